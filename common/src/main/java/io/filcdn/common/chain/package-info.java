@@ -1,4 +1,4 @@
-/** Words of the chain: addresses, hashes, blocks, epochs, and the network file that names one. */
+/** Words of the chain: addresses, hashes, blocks and epochs. */
 @NullMarked
 package io.filcdn.common.chain;
 

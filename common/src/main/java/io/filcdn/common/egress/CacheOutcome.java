@@ -1,0 +1,26 @@
+package io.filcdn.common.egress;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/** Where the bytes of a response came from. */
+public enum CacheOutcome {
+  /** From the edge's cache, with no provider asked. */
+  HIT,
+  /** From a fill that this request started. */
+  MISS,
+  /** From a fill that another request had started. */
+  COLLAPSED;
+
+  @JsonCreator
+  static CacheOutcome of(String text) {
+    return valueOf(text.toUpperCase(Locale.ROOT));
+  }
+
+  @JsonValue
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

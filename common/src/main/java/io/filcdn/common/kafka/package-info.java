@@ -1,0 +1,5 @@
+/** The topics that services meet in, and how their records are written. */
+@NullMarked
+package io.filcdn.common.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.common.kafka;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.common.network;
+
+import org.jspecify.annotations.NullMarked;

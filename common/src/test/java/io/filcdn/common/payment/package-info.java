@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.common.payment;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.common.piece;
+
+import org.jspecify.annotations.NullMarked;
