@@ -1,0 +1,53 @@
+package io.filcdn.stack.infra;
+
+import io.filcdn.common.kafka.Topic;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.TopicConfig;
+
+/** A running Kafka broker. */
+public sealed interface Kafka extends AutoCloseable permits EmbeddedKafka, ContainerKafka {
+
+  /** Where clients find it: {@code host:port}. */
+  String bootstrapServers();
+
+  /**
+   * Creates what is missing of {@link Topic}, each as its policy says.
+   *
+   * @param partitions of each topic
+   */
+  default void createTopics(int partitions) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+      var present = admin.listTopics().names().get();
+      List<NewTopic> missing =
+          Arrays.stream(Topic.values())
+              .filter(topic -> !present.contains(topic.topicName()))
+              .map(topic -> settings(topic, partitions))
+              .toList();
+      admin.createTopics(missing).all().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Kafka runs, but its topics cannot be created", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while topics were created", e);
+    }
+  }
+
+  private static NewTopic settings(Topic topic, int partitions) {
+    Map<String, String> configs = new HashMap<>();
+    configs.put(TopicConfig.CLEANUP_POLICY_CONFIG, topic.compacted() ? "compact" : "delete");
+    topic
+        .retention()
+        .ifPresent(
+            kept -> configs.put(TopicConfig.RETENTION_MS_CONFIG, Long.toString(kept.toMillis())));
+    return new NewTopic(topic.topicName(), partitions, (short) 1).configs(configs);
+  }
+
+  @Override
+  void close();
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.stack.infra;
+
+import org.jspecify.annotations.NullMarked;
