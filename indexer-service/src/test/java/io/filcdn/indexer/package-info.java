@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.indexer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The edge: serves, verifies, caches and counts pieces. */
+@NullMarked
+package io.filcdn.retrieval;
+
+import org.jspecify.annotations.NullMarked;

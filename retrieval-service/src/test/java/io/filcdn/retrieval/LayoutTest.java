@@ -1,0 +1,13 @@
+package io.filcdn.retrieval;
+
+import io.filcdn.common.layout.LayoutRules;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LayoutTest {
+
+  @Test
+  void roomsFlowOneWay() {
+    LayoutRules.check("io.filcdn.retrieval", List.of("request", "admission", "cache", "origin", "verify", "delivery", "usage"));
+  }
+}

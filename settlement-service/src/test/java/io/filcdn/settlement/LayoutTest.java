@@ -1,0 +1,13 @@
+package io.filcdn.settlement;
+
+import io.filcdn.common.layout.LayoutRules;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LayoutTest {
+
+  @Test
+  void roomsFlowOneWay() {
+    LayoutRules.check("io.filcdn.settlement", List.of("due", "batch", "guard", "nonce", "signing", "broadcast", "confirmation", "ledger"));
+  }
+}
