@@ -8,6 +8,8 @@ class LayoutTest {
 
   @Test
   void roomsFlowOneWay() {
-    LayoutRules.check("io.filcdn.retrieval", List.of("request", "admission", "cache", "origin", "verify", "delivery", "usage"));
+    LayoutRules.check(
+        "io.filcdn.retrieval",
+        List.of("request", "admission", "cache", "origin", "verify", "delivery", "usage"));
   }
 }

@@ -1,0 +1,106 @@
+package io.filcdn.retrieval;
+
+import io.filcdn.common.network.NetworkFile;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import jakarta.annotation.Priority;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.util.concurrent.TimeUnit;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/** Starts the edge with the service and ends it with it; tells its health. */
+@ApplicationScoped
+@Readiness
+public class EdgeLifecycle implements HealthCheck {
+
+  private static final Logger LOG = Logger.getLogger(EdgeLifecycle.class);
+
+  private final Vertx vertx;
+  private final RetrievalConfig config;
+  private final String kafka;
+  private final MeterRegistry meters;
+  private @Nullable Router management;
+  private @Nullable Edge edge;
+  private @Nullable String listener;
+
+  @Inject
+  EdgeLifecycle(
+      Vertx vertx,
+      RetrievalConfig config,
+      @ConfigProperty(name = "kafka.bootstrap.servers") String kafka,
+      MeterRegistry meters) {
+    this.vertx = vertx;
+    this.config = config;
+    this.kafka = kafka;
+    this.meters = meters;
+  }
+
+  void routes(@Observes Router router) {
+    management = router;
+  }
+
+  void start(@Observes StartupEvent starting) throws Exception {
+    Edge opened =
+        new Edge(
+            vertx,
+            NetworkFile.read(config.network()),
+            config.retrieval(),
+            kafka,
+            Clock.systemUTC());
+    edge = opened;
+    meters.gauge("filcdn_journal_records", opened, Edge::journalRecords);
+    meters.gauge("filcdn_cache_pieces", opened, Edge::cachedPieces);
+    listener =
+        PublicListener.listen(vertx, config.retrieval().http(), request -> handle(opened, request))
+            .toCompletionStage()
+            .toCompletableFuture()
+            .get(30, TimeUnit.SECONDS);
+    LOG.infof(
+        "edge %s listens on %s:%d for {payer}%s",
+        config.retrieval().name(),
+        config.retrieval().http().host(),
+        config.retrieval().http().port(),
+        config.retrieval().http().dnsRoot());
+  }
+
+  private void handle(Edge edge, HttpServerRequest request) {
+    if (config.retrieval().http().exposeManagement()
+        && request.path() != null
+        && request.path().startsWith("/q/")
+        && management != null) {
+      management.handle(request);
+    } else {
+      edge.path().handle(request);
+    }
+  }
+
+  void stop(@Observes @Priority(1) ShutdownEvent stopping) throws Exception {
+    if (listener != null) {
+      vertx.undeploy(listener).toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+    }
+    if (edge != null) {
+      edge.close();
+    }
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    Edge opened = edge;
+    return HealthCheckResponse.named("edge")
+        .status(opened != null && opened.ready())
+        .withData("missing", opened == null ? "the edge has not started" : opened.missing())
+        .build();
+  }
+}

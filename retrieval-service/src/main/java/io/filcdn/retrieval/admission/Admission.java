@@ -1,0 +1,110 @@
+package io.filcdn.retrieval.admission;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.admission.PlacementTable.Placement;
+import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.origin.Origin;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides whether a payer's piece may be served, and who pays. It asks nobody: all it knows is in
+ * the {@link IndexReplica}.
+ */
+public final class Admission {
+
+  private final IndexReplica replica;
+  private final Network network;
+  private final long settlementMargin;
+  private final Clock clock;
+
+  /**
+   * @param settlementMargin how many epochs before its end a rail counts as ended, so that what is
+   *     served can still be reported and settled
+   */
+  public Admission(IndexReplica replica, Network network, long settlementMargin, Clock clock) {
+    this.replica = replica;
+    this.network = network;
+    this.settlementMargin = settlementMargin;
+    this.clock = clock;
+  }
+
+  /** The outcome of the checks. */
+  public sealed interface Decision {
+
+    /**
+     * The piece may be served.
+     *
+     * @param piece its PieceCID v2, also where it was asked for by v1
+     * @param dataSet the data set that pays, whichever provider delivers
+     * @param origins the providers of this payer that have the piece, the best first
+     */
+    record Admitted(PieceCid piece, DataSetId dataSet, List<Origin> origins) implements Decision {}
+
+    /** It may not. */
+    record Refused(Refusal refusal) implements Decision {}
+  }
+
+  /** Goes through the checks in the order of the public contract: the first that fails answers. */
+  public Decision admit(Address payer, PieceName asked) {
+    List<Placement> placements = replica.placements(asked, payer);
+    if (placements.isEmpty()) {
+      return refused(replica.isKnown(asked) ? Refusal.NO_DEAL : Refusal.PIECE_UNKNOWN);
+    }
+    // a v1 CID can stand for several sizes; the smallest one that the payer has is meant
+    PieceCid piece = placements.getFirst().piece();
+    List<DataSetRecord> holding =
+        placements.stream()
+            .filter(placement -> placement.piece().equals(piece))
+            .map(placement -> replica.dataSet(placement.dataSet()))
+            .flatMap(Optional::stream)
+            .distinct()
+            .toList();
+    List<DataSetRecord> withCdn =
+        holding.stream().filter(set -> set.withCdn() && !set.deleted()).toList();
+    if (withCdn.isEmpty()) {
+      return refused(Refusal.CDN_OFF);
+    }
+    List<DataSetRecord> eligible = withCdn.stream().filter(this::railLives).toList();
+    if (eligible.isEmpty()) {
+      return refused(Refusal.RAIL_ENDED);
+    }
+    List<Origin> origins = origins(eligible);
+    if (origins.isEmpty()) {
+      return refused(Refusal.PROVIDER_UNKNOWN);
+    }
+    if (replica.isSanctioned(payer)) {
+      return refused(Refusal.PAYER_SANCTIONED);
+    }
+    return new Decision.Admitted(piece, origins.getFirst().dataSet(), origins);
+  }
+
+  private boolean railLives(DataSetRecord dataSet) {
+    Epoch now = network.epochAt(clock.instant()).plus(settlementMargin);
+    return dataSet.cdnRail().flatMap(DataSetRecord.Rail::endEpoch).map(now::isBefore).orElse(true);
+  }
+
+  private List<Origin> origins(List<DataSetRecord> dataSets) {
+    List<Origin> origins = new ArrayList<>();
+    for (DataSetRecord dataSet : dataSets) {
+      replica
+          .provider(dataSet.provider())
+          .filter(provider -> !provider.removed())
+          .flatMap(provider -> provider.serviceUrl())
+          .ifPresent(url -> origins.add(new Origin(dataSet.provider(), dataSet.dataSet(), url)));
+    }
+    return origins;
+  }
+
+  private static Decision refused(Refusal refusal) {
+    return new Decision.Refused(refusal);
+  }
+}

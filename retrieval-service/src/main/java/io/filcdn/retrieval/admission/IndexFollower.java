@@ -1,0 +1,212 @@
+package io.filcdn.retrieval.admission;
+
+import io.filcdn.common.kafka.Topic;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.jboss.logging.Logger;
+
+/**
+ * Follows the {@code filcdn.index.*} topics into the {@link IndexReplica}, all partitions, without
+ * a consumer group: the offsets are the replica's own. Where the topics no longer hold what would
+ * follow (another cluster, or tombstones that compaction has dropped), it reads them from their
+ * beginning. Runs on a thread of its own; Kafka being away only stops it for a while.
+ */
+public final class IndexFollower implements Runnable, AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(IndexFollower.class);
+
+  private static final List<Topic> TOPICS =
+      List.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS);
+
+  private static final Duration ASK_EVERY = Duration.ofMinutes(1);
+
+  private final IndexReplica replica;
+  private final Consumer<String, String> consumer;
+  private final Clock clock;
+  private final Duration maxOffline;
+
+  /** What the topics held when following began; reached by now where empty. */
+  private Map<TopicPartition, Long> targets = new HashMap<>();
+
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private Instant heardAt = Instant.EPOCH;
+  private volatile boolean caughtUp;
+
+  /**
+   * @param maxOffline how long compacted topics surely keep tombstones
+   */
+  public IndexFollower(
+      IndexReplica replica, String bootstrapServers, Clock clock, Duration maxOffline) {
+    this(replica, consumer(bootstrapServers), clock, maxOffline);
+  }
+
+  IndexFollower(
+      IndexReplica replica, Consumer<String, String> consumer, Clock clock, Duration maxOffline) {
+    this.replica = replica;
+    this.consumer = consumer;
+    this.clock = clock;
+    this.maxOffline = maxOffline;
+  }
+
+  private static Consumer<String, String> consumer(String bootstrapServers) {
+    return new KafkaConsumer<>(
+        Map.of(
+            "bootstrap.servers", bootstrapServers,
+            "client.id", "filcdn-index",
+            "enable.auto.commit", "false",
+            "auto.offset.reset", "none",
+            "isolation.level", "read_committed",
+            "default.api.timeout.ms", "10000",
+            "max.poll.records", "2000"),
+        new StringDeserializer(),
+        new StringDeserializer());
+  }
+
+  /** Whether all that the topics held when following began is in the replica. */
+  public boolean caughtUp() {
+    return caughtUp;
+  }
+
+  @Override
+  public void run() {
+    try (consumer) {
+      do {
+        try {
+          begin();
+          follow();
+        } catch (WakeupException e) {
+          return;
+        } catch (KafkaException e) {
+          LOG.warnf("the index is not followed for now: %s", e.getMessage());
+        }
+      } while (!closing.await(1, TimeUnit.SECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public void close() {
+    closing.countDown();
+    consumer.wakeup();
+  }
+
+  /** Places the consumer where the replica stands. */
+  private void begin() {
+    List<TopicPartition> partitions = partitions();
+    consumer.assign(partitions);
+    boolean stale =
+        replica.followedAt().map(at -> at.plus(maxOffline).isBefore(clock.instant())).orElse(false);
+    if (stale) {
+      startOver("tombstones may be missing: it was not followed for " + maxOffline);
+    }
+    Map<TopicPartition, Long> offsets = replica.offsets();
+    for (TopicPartition partition : partitions) {
+      Long offset = offsets.get(partition);
+      if (offset == null) {
+        consumer.seekToBeginning(List.of(partition));
+      } else {
+        consumer.seek(partition, offset);
+      }
+    }
+    targets = new HashMap<>(consumer.endOffsets(partitions));
+    notice();
+  }
+
+  private List<TopicPartition> partitions() {
+    List<TopicPartition> partitions = new ArrayList<>();
+    for (Topic topic : TOPICS) {
+      List<PartitionInfo> found = consumer.partitionsFor(topic.topicName());
+      if (found == null || found.isEmpty()) {
+        throw new KafkaException("expected the topic " + topic.topicName() + ", found none");
+      }
+      found.forEach(p -> partitions.add(new TopicPartition(p.topic(), p.partition())));
+    }
+    return partitions;
+  }
+
+  private void follow() {
+    while (closing.getCount() > 0) {
+      ConsumerRecords<String, String> records;
+      try {
+        records = consumer.poll(Duration.ofSeconds(1));
+      } catch (InvalidOffsetException e) {
+        startOver("the topics do not hold its offsets: " + e.partitions());
+        consumer.seekToBeginning(consumer.assignment());
+        targets = new HashMap<>(consumer.endOffsets(consumer.assignment()));
+        continue;
+      }
+      if (!records.isEmpty() || isTimeToAsk()) {
+        apply(records);
+      }
+      notice();
+    }
+  }
+
+  /** An empty poll does not tell silence from a broken line: from time to time Kafka is asked. */
+  private boolean isTimeToAsk() {
+    if (clock.instant().isBefore(heardAt.plus(ASK_EVERY))) {
+      return false;
+    }
+    consumer.endOffsets(consumer.assignment());
+    return true;
+  }
+
+  private void apply(ConsumerRecords<String, String> records) {
+    List<IndexChange> changes = new ArrayList<>();
+    for (ConsumerRecord<String, String> record : records) {
+      read(record).ifPresent(changes::add);
+    }
+    Map<TopicPartition, Long> next = new HashMap<>();
+    records.nextOffsets().forEach((partition, offset) -> next.put(partition, offset.offset()));
+    heardAt = clock.instant();
+    replica.apply(changes, next, heardAt);
+  }
+
+  private static Optional<IndexChange> read(ConsumerRecord<String, String> record) {
+    try {
+      return Optional.of(IndexChange.of(record));
+    } catch (IllegalArgumentException e) {
+      LOG.errorf(
+          "a record of the index is skipped: %s-%d at %d: %s",
+          record.topic(), record.partition(), record.offset(), e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private void notice() {
+    if (!caughtUp) {
+      targets
+          .entrySet()
+          .removeIf(target -> consumer.position(target.getKey()) >= target.getValue());
+      caughtUp = targets.isEmpty();
+      if (caughtUp) {
+        LOG.info("the index replica is caught up");
+      }
+    }
+  }
+
+  private void startOver(String why) {
+    LOG.warnf("the index replica is built anew: %s", why);
+    caughtUp = false;
+    replica.clear();
+  }
+}

@@ -1,0 +1,255 @@
+package io.filcdn.retrieval.admission;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.PayerRecord;
+import io.filcdn.common.index.PlacementKey;
+import io.filcdn.common.index.ProviderRecord;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.piece.PieceName;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * This edge's copy of the index: RocksDB on disk, from which it serves with everything else down.
+ * Each batch of changes is written together with the Kafka offsets behind it, so a restart goes on
+ * exactly where it stopped. Placements are many and are looked up on disk; data sets, providers and
+ * payers are few and are held in memory too.
+ */
+public final class IndexReplica implements AutoCloseable {
+
+  private static final byte[] FOLLOWED_AT = bytes("followed-at");
+
+  private static final List<String> TABLES =
+      List.of("default", "placements", "data-sets", "providers", "payers", "offsets");
+
+  private final RocksDB db;
+  private final Map<String, ColumnFamilyHandle> tables = new HashMap<>();
+  private final PlacementTable placements;
+  private final Map<DataSetId, DataSetRecord> dataSets = new ConcurrentHashMap<>();
+  private final Map<ProviderId, ProviderRecord> providers = new ConcurrentHashMap<>();
+  private final Map<Address, PayerRecord> payers = new ConcurrentHashMap<>();
+
+  private IndexReplica(RocksDB db, List<ColumnFamilyHandle> handles) {
+    this.db = db;
+    for (int i = 0; i < handles.size(); i++) {
+      tables.put(TABLES.get(i), handles.get(i));
+    }
+    this.placements = new PlacementTable(db, table("placements"));
+  }
+
+  /**
+   * Opens the replica in {@code folder}.
+   *
+   * @throws IllegalStateException where the folder cannot be opened
+   */
+  public static IndexReplica open(Path folder) {
+    RocksDB.loadLibrary();
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    try (DBOptions options =
+            new DBOptions()
+                .setCreateIfMissing(true)
+                .setCreateMissingColumnFamilies(true)
+                .setMaxOpenFiles(256)
+                .setKeepLogFileNum(2);
+        ColumnFamilyOptions family = new ColumnFamilyOptions().setWriteBufferSize(8 << 20)) {
+      List<ColumnFamilyDescriptor> families =
+          TABLES.stream().map(name -> new ColumnFamilyDescriptor(bytes(name), family)).toList();
+      IndexReplica replica =
+          new IndexReplica(RocksDB.open(options, folder.toString(), families, handles), handles);
+      replica.load();
+      return replica;
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the index replica in " + folder + " cannot be opened", e);
+    }
+  }
+
+  private void load() {
+    scan(
+        "data-sets",
+        (key, value) ->
+            dataSets.put(DataSetId.of(key), RecordJson.read(value, DataSetRecord.class)));
+    scan(
+        "providers",
+        (key, value) ->
+            providers.put(ProviderId.of(key), RecordJson.read(value, ProviderRecord.class)));
+    scan(
+        "payers",
+        (key, value) -> payers.put(Address.of(key), RecordJson.read(value, PayerRecord.class)));
+  }
+
+  /** The payer's placements of a piece. */
+  List<PlacementTable.Placement> placements(PieceName piece, Address payer) {
+    return placements.find(piece, payer);
+  }
+
+  /** Whether any payer has a piece. */
+  boolean isKnown(PieceName piece) {
+    return placements.isKnown(piece);
+  }
+
+  /** The data set, where the index tells of it. */
+  Optional<DataSetRecord> dataSet(DataSetId id) {
+    return Optional.ofNullable(dataSets.get(id));
+  }
+
+  /** The provider, where the index tells of it. */
+  Optional<ProviderRecord> provider(ProviderId id) {
+    return Optional.ofNullable(providers.get(id));
+  }
+
+  /** Whether the payer may not be served. */
+  boolean isSanctioned(Address payer) {
+    PayerRecord record = payers.get(payer);
+    return record != null && record.sanctioned();
+  }
+
+  /** The next offset of each partition that was followed. */
+  Map<TopicPartition, Long> offsets() {
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    try (RocksIterator at = db.newIterator(table("offsets"))) {
+      for (at.seekToFirst(); at.isValid(); at.next()) {
+        String key = text(at.key());
+        int slash = key.lastIndexOf('/');
+        if (slash > 0) {
+          offsets.put(
+              new TopicPartition(
+                  key.substring(0, slash), Integer.parseInt(key.substring(slash + 1))),
+              ByteBuffer.wrap(at.value()).getLong());
+        }
+      }
+    }
+    return offsets;
+  }
+
+  /** When the last batch was applied; empty for a new replica. */
+  Optional<Instant> followedAt() {
+    try {
+      return Optional.ofNullable(db.get(table("offsets"), FOLLOWED_AT))
+          .map(value -> Instant.ofEpochMilli(ByteBuffer.wrap(value).getLong()));
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the index replica cannot be read", e);
+    }
+  }
+
+  /** Applies changes together with the offsets behind them. */
+  void apply(List<IndexChange> changes, Map<TopicPartition, Long> next, Instant now) {
+    try (WriteBatch batch = new WriteBatch();
+        WriteOptions options = new WriteOptions()) {
+      for (IndexChange change : changes) {
+        write(batch, change);
+      }
+      for (var entry : next.entrySet()) {
+        String key = entry.getKey().topic() + "/" + entry.getKey().partition();
+        batch.put(table("offsets"), bytes(key), number(entry.getValue()));
+      }
+      batch.put(table("offsets"), FOLLOWED_AT, number(now.toEpochMilli()));
+      db.write(options, batch);
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the index replica cannot be written", e);
+    }
+    changes.forEach(this::remember);
+  }
+
+  private void write(WriteBatch batch, IndexChange change) throws RocksDBException {
+    switch (change) {
+      case IndexChange.Placed(PlacementKey key) -> placements.put(batch, key);
+      case IndexChange.Removed(PlacementKey key) -> placements.delete(batch, key);
+      case IndexChange.DataSet(DataSetRecord record) ->
+          batch.put(
+              table("data-sets"),
+              bytes(record.dataSet().toString()),
+              bytes(RecordJson.write(record)));
+      case IndexChange.Provider(ProviderRecord record) ->
+          batch.put(
+              table("providers"),
+              bytes(record.provider().toString()),
+              bytes(RecordJson.write(record)));
+      case IndexChange.Payer(PayerRecord record) ->
+          batch.put(
+              table("payers"), bytes(record.payer().toString()), bytes(RecordJson.write(record)));
+    }
+  }
+
+  private void remember(IndexChange change) {
+    switch (change) {
+      case IndexChange.Placed placed -> {}
+      case IndexChange.Removed removed -> {}
+      case IndexChange.DataSet(DataSetRecord record) -> dataSets.put(record.dataSet(), record);
+      case IndexChange.Provider(ProviderRecord record) -> providers.put(record.provider(), record);
+      case IndexChange.Payer(PayerRecord record) -> payers.put(record.payer(), record);
+    }
+  }
+
+  /** Forgets everything, so that the topics are read from their beginning again. */
+  void clear() {
+    try {
+      for (ColumnFamilyHandle handle : tables.values()) {
+        try (RocksIterator at = db.newIterator(handle)) {
+          at.seekToLast();
+          if (at.isValid()) {
+            byte[] last = at.key();
+            db.deleteRange(handle, new byte[0], last);
+            db.delete(handle, last);
+          }
+        }
+      }
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the index replica cannot be cleared", e);
+    }
+    dataSets.clear();
+    providers.clear();
+    payers.clear();
+  }
+
+  private void scan(String table, BiConsumer<String, String> row) {
+    try (RocksIterator at = db.newIterator(table(table))) {
+      for (at.seekToFirst(); at.isValid(); at.next()) {
+        row.accept(text(at.key()), text(at.value()));
+      }
+    }
+  }
+
+  private ColumnFamilyHandle table(String name) {
+    return java.util.Objects.requireNonNull(tables.get(name), name);
+  }
+
+  private static byte[] number(long value) {
+    return ByteBuffer.allocate(8).putLong(value).array();
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void close() {
+    tables.values().forEach(ColumnFamilyHandle::close);
+    db.close();
+  }
+}

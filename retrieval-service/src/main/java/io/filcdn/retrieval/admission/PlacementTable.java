@@ -1,0 +1,183 @@
+package io.filcdn.retrieval.admission;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.index.PlacementKey;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.Generation;
+import io.filcdn.common.piece.CommP;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.piece.PieceName;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.Slice;
+import org.rocksdb.WriteBatch;
+
+/**
+ * Where pieces are, in RocksDB. A key is {@code root (32 bytes), payer (20), height (1), raw size
+ * (8), generation (1), data set (8), piece (8)}, big-endian, so that one scan finds what a payer
+ * has of a piece by v2 or by v1. A piece that is known by its root alone has height and size 0.
+ */
+final class PlacementTable {
+
+  private static final byte[] PRESENT = {};
+  private static final int ROOT_AND_PAYER = CommP.SIZE + 20;
+  private static final int PIECE = ROOT_AND_PAYER + 1 + 8;
+  private static final int KEY = PIECE + 1 + 8 + 8;
+
+  /** More payers than that are not looked through just to tell 402 from 404. */
+  private static final int MAX_SCANNED = 1_000;
+
+  private final RocksDB db;
+  private final ColumnFamilyHandle table;
+
+  PlacementTable(RocksDB db, ColumnFamilyHandle table) {
+    this.db = db;
+    this.table = table;
+  }
+
+  /** A piece in a data set. */
+  record Placement(PieceCid piece, DataSetId dataSet) {}
+
+  void put(WriteBatch batch, PlacementKey key) throws RocksDBException {
+    batch.put(table, encode(key), PRESENT);
+  }
+
+  void delete(WriteBatch batch, PlacementKey key) throws RocksDBException {
+    batch.delete(table, encode(key));
+  }
+
+  /** The payer's placements of a piece, in the order of size, data set and piece number. */
+  List<Placement> find(PieceName piece, Address payer) {
+    byte[] prefix =
+        switch (piece) {
+          case CommP root -> rootAndPayer(root, payer).array();
+          case PieceCid cid ->
+              ByteBuffer.allocate(PIECE)
+                  .put(rootAndPayer(cid.commP(), payer).array())
+                  .put((byte) cid.height())
+                  .putLong(cid.rawSize())
+                  .array();
+        };
+    List<Placement> found = new ArrayList<>();
+    try (Scan scan = new Scan(prefix)) {
+      for (byte[] key = scan.next(); key.length > 0; key = scan.next()) {
+        if (key[ROOT_AND_PAYER] != 0) {
+          found.add(decode(key));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** Whether any payer has the piece. */
+  boolean isKnown(PieceName piece) {
+    try (Scan scan = new Scan(piece.commP().bytes())) {
+      for (int i = 0; i < MAX_SCANNED; i++) {
+        byte[] key = scan.next();
+        if (key.length == 0) {
+          return false;
+        }
+        if (!(piece instanceof PieceCid cid) || decode(key).piece().equals(cid)) {
+          return true;
+        }
+      }
+      return true;
+    }
+  }
+
+  private static ByteBuffer rootAndPayer(CommP root, Address payer) {
+    return ByteBuffer.allocate(ROOT_AND_PAYER)
+        .put(root.bytes())
+        .put(HexFormat.of().parseHex(payer.hex(), 2, payer.hex().length()));
+  }
+
+  private static byte[] encode(PlacementKey key) {
+    ByteBuffer bytes =
+        ByteBuffer.allocate(KEY).put(rootAndPayer(key.pieceCid().commP(), key.payer()).array());
+    switch (key.pieceCid()) {
+      case PieceCid cid -> bytes.put((byte) cid.height()).putLong(cid.rawSize());
+      case CommP root -> bytes.put((byte) 0).putLong(0);
+    }
+    return bytes
+        .put(code(key.dataSet().generation()))
+        .putLong(key.dataSet().number())
+        .putLong(key.pieceId().number())
+        .array();
+  }
+
+  private static Placement decode(byte[] key) {
+    ByteBuffer bytes = ByteBuffer.wrap(key).position(ROOT_AND_PAYER);
+    int height = bytes.get();
+    long rawSize = bytes.getLong();
+    Generation generation = generation(bytes.get());
+    return new Placement(
+        new PieceCid(CommP.of(key, 0), height, rawSize),
+        new DataSetId(generation, bytes.getLong()));
+  }
+
+  private static byte code(Generation generation) {
+    return switch (generation) {
+      case FWSS -> 1;
+      case PANDORA -> 2;
+    };
+  }
+
+  private static Generation generation(byte code) {
+    return code == 1 ? Generation.FWSS : Generation.PANDORA;
+  }
+
+  /** The keys that begin with a prefix, one after the other; an empty one at the end. */
+  private final class Scan implements AutoCloseable {
+
+    private final Slice end;
+    private final ReadOptions options;
+    private final RocksIterator at;
+    private boolean started;
+
+    private final byte[] prefix;
+
+    Scan(byte[] prefix) {
+      this.prefix = prefix;
+      this.end = new Slice(following(prefix));
+      this.options = new ReadOptions().setIterateUpperBound(end);
+      this.at = db.newIterator(table, options);
+    }
+
+    byte[] next() {
+      if (started) {
+        at.next();
+      } else {
+        at.seek(prefix);
+        started = true;
+      }
+      return at.isValid() ? at.key() : PRESENT;
+    }
+
+    @Override
+    public void close() {
+      at.close();
+      options.close();
+      end.close();
+    }
+  }
+
+  /** The first key behind all that begin with {@code prefix}. */
+  private static byte[] following(byte[] prefix) {
+    byte[] next = Arrays.copyOf(prefix, prefix.length);
+    for (int i = next.length - 1; i >= 0; i--) {
+      if (++next[i] != 0) {
+        return next;
+      }
+    }
+    // 0xff… has nothing behind it but longer keys
+    return Arrays.copyOf(new byte[] {(byte) 0xff}, KEY + 1);
+  }
+}

@@ -1,0 +1,164 @@
+package io.filcdn.retrieval.cache;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import io.filcdn.common.piece.PieceCid;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jboss.logging.Logger;
+
+/**
+ * Verified pieces on disk, one file each, named by its PieceCID: {@code pieces/xx/{pieceCid}} with
+ * the CID's last two letters as folder. What is in the directory is what is cached: a file comes
+ * there whole and synced, by a rename. Files of fills under way lie in {@code fills/} and are of no
+ * use after a crash. W-TinyLFU (Caffeine) decides what goes when the disk's share is full; an
+ * evicted file is deleted, and whoever reads it reads on.
+ */
+public final class DiskPieceCache {
+
+  private static final Logger LOG = Logger.getLogger(DiskPieceCache.class);
+
+  /** What a file costs beside its bytes: so that empty pieces are not free. */
+  private static final long FILE_OVERHEAD = 4 << 10;
+
+  private final Path pieces;
+  private final Path fills;
+  private final Cache<PieceCid, CachedFile> index;
+  private final AtomicLong fillNumbers = new AtomicLong();
+
+  private DiskPieceCache(Path folder, long maxBytes, Executor deleter) {
+    this.pieces = folder.resolve("pieces");
+    this.fills = folder.resolve("fills");
+    this.index =
+        Caffeine.newBuilder()
+            .maximumWeight(maxBytes / FILE_OVERHEAD)
+            .weigher((PieceCid piece, CachedFile file) -> weight(piece))
+            .executor(deleter)
+            .removalListener(this::removed)
+            .build();
+  }
+
+  /**
+   * Opens the cache in {@code folder}: what an earlier run verified is there again, what it left
+   * unfinished is deleted.
+   *
+   * @param maxBytes the disk's share
+   * @param deleter where files are deleted
+   * @throws UncheckedIOException where the folder cannot be used
+   */
+  public static DiskPieceCache open(Path folder, long maxBytes, Executor deleter) {
+    DiskPieceCache cache = new DiskPieceCache(folder, maxBytes, deleter);
+    try {
+      Files.createDirectories(cache.pieces);
+      Files.createDirectories(cache.fills);
+      cache.deleteUnfinished();
+      cache.findPieces();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the cache in " + folder + " cannot be opened", e);
+    }
+    return cache;
+  }
+
+  /** The piece, where it is cached. */
+  public Optional<CachedFile> get(PieceCid piece) {
+    return Optional.ofNullable(index.getIfPresent(piece));
+  }
+
+  /** How many pieces are cached. */
+  public long size() {
+    return index.estimatedSize();
+  }
+
+  /** A new file for a fill. */
+  FillFile beginFill() throws IOException {
+    Path path = fills.resolve(Long.toString(fillNumbers.incrementAndGet()));
+    return new FillFile(
+        path,
+        FileChannel.open(
+            path,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE));
+  }
+
+  /** Makes a verified fill's file the piece's, so that it outlives a crash. Blocks on the disk. */
+  void keep(PieceCid piece, FillFile file, String contentType) throws IOException {
+    file.channel().force(true);
+    Path path = pathOf(piece);
+    Files.createDirectories(path.getParent());
+    Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
+    index.put(piece, new CachedFile(path, piece.rawSize(), contentType));
+  }
+
+  /** Forgets a piece whose file turned out to be unreadable. */
+  void forget(PieceCid piece) {
+    index.invalidate(piece);
+  }
+
+  private void removed(
+      @org.jspecify.annotations.Nullable PieceCid piece,
+      @org.jspecify.annotations.Nullable CachedFile file,
+      RemovalCause cause) {
+    if (file == null || cause == RemovalCause.REPLACED) {
+      return;
+    }
+    try {
+      Files.deleteIfExists(file.path());
+    } catch (IOException e) {
+      LOG.warnf("the evicted file %s cannot be deleted: %s", file.path(), e);
+    }
+  }
+
+  private void deleteUnfinished() throws IOException {
+    try (var left = Files.newDirectoryStream(fills)) {
+      for (Path path : left) {
+        Files.delete(path);
+      }
+    }
+  }
+
+  private void findPieces() throws IOException {
+    try (var found = Files.find(pieces, 2, (path, attributes) -> attributes.isRegularFile())) {
+      for (Path path : (Iterable<Path>) found::iterator) {
+        findPiece(path);
+      }
+    }
+  }
+
+  private void findPiece(Path path) throws IOException {
+    PieceCid piece;
+    try {
+      piece = PieceCid.parse(path.getFileName().toString());
+    } catch (IllegalArgumentException e) {
+      LOG.warnf("%s is no piece and is left alone", path);
+      return;
+    }
+    if (Files.size(path) == piece.rawSize() && path.equals(pathOf(piece))) {
+      index.put(piece, new CachedFile(path, piece.rawSize(), null));
+    } else {
+      LOG.warnf("%s is not what its name says and is deleted", path);
+      Files.delete(path);
+    }
+  }
+
+  private Path pathOf(PieceCid piece) {
+    String name = piece.toString();
+    return pieces.resolve(name.substring(name.length() - 2)).resolve(name);
+  }
+
+  private static int weight(PieceCid piece) {
+    return Math.toIntExact(Math.ceilDiv(piece.rawSize() + FILE_OVERHEAD, FILE_OVERHEAD));
+  }
+
+  /** The file of a fill under way. */
+  record FillFile(Path path, FileChannel channel) {}
+}

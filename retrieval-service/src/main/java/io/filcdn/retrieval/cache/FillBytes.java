@@ -1,0 +1,190 @@
+package io.filcdn.retrieval.cache;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.delivery.PieceBytes;
+import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.verify.PieceVerifier;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The file of a fill: one writer puts bytes at its end and through the verifier, any number of
+ * readers follow, each anywhere in it. The file is closed when the fill is over and the last reader
+ * has gone.
+ */
+final class FillBytes {
+
+  private static final Logger LOG = Logger.getLogger(FillBytes.class);
+
+  private final PieceCid piece;
+  private final DiskPieceCache.FillFile file;
+  private final PieceVerifier verifier;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+  /** Readers, and one more while the fill goes on. */
+  @GuardedBy("this")
+  private int users = 1;
+
+  private volatile PieceBytes.State state = PieceBytes.State.AWAITED;
+  private volatile Optional<Refusal> refusal = Optional.empty();
+  private volatile long readable;
+  private volatile @Nullable String contentType;
+
+  FillBytes(PieceCid piece, DiskPieceCache.FillFile file) {
+    this.piece = piece;
+    this.file = file;
+    this.verifier = new PieceVerifier(piece);
+  }
+
+  long written() {
+    return readable;
+  }
+
+  /** Appends bytes; blocks on the disk and hashes. One writer at a time. */
+  void append(ByteBuffer bytes) throws IOException {
+    verifier.update(bytes.duplicate());
+    long at = readable;
+    while (bytes.hasRemaining()) {
+      at += file.channel().write(bytes, at);
+    }
+    readable = at;
+    if (state == PieceBytes.State.AWAITED && at >= Math.min(ContentType.SNIFFED, piece.rawSize())) {
+      contentType = ContentType.of(new Reader(false));
+      state = PieceBytes.State.ARRIVING;
+    }
+    tell();
+  }
+
+  /** Ends the check of all bytes appended. */
+  PieceVerifier.Verdict verdict() {
+    return verifier.finish();
+  }
+
+  /** All bytes are here and right. */
+  void verified() {
+    state = PieceBytes.State.VERIFIED;
+    tell();
+  }
+
+  /** Makes the file the piece's own. Blocks on the disk. */
+  void keepIn(DiskPieceCache disk) throws IOException {
+    disk.keep(piece, file, contentType());
+  }
+
+  /**
+   * No more bytes come, and those that came are not to be trusted.
+   *
+   * @param why where readers that got nothing yet can be told
+   */
+  void failed(Optional<Refusal> why) {
+    refusal = why;
+    state = PieceBytes.State.FAILED;
+    tell();
+  }
+
+  /** The fill is over: a file that was not kept goes, once nobody reads it any more. */
+  void end() {
+    try {
+      Files.deleteIfExists(file.path());
+    } catch (IOException e) {
+      LOG.warnf("the file of a fill cannot be deleted: %s", e);
+    }
+    leave();
+  }
+
+  PieceBytes open() {
+    synchronized (this) {
+      users++;
+    }
+    return new Reader(true);
+  }
+
+  private void leave() {
+    synchronized (this) {
+      if (--users > 0) {
+        return;
+      }
+    }
+    try {
+      file.channel().close();
+    } catch (IOException e) {
+      LOG.warnf("the file of a fill cannot be closed: %s", e);
+    }
+  }
+
+  private String contentType() {
+    String known = contentType;
+    return known == null ? "application/octet-stream" : known;
+  }
+
+  private void tell() {
+    listeners.forEach(Runnable::run);
+  }
+
+  private final class Reader implements PieceBytes {
+
+    private final boolean counted;
+    private boolean closed;
+
+    Reader(boolean counted) {
+      this.counted = counted;
+    }
+
+    @Override
+    public State state() {
+      return state;
+    }
+
+    @Override
+    public Optional<Refusal> refusal() {
+      return refusal;
+    }
+
+    @Override
+    public String contentType() {
+      return FillBytes.this.contentType();
+    }
+
+    @Override
+    public long readable() {
+      return readable;
+    }
+
+    @Override
+    public int read(ByteBuffer to, long position) throws IOException {
+      FileChannel channel = file.channel();
+      int read = channel.read(to, position);
+      if (read < 0) {
+        throw new IOException(
+            "expected %d bytes of a fill, found the end at %d".formatted(readable, position));
+      }
+      return read;
+    }
+
+    @Override
+    public void subscribe(Runnable listener) {
+      listeners.add(listener);
+    }
+
+    @Override
+    public void unsubscribe(Runnable listener) {
+      listeners.remove(listener);
+    }
+
+    @Override
+    public void close() {
+      if (counted && !closed) {
+        closed = true;
+        leave();
+      }
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Where the bytes are: verified pieces on disk, and fills under way. */
+@NullMarked
+package io.filcdn.retrieval.cache;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,58 @@
+package io.filcdn.retrieval.delivery;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * The bytes of a piece, as far as they are here: all of them, or those that a fill has brought so
+ * far. Safe for use by several threads. Whoever got one closes it.
+ */
+public interface PieceBytes extends AutoCloseable {
+
+  /** Where the bytes stand. */
+  enum State {
+    /** Nothing has come yet; the response's status is still open. */
+    AWAITED,
+    /** Bytes are coming. */
+    ARRIVING,
+    /** All bytes are here and are the piece. */
+    VERIFIED,
+    /** No more bytes will come, and those that came are not to be trusted. */
+    FAILED
+  }
+
+  /** The state now. */
+  State state();
+
+  /**
+   * Why no byte came, where the state went from {@link State#AWAITED} to {@link State#FAILED};
+   * empty where bytes came and were wrong.
+   */
+  Optional<Refusal> refusal();
+
+  /** The media type that the first bytes suggest; known once one of them was read. */
+  String contentType();
+
+  /** How many bytes from the first on can be read now. */
+  long readable();
+
+  /**
+   * Reads some of the readable bytes; may block on the disk.
+   *
+   * @return how many, at least one where {@code to} has room and the position is readable
+   */
+  int read(ByteBuffer to, long position) throws IOException;
+
+  /**
+   * Has {@code listener} called whenever {@link #state} or {@link #readable} may have changed, on
+   * any thread, until it is unsubscribed.
+   */
+  void subscribe(Runnable listener);
+
+  /** Ends a subscription; unknown listeners are ignored. */
+  void unsubscribe(Runnable listener);
+
+  @Override
+  void close();
+}

@@ -1,0 +1,56 @@
+package io.filcdn.retrieval.delivery;
+
+/**
+ * Why a request gets no piece. The code is part of the public interface: it is the header {@code
+ * X-Error-Code}, the metric's label and the log's field.
+ */
+public enum Refusal {
+  METHOD_NOT_ALLOWED(405, "method-not-allowed", "Pieces are fetched with GET or HEAD."),
+  HOST_UNKNOWN(
+      400,
+      "host-unknown",
+      "The host must be {payer}{root}, with the payer's address as 0x and 40 hex digits."),
+  PATH_UNKNOWN(
+      404,
+      "path-unknown",
+      "The path must be /{pieceCid}, a PieceCID v1 (baga…) or v2 (bafkzcib…)."),
+  PIECE_UNKNOWN(404, "piece-unknown", "No data set holds this piece."),
+  NO_DEAL(402, "no-deal", "This payer has no data set that holds this piece."),
+  CDN_OFF(402, "cdn-off", "This payer's data sets that hold this piece are not served by the CDN."),
+  RAIL_ENDED(402, "rail-ended", "The payment rail of this payer's data set has ended."),
+  PROVIDER_UNKNOWN(404, "provider-unknown", "No live provider of this payer holds this piece."),
+  PAYER_SANCTIONED(403, "payer-sanctioned", "This payer may not be served."),
+  RANGE_UNSATISFIABLE(416, "range-unsatisfiable", "The range lies behind the end of the piece."),
+  CANNOT_RECORD(
+      503, "cannot-record", "The edge cannot record what it serves; try again in a moment."),
+  CACHE_UNAVAILABLE(
+      503, "cache-unavailable", "The edge cannot store what it fetches; try again in a moment."),
+  PIECE_GONE(404, "piece-gone", "None of the providers has this piece."),
+  ORIGIN_FAILED(502, "origin-failed", "No provider delivered this piece."),
+  ORIGIN_TIMEOUT(504, "origin-timeout", "No provider answered in time.");
+
+  private final int status;
+  private final String code;
+  private final String sentence;
+
+  Refusal(int status, String code, String sentence) {
+    this.status = status;
+    this.code = code;
+    this.sentence = sentence;
+  }
+
+  /** The HTTP status. */
+  public int status() {
+    return status;
+  }
+
+  /** The stable machine code. */
+  public String code() {
+    return code;
+  }
+
+  /** What happened, for a person. */
+  public String sentence() {
+    return sentence;
+  }
+}

@@ -1,0 +1,40 @@
+package io.filcdn.retrieval.request;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.delivery.Refusal;
+import java.util.Optional;
+
+/** What an HTTP request asks of the edge. */
+public sealed interface Asked {
+
+  /**
+   * A piece.
+   *
+   * @param headOnly whether only the head of the answer is wanted
+   * @param pathStyle whether the payer came in the path, on the root host that all payers share
+   * @param conditions what the client says of what it has, and of the part it wants
+   */
+  record Retrieval(
+      boolean headOnly, boolean pathStyle, Address payer, PieceName piece, Conditions conditions)
+      implements Asked {}
+
+  /**
+   * The conditional and range headers of RFC 9110, as they came.
+   *
+   * @param range {@code Range}
+   * @param ifRange {@code If-Range}
+   * @param ifNoneMatch {@code If-None-Match}
+   */
+  record Conditions(
+      Optional<String> range, Optional<String> ifRange, Optional<String> ifNoneMatch) {}
+
+  /** CORS's question before the request proper. */
+  record Preflight() implements Asked {}
+
+  /** The root path. */
+  record Welcome() implements Asked {}
+
+  /** Something that the edge does not answer. */
+  record Refused(Refusal refusal) implements Asked {}
+}

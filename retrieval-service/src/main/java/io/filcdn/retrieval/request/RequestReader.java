@@ -1,0 +1,90 @@
+package io.filcdn.retrieval.request;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.delivery.Refusal;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.HostAndPort;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Reads what a request asks for. Nothing behind it sees HTTP's spelling of a payer or a piece. */
+public final class RequestReader {
+
+  private static final String PIECE_PATH = "/piece/";
+
+  private final String dnsRoot;
+
+  /**
+   * @param dnsRoot what follows the payer in host names, with its leading dot
+   */
+  public RequestReader(String dnsRoot) {
+    if (!dnsRoot.startsWith(".") || dnsRoot.length() < 2) {
+      throw new IllegalArgumentException(
+          "expected a DNS root with a leading dot, such as .localhost, found \"%s\""
+              .formatted(dnsRoot));
+    }
+    this.dnsRoot = dnsRoot.toLowerCase(Locale.ROOT);
+  }
+
+  /** Reads a request in the order of the public contract: method, root path, host, piece. */
+  public Asked read(HttpServerRequest request) {
+    HttpMethod method = request.method();
+    if (method.equals(HttpMethod.OPTIONS)) {
+      return new Asked.Preflight();
+    }
+    if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
+      return new Asked.Refused(Refusal.METHOD_NOT_ALLOWED);
+    }
+    String path = request.path();
+    if (path == null || path.equals("/")) {
+      return new Asked.Welcome();
+    }
+    String host = host(request);
+    boolean pathStyle = host.equals(dnsRoot.substring(1));
+    if (pathStyle) {
+      int slash = path.indexOf('/', 1);
+      return slash < 0
+          ? new Asked.Refused(Refusal.HOST_UNKNOWN)
+          : retrieval(request, path.substring(1, slash), path.substring(slash), true);
+    }
+    return host.endsWith(dnsRoot)
+        ? retrieval(request, host.substring(0, host.length() - dnsRoot.length()), path, false)
+        : new Asked.Refused(Refusal.HOST_UNKNOWN);
+  }
+
+  private static String host(HttpServerRequest request) {
+    HostAndPort authority = request.authority();
+    return authority == null ? "" : authority.host().toLowerCase(Locale.ROOT);
+  }
+
+  private static Asked retrieval(
+      HttpServerRequest request, String payerText, String path, boolean pathStyle) {
+    Address payer;
+    try {
+      payer = Address.of(payerText);
+    } catch (IllegalArgumentException e) {
+      return new Asked.Refused(Refusal.HOST_UNKNOWN);
+    }
+    String name = path.substring(path.startsWith(PIECE_PATH) ? PIECE_PATH.length() : 1);
+    try {
+      return new Asked.Retrieval(
+          request.method().equals(HttpMethod.HEAD),
+          pathStyle,
+          payer,
+          PieceName.parse(name),
+          new Asked.Conditions(
+              header(request, HttpHeaderNames.RANGE),
+              header(request, HttpHeaderNames.IF_RANGE),
+              header(request, HttpHeaderNames.IF_NONE_MATCH)));
+    } catch (IllegalArgumentException e) {
+      return new Asked.Refused(Refusal.PATH_UNKNOWN);
+    }
+  }
+
+  private static Optional<String> header(HttpServerRequest request, CharSequence name) {
+    return Optional.ofNullable(request.getHeader(name));
+  }
+}

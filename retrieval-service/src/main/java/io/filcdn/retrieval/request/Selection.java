@@ -1,0 +1,83 @@
+package io.filcdn.retrieval.request;
+
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.delivery.ByteRange;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Which bytes of a piece a request is to get, by its conditional and range headers (RFC 9110). */
+public sealed interface Selection {
+
+  /** Nothing: the client has these very bytes (304). */
+  record NotModified() implements Selection {}
+
+  /** Nothing: no byte lies in the range (416). */
+  record Unsatisfiable() implements Selection {}
+
+  /**
+   * Some bytes.
+   *
+   * @param partial whether they answer a range (206)
+   */
+  record Bytes(ByteRange range, boolean partial) implements Selection {}
+
+  Pattern SINGLE_RANGE = Pattern.compile("(?i)bytes=[ \\t]*(\\d*)-(\\d*)[ \\t]*");
+
+  /**
+   * Selects. A range that cannot be understood, several ranges, and ranges whose {@code If-Range}
+   * names other bytes are ignored, as RFC 9110 lets a server do: the whole piece is sent.
+   */
+  static Selection of(Asked.Conditions conditions, PieceCid piece) {
+    String etag = "\"" + piece + "\"";
+    if (conditions.ifNoneMatch().filter(header -> names(header, etag)).isPresent()) {
+      return new NotModified();
+    }
+    Bytes whole = new Bytes(new ByteRange(0, piece.rawSize()), false);
+    boolean rangeApplies = conditions.ifRange().map(etag::equals).orElse(true);
+    Optional<String> range = conditions.range().filter(header -> rangeApplies);
+    if (range.isEmpty()) {
+      return whole;
+    }
+    Matcher single = SINGLE_RANGE.matcher(range.get());
+    return single.matches()
+        ? select(single.group(1), single.group(2), piece.rawSize(), whole)
+        : whole;
+  }
+
+  private static Selection select(String first, String last, long size, Bytes whole) {
+    if (first.isEmpty()) {
+      if (last.isEmpty()) {
+        return whole;
+      }
+      long suffix = Math.min(size, number(last));
+      return suffix == 0
+          ? new Unsatisfiable()
+          : new Bytes(new ByteRange(size - suffix, size), true);
+    }
+    long start = number(first);
+    long end = last.isEmpty() ? size : Math.min(size, Math.max(number(last), number(last) + 1));
+    if (!last.isEmpty() && number(last) < start) {
+      return whole;
+    }
+    return start >= size ? new Unsatisfiable() : new Bytes(new ByteRange(start, end), true);
+  }
+
+  /** The number, or the largest one where it is larger still. */
+  private static long number(String digits) {
+    try {
+      return Long.parseLong(digits);
+    } catch (NumberFormatException e) {
+      return Long.MAX_VALUE;
+    }
+  }
+
+  /** Whether an {@code If-None-Match} list holds the tag, by weak comparison. */
+  private static boolean names(String header, String etag) {
+    return header.strip().equals("*")
+        || Arrays.stream(header.split(","))
+            .map(tag -> tag.strip().replaceFirst("^W/", ""))
+            .anyMatch(etag::equals);
+  }
+}

@@ -1,0 +1,199 @@
+package io.filcdn.retrieval.usage;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.egress.EgressRecord;
+import io.filcdn.common.egress.EgressRow;
+import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.payment.DataSetId;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntPredicate;
+import java.util.zip.CRC32C;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * What was counted and is not in Kafka yet, on disk. Each process start is a journal of its own
+ * with a new id; records that an earlier one left keep theirs. A record's partition and sequence
+ * are chosen once, when it is written, and stored as its key: {@code journal, partition, sequence},
+ * all big-endian, so that the keys' order is the order of sending.
+ */
+public final class Journal implements AutoCloseable {
+
+  private static final int KEY_BYTES = 16 + 4 + 8;
+
+  /** Rows of one record: far below what a broker takes, which is 1 MiB by default. */
+  private static final int MAX_ROWS = 2_000;
+
+  private final RocksDB db;
+  private final WriteOptions synced = new WriteOptions().setSync(true);
+  private final JournalId id;
+  private final String edge;
+  private final long maxRecords;
+  private final AtomicLong records = new AtomicLong();
+
+  @GuardedBy("this")
+  private final Map<Integer, Long> lastSequences = new HashMap<>();
+
+  private Journal(RocksDB db, JournalId id, String edge, long maxRecords) {
+    this.db = db;
+    this.id = id;
+    this.edge = edge;
+    this.maxRecords = maxRecords;
+  }
+
+  /**
+   * Opens the journals in {@code folder} and begins a new one.
+   *
+   * @param maxRecords how many unsent records count as full
+   * @throws IllegalStateException where the folder cannot be opened
+   */
+  public static Journal open(Path folder, JournalId id, String edge, long maxRecords) {
+    RocksDB.loadLibrary();
+    try (Options options =
+        new Options()
+            .setCreateIfMissing(true)
+            .setWriteBufferSize(4 << 20)
+            .setMaxWriteBufferNumber(2)
+            .setKeepLogFileNum(2)) {
+      Journal journal = new Journal(RocksDB.open(options, folder.toString()), id, edge, maxRecords);
+      journal.countRecords();
+      return journal;
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the journal in " + folder + " cannot be opened", e);
+    }
+  }
+
+  /** Whether so much waits for Kafka that no new response may start. */
+  public boolean full() {
+    return records.get() >= maxRecords;
+  }
+
+  /** How many records wait for Kafka. */
+  public long size() {
+    return records.get();
+  }
+
+  /**
+   * Writes rows durably: when this returns, a crash loses none of them.
+   *
+   * @param partitions how many partitions the topic has
+   * @throws RocksDBException where the disk refuses; nothing is written then
+   */
+  synchronized void append(List<EgressRow> rows, int partitions, Instant from, Instant to)
+      throws RocksDBException {
+    Map<Integer, List<EgressRow>> byPartition = new HashMap<>();
+    for (EgressRow row : rows) {
+      byPartition
+          .computeIfAbsent(partitionOf(row.dataSet(), partitions), p -> new ArrayList<>())
+          .add(row);
+    }
+    Map<Integer, Long> sequences = new HashMap<>(lastSequences);
+    try (WriteBatch batch = new WriteBatch()) {
+      for (var entry : byPartition.entrySet()) {
+        int partition = entry.getKey();
+        List<EgressRow> all = entry.getValue();
+        for (int at = 0; at < all.size(); at += MAX_ROWS) {
+          long sequence = sequences.merge(partition, 1L, Long::sum);
+          List<EgressRow> some = all.subList(at, Math.min(all.size(), at + MAX_ROWS));
+          EgressRecord record = new EgressRecord(id, partition, sequence, edge, from, to, some);
+          batch.put(
+              key(id, partition, sequence),
+              RecordJson.write(record).getBytes(StandardCharsets.UTF_8));
+        }
+      }
+      db.write(synced, batch);
+      records.addAndGet(batch.count());
+    }
+    lastSequences.putAll(sequences);
+  }
+
+  /**
+   * The oldest unsent record of each journal and partition: those that may be sent now.
+   *
+   * @param wanted which partitions to look at
+   */
+  List<Unsent> heads(IntPredicate wanted) {
+    List<Unsent> heads = new ArrayList<>();
+    try (RocksIterator at = db.newIterator()) {
+      at.seekToFirst();
+      while (at.isValid()) {
+        Unsent record = Unsent.of(at.key(), at.value());
+        if (wanted.test(record.partition())) {
+          heads.add(record);
+        }
+        at.seek(key(record.journal(), record.partition() + 1, 0));
+      }
+    }
+    return heads;
+  }
+
+  /** Forgets a record that Kafka has. */
+  void sent(Unsent record) throws RocksDBException {
+    db.delete(record.key());
+    records.decrementAndGet();
+  }
+
+  private void countRecords() {
+    try (RocksIterator at = db.newIterator()) {
+      for (at.seekToFirst(); at.isValid(); at.next()) {
+        records.incrementAndGet();
+      }
+    }
+  }
+
+  private static int partitionOf(DataSetId dataSet, int partitions) {
+    CRC32C hash = new CRC32C();
+    hash.update(dataSet.toString().getBytes(StandardCharsets.UTF_8));
+    return (int) (hash.getValue() % partitions);
+  }
+
+  private static byte[] key(JournalId journal, int partition, long sequence) {
+    return ByteBuffer.allocate(KEY_BYTES)
+        .putLong(journal.uuid().getMostSignificantBits())
+        .putLong(journal.uuid().getLeastSignificantBits())
+        .putInt(partition)
+        .putLong(sequence)
+        .array();
+  }
+
+  @Override
+  public void close() {
+    db.close();
+    synced.close();
+  }
+
+  /**
+   * A record that Kafka does not have yet.
+   *
+   * @param value its JSON, as it is to be sent
+   */
+  record Unsent(JournalId journal, int partition, long sequence, String value) {
+
+    static Unsent of(byte[] key, byte[] value) {
+      ByteBuffer parts = ByteBuffer.wrap(key);
+      return new Unsent(
+          new JournalId(new UUID(parts.getLong(), parts.getLong())),
+          parts.getInt(),
+          parts.getLong(),
+          new String(value, StandardCharsets.UTF_8));
+    }
+
+    byte[] key() {
+      return Journal.key(journal, partition, sequence);
+    }
+  }
+}

@@ -1,0 +1,138 @@
+package io.filcdn.retrieval.usage;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.kafka.Topic;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jboss.logging.Logger;
+import org.rocksdb.RocksDBException;
+
+/**
+ * Sends the journal to {@code filcdn.egress}. Within a journal and partition the next record leaves
+ * only after Kafka has acknowledged the one before, so that the order of sequences holds whatever
+ * fails; a record is forgotten only after its acknowledgement, so it can arrive twice, never not at
+ * all.
+ */
+public final class JournalShipper implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(JournalShipper.class);
+
+  private final Journal journal;
+  private final Producer<String, String> producer;
+
+  @GuardedBy("this")
+  private int knownPartitions = 1;
+
+  public JournalShipper(Journal journal, String bootstrapServers) {
+    this(journal, producer(bootstrapServers));
+  }
+
+  JournalShipper(Journal journal, Producer<String, String> producer) {
+    this.journal = journal;
+    this.producer = producer;
+  }
+
+  private static Producer<String, String> producer(String bootstrapServers) {
+    Map<String, Object> config = new HashMap<>();
+    config.put("bootstrap.servers", bootstrapServers);
+    config.put("client.id", "filcdn-egress");
+    config.put("acks", "all");
+    config.put("enable.idempotence", true);
+    config.put("compression.type", "gzip");
+    config.put("buffer.memory", 8L << 20);
+    config.put("max.request.size", 4 << 20);
+    config.put("max.block.ms", 5_000);
+    config.put("request.timeout.ms", 5_000);
+    config.put("delivery.timeout.ms", 15_000);
+    return new KafkaProducer<>(config, new StringSerializer(), new StringSerializer());
+  }
+
+  /**
+   * How many partitions the topic has; the last answer while Kafka does not answer, one before the
+   * first.
+   */
+  public synchronized int partitions() {
+    return knownPartitions;
+  }
+
+  /** Asks Kafka how many partitions there are. Blocks for seconds at most. */
+  public void refreshPartitions() {
+    try {
+      int found = producer.partitionsFor(Topic.EGRESS.topicName()).size();
+      synchronized (this) {
+        knownPartitions = Math.max(knownPartitions, found);
+      }
+    } catch (KafkaException e) {
+      LOG.warnf("Kafka does not say how many partitions %s has: %s", Topic.EGRESS.topicName(), e);
+    }
+  }
+
+  /**
+   * Sends until nothing is left or nothing gets through. Blocks meanwhile.
+   *
+   * @return whether the journal is empty
+   */
+  public boolean ship() {
+    Set<Integer> stuck = new HashSet<>();
+    while (true) {
+      List<Journal.Unsent> heads = journal.heads(partition -> !stuck.contains(partition));
+      if (heads.isEmpty()) {
+        return stuck.isEmpty();
+      }
+      Map<Journal.Unsent, Future<RecordMetadata>> sending = new HashMap<>();
+      for (Journal.Unsent record : heads) {
+        try {
+          sending.put(record, producer.send(kafkaRecord(record)));
+        } catch (KafkaException e) {
+          stuck.add(record.partition());
+          LOG.warnf("egress of partition %d waits: %s", record.partition(), e);
+        }
+      }
+      sending.forEach(
+          (record, ack) -> {
+            if (!acknowledged(record, ack)) {
+              stuck.add(record.partition());
+            }
+          });
+    }
+  }
+
+  private boolean acknowledged(Journal.Unsent record, Future<RecordMetadata> ack) {
+    try {
+      ack.get();
+      journal.sent(record);
+      return true;
+    } catch (ExecutionException e) {
+      LOG.warnf(
+          "egress %s/%d/%d waits: %s",
+          record.journal(), record.partition(), record.sequence(), e.getCause());
+    } catch (RocksDBException e) {
+      LOG.errorf(e, "the journal cannot forget a record that Kafka has; it will be sent again");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return false;
+  }
+
+  private static ProducerRecord<String, String> kafkaRecord(Journal.Unsent record) {
+    return new ProducerRecord<>(
+        Topic.EGRESS.topicName(), record.partition(), record.journal().toString(), record.value());
+  }
+
+  @Override
+  public void close() {
+    producer.close(Duration.ofSeconds(5));
+  }
+}

@@ -1,0 +1,72 @@
+package io.filcdn.retrieval.usage;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.egress.EgressRow;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntSupplier;
+import org.jboss.logging.Logger;
+import org.rocksdb.RocksDBException;
+
+/**
+ * Moves what was counted into the journal. Rows that the journal refuses are kept and tried again
+ * with the next flush; until then no new response may start.
+ */
+public final class UsageFlush {
+
+  private static final Logger LOG = Logger.getLogger(UsageFlush.class);
+
+  private final EgressMeter meter;
+  private final Journal journal;
+  private final IntSupplier partitions;
+  private final Clock clock;
+
+  @GuardedBy("this")
+  private List<EgressRow> refused = List.of();
+
+  @GuardedBy("this")
+  private Instant begun;
+
+  private volatile boolean failing;
+
+  /**
+   * @param partitions how many partitions {@code filcdn.egress} has, as far as is known
+   */
+  public UsageFlush(EgressMeter meter, Journal journal, IntSupplier partitions, Clock clock) {
+    this.meter = meter;
+    this.journal = journal;
+    this.partitions = partitions;
+    this.clock = clock;
+    this.begun = clock.instant();
+  }
+
+  /** Whether what is served now can be recorded. */
+  public boolean canRecord() {
+    return !failing && !journal.full();
+  }
+
+  /** Writes what was counted since the last flush. */
+  public synchronized void flush() {
+    List<EgressRow> rows = new ArrayList<>(refused);
+    rows.addAll(meter.take());
+    Instant now = clock.instant();
+    if (rows.isEmpty()) {
+      begun = now;
+      failing = false;
+      return;
+    }
+    try {
+      journal.append(rows, partitions.getAsInt(), begun, now);
+      refused = List.of();
+      begun = now;
+      failing = false;
+    } catch (RocksDBException e) {
+      refused = rows;
+      failing = true;
+      LOG.errorf(
+          e, "the journal refuses %d rows: no response starts until it takes them", rows.size());
+    }
+  }
+}

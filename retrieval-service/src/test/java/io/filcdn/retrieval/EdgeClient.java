@@ -1,0 +1,128 @@
+package io.filcdn.retrieval;
+
+import io.filcdn.common.chain.Address;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** An HTTP/1.1 client over bare sockets, so that what arrives, and when, is seen as it is. */
+record EdgeClient(int port) {
+
+  /**
+   * An answer.
+   *
+   * @param whole whether as many bytes came as Content-Length promised
+   */
+  record Answer(int status, Map<String, String> headers, byte[] body, boolean whole) {
+    String header(String name) {
+      return headers.getOrDefault(name.toLowerCase(Locale.ROOT), "");
+    }
+
+    String text() {
+      return new String(body, StandardCharsets.UTF_8);
+    }
+  }
+
+  /** A connection that a request was sent on. */
+  static final class Exchange implements AutoCloseable {
+
+    private final Socket socket;
+    private final InputStream in;
+    private final boolean bodyless;
+    private Optional<Answer> head = Optional.empty();
+
+    Exchange(Socket socket, boolean bodyless) throws IOException {
+      this.socket = socket;
+      this.in = socket.getInputStream();
+      this.bodyless = bodyless;
+    }
+
+    /** Waits for the head. */
+    Answer head() throws IOException {
+      if (head.isEmpty()) {
+        String status = line();
+        Map<String, String> headers = new TreeMap<>();
+        for (String line = line(); !line.isEmpty(); line = line()) {
+          int colon = line.indexOf(':');
+          headers.put(
+              line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
+        }
+        head =
+            Optional.of(
+                new Answer(Integer.parseInt(status.split(" ")[1]), headers, new byte[0], false));
+      }
+      return head.get();
+    }
+
+    /** Reads at least {@code bytes} of the body, if so many come. */
+    byte[] read(int bytes) throws IOException {
+      head();
+      return in.readNBytes(bytes);
+    }
+
+    /** Reads to the end of the body, or to the end of the connection. */
+    Answer rest() throws IOException {
+      Answer answer = head();
+      int length =
+          bodyless || answer.status() == 304 || answer.status() == 204
+              ? 0
+              : Integer.parseInt(answer.header("content-length"));
+      byte[] body;
+      try {
+        body = in.readNBytes(length);
+      } catch (java.net.SocketException reset) {
+        body = new byte[0];
+      }
+      return new Answer(answer.status(), answer.headers(), body, body.length == length);
+    }
+
+    private String line() throws IOException {
+      ByteArrayOutputStream line = new ByteArrayOutputStream();
+      for (int c = in.read(); c != '\n'; c = in.read()) {
+        if (c < 0) {
+          throw new java.io.EOFException("the connection ended in the head");
+        }
+        if (c != '\r') {
+          line.write(c);
+        }
+      }
+      return line.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    @Override
+    public void close() throws IOException {
+      socket.close();
+    }
+  }
+
+  Answer get(Address payer, String path, String... headers) throws IOException {
+    return send("GET", payer + ".localhost", path, headers);
+  }
+
+  Answer send(String method, String host, String path, String... headers) throws IOException {
+    try (Exchange exchange = begin(method, host, path, headers)) {
+      return exchange.rest();
+    }
+  }
+
+  Exchange begin(String method, String host, String path, String... headers) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(20_000);
+    StringBuilder request =
+        new StringBuilder("%s %s HTTP/1.1\r\nHost: %s:%d\r\n".formatted(method, path, host, port));
+    for (String header : headers) {
+      request.append(header).append("\r\n");
+    }
+    socket
+        .getOutputStream()
+        .write(request.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
+    return new Exchange(socket, method.equals("HEAD"));
+  }
+}

@@ -1,0 +1,136 @@
+package io.filcdn.retrieval;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.filcdn.common.piece.PieceCid;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** A provider that serves pieces as Curio does, or misbehaves as told. */
+final class TestProvider implements AutoCloseable {
+
+  /** What it does to a piece's bytes, each way at most once set. */
+  sealed interface Fault {
+
+    /** Flips a bit of byte {@code at}. */
+    record WrongByte(int at) implements Fault {}
+
+    /** Ends the connection after {@code bytes} of the body. */
+    record DiesAfter(int bytes) implements Fault {}
+
+    /** Answers with a status and no piece. */
+    record Answers(int status) implements Fault {}
+
+    /** Sends {@code bytes} of the body, then waits for the latch. */
+    record WaitsAfter(int bytes, CountDownLatch until) implements Fault {}
+  }
+
+  private final HttpServer server;
+  private final Map<String, TestPiece> pieces = new ConcurrentHashMap<>();
+  private final Map<String, Fault> faults = new ConcurrentHashMap<>();
+  private final AtomicInteger requests = new AtomicInteger();
+  private final AtomicLong bytesSent = new AtomicLong();
+
+  TestProvider() throws IOException {
+    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.createContext("/piece/", this::serve);
+    server.start();
+  }
+
+  String url() {
+    return "http://127.0.0.1:" + server.getAddress().getPort();
+  }
+
+  TestProvider with(TestPiece piece) {
+    pieces.put(piece.cid().toString(), piece);
+    return this;
+  }
+
+  TestProvider with(TestPiece piece, Fault fault) {
+    faults.put(piece.cid().toString(), fault);
+    return with(piece);
+  }
+
+  void heal(PieceCid piece) {
+    faults.remove(piece.toString());
+  }
+
+  int requests() {
+    return requests.get();
+  }
+
+  long bytesSent() {
+    return bytesSent.get();
+  }
+
+  private void serve(HttpExchange exchange) throws IOException {
+    requests.incrementAndGet();
+    String cid = exchange.getRequestURI().getPath().substring("/piece/".length());
+    TestPiece piece = pieces.get(cid);
+    Optional<Fault> fault = Optional.ofNullable(faults.get(cid));
+    try (exchange) {
+      if (piece == null) {
+        exchange.sendResponseHeaders(404, -1);
+      } else if (fault.orElse(null) instanceof Fault.Answers(int status)) {
+        exchange.sendResponseHeaders(status, -1);
+      } else {
+        send(exchange, piece.bytes(), fault);
+      }
+    }
+  }
+
+  private void send(HttpExchange exchange, byte[] whole, Optional<Fault> fault) throws IOException {
+    String range = exchange.getRequestHeaders().getFirst("Range");
+    int start = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-.*", "$1"));
+    byte[] body = whole.clone();
+    if (range != null) {
+      exchange
+          .getResponseHeaders()
+          .set("Content-Range", "bytes %d-%d/%d".formatted(start, body.length - 1, body.length));
+    }
+    exchange.sendResponseHeaders(range == null ? 200 : 206, body.length - start);
+    OutputStream out = exchange.getResponseBody();
+    switch (fault.orElse(null)) {
+      case Fault.WrongByte(int at) -> {
+        body[at] ^= 1;
+        write(out, body, start, body.length);
+      }
+      case Fault.DiesAfter(int bytes) -> write(out, body, start, Math.max(start, bytes));
+      case Fault.WaitsAfter(int bytes, CountDownLatch until) -> {
+        write(out, body, start, Math.max(start, bytes));
+        await(until);
+        write(out, body, Math.max(start, bytes), body.length);
+      }
+      case null, default -> write(out, body, start, body.length);
+    }
+  }
+
+  private void write(OutputStream out, byte[] body, int from, int to) throws IOException {
+    out.write(body, from, to - from);
+    out.flush();
+    bytesSent.addAndGet(to - from);
+  }
+
+  private static void await(CountDownLatch latch) throws IOException {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+  }
+}
