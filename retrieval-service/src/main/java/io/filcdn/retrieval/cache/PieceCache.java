@@ -72,7 +72,7 @@ public final class PieceCache {
       return open(piece, candidates);
     }
     if (fill != begun.get()) {
-      return new Opened(fill.open(), CacheOutcome.COLLAPSED, Optional.of(fill.unverified()));
+      return join(fill);
     }
     PieceBytes bytes = fill.open();
     fill.start();
@@ -85,5 +85,13 @@ public final class PieceCache {
 
   private Optional<Opened> onDisk(PieceCid piece) {
     return disk.get(piece).map(file -> new Opened(file.open(), CacheOutcome.HIT, Optional.empty()));
+  }
+
+  /** Follows a fill; one that is verified, and only being written to disk, is as good as a hit. */
+  private static Opened join(Fill fill) {
+    PieceBytes bytes = fill.open();
+    return bytes.state() == PieceBytes.State.VERIFIED
+        ? new Opened(bytes, CacheOutcome.HIT, Optional.empty())
+        : new Opened(bytes, CacheOutcome.COLLAPSED, Optional.of(fill.unverified()));
   }
 }

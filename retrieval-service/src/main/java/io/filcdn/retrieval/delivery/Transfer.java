@@ -179,9 +179,15 @@ final class Transfer {
     } else if (first) {
       socketMeter.begin(range.length(), length, tally::accepted);
     }
-    written.onComplete(done -> chunk.release());
+    written.onComplete(
+        done -> {
+          chunk.release();
+          if (last) {
+            tally.ended();
+          }
+        });
     if (last) {
-      finish();
+      leave();
     } else {
       advance();
     }
@@ -216,11 +222,16 @@ final class Transfer {
   }
 
   private void finish() {
+    leave();
+    tally.ended();
+  }
+
+  /** Needs the piece no more. */
+  private void leave() {
     if (!over) {
       over = true;
       bytes.unsubscribe(wakeUp);
       bytes.close();
-      tally.ended();
     }
   }
 }
