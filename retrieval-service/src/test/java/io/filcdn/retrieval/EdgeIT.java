@@ -338,16 +338,18 @@ class EdgeIT {
   @Test
   void everyByteThatASocketTookIsARow() throws Exception {
     Address payer = Address.of("0x" + "dd".repeat(20));
-    edge.dataSet("fwss/20", payer, "fwss/1");
+    String paying = "fwss/20";
+    edge.dataSet(paying, payer, "fwss/1");
     TestPiece piece = TestPiece.random(8_000_000, 20);
     provider.with(piece);
-    place(piece, payer, "fwss/20");
+    place(piece, payer, paying);
     TestPiece lie = TestPiece.random(500_000, 21);
     provider.with(lie, new TestProvider.Fault.WrongByte(499_999));
-    place(lie, payer, "fwss/20");
+    place(lie, payer, paying);
 
-    edge.client().get(payer, "/" + piece.cid());
-    edge.client().get(payer, "/" + piece.cid(), "Range: bytes=10-1000009");
+    assertThat(edge.client().get(payer, "/" + piece.cid()).whole()).isTrue();
+    assertThat(edge.client().get(payer, "/" + piece.cid(), "Range: bytes=10-1000009").whole())
+        .isTrue();
     int seen;
     try (var aborted = edge.client().begin("GET", payer + ".localhost", "/" + piece.cid())) {
       seen = aborted.read(100_000).length;
@@ -357,19 +359,18 @@ class EdgeIT {
         .atMost(Duration.ofSeconds(20))
         .until(
             () ->
-                rows("fwss/20", EgressRow.Egress.class).stream().mapToLong(r -> r.requests()).sum()
-                        == 3
-                    && !rows("fwss/20", EgressRow.Unbilled.class).isEmpty());
+                rows(paying, EgressRow.Egress.class).stream().mapToLong(r -> r.requests()).sum() == 3
+                    && !rows(paying, EgressRow.Unbilled.class).isEmpty());
 
-    List<EgressRow.Egress> egress = rows("fwss/20", EgressRow.Egress.class);
+    List<EgressRow.Egress> egress = rows(paying, EgressRow.Egress.class);
     assertThat(bytes(egress, CacheOutcome.MISS)).isEqualTo(8_000_000);
     long hits = bytes(egress, CacheOutcome.HIT);
     assertThat(hits - 1_000_000).isBetween((long) seen, 7_999_999L);
-    assertThat(rows("fwss/20", EgressRow.Fill.class))
+    assertThat(rows(paying, EgressRow.Fill.class))
         .extracting(row -> row.fillBytes().bytes())
         .containsExactly(8_000_000L);
     assertThat(
-            rows("fwss/20", EgressRow.Unbilled.class).stream()
+            rows(paying, EgressRow.Unbilled.class).stream()
                 .mapToLong(row -> row.unbilledBytes().bytes())
                 .sum())
         .isEqualTo(unbilled);

@@ -104,6 +104,11 @@ public final class DiskPieceCache {
     index.invalidate(piece);
   }
 
+  /** Evicts what is over the disk's share now rather than with the next change. */
+  void cleanUp() {
+    index.cleanUp();
+  }
+
   private void removed(
       @org.jspecify.annotations.Nullable PieceCid piece,
       @org.jspecify.annotations.Nullable CachedFile file,

@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
  * the piece is verified, so that nobody can take wrong bytes for a whole response.
  *
  * <p>Confined to the event loop of its connection; only {@link #wake} is called from elsewhere. At
- * any time one of these is true: a read is under way, the connection's queue is full, all that may
- * be sent now is sent, or the transfer is over. Each of them ends in a call of {@link #advance}.
+ * any time one of these is true: a read is under way, a write is, the connection's queue is full,
+ * all that may be sent now is sent, or the transfer is over. Each but the last ends in a call of
+ * {@link #advance}.
  */
 final class Transfer {
 
@@ -50,6 +51,7 @@ final class Transfer {
   private long position;
   private boolean headSet;
   private boolean reading;
+  private boolean writing;
   private boolean over;
 
   /**
@@ -103,7 +105,7 @@ final class Transfer {
   }
 
   private void advance() {
-    if (over || reading) {
+    if (over || reading || writing) {
       return;
     }
     PieceBytes.State state = bytes.state();
@@ -141,13 +143,13 @@ final class Transfer {
         .onComplete(
             read -> {
               reading = false;
-              if (read.failed()) {
+              if (read.succeeded() && !over) {
+                write(read.result());
+              } else if (read.succeeded()) {
+                read.result().release();
+              } else if (!over) {
                 LOG.errorf(read.cause(), "a cached piece cannot be read; the response is cut");
                 cut();
-              } else if (over) {
-                read.result().release();
-              } else {
-                write(read.result());
               }
             });
   }
@@ -173,12 +175,15 @@ final class Transfer {
     position += length;
     boolean last = position == range.end();
     Buffer buffer = BufferImpl.buffer(chunk);
+    // writing can fill and drain the queue at once, which would begin the next chunk in here
+    writing = true;
     Future<Void> written = last ? response.end(buffer) : response.write(buffer);
     if (socketMeter == null) {
       written.onSuccess(accepted -> tally.accepted(length));
     } else if (first) {
       socketMeter.begin(range.length(), length, tally::accepted);
     }
+    writing = false;
     written.onComplete(
         done -> {
           chunk.release();
@@ -189,7 +194,8 @@ final class Transfer {
     if (last) {
       leave();
     } else {
-      advance();
+      // not called from here: reads that end at once would nest without bound
+      context.runOnContext(next -> advance());
     }
   }
 

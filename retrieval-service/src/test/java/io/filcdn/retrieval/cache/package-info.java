@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.retrieval.cache;
+
+import org.jspecify.annotations.NullMarked;

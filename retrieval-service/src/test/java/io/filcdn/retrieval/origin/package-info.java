@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.retrieval.origin;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.retrieval.request;
+
+import org.jspecify.annotations.NullMarked;

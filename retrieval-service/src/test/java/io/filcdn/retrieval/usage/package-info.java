@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.retrieval.usage;
+
+import org.jspecify.annotations.NullMarked;
