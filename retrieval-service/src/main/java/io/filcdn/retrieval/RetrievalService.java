@@ -5,7 +5,6 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.nio.file.Path;
 import org.eclipse.microprofile.config.ConfigProvider;
-import org.jboss.logging.Logger;
 
 /** Starts the retrieval service, or says in one line why it cannot. */
 @QuarkusMain
@@ -23,7 +22,8 @@ public final class RetrievalService {
                       new IllegalArgumentException(
                           "no network: set FILCDN_NETWORK to the path of a network file")));
     } catch (IllegalArgumentException e) {
-      Logger.getLogger(RetrievalService.class).fatal(e.getMessage());
+      // the log is not up yet
+      System.err.println(e.getMessage());
       System.exit(1);
     }
     Quarkus.run(args);
