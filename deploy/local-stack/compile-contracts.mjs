@@ -19,7 +19,7 @@ const input = {
   sources,
   settings: {
     // the same bytecode wherever and whenever it is built
-    evmVersion: "cancun",
+    evmVersion: "shanghai",
     optimizer: { enabled: true, runs: 200 },
     viaIR: true,
     metadata: { bytecodeHash: "none", appendCBOR: false },
