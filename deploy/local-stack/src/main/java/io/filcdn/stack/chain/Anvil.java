@@ -78,6 +78,8 @@ public final class Anvil implements AutoCloseable {
    * @param blockTime time between blocks; zero mines a block for each transaction at once
    * @param genesis time of block 0 of a new chain, or null for now
    * @param slotsInAnEpoch finalized = head − 2 × this, safe = head − this
+   * @param statesKept how many past blocks can be called on (eth_call, eth_getBalance); each costs
+   *     memory and time
    * @param log where the node's complaints go
    */
   public record Options(
@@ -88,48 +90,68 @@ public final class Anvil implements AutoCloseable {
       Duration blockTime,
       @Nullable Instant genesis,
       int slotsInAnEpoch,
+      int statesKept,
       Path log) {
     private static final int SPARE_STATES = 6;
 
     /** An instant-mining chain on a free port that is forgotten at its end. */
     public static Options inMemory(Path log) {
+      Path binary = Anvil.binary();
       return new Options(
-          Anvil.binary(), 0, null, Duration.ofSeconds(5), Duration.ZERO, null, 1, log);
+          binary, 0, null, Duration.ofSeconds(5), Duration.ZERO, null, 1, 2 + SPARE_STATES, log);
     }
 
     public Options onPort(int chosen) {
       return new Options(
-          binary, chosen, stateFile, stateInterval, blockTime, genesis, slotsInAnEpoch, log);
+          binary,
+          chosen,
+          stateFile,
+          stateInterval,
+          blockTime,
+          genesis,
+          slotsInAnEpoch,
+          statesKept,
+          log);
     }
 
     public Options keptIn(Path file, Duration interval) {
-      return new Options(binary, port, file, interval, blockTime, genesis, slotsInAnEpoch, log);
+      return new Options(
+          binary, port, file, interval, blockTime, genesis, slotsInAnEpoch, statesKept, log);
     }
 
     public Options withBlockEvery(Duration time) {
       return new Options(
-          binary, port, stateFile, stateInterval, time, genesis, slotsInAnEpoch, log);
+          binary, port, stateFile, stateInterval, time, genesis, slotsInAnEpoch, statesKept, log);
     }
 
     public Options withGenesisAt(Instant time) {
       return new Options(
-          binary, port, stateFile, stateInterval, blockTime, time, slotsInAnEpoch, log);
+          binary, port, stateFile, stateInterval, blockTime, time, slotsInAnEpoch, statesKept, log);
     }
 
+    /** Also keeps the states back to the finalized block, and a few more. */
     public Options withSlotsInAnEpoch(int slots) {
-      return new Options(binary, port, stateFile, stateInterval, blockTime, genesis, slots, log);
+      return new Options(
+          binary,
+          port,
+          stateFile,
+          stateInterval,
+          blockTime,
+          genesis,
+          slots,
+          2 * slots + SPARE_STATES,
+          log);
     }
 
-    /** Blocks behind the head that is finalized. */
+    /** Only the newest block can be called on; long jumps are ten times as quick. */
+    public Options withoutPastStates() {
+      return new Options(
+          binary, port, stateFile, stateInterval, blockTime, genesis, slotsInAnEpoch, 0, log);
+    }
+
+    /** How many blocks behind the head is finalized. */
     public int finalityDepth() {
       return 2 * slotsInAnEpoch;
-    }
-
-    /**
-     * How many states of past blocks can be called on: back to the finalized one, and a few more.
-     */
-    public int statesKept() {
-      return finalityDepth() + SPARE_STATES;
     }
 
     private boolean hasState() {
@@ -151,7 +173,7 @@ public final class Anvil implements AutoCloseable {
   public static Anvil start(Options options) {
     Origin origin = options.hasState() ? Origin.RESUMED : Origin.NEW;
     for (int attempt = 1; ; attempt++) {
-      int port = options.port() == 0 ? freePort() : options.port();
+      int port = freePort(options.port());
       Process process = launch(options, port);
       ChainRpc rpc = new ChainRpc("http://127.0.0.1:" + port);
       if (awaitAnswer(process, rpc)) {
@@ -217,7 +239,8 @@ public final class Anvil implements AutoCloseable {
   }
 
   /**
-   * Adds blocks; the first takes what is in the pool. About 0.03 ms a block, more on a long chain.
+   * Adds blocks; the first takes what is in the pool. A month of 86,400 takes some 15 s where the
+   * devnet's contracts are, without past states.
    */
   public void mine(long blocks) {
     rpc.call("anvil_mine", quantity(blocks));
@@ -351,7 +374,9 @@ public final class Anvil implements AutoCloseable {
                 "--hardfork=shanghai",
                 "--gas-limit=10000000000",
                 "--slots-in-an-epoch=" + options.slotsInAnEpoch(),
-                "--prune-history=" + options.statesKept()));
+                options.statesKept() == 0
+                    ? "--prune-history"
+                    : "--prune-history=" + options.statesKept()));
     if (!options.blockTime().isZero()) {
       command.add("--block-time=" + options.blockTime().toMillis() / 1000.0);
     }
@@ -424,11 +449,15 @@ public final class Anvil implements AutoCloseable {
     }
   }
 
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+  /**
+   * The port asked for, or any; refused while something listens there, which would else answer in
+   * anvil's place.
+   */
+  private static int freePort(int wanted) {
+    try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {
-      throw new UncheckedIOException("no free port", e);
+      throw new AnvilFailure("port %d is in use: end what listens there".formatted(wanted), e);
     }
   }
 

@@ -3,7 +3,9 @@ package io.filcdn.stack.chain;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.time.Duration;
 import java.util.List;
+import okhttp3.OkHttpClient;
 import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.Request;
 import org.web3j.protocol.core.Response;
@@ -23,8 +25,19 @@ public final class ChainRpc implements AutoCloseable {
   /** Opens no connection until the first call. */
   public ChainRpc(String url) {
     this.url = url;
-    this.service = new HttpService(url);
+    this.service = new HttpService(url, client());
     this.web3j = Web3j.build(service);
+  }
+
+  /**
+   * Patient, as a jump over a month of epochs takes seconds; and without resending, as mining twice
+   * is not mining once.
+   */
+  private static OkHttpClient client() {
+    return new OkHttpClient.Builder()
+        .readTimeout(Duration.ofMinutes(5))
+        .retryOnConnectionFailure(false)
+        .build();
   }
 
   public String url() {

@@ -84,6 +84,11 @@ public final class Devnet implements AutoCloseable {
     return new DevnetOperator(this, filBeamOperator, DevnetAccount.OPERATOR.address());
   }
 
+  /** What happened, from the logs. */
+  public DevnetHistory history() {
+    return new DevnetHistory(this);
+  }
+
   /** What anyone can read. */
   public DevnetReads reads() {
     return new DevnetReads(this);

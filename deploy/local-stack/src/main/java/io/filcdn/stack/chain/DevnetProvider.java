@@ -202,6 +202,20 @@ public final class DevnetProvider {
   }
 
   /**
+   * As above, with the payer's consent, which the devnet takes for granted: the PDP rail ends at
+   * once.
+   */
+  public Transaction terminateServiceAtOnce(long dataSetId) {
+    return devnet.send(
+        account,
+        devnet.contracts().fwss(),
+        Abi.encode(
+            "terminateService(uint256,bytes)",
+            uint(dataSetId),
+            hex(Abi.encodeArguments(bytes(NO_SIGNATURE)))));
+  }
+
+  /**
    * Erases the data set; FWSS allows it once the PDP rail has ended and is settled, or after 30
    * days without a proof.
    */

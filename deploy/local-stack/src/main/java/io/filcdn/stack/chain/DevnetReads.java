@@ -3,20 +3,12 @@ package io.filcdn.stack.chain;
 import static io.filcdn.stack.chain.Abi.address;
 import static io.filcdn.stack.chain.Abi.uint;
 
-import io.filcdn.stack.chain.Transaction.EventLog;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.web3j.protocol.core.DefaultBlockParameter;
-import org.web3j.protocol.core.methods.request.EthFilter;
-import org.web3j.protocol.core.methods.response.EthLog;
-import org.web3j.protocol.core.methods.response.Log;
-import org.web3j.utils.Numeric;
 
 /**
  * What anyone can read of the devnet, as of the newest block. Amounts are in the token's smallest
@@ -70,26 +62,6 @@ public final class DevnetReads {
   /** What a FilBeamOperator holds against a data set. */
   public record OwedUsage(
       BigInteger cdnAmount, BigInteger cacheMissAmount, long maxReportedEpoch) {}
-
-  /** A report that the chain took. */
-  public record UsageReport(
-      long dataSetId,
-      long fromEpoch,
-      long toEpoch,
-      BigInteger cdnBytes,
-      BigInteger cacheMissBytes,
-      long block,
-      String transactionHash) {}
-
-  /** A payment to one of a data set's CDN rails, before the network's fee. */
-  public record Settlement(
-      Rails rail, long dataSetId, BigInteger amount, long block, String transactionHash) {
-    /** Which of the two. */
-    public enum Rails {
-      CDN,
-      CACHE_MISS
-    }
-  }
 
   // --------------------------------------------------------------------------------------------------- FilecoinPay
 
@@ -283,54 +255,6 @@ public final class DevnetReads {
         read(contracts.filBeamOperator(), Abi.encode("cacheMissRatePerByte()"), "uint256"), 0);
   }
 
-  /** The operator's reports in these blocks, both included, in their order. */
-  public List<UsageReport> usageReports(long fromBlock, long toBlock) {
-    String topic = Abi.topic0("UsageReported(uint256,uint256,uint256,uint256,uint256)");
-    return logs(contracts.filBeamOperator(), fromBlock, toBlock).stream()
-        .filter(log -> log.topic0().equals(topic))
-        .map(
-            log -> {
-              List<Object> bytes = Abi.decode(log.data(), List.of("uint256", "uint256"));
-              return new UsageReport(
-                  topic(log, 1),
-                  topic(log, 2),
-                  topic(log, 3),
-                  amount(bytes, 0),
-                  amount(bytes, 1),
-                  log.block(),
-                  log.transactionHash());
-            })
-        .toList();
-  }
-
-  /** The operator's settlements in these blocks, both included, in their order. */
-  public List<Settlement> settlements(long fromBlock, long toBlock) {
-    String cdn = Abi.topic0("CDNSettlement(uint256,uint256)");
-    String cacheMiss = Abi.topic0("CacheMissSettlement(uint256,uint256)");
-    return logs(contracts.filBeamOperator(), fromBlock, toBlock).stream()
-        .filter(log -> log.topic0().equals(cdn) || log.topic0().equals(cacheMiss))
-        .map(
-            log ->
-                new Settlement(
-                    log.topic0().equals(cdn) ? Settlement.Rails.CDN : Settlement.Rails.CACHE_MISS,
-                    topic(log, 1),
-                    Numeric.toBigInt(log.data()),
-                    log.block(),
-                    log.transactionHash()))
-        .toList();
-  }
-
-  /** All logs of a contract in these blocks, both included. */
-  public List<EventLog> logs(String contract, long fromBlock, long toBlock) {
-    EthFilter filter = new EthFilter(block(fromBlock), block(toBlock), contract);
-    try {
-      EthLog answer = devnet.rpc().web3j().ethGetLogs(filter).send();
-      return answer.getLogs().stream().map(log -> EventLog.of((Log) log.get())).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException("eth_getLogs at " + devnet.rpc().url(), e);
-    }
-  }
-
   // --------------------------------------------------------------------------------------------------------- inside
 
   private List<Object> read(String contract, String data, String... types) {
@@ -349,14 +273,6 @@ public final class DevnetReads {
     Stream.iterate(0, i -> i < keys.size(), i -> i + 1)
         .forEach(i -> metadata.put((String) keys.get(i), (String) values.get(i)));
     return Collections.unmodifiableMap(metadata);
-  }
-
-  private static DefaultBlockParameter block(long number) {
-    return DefaultBlockParameter.valueOf(BigInteger.valueOf(number));
-  }
-
-  private static long topic(EventLog log, int index) {
-    return Numeric.toBigInt(log.topics().get(index)).longValueExact();
   }
 
   private static BigInteger amount(List<Object> fields, int index) {
