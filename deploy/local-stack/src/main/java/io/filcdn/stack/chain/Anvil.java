@@ -51,6 +51,7 @@ public final class Anvil implements AutoCloseable {
   private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
   private static final int BAD_ARGUMENT = 2;
   private static final int ATTEMPTS = 3;
+  private static final Duration SHORTEST_BLOCK_TIME = Duration.ofSeconds(3);
 
   private final Process process;
   private final ChainRpc rpc;
@@ -75,7 +76,10 @@ public final class Anvil implements AutoCloseable {
    * @param stateFile where the chain is kept between runs, or null to forget it
    * @param stateInterval how often the state file is written while running; it grows by 1.4 kB a
    *     block and is written whole
-   * @param blockTime time between blocks; zero mines a block for each transaction at once
+   * @param blockTime time between blocks; zero mines a block for each transaction at once and no
+   *     others. Below three seconds anvil keeps 1,500 states whatever it is told, and takes
+   *     gigabytes within hours: refused
+   * @param atOnce with a block time, whether a transaction gets a block at once all the same
    * @param genesis time of block 0 of a new chain, or null for now
    * @param slotsInAnEpoch finalized = head − 2 × this, safe = head − this
    * @param statesKept how many past blocks can be called on (eth_call, eth_getBalance); each costs
@@ -88,17 +92,39 @@ public final class Anvil implements AutoCloseable {
       @Nullable Path stateFile,
       Duration stateInterval,
       Duration blockTime,
+      boolean atOnce,
       @Nullable Instant genesis,
       int slotsInAnEpoch,
       int statesKept,
       Path log) {
     private static final int SPARE_STATES = 6;
 
+    public Options {
+      checkBlockTime(blockTime);
+    }
+
+    static void checkBlockTime(Duration time) {
+      if (!time.isZero() && time.compareTo(SHORTEST_BLOCK_TIME) < 0) {
+        throw new IllegalArgumentException(
+            "a block every %s is too often: anvil needs %s, or none"
+                .formatted(time, SHORTEST_BLOCK_TIME));
+      }
+    }
+
     /** An instant-mining chain on a free port that is forgotten at its end. */
     public static Options inMemory(Path log) {
       Path binary = Anvil.binary();
       return new Options(
-          binary, 0, null, Duration.ofSeconds(5), Duration.ZERO, null, 1, 2 + SPARE_STATES, log);
+          binary,
+          0,
+          null,
+          Duration.ofSeconds(5),
+          Duration.ZERO,
+          false,
+          null,
+          1,
+          2 + SPARE_STATES,
+          log);
     }
 
     public Options onPort(int chosen) {
@@ -108,6 +134,7 @@ public final class Anvil implements AutoCloseable {
           stateFile,
           stateInterval,
           blockTime,
+          atOnce,
           genesis,
           slotsInAnEpoch,
           statesKept,
@@ -116,17 +143,60 @@ public final class Anvil implements AutoCloseable {
 
     public Options keptIn(Path file, Duration interval) {
       return new Options(
-          binary, port, file, interval, blockTime, genesis, slotsInAnEpoch, statesKept, log);
+          binary,
+          port,
+          file,
+          interval,
+          blockTime,
+          atOnce,
+          genesis,
+          slotsInAnEpoch,
+          statesKept,
+          log);
     }
 
+    /** Transactions wait for the next block. */
     public Options withBlockEvery(Duration time) {
       return new Options(
-          binary, port, stateFile, stateInterval, time, genesis, slotsInAnEpoch, statesKept, log);
+          binary,
+          port,
+          stateFile,
+          stateInterval,
+          time,
+          false,
+          genesis,
+          slotsInAnEpoch,
+          statesKept,
+          log);
+    }
+
+    /** A block every so often, and one for each transaction at once. */
+    public Options withBlocksEveryAndAtOnce(Duration time) {
+      return new Options(
+          binary,
+          port,
+          stateFile,
+          stateInterval,
+          time,
+          true,
+          genesis,
+          slotsInAnEpoch,
+          statesKept,
+          log);
     }
 
     public Options withGenesisAt(Instant time) {
       return new Options(
-          binary, port, stateFile, stateInterval, blockTime, time, slotsInAnEpoch, statesKept, log);
+          binary,
+          port,
+          stateFile,
+          stateInterval,
+          blockTime,
+          atOnce,
+          time,
+          slotsInAnEpoch,
+          statesKept,
+          log);
     }
 
     /** Also keeps the states back to the finalized block, and a few more. */
@@ -137,6 +207,7 @@ public final class Anvil implements AutoCloseable {
           stateFile,
           stateInterval,
           blockTime,
+          atOnce,
           genesis,
           slots,
           2 * slots + SPARE_STATES,
@@ -146,7 +217,16 @@ public final class Anvil implements AutoCloseable {
     /** Only the newest block can be called on; long jumps are ten times as quick. */
     public Options withoutPastStates() {
       return new Options(
-          binary, port, stateFile, stateInterval, blockTime, genesis, slotsInAnEpoch, 0, log);
+          binary,
+          port,
+          stateFile,
+          stateInterval,
+          blockTime,
+          atOnce,
+          genesis,
+          slotsInAnEpoch,
+          0,
+          log);
     }
 
     /** How many blocks behind the head is finalized. */
@@ -281,8 +361,9 @@ public final class Anvil implements AutoCloseable {
     rpc.call("evm_setAutomine", on);
   }
 
-  /** Mines a block every so often from now on; zero stops that. */
+  /** Mines a block every so often from now on, three seconds or more; zero stops that. */
   public void setIntervalMining(Duration time) {
+    Options.checkBlockTime(time);
     rpc.call("evm_setIntervalMining", time.toSeconds());
   }
 
@@ -379,6 +460,9 @@ public final class Anvil implements AutoCloseable {
                     : "--prune-history=" + options.statesKept()));
     if (!options.blockTime().isZero()) {
       command.add("--block-time=" + options.blockTime().toMillis() / 1000.0);
+      if (options.atOnce()) {
+        command.add("--mixed-mining");
+      }
     }
     if (options.stateFile() != null) {
       command.add("--state=" + options.stateFile());

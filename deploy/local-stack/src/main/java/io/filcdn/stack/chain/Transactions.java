@@ -25,6 +25,7 @@ import tools.jackson.databind.JsonNode;
  */
 final class Transactions {
   private static final String GAS = Numeric.encodeQuantity(BigInteger.valueOf(2_000_000_000L));
+  private static final int EXECUTION_REVERTED = 3;
   private static final Duration LIMIT = Duration.ofSeconds(60);
 
   private final ChainRpc rpc;
@@ -45,7 +46,10 @@ final class Transactions {
     String hash = rpc.call("eth_sendTransaction", transaction).asString();
     TransactionReceipt receipt = await(hash);
     if (!receipt.isStatusOK()) {
-      throw reverts.decode("0x, in block %s only: %s".formatted(receipt.getBlockNumber(), hash));
+      String message =
+          "%s reverted in block %s, though it passed against the block before"
+              .formatted(hash, receipt.getBlockNumber());
+      throw new ContractRevert("unknown", List.of(), message, "0x");
     }
     return receipt;
   }
@@ -66,7 +70,7 @@ final class Transactions {
     try {
       return rpc.call("eth_call", transaction, block);
     } catch (RpcRefusal e) {
-      if (e.data().startsWith("0x")) {
+      if (e.code() == EXECUTION_REVERTED) {
         throw reverts.decode(e.data());
       }
       throw e;

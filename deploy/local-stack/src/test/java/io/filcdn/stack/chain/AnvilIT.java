@@ -106,6 +106,20 @@ class AnvilIT {
   }
 
   @Test
+  void transactionGetsABlockAtOnceWhileBlocksComeByTheClock() {
+    Options options = IN_MEMORY.withBlocksEveryAndAtOnce(Duration.ofHours(1));
+    try (Anvil anvil = Anvil.start(options)) {
+      assertThat(pay(anvil).getBlockNumber()).isOne();
+    }
+  }
+
+  @Test
+  void blockTimeThatFillsTheMemoryIsRefused() {
+    assertThatThrownBy(() -> IN_MEMORY.withBlockEvery(Duration.ofSeconds(2)))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void historySurvivesARestart(@TempDir Path folder) {
     Options options = kept(folder);
     TransactionReceipt paid;
