@@ -11,8 +11,6 @@ public final class Problems {
 
   private static final String MEDIA_TYPE = "application/problem+json";
 
-  private Problems() {}
-
   /**
    * A problem.
    *
@@ -22,7 +20,7 @@ public final class Problems {
   public record Problem(String title, int status, Optional<String> detail) {}
 
   @ServerExceptionMapper
-  public static Response problem(WebApplicationException e) {
+  public Response problem(WebApplicationException e) {
     Response answer = e.getResponse();
     Problem problem =
         new Problem(

@@ -29,12 +29,14 @@ public final class Blocks {
       if (!row.next()) {
         return Optional.empty();
       }
-      long finalNumber = row.getLong("final_number");
+      long number = row.getLong("final_number");
+      Optional<BlockNumber> finalNumber =
+          row.wasNull() ? Optional.empty() : Optional.of(new BlockNumber(number));
       return Optional.of(
           new Cursor(
               new BlockNumber(row.getLong("block_number")),
               new BlockHash(row.getString("block_hash")),
-              row.wasNull() ? Optional.empty() : Optional.of(new BlockNumber(finalNumber))));
+              finalNumber));
     }
   }
 
