@@ -1,6 +1,5 @@
 package io.filcdn.indexer;
 
-import io.filcdn.indexer.postgres.DatabaseFailedException;
 import io.filcdn.indexer.publish.OutboxPublisher;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
@@ -57,8 +56,6 @@ final class Publishing implements Repeater.Work {
   private OutboxPublisher.Outcome guarded() throws InterruptedException {
     try {
       return publisher.publish();
-    } catch (DatabaseFailedException e) {
-      return new OutboxPublisher.Outcome.Failed(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       LOG.error("a turn of the publisher failed", e);
       return new OutboxPublisher.Outcome.Failed(e.toString());

@@ -1,7 +1,10 @@
 package io.filcdn.indexer.logs;
 
-import java.util.Arrays;
+import static java.util.stream.Collectors.joining;
+
+import java.util.ArrayList;
 import java.util.List;
+import org.web3j.abi.EventEncoder;
 import org.web3j.abi.TypeReference;
 import org.web3j.abi.datatypes.Address;
 import org.web3j.abi.datatypes.DynamicArray;
@@ -12,106 +15,52 @@ import org.web3j.abi.datatypes.Utf8String;
 import org.web3j.abi.datatypes.generated.Uint256;
 import org.web3j.abi.datatypes.generated.Uint8;
 
-/** The signatures of the fwss generation's events, arguments in the contracts' order. */
-final class Abi {
+/**
+ * The form of an event.
+ *
+ * @param topic the hash of its signature, which is the first topic of its logs
+ * @param event its arguments in the contract's order
+ */
+record Abi(String topic, Event event) {
 
-  // FilecoinWarmStorageService
-  static final Event DATA_SET_CREATED =
-      event(
-          "DataSetCreated",
-          indexedUint(),
-          indexedUint(),
-          uint(),
-          uint(),
-          uint(),
-          address(),
-          address(),
-          address(),
-          strings(),
-          strings());
-  static final Event PIECE_ADDED =
-      event("PieceAdded", indexedUint(), indexedUint(), cid(), strings(), strings());
-  static final Event SERVICE_TERMINATED =
-      event("ServiceTerminated", indexedAddress(), indexedUint(), uint(), uint(), uint());
-  static final Event PDP_PAYMENT_TERMINATED =
-      event("PDPPaymentTerminated", indexedUint(), uint(), uint());
-  static final Event CDN_PAYMENT_RAILS_TOPPED_UP =
-      event("CDNPaymentRailsToppedUp", indexedUint(), uint(), uint(), uint(), uint());
-  static final Event CDN_SERVICE_TERMINATED =
-      event("CDNServiceTerminated", indexedAddress(), indexedUint(), uint(), uint());
-  static final Event DATA_SET_ABANDONED =
-      event("DataSetAbandoned", indexedUint(), uint(), uint(), uint());
-
-  // PDPVerifier
-  static final Event PIECES_REMOVED = event("PiecesRemoved", indexedUint(), uints());
-  static final Event DATA_SET_DELETED = event("DataSetDeleted", indexedUint(), uint());
-
-  // ServiceProviderRegistry
-  static final Event PRODUCT_ADDED =
-      event("ProductAdded", indexedUint(), indexedUint8(), address(), strings(), byteStrings());
-  static final Event PRODUCT_UPDATED =
-      event("ProductUpdated", indexedUint(), indexedUint8(), address(), strings(), byteStrings());
-  static final Event PRODUCT_REMOVED = event("ProductRemoved", indexedUint(), indexedUint8());
-  static final Event PROVIDER_REMOVED = event("ProviderRemoved", indexedUint());
-
-  // FilecoinPay
-  static final Event RAIL_TERMINATED =
-      event("RailTerminated", indexedUint(), indexedAddress(), uint());
-  static final Event RAIL_FINALIZED = event("RailFinalized", indexedUint());
-
-  // FilBeamOperator
-  static final Event USAGE_REPORTED =
-      event("UsageReported", indexedUint(), indexedUint(), indexedUint(), uint(), uint());
-  static final Event CDN_SETTLEMENT = event("CDNSettlement", indexedUint(), uint());
-  static final Event CACHE_MISS_SETTLEMENT = event("CacheMissSettlement", indexedUint(), uint());
-
-  private Abi() {}
-
-  /** {@code Cids.Cid}: a struct of the bytes of a CID. */
-  public static final class Cid extends DynamicStruct {
-    public Cid(DynamicBytes data) {
-      super(data);
+  /**
+   * Reads a declaration as it stands in Solidity, such as {@code DataSetDeleted(uint256 indexed
+   * setId, uint256 deletedLeafCount)}; a struct is its members' types in parentheses.
+   *
+   * @throws IllegalArgumentException where it uses a type that is not known here
+   */
+  static Abi of(String declaration) {
+    int open = declaration.indexOf('(');
+    String name = declaration.substring(0, open);
+    List<String> types = new ArrayList<>();
+    List<TypeReference<?>> arguments = new ArrayList<>();
+    for (String argument :
+        declaration.substring(open + 1, declaration.length() - 1).split(", ", -1)) {
+      List<String> words = List.of(argument.split(" ", -1));
+      types.add(words.getFirst());
+      arguments.add(type(words.getFirst(), words.contains("indexed")));
     }
+    String signature = types.stream().collect(joining(",", name + "(", ")"));
+    return new Abi(EventEncoder.buildEventSignature(signature), new Event(name, arguments));
   }
 
-  private static Event event(String name, TypeReference<?>... arguments) {
-    List<TypeReference<?>> list = Arrays.asList(arguments);
-    return new Event(name, list);
+  String name() {
+    return event.getName();
   }
 
-  private static TypeReference<Uint256> indexedUint() {
-    return TypeReference.create(Uint256.class, true);
-  }
-
-  private static TypeReference<Uint8> indexedUint8() {
-    return TypeReference.create(Uint8.class, true);
-  }
-
-  private static TypeReference<Address> indexedAddress() {
-    return TypeReference.create(Address.class, true);
-  }
-
-  private static TypeReference<Uint256> uint() {
-    return TypeReference.create(Uint256.class);
-  }
-
-  private static TypeReference<Address> address() {
-    return TypeReference.create(Address.class);
-  }
-
-  private static TypeReference<Cid> cid() {
-    return TypeReference.create(Cid.class);
-  }
-
-  private static TypeReference<DynamicArray<Uint256>> uints() {
-    return new TypeReference<>() {};
-  }
-
-  private static TypeReference<DynamicArray<Utf8String>> strings() {
-    return new TypeReference<>() {};
-  }
-
-  private static TypeReference<DynamicArray<DynamicBytes>> byteStrings() {
-    return new TypeReference<>() {};
+  private static TypeReference<?> type(String type, boolean indexed) {
+    return switch (type) {
+      case "uint256" -> TypeReference.create(Uint256.class, indexed);
+      case "uint8" -> TypeReference.create(Uint8.class, indexed);
+      case "address" -> TypeReference.create(Address.class, indexed);
+      case "uint256[]" -> new TypeReference<DynamicArray<Uint256>>(indexed) {};
+      case "string[]" -> new TypeReference<DynamicArray<Utf8String>>(indexed) {};
+      case "bytes[]" -> new TypeReference<DynamicArray<DynamicBytes>>(indexed) {};
+      case "(bytes)" ->
+          new TypeReference<DynamicStruct>(
+              indexed, List.of(TypeReference.create(DynamicBytes.class))) {};
+      default ->
+          throw new IllegalArgumentException("expected a known type, found \"" + type + "\"");
+    };
   }
 }

@@ -13,8 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
-import org.web3j.abi.EventEncoder;
-import org.web3j.abi.datatypes.Event;
 
 /**
  * Reads the logs of the fwss generation's contracts. A log is told by its address first and its
@@ -59,29 +57,35 @@ public final class FwssDecoder {
       return undecodable(
           log,
           "%s: expected at most %d characters of data, found %d"
-              .formatted(shape.abi().getName(), MAX_DATA_CHARACTERS, log.data().length()));
+              .formatted(shape.abi().name(), MAX_DATA_CHARACTERS, log.data().length()));
     }
     try {
-      ChainEvent event = shape.read().apply(Arguments.of(shape.abi(), log));
+      ChainEvent event = shape.read().apply(Arguments.of(shape.abi().event(), log));
       return new Decoded.Known(
           new LoggedEvent(log.position(), log.blockHash(), log.txHash(), event));
     } catch (RuntimeException e) {
       // web3j throws whatever its parsing runs into; none of it may stop the index
-      return undecodable(log, shape.abi().getName() + ": " + e);
+      return undecodable(log, shape.abi().name() + ": " + e);
     }
   }
 
   /** How an event of one contract is read. */
-  private record Shape(Event abi, Function<Arguments, ChainEvent> read) {
+  private record Shape(Abi abi, Function<Arguments, ChainEvent> read) {
+    static Shape of(String declaration, Function<Arguments, ChainEvent> read) {
+      return new Shape(Abi.of(declaration), read);
+    }
+
     String topic() {
-      return EventEncoder.encode(abi);
+      return abi.topic();
     }
   }
 
   private static final List<Shape> FWSS =
       List.of(
-          new Shape(
-              Abi.DATA_SET_CREATED,
+          Shape.of(
+              "DataSetCreated(uint256 indexed dataSetId, uint256 indexed providerId, uint256 pdpRailId,"
+                  + " uint256 cacheMissRailId, uint256 cdnRailId, address payer, address serviceProvider,"
+                  + " address payee, string[] metadataKeys, string[] metadataValues)",
               in ->
                   new ChainEvent.DataSetCreated(
                       in.dataSet(0),
@@ -92,53 +96,74 @@ public final class FwssDecoder {
                       in.address(5),
                       in.address(7),
                       in.metadata(8))),
-          new Shape(
-              Abi.PIECE_ADDED,
+          Shape.of(
+              "PieceAdded(uint256 indexed dataSetId, uint256 indexed pieceId, (bytes) pieceCid, string[] keys,"
+                  + " string[] values)",
               in ->
                   new ChainEvent.PieceAdded(
                       in.dataSet(0), in.piece(1), in.pieceCid(2), in.metadata(3))),
-          new Shape(Abi.SERVICE_TERMINATED, in -> new ChainEvent.ServiceTerminated(in.dataSet(1))),
-          new Shape(
-              Abi.PDP_PAYMENT_TERMINATED,
+          Shape.of(
+              "ServiceTerminated(address indexed approver, uint256 indexed dataSetId, uint256 pdpRailId,"
+                  + " uint256 cacheMissRailId, uint256 cdnRailId)",
+              in -> new ChainEvent.ServiceTerminated(in.dataSet(1))),
+          Shape.of(
+              "PDPPaymentTerminated(uint256 indexed dataSetId, uint256 endEpoch, uint256 pdpRailId)",
               in -> new ChainEvent.PDPPaymentTerminated(in.dataSet(0), in.epoch(1), in.rail(2))),
-          new Shape(
-              Abi.CDN_PAYMENT_RAILS_TOPPED_UP,
+          Shape.of(
+              "CDNPaymentRailsToppedUp(uint256 indexed dataSetId, uint256 cdnAmountAdded,"
+                  + " uint256 totalCdnLockup, uint256 cacheMissAmountAdded, uint256 totalCacheMissLockup)",
               in ->
                   new ChainEvent.CDNPaymentRailsToppedUp(
                       in.dataSet(0), in.amount(1), in.amount(3))),
-          new Shape(
-              Abi.CDN_SERVICE_TERMINATED, in -> new ChainEvent.CDNServiceTerminated(in.dataSet(1))),
-          new Shape(Abi.DATA_SET_ABANDONED, in -> new ChainEvent.DataSetAbandoned(in.dataSet(0))));
+          Shape.of(
+              "CDNServiceTerminated(address indexed caller, uint256 indexed dataSetId,"
+                  + " uint256 cacheMissRailId, uint256 cdnRailId)",
+              in -> new ChainEvent.CDNServiceTerminated(in.dataSet(1))),
+          Shape.of(
+              "DataSetAbandoned(uint256 indexed dataSetId, uint256 pdpRailId, uint256 cacheMissRailId,"
+                  + " uint256 cdnRailId)",
+              in -> new ChainEvent.DataSetAbandoned(in.dataSet(0))));
 
   private static final List<Shape> PDP_VERIFIER =
       List.of(
-          new Shape(
-              Abi.PIECES_REMOVED, in -> new ChainEvent.PiecesRemoved(in.dataSet(0), in.pieces(1))),
-          new Shape(Abi.DATA_SET_DELETED, in -> new ChainEvent.DataSetDeleted(in.dataSet(0))));
+          Shape.of(
+              "PiecesRemoved(uint256 indexed setId, uint256[] pieceIds)",
+              in -> new ChainEvent.PiecesRemoved(in.dataSet(0), in.pieces(1))),
+          Shape.of(
+              "DataSetDeleted(uint256 indexed setId, uint256 deletedLeafCount)",
+              in -> new ChainEvent.DataSetDeleted(in.dataSet(0))));
 
   private static final List<Shape> REGISTRY =
       List.of(
-          new Shape(
-              Abi.PRODUCT_ADDED,
+          Shape.of(
+              "ProductAdded(uint256 indexed providerId, uint8 indexed productType, address serviceProvider,"
+                  + " string[] capabilityKeys, bytes[] capabilityValues)",
               in -> new ChainEvent.ProductAdded(in.provider(0), in.small(1), in.serviceUrl(3))),
-          new Shape(
-              Abi.PRODUCT_UPDATED,
+          Shape.of(
+              "ProductUpdated(uint256 indexed providerId, uint8 indexed productType, address serviceProvider,"
+                  + " string[] capabilityKeys, bytes[] capabilityValues)",
               in -> new ChainEvent.ProductUpdated(in.provider(0), in.small(1), in.serviceUrl(3))),
-          new Shape(
-              Abi.PRODUCT_REMOVED,
+          Shape.of(
+              "ProductRemoved(uint256 indexed providerId, uint8 indexed productType)",
               in -> new ChainEvent.ProductRemoved(in.provider(0), in.small(1))),
-          new Shape(Abi.PROVIDER_REMOVED, in -> new ChainEvent.ProviderRemoved(in.provider(0))));
+          Shape.of(
+              "ProviderRemoved(uint256 indexed providerId)",
+              in -> new ChainEvent.ProviderRemoved(in.provider(0))));
 
   private static final List<Shape> PAY =
       List.of(
-          new Shape(
-              Abi.RAIL_TERMINATED, in -> new ChainEvent.RailTerminated(in.rail(0), in.epoch(2))),
-          new Shape(Abi.RAIL_FINALIZED, in -> new ChainEvent.RailFinalized(in.rail(0))));
+          Shape.of(
+              "RailTerminated(uint256 indexed railId, address indexed by, uint256 endEpoch)",
+              in -> new ChainEvent.RailTerminated(in.rail(0), in.epoch(2))),
+          Shape.of(
+              "RailFinalized(uint256 indexed railId)",
+              in -> new ChainEvent.RailFinalized(in.rail(0))));
 
   private static final List<Shape> OPERATOR =
       List.of(
-          new Shape(
-              Abi.USAGE_REPORTED,
+          Shape.of(
+              "UsageReported(uint256 indexed dataSetId, uint256 indexed fromEpoch, uint256 indexed toEpoch,"
+                  + " uint256 cdnBytesUsed, uint256 cacheMissBytesUsed)",
               in ->
                   new ChainEvent.UsageReported(
                       in.dataSet(0),
@@ -147,10 +172,11 @@ public final class FwssDecoder {
                       in.epoch(2),
                       in.bytes(3),
                       in.bytes(4))),
-          new Shape(
-              Abi.CDN_SETTLEMENT, in -> new ChainEvent.CDNSettlement(in.dataSet(0), in.amount(1))),
-          new Shape(
-              Abi.CACHE_MISS_SETTLEMENT,
+          Shape.of(
+              "CDNSettlement(uint256 indexed dataSetId, uint256 cdnAmount)",
+              in -> new ChainEvent.CDNSettlement(in.dataSet(0), in.amount(1))),
+          Shape.of(
+              "CacheMissSettlement(uint256 indexed dataSetId, uint256 cacheMissAmount)",
               in -> new ChainEvent.CacheMissSettlement(in.dataSet(0), in.amount(1))));
 
   private static Map<String, Shape> byTopic(List<Shape> shapes) {

@@ -1,5 +1,6 @@
 package io.filcdn.indexer.publish;
 
+import io.filcdn.indexer.postgres.DatabaseFailedException;
 import io.filcdn.indexer.postgres.ExclusiveSession;
 import io.filcdn.indexer.publish.Outbox.Message;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -54,15 +55,22 @@ public final class OutboxPublisher {
     /** Another process publishes. */
     record Standby() implements Outcome {}
 
-    /** Kafka did not take them; they stay in the outbox. */
+    /** Kafka did not take them, or the database is away; they stay in the outbox. */
     record Failed(String reason) implements Outcome {}
   }
 
   /** Sends what waits, up to one batch. */
   public Outcome publish() throws InterruptedException {
-    if (!session.hold()) {
-      return new Outcome.Standby();
+    try {
+      return session.hold() ? publishBatch() : new Outcome.Standby();
+    } catch (DatabaseFailedException e) {
+      return new Outcome.Failed(String.valueOf(e.getMessage()));
+    } catch (ExecutionException e) {
+      return new Outcome.Failed(String.valueOf(e.getCause()));
     }
+  }
+
+  private Outcome publishBatch() throws InterruptedException, ExecutionException {
     List<Message> messages =
         session.inTransaction(
             connection -> {
@@ -73,11 +81,7 @@ public final class OutboxPublisher {
     if (messages.isEmpty()) {
       return new Outcome.Idle();
     }
-    try {
-      send(messages);
-    } catch (ExecutionException e) {
-      return new Outcome.Failed(String.valueOf(e.getCause()));
-    }
+    send(messages);
     session.inTransaction(
         connection -> {
           new Outbox(connection).remove(messages);
