@@ -4,10 +4,21 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 
-/** What readiness says: whether the index advances, and whether it is published. */
+/**
+ * What health says. Liveness asks only whether the service's own threads live; readiness whether
+ * the index advances, and whether it is published.
+ */
 final class Health {
+
+  @Produces
+  @Singleton
+  @Liveness
+  HealthCheck threads(Indexer indexer) {
+    return () -> HealthCheckResponse.named("threads").status(indexer.isAlive()).build();
+  }
 
   @Produces
   @Singleton

@@ -83,6 +83,11 @@ final class Indexer {
     return new Backoff(config.retry().first(), config.retry().longest());
   }
 
+  /** Whether both threads do their work, or ended as they should. */
+  boolean isAlive() {
+    return !loop.hasDied() && !publisher.hasDied();
+  }
+
   @PreDestroy
   void stop() {
     loop.close();

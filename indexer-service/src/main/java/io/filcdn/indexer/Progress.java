@@ -6,6 +6,7 @@ import io.filcdn.indexer.store.Cursor;
 import jakarta.inject.Singleton;
 import java.util.Locale;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
  * How far the indexer is, for status, health and gauges. Written by the loop and the publisher,
@@ -13,6 +14,8 @@ import java.util.Optional;
  */
 @Singleton
 final class Progress {
+
+  private static final Logger LOG = Logger.getLogger(Progress.class);
 
   private volatile Snapshot now =
       new Snapshot(State.STARTING, Optional.empty(), Optional.empty(), Optional.empty(), 0);
@@ -83,11 +86,23 @@ final class Progress {
   }
 
   void is(State state) {
+    log(state);
     now = new Snapshot(state, Optional.empty(), now.tip, now.cursor, now.undecodable);
   }
 
   void isAmiss(State state, String detail) {
+    log(state);
     now = new Snapshot(state, Optional.of(detail), now.tip, now.cursor, now.undecodable);
+  }
+
+  private void log(State next) {
+    if (next != now.state) {
+      LOG.infof(
+          "%s, was %s; indexed block %s",
+          next.text(),
+          now.state.text(),
+          now.cursor.map(at -> at.number().toString()).orElse("none"));
+    }
   }
 
   void sees(Tip tip, Optional<Cursor> cursor, long undecodable) {

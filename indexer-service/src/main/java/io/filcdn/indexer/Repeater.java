@@ -14,9 +14,14 @@ final class Repeater implements AutoCloseable {
 
   private final Semaphore stop = new Semaphore(0);
   private final Thread thread;
+  private volatile boolean died;
 
   private Repeater(String name, Work work) {
-    thread = Thread.ofVirtual().name(name).unstarted(() -> run(work));
+    thread =
+        Thread.ofVirtual()
+            .name(name)
+            .uncaughtExceptionHandler((_, e) -> died(e))
+            .unstarted(() -> run(work));
   }
 
   /** One turn of the work. */
@@ -42,6 +47,16 @@ final class Repeater implements AutoCloseable {
     } catch (InterruptedException e) {
       LOG.debugf("%s was interrupted", thread.getName());
     }
+  }
+
+  private void died(Throwable e) {
+    LOG.errorf(e, "%s died", thread.getName());
+    died = true;
+  }
+
+  /** Whether it ended with an error, such as a lack of memory, and will not take turns again. */
+  boolean hasDied() {
+    return died;
   }
 
   /** Lets the turn under way end, and interrupts it where it takes too long. */

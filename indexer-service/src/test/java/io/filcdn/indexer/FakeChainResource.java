@@ -30,6 +30,7 @@ public final class FakeChainResource implements QuarkusTestResourceLifecycleMana
               List.of(node.url()), "{\"tag\": \"finalized\", \"fallbackDepth\": 8}"));
       return Map.of(
           "filcdn.network", file.toString(),
+          "quarkus.http.test-port", "0",
           "filcdn.indexer.head.poll", "20ms",
           "filcdn.indexer.retry.longest", "200ms",
           "filcdn.indexer.publish.poll", "20ms",

@@ -23,7 +23,12 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.Map;
+import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
@@ -42,6 +47,8 @@ class IndexerIT {
 
   FakeChain chain;
   FakeNode node;
+
+  @Inject DataSource database;
 
   @ConfigProperty(name = "kafka.bootstrap.servers")
   String kafka;
@@ -147,6 +154,26 @@ class IndexerIT {
 
     node.onChain(Contracts.CHAIN_ID);
     await().untilAsserted(() -> answer("/q/health/ready", 200));
+  }
+
+  @Test
+  void theServiceGoesOnAfterItsDatabaseSessionsWereCut() throws SQLException {
+    awaitIndexed();
+
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.executeQuery(
+          """
+          select pg_terminate_backend(pid) from pg_stat_activity
+           where usename = current_user and pid <> pg_backend_pid()""");
+    }
+    chain.block(Contracts.productAdded(8, "https://after.example"));
+
+    awaitIndexed();
+    await().untilAsserted(() -> answer("/api/v1/providers/8", 200));
+    try (Topics topics = Topics.from(kafka, true)) {
+      await().until(() -> topics.of(Topic.PROVIDERS).containsKey("fwss/8"));
+    }
   }
 
   @Test

@@ -77,8 +77,10 @@ public final class ExclusiveSession implements AutoCloseable {
       throw new DatabaseFailedException("the session for " + purpose + " is not held", null);
     }
     try {
+      connection.setAutoCommit(false);
       T result = work.on(connection);
       connection.commit();
+      connection.setAutoCommit(true); // so that nothing is open between transactions
       return result;
     } catch (SQLException e) {
       drop();
@@ -99,14 +101,12 @@ public final class ExclusiveSession implements AutoCloseable {
     Connection connection = database.getConnection();
     try (PreparedStatement lock =
         connection.prepareStatement("select pg_try_advisory_lock(?, ?)")) {
-      connection.setAutoCommit(false);
       lock.setInt(1, NAMESPACE);
       lock.setInt(2, purpose.lock);
       boolean locked;
       try (ResultSet answer = lock.executeQuery()) {
         locked = answer.next() && answer.getBoolean(1);
       }
-      connection.commit();
       if (locked) {
         LOG.infof("this process is the one for %s", purpose);
         return connection;

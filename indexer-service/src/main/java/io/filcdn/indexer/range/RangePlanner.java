@@ -14,7 +14,7 @@ public final class RangePlanner {
   private final BlockNumber firstBlock;
   private final long maxBlocks;
   private final long maxUnfinalBlocks;
-  private long blocks;
+  private volatile long blocks; // read by a gauge, too
 
   /**
    * @param firstBlock where an empty index begins
@@ -49,7 +49,8 @@ public final class RangePlanner {
 
   /** The range was answered. */
   public void answered() {
-    blocks = Math.min(maxBlocks, blocks + blocks / 4 + 1);
+    long longer = blocks + blocks / 4 + 1;
+    blocks = Math.min(maxBlocks, longer);
   }
 
   /**

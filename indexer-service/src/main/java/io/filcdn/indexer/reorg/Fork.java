@@ -1,6 +1,5 @@
 package io.filcdn.indexer.reorg;
 
-import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.indexer.projection.ChainStep;
 
 /** Whether a node's chain is the one that the index stands on. */
@@ -20,7 +19,7 @@ public sealed interface Fork {
   /**
    * It differs in a block that was final. Nothing may be repaired silently here.
    *
-   * @param finalNumber the newest final block of the index
+   * @param found what was expected and what was found
    */
-  record BeyondFinality(BlockNumber finalNumber, String found) implements Fork {}
+  record BeyondFinality(String found) implements Fork {}
 }

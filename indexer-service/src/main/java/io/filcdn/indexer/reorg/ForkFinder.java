@@ -43,7 +43,6 @@ public final class ForkFinder {
       }
       if (cursor.isFinal(block.number())) {
         return new Fork.BeyondFinality(
-            block.number(),
             "expected the final block %s to be %s, found another one at %s"
                 .formatted(block.number(), block.hash(), node));
       }
