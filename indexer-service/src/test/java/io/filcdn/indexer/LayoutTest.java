@@ -6,8 +6,22 @@ import org.junit.jupiter.api.Test;
 
 class LayoutTest {
 
+  /** In the order data flows; at the end what several rooms speak to or speak in. */
   @Test
   void roomsFlowOneWay() {
-    LayoutRules.check("io.filcdn.indexer", List.of("head", "range", "logs", "reorg", "projection", "store", "publish"));
+    LayoutRules.check(
+        "io.filcdn.indexer",
+        List.of(
+            "head",
+            "range",
+            "reorg",
+            "logs",
+            "projection",
+            "query",
+            "store",
+            "publish",
+            "postgres",
+            "rpc",
+            "chain"));
   }
 }

@@ -1,0 +1,124 @@
+package io.filcdn.indexer;
+
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.indexer.chain.Tip;
+import io.filcdn.indexer.store.Cursor;
+import jakarta.inject.Singleton;
+import java.util.Locale;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/**
+ * How far the indexer is, for status, health and gauges. Written by the loop and the publisher,
+ * each its own part; read by any thread.
+ */
+@Singleton
+final class Progress {
+
+  private static final Logger LOG = Logger.getLogger(Progress.class);
+
+  private volatile Snapshot now =
+      new Snapshot(State.STARTING, Optional.empty(), Optional.empty(), Optional.empty(), 0);
+
+  private volatile Optional<String> publishingFailure = Optional.empty();
+
+  /** What the indexer does. */
+  enum State {
+    /** It has not looked at the chain yet. */
+    STARTING(true),
+    /** Another process indexes; this one takes over when that one ends. */
+    STANDBY(false),
+    /** It reads blocks behind the head. */
+    CATCHING_UP(false),
+    /** It has reached the head, and polls for the next block. */
+    FOLLOWING(false),
+    /** Nodes or database fail; it tries again. */
+    FAILING(true),
+    /** The chain changed a final block. It does nothing until a person has looked. */
+    HALTED(true);
+
+    private final boolean amiss;
+
+    State(boolean amiss) {
+      this.amiss = amiss;
+    }
+
+    /** The spelling in status and health: {@code catching-up}. */
+    String text() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    /** Whether the index does not advance, and should. */
+    boolean isAmiss() {
+      return amiss;
+    }
+  }
+
+  /**
+   * A moment of it.
+   *
+   * @param detail what is amiss
+   * @param tip what a node last said
+   * @param cursor where the index stands
+   * @param undecodable logs kept aside
+   */
+  record Snapshot(
+      State state,
+      Optional<String> detail,
+      Optional<Tip> tip,
+      Optional<Cursor> cursor,
+      long undecodable) {
+
+    /** How many blocks the index is behind the head; empty while either is unknown. */
+    Optional<Long> lagBlocks() {
+      return tip.flatMap(
+          t -> cursor.map(c -> Math.max(0, t.head().number().value() - c.number().value())));
+    }
+
+    /** The newest final block of the index. */
+    Optional<BlockNumber> finalNumber() {
+      return cursor.flatMap(Cursor::finalNumber);
+    }
+  }
+
+  Snapshot now() {
+    return now;
+  }
+
+  void is(State state) {
+    log(state);
+    now = new Snapshot(state, Optional.empty(), now.tip, now.cursor, now.undecodable);
+  }
+
+  void isAmiss(State state, String detail) {
+    log(state);
+    now = new Snapshot(state, Optional.of(detail), now.tip, now.cursor, now.undecodable);
+  }
+
+  private void log(State next) {
+    if (next != now.state) {
+      LOG.infof(
+          "%s, was %s; indexed block %s",
+          next.text(),
+          now.state.text(),
+          now.cursor.map(at -> at.number().toString()).orElse("none"));
+    }
+  }
+
+  void sees(Tip tip, Optional<Cursor> cursor, long undecodable) {
+    now = new Snapshot(now.state, now.detail, Optional.of(tip), cursor, undecodable);
+  }
+
+  /** Why the outbox is not published now; empty while it is. */
+  Optional<String> publishingFailure() {
+    return publishingFailure;
+  }
+
+  void publishes() {
+    publishingFailure = Optional.empty();
+  }
+
+  void publishingFails(String reason) {
+    publishingFailure = Optional.of(reason);
+  }
+}

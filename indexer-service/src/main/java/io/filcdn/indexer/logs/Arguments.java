@@ -1,0 +1,171 @@
+package io.filcdn.indexer.logs;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.Generation;
+import io.filcdn.common.payment.PieceId;
+import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.payment.RailId;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.indexer.chain.RawLog;
+import java.math.BigInteger;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.web3j.abi.FunctionReturnDecoder;
+import org.web3j.abi.datatypes.DynamicBytes;
+import org.web3j.abi.datatypes.Event;
+import org.web3j.abi.datatypes.Type;
+
+/**
+ * The arguments of one log in the order of the event's signature, read as the words of the domain.
+ * Each reader throws an {@link IllegalArgumentException} or {@link ArithmeticException} where the
+ * argument is out of the word's bounds.
+ */
+final class Arguments {
+
+  private static final String SERVICE_URL = "serviceURL";
+
+  private final Address emitter;
+  private final List<Object> values;
+
+  private Arguments(Address emitter, List<Object> values) {
+    this.emitter = emitter;
+    this.values = values;
+  }
+
+  /**
+   * Decodes a log.
+   *
+   * @throws RuntimeException of many kinds where the log has not the event's form
+   */
+  static Arguments of(Event event, RawLog log) {
+    if (log.topics().size() != 1 + event.getIndexedParameters().size()) {
+      throw new IllegalArgumentException(
+          "expected %d indexed arguments, found %d"
+              .formatted(event.getIndexedParameters().size(), log.topics().size() - 1));
+    }
+    var data = FunctionReturnDecoder.decode(log.data(), event.getNonIndexedParameters());
+    if (data.size() != event.getNonIndexedParameters().size()) {
+      throw new IllegalArgumentException(
+          "expected %d arguments in the data, found %d"
+              .formatted(event.getNonIndexedParameters().size(), data.size()));
+    }
+    List<Object> values = new ArrayList<>();
+    int nextTopic = 1;
+    int nextData = 0;
+    for (int i = 0; i < event.getParameters().size(); i++) {
+      values.add(
+          event.getParameters().get(i).isIndexed()
+              ? FunctionReturnDecoder.decodeIndexedValue(
+                      log.topics().get(nextTopic++), event.getParameters().get(i))
+                  .getValue()
+              : data.get(nextData++).getValue());
+    }
+    return new Arguments(log.address(), values);
+  }
+
+  /** The contract that wrote the log. */
+  Address emitter() {
+    return emitter;
+  }
+
+  DataSetId dataSet(int index) {
+    return new DataSetId(Generation.FWSS, number(index));
+  }
+
+  ProviderId provider(int index) {
+    return ProviderId.fwss(number(index));
+  }
+
+  PieceId piece(int index) {
+    return new PieceId(number(index));
+  }
+
+  List<PieceId> pieces(int index) {
+    return list(index).stream().map(id -> new PieceId(number(valueOf(id)))).toList();
+  }
+
+  RailId rail(int index) {
+    return new RailId(number(index));
+  }
+
+  /** A rail; the contracts write 0 where there is none. */
+  Optional<RailId> railUnlessZero(int index) {
+    return Optional.of(rail(index)).filter(rail -> rail.number() != 0);
+  }
+
+  Epoch epoch(int index) {
+    return new Epoch(number(index));
+  }
+
+  TokenAmount amount(int index) {
+    return new TokenAmount((BigInteger) values.get(index));
+  }
+
+  ByteCount bytes(int index) {
+    return new ByteCount(number(index));
+  }
+
+  int small(int index) {
+    return Math.toIntExact(number(index));
+  }
+
+  Address address(int index) {
+    return Address.of((String) values.get(index));
+  }
+
+  PieceCid pieceCid(int index) {
+    return PieceCid.fromBytes(((DynamicBytes) list(index).getFirst()).getValue());
+  }
+
+  /** Keys at {@code keys} with their values at the next index. */
+  Map<String, String> metadata(int keys) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    pairs(keys).forEach((key, value) -> metadata.put(key, (String) value));
+    return metadata;
+  }
+
+  /** The service URL among the capability keys at {@code keys}: raw bytes, read as UTF-8. */
+  Optional<String> serviceUrl(int keys) {
+    return Optional.ofNullable(pairs(keys).get(SERVICE_URL))
+        .map(value -> new String((byte[]) value, StandardCharsets.UTF_8));
+  }
+
+  private Map<String, Object> pairs(int keys) {
+    List<?> names = list(keys);
+    List<?> others = list(keys + 1);
+    if (names.size() != others.size()) {
+      throw new IllegalArgumentException(
+          "expected as many values as keys, found %d keys and %d values"
+              .formatted(names.size(), others.size()));
+    }
+    Map<String, Object> pairs = new LinkedHashMap<>();
+    for (int i = 0; i < names.size(); i++) {
+      pairs.put((String) valueOf(names.get(i)), valueOf(others.get(i)));
+    }
+    return pairs;
+  }
+
+  private List<?> list(int index) {
+    return (List<?>) values.get(index);
+  }
+
+  private static Object valueOf(Object type) {
+    return ((Type<?>) type).getValue();
+  }
+
+  private long number(int index) {
+    return number(values.get(index));
+  }
+
+  private static long number(Object value) {
+    return ((BigInteger) value).longValueExact();
+  }
+}

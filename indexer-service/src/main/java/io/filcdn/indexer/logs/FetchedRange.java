@@ -1,0 +1,21 @@
+package io.filcdn.indexer.logs;
+
+import io.filcdn.indexer.projection.ChainStep;
+
+/** What came of reading a range. */
+public sealed interface FetchedRange {
+
+  /**
+   * The range, whole.
+   *
+   * @param step what it does to the index
+   * @param unknown logs that tell the index nothing
+   */
+  record Fetched(ChainStep.Advance step, int unknown) implements FetchedRange {}
+
+  /** The node does not answer for a range of this length. */
+  record Refused(String reason) implements FetchedRange {}
+
+  /** The chain moved while it was read, or is not the one that the index stands on. */
+  record Moved(String found) implements FetchedRange {}
+}

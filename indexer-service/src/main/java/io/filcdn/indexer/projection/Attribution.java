@@ -1,0 +1,120 @@
+package io.filcdn.indexer.projection;
+
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.RailId;
+import io.filcdn.indexer.chain.ChainEvent;
+import io.filcdn.indexer.chain.Entity;
+import io.filcdn.indexer.chain.LoggedEvent;
+import io.filcdn.indexer.store.DataSets;
+import java.sql.SQLException;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Tells whom events concern. PDPVerifier, FilecoinPay and the registry serve others too: what FWSS
+ * never created is nobody's.
+ */
+final class Attribution {
+
+  /** The registry's type of the product that serves pieces. */
+  private static final int PDP_PRODUCT = 0;
+
+  private final Map<RailId, DataSetId> rails;
+  private final Set<DataSetId> dataSets;
+
+  private Attribution(Map<RailId, DataSetId> rails, Set<DataSetId> dataSets) {
+    this.rails = rails;
+    this.dataSets = dataSets;
+  }
+
+  /** Prepares for {@code events}, which come after all that {@code known} has seen. */
+  static Attribution of(List<LoggedEvent> events, DataSets known) throws SQLException {
+    List<ChainEvent> all = events.stream().map(LoggedEvent::event).toList();
+    Set<RailId> rails = all.stream().flatMap(Attribution::railOf).collect(Collectors.toSet());
+    Set<DataSetId> shared =
+        all.stream().flatMap(Attribution::sharedDataSetOf).collect(Collectors.toSet());
+    return new Attribution(
+        new HashMap<>(known.byRail(rails)), new HashSet<>(known.holders(shared).keySet()));
+  }
+
+  private static Stream<RailId> railOf(ChainEvent event) {
+    if (event instanceof ChainEvent.RailTerminated e) {
+      return Stream.of(e.rail());
+    }
+    return event instanceof ChainEvent.RailFinalized e ? Stream.of(e.rail()) : Stream.empty();
+  }
+
+  private static Stream<DataSetId> sharedDataSetOf(ChainEvent event) {
+    if (event instanceof ChainEvent.PiecesRemoved e) {
+      return Stream.of(e.dataSet());
+    }
+    return event instanceof ChainEvent.DataSetDeleted e ? Stream.of(e.dataSet()) : Stream.empty();
+  }
+
+  /** Whom the next event of the chain concerns; nobody where FWSS has nothing to do with it. */
+  Set<Entity> next(ChainEvent event) {
+    return switch (event) {
+      case ChainEvent.DataSetCreated e -> created(e);
+      case ChainEvent.PieceAdded e -> Set.of(new Entity.Piece(e.dataSet(), e.piece()));
+      case ChainEvent.PiecesRemoved e -> removed(e);
+      case ChainEvent.DataSetDeleted e -> known(e.dataSet());
+      case ChainEvent.RailTerminated e -> ownerOf(e.rail());
+      case ChainEvent.RailFinalized e -> ownerOf(e.rail());
+      case ChainEvent.ServiceTerminated e -> dataSet(e.dataSet());
+      case ChainEvent.PDPPaymentTerminated e -> dataSet(e.dataSet());
+      case ChainEvent.CDNPaymentRailsToppedUp e -> dataSet(e.dataSet());
+      case ChainEvent.CDNServiceTerminated e -> dataSet(e.dataSet());
+      case ChainEvent.DataSetAbandoned e -> dataSet(e.dataSet());
+      case ChainEvent.UsageReported e -> dataSet(e.dataSet());
+      case ChainEvent.CDNSettlement e -> dataSet(e.dataSet());
+      case ChainEvent.CacheMissSettlement e -> dataSet(e.dataSet());
+      case ChainEvent.ProductAdded e ->
+          offering(e.productType(), new Entity.Provider(e.provider()));
+      case ChainEvent.ProductUpdated e ->
+          offering(e.productType(), new Entity.Provider(e.provider()));
+      case ChainEvent.ProductRemoved e ->
+          offering(e.productType(), new Entity.Provider(e.provider()));
+      case ChainEvent.ProviderRemoved e -> Set.of(new Entity.Provider(e.provider()));
+    };
+  }
+
+  private Set<Entity> created(ChainEvent.DataSetCreated event) {
+    dataSets.add(event.dataSet());
+    Stream.of(event.pdpRail(), event.cacheMissRail(), event.cdnRail())
+        .flatMap(Optional::stream)
+        .forEach(rail -> rails.put(rail, event.dataSet()));
+    return Set.of(new Entity.DataSet(event.dataSet()), new Entity.Payer(event.payer()));
+  }
+
+  private Set<Entity> removed(ChainEvent.PiecesRemoved event) {
+    if (!dataSets.contains(event.dataSet())) {
+      return Set.of();
+    }
+    Set<Entity> pieces = new LinkedHashSet<>();
+    event.pieces().forEach(piece -> pieces.add(new Entity.Piece(event.dataSet(), piece)));
+    return pieces;
+  }
+
+  private Set<Entity> known(DataSetId id) {
+    return dataSets.contains(id) ? dataSet(id) : Set.of();
+  }
+
+  private Set<Entity> ownerOf(RailId rail) {
+    return Optional.ofNullable(rails.get(rail)).map(Attribution::dataSet).orElse(Set.of());
+  }
+
+  private static Set<Entity> dataSet(DataSetId id) {
+    return Set.of(new Entity.DataSet(id));
+  }
+
+  private static Set<Entity> offering(int productType, Entity.Provider provider) {
+    return productType == PDP_PRODUCT ? Set.of(provider) : Set.of();
+  }
+}

@@ -1,0 +1,173 @@
+package io.filcdn.indexer.projection;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.index.AsOf;
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.DataSetRecord.Rail;
+import io.filcdn.common.index.DataSetRecord.Reported;
+import io.filcdn.common.index.DataSetRecord.Settled;
+import io.filcdn.common.index.DataSetRecord.TopUps;
+import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.RailId;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.indexer.chain.ChainEvent;
+import io.filcdn.indexer.chain.LoggedEvent;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the events of a data set add up to. The rules are the contracts': what ends the CDN, when a
+ * rail ends, whose reports count.
+ */
+public final class DataSetFold {
+
+  private static final String WITH_CDN = "withCDN";
+
+  private final Network network;
+
+  public DataSetFold(Network network) {
+    this.network = network;
+  }
+
+  /**
+   * Folds all events of one data set.
+   *
+   * @param events in the chain's order; the first top-up stands before the creation
+   * @param isFinal tells which blocks cannot change any more
+   * @return empty where FWSS has not created the data set: reports for it may exist all the same
+   */
+  public Optional<DataSetRecord> fold(
+      DataSetId id, List<LoggedEvent> events, Predicate<BlockNumber> isFinal, AsOf asOf) {
+    State state = new State(isFinal);
+    events.forEach(state::apply);
+    return state.record(id, asOf);
+  }
+
+  /** A fold under way. */
+  private final class State {
+
+    private final Predicate<BlockNumber> isFinal;
+    private ChainEvent.@Nullable DataSetCreated created;
+    private boolean cdnEnded;
+    private boolean deleted;
+    private final Map<RailId, Epoch> railEnds = new HashMap<>();
+    private TopUps topUps = TopUps.NONE;
+    private Reported reported = Reported.NONE;
+    private Settled settled = Settled.NONE;
+    private Optional<Epoch> lastReportedEpoch = Optional.empty();
+
+    State(Predicate<BlockNumber> isFinal) {
+      this.isFinal = isFinal;
+    }
+
+    void apply(LoggedEvent logged) {
+      BlockNumber block = logged.position().block();
+      switch (logged.event()) {
+        case ChainEvent.DataSetCreated e -> created = e;
+        case ChainEvent.CDNServiceTerminated _ -> cdnEnded = true;
+        case ChainEvent.DataSetDeleted _, ChainEvent.DataSetAbandoned _ -> deleted = true;
+        case ChainEvent.RailTerminated e -> railEnds.put(e.rail(), e.endEpoch());
+        case ChainEvent.PDPPaymentTerminated e -> railEnds.put(e.pdpRail(), e.endEpoch());
+        case ChainEvent.RailFinalized e ->
+            railEnds.merge(e.rail(), block.epoch(), (a, b) -> a.isBefore(b) ? a : b);
+        case ChainEvent.CDNPaymentRailsToppedUp e ->
+            topUp(block, e.cdnAmountAdded(), e.cacheMissAmountAdded());
+        case ChainEvent.UsageReported e -> report(block, e);
+        case ChainEvent.CDNSettlement e -> settle(e.cdnAmount(), TokenAmount.ZERO);
+        case ChainEvent.CacheMissSettlement e -> settle(TokenAmount.ZERO, e.cacheMissAmount());
+        // by itself it ends only storage: since FWSS 1.3.0 the CDN lives on
+        case ChainEvent.ServiceTerminated _ -> {}
+        case ChainEvent.PieceAdded _, ChainEvent.PiecesRemoved _ -> {}
+        case ChainEvent.ProductAdded _,
+            ChainEvent.ProductUpdated _,
+            ChainEvent.ProductRemoved _,
+            ChainEvent.ProviderRemoved _ -> {}
+      }
+    }
+
+    private void topUp(BlockNumber block, TokenAmount cdn, TokenAmount cacheMiss) {
+      topUps =
+          isFinal.test(block)
+              ? new TopUps(
+                  topUps.cdnFinal().plus(cdn),
+                  topUps.cdnUnfinal(),
+                  topUps.cacheMissFinal().plus(cacheMiss),
+                  topUps.cacheMissUnfinal())
+              : new TopUps(
+                  topUps.cdnFinal(),
+                  topUps.cdnUnfinal().plus(cdn),
+                  topUps.cacheMissFinal(),
+                  topUps.cacheMissUnfinal().plus(cacheMiss));
+    }
+
+    private void report(BlockNumber block, ChainEvent.UsageReported report) {
+      // every report of the current operator moves its contract's last epoch, counted or not
+      if (report.operator().equals(network.contracts().filBeamOperator())) {
+        lastReportedEpoch =
+            lastReportedEpoch
+                .filter(last -> last.isAfter(report.toEpoch()))
+                .or(() -> Optional.of(report.toEpoch()));
+      }
+      if (!counts(report.operator(), block)) {
+        return;
+      }
+      ByteCount cdn = report.cdnBytesUsed();
+      ByteCount cacheMiss = report.cacheMissBytesUsed();
+      reported =
+          isFinal.test(block)
+              ? new Reported(
+                  reported.cdnBytesFinal().plus(cdn),
+                  reported.cdnBytesUnfinal(),
+                  reported.cacheMissBytesFinal().plus(cacheMiss),
+                  reported.cacheMissBytesUnfinal())
+              : new Reported(
+                  reported.cdnBytesFinal(),
+                  reported.cdnBytesUnfinal().plus(cdn),
+                  reported.cacheMissBytesFinal(),
+                  reported.cacheMissBytesUnfinal().plus(cacheMiss));
+    }
+
+    private boolean counts(Address operator, BlockNumber block) {
+      return block.compareTo(network.countReportsFrom()) >= 0
+          && network.operators().stream()
+              .anyMatch(o -> o.address().equals(operator) && o.countsAt(block));
+    }
+
+    private void settle(TokenAmount cdn, TokenAmount cacheMiss) {
+      settled = new Settled(settled.cdn().plus(cdn), settled.cacheMiss().plus(cacheMiss));
+    }
+
+    Optional<DataSetRecord> record(DataSetId id, AsOf asOf) {
+      return Optional.ofNullable(created)
+          .map(
+              facts ->
+                  new DataSetRecord(
+                      id,
+                      facts.payer(),
+                      facts.provider(),
+                      facts.payee(),
+                      facts.metadata().containsKey(WITH_CDN) && !cdnEnded && !deleted,
+                      deleted,
+                      facts.pdpRail().map(this::rail),
+                      facts.cacheMissRail().map(this::rail),
+                      facts.cdnRail().map(this::rail),
+                      topUps,
+                      reported,
+                      lastReportedEpoch,
+                      settled,
+                      asOf));
+    }
+
+    private Rail rail(RailId id) {
+      return new Rail(id, Optional.ofNullable(railEnds.get(id)));
+    }
+  }
+}

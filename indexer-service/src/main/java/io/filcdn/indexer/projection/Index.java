@@ -1,0 +1,54 @@
+package io.filcdn.indexer.projection;
+
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.indexer.postgres.ExclusiveSession;
+import io.filcdn.indexer.store.Blocks;
+import io.filcdn.indexer.store.Cursor;
+import io.filcdn.indexer.store.EventLog;
+import io.filcdn.indexer.store.StoredBlock;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The index in the database, which one process writes at a time: where it stands, and the steps it
+ * takes. For one thread.
+ */
+public final class Index {
+
+  private final ExclusiveSession session;
+  private final Projection projection;
+
+  public Index(ExclusiveSession session, Projection projection) {
+    this.session = session;
+    this.projection = projection;
+  }
+
+  /** Whether this process is the one that may write; it becomes it where there is none. */
+  public boolean hold() {
+    return session.hold();
+  }
+
+  /** Where the index stands; empty before the first block. */
+  public Optional<Cursor> cursor() {
+    return session.inTransaction(connection -> new Blocks(connection).cursor());
+  }
+
+  /** The stored blocks up to {@code number}, the newest first, down to a final one. */
+  public List<StoredBlock> blocksUpTo(BlockNumber number) {
+    return session.inTransaction(connection -> new Blocks(connection).upTo(number));
+  }
+
+  /** How many logs are kept aside, as they could not be decoded. */
+  public long undecodable() {
+    return session.inTransaction(connection -> new EventLog(connection).undecodable());
+  }
+
+  /** Takes steps: all of them, with log, read model, cursor and outbox, or none. */
+  public void take(List<ChainStep> steps) {
+    session.inTransaction(
+        connection -> {
+          projection.apply(connection, steps);
+          return steps.size();
+        });
+  }
+}

@@ -1,0 +1,85 @@
+package io.filcdn.indexer.projection;
+
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.network.Network;
+import io.filcdn.indexer.chain.Entity;
+import io.filcdn.indexer.chain.LoggedEvent;
+import io.filcdn.indexer.store.Blocks;
+import io.filcdn.indexer.store.Cursor;
+import io.filcdn.indexer.store.DataSets;
+import io.filcdn.indexer.store.EventLog;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Takes steps of the chain into the index, within the caller's transaction. Each step changes the
+ * log; then whatever the steps touched is folded anew from the log, and what came out differently
+ * goes to the read model and the outbox. It is the same for new, orphaned and finalised events.
+ */
+public final class Projection {
+
+  private final Refold refold;
+
+  public Projection(Network network) {
+    this.refold = new Refold(new DataSetFold(network));
+  }
+
+  /** Takes {@code steps} one after the other. */
+  public void apply(Connection connection, List<ChainStep> steps) throws SQLException {
+    Set<Entity> touched = new LinkedHashSet<>();
+    for (ChainStep step : steps) {
+      touched.addAll(
+          switch (step) {
+            case ChainStep.Advance advance -> advance(connection, advance);
+            case ChainStep.Reorg reorg -> rollBack(connection, reorg);
+            case ChainStep.Finalize last -> finalise(connection, last);
+          });
+    }
+    refold.run(connection, touched);
+  }
+
+  private static Set<Entity> advance(Connection connection, ChainStep.Advance advance)
+      throws SQLException {
+    Attribution attribution = Attribution.of(advance.events(), new DataSets(connection));
+    Set<Entity> touched = new LinkedHashSet<>();
+    Map<LoggedEvent, Set<Entity>> ours = new LinkedHashMap<>();
+    for (LoggedEvent logged : advance.events()) {
+      Set<Entity> concerned = attribution.next(logged.event());
+      if (!concerned.isEmpty()) {
+        ours.put(logged, concerned);
+        touched.addAll(concerned);
+      }
+    }
+    EventLog log = new EventLog(connection);
+    log.append(ours);
+    log.keepAside(advance.undecodable());
+    new Blocks(connection).append(advance.blocks());
+    return touched;
+  }
+
+  private static Set<Entity> rollBack(Connection connection, ChainStep.Reorg reorg)
+      throws SQLException {
+    Blocks blocks = new Blocks(connection);
+    if (reorg.ancestor().isPresent()) {
+      blocks.removeAfter(reorg.ancestor().get());
+    } else {
+      blocks.removeAll();
+    }
+    return new EventLog(connection).removeAfter(reorg.ancestor());
+  }
+
+  private static Set<Entity> finalise(Connection connection, ChainStep.Finalize step)
+      throws SQLException {
+    Blocks blocks = new Blocks(connection);
+    Optional<BlockNumber> before = blocks.cursor().flatMap(Cursor::finalNumber);
+    blocks.finalise(step.last());
+    // only sums of top-ups and reports know a difference between final and not
+    return new EventLog(connection).dataSetsBetween(before, step.last());
+  }
+}

@@ -1,0 +1,171 @@
+package io.filcdn.indexer.projection;
+
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.index.PlacementRecord;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.indexer.chain.Entity;
+import io.filcdn.indexer.chain.LoggedEvent;
+import io.filcdn.indexer.store.Blocks;
+import io.filcdn.indexer.store.Cursor;
+import io.filcdn.indexer.store.DataSets;
+import io.filcdn.indexer.store.EventLog;
+import io.filcdn.indexer.store.Holder;
+import io.filcdn.indexer.store.Payers;
+import io.filcdn.indexer.store.Pieces;
+import io.filcdn.indexer.store.Providers;
+import io.filcdn.indexer.store.Versions;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+
+/** Folds entities anew from the log, and writes what came out differently. */
+final class Refold {
+
+  /** So many pieces are folded at once: a data set can hold more than memory does. */
+  private static final int PIECES_AT_ONCE = 1000;
+
+  private final DataSetFold dataSetFold;
+
+  Refold(DataSetFold dataSetFold) {
+    this.dataSetFold = dataSetFold;
+  }
+
+  /** Folds {@code touched} as of the cursor's block, and all that depends on it. */
+  void run(Connection connection, Set<Entity> touched) throws SQLException {
+    if (!touched.isEmpty()) {
+      new Run(connection).fold(touched);
+    }
+  }
+
+  /** One run, in one transaction. */
+  private final class Run {
+
+    private final EventLog log;
+    private final DataSets dataSets;
+    private final Pieces pieces;
+    private final Providers providers;
+    private final Payers payers;
+    private final Optional<Cursor> cursor;
+    private final Versions versions;
+
+    Run(Connection connection) throws SQLException {
+      log = new EventLog(connection);
+      dataSets = new DataSets(connection);
+      pieces = new Pieces(connection);
+      providers = new Providers(connection);
+      payers = new Payers(connection);
+      cursor = new Blocks(connection).cursor();
+      versions =
+          new Versions(connection, cursor.map(Cursor::number).orElseGet(() -> new BlockNumber(0)));
+    }
+
+    void fold(Set<Entity> touched) throws SQLException {
+      foldPayers(only(touched, Entity.Payer.class));
+      foldProviders(only(touched, Entity.Provider.class));
+      Set<DataSetId> otherHolders = foldDataSets(only(touched, Entity.DataSet.class));
+      foldPieces(only(touched, Entity.Piece.class));
+      for (DataSetId dataSet : otherHolders) {
+        foldAllPieces(dataSet);
+      }
+    }
+
+    private void foldPayers(List<Entity.Payer> touched) throws SQLException {
+      Set<Entity> paying = log.withEvents(touched);
+      for (Entity.Payer payer : touched) {
+        if (paying.contains(payer)) {
+          payers.add(payer.address(), versions.next());
+        } else {
+          payers.remove(payer.address(), versions);
+        }
+      }
+    }
+
+    private void foldProviders(List<Entity.Provider> touched) throws SQLException {
+      Map<Entity, List<LoggedEvent>> events = log.eventsOf(touched);
+      for (Entity.Provider provider : touched) {
+        var state = ProviderFold.fold(provider.id(), eventsOf(provider, events), versions.next());
+        if (state.isPresent()) {
+          providers.save(state.get());
+        } else {
+          providers.remove(provider.id(), versions);
+        }
+      }
+    }
+
+    /** Returns the data sets that changed in what their pieces depend on. */
+    private Set<DataSetId> foldDataSets(List<Entity.DataSet> touched) throws SQLException {
+      List<DataSetId> ids = touched.stream().map(Entity.DataSet::id).toList();
+      Map<DataSetId, Holder> before = dataSets.holders(ids);
+      Map<Entity, List<LoggedEvent>> events = log.eventsOf(touched);
+      for (Entity.DataSet dataSet : touched) {
+        var state =
+            dataSetFold.fold(
+                dataSet.id(), eventsOf(dataSet, events), this::isFinal, versions.next());
+        if (state.isPresent()) {
+          dataSets.save(state.get());
+        } else {
+          dataSets.remove(dataSet.id(), versions);
+        }
+      }
+      Map<DataSetId, Holder> after = dataSets.holders(ids);
+      Set<DataSetId> changed = new HashSet<>(ids);
+      changed.removeIf(id -> Objects.equals(before.get(id), after.get(id)));
+      return changed;
+    }
+
+    private void foldAllPieces(DataSetId dataSet) throws SQLException {
+      Optional<Entity.Piece> after = Optional.empty();
+      List<Entity.Piece> some;
+      do {
+        some = log.piecesOf(dataSet, after, PIECES_AT_ONCE);
+        foldPieces(some);
+        after = some.isEmpty() ? Optional.empty() : Optional.of(some.getLast());
+      } while (some.size() == PIECES_AT_ONCE);
+    }
+
+    private void foldPieces(List<Entity.Piece> touched) throws SQLException {
+      for (int from = 0; from < touched.size(); from += PIECES_AT_ONCE) {
+        foldSome(touched.subList(from, Math.min(touched.size(), from + PIECES_AT_ONCE)));
+      }
+    }
+
+    private void foldSome(List<Entity.Piece> touched) throws SQLException {
+      Map<Entity, List<LoggedEvent>> events = log.eventsOf(touched);
+      Map<DataSetId, Holder> holders =
+          dataSets.holders(touched.stream().map(Entity.Piece::dataSet).distinct().toList());
+      Map<Entity.Piece, Optional<PlacementRecord>> placements = new LinkedHashMap<>();
+      for (Entity.Piece piece : touched) {
+        placements.put(
+            piece,
+            PieceFold.fold(
+                eventsOf(piece, events),
+                Optional.ofNullable(holders.get(piece.dataSet())),
+                versions.next()));
+      }
+      pieces.save(placements, versions);
+    }
+
+    private boolean isFinal(BlockNumber block) {
+      return cursor.map(at -> at.isFinal(block)).orElse(false);
+    }
+
+    private static List<LoggedEvent> eventsOf(
+        Entity entity, Map<Entity, List<LoggedEvent>> events) {
+      return events.getOrDefault(entity, List.of());
+    }
+
+    private static <T> List<T> only(Collection<Entity> entities, Class<T> type) {
+      List<T> some = new ArrayList<>();
+      entities.stream().filter(type::isInstance).map(type::cast).forEach(some::add);
+      return some;
+    }
+  }
+}

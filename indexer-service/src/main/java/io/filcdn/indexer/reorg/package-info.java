@@ -1,0 +1,5 @@
+/** Find where the stored chain left the node's chain. */
+@NullMarked
+package io.filcdn.indexer.reorg;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,181 @@
+package io.filcdn.indexer.rpc;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.BlockHash;
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.TxHash;
+import io.filcdn.indexer.chain.Block;
+import io.filcdn.indexer.chain.EventPosition;
+import io.filcdn.indexer.chain.RawLog;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.web3j.protocol.Web3j;
+import org.web3j.protocol.core.DefaultBlockParameter;
+import org.web3j.protocol.core.Request;
+import org.web3j.protocol.core.Response;
+import org.web3j.protocol.core.methods.request.EthFilter;
+import org.web3j.protocol.core.methods.response.EthBlock;
+import org.web3j.protocol.core.methods.response.EthLog;
+import org.web3j.protocol.core.methods.response.Log;
+
+/**
+ * One JSON-RPC endpoint. Calls block. Whatever goes wrong is a {@link NodeFailedException}, except
+ * for the answers that a healthy node gives too.
+ */
+public final class ChainNode {
+
+  private final URI url;
+  private final Web3j web3;
+
+  public ChainNode(URI url, Web3j web3) {
+    this.url = url;
+    this.web3 = web3;
+  }
+
+  /** The id of the chain that the node follows. */
+  public long chainId() {
+    return answered("eth_chainId", send("eth_chainId", web3.ethChainId())).getChainId().longValue();
+  }
+
+  /** The newest block. */
+  public Block head() {
+    EthBlock answer = send("eth_getBlockByNumber", block(DefaultBlockParameter.valueOf("latest")));
+    return found(answered("eth_getBlockByNumber", answer))
+        .orElseThrow(() -> failed("expected the latest block, found none", null));
+  }
+
+  /** The number of the block that a tag names; empty where the node does not know the tag. */
+  public Optional<BlockNumber> tagged(String tag) {
+    EthBlock answer = send("eth_getBlockByNumber", block(DefaultBlockParameter.valueOf(tag)));
+    return answer.hasError() ? Optional.empty() : found(answer).map(Block::number);
+  }
+
+  /**
+   * The block of that number; empty in a null round, and beyond the head. Nodes tell a null round
+   * in three ways: Lotus with an error, others with nothing, Forest with the block before it.
+   */
+  public Optional<Block> block(BlockNumber number) {
+    EthBlock answer =
+        send(
+            "eth_getBlockByNumber",
+            block(DefaultBlockParameter.valueOf(BigInteger.valueOf(number.value()))));
+    if (answer.hasError() && isNullRound(answer.getError())) {
+      return Optional.empty();
+    }
+    return found(answered("eth_getBlockByNumber", answer))
+        .filter(block -> block.number().equals(number));
+  }
+
+  /** The first block from {@code number} on; empty where there is none up to {@code last}. */
+  public Optional<Block> firstBlockFrom(BlockNumber number, BlockNumber last) {
+    for (BlockNumber n = number; n.compareTo(last) <= 0; n = n.plus(1)) {
+      Optional<Block> block = block(n);
+      if (block.isPresent()) {
+        return block;
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** The logs that {@code addresses} wrote in the blocks from {@code from} to {@code to}. */
+  public LogsAnswer logs(BlockNumber from, BlockNumber to, Collection<Address> addresses) {
+    EthFilter filter =
+        new EthFilter(
+            DefaultBlockParameter.valueOf(BigInteger.valueOf(from.value())),
+            DefaultBlockParameter.valueOf(BigInteger.valueOf(to.value())),
+            addresses.stream().map(Address::hex).toList());
+    EthLog answer = send("eth_getLogs", web3.ethGetLogs(filter));
+    if (answer.hasError()) {
+      return new LogsAnswer.Refused(described(answer.getError()));
+    }
+    try {
+      List<RawLog> logs = new ArrayList<>();
+      for (var log : answer.getLogs()) {
+        logs.add(raw((Log) log));
+      }
+      logs.sort(Comparator.comparing(RawLog::position));
+      if (logs.stream().map(RawLog::position).distinct().count() < logs.size()) {
+        throw new IllegalArgumentException("two logs at one place");
+      }
+      return new LogsAnswer.Logs(logs);
+    } catch (RuntimeException e) {
+      throw failed("eth_getLogs: expected logs, found " + e.getMessage(), e);
+    }
+  }
+
+  private Request<?, EthBlock> block(DefaultBlockParameter which) {
+    return web3.ethGetBlockByNumber(which, false);
+  }
+
+  private Optional<Block> found(EthBlock answer) {
+    EthBlock.Block block = answer.getBlock();
+    if (block == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          new Block(
+              new BlockNumber(block.getNumber().longValueExact()),
+              BlockHash.of(block.getHash()),
+              BlockHash.of(block.getParentHash())));
+    } catch (RuntimeException e) {
+      throw failed("eth_getBlockByNumber: expected a block, found " + e.getMessage(), e);
+    }
+  }
+
+  private static RawLog raw(Log log) {
+    if (log.isRemoved()) {
+      throw new IllegalArgumentException("a removed log");
+    }
+    return new RawLog(
+        new EventPosition(
+            new BlockNumber(log.getBlockNumber().longValueExact()),
+            log.getLogIndex().longValueExact()),
+        BlockHash.of(log.getBlockHash()),
+        TxHash.of(log.getTransactionHash()),
+        Address.of(log.getAddress()),
+        log.getTopics(),
+        log.getData());
+  }
+
+  private <T extends Response<?>> T send(String method, Request<?, T> request) {
+    try {
+      return request.send();
+    } catch (IOException | RuntimeException e) {
+      throw failed(method + ": " + e, e);
+    }
+  }
+
+  private <T extends Response<?>> T answered(String method, T response) {
+    if (response.hasError()) {
+      throw failed(method + ": " + described(response.getError()), null);
+    }
+    return response;
+  }
+
+  private static boolean isNullRound(Response.Error error) {
+    return error.getMessage() != null
+        && error.getMessage().toLowerCase(Locale.ROOT).contains("null round");
+  }
+
+  private static String described(Response.Error error) {
+    return "error %d, %s".formatted(error.getCode(), error.getMessage());
+  }
+
+  private NodeFailedException failed(String what, @org.jspecify.annotations.Nullable Throwable e) {
+    return new NodeFailedException(this + ": " + what, e);
+  }
+
+  /** The endpoint without path and query, which may hold an API key. */
+  @Override
+  public String toString() {
+    return url.getPort() < 0 ? url.getHost() : url.getHost() + ":" + url.getPort();
+  }
+}

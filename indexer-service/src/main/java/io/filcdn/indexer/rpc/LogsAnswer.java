@@ -1,0 +1,18 @@
+package io.filcdn.indexer.rpc;
+
+import io.filcdn.indexer.chain.RawLog;
+import java.util.List;
+
+/** What a node answers when it is asked for the logs of a range. */
+public sealed interface LogsAnswer {
+
+  /** All logs of the range, in the chain's order. */
+  record Logs(List<RawLog> logs) implements LogsAnswer {
+    public Logs {
+      logs = List.copyOf(logs);
+    }
+  }
+
+  /** The node is alive, but does not answer for this range: too many results, most often. */
+  record Refused(String reason) implements LogsAnswer {}
+}

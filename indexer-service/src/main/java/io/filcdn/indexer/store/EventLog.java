@@ -1,0 +1,249 @@
+package io.filcdn.indexer.store;
+
+import static java.util.Objects.requireNonNull;
+import static java.util.stream.Collectors.toUnmodifiableMap;
+
+import io.filcdn.common.chain.BlockHash;
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.TxHash;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.indexer.chain.ChainEvent;
+import io.filcdn.indexer.chain.Entity;
+import io.filcdn.indexer.chain.EventPosition;
+import io.filcdn.indexer.chain.LoggedEvent;
+import io.filcdn.indexer.chain.RawLog;
+import io.filcdn.indexer.chain.UndecodableLog;
+import java.sql.Array;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+
+/** The tables of what the chain said, and whom it concerns. */
+public final class EventLog {
+
+  private static final Map<String, Class<?>> KINDS =
+      Arrays.stream(ChainEvent.class.getPermittedSubclasses())
+          .collect(toUnmodifiableMap(Class::getSimpleName, Function.identity()));
+
+  private final Connection connection;
+
+  public EventLog(Connection connection) {
+    this.connection = connection;
+  }
+
+  /** Adds events, each with whom it concerns. */
+  public void append(Map<LoggedEvent, Set<Entity>> events) throws SQLException {
+    try (PreparedStatement event =
+            connection.prepareStatement(
+                """
+                insert into events (block_number, log_index, block_hash, tx_hash, kind, payload)
+                values (?, ?, ?, ?, ?, ?)""");
+        PreparedStatement entity =
+            connection.prepareStatement(
+                "insert into event_entities (block_number, log_index, entity) values (?, ?, ?)")) {
+      for (var entry : events.entrySet()) {
+        LoggedEvent logged = entry.getKey();
+        setPosition(event, logged.position());
+        event.setString(3, logged.blockHash().hex());
+        event.setString(4, logged.txHash().hex());
+        event.setString(5, logged.event().getClass().getSimpleName());
+        event.setString(6, RecordJson.write(logged.event()));
+        event.addBatch();
+        for (Entity concerned : entry.getValue()) {
+          setPosition(entity, logged.position());
+          entity.setString(3, concerned.key());
+          entity.addBatch();
+        }
+      }
+      event.executeBatch();
+      entity.executeBatch();
+    }
+  }
+
+  /** Keeps logs aside that should have been events. */
+  public void keepAside(List<UndecodableLog> undecodable) throws SQLException {
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            """
+            insert into undecodable_logs
+              (block_number, log_index, block_hash, tx_hash, address, topics, data, reason)
+            values (?, ?, ?, ?, ?, ?, ?, ?)""")) {
+      for (UndecodableLog aside : undecodable) {
+        RawLog log = aside.log();
+        setPosition(insert, log.position());
+        insert.setString(3, log.blockHash().hex());
+        insert.setString(4, log.txHash().hex());
+        insert.setString(5, log.address().hex());
+        insert.setArray(6, texts(log.topics()));
+        insert.setString(7, log.data());
+        insert.setString(8, aside.reason().replace("\0", "\\0"));
+        insert.addBatch();
+      }
+      insert.executeBatch();
+    }
+  }
+
+  /** How many logs are kept aside. */
+  public long undecodable() throws SQLException {
+    try (PreparedStatement count =
+            connection.prepareStatement("select count(*) from undecodable_logs");
+        ResultSet row = count.executeQuery()) {
+      row.next();
+      return row.getLong(1);
+    }
+  }
+
+  /**
+   * Removes the events after {@code ancestor}, or all of them.
+   *
+   * @return whom they concerned
+   */
+  public Set<Entity> removeAfter(Optional<BlockNumber> ancestor) throws SQLException {
+    long last = ancestor.map(BlockNumber::value).orElse(-1L);
+    for (String table : List.of("events", "undecodable_logs")) {
+      try (PreparedStatement delete =
+          connection.prepareStatement("delete from " + table + " where block_number > ?")) {
+        delete.setLong(1, last);
+        delete.executeUpdate();
+      }
+    }
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            "delete from event_entities where block_number > ? returning entity")) {
+      delete.setLong(1, last);
+      return entities(delete);
+    }
+  }
+
+  /** The data sets that events after {@code after} and up to {@code last} concern. */
+  public Set<Entity> dataSetsBetween(Optional<BlockNumber> after, BlockNumber last)
+      throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            select distinct entity from event_entities
+             where block_number > ? and block_number <= ? and entity like 'data-set:%'""")) {
+      select.setLong(1, after.map(BlockNumber::value).orElse(-1L));
+      select.setLong(2, last.value());
+      return entities(select);
+    }
+  }
+
+  /** Those of {@code entities} that have events. */
+  public Set<Entity> withEvents(Collection<? extends Entity> entities) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            "select distinct entity from event_entities where entity = any (?)")) {
+      select.setArray(1, texts(entities.stream().map(Entity::key).toList()));
+      return entities(select);
+    }
+  }
+
+  /** All events of each of {@code entities}, in the chain's order; none for one without. */
+  public Map<Entity, List<LoggedEvent>> eventsOf(Collection<? extends Entity> entities)
+      throws SQLException {
+    Array keys = texts(entities.stream().map(Entity::key).toList());
+    Map<EventPosition, LoggedEvent> events = eventsByPosition(keys);
+    Map<Entity, List<LoggedEvent>> byEntity = new HashMap<>();
+    entities.forEach(entity -> byEntity.put(entity, new ArrayList<>()));
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            select entity, block_number, log_index from event_entities
+             where entity = any (?) order by block_number, log_index""")) {
+      select.setArray(1, keys);
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          byEntity
+              .computeIfAbsent(Entity.of(rows.getString("entity")), _ -> new ArrayList<>())
+              .add(requireNonNull(events.get(position(rows)), "an event is missing"));
+        }
+      }
+    }
+    return byEntity;
+  }
+
+  /** Each event once, however many of the entities it concerns. */
+  private Map<EventPosition, LoggedEvent> eventsByPosition(Array keys) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            select * from events where (block_number, log_index) in
+              (select block_number, log_index from event_entities where entity = any (?))""")) {
+      select.setArray(1, keys);
+      Map<EventPosition, LoggedEvent> events = new HashMap<>();
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          events.put(position(rows), event(rows));
+        }
+      }
+      return events;
+    }
+  }
+
+  /** Up to {@code limit} pieces of a data set that have events, after {@code after} by key. */
+  public List<Entity.Piece> piecesOf(DataSetId dataSet, Optional<Entity.Piece> after, int limit)
+      throws SQLException {
+    String prefix = "piece:" + dataSet;
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            select distinct entity from event_entities
+             where entity > ? and entity < ? order by entity limit ?""")) {
+      select.setString(1, after.map(Entity::key).orElse(prefix + "/"));
+      select.setString(2, prefix + "0"); // the character after the slash
+      select.setInt(3, limit);
+      return entities(select).stream().map(Entity.Piece.class::cast).toList();
+    }
+  }
+
+  private static LoggedEvent event(ResultSet row) throws SQLException {
+    String kind = row.getString("kind");
+    Class<?> type = KINDS.get(kind);
+    if (type == null) {
+      throw new IllegalStateException("expected an event's kind, found " + kind);
+    }
+    return new LoggedEvent(
+        position(row),
+        new BlockHash(row.getString("block_hash")),
+        new TxHash(row.getString("tx_hash")),
+        (ChainEvent) RecordJson.read(row.getString("payload"), type));
+  }
+
+  private static EventPosition position(ResultSet row) throws SQLException {
+    return new EventPosition(
+        new BlockNumber(row.getLong("block_number")), row.getLong("log_index"));
+  }
+
+  private static Set<Entity> entities(PreparedStatement statement) throws SQLException {
+    Set<Entity> entities = new LinkedHashSet<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        entities.add(Entity.of(rows.getString("entity")));
+      }
+    }
+    return entities;
+  }
+
+  private Array texts(List<String> texts) throws SQLException {
+    return connection.createArrayOf("text", texts.toArray());
+  }
+
+  private static void setPosition(PreparedStatement statement, EventPosition position)
+      throws SQLException {
+    statement.setLong(1, position.block().value());
+    statement.setLong(2, position.logIndex());
+  }
+}

@@ -1,0 +1,150 @@
+package io.filcdn.indexer.store;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.index.PlacementKey;
+import io.filcdn.common.index.PlacementRecord;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.PieceId;
+import io.filcdn.common.piece.PieceName;
+import io.filcdn.indexer.chain.Entity;
+import io.filcdn.indexer.publish.Outbox;
+import io.filcdn.indexer.publish.Outbox.Message;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** The table of pieces in data sets; what changes in it goes to the outbox. */
+public final class Pieces {
+
+  private final Connection connection;
+  private final Outbox outbox;
+
+  public Pieces(Connection connection) {
+    this.connection = connection;
+    this.outbox = new Outbox(connection);
+  }
+
+  /** What a row says, as it is compared. */
+  private record Row(PlacementKey key, String metadata) {
+    static Row of(PlacementRecord record) {
+      // sorted, so that the same metadata is the same text
+      return new Row(record.key(), RecordJson.write(new TreeMap<>(record.metadata())));
+    }
+  }
+
+  /**
+   * Writes and publishes where pieces are, as far as that is new.
+   *
+   * @param placements empty for a piece that is not, or no longer, in its data set
+   */
+  public void save(Map<Entity.Piece, Optional<PlacementRecord>> placements, Versions versions)
+      throws SQLException {
+    Map<Entity.Piece, Row> before = rows(placements.keySet());
+    List<PlacementRecord> written = new ArrayList<>();
+    List<Row> gone = new ArrayList<>();
+    List<Message> messages = new ArrayList<>();
+    for (var entry : placements.entrySet()) {
+      Optional<Row> old = Optional.ofNullable(before.get(entry.getKey()));
+      Optional<Row> now = entry.getValue().map(Row::of);
+      if (now.equals(old)) {
+        continue;
+      }
+      entry.getValue().ifPresentOrElse(written::add, () -> old.ifPresent(gone::add));
+      // a reorg can give a piece's number to other bytes: the old key must go
+      if (old.isPresent() && !old.map(Row::key).equals(now.map(Row::key))) {
+        messages.add(message(old.get().key(), Optional.empty(), versions.next().version()));
+      }
+      entry
+          .getValue()
+          .ifPresent(p -> messages.add(message(p.key(), Optional.of(p), p.asOf().version())));
+    }
+    write(written);
+    delete(gone);
+    outbox.put(messages);
+  }
+
+  private static Message message(PlacementKey key, Optional<PlacementRecord> record, long version) {
+    return new Message(Topic.PLACEMENTS, key.toString(), record.map(RecordJson::write), version);
+  }
+
+  private Map<Entity.Piece, Row> rows(Collection<Entity.Piece> pieces) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            select data_set, piece_id, piece_cid, payer, metadata from pieces
+             where (data_set, piece_id) in (select * from unnest(?, ?))""")) {
+      select.setArray(
+          1,
+          connection.createArrayOf(
+              "text", pieces.stream().map(piece -> piece.dataSet().toString()).toArray()));
+      select.setArray(
+          2,
+          connection.createArrayOf(
+              "bigint", pieces.stream().map(piece -> piece.piece().number()).toArray()));
+      Map<Entity.Piece, Row> rows = new HashMap<>();
+      try (ResultSet row = select.executeQuery()) {
+        while (row.next()) {
+          DataSetId dataSet = DataSetId.of(row.getString("data_set"));
+          PieceId piece = new PieceId(row.getLong("piece_id"));
+          PlacementKey key =
+              new PlacementKey(
+                  PieceName.parse(row.getString("piece_cid")),
+                  new Address(row.getString("payer")),
+                  dataSet,
+                  piece);
+          rows.put(new Entity.Piece(dataSet, piece), new Row(key, row.getString("metadata")));
+        }
+      }
+      return rows;
+    }
+  }
+
+  private void write(List<PlacementRecord> placements) throws SQLException {
+    try (PreparedStatement upsert =
+        connection.prepareStatement(
+            """
+            insert into pieces
+              (data_set, piece_id, piece_cid, root, payer, metadata, as_of_block, version)
+            values (?, ?, ?, ?, ?, ?, ?, ?)
+            on conflict (data_set, piece_id) do update set
+              (piece_cid, root, payer, metadata, as_of_block, version) =
+              (excluded.piece_cid, excluded.root, excluded.payer, excluded.metadata,
+               excluded.as_of_block, excluded.version)""")) {
+      for (PlacementRecord placement : placements) {
+        Row row = Row.of(placement);
+        upsert.setString(1, row.key().dataSet().toString());
+        upsert.setLong(2, row.key().pieceId().number());
+        upsert.setString(3, row.key().pieceCid().toString());
+        upsert.setBytes(4, row.key().pieceCid().commP().bytes());
+        upsert.setString(5, row.key().payer().hex());
+        upsert.setString(6, row.metadata());
+        upsert.setLong(7, placement.asOf().block().value());
+        upsert.setLong(8, placement.asOf().version());
+        upsert.addBatch();
+      }
+      upsert.executeBatch();
+    }
+  }
+
+  private void delete(List<Row> gone) throws SQLException {
+    try (PreparedStatement delete =
+        connection.prepareStatement("delete from pieces where data_set = ? and piece_id = ?")) {
+      for (Row row : gone) {
+        delete.setString(1, row.key().dataSet().toString());
+        delete.setLong(2, row.key().pieceId().number());
+        delete.addBatch();
+      }
+      delete.executeBatch();
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package io.filcdn.indexer.store;
+
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.index.AsOf;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/** Versions for records that are true at one block, from the database's sequence. */
+public final class Versions {
+
+  private static final int AT_ONCE = 200;
+
+  private final Connection connection;
+  private final BlockNumber block;
+  private final Queue<Long> next = new ArrayDeque<>();
+
+  public Versions(Connection connection, BlockNumber block) {
+    this.connection = connection;
+    this.block = block;
+  }
+
+  /** A version above all before it. */
+  public AsOf next() throws SQLException {
+    if (next.isEmpty()) {
+      fetch();
+    }
+    return new AsOf(block, next.remove());
+  }
+
+  private void fetch() throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement("select nextval('index_version') from generate_series(1, ?)")) {
+      select.setInt(1, AT_ONCE);
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          next.add(rows.getLong(1));
+        }
+      }
+    }
+  }
+}

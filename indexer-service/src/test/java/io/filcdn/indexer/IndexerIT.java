@@ -1,0 +1,232 @@
+package io.filcdn.indexer;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.startsWith;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.indexer.fake.Contracts;
+import io.filcdn.indexer.fake.FakeChain;
+import io.filcdn.indexer.fake.FakeNode;
+import io.filcdn.indexer.fake.FakePieces;
+import io.filcdn.stack.infra.InfraResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.ValidatableResponse;
+import jakarta.inject.Inject;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Test;
+
+/** The whole service on a real Postgres and Kafka: threads, HTTP, health, metrics. */
+@QuarkusTest
+@QuarkusTestResource(
+    value = InfraResource.class,
+    initArgs = @ResourceArg(name = "database", value = "indexer"))
+@QuarkusTestResource(FakeChainResource.class)
+@SuppressWarnings("NullAway.Init")
+class IndexerIT {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Address PAYER = Contracts.numbered(5);
+  private static final PieceCid CID = FakePieces.numbered(1);
+
+  FakeChain chain;
+  FakeNode node;
+
+  @Inject DataSource database;
+
+  @ConfigProperty(name = "kafka.bootstrap.servers")
+  String kafka;
+
+  @Test
+  void whatTheApiSaysIsWhatWasPublished() throws JsonProcessingException {
+    chain
+        .block(Contracts.productAdded(3, "https://pdp.example.net"))
+        .block(
+            Contracts.toppedUp(12, 70, 30),
+            Contracts.dataSetCreated(12, 3, PAYER),
+            Contracts.pieceAdded(12, 7, CID, Map.of("key", "value")))
+        .block(
+            Contracts.usageReported(Contracts.OPERATOR, 12, 1, 2, 1000, 10),
+            Contracts.railTerminated(123, 900),
+            Contracts.cdnSettlement(12, 8));
+    awaitIndexed();
+
+    try (Topics topics = Topics.from(kafka, true)) {
+      await().until(() -> topics.of(Topic.PLACEMENTS).size() == 1);
+      await()
+          .untilAsserted(
+              () -> {
+                assertThat(get("/api/v1/data-sets/12"))
+                    .isEqualTo(JSON.readTree(topics.of(Topic.DATA_SETS).get("fwss/12")));
+              });
+      assertThat(get("/api/v1/data-sets/fwss/12")).isEqualTo(get("/api/v1/data-sets/fwss%2F12"));
+      assertThat(get("/api/v1/data-sets/fwss/12")).isEqualTo(get("/api/v1/data-sets/12"));
+      assertThat(get("/api/v1/providers/3"))
+          .isEqualTo(JSON.readTree(topics.of(Topic.PROVIDERS).get("fwss/3")));
+      assertThat(get("/api/v1/payers/" + PAYER).get("payer"))
+          .isEqualTo(JSON.readTree(topics.of(Topic.PAYERS).get(PAYER.hex())));
+      assertThat(get("/api/v1/payers/" + PAYER).at("/dataSets/0").asText()).isEqualTo("fwss/12");
+      JsonNode placement = JSON.readTree(topics.of(Topic.PLACEMENTS).values().iterator().next());
+      assertThat(get("/api/v1/pieces/" + CID).at("/placements/0")).isEqualTo(placement);
+      assertThat(get("/api/v1/pieces/" + CID.commP()).at("/placements/0")).isEqualTo(placement);
+    }
+  }
+
+  @Test
+  void statusTellsHowFarTheIndexIs() {
+    chain.blocks(3).finalUpTo(2);
+    awaitIndexed();
+
+    await()
+        .untilAsserted(
+            () ->
+                answer("/status", 200)
+                    .body("network", equalTo("test"))
+                    .body("chainId", equalTo((int) Contracts.CHAIN_ID))
+                    .body("head", equalTo((int) chain.head().number()))
+                    .body("indexed.number", equalTo((int) chain.head().number()))
+                    .body("indexed.hash", equalTo(chain.head().hash().hex()))
+                    .body("final", equalTo((int) chain.finalNumber()))
+                    .body("lagBlocks", equalTo(0))
+                    .body("state", equalTo("following")));
+  }
+
+  @Test
+  void errorsAreProblems() {
+    problem("/api/v1/data-sets/999", 404, "the index knows no data set fwss/999");
+    problem("/api/v1/data-sets/x", 400, "expected a data set number");
+    problem("/api/v1/data-sets/nope/1", 400, "expected the generation");
+    problem("/api/v1/pieces/" + FakePieces.numbered(77), 404, "the index knows no piece bafkzcib");
+    problem("/api/v1/pieces/bafy", 400, "expected");
+    problem("/api/v1/providers/999", 404, "the index knows no provider fwss/999");
+    problem("/api/v1/payers/0x12", 400, "expected an address");
+    problem("/api/v1/payers/" + Contracts.numbered(99), 404, "the index knows no payer 0x");
+    problem("/api/v1/nothing", 404, "");
+    given()
+        .when()
+        .post("/status")
+        .then()
+        .statusCode(405)
+        .contentType("application/problem+json")
+        .body("title", equalTo("Method Not Allowed"));
+  }
+
+  @Test
+  void readinessSaysWhatIsMissingWhileTheNodeFails() {
+    awaitIndexed();
+    await()
+        .untilAsserted(
+            () ->
+                answer("/q/health/ready", 200)
+                    .body("checks.name", hasItems("chain", "outbox"))
+                    .body("checks.name", hasItems(containsString("Database"))));
+    node.onChain(5);
+    for (int i = 0; i < 3; i++) {
+      node.failNext("eth_getBlockByNumber", 503, "");
+    }
+
+    await()
+        .untilAsserted(
+            () ->
+                given()
+                    .when()
+                    .get("/q/health/ready")
+                    .then()
+                    .statusCode(503)
+                    .body("checks.data.detail", hasItems(containsString("expected chain id"))));
+    answer("/q/health/live", 200);
+
+    node.onChain(Contracts.CHAIN_ID);
+    await().untilAsserted(() -> answer("/q/health/ready", 200));
+  }
+
+  @Test
+  void theServiceGoesOnAfterItsDatabaseSessionsWereCut() throws SQLException {
+    awaitIndexed();
+
+    try (Connection connection = database.getConnection();
+        Statement statement = connection.createStatement()) {
+      statement.executeQuery(
+          """
+          select pg_terminate_backend(pid) from pg_stat_activity
+           where usename = current_user and pid <> pg_backend_pid()""");
+    }
+    chain.block(Contracts.productAdded(8, "https://after.example"));
+
+    awaitIndexed();
+    await().untilAsserted(() -> answer("/api/v1/providers/8", 200));
+    try (Topics topics = Topics.from(kafka, true)) {
+      await().until(() -> topics.of(Topic.PROVIDERS).containsKey("fwss/8"));
+    }
+  }
+
+  @Test
+  void metersAndOpenApiAreThere() {
+    awaitIndexed();
+
+    String metrics = given().when().get("/q/metrics").then().statusCode(200).extract().asString();
+    assertThat(metrics)
+        .contains(
+            "filcdn_indexer_head_block",
+            "filcdn_indexer_indexed_block",
+            "filcdn_indexer_final_block",
+            "filcdn_indexer_lag_blocks",
+            "filcdn_indexer_undecodable_logs",
+            "filcdn_indexer_halted",
+            "filcdn_indexer_range_blocks",
+            "filcdn_indexer_outbox_rows",
+            "filcdn_indexer_unknown_logs_total",
+            "filcdn_indexer_reorg_depth_blocks");
+    assertThat(given().when().get("/q/openapi").then().statusCode(200).extract().asString())
+        .contains("/api/v1/data-sets/{id}", "/status");
+  }
+
+  private void awaitIndexed() {
+    await()
+        .untilAsserted(
+            () ->
+                answer("/status", 200)
+                    .body("indexed.number", equalTo((int) chain.head().number())));
+  }
+
+  private static ValidatableResponse answer(String path, int status) {
+    return given().when().get(path).then().statusCode(status);
+  }
+
+  private static JsonNode get(String path) throws JsonProcessingException {
+    String json =
+        given()
+            .urlEncodingEnabled(false)
+            .when()
+            .get(path)
+            .then()
+            .statusCode(200)
+            .extract()
+            .asString();
+    return JSON.readTree(json);
+  }
+
+  private static void problem(String path, int status, String detail) {
+    answer(path, status)
+        .contentType(startsWith("application/problem+json"))
+        .header("Cache-Control", "no-store")
+        .body("status", equalTo(status))
+        .body("detail", containsString(detail));
+  }
+}

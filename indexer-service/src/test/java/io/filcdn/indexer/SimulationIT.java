@@ -1,0 +1,200 @@
+package io.filcdn.indexer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.indexer.IndexingLoop.Turn;
+import io.filcdn.indexer.fake.Contracts;
+import io.filcdn.indexer.fake.FakeChain;
+import io.filcdn.indexer.fake.FakeLog;
+import io.filcdn.indexer.fake.FakeNode;
+import io.filcdn.indexer.fake.FakePieces;
+import io.filcdn.indexer.range.RangePlanner;
+import io.filcdn.stack.infra.Infra;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.producer.Producer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Random chains with reorgs, null rounds, failing calls and an indexer that is killed at any
+ * database call: what it ends with is what an undisturbed one reads off the final chain. {@code
+ * -Dfilcdn.simulation.seeds=N} runs N of them.
+ */
+@SuppressWarnings("NullAway.Init")
+class SimulationIT {
+
+  private static final int STEPS = 120;
+  private static final List<String> METHODS =
+      List.of("eth_chainId", "eth_getBlockByNumber", "eth_getLogs");
+
+  private static Infra infra;
+  private static Producer<String, String> producer;
+
+  @BeforeAll
+  static void startInfrastructure() {
+    infra = Infra.start();
+    producer = TestIndexer.producer(infra.kafka().bootstrapServers());
+  }
+
+  @AfterAll
+  static void stopInfrastructure() {
+    producer.close();
+    infra.close();
+  }
+
+  static LongStream seeds() {
+    return LongStream.rangeClosed(1, Long.getLong("filcdn.simulation.seeds", 5));
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void whateverHappensTheIndexIsTheFoldOfTheChain(long seed) {
+    Tables tables = Tables.fresh(infra.postgres().jdbcUrl("indexer"));
+    FakeChain chain = new FakeChain().block().finalUpTo(0);
+    try (FakeNode node = FakeNode.start(chain);
+        Topics topics = Topics.from(infra.kafka().bootstrapServers(), false)) {
+      try (World world = new World(seed, chain, node, tables)) {
+        world.live();
+      }
+
+      assertThat(tables.content()).isEqualTo(undisturbed(node));
+      PublishedIndex.assertEqual(topics, tables);
+    }
+  }
+
+  private static Object undisturbed(FakeNode node) {
+    Tables fresh = Tables.fresh(infra.postgres().jdbcUrl("metrics"));
+    RangePlanner wide = new RangePlanner(new BlockNumber(0), 1000, 1000);
+    try (TestIndexer indexer =
+        new TestIndexer(fresh.source(), producer, Contracts.network(node.url()), wide)) {
+      indexer.catchUp();
+    }
+    return fresh.content();
+  }
+
+  /** One seed's world: what happens in it, and the indexer that lives through it. */
+  private static final class World implements AutoCloseable {
+
+    private final Random random;
+    private final FakeChain chain;
+    private final FakeNode node;
+    private final CrashingDataSource database;
+    private TestIndexer indexer;
+
+    World(long seed, FakeChain chain, FakeNode node, Tables tables) {
+      random = new Random(seed);
+      this.chain = chain;
+      this.node = node;
+      database = new CrashingDataSource(tables.source(), random);
+      indexer = indexer();
+    }
+
+    void live() {
+      for (int step = 0; step < STEPS; step++) {
+        happen();
+        indexer.turn();
+        if (random.nextInt(3) == 0) {
+          indexer.publish();
+        }
+      }
+      database.crashNoMore();
+      restart();
+      chain.block();
+      node.tellNullRounds(FakeNode.NullRound.ERROR);
+      await().until(() -> indexer.turn() != Turn.FAILED);
+      await()
+          .until(
+              () ->
+                  indexer.progress().now().state() != Progress.State.STANDBY
+                      || indexer.turn() == Turn.MORE);
+      indexer.catchUp().publishAll();
+    }
+
+    @Override
+    public void close() {
+      indexer.close();
+    }
+
+    private void happen() {
+      switch (random.nextInt(12)) {
+        case 0, 1, 2, 3, 4 -> chain.block(logs());
+        case 5 -> chain.nullRound();
+        case 6 -> reorg();
+        case 7 ->
+            chain.finalUpTo(
+                Math.max(chain.finalNumber(), chain.head().number() - random.nextInt(12)));
+        case 8 -> node.failNext(METHODS.get(random.nextInt(METHODS.size())), 503, "");
+        case 9 -> node.dropNext(METHODS.get(random.nextInt(METHODS.size())));
+        case 10 -> database.crashWithin(60);
+        default -> restart();
+      }
+    }
+
+    private void reorg() {
+      long deepest = chain.head().number() - chain.finalNumber();
+      int depth = (int) (chain.nextNumber() - chain.head().number() - 1);
+      if (deepest > 0) {
+        depth += 1 + random.nextInt((int) deepest);
+        chain.reorg(depth);
+        for (int i = random.nextInt(depth + 2); i > 0; i--) {
+          chain.block(logs());
+        }
+      }
+    }
+
+    private void restart() {
+      indexer.close();
+      database.crashNoMore();
+      indexer = indexer();
+    }
+
+    private TestIndexer indexer() {
+      return new TestIndexer(database.asDataSource(), producer, node);
+    }
+
+    private FakeLog[] logs() {
+      List<FakeLog> logs = new ArrayList<>();
+      for (int i = random.nextInt(5); i > 0; i--) {
+        logs.add(log());
+      }
+      return logs.toArray(FakeLog[]::new);
+    }
+
+    private FakeLog log() {
+      long dataSet = 1L + random.nextInt(4);
+      long provider = 1L + random.nextInt(3);
+      long piece = random.nextInt(6);
+      Address operator = random.nextBoolean() ? Contracts.OPERATOR : Contracts.PAST_OPERATOR;
+      return switch (random.nextInt(20)) {
+        case 0, 1, 2 ->
+            Contracts.dataSetCreated(dataSet, provider, Contracts.numbered(5 + random.nextInt(2)));
+        case 3, 4, 5, 6 ->
+            Contracts.pieceAdded(dataSet, piece, FakePieces.numbered(random.nextInt(9)));
+        case 7 -> Contracts.piecesRemoved(dataSet, piece, piece + 1);
+        case 8 -> Contracts.serviceTerminated(dataSet);
+        case 9 -> Contracts.railTerminated(dataSet * 10 + 1 + random.nextInt(3), 500);
+        case 10 -> Contracts.railFinalized(dataSet * 10 + 3);
+        case 11, 12 -> Contracts.toppedUp(dataSet, random.nextInt(99), random.nextInt(99));
+        case 13 -> Contracts.cdnServiceTerminated(dataSet);
+        case 14, 15 ->
+            Contracts.usageReported(
+                operator, dataSet, 0, random.nextInt(99), random.nextInt(999), random.nextInt(9));
+        case 16 -> Contracts.cdnSettlement(dataSet, random.nextInt(99));
+        case 17 -> Contracts.productUpdated(provider, "https://" + random.nextInt(9) + ".example");
+        case 18 -> Contracts.providerRemoved(provider);
+        default ->
+            random.nextInt(4) == 0
+                ? Contracts.dataSetDeleted(dataSet)
+                : Contracts.broken(Contracts.toppedUp(dataSet, 1, 1));
+      };
+    }
+  }
+}

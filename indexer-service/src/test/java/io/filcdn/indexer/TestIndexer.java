@@ -1,0 +1,120 @@
+package io.filcdn.indexer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filcdn.common.network.Network;
+import io.filcdn.indexer.IndexingLoop.Turn;
+import io.filcdn.indexer.fake.Contracts;
+import io.filcdn.indexer.fake.FakeNode;
+import io.filcdn.indexer.head.TipReader;
+import io.filcdn.indexer.logs.FwssDecoder;
+import io.filcdn.indexer.logs.LogFetcher;
+import io.filcdn.indexer.postgres.ExclusiveSession;
+import io.filcdn.indexer.postgres.ExclusiveSession.Purpose;
+import io.filcdn.indexer.projection.Index;
+import io.filcdn.indexer.projection.Projection;
+import io.filcdn.indexer.publish.OutboxPublisher;
+import io.filcdn.indexer.range.RangePlanner;
+import io.filcdn.indexer.reorg.ForkFinder;
+import io.filcdn.indexer.rpc.ChainNodes;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/** The indexer without its threads: a test says when it takes a turn. */
+final class TestIndexer implements AutoCloseable {
+
+  private static final int ENOUGH_TURNS = 500;
+
+  private final ExclusiveSession indexing;
+  private final ExclusiveSession publishing;
+  private final IndexingLoop loop;
+  private final OutboxPublisher publisher;
+  private final Progress progress = new Progress();
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+
+  TestIndexer(DataSource database, Producer<String, String> producer, FakeNode... nodes) {
+    this(
+        database,
+        producer,
+        Contracts.network(Stream.of(nodes).map(FakeNode::url).toArray(URI[]::new)),
+        new RangePlanner(new io.filcdn.common.chain.BlockNumber(0), 10, 4));
+  }
+
+  TestIndexer(
+      DataSource database,
+      Producer<String, String> producer,
+      Network network,
+      RangePlanner ranges) {
+    indexing = new ExclusiveSession(database, Purpose.INDEXING);
+    publishing = new ExclusiveSession(database, Purpose.PUBLISHING);
+    loop =
+        new IndexingLoop(
+            ChainNodes.http(network.rpcUrls(), Duration.ofSeconds(5), network.chainId(), metrics),
+            new TipReader(network.finality()),
+            new ForkFinder(),
+            ranges,
+            new LogFetcher(new FwssDecoder(network)),
+            new Index(indexing, new Projection(network)),
+            progress,
+            new IndexingMetrics(metrics, progress, ranges));
+    publisher = new OutboxPublisher(publishing, producer, 50, metrics);
+  }
+
+  static Producer<String, String> producer(String bootstrapServers) {
+    return new KafkaProducer<>(
+        Map.of("bootstrap.servers", bootstrapServers),
+        new StringSerializer(),
+        new StringSerializer());
+  }
+
+  Turn turn() {
+    return loop.turn();
+  }
+
+  OutboxPublisher.Outcome publish() {
+    try {
+      return publisher.publish();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** Takes turns until there is nothing more to read. */
+  TestIndexer catchUp() {
+    Turn turn = Turn.MORE;
+    for (int i = 0; i < ENOUGH_TURNS && turn == Turn.MORE; i++) {
+      turn = turn();
+    }
+    assertThat(turn).isEqualTo(Turn.WAIT);
+    assertThat(progress.now().state()).isEqualTo(Progress.State.FOLLOWING);
+    return this;
+  }
+
+  /** Takes turns until the outbox is empty. */
+  TestIndexer publishAll() {
+    while (publish() instanceof OutboxPublisher.Outcome.Published) {}
+    assertThat(publish()).isEqualTo(new OutboxPublisher.Outcome.Idle());
+    return this;
+  }
+
+  Progress progress() {
+    return progress;
+  }
+
+  double metric(String name) {
+    return metrics.get(name).meter().measure().iterator().next().getValue();
+  }
+
+  @Override
+  public void close() {
+    indexing.close();
+    publishing.close();
+  }
+}

@@ -1,0 +1,242 @@
+package io.filcdn.indexer.projection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.index.AsOf;
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.DataSetRecord.Rail;
+import io.filcdn.common.index.DataSetRecord.Reported;
+import io.filcdn.common.index.DataSetRecord.Settled;
+import io.filcdn.common.index.DataSetRecord.TopUps;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.payment.RailId;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.indexer.chain.ChainEvent;
+import io.filcdn.indexer.fake.Contracts;
+import java.net.URI;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class DataSetFoldTest {
+
+  private static final DataSetId ID = DataSetId.of("fwss/12");
+  private static final AsOf AS_OF = new AsOf(new BlockNumber(50), 831);
+  private static final Address PAYER = Contracts.numbered(5);
+  private static final RailId PDP = new RailId(121);
+  private static final RailId CACHE_MISS = new RailId(122);
+  private static final RailId CDN = new RailId(123);
+  private static final ChainEvent CREATED = created(Map.of("withCDN", ""));
+  private static final ChainEvent TOP_UP =
+      new ChainEvent.CDNPaymentRailsToppedUp(ID, TokenAmount.of(70), TokenAmount.of(30));
+
+  private final DataSetFold fold =
+      new DataSetFold(Contracts.network(URI.create("http://127.0.0.1:1")));
+
+  @Test
+  void aNewDataSetHasItsFactsAndTheTopUpThatCameBeforeIt() {
+    assertThat(folded(new History().block(5, TOP_UP, CREATED)))
+        .isEqualTo(
+            new DataSetRecord(
+                ID,
+                PAYER,
+                ProviderId.fwss(3),
+                Contracts.payee(3),
+                true,
+                false,
+                Optional.of(new Rail(PDP, Optional.empty())),
+                Optional.of(new Rail(CACHE_MISS, Optional.empty())),
+                Optional.of(new Rail(CDN, Optional.empty())),
+                new TopUps(
+                    TokenAmount.of(70), TokenAmount.ZERO, TokenAmount.of(30), TokenAmount.ZERO),
+                Reported.NONE,
+                Optional.empty(),
+                Settled.NONE,
+                AS_OF));
+  }
+
+  @Test
+  void withoutACreationThereIsNoDataSet() {
+    History history = new History().block(5, TOP_UP).block(6, report(Contracts.OPERATOR, 4, 1, 1));
+
+    assertThat(fold.fold(ID, history.events(), block -> true, AS_OF)).isEmpty();
+  }
+
+  @Test
+  void theCdnIsOffWithoutItsMetadataKey() {
+    assertThat(folded(new History().block(5, created(Map.of("withIPFSIndexing", "")))).withCdn())
+        .isFalse();
+    assertThat(folded(new History().block(5, created(Map.of("withCDN", "false")))).withCdn())
+        .isTrue();
+  }
+
+  @Test
+  void endingTheServiceLeavesTheCdnOn() {
+    DataSetRecord record =
+        folded(
+            new History()
+                .block(5, CREATED)
+                .block(
+                    6,
+                    new ChainEvent.ServiceTerminated(ID),
+                    new ChainEvent.RailTerminated(PDP, new Epoch(900)),
+                    new ChainEvent.PDPPaymentTerminated(ID, new Epoch(900), PDP)));
+
+    assertThat(record.withCdn()).isTrue();
+    assertThat(record.pdpRail()).contains(new Rail(PDP, Optional.of(new Epoch(900))));
+    assertThat(record.cdnRail()).contains(new Rail(CDN, Optional.empty()));
+  }
+
+  @Test
+  void endingTheCdnSwitchesItOffAndItsRailsEndWhenPaySaysSo() {
+    DataSetRecord record =
+        folded(
+            new History()
+                .block(5, CREATED)
+                .block(
+                    6,
+                    new ChainEvent.RailTerminated(CACHE_MISS, new Epoch(910)),
+                    new ChainEvent.RailTerminated(CDN, new Epoch(920)),
+                    new ChainEvent.CDNServiceTerminated(ID)));
+
+    assertThat(record.withCdn()).isFalse();
+    assertThat(record.cacheMissRail()).contains(new Rail(CACHE_MISS, Optional.of(new Epoch(910))));
+    assertThat(record.cdnRail()).contains(new Rail(CDN, Optional.of(new Epoch(920))));
+  }
+
+  @Test
+  void aPayerWhoEndsTheRailDirectlyLeavesTheFlagOn() {
+    DataSetRecord record =
+        folded(
+            new History()
+                .block(5, CREATED)
+                .block(6, new ChainEvent.RailTerminated(CDN, new Epoch(920))));
+
+    assertThat(record.withCdn()).isTrue();
+    assertThat(record.cdnRail()).contains(new Rail(CDN, Optional.of(new Epoch(920))));
+  }
+
+  @Test
+  void aFinalisedRailHasEnded() {
+    History untimely = new History().block(5, CREATED).block(6, new ChainEvent.RailFinalized(CDN));
+    History timely =
+        new History()
+            .block(5, CREATED)
+            .block(6, new ChainEvent.RailTerminated(CDN, new Epoch(20)))
+            .block(30, new ChainEvent.RailFinalized(CDN));
+
+    assertThat(folded(untimely).cdnRail()).contains(new Rail(CDN, Optional.of(new Epoch(6))));
+    assertThat(folded(timely).cdnRail()).contains(new Rail(CDN, Optional.of(new Epoch(20))));
+  }
+
+  @Test
+  void aDeletedOrAbandonedDataSetStaysAndTellsWhatItWas() {
+    for (ChainEvent end :
+        new ChainEvent[] {new ChainEvent.DataSetDeleted(ID), new ChainEvent.DataSetAbandoned(ID)}) {
+      DataSetRecord record = folded(new History().block(5, TOP_UP, CREATED).block(6, end));
+
+      assertThat(record.deleted()).isTrue();
+      assertThat(record.withCdn()).isFalse();
+      assertThat(record.topUps().cdnFinal()).isEqualTo(TokenAmount.of(70));
+    }
+  }
+
+  @Test
+  void moneyAndReportsAreUnfinalUntilTheirBlockIsFinal() {
+    History history =
+        new History()
+            .block(30, TOP_UP, CREATED)
+            .block(31, report(Contracts.OPERATOR, 30, 1000, 10))
+            .block(40, TOP_UP, report(Contracts.OPERATOR, 39, 500, 5));
+
+    DataSetRecord half =
+        fold.fold(ID, history.events(), block -> block.value() <= 31, AS_OF).orElseThrow();
+
+    assertThat(half.topUps())
+        .isEqualTo(
+            new TopUps(
+                TokenAmount.of(70), TokenAmount.of(70), TokenAmount.of(30), TokenAmount.of(30)));
+    assertThat(half.reported())
+        .isEqualTo(
+            new Reported(ByteCount.of(1000), ByteCount.of(500), ByteCount.of(10), ByteCount.of(5)));
+    assertThat(folded(history).reported().cdnBytes()).isEqualTo(half.reported().cdnBytes());
+  }
+
+  @Test
+  void reportsCountForAnOperatorInOffice() {
+    long last = Contracts.PAST_OPERATOR_UNTIL;
+    DataSetRecord record =
+        folded(
+            new History()
+                .block(2, CREATED, report(Contracts.PAST_OPERATOR, 1, 1, 1))
+                .block(last, report(Contracts.PAST_OPERATOR, 19, 20, 2))
+                .block(last, report(Contracts.OPERATOR, 15, 300, 3))
+                .block(last + 1, report(Contracts.PAST_OPERATOR, 20, 4000, 4))
+                .block(last + 1, report(Contracts.OPERATOR, 18, 50000, 5)));
+
+    // of the last operator's only block in office, and the present one's: block 2 is too early
+    assertThat(record.reported().cdnBytes()).isEqualTo(ByteCount.of(50020));
+    assertThat(record.reported().cacheMissBytes()).isEqualTo(ByteCount.of(7));
+  }
+
+  @Test
+  void theLastReportedEpochIsThePresentOperatorsWhetherItCountsOrNot() {
+    DataSetRecord record =
+        folded(
+            new History()
+                .block(2, CREATED, report(Contracts.OPERATOR, 18, 1, 1))
+                .block(3, report(Contracts.PAST_OPERATOR, 400, 1, 1))
+                .block(30, report(Contracts.OPERATOR, 12, 1, 1)));
+
+    assertThat(record.lastReportedEpoch()).contains(new Epoch(18));
+  }
+
+  @Test
+  void settlementsAddUp() {
+    DataSetRecord record =
+        folded(
+            new History()
+                .block(5, CREATED)
+                .block(6, new ChainEvent.CDNSettlement(ID, TokenAmount.of(5)))
+                .block(
+                    7,
+                    new ChainEvent.CDNSettlement(ID, TokenAmount.of(6)),
+                    new ChainEvent.CacheMissSettlement(ID, TokenAmount.of(1))));
+
+    assertThat(record.settled()).isEqualTo(new Settled(TokenAmount.of(11), TokenAmount.of(1)));
+  }
+
+  @Test
+  void theSameHistoryFoldsToTheSameAgain() {
+    History history =
+        new History().block(5, TOP_UP, CREATED).block(9, report(Contracts.OPERATOR, 8, 7, 7));
+
+    assertThat(folded(history)).isEqualTo(folded(history));
+  }
+
+  private DataSetRecord folded(History history) {
+    return fold.fold(ID, history.events(), block -> true, AS_OF).orElseThrow();
+  }
+
+  private static ChainEvent created(Map<String, String> metadata) {
+    return new ChainEvent.DataSetCreated(
+        ID,
+        ProviderId.fwss(3),
+        Optional.of(PDP),
+        Optional.of(CACHE_MISS),
+        Optional.of(CDN),
+        PAYER,
+        Contracts.payee(3),
+        metadata);
+  }
+
+  private static ChainEvent report(Address operator, long toEpoch, long cdn, long cacheMiss) {
+    return new ChainEvent.UsageReported(
+        ID, operator, new Epoch(0), new Epoch(toEpoch), ByteCount.of(cdn), ByteCount.of(cacheMiss));
+  }
+}

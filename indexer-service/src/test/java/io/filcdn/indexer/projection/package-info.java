@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.indexer.projection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.indexer.range;
+
+import org.jspecify.annotations.NullMarked;
