@@ -97,7 +97,7 @@ final class MetricsService implements AutoCloseable {
     publisher.close();
   }
 
-  private UsagePipeline pipeline() {
+  UsagePipeline pipeline() {
     EgressReader reader = new EgressReader(config.intake().mostPerRecord());
     return new UsagePipeline(
         reader,

@@ -29,27 +29,27 @@ public final class Columns<T> {
   }
 
   public Columns<T> text(Function<T, String> column) throws SQLException {
-    return bind("text", column);
+    return bind("text", rows.stream().map(column).toArray());
   }
 
   public Columns<T> uuid(Function<T, UUID> column) throws SQLException {
-    return bind("uuid", column);
+    return bind("uuid", rows.stream().map(column).toArray());
   }
 
+  /** The driver takes arrays of bytes only in an array that is typed so. */
   public Columns<T> bytes(Function<T, byte[]> column) throws SQLException {
-    return bind("bytea", column);
+    return bind("bytea", rows.stream().map(column).toArray(byte[][]::new));
   }
 
   public Columns<T> integer(ToIntFunction<T> column) throws SQLException {
-    return bind("integer", column::applyAsInt);
+    return bind("integer", rows.stream().mapToInt(column).boxed().toArray());
   }
 
   public Columns<T> bigint(ToLongFunction<T> column) throws SQLException {
-    return bind("bigint", column::applyAsLong);
+    return bind("bigint", rows.stream().mapToLong(column).boxed().toArray());
   }
 
-  private Columns<T> bind(String type, Function<T, ?> column) throws SQLException {
-    Object[] values = rows.stream().map(column).toArray();
+  private Columns<T> bind(String type, Object[] values) throws SQLException {
     bound++;
     statement.setArray(bound, statement.getConnection().createArrayOf(type, values));
     return this;
