@@ -5,9 +5,9 @@ import io.filcdn.common.network.NetworkFile;
 import io.filcdn.common.network.NetworkFile.BrokenNetworkFileException;
 import io.filcdn.metrics.query.Answers;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -36,7 +36,7 @@ class Wiring {
     try {
       return NetworkFile.read(config.network());
     } catch (BrokenNetworkFileException e) {
-      throw new PreventFurtherStepsException(e.getMessage(), 1);
+      throw new ConfigurationException(String.valueOf(e.getMessage()));
     }
   }
 

@@ -43,7 +43,7 @@ final class TestStack implements AutoCloseable {
   private final Map<TopicPartition, Long> seen = new HashMap<>();
 
   TestStack() {
-    dataSource.setURL(infra.postgres().jdbcUrl("metrics"));
+    dataSource.setURL(jdbcUrl());
     Flyway.configure().dataSource(dataSource).load().migrate();
     producer = new KafkaProducer<>(kafka(), new StringSerializer(), new StringSerializer());
     consumer = new KafkaConsumer<>(kafka(), new StringDeserializer(), new StringDeserializer());
@@ -53,8 +53,16 @@ final class TestStack implements AutoCloseable {
     return dataSource;
   }
 
+  String jdbcUrl() {
+    return infra.postgres().jdbcUrl("metrics");
+  }
+
+  String bootstrapServers() {
+    return infra.kafka().bootstrapServers();
+  }
+
   Map<String, Object> kafka() {
-    return Map.of("bootstrap.servers", infra.kafka().bootstrapServers());
+    return Map.of("bootstrap.servers", bootstrapServers());
   }
 
   /** A process of the service that has not started. */

@@ -13,6 +13,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.Optional;
 import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
@@ -39,6 +40,8 @@ public class StatsResource {
   @GET
   @Path("data-set/{id: .+}")
   @Operation(summary = "The bytes that a data set may still be served")
+  @APIResponse(responseCode = "200", description = "Counts are decimal texts")
+  @APIResponse(responseCode = "404", description = "Unknown data set")
   public DataSetQuota dataSet(@PathParam("id") String id) {
     return dataSetId(id).flatMap(answers::quota).orElseThrow(() -> unknown("data set", id));
   }
@@ -46,6 +49,8 @@ public class StatsResource {
   @GET
   @Path("payer/{address}")
   @Operation(summary = "What all data sets of a payer were served, and may still be")
+  @APIResponse(responseCode = "200", description = "Counts are decimal texts")
+  @APIResponse(responseCode = "404", description = "No data set of that payer")
   public PayerTotals payer(@PathParam("address") String address) {
     return parsed(Address::of, address)
         .flatMap(answers::payer)
@@ -55,8 +60,17 @@ public class StatsResource {
   @GET
   @Path("api/v1/data-sets/{id: .+}")
   @Operation(summary = "What a data set was granted, used and charged, side by side")
+  @APIResponse(responseCode = "200", description = "Counts are decimal texts")
+  @APIResponse(responseCode = "404", description = "Unknown data set")
   public DataSetAccount account(@PathParam("id") String id) {
     return dataSetId(id).flatMap(answers::account).orElseThrow(() -> unknown("data set", id));
+  }
+
+  @GET
+  @Path("{path: .*}")
+  @Operation(hidden = true)
+  public String nothing() {
+    throw new NotFoundException("there is nothing here; /q/openapi tells what there is");
   }
 
   @ServerExceptionMapper
