@@ -8,6 +8,7 @@ import io.filcdn.metrics.intake.FollowerSettings;
 import io.filcdn.metrics.intake.JournalGate;
 import io.filcdn.metrics.intake.PostgresJournals;
 import io.filcdn.metrics.intake.PostgresOffsets;
+import io.filcdn.metrics.intake.Refusals;
 import io.filcdn.metrics.intake.TopicFollower;
 import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.publish.KafkaPublisher;
@@ -43,6 +44,7 @@ final class MetricsService implements AutoCloseable {
   private final PostgresDataSets dataSets = new PostgresDataSets();
   private final PostgresJournals journals = new PostgresJournals();
   private final PostgresDeadLetters deadLetters = new PostgresDeadLetters();
+  private final Refusals refusals;
   private final PipelineMetrics metrics;
   private final KafkaPublisher publisher;
   private final List<TopicFollower> followers;
@@ -63,9 +65,11 @@ final class MetricsService implements AutoCloseable {
     this.clock = clock;
     this.registry = registry;
     database = new Database(dataSource);
+    refusals = new Refusals(registry);
     metrics = new PipelineMetrics(registry);
     publisher = new KafkaPublisher(kafka, config.publish().timeout());
-    DataSetIntake index = new DataSetIntake(database, dataSets, deadLetters, offsets, clock);
+    DataSetIntake index =
+        new DataSetIntake(database, dataSets, deadLetters, offsets, refusals, clock);
     followers =
         List.of(
             follower(Topic.EGRESS, "egress", pipeline()::apply),
@@ -110,6 +114,7 @@ final class MetricsService implements AutoCloseable {
         database,
         network,
         clock,
+        refusals,
         metrics);
   }
 
@@ -127,7 +132,6 @@ final class MetricsService implements AutoCloseable {
         step,
         database,
         offsets,
-        clock,
         registry);
   }
 

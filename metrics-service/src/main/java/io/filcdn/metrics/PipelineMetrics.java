@@ -10,7 +10,9 @@ import io.micrometer.core.instrument.Timer;
 /** What the pipeline shows of itself in {@code /q/metrics}; counted only after a commit. */
 final class PipelineMetrics {
 
-  private final MeterRegistry registry;
+  private static final String RECORDS = "filcdn.egress.records";
+  private static final String OUTCOME = "outcome";
+
   private final Counter passed;
   private final Counter duplicates;
   private final Counter parked;
@@ -19,10 +21,9 @@ final class PipelineMetrics {
   private volatile Backlog backlog = new Backlog(0, 0);
 
   PipelineMetrics(MeterRegistry registry) {
-    this.registry = registry;
-    passed = records("passed");
-    duplicates = records("duplicate");
-    parked = records("parked");
+    passed = registry.counter(RECORDS, OUTCOME, "passed");
+    duplicates = registry.counter(RECORDS, OUTCOME, "duplicate");
+    parked = registry.counter(RECORDS, OUTCOME, "parked");
     rows = registry.counter("filcdn.egress.rows");
     delay = registry.timer("filcdn.egress.delay");
     registry.gauge("filcdn.egress.parked.journals", this, shown -> shown.backlog.journals());
@@ -37,21 +38,10 @@ final class PipelineMetrics {
     rows.increment((double) counted.rows());
     delay.record(counted.delay());
     record(passage.backlog());
-    counted
-        .refused()
-        .forEach(
-            refused ->
-                registry
-                    .counter("filcdn.dead.letters", "reason", refused.refusal().code())
-                    .increment());
   }
 
   /** How much waits for gaps to fill. */
   void record(Backlog now) {
     backlog = now;
-  }
-
-  private Counter records(String outcome) {
-    return registry.counter("filcdn.egress.records", "outcome", outcome);
   }
 }

@@ -9,6 +9,7 @@ import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.Reading;
 import io.filcdn.metrics.intake.Reading.Flush;
 import io.filcdn.metrics.intake.Reading.Refused;
+import io.filcdn.metrics.intake.Refusals;
 import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.odometer.Tally;
 import io.filcdn.metrics.publish.Outbox;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.jboss.logging.Logger;
 
 /**
  * The path of a served byte: from {@code filcdn.egress} into the odometer of its data set, and on
@@ -32,6 +34,8 @@ import java.util.List;
  */
 public final class UsagePipeline {
 
+  private static final Logger LOG = Logger.getLogger(UsagePipeline.class);
+
   private final EgressReader reader;
   private final JournalGate gate;
   private final PostgresOdometers odometers;
@@ -41,6 +45,7 @@ public final class UsagePipeline {
   private final Database database;
   private final Network network;
   private final Clock clock;
+  private final Refusals refusals;
   private final PipelineMetrics metrics;
 
   UsagePipeline(
@@ -53,6 +58,7 @@ public final class UsagePipeline {
       Database database,
       Network network,
       Clock clock,
+      Refusals refusals,
       PipelineMetrics metrics) {
     this.reader = reader;
     this.gate = gate;
@@ -63,6 +69,7 @@ public final class UsagePipeline {
     this.database = database;
     this.network = network;
     this.clock = clock;
+    this.refusals = refusals;
     this.metrics = metrics;
   }
 
@@ -75,6 +82,9 @@ public final class UsagePipeline {
       List<Reading> readings = batch.records().stream().map(reader::read).toList();
       Counted counted = database.call(connection -> count(connection, batch, readings));
       metrics.record(counted);
+      LOG.debugf(
+          "%d records from %s: %s", batch.records().size(), batch.topic(), counted.passage());
+      refusals.tell(counted.refused());
     }
     outbox.publish();
   }

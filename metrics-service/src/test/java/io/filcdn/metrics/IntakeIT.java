@@ -191,7 +191,6 @@ class IntakeIT {
         step,
         new Database(database),
         new PostgresOffsets(),
-        Clock.systemUTC(),
         new SimpleMeterRegistry());
   }
 

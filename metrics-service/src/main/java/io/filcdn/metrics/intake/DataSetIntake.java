@@ -1,7 +1,6 @@
 package io.filcdn.metrics.intake;
 
 import io.filcdn.common.index.DataSetRecord;
-import io.filcdn.common.kafka.DeadLetter;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.intake.Reading.Refusal;
@@ -10,6 +9,7 @@ import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.store.Database;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,6 +23,7 @@ public final class DataSetIntake {
   private final PostgresDataSets dataSets;
   private final PostgresDeadLetters deadLetters;
   private final PostgresOffsets offsets;
+  private final Refusals refusals;
   private final Clock clock;
 
   public DataSetIntake(
@@ -30,11 +31,13 @@ public final class DataSetIntake {
       PostgresDataSets dataSets,
       PostgresDeadLetters deadLetters,
       PostgresOffsets offsets,
+      Refusals refusals,
       Clock clock) {
     this.database = database;
     this.dataSets = dataSets;
     this.deadLetters = deadLetters;
     this.offsets = offsets;
+    this.refusals = refusals;
     this.clock = clock;
   }
 
@@ -44,7 +47,7 @@ public final class DataSetIntake {
       return;
     }
     Map<DataSetId, DataSetRecord> newest = new HashMap<>();
-    List<DeadLetter> refused = new ArrayList<>();
+    List<Refused> refused = new ArrayList<>();
     for (SourceRecord source : batch.records()) {
       try {
         DataSetRecord told = read(source);
@@ -52,16 +55,17 @@ public final class DataSetIntake {
       } catch (IllegalArgumentException e) {
         refused.add(
             new Refused(
-                    source, Optional.empty(), Refusal.UNREADABLE, String.valueOf(e.getMessage()))
-                .deadLetter(clock.instant()));
+                source, Optional.empty(), Refusal.UNREADABLE, String.valueOf(e.getMessage())));
       }
     }
+    Instant now = clock.instant();
     database.run(
         connection -> {
           dataSets.keepNewer(connection, List.copyOf(newest.values()));
-          deadLetters.add(connection, refused);
+          deadLetters.add(connection, refused.stream().map(r -> r.deadLetter(now)).toList());
           offsets.save(connection, batch);
         });
+    refusals.tell(refused);
   }
 
   /** The index keeps deleted data sets, so that a tombstone is as wrong as any other nonsense. */

@@ -55,7 +55,9 @@ public final class JournalGate {
       Lane lane = new Lane(connection, watermark, through);
       List<Placed> arrived = arrivals.getOrDefault(watermark.lane(), List.of());
       int parkedNow = lane.pass(arrived);
-      moved.add(lane.watermark());
+      if (!lane.watermark().equals(watermark)) {
+        moved.add(lane.watermark());
+      }
       passed += lane.passed + lane.released;
       parked += parkedNow;
       duplicates += arrived.size() - lane.passed - parkedNow;

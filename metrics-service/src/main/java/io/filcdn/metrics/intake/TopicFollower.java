@@ -7,9 +7,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -65,7 +63,6 @@ public final class TopicFollower implements AutoCloseable {
   private final Step step;
   private final Database database;
   private final PostgresOffsets offsets;
-  private final Clock clock;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final AtomicLong lag = new AtomicLong();
@@ -90,14 +87,12 @@ public final class TopicFollower implements AutoCloseable {
       Step step,
       Database database,
       PostgresOffsets offsets,
-      Clock clock,
       MeterRegistry metrics) {
     this.settings = settings;
     this.kafka = kafka;
     this.step = step;
     this.database = database;
     this.offsets = offsets;
-    this.clock = clock;
     this.batches = metrics.timer("filcdn.intake.batch", "topic", settings.topic());
     this.failures = metrics.counter("filcdn.intake.failures", "topic", settings.topic());
     metrics.gauge("filcdn.intake.lag.records", Tags.of("topic", settings.topic()), lag);
@@ -168,12 +163,13 @@ public final class TopicFollower implements AutoCloseable {
   }
 
   private void collect(KafkaConsumer<String, String> consumer, Collector collected) {
-    Instant end = clock.instant().plus(settings.maxWait());
+    // not the clock's time: a batch must not last longer because a clock is set back
+    long start = System.nanoTime();
     Duration left = settings.maxWait();
-    while (!isClosing() && !collected.isFull() && left.isPositive()) {
+    do {
       collected.add(consumer.poll(left.compareTo(LONGEST_POLL) < 0 ? left : LONGEST_POLL));
-      left = Duration.between(clock.instant(), end);
-    }
+      left = settings.maxWait().minusNanos(System.nanoTime() - start);
+    } while (!isClosing() && !collected.isFull() && left.isPositive());
     lag.set(consumer.assignment().stream().mapToLong(p -> consumer.currentLag(p).orElse(0)).sum());
   }
 

@@ -39,7 +39,7 @@ public final class Tally {
 
   /** Counts a flush; it must not have been counted before. */
   public void add(EgressRecord flush) {
-    Instant served = flush.to().isAfter(now) ? now : flush.to();
+    Instant served = withinTheChainsTime(flush.to());
     Duration since = Duration.between(served, now);
     delay = since.compareTo(delay) > 0 ? since : delay;
     Epoch servedBy = network.epochAt(served);
@@ -79,6 +79,14 @@ public final class Tally {
     return unbilled.values().stream()
         .sorted(Comparator.comparing(Unbilled::dataSet).thenComparing(Unbilled::reason))
         .toList();
+  }
+
+  /** The clocks of edges may tell anything. */
+  private Instant withinTheChainsTime(Instant told) {
+    if (told.isAfter(now)) {
+      return now;
+    }
+    return told.isBefore(network.genesis()) ? network.genesis() : told;
   }
 
   private void add(DataSetId dataSet, Totals totals, Epoch servedBy) {

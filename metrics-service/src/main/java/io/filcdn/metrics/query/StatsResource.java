@@ -3,6 +3,7 @@ package io.filcdn.metrics.query;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.metrics.store.Database.DatabaseException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
@@ -15,6 +16,7 @@ import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.RestResponse;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
@@ -28,6 +30,8 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @RunOnVirtualThread
 @Tag(name = "Stats", description = "What was served, and what quota is left")
 public class StatsResource {
+
+  private static final Logger LOG = Logger.getLogger(StatsResource.class);
 
   private final Answers answers;
   private final Network network;
@@ -76,6 +80,16 @@ public class StatsResource {
   @ServerExceptionMapper
   RestResponse<String> notFound(NotFoundException e) {
     return RestResponse.ResponseBuilder.create(RestResponse.Status.NOT_FOUND, e.getMessage())
+        .type(MediaType.TEXT_PLAIN_TYPE)
+        .build();
+  }
+
+  @ServerExceptionMapper
+  RestResponse<String> outage(DatabaseException e) {
+    LOG.warnf("a question was not answered: %s", e.getMessage());
+    return RestResponse.ResponseBuilder.create(
+            RestResponse.Status.SERVICE_UNAVAILABLE, "the database does not answer")
+        .header("Retry-After", 5)
         .type(MediaType.TEXT_PLAIN_TYPE)
         .build();
   }

@@ -45,7 +45,8 @@ public final class Database {
         T result = work.in(connection);
         connection.commit();
         return result;
-      } catch (SQLException | RuntimeException e) {
+      } catch (Throwable e) {
+        // errors too: a pool that takes the connection back would commit what was done so far
         rollBack(connection, e);
         throw e;
       }
@@ -54,7 +55,7 @@ public final class Database {
     }
   }
 
-  private static void rollBack(Connection connection, Exception cause) {
+  private static void rollBack(Connection connection, Throwable cause) {
     try {
       connection.rollback();
     } catch (SQLException e) {

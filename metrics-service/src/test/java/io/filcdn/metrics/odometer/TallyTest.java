@@ -13,11 +13,13 @@ import static io.filcdn.metrics.Samples.unbilled;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressRow.Reason;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 class TallyTest {
@@ -90,6 +92,16 @@ class TallyTest {
 
     assertThat(tally.billable().getFirst().servedBy()).isEqualTo(DEVNET.epochAt(NOON));
     assertThat(tally.delay()).isZero();
+  }
+
+  @Test
+  void aClockThatIsHopelesslyBehindLosesNoBytes() {
+    Tally tally = new Tally(DEVNET, NOON);
+
+    tally.add(flushUntil(Instant.MIN.plusSeconds(1), journal(1), 0, 1, hit(7, 1)));
+
+    assertThat(tally.billable().getFirst().servedBy()).isEqualTo(new Epoch(0));
+    assertThat(tally.billable().getFirst().totals().cdnBytes()).isEqualTo(ByteCount.of(1));
   }
 
   @Test
