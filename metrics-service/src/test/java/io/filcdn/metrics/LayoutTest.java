@@ -6,8 +6,10 @@ import org.junit.jupiter.api.Test;
 
 class LayoutTest {
 
+  /** What edges tell comes in by intake, what people ask by query; both end at the odometers. */
   @Test
   void roomsFlowOneWay() {
-    LayoutRules.check("io.filcdn.metrics", List.of("intake", "odometer", "quota", "query"));
+    LayoutRules.check(
+        "io.filcdn.metrics", List.of("intake", "query", "quota", "publish", "odometer", "store"));
   }
 }

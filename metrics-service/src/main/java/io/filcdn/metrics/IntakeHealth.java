@@ -1,0 +1,40 @@
+package io.filcdn.metrics;
+
+import io.filcdn.metrics.intake.TopicFollower;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
+import org.eclipse.microprofile.health.Liveness;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Whether topics are read: alive while the threads are, ready while batches can be applied. */
+@ApplicationScoped
+class IntakeHealth {
+
+  @Produces
+  @ApplicationScoped
+  @Liveness
+  HealthCheck threads(MetricsService service) {
+    return () ->
+        HealthCheckResponse.named("threads that read topics")
+            .status(service.followers().stream().allMatch(TopicFollower::isAlive))
+            .build();
+  }
+
+  @Produces
+  @ApplicationScoped
+  @Readiness
+  HealthCheck batches(MetricsService service) {
+    return () -> {
+      HealthCheckResponseBuilder answer =
+          HealthCheckResponse.named("batches are applied")
+              .status(service.followers().stream().allMatch(f -> f.trouble().isEmpty()));
+      service
+          .followers()
+          .forEach(f -> f.trouble().ifPresent(why -> answer.withData(f.topic(), why)));
+      return answer.build();
+    };
+  }
+}

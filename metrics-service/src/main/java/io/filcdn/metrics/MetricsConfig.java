@@ -1,0 +1,90 @@
+package io.filcdn.metrics;
+
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** All that can be configured of the metrics service, besides where Kafka and Postgres are. */
+@ConfigMapping(prefix = "filcdn")
+public interface MetricsConfig {
+
+  /** The file that describes the chain, like those in {@code deploy/networks}. */
+  Path network();
+
+  Metrics metrics();
+
+  /** Keys of this service only. */
+  interface Metrics {
+
+    Intake intake();
+
+    Publish publish();
+
+    Quota quota();
+  }
+
+  /** How topics are read. */
+  interface Intake {
+
+    /** A batch ends when it has this many records; it is at most twice as long. */
+    @WithDefault("2000")
+    int maxRecords();
+
+    /** A batch ends when its values have this size; it is at most twice as large. */
+    @WithDefault("4M")
+    MemorySize maxBytes();
+
+    /**
+     * A batch ends after this time. Without it after one epoch of the network, but 5 seconds at
+     * most: a second on a devnet.
+     */
+    Optional<Duration> maxWait();
+
+    /** The longest pause before a failed batch is read again. */
+    @WithDefault("30s")
+    Duration longestPause();
+
+    /**
+     * The most bytes that one egress record can count, and likewise requests; a record with more is
+     * a dead letter. 16 TiB: an edge that sends 100 Gbit/s needs 23 minutes for it.
+     */
+    @WithDefault("17592186044416")
+    ByteCount mostPerRecord();
+  }
+
+  /** How other services are told. */
+  interface Publish {
+
+    /** How many records are sent at once. */
+    @WithDefault("1000")
+    int maxRecords();
+
+    /** How long Kafka may take to acknowledge them. */
+    @WithDefault("10s")
+    Duration timeout();
+  }
+
+  /** How top-ups become quota. Amounts are in the token's smallest unit. */
+  interface Quota {
+
+    /** The price of 2⁴⁰ bytes of egress. */
+    @WithDefault("7000000000000000000")
+    TokenAmount cdnRatePerTib();
+
+    /** The price of 2⁴⁰ bytes fetched from providers. */
+    @WithDefault("7000000000000000000")
+    TokenAmount cacheMissRatePerTib();
+
+    /**
+     * How much of a data set's top-ups counts, per rail, while a reorg can still take it back. The
+     * default covers what FWSS locks up at creation, so that a new data set is served at once.
+     */
+    @WithDefault("1000000000000000000")
+    TokenAmount unfinalLimit();
+  }
+}

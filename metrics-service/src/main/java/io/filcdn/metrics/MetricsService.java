@@ -1,0 +1,141 @@
+package io.filcdn.metrics;
+
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.network.Network;
+import io.filcdn.metrics.intake.DataSetIntake;
+import io.filcdn.metrics.intake.EgressReader;
+import io.filcdn.metrics.intake.FollowerSettings;
+import io.filcdn.metrics.intake.JournalGate;
+import io.filcdn.metrics.intake.PostgresJournals;
+import io.filcdn.metrics.intake.PostgresOffsets;
+import io.filcdn.metrics.intake.Refusals;
+import io.filcdn.metrics.intake.TopicFollower;
+import io.filcdn.metrics.odometer.PostgresOdometers;
+import io.filcdn.metrics.publish.KafkaPublisher;
+import io.filcdn.metrics.publish.Outbox;
+import io.filcdn.metrics.publish.PostgresDeadLetters;
+import io.filcdn.metrics.query.Answers;
+import io.filcdn.metrics.quota.PostgresDataSets;
+import io.filcdn.metrics.quota.QuotaTerms;
+import io.filcdn.metrics.store.Database;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import javax.sql.DataSource;
+
+/**
+ * One process of the metrics service, put together from its rooms. Several may run on one database
+ * and share the partitions of the topics.
+ */
+final class MetricsService implements AutoCloseable {
+
+  private static final Duration LONGEST_DEFAULT_WAIT = Duration.ofSeconds(5);
+
+  private final Network network;
+  private final MetricsConfig.Metrics config;
+  private final Map<String, Object> kafka;
+  private final Clock clock;
+  private final MeterRegistry registry;
+  private final Database database;
+  private final PostgresOffsets offsets = new PostgresOffsets();
+  private final PostgresOdometers odometers = new PostgresOdometers();
+  private final PostgresDataSets dataSets = new PostgresDataSets();
+  private final PostgresJournals journals = new PostgresJournals();
+  private final PostgresDeadLetters deadLetters = new PostgresDeadLetters();
+  private final Refusals refusals;
+  private final PipelineMetrics metrics;
+  private final KafkaPublisher publisher;
+  private final List<TopicFollower> followers;
+
+  /**
+   * @param kafka how to reach the brokers
+   */
+  MetricsService(
+      Network network,
+      MetricsConfig.Metrics config,
+      DataSource dataSource,
+      Map<String, Object> kafka,
+      Clock clock,
+      MeterRegistry registry) {
+    this.network = network;
+    this.config = config;
+    this.kafka = kafka;
+    this.clock = clock;
+    this.registry = registry;
+    database = new Database(dataSource);
+    refusals = new Refusals(registry);
+    metrics = new PipelineMetrics(registry);
+    publisher = new KafkaPublisher(kafka, config.publish().timeout());
+    DataSetIntake index =
+        new DataSetIntake(database, dataSets, deadLetters, offsets, refusals, clock);
+    followers =
+        List.of(
+            follower(Topic.EGRESS, "egress", pipeline()::apply),
+            follower(Topic.DATA_SETS, "data-sets", index::apply));
+  }
+
+  void start() {
+    database.run(connection -> metrics.record(journals.backlog(connection)));
+    followers.forEach(TopicFollower::start);
+  }
+
+  /** The threads that read topics. */
+  List<TopicFollower> followers() {
+    return followers;
+  }
+
+  Answers answers() {
+    MetricsConfig.Quota quota = config.quota();
+    return new Answers(
+        database,
+        dataSets,
+        odometers,
+        new QuotaTerms(quota.cdnRatePerTib(), quota.cacheMissRatePerTib(), quota.unfinalLimit()));
+  }
+
+  @Override
+  public void close() {
+    followers.forEach(TopicFollower::close);
+    publisher.close();
+  }
+
+  UsagePipeline pipeline() {
+    EgressReader reader = new EgressReader(config.intake().mostPerRecord());
+    return new UsagePipeline(
+        reader,
+        new JournalGate(journals, reader),
+        odometers,
+        deadLetters,
+        offsets,
+        new Outbox(
+            database, odometers, deadLetters, publisher, config.publish().maxRecords(), registry),
+        database,
+        network,
+        clock,
+        refusals,
+        metrics);
+  }
+
+  private TopicFollower follower(Topic topic, String name, TopicFollower.Step step) {
+    MetricsConfig.Intake intake = config.intake();
+    return new TopicFollower(
+        new FollowerSettings(
+            topic.topicName(),
+            "filcdn-metrics-" + name,
+            intake.maxRecords(),
+            Math.toIntExact(intake.maxBytes().asLongValue()),
+            intake.maxWait().orElse(shorter(network.epochDuration(), LONGEST_DEFAULT_WAIT)),
+            intake.longestPause()),
+        kafka,
+        step,
+        database,
+        offsets,
+        registry);
+  }
+
+  private static Duration shorter(Duration one, Duration other) {
+    return one.compareTo(other) < 0 ? one : other;
+  }
+}

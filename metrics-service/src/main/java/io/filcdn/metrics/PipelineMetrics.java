@@ -1,0 +1,47 @@
+package io.filcdn.metrics;
+
+import io.filcdn.metrics.UsagePipeline.Counted;
+import io.filcdn.metrics.intake.JournalGate.Passage;
+import io.filcdn.metrics.intake.PostgresJournals.Backlog;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+
+/** What the pipeline shows of itself in {@code /q/metrics}; counted only after a commit. */
+final class PipelineMetrics {
+
+  private static final String RECORDS = "filcdn.egress.records";
+  private static final String OUTCOME = "outcome";
+
+  private final Counter passed;
+  private final Counter duplicates;
+  private final Counter parked;
+  private final Counter rows;
+  private final Timer delay;
+  private volatile Backlog backlog = new Backlog(0, 0);
+
+  PipelineMetrics(MeterRegistry registry) {
+    passed = registry.counter(RECORDS, OUTCOME, "passed");
+    duplicates = registry.counter(RECORDS, OUTCOME, "duplicate");
+    parked = registry.counter(RECORDS, OUTCOME, "parked");
+    rows = registry.counter("filcdn.egress.rows");
+    delay = registry.timer("filcdn.egress.delay");
+    registry.gauge("filcdn.egress.parked.journals", this, shown -> shown.backlog.journals());
+    registry.gauge("filcdn.egress.parked.records", this, shown -> shown.backlog.records());
+  }
+
+  void record(Counted counted) {
+    Passage passage = counted.passage();
+    passed.increment((double) passage.passed());
+    duplicates.increment((double) passage.duplicates());
+    parked.increment((double) passage.parked());
+    rows.increment((double) counted.rows());
+    delay.record(counted.delay());
+    record(passage.backlog());
+  }
+
+  /** How much waits for gaps to fill. */
+  void record(Backlog now) {
+    backlog = now;
+  }
+}

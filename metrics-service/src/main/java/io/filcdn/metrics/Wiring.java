@@ -1,0 +1,66 @@
+package io.filcdn.metrics;
+
+import io.filcdn.common.network.Network;
+import io.filcdn.common.network.NetworkFile;
+import io.filcdn.common.network.NetworkFile.BrokenNetworkFileException;
+import io.filcdn.metrics.query.Answers;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import io.smallrye.common.annotation.Identifier;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.Map;
+import javax.sql.DataSource;
+
+/** Where the service meets Quarkus: what is configured and injected, what starts and stops. */
+@ApplicationScoped
+class Wiring {
+
+  void start(@Observes StartupEvent event, MetricsService service) {
+    service.start();
+  }
+
+  void stop(@Observes ShutdownEvent event, MetricsService service) {
+    service.close();
+  }
+
+  /** A broken file ends the start with its message, and with nothing else. */
+  @Produces
+  @Singleton
+  Network network(MetricsConfig config) {
+    try {
+      return NetworkFile.read(config.network());
+    } catch (BrokenNetworkFileException e) {
+      throw new ConfigurationException(String.valueOf(e.getMessage()));
+    }
+  }
+
+  @Produces
+  @Singleton
+  Clock clock() {
+    return Clock.systemUTC();
+  }
+
+  @Produces
+  @Singleton
+  MetricsService service(
+      Network network,
+      MetricsConfig config,
+      DataSource dataSource,
+      @Identifier("default-kafka-broker") Map<String, Object> kafka,
+      Clock clock,
+      MeterRegistry registry) {
+    return new MetricsService(network, config.metrics(), dataSource, kafka, clock, registry);
+  }
+
+  @Produces
+  @Singleton
+  Answers answers(MetricsService service) {
+    return service.answers();
+  }
+}

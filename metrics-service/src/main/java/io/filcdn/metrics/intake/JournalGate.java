@@ -1,0 +1,155 @@
+package io.filcdn.metrics.intake;
+
+import io.filcdn.metrics.intake.PostgresJournals.Backlog;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jboss.logging.Logger;
+
+/**
+ * Lets every record of a journal through once and in order, whatever Kafka delivers: only the
+ * successor of the last one passes. What is behind it has passed before and is dropped; what is
+ * ahead of it is parked until the gap before it fills.
+ */
+public final class JournalGate {
+
+  private static final Logger LOG = Logger.getLogger(JournalGate.class);
+
+  private final PostgresJournals journals;
+  private final EgressReader reader;
+
+  public JournalGate(PostgresJournals journals, EgressReader reader) {
+    this.journals = journals;
+    this.reader = reader;
+  }
+
+  /**
+   * What became of the records of a batch.
+   *
+   * @param passed those that passed, formerly parked ones among them
+   * @param duplicates those that had come before
+   * @param parked those that have to wait
+   * @param backlog all that waits now
+   */
+  public record Passage(long passed, long duplicates, long parked, Backlog backlog) {}
+
+  /**
+   * Moves the watermarks of the journals that {@code readings} are from, in the caller's
+   * transaction. Readings without a position are not the gate's business.
+   *
+   * @param through takes what passes; of one journal and partition it comes in order
+   */
+  public Passage pass(Connection connection, List<Reading> readings, Consumer<Reading> through)
+      throws SQLException {
+    Map<JournalPartition, List<Placed>> arrivals = byLane(readings);
+    List<Watermark> moved = new ArrayList<>();
+    long passed = 0;
+    long duplicates = 0;
+    long parked = 0;
+    for (Watermark watermark : journals.lock(connection, arrivals.keySet())) {
+      Lane lane = new Lane(connection, watermark, through);
+      List<Placed> arrived = arrivals.getOrDefault(watermark.lane(), List.of());
+      int parkedNow = lane.pass(arrived);
+      if (!lane.watermark().equals(watermark)) {
+        moved.add(lane.watermark());
+      }
+      passed += lane.passed + lane.released;
+      parked += parkedNow;
+      duplicates += arrived.size() - lane.passed - parkedNow;
+    }
+    journals.save(connection, moved);
+    return new Passage(passed, duplicates, parked, journals.backlog(connection));
+  }
+
+  private static Map<JournalPartition, List<Placed>> byLane(List<Reading> readings) {
+    Map<JournalPartition, List<Placed>> lanes = new HashMap<>();
+    for (Reading reading : readings) {
+      reading
+          .position()
+          .ifPresent(
+              position ->
+                  lanes
+                      .computeIfAbsent(position.lane(), _ -> new ArrayList<>())
+                      .add(new Placed(position, reading)));
+    }
+    lanes
+        .values()
+        .forEach(lane -> lane.sort(Comparator.comparingLong(p -> p.position().sequence())));
+    return lanes;
+  }
+
+  /** One journal and partition while its records pass. */
+  private final class Lane {
+
+    private final Connection connection;
+    private final Watermark before;
+    private final Consumer<Reading> through;
+    private long sequence;
+    private int waiting;
+    private long passed;
+    private long released;
+
+    Lane(Connection connection, Watermark before, Consumer<Reading> through) {
+      this.connection = connection;
+      this.before = before;
+      this.through = through;
+      this.sequence = before.sequence();
+      this.waiting = before.parked();
+    }
+
+    Watermark watermark() {
+      return new Watermark(before.lane(), sequence, waiting);
+    }
+
+    /** Lets pass what may, parks what is early, and tells how much that was. */
+    int pass(List<Placed> arrived) throws SQLException {
+      List<Placed> early = new ArrayList<>();
+      for (Placed arrival : arrived) {
+        if (arrival.position().sequence() > sequence + 1) {
+          releaseWhatFollows();
+        }
+        if (arrival.position().sequence() == sequence + 1) {
+          through.accept(arrival.reading());
+          sequence++;
+          passed++;
+        } else if (arrival.position().sequence() > sequence) {
+          early.add(arrival);
+        }
+      }
+      releaseWhatFollows();
+      int parked = journals.park(connection, early);
+      tellOfGap(early);
+      waiting += parked;
+      return parked;
+    }
+
+    /** Nothing that waits can follow a watermark that has not moved. */
+    private void releaseWhatFollows() throws SQLException {
+      if (waiting == 0 || sequence == before.sequence()) {
+        return;
+      }
+      long last =
+          journals.release(
+              connection, before.lane(), sequence, parked -> through.accept(reader.read(parked)));
+      released += last - sequence;
+      sequence = last;
+      waiting -= journals.forget(connection, before.lane(), sequence);
+      if (waiting == 0) {
+        LOG.infof("%s: the gap is filled, all up to %d is counted", before.lane(), sequence);
+      }
+    }
+
+    private void tellOfGap(List<Placed> early) {
+      if (before.parked() == 0 && !early.isEmpty()) {
+        LOG.errorf(
+            "%s: expected sequence %d, found %d: parked until what is missing comes",
+            before.lane(), sequence + 1, early.getFirst().position().sequence());
+      }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+package io.filcdn.metrics.intake;
+
+import io.filcdn.metrics.intake.Reading.Refused;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Collection;
+import org.jboss.logging.Logger;
+
+/** Tells operators which records became dead letters, in the log and as a metric. */
+public final class Refusals {
+
+  private static final Logger LOG = Logger.getLogger(Refusals.class);
+
+  private final MeterRegistry metrics;
+
+  public Refusals(MeterRegistry metrics) {
+    this.metrics = metrics;
+  }
+
+  /** To be called once the dead letters are stored. */
+  public void tell(Collection<Refused> stored) {
+    for (Refused refused : stored) {
+      LOG.warnf(
+          "%s is a dead letter (%s): %s",
+          refused.source(), refused.refusal().code(), refused.message());
+      metrics
+          .counter(
+              "filcdn.dead.letters",
+              "topic",
+              refused.source().topic(),
+              "reason",
+              refused.refusal().code())
+          .increment();
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package io.filcdn.metrics.odometer;
+
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.egress.EgressRow;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.metrics.odometer.Odometer.Totals;
+import io.filcdn.metrics.store.Columns;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+
+/** The tables of odometers and of unbilled bytes; each method works in the caller's transaction. */
+public final class PostgresOdometers {
+
+  /**
+   * As-of is the epoch of the newest flush. Where a change does not raise it, because the flush is
+   * late or of the same epoch, it becomes the present: that is as true, and settlement, which
+   * reports only beyond the last reported epoch, could otherwise never report the late bytes.
+   */
+  private static final String ADD =
+      """
+      insert into odometer as o
+        (data_set, cdn_bytes, cache_miss_bytes, requests, cache_miss_requests, as_of)
+      select * from unnest(?, ?, ?, ?, ?, ?)
+      on conflict (data_set) do update set
+        cdn_bytes = o.cdn_bytes + excluded.cdn_bytes,
+        cache_miss_bytes = o.cache_miss_bytes + excluded.cache_miss_bytes,
+        requests = o.requests + excluded.requests,
+        cache_miss_requests = o.cache_miss_requests + excluded.cache_miss_requests,
+        as_of = case
+          when excluded.as_of > o.as_of then excluded.as_of
+          else greatest(o.as_of, ?)
+        end,
+        version = o.version + 1
+      """;
+
+  private static final String ADD_UNBILLED =
+      """
+      insert into unbilled as u (data_set, reason, requests, bytes)
+      select * from unnest(?, ?, ?, ?)
+      on conflict (data_set, reason) do update set
+        requests = u.requests + excluded.requests,
+        bytes = u.bytes + excluded.bytes
+      """;
+
+  private static final String UNPUBLISHED =
+      "select * from odometer where published_version < version order by data_set limit ?";
+
+  private static final String MARK_PUBLISHED =
+      """
+      update odometer o set published_version = sent.version
+      from unnest(?, ?) as sent (data_set, version)
+      where o.data_set = sent.data_set and o.published_version < sent.version
+      """;
+
+  /** Adds a tally. */
+  public void add(Connection connection, Tally tally) throws SQLException {
+    List<Increase> billable = tally.billable();
+    if (!billable.isEmpty()) {
+      try (PreparedStatement statement = connection.prepareStatement(ADD)) {
+        Columns.of(statement, billable)
+            .text(increase -> increase.dataSet().toString())
+            .bigint(increase -> increase.totals().cdnBytes().bytes())
+            .bigint(increase -> increase.totals().cacheMissBytes().bytes())
+            .bigint(increase -> increase.totals().requests())
+            .bigint(increase -> increase.totals().cacheMissRequests())
+            .bigint(increase -> increase.servedBy().value());
+        statement.setLong(7, tally.currentEpoch().value());
+        statement.executeUpdate();
+      }
+    }
+    List<Unbilled> unbilled = tally.unbilled();
+    if (!unbilled.isEmpty()) {
+      try (PreparedStatement statement = connection.prepareStatement(ADD_UNBILLED)) {
+        Columns.of(statement, unbilled)
+            .text(sum -> sum.dataSet().toString())
+            .text(sum -> sum.reason().toString())
+            .bigint(Unbilled::requests)
+            .bigint(sum -> sum.bytes().bytes());
+        statement.executeUpdate();
+      }
+    }
+  }
+
+  /** The odometers of those of {@code dataSets} that have one. */
+  public List<Odometer> find(Connection connection, Collection<DataSetId> dataSets)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select * from odometer where data_set = any (?)")) {
+      Columns.of(statement, List.copyOf(dataSets)).text(DataSetId::toString);
+      return odometers(statement);
+    }
+  }
+
+  /** What a data set was served for free. */
+  public List<Unbilled> unbilled(Connection connection, DataSetId dataSet) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select * from unbilled where data_set = ? order by reason")) {
+      statement.setString(1, dataSet.toString());
+      List<Unbilled> found = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          found.add(
+              new Unbilled(
+                  dataSet,
+                  EgressRow.Reason.valueOf(rows.getString("reason").toUpperCase(Locale.ROOT)),
+                  rows.getLong("requests"),
+                  ByteCount.of(rows.getLong("bytes"))));
+        }
+      }
+      return found;
+    }
+  }
+
+  /** At most {@code limit} odometers that changed since they were last published. */
+  public List<Odometer> unpublished(Connection connection, int limit) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(UNPUBLISHED)) {
+      statement.setInt(1, limit);
+      return odometers(statement);
+    }
+  }
+
+  /** Remembers that {@code sent} are in Kafka; one that changed meanwhile stays unpublished. */
+  public void markPublished(Connection connection, List<Odometer> sent) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(MARK_PUBLISHED)) {
+      Columns.of(statement, sent)
+          .text(odometer -> odometer.dataSet().toString())
+          .bigint(Odometer::version);
+      statement.executeUpdate();
+    }
+  }
+
+  private static List<Odometer> odometers(PreparedStatement statement) throws SQLException {
+    List<Odometer> odometers = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        odometers.add(odometer(rows));
+      }
+    }
+    return odometers;
+  }
+
+  private static Odometer odometer(ResultSet row) throws SQLException {
+    return new Odometer(
+        DataSetId.of(row.getString("data_set")),
+        row.getLong("count_generation"),
+        new Totals(
+            ByteCount.of(row.getLong("cdn_bytes")),
+            ByteCount.of(row.getLong("cache_miss_bytes")),
+            row.getLong("requests"),
+            row.getLong("cache_miss_requests")),
+        new Epoch(row.getLong("as_of")),
+        row.getLong("version"));
+  }
+}

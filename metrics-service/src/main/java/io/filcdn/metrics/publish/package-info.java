@@ -1,0 +1,5 @@
+/** Tells other services, and waits until Kafka has it. */
+@NullMarked
+package io.filcdn.metrics.publish;
+
+import org.jspecify.annotations.NullMarked;

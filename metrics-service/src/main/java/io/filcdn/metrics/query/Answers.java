@@ -1,0 +1,109 @@
+package io.filcdn.metrics.query;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.metrics.odometer.Odometer;
+import io.filcdn.metrics.odometer.Odometer.Totals;
+import io.filcdn.metrics.odometer.PostgresOdometers;
+import io.filcdn.metrics.odometer.Unbilled;
+import io.filcdn.metrics.quota.PostgresDataSets;
+import io.filcdn.metrics.quota.Quota;
+import io.filcdn.metrics.quota.QuotaTerms;
+import io.filcdn.metrics.store.Database;
+import java.math.BigInteger;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Answers what people ask about data sets and payers. What the index says is read before the
+ * odometers are, so that no answer shows more reported than counted merely because it was asked in
+ * between.
+ */
+public final class Answers {
+
+  private final Database database;
+  private final PostgresDataSets dataSets;
+  private final PostgresOdometers odometers;
+  private final QuotaTerms terms;
+
+  public Answers(
+      Database database, PostgresDataSets dataSets, PostgresOdometers odometers, QuotaTerms terms) {
+    this.database = database;
+    this.dataSets = dataSets;
+    this.odometers = odometers;
+    this.terms = terms;
+  }
+
+  /** What is left of a data set's quota; empty where the index does not know the data set. */
+  Optional<DataSetQuota> quota(DataSetId id) {
+    return database.call(
+        connection -> {
+          Optional<DataSetRecord> dataSet = dataSets.find(connection, id);
+          Totals used = used(connection, id);
+          return dataSet
+              .map(known -> terms.quota(known.topUps(), used))
+              .map(
+                  quota ->
+                      new DataSetQuota(
+                          quota.cdn().remaining().bytes(), quota.cacheMiss().remaining().bytes()));
+        });
+  }
+
+  /** What a payer used and may still use; empty where no data set is theirs. */
+  Optional<PayerTotals> payer(Address payer) {
+    return database.call(
+        connection -> {
+          List<DataSetRecord> theirs = dataSets.ofPayer(connection, payer);
+          Map<DataSetId, Odometer> counted =
+              odometers
+                  .find(connection, theirs.stream().map(DataSetRecord::dataSet).toList())
+                  .stream()
+                  .collect(Collectors.toMap(Odometer::dataSet, Function.identity()));
+          return theirs.stream()
+              .map(dataSet -> totals(dataSet, used(counted, dataSet.dataSet())))
+              .reduce(PayerTotals::plus);
+        });
+  }
+
+  /** All that is known of a data set; empty where neither index nor odometer knows it. */
+  Optional<DataSetAccount> account(DataSetId id) {
+    return database.call(
+        connection -> {
+          Optional<DataSetRecord> told = dataSets.find(connection, id);
+          Optional<Odometer> counted = odometers.find(connection, List.of(id)).stream().findFirst();
+          List<Unbilled> unbilled = odometers.unbilled(connection, id);
+          return told.isEmpty() && counted.isEmpty() && unbilled.isEmpty()
+              ? Optional.empty()
+              : Optional.of(DataSetAccount.of(id, told, counted, unbilled, terms));
+        });
+  }
+
+  private Totals used(Connection connection, DataSetId id) throws SQLException {
+    return odometers.find(connection, List.of(id)).stream()
+        .findFirst()
+        .map(Odometer::totals)
+        .orElse(Totals.NONE);
+  }
+
+  private static Totals used(Map<DataSetId, Odometer> counted, DataSetId id) {
+    Odometer odometer = counted.get(id);
+    return odometer == null ? Totals.NONE : odometer.totals();
+  }
+
+  private PayerTotals totals(DataSetRecord dataSet, Totals used) {
+    Quota quota = terms.quota(dataSet.topUps(), used);
+    return new PayerTotals(
+        BigInteger.valueOf(used.requests()),
+        BigInteger.valueOf(used.cacheMissRequests()),
+        BigInteger.valueOf(used.cdnBytes().bytes()),
+        BigInteger.valueOf(used.cacheMissBytes().bytes()),
+        quota.cdn().remaining().bytes(),
+        quota.cacheMiss().remaining().bytes());
+  }
+}

@@ -1,0 +1,24 @@
+package io.filcdn.metrics.query;
+
+import java.math.BigInteger;
+
+/** The sums over a payer's data sets, under the names that clients of the stats API know. */
+public record PayerTotals(
+    BigInteger totalRequests,
+    BigInteger cacheMissRequests,
+    BigInteger totalEgressBytes,
+    BigInteger cacheMissEgressBytes,
+    BigInteger remainingCDNEgressBytes,
+    BigInteger remainingCacheMissEgressBytes) {
+
+  /** The sum, of different data sets. */
+  PayerTotals plus(PayerTotals other) {
+    return new PayerTotals(
+        totalRequests.add(other.totalRequests),
+        cacheMissRequests.add(other.cacheMissRequests),
+        totalEgressBytes.add(other.totalEgressBytes),
+        cacheMissEgressBytes.add(other.cacheMissEgressBytes),
+        remainingCDNEgressBytes.add(other.remainingCDNEgressBytes),
+        remainingCacheMissEgressBytes.add(other.remainingCacheMissEgressBytes));
+  }
+}

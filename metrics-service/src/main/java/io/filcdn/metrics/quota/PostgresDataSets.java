@@ -1,0 +1,79 @@
+package io.filcdn.metrics.quota;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.metrics.store.Columns;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The table of data sets as the index tells them; each method works in the caller's transaction.
+ */
+public final class PostgresDataSets {
+
+  private static final String KEEP_NEWER =
+      """
+      insert into data_set as d (data_set, payer, version, record)
+      select data_set, payer, version, record::jsonb
+      from unnest(?, ?, ?, ?) as told (data_set, payer, version, record)
+      order by data_set collate "C"
+      on conflict (data_set) do update set
+        payer = excluded.payer, version = excluded.version, record = excluded.record
+      where excluded.version > d.version
+      """;
+
+  /**
+   * Keeps what is newer than what is there.
+   *
+   * @param told at most one record of a data set
+   */
+  public void keepNewer(Connection connection, List<DataSetRecord> told) throws SQLException {
+    if (told.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(KEEP_NEWER)) {
+      Columns.of(statement, told)
+          .text(dataSet -> dataSet.dataSet().toString())
+          .text(dataSet -> dataSet.payer().hex())
+          .bigint(dataSet -> dataSet.asOf().version())
+          .text(RecordJson::write);
+      statement.executeUpdate();
+    }
+  }
+
+  /** A data set, where the index has told of it. */
+  public Optional<DataSetRecord> find(Connection connection, DataSetId dataSet)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select record from data_set where data_set = ?")) {
+      statement.setString(1, dataSet.toString());
+      return records(statement).stream().findFirst();
+    }
+  }
+
+  /** All data sets of a payer, deleted ones too. */
+  public List<DataSetRecord> ofPayer(Connection connection, Address payer) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select record from data_set where payer = ?")) {
+      statement.setString(1, payer.hex());
+      return records(statement);
+    }
+  }
+
+  private static List<DataSetRecord> records(PreparedStatement statement) throws SQLException {
+    List<DataSetRecord> records = new ArrayList<>();
+    try (ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        records.add(RecordJson.read(rows.getString("record"), DataSetRecord.class));
+      }
+    }
+    return records;
+  }
+}

@@ -1,0 +1,47 @@
+package io.filcdn.metrics.quota;
+
+import io.filcdn.common.index.DataSetRecord.TopUps;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.metrics.odometer.Odometer;
+
+/**
+ * How top-ups become quota.
+ *
+ * @param cdnRatePerTib the price of 2⁴⁰ bytes of egress
+ * @param cacheMissRatePerTib the price of 2⁴⁰ bytes from providers
+ * @param unfinalLimit how much of what a reorg can still take back counts, of each rail of a data
+ *     set
+ */
+public record QuotaTerms(
+    TokenAmount cdnRatePerTib, TokenAmount cacheMissRatePerTib, TokenAmount unfinalLimit) {
+
+  public QuotaTerms {
+    requirePositive(cdnRatePerTib);
+    requirePositive(cacheMissRatePerTib);
+  }
+
+  /** The quota of a data set that paid in {@code topUps} and used {@code used}. */
+  public Quota quota(TopUps topUps, Odometer.Totals used) {
+    return new Quota(
+        part(topUps.cdnFinal(), topUps.cdnUnfinal(), cdnRatePerTib, used.cdnBytes()),
+        part(
+            topUps.cacheMissFinal(),
+            topUps.cacheMissUnfinal(),
+            cacheMissRatePerTib,
+            used.cacheMissBytes()));
+  }
+
+  private Quota.Part part(
+      TokenAmount paid, TokenAmount unfinal, TokenAmount ratePerTib, ByteCount used) {
+    TokenAmount counted = unfinal.compareTo(unfinalLimit) > 0 ? unfinalLimit : unfinal;
+    ByteAllowance granted = ByteAllowance.bought(paid.plus(counted), ratePerTib);
+    return new Quota.Part(granted, granted.less(used));
+  }
+
+  private static void requirePositive(TokenAmount rate) {
+    if (rate.equals(TokenAmount.ZERO)) {
+      throw new IllegalArgumentException("expected a rate per TiB above 0, found 0");
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** What data sets were granted, and what is left of it. */
+@NullMarked
+package io.filcdn.metrics.quota;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,24 @@
+package io.filcdn.metrics.store;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+
+/**
+ * A lock among all processes on this database, named by a number; held until a transaction ends.
+ */
+public record AdvisoryLock(long key) {
+
+  /** Takes the lock for the caller's transaction, or tells at once that another holds it. */
+  public boolean tryIn(Connection connection) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select pg_try_advisory_xact_lock(?)")) {
+      statement.setLong(1, key);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
+    }
+  }
+}

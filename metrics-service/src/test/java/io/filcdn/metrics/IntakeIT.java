@@ -1,0 +1,227 @@
+package io.filcdn.metrics;
+
+import static io.filcdn.metrics.Samples.flush;
+import static io.filcdn.metrics.Samples.hit;
+import static io.filcdn.metrics.Samples.indexed;
+import static io.filcdn.metrics.Samples.journal;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.kafka.DeadLetter;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.metrics.intake.FollowerSettings;
+import io.filcdn.metrics.intake.PostgresOffsets;
+import io.filcdn.metrics.intake.SourceRecord;
+import io.filcdn.metrics.intake.TopicFollower;
+import io.filcdn.metrics.store.Database;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Topics are followed through restarts, moving partitions and outages. */
+class IntakeIT {
+
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final String CDN_BYTES = "select data_set, cdn_bytes from odometer order by 1";
+  private static final String VERSIONS = "select data_set, version from data_set order by 1";
+
+  private TestStack stack;
+
+  @BeforeEach
+  void start() {
+    stack = new TestStack();
+  }
+
+  @AfterEach
+  void stop() {
+    stack.close();
+  }
+
+  @Test
+  void aBatchWhoseOffsetsWereNotCommittedIsReadAgainAndCountsOnce() {
+    stack.send(flush(journal(1), 0, 1, hit(7, 1)));
+    stack.send(flush(journal(1), 0, 2, hit(7, 10)));
+    dieAfterTheTransaction();
+    assertThat(stack.rows(CDN_BYTES)).containsExactly("fwss/7 11");
+    stack.send(flush(journal(1), 0, 3, hit(7, 100)));
+
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    try (MetricsService _ = started(stack.dataSource(), registry)) {
+      countedIs("fwss/7 111");
+    }
+
+    assertThat(registry.get("filcdn.egress.records").tag("outcome", "duplicate").counter().count())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void aDatabaseThatIsBehindKafkaIsReadInto() {
+    stack.send(flush(journal(1), 0, 1, hit(7, 1)));
+    stack.send(flush(journal(2), 3, 1, hit(8, 2)));
+    try (MetricsService _ = started(stack.dataSource(), new SimpleMeterRegistry())) {
+      countedIs("fwss/7 1", "fwss/8 2");
+    }
+
+    stack.forget();
+    stack.send(flush(journal(1), 0, 2, hit(7, 10)));
+
+    try (MetricsService _ = started(stack.dataSource(), new SimpleMeterRegistry())) {
+      countedIs("fwss/7 11", "fwss/8 2");
+    }
+  }
+
+  @Test
+  void totalsAreExactWhileProcessesComeAndGoAndTheDatabaseFails() {
+    Simulation simulation = new Simulation(7, 4, 4, 15);
+    List<SourceRecord> sent = simulation.sent();
+
+    MetricsService second;
+    try (MetricsService _ = started(failing(1), new SimpleMeterRegistry())) {
+      send(sent.subList(0, 60));
+      second = started(failing(2), new SimpleMeterRegistry());
+      send(sent.subList(60, 120));
+    }
+    try (second) {
+      send(sent.subList(120, 180));
+    }
+    try (MetricsService _ = started(failing(3), new SimpleMeterRegistry())) {
+      send(sent.subList(180, 240));
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () ->
+                  assertThat(stack.rows("select distinct sequence, parked from watermark"))
+                      .containsExactly("15 0"));
+    }
+
+    assertThat(
+            stack.rows(
+                "select data_set, cdn_bytes, cache_miss_bytes, requests, cache_miss_requests"
+                    + " from odometer order by data_set"))
+        .isEqualTo(simulation.odometers());
+  }
+
+  @Test
+  void ofADataSetTheNewestRecordIsKept() {
+    send(indexed(7, 5));
+    send(indexed(8, 6));
+    try (MetricsService _ = started(stack.dataSource(), new SimpleMeterRegistry())) {
+      keptIs("fwss/7 5", "fwss/8 6");
+
+      send(indexed(7, 4));
+      send(indexed(7, 9));
+      send(indexed(7, 8));
+      stack.send(Topic.DATA_SETS, 0, "fwss/7", null);
+      stack.send(Topic.DATA_SETS, 0, "fwss/7", "{\"dataSet\":\"fwss/7\"}");
+      send(indexed(8, 10));
+
+      keptIs("fwss/7 9", "fwss/8 10");
+      await()
+          .atMost(SOON)
+          .untilAsserted(() -> assertThat(stack.rows("select * from dead_letter")).isEmpty());
+    }
+    assertThat(stack.written(Topic.DEAD_LETTERS))
+        .extracting(record -> RecordJson.read(record.value(), DeadLetter.class))
+        .allSatisfy(letter -> assertThat(letter.topic()).isEqualTo("filcdn.index.data-sets"))
+        .hasSize(2);
+  }
+
+  @Test
+  void whatKeepsItFromReadingIsTold() {
+    FailingDataSource broken = new FailingDataSource(stack.dataSource(), 1, 1);
+
+    try (TopicFollower follower = follower(broken, _ -> {})) {
+      assertThat(follower.trouble()).contains("it has not started");
+      follower.start();
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () ->
+                  assertThat(follower.trouble().orElse(""))
+                      .contains("the connection broke connecting"));
+      assertThat(follower.isAlive()).isTrue();
+    }
+  }
+
+  /** What a kill -9 leaves: the transaction is done, and Kafka was not told. */
+  private void dieAfterTheTransaction() {
+    CountDownLatch applied = new CountDownLatch(1);
+    try (MetricsService service =
+            stack.service(stack.dataSource(), Clock.systemUTC(), new SimpleMeterRegistry());
+        TopicFollower follower =
+            follower(
+                stack.dataSource(),
+                batch -> {
+                  service.pipeline().apply(batch);
+                  if (!batch.isEmpty()) {
+                    applied.countDown();
+                    throw new Killed();
+                  }
+                })) {
+      follower.start();
+      await()
+          .dontCatchUncaughtExceptions()
+          .atMost(SOON)
+          .until(() -> applied.getCount() == 0 && !follower.isAlive());
+    }
+  }
+
+  /** An end that no follower recovers from. */
+  private static final class Killed extends Error {}
+
+  private TopicFollower follower(DataSource database, TopicFollower.Step step) {
+    return new TopicFollower(
+        new FollowerSettings(
+            Topic.EGRESS.topicName(),
+            "filcdn-metrics-egress",
+            100,
+            1 << 20,
+            Duration.ofMillis(500),
+            Duration.ofSeconds(1)),
+        stack.kafka(),
+        step,
+        new Database(database),
+        new PostgresOffsets(),
+        new SimpleMeterRegistry());
+  }
+
+  private MetricsService started(DataSource database, MeterRegistry registry) {
+    MetricsService service = stack.service(database, Clock.systemUTC(), registry);
+    service.start();
+    return service;
+  }
+
+  private FailingDataSource failing(long seed) {
+    return new FailingDataSource(stack.dataSource(), seed, 0.01);
+  }
+
+  private void send(List<SourceRecord> records) {
+    records.forEach(
+        record -> stack.send(Topic.EGRESS, record.partition(), "journal", record.value()));
+  }
+
+  private void send(DataSetRecord dataSet) {
+    stack.send(Topic.DATA_SETS, 0, dataSet.dataSet().toString(), RecordJson.write(dataSet));
+  }
+
+  private void countedIs(String... odometers) {
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(stack.rows(CDN_BYTES)).containsExactly(odometers));
+  }
+
+  private void keptIs(String... versions) {
+    await()
+        .atMost(SOON)
+        .untilAsserted(() -> assertThat(stack.rows(VERSIONS)).containsExactly(versions));
+  }
+}

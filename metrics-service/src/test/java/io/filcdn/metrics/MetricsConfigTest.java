@@ -1,0 +1,53 @@
+package io.filcdn.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class MetricsConfigTest {
+
+  /** What is configured when nothing is, but for the network, which has no default. */
+  static MetricsConfig config(Map<String, String> values) {
+    return new SmallRyeConfigBuilder()
+        .addDiscoveredConverters()
+        .withMapping(MetricsConfig.class)
+        .withDefaultValues(values)
+        .build()
+        .getConfigMapping(MetricsConfig.class);
+  }
+
+  @Test
+  void defaultsAreThese() {
+    MetricsConfig config = config(Map.of("filcdn.network", "devnet.json"));
+
+    assertThat(config.network()).isEqualTo(Path.of("devnet.json"));
+    MetricsConfig.Intake intake = config.metrics().intake();
+    assertThat(intake.maxRecords()).isEqualTo(2000);
+    assertThat(intake.maxBytes().asLongValue()).isEqualTo(4 << 20);
+    assertThat(intake.maxWait()).isEmpty();
+    assertThat(intake.longestPause()).isEqualTo(Duration.ofSeconds(30));
+    assertThat(intake.mostPerRecord()).isEqualTo(ByteCount.of(1L << 44));
+    MetricsConfig.Publish publish = config.metrics().publish();
+    assertThat(publish.maxRecords()).isEqualTo(1000);
+    assertThat(publish.timeout()).isEqualTo(Duration.ofSeconds(10));
+    MetricsConfig.Quota quota = config.metrics().quota();
+    TokenAmount sevenUsdfc =
+        new TokenAmount(BigInteger.TEN.pow(18).multiply(BigInteger.valueOf(7)));
+    assertThat(quota.cdnRatePerTib()).isEqualTo(sevenUsdfc);
+    assertThat(quota.cacheMissRatePerTib()).isEqualTo(sevenUsdfc);
+    assertThat(quota.unfinalLimit()).isEqualTo(new TokenAmount(BigInteger.TEN.pow(18)));
+  }
+
+  @Test
+  void withoutANetworkThereIsNoDefault() {
+    assertThatThrownBy(() -> config(Map.of())).hasMessageContaining("filcdn.network");
+  }
+}

@@ -1,0 +1,304 @@
+package io.filcdn.metrics;
+
+import static io.filcdn.metrics.Samples.PAYER;
+import static io.filcdn.metrics.Samples.egress;
+import static io.filcdn.metrics.Samples.fill;
+import static io.filcdn.metrics.Samples.flush;
+import static io.filcdn.metrics.Samples.hit;
+import static io.filcdn.metrics.Samples.indexed;
+import static io.filcdn.metrics.Samples.journal;
+import static io.filcdn.metrics.Samples.topUps;
+import static io.filcdn.metrics.Samples.unbilled;
+import static io.restassured.RestAssured.given;
+import static io.restassured.RestAssured.when;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.startsWith;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.filcdn.common.egress.CacheOutcome;
+import io.filcdn.common.egress.EgressRecord;
+import io.filcdn.common.egress.EgressRow.Reason;
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.DataSetRecord.Reported;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.stack.infra.InfraResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.QuarkusTestProfile;
+import io.quarkus.test.junit.TestProfile;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The whole service as its clients see it: records go in by Kafka, answers come out by HTTP. */
+@QuarkusTest
+@TestProfile(StatsApiIT.OnADevnet.class)
+@QuarkusTestResource(
+    value = InfraResource.class,
+    initArgs = @ResourceArg(name = "database", value = "metrics"),
+    restrictToAnnotatedClass = true)
+class StatsApiIT {
+
+  /** The settings of a devnet, with shorter waits. */
+  public static class OnADevnet implements QuarkusTestProfile {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      return Map.of(
+          "filcdn.network", "../deploy/networks/devnet.json",
+          "filcdn.metrics.intake.max-wait", "100ms");
+    }
+  }
+
+  private static boolean fed;
+
+  /** Data set 12 is served and reported, 13 is the same payer's, 14 is nobody's yet. */
+  @BeforeEach
+  void feedOnce() throws Exception {
+    if (fed) {
+      return;
+    }
+    fed = true;
+    String bootstrapServers =
+        ConfigProvider.getConfig().getValue("kafka.bootstrap.servers", String.class);
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", bootstrapServers),
+            new StringSerializer(),
+            new StringSerializer())) {
+      send(
+          producer,
+          indexed(
+              12,
+              1,
+              topUps("700000000000000000", "300000000000000000"),
+              new Reported(
+                  ByteCount.of(600), ByteCount.of(24), ByteCount.of(500), ByteCount.ZERO)));
+      send(producer, indexed(13, 2));
+      send(
+          producer,
+          flush(
+              journal(1),
+              0,
+              1,
+              egress(12, CacheOutcome.MISS, 1, 1000),
+              egress(12, CacheOutcome.HIT, 3, 24),
+              fill(12, 1000),
+              unbilled(12, Reason.BOT, 2, 254),
+              hit(13, 100),
+              egress(14, CacheOutcome.COLLAPSED, 1, 5)));
+    }
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> {
+              when().get("/data-set/13").then().statusCode(200);
+              when().get("/api/v1/data-sets/14").then().statusCode(200);
+            });
+  }
+
+  @Test
+  void aDataSetsRemainingQuotaIsTwoDecimalTexts() {
+    String body = when().get("/data-set/12").then().statusCode(200).extract().asString();
+
+    assertThat(body)
+        .isEqualTo(
+            "{\"cdnEgressQuota\":\"109951161753\",\"cacheMissEgressQuota\":\"47121925904\"}");
+  }
+
+  @Test
+  void aDataSetCanBeNamedWithItsGeneration() {
+    when()
+        .get("/data-set/fwss/12")
+        .then()
+        .statusCode(200)
+        .body("cdnEgressQuota", equalTo("109951161753"));
+    when().get("/data-set/pandora/12").then().statusCode(404);
+  }
+
+  @Test
+  void aPayersTotalsAreSixDecimalTexts() {
+    String body = when().get("/payer/" + PAYER).then().statusCode(200).extract().asString();
+
+    assertThat(body)
+        .isEqualTo(
+            "{\"totalRequests\":\"5\",\"cacheMissRequests\":\"1\",\"totalEgressBytes\":\"1124\","
+                + "\"cacheMissEgressBytes\":\"1000\",\"remainingCDNEgressBytes\":\"219902324430\","
+                + "\"remainingCacheMissEgressBytes\":\"94243852808\"}");
+  }
+
+  @Test
+  void aPayerIsKnownInAnyLetterCase() {
+    String upper = "0x" + PAYER.hex().substring(2).toUpperCase(Locale.ROOT);
+
+    when().get("/payer/" + upper).then().statusCode(200).body("totalRequests", equalTo("5"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/data-set/99",
+        "/data-set/14",
+        "/data-set/012",
+        "/data-set/-1",
+        "/data-set/9223372036854775808",
+        "/data-set/x",
+        "/data-set/fwss/12/1",
+        "/data-set",
+        "/data-set/",
+        "/payer/0x0000000000000000000000000000000000000001",
+        "/payer/0x12",
+        "/payer/12",
+        "/payer",
+        "/api/v1/data-sets/99",
+        "/api/v1/data-sets/x",
+        "/api/v2/data-sets/12",
+        "/",
+        "/anything/else",
+      })
+  void whatNobodyKnowsIsNotFound(String path) {
+    when()
+        .get(path)
+        .then()
+        .statusCode(404)
+        .header("Access-Control-Allow-Origin", "*")
+        .contentType(startsWith("text/plain"))
+        .body(not(containsString("<")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/data-set/12", "/payer/0x70997970c51812dc3a010c7d01b50e0d17dc79c8", "/x"})
+  void anyPageMayAsk(String path) {
+    given()
+        .header("Origin", "https://app.example")
+        .header("Access-Control-Request-Method", "GET")
+        .options(path)
+        .then()
+        .statusCode(204)
+        .header("Access-Control-Allow-Origin", "*")
+        .header("Access-Control-Allow-Methods", "GET, OPTIONS");
+    given()
+        .header("Origin", "https://app.example")
+        .get(path)
+        .then()
+        .header("Access-Control-Allow-Origin", "*");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "HEAD"})
+  void everythingIsReadByGet(String method) {
+    given()
+        .request(method, "/data-set/12")
+        .then()
+        .statusCode(405)
+        .header("Allow", "GET, OPTIONS")
+        .header("Access-Control-Allow-Origin", "*");
+  }
+
+  @Test
+  void anAccountShowsAllOfADataSetSideBySide() {
+    String body = when().get("/api/v1/data-sets/12").then().statusCode(200).extract().asString();
+
+    assertThat(body)
+        .startsWith(
+            "{\"dataSet\":\"fwss/12\",\"payer\":\"0x70997970c51812dc3a010c7d01b50e0d17dc79c8\","
+                + "\"provider\":\"fwss/3\",\"withCdn\":true,\"deleted\":false,"
+                + "\"cdn\":{\"granted\":\"109951162777\",\"used\":\"1024\","
+                + "\"remaining\":\"109951161753\",\"reported\":\"624\",\"unreported\":\"400\"},"
+                + "\"cacheMiss\":{\"granted\":\"47121926904\",\"used\":\"1000\","
+                + "\"remaining\":\"47121925904\",\"reported\":\"500\",\"unreported\":\"500\"},"
+                + "\"requests\":\"4\",\"cacheMissRequests\":\"1\",\"asOf\":")
+        .endsWith(",\"unbilled\":[{\"reason\":\"bot\",\"requests\":\"2\",\"bytes\":\"254\"}]}");
+  }
+
+  @Test
+  void anAccountIsThereBeforeTheIndexHasToldOfTheDataSet() {
+    when()
+        .get("/api/v1/data-sets/14")
+        .then()
+        .statusCode(200)
+        .body("dataSet", equalTo("fwss/14"))
+        .body("$", not(hasKey("payer")))
+        .body("cdn.granted", equalTo("0"))
+        .body("cdn.used", equalTo("5"))
+        .body("cdn.remaining", equalTo("0"));
+  }
+
+  @Test
+  void theApiDescribesItself() throws Exception {
+    String body = when().get("/q/openapi?format=json").then().statusCode(200).extract().asString();
+
+    JsonNode document = JsonMapper.builder().build().readTree(body);
+    assertThat(document.get("paths").fieldNames())
+        .toIterable()
+        .containsExactlyInAnyOrder("/data-set/{id}", "/payer/{address}", "/api/v1/data-sets/{id}");
+    assertThat(document.at("/components/schemas/DataSetQuota/properties/cdnEgressQuota").toString())
+        .isEqualTo("{\"$ref\":\"#/components/schemas/DecimalText\"}");
+    assertThat(document.at("/components/schemas/DecimalText/type").asText()).isEqualTo("string");
+  }
+
+  @Test
+  void healthTellsWhatIsMissing() {
+    when().get("/q/health/live").then().statusCode(200);
+    when()
+        .get("/q/health/ready")
+        .then()
+        .statusCode(200)
+        .body("checks.name", org.hamcrest.Matchers.hasItem("batches are applied"));
+  }
+
+  @Test
+  void whatThePipelineDoesIsMeasured() {
+    String metrics = when().get("/q/metrics").then().statusCode(200).extract().asString();
+
+    assertThat(metrics)
+        .contains("filcdn_egress_records_total{outcome=\"passed\"} 1.0")
+        .contains("filcdn_egress_records_total{outcome=\"duplicate\"} 0.0")
+        .contains("filcdn_egress_rows_total 6.0")
+        .contains("filcdn_egress_parked_journals 0.0")
+        .contains("filcdn_intake_lag_records{topic=\"filcdn.egress\"} 0.0")
+        .contains("filcdn_intake_batch_seconds_count{topic=\"filcdn.egress\"} 1")
+        .contains("filcdn_published_total{topic=\"filcdn.usage\"} 3.0");
+  }
+
+  private static void send(KafkaProducer<String, String> producer, DataSetRecord dataSet)
+      throws ExecutionException, InterruptedException {
+    producer
+        .send(
+            new ProducerRecord<>(
+                Topic.DATA_SETS.topicName(),
+                dataSet.dataSet().toString(),
+                RecordJson.write(dataSet)))
+        .get();
+  }
+
+  private static void send(KafkaProducer<String, String> producer, EgressRecord flush)
+      throws ExecutionException, InterruptedException {
+    producer
+        .send(
+            new ProducerRecord<>(
+                Topic.EGRESS.topicName(),
+                flush.partition(),
+                flush.journal().toString(),
+                RecordJson.write(flush)))
+        .get();
+  }
+}

@@ -1,0 +1,158 @@
+package io.filcdn.metrics;
+
+import io.filcdn.common.egress.EgressRecord;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.metrics.intake.Batch;
+import io.filcdn.metrics.intake.SourceRecord;
+import io.filcdn.metrics.store.Database;
+import io.filcdn.stack.infra.Infra;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import javax.sql.DataSource;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
+
+/** A real Postgres with the service's tables and a real Kafka, without the service around them. */
+final class TestStack implements AutoCloseable {
+
+  private static final String TABLES =
+      "watermark, parked, intake_offset, odometer, unbilled, data_set, dead_letter";
+
+  private final Infra infra = Infra.start();
+  private final PGSimpleDataSource dataSource = new PGSimpleDataSource();
+  private final KafkaProducer<String, String> producer;
+  private final KafkaConsumer<String, String> consumer;
+  private final Map<TopicPartition, Long> seen = new HashMap<>();
+
+  TestStack() {
+    dataSource.setURL(jdbcUrl());
+    Flyway.configure().dataSource(dataSource).load().migrate();
+    producer = new KafkaProducer<>(kafka(), new StringSerializer(), new StringSerializer());
+    consumer = new KafkaConsumer<>(kafka(), new StringDeserializer(), new StringDeserializer());
+  }
+
+  DataSource dataSource() {
+    return dataSource;
+  }
+
+  String jdbcUrl() {
+    return infra.postgres().jdbcUrl("metrics");
+  }
+
+  String bootstrapServers() {
+    return infra.kafka().bootstrapServers();
+  }
+
+  Map<String, Object> kafka() {
+    return Map.of("bootstrap.servers", bootstrapServers());
+  }
+
+  /** A process of the service that has not started. */
+  MetricsService service(DataSource database, Clock clock, MeterRegistry registry) {
+    MetricsConfig config =
+        MetricsConfigTest.config(
+            Map.of(
+                "filcdn.network", "devnet.json",
+                "filcdn.metrics.intake.max-wait", "50ms",
+                "filcdn.metrics.intake.longest-pause", "1s",
+                "filcdn.metrics.publish.max-records", "10"));
+    return new MetricsService(Samples.DEVNET, config.metrics(), database, kafka(), clock, registry);
+  }
+
+  /** Empties all tables, and takes what is in Kafka as read by {@link #written}. */
+  void forget() {
+    new Database(dataSource).run(c -> c.createStatement().execute("truncate " + TABLES));
+    Arrays.stream(Topic.values()).forEach(this::written);
+  }
+
+  /** What was written to a topic since this was last asked; of one key in order. */
+  List<ConsumerRecord<String, String>> written(Topic topic) {
+    List<TopicPartition> partitions =
+        consumer.partitionsFor(topic.topicName()).stream()
+            .map(info -> new TopicPartition(info.topic(), info.partition()))
+            .toList();
+    Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+    consumer.assign(partitions);
+    partitions.forEach(partition -> consumer.seek(partition, seen.getOrDefault(partition, 0L)));
+    List<ConsumerRecord<String, String>> records = new ArrayList<>();
+    while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
+      consumer.poll(Duration.ofMillis(100)).forEach(records::add);
+    }
+    partitions.forEach(partition -> seen.put(partition, consumer.position(partition)));
+    return records;
+  }
+
+  void send(EgressRecord flush) {
+    send(Topic.EGRESS, flush.partition(), flush.journal().toString(), RecordJson.write(flush));
+  }
+
+  void send(Topic topic, int partition, String key, @Nullable String value) {
+    try {
+      producer.send(new ProducerRecord<>(topic.topicName(), partition, key, value)).get();
+    } catch (ExecutionException | InterruptedException e) {
+      throw new IllegalStateException("Kafka did not take a record", e);
+    }
+  }
+
+  /** The rows of a query, each as its columns' texts, separated by a blank. */
+  List<String> rows(String query) {
+    return new Database(dataSource)
+        .call(
+            connection -> {
+              try (ResultSet found = connection.createStatement().executeQuery(query)) {
+                List<String> rows = new ArrayList<>();
+                while (found.next()) {
+                  rows.add(row(found));
+                }
+                return rows;
+              }
+            });
+  }
+
+  private static String row(ResultSet row) throws SQLException {
+    List<String> columns = new ArrayList<>();
+    for (int i = 1; i <= row.getMetaData().getColumnCount(); i++) {
+      columns.add(row.getString(i));
+    }
+    return String.join(" ", columns);
+  }
+
+  /** A batch as a consumer would hand it over. */
+  static Batch batch(EgressRecord... flushes) {
+    return new Batch(
+        Topic.EGRESS.topicName(), Arrays.stream(flushes).map(TestStack::source).toList());
+  }
+
+  static SourceRecord source(EgressRecord flush) {
+    return source(flush.partition(), flush.sequence(), RecordJson.write(flush));
+  }
+
+  static SourceRecord source(int partition, long offset, @Nullable String value) {
+    return new SourceRecord(Topic.EGRESS.topicName(), partition, offset, "key", value);
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+    producer.close();
+    infra.close();
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.metrics.intake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.metrics.odometer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,39 @@
+package io.filcdn.metrics.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.metrics.Samples;
+import io.filcdn.metrics.odometer.PostgresOdometers;
+import io.filcdn.metrics.quota.PostgresDataSets;
+import io.filcdn.metrics.quota.QuotaTerms;
+import io.filcdn.metrics.store.Database;
+import io.filcdn.metrics.store.Database.DatabaseException;
+import org.junit.jupiter.api.Test;
+import org.postgresql.ds.PGSimpleDataSource;
+
+class StatsResourceTest {
+
+  @Test
+  void withoutTheDatabaseClientsAreAskedToComeBack() {
+    PGSimpleDataSource nowhere = new PGSimpleDataSource();
+    nowhere.setURL("jdbc:postgresql://127.0.0.1:1/metrics");
+    TokenAmount rate = TokenAmount.of(7);
+    StatsResource resource =
+        new StatsResource(
+            new Answers(
+                new Database(nowhere),
+                new PostgresDataSets(),
+                new PostgresOdometers(),
+                new QuotaTerms(rate, rate, TokenAmount.ZERO)),
+            Samples.DEVNET);
+
+    var outage = catchThrowableOfType(DatabaseException.class, () -> resource.dataSet("12"));
+    var answer = resource.outage(outage);
+
+    assertThat(answer.getStatus()).isEqualTo(503);
+    assertThat(answer.getHeaderString("Retry-After")).isEqualTo("5");
+    assertThat(answer.getEntity()).isEqualTo("the database does not answer");
+  }
+}

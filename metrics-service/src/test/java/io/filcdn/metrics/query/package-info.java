@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.metrics.query;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.metrics.quota;
+
+import org.jspecify.annotations.NullMarked;
