@@ -8,6 +8,9 @@ class LayoutTest {
 
   @Test
   void roomsFlowOneWay() {
-    LayoutRules.check("io.filcdn.settlement", List.of("due", "batch", "guard", "nonce", "signing", "broadcast", "confirmation", "ledger"));
+    LayoutRules.check(
+        "io.filcdn.settlement",
+        List.of(
+            "due", "batch", "guard", "nonce", "signing", "broadcast", "confirmation", "ledger"));
   }
 }

@@ -11,8 +11,8 @@ import java.util.List;
 import org.hibernate.Session;
 
 /**
- * Kafka records that are stored with what they tell, and sent afterwards: a crash can send one twice,
- * but never lose one.
+ * Kafka records that are stored with what they tell, and sent afterwards: a crash can send one
+ * twice, but never lose one.
  */
 @ApplicationScoped
 public class Outbox {
@@ -63,7 +63,9 @@ public class Outbox {
       return List.of();
     }
     return OutboxRow.<OutboxRow>findAll(Sort.by("id")).page(0, limit).stream()
-        .map(row -> new Letter(java.util.Objects.requireNonNull(row.id), row.topic, row.key, row.value))
+        .map(
+            row ->
+                new Letter(java.util.Objects.requireNonNull(row.id), row.topic, row.key, row.value))
         .toList();
   }
 

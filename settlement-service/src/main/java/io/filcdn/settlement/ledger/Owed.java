@@ -22,7 +22,8 @@ public record Owed(DataSetId dataSet, TokenAmount cdn, TokenAmount cacheMiss, Bl
    *
    * @param indexVersion the version of the index record that this comes from
    */
-  public record Candidate(DataSetId dataSet, RailId cdnRail, RailId cacheMissRail, long indexVersion) {
+  public record Candidate(
+      DataSetId dataSet, RailId cdnRail, RailId cacheMissRail, long indexVersion) {
 
     /** The rail of that kind. */
     public RailId rail(QuotaRecord.Kind kind) {

@@ -30,7 +30,6 @@ class RollupRow extends PanacheEntityBase {
   boolean counts;
 
   Rollup toRollup() {
-    return new Rollup(
-        key.id(), new Usage(ByteCount.of(cdnBytes), ByteCount.of(cacheMissBytes)));
+    return new Rollup(key.id(), new Usage(ByteCount.of(cdnBytes), ByteCount.of(cacheMissBytes)));
   }
 }

@@ -59,11 +59,10 @@ public class Standings {
   @Transactional
   public List<Standing> unequal() {
     return read(
-        database
-            .createNativeQuery(
-                STANDING
-                    + "and (o.cdn_bytes, o.cache_miss_bytes) <> (d.reported_cdn_bytes, d.reported_cache_miss_bytes) order by o.data_set",
-                StandingRow.class));
+        database.createNativeQuery(
+            STANDING
+                + "and (o.cdn_bytes, o.cache_miss_bytes) <> (d.reported_cdn_bytes, d.reported_cache_miss_bytes) order by o.data_set",
+            StandingRow.class));
   }
 
   /** The named ones of them that can be reported at all. */
@@ -79,18 +78,18 @@ public class Standings {
   @Transactional
   public Unreported unreported() {
     Object[] row =
-            database
-                .createNativeQuery(
-                    """
+        database
+            .createNativeQuery(
+                """
                     select
                       coalesce(sum(greatest(0, o.cdn_bytes - d.reported_cdn_bytes)), 0),
                       coalesce(sum(greatest(0, o.cache_miss_bytes - d.reported_cache_miss_bytes)), 0),
                       min(o.unreported_since)
                     """
-                        + REPORTABLE.formatted("")
-                        + "and (o.cdn_bytes > d.reported_cdn_bytes or o.cache_miss_bytes > d.reported_cache_miss_bytes)",
-                    Object[].class)
-                .getSingleResult();
+                    + REPORTABLE.formatted("")
+                    + "and (o.cdn_bytes > d.reported_cdn_bytes or o.cache_miss_bytes > d.reported_cache_miss_bytes)",
+                Object[].class)
+            .getSingleResult();
     return new Unreported(bytes(row[0]), bytes(row[1]), epoch(row[2]));
   }
 

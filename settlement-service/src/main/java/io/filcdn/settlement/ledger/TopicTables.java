@@ -16,9 +16,9 @@ import java.util.function.Function;
 import org.hibernate.Session;
 
 /**
- * The newest record of each data set from the topics, and how far the topics have been read. Callers
- * open the transaction, so that records and offsets change together. Records may come again and in
- * any order.
+ * The newest record of each data set from the topics, and how far the topics have been read.
+ * Callers open the transaction, so that records and offsets change together. Records may come again
+ * and in any order.
  */
 @ApplicationScoped
 public class TopicTables {
@@ -97,7 +97,7 @@ public class TopicTables {
   /** Notes where to read on in a partition; a lower offset than the one at hand changes nothing. */
   public void keepOffset(String topic, int partition, long next) {
     database
-        .createNativeQuery(
+        .createNativeMutationQuery(
             """
             insert into consumed (topic, kafka_partition, next_offset)
             values (:topic, :partition, :next)

@@ -140,8 +140,7 @@ public class Transactions {
   /** The highest nonce that was ever signed for. */
   @Transactional
   public Optional<Nonce> highestNonce(Address sender) {
-    return TransactionRow.<TransactionRow>find(
-            "sender", Sort.descending("nonce"), sender.hex())
+    return TransactionRow.<TransactionRow>find("sender", Sort.descending("nonce"), sender.hex())
         .firstResultOptional()
         .map(row -> new Nonce(row.nonce));
   }
@@ -174,7 +173,9 @@ public class Transactions {
     row(id).error = message;
   }
 
-  /** Notes that a block holds it; where that is deep enough, its data sets' next items may follow. */
+  /**
+   * Notes that a block holds it; where that is deep enough, its data sets' next items may follow.
+   */
   @Transactional
   public void included(TransactionId id, BlockNumber block, boolean deepEnough) {
     TransactionRow row = row(id);
