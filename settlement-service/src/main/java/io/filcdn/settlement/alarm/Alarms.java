@@ -5,6 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jboss.logging.Logger;
 
 /** Raises alarms: a counter for each kind, and one line in the log. */
@@ -32,12 +33,7 @@ public class Alarms {
    * @param message what was expected and what was found, with the ids concerned
    */
   public void raise(Alarm alarm, String message) {
-    counters.computeIfPresent(
-        alarm,
-        (_, counter) -> {
-          counter.increment();
-          return counter;
-        });
+    Objects.requireNonNull(counters.get(alarm)).increment();
     LOG.warnf("alarm=%s %s", alarm, message);
   }
 }

@@ -31,6 +31,11 @@ public record SetAside(
     /** What is owed can never be paid: the rail is finalised, or was never there. */
     RAIL_MISSING;
 
+    /** Whether it is worth another try without an operator having looked at it. */
+    boolean canHeal() {
+      return this != ODOMETER_BELOW_REPORTED;
+    }
+
     static Reason of(String text) {
       return valueOf(text.replace('-', '_').toUpperCase(Locale.ROOT));
     }

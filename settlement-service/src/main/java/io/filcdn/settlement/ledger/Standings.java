@@ -74,6 +74,29 @@ public class Standings {
             .setParameterList("ids", dataSets.stream().map(DataSetId::toString).toList()));
   }
 
+  /** Forgets since when bytes wait, where the index shows that all are reported. */
+  @Transactional
+  public void forgetCovered() {
+    database
+        .createNativeMutationQuery(
+            """
+            update odometer o set unreported_since = null from indexed_data_set d
+            where d.data_set = o.data_set and o.unreported_since is not null
+              and (o.cdn_bytes, o.cache_miss_bytes) = (d.reported_cdn_bytes, d.reported_cache_miss_bytes)
+            """)
+        .executeUpdate();
+  }
+
+  /** Notes that rollups of ours cover {@code dataSets}, but for what was counted since. */
+  @Transactional(Transactional.TxType.MANDATORY)
+  public void noteCovered(Collection<DataSetId> dataSets) {
+    for (Standing standing : of(dataSets)) {
+      Long since = standing.due() instanceof Standing.Due.Nothing ? null : standing.asOf().value();
+      OdometerRow.update(
+          "unreportedSince = ?1 where dataSet = ?2", since, standing.dataSet().toString());
+    }
+  }
+
   /** The sum of it all, for gauges. */
   @Transactional
   public Unreported unreported() {

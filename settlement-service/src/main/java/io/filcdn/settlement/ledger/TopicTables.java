@@ -94,7 +94,7 @@ public class TopicTables {
         .findFirst();
   }
 
-  /** Notes where to read on in a partition; a lower offset than the one at hand changes nothing. */
+  /** Notes where to read on in a partition: all before it is in these tables. */
   public void keepOffset(String topic, int partition, long next) {
     database
         .createNativeMutationQuery(
@@ -102,7 +102,7 @@ public class TopicTables {
             insert into consumed (topic, kafka_partition, next_offset)
             values (:topic, :partition, :next)
             on conflict (topic, kafka_partition)
-            do update set next_offset = greatest(consumed.next_offset, excluded.next_offset)
+            do update set next_offset = excluded.next_offset
             """)
         .setParameter("topic", topic)
         .setParameter("partition", partition)

@@ -131,7 +131,7 @@ public class Transactions {
             .list());
   }
 
-  /** How many are open in each of the open states. */
+  /** How many are in {@code state}. */
   @Transactional
   public long count(TransactionState state) {
     return TransactionRow.count("state", state.toString());
@@ -143,6 +143,12 @@ public class Transactions {
     return TransactionRow.<TransactionRow>find("sender", Sort.descending("nonce"), sender.hex())
         .firstResultOptional()
         .map(row -> new Nonce(row.nonce));
+  }
+
+  /** Whether one of this sender can still change. */
+  @Transactional
+  public boolean anyOpen(Address sender) {
+    return TransactionRow.count("sender = ?1 and " + OPEN, sender.hex()) > 0;
   }
 
   /** When one of this activity was last signed. */
@@ -169,8 +175,10 @@ public class Transactions {
 
   /** Notes why no node takes the bytes; they stay to be sent. */
   @Transactional
-  public void refused(TransactionId id, String message) {
-    row(id).error = message;
+  public void refused(TxHash hash, String message, Instant at) {
+    AttemptRow attempt = found(AttemptRow.findById(hash.hex()), hash);
+    attempt.lastBroadcastAt = at;
+    row(new TransactionId(attempt.transaction)).error = message;
   }
 
   /**
