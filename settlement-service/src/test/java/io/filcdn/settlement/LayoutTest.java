@@ -11,6 +11,17 @@ class LayoutTest {
     LayoutRules.check(
         "io.filcdn.settlement",
         List.of(
-            "due", "batch", "guard", "nonce", "signing", "broadcast", "confirmation", "ledger"));
+            "intake",
+            "due",
+            "batch",
+            "guard",
+            "nonce",
+            "signing",
+            "broadcast",
+            "confirmation",
+            "publish",
+            "contracts",
+            "ledger",
+            "alarm"));
   }
 }

@@ -13,7 +13,9 @@ public interface BatchConfig {
   @WithDefault("5000000000")
   long maxGas();
 
-  /** How much more gas than estimated a transaction is allowed, as state can change before it runs. */
+  /**
+   * How much more gas than estimated a transaction is allowed, as state can change before it runs.
+   */
   @WithDefault("25")
   int gasHeadroomPercent();
 }

@@ -7,8 +7,8 @@ import java.time.Duration;
 public interface BroadcastConfig {
 
   /**
-   * How many transactions may wait for a block before no more are signed. Filecoin's nodes take a gap
-   * of 4 nonces.
+   * How many transactions may wait for a block before no more are signed. Filecoin's nodes take a
+   * gap of 4 nonces.
    */
   @WithDefault("4")
   int maxPending();

@@ -14,8 +14,8 @@ import java.time.Instant;
 import org.jboss.logging.Logger;
 
 /**
- * Sends stored bytes: those that no node has yet, whichever process stored them, and those again that
- * no block has taken for long.
+ * Sends stored bytes: those that no node has yet, whichever process stored them, and those again
+ * that no block has taken for long.
  */
 @ApplicationScoped
 public class Broadcaster {

@@ -57,8 +57,7 @@ public class Confirmation {
       case Verdict.Waiting() -> waiting(transaction);
       case Verdict.Hidden() -> hidden(transaction, head);
       case Verdict.Included(BlockNumber block, boolean succeeded) ->
-          transactions.included(
-              transaction.id(), block, succeeded && isDeepEnough(block, head));
+          transactions.included(transaction.id(), block, succeeded && isDeepEnough(block, head));
       case Verdict.Landed landed -> landed(transaction, landed);
       case Verdict.Failed(BlockNumber block, String reason) ->
           undone(transaction, TransactionState.REVERTED, Optional.of(block), reason);
@@ -132,11 +131,13 @@ public class Confirmation {
                           rollup.usage().cacheMissBytes()))
               .forEach(outbox::add);
       case Submission.RailSettlement settlement ->
-          landed.settled().forEach(
-              (dataSet, amount) ->
-                  outbox.add(
-                      new SettlementRecord.Settled(
-                          dataSet, now, landed.hash(), settlement.rail(), amount)));
+          landed
+              .settled()
+              .forEach(
+                  (dataSet, amount) ->
+                      outbox.add(
+                          new SettlementRecord.Settled(
+                              dataSet, now, landed.hash(), settlement.rail(), amount)));
     }
   }
 

@@ -23,9 +23,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Finds out what became of a transaction. A receipt is a hint: what counts is what the contract holds
- * and logged at a final block, and whether the nonce is spent there. Nothing is concluded from what a
- * node does not know.
+ * Finds out what became of a transaction. A receipt is a hint: what counts is what the contract
+ * holds and logged at a final block, and whether the nonce is spent there. Nothing is concluded
+ * from what a node does not know.
  */
 @Singleton
 public final class Judge {
@@ -68,7 +68,8 @@ public final class Judge {
         operator.events(
             transaction.submission(), transaction.hashes(), receipt.block(), receipt.block());
     return switch (transaction.submission()) {
-      case Submission.RailSettlement _ -> new Verdict.Landed(receipt.hash(), receipt.block(), amounts(events));
+      case Submission.RailSettlement _ ->
+          new Verdict.Landed(receipt.hash(), receipt.block(), amounts(events));
       case Submission.UsageReport report -> {
         List<DataSetId> missing = notReported(report, events);
         missing.addAll(belowToEpoch(report, head.finalised()));
@@ -98,8 +99,8 @@ public final class Judge {
   }
 
   /**
-   * Whoever sent it: a report of this toEpoch that the contract took is the one that we signed, or as
-   * good, and it can take no other.
+   * Whoever sent it: a report of this toEpoch that the contract took is the one that we signed, or
+   * as good, and it can take no other.
    */
   private Verdict byReportedEvents(
       LedgerTransaction transaction, Submission.UsageReport report, Head head) {
@@ -117,8 +118,7 @@ public final class Judge {
         ? new Verdict.Gone()
         : new Verdict.Contradiction(
             "nonce %s is spent at block %s, but toEpoch %s and the bytes are in UsageReported for some data sets only, or reported without an event; not for %s"
-                .formatted(
-                    transaction.nonce(), head.finalised(), report.toEpoch(), missing));
+                .formatted(transaction.nonce(), head.finalised(), report.toEpoch(), missing));
   }
 
   private static List<DataSetId> notReported(

@@ -24,7 +24,8 @@ public sealed interface Verdict {
    * @param hash the transaction that did it
    * @param settled the amounts that moved along rails
    */
-  record Landed(TxHash hash, BlockNumber block, Map<DataSetId, TokenAmount> settled) implements Verdict {}
+  record Landed(TxHash hash, BlockNumber block, Map<DataSetId, TokenAmount> settled)
+      implements Verdict {}
 
   /** A final block holds it, and it failed. */
   record Failed(BlockNumber block, String reason) implements Verdict {}

@@ -48,10 +48,7 @@ public final class DueReports {
       case Standing.Due.Nothing() -> Optional.empty();
       case Standing.Due.Shortfall(String message) -> {
         setAsides.put(
-            standing.dataSet(),
-            Activity.REPORT,
-            SetAside.Reason.ODOMETER_BELOW_REPORTED,
-            message);
+            standing.dataSet(), Activity.REPORT, SetAside.Reason.ODOMETER_BELOW_REPORTED, message);
         yield Optional.empty();
       }
       case Standing.Due.Bytes bytes -> {
@@ -70,9 +67,9 @@ public final class DueReports {
   }
 
   /**
-   * Puts usage into as few reports as can be: each has one toEpoch, which must suit all its data sets.
-   * Going through them by the highest epoch that suits each, a report takes all that its first one's
-   * highest suits too.
+   * Puts usage into as few reports as can be: each has one toEpoch, which must suit all its data
+   * sets. Going through them by the highest epoch that suits each, a report takes all that its
+   * first one's highest suits too.
    */
   public static List<Submission.UsageReport> reports(List<DueUsage> due) {
     List<DueUsage> left =

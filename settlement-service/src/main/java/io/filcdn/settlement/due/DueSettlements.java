@@ -129,13 +129,13 @@ public final class DueSettlements {
     payables.stream()
         .sorted(
             Comparator.comparing(
-                    (Payable payable) -> payable.endEpoch().map(Epoch::value).orElse(Long.MAX_VALUE))
+                    (Payable payable) ->
+                        payable.endEpoch().map(Epoch::value).orElse(Long.MAX_VALUE))
                 .thenComparing(Payable::dataSet))
         .forEach(
             payable -> {
               if (payable.endEpoch().filter(alone::isAfter).isPresent()) {
-                settlements.add(
-                    new Submission.RailSettlement(rail, List.of(payable.dataSet())));
+                settlements.add(new Submission.RailSettlement(rail, List.of(payable.dataSet())));
               } else {
                 together.add(payable.dataSet());
               }

@@ -14,8 +14,8 @@ import java.util.Set;
 
 /**
  * Lets a data set be reported only where the contract's maxReportedEpoch is the one that index and
- * ledger lead us to expect. Otherwise there is a report that they do not know, or they know one that
- * is gone: what is due cannot be told, so it waits.
+ * ledger lead us to expect. Otherwise there is a report that they do not know, or they know one
+ * that is gone: what is due cannot be told, so it waits.
  */
 @Singleton
 public final class EpochGuard {
@@ -30,8 +30,7 @@ public final class EpochGuard {
 
   /** Those of {@code standings} that can be reported now. */
   public Set<DataSetId> admitted(List<Standing> standings) {
-    List<OnChainUsage> onChain =
-        operator.usage(standings.stream().map(Standing::dataSet).toList());
+    List<OnChainUsage> onChain = operator.usage(standings.stream().map(Standing::dataSet).toList());
     Set<DataSetId> admitted = new HashSet<>();
     for (int i = 0; i < standings.size(); i++) {
       if (agrees(standings.get(i), onChain.get(i).maxReported())) {

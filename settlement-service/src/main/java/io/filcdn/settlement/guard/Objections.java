@@ -51,7 +51,8 @@ class Objections {
         standings.of(report.dataSets()).stream()
             .collect(Collectors.toMap(Standing::dataSet, Function.identity()));
     return report.rollups().stream()
-        .map(rollup -> againstRollup(report, rollup, Optional.ofNullable(now.get(rollup.dataSet()))))
+        .map(
+            rollup -> againstRollup(report, rollup, Optional.ofNullable(now.get(rollup.dataSet()))))
         .flatMap(Optional::stream)
         .findFirst();
   }
@@ -59,7 +60,8 @@ class Objections {
   private static Optional<String> againstRollup(
       Submission.UsageReport report, Rollup rollup, Optional<Standing> found) {
     if (found.isEmpty()) {
-      return Optional.of("dataSet=%s expected an odometer and two rails".formatted(rollup.dataSet()));
+      return Optional.of(
+          "dataSet=%s expected an odometer and two rails".formatted(rollup.dataSet()));
     }
     Standing standing = found.get();
     if (standing.inFlight()) {

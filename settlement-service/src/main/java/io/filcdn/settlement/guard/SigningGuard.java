@@ -26,7 +26,8 @@ import org.jboss.logging.Logger;
 /**
  * The only place where the key is used. One database transaction locks out all other signers, looks
  * once more whether the submission still holds, takes the nonce, signs, and stores the bytes. So
- * whatever is ever signed is in the ledger, and nothing is signed twice, however many processes run.
+ * whatever is ever signed is in the ledger, and nothing is signed twice, however many processes
+ * run.
  */
 @ApplicationScoped
 public class SigningGuard {

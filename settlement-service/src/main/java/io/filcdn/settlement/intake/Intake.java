@@ -45,8 +45,7 @@ public class Intake {
   private final Clock clock;
   private final CountDownLatch stopping = new CountDownLatch(1);
 
-  Intake(
-      TopicTables tables, TopicProgress progress, Outbox outbox, Alarms alarms, Clock clock) {
+  Intake(TopicTables tables, TopicProgress progress, Outbox outbox, Alarms alarms, Clock clock) {
     this.tables = tables;
     this.progress = progress;
     this.outbox = outbox;

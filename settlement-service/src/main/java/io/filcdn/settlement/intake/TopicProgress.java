@@ -17,8 +17,8 @@ import org.jboss.logging.Logger;
 
 /**
  * How far the topics have been read. The offsets are kept with the records in the database, not in
- * Kafka: a database that was lost reads everything again. Until all is read that was there when this
- * process came, an odometer can be older than a report of it, and nothing is planned.
+ * Kafka: a database that was lost reads everything again. Until all is read that was there when
+ * this process came, an odometer can be older than a report of it, and nothing is planned.
  */
 @ApplicationScoped
 @Identifier(TopicProgress.NAME)
@@ -50,8 +50,7 @@ public class TopicProgress implements KafkaConsumerRebalanceListener {
 
   /** Goes to where the database stands, on Kafka's polling thread. */
   @Override
-  public void onPartitionsAssigned(
-      Consumer<?, ?> consumer, Collection<TopicPartition> assigned) {
+  public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> assigned) {
     Map<TopicPartition, Long> ends = consumer.endOffsets(assigned);
     ends.forEach(
         (partition, end) -> {
@@ -63,7 +62,9 @@ public class TopicProgress implements KafkaConsumerRebalanceListener {
             consumer.seekToBeginning(List.of(partition));
           }
           partitions.put(partition, new Progress(next, end));
-          LOG.infof("reading topic=%s partition=%d from=%d end=%d", partition.topic(), partition.partition(), next, end);
+          LOG.infof(
+              "reading topic=%s partition=%d from=%d end=%d",
+              partition.topic(), partition.partition(), next, end);
         });
   }
 
@@ -76,11 +77,14 @@ public class TopicProgress implements KafkaConsumerRebalanceListener {
     partitions.computeIfPresent(partition, (_, progress) -> progress.at(next));
   }
 
-  /** What is still to be read before anything can be planned, in one line; empty where nothing is. */
+  /**
+   * What is still to be read before anything can be planned, in one line; empty where nothing is.
+   */
   public Optional<String> lag() {
     for (Topic topic : READ) {
       if (partitions.keySet().stream().noneMatch(p -> p.topic().equals(topic.topicName()))) {
-        return Optional.of("expected the partitions of %s, found none yet".formatted(topic.topicName()));
+        return Optional.of(
+            "expected the partitions of %s, found none yet".formatted(topic.topicName()));
       }
     }
     return partitions.entrySet().stream()

@@ -48,8 +48,7 @@ public class SetAsides {
       row.since = now;
       row.reason = reason.toString();
       outbox.add(
-          new SettlementRecord.Failed(
-              dataSet, now, Optional.empty(), reason.toString(), message));
+          new SettlementRecord.Failed(dataSet, now, Optional.empty(), reason.toString(), message));
       alarms.raise(
           Alarm.SET_ASIDE,
           "dataSet=%s activity=%s reason=%s %s".formatted(dataSet, activity, reason, message));
