@@ -6,6 +6,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Default;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,7 @@ import org.jboss.logging.Logger;
  * this process came, an odometer can be older than a report of it, and nothing is planned.
  */
 @ApplicationScoped
+@Default
 @Identifier(TopicProgress.NAME)
 public class TopicProgress implements KafkaConsumerRebalanceListener {
 
