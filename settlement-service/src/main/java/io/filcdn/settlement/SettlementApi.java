@@ -21,7 +21,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** What the ledger knows, over HTTP. Byte counts and amounts are decimal texts. */
@@ -68,7 +67,7 @@ public class SettlementApi {
   @Path("/transactions")
   @Operation(summary = "The operator's transactions, newest first")
   public TransactionPage transactions(
-      @QueryParam("before") OptionalLong before,
+      @QueryParam("before") Optional<Long> before,
       @QueryParam("limit") @DefaultValue("20") int limit) {
     if (limit < 1 || limit > MAX_PAGE) {
       throw problem(
@@ -76,10 +75,8 @@ public class SettlementApi {
           "bad-limit",
           "expected a limit from 1 to %d, found %d".formatted(MAX_PAGE, limit));
     }
-    Optional<TransactionId> from =
-        before.isPresent() ? Optional.of(new TransactionId(before.getAsLong())) : Optional.empty();
     List<TransactionView> page =
-        transactions.page(from, limit).stream().map(TransactionView::of).toList();
+        transactions.page(before.map(TransactionId::new), limit).stream().map(TransactionView::of).toList();
     return new TransactionPage(
         page, page.size() < limit ? Optional.empty() : Optional.of(page.getLast().id()));
   }
