@@ -76,7 +76,9 @@ public class SettlementApi {
           "expected a limit from 1 to %d, found %d".formatted(MAX_PAGE, limit));
     }
     List<TransactionView> page =
-        transactions.page(before.map(TransactionId::new), limit).stream().map(TransactionView::of).toList();
+        transactions.page(before.map(TransactionId::new), limit).stream()
+            .map(TransactionView::of)
+            .toList();
     return new TransactionPage(
         page, page.size() < limit ? Optional.empty() : Optional.of(page.getLast().id()));
   }

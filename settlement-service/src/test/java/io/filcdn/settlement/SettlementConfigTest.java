@@ -45,8 +45,7 @@ class SettlementConfigTest {
   private static SettlementConfig config(Map<String, String> values) {
     return new SmallRyeConfigBuilder()
         .withMapping(SettlementConfig.class)
-        .withSources(
-            new io.smallrye.config.PropertiesConfigSource(values, "test", 100))
+        .withSources(new io.smallrye.config.PropertiesConfigSource(values, "test", 100))
         .build()
         .getConfigMapping(SettlementConfig.class);
   }

@@ -93,8 +93,7 @@ class BatchesTest {
         .isEqualTo(new Batches.Cut.Complete());
 
     assertThat(hands.refused).containsExactlyInAnyOrderElementsOf(chain.refused);
-    assertThat(hands.all())
-        .containsExactlyInAnyOrderElementsOf(settlement(0, size).dataSets());
+    assertThat(hands.all()).containsExactlyInAnyOrderElementsOf(settlement(0, size).dataSets());
   }
 
   static LongStream seeds() {

@@ -68,8 +68,7 @@ class ContractsTest {
   @Test
   void topicsAreTheHashesOfTheEvents() {
     assertThat(OperatorContract.USAGE_REPORTED)
-        .isEqualTo(
-            Hash.sha3String("UsageReported(uint256,uint256,uint256,uint256,uint256)"));
+        .isEqualTo(Hash.sha3String("UsageReported(uint256,uint256,uint256,uint256,uint256)"));
     assertThat(OperatorContract.CDN_SETTLEMENT)
         .isEqualTo(Hash.sha3String("CDNSettlement(uint256,uint256)"));
     assertThat(OperatorContract.CACHE_MISS_SETTLEMENT)
@@ -113,8 +112,7 @@ class ContractsTest {
 
   @Test
   void aTextIsDecoded() {
-    String data =
-        "0x08c379a0" + word(0x20) + word(5) + "68656c6c6f" + "0".repeat(54);
+    String data = "0x08c379a0" + word(0x20) + word(5) + "68656c6c6f" + "0".repeat(54);
 
     assertThat(ContractError.of(error(3, "execution reverted", data)))
         .contains(new ContractError("\"hello\"", false));

@@ -28,8 +28,7 @@ class DueReportsTest {
     DueUsage late = due(2, 15, 40);
 
     assertThat(DueReports.reports(List.of(late, early)))
-        .containsExactly(
-            new UsageReport(new Epoch(20), List.of(early.rollup(), late.rollup())));
+        .containsExactly(new UsageReport(new Epoch(20), List.of(early.rollup(), late.rollup())));
   }
 
   @Test
@@ -94,6 +93,7 @@ class DueReportsTest {
             Optional.empty(),
             Optional.empty(),
             false);
-    return new DueUsage(standing, new Rollup(dataSet, usage).usage(), new Epoch(after), new Epoch(upTo));
+    return new DueUsage(
+        standing, new Rollup(dataSet, usage).usage(), new Epoch(after), new Epoch(upTo));
   }
 }

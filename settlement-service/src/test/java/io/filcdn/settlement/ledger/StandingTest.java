@@ -80,8 +80,7 @@ class StandingTest {
 
   @Test
   void sumsBeyondALongAreRefusedRatherThanWrapped() {
-    Standing standing =
-        standing(usage(1, 1), usage(Long.MAX_VALUE, 0), usage(1, 0));
+    Standing standing = standing(usage(1, 1), usage(Long.MAX_VALUE, 0), usage(1, 0));
 
     assertThatThrownBy(standing::due).isInstanceOf(ArithmeticException.class);
   }
