@@ -9,7 +9,6 @@ import io.filcdn.settlement.contracts.RpcConfig;
 import io.filcdn.settlement.due.DueConfig;
 import io.filcdn.settlement.ledger.LedgerConfig;
 import io.filcdn.settlement.signing.OperatorKey;
-import io.quarkus.runtime.PreventFurtherStepsException;
 import io.quarkus.runtime.StartupEvent;
 import io.smallrye.config.Secret;
 import jakarta.annotation.Priority;
@@ -17,6 +16,7 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** What the rooms share. A setting that cannot be used stops the start with one line. */
@@ -52,10 +52,10 @@ final class Wiring {
               .network()
               .orElseThrow(
                   () ->
-                      refusal(
+                      new Main.UnusableSetting(
                           "expected the path of a network file in FILCDN_NETWORK, found nothing: give one like deploy/networks/devnet.json")));
     } catch (NetworkFile.BrokenNetworkFileException e) {
-      throw refusal(e.getMessage());
+      throw new Main.UnusableSetting(messageOf(e));
     }
   }
 
@@ -69,16 +69,15 @@ final class Wiring {
               .map(Secret::get)
               .orElseThrow(
                   () ->
-                      refusal(
+                      new Main.UnusableSetting(
                           "expected the operator's private key in FILCDN_OPERATOR_KEY, found nothing: settlement signs with it")));
     } catch (IllegalArgumentException e) {
-      throw refusal("FILCDN_OPERATOR_KEY: " + e.getMessage());
+      throw new Main.UnusableSetting("FILCDN_OPERATOR_KEY: " + messageOf(e));
     }
   }
 
-  private static PreventFurtherStepsException refusal(
-      @org.jspecify.annotations.Nullable String line) {
-    return new PreventFurtherStepsException("settlement does not start: " + line, 1);
+  private static String messageOf(IllegalArgumentException e) {
+    return Optional.ofNullable(e.getMessage()).orElse("it cannot be used");
   }
 
   @Produces

@@ -106,7 +106,8 @@ class SettlementIT {
               assertThat(view.at("/setAside")).isEmpty();
             });
     assertThat(transactionsOf(service, dataSet))
-        .extracting(transaction -> transaction.at("/activity").asText() + " " + stateOf(transaction))
+        .extracting(
+            transaction -> transaction.at("/activity").asText() + " " + stateOf(transaction))
         .containsExactly("settle-cache-miss final", "settle-cdn final", "report final");
     assertThat(service.get("/q/metrics").body())
         .contains("filcdn_settlement_unreported_bytes{kind=\"cdn\"} 0.0")
@@ -232,8 +233,7 @@ class SettlementIT {
                       "the contract refuses it: CannotModifyTerminatedRailBeyondEndEpoch(%d, "
                           .formatted(bad.onChain().cdnRailId()));
             });
-    assertThat(
-            service.json("/api/v1/data-sets/" + bad.id()).at("/setAside/0/activity").asText())
+    assertThat(service.json("/api/v1/data-sets/" + bad.id()).at("/setAside/0/activity").asText())
         .isEqualTo("settle-cdn");
   }
 
@@ -306,13 +306,11 @@ class SettlementIT {
     stage
         .devnet()
         .asOperator()
-        .report(
-            stage.devnet().epoch(), DevnetOperator.Rollup.of(dataSet.number(), 4000, 0));
+        .report(stage.devnet().epoch(), DevnetOperator.Rollup.of(dataSet.number(), 4000, 0));
     service.awaitReady();
     stage.letTimeRun();
 
-    patiently()
-        .until(() -> service.log().contains("alarm=epoch-mismatch dataSet=" + dataSet.id()));
+    patiently().until(() -> service.log().contains("alarm=epoch-mismatch dataSet=" + dataSet.id()));
     assertThat(dataSet.reports()).hasSize(1);
     stage.index().resume();
 
@@ -337,7 +335,8 @@ class SettlementIT {
           .until(
               () ->
                   dataSets.stream()
-                      .allMatch(dataSet -> sum(dataSet).equals(BigInteger.valueOf(100L * reported))));
+                      .allMatch(
+                          dataSet -> sum(dataSet).equals(BigInteger.valueOf(100L * reported))));
     }
 
     patiently()
@@ -457,13 +456,11 @@ class SettlementIT {
   /** The transactions that concern a data set, newest first. */
   private static List<JsonNode> transactionsOf(ServiceProcess service, UsedDataSet dataSet) {
     return StreamSupport.stream(
-            service.json("/api/v1/transactions?limit=100").at("/transactions").spliterator(),
-            false)
+            service.json("/api/v1/transactions?limit=100").at("/transactions").spliterator(), false)
         .filter(
             transaction ->
                 StreamSupport.stream(transaction.at("/dataSets").spliterator(), false)
-                    .anyMatch(
-                        item -> item.at("/dataSet").asText().equals(dataSet.id().toString())))
+                    .anyMatch(item -> item.at("/dataSet").asText().equals(dataSet.id().toString())))
         .sorted(
             Comparator.comparingLong((JsonNode transaction) -> transaction.at("/id").asLong())
                 .reversed())

@@ -76,8 +76,7 @@ public final class Index implements AutoCloseable {
     }
   }
 
-  private void publish(
-      DevnetReads.DataSet dataSet, List<DevnetReads.UsageReport> all, long head) {
+  private void publish(DevnetReads.DataSet dataSet, List<DevnetReads.UsageReport> all, long head) {
     List<DevnetReads.UsageReport> reports =
         all.stream().filter(report -> report.dataSetId() == dataSet.id()).toList();
     String state = reports + " " + cdnRails.get(dataSet.id());
@@ -99,8 +98,7 @@ public final class Index implements AutoCloseable {
         false,
         Optional.of(rail(new RailId(dataSet.pdpRailId()))),
         Optional.of(rail(new RailId(dataSet.cacheMissRailId()))),
-        Optional.of(
-            rail(cdnRails.getOrDefault(dataSet.id(), new RailId(dataSet.cdnRailId())))),
+        Optional.of(rail(cdnRails.getOrDefault(dataSet.id(), new RailId(dataSet.cdnRailId())))),
         DataSetRecord.TopUps.NONE,
         new DataSetRecord.Reported(
             ByteCount.ZERO,
@@ -108,9 +106,7 @@ public final class Index implements AutoCloseable {
             ByteCount.ZERO,
             ByteCount.of(
                 reports.stream().mapToLong(r -> r.cacheMissBytes().longValueExact()).sum())),
-        reports.stream()
-            .map(report -> new Epoch(report.toEpoch()))
-            .max(Comparator.naturalOrder()),
+        reports.stream().map(report -> new Epoch(report.toEpoch())).max(Comparator.naturalOrder()),
         DataSetRecord.Settled.NONE,
         new AsOf(new BlockNumber(head), version.incrementAndGet()));
   }

@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A chain with the real contracts' rules, the topics, and an index of the chain. The service runs as
- * a process; its way to the chain goes through a proxy.
+ * A chain with the real contracts' rules, the topics, and an index of the chain. The service runs
+ * as a process; its way to the chain goes through a proxy.
  */
 public final class Stage implements AutoCloseable {
 
@@ -80,7 +80,9 @@ public final class Stage implements AutoCloseable {
     return index;
   }
 
-  /** Blocks come each second from now on, as on a real chain, whether there are transactions or not. */
+  /**
+   * Blocks come each second from now on, as on a real chain, whether there are transactions or not.
+   */
   public void letTimeRun() {
     anvil.setAutomine(false);
     anvil.setIntervalMining(Duration.ofSeconds(1));
