@@ -1,4 +1,7 @@
-/** Reports usage on chain and settles the payment rails. */
+/**
+ * Reports usage on chain and has the rails paid. {@link io.filcdn.settlement.SettlementRun} is the
+ * path.
+ */
 @NullMarked
 package io.filcdn.settlement;
 

@@ -8,6 +8,20 @@ class LayoutTest {
 
   @Test
   void roomsFlowOneWay() {
-    LayoutRules.check("io.filcdn.settlement", List.of("due", "batch", "guard", "nonce", "signing", "broadcast", "confirmation", "ledger"));
+    LayoutRules.check(
+        "io.filcdn.settlement",
+        List.of(
+            "intake",
+            "due",
+            "batch",
+            "guard",
+            "nonce",
+            "signing",
+            "broadcast",
+            "confirmation",
+            "publish",
+            "contracts",
+            "ledger",
+            "alarm"));
   }
 }

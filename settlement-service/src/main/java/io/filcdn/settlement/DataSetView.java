@@ -1,0 +1,68 @@
+package io.filcdn.settlement;
+
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.usage.UsageRecord;
+import io.filcdn.settlement.ledger.Owed;
+import io.filcdn.settlement.ledger.SetAside;
+import io.filcdn.settlement.ledger.Standing;
+import io.filcdn.settlement.ledger.Usage;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How settlement stands with a data set, as the API shows it.
+ *
+ * @param odometer all bytes so far
+ * @param asOf the epoch by whose end they had been served
+ * @param reported what the index knows of them as reported; absent where the data set cannot be
+ *     reported, as it has no rails or no index record yet
+ * @param lastReportedEpoch the highest toEpoch that the index knows
+ * @param ownOpen what rollups of ours hold that the index does not know yet
+ * @param due what is left to report; absent where less was counted than reported
+ * @param owed what the operator contract said that it owes; absent where it was not read yet
+ * @param setAside what it is left out of, and why
+ */
+record DataSetView(
+    DataSetId dataSet,
+    Usage odometer,
+    Epoch asOf,
+    long countGeneration,
+    Optional<Usage> reported,
+    Optional<Epoch> lastReportedEpoch,
+    Optional<Usage> ownOpen,
+    Optional<Usage> due,
+    Optional<OwedView> owed,
+    List<SetAside> setAside) {
+
+  /** Amounts owed, and the block at which they were read. */
+  record OwedView(TokenAmount cdn, TokenAmount cacheMiss, BlockNumber block) {}
+
+  static DataSetView of(
+      UsageRecord usage,
+      Optional<Standing> standing,
+      Optional<Owed> owed,
+      List<SetAside> setAside) {
+    return new DataSetView(
+        usage.dataSet(),
+        new Usage(usage.cdnBytes(), usage.cacheMissBytes()),
+        usage.asOf(),
+        usage.countGeneration(),
+        standing.map(Standing::reported),
+        standing.flatMap(Standing::lastReported),
+        standing.map(Standing::ownOpen),
+        standing.flatMap(DataSetView::due),
+        owed.map(amounts -> new OwedView(amounts.cdn(), amounts.cacheMiss(), amounts.block())),
+        setAside);
+  }
+
+  private static Optional<Usage> due(Standing standing) {
+    return switch (standing.due()) {
+      case Standing.Due.Bytes(Usage usage) -> Optional.of(usage);
+      case Standing.Due.Nothing() -> Optional.of(Usage.NONE);
+      case Standing.Due.Shortfall _ -> Optional.empty();
+    };
+  }
+}

@@ -1,0 +1,108 @@
+package io.filcdn.settlement;
+
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.network.Network;
+import io.filcdn.settlement.contracts.Node;
+import io.filcdn.settlement.contracts.NodeException;
+import io.filcdn.settlement.ledger.Activity;
+import io.filcdn.settlement.ledger.SetAsides;
+import io.filcdn.settlement.ledger.Standings;
+import io.filcdn.settlement.ledger.TransactionState;
+import io.filcdn.settlement.ledger.Transactions;
+import io.filcdn.settlement.signing.OperatorKey;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.math.BigDecimal;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+
+/** Settlement's gauges, as of the last walk. */
+@ApplicationScoped
+class Gauges {
+
+  private static final Logger LOG = Logger.getLogger(Gauges.class);
+  private static final String PREFIX = "filcdn.settlement.";
+  private static final int COIN_DECIMALS = 18;
+
+  private final Standings standings;
+  private final Transactions transactions;
+  private final SetAsides setAsides;
+  private final Node node;
+  private final OperatorKey key;
+  private final Network network;
+  private final Clock clock;
+  private final MeterRegistry meters;
+  private final Map<String, Double> values = new ConcurrentHashMap<>();
+
+  Gauges(
+      Standings standings,
+      Transactions transactions,
+      SetAsides setAsides,
+      Node node,
+      OperatorKey key,
+      Network network,
+      Clock clock,
+      MeterRegistry meters) {
+    this.standings = standings;
+    this.transactions = transactions;
+    this.setAsides = setAsides;
+    this.node = node;
+    this.key = key;
+    this.network = network;
+    this.clock = clock;
+    this.meters = meters;
+  }
+
+  /** Notes whether this process has the right to send. */
+  void active(boolean active) {
+    set("active", Tags.empty(), active ? 1 : 0);
+  }
+
+  /** Reads all of them anew. */
+  void sample() {
+    Standings.Unreported unreported = standings.unreported();
+    set("unreported.bytes", Tags.of("kind", "cdn"), unreported.cdnBytes().bytes());
+    set("unreported.bytes", Tags.of("kind", "cacheMiss"), unreported.cacheMissBytes().bytes());
+    set(
+        "unreported.oldest.seconds",
+        Tags.empty(),
+        unreported.oldest().map(this::ageInSeconds).orElse(0L));
+    for (TransactionState state : TransactionState.values()) {
+      if (state.isOpen()) {
+        set("transactions.pending", Tags.of("state", state.toString()), transactions.count(state));
+      }
+    }
+    for (Activity activity : Activity.values()) {
+      set("set.aside", Tags.of("activity", activity.toString()), setAsides.count(activity));
+    }
+    sampleBalance();
+  }
+
+  private void sampleBalance() {
+    try {
+      BigDecimal balance = new BigDecimal(node.balance(key.address()).units(), COIN_DECIMALS);
+      set("operator.balance", Tags.empty(), balance.doubleValue());
+    } catch (NodeException e) {
+      LOG.debugf("the operator's balance cannot be read: %s", e.getMessage());
+    }
+  }
+
+  private long ageInSeconds(Epoch epoch) {
+    Duration age = Duration.between(network.timeOf(epoch), clock.instant());
+    return Math.max(0, age.toSeconds());
+  }
+
+  private void set(String name, Tags tags, Number value) {
+    String id = name + tags;
+    if (values.put(id, value.doubleValue()) == null) {
+      Gauge.builder(PREFIX + name, () -> values.getOrDefault(id, Double.NaN))
+          .tags(tags)
+          .register(meters);
+    }
+  }
+}

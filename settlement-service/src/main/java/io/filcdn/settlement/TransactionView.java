@@ -1,0 +1,110 @@
+package io.filcdn.settlement;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.chain.TxHash;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.settlement.ledger.Activity;
+import io.filcdn.settlement.ledger.Attempt;
+import io.filcdn.settlement.ledger.Gas;
+import io.filcdn.settlement.ledger.LedgerTransaction;
+import io.filcdn.settlement.ledger.Nonce;
+import io.filcdn.settlement.ledger.Submission;
+import io.filcdn.settlement.ledger.TransactionId;
+import io.filcdn.settlement.ledger.TransactionState;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** A transaction as the API shows it. */
+record TransactionView(
+    TransactionId id,
+    Activity activity,
+    TransactionState state,
+    Address sender,
+    Nonce nonce,
+    Optional<Epoch> toEpoch,
+    Gas gasLimit,
+    Instant signedAt,
+    BlockNumber signedBlock,
+    Optional<BlockNumber> includedBlock,
+    Optional<Instant> closedAt,
+    Optional<String> error,
+    List<AttemptView> attempts,
+    List<ItemView> dataSets) {
+
+  /** Signed bytes, without the bytes. */
+  record AttemptView(
+      TxHash hash,
+      TokenAmount maxFeePerGas,
+      TokenAmount maxPriorityFeePerGas,
+      Instant signedAt,
+      int broadcasts,
+      Optional<Instant> lastBroadcastAt) {}
+
+  /** What it is about for one data set: bytes in a report, an amount in a settlement. */
+  record ItemView(
+      DataSetId dataSet,
+      Optional<ByteCount> cdnBytes,
+      Optional<ByteCount> cacheMissBytes,
+      Optional<TokenAmount> settled) {}
+
+  static TransactionView of(LedgerTransaction transaction) {
+    Submission submission = transaction.submission();
+    return new TransactionView(
+        transaction.id(),
+        submission.activity(),
+        transaction.state(),
+        transaction.sender(),
+        transaction.nonce(),
+        submission instanceof Submission.UsageReport report
+            ? Optional.of(report.toEpoch())
+            : Optional.empty(),
+        transaction.gasLimit(),
+        transaction.signedAt(),
+        transaction.signedBlock(),
+        transaction.includedBlock(),
+        transaction.closedAt(),
+        transaction.error(),
+        transaction.attempts().stream().map(TransactionView::attempt).toList(),
+        items(transaction));
+  }
+
+  private static AttemptView attempt(Attempt attempt) {
+    return new AttemptView(
+        attempt.signed().hash(),
+        attempt.fees().maxFeePerGas(),
+        attempt.fees().maxPriorityFeePerGas(),
+        attempt.signedAt(),
+        attempt.broadcasts(),
+        attempt.lastBroadcastAt());
+  }
+
+  private static List<ItemView> items(LedgerTransaction transaction) {
+    return switch (transaction.submission()) {
+      case Submission.UsageReport report ->
+          report.rollups().stream()
+              .map(
+                  rollup ->
+                      new ItemView(
+                          rollup.dataSet(),
+                          Optional.of(rollup.usage().cdnBytes()),
+                          Optional.of(rollup.usage().cacheMissBytes()),
+                          Optional.empty()))
+              .toList();
+      case Submission.RailSettlement settlement ->
+          settlement.dataSets().stream()
+              .map(
+                  dataSet ->
+                      new ItemView(
+                          dataSet,
+                          Optional.empty(),
+                          Optional.empty(),
+                          Optional.ofNullable(transaction.settled().get(dataSet))))
+              .toList();
+    };
+  }
+}

@@ -1,0 +1,21 @@
+package io.filcdn.settlement.batch;
+
+import io.smallrye.config.WithDefault;
+
+/** How large a transaction may be. */
+public interface BatchConfig {
+
+  /** How many data sets one transaction holds. Some 670 rollups fit one message of Filecoin. */
+  @WithDefault("200")
+  int maxDataSets();
+
+  /** How much gas one transaction may be allowed; a block of Filecoin has 10^10. */
+  @WithDefault("5000000000")
+  long maxGas();
+
+  /**
+   * How much more gas than estimated a transaction is allowed, as state can change before it runs.
+   */
+  @WithDefault("25")
+  int gasHeadroomPercent();
+}

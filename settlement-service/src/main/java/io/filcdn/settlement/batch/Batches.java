@@ -1,0 +1,94 @@
+package io.filcdn.settlement.batch;
+
+import io.filcdn.settlement.contracts.CallResult;
+import io.filcdn.settlement.contracts.ContractError;
+import io.filcdn.settlement.ledger.Gas;
+import io.filcdn.settlement.ledger.Submission;
+import jakarta.inject.Singleton;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Cuts a submission into batches that are small enough and go through. Where the contract refuses
+ * one, it is halved until the data set is found that it refuses; the rest goes on.
+ */
+@Singleton
+public final class Batches {
+
+  private final Simulator simulator;
+  private final BatchConfig config;
+
+  Batches(Simulator simulator, BatchConfig config) {
+    this.simulator = simulator;
+    this.config = config;
+  }
+
+  /** Who gets what was cut. */
+  public interface Taker {
+
+    /**
+     * Takes a batch that goes through.
+     *
+     * @return whether more can be taken
+     */
+    boolean take(Batch batch);
+
+    /**
+     * Hears of a data set that fits in no batch.
+     *
+     * @param single a submission for this data set alone
+     */
+    void refuse(Submission single, String why);
+  }
+
+  /** How far the cutting came. */
+  public sealed interface Cut {
+
+    /** Every data set was handed over in a batch, or refused. */
+    record Complete() implements Cut {}
+
+    /** The taker wanted no more. The rest is to be planned anew. */
+    record Stopped() implements Cut {}
+
+    /** The contract refuses whatever it is asked for. */
+    record Refused(ContractError error) implements Cut {}
+  }
+
+  /** Cuts {@code whole}, and hands over each batch as soon as it is known to go through. */
+  public Cut cut(Submission whole, Taker taker) {
+    Deque<Submission> parts = new ArrayDeque<>();
+    for (int from = 0; from < whole.size(); from += config.maxDataSets()) {
+      parts.add(whole.part(from, Math.min(whole.size(), from + config.maxDataSets())));
+    }
+    while (!parts.isEmpty()) {
+      Submission part = parts.pop();
+      switch (simulator.call(part)) {
+        case CallResult.Reverted(ContractError error) -> {
+          if (error.concernsAll()) {
+            return new Cut.Refused(error);
+          }
+          halve(part, parts, taker, "the contract refuses it: " + error);
+        }
+        case CallResult.Returned _ -> {
+          Gas limit = simulator.estimateGas(part).plusPercent(config.gasHeadroomPercent());
+          if (limit.units() > config.maxGas()) {
+            halve(part, parts, taker, "it needs %s gas of %d".formatted(limit, config.maxGas()));
+          } else if (!taker.take(new Batch(part, limit))) {
+            return new Cut.Stopped();
+          }
+        }
+      }
+    }
+    return new Cut.Complete();
+  }
+
+  private static void halve(Submission part, Deque<Submission> parts, Taker taker, String why) {
+    if (part.size() == 1) {
+      taker.refuse(part, why);
+      return;
+    }
+    int middle = part.size() / 2;
+    parts.push(part.part(middle, part.size()));
+    parts.push(part.part(0, middle));
+  }
+}

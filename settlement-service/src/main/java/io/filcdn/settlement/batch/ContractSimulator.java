@@ -1,0 +1,34 @@
+package io.filcdn.settlement.batch;
+
+import io.filcdn.settlement.contracts.CallResult;
+import io.filcdn.settlement.contracts.Node;
+import io.filcdn.settlement.contracts.OperatorContract;
+import io.filcdn.settlement.ledger.Gas;
+import io.filcdn.settlement.ledger.Submission;
+import io.filcdn.settlement.signing.OperatorKey;
+import jakarta.inject.Singleton;
+
+/** Simulates submissions on the chain's newest block, as calls of the operator's account. */
+@Singleton
+final class ContractSimulator implements Simulator {
+
+  private final Node node;
+  private final OperatorContract operator;
+  private final OperatorKey key;
+
+  ContractSimulator(Node node, OperatorContract operator, OperatorKey key) {
+    this.node = node;
+    this.operator = operator;
+    this.key = key;
+  }
+
+  @Override
+  public CallResult call(Submission submission) {
+    return node.call(operator.call(key.address(), submission));
+  }
+
+  @Override
+  public Gas estimateGas(Submission submission) {
+    return node.estimateGas(operator.call(key.address(), submission));
+  }
+}

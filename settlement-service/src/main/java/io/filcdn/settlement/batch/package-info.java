@@ -1,0 +1,5 @@
+/** Cuts work into transactions that the chain takes. */
+@NullMarked
+package io.filcdn.settlement.batch;
+
+import org.jspecify.annotations.NullMarked;

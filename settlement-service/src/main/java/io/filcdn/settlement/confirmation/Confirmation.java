@@ -1,0 +1,160 @@
+package io.filcdn.settlement.confirmation;
+
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.usage.SettlementRecord;
+import io.filcdn.settlement.alarm.Alarm;
+import io.filcdn.settlement.alarm.Alarms;
+import io.filcdn.settlement.contracts.Head;
+import io.filcdn.settlement.ledger.LedgerTransaction;
+import io.filcdn.settlement.ledger.Outbox;
+import io.filcdn.settlement.ledger.Submission;
+import io.filcdn.settlement.ledger.TransactionState;
+import io.filcdn.settlement.ledger.Transactions;
+import io.quarkus.narayana.jta.QuarkusTransaction;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** Follows open transactions until they close, and tells what they did. */
+@ApplicationScoped
+public class Confirmation {
+
+  private static final Logger LOG = Logger.getLogger(Confirmation.class);
+
+  private final Transactions transactions;
+  private final Judge judge;
+  private final Outbox outbox;
+  private final Alarms alarms;
+  private final ConfirmationConfig config;
+  private final Clock clock;
+
+  Confirmation(
+      Transactions transactions,
+      Judge judge,
+      Outbox outbox,
+      Alarms alarms,
+      ConfirmationConfig config,
+      Clock clock) {
+    this.transactions = transactions;
+    this.judge = judge;
+    this.outbox = outbox;
+    this.alarms = alarms;
+    this.config = config;
+    this.clock = clock;
+  }
+
+  /** Looks once at each open transaction. */
+  public void follow(Head head) {
+    for (LedgerTransaction transaction : transactions.open()) {
+      apply(transaction, judge.judge(transaction, head), head);
+    }
+  }
+
+  private void apply(LedgerTransaction transaction, Verdict verdict, Head head) {
+    switch (verdict) {
+      case Verdict.Waiting() -> waiting(transaction);
+      case Verdict.Hidden() -> hidden(transaction, head);
+      case Verdict.Included(BlockNumber block, boolean succeeded) ->
+          transactions.included(transaction.id(), block, succeeded && isDeepEnough(block, head));
+      case Verdict.Landed landed -> landed(transaction, landed);
+      case Verdict.Failed(BlockNumber block, String reason) ->
+          undone(transaction, TransactionState.REVERTED, Optional.of(block), reason);
+      case Verdict.Gone() ->
+          undone(
+              transaction,
+              TransactionState.DROPPED,
+              Optional.empty(),
+              "its nonce is spent at final block %s by another transaction"
+                  .formatted(head.finalised()));
+      case Verdict.Contradiction(String message) ->
+          alarms.raise(
+              Alarm.CONTRADICTION,
+              "transaction=%s nonce=%s %s"
+                  .formatted(transaction.id(), transaction.nonce(), message));
+    }
+  }
+
+  private void waiting(LedgerTransaction transaction) {
+    if (transaction.state() == TransactionState.INCLUDED) {
+      LOG.infof(
+          "reorg took transaction=%s nonce=%s out of block %s",
+          transaction.id(),
+          transaction.nonce(),
+          transaction.includedBlock().map(BlockNumber::toString).orElse("?"));
+      transactions.backToBroadcast(transaction.id());
+    }
+  }
+
+  private void hidden(LedgerTransaction transaction, Head head) {
+    transaction
+        .includedBlock()
+        .filter(block -> isDeepEnough(block, head))
+        .ifPresent(block -> transactions.included(transaction.id(), block, true));
+  }
+
+  private boolean isDeepEnough(BlockNumber block, Head head) {
+    return head.depthOf(block) >= config.nextAfterBlocks();
+  }
+
+  private void landed(LedgerTransaction transaction, Verdict.Landed landed) {
+    Instant now = clock.instant();
+    QuarkusTransaction.requiringNew()
+        .run(
+            () -> {
+              transactions.finalised(transaction.id(), landed.block(), landed.settled(), now);
+              tell(transaction, landed, now);
+            });
+    LOG.infof(
+        "final transaction=%s hash=%s activity=%s nonce=%s block=%s dataSets=%d",
+        transaction.id(),
+        landed.hash(),
+        transaction.submission().activity(),
+        transaction.nonce(),
+        landed.block(),
+        transaction.submission().size());
+  }
+
+  private void tell(LedgerTransaction transaction, Verdict.Landed landed, Instant now) {
+    switch (transaction.submission()) {
+      case Submission.UsageReport report ->
+          report.rollups().stream()
+              .map(
+                  rollup ->
+                      new SettlementRecord.Reported(
+                          rollup.dataSet(),
+                          now,
+                          landed.hash(),
+                          report.toEpoch(),
+                          rollup.usage().cdnBytes(),
+                          rollup.usage().cacheMissBytes()))
+              .forEach(outbox::add);
+      case Submission.RailSettlement settlement ->
+          landed
+              .settled()
+              .forEach(
+                  (dataSet, amount) ->
+                      outbox.add(
+                          new SettlementRecord.Settled(
+                              dataSet, now, landed.hash(), settlement.rail(), amount)));
+    }
+  }
+
+  private void undone(
+      LedgerTransaction transaction,
+      TransactionState state,
+      Optional<BlockNumber> block,
+      String reason) {
+    transactions.undone(transaction.id(), state, block, reason, clock.instant());
+    alarms.raise(
+        state == TransactionState.REVERTED ? Alarm.REVERTED : Alarm.DROPPED,
+        "transaction=%s hash=%s activity=%s nonce=%s its data sets are due again: %s"
+            .formatted(
+                transaction.id(),
+                transaction.newest().signed().hash(),
+                transaction.submission().activity(),
+                transaction.nonce(),
+                reason));
+  }
+}

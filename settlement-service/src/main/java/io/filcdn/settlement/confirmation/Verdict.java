@@ -1,0 +1,38 @@
+package io.filcdn.settlement.confirmation;
+
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.TxHash;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.TokenAmount;
+import java.util.Map;
+
+/** What the chain says about an open transaction now. */
+public sealed interface Verdict {
+
+  /** No block holds it, and its nonce is free: it waits, or a reorg took it away. */
+  record Waiting() implements Verdict {}
+
+  /** Its nonce is spent, but not yet at a final block, and the node has no receipt of it. */
+  record Hidden() implements Verdict {}
+
+  /** A block that is not final holds it. */
+  record Included(BlockNumber block, boolean succeeded) implements Verdict {}
+
+  /**
+   * What it was to do stands at a final block.
+   *
+   * @param hash the transaction that did it
+   * @param settled the amounts that moved along rails
+   */
+  record Landed(TxHash hash, BlockNumber block, Map<DataSetId, TokenAmount> settled)
+      implements Verdict {}
+
+  /** A final block holds it, and it failed. */
+  record Failed(BlockNumber block, String reason) implements Verdict {}
+
+  /** Its nonce is spent at a final block, and nothing it was to do was done. */
+  record Gone() implements Verdict {}
+
+  /** What the chain shows fits none of these: someone has to look, and nothing is concluded. */
+  record Contradiction(String message) implements Verdict {}
+}

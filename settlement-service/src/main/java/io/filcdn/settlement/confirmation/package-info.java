@@ -1,0 +1,5 @@
+/** What became of transactions, by the chain's own word. */
+@NullMarked
+package io.filcdn.settlement.confirmation;
+
+import org.jspecify.annotations.NullMarked;

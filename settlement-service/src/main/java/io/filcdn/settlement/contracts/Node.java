@@ -1,0 +1,222 @@
+package io.filcdn.settlement.contracts;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.TxHash;
+import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.settlement.ledger.Fees;
+import io.filcdn.settlement.ledger.Gas;
+import io.filcdn.settlement.ledger.Nonce;
+import jakarta.inject.Singleton;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.web3j.protocol.core.DefaultBlockParameter;
+import org.web3j.protocol.core.DefaultBlockParameterName;
+import org.web3j.protocol.core.JsonRpc2_0Web3j;
+import org.web3j.protocol.core.Request;
+import org.web3j.protocol.core.Response;
+import org.web3j.protocol.core.methods.request.EthFilter;
+import org.web3j.protocol.core.methods.request.Transaction;
+import org.web3j.protocol.core.methods.response.EthBlock;
+import org.web3j.protocol.core.methods.response.EthCall;
+import org.web3j.protocol.core.methods.response.EthLog;
+import org.web3j.protocol.core.methods.response.EthSendTransaction;
+import org.web3j.protocol.core.methods.response.Log;
+import org.web3j.protocol.core.methods.response.TransactionReceipt;
+
+/**
+ * The chain, asked through JSON-RPC. Every method blocks, and throws {@link NodeException} where no
+ * endpoint gives a usable answer.
+ */
+@Singleton
+public final class Node {
+
+  private static final DefaultBlockParameter LATEST = DefaultBlockParameterName.LATEST;
+  private static final int NULL_ROUNDS = 20;
+
+  private final Endpoints endpoints;
+  private final Network.Finality finality;
+  private final RpcConfig config;
+
+  Node(Network network, RpcConfig config) {
+    this.endpoints = new Endpoints(network.rpcUrls(), config.timeout());
+    this.finality = network.finality();
+    this.config = config;
+  }
+
+  /** The EIP-155 id. */
+  public long chainId() {
+    return answer(JsonRpc2_0Web3j::ethChainId).getChainId().longValueExact();
+  }
+
+  /** Whether a contract lives at {@code address}. */
+  public boolean hasCode(Address address) {
+    return answer(api -> api.ethGetCode(address.hex(), LATEST)).getCode().length() > 2;
+  }
+
+  /** How far the chain has come. */
+  public Head head() {
+    BlockNumber latest =
+        new BlockNumber(answer(JsonRpc2_0Web3j::ethBlockNumber).getBlockNumber().longValueExact());
+    BlockNumber finalised = finality.tag().flatMap(this::tagged).orElseGet(() -> atDepth(latest));
+    return new Head(latest, finalised);
+  }
+
+  private Optional<BlockNumber> tagged(String tag) {
+    return block(DefaultBlockParameter.valueOf(tag));
+  }
+
+  /** The block that many behind {@code latest}, or the one before where that round was null. */
+  private BlockNumber atDepth(BlockNumber latest) {
+    long from = Math.max(0, latest.value() - finality.fallbackDepth());
+    for (long number = from; number >= Math.max(0, from - NULL_ROUNDS); number--) {
+      Optional<BlockNumber> found = block(at(new BlockNumber(number)));
+      if (found.isPresent()) {
+        return found.get();
+      }
+    }
+    throw new NodeException(
+        "expected a block among the %d up to %d, found none".formatted(NULL_ROUNDS, from));
+  }
+
+  private Optional<BlockNumber> block(DefaultBlockParameter which) {
+    EthBlock answer = endpoints.ask(api -> api.ethGetBlockByNumber(which, false));
+    // nodes that do not know the tag and null rounds answer with an error
+    return answer.hasError() || answer.getBlock() == null
+        ? Optional.empty()
+        : Optional.of(new BlockNumber(answer.getBlock().getNumber().longValueExact()));
+  }
+
+  /** The next nonce of {@code account} by the newest block. */
+  public Nonce nextNonce(Address account) {
+    return nextNonce(account, LATEST);
+  }
+
+  /** The next nonce of {@code account} as it was after {@code block}. */
+  public Nonce nextNonce(Address account, BlockNumber block) {
+    return nextNonce(account, at(block));
+  }
+
+  private Nonce nextNonce(Address account, DefaultBlockParameter when) {
+    return new Nonce(
+        answer(api -> api.ethGetTransactionCount(account.hex(), when))
+            .getTransactionCount()
+            .longValueExact());
+  }
+
+  /** What {@code account} has of the chain's own coin. */
+  public TokenAmount balance(Address account) {
+    return new TokenAmount(answer(api -> api.ethGetBalance(account.hex(), LATEST)).getBalance());
+  }
+
+  /** Fees by which a transaction is taken soon, even where the base fee doubles. */
+  public Fees fees() {
+    BigInteger base =
+        answer(api -> api.ethGetBlockByNumber(LATEST, false)).getBlock().getBaseFeePerGas();
+    BigInteger priority =
+        answer(JsonRpc2_0Web3j::ethMaxPriorityFeePerGas).getMaxPriorityFeePerGas();
+    return new Fees(new TokenAmount(base.shiftLeft(1).add(priority)), new TokenAmount(priority));
+  }
+
+  /** Simulates a call on the newest block. */
+  public CallResult call(Call call) {
+    return result(endpoints.ask(api -> api.ethCall(request(call), LATEST)));
+  }
+
+  /** Simulates calls on the newest block; results are in the order of the calls. */
+  public List<CallResult> callAll(List<Call> calls) {
+    return callAll(calls, LATEST);
+  }
+
+  /** Simulates calls on the state after {@code block}; results are in the order of the calls. */
+  public List<CallResult> callAll(List<Call> calls, BlockNumber block) {
+    return callAll(calls, at(block));
+  }
+
+  private List<CallResult> callAll(List<Call> calls, DefaultBlockParameter when) {
+    List<CallResult> results = new ArrayList<>(calls.size());
+    for (int from = 0; from < calls.size(); from += config.batchSize()) {
+      List<Function<JsonRpc2_0Web3j, Request<?, EthCall>>> questions =
+          calls.subList(from, Math.min(calls.size(), from + config.batchSize())).stream()
+              .<Function<JsonRpc2_0Web3j, Request<?, EthCall>>>map(
+                  call -> api -> api.ethCall(request(call), when))
+              .toList();
+      endpoints.askAll(questions, EthCall.class).forEach(answer -> results.add(result(answer)));
+    }
+    return results;
+  }
+
+  /** How much gas a call takes that {@link #call} let through. */
+  public Gas estimateGas(Call call) {
+    return new Gas(
+        answer(api -> api.ethEstimateGas(request(call))).getAmountUsed().longValueExact());
+  }
+
+  /** Hands signed bytes to a node. */
+  public SendResult send(String raw) {
+    EthSendTransaction answer = endpoints.ask(api -> api.ethSendRawTransaction(raw));
+    return answer.hasError()
+        ? SendResult.ofError(answer.getError().getMessage())
+        : new SendResult.Taken();
+  }
+
+  /** Which block holds a transaction, as far as the node can tell: old receipts get lost. */
+  public Optional<Receipt> receipt(TxHash hash) {
+    return answer(api -> api.ethGetTransactionReceipt(hash.hex()))
+        .getTransactionReceipt()
+        // some nodes answer for a pending one
+        .filter(receipt -> receipt.getBlockNumberRaw() != null)
+        .map(receipt -> toReceipt(hash, receipt));
+  }
+
+  private static Receipt toReceipt(TxHash hash, TransactionReceipt receipt) {
+    return new Receipt(
+        hash, new BlockNumber(receipt.getBlockNumber().longValueExact()), receipt.isStatusOK());
+  }
+
+  /** The logs of a contract with one of the first topics {@code topics}, both blocks included. */
+  List<Log> logs(Address contract, List<String> topics, BlockNumber from, BlockNumber to) {
+    List<Log> logs = new ArrayList<>();
+    for (long first = from.value(); first <= to.value(); first += config.logBlocks()) {
+      long last = Math.min(to.value(), first + config.logBlocks() - 1);
+      EthFilter filter =
+          new EthFilter(at(new BlockNumber(first)), at(new BlockNumber(last)), contract.hex())
+              .addOptionalTopics(topics.toArray(String[]::new));
+      answer(api -> api.ethGetLogs(filter)).getLogs().stream()
+          .map(EthLog.LogResult::get)
+          .map(Log.class::cast)
+          .forEach(logs::add);
+    }
+    return logs;
+  }
+
+  private static CallResult result(EthCall answer) {
+    if (!answer.hasError()) {
+      return new CallResult.Returned(answer.getValue());
+    }
+    return new CallResult.Reverted(
+        ContractError.of(answer.getError())
+            .orElseThrow(
+                () -> new NodeException("eth_call failed: " + answer.getError().getMessage())));
+  }
+
+  private <T extends Response<?>> T answer(Function<JsonRpc2_0Web3j, Request<?, T>> question) {
+    T answer = endpoints.ask(question);
+    if (answer.hasError()) {
+      throw new NodeException("the node answers: " + answer.getError().getMessage());
+    }
+    return answer;
+  }
+
+  private static Transaction request(Call call) {
+    return Transaction.createEthCallTransaction(call.from().hex(), call.to().hex(), call.data());
+  }
+
+  private static DefaultBlockParameter at(BlockNumber block) {
+    return DefaultBlockParameter.valueOf(BigInteger.valueOf(block.value()));
+  }
+}

@@ -1,0 +1,13 @@
+package io.filcdn.settlement.contracts;
+
+/** No node answered, or what it answered cannot be used now: to be asked again later. */
+public final class NodeException extends RuntimeException {
+
+  NodeException(String message) {
+    super(message);
+  }
+
+  NodeException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,161 @@
+package io.filcdn.settlement.contracts;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.chain.TxHash;
+import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.Generation;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.usage.QuotaRecord;
+import io.filcdn.settlement.ledger.Rollup;
+import io.filcdn.settlement.ledger.Submission;
+import io.filcdn.settlement.ledger.Usage;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.web3j.protocol.core.methods.response.Log;
+
+/**
+ * The FilBeamOperator contract: usage is reported to it, and it has the rails pay. It belongs to
+ * the fwss generation, so its bare data set numbers do too.
+ */
+@Singleton
+public final class OperatorContract {
+
+  static final String USAGE_REPORTED =
+      "0xb8a21d4673df42e3b2f67ef580a86f3f5fd56e8515c41c3b9438f3cffd89db02";
+  static final String CDN_SETTLEMENT =
+      "0x25412ba3bcccbe20d39995f52c529ab9cc36c8c4b3470ab5820ecaa849988097";
+  static final String CACHE_MISS_SETTLEMENT =
+      "0x281f4b29d5d73ecf0dd98a23d9db67a1b3df6785d8938151485a8abdecb29a38";
+
+  private final Node node;
+  private final Address address;
+  private final Address stateView;
+
+  OperatorContract(Node node, Network network) {
+    this.node = node;
+    this.address = network.contracts().filBeamOperator();
+    this.stateView = network.contracts().stateView();
+  }
+
+  /** The call that does what {@code submission} says. */
+  public Call call(Address from, Submission submission) {
+    return new Call(from, address, encode(submission));
+  }
+
+  static String encode(Submission submission) {
+    return switch (submission) {
+      case Submission.UsageReport(Epoch toEpoch, List<Rollup> rollups) ->
+          Abi.call(
+              "recordUsageRollups",
+              Abi.number(toEpoch.value()),
+              Abi.numbers(rollups.stream().map(rollup -> rollup.dataSet().number()).toList()),
+              Abi.numbers(rollups.stream().map(r -> r.usage().cdnBytes().bytes()).toList()),
+              Abi.numbers(rollups.stream().map(r -> r.usage().cacheMissBytes().bytes()).toList()));
+      case Submission.RailSettlement(QuotaRecord.Kind rail, List<DataSetId> dataSets) ->
+          Abi.call(
+              switch (rail) {
+                case CDN -> "settleCDNPaymentRails";
+                case CACHE_MISS -> "settleCacheMissPaymentRails";
+              },
+              Abi.numbers(dataSets.stream().map(DataSetId::number).toList()));
+    };
+  }
+
+  /** What the contract knows of data sets now, in the same order. */
+  public List<OnChainUsage> usage(List<DataSetId> dataSets) {
+    return node.callAll(usageCalls(dataSets)).stream().map(OperatorContract::toUsage).toList();
+  }
+
+  /** What the contract knew of data sets after {@code block}, in the same order. */
+  public List<OnChainUsage> usage(List<DataSetId> dataSets, BlockNumber block) {
+    return node.callAll(usageCalls(dataSets), block).stream()
+        .map(OperatorContract::toUsage)
+        .toList();
+  }
+
+  private List<Call> usageCalls(List<DataSetId> dataSets) {
+    return dataSets.stream().map(dataSet -> Call.view(address, encodeUsage(dataSet))).toList();
+  }
+
+  static String encodeUsage(DataSetId dataSet) {
+    return Abi.call("dataSetUsage", Abi.number(dataSet.number()));
+  }
+
+  private static OnChainUsage toUsage(CallResult result) {
+    List<String> words = Abi.words(result.returned(), 3);
+    return new OnChainUsage(
+        new TokenAmount(Abi.unsigned(words.get(0))),
+        new TokenAmount(Abi.unsigned(words.get(1))),
+        new Epoch(Abi.capped(words.get(2))));
+  }
+
+  /** The key that may report. */
+  public Address controller() {
+    return viewAddress(address, "filBeamOperatorController");
+  }
+
+  /** The operator contract that FWSS obeys; ours, unless it was migrated. */
+  public Address operatorOfService() {
+    return viewAddress(stateView, "filBeamControllerAddress");
+  }
+
+  private Address viewAddress(Address contract, String function) {
+    String data = node.call(Call.view(contract, Abi.call(function))).returned();
+    return Abi.address(Abi.words(data, 1).getFirst());
+  }
+
+  /** What the contract logged in these blocks, both included, for transactions of ours. */
+  public List<ContractEvent> events(
+      Submission submission, List<TxHash> transactions, BlockNumber from, BlockNumber to) {
+    return eventsOf(submission, from, to).stream()
+        .filter(event -> transactions.contains(event.transaction()))
+        .toList();
+  }
+
+  /** What the contract logged in these blocks, both included, in the way of {@code submission}. */
+  public List<ContractEvent> eventsOf(Submission submission, BlockNumber from, BlockNumber to) {
+    String topic =
+        switch (submission.activity()) {
+          case REPORT -> USAGE_REPORTED;
+          case SETTLE_CDN -> CDN_SETTLEMENT;
+          case SETTLE_CACHE_MISS -> CACHE_MISS_SETTLEMENT;
+        };
+    return node.logs(address, List.of(topic), from, to).stream()
+        .map(log -> toEvent(topic, log))
+        .toList();
+  }
+
+  private static ContractEvent toEvent(String topic, Log log) {
+    TxHash hash = TxHash.of(log.getTransactionHash());
+    BlockNumber block = new BlockNumber(log.getBlockNumber().longValueExact());
+    DataSetId dataSet =
+        new DataSetId(Generation.FWSS, Abi.capped(log.getTopics().get(1).substring(2)));
+    return switch (topic) {
+      case USAGE_REPORTED -> usageReported(log, hash, block, dataSet);
+      case CDN_SETTLEMENT -> settled(log, hash, block, dataSet, QuotaRecord.Kind.CDN);
+      case CACHE_MISS_SETTLEMENT -> settled(log, hash, block, dataSet, QuotaRecord.Kind.CACHE_MISS);
+      default -> throw new IllegalArgumentException("expected a topic of ours, found " + topic);
+    };
+  }
+
+  private static ContractEvent usageReported(
+      Log log, TxHash hash, BlockNumber block, DataSetId dataSet) {
+    List<String> words = Abi.words(log.getData(), 2);
+    return new ContractEvent.UsageReported(
+        hash,
+        block,
+        dataSet,
+        new Epoch(Abi.capped(log.getTopics().get(3).substring(2))),
+        new Usage(ByteCount.of(Abi.capped(words.get(0))), ByteCount.of(Abi.capped(words.get(1)))));
+  }
+
+  private static ContractEvent settled(
+      Log log, TxHash hash, BlockNumber block, DataSetId dataSet, QuotaRecord.Kind rail) {
+    TokenAmount amount = new TokenAmount(Abi.unsigned(Abi.words(log.getData(), 1).getFirst()));
+    return new ContractEvent.Settled(hash, block, dataSet, rail, amount);
+  }
+}

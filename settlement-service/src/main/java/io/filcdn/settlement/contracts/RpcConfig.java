@@ -1,0 +1,20 @@
+package io.filcdn.settlement.contracts;
+
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** How nodes are asked. */
+public interface RpcConfig {
+
+  /** How long a node may take to answer before the next one is asked. */
+  @WithDefault("PT20S")
+  Duration timeout();
+
+  /** How many calls go to a node in one request. */
+  @WithDefault("100")
+  int batchSize();
+
+  /** How many blocks one query for events spans; gateways refuse wide ones. */
+  @WithDefault("2000")
+  int logBlocks();
+}

@@ -1,0 +1,148 @@
+package io.filcdn.settlement.due;
+
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.usage.QuotaRecord;
+import io.filcdn.settlement.contracts.ContractError;
+import io.filcdn.settlement.contracts.OnChainUsage;
+import io.filcdn.settlement.contracts.OperatorContract;
+import io.filcdn.settlement.contracts.PayContract;
+import io.filcdn.settlement.contracts.RailState;
+import io.filcdn.settlement.ledger.Activity;
+import io.filcdn.settlement.ledger.Owed;
+import io.filcdn.settlement.ledger.OwedAmounts;
+import io.filcdn.settlement.ledger.SetAside;
+import io.filcdn.settlement.ledger.SetAsides;
+import io.filcdn.settlement.ledger.Submission;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Finds what data sets owe along rails that can pay, and puts it into settlements. */
+@Singleton
+public final class DueSettlements {
+
+  private final OwedAmounts owedAmounts;
+  private final SetAsides setAsides;
+  private final OperatorContract operator;
+  private final PayContract pay;
+  private final DueConfig config;
+
+  DueSettlements(
+      OwedAmounts owedAmounts,
+      SetAsides setAsides,
+      OperatorContract operator,
+      PayContract pay,
+      DueConfig config) {
+    this.owedAmounts = owedAmounts;
+    this.setAsides = setAsides;
+    this.operator = operator;
+    this.pay = pay;
+    this.config = config;
+  }
+
+  /** A data set, and what the contract just said that it owes. */
+  public record Debt(Owed.Candidate candidate, Owed owed) {}
+
+  /** A data set whose rail can pay some of what it owes. */
+  record Payable(DataSetId dataSet, Optional<Epoch> endEpoch) {}
+
+  /** Reads what data sets owe now, where something may have changed. */
+  public List<Debt> debts(BlockNumber latest) {
+    List<Owed.Candidate> candidates = owedAmounts.candidates(latest);
+    List<OnChainUsage> amounts =
+        operator.usage(candidates.stream().map(Owed.Candidate::dataSet).toList());
+    List<Debt> debts = new ArrayList<>();
+    for (int i = 0; i < candidates.size(); i++) {
+      Owed.Candidate candidate = candidates.get(i);
+      OnChainUsage read = amounts.get(i);
+      Owed owed = new Owed(candidate.dataSet(), read.cdn(), read.cacheMiss(), latest);
+      owedAmounts.keep(candidate, owed);
+      debts.add(new Debt(candidate, owed));
+    }
+    return debts;
+  }
+
+  /**
+   * The settlements that pay {@code debts} along one kind of rail, those that end first before the
+   * others. Each rail is read now; one that has ended stays out, as it would fail its whole batch.
+   */
+  public List<Submission.RailSettlement> settlements(
+      QuotaRecord.Kind rail, List<Debt> debts, BlockNumber latest) {
+    Activity activity = Activity.settling(rail);
+    Set<DataSetId> leftOut = new HashSet<>(setAsides.leftOut(activity));
+    leftOut.addAll(owedAmounts.inFlight(activity));
+    List<Debt> open =
+        debts.stream()
+            .filter(debt -> !debt.owed().on(rail).equals(TokenAmount.ZERO))
+            .filter(debt -> !leftOut.contains(debt.candidate().dataSet()))
+            .toList();
+    List<RailState> states =
+        pay.rails(open.stream().map(debt -> debt.candidate().rail(rail)).toList(), latest);
+    List<Payable> payables = new ArrayList<>();
+    for (int i = 0; i < open.size(); i++) {
+      payable(rail, open.get(i), states.get(i), latest).ifPresent(payables::add);
+    }
+    return group(rail, payables, latest.epoch().plus(config.railEndMarginBlocks()));
+  }
+
+  private Optional<Payable> payable(
+      QuotaRecord.Kind rail, Debt debt, RailState state, BlockNumber latest) {
+    DataSetId dataSet = debt.candidate().dataSet();
+    String name = "the %s rail %s".formatted(rail, debt.candidate().rail(rail));
+    return switch (state) {
+      case RailState.Payable(TokenAmount _, Optional<Epoch> endEpoch) ->
+          Optional.of(new Payable(dataSet, endEpoch));
+      // a top-up makes it payable
+      case RailState.Unfunded() -> Optional.empty();
+      case RailState.Ended(Epoch endEpoch) -> {
+        setAsides.put(
+            dataSet,
+            Activity.settling(rail),
+            SetAside.Reason.RAIL_ENDED,
+            "%s ended at epoch %s, block %s is too late to pay the %s owed"
+                .formatted(name, endEpoch, latest.plus(1), debt.owed().on(rail)));
+        yield Optional.empty();
+      }
+      case RailState.Missing(ContractError error) -> {
+        setAsides.put(
+            dataSet,
+            Activity.settling(rail),
+            SetAside.Reason.RAIL_MISSING,
+            "%s cannot pay the %s owed: %s".formatted(name, debt.owed().on(rail), error));
+        yield Optional.empty();
+      }
+    };
+  }
+
+  /** One settlement each for rails that end before {@code alone}, then one for all others. */
+  static List<Submission.RailSettlement> group(
+      QuotaRecord.Kind rail, List<Payable> payables, Epoch alone) {
+    List<Submission.RailSettlement> settlements = new ArrayList<>();
+    List<DataSetId> together = new ArrayList<>();
+    payables.stream()
+        .sorted(
+            Comparator.comparing(
+                    (Payable payable) ->
+                        payable.endEpoch().map(Epoch::value).orElse(Long.MAX_VALUE))
+                .thenComparing(Payable::dataSet))
+        .forEach(
+            payable -> {
+              if (payable.endEpoch().filter(alone::isAfter).isPresent()) {
+                settlements.add(new Submission.RailSettlement(rail, List.of(payable.dataSet())));
+              } else {
+                together.add(payable.dataSet());
+              }
+            });
+    if (!together.isEmpty()) {
+      settlements.add(new Submission.RailSettlement(rail, together));
+    }
+    return settlements;
+  }
+}

@@ -1,0 +1,90 @@
+package io.filcdn.settlement.guard;
+
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.settlement.ledger.OwedAmounts;
+import io.filcdn.settlement.ledger.Rollup;
+import io.filcdn.settlement.ledger.SetAsides;
+import io.filcdn.settlement.ledger.Standing;
+import io.filcdn.settlement.ledger.Standings;
+import io.filcdn.settlement.ledger.Submission;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * What speaks against a submission by the tables as they are now. What was planned can be outdated:
+ * another process may have signed since, or the index have changed.
+ */
+@ApplicationScoped
+class Objections {
+
+  private final Standings standings;
+  private final OwedAmounts owed;
+  private final SetAsides setAsides;
+
+  Objections(Standings standings, OwedAmounts owed, SetAsides setAsides) {
+    this.standings = standings;
+    this.owed = owed;
+    this.setAsides = setAsides;
+  }
+
+  /** The first objection in one line; empty where there is none. */
+  Optional<String> against(Submission submission) {
+    Set<DataSetId> leftOut = setAsides.leftOut(submission.activity());
+    return submission.dataSets().stream()
+        .filter(leftOut::contains)
+        .findFirst()
+        .map(dataSet -> "dataSet=%s expected none that is set aside".formatted(dataSet))
+        .or(
+            () ->
+                switch (submission) {
+                  case Submission.UsageReport report -> againstReport(report);
+                  case Submission.RailSettlement settlement -> againstSettlement(settlement);
+                });
+  }
+
+  private Optional<String> againstReport(Submission.UsageReport report) {
+    Map<DataSetId, Standing> now =
+        standings.of(report.dataSets()).stream()
+            .collect(Collectors.toMap(Standing::dataSet, Function.identity()));
+    return report.rollups().stream()
+        .map(
+            rollup -> againstRollup(report, rollup, Optional.ofNullable(now.get(rollup.dataSet()))))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<String> againstRollup(
+      Submission.UsageReport report, Rollup rollup, Optional<Standing> found) {
+    if (found.isEmpty()) {
+      return Optional.of(
+          "dataSet=%s expected an odometer and two rails".formatted(rollup.dataSet()));
+    }
+    Standing standing = found.get();
+    if (standing.inFlight()) {
+      return Optional.of("dataSet=%s expected no rollup in flight".formatted(rollup.dataSet()));
+    }
+    if (!report.toEpoch().isAfter(standing.last())) {
+      return Optional.of(
+          "dataSet=%s expected a toEpoch above %s, found %s"
+              .formatted(rollup.dataSet(), standing.last(), report.toEpoch()));
+    }
+    return standing.due() instanceof Standing.Due.Bytes bytes
+            && bytes.usage().reaches(rollup.usage())
+        ? Optional.empty()
+        : Optional.of(
+            "dataSet=%s expected %s to be due, found %s"
+                .formatted(rollup.dataSet(), rollup.usage(), standing.due()));
+  }
+
+  private Optional<String> againstSettlement(Submission.RailSettlement settlement) {
+    Set<DataSetId> inFlight = owed.inFlight(settlement.activity());
+    return settlement.dataSets().stream()
+        .filter(inFlight::contains)
+        .findFirst()
+        .map(dataSet -> "dataSet=%s expected no settlement in flight".formatted(dataSet));
+  }
+}

@@ -1,0 +1,51 @@
+package io.filcdn.settlement.ledger;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.filcdn.common.usage.QuotaRecord;
+import java.util.Optional;
+
+/** What a transaction does for its data sets, and what a data set can be set aside from. */
+public enum Activity {
+  /** Records usage: {@code recordUsageRollups}. */
+  REPORT("report", Optional.empty()),
+  /** Pays the CDN: {@code settleCDNPaymentRails}. */
+  SETTLE_CDN("settle-cdn", Optional.of(QuotaRecord.Kind.CDN)),
+  /** Pays providers for misses: {@code settleCacheMissPaymentRails}. */
+  SETTLE_CACHE_MISS("settle-cache-miss", Optional.of(QuotaRecord.Kind.CACHE_MISS));
+
+  private final String text;
+  private final Optional<QuotaRecord.Kind> rail;
+
+  Activity(String text, Optional<QuotaRecord.Kind> rail) {
+    this.text = text;
+    this.rail = rail;
+  }
+
+  /** The rail that this settles; empty for reports. */
+  public Optional<QuotaRecord.Kind> rail() {
+    return rail;
+  }
+
+  /** The activity that settles {@code rail}. */
+  public static Activity settling(QuotaRecord.Kind rail) {
+    return switch (rail) {
+      case CDN -> SETTLE_CDN;
+      case CACHE_MISS -> SETTLE_CACHE_MISS;
+    };
+  }
+
+  static Activity of(String text) {
+    for (Activity activity : values()) {
+      if (activity.text.equals(text)) {
+        return activity;
+      }
+    }
+    throw new IllegalArgumentException("expected an activity, found \"%s\"".formatted(text));
+  }
+
+  @JsonValue
+  @Override
+  public String toString() {
+    return text;
+  }
+}

@@ -1,0 +1,20 @@
+package io.filcdn.settlement.ledger;
+
+import io.filcdn.common.payment.TokenAmount;
+
+/**
+ * What a transaction pays for gas (EIP-1559), in the chain's own coin per unit of gas.
+ *
+ * @param maxFeePerGas at most this much in all
+ * @param maxPriorityFeePerGas at most this much of it to whoever includes it
+ */
+public record Fees(TokenAmount maxFeePerGas, TokenAmount maxPriorityFeePerGas) {
+
+  public Fees {
+    if (maxPriorityFeePerGas.compareTo(maxFeePerGas) > 0) {
+      throw new IllegalArgumentException(
+          "expected a priority fee of at most the whole fee %s, found %s"
+              .formatted(maxFeePerGas, maxPriorityFeePerGas));
+    }
+  }
+}

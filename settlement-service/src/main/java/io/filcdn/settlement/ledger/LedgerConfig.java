@@ -1,0 +1,12 @@
+package io.filcdn.settlement.ledger;
+
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** What the ledger does by itself. */
+public interface LedgerConfig {
+
+  /** How long a data set that the contract refused is left out before it is tried again. */
+  @WithDefault("PT1H")
+  Duration setAsideFor();
+}

@@ -1,0 +1,94 @@
+package io.filcdn.settlement.ledger;
+
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.RailId;
+import io.filcdn.common.payment.TokenAmount;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.transaction.Transactional;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.hibernate.Session;
+
+/**
+ * What data sets owe by the contract, as last read. It saves reading those again that owe nothing
+ * and were not touched since; nothing is paid by it.
+ */
+@ApplicationScoped
+public class OwedAmounts {
+
+  private final Session database;
+
+  OwedAmounts(Session database) {
+    this.database = database;
+  }
+
+  /**
+   * Data sets that may owe something: they did when last read, or the index changed since. Records
+   * of blocks after {@code head} wait: a node that does not know the block yet does not know the
+   * amounts either.
+   */
+  @Transactional
+  public List<Owed.Candidate> candidates(BlockNumber head) {
+    return database
+        .createNativeQuery(
+            """
+            select d.data_set, d.cdn_rail, d.cache_miss_rail, d.version
+            from indexed_data_set d left join owed o using (data_set)
+            where d.data_set like 'fwss/%' and d.last_reported_epoch is not null
+              and d.cdn_rail is not null and d.cache_miss_rail is not null and d.block <= :head
+              and (o.data_set is null or o.index_version < d.version or o.cdn > 0 or o.cache_miss > 0)
+            order by d.data_set
+            """,
+            Object[].class)
+        .setParameter("head", head.value())
+        .getResultStream()
+        .map(
+            row ->
+                new Owed.Candidate(
+                    DataSetId.of((String) row[0]),
+                    new RailId((Long) row[1]),
+                    new RailId((Long) row[2]),
+                    (Long) row[3]))
+        .toList();
+  }
+
+  /** Keeps what was read for a candidate. */
+  @Transactional
+  public void keep(Owed.Candidate candidate, Owed owed) {
+    OwedRow row = OwedRow.findById(owed.dataSet().toString());
+    if (row == null) {
+      row = new OwedRow();
+      row.dataSet = owed.dataSet().toString();
+    }
+    row.cdn = owed.cdn().units();
+    row.cacheMiss = owed.cacheMiss().units();
+    row.block = owed.block().value();
+    row.indexVersion = candidate.indexVersion();
+    row.persist();
+  }
+
+  /** What was last read. */
+  @Transactional
+  public Optional<Owed> of(DataSetId dataSet) {
+    return OwedRow.<OwedRow>findByIdOptional(dataSet.toString())
+        .map(
+            row ->
+                new Owed(
+                    dataSet,
+                    new TokenAmount(row.cdn),
+                    new TokenAmount(row.cacheMiss),
+                    new BlockNumber(row.block)));
+  }
+
+  /** The data sets with a payment of this activity in flight. */
+  @Transactional
+  public Set<DataSetId> inFlight(Activity activity) {
+    return RailPaymentRow.<RailPaymentRow>list("activity = ?1 and inFlight", activity.toString())
+        .stream()
+        .map(row -> row.key.id())
+        .collect(Collectors.toSet());
+  }
+}

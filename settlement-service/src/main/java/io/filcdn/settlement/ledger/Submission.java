@@ -1,0 +1,79 @@
+package io.filcdn.settlement.ledger;
+
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.usage.QuotaRecord;
+import java.util.HashSet;
+import java.util.List;
+
+/** What one transaction is to tell the operator contract. */
+public sealed interface Submission {
+
+  Activity activity();
+
+  /** Whom it concerns, each once. */
+  List<DataSetId> dataSets();
+
+  /** The same for the items from {@code from} (inclusive) to {@code to} (exclusive) only. */
+  Submission part(int from, int to);
+
+  /** How many data sets it concerns. */
+  default int size() {
+    return dataSets().size();
+  }
+
+  /**
+   * A usage report.
+   *
+   * @param toEpoch its end and its idempotency key: the contract takes an epoch once for each data
+   *     set, and none below it later
+   */
+  record UsageReport(Epoch toEpoch, List<Rollup> rollups) implements Submission {
+
+    public UsageReport {
+      rollups = List.copyOf(rollups);
+      requireEachOnce(rollups.stream().map(Rollup::dataSet).toList());
+    }
+
+    @Override
+    public Activity activity() {
+      return Activity.REPORT;
+    }
+
+    @Override
+    public List<DataSetId> dataSets() {
+      return rollups.stream().map(Rollup::dataSet).toList();
+    }
+
+    @Override
+    public UsageReport part(int from, int to) {
+      return new UsageReport(toEpoch, rollups.subList(from, to));
+    }
+  }
+
+  /** The payment of what data sets owe along one kind of rail. */
+  record RailSettlement(QuotaRecord.Kind rail, List<DataSetId> dataSets) implements Submission {
+
+    public RailSettlement {
+      dataSets = List.copyOf(dataSets);
+      requireEachOnce(dataSets);
+    }
+
+    @Override
+    public Activity activity() {
+      return Activity.settling(rail);
+    }
+
+    @Override
+    public RailSettlement part(int from, int to) {
+      return new RailSettlement(rail, dataSets.subList(from, to));
+    }
+  }
+
+  private static void requireEachOnce(List<DataSetId> dataSets) {
+    if (dataSets.isEmpty() || new HashSet<>(dataSets).size() != dataSets.size()) {
+      throw new IllegalArgumentException(
+          "expected at least one data set and each once, found " + dataSets);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+package io.filcdn.settlement.ledger;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Locale;
+
+/**
+ * How far a transaction has come. It goes forward from {@code SIGNED} to {@code INCLUDED}, back to
+ * {@code BROADCAST} where a reorg takes its block away, and closes in one of the last three.
+ */
+public enum TransactionState {
+  /** Its bytes are stored; no node is known to have them. */
+  SIGNED,
+  /** A node took it. */
+  BROADCAST,
+  /** A block that is not final yet holds it. */
+  INCLUDED,
+  /** What it was to do stands at a final block. */
+  FINAL,
+  /** A final block holds it, and it failed. */
+  REVERTED,
+  /** Its nonce is spent at a final block, and what it was to do did not happen. */
+  DROPPED;
+
+  /** Whether it can still change. */
+  public boolean isOpen() {
+    return switch (this) {
+      case SIGNED, BROADCAST, INCLUDED -> true;
+      case FINAL, REVERTED, DROPPED -> false;
+    };
+  }
+
+  static TransactionState of(String text) {
+    return valueOf(text.toUpperCase(Locale.ROOT));
+  }
+
+  @JsonValue
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

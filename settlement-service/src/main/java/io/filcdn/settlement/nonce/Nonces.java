@@ -1,0 +1,50 @@
+package io.filcdn.settlement.nonce;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.settlement.ledger.Nonce;
+import io.filcdn.settlement.ledger.Transactions;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+
+/** Gives nonces: each follows the last one that the ledger or the chain knows. */
+@ApplicationScoped
+public class Nonces {
+
+  private final Transactions transactions;
+
+  Nonces(Transactions transactions) {
+    this.transactions = transactions;
+  }
+
+  /** What the next nonce is. */
+  public sealed interface Next {
+
+    /** This one. */
+    record Free(Nonce nonce) implements Next {}
+
+    /**
+     * None: the chain does not know transactions that the ledger saw closed, so that a higher nonce
+     * would wait for ever and a lower one could repeat what was done.
+     */
+    record ChainBehind(String message) implements Next {}
+  }
+
+  /**
+   * The next nonce. Call it in the database transaction that stores the signed bytes, with signing
+   * locked.
+   *
+   * @param onChain the next nonce by the chain's newest block
+   */
+  public Next next(Address sender, Nonce onChain) {
+    Optional<Nonce> known = transactions.highestNonce(sender).map(Nonce::next);
+    if (known.isEmpty() || known.get().compareTo(onChain) <= 0) {
+      return new Next.Free(onChain);
+    }
+    if (transactions.anyOpen(sender)) {
+      return new Next.Free(known.get());
+    }
+    return new Next.ChainBehind(
+        "expected the chain to know nonce %s of %s, found %s as its next one"
+            .formatted(known.get().value() - 1, sender, onChain));
+  }
+}

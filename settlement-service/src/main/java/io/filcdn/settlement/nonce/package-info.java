@@ -1,0 +1,5 @@
+/** Which nonce the next transaction gets. */
+@NullMarked
+package io.filcdn.settlement.nonce;
+
+import org.jspecify.annotations.NullMarked;

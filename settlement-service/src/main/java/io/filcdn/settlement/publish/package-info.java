@@ -1,0 +1,5 @@
+/** Tells in Kafka what the outbox holds. */
+@NullMarked
+package io.filcdn.settlement.publish;
+
+import org.jspecify.annotations.NullMarked;

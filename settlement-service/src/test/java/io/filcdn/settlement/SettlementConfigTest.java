@@ -1,0 +1,52 @@
+package io.filcdn.settlement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.smallrye.config.Secret;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SettlementConfigTest {
+
+  @Test
+  void defaultsAreTheseAndWhatIsSecretOrPeculiarHasNone() {
+    SettlementConfig config = config(Map.of());
+
+    assertThat(config.network()).isEmpty();
+    assertThat(config.operatorKey()).isEmpty();
+    SettlementConfig.Settlement settlement = config.settlement();
+    assertThat(settlement.due().railEndMarginBlocks()).isEqualTo(20);
+    assertThat(settlement.batch().maxDataSets()).isEqualTo(200);
+    assertThat(settlement.batch().maxGas()).isEqualTo(5_000_000_000L);
+    assertThat(settlement.batch().gasHeadroomPercent()).isEqualTo(25);
+    assertThat(settlement.broadcast().maxPending()).isEqualTo(4);
+    assertThat(settlement.broadcast().resendAfter()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(settlement.broadcast().stuckAfter()).isEqualTo(Duration.ofMinutes(20));
+    assertThat(settlement.confirmation().nextAfterBlocks()).isEqualTo(2);
+    assertThat(settlement.ledger().setAsideFor()).isEqualTo(Duration.ofHours(1));
+    assertThat(settlement.rpc().timeout()).isEqualTo(Duration.ofSeconds(20));
+    assertThat(settlement.rpc().batchSize()).isEqualTo(100);
+    assertThat(settlement.rpc().logBlocks()).isEqualTo(2000);
+  }
+
+  @Test
+  void keyAndNetworkHaveTheNamesThatOperatorsSet() {
+    SettlementConfig config =
+        config(Map.of("filcdn.network", "devnet.json", "filcdn.operator-key", "0x12"));
+
+    assertThat(config.network()).contains(Path.of("devnet.json"));
+    assertThat(config.operatorKey().map(Secret::get)).contains("0x12");
+    assertThat(config.toString()).doesNotContain("0x12");
+  }
+
+  private static SettlementConfig config(Map<String, String> values) {
+    return new SmallRyeConfigBuilder()
+        .withMapping(SettlementConfig.class)
+        .withSources(new io.smallrye.config.PropertiesConfigSource(values, "test", 100))
+        .build()
+        .getConfigMapping(SettlementConfig.class);
+  }
+}

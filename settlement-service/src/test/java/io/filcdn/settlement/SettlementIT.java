@@ -1,0 +1,481 @@
+package io.filcdn.settlement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.kafka.DeadLetter;
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.usage.QuotaRecord;
+import io.filcdn.common.usage.SettlementRecord;
+import io.filcdn.settlement.stage.RpcProxy;
+import io.filcdn.settlement.stage.ServiceProcess;
+import io.filcdn.settlement.stage.Stage;
+import io.filcdn.settlement.stage.UsedDataSet;
+import io.filcdn.stack.chain.Devnet;
+import io.filcdn.stack.chain.DevnetAccount;
+import io.filcdn.stack.chain.DevnetContracts;
+import io.filcdn.stack.chain.DevnetOperator;
+import io.filcdn.stack.chain.DevnetReads;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.awaitility.core.ConditionFactory;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The service as a process, against Postgres, Kafka and a chain with the real contracts' rules. */
+class SettlementIT {
+
+  private static final String CDN_PAYEE = DevnetAccount.CDN_BENEFICIARY.address();
+  private static final String PROVIDERS_PAYEE = DevnetAccount.PAYEE.address();
+
+  @TempDir static Path folder;
+
+  private static Stage stage;
+
+  @BeforeAll
+  static void open() {
+    stage = Stage.open(folder);
+  }
+
+  @AfterEach
+  void reset() {
+    stage.reset();
+  }
+
+  @AfterAll
+  static void close() {
+    stage.close();
+  }
+
+  @Test
+  void usageIsReportedOnceAndPaidToTheUnit() {
+    UsedDataSet dataSet = stage.newDataSet().serve(1_000_003, 500_001);
+    BigInteger cdnBefore = stage.devnet().reads().funds(CDN_PAYEE);
+    BigInteger missBefore = stage.devnet().reads().funds(PROVIDERS_PAYEE);
+
+    ServiceProcess service = stage.startService().awaitReady();
+    stage.letTimeRun();
+
+    patiently().until(() -> dataSet.events(SettlementRecord.Settled.class).size() == 2);
+    assertThat(dataSet.reports())
+        .extracting(report -> report.cdnBytes() + " " + report.cacheMissBytes())
+        .containsExactly("1000003 500001");
+    BigInteger cdn = owedFor(1_000_003);
+    BigInteger miss = owedFor(500_001);
+    assertThat(dataSet.settled(DevnetReads.Settlement.Rails.CDN)).isEqualTo(cdn);
+    assertThat(dataSet.settled(DevnetReads.Settlement.Rails.CACHE_MISS)).isEqualTo(miss);
+    assertThat(stage.devnet().reads().funds(CDN_PAYEE)).isEqualTo(cdnBefore.add(afterFee(cdn)));
+    assertThat(stage.devnet().reads().funds(PROVIDERS_PAYEE))
+        .isEqualTo(missBefore.add(afterFee(miss)));
+    assertThat(dataSet.events(SettlementRecord.Reported.class))
+        .extracting(
+            SettlementRecord.Reported::cdnBytes,
+            SettlementRecord.Reported::cacheMissBytes,
+            event -> event.txHash().hex(),
+            SettlementRecord.Reported::toEpoch)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(
+                ByteCount.of(1_000_003),
+                ByteCount.of(500_001),
+                dataSet.reports().getFirst().transactionHash(),
+                new Epoch(dataSet.reports().getFirst().toEpoch())));
+    assertThat(dataSet.events(SettlementRecord.Settled.class))
+        .extracting(event -> event.rail() + " " + event.amount())
+        .containsExactlyInAnyOrder(
+            QuotaRecord.Kind.CDN + " " + cdn, QuotaRecord.Kind.CACHE_MISS + " " + miss);
+    await()
+        .untilAsserted(
+            () -> {
+              JsonNode view = service.json("/api/v1/data-sets/" + dataSet.number());
+              assertThat(view.at("/odometer/cdnBytes").asText()).isEqualTo("1000003");
+              assertThat(view.at("/reported/cacheMissBytes").asText()).isEqualTo("500001");
+              assertThat(view.at("/due/cdnBytes").asText()).isEqualTo("0");
+              assertThat(view.at("/owed/cdn").asText()).isEqualTo("0");
+              assertThat(view.at("/setAside")).isEmpty();
+            });
+    assertThat(transactionsOf(service, dataSet))
+        .extracting(
+            transaction -> transaction.at("/activity").asText() + " " + stateOf(transaction))
+        .containsExactly("settle-cache-miss final", "settle-cdn final", "report final");
+    assertThat(service.get("/q/metrics").body())
+        .contains("filcdn_settlement_unreported_bytes{kind=\"cdn\"} 0.0")
+        .contains("filcdn_settlement_transactions_pending{state=\"broadcast\"} 0.0")
+        .contains("filcdn_settlement_active 1.0")
+        .contains("filcdn_settlement_operator_balance ");
+  }
+
+  @Test
+  void onlyWhatWasNotReportedBeforeIsReportedAcrossRestarts() {
+    UsedDataSet dataSet = stage.newDataSet().serve(1000, 10);
+    ServiceProcess first = stage.startService().awaitReady();
+    stage.letTimeRun();
+    patiently().until(() -> dataSet.reports().size() == 1);
+    first.kill();
+    dataSet.serve(500, 0);
+
+    stage.startService().awaitReady();
+
+    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 2);
+    assertThat(dataSet.reports())
+        .extracting(report -> report.cdnBytes() + " " + report.cacheMissBytes())
+        .containsExactly("1000 10", "500 0");
+    assertThat(dataSet.reports().get(1).fromEpoch())
+        .isEqualTo(dataSet.reports().get(0).toEpoch() + 1);
+  }
+
+  @Test
+  void bytesThatWereStoredButNotSentAreSentByTheNextProcess() {
+    UsedDataSet dataSet = stage.newDataSet().serve(2000, 0);
+    stage.proxy().setSends(RpcProxy.Sends.LOST);
+    ServiceProcess first = stage.startService().awaitReady();
+    stage.letTimeRun();
+    patiently().until(() -> statesOf(first, dataSet).equals(List.of("signed")));
+    String stored = hashOf(transactionsOf(first, dataSet).getFirst());
+    first.kill();
+    stage.proxy().setSends(RpcProxy.Sends.PASS);
+
+    ServiceProcess second = stage.startService().awaitReady();
+
+    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
+    assertThat(dataSet.reports())
+        .extracting(DevnetReads.UsageReport::transactionHash)
+        .containsExactly(stored);
+    assertThat(transactionsOf(second, dataSet).getLast().at("/attempts")).hasSize(1);
+  }
+
+  @Test
+  void bytesThatTheNodeTookWithoutAnsweringAreNotReportedAgain() {
+    UsedDataSet dataSet = stage.newDataSet().serve(3000, 0);
+    stage.proxy().setSends(RpcProxy.Sends.UNANSWERED);
+    ServiceProcess first = stage.startService().awaitReady();
+    stage.letTimeRun();
+    patiently().until(() -> dataSet.reports().size() == 1);
+    first.kill();
+    stage.proxy().setSends(RpcProxy.Sends.PASS);
+
+    stage.startService().awaitReady();
+
+    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
+    assertThat(dataSet.reports()).hasSize(1);
+  }
+
+  @Test
+  void aTransactionThatWaitsForABlockIsFollowedByTheNextProcess() {
+    UsedDataSet dataSet = stage.newDataSet().serve(4000, 0);
+    stage.anvil().mine(3);
+    stage.anvil().setAutomine(false);
+    ServiceProcess first = stage.startService().awaitReady();
+    patiently().until(() -> statesOf(first, dataSet).equals(List.of("broadcast")));
+    first.kill();
+
+    stage.startService().awaitReady();
+    stage.letTimeRun();
+
+    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
+    assertThat(dataSet.reports()).hasSize(1);
+  }
+
+  @Test
+  void aTransactionThatAReorgTookAwayGoesOutAgain() {
+    UsedDataSet dataSet = stage.newDataSet().serve(5000, 0);
+    stage.anvil().mine(3);
+    stage.anvil().setAutomine(false);
+    ServiceProcess service = stage.startService().awaitReady();
+    patiently().until(() -> statesOf(service, dataSet).equals(List.of("broadcast")));
+    stage.anvil().mine(1);
+    patiently().until(() -> statesOf(service, dataSet).equals(List.of("included")));
+    String sent = hashOf(transactionsOf(service, dataSet).getFirst());
+
+    stage.anvil().reorg(1);
+
+    patiently().until(() -> statesOf(service, dataSet).equals(List.of("broadcast")));
+    stage.letTimeRun();
+    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
+    assertThat(dataSet.reports())
+        .extracting(DevnetReads.UsageReport::transactionHash)
+        .containsExactly(sent);
+  }
+
+  @Test
+  void aDataSetThatTheContractRefusesIsSetAsideAndTheOthersArePaid() {
+    UsedDataSet bad = stage.newDataSet();
+    UsedDataSet good = stage.newDataSet();
+    UsedDataSet other = stage.newDataSet();
+    stage.index().pretendCdnRail(bad.number(), good.onChain().cdnRailId());
+    endCdnRail(bad);
+    List.of(bad, good, other).forEach(dataSet -> dataSet.serve(6000, 0));
+    ServiceProcess service = stage.startService().awaitReady();
+    stage.letTimeRun();
+
+    patiently().until(() -> good.events(SettlementRecord.Settled.class).size() == 1);
+    patiently().until(() -> other.events(SettlementRecord.Settled.class).size() == 1);
+
+    assertThat(bad.settlements()).isEmpty();
+    patiently().until(() -> bad.events(SettlementRecord.Failed.class).size() == 1);
+    assertThat(bad.events(SettlementRecord.Failed.class).getFirst())
+        .satisfies(
+            failed -> {
+              assertThat(failed.reason()).isEqualTo("reverted");
+              assertThat(failed.message())
+                  .startsWith(
+                      "the contract refuses it: CannotModifyTerminatedRailBeyondEndEpoch(%d, "
+                          .formatted(bad.onChain().cdnRailId()));
+            });
+    assertThat(service.json("/api/v1/data-sets/" + bad.id()).at("/setAside/0/activity").asText())
+        .isEqualTo("settle-cdn");
+  }
+
+  @Test
+  void anEndedRailIsInNoBatch() {
+    UsedDataSet ended = stage.newDataSet();
+    UsedDataSet good = stage.newDataSet();
+    endCdnRail(ended);
+    List.of(ended, good).forEach(dataSet -> dataSet.serve(7000, 7000));
+    stage.startService().awaitReady();
+    stage.letTimeRun();
+
+    patiently().until(() -> good.events(SettlementRecord.Settled.class).size() == 2);
+    patiently().until(() -> ended.events(SettlementRecord.Settled.class).size() == 1);
+
+    assertThat(ended.settlements())
+        .extracting(DevnetReads.Settlement::rail)
+        .containsExactly(DevnetReads.Settlement.Rails.CACHE_MISS);
+    assertThat(ended.events(SettlementRecord.Failed.class))
+        .extracting(SettlementRecord.Failed::reason)
+        .containsExactly("rail-ended");
+  }
+
+  @Test
+  void aShortLockupIsPaidOutAndTheRestAfterATopUp() {
+    UsedDataSet dataSet = stage.newDataSet();
+    BigInteger lockup = Devnet.tokens("0.7");
+    long bytes = lockup.divide(DevnetContracts.RATE_PER_BYTE).longValueExact() + 1_000;
+    dataSet.serve(bytes, 0);
+    stage.startService().awaitReady();
+    stage.letTimeRun();
+    patiently().until(() -> dataSet.events(SettlementRecord.Settled.class).size() == 1);
+    assertThat(dataSet.settled(DevnetReads.Settlement.Rails.CDN)).isEqualTo(lockup);
+
+    stage
+        .devnet()
+        .asPayer(DevnetAccount.PAYER)
+        .topUp(dataSet.number(), Devnet.tokens("0.1"), BigInteger.ZERO);
+
+    patiently().until(() -> dataSet.events(SettlementRecord.Settled.class).size() == 2);
+    assertThat(dataSet.settled(DevnetReads.Settlement.Rails.CDN)).isEqualTo(owedFor(bytes));
+  }
+
+  @Test
+  void aDataSetWhoseOdometerIsBelowWhatWasReportedIsStopped() {
+    UsedDataSet dataSet = stage.newDataSet().serve(8000, 0);
+    ServiceProcess service = stage.startService().awaitReady();
+    stage.letTimeRun();
+    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
+
+    dataSet.forgetAllBut(7999, 2);
+
+    patiently().until(() -> dataSet.events(SettlementRecord.Failed.class).size() == 1);
+    assertThat(dataSet.events(SettlementRecord.Failed.class).getFirst().reason())
+        .isEqualTo("odometer-below-reported");
+    dataSet.forgetAllBut(9000, 3);
+    UsedDataSet later = stage.newDataSet().serve(1, 0);
+    patiently().until(() -> later.events(SettlementRecord.Reported.class).size() == 1);
+    assertThat(dataSet.reports()).hasSize(1);
+    assertThat(service.get("/q/metrics").body())
+        .contains("filcdn_settlement_set_aside{activity=\"report\"} 1.0");
+  }
+
+  @Test
+  void aReportThatTheIndexDoesNotKnowYetKeepsTheDataSetWaiting() {
+    UsedDataSet dataSet = stage.newDataSet().serve(9000, 0);
+    await().until(() -> stage.topics().read(Topic.DATA_SETS, JsonNode.class).size() > 0);
+    ServiceProcess service = stage.startService();
+    stage.index().pause();
+    stage
+        .devnet()
+        .asOperator()
+        .report(stage.devnet().epoch(), DevnetOperator.Rollup.of(dataSet.number(), 4000, 0));
+    service.awaitReady();
+    stage.letTimeRun();
+
+    patiently().until(() -> service.log().contains("alarm=epoch-mismatch dataSet=" + dataSet.id()));
+    assertThat(dataSet.reports()).hasSize(1);
+    stage.index().resume();
+
+    patiently().until(() -> dataSet.reports().size() == 2);
+    assertThat(dataSet.reports().get(1).cdnBytes()).isEqualTo(BigInteger.valueOf(5000));
+  }
+
+  @Test
+  void twoProcessesAtOnceReportOnce() {
+    ServiceProcess one = stage.startService();
+    ServiceProcess two = stage.startService();
+    one.awaitReady();
+    two.awaitReady();
+    stage.letTimeRun();
+    List<UsedDataSet> dataSets =
+        List.of(stage.newDataSet(), stage.newDataSet(), stage.newDataSet());
+
+    for (int round = 0; round < 4; round++) {
+      int reported = round + 1;
+      dataSets.forEach(dataSet -> dataSet.serve(100, 50));
+      patiently()
+          .until(
+              () ->
+                  dataSets.stream()
+                      .allMatch(
+                          dataSet -> sum(dataSet).equals(BigInteger.valueOf(100L * reported))));
+    }
+
+    patiently()
+        .until(
+            () ->
+                dataSets.stream()
+                    .allMatch(
+                        dataSet ->
+                            dataSet
+                                .settled(DevnetReads.Settlement.Rails.CDN)
+                                .equals(owedFor(400))));
+    assertThat(dataSets).allSatisfy(dataSet -> assertThat(sum(dataSet)).isEqualTo(400));
+  }
+
+  @Test
+  void aKeyThatTheContractDoesNotObeySendsNothing() {
+    UsedDataSet dataSet = stage.newDataSet().serve(10_000, 0);
+    ServiceProcess service =
+        stage
+            .startService(Map.of("FILCDN_OPERATOR_KEY", DevnetAccount.OUTSIDER.privateKey()))
+            .awaitHttp();
+    stage.letTimeRun();
+
+    patiently().until(() -> service.log().contains("alarm=chain-mismatch"));
+
+    assertThat(service.get("/q/health/ready").statusCode()).isEqualTo(503);
+    assertThat(service.get("/q/health/ready").body())
+        .contains("to obey our key's address " + DevnetAccount.OUTSIDER.address())
+        .contains("check FILCDN_OPERATOR_KEY");
+    assertThat(service.get("/q/health/live").statusCode()).isEqualTo(200);
+    assertThat(dataSet.reports()).isEmpty();
+    assertThat(service.log()).doesNotContain(DevnetAccount.OUTSIDER.privateKey().substring(2));
+  }
+
+  @Test
+  void withoutAKeyTheServiceDoesNotStartAndSaysSoInOneLine() {
+    ServiceProcess service = stage.startService(Map.of("FILCDN_OPERATOR_KEY", ""));
+
+    assertThat(service.awaitEnd()).isEqualTo(1);
+    assertThat(service.log())
+        .contains(
+            "settlement does not start: expected the operator's private key in FILCDN_OPERATOR_KEY, found nothing")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void aBrokenNetworkFileStopsTheStartWithOneLine() {
+    ServiceProcess service = stage.startService(Map.of("FILCDN_NETWORK", "nowhere.json"));
+
+    assertThat(service.awaitEnd()).isEqualTo(1);
+    assertThat(service.log())
+        .contains("settlement does not start: network file nowhere.json cannot be read")
+        .doesNotContain("\tat ");
+  }
+
+  @Test
+  void aRecordThatCannotBeReadBecomesADeadLetterAndTheRestGoesOn() {
+    UsedDataSet dataSet = stage.newDataSet();
+    stage.topics().sendText(Topic.USAGE, dataSet.id().toString(), "{\"dataSet\":");
+    dataSet.serve(11_000, 0);
+    stage.startService().awaitReady();
+    stage.letTimeRun();
+
+    patiently().until(() -> dataSet.reports().size() == 1);
+    patiently()
+        .until(
+            () ->
+                stage.topics().read(Topic.DEAD_LETTERS, DeadLetter.class).stream()
+                    .anyMatch(
+                        letter ->
+                            letter.key().equals(Optional.of(dataSet.id().toString()))
+                                && letter.value().equals(Optional.of("{\"dataSet\":"))
+                                && letter.service().equals("settlement")));
+  }
+
+  @Test
+  void requestsThatMakeNoSenseAreRefusedWithAReason() {
+    ServiceProcess service = stage.startService().awaitReady();
+
+    assertThat(service.get("/api/v1/data-sets/fwss/987654").statusCode()).isEqualTo(404);
+    assertThat(service.json("/api/v1/data-sets/fwss/987654").at("/code").asText())
+        .isEqualTo("unknown-data-set");
+    assertThat(service.get("/api/v1/data-sets/x").statusCode()).isEqualTo(400);
+    assertThat(service.json("/api/v1/data-sets/x").at("/code").asText())
+        .isEqualTo("bad-data-set-id");
+    assertThat(service.get("/api/v1/transactions?limit=101").statusCode()).isEqualTo(400);
+    assertThat(service.get("/q/openapi").body()).contains("/api/v1/transactions");
+  }
+
+  private static ConditionFactory patiently() {
+    return await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(200));
+  }
+
+  /** The payer ends the CDN rail of a data set, and the time passes until it can pay no more. */
+  private static void endCdnRail(UsedDataSet dataSet) {
+    long rail = dataSet.onChain().cdnRailId();
+    stage.devnet().asPayer(DevnetAccount.PAYER).terminateRail(rail);
+    stage.anvil().mineTo(stage.devnet().reads().rail(rail).endEpoch() + 1);
+  }
+
+  private static BigInteger sum(UsedDataSet dataSet) {
+    return dataSet.reports().stream()
+        .map(DevnetReads.UsageReport::cdnBytes)
+        .reduce(BigInteger.ZERO, BigInteger::add);
+  }
+
+  private static BigInteger owedFor(long bytes) {
+    return DevnetContracts.RATE_PER_BYTE.multiply(BigInteger.valueOf(bytes));
+  }
+
+  /** amount − ceil(amount / 200) */
+  private static BigInteger afterFee(BigInteger amount) {
+    BigInteger fee = amount.add(BigInteger.valueOf(199)).divide(BigInteger.valueOf(200));
+    return amount.subtract(fee);
+  }
+
+  /** The transactions that concern a data set, newest first. */
+  private static List<JsonNode> transactionsOf(ServiceProcess service, UsedDataSet dataSet) {
+    return StreamSupport.stream(
+            service.json("/api/v1/transactions?limit=100").at("/transactions").spliterator(), false)
+        .filter(
+            transaction ->
+                StreamSupport.stream(transaction.at("/dataSets").spliterator(), false)
+                    .anyMatch(item -> item.at("/dataSet").asText().equals(dataSet.id().toString())))
+        .sorted(
+            Comparator.comparingLong((JsonNode transaction) -> transaction.at("/id").asLong())
+                .reversed())
+        .toList();
+  }
+
+  private static List<String> statesOf(ServiceProcess service, UsedDataSet dataSet) {
+    return transactionsOf(service, dataSet).stream().map(SettlementIT::stateOf).toList();
+  }
+
+  private static String stateOf(JsonNode transaction) {
+    return transaction.at("/state").asText();
+  }
+
+  private static String hashOf(JsonNode transaction) {
+    return transaction.at("/attempts/0/hash").asText();
+  }
+}

@@ -1,0 +1,182 @@
+package io.filcdn.settlement.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.Generation;
+import io.filcdn.common.usage.QuotaRecord.Kind;
+import io.filcdn.settlement.contracts.CallResult;
+import io.filcdn.settlement.contracts.ContractError;
+import io.filcdn.settlement.ledger.Gas;
+import io.filcdn.settlement.ledger.Submission;
+import io.filcdn.settlement.ledger.Submission.RailSettlement;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class BatchesTest {
+
+  private static final ContractError ENDED = new ContractError("RailInactiveOrSettled(7)", false);
+
+  private final Chain chain = new Chain();
+  private final Hands hands = new Hands();
+
+  @Test
+  void aSubmissionIsCutByCount() {
+    assertThat(cut(settlement(0, 10), 4)).isEqualTo(new Batches.Cut.Complete());
+
+    assertThat(hands.taken)
+        .extracting(Batch::submission)
+        .containsExactly(settlement(0, 4), settlement(4, 8), settlement(8, 10));
+  }
+
+  @Test
+  void aBatchThatNeedsTooMuchGasIsHalved() {
+    assertThat(cut(settlement(0, 8), 100)).isEqualTo(new Batches.Cut.Complete());
+
+    // 100 gas each and 10 % more; 500 at most
+    assertThat(hands.taken)
+        .containsExactly(
+            new Batch(settlement(0, 4), new Gas(440)), new Batch(settlement(4, 8), new Gas(440)));
+  }
+
+  @Test
+  void oneRefusedDataSetIsFoundAndTheRestGoesOn() {
+    chain.refused.add(id(5));
+
+    assertThat(cut(settlement(0, 8), 100)).isEqualTo(new Batches.Cut.Complete());
+
+    assertThat(hands.refused).containsExactly(id(5));
+    assertThat(hands.reasons).containsExactly("the contract refuses it: RailInactiveOrSettled(7)");
+    assertThat(hands.all()).containsExactlyInAnyOrderElementsOf(settlement(0, 8).dataSets());
+  }
+
+  @Test
+  void nobodyIsBlamedWhereTheContractRefusesEverybody() {
+    chain.refusesAll = true;
+
+    assertThat(cut(settlement(0, 8), 100))
+        .isEqualTo(new Batches.Cut.Refused(new ContractError("Unauthorized()", true)));
+
+    assertThat(hands.all()).isEmpty();
+  }
+
+  @Test
+  void cuttingStopsWhenTheTakerHasEnough() {
+    hands.room = 2;
+
+    assertThat(cut(settlement(0, 12), 4)).isEqualTo(new Batches.Cut.Stopped());
+
+    assertThat(hands.taken)
+        .extracting(Batch::submission)
+        .containsExactly(settlement(0, 4), settlement(4, 8));
+  }
+
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void everyDataSetIsHandedOverOnceWhateverIsRefused(long seed) {
+    Random random = new Random(seed);
+    int size = 1 + random.nextInt(60);
+    for (int i = 0; i < size; i++) {
+      if (random.nextInt(10) == 0) {
+        chain.refused.add(id(i));
+      }
+    }
+
+    assertThat(cut(settlement(0, size), 1 + random.nextInt(20)))
+        .isEqualTo(new Batches.Cut.Complete());
+
+    assertThat(hands.refused).containsExactlyInAnyOrderElementsOf(chain.refused);
+    assertThat(hands.all()).containsExactlyInAnyOrderElementsOf(settlement(0, size).dataSets());
+  }
+
+  static LongStream seeds() {
+    return LongStream.rangeClosed(1, 100);
+  }
+
+  private Batches.Cut cut(Submission whole, int maxDataSets) {
+    BatchConfig config =
+        new BatchConfig() {
+          @Override
+          public int maxDataSets() {
+            return maxDataSets;
+          }
+
+          @Override
+          public long maxGas() {
+            return 500;
+          }
+
+          @Override
+          public int gasHeadroomPercent() {
+            return 10;
+          }
+        };
+    return new Batches(chain, config).cut(whole, hands);
+  }
+
+  private static RailSettlement settlement(int from, int to) {
+    return new RailSettlement(
+        Kind.CDN, LongStream.range(from, to).mapToObj(BatchesTest::id).toList());
+  }
+
+  private static DataSetId id(long number) {
+    return new DataSetId(Generation.FWSS, number);
+  }
+
+  /** A contract that takes 100 gas for each data set, and refuses some. */
+  private static final class Chain implements Simulator {
+
+    final Set<DataSetId> refused = new HashSet<>();
+    boolean refusesAll;
+
+    @Override
+    public CallResult call(Submission submission) {
+      if (refusesAll) {
+        return new CallResult.Reverted(new ContractError("Unauthorized()", true));
+      }
+      return submission.dataSets().stream().anyMatch(refused::contains)
+          ? new CallResult.Reverted(ENDED)
+          : new CallResult.Returned("0x");
+    }
+
+    @Override
+    public Gas estimateGas(Submission submission) {
+      return new Gas(100L * submission.size());
+    }
+  }
+
+  /** Takes what it has room for. */
+  private static final class Hands implements Batches.Taker {
+
+    final List<Batch> taken = new ArrayList<>();
+    final List<DataSetId> refused = new ArrayList<>();
+    final List<String> reasons = new ArrayList<>();
+    int room = Integer.MAX_VALUE;
+
+    @Override
+    public boolean take(Batch batch) {
+      taken.add(batch);
+      return taken.size() < room;
+    }
+
+    @Override
+    public void refuse(Submission single, String why) {
+      assertThat(single.size()).isEqualTo(1);
+      refused.add(single.dataSets().getFirst());
+      reasons.add(why);
+    }
+
+    List<DataSetId> all() {
+      List<DataSetId> all = new ArrayList<>(refused);
+      taken.forEach(batch -> all.addAll(batch.submission().dataSets()));
+      return all;
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.settlement.batch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.settlement.confirmation;
+
+import org.jspecify.annotations.NullMarked;

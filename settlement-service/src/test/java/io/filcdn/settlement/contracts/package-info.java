@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.settlement.contracts;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.settlement.due;
+
+import org.jspecify.annotations.NullMarked;

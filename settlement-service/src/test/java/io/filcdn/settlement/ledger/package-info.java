@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.settlement.ledger;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.settlement.signing;
+
+import org.jspecify.annotations.NullMarked;

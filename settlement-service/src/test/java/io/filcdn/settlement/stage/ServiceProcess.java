@@ -1,0 +1,134 @@
+package io.filcdn.settlement.stage;
+
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** The settlement service as the operator runs it: a process of its own, with 128 MB of heap. */
+public final class ServiceProcess implements AutoCloseable {
+
+  private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+  private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
+  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  private final Process process;
+  private final Path log;
+  private final HttpClient client = HttpClient.newHttpClient();
+
+  private ServiceProcess(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+  }
+
+  static ServiceProcess start(Map<String, String> environment, Path log) {
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                List.of(
+                    ProcessHandle.current().info().command().orElse("java"),
+                    "-Xmx128m",
+                    "-jar",
+                    JAR.toString()))
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("FILCDN_"));
+    builder.environment().putAll(environment);
+    try {
+      return new ServiceProcess(builder.start(), log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public ServiceProcess awaitReady() {
+    awaitHttp();
+    await().atMost(PATIENCE).until(() -> get("/q/health/ready").statusCode() == 200);
+    return this;
+  }
+
+  public ServiceProcess awaitHttp() {
+    await().atMost(PATIENCE).until(() -> port().isPresent() || !process.isAlive());
+    if (!process.isAlive()) {
+      throw new IllegalStateException("the service ended:\n" + log());
+    }
+    return this;
+  }
+
+  public HttpResponse<String> get(String path) {
+    try {
+      return client.send(
+          HttpRequest.newBuilder(
+                  URI.create("http://127.0.0.1:%s%s".formatted(port().orElseThrow(), path)))
+              .build(),
+          HttpResponse.BodyHandlers.ofString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  public JsonNode json(String path) {
+    try {
+      return JsonMapper.builder().build().readTree(get(path).body());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What it wrote so far. */
+  public String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Waits until it has ended by itself. */
+  public int awaitEnd() {
+    try {
+      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        throw new IllegalStateException("the service still runs:\n" + log());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+    return process.exitValue();
+  }
+
+  /** Ends it as kill -9 does. */
+  public void kill() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    awaitEnd();
+    client.close();
+  }
+
+  private Optional<String> port() {
+    Matcher found = LISTENING.matcher(log());
+    return found.find() ? Optional.of(found.group(1)) : Optional.empty();
+  }
+}
