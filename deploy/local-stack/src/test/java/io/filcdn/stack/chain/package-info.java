@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.stack.chain;
+
+import org.jspecify.annotations.NullMarked;
