@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.web3j.utils.Numeric;
 
@@ -251,14 +252,25 @@ public final class Anvil implements AutoCloseable {
    * @throws AnvilFailure where it does not come up, with what it said
    */
   public static Anvil start(Options options) {
+    Anvil anvil = start(options, _ -> {});
+    Runtime.getRuntime().addShutdownHook(anvil.atExit);
+    return anvil;
+  }
+
+  /**
+   * As above, for a caller who sees to the process's end, also where this JVM does not live to.
+   *
+   * @param launched takes the process as soon as there is one; another one where that failed
+   */
+  public static Anvil start(Options options, Consumer<ProcessHandle> launched) {
     Origin origin = options.hasState() ? Origin.RESUMED : Origin.NEW;
     for (int attempt = 1; ; attempt++) {
       int port = freePort(options.port());
       Process process = launch(options, port);
+      launched.accept(process.toHandle());
       ChainRpc rpc = new ChainRpc("http://127.0.0.1:" + port);
       if (awaitAnswer(process, rpc)) {
         Anvil anvil = new Anvil(process, rpc, origin);
-        Runtime.getRuntime().addShutdownHook(anvil.atExit);
         if (origin == Origin.RESUMED) {
           anvil.mine(options.finalityDepth() + 1L);
         }

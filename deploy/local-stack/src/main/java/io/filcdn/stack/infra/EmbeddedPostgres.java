@@ -1,14 +1,21 @@
 package io.filcdn.stack.infra;
 
+import io.filcdn.stack.run.PidFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A Postgres of this machine's own, unpacked from a jar, whose data lies in a folder of ours. */
 public final class EmbeddedPostgres implements Postgres {
+
+  private static final String DATA = "data";
+  private static final String PID_FILE = "postmaster.pid";
 
   /** Small: many of these run beside a build. */
   private static final Map<String, String> SETTINGS =
@@ -27,14 +34,23 @@ public final class EmbeddedPostgres implements Postgres {
   }
 
   /**
-   * Starts a server on the data in {@code folder}, which is made where it is missing.
+   * Starts a server on the data in {@code folder}, which is made where it is missing. It also stops
+   * when this JVM ends.
    *
    * @param port where to listen on loopback; 0 for any
-   * @throws IllegalStateException where it does not start; the message names its log
+   * @throws UncheckedIOException where it does not start; the message names its log
    */
   public static EmbeddedPostgres start(Path folder, int port) {
-    Path data = folder.resolve("data");
-    Path log = folder.resolve("postgres.log");
+    return start(folder, port, folder.resolve("postgres.log"), true);
+  }
+
+  /** As {@link #start(Path, int)}, for a caller who sees to its end and chooses its log. */
+  public static EmbeddedPostgres supervised(Path folder, int port, Path log) {
+    return start(folder, port, log, false);
+  }
+
+  private static EmbeddedPostgres start(Path folder, int port, Path log, boolean endsWithJvm) {
+    Path data = folder.resolve(DATA);
     try {
       Files.createDirectories(folder);
       var builder =
@@ -42,6 +58,7 @@ public final class EmbeddedPostgres implements Postgres {
               .setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
               .setDataDirectory(data)
               .setCleanDataDirectory(false)
+              .setRegisterShutdownHook(endsWithJvm)
               .setPGStartupWait(Duration.ofSeconds(60))
               .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()));
@@ -57,13 +74,30 @@ public final class EmbeddedPostgres implements Postgres {
     }
   }
 
-  /** The server's process id. */
-  public long pid() {
+  /** The server that a process before this one left running on the data in {@code folder}. */
+  public static Optional<ProcessHandle> leftover(Path folder) {
+    return running(folder.resolve(DATA));
+  }
+
+  private static Optional<ProcessHandle> running(Path data) {
     try {
-      return Long.parseLong(Files.readAllLines(data.resolve("postmaster.pid")).getFirst().strip());
-    } catch (IOException e) {
-      throw new UncheckedIOException("Postgres has no pid file in " + data, e);
+      // its first line is the process id, its third the time in seconds at which that began
+      List<String> lines = Files.readAllLines(data.resolve(PID_FILE));
+      return lines.size() < 3
+          ? Optional.empty()
+          : PidFile.running(
+              Long.parseLong(lines.get(0).strip()),
+              Instant.ofEpochSecond(Long.parseLong(lines.get(2).strip())));
+    } catch (IOException | NumberFormatException e) {
+      // none, or one that a crash cut off
+      return Optional.empty();
     }
+  }
+
+  /** The server's process. */
+  public ProcessHandle process() {
+    return running(data)
+        .orElseThrow(() -> new IllegalStateException("Postgres has no process in " + data));
   }
 
   @Override

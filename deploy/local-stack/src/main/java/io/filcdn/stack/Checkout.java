@@ -1,0 +1,44 @@
+package io.filcdn.stack;
+
+import io.filcdn.stack.run.StackFailure;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * The folder with FilCDN's sources and what was built of them.
+ *
+ * @param root where {@code ./filcdn} lies
+ */
+record Checkout(Path root) {
+
+  private static final String PROPERTY = "filcdn.checkout";
+
+  /** The one that {@code ./filcdn} told this process of. */
+  static Checkout ofThisProcess() {
+    String root = System.getProperty(PROPERTY);
+    if (root == null) {
+      throw new StackFailure("expected -D%s=FOLDER: start this with ./filcdn".formatted(PROPERTY));
+    }
+    return new Checkout(Path.of(root));
+  }
+
+  Path networks() {
+    return root.resolve("deploy/networks");
+  }
+
+  /** What runs {@code service}. */
+  Path jar(String service) {
+    Path jar = root.resolve(service + "-service/target/quarkus-app/quarkus-run.jar");
+    if (!Files.exists(jar)) {
+      throw new StackFailure(
+          "the %s service is not built: expected %s; ./filcdn up builds it, but not with --no-build"
+              .formatted(service, jar));
+    }
+    return jar;
+  }
+
+  /** The Java that runs this process runs the others too. */
+  static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+}

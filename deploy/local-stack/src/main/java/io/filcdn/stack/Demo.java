@@ -1,0 +1,29 @@
+package io.filcdn.stack;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.stack.chain.DevnetAccount;
+import io.filcdn.stack.demo.DemoContent;
+import io.filcdn.stack.demo.LocalDevnet;
+import io.filcdn.stack.provider.DemoProvider;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * What a devnet has to show.
+ *
+ * @param provider which serves the pieces
+ */
+record Demo(DemoProvider provider, DemoContent content) {
+
+  static final Address PAYER = Address.of(DevnetAccount.PAYER.address());
+
+  /** Starts the provider, and puts its pieces on the chain where they are not there yet. */
+  static Demo start(LocalDevnet devnet, Path folder, int port) throws IOException {
+    DemoProvider provider = DemoProvider.start(folder, port);
+    return new Demo(provider, devnet.content(provider));
+  }
+
+  void describe(StackFile stack) {
+    stack.withDemo(provider.url().toString(), PAYER, content);
+  }
+}

@@ -1,0 +1,32 @@
+package io.filcdn.stack;
+
+import io.filcdn.stack.infra.EmbeddedPostgres;
+import io.filcdn.stack.run.Console;
+import io.filcdn.stack.run.DataFolder;
+import io.filcdn.stack.run.StackProcesses;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What a supervisor leaves running that did not live to stop it. */
+final class Leftovers {
+
+  private Leftovers() {}
+
+  /**
+   * Stops what runs, and says so.
+   *
+   * @param folder of the network's data
+   */
+  static void stop(DataFolder data, Path folder, StackProcesses processes, Console console) {
+    DataFolder.delete(data.stackFile());
+    EmbeddedPostgres.leftover(folder.resolve("postgres"))
+        .ifPresent(process -> processes.adopt("postgres", process));
+    List<String> running = processes.running();
+    if (!running.isEmpty()) {
+      console.say(
+          "Cleaning up: the last ./filcdn up ended without stopping %s"
+              .formatted(String.join(", ", running)));
+      processes.stop();
+    }
+  }
+}

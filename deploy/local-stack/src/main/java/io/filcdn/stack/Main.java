@@ -1,0 +1,108 @@
+package io.filcdn.stack;
+
+import io.filcdn.stack.run.Arguments;
+import io.filcdn.stack.run.Console;
+import io.filcdn.stack.run.DataFolder;
+import io.filcdn.stack.run.Http;
+import io.filcdn.stack.run.LogFile;
+import io.filcdn.stack.run.StackFailure;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+
+/** What {@code ./filcdn} runs once everything is built: one sub-command. */
+public final class Main {
+
+  private static final Logger LOG = Logger.getLogger(Main.class.getName());
+  private static final String DEFAULT_PORT_BASE = "8400";
+  private static final String DATA = "--data";
+
+  private Main() {}
+
+  /** Takes a sub-command and its words. Errors are one line, and their traces go to the log. */
+  public static void main(String[] arguments) {
+    LogFile.silence();
+    Http.allowOtherHosts();
+    Clock clock = Clock.systemUTC();
+    Console console = new Console(System.out, clock);
+    try {
+      run(arguments[0], Arrays.asList(arguments).subList(1, arguments.length), console, clock);
+      System.exit(0);
+    } catch (StackFailure e) {
+      LOG.log(Level.SEVERE, "failed", e);
+      fail(e.getMessage());
+    } catch (Exception e) {
+      LOG.log(Level.SEVERE, "failed", e);
+      fail("%s (%s)".formatted(e.getMessage(), e.getClass().getSimpleName()));
+    }
+  }
+
+  private static void fail(String message) {
+    System.err.println("filcdn: " + message);
+    System.exit(1);
+  }
+
+  private static void run(String command, List<String> words, Console console, Clock clock)
+      throws Exception {
+    switch (command) {
+      case "up" -> {
+        Arguments given =
+            Arguments.read(
+                command, words, Set.of(DATA, "--port-base", "--network"), Set.of("--fresh"));
+        requireNoOperands(command, given);
+        new Up(Checkout.ofThisProcess(), data(given), options(given), console, clock).run();
+      }
+      case "down", "status" -> {
+        Arguments given = Arguments.read(command, words, Set.of(DATA), Set.of());
+        requireNoOperands(command, given);
+        if (command.equals("down")) {
+          Down.run(data(given), console);
+        } else {
+          try (Http http = new Http()) {
+            Status.run(data(given), console, http);
+          }
+        }
+      }
+      case "store" -> {
+        Arguments given = Arguments.read(command, words, Set.of(DATA), Set.of());
+        try (Http http = new Http()) {
+          Store.run(data(given), given.operands(), console, http, clock);
+        }
+      }
+      default -> throw new StackFailure("no command \"%s\"; see ./filcdn help".formatted(command));
+    }
+  }
+
+  private static Up.Options options(Arguments given) {
+    String base = given.value("--port-base").orElse(DEFAULT_PORT_BASE);
+    if (!base.matches("\\d{1,5}")) {
+      throw new StackFailure("expected a number after --port-base, found \"%s\"".formatted(base));
+    }
+    return new Up.Options(
+        Integer.parseInt(base),
+        given.value("--network").orElse(NetworkChoice.DEVNET),
+        given.has("--fresh"),
+        Optional.ofNullable(System.getenv("FILCDN_OPERATOR_KEY")));
+  }
+
+  private static DataFolder data(Arguments given) {
+    return new DataFolder(
+        given
+            .value(DATA)
+            .map(Path::of)
+            .orElseGet(() -> Checkout.ofThisProcess().root().resolve(".filcdn")));
+  }
+
+  private static void requireNoOperands(String command, Arguments given) {
+    if (!given.operands().isEmpty()) {
+      throw new StackFailure(
+          "%s: expected options only, found %s; ./filcdn %s --help lists them"
+              .formatted(command, given.operands().getFirst(), command));
+    }
+  }
+}

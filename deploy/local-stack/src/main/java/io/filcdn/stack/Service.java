@@ -1,0 +1,73 @@
+package io.filcdn.stack;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.filcdn.stack.run.Http;
+import io.filcdn.stack.run.Listener;
+import io.filcdn.stack.run.Ports;
+import io.filcdn.stack.run.StackProcesses;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One of the four services, as this stack runs it.
+ *
+ * @param name as in {@code indexer}
+ * @param command what to execute
+ * @param environment its configuration
+ * @param management where it answers {@code /q/health}
+ */
+record Service(
+    String name, List<String> command, Map<String, String> environment, String management) {
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  Service {
+    command = List.copyOf(command);
+    environment = Map.copyOf(environment);
+  }
+
+  ProcessHandle start(StackProcesses processes) {
+    return processes.start(name, command, environment);
+  }
+
+  boolean isReady(Http http) {
+    return http.get(readiness()).isPresent();
+  }
+
+  /** What the service says it lacks. */
+  String missing(Http http) {
+    Optional<HttpResponse<String>> answer = http.ask(readiness());
+    if (answer.isEmpty()) {
+      return "nothing answers at " + readiness();
+    }
+    List<String> down = new ArrayList<>();
+    try {
+      for (JsonNode check : JSON.readTree(answer.get().body()).path("checks")) {
+        if (!check.path("status").asText().equals("UP")) {
+          down.add("%s %s".formatted(check.path("name").asText(), check.path("data")));
+        }
+      }
+    } catch (JsonProcessingException e) {
+      down.add("%s answers %d".formatted(readiness(), answer.get().statusCode()));
+    }
+    return String.join(", ", down);
+  }
+
+  private String readiness() {
+    return management + "/q/health/ready";
+  }
+
+  /** Where each service answers {@code /q/}: retrieval on a port of its own for that. */
+  static String management(String service, Ports ports) {
+    return ports.url(
+        service.equals("retrieval")
+            ? Listener.RETRIEVAL_MANAGEMENT
+            : Listener.valueOf(service.toUpperCase(Locale.ROOT)));
+  }
+}

@@ -1,0 +1,121 @@
+package io.filcdn.stack;
+
+import io.filcdn.stack.infra.Postgres;
+import io.filcdn.stack.run.DataFolder;
+import io.filcdn.stack.run.Listener;
+import io.filcdn.stack.run.Ports;
+import io.filcdn.stack.run.StackProcesses;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How the four services are configured for one machine: small, and by environment variables. */
+final class Services {
+
+  private static final List<String> SMALL_JVM =
+      List.of(
+          "-XX:+UseSerialGC",
+          "-Xss512k",
+          "-XX:+ExitOnOutOfMemoryError",
+          "--enable-native-access=ALL-UNNAMED",
+          "--sun-misc-unsafe-memory-access=allow");
+
+  /** Compiles less well and takes less memory: for what waits for others most of the time. */
+  private static final List<String> MOSTLY_WAITING = List.of("-Xmx128m", "-XX:TieredStopAtLevel=1");
+
+  private static final List<String> BUSY = List.of("-Xmx128m");
+
+  /** Pieces are hashed and kept outside the heap. */
+  private static final List<String> STREAMING = List.of("-Xmx192m", "-XX:MaxDirectMemorySize=256m");
+
+  private final Checkout checkout;
+  private final DataFolder data;
+  private final Ports ports;
+  private final Map<String, String> shared;
+
+  /**
+   * @param kafka where Kafka is
+   */
+  Services(Checkout checkout, DataFolder data, Ports ports, String kafka) {
+    this.checkout = checkout;
+    this.data = data;
+    this.ports = ports;
+    this.shared =
+        Map.of(
+            "FILCDN_NETWORK",
+            data.networkFile().toString(),
+            "KAFKA_BOOTSTRAP_SERVERS",
+            kafka,
+            "QUARKUS_HTTP_HOST",
+            "127.0.0.1",
+            // glibc keeps a heap per thread otherwise
+            "MALLOC_ARENA_MAX",
+            "2");
+  }
+
+  /**
+   * All four.
+   *
+   * @param retrievalData where the edge keeps cache, index replica and journal
+   * @param operatorKey for settlement alone
+   * @param isDevnet whether blocks come within seconds, so that looking for them often is worth it
+   */
+  List<Service> all(Postgres postgres, Path retrievalData, String operatorKey, boolean isDevnet) {
+    Map<String, String> edge =
+        Map.of(
+            "FILCDN_RETRIEVAL_HTTP_HOST",
+            "127.0.0.1",
+            "FILCDN_RETRIEVAL_HTTP_PORT",
+            Integer.toString(ports.of(Listener.RETRIEVAL)),
+            "FILCDN_RETRIEVAL_HTTP_DNS_ROOT",
+            StackFile.DNS_ROOT,
+            "FILCDN_RETRIEVAL_HTTP_EXPOSE_MANAGEMENT",
+            "true",
+            "FILCDN_RETRIEVAL_DATA",
+            retrievalData.toString(),
+            "FILCDN_RETRIEVAL_EDGE",
+            "local");
+    Map<String, String> indexer = isDevnet ? Map.of("FILCDN_INDEXER_HEAD_POLL", "500ms") : Map.of();
+    return List.of(
+        service("indexer", MOSTLY_WAITING, database(postgres, "indexer", indexer)),
+        service("metrics", BUSY, database(postgres, "metrics", Map.of())),
+        service(
+            "settlement",
+            MOSTLY_WAITING,
+            database(postgres, "settlement", Map.of(StackProcesses.OPERATOR_KEY, operatorKey))),
+        service("retrieval", STREAMING, edge));
+  }
+
+  private static Map<String, String> database(
+      Postgres postgres, String name, Map<String, String> more) {
+    Map<String, String> environment = new HashMap<>(more);
+    environment.put("QUARKUS_DATASOURCE_JDBC_URL", postgres.jdbcUrl(name));
+    return environment;
+  }
+
+  private Service service(String name, List<String> size, Map<String, String> own) {
+    String management = Service.management(name, ports);
+    List<String> command = new ArrayList<>(List.of(Checkout.java()));
+    command.addAll(SMALL_JVM);
+    command.addAll(size);
+    command.addAll(List.of("-jar", checkout.jar(name).toString()));
+    Map<String, String> environment = new HashMap<>(shared);
+    environment.putAll(own);
+    environment.put("QUARKUS_HTTP_PORT", Integer.toString(URI.create(management).getPort()));
+    return new Service(name, command, environment, management);
+  }
+
+  /** What runs Kafka, as {@link io.filcdn.stack.infra.KafkaProcess} wants it. */
+  static List<String> kafka(Path folder, int port, Path readyFile) {
+    List<String> command = new ArrayList<>(List.of(Checkout.java()));
+    command.addAll(SMALL_JVM);
+    command.addAll(List.of("-Xmx160m", "-XX:TieredStopAtLevel=1"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(io.filcdn.stack.infra.KafkaProcess.class.getName());
+    command.addAll(List.of(folder.toString(), Integer.toString(port), readyFile.toString()));
+    return command;
+  }
+}

@@ -1,0 +1,170 @@
+package io.filcdn.stack;
+
+import io.filcdn.common.network.Network;
+import io.filcdn.stack.chain.DevnetAccount;
+import io.filcdn.stack.demo.LocalDevnet;
+import io.filcdn.stack.run.Console;
+import io.filcdn.stack.run.DataFolder;
+import io.filcdn.stack.run.Http;
+import io.filcdn.stack.run.Listener;
+import io.filcdn.stack.run.LogFile;
+import io.filcdn.stack.run.Ports;
+import io.filcdn.stack.run.StackLock;
+import io.filcdn.stack.run.StackProcesses;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * {@code ./filcdn up}: starts a whole stack, from what lies in its data folder or from nothing, and
+ * stays with it until it is told to end.
+ */
+final class Up {
+
+  private final Checkout checkout;
+  private final DataFolder data;
+  private final Options options;
+  private final Console console;
+  private final Clock clock;
+  private final StackProcesses processes;
+  private final Http http = new Http();
+
+  /**
+   * What was asked for.
+   *
+   * @param portBase the first port, or {@link Ports#ANY}
+   * @param network a name or a path
+   * @param fresh whether to forget what the network's last run left
+   * @param operatorKey from the environment
+   */
+  record Options(int portBase, String network, boolean fresh, Optional<String> operatorKey) {}
+
+  Up(Checkout checkout, DataFolder data, Options options, Console console, Clock clock) {
+    this.checkout = checkout;
+    this.data = data;
+    this.options = options;
+    this.console = console;
+    this.clock = clock;
+    this.processes = new StackProcesses(data);
+  }
+
+  /** Starts everything. Never returns: it ends with this process, or with a failure. */
+  void run() throws Exception {
+    NetworkChoice choice = NetworkChoice.find(checkout.networks(), options.network());
+    Network network = choice.read();
+    Path folder = data.of(network.name());
+    String operatorKey = operatorKey(choice, network);
+
+    takeOver(folder);
+    Ports ports = Ports.claim(options.portBase(), choice.listeners());
+    if (!choice.isDevnet()) {
+      RpcCheck.pass(network, http);
+    }
+
+    console.say("Starting FilCDN on %s; its data is in %s".formatted(network.name(), folder));
+    Infrastructure infrastructure = infrastructure(folder, ports, choice);
+    Optional<Demo> demo = demo(infrastructure, folder, ports);
+    Network effective = network(choice, network, infrastructure, ports);
+
+    List<Service> services =
+        new Services(checkout, data, ports, infrastructure.kafka())
+            .all(
+                infrastructure.postgres(),
+                folder.resolve("retrieval"),
+                operatorKey,
+                choice.isDevnet());
+    services.forEach(service -> service.start(processes));
+    Readiness readiness = new Readiness(data, processes, console, http);
+    readiness.await(services);
+
+    StackFile stack = StackFile.of(ports, effective, infrastructure.postgres());
+    if (demo.isPresent()) {
+      demo.get().describe(stack);
+      readiness.awaitFetchable(stack, demo.get());
+    }
+    Watch watch = new Watch(data, processes, console, stack, services);
+    watch.publish();
+    Welcome.say(console, stack, data);
+    watch.forever();
+  }
+
+  private String operatorKey(NetworkChoice choice, Network network) {
+    return choice.isDevnet()
+        ? DevnetAccount.OPERATOR.privateKey()
+        : NetworkChoice.operatorKey(network, options.operatorKey());
+  }
+
+  /** Makes this the one process that works on the data folder, with nothing left of the last. */
+  private void takeOver(Path folder) {
+    StackLock lock = StackLock.take(data);
+    LogFile.begin(data.freshLog("up"));
+    Leftovers.stop(data, folder, processes, console);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(lock), "stop"));
+    if (options.fresh()) {
+      DataFolder.delete(folder);
+    }
+  }
+
+  /** Starts Postgres, Kafka and the chain; anew where the chain lost what the databases know. */
+  private Infrastructure infrastructure(Path folder, Ports ports, NetworkChoice choice)
+      throws Exception {
+    Infrastructure started =
+        Infrastructure.start(folder, data, ports, processes, console, choice.isDevnet());
+    if (started.devnet().isEmpty()) {
+      return started;
+    }
+    Optional<String> mismatch =
+        started.devnet().get().mismatch(started.postgres().jdbcUrl("indexer"));
+    if (mismatch.isEmpty()) {
+      return started;
+    }
+    console.say("The devnet starts fresh: %s.".formatted(mismatch.get()));
+    processes.stop();
+    DataFolder.delete(folder);
+    return Infrastructure.start(folder, data, ports, processes, console, choice.isDevnet());
+  }
+
+  private Optional<Demo> demo(Infrastructure infrastructure, Path folder, Ports ports)
+      throws Exception {
+    return infrastructure.devnet().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            console.step(
+                "demo content on chain",
+                () ->
+                    Demo.start(
+                        infrastructure.devnet().get(),
+                        folder.resolve("provider"),
+                        ports.of(Listener.PROVIDER))));
+  }
+
+  /** Writes the network file that the services read, and reads it as they will. */
+  private Network network(
+      NetworkChoice choice, Network network, Infrastructure infrastructure, Ports ports)
+      throws Exception {
+    Optional<LocalDevnet> devnet = infrastructure.devnet();
+    if (devnet.isPresent()) {
+      choice.copyTo(
+          data.networkFile(),
+          ports.url(Listener.CHAIN),
+          devnet.get().runByTheClock(network.epochDuration(), clock));
+    } else {
+      choice.copyTo(data.networkFile());
+    }
+    return new NetworkChoice(data.networkFile(), choice.isDevnet()).read();
+  }
+
+  private void stop(StackLock lock) {
+    DataFolder.delete(data.stackFile());
+    List<String> running = processes.running();
+    if (!running.isEmpty()) {
+      console.say("Stopping " + String.join(", ", running));
+    }
+    processes.stopForGood();
+    if (!running.isEmpty()) {
+      console.say("Stopped.");
+    }
+    lock.close();
+  }
+}

@@ -1,0 +1,96 @@
+package io.filcdn.stack.demo;
+
+import io.filcdn.stack.chain.Anvil;
+import io.filcdn.stack.chain.Devnet;
+import io.filcdn.stack.chain.DevnetContracts;
+import io.filcdn.stack.provider.DemoProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A devnet of this machine: a chain that is kept in a folder between runs. While it is prepared,
+ * each transaction gets a block at once; then blocks come by the clock, one an epoch, as on
+ * Filecoin.
+ */
+public final class LocalDevnet {
+
+  private static final Duration STATE_INTERVAL = Duration.ofSeconds(5);
+  private static final int SLOTS_IN_AN_EPOCH = 1;
+
+  private final Anvil anvil;
+  private final Path folder;
+
+  private LocalDevnet(Anvil anvil, Path folder) {
+    this.anvil = anvil;
+    this.folder = folder;
+  }
+
+  /**
+   * Starts the chain that {@code folder} keeps, or a new one.
+   *
+   * @param launched takes the process as soon as there is one
+   */
+  public static LocalDevnet start(Path folder, int port, Path log, Consumer<ProcessHandle> launched)
+      throws IOException {
+    Files.createDirectories(folder.resolve("chain"));
+    Anvil.Options options =
+        Anvil.Options.inMemory(log)
+            .onPort(port)
+            .keptIn(folder.resolve("chain/state.json"), STATE_INTERVAL)
+            .withSlotsInAnEpoch(SLOTS_IN_AN_EPOCH);
+    return new LocalDevnet(Anvil.start(options, launched), folder);
+  }
+
+  /**
+   * Why the databases beside this chain cannot be kept: it lost what they know, or is another one.
+   *
+   * @param indexer where the indexer's database is
+   */
+  public Optional<String> mismatch(String indexer) throws SQLException {
+    if (anvil.origin() == Anvil.Origin.STATE_WAS_BROKEN) {
+      return Optional.of("the chain's state was cut off in the middle of a write");
+    }
+    if (anvil.origin() == Anvil.Origin.RESUMED && DemoContent.read(contentFile()).isEmpty()) {
+      return Optional.of("it was stopped before its demo content was complete");
+    }
+    try (Devnet devnet = Devnet.at(anvil.rpcUrl())) {
+      return IndexedBlock.last(indexer).flatMap(known -> known.missingFrom(devnet.rpc()));
+    } catch (DevnetContracts.ForeignChain e) {
+      return Optional.of("its chain has the contracts of another build");
+    }
+  }
+
+  /** Puts the demo's content on the chain, or finds it there. */
+  public DemoContent content(DemoProvider provider) throws IOException {
+    try (Devnet devnet = Devnet.at(anvil.rpcUrl())) {
+      Optional<DemoContent> before = DemoContent.read(contentFile());
+      DemoContent content =
+          before.isPresent()
+              ? before.get().movedTo(devnet, provider)
+              : DemoContent.create(devnet, provider);
+      return content.write(contentFile());
+    }
+  }
+
+  /**
+   * Lets blocks come by the clock from now on.
+   *
+   * @return the time of epoch 0, so that the epoch of any later moment is the newest block's number
+   */
+  public Instant runByTheClock(Duration epoch, Clock clock) {
+    anvil.setIntervalMining(epoch);
+    long head = anvil.rpc().blockNumber();
+    return clock.instant().minus(epoch.multipliedBy(head));
+  }
+
+  private Path contentFile() {
+    return folder.resolve("demo.json");
+  }
+}

@@ -1,0 +1,13 @@
+package io.filcdn.stack;
+
+import io.filcdn.common.layout.LayoutRules;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LayoutTest {
+
+  @Test
+  void roomsFlowOneWay() {
+    LayoutRules.check("io.filcdn.stack", List.of("demo", "provider", "chain", "infra", "run"));
+  }
+}

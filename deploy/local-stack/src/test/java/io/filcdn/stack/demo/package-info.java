@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.stack.demo;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.stack;
+
+import org.jspecify.annotations.NullMarked;

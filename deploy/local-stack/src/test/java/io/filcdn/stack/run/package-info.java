@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.stack.run;
+
+import org.jspecify.annotations.NullMarked;
