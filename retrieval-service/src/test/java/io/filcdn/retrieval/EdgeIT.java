@@ -359,7 +359,8 @@ class EdgeIT {
         .atMost(Duration.ofSeconds(20))
         .until(
             () ->
-                rows(paying, EgressRow.Egress.class).stream().mapToLong(r -> r.requests()).sum() == 3
+                rows(paying, EgressRow.Egress.class).stream().mapToLong(r -> r.requests()).sum()
+                        == 3
                     && !rows(paying, EgressRow.Unbilled.class).isEmpty());
 
     List<EgressRow.Egress> egress = rows(paying, EgressRow.Egress.class);

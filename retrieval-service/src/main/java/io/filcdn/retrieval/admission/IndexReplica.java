@@ -119,10 +119,19 @@ public final class IndexReplica implements AutoCloseable {
     return Optional.ofNullable(providers.get(id));
   }
 
-  /** Whether the payer may not be served. */
-  boolean isSanctioned(Address payer) {
+  /**
+   * Whether the payer may not be served.
+   *
+   * @param trusted what holds of payers whom no screening has looked at
+   */
+  boolean isSanctioned(Address payer, boolean trusted) {
     PayerRecord record = payers.get(payer);
-    return record != null && record.sanctioned();
+    return record == null || record.screenedAt().isEmpty() ? !trusted : record.sanctioned();
+  }
+
+  /** How many data sets are known. */
+  public int dataSets() {
+    return dataSets.size();
   }
 
   /** The next offset of each partition that was followed. */
