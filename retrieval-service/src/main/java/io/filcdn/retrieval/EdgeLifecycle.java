@@ -17,16 +17,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.eclipse.microprofile.health.HealthCheck;
-import org.eclipse.microprofile.health.HealthCheckResponse;
-import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Starts the edge with the service and ends it with it; tells its health. */
+/** Starts the edge with the service and ends it with it. */
 @ApplicationScoped
-@Readiness
-public class EdgeLifecycle implements HealthCheck {
+public class EdgeLifecycle {
 
   private static final Logger LOG = Logger.getLogger(EdgeLifecycle.class);
 
@@ -113,12 +109,13 @@ public class EdgeLifecycle implements HealthCheck {
     return edge != null && edge.cache().purge(piece);
   }
 
-  @Override
-  public HealthCheckResponse call() {
-    Edge opened = edge;
-    return HealthCheckResponse.named("edge")
-        .status(opened != null && opened.ready())
-        .withData("missing", opened == null ? "the edge has not started" : opened.missing())
-        .build();
+  /** Whether requests can be answered. */
+  boolean ready() {
+    return edge != null && edge.ready();
+  }
+
+  /** What is waited for; for a person. */
+  String missing() {
+    return edge == null ? "the edge has not started" : edge.missing();
   }
 }
