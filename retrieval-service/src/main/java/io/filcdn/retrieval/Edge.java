@@ -1,7 +1,10 @@
 package io.filcdn.retrieval;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.Denylist;
@@ -231,6 +234,11 @@ final class Edge implements AutoCloseable {
   /** What answers requests. */
   PublicHandler handler() {
     return handler;
+  }
+
+  /** Whether the replica has a placement, and its data set. */
+  boolean knows(PieceName piece, Address payer, DataSetId dataSet) {
+    return replica.holds(piece, payer, dataSet);
   }
 
   /** What is cached. */

@@ -206,6 +206,11 @@ final class TestEdge {
     return placement;
   }
 
+  /** Whether the edge knows of a placement. */
+  boolean isPlaced(PlacementRecord placement) {
+    return edge.knows(placement.pieceCid(), placement.payer(), placement.dataSet());
+  }
+
   void remove(PlacementRecord placement) {
     send(Topic.PLACEMENTS, placement.key().toString(), null);
   }

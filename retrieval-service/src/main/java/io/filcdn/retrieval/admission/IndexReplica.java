@@ -104,6 +104,12 @@ public final class IndexReplica implements AutoCloseable {
     return placements.find(piece, payer);
   }
 
+  /** Whether the payer's placement of a piece in a data set, and the data set, are known. */
+  public boolean holds(PieceName piece, Address payer, DataSetId dataSet) {
+    return dataSets.containsKey(dataSet)
+        && placements(piece, payer).stream().anyMatch(p -> p.dataSet().equals(dataSet));
+  }
+
   /** Whether any payer has a piece. */
   boolean isKnown(PieceName piece) {
     return placements.isKnown(piece);
