@@ -1,18 +1,35 @@
 package io.filcdn.retrieval;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.admission.Admission;
+import io.filcdn.retrieval.admission.ClientLimits;
+import io.filcdn.retrieval.admission.Denylist;
+import io.filcdn.retrieval.admission.DenylistRefresh;
 import io.filcdn.retrieval.admission.IndexFollower;
 import io.filcdn.retrieval.admission.IndexReplica;
 import io.filcdn.retrieval.cache.DiskPieceCache;
+import io.filcdn.retrieval.cache.FillTools;
 import io.filcdn.retrieval.cache.PieceCache;
+import io.filcdn.retrieval.delivery.Answers;
+import io.filcdn.retrieval.delivery.Transfer;
+import io.filcdn.retrieval.origin.OriginAddress;
 import io.filcdn.retrieval.origin.OriginClient;
+import io.filcdn.retrieval.origin.OriginHealth;
+import io.filcdn.retrieval.request.BotTokens;
+import io.filcdn.retrieval.request.ClientReader;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.Journal;
 import io.filcdn.retrieval.usage.JournalShipper;
+import io.filcdn.retrieval.usage.Quota;
+import io.filcdn.retrieval.usage.RetrievalLog;
 import io.filcdn.retrieval.usage.UsageFlush;
+import io.github.bucket4j.TimeMeter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
@@ -21,9 +38,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
@@ -33,68 +53,150 @@ final class Edge implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Edge.class);
   private static final Duration REFRESH_PARTITIONS = Duration.ofMinutes(1);
 
+  private final Tools tools;
   private final IndexReplica replica;
   private final IndexFollower follower;
   private final Thread following;
+  private final Denylist denylist;
   private final Journal journal;
   private final JournalShipper shipper;
+  private final RetrievalLog log;
   private final UsageFlush usage;
   private final OriginClient origins;
   private final DiskPieceCache disk;
+  private final PieceCache cache;
+  private final ClientLimits limits;
   private final WorkerExecutor fillWorkers;
-  private final RetrievalPath path;
-  private final ScheduledExecutorService flushing =
-      Executors.newSingleThreadScheduledExecutor(named("filcdn-usage-flush"));
-  private final ScheduledExecutorService shipping =
-      Executors.newSingleThreadScheduledExecutor(named("filcdn-usage-ship"));
+  private final PublicHandler handler;
+  private final ScheduledExecutorService flushing = executor("filcdn-usage-flush");
+  private final ScheduledExecutorService shipping = executor("filcdn-usage-ship");
+  private final ScheduledExecutorService refreshing = executor("filcdn-denylist");
+
+  /**
+   * What an edge is given.
+   *
+   * @param kafka where the brokers are
+   * @param quota what may be spent
+   */
+  record Tools(
+      Vertx vertx, Network network, String kafka, Quota quota, MeterRegistry meters, Clock clock) {}
 
   /**
    * Opens what lies on disk and begins to follow the index and to ship the journal.
    *
    * @throws IllegalStateException where the data folder cannot be used
    */
-  Edge(Vertx vertx, Network network, RetrievalConfig.Edge config, String kafka, Clock clock) {
+  Edge(Tools tools, RetrievalConfig.Edge config) {
+    this.tools = tools;
     Path data = createdFolder(config.data());
     replica = IndexReplica.open(createdFolder(data.resolve("replica")));
-    follower = new IndexFollower(replica, kafka, clock, config.admission().maxOffline());
+    follower =
+        new IndexFollower(replica, tools.kafka, tools.clock, config.admission().maxOffline());
+    denylist = Denylist.open(createdFolder(data.resolve("denylist")));
     journal =
         Journal.open(
             createdFolder(data.resolve("journal")),
             new JournalId(UUID.randomUUID()),
             config.name(),
             config.usage().maxJournalRecords());
-    shipper = new JournalShipper(journal, kafka);
-    EgressMeter meter = new EgressMeter();
-    usage = new UsageFlush(meter, journal, shipper::partitions, clock);
-    origins =
-        new OriginClient(
-            vertx,
-            new OriginClient.Timeouts(
-                config.origin().connectTimeout(),
-                config.origin().firstByteTimeout(),
-                config.origin().stallTimeout()),
-            config.origin().connectionsPerProvider(),
-            network.allowPrivateOrigins());
+    shipper = new JournalShipper(journal, tools.kafka);
+    log = new RetrievalLog(tools.kafka, config.usage().retrievalRecordsPerSecond());
+    EgressMeter meter = new EgressMeter(tools.quota);
+    usage = new UsageFlush(meter, journal, shipper::partitions, tools.clock);
+    origins = originClient(config.origin());
+    fillWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-fill", config.cache().workers());
     disk =
         DiskPieceCache.open(
-            data.resolve("cache"), config.cache().maxSize().asLongValue(), Runnable::run);
-    fillWorkers = vertx.createSharedWorkerExecutor("filcdn-fill", config.cache().workers());
-    path =
-        new RetrievalPath(
-            new RequestReader(config.http().dnsRoot()),
-            new Admission(replica, network, config.admission().settlementMarginEpochs(), clock),
-            usage,
-            new PieceCache(fillWorkers, disk, origins, meter),
-            meter);
+            data.resolve("cache"),
+            config.cache().maxSize().asLongValue(),
+            Runnable::run,
+            System::nanoTime);
+    cache = new PieceCache(fillTools(config.origin(), meter), disk);
+    limits = new ClientLimits(limits(config.limits()), TimeMeter.SYSTEM_NANOTIME);
+    handler = handler(config, meter);
     following = Thread.ofPlatform().name("filcdn-index").start(follower);
-    startUsage(config.usage());
+    startSchedules(config);
+    measure();
   }
 
-  private void startUsage(RetrievalConfig.Usage config) {
-    Duration interval = config.flushInterval();
+  private OriginClient originClient(RetrievalConfig.Origin config) {
+    return new OriginClient(
+        tools.vertx,
+        new OriginClient.Rules(
+            config.connectTimeout(),
+            config.firstByteTimeout(),
+            config.stallTimeout(),
+            config.paceBytes().asLongValue(),
+            config.fetchesPerProvider(),
+            new OriginAddress.Ports(config.ports().orElse(Set.of())),
+            tools.network.allowPrivateOrigins()));
+  }
+
+  private FillTools fillTools(RetrievalConfig.Origin config, EgressMeter meter) {
+    return new FillTools(
+        tools.vertx,
+        fillWorkers,
+        origins,
+        new OriginHealth(config.fetchesPerProvider(), config.leaveAlone(), tools.clock),
+        tools.quota,
+        meter,
+        System::nanoTime);
+  }
+
+  private static ClientLimits.Limits limits(RetrievalConfig.Limits config) {
+    return new ClientLimits.Limits(
+        config.requests(),
+        config.requestsPerClient(),
+        config.promisedBytesPerClient().asLongValue(),
+        config.fillsPerClient(),
+        config.fillsPerDataSet(),
+        config.unaskedBytesPerClient().asLongValue(),
+        config.unaskedBytesPerDataSet().asLongValue());
+  }
+
+  private PublicHandler handler(RetrievalConfig.Edge config, EgressMeter meter) {
+    Answers answers = new Answers(config.http().home());
+    Admission.Rules rules =
+        new Admission.Rules(
+            config.admission().settlementMarginEpochs(),
+            config.admission().maxPieceSize().asLongValue(),
+            config.admission().serveUnscreened());
+    Rooms rooms =
+        new Rooms(
+            new RequestReader(config.http().dnsRoot(), new BotTokens(config.bots())),
+            new Admission(replica, denylist, tools.quota, tools.network, rules, tools.clock),
+            limits,
+            tools.quota,
+            cache,
+            meter,
+            usage,
+            answers,
+            new Transfer.Pace(
+                config.limits().paceBytes().asLongValue(),
+                config.limits().paceWindow().toMillis()));
+    return new PublicHandler(
+        config.name(),
+        new ClientReader(config.http().proxies().orElse(List.of()), config.http().countryHeader()),
+        limits,
+        answers,
+        new RetrievalPath(rooms),
+        log,
+        tools.meters,
+        tools.clock,
+        System::nanoTime);
+  }
+
+  private void startSchedules(RetrievalConfig.Edge config) {
+    Duration interval = config.usage().flushInterval();
     every(interval, flushing, "flush", usage::flush);
     every(REFRESH_PARTITIONS, shipping, "partitions", shipper::refreshPartitions);
     every(interval, shipping, "ship", shipper::ship);
+    RetrievalConfig.Denylist lists = config.admission().denylist();
+    every(
+        lists.refresh(),
+        refreshing,
+        "denylist",
+        new DenylistRefresh(denylist, lists.url(), lists.file())::refresh);
   }
 
   /** Runs a task at once and then again and again; a schedule ends with the first exception. */
@@ -111,37 +213,64 @@ final class Edge implements AutoCloseable {
     var _ = executor.scheduleWithFixedDelay(guarded, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
-  /** What answers requests. */
-  RetrievalPath path() {
-    return path;
+  private void measure() {
+    MeterRegistry meters = tools.meters;
+    meters.gauge("filcdn.journal.records", journal, Journal::size);
+    meters.gauge("filcdn.cache.pieces", disk, DiskPieceCache::size);
+    meters.gauge("filcdn.cache.disk.failures", disk, DiskPieceCache::failures);
+    meters.gauge("filcdn.fills", cache, PieceCache::fills);
+    meters.gauge("filcdn.requests", limits, ClientLimits::requests);
+    meters.gauge("filcdn.replica.lag.records", follower, IndexFollower::lag);
+    meters.gauge("filcdn.replica.data.sets", replica, IndexReplica::dataSets);
+    meters.gauge("filcdn.retrieval.records.dropped", log, RetrievalLog::dropped);
+    meters.gauge(
+        "filcdn.denylist.entries",
+        denylist,
+        list ->
+            list.state(Denylist.Source.REMOTE).entries()
+                + list.state(Denylist.Source.LOCAL).entries());
   }
 
-  /** Whether this edge knows who may be served. */
+  /** What answers requests. */
+  PublicHandler handler() {
+    return handler;
+  }
+
+  /** Whether the replica has a placement, and its data set. */
+  boolean knows(PieceName piece, Address payer, DataSetId dataSet) {
+    return replica.holds(piece, payer, dataSet);
+  }
+
+  /** What is cached. */
+  PieceCache cache() {
+    return cache;
+  }
+
+  /** Whether this edge knows who may be served, and can record it. */
   boolean ready() {
-    return follower.caughtUp() && usage.canRecord();
+    return follower.caughtUp() && usage.canRecord() && !handler.draining();
   }
 
   /** What this edge waits for; for a person. */
   String missing() {
+    if (handler.draining()) {
+      return "the edge is about to stop";
+    }
     if (!follower.caughtUp()) {
       return "the index replica is not caught up";
     }
     return usage.canRecord() ? "nothing" : "the journal takes no more records";
   }
 
-  /** How many records wait for Kafka. */
-  long journalRecords() {
-    return journal.size();
-  }
-
-  /** How many pieces are on disk. */
-  long cachedPieces() {
-    return disk.size();
+  /** How many requests are under way. */
+  long requests() {
+    return limits.requests();
   }
 
   /** Ends everything; what was counted is in Kafka afterwards, or in the journal. */
   @Override
   public void close() {
+    stop(refreshing);
     stop(flushing);
     stop(shipping);
     origins.close();
@@ -150,6 +279,7 @@ final class Edge implements AutoCloseable {
       LOG.warnf("%d records stay in the journal for the next start", journal.size());
     }
     shipper.close();
+    log.close();
     follower.close();
     try {
       following.join(Duration.ofSeconds(15));
@@ -157,6 +287,7 @@ final class Edge implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     fillWorkers.close();
+    denylist.close();
     journal.close();
     replica.close();
   }
@@ -172,8 +303,9 @@ final class Edge implements AutoCloseable {
     }
   }
 
-  private static java.util.concurrent.ThreadFactory named(String name) {
-    return Thread.ofPlatform().name(name).factory();
+  private static ScheduledExecutorService executor(String name) {
+    ThreadFactory threads = Thread.ofPlatform().name(name).factory();
+    return Executors.newSingleThreadScheduledExecutor(threads);
   }
 
   private static Path createdFolder(Path folder) {

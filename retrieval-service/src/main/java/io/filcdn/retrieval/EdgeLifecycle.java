@@ -1,6 +1,8 @@
 package io.filcdn.retrieval;
 
 import io.filcdn.common.network.NetworkFile;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.usage.Quota;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -12,18 +14,15 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.eclipse.microprofile.health.HealthCheck;
-import org.eclipse.microprofile.health.HealthCheckResponse;
-import org.eclipse.microprofile.health.Readiness;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Starts the edge with the service and ends it with it; tells its health. */
+/** Starts the edge with the service and ends it with it. */
 @ApplicationScoped
-@Readiness
-public class EdgeLifecycle implements HealthCheck {
+public class EdgeLifecycle {
 
   private static final Logger LOG = Logger.getLogger(EdgeLifecycle.class);
 
@@ -52,55 +51,71 @@ public class EdgeLifecycle implements HealthCheck {
   }
 
   void start(@Observes StartupEvent starting) throws Exception {
+    RetrievalConfig.Http http = config.retrieval().http();
     Edge opened =
         new Edge(
-            vertx,
-            NetworkFile.read(config.network()),
-            config.retrieval(),
-            kafka,
-            Clock.systemUTC());
+            new Edge.Tools(
+                vertx,
+                NetworkFile.read(config.network()),
+                kafka,
+                Quota.UNLIMITED,
+                meters,
+                Clock.systemUTC()),
+            config.retrieval());
     edge = opened;
-    meters.gauge("filcdn_journal_records", opened, Edge::journalRecords);
-    meters.gauge("filcdn_cache_pieces", opened, Edge::cachedPieces);
     listener =
-        PublicListener.listen(vertx, config.retrieval().http(), request -> handle(opened, request))
+        PublicListener.listen(vertx, http, request -> handle(opened, request))
             .toCompletionStage()
             .toCompletableFuture()
             .get(30, TimeUnit.SECONDS);
     LOG.infof(
         "edge %s listens on %s:%d for {payer}%s",
-        config.retrieval().name(),
-        config.retrieval().http().host(),
-        config.retrieval().http().port(),
-        config.retrieval().http().dnsRoot());
+        config.retrieval().name(), http.host(), http.port(), http.dnsRoot());
   }
 
-  private void handle(Edge edge, HttpServerRequest request) {
+  private void handle(Edge opened, HttpServerRequest request) {
     if (config.retrieval().http().exposeManagement()
         && request.path() != null
         && request.path().startsWith("/q/")
         && management != null) {
       management.handle(request);
     } else {
-      edge.path().handle(request);
+      opened.handler().handle(request);
     }
   }
 
+  /**
+   * Ends the edge: nobody is let in any more, responses under way go on for a while, then the rest
+   * is cut and what was counted is sent.
+   */
   void stop(@Observes @Priority(1) ShutdownEvent stopping) throws Exception {
+    Edge opened = edge;
+    if (opened == null) {
+      return;
+    }
+    opened.handler().drain();
+    Duration patience = config.retrieval().http().drainTimeout();
+    if (!opened.handler().awaitIdle(patience)) {
+      LOG.warnf("%d responses are cut: they took longer than %s", opened.requests(), patience);
+    }
     if (listener != null) {
       vertx.undeploy(listener).toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
-    if (edge != null) {
-      edge.close();
-    }
+    opened.close();
   }
 
-  @Override
-  public HealthCheckResponse call() {
-    Edge opened = edge;
-    return HealthCheckResponse.named("edge")
-        .status(opened != null && opened.ready())
-        .withData("missing", opened == null ? "the edge has not started" : opened.missing())
-        .build();
+  /** Drops a piece from the cache. */
+  boolean purge(PieceCid piece) {
+    return edge != null && edge.cache().purge(piece);
+  }
+
+  /** Whether requests can be answered. */
+  boolean ready() {
+    return edge != null && edge.ready();
+  }
+
+  /** What is waited for; for a person. */
+  String missing() {
+    return edge == null ? "the edge has not started" : edge.missing();
   }
 }

@@ -1,21 +1,29 @@
 package io.filcdn.retrieval;
 
-import io.filcdn.retrieval.delivery.Delivery;
+import io.filcdn.retrieval.delivery.HeadPatience;
+import io.filcdn.retrieval.delivery.Transfer;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.net.PemKeyCertOptions;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The public port: plain Vert.x, one server an event loop, nothing between the socket and the path.
+ * The public ports, cleartext and TLS: plain Vert.x, one server an event loop, nothing between the
+ * socket and the path. Both speak HTTP/1.1 and HTTP/2.
  */
 final class PublicListener {
+
+  private static final int MAX_REQUEST_LINE = 8 << 10;
 
   private PublicListener() {}
 
@@ -26,38 +34,79 @@ final class PublicListener {
    */
   static Future<String> listen(
       Vertx vertx, RetrievalConfig.Http config, Handler<HttpServerRequest> handler) {
-    HttpServerOptions options =
-        new HttpServerOptions()
-            .setHost(config.host())
-            .setPort(config.port())
-            .setMaxHeaderSize((int) config.maxHeaderSize().asLongValue())
-            .setMaxInitialLineLength(8 << 10)
-            .setIdleTimeout((int) config.idleTimeout().toSeconds())
-            .setIdleTimeoutUnit(TimeUnit.SECONDS);
+    List<HttpServerOptions> servers = new ArrayList<>();
+    servers.add(options(config).setPort(config.port()));
+    tls(config).ifPresent(tls -> servers.add(tls));
     return vertx.deployVerticle(
-        () -> new Listener(options, handler),
+        () -> new Listener(servers, config.headTimeout().toMillis(), handler),
         new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors()));
+  }
+
+  private static HttpServerOptions options(RetrievalConfig.Http config) {
+    return new HttpServerOptions()
+        .setHost(config.host())
+        .setMaxHeaderSize((int) config.maxHeaderSize().asLongValue())
+        .setMaxInitialLineLength(MAX_REQUEST_LINE)
+        .setIdleTimeout((int) config.idleTimeout().toSeconds())
+        .setIdleTimeoutUnit(TimeUnit.SECONDS);
+  }
+
+  private static Optional<HttpServerOptions> tls(RetrievalConfig.Http config) {
+    RetrievalConfig.Tls tls = config.tls();
+    if (tls.certificate().isEmpty() && tls.key().isEmpty()) {
+      return Optional.empty();
+    }
+    Path certificate =
+        tls.certificate()
+            .orElseThrow(
+                () -> new IllegalArgumentException("a TLS key is set, but no certificate"));
+    Path key =
+        tls.key()
+            .orElseThrow(
+                () -> new IllegalArgumentException("a TLS certificate is set, but no key"));
+    return Optional.of(
+        options(config)
+            .setPort(tls.port())
+            .setSsl(true)
+            .setUseAlpn(true)
+            .setKeyCertOptions(
+                new PemKeyCertOptions()
+                    .setCertPath(certificate.toString())
+                    .setKeyPath(key.toString())));
   }
 
   private static final class Listener extends AbstractVerticle {
 
-    private final HttpServerOptions options;
+    private final List<HttpServerOptions> servers;
+    private final long headMillis;
     private final Handler<HttpServerRequest> handler;
 
-    Listener(HttpServerOptions options, Handler<HttpServerRequest> handler) {
-      this.options = options;
+    Listener(List<HttpServerOptions> servers, long headMillis, Handler<HttpServerRequest> handler) {
+      this.servers = servers;
+      this.headMillis = headMillis;
       this.handler = handler;
     }
 
     @Override
     public void start(Promise<Void> started) {
-      HttpServer server = vertx.createHttpServer(options);
-      server
-          .connectionHandler(Delivery::meter)
-          .requestHandler(handler)
+      Future.all(servers.stream().map(this::listen).toList()).<Void>mapEmpty().onComplete(started);
+    }
+
+    private Future<Void> listen(HttpServerOptions options) {
+      return vertx
+          .createHttpServer(options)
+          .connectionHandler(
+              connection -> {
+                Transfer.meter(connection);
+                HeadPatience.watch(connection, headMillis);
+              })
+          .requestHandler(
+              request -> {
+                HeadPatience.headCame(request.connection());
+                handler.handle(request);
+              })
           .listen()
-          .<Void>mapEmpty()
-          .onComplete(started);
+          .mapEmpty();
     }
   }
 }

@@ -4,8 +4,13 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /** The configuration of the retrieval service. */
 @ConfigMapping(prefix = "filcdn")
@@ -25,7 +30,7 @@ public interface RetrievalConfig {
     @WithName("edge")
     String name();
 
-    /** Where cache, index replica and journal lie. */
+    /** Where cache, index replica, denylist and journal lie. */
     @WithDefault("data")
     Path data();
 
@@ -35,6 +40,12 @@ public interface RetrievalConfig {
     /** Who may be served. */
     Admission admission();
 
+    /** What one client may take. */
+    Limits limits();
+
+    /** The tokens of bots, by name: what they fetch is billed to nobody. Secrets. */
+    Map<String, String> bots();
+
     /** The disk cache. */
     Cache cache();
 
@@ -43,6 +54,9 @@ public interface RetrievalConfig {
 
     /** Counting. */
     Usage usage();
+
+    /** Calls for operators, on the management port. */
+    Admin admin();
   }
 
   /** The public listener. */
@@ -52,21 +66,44 @@ public interface RetrievalConfig {
     @WithDefault("0.0.0.0")
     String host();
 
-    /** The port to listen on. */
+    /** The port for cleartext. */
     @WithDefault("8080")
     int port();
+
+    /** TLS, where a certificate is set. */
+    Tls tls();
 
     /** What follows the payer in host names, with its leading dot. */
     @WithDefault(".localhost")
     String dnsRoot();
 
+    /** Where the root path leads; without it, it shows a short page. */
+    Optional<URI> home();
+
     /** How long a connection may rest. */
     @WithDefault("75s")
     Duration idleTimeout();
 
+    /** How long the head of a request may take. */
+    @WithDefault("20s")
+    Duration headTimeout();
+
     /** How many bytes the headers of a request may have. */
     @WithDefault("16K")
     MemorySize maxHeaderSize();
+
+    /**
+     * The networks of proxies in front of the edge (CIDR). Only they are believed what they forward
+     * of a client's address and country.
+     */
+    Optional<List<String>> proxies();
+
+    /** The header in which those proxies tell the client's country. */
+    Optional<String> countryHeader();
+
+    /** How long responses under way may take when the edge is told to stop. */
+    @WithDefault("30s")
+    Duration drainTimeout();
 
     /**
      * Whether {@code /q/} on the public port shows health and metrics, except on payers' hosts.
@@ -74,6 +111,20 @@ public interface RetrievalConfig {
      */
     @WithDefault("false")
     boolean exposeManagement();
+  }
+
+  /** TLS on the public listener. */
+  interface Tls {
+
+    /** The port. */
+    @WithDefault("8443")
+    int port();
+
+    /** The certificate chain (PEM). */
+    Optional<Path> certificate();
+
+    /** Its private key (PEM). */
+    Optional<Path> key();
   }
 
   /** Who may be served. */
@@ -86,12 +137,77 @@ public interface RetrievalConfig {
     @WithDefault("2880")
     long settlementMarginEpochs();
 
+    /** The largest piece that is served. */
+    @WithDefault("32G")
+    MemorySize maxPieceSize();
+
+    /** Whether payers are served whom no sanctions screening has looked at yet. */
+    @WithDefault("true")
+    boolean serveUnscreened();
+
     /**
      * How long this edge may be offline and still trust its index replica; less than compacted
      * topics keep tombstones ({@code delete.retention.ms}, 24 hours by default).
      */
     @WithDefault("20h")
     Duration maxOffline();
+
+    /** What is not served. */
+    Denylist denylist();
+  }
+
+  /** What is not served, in the Bad Bits format. */
+  interface Denylist {
+
+    /** Where the list is fetched from. */
+    Optional<URI> url();
+
+    /** A list of the operator's own. */
+    Optional<Path> file();
+
+    /** How often both are looked at. */
+    @WithDefault("5m")
+    Duration refresh();
+  }
+
+  /** What one client may take. */
+  interface Limits {
+
+    /** Requests at once, over all clients. */
+    @WithDefault("20000")
+    long requests();
+
+    /** Requests at once of one client. */
+    @WithDefault("256")
+    long requestsPerClient();
+
+    /** Bytes that are promised in responses under way, for one client; one response always may. */
+    @WithDefault("64G")
+    MemorySize promisedBytesPerClient();
+
+    /** Fetches from providers that one client may begin in an hour. */
+    @WithDefault("10000")
+    long fillsPerClient();
+
+    /** Fetches from providers that may be begun for one data set in an hour. */
+    @WithDefault("100000")
+    long fillsPerDataSet();
+
+    /** Bytes that one client may make the edge fetch in an hour beyond what it asked for. */
+    @WithDefault("64G")
+    MemorySize unaskedBytesPerClient();
+
+    /** Bytes that may be fetched for one data set in an hour beyond what was asked for. */
+    @WithDefault("256G")
+    MemorySize unaskedBytesPerDataSet();
+
+    /** Bytes that a client must take within the pace window, once it makes the edge wait. */
+    @WithDefault("64K")
+    MemorySize paceBytes();
+
+    /** The pace window. */
+    @WithDefault("30s")
+    Duration paceWindow();
   }
 
   /** The disk cache. */
@@ -113,17 +229,28 @@ public interface RetrievalConfig {
     @WithDefault("5s")
     Duration connectTimeout();
 
-    /** How long the head of an answer may take. */
+    /** How long the head of an answer may take, redirects and all. */
     @WithDefault("15s")
     Duration firstByteTimeout();
 
-    /** How long a provider may send nothing. */
+    /** Within which time a provider must send the pace's bytes. */
     @WithDefault("15s")
     Duration stallTimeout();
 
-    /** How many connections to one provider at once. */
+    /** Bytes that a provider must send within the stall timeout. */
+    @WithDefault("16K")
+    MemorySize paceBytes();
+
+    /** Fetches from one provider at once. */
     @WithDefault("64")
-    int connectionsPerProvider();
+    int fetchesPerProvider();
+
+    /** How long a provider that fails half of the time is left alone. */
+    @WithDefault("15s")
+    Duration leaveAlone();
+
+    /** The ports that may be contacted; without it, all. */
+    Optional<Set<Integer>> ports();
   }
 
   /** Counting. */
@@ -136,5 +263,16 @@ public interface RetrievalConfig {
     /** How many unsent records the journal takes before no new response starts. */
     @WithDefault("100000")
     long maxJournalRecords();
+
+    /** How many retrievals a second are told one by one; above it, they are sampled. */
+    @WithDefault("100")
+    long retrievalRecordsPerSecond();
+  }
+
+  /** Calls for operators. */
+  interface Admin {
+
+    /** The token that such calls carry; without it, there are none. A secret. */
+    Optional<String> token();
   }
 }

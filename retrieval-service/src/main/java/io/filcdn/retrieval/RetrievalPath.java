@@ -1,116 +1,152 @@
 package io.filcdn.retrieval;
 
-import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.retrieval.admission.Admission;
+import io.filcdn.retrieval.admission.Admission.Decision;
+import io.filcdn.retrieval.cache.Lead;
 import io.filcdn.retrieval.cache.PieceCache;
+import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.ByteRange;
-import io.filcdn.retrieval.delivery.Delivery;
+import io.filcdn.retrieval.delivery.Exchange;
+import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.delivery.Transfer;
 import io.filcdn.retrieval.request.Asked;
-import io.filcdn.retrieval.request.RequestReader;
+import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.request.Selection;
 import io.filcdn.retrieval.usage.EgressKey;
-import io.filcdn.retrieval.usage.EgressMeter;
+import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.ResponseTally;
-import io.filcdn.retrieval.usage.UsageFlush;
-import io.vertx.core.http.HttpServerRequest;
-import java.io.UncheckedIOException;
-import org.jboss.logging.Logger;
+import java.util.List;
+import java.util.Optional;
 
 /**
  * The path of a byte, from a request to a client's socket. The steps are those of {@code
- * docs/architecture.md}; each is a call into the next room.
+ * docs/architecture.md}; each is a call into the next room. Runs on the connection's event loop and
+ * never blocks it.
  */
-public final class RetrievalPath {
+final class RetrievalPath {
 
-  private static final Logger LOG = Logger.getLogger(RetrievalPath.class);
+  private final Rooms rooms;
 
-  /** The client's country, until something tells it. */
-  private static final String UNKNOWN_COUNTRY = "ZZ";
-
-  private final RequestReader reader;
-  private final Admission admission;
-  private final UsageFlush usage;
-  private final PieceCache cache;
-  private final EgressMeter meter;
-
-  public RetrievalPath(
-      RequestReader reader,
-      Admission admission,
-      UsageFlush usage,
-      PieceCache cache,
-      EgressMeter meter) {
-    this.reader = reader;
-    this.admission = admission;
-    this.usage = usage;
-    this.cache = cache;
-    this.meter = meter;
+  RetrievalPath(Rooms rooms) {
+    this.rooms = rooms;
   }
 
-  /** Answers a request. Runs on its connection's event loop and never blocks it. */
-  public void handle(HttpServerRequest request) {
+  /** Answers a request that was let in. */
+  void answer(Exchange exchange, Client client) {
     // 1. what is asked
-    switch (reader.read(request)) {
-      case Asked.Retrieval asked -> admit(request, asked);
-      case Asked.Preflight preflight -> Delivery.preflight(request);
-      case Asked.Welcome welcome -> Delivery.welcome(request);
-      case Asked.Refused(Refusal refusal) -> Delivery.refuse(request, refusal);
-    }
-  }
-
-  private void admit(HttpServerRequest request, Asked.Retrieval asked) {
-    // 2. may it be served, and who pays
-    switch (admission.admit(asked.payer(), asked.piece())) {
-      case Admission.Decision.Admitted admitted -> select(request, asked, admitted);
-      case Admission.Decision.Refused(Refusal refusal) -> {
-        LOG.debugf("%s of %s: %s", asked.piece(), asked.payer(), refusal.code());
-        Delivery.refuse(request, refusal);
+    switch (rooms.reader().read(exchange.request())) {
+      case Asked.Retrieval asked -> {
+        exchange.asks(asked.payer(), asked.piece().toString(), asked.bot());
+        admit(new Retrieval(exchange, client, asked));
       }
+      case Asked.Preflight preflight -> rooms.answers().preflight(exchange);
+      case Asked.Welcome welcome -> rooms.answers().welcome(exchange);
+      case Asked.Refused(Refusal refusal) -> refuse(exchange, refusal);
     }
   }
 
-  private void select(
-      HttpServerRequest request, Asked.Retrieval asked, Admission.Decision.Admitted admitted) {
+  /** A request for a piece. */
+  record Retrieval(Exchange exchange, Client client, Asked.Retrieval asked) {}
+
+  private void admit(Retrieval retrieval) {
+    // 2. may it be served, and who pays
+    switch (rooms.admission().admit(retrieval.asked.payer(), retrieval.asked.piece())) {
+      case Decision.Admitted admitted -> select(retrieval, admitted);
+      case Decision.Refused(Refusal refusal) -> refuse(retrieval.exchange, refusal);
+    }
+  }
+
+  private void select(Retrieval retrieval, Decision.Admitted admitted) {
     // 3. which bytes: the PieceCID tells the size, so nobody else has to be asked
+    Asked.Retrieval asked = retrieval.asked;
     PieceCid piece = admitted.piece();
-    Delivery.Head head = new Delivery.Head(piece, admitted.dataSet(), asked.pathStyle());
+    Answers.Head head =
+        new Answers.Head(piece, admitted.dataSet(), asked.pathStyle(), asked.filename());
     switch (Selection.of(asked.conditions(), piece)) {
-      case Selection.NotModified same -> Delivery.notModified(request, head);
-      case Selection.Unsatisfiable none -> Delivery.unsatisfiable(request, head);
+      case Selection.NotModified same -> rooms.answers().notModified(retrieval.exchange, head);
+      case Selection.Unsatisfiable none -> rooms.answers().unsatisfiable(retrieval.exchange, head);
       case Selection.Bytes(ByteRange range, boolean partial) -> {
         if (asked.headOnly()) {
-          Delivery.sendHead(request, head, range, partial);
-        } else if (!usage.canRecord()) {
-          Delivery.refuse(request, Refusal.CANNOT_RECORD);
+          rooms.answers().head(retrieval.exchange, head, range, partial);
         } else {
-          serve(request, head, range, partial, admitted);
+          reserve(retrieval, admitted, new PieceResponse(rooms, retrieval, head, range, partial));
         }
       }
     }
   }
 
-  private void serve(
-      HttpServerRequest request,
-      Delivery.Head head,
-      ByteRange range,
-      boolean partial,
-      Admission.Decision.Admitted admitted) {
-    // 4. where the bytes are: on the disk, or on their way from a provider
-    PieceCache.Opened opened;
-    try {
-      opened = cache.open(head.piece(), admitted.origins());
-    } catch (UncheckedIOException e) {
-      LOG.errorf(e, "the cache cannot begin a fill");
-      Delivery.refuse(request, Refusal.CACHE_UNAVAILABLE);
+  private void reserve(Retrieval retrieval, Decision.Admitted admitted, PieceResponse response) {
+    // 4. is there room for it: in the journal, in what is paid for, in the client's share
+    long length = response.range().length();
+    Optional<Refusal> refused = room(retrieval, admitted, length);
+    if (refused.isPresent()) {
+      refuse(retrieval.exchange, refused.get());
       return;
     }
-    // 5. count them, 6. send them
-    ResponseTally tally = meter.open(egressKey(head, opened.outcome()), opened.unverified());
-    Delivery.send(request, head, range, partial, opened.bytes(), opened.outcome(), tally);
+    retrieval.exchange.promise(length);
+    Optional<Problem> unpaid = pay(retrieval, admitted, length);
+    if (unpaid.isPresent()) {
+      rooms.answers().refuse(retrieval.exchange, unpaid.get());
+      return;
+    }
+    serve(retrieval, admitted, response);
   }
 
-  private static EgressKey egressKey(Delivery.Head head, CacheOutcome outcome) {
-    return new EgressKey(head.dataSet(), outcome, "2xx", UNKNOWN_COUNTRY);
+  private Optional<Refusal> room(Retrieval retrieval, Decision.Admitted admitted, long length) {
+    if (!rooms.usage().canRecord()) {
+      return Optional.of(Refusal.CANNOT_RECORD);
+    }
+    String client = retrieval.client.network();
+    if (rooms.cache().isCold(admitted.piece())) {
+      Optional<Refusal> tooMuch =
+          rooms.limits().beginFill(client, admitted.dataSet(), admitted.piece().rawSize() - length);
+      if (tooMuch.isPresent()) {
+        return tooMuch;
+      }
+    }
+    return rooms.limits().promise(client, length);
+  }
+
+  private Optional<Problem> pay(Retrieval retrieval, Decision.Admitted admitted, long length) {
+    if (retrieval.asked.bot().isPresent()) {
+      return Optional.empty();
+    }
+    return switch (rooms.quota().reserve(Quota.Kind.CDN, admitted.dataSet(), length)) {
+      case RESERVED -> Optional.empty();
+      case CONTENDED -> Optional.of(Problem.of(Refusal.QUOTA_RESERVED));
+      case EXHAUSTED ->
+          Optional.of(
+              new Problem(
+                  Refusal.CDN_QUOTA_EXHAUSTED,
+                  List.of(
+                      "data set: " + admitted.dataSet().number(),
+                      "bytes that remain: " + rooms.quota().remaining(admitted.dataSet()),
+                      "bytes asked for: " + length,
+                      "top up: topUpCDNPaymentRails of the FWSS contract")));
+    };
+  }
+
+  private void serve(Retrieval retrieval, Decision.Admitted admitted, PieceResponse response) {
+    // 5. where the bytes are: on the disk, or on their way from a provider
+    Lead lead = new Lead(admitted.origins(), retrieval.asked.bot());
+    PieceCache.Opened opened = rooms.cache().open(admitted.piece(), lead, response.range());
+    // 6. count them, 7. send them
+    EgressKey key =
+        new EgressKey(
+            admitted.dataSet(),
+            opened.outcome(),
+            "2xx",
+            retrieval.client.country(),
+            retrieval.asked.bot());
+    long reserved = retrieval.asked.bot().isPresent() ? 0 : response.range().length();
+    ResponseTally tally = rooms.meter().open(key, reserved, opened.unverified());
+    response.opened(opened, lead, tally);
+    new Transfer(retrieval.exchange, response, opened.bytes(), tally, rooms.pace())
+        .start(opened.outcome());
+  }
+
+  private void refuse(Exchange exchange, Refusal refusal) {
+    rooms.answers().refuse(exchange, Problem.of(refusal));
   }
 }

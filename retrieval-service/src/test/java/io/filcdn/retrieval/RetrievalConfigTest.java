@@ -22,27 +22,58 @@ class RetrievalConfigTest {
                         ? property.getDefaultValue()
                         : "none"));
 
+    // lists show twice
+    keys.keySet().removeIf(key -> key.endsWith("[*]"));
+
     assertThat(keys)
         .containsExactlyInAnyOrderEntriesOf(
             Map.ofEntries(
                 Map.entry("filcdn.network", "none"),
                 Map.entry("filcdn.retrieval.edge", "edge"),
                 Map.entry("filcdn.retrieval.data", "data"),
+                Map.entry("filcdn.retrieval.bots.*", "none"),
                 Map.entry("filcdn.retrieval.http.host", "0.0.0.0"),
                 Map.entry("filcdn.retrieval.http.port", "8080"),
+                Map.entry("filcdn.retrieval.http.tls.port", "8443"),
+                Map.entry("filcdn.retrieval.http.tls.certificate", "none"),
+                Map.entry("filcdn.retrieval.http.tls.key", "none"),
                 Map.entry("filcdn.retrieval.http.dns-root", ".localhost"),
+                Map.entry("filcdn.retrieval.http.home", "none"),
                 Map.entry("filcdn.retrieval.http.idle-timeout", "75s"),
+                Map.entry("filcdn.retrieval.http.head-timeout", "20s"),
                 Map.entry("filcdn.retrieval.http.max-header-size", "16K"),
+                Map.entry("filcdn.retrieval.http.proxies", "none"),
+                Map.entry("filcdn.retrieval.http.country-header", "none"),
+                Map.entry("filcdn.retrieval.http.drain-timeout", "30s"),
                 Map.entry("filcdn.retrieval.http.expose-management", "false"),
                 Map.entry("filcdn.retrieval.admission.settlement-margin-epochs", "2880"),
+                Map.entry("filcdn.retrieval.admission.max-piece-size", "32G"),
+                Map.entry("filcdn.retrieval.admission.serve-unscreened", "true"),
                 Map.entry("filcdn.retrieval.admission.max-offline", "20h"),
+                Map.entry("filcdn.retrieval.admission.denylist.url", "none"),
+                Map.entry("filcdn.retrieval.admission.denylist.file", "none"),
+                Map.entry("filcdn.retrieval.admission.denylist.refresh", "5m"),
+                Map.entry("filcdn.retrieval.limits.requests", "20000"),
+                Map.entry("filcdn.retrieval.limits.requests-per-client", "256"),
+                Map.entry("filcdn.retrieval.limits.promised-bytes-per-client", "64G"),
+                Map.entry("filcdn.retrieval.limits.fills-per-client", "10000"),
+                Map.entry("filcdn.retrieval.limits.fills-per-data-set", "100000"),
+                Map.entry("filcdn.retrieval.limits.unasked-bytes-per-client", "64G"),
+                Map.entry("filcdn.retrieval.limits.unasked-bytes-per-data-set", "256G"),
+                Map.entry("filcdn.retrieval.limits.pace-bytes", "64K"),
+                Map.entry("filcdn.retrieval.limits.pace-window", "30s"),
                 Map.entry("filcdn.retrieval.cache.max-size", "10G"),
                 Map.entry("filcdn.retrieval.cache.workers", "4"),
                 Map.entry("filcdn.retrieval.origin.connect-timeout", "5s"),
                 Map.entry("filcdn.retrieval.origin.first-byte-timeout", "15s"),
                 Map.entry("filcdn.retrieval.origin.stall-timeout", "15s"),
-                Map.entry("filcdn.retrieval.origin.connections-per-provider", "64"),
+                Map.entry("filcdn.retrieval.origin.pace-bytes", "16K"),
+                Map.entry("filcdn.retrieval.origin.fetches-per-provider", "64"),
+                Map.entry("filcdn.retrieval.origin.leave-alone", "15s"),
+                Map.entry("filcdn.retrieval.origin.ports", "none"),
                 Map.entry("filcdn.retrieval.usage.flush-interval", "1s"),
-                Map.entry("filcdn.retrieval.usage.max-journal-records", "100000")));
+                Map.entry("filcdn.retrieval.usage.max-journal-records", "100000"),
+                Map.entry("filcdn.retrieval.usage.retrieval-records-per-second", "100"),
+                Map.entry("filcdn.retrieval.admin.token", "none")));
   }
 }

@@ -19,7 +19,9 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.payment.RailId;
+import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.stack.infra.Kafka;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
 import java.net.ServerSocket;
@@ -27,6 +29,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +50,7 @@ final class TestEdge {
 
   private final Vertx vertx = Vertx.vertx();
   private final Kafka kafka;
+  private final Quota quota;
   private final RetrievalConfig config;
   private final Network network;
   private final KafkaProducer<String, String> producer;
@@ -56,13 +60,28 @@ final class TestEdge {
   private String listener;
 
   TestEdge(Kafka kafka, Path data) throws Exception {
+    this(kafka, data, Quota.UNLIMITED, Map.of());
+  }
+
+  /**
+   * @param settings configuration beyond what every test has
+   */
+  TestEdge(Kafka kafka, Path data, Quota quota, Map<String, String> settings) throws Exception {
     this.kafka = kafka;
+    this.quota = quota;
+    Map<String, String> values = new HashMap<>(settings);
     int port;
     try (ServerSocket socket = new ServerSocket(0)) {
       port = socket.getLocalPort();
     }
     Path file = Path.of("..", "deploy", "networks", "devnet.json");
     this.network = NetworkFile.read(file);
+    values.put("filcdn.network", file.toString());
+    values.put("filcdn.retrieval.data", data.toString());
+    values.put("filcdn.retrieval.http.port", Integer.toString(port));
+    values.put("filcdn.retrieval.http.host", "127.0.0.1");
+    values.putIfAbsent("filcdn.retrieval.origin.stall-timeout", "2s");
+    values.putIfAbsent("filcdn.retrieval.usage.flush-interval", "100ms");
     this.config =
         new SmallRyeConfigBuilder()
             .withMapping(RetrievalConfig.class)
@@ -97,10 +116,18 @@ final class TestEdge {
 
   private void open() throws Exception {
     edge =
-        new Edge(vertx, network, config.retrieval(), kafka.bootstrapServers(), Clock.systemUTC());
+        new Edge(
+            new Edge.Tools(
+                vertx,
+                network,
+                kafka.bootstrapServers(),
+                quota,
+                new SimpleMeterRegistry(),
+                Clock.systemUTC()),
+            config.retrieval());
     listener =
         PublicListener.listen(
-                vertx, config.retrieval().http(), request -> edge.path().handle(request))
+                vertx, config.retrieval().http(), request -> edge.handler().handle(request))
             .toCompletionStage()
             .toCompletableFuture()
             .get(20, TimeUnit.SECONDS);
@@ -177,6 +204,11 @@ final class TestEdge {
             asOf());
     tell(Topic.PLACEMENTS, placement.key().toString(), placement);
     return placement;
+  }
+
+  /** Whether the edge knows of a placement. */
+  boolean isPlaced(PlacementRecord placement) {
+    return edge.knows(placement.pieceCid(), placement.payer(), placement.dataSet());
   }
 
   void remove(PlacementRecord placement) {

@@ -28,7 +28,13 @@ final class TestProvider implements AutoCloseable {
     record DiesAfter(int bytes) implements Fault {}
 
     /** Answers with a status and no piece. */
-    record Answers(int status) implements Fault {}
+    record Answers(int status, String... headers) implements Fault {}
+
+    /** Promises no length and sends a byte too many. */
+    record SendsOneMore() implements Fault {}
+
+    /** Promises another length than the piece has. */
+    record PromisesLength(int length) implements Fault {}
 
     /** Sends {@code bytes} of the body, then waits for the latch. */
     record WaitsAfter(int bytes, CountDownLatch until) implements Fault {}
@@ -65,6 +71,11 @@ final class TestProvider implements AutoCloseable {
     faults.remove(piece.toString());
   }
 
+  /** Fails a piece that it has from now on. */
+  void fail(TestPiece piece, Fault fault) {
+    faults.put(piece.cid().toString(), fault);
+  }
+
   int requests() {
     return requests.get();
   }
@@ -81,8 +92,17 @@ final class TestProvider implements AutoCloseable {
     try (exchange) {
       if (piece == null) {
         exchange.sendResponseHeaders(404, -1);
-      } else if (fault.orElse(null) instanceof Fault.Answers(int status)) {
+      } else if (fault.orElse(null) instanceof Fault.Answers(int status, String[] headers)) {
+        for (int i = 0; i < headers.length; i += 2) {
+          exchange.getResponseHeaders().set(headers[i], headers[i + 1]);
+        }
         exchange.sendResponseHeaders(status, -1);
+      } else if (fault.orElse(null) instanceof Fault.SendsOneMore) {
+        exchange.sendResponseHeaders(200, 0);
+        write(exchange.getResponseBody(), piece.bytes(), 0, piece.bytes().length);
+        write(exchange.getResponseBody(), new byte[1], 0, 1);
+      } else if (fault.orElse(null) instanceof Fault.PromisesLength(int length)) {
+        exchange.sendResponseHeaders(200, length);
       } else {
         send(exchange, piece.bytes(), fault);
       }

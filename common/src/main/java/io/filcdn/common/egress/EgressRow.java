@@ -66,21 +66,25 @@ public sealed interface EgressRow {
   }
 
   /**
-   * Body bytes that clients' sockets accepted and nobody pays for.
+   * Bytes that nobody pays for.
    *
    * @param bot the name of the bot whose token came with the request
+   * @param unbilledBytes body bytes that clients' sockets accepted
+   * @param unbilledFillBytes bytes that this data set's provider supplied
    */
   record Unbilled(
       DataSetId dataSet,
       Reason reason,
       Optional<String> bot,
       long requests,
-      ByteCount unbilledBytes)
+      ByteCount unbilledBytes,
+      ByteCount unbilledFillBytes)
       implements EgressRow {
     public Unbilled {
       requireNonNull(dataSet, "dataSet is missing");
       requireNonNull(reason, "reason is missing");
       requireNonNull(unbilledBytes, "unbilledBytes is missing");
+      requireNonNull(unbilledFillBytes, "unbilledFillBytes is missing");
       requireNotNegative(requests);
     }
   }

@@ -10,8 +10,10 @@ import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.admission.PlacementTable.Placement;
 import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.origin.Origin;
+import io.filcdn.retrieval.usage.Quota;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,18 +24,34 @@ import java.util.Optional;
 public final class Admission {
 
   private final IndexReplica replica;
+  private final Denylist denylist;
+  private final Quota quota;
   private final Network network;
-  private final long settlementMargin;
+  private final Rules rules;
   private final Clock clock;
 
   /**
+   * What the operator decides.
+   *
    * @param settlementMargin how many epochs before its end a rail counts as ended, so that what is
    *     served can still be reported and settled
+   * @param maxPieceSize the largest piece that is served, in bytes
+   * @param serveUnscreened whether payers are served whom no sanctions screening has looked at yet
    */
-  public Admission(IndexReplica replica, Network network, long settlementMargin, Clock clock) {
+  public record Rules(long settlementMargin, long maxPieceSize, boolean serveUnscreened) {}
+
+  public Admission(
+      IndexReplica replica,
+      Denylist denylist,
+      Quota quota,
+      Network network,
+      Rules rules,
+      Clock clock) {
     this.replica = replica;
+    this.denylist = denylist;
+    this.quota = quota;
     this.network = network;
-    this.settlementMargin = settlementMargin;
+    this.rules = rules;
     this.clock = clock;
   }
 
@@ -81,14 +99,28 @@ public final class Admission {
     if (origins.isEmpty()) {
       return refused(Refusal.PROVIDER_UNKNOWN);
     }
-    if (replica.isSanctioned(payer)) {
+    if (replica.isSanctioned(payer, rules.serveUnscreened)) {
       return refused(Refusal.PAYER_SANCTIONED);
     }
-    return new Decision.Admitted(piece, origins.getFirst().dataSet(), origins);
+    if (denylist.holds(piece)) {
+      return refused(Refusal.DENIED);
+    }
+    if (piece.rawSize() > rules.maxPieceSize) {
+      return refused(Refusal.TOO_LARGE);
+    }
+    return new Decision.Admitted(piece, payingDataSet(eligible), origins);
+  }
+
+  /** The one with most CDN quota pays, whichever provider delivers. */
+  private DataSetId payingDataSet(List<DataSetRecord> eligible) {
+    return eligible.stream()
+        .map(DataSetRecord::dataSet)
+        .max(Comparator.comparingLong(quota::remaining))
+        .orElseThrow();
   }
 
   private boolean railLives(DataSetRecord dataSet) {
-    Epoch now = network.epochAt(clock.instant()).plus(settlementMargin);
+    Epoch now = network.epochAt(clock.instant()).plus(rules.settlementMargin);
     return dataSet.cdnRail().flatMap(DataSetRecord.Rail::endEpoch).map(now::isBefore).orElse(true);
   }
 

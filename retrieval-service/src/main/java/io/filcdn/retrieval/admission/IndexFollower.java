@@ -48,6 +48,7 @@ public final class IndexFollower implements Runnable, AutoCloseable {
 
   private final CountDownLatch closing = new CountDownLatch(1);
   private Instant heardAt = Instant.EPOCH;
+  private volatile long lag;
   private volatile boolean caughtUp;
 
   /**
@@ -83,6 +84,11 @@ public final class IndexFollower implements Runnable, AutoCloseable {
   /** Whether all that the topics held when following began is in the replica. */
   public boolean caughtUp() {
     return caughtUp;
+  }
+
+  /** How many records of the topics are not in the replica yet, as far as is known. */
+  public long lag() {
+    return lag;
   }
 
   @Override
@@ -193,6 +199,10 @@ public final class IndexFollower implements Runnable, AutoCloseable {
   }
 
   private void notice() {
+    lag =
+        consumer.assignment().stream()
+            .mapToLong(partition -> consumer.currentLag(partition).orElse(0))
+            .sum();
     if (!caughtUp) {
       targets
           .entrySet()

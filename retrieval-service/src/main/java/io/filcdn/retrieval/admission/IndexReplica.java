@@ -104,6 +104,12 @@ public final class IndexReplica implements AutoCloseable {
     return placements.find(piece, payer);
   }
 
+  /** Whether the payer's placement of a piece in a data set, and the data set, are known. */
+  public boolean holds(PieceName piece, Address payer, DataSetId dataSet) {
+    return dataSets.containsKey(dataSet)
+        && placements(piece, payer).stream().anyMatch(p -> p.dataSet().equals(dataSet));
+  }
+
   /** Whether any payer has a piece. */
   boolean isKnown(PieceName piece) {
     return placements.isKnown(piece);
@@ -119,10 +125,19 @@ public final class IndexReplica implements AutoCloseable {
     return Optional.ofNullable(providers.get(id));
   }
 
-  /** Whether the payer may not be served. */
-  boolean isSanctioned(Address payer) {
+  /**
+   * Whether the payer may not be served.
+   *
+   * @param trusted what holds of payers whom no screening has looked at
+   */
+  boolean isSanctioned(Address payer, boolean trusted) {
     PayerRecord record = payers.get(payer);
-    return record != null && record.sanctioned();
+    return record == null || record.screenedAt().isEmpty() ? !trusted : record.sanctioned();
+  }
+
+  /** How many data sets are known. */
+  public int dataSets() {
+    return dataSets.size();
   }
 
   /** The next offset of each partition that was followed. */

@@ -1,7 +1,8 @@
 package io.filcdn.retrieval.cache;
 
+import io.filcdn.common.payment.ProviderId;
 import io.filcdn.retrieval.delivery.PieceBytes;
-import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.delivery.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -43,7 +44,12 @@ public final class CachedFile {
     }
 
     @Override
-    public Optional<Refusal> refusal() {
+    public Optional<Problem> problem() {
+      return Optional.empty();
+    }
+
+    @Override
+    public Optional<ProviderId> supplier() {
       return Optional.empty();
     }
 

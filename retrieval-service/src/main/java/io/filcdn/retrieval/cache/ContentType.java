@@ -24,8 +24,14 @@ final class ContentType {
     while (first.hasRemaining()) {
       bytes.read(first, first.position());
     }
-    String type = TIKA.detect(first.array());
-    return type.equals("text/plain") && isUtf8(first.array()) ? "text/plain; charset=utf-8" : type;
+    return of(first.array());
+  }
+
+  /** Looks at the first of {@code bytes}. */
+  static String of(byte[] bytes) {
+    byte[] first = bytes.length > SNIFFED ? Arrays.copyOf(bytes, SNIFFED) : bytes;
+    String type = TIKA.detect(first);
+    return type.equals("text/plain") && isUtf8(first) ? "text/plain; charset=utf-8" : type;
   }
 
   private static boolean isUtf8(byte[] bytes) {

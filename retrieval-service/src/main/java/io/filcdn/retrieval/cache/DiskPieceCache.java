@@ -11,9 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -27,15 +30,25 @@ public final class DiskPieceCache {
 
   private static final Logger LOG = Logger.getLogger(DiskPieceCache.class);
 
+  private static final Duration LEFT_ALONE = Duration.ofSeconds(10);
+
   /** What a file costs beside its bytes: so that empty pieces are not free. */
   private static final long FILE_OVERHEAD = 4 << 10;
 
   private final Path pieces;
   private final Path fills;
+  private final long maxBytes;
+  private final LongSupplier nanoTime;
   private final Cache<PieceCid, CachedFile> index;
+  private final AtomicLong failures = new AtomicLong();
   private final AtomicLong fillNumbers = new AtomicLong();
 
-  private DiskPieceCache(Path folder, long maxBytes, Executor deleter) {
+  /** Until when nothing is tried, where the disk refused something. */
+  private volatile OptionalLong leftAloneUntil = OptionalLong.empty();
+
+  private DiskPieceCache(Path folder, long maxBytes, Executor deleter, LongSupplier nanoTime) {
+    this.maxBytes = maxBytes;
+    this.nanoTime = nanoTime;
     this.pieces = folder.resolve("pieces");
     this.fills = folder.resolve("fills");
     this.index =
@@ -53,10 +66,12 @@ public final class DiskPieceCache {
    *
    * @param maxBytes the disk's share
    * @param deleter where files are deleted
+   * @param nanoTime a clock for measuring
    * @throws UncheckedIOException where the folder cannot be used
    */
-  public static DiskPieceCache open(Path folder, long maxBytes, Executor deleter) {
-    DiskPieceCache cache = new DiskPieceCache(folder, maxBytes, deleter);
+  public static DiskPieceCache open(
+      Path folder, long maxBytes, Executor deleter, LongSupplier nanoTime) {
+    DiskPieceCache cache = new DiskPieceCache(folder, maxBytes, deleter, nanoTime);
     try {
       Files.createDirectories(cache.pieces);
       Files.createDirectories(cache.fills);
@@ -76,6 +91,25 @@ public final class DiskPieceCache {
   /** How many pieces are cached. */
   public long size() {
     return index.estimatedSize();
+  }
+
+  /** Whether a piece can be stored: it fits, and the disk has not refused anything just now. */
+  boolean takes(PieceCid piece) {
+    OptionalLong until = leftAloneUntil;
+    return piece.rawSize() <= maxBytes
+        && (until.isEmpty() || nanoTime.getAsLong() - until.getAsLong() >= 0);
+  }
+
+  /** The disk refused something; for a while nothing is stored. */
+  void failed(Throwable failure) {
+    failures.incrementAndGet();
+    leftAloneUntil = OptionalLong.of(nanoTime.getAsLong() + LEFT_ALONE.toNanos());
+    LOG.errorf(failure, "the cache's disk fails: for %s pieces pass through unstored", LEFT_ALONE);
+  }
+
+  /** How often the disk refused something. */
+  public long failures() {
+    return failures.get();
   }
 
   /** A new file for a fill. */

@@ -2,89 +2,72 @@ package io.filcdn.retrieval.cache;
 
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.delivery.PieceBytes;
+import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
-import io.filcdn.retrieval.origin.Origin;
-import io.filcdn.retrieval.origin.OriginClient;
-import io.filcdn.retrieval.origin.OriginFailure;
-import io.filcdn.retrieval.origin.OriginFetch;
-import io.filcdn.retrieval.origin.OriginSink;
-import io.filcdn.retrieval.usage.EgressMeter;
+import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.filcdn.retrieval.verify.PieceVerifier.Verdict;
-import io.vertx.core.WorkerExecutor;
+import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
- * A piece on its way from providers to the disk. Candidates are asked one after the other; where
- * one dies midway, the next goes on at the same byte. Bytes are written and hashed by a worker, in
- * batches; while too many wait for it, the provider waits too. When the last byte has come, count
- * and CommP decide: the piece is kept, or all of it is forgotten.
+ * A piece on its way from providers to the disk, for all who wait for it. Bytes are written and
+ * hashed by a worker, in batches; while too many wait for it, the provider waits too. When the last
+ * byte has come, count and CommP decide: the piece is kept, or all of it is forgotten.
+ *
+ * <p>Where all who waited have left, it goes on if little is missing or most is here: the next to
+ * ask would cost the payer the whole piece again. Otherwise it stops.
  *
  * <p>Confined to the event loop that started it, but for what the worker does with a batch: at most
  * one batch is with the worker at any time.
  */
-final class Fill implements OriginSink {
+final class Fill implements OriginSupply.Taker {
 
   private static final Logger LOG = Logger.getLogger(Fill.class);
   private static final long PAUSE_ABOVE = 4 << 20;
   private static final long RESUME_BELOW = 1 << 20;
 
-  private final WorkerExecutor workers;
+  /** So little is fetched to the end though nobody waits. */
+  private static final long WORTH_FINISHING = 16 << 20;
+
+  private final FillTools tools;
+  private final Context context;
   private final PieceCid piece;
-  private final ArrayDeque<Origin> candidates;
+  private final Optional<String> bot;
   private final DiskPieceCache disk;
-  private final OriginClient client;
-  private final EgressMeter meter;
   private final Runnable leave;
+  private final OriginSupply supply;
   private final UnverifiedEgress unverified;
   private final FillBytes bytes;
 
-  private final Map<Origin, Long> contributions = new LinkedHashMap<>();
-  private final List<OriginFailure> failures = new ArrayList<>();
   private final ArrayDeque<Buffer> arrived = new ArrayDeque<>();
-  private @Nullable Origin current;
-  private @Nullable OriginFetch fetch;
-  private long received;
   private long waiting;
   private boolean working;
   private boolean complete;
-  private boolean paused;
   private boolean over;
+  private volatile boolean forgotten;
 
   /**
+   * @param lead what the first request brings
    * @param leave called once, when this fill takes no more followers
+   * @throws IOException where no file can be made
    */
-  Fill(
-      WorkerExecutor workers,
-      PieceCid piece,
-      List<Origin> candidates,
-      DiskPieceCache disk,
-      OriginClient client,
-      EgressMeter meter,
-      Runnable leave) {
-    this.workers = workers;
+  Fill(FillTools tools, PieceCid piece, Lead lead, DiskPieceCache disk, Runnable leave)
+      throws IOException {
+    this.tools = tools;
+    this.context = tools.vertx().getOrCreateContext();
     this.piece = piece;
-    this.candidates = new ArrayDeque<>(candidates);
+    this.bot = lead.bot();
     this.disk = disk;
-    this.client = client;
-    this.meter = meter;
     this.leave = leave;
-    this.unverified = meter.openFill();
-    try {
-      this.bytes = new FillBytes(piece, disk.beginFill());
-    } catch (IOException e) {
-      throw new UncheckedIOException("no file can be made for a fill", e);
-    }
+    this.supply = tools.supply(piece, lead.origins(), this);
+    this.unverified = tools.meter().openFill();
+    this.bytes = new FillBytes(piece, disk.beginFill(), this::abandoned);
   }
 
   PieceBytes open() {
@@ -97,31 +80,31 @@ final class Fill implements OriginSink {
 
   void start() {
     if (piece.rawSize() == 0) {
-      complete = true;
-      work();
+      completed();
     } else {
-      askNext();
+      supply.start();
     }
   }
 
-  private void askNext() {
-    current = candidates.poll();
-    if (current == null) {
-      fail(received == 0 ? Optional.of(refusal()) : Optional.empty(), "no provider is left");
-    } else {
-      fetch = client.fetch(current, piece, received, this);
-    }
+  /** Another request waits too; its providers are asked where all before them fail. */
+  void join(Lead follower) {
+    context.runOnContext(on -> supply.add(follower.origins()));
+  }
+
+  /** The piece is not to be kept, whatever the verdict. */
+  void forget() {
+    forgotten = true;
   }
 
   @Override
   public void arrived(Buffer part) {
+    if (supply.received() == part.length()) {
+      bytes.suppliedBy(supply.contributors().getFirst());
+    }
     arrived.add(part);
-    received += part.length();
     waiting += part.length();
-    contributions.merge(java.util.Objects.requireNonNull(current), (long) part.length(), Long::sum);
-    if (!paused && waiting > PAUSE_ABOVE && fetch != null) {
-      paused = true;
-      fetch.pause();
+    if (waiting > PAUSE_ABOVE) {
+      supply.pause();
     }
     work();
   }
@@ -133,17 +116,23 @@ final class Fill implements OriginSink {
   }
 
   @Override
-  public void failed(OriginFailure failure) {
-    LOG.infof(
-        "provider %s fails piece %s at byte %d: %s: %s",
-        current == null ? "none" : current.provider(),
-        piece,
-        received,
-        failure.kind(),
-        failure.detail());
-    failures.add(failure);
-    paused = false;
-    askNext();
+  public void exhausted() {
+    if (supply.received() == 0) {
+      fail(Optional.of(FillOutcome.of(supply.failures())), "no provider delivers");
+    } else {
+      fail(Optional.empty(), "no provider is left");
+    }
+  }
+
+  private void abandoned() {
+    context.runOnContext(
+        on -> {
+          long missing = piece.rawSize() - supply.received();
+          boolean worthIt = missing <= WORTH_FINISHING || missing <= supply.received();
+          if (!worthIt && !bytes.isRead()) {
+            fail(Optional.empty(), "everyone who waited has left");
+          }
+        });
   }
 
   /** Hands what has arrived to the worker, or ends the fill when all is written. */
@@ -151,30 +140,32 @@ final class Fill implements OriginSink {
     if (working || over) {
       return;
     }
-    if (arrived.isEmpty()) {
-      if (complete) {
-        verify();
-      }
-      return;
+    if (!arrived.isEmpty()) {
+      write(List.copyOf(arrived));
+    } else if (complete) {
+      verify();
     }
-    List<Buffer> batch = List.copyOf(arrived);
+  }
+
+  private void write(List<Buffer> batch) {
     arrived.clear();
     working = true;
-    workers
+    tools
+        .workers()
         .executeBlocking(() -> append(batch), false)
-        .onComplete(
+        .onSuccess(
             written -> {
               working = false;
-              if (written.failed()) {
-                fail(Optional.of(Refusal.CACHE_UNAVAILABLE), written.cause().toString());
-                return;
-              }
-              waiting -= written.result();
-              if (paused && waiting < RESUME_BELOW && fetch != null) {
-                paused = false;
-                fetch.resume();
+              waiting -= written;
+              if (waiting < RESUME_BELOW) {
+                supply.resume();
               }
               work();
+            })
+        .onFailure(
+            failure -> {
+              disk.failed(failure);
+              fail(Optional.of(Problem.of(Refusal.CACHE_UNAVAILABLE)), failure.toString());
             });
   }
 
@@ -191,76 +182,70 @@ final class Fill implements OriginSink {
 
   private void verify() {
     working = true;
-    workers
+    tools
+        .workers()
         .executeBlocking(bytes::verdict, false)
-        .onComplete(
-            checked -> {
-              working = false;
-              if (checked.failed()) {
-                fail(Optional.empty(), checked.cause().toString());
-                return;
-              }
-              switch (checked.result()) {
+        .onSuccess(
+            verdict -> {
+              switch (verdict) {
                 case Verdict.Right right -> succeed();
-                case Verdict.Wrong wrong ->
-                    fail(
-                        Optional.empty(),
-                        "wrong bytes from %s: %s".formatted(contributors(), wrong.difference()));
+                case Verdict.Wrong(String difference) -> {
+                  supply.wrong();
+                  fail(
+                      Optional.empty(),
+                      "wrong bytes from %s: %s".formatted(supply.contributors(), difference));
+                }
               }
-            });
+            })
+        .onFailure(failure -> fail(Optional.empty(), failure.toString()));
   }
 
   private void succeed() {
+    if (over) {
+      return;
+    }
     over = true;
+    supply.right();
     unverified.verified();
-    contributions.forEach((origin, supplied) -> meter.filled(origin.dataSet(), supplied));
+    if (bot.isPresent()) {
+      supply.giveBackContributions();
+    }
+    supply
+        .contributions()
+        .forEach((origin, supplied) -> tools.meter().filled(origin.dataSet(), supplied, bot));
     bytes.verified();
-    workers
+    tools
+        .workers()
         .executeBlocking(
             () -> {
-              bytes.keepIn(disk);
+              if (!forgotten) {
+                bytes.keepIn(disk);
+              }
               return piece;
             },
             false)
+        .onFailure(disk::failed)
         .onComplete(
             kept -> {
-              if (kept.failed()) {
-                LOG.warnf("piece %s is verified but not kept: %s", piece, kept.cause());
-              }
               leave.run();
               bytes.end();
             });
   }
 
-  private void fail(Optional<Refusal> why, String detail) {
+  private void fail(Optional<Problem> why, String detail) {
     if (over) {
       return;
     }
     over = true;
-    LOG.warnf("the fill of piece %s fails at byte %d: %s", piece, received, detail);
-    if (fetch != null) {
-      fetch.cancel();
-    }
+    LOG.warnf("the fill of piece %s fails at byte %d: %s", piece, supply.received(), detail);
+    supply.cancel();
+    supply.giveBackContributions();
+    supply
+        .contributions()
+        .forEach((origin, supplied) -> tools.meter().filledInVain(origin.dataSet(), supplied));
     leave.run();
     unverified.failed();
     bytes.failed(why);
     bytes.end();
-  }
-
-  private List<String> contributors() {
-    return contributions.keySet().stream().map(origin -> origin.provider().toString()).toList();
-  }
-
-  private Refusal refusal() {
-    if (failures.isEmpty()) {
-      return Refusal.PROVIDER_UNKNOWN;
-    }
-    if (failures.stream().allMatch(f -> f.kind() == OriginFailure.Kind.NOT_FOUND)) {
-      return Refusal.PIECE_GONE;
-    }
-    if (failures.stream().allMatch(f -> f.kind() == OriginFailure.Kind.TIMEOUT)) {
-      return Refusal.ORIGIN_TIMEOUT;
-    }
-    return Refusal.ORIGIN_FAILED;
   }
 }

@@ -1,9 +1,10 @@
 package io.filcdn.retrieval.cache;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.delivery.PieceBytes;
-import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.verify.PieceVerifier;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,25 +28,34 @@ final class FillBytes {
   private final PieceCid piece;
   private final DiskPieceCache.FillFile file;
   private final PieceVerifier verifier;
+  private final Runnable abandoned;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-  /** Readers, and one more while the fill goes on. */
   @GuardedBy("this")
-  private int users = 1;
+  private int readers;
+
+  @GuardedBy("this")
+  private boolean ended;
 
   private volatile PieceBytes.State state = PieceBytes.State.AWAITED;
-  private volatile Optional<Refusal> refusal = Optional.empty();
+  private volatile Optional<Problem> problem = Optional.empty();
+  private volatile Optional<ProviderId> supplier = Optional.empty();
   private volatile long readable;
   private volatile @Nullable String contentType;
 
-  FillBytes(PieceCid piece, DiskPieceCache.FillFile file) {
+  /**
+   * @param abandoned called whenever the last reader leaves before the end
+   */
+  FillBytes(PieceCid piece, DiskPieceCache.FillFile file, Runnable abandoned) {
     this.piece = piece;
     this.file = file;
+    this.abandoned = abandoned;
     this.verifier = new PieceVerifier(piece);
   }
 
-  long written() {
-    return readable;
+  /** Tells who supplied the first bytes. */
+  void suppliedBy(ProviderId provider) {
+    supplier = Optional.of(provider);
   }
 
   /** Appends bytes; blocks on the disk and hashes. One writer at a time. */
@@ -84,8 +94,8 @@ final class FillBytes {
    *
    * @param why where readers that got nothing yet can be told
    */
-  void failed(Optional<Refusal> why) {
-    refusal = why;
+  void failed(Optional<Problem> why) {
+    problem = why;
     state = PieceBytes.State.FAILED;
     tell();
   }
@@ -97,22 +107,43 @@ final class FillBytes {
     } catch (IOException e) {
       LOG.warnf("the file of a fill cannot be deleted: %s", e);
     }
-    leave();
+    boolean unread;
+    synchronized (this) {
+      ended = true;
+      unread = readers == 0;
+    }
+    if (unread) {
+      closeFile();
+    }
+  }
+
+  synchronized boolean isRead() {
+    return readers > 0;
   }
 
   PieceBytes open() {
     synchronized (this) {
-      users++;
+      readers++;
     }
     return new Reader(true);
   }
 
   private void leave() {
+    boolean last;
+    boolean over;
     synchronized (this) {
-      if (--users > 0) {
-        return;
-      }
+      readers--;
+      last = readers == 0;
+      over = ended;
     }
+    if (last && over) {
+      closeFile();
+    } else if (last) {
+      abandoned.run();
+    }
+  }
+
+  private void closeFile() {
     try {
       file.channel().close();
     } catch (IOException e) {
@@ -144,8 +175,13 @@ final class FillBytes {
     }
 
     @Override
-    public Optional<Refusal> refusal() {
-      return refusal;
+    public Optional<Problem> problem() {
+      return problem;
+    }
+
+    @Override
+    public Optional<ProviderId> supplier() {
+      return supplier;
     }
 
     @Override

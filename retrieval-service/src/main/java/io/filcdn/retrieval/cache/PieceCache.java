@@ -2,13 +2,10 @@ package io.filcdn.retrieval.cache;
 
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.delivery.ByteRange;
 import io.filcdn.retrieval.delivery.PieceBytes;
-import io.filcdn.retrieval.origin.Origin;
-import io.filcdn.retrieval.origin.OriginClient;
-import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
-import io.vertx.core.WorkerExecutor;
-import java.util.List;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,81 +14,123 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the bytes of pieces come from: the disk, or a fill, of which there is one a piece however
- * many ask for it at once. Keyed by the piece alone: all payers and providers share it.
+ * many ask for it at once. Keyed by the piece alone: all payers and providers share it. What the
+ * disk cannot take passes through unstored.
  */
 public final class PieceCache {
 
-  private final WorkerExecutor workers;
+  private final FillTools tools;
   private final DiskPieceCache disk;
-  private final OriginClient origins;
-  private final EgressMeter meter;
   private final Map<PieceCid, Fill> fills = new ConcurrentHashMap<>();
 
-  /**
-   * @param workers where fills write and hash
-   */
-  public PieceCache(
-      WorkerExecutor workers, DiskPieceCache disk, OriginClient origins, EgressMeter meter) {
-    this.workers = workers;
+  public PieceCache(FillTools tools, DiskPieceCache disk) {
+    this.tools = tools;
     this.disk = disk;
-    this.origins = origins;
-    this.meter = meter;
   }
 
   /**
    * A way to a piece's bytes.
    *
+   * @param stored whether the piece is, or will be, in the cache
    * @param unverified where the bytes of a fill are counted until its verdict
    */
   public record Opened(
-      PieceBytes bytes, CacheOutcome outcome, Optional<UnverifiedEgress> unverified) {}
+      PieceBytes bytes,
+      CacheOutcome outcome,
+      boolean stored,
+      Optional<UnverifiedEgress> unverified) {}
+
+  /** Whether a request for the piece would begin a fill. */
+  public boolean isCold(PieceCid piece) {
+    return disk.get(piece).isEmpty() && !fills.containsKey(piece);
+  }
+
+  /** How many fills are under way. */
+  public int fills() {
+    return fills.size();
+  }
 
   /**
    * Opens a piece: from the disk, or from the fill under way, or from one that begins now.
    *
-   * @param candidates who to ask, the best first; not looked at where the piece is here
+   * @param lead what the request brings to a fill
+   * @param range what will be read
    */
-  public Opened open(PieceCid piece, List<Origin> candidates) {
+  public Opened open(PieceCid piece, Lead lead, ByteRange range) {
     Optional<Opened> cached = onDisk(piece);
     if (cached.isPresent()) {
       return cached.get();
     }
+    if (!disk.takes(piece) && !fills.containsKey(piece)) {
+      return passThrough(piece, lead, range);
+    }
     AtomicReference<@Nullable Fill> begun = new AtomicReference<>();
-    Fill fill =
-        fills.computeIfAbsent(
-            piece,
-            cold -> {
-              // a fill that ended just now has put the piece on the disk before it left the map
-              if (disk.get(piece).isPresent()) {
-                return null;
-              }
-              begun.set(newFill(piece, candidates));
-              return begun.get();
-            });
+    Fill fill = fills.computeIfAbsent(piece, cold -> newFill(piece, lead, begun));
     if (fill == null) {
-      return open(piece, candidates);
+      return onDisk(piece).orElseGet(() -> passThrough(piece, lead, range));
     }
     if (fill != begun.get()) {
-      return join(fill);
+      return join(fill, lead);
     }
     PieceBytes bytes = fill.open();
     fill.start();
-    return new Opened(bytes, CacheOutcome.MISS, Optional.of(fill.unverified()));
+    return new Opened(bytes, CacheOutcome.MISS, true, Optional.of(fill.unverified()));
   }
 
-  private Fill newFill(PieceCid piece, List<Origin> candidates) {
-    return new Fill(workers, piece, candidates, disk, origins, meter, () -> fills.remove(piece));
+  /** Opens a piece for one reader alone, past the disk. */
+  public Opened passThrough(PieceCid piece, Lead lead, ByteRange range) {
+    PassThrough passing = new PassThrough(tools, piece, lead, range);
+    passing.start();
+    return new Opened(passing, CacheOutcome.MISS, false, Optional.of(passing.unverified()));
+  }
+
+  /** The piece's file turned out to be unreadable. */
+  public void unreadable(PieceCid piece, Throwable failure) {
+    disk.failed(failure);
+    disk.forget(piece);
+  }
+
+  /**
+   * Drops a piece: it is not kept, whatever becomes of a fill under way. Responses under way go on.
+   *
+   * @return whether there was anything to drop
+   */
+  public boolean purge(PieceCid piece) {
+    Fill fill = fills.get(piece);
+    if (fill != null) {
+      fill.forget();
+    }
+    boolean cached = disk.get(piece).isPresent();
+    disk.forget(piece);
+    return cached || fill != null;
+  }
+
+  private @Nullable Fill newFill(PieceCid piece, Lead lead, AtomicReference<@Nullable Fill> begun) {
+    // a fill that ended just now has put the piece on the disk before it left the map
+    if (disk.get(piece).isPresent()) {
+      return null;
+    }
+    try {
+      begun.set(new Fill(tools, piece, lead, disk, () -> fills.remove(piece)));
+      return begun.get();
+    } catch (IOException e) {
+      disk.failed(e);
+      return null;
+    }
   }
 
   private Optional<Opened> onDisk(PieceCid piece) {
-    return disk.get(piece).map(file -> new Opened(file.open(), CacheOutcome.HIT, Optional.empty()));
+    return disk.get(piece)
+        .map(file -> new Opened(file.open(), CacheOutcome.HIT, true, Optional.empty()));
   }
 
   /** Follows a fill; one that is verified, and only being written to disk, is as good as a hit. */
-  private static Opened join(Fill fill) {
+  private static Opened join(Fill fill, Lead follower) {
     PieceBytes bytes = fill.open();
-    return bytes.state() == PieceBytes.State.VERIFIED
-        ? new Opened(bytes, CacheOutcome.HIT, Optional.empty())
-        : new Opened(bytes, CacheOutcome.COLLAPSED, Optional.of(fill.unverified()));
+    if (bytes.state() == PieceBytes.State.VERIFIED) {
+      return new Opened(bytes, CacheOutcome.HIT, true, Optional.empty());
+    }
+    fill.join(follower);
+    return new Opened(bytes, CacheOutcome.COLLAPSED, true, Optional.of(fill.unverified()));
   }
 }

@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.delivery;
 
+import io.filcdn.common.payment.ProviderId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -29,7 +30,10 @@ public interface PieceBytes extends AutoCloseable {
    * Why no byte came, where the state went from {@link State#AWAITED} to {@link State#FAILED};
    * empty where bytes came and were wrong.
    */
-  Optional<Refusal> refusal();
+  Optional<Problem> problem();
+
+  /** The provider that supplied the first of them; empty where they were here before. */
+  Optional<ProviderId> supplier();
 
   /** The media type that the first bytes suggest; known once one of them was read. */
   String contentType();

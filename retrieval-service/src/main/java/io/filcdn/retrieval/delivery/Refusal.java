@@ -14,18 +14,46 @@ public enum Refusal {
       404,
       "path-unknown",
       "The path must be /{pieceCid}, a PieceCID v1 (baga…) or v2 (bafkzcib…)."),
+  TOKEN_UNKNOWN(401, "token-unknown", "The Authorization header holds no token known here."),
   PIECE_UNKNOWN(404, "piece-unknown", "No data set holds this piece."),
   NO_DEAL(402, "no-deal", "This payer has no data set that holds this piece."),
   CDN_OFF(402, "cdn-off", "This payer's data sets that hold this piece are not served by the CDN."),
   RAIL_ENDED(402, "rail-ended", "The payment rail of this payer's data set has ended."),
   PROVIDER_UNKNOWN(404, "provider-unknown", "No live provider of this payer holds this piece."),
   PAYER_SANCTIONED(403, "payer-sanctioned", "This payer may not be served."),
+  DENIED(451, "denied", "This piece is on a list of content that is not served."),
+  TOO_LARGE(404, "too-large", "This piece is larger than this edge serves."),
   RANGE_UNSATISFIABLE(416, "range-unsatisfiable", "The range lies behind the end of the piece."),
+  CDN_QUOTA_EXHAUSTED(
+      402,
+      "cdn-quota-exhausted",
+      "The payer's data set has not paid for so many bytes; top up its CDN rail."),
+  CACHE_MISS_QUOTA_EXHAUSTED(
+      402,
+      "cache-miss-quota-exhausted",
+      "The payer's data set has not paid for fetching this piece; top up its cache-miss rail."),
+  QUOTA_RESERVED(
+      503,
+      "quota-reserved",
+      "The quota that is left is reserved for responses under way; try again in a moment."),
+  TOO_MANY_REQUESTS(429, "too-many-requests", "This edge has too many requests under way."),
+  TOO_MANY_REQUESTS_OF_CLIENT(
+      429, "too-many-requests-of-client", "You have too many requests under way."),
+  TOO_MANY_BYTES_OF_CLIENT(
+      429, "too-many-bytes-of-client", "You have too many bytes under way; finish some first."),
+  TOO_MANY_FILLS_OF_CLIENT(
+      429, "too-many-fills-of-client", "You have made this edge fetch too much within the hour."),
+  TOO_MANY_FILLS_OF_DATA_SET(
+      429,
+      "too-many-fills-of-data-set",
+      "This data set has made this edge fetch too much within the hour."),
   CANNOT_RECORD(
       503, "cannot-record", "The edge cannot record what it serves; try again in a moment."),
   CACHE_UNAVAILABLE(
       503, "cache-unavailable", "The edge cannot store what it fetches; try again in a moment."),
+  DRAINING(503, "draining", "This edge is about to stop; try again, and another will answer."),
   PIECE_GONE(404, "piece-gone", "None of the providers has this piece."),
+  ORIGIN_BUSY(503, "origin-busy", "No provider of this piece can be asked now."),
   ORIGIN_FAILED(502, "origin-failed", "No provider delivered this piece."),
   ORIGIN_TIMEOUT(504, "origin-timeout", "No provider answered in time.");
 

@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.delivery;
 
+import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.retrieval.usage.ResponseTally;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
@@ -8,13 +9,16 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.buffer.impl.BufferImpl;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -28,53 +32,89 @@ import org.jspecify.annotations.Nullable;
  * all that may be sent now is sent, or the transfer is over. Each but the last ends in a call of
  * {@link #advance}.
  */
-final class Transfer {
+public final class Transfer {
 
   private static final Logger LOG = Logger.getLogger(Transfer.class);
 
   /** What is kept back of every response until its piece is verified. */
-  private static final int LAST_BLOCK = 64 << 10;
+  static final int LAST_BLOCK = 64 << 10;
 
-  private static final int CHUNK = 128 << 10;
+  private static final int CHUNK = 64 << 10;
 
+  /** Where parts of a write are not seen, writes are as small as TLS records and HTTP/2 frames. */
+  private static final int UNSEEN_CHUNK = 16 << 10;
+
+  private final Exchange exchange;
+  private final Body body;
+  private final Pace pace;
+  private final ResponseTally tally;
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final Context context;
-  private final PieceBytes bytes;
-  private final ByteRange range;
-  private final ResponseTally tally;
-  private final Runnable head;
-  private final Consumer<Refusal> refuse;
   private final @Nullable SocketMeter socketMeter;
   private final AtomicBoolean woken = new AtomicBoolean();
 
+  /** Lengths of writes that are not complete yet, where parts of a write are not seen. */
+  private final ArrayDeque<Integer> unseen = new ArrayDeque<>();
+
+  private final Runnable wakeUp = this::wake;
+  private PieceBytes bytes;
   private long position;
+  private long timer = -1;
+  private long acceptedBefore;
   private boolean headSet;
+  private boolean begun;
+  private boolean replaced;
   private boolean reading;
   private boolean writing;
   private boolean over;
 
+  /** What is sent. */
+  public interface Body {
+
+    /** Which bytes. */
+    ByteRange range();
+
+    /** Sets status and headers. */
+    void describe();
+
+    /** Answers with a problem instead. */
+    void refuse(Problem problem);
+
+    /**
+     * Another way to the same bytes from {@code position} on, for when the disk fails.
+     *
+     * @param failure of the disk
+     */
+    PieceBytes pastTheDisk(long position, Throwable failure);
+  }
+
   /**
-   * @param head sets status and headers, before the first byte is written
-   * @param refuse answers instead, where no byte came
+   * How slow a client may be.
+   *
+   * @param leastBytes that it must take
+   * @param windowMillis within which time
    */
-  Transfer(
-      HttpServerRequest request,
-      PieceBytes bytes,
-      ByteRange range,
-      ResponseTally tally,
-      Runnable head,
-      Consumer<Refusal> refuse) {
-    this.request = request;
+  public record Pace(long leastBytes, long windowMillis) {}
+
+  public Transfer(Exchange exchange, Body body, PieceBytes bytes, ResponseTally tally, Pace pace) {
+    this.exchange = exchange;
+    this.body = body;
+    this.bytes = bytes;
+    this.tally = tally;
+    this.pace = pace;
+    this.request = exchange.request();
     this.response = request.response();
     this.context = Vertx.currentContext();
-    this.bytes = bytes;
-    this.range = range;
-    this.tally = tally;
-    this.head = head;
-    this.refuse = refuse;
     this.socketMeter = meterOf(request);
-    this.position = range.start();
+    this.position = body.range().start();
+  }
+
+  /** Prepares a new connection for counting at its socket. */
+  public static void meter(HttpConnection connection) {
+    if (!connection.isSsl() && connection instanceof ConnectionBase base) {
+      base.channel().pipeline().addFirst(new SocketMeter());
+    }
   }
 
   private static @Nullable SocketMeter meterOf(HttpServerRequest request) {
@@ -84,15 +124,15 @@ final class Transfer {
         : null;
   }
 
-  void start() {
-    response.exceptionHandler(gone -> finish());
-    response.closeHandler(gone -> finish());
+  /** Begins to send. */
+  public void start(CacheOutcome outcome) {
+    exchange.servedFrom(outcome);
+    response.exceptionHandler(gone -> left());
+    response.closeHandler(gone -> left());
     response.drainHandler(room -> advance());
     bytes.subscribe(wakeUp);
     advance();
   }
-
-  private final Runnable wakeUp = this::wake;
 
   private void wake() {
     if (woken.compareAndSet(false, true)) {
@@ -109,25 +149,26 @@ final class Transfer {
       return;
     }
     PieceBytes.State state = bytes.state();
-    if (state == PieceBytes.State.AWAITED) {
-      return;
-    }
+    ByteRange range = body.range();
     if (state == PieceBytes.State.FAILED) {
       fail();
-      return;
-    }
-    long sendable = sendable(state);
-    if (range.length() == 0 && state == PieceBytes.State.VERIFIED) {
+    } else if (range.length() == 0 && state == PieceBytes.State.VERIFIED) {
       setHead();
-      response.end();
-      finish();
-    } else if (position < sendable && !response.writeQueueFull()) {
-      read(sendable);
+      over = true;
+      leave();
+      response.end().onComplete(sent -> end());
+    } else if (state != PieceBytes.State.AWAITED && position < sendable(state)) {
+      if (response.writeQueueFull()) {
+        watchPace();
+      } else {
+        read(sendable(state));
+      }
     }
   }
 
   /** The end of what may be written now. */
   private long sendable(PieceBytes.State state) {
+    ByteRange range = body.range();
     if (state == PieceBytes.State.VERIFIED) {
       return range.end();
     }
@@ -138,8 +179,9 @@ final class Transfer {
     reading = true;
     int length = (int) Math.min(CHUNK, sendable - position);
     long from = position;
+    PieceBytes source = bytes;
     context
-        .<ByteBuf>executeBlocking(() -> chunk(from, length), false)
+        .<ByteBuf>executeBlocking(() -> chunk(source, from, length), false)
         .onComplete(
             read -> {
               reading = false;
@@ -148,18 +190,17 @@ final class Transfer {
               } else if (read.succeeded()) {
                 read.result().release();
               } else if (!over) {
-                LOG.errorf(read.cause(), "a cached piece cannot be read; the response is cut");
-                cut();
+                replace(read.cause());
               }
             });
   }
 
-  private ByteBuf chunk(long from, int length) throws java.io.IOException {
+  private static ByteBuf chunk(PieceBytes source, long from, int length) throws IOException {
     ByteBuf chunk = PooledByteBufAllocator.DEFAULT.directBuffer(length, length);
     try {
       ByteBuffer to = chunk.nioBuffer(0, length);
       while (to.hasRemaining()) {
-        bytes.read(to, from + to.position());
+        source.read(to, from + to.position());
       }
       return chunk.writerIndex(length);
     } catch (Throwable e) {
@@ -169,29 +210,26 @@ final class Transfer {
   }
 
   private void write(ByteBuf chunk) {
-    int length = chunk.readableBytes();
-    boolean first = position == range.start();
     setHead();
-    position += length;
-    boolean last = position == range.end();
-    Buffer buffer = BufferImpl.buffer(chunk);
     // writing can fill and drain the queue at once, which would begin the next chunk in here
     writing = true;
-    Future<Void> written = last ? response.end(buffer) : response.write(buffer);
-    if (socketMeter == null) {
-      written.onSuccess(accepted -> tally.accepted(length));
-    } else if (first) {
-      socketMeter.begin(range.length(), length, tally::accepted);
+    Future<Void> written;
+    if (socketMeter != null) {
+      written = writeSeen(chunk, socketMeter);
+    } else {
+      written = writeUnseen(chunk);
     }
     writing = false;
+    boolean last = position == body.range().end();
     written.onComplete(
         done -> {
           chunk.release();
           if (last) {
-            tally.ended();
+            end();
           }
         });
     if (last) {
+      over = true;
       leave();
     } else {
       // not called from here: reads that end at once would nest without bound
@@ -199,26 +237,113 @@ final class Transfer {
     }
   }
 
+  private Future<Void> writeSeen(ByteBuf chunk, SocketMeter meter) {
+    int length = chunk.readableBytes();
+    position += length;
+    Future<Void> written = write(chunk, position == body.range().end());
+    if (!begun) {
+      begun = true;
+      meter.begin(body.range().length(), length, this::accepted);
+    }
+    return written;
+  }
+
+  private Future<Void> writeUnseen(ByteBuf chunk) {
+    Future<Void> written = Future.succeededFuture();
+    for (int at = 0; at < chunk.readableBytes(); at += UNSEEN_CHUNK) {
+      int length = Math.min(UNSEEN_CHUNK, chunk.readableBytes() - at);
+      position += length;
+      unseen.add(length);
+      written =
+          write(chunk.slice(at, length), position == body.range().end())
+              .onSuccess(sent -> acceptedUnseen());
+    }
+    return written;
+  }
+
+  private Future<Void> write(ByteBuf part, boolean last) {
+    Buffer buffer = BufferImpl.buffer(part);
+    return last ? response.end(buffer) : response.write(buffer);
+  }
+
+  /** The oldest of the writes under way is complete. */
+  private void acceptedUnseen() {
+    Integer length = unseen.poll();
+    if (length != null) {
+      accepted(length);
+    }
+  }
+
+  private void accepted(long length) {
+    exchange.accepted(length);
+    tally.accepted(length);
+  }
+
   private void setHead() {
     if (!headSet) {
       headSet = true;
-      head.run();
+      body.describe();
+      response.putHeader(HttpHeaders.CONTENT_TYPE, bytes.contentType());
+    }
+  }
+
+  /** A client that takes next to nothing holds what others could use. */
+  private void watchPace() {
+    if (timer == -1) {
+      acceptedBefore = exchange.acceptedBytes();
+      timer =
+          context
+              .owner()
+              .setTimer(
+                  pace.windowMillis(),
+                  late -> {
+                    timer = -1;
+                    long taken = exchange.acceptedBytes() - acceptedBefore;
+                    if (!over && response.writeQueueFull() && taken < pace.leastBytes()) {
+                      LOG.debugf("a client took %d bytes and is cut off", taken);
+                      cut();
+                    } else {
+                      advance();
+                    }
+                  });
     }
   }
 
   private void fail() {
-    if (!headSet && bytes.refusal().isPresent()) {
-      refuse.accept(bytes.refusal().get());
-      finish();
-    } else {
+    Problem problem = bytes.problem().orElse(null);
+    if (problem == null) {
       cut();
+    } else if (problem.refusal() == Refusal.CACHE_UNAVAILABLE && !replaced) {
+      replace(new IOException(problem.refusal().sentence()));
+    } else if (headSet) {
+      cut();
+    } else {
+      over = true;
+      leave();
+      body.refuse(problem);
+      tally.ended();
     }
+  }
+
+  /** Goes on past a disk that fails, once. */
+  private void replace(Throwable failure) {
+    if (replaced) {
+      LOG.errorf(failure, "the bytes of a response cannot be read; it is cut");
+      cut();
+      return;
+    }
+    replaced = true;
+    bytes.unsubscribe(wakeUp);
+    bytes.close();
+    bytes = body.pastTheDisk(position, failure);
+    bytes.subscribe(wakeUp);
+    advance();
   }
 
   /** Ends the response so that the client sees it is not whole. */
   private void cut() {
     if (!over) {
-      finish();
+      left();
       if (request.version() == HttpVersion.HTTP_2) {
         response.reset();
       } else {
@@ -227,17 +352,32 @@ final class Transfer {
     }
   }
 
-  private void finish() {
-    leave();
-    tally.ended();
+  /** The client is gone, or is sent away. */
+  private void left() {
+    if (!over) {
+      over = true;
+      leave();
+    }
+    if (request.version() == HttpVersion.HTTP_2) {
+      // of the oldest frame under way a part may have reached the client
+      acceptedUnseen();
+      unseen.clear();
+    }
+    end();
   }
 
   /** Needs the piece no more. */
   private void leave() {
-    if (!over) {
-      over = true;
-      bytes.unsubscribe(wakeUp);
-      bytes.close();
+    if (timer != -1) {
+      context.owner().cancelTimer(timer);
     }
+    exchange.suppliedBy(bytes.supplier());
+    bytes.unsubscribe(wakeUp);
+    bytes.close();
+  }
+
+  private void end() {
+    tally.ended();
+    exchange.ended();
   }
 }

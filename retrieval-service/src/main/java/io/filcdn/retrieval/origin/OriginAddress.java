@@ -7,6 +7,7 @@ import java.net.URISyntaxException;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Where a provider's URL leads, after DNS: the address that was checked is the one to connect to.
@@ -15,9 +16,20 @@ import java.util.Optional;
  * @param host to ask for
  * @param port to connect to
  * @param tls whether to speak TLS
- * @param path of the URL, without a slash at its end
+ * @param path path and query
  */
 public record OriginAddress(InetAddress address, String host, int port, boolean tls, String path) {
+
+  /**
+   * Ports that may be contacted.
+   *
+   * @param allowed ports; all from 1 on where empty
+   */
+  public record Ports(Set<Integer> allowed) {
+    boolean contains(int port) {
+      return port > 0 && (allowed.isEmpty() || allowed.contains(port));
+    }
+  }
 
   /** The outcome of a check. */
   public sealed interface Checked {
@@ -31,9 +43,10 @@ public record OriginAddress(InetAddress address, String host, int port, boolean 
   /**
    * Resolves and checks a URL; blocks on DNS.
    *
+   * @param ports that may be contacted
    * @param allowPrivate whether addresses that are not public may be contacted (devnets only)
    */
-  public static Checked check(String url, boolean allowPrivate) {
+  public static Checked check(String url, Ports ports, boolean allowPrivate) {
     URI uri;
     try {
       uri = new URI(url.strip());
@@ -48,10 +61,14 @@ public record OriginAddress(InetAddress address, String host, int port, boolean 
       return new Checked.Refused(
           "expected a host and no user in the URL, found \"%s\"".formatted(shown(url)));
     }
-    return resolve(uri, tls, allowPrivate);
+    int port = uri.getPort() != -1 ? uri.getPort() : tls ? 443 : 80;
+    if (!ports.contains(port)) {
+      return new Checked.Refused("expected one of the ports %s, found %d".formatted(ports, port));
+    }
+    return resolve(uri, port, tls, allowPrivate);
   }
 
-  private static Checked resolve(URI uri, boolean tls, boolean allowPrivate) {
+  private static Checked resolve(URI uri, int port, boolean tls, boolean allowPrivate) {
     String host = uri.getHost().replaceAll("[\\[\\]]", "");
     InetAddress[] found;
     try {
@@ -66,9 +83,20 @@ public record OriginAddress(InetAddress address, String host, int port, boolean 
           "expected a public address of %s, found %s"
               .formatted(shown(host), Arrays.toString(found)));
     }
-    int port = uri.getPort() != -1 ? uri.getPort() : tls ? 443 : 80;
-    String path = uri.getRawPath() == null ? "" : uri.getRawPath().replaceAll("/+$", "");
-    return new Checked.Usable(new OriginAddress(usable.get(), uri.getHost(), port, tls, path));
+    String path = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath().replaceAll("/{2,}", "/");
+    String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+    return new Checked.Usable(
+        new OriginAddress(usable.get(), uri.getHost(), port, tls, path + query));
+  }
+
+  /**
+   * Where a redirect from here leads.
+   *
+   * @throws IllegalArgumentException where it is no URL
+   */
+  String resolve(String location) {
+    String from = "%s://%s:%d%s".formatted(tls ? "https" : "http", host, port, path);
+    return URI.create(from).resolve(location).toString();
   }
 
   /**

@@ -2,6 +2,7 @@ package io.filcdn.retrieval.origin;
 
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
@@ -10,38 +11,53 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
-import java.net.ConnectException;
 import java.time.Duration;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Fetches pieces from providers as Curio serves them: {@code GET {serviceUrl}/piece/{pieceCid}}.
- * Nothing of a provider's answer is trusted: its headers are read only for status, length and
- * range.
+ * Nothing of a provider's answer is trusted: its headers are read only for status, length, range,
+ * redirect and Retry-After.
  */
 public final class OriginClient {
 
+  private static final int MAX_HEADER = 16 << 10;
+  private static final int MAX_REDIRECTS = 3;
+
   private final Vertx vertx;
   private final HttpClient client;
-  private final boolean allowPrivate;
-  private final Duration firstByteTimeout;
+  private final Rules rules;
 
-  /** How long providers may take. */
-  public record Timeouts(Duration connect, Duration firstByte, Duration stall) {}
+  /**
+   * How providers are asked.
+   *
+   * @param connect how long a connection may take
+   * @param firstByte how long the head of an answer may take, redirects and all
+   * @param stall within which time a provider must send {@code leastBytes}
+   * @param leastBytes the least that it must send within {@code stall}
+   * @param connections to one provider at once
+   * @param ports that may be contacted
+   * @param allowPrivate whether addresses that are not public may be contacted (devnets only)
+   */
+  public record Rules(
+      Duration connect,
+      Duration firstByte,
+      Duration stall,
+      long leastBytes,
+      int connections,
+      OriginAddress.Ports ports,
+      boolean allowPrivate) {}
 
-  public OriginClient(Vertx vertx, Timeouts timeouts, int connections, boolean allowPrivate) {
+  public OriginClient(Vertx vertx, Rules rules) {
     this.vertx = vertx;
-    this.allowPrivate = allowPrivate;
-    this.firstByteTimeout = timeouts.firstByte();
+    this.rules = rules;
     this.client =
         vertx.createHttpClient(
             new HttpClientOptions()
-                .setConnectTimeout(Math.toIntExact(timeouts.connect().toMillis()))
-                .setReadIdleTimeout(Math.toIntExact(timeouts.stall().toSeconds()))
+                .setConnectTimeout(Math.toIntExact(rules.connect().toMillis()))
                 .setKeepAliveTimeout(30)
-                .setMaxPoolSize(connections)
-                .setMaxWaitQueueSize(10 * connections)
-                .setMaxHeaderSize(16 << 10)
+                .setMaxPoolSize(rules.connections())
+                .setMaxWaitQueueSize(10 * rules.connections())
+                .setMaxHeaderSize(MAX_HEADER)
                 .setDecompressionSupported(false));
   }
 
@@ -49,26 +65,27 @@ public final class OriginClient {
    * Fetches a piece from {@code offset} on. Returns at once; the sink is called on the current
    * event loop.
    */
-  public OriginFetch fetch(Origin origin, PieceCid piece, long offset, OriginSink sink) {
-    OriginFetch fetch = new OriginFetch(piece, offset, sink);
-    vertx
-        .executeBlocking(() -> OriginAddress.check(origin.serviceUrl(), allowPrivate), false)
-        .onComplete(
-            checked -> {
-              if (checked.failed()) {
-                fetch.fail(Kind.UNUSABLE, checked.cause().toString());
-              } else {
-                switch (checked.result()) {
-                  case OriginAddress.Checked.Usable usable -> request(usable.address(), fetch);
-                  case OriginAddress.Checked.Refused refused ->
-                      fetch.fail(Kind.UNUSABLE, refused.why());
-                }
-              }
-            });
+  OriginFetch fetch(Origin origin, PieceCid piece, long offset, OriginSink sink) {
+    OriginFetch fetch = new OriginFetch(vertx, rules, origin.provider(), piece, offset, sink);
+    ask(origin.serviceUrl() + "/piece/" + piece, MAX_REDIRECTS, fetch);
     return fetch;
   }
 
-  private void request(OriginAddress address, OriginFetch fetch) {
+  private void ask(String url, int redirects, OriginFetch fetch) {
+    vertx
+        .executeBlocking(() -> OriginAddress.check(url, rules.ports(), rules.allowPrivate()), false)
+        .onSuccess(
+            checked -> {
+              switch (checked) {
+                case OriginAddress.Checked.Usable(OriginAddress address) ->
+                    request(address, redirects, fetch);
+                case OriginAddress.Checked.Refused(String why) -> fetch.fail(Kind.UNUSABLE, why);
+              }
+            })
+        .onFailure(failure -> fetch.fail(Kind.UNUSABLE, failure.toString()));
+  }
+
+  private void request(OriginAddress address, int redirects, OriginFetch fetch) {
     RequestOptions options =
         new RequestOptions()
             .setMethod(HttpMethod.GET)
@@ -77,9 +94,8 @@ public final class OriginClient {
             .setHost(address.host())
             .setPort(address.port())
             .setSsl(address.tls())
-            .setURI(address.path() + "/piece/" + fetch.piece())
+            .setURI(address.path())
             .setFollowRedirects(false)
-            .setTimeout(firstByteTimeout.toMillis())
             .putHeader("Accept-Encoding", "identity")
             .putHeader("User-Agent", "filcdn");
     if (fetch.offset() > 0) {
@@ -88,22 +104,30 @@ public final class OriginClient {
     client
         .request(options)
         .compose(request -> send(request, fetch))
-        .onSuccess(fetch::receive)
-        .onFailure(failure -> fetch.fail(kindOf(failure), failure.toString()));
+        .onSuccess(answer -> receive(address, answer, redirects, fetch))
+        .onFailure(failure -> fetch.fail(Kind.FAILED, failure.toString()));
   }
 
-  private static io.vertx.core.Future<HttpClientResponse> send(
-      HttpClientRequest request, OriginFetch fetch) {
+  private static Future<HttpClientResponse> send(HttpClientRequest request, OriginFetch fetch) {
     fetch.sending(request);
     return request.send();
   }
 
-  private static Kind kindOf(Throwable failure) {
-    return failure instanceof TimeoutException
-            || failure instanceof ConnectException connect
-                && String.valueOf(connect.getMessage()).contains("timed out")
-        ? Kind.TIMEOUT
-        : Kind.FAILED;
+  private void receive(
+      OriginAddress address, HttpClientResponse answer, int redirects, OriginFetch fetch) {
+    String location = answer.getHeader("Location");
+    if (answer.statusCode() / 100 != 3 || location == null) {
+      fetch.receive(answer);
+    } else if (redirects == 0) {
+      fetch.fail(Kind.FAILED, "expected at most %d redirects, found more".formatted(MAX_REDIRECTS));
+    } else {
+      answer.request().reset();
+      try {
+        ask(address.resolve(location), redirects - 1, fetch);
+      } catch (IllegalArgumentException e) {
+        fetch.fail(Kind.UNUSABLE, "expected a URL to be redirected to, found another text");
+      }
+    }
   }
 
   /** Ends all fetches. */

@@ -1,22 +1,46 @@
 package io.filcdn.retrieval.origin;
 
+import io.filcdn.common.payment.ProviderId;
+
 /**
  * Why a provider did not deliver.
  *
  * @param kind what the edge makes of it
- * @param detail for the log: what was expected, and what was found
+ * @param detail what was expected, and what was found; it can hold the provider's URL
  */
-public record OriginFailure(Kind kind, String detail) {
+public record OriginFailure(ProviderId provider, Kind kind, String detail) {
 
-  /** What kind of failure. */
+  /** What kind of failure; the text is shown to clients. */
   public enum Kind {
     /** Its URL may not be contacted, or cannot be. */
-    UNUSABLE,
+    UNUSABLE("its URL cannot be used"),
     /** It says that it does not have the piece. */
-    NOT_FOUND,
-    /** It did not answer, or stopped sending, for too long. */
-    TIMEOUT,
+    NOT_FOUND("does not have the piece"),
+    /** It did not answer, or sent too little, for too long. */
+    TIMEOUT("took too long"),
     /** It answered with an error, or the connection broke. */
-    FAILED
+    FAILED("failed"),
+    /** It has had enough of this edge, or this edge of it, for now. */
+    BUSY("is not asked now"),
+    /** The data set has not paid for what it would supply. */
+    UNPAID("the data set's cache-miss quota does not reach"),
+    /** It would have been paid for, but for what others have reserved. */
+    CONTENDED("the data set's cache-miss quota is reserved");
+
+    private final String text;
+
+    Kind(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  /** What clients may read: who failed and how, without URLs. */
+  public String shown() {
+    return provider + ": " + kind;
   }
 }

@@ -1,63 +1,97 @@
 package io.filcdn.retrieval.origin;
 
+import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** One answer of one provider, under way. Confined to an event loop. */
-public final class OriginFetch {
+/**
+ * One answer of one provider, under way: from the first question, through redirects, to the last
+ * byte. Confined to an event loop.
+ */
+final class OriginFetch {
 
   private static final Pattern CONTENT_RANGE =
-      Pattern.compile("bytes (\\d{1,18})-\\d+/(\\d{1,18})");
+      Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/(\\d{1,18}|\\*)");
+  private static final Duration DEFAULT_RETRY_AFTER = Duration.ofSeconds(5);
 
+  private final Vertx vertx;
+  private final OriginClient.Rules rules;
+  private final ProviderId provider;
   private final PieceCid piece;
   private final long offset;
   private final OriginSink sink;
   private long skip;
   private long received;
+  private long came;
+  private long cameBefore;
+  private long timer;
+  private boolean paused;
   private boolean over;
+  private Optional<Duration> retryAfter = Optional.empty();
   private @Nullable HttpClientRequest request;
   private @Nullable HttpClientResponse response;
 
-  OriginFetch(PieceCid piece, long offset, OriginSink sink) {
+  OriginFetch(
+      Vertx vertx,
+      OriginClient.Rules rules,
+      ProviderId provider,
+      PieceCid piece,
+      long offset,
+      OriginSink sink) {
+    this.vertx = vertx;
+    this.rules = rules;
+    this.provider = provider;
     this.piece = piece;
     this.offset = offset;
     this.sink = sink;
-  }
-
-  PieceCid piece() {
-    return piece;
+    this.timer =
+        vertx.setTimer(
+            rules.firstByte().toMillis(),
+            late -> fail(Kind.TIMEOUT, "no answer within " + rules.firstByte()));
   }
 
   long offset() {
     return offset;
   }
 
+  /** How long the provider asked to be left alone, where it did. */
+  Optional<Duration> retryAfter() {
+    return retryAfter;
+  }
+
   /** Asks the provider to wait. */
-  public void pause() {
-    if (response != null && !over) {
+  void pause() {
+    if (response != null && !over && !paused) {
+      paused = true;
       response.pause();
     }
   }
 
   /** Lets the provider go on. */
-  public void resume() {
-    if (response != null && !over) {
+  void resume() {
+    if (response != null && !over && paused) {
+      paused = false;
       response.resume();
     }
   }
 
   /** Drops the provider; the sink hears no more of it. */
-  public void cancel() {
-    over = true;
-    if (request != null) {
-      request.reset();
+  void cancel() {
+    if (!over) {
+      over = true;
+      vertx.cancelTimer(timer);
+      if (request != null) {
+        request.reset();
+      }
     }
   }
 
@@ -81,39 +115,66 @@ public final class OriginFetch {
     answer.exceptionHandler(broken -> fail(Kind.FAILED, "the connection broke: " + broken));
     answer.handler(this::take);
     answer.endHandler(end -> end());
+    vertx.cancelTimer(timer);
+    timer = vertx.setPeriodic(rules.stall().toMillis(), tick -> checkPace());
+    sink.answered();
+  }
+
+  /** A provider that sends next to nothing is as good as one that sends nothing. */
+  private void checkPace() {
+    if (!paused && came - cameBefore < rules.leastBytes()) {
+      fail(
+          Kind.TIMEOUT,
+          "expected %d bytes within %s, found %d"
+              .formatted(rules.leastBytes(), rules.stall(), came - cameBefore));
+    }
+    cameBefore = came;
   }
 
   /** Whether the answer's head promises the bytes that were asked for. */
   private Optional<OriginFailure> check(HttpClientResponse answer) {
     int status = answer.statusCode();
+    String encoding = answer.getHeader("Content-Encoding");
+    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
+      return failure(Kind.FAILED, "expected no encoding, found " + shown(encoding));
+    }
     if (status == 200) {
       skip = offset;
       return lengthDiffers(answer, piece.rawSize());
     }
     if (status == 206 && offset > 0) {
-      Matcher range = CONTENT_RANGE.matcher(String.valueOf(answer.getHeader("Content-Range")));
-      if (!range.matches() || Long.parseLong(range.group(1)) != offset) {
-        return Optional.of(
-            new OriginFailure(
-                Kind.FAILED,
-                "expected bytes %d-, found %s"
-                    .formatted(offset, answer.getHeader("Content-Range"))));
-      }
-      return lengthDiffers(answer, piece.rawSize() - offset);
+      String found = String.valueOf(answer.getHeader("Content-Range"));
+      Matcher range = CONTENT_RANGE.matcher(found);
+      return range.matches() && Long.parseLong(range.group(1)) == offset
+          ? lengthDiffers(answer, piece.rawSize() - offset)
+          : failure(Kind.FAILED, "expected bytes %d-, found %s".formatted(offset, shown(found)));
     }
     if (status == 404 || status == 410 || status == 451) {
-      return Optional.of(new OriginFailure(Kind.NOT_FOUND, "status " + status));
+      return failure(Kind.NOT_FOUND, "status " + status);
     }
-    return Optional.of(new OriginFailure(Kind.FAILED, "expected status 200, found " + status));
+    if (status == 429 || status == 503) {
+      retryAfter = Optional.of(retryAfter(answer));
+      return failure(Kind.BUSY, "status " + status);
+    }
+    return failure(Kind.FAILED, "expected status 200, found " + status);
   }
 
-  private static Optional<OriginFailure> lengthDiffers(HttpClientResponse answer, long expected) {
+  private static Duration retryAfter(HttpClientResponse answer) {
+    String seconds = answer.getHeader("Retry-After");
+    return seconds != null && seconds.matches("\\d{1,6}")
+        ? Duration.ofSeconds(Long.parseLong(seconds))
+        : DEFAULT_RETRY_AFTER;
+  }
+
+  private Optional<OriginFailure> lengthDiffers(HttpClientResponse answer, long expected) {
     String length = answer.getHeader("Content-Length");
     return length == null || length.equals(Long.toString(expected))
         ? Optional.empty()
-        : Optional.of(
-            new OriginFailure(
-                Kind.FAILED, "expected %d bytes, found %s".formatted(expected, shown(length))));
+        : failure(Kind.FAILED, "expected %d bytes, found %s".formatted(expected, shown(length)));
+  }
+
+  private Optional<OriginFailure> failure(Kind kind, String detail) {
+    return Optional.of(new OriginFailure(provider, kind, detail));
   }
 
   private static String shown(String text) {
@@ -124,16 +185,17 @@ public final class OriginFetch {
     if (over) {
       return;
     }
+    came += bytes.length();
     Buffer wanted = bytes;
     if (skip > 0) {
       int skipped = (int) Math.min(skip, bytes.length());
       skip -= skipped;
       wanted = bytes.slice(skipped, bytes.length());
     }
-    if (received + wanted.length() > piece.rawSize() - offset) {
+    received += wanted.length();
+    if (received > piece.rawSize() - offset) {
       fail(Kind.FAILED, "expected %d bytes, found more".formatted(piece.rawSize() - offset));
     } else if (wanted.length() > 0) {
-      received += wanted.length();
       sink.arrived(wanted);
     }
   }
@@ -147,6 +209,7 @@ public final class OriginFetch {
           Kind.FAILED, "expected %d bytes, found %d".formatted(piece.rawSize() - offset, received));
     } else {
       over = true;
+      vertx.cancelTimer(timer);
       sink.completed();
     }
   }
@@ -154,7 +217,7 @@ public final class OriginFetch {
   void fail(Kind kind, String detail) {
     if (!over) {
       cancel();
-      sink.failed(new OriginFailure(kind, detail));
+      sink.failed(new OriginFailure(provider, kind, detail));
     }
   }
 }

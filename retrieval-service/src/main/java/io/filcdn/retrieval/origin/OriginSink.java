@@ -2,8 +2,11 @@ package io.filcdn.retrieval.origin;
 
 import io.vertx.core.buffer.Buffer;
 
-/** Who takes a provider's bytes. Called on one event loop. */
-public interface OriginSink {
+/** Who takes one provider's bytes. Called on one event loop. */
+interface OriginSink {
+
+  /** The head of the answer came and promises the bytes. */
+  void answered();
 
   /** Some bytes came, in order. */
   void arrived(Buffer bytes);

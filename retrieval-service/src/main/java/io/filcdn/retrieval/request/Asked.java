@@ -14,9 +14,17 @@ public sealed interface Asked {
    * @param headOnly whether only the head of the answer is wanted
    * @param pathStyle whether the payer came in the path, on the root host that all payers share
    * @param conditions what the client says of what it has, and of the part it wants
+   * @param bot the bot whose token came with the request
+   * @param filename the name to save the piece under
    */
   record Retrieval(
-      boolean headOnly, boolean pathStyle, Address payer, PieceName piece, Conditions conditions)
+      boolean headOnly,
+      boolean pathStyle,
+      Address payer,
+      PieceName piece,
+      Conditions conditions,
+      Optional<String> bot,
+      Optional<String> filename)
       implements Asked {}
 
   /**

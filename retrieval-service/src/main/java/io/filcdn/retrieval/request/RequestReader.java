@@ -15,21 +15,26 @@ public final class RequestReader {
 
   private static final String PIECE_PATH = "/piece/";
 
+  private static final String BEARER = "Bearer ";
+  private static final int MAX_FILENAME = 255;
+
   private final String dnsRoot;
+  private final BotTokens bots;
 
   /**
    * @param dnsRoot what follows the payer in host names, with its leading dot
    */
-  public RequestReader(String dnsRoot) {
+  public RequestReader(String dnsRoot, BotTokens bots) {
     if (!dnsRoot.startsWith(".") || dnsRoot.length() < 2) {
       throw new IllegalArgumentException(
           "expected a DNS root with a leading dot, such as .localhost, found \"%s\""
               .formatted(dnsRoot));
     }
     this.dnsRoot = dnsRoot.toLowerCase(Locale.ROOT);
+    this.bots = bots;
   }
 
-  /** Reads a request in the order of the public contract: method, root path, host, piece. */
+  /** Reads a request in the order of the public contract: method, root path, host, piece, token. */
   public Asked read(HttpServerRequest request) {
     HttpMethod method = request.method();
     if (method.equals(HttpMethod.OPTIONS)) {
@@ -39,7 +44,7 @@ public final class RequestReader {
       return new Asked.Refused(Refusal.METHOD_NOT_ALLOWED);
     }
     String path = request.path();
-    if (path == null || path.equals("/")) {
+    if (path == null || path.isEmpty() || path.equals("/")) {
       return new Asked.Welcome();
     }
     String host = host(request);
@@ -60,7 +65,7 @@ public final class RequestReader {
     return authority == null ? "" : authority.host().toLowerCase(Locale.ROOT);
   }
 
-  private static Asked retrieval(
+  private Asked retrieval(
       HttpServerRequest request, String payerText, String path, boolean pathStyle) {
     Address payer;
     try {
@@ -68,19 +73,51 @@ public final class RequestReader {
     } catch (IllegalArgumentException e) {
       return new Asked.Refused(Refusal.HOST_UNKNOWN);
     }
-    String name = path.substring(path.startsWith(PIECE_PATH) ? PIECE_PATH.length() : 1);
+    PieceName piece;
     try {
-      return new Asked.Retrieval(
-          request.method().equals(HttpMethod.HEAD),
-          pathStyle,
-          payer,
-          PieceName.parse(name),
-          new Asked.Conditions(
-              header(request, HttpHeaderNames.RANGE),
-              header(request, HttpHeaderNames.IF_RANGE),
-              header(request, HttpHeaderNames.IF_NONE_MATCH)));
+      piece =
+          PieceName.parse(path.substring(path.startsWith(PIECE_PATH) ? PIECE_PATH.length() : 1));
     } catch (IllegalArgumentException e) {
       return new Asked.Refused(Refusal.PATH_UNKNOWN);
+    }
+    Optional<String> authorization = header(request, HttpHeaderNames.AUTHORIZATION);
+    Optional<String> bot = authorization.flatMap(this::botOf);
+    if (authorization.isPresent() && bot.isEmpty()) {
+      return new Asked.Refused(Refusal.TOKEN_UNKNOWN);
+    }
+    return new Asked.Retrieval(
+        request.method().equals(HttpMethod.HEAD),
+        pathStyle,
+        payer,
+        piece,
+        conditions(request),
+        bot,
+        filename(request));
+  }
+
+  private Optional<String> botOf(String authorization) {
+    return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
+        ? bots.nameOf(authorization.substring(BEARER.length()).strip())
+        : Optional.empty();
+  }
+
+  private static Asked.Conditions conditions(HttpServerRequest request) {
+    return new Asked.Conditions(
+        header(request, HttpHeaderNames.RANGE),
+        header(request, HttpHeaderNames.IF_RANGE),
+        header(request, HttpHeaderNames.IF_NONE_MATCH));
+  }
+
+  private static Optional<String> filename(HttpServerRequest request) {
+    if (request.query() == null) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.ofNullable(request.getParam("filename"))
+          .filter(name -> !name.isEmpty() && name.length() <= MAX_FILENAME);
+    } catch (IllegalArgumentException e) {
+      // a query that cannot be decoded asks for nothing
+      return Optional.empty();
     }
   }
 

@@ -2,6 +2,7 @@ package io.filcdn.retrieval.usage;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.common.egress.EgressRow;
+import io.filcdn.common.egress.EgressRow.Reason;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import java.util.ArrayList;
@@ -23,65 +24,93 @@ final class EgressCounts {
   private Map<DataSetId, Count> fills = new HashMap<>();
 
   @GuardedBy("this")
-  private Map<DataSetId, Count> unverified = new HashMap<>();
+  private Map<UnbilledKey, Count> unbilled = new HashMap<>();
 
+  private record UnbilledKey(DataSetId dataSet, Reason reason, Optional<String> bot) {}
+
+  /** Counts bytes of a response that are right, as far as anyone can tell. */
   synchronized void egress(EgressKey key, long bytes, long requests) {
-    egress.computeIfAbsent(key, k -> new Count()).add(bytes, requests);
+    if (key.bot().isPresent()) {
+      unbilled(key.dataSet(), Reason.BOT, key.bot()).add(bytes, 0, requests);
+    } else {
+      egress.computeIfAbsent(key, k -> new Count()).add(bytes, 0, requests);
+    }
   }
 
-  synchronized void fill(DataSetId dataSet, long bytes) {
-    fills.computeIfAbsent(dataSet, d -> new Count()).add(bytes, 1);
+  /** Counts bytes of a response that turned out wrong. */
+  synchronized void unverified(EgressKey key, long bytes, long requests) {
+    unbilled(key.dataSet(), Reason.UNVERIFIED, key.bot()).add(bytes, 0, requests);
   }
 
-  synchronized void unverified(DataSetId dataSet, long bytes, long requests) {
-    unverified.computeIfAbsent(dataSet, d -> new Count()).add(bytes, requests);
+  /** Counts bytes that a provider supplied to a fill that verified. */
+  synchronized void fill(DataSetId dataSet, long bytes, Optional<String> bot) {
+    if (bot.isPresent()) {
+      unbilled(dataSet, Reason.BOT, bot).add(0, bytes, 0);
+    } else {
+      fills.computeIfAbsent(dataSet, d -> new Count()).add(0, bytes, 1);
+    }
+  }
+
+  /** Counts bytes that a provider supplied to a fill that did not verify. */
+  synchronized void fillInVain(DataSetId dataSet, long bytes) {
+    unbilled(dataSet, Reason.UNVERIFIED, Optional.empty()).add(0, bytes, 0);
+  }
+
+  @GuardedBy("this")
+  private Count unbilled(DataSetId dataSet, Reason reason, Optional<String> bot) {
+    return unbilled.computeIfAbsent(new UnbilledKey(dataSet, reason, bot), k -> new Count());
   }
 
   /** Takes what was counted; counting starts again from nothing. */
   List<EgressRow> take() {
     Map<EgressKey, Count> egressTaken;
     Map<DataSetId, Count> fillsTaken;
-    Map<DataSetId, Count> unverifiedTaken;
+    Map<UnbilledKey, Count> unbilledTaken;
     synchronized (this) {
       egressTaken = egress;
       fillsTaken = fills;
-      unverifiedTaken = unverified;
+      unbilledTaken = unbilled;
       egress = new HashMap<>();
       fills = new HashMap<>();
-      unverified = new HashMap<>();
+      unbilled = new HashMap<>();
     }
     List<EgressRow> rows = new ArrayList<>();
-    egressTaken.forEach(
-        (key, count) ->
-            rows.add(
-                new EgressRow.Egress(
-                    key.dataSet(),
-                    key.cache(),
-                    key.status(),
-                    key.country(),
-                    count.times,
-                    new ByteCount(count.bytes))));
+    egressTaken.forEach((key, count) -> rows.add(row(key, count)));
     fillsTaken.forEach(
         (dataSet, count) ->
-            rows.add(new EgressRow.Fill(dataSet, count.times, new ByteCount(count.bytes))));
-    unverifiedTaken.forEach(
-        (dataSet, count) ->
-            rows.add(
-                new EgressRow.Unbilled(
-                    dataSet,
-                    EgressRow.Reason.UNVERIFIED,
-                    Optional.empty(),
-                    count.times,
-                    new ByteCount(count.bytes))));
+            rows.add(new EgressRow.Fill(dataSet, count.times, new ByteCount(count.fillBytes))));
+    unbilledTaken.forEach((key, count) -> rows.add(row(key, count)));
     return rows;
+  }
+
+  private static EgressRow row(EgressKey key, Count count) {
+    return new EgressRow.Egress(
+        key.dataSet(),
+        key.cache(),
+        key.status(),
+        key.country(),
+        count.times,
+        new ByteCount(count.bytes));
+  }
+
+  private static EgressRow row(UnbilledKey key, Count count) {
+    return new EgressRow.Unbilled(
+        key.dataSet(),
+        key.reason(),
+        key.bot(),
+        count.times,
+        new ByteCount(count.bytes),
+        new ByteCount(count.fillBytes));
   }
 
   private static final class Count {
     long bytes;
+    long fillBytes;
     long times;
 
-    void add(long moreBytes, long moreTimes) {
+    void add(long moreBytes, long moreFillBytes, long moreTimes) {
       bytes = Math.addExact(bytes, moreBytes);
+      fillBytes = Math.addExact(fillBytes, moreFillBytes);
       times = Math.addExact(times, moreTimes);
     }
   }

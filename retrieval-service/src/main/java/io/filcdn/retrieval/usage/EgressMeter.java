@@ -11,24 +11,42 @@ import java.util.Optional;
 public final class EgressMeter {
 
   private final EgressCounts counts = new EgressCounts();
+  private final Quota quota;
+
+  /**
+   * @param quota where responses were reserved, and what is not billed is given back
+   */
+  public EgressMeter(Quota quota) {
+    this.quota = quota;
+  }
 
   /**
    * Begins to count a response.
    *
+   * @param reserved how many bytes were reserved for it
    * @param fill the fill that the bytes come from, where they are not verified yet
    */
-  public ResponseTally open(EgressKey key, Optional<UnverifiedEgress> fill) {
-    return new ResponseTally(key, counts, fill);
+  public ResponseTally open(EgressKey key, long reserved, Optional<UnverifiedEgress> fill) {
+    return new ResponseTally(key, reserved, counts, quota, fill);
   }
 
   /** Begins to hold back the bytes that responses get from a fill. */
   public UnverifiedEgress openFill() {
-    return new UnverifiedEgress(counts);
+    return new UnverifiedEgress(counts, quota);
   }
 
-  /** Counts what the provider of {@code dataSet} supplied to a fill that verified. */
-  public void filled(DataSetId dataSet, long bytes) {
-    counts.fill(dataSet, bytes);
+  /**
+   * Counts what the provider of {@code dataSet} supplied to a fill that verified.
+   *
+   * @param bot the bot that began the fill, for whose fills nobody pays
+   */
+  public void filled(DataSetId dataSet, long bytes, Optional<String> bot) {
+    counts.fill(dataSet, bytes, bot);
+  }
+
+  /** Counts what the provider of {@code dataSet} supplied to a fill that did not verify. */
+  public void filledInVain(DataSetId dataSet, long bytes) {
+    counts.fillInVain(dataSet, bytes);
   }
 
   /** Takes what was counted since the last call. */

@@ -18,6 +18,7 @@ public final class UnverifiedEgress {
   }
 
   private final EgressCounts counts;
+  private final Quota quota;
 
   @GuardedBy("this")
   private final Map<EgressKey, long[]> held = new HashMap<>();
@@ -25,8 +26,9 @@ public final class UnverifiedEgress {
   @GuardedBy("this")
   private Verdict verdict = Verdict.OPEN;
 
-  UnverifiedEgress(EgressCounts counts) {
+  UnverifiedEgress(EgressCounts counts, Quota quota) {
     this.counts = counts;
+    this.quota = quota;
   }
 
   synchronized void add(EgressKey key, long bytes, long requests) {
@@ -63,7 +65,10 @@ public final class UnverifiedEgress {
     if (verdict == Verdict.VERIFIED) {
       counts.egress(key, bytes, requests);
     } else {
-      counts.unverified(key.dataSet(), bytes, requests);
+      counts.unverified(key, bytes, requests);
+      if (key.bot().isEmpty()) {
+        quota.giveBack(Quota.Kind.CDN, key.dataSet(), bytes);
+      }
     }
   }
 }

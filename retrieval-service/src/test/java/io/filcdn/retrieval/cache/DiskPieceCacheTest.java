@@ -96,7 +96,7 @@ class DiskPieceCacheTest {
   }
 
   private DiskPieceCache open(long maxBytes) {
-    return DiskPieceCache.open(folder, maxBytes, Runnable::run);
+    return DiskPieceCache.open(folder, maxBytes, Runnable::run, () -> 0);
   }
 
   private Path fileOf(PieceCid piece) {

@@ -9,6 +9,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class OriginAddressTest {
 
+  private static final OriginAddress.Ports ANY_PORT = new OriginAddress.Ports(java.util.Set.of());
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -55,31 +57,57 @@ class OriginAddressTest {
         ""
       })
   void whatIsNotPublicIsRefused(String url) {
-    assertThat(OriginAddress.check(url, false)).isInstanceOf(Checked.Refused.class);
+    assertThat(OriginAddress.check(url, ANY_PORT, false)).isInstanceOf(Checked.Refused.class);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"http://8.8.8.8", "https://1.1.1.1:8443/sp", "http://[2606:4700::1111]"})
   void publicAddressesMayBeContacted(String url) {
-    assertThat(OriginAddress.check(url, false)).isInstanceOf(Checked.Usable.class);
+    assertThat(OriginAddress.check(url, ANY_PORT, false)).isInstanceOf(Checked.Usable.class);
   }
 
   @Test
   void theUrlIsTakenApart() {
-    Checked checked = OriginAddress.check(" https://1.1.1.1:8443/sp/ ", false);
+    Checked checked = OriginAddress.check(" https://1.1.1.1:8443/sp//piece ", ANY_PORT, false);
 
     OriginAddress address = ((Checked.Usable) checked).address();
     assertThat(address.host()).isEqualTo("1.1.1.1");
     assertThat(address.port()).isEqualTo(8443);
     assertThat(address.tls()).isTrue();
-    assertThat(address.path()).isEqualTo("/sp");
-    assertThat(((Checked.Usable) OriginAddress.check("http://8.8.8.8", false)).address().port())
+    assertThat(address.path()).isEqualTo("/sp/piece");
+    assertThat(
+            ((Checked.Usable) OriginAddress.check("http://8.8.8.8", ANY_PORT, false))
+                .address()
+                .port())
         .isEqualTo(80);
   }
 
   @Test
   void aDevnetMayLiveOnLoopback() {
-    assertThat(OriginAddress.check("http://127.0.0.1:8407", true))
+    assertThat(OriginAddress.check("http://127.0.0.1:8407", ANY_PORT, true))
         .isInstanceOf(Checked.Usable.class);
+  }
+
+  @Test
+  void onlyPortsThatAreAllowedAreContacted() {
+    OriginAddress.Ports https = new OriginAddress.Ports(java.util.Set.of(443));
+
+    assertThat(OriginAddress.check("https://8.8.8.8", https, false))
+        .isInstanceOf(Checked.Usable.class);
+    assertThat(OriginAddress.check("https://8.8.8.8:22", https, false))
+        .isInstanceOf(Checked.Refused.class);
+    assertThat(OriginAddress.check("http://8.8.8.8", https, false))
+        .isInstanceOf(Checked.Refused.class);
+  }
+
+  @Test
+  void redirectsAreResolvedAgainstWhereTheyCameFrom() {
+    OriginAddress address =
+        ((Checked.Usable) OriginAddress.check("https://8.8.8.8:8443/a/b", ANY_PORT, false))
+            .address();
+
+    assertThat(address.resolve("c")).isEqualTo("https://8.8.8.8:8443/a/c");
+    assertThat(address.resolve("/c?d=1")).isEqualTo("https://8.8.8.8:8443/c?d=1");
+    assertThat(address.resolve("http://169.254.169.254/")).isEqualTo("http://169.254.169.254/");
   }
 }

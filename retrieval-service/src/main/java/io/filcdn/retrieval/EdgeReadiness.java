@@ -1,0 +1,26 @@
+package io.filcdn.retrieval;
+
+import jakarta.inject.Inject;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
+
+/** Says whether the edge can answer requests, and what it waits for. */
+@Readiness
+public class EdgeReadiness implements HealthCheck {
+
+  private final EdgeLifecycle edge;
+
+  @Inject
+  EdgeReadiness(EdgeLifecycle edge) {
+    this.edge = edge;
+  }
+
+  @Override
+  public HealthCheckResponse call() {
+    return HealthCheckResponse.named("edge")
+        .status(edge.ready())
+        .withData("missing", edge.missing())
+        .build();
+  }
+}

@@ -1,0 +1,95 @@
+package io.filcdn.retrieval;
+
+import io.filcdn.common.egress.CacheOutcome;
+import io.filcdn.retrieval.cache.Lead;
+import io.filcdn.retrieval.cache.PieceCache;
+import io.filcdn.retrieval.delivery.Answers;
+import io.filcdn.retrieval.delivery.ByteRange;
+import io.filcdn.retrieval.delivery.PieceBytes;
+import io.filcdn.retrieval.delivery.Problem;
+import io.filcdn.retrieval.delivery.Transfer;
+import io.filcdn.retrieval.usage.ResponseTally;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A response with bytes of a piece: what its head says, and what becomes of it when a disk fails.
+ */
+final class PieceResponse implements Transfer.Body {
+
+  private final Rooms rooms;
+  private final RetrievalPath.Retrieval retrieval;
+  private final Answers.Head head;
+  private final ByteRange range;
+  private final boolean partial;
+  private PieceCache.@Nullable Opened opened;
+  private @Nullable Lead lead;
+  private @Nullable ResponseTally tally;
+
+  PieceResponse(
+      Rooms rooms,
+      RetrievalPath.Retrieval retrieval,
+      Answers.Head head,
+      ByteRange range,
+      boolean partial) {
+    this.rooms = rooms;
+    this.retrieval = retrieval;
+    this.head = head;
+    this.range = range;
+    this.partial = partial;
+  }
+
+  /** Tells where the bytes come from, before they are sent. */
+  void opened(PieceCache.Opened source, Lead sourceLead, ResponseTally count) {
+    opened = source;
+    lead = sourceLead;
+    tally = count;
+  }
+
+  @Override
+  public ByteRange range() {
+    return range;
+  }
+
+  @Override
+  public void describe() {
+    PieceCache.Opened source = Objects.requireNonNull(opened);
+    rooms.answers().describe(retrieval.exchange(), head, range, partial);
+    HttpServerResponse response = retrieval.exchange().request().response();
+    response.putHeader("Cache-Status", cacheStatus(source.outcome(), source.stored()));
+    response.putHeader(
+        "Server-Timing",
+        String.format(
+            Locale.ROOT,
+            "edge;desc=\"%s\";dur=%.3f",
+            source.outcome(),
+            retrieval.exchange().elapsedMicros() / 1_000.0));
+  }
+
+  private static String cacheStatus(CacheOutcome outcome, boolean stored) {
+    return switch (outcome) {
+      case HIT -> "filcdn; hit";
+      case MISS -> stored ? "filcdn; fwd=miss; stored" : "filcdn; fwd=miss";
+      case COLLAPSED -> "filcdn; fwd=miss; collapsed";
+    };
+  }
+
+  @Override
+  public void refuse(Problem problem) {
+    rooms.answers().refuse(retrieval.exchange(), problem);
+  }
+
+  @Override
+  public PieceBytes pastTheDisk(long position, Throwable failure) {
+    rooms.cache().unreadable(head.piece(), failure);
+    opened =
+        rooms
+            .cache()
+            .passThrough(
+                head.piece(), Objects.requireNonNull(lead), new ByteRange(position, range.end()));
+    Objects.requireNonNull(tally).from(opened.unverified());
+    return opened.bytes();
+  }
+}

@@ -1,0 +1,163 @@
+package io.filcdn.retrieval;
+
+import io.filcdn.common.egress.RetrievalRecord;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.retrieval.admission.ClientLimits;
+import io.filcdn.retrieval.delivery.Answers;
+import io.filcdn.retrieval.delivery.Exchange;
+import io.filcdn.retrieval.delivery.HeadPatience;
+import io.filcdn.retrieval.delivery.Problem;
+import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.request.Client;
+import io.filcdn.retrieval.request.ClientReader;
+import io.filcdn.retrieval.usage.RetrievalLog;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerRequest;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
+
+/**
+ * The door of the edge: lets requests in within the limits, hands them to the path, and tells of
+ * each when it has ended. While the edge drains, nobody is let in.
+ */
+final class PublicHandler implements Handler<HttpServerRequest> {
+
+  private static final Logger LOG = Logger.getLogger(PublicHandler.class);
+
+  private static final long CHECK_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final String edge;
+  private final ClientReader clients;
+  private final ClientLimits limits;
+  private final Answers answers;
+  private final RetrievalPath path;
+  private final RetrievalLog log;
+  private final MeterRegistry meters;
+  private final Clock clock;
+  private final LongSupplier nanoTime;
+  private final Object idle = new Object();
+  private volatile boolean draining;
+
+  PublicHandler(
+      String edge,
+      ClientReader clients,
+      ClientLimits limits,
+      Answers answers,
+      RetrievalPath path,
+      RetrievalLog log,
+      MeterRegistry meters,
+      Clock clock,
+      LongSupplier nanoTime) {
+    this.edge = edge;
+    this.clients = clients;
+    this.limits = limits;
+    this.answers = answers;
+    this.path = path;
+    this.log = log;
+    this.meters = meters;
+    this.clock = clock;
+    this.nanoTime = nanoTime;
+  }
+
+  /** Lets nobody in any more. */
+  void drain() {
+    draining = true;
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  /**
+   * Waits until no request is under way.
+   *
+   * @return whether that came to be in time
+   */
+  boolean awaitIdle(Duration patience) throws InterruptedException {
+    long deadline = nanoTime.getAsLong() + patience.toNanos();
+    while (limits.requests() > 0) {
+      long left = deadline - nanoTime.getAsLong();
+      if (left <= 0) {
+        return false;
+      }
+      synchronized (idle) {
+        TimeUnit.NANOSECONDS.timedWait(idle, Math.min(left, CHECK_IDLE_NANOS));
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public void handle(HttpServerRequest request) {
+    Client client = clients.read(request);
+    Optional<Refusal> refused =
+        draining ? Optional.of(Refusal.DRAINING) : limits.enter(client.network());
+    if (refused.isPresent()) {
+      Exchange exchange = new Exchange(request, nanoTime, ended -> tell(ended, client));
+      request.response().putHeader("Connection", "close");
+      answers.refuse(exchange, Problem.of(refused.get()));
+      return;
+    }
+    Exchange exchange =
+        new Exchange(
+            request,
+            nanoTime,
+            ended -> {
+              limits.sent(client.network(), ended.promisedBytes());
+              limits.leave(client.network());
+              tell(ended, client);
+            });
+    try {
+      path.answer(exchange, client);
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "a request is not answered: %s %s", request.method(), request.uri());
+      request.connection().close();
+    }
+  }
+
+  private void tell(Exchange ended, Client client) {
+    HeadPatience.answered(ended.request().connection());
+    meters
+        .timer(
+            "filcdn.retrievals",
+            "status",
+            Integer.toString(ended.status()),
+            "outcome",
+            ended
+                .outcome()
+                .map(Object::toString)
+                .or(() -> ended.refusal().map(Refusal::code))
+                .orElse("none"))
+        .record(ended.elapsedMicros(), TimeUnit.MICROSECONDS);
+    if (ended.asked().isPresent()) {
+      long weight = log.weight();
+      if (weight > 0) {
+        log.write(record(ended, ended.asked().get(), client, weight));
+      }
+    }
+  }
+
+  private RetrievalRecord record(Exchange ended, Exchange.Asked asked, Client client, long weight) {
+    return new RetrievalRecord(
+        clock.instant(),
+        edge,
+        asked.payer(),
+        asked.piece(),
+        ended.dataSet(),
+        ended.supplier(),
+        ended.status(),
+        ended.refusal().map(Refusal::code),
+        ended.outcome(),
+        new ByteCount(ended.acceptedBytes()),
+        ended.firstByteMicros(),
+        ended.elapsedMicros(),
+        client.country(),
+        asked.bot(),
+        weight);
+  }
+}

@@ -1,0 +1,231 @@
+package io.filcdn.retrieval.admission;
+
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.piece.PieceName;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Optional;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Options;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * Hashes of pieces that are not served, on disk (RocksDB), so that a list of any length takes
+ * bounded memory and outlives a restart. An entry is the SHA-256 of a CID's text with a slash
+ * behind it, as the Bad Bits format has it; a piece is denied where either spelling of its CID is.
+ * Each source has its entries under a generation of its own: a new list is complete before the old
+ * one goes.
+ */
+public final class Denylist implements AutoCloseable {
+
+  private static final int ENTRY = 32;
+  private static final int BATCH = 10_000;
+  private static final String LINE_PREFIX = "//";
+  private static final byte[] PRESENT = {};
+
+  private final RocksDB db;
+  private final Options options;
+
+  /** Where a list comes from. */
+  public enum Source {
+    /** The configured URL. */
+    REMOTE((byte) 1),
+    /** The configured file. */
+    LOCAL((byte) 2);
+
+    private final byte code;
+
+    Source(byte code) {
+      this.code = code;
+    }
+
+    private byte[] metaKey() {
+      return new byte[] {0, code};
+    }
+  }
+
+  /**
+   * What is known of a source's list.
+   *
+   * @param generation of its entries
+   * @param entries how many there are
+   * @param tag what the server named it (ETag)
+   */
+  public record State(int generation, long entries, String tag) {
+    static final State NONE = new State(0, 0, "");
+  }
+
+  private volatile State remote;
+  private volatile State local;
+
+  private Denylist(RocksDB db, Options options) throws RocksDBException {
+    this.db = db;
+    this.options = options;
+    this.remote = read(Source.REMOTE);
+    this.local = read(Source.LOCAL);
+  }
+
+  /**
+   * Opens the list in {@code folder}.
+   *
+   * @throws IllegalStateException where the folder cannot be opened
+   */
+  public static Denylist open(Path folder) {
+    RocksDB.loadLibrary();
+    Options options =
+        new Options()
+            .setCreateIfMissing(true)
+            .setWriteBufferSize(8 << 20)
+            .setKeepLogFileNum(2)
+            .setTableFormatConfig(new BlockBasedTableConfig().setFilterPolicy(new BloomFilter(10)));
+    try {
+      return new Denylist(RocksDB.open(options, folder.toString()), options);
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the denylist in " + folder + " cannot be opened", e);
+    }
+  }
+
+  /** Whether a piece is denied, in either spelling of its CID. */
+  public boolean holds(PieceCid piece) {
+    return remote.entries + local.entries > 0 && (holds((PieceName) piece) || holds(piece.commP()));
+  }
+
+  private boolean holds(PieceName name) {
+    byte[] hash = hash(name);
+    try {
+      for (Source source : Source.values()) {
+        State state = state(source);
+        if (state.entries > 0 && db.get(key(source, state.generation, hash)) != null) {
+          return true;
+        }
+      }
+      return false;
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the denylist cannot be read", e);
+    }
+  }
+
+  /** What is known of a source's list. */
+  public State state(Source source) {
+    return switch (source) {
+      case REMOTE -> remote;
+      case LOCAL -> local;
+    };
+  }
+
+  /**
+   * Takes a new list in the place of the source's old one. Lines of another form are skipped.
+   *
+   * @param tag what the server named it
+   * @return how many entries it has
+   * @throws IOException where it cannot be read or kept; the old list stays in force
+   */
+  public synchronized long replace(Source source, BufferedReader lines, String tag)
+      throws IOException {
+    State before = state(source);
+    int generation = before.generation + 1;
+    try (WriteOptions unsynced = new WriteOptions()) {
+      // what an earlier attempt left
+      db.deleteRange(
+          key(source, generation, new byte[ENTRY]), key(source, generation + 1, new byte[ENTRY]));
+      long entries = write(source, generation, lines, unsynced);
+      db.put(source.metaKey(), encode(new State(generation, entries, tag)));
+      set(source, new State(generation, entries, tag));
+      db.deleteRange(
+          key(source, before.generation, new byte[ENTRY]),
+          key(source, generation, new byte[ENTRY]));
+      return entries;
+    } catch (RocksDBException e) {
+      throw new IOException("the denylist cannot be kept", e);
+    }
+  }
+
+  private long write(Source source, int generation, BufferedReader lines, WriteOptions unsynced)
+      throws IOException, RocksDBException {
+    long entries = 0;
+    try (WriteBatch batch = new WriteBatch()) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        Optional<byte[]> entry = entry(line);
+        if (entry.isPresent()) {
+          batch.put(key(source, generation, entry.get()), PRESENT);
+          entries++;
+        }
+        if (batch.count() >= BATCH) {
+          db.write(unsynced, batch);
+          batch.clear();
+        }
+      }
+      db.write(unsynced, batch);
+    }
+    return entries;
+  }
+
+  /** The hash that a line holds, where it is a hash line. */
+  static Optional<byte[]> entry(String line) {
+    String text = line.strip();
+    if (text.length() != LINE_PREFIX.length() + 2 * ENTRY || !text.startsWith(LINE_PREFIX)) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(HexFormat.of().parseHex(text, LINE_PREFIX.length(), text.length()));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  private void set(Source source, State state) {
+    switch (source) {
+      case REMOTE -> remote = state;
+      case LOCAL -> local = state;
+    }
+  }
+
+  private State read(Source source) throws RocksDBException {
+    byte[] value = db.get(source.metaKey());
+    if (value == null) {
+      return State.NONE;
+    }
+    ByteBuffer parts = ByteBuffer.wrap(value);
+    int generation = parts.getInt();
+    long entries = parts.getLong();
+    return new State(generation, entries, StandardCharsets.UTF_8.decode(parts).toString());
+  }
+
+  private static byte[] encode(State state) {
+    byte[] tag = state.tag.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(4 + 8 + tag.length)
+        .putInt(state.generation)
+        .putLong(state.entries)
+        .put(tag)
+        .array();
+  }
+
+  private static byte[] key(Source source, int generation, byte[] hash) {
+    return ByteBuffer.allocate(1 + 4 + ENTRY).put(source.code).putInt(generation).put(hash).array();
+  }
+
+  private static byte[] hash(PieceName name) {
+    try {
+      return MessageDigest.getInstance("SHA-256")
+          .digest((name + "/").getBytes(StandardCharsets.US_ASCII));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    db.close();
+    options.close();
+  }
+}

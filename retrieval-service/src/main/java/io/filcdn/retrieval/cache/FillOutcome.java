@@ -1,0 +1,43 @@
+package io.filcdn.retrieval.cache;
+
+import io.filcdn.retrieval.delivery.Problem;
+import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.origin.OriginFailure;
+import io.filcdn.retrieval.origin.OriginFailure.Kind;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What clients are told of a fill that brought nothing. */
+final class FillOutcome {
+
+  private FillOutcome() {}
+
+  /** The problem that the failures of all providers amount to. */
+  static Problem of(List<OriginFailure> failures) {
+    Set<Kind> kinds = failures.stream().map(OriginFailure::kind).collect(Collectors.toSet());
+    return new Problem(refusal(kinds), failures.stream().map(OriginFailure::shown).toList());
+  }
+
+  private static Refusal refusal(Set<Kind> kinds) {
+    if (kinds.isEmpty()) {
+      return Refusal.PROVIDER_UNKNOWN;
+    }
+    if (kinds.equals(Set.of(Kind.NOT_FOUND))) {
+      return Refusal.PIECE_GONE;
+    }
+    if (kinds.equals(Set.of(Kind.TIMEOUT))) {
+      return Refusal.ORIGIN_TIMEOUT;
+    }
+    if (kinds.equals(Set.of(Kind.UNPAID))) {
+      return Refusal.CACHE_MISS_QUOTA_EXHAUSTED;
+    }
+    if (Set.of(Kind.UNPAID, Kind.CONTENDED).containsAll(kinds)) {
+      return Refusal.QUOTA_RESERVED;
+    }
+    if (kinds.equals(Set.of(Kind.BUSY))) {
+      return Refusal.ORIGIN_BUSY;
+    }
+    return Refusal.ORIGIN_FAILED;
+  }
+}

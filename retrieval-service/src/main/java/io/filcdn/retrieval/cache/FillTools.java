@@ -1,0 +1,33 @@
+package io.filcdn.retrieval.cache;
+
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.origin.Origin;
+import io.filcdn.retrieval.origin.OriginClient;
+import io.filcdn.retrieval.origin.OriginHealth;
+import io.filcdn.retrieval.origin.OriginSupply;
+import io.filcdn.retrieval.usage.EgressMeter;
+import io.filcdn.retrieval.usage.Quota;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/**
+ * What every fill works with.
+ *
+ * @param workers where bytes are written and hashed
+ * @param nanoTime a clock for measuring
+ */
+public record FillTools(
+    Vertx vertx,
+    WorkerExecutor workers,
+    OriginClient client,
+    OriginHealth health,
+    Quota quota,
+    EgressMeter meter,
+    LongSupplier nanoTime) {
+
+  OriginSupply supply(PieceCid piece, List<Origin> candidates, OriginSupply.Taker taker) {
+    return new OriginSupply(client, health, quota, nanoTime, piece, candidates, taker);
+  }
+}

@@ -1,0 +1,299 @@
+package io.filcdn.retrieval.cache;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.delivery.ByteRange;
+import io.filcdn.retrieval.delivery.PieceBytes;
+import io.filcdn.retrieval.delivery.Problem;
+import io.filcdn.retrieval.origin.OriginSupply;
+import io.filcdn.retrieval.usage.UnverifiedEgress;
+import io.filcdn.retrieval.verify.PieceVerifier;
+import io.filcdn.retrieval.verify.PieceVerifier.Verdict;
+import io.vertx.core.Context;
+import io.vertx.core.buffer.Buffer;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece that goes from providers to one client without being stored, for when the disk cannot
+ * take it: verified all the same, with the last block held back until it is. Only a few megabytes
+ * of it are in memory at any time; the reader must read in order, within its range, and what it has
+ * read is gone.
+ *
+ * <p>The supply is confined to the event loop that started it; at most one buffer is with a worker
+ * to be hashed; the window between hashing and reading is guarded by this object.
+ */
+final class PassThrough implements PieceBytes, OriginSupply.Taker {
+
+  private static final Logger LOG = Logger.getLogger(PassThrough.class);
+  private static final long WINDOW = 4 << 20;
+
+  private final FillTools tools;
+  private final Context context;
+  private final PieceCid piece;
+  private final Optional<String> bot;
+  private final ByteRange range;
+  private final OriginSupply supply;
+  private final PieceVerifier verifier;
+  private final UnverifiedEgress unverified;
+
+  // on the event loop
+  private final ArrayDeque<Buffer> arrived = new ArrayDeque<>();
+  private boolean hashing;
+  private boolean complete;
+  private boolean over;
+
+  @GuardedBy("this")
+  private final ArrayDeque<ByteBuffer> window = new ArrayDeque<>();
+
+  @GuardedBy("this")
+  private long windowStart;
+
+  @GuardedBy("this")
+  private long windowEnd;
+
+  private volatile State state = State.AWAITED;
+  private volatile Optional<Problem> problem = Optional.empty();
+  private volatile Optional<ProviderId> supplier = Optional.empty();
+  private volatile @Nullable String contentType;
+  private volatile @Nullable Runnable listener;
+
+  /**
+   * @param range what will be read of it
+   */
+  PassThrough(FillTools tools, PieceCid piece, Lead lead, ByteRange range) {
+    this.tools = tools;
+    this.context = tools.vertx().getOrCreateContext();
+    this.piece = piece;
+    this.bot = lead.bot();
+    this.range = range;
+    this.supply = tools.supply(piece, lead.origins(), this);
+    this.verifier = new PieceVerifier(piece);
+    this.unverified = tools.meter().openFill();
+    this.windowStart = range.start();
+    this.windowEnd = range.start();
+  }
+
+  UnverifiedEgress unverified() {
+    return unverified;
+  }
+
+  void start() {
+    if (piece.rawSize() == 0) {
+      completed();
+    } else {
+      supply.start();
+    }
+  }
+
+  @Override
+  public void arrived(Buffer part) {
+    if (supply.received() == part.length()) {
+      supplier = Optional.of(supply.contributors().getFirst());
+    }
+    arrived.add(part);
+    hash();
+  }
+
+  @Override
+  public void completed() {
+    complete = true;
+    hash();
+  }
+
+  @Override
+  public void exhausted() {
+    if (supply.received() == 0) {
+      fail(Optional.of(FillOutcome.of(supply.failures())), "no provider delivers");
+    } else {
+      fail(Optional.empty(), "no provider is left");
+    }
+  }
+
+  private void hash() {
+    if (hashing || over) {
+      return;
+    }
+    Buffer part = arrived.poll();
+    if (part == null) {
+      if (complete) {
+        verify();
+      }
+      return;
+    }
+    hashing = true;
+    long at = supply.received() - waitingBytes() - part.length();
+    tools
+        .workers()
+        .executeBlocking(() -> take(part, at), false)
+        .onSuccess(
+            full -> {
+              hashing = false;
+              if (full || waitingBytes() > WINDOW) {
+                supply.pause();
+              }
+              tell();
+              hash();
+            })
+        .onFailure(failure -> fail(Optional.empty(), failure.toString()));
+  }
+
+  private long waitingBytes() {
+    return arrived.stream().mapToLong(Buffer::length).sum();
+  }
+
+  /** Hashes a part that begins at {@code at} and keeps what the reader will want of it. */
+  private boolean take(Buffer part, long at) {
+    byte[] bytes = part.getBytes();
+    verifier.update(ByteBuffer.wrap(bytes));
+    int from = Math.clamp(range.start() - at, 0, bytes.length);
+    int to = Math.clamp(range.end() - at, 0, bytes.length);
+    synchronized (this) {
+      if (to > from) {
+        window.add(ByteBuffer.wrap(bytes, from, to - from));
+        windowEnd += to - from;
+      }
+      if (contentType == null) {
+        contentType = ContentType.of(bytes);
+        state = State.ARRIVING;
+      }
+      return windowEnd - windowStart > WINDOW;
+    }
+  }
+
+  private void verify() {
+    hashing = true;
+    tools
+        .workers()
+        .executeBlocking(verifier::finish, false)
+        .onSuccess(
+            verdict -> {
+              switch (verdict) {
+                case Verdict.Right right -> succeed();
+                case Verdict.Wrong(String difference) -> {
+                  supply.wrong();
+                  fail(
+                      Optional.empty(),
+                      "wrong bytes from %s: %s".formatted(supply.contributors(), difference));
+                }
+              }
+            })
+        .onFailure(failure -> fail(Optional.empty(), failure.toString()));
+  }
+
+  private void succeed() {
+    if (over) {
+      return;
+    }
+    over = true;
+    supply.right();
+    unverified.verified();
+    if (bot.isPresent()) {
+      supply.giveBackContributions();
+    }
+    supply
+        .contributions()
+        .forEach((origin, supplied) -> tools.meter().filled(origin.dataSet(), supplied, bot));
+    state = State.VERIFIED;
+    tell();
+  }
+
+  private void fail(Optional<Problem> why, String detail) {
+    if (over) {
+      return;
+    }
+    over = true;
+    LOG.warnf("piece %s does not pass, at byte %d: %s", piece, supply.received(), detail);
+    supply.cancel();
+    supply.giveBackContributions();
+    supply
+        .contributions()
+        .forEach((origin, supplied) -> tools.meter().filledInVain(origin.dataSet(), supplied));
+    unverified.failed();
+    problem = why;
+    state = State.FAILED;
+    tell();
+  }
+
+  @Override
+  public State state() {
+    return state;
+  }
+
+  @Override
+  public Optional<Problem> problem() {
+    return problem;
+  }
+
+  @Override
+  public Optional<ProviderId> supplier() {
+    return supplier;
+  }
+
+  @Override
+  public String contentType() {
+    String known = contentType;
+    return known == null ? "application/octet-stream" : known;
+  }
+
+  @Override
+  public synchronized long readable() {
+    return windowEnd;
+  }
+
+  @Override
+  public int read(ByteBuffer to, long position) {
+    int read = 0;
+    synchronized (this) {
+      if (position != windowStart) {
+        throw new IllegalStateException(
+            "expected a read at %d, found %d".formatted(windowStart, position));
+      }
+      for (Iterator<ByteBuffer> parts = window.iterator(); parts.hasNext() && to.hasRemaining(); ) {
+        ByteBuffer part = parts.next();
+        int length = Math.min(part.remaining(), to.remaining());
+        to.put(part.slice(part.position(), length));
+        part.position(part.position() + length);
+        read += length;
+        if (!part.hasRemaining()) {
+          parts.remove();
+        }
+      }
+      windowStart += read;
+    }
+    context.runOnContext(room -> supply.resume());
+    return read;
+  }
+
+  @Override
+  public void subscribe(Runnable reader) {
+    listener = reader;
+  }
+
+  @Override
+  public void unsubscribe(Runnable reader) {
+    listener = null;
+  }
+
+  private void tell() {
+    Runnable reader = listener;
+    if (reader != null) {
+      reader.run();
+    }
+  }
+
+  @Override
+  public void close() {
+    context.runOnContext(
+        left -> {
+          if (state == State.AWAITED || state == State.ARRIVING) {
+            fail(Optional.empty(), "its client has left");
+          }
+        });
+  }
+}

@@ -1,0 +1,218 @@
+package io.filcdn.retrieval.delivery;
+
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.PieceCid;
+import io.netty.util.AsciiString;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** Answers that need no byte of a piece, and the heads of those that do. */
+public final class Answers {
+
+  private static final CharSequence X_ERROR_CODE = new AsciiString("X-Error-Code");
+  private static final CharSequence CSP = new AsciiString("Content-Security-Policy");
+  private static final CharSequence NOSNIFF = new AsciiString("X-Content-Type-Options");
+  private static final CharSequence X_DATA_SET_ID = new AsciiString("X-Data-Set-ID");
+  private static final CharSequence ALLOW_ORIGIN = new AsciiString("Access-Control-Allow-Origin");
+  private static final CharSequence EXPOSE = new AsciiString("Access-Control-Expose-Headers");
+
+  private static final String CACHE_FOR_EVER = "public, max-age=31536000, immutable";
+
+  /** A page made of a piece's bytes may do nothing but show itself. */
+  private static final String SHOW_ONLY =
+      "default-src 'none'; img-src 'self' data:; media-src 'self' data:; style-src 'unsafe-inline';"
+          + " font-src data:; form-action 'none'";
+
+  private static final String EXPOSED =
+      "Content-Range, Accept-Ranges, ETag, X-Data-Set-ID, X-Error-Code, Cache-Status, Server-Timing";
+
+  private final Optional<URI> home;
+
+  /**
+   * @param home where the root path leads; empty for a short page of the edge's own
+   */
+  public Answers(Optional<URI> home) {
+    this.home = home;
+  }
+
+  /**
+   * What a response for a piece says before its body.
+   *
+   * @param piece what is sent
+   * @param dataSet who pays
+   * @param sandboxed whether the page would share its origin with other payers' pieces
+   * @param filename the name to save it under, where the client gave one
+   */
+  public record Head(
+      PieceCid piece, DataSetId dataSet, boolean sandboxed, Optional<String> filename) {
+
+    String etag() {
+      return "\"" + piece + "\"";
+    }
+  }
+
+  /** Answers a HEAD request, without any byte of the piece. */
+  public void head(Exchange exchange, Head head, ByteRange range, boolean partial) {
+    describe(exchange, head, range, partial);
+    end(exchange);
+  }
+
+  /** Answers 304: the client has these very bytes. */
+  public void notModified(Exchange exchange, Head head) {
+    common(exchange, head).setStatusCode(304);
+    end(exchange);
+  }
+
+  /** Answers 416: nothing of the piece lies in the range asked for. */
+  public void unsatisfiable(Exchange exchange, Head head) {
+    exchange
+        .response()
+        .putHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + head.piece().rawSize())
+        .putHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
+    refuse(exchange, Problem.of(Refusal.RANGE_UNSATISFIABLE));
+  }
+
+  /** Writes the head of a response that has a body. */
+  public void describe(Exchange exchange, Head head, ByteRange range, boolean partial) {
+    HttpServerResponse response = common(exchange, head);
+    response.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(range.length()));
+    if (partial) {
+      response
+          .setStatusCode(206)
+          .putHeader(
+              HttpHeaders.CONTENT_RANGE,
+              "bytes " + range.start() + "-" + (range.end() - 1) + "/" + head.piece().rawSize());
+    }
+  }
+
+  private static HttpServerResponse common(Exchange exchange, Head head) {
+    exchange.paidBy(head.dataSet());
+    HttpServerResponse response = exchange.response();
+    MultiMap headers = response.headers();
+    headers.set(HttpHeaders.CACHE_CONTROL, CACHE_FOR_EVER);
+    headers.set(HttpHeaders.ETAG, head.etag());
+    headers.set(HttpHeaders.ACCEPT_RANGES, "bytes");
+    headers.set(CSP, head.sandboxed() ? "sandbox; " + SHOW_ONLY : SHOW_ONLY);
+    headers.set(NOSNIFF, "nosniff");
+    headers.set(X_DATA_SET_ID, Long.toString(head.dataSet().number()));
+    headers.set(ALLOW_ORIGIN, "*");
+    headers.set(EXPOSE, EXPOSED);
+    head.filename()
+        .ifPresent(name -> headers.set(HttpHeaders.CONTENT_DISPOSITION, disposition(name)));
+    return response;
+  }
+
+  /** RFC 6266, in the form that takes any character. */
+  private static String disposition(String filename) {
+    return "attachment; filename*=UTF-8''"
+        + URLEncoder.encode(filename, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  /** Answers CORS's question before the request proper. */
+  public void preflight(Exchange exchange) {
+    exchange
+        .response()
+        .setStatusCode(204)
+        .putHeader(ALLOW_ORIGIN, "*")
+        .putHeader("Access-Control-Allow-Methods", "GET, HEAD")
+        .putHeader(
+            "Access-Control-Allow-Headers",
+            "Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since,"
+                + " Authorization")
+        .putHeader(EXPOSE, EXPOSED)
+        .putHeader("Access-Control-Max-Age", "86400");
+    end(exchange);
+  }
+
+  /** Says what this server is, to those who ask for no piece. */
+  public void welcome(Exchange exchange) {
+    if (home.isPresent()) {
+      exchange.response().setStatusCode(302).putHeader(HttpHeaders.LOCATION, home.get().toString());
+      end(exchange);
+      return;
+    }
+    exchange.response().putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8");
+    end(
+        exchange,
+        """
+        <!doctype html><title>FilCDN</title>
+        <h1>FilCDN</h1>
+        <p>A content delivery network for Filecoin.
+        Pieces are at <code>/{pieceCid}</code> on their payer's host.</p>
+        """);
+  }
+
+  /** Answers with the reason why there is no piece: as a problem where asked for, else as text. */
+  public void refuse(Exchange exchange, Problem problem) {
+    Refusal refusal = problem.refusal();
+    exchange.refused(refusal);
+    HttpServerResponse response = exchange.response();
+    response
+        .setStatusCode(refusal.status())
+        .putHeader(X_ERROR_CODE, refusal.code())
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .putHeader(ALLOW_ORIGIN, "*")
+        .putHeader(EXPOSE, EXPOSED);
+    switch (refusal.status()) {
+      case 401 -> response.putHeader("WWW-Authenticate", "Bearer");
+      case 405 -> response.putHeader(HttpHeaders.ALLOW, "GET, HEAD, OPTIONS");
+      case 429, 503 -> response.putHeader("Retry-After", "5");
+      default -> {}
+    }
+    String accept = exchange.request().getHeader(HttpHeaders.ACCEPT);
+    boolean json =
+        accept != null
+            && (accept.contains("application/json") || accept.contains("application/problem+json"));
+    response.putHeader(
+        HttpHeaders.CONTENT_TYPE, json ? "application/problem+json" : "text/plain; charset=utf-8");
+    end(exchange, json ? json(problem) : text(problem));
+  }
+
+  private static String text(Problem problem) {
+    StringBuilder text = new StringBuilder(problem.refusal().sentence()).append('\n');
+    problem.details().forEach(detail -> text.append(detail).append('\n'));
+    return text.toString();
+  }
+
+  private static String json(Problem problem) {
+    String details =
+        problem.details().stream()
+            .map(detail -> "\"" + escaped(detail) + "\"")
+            .collect(Collectors.joining(","));
+    return """
+        {"type":"about:blank","title":"%s","status":%d,"code":"%s","details":[%s]}"""
+        .formatted(
+            escaped(problem.refusal().sentence()),
+            problem.refusal().status(),
+            problem.refusal().code(),
+            details);
+  }
+
+  private static String escaped(String text) {
+    return new String(JsonStringEncoder.getInstance().quoteAsString(text));
+  }
+
+  private static void end(Exchange exchange) {
+    exchange.response().end().onComplete(sent -> exchange.ended());
+  }
+
+  private static void end(Exchange exchange, String body) {
+    if (exchange.request().method().equals(io.vertx.core.http.HttpMethod.HEAD)) {
+      exchange
+          .response()
+          .putHeader(
+              HttpHeaders.CONTENT_LENGTH,
+              Integer.toString(body.getBytes(StandardCharsets.UTF_8).length));
+      end(exchange);
+    } else {
+      exchange.response().end(body).onComplete(sent -> exchange.ended());
+    }
+  }
+}

@@ -1,0 +1,151 @@
+package io.filcdn.retrieval.delivery;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.egress.CacheOutcome;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.ProviderId;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * One request, and what becomes of it. Whatever the answer, {@code onEnd} is called exactly once,
+ * when the client has all of it or has left. Confined to its connection's event loop.
+ */
+public final class Exchange {
+
+  private final HttpServerRequest request;
+  private final LongSupplier nanoTime;
+  private final long startedAt;
+  private final Consumer<Exchange> onEnd;
+  private Optional<Refusal> refusal = Optional.empty();
+  private Optional<CacheOutcome> outcome = Optional.empty();
+  private Optional<DataSetId> dataSet = Optional.empty();
+  private Optional<ProviderId> supplier = Optional.empty();
+  private OptionalLong firstByteAt = OptionalLong.empty();
+  private Optional<Asked> asked = Optional.empty();
+  private long acceptedBytes;
+  private long promisedBytes;
+  private boolean over;
+
+  /**
+   * @param nanoTime a clock for measuring
+   */
+  public Exchange(HttpServerRequest request, LongSupplier nanoTime, Consumer<Exchange> onEnd) {
+    this.request = request;
+    this.nanoTime = nanoTime;
+    this.startedAt = nanoTime.getAsLong();
+    this.onEnd = onEnd;
+  }
+
+  public HttpServerRequest request() {
+    return request;
+  }
+
+  HttpServerResponse response() {
+    return request.response();
+  }
+
+  /** The status of the answer. */
+  public int status() {
+    return response().getStatusCode();
+  }
+
+  /** Why there was no piece, where there was none. */
+  public Optional<Refusal> refusal() {
+    return refusal;
+  }
+
+  /** Where the bytes came from, where there were some. */
+  public Optional<CacheOutcome> outcome() {
+    return outcome;
+  }
+
+  /** Who pays. */
+  public Optional<DataSetId> dataSet() {
+    return dataSet;
+  }
+
+  /** The provider that supplied the fill that the bytes came from. */
+  public Optional<ProviderId> supplier() {
+    return supplier;
+  }
+
+  /** Body bytes that the client's socket accepted. */
+  public long acceptedBytes() {
+    return acceptedBytes;
+  }
+
+  /** From the request's head to the first body byte accepted. */
+  public Optional<Long> firstByteMicros() {
+    return firstByteAt.isPresent()
+        ? Optional.of((firstByteAt.getAsLong() - startedAt) / 1_000)
+        : Optional.empty();
+  }
+
+  /** From the request's head to now. */
+  public long elapsedMicros() {
+    return (nanoTime.getAsLong() - startedAt) / 1_000;
+  }
+
+  /**
+   * What was asked for.
+   *
+   * @param piece the PieceCID as it was spelled
+   */
+  public record Asked(Address payer, String piece, Optional<String> bot) {}
+
+  /** What was asked for, where it was a piece. */
+  public Optional<Asked> asked() {
+    return asked;
+  }
+
+  /** Tells what is asked for. */
+  public void asks(Address payer, String piece, Optional<String> bot) {
+    asked = Optional.of(new Asked(payer, piece, bot));
+  }
+
+  /** Body bytes that were promised to the client; 0 at first. */
+  public long promisedBytes() {
+    return promisedBytes;
+  }
+
+  /** Promises body bytes to the client. */
+  public void promise(long bytes) {
+    promisedBytes = bytes;
+  }
+
+  void refused(Refusal why) {
+    refusal = Optional.of(why);
+  }
+
+  void paidBy(DataSetId payingDataSet) {
+    dataSet = Optional.of(payingDataSet);
+  }
+
+  void servedFrom(CacheOutcome source) {
+    outcome = Optional.of(source);
+  }
+
+  void suppliedBy(Optional<ProviderId> provider) {
+    supplier = provider;
+  }
+
+  void accepted(long bytes) {
+    if (firstByteAt.isEmpty()) {
+      firstByteAt = OptionalLong.of(nanoTime.getAsLong());
+    }
+    acceptedBytes += bytes;
+  }
+
+  /** The client has all of the answer, or has left. */
+  void ended() {
+    if (!over) {
+      over = true;
+      onEnd.accept(this);
+    }
+  }
+}

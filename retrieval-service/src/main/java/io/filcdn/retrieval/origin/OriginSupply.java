@@ -1,0 +1,237 @@
+package io.filcdn.retrieval.origin;
+
+import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.origin.OriginFailure.Kind;
+import io.filcdn.retrieval.usage.Quota;
+import io.vertx.core.buffer.Buffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of a piece from whoever has it: candidates are asked one after the other, and where one
+ * dies midway the next goes on at the same byte. Where wrong bytes of this piece came from any of
+ * the candidates before, none goes on for another: a whole piece from one provider shows who lied.
+ * Confined to an event loop.
+ */
+public final class OriginSupply implements OriginSink {
+
+  private static final Logger LOG = Logger.getLogger(OriginSupply.class);
+
+  private final OriginClient client;
+  private final OriginHealth health;
+  private final Quota quota;
+  private final LongSupplier nanoTime;
+  private final PieceCid piece;
+  private final ArrayDeque<Origin> candidates;
+  private final boolean fromOneOnly;
+  private final Taker taker;
+
+  private final Map<Origin, Long> contributions = new LinkedHashMap<>();
+  private final List<OriginFailure> failures = new ArrayList<>();
+  private @Nullable Origin current;
+  private @Nullable OriginFetch fetch;
+  private long askedAt;
+  private long received;
+  private boolean over;
+
+  /** Who takes the bytes. Called on one event loop. */
+  public interface Taker {
+
+    /** Some bytes came, in order. */
+    void arrived(Buffer bytes);
+
+    /** All bytes came. */
+    void completed();
+
+    /** No more bytes will come. */
+    void exhausted();
+  }
+
+  /**
+   * @param candidates whom to ask, the best first
+   */
+  public OriginSupply(
+      OriginClient client,
+      OriginHealth health,
+      Quota quota,
+      LongSupplier nanoTime,
+      PieceCid piece,
+      List<Origin> candidates,
+      Taker taker) {
+    this.client = client;
+    this.health = health;
+    this.quota = quota;
+    this.nanoTime = nanoTime;
+    this.piece = piece;
+    this.candidates = new ArrayDeque<>(health.order(piece, candidates));
+    this.fromOneOnly = candidates.stream().anyMatch(o -> health.isSuspect(piece, o.provider()));
+    this.taker = taker;
+  }
+
+  /** Bytes that came so far. */
+  public long received() {
+    return received;
+  }
+
+  /** Who supplied how many of them. */
+  public Map<Origin, Long> contributions() {
+    return contributions;
+  }
+
+  /** Who failed, and how. */
+  public List<OriginFailure> failures() {
+    return failures;
+  }
+
+  /** Adds candidates, for when those before them fail. */
+  public void add(List<Origin> more) {
+    for (Origin origin : more) {
+      boolean known =
+          candidates.contains(origin)
+              || origin.equals(current)
+              || failures.stream().anyMatch(f -> f.provider().equals(origin.provider()));
+      if (!known) {
+        candidates.add(origin);
+      }
+    }
+  }
+
+  /** Asks the next candidate. */
+  public void start() {
+    // whoever sent a byte too many cannot be replaced by another
+    boolean mayGoOn = received == 0 || (!fromOneOnly && received < piece.rawSize());
+    Origin next = mayGoOn ? candidates.poll() : null;
+    while (next != null && !ask(next)) {
+      next = candidates.poll();
+    }
+    if (next == null) {
+      over = true;
+      taker.exhausted();
+    }
+  }
+
+  private boolean ask(Origin origin) {
+    long wanted = piece.rawSize() - received;
+    Quota.Outcome paid = quota.reserve(Quota.Kind.CACHE_MISS, origin.dataSet(), wanted);
+    if (paid != Quota.Outcome.RESERVED) {
+      failures.add(
+          new OriginFailure(
+              origin.provider(),
+              paid == Quota.Outcome.EXHAUSTED ? Kind.UNPAID : Kind.CONTENDED,
+              origin.dataSet().toString()));
+      return false;
+    }
+    Optional<String> busy = health.begin(origin.provider());
+    if (busy.isPresent()) {
+      quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), wanted);
+      failures.add(new OriginFailure(origin.provider(), Kind.BUSY, busy.get()));
+      return false;
+    }
+    current = origin;
+    askedAt = nanoTime.getAsLong();
+    fetch = client.fetch(origin, piece, received, this);
+    return true;
+  }
+
+  /** Asks the provider to wait. */
+  public void pause() {
+    if (fetch != null) {
+      fetch.pause();
+    }
+  }
+
+  /** Lets the provider go on. */
+  public void resume() {
+    if (fetch != null) {
+      fetch.resume();
+    }
+  }
+
+  /** Needs no more bytes. */
+  public void cancel() {
+    if (!over) {
+      over = true;
+      if (fetch != null && current != null) {
+        fetch.cancel();
+        giveBackRest(current);
+        health.end(current.provider(), Optional.empty());
+      }
+    }
+  }
+
+  /** All bytes were right: who supplied all of them is no suspect. */
+  public void right() {
+    if (contributions.size() == 1) {
+      health.clear(piece, contributions.keySet().iterator().next().provider());
+    }
+  }
+
+  /** The bytes were wrong: all who supplied some are suspects. */
+  public void wrong() {
+    health.suspect(piece, contributors());
+  }
+
+  /** Nobody is paid for what came. */
+  public void giveBackContributions() {
+    contributions.forEach(
+        (origin, bytes) -> quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), bytes));
+  }
+
+  /** Who supplied bytes. */
+  public List<ProviderId> contributors() {
+    return contributions.keySet().stream().map(Origin::provider).toList();
+  }
+
+  @Override
+  public void answered() {
+    health.answered(
+        Objects.requireNonNull(current).provider(),
+        Duration.ofNanos(nanoTime.getAsLong() - askedAt));
+  }
+
+  @Override
+  public void arrived(Buffer bytes) {
+    received += bytes.length();
+    contributions.merge(Objects.requireNonNull(current), (long) bytes.length(), Long::sum);
+    taker.arrived(bytes);
+  }
+
+  @Override
+  public void completed() {
+    over = true;
+    health.end(Objects.requireNonNull(current).provider(), Optional.of(true));
+    taker.completed();
+  }
+
+  @Override
+  public void failed(OriginFailure failure) {
+    Origin origin = Objects.requireNonNull(current);
+    LOG.infof(
+        "provider %s fails piece %s at byte %d: %s (%s)",
+        failure.provider(), piece, received, failure.kind(), failure.detail());
+    failures.add(failure);
+    giveBackRest(origin);
+    Objects.requireNonNull(fetch)
+        .retryAfter()
+        .ifPresent(time -> health.leaveAlone(origin.provider(), time));
+    // that it does not have a piece says nothing of a provider's health
+    health.end(
+        origin.provider(),
+        failure.kind() == Kind.NOT_FOUND ? Optional.empty() : Optional.of(false));
+    start();
+  }
+
+  private void giveBackRest(Origin origin) {
+    quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), piece.rawSize() - received);
+  }
+}

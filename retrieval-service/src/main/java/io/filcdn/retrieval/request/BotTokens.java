@@ -1,0 +1,42 @@
+package io.filcdn.retrieval.request;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The tokens by which bots make themselves known, so that their bytes are billed to nobody. Looked
+ * up by hash, so that the time of a look-up tells nothing of a token.
+ */
+public final class BotTokens {
+
+  private final Map<String, String> namesByHash;
+
+  /**
+   * @param tokensByName the secret of each bot
+   */
+  public BotTokens(Map<String, String> tokensByName) {
+    namesByHash =
+        tokensByName.entrySet().stream()
+            .collect(Collectors.toUnmodifiableMap(e -> hash(e.getValue()), Map.Entry::getKey));
+  }
+
+  /** The name of the bot whose token this is. */
+  public Optional<String> nameOf(String token) {
+    return Optional.ofNullable(namesByHash.get(hash(token)));
+  }
+
+  private static String hash(String token) {
+    try {
+      return HexFormat.of()
+          .formatHex(
+              MessageDigest.getInstance("SHA-256").digest(token.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

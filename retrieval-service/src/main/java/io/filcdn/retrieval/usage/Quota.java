@@ -1,0 +1,61 @@
+package io.filcdn.retrieval.usage;
+
+import io.filcdn.common.payment.DataSetId;
+
+/**
+ * The bytes that data sets have paid for, as far as this edge may spend them. They are reserved
+ * before they are served, so that the sum of what is served never exceeds what was granted; what
+ * was reserved and not billed is given back. Nothing here blocks.
+ */
+public interface Quota {
+
+  /** No limit: for an edge whose payers are limited elsewhere. */
+  Quota UNLIMITED =
+      new Quota() {
+        @Override
+        public Outcome reserve(Kind kind, DataSetId dataSet, long bytes) {
+          return Outcome.RESERVED;
+        }
+
+        @Override
+        public void giveBack(Kind kind, DataSetId dataSet, long bytes) {
+          // there is no end of it
+        }
+
+        @Override
+        public long remaining(DataSetId dataSet) {
+          return Long.MAX_VALUE;
+        }
+      };
+
+  /**
+   * Sets bytes aside: those of a whole response, or those that a provider is to supply.
+   *
+   * @param bytes at least 0
+   */
+  Outcome reserve(Kind kind, DataSetId dataSet, long bytes);
+
+  /** Returns bytes that were reserved and will not be billed. */
+  void giveBack(Kind kind, DataSetId dataSet, long bytes);
+
+  /** How many CDN bytes the data set has left; an estimate, to choose between data sets by. */
+  long remaining(DataSetId dataSet);
+
+  /** The two quotas of a data set. */
+  enum Kind {
+    /** Bytes of responses. */
+    CDN,
+    /** Bytes fetched from providers. */
+    CACHE_MISS
+  }
+
+  /** What came of a reservation. */
+  enum Outcome {
+    /** The bytes are set aside. */
+    RESERVED,
+    /** So much was not paid for. */
+    EXHAUSTED,
+    /** There would be enough, but for what others have reserved and not used yet. */
+    CONTENDED
+  }
+}

@@ -1,0 +1,120 @@
+package io.filcdn.retrieval.usage;
+
+import io.filcdn.common.egress.RetrievalRecord;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
+import io.github.bucket4j.Bucket;
+import io.github.bucket4j.TimeMeter;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.jboss.logging.Logger;
+
+/**
+ * Tells of each retrieval on {@code filcdn.retrievals}, for analytics: above a rate only of some,
+ * each of which then stands for those that were left out. Nothing waits for it: where Kafka is
+ * away, records are dropped and counted.
+ */
+public final class RetrievalLog implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(RetrievalLog.class);
+
+  private final Producer<String, String> producer;
+  private final Bucket rate;
+  private final AtomicLong leftOut = new AtomicLong();
+  private final AtomicLong dropped = new AtomicLong();
+
+  /**
+   * @param recordsPerSecond above which records are sampled
+   */
+  public RetrievalLog(String bootstrapServers, long recordsPerSecond) {
+    this(producer(bootstrapServers), recordsPerSecond, TimeMeter.SYSTEM_NANOTIME);
+  }
+
+  RetrievalLog(Producer<String, String> producer, long recordsPerSecond, TimeMeter clock) {
+    this.producer = producer;
+    this.rate =
+        Bucket.builder()
+            .addLimit(
+                limit ->
+                    limit
+                        .capacity(recordsPerSecond)
+                        .refillGreedy(recordsPerSecond, Duration.ofSeconds(1)))
+            .withCustomTimePrecision(clock)
+            .build();
+  }
+
+  private static Producer<String, String> producer(String bootstrapServers) {
+    return new KafkaProducer<>(
+        Map.of(
+            "bootstrap.servers",
+            bootstrapServers,
+            "client.id",
+            "filcdn-retrievals",
+            "acks",
+            "1",
+            "linger.ms",
+            "200",
+            "compression.type",
+            "gzip",
+            "buffer.memory",
+            8L << 20,
+            // whoever calls is an event loop
+            "max.block.ms",
+            0,
+            "delivery.timeout.ms",
+            10_000,
+            "request.timeout.ms",
+            5_000),
+        new StringSerializer(),
+        new StringSerializer());
+  }
+
+  /** How many records could not be sent. */
+  public long dropped() {
+    return dropped.get();
+  }
+
+  /**
+   * How many retrievals the next record stands for, where one is to be written now.
+   *
+   * @return 0 where this retrieval is left out
+   */
+  public long weight() {
+    if (rate.tryConsume(1)) {
+      return 1 + leftOut.getAndSet(0);
+    }
+    leftOut.incrementAndGet();
+    return 0;
+  }
+
+  /** Writes a record. Never blocks. */
+  public void write(RetrievalRecord record) {
+    LOG.debugf(
+        "%s %s %d %s %s bytes in %d us",
+        record.payer(),
+        record.pieceCid(),
+        record.status(),
+        record.cache().map(Object::toString).or(record::error).orElse("-"),
+        record.bytes(),
+        record.ttlbMicros());
+    var _ =
+        producer.send(
+            new ProducerRecord<>(
+                Topic.RETRIEVALS.topicName(), record.payer().hex(), RecordJson.write(record)),
+            (metadata, failure) -> {
+              if (failure != null) {
+                dropped.incrementAndGet();
+              }
+            });
+  }
+
+  @Override
+  public void close() {
+    producer.close(Duration.ofSeconds(2));
+  }
+}
