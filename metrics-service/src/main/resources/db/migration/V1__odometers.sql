@@ -54,8 +54,9 @@ create table unbilled (
   reason text not null,
   requests bigint not null,
   bytes bigint not null,
+  fill_bytes bigint not null,
   primary key (data_set, reason),
-  check (requests >= 0 and bytes >= 0)
+  check (requests >= 0 and bytes >= 0 and fill_bytes >= 0)
 );
 
 -- Data sets as the index tells them: the whole record of the newest version, and what is looked

@@ -76,7 +76,12 @@ public final class Samples {
   public static EgressRow unbilled(
       long dataSet, EgressRow.Reason reason, long requests, long bytes) {
     return new EgressRow.Unbilled(
-        dataSet(dataSet), reason, Optional.of("checker"), requests, ByteCount.of(bytes));
+        dataSet(dataSet),
+        reason,
+        Optional.of("checker"),
+        requests,
+        ByteCount.of(bytes),
+        ByteCount.of(2 * bytes));
   }
 
   /** A data set with the lockups that FWSS takes at creation, of which nothing was reported. */

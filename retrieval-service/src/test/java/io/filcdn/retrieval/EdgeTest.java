@@ -69,7 +69,9 @@ abstract class EdgeTest {
     long number = NUMBERS.incrementAndGet();
     Payer payer =
         new Payer(
-            Address.of("0x%040x".formatted(number)), "fwss/" + 2 * number, "fwss/" + (2 * number + 1));
+            Address.of("0x%040x".formatted(number)),
+            "fwss/" + 2 * number,
+            "fwss/" + (2 * number + 1));
     edge.dataSet(payer.dataSet(), payer.address(), "fwss/1");
     edge.dataSet(payer.secondDataSet(), payer.address(), "fwss/2");
     return payer;
@@ -97,9 +99,7 @@ abstract class EdgeTest {
 
   PlacementRecord place(TestPiece piece, Address payer, String dataSet) {
     PlacementRecord placement = edge.place(piece, payer, dataSet);
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .until(() -> edge.isPlaced(placement));
+    await().atMost(Duration.ofSeconds(20)).until(() -> edge.isPlaced(placement));
     return placement;
   }
 
@@ -108,13 +108,11 @@ abstract class EdgeTest {
   }
 
   Answer head(Payer payer, TestPiece piece, String... headers) throws IOException {
-    return edge.client()
-        .send("HEAD", payer.address() + ".localhost", "/" + piece.cid(), headers);
+    return edge.client().send("HEAD", payer.address() + ".localhost", "/" + piece.cid(), headers);
   }
 
   EdgeClient.Exchange begin(Payer payer, TestPiece piece, String... headers) throws IOException {
-    return edge.client()
-        .begin("GET", payer.address() + ".localhost", "/" + piece.cid(), headers);
+    return edge.client().begin("GET", payer.address() + ".localhost", "/" + piece.cid(), headers);
   }
 
   static void assertRefused(Answer answer, int status, String code) {

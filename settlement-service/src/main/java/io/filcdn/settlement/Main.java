@@ -4,6 +4,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusBindException;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts the service. Where a setting keeps it from starting, one line says which, and no trace.
@@ -27,7 +28,7 @@ public final class Main {
     }
   }
 
-  private static void end(int exitCode, @org.jspecify.annotations.Nullable Throwable cause) {
+  private static void end(int exitCode, @Nullable Throwable cause) {
     if (cause != null) {
       tell(cause);
     }
@@ -42,8 +43,8 @@ public final class Main {
       }
       if (deeper instanceof QuarkusBindException taken) {
         System.err.println(
-            "settlement does not start: port %s is in use, choose another with QUARKUS_HTTP_PORT"
-                .formatted(taken.getPorts()));
+            "settlement does not start: %s; choose another port with QUARKUS_HTTP_PORT"
+                .formatted(taken.getMessage()));
         return;
       }
     }

@@ -32,7 +32,6 @@ final class Services {
   private static final List<String> STREAMING = List.of("-Xmx192m", "-XX:MaxDirectMemorySize=256m");
 
   private final Checkout checkout;
-  private final DataFolder data;
   private final Ports ports;
   private final Map<String, String> shared;
 
@@ -41,7 +40,6 @@ final class Services {
    */
   Services(Checkout checkout, DataFolder data, Ports ports, String kafka) {
     this.checkout = checkout;
-    this.data = data;
     this.ports = ports;
     this.shared =
         Map.of(

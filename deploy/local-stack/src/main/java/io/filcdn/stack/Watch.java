@@ -105,7 +105,10 @@ final class Watch {
     processes
         .running(name)
         .ifPresentOrElse(
-            process -> process.onExit().thenRun(() -> ended.add(name)), () -> ended.add(name));
+            process -> {
+              var _ = process.onExit().thenRun(() -> ended.add(name));
+            },
+            () -> ended.add(name));
   }
 
   private void restart(Service service) throws IOException {

@@ -27,7 +27,7 @@ final class Welcome {
             url -> {
               console.say("");
               console.say("  Look at   " + url);
-              console.say("  or paste  curl -sSI " + url);
+              console.say("  or paste  curl -sS -D - -o picture.png " + url);
             });
     console.say("");
     console.say(READY + console.elapsed() + ". ./filcdn down stops it, and so does Ctrl-C.");

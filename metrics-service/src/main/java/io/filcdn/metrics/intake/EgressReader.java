@@ -62,7 +62,8 @@ public final class EgressReader {
           switch (row) {
             case EgressRow.Egress sent -> sent.egressBytes().bytes();
             case EgressRow.Fill fill -> fill.fillBytes().bytes();
-            case EgressRow.Unbilled free -> free.unbilledBytes().bytes();
+            case EgressRow.Unbilled free ->
+                Math.max(free.unbilledBytes().bytes(), free.unbilledFillBytes().bytes());
           };
       countsLeft -=
           switch (row) {

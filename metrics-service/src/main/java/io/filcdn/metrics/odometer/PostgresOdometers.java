@@ -42,11 +42,12 @@ public final class PostgresOdometers {
 
   private static final String ADD_UNBILLED =
       """
-      insert into unbilled as u (data_set, reason, requests, bytes)
-      select * from unnest(?, ?, ?, ?)
+      insert into unbilled as u (data_set, reason, requests, bytes, fill_bytes)
+      select * from unnest(?, ?, ?, ?, ?)
       on conflict (data_set, reason) do update set
         requests = u.requests + excluded.requests,
-        bytes = u.bytes + excluded.bytes
+        bytes = u.bytes + excluded.bytes,
+        fill_bytes = u.fill_bytes + excluded.fill_bytes
       """;
 
   private static final String UNPUBLISHED =
@@ -82,7 +83,8 @@ public final class PostgresOdometers {
             .text(sum -> sum.dataSet().toString())
             .text(sum -> sum.reason().toString())
             .bigint(Unbilled::requests)
-            .bigint(sum -> sum.bytes().bytes());
+            .bigint(sum -> sum.bytes().bytes())
+            .bigint(sum -> sum.fillBytes().bytes());
         statement.executeUpdate();
       }
     }
@@ -111,7 +113,8 @@ public final class PostgresOdometers {
                   dataSet,
                   EgressRow.Reason.valueOf(rows.getString("reason").toUpperCase(Locale.ROOT)),
                   rows.getLong("requests"),
-                  ByteCount.of(rows.getLong("bytes"))));
+                  ByteCount.of(rows.getLong("bytes")),
+                  ByteCount.of(rows.getLong("fill_bytes"))));
         }
       }
       return found;

@@ -96,7 +96,12 @@ public final class Tally {
   private void add(EgressRow.Unbilled row) {
     unbilled.merge(
         new Unbilled.Of(row.dataSet(), row.reason()),
-        new Unbilled(row.dataSet(), row.reason(), row.requests(), row.unbilledBytes()),
+        new Unbilled(
+            row.dataSet(),
+            row.reason(),
+            row.requests(),
+            row.unbilledBytes(),
+            row.unbilledFillBytes()),
         Unbilled::plus);
   }
 

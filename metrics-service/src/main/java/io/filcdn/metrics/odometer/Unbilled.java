@@ -4,8 +4,18 @@ import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 
-/** What a data set was served without anyone paying for it, for one reason. */
-public record Unbilled(DataSetId dataSet, EgressRow.Reason reason, long requests, ByteCount bytes) {
+/**
+ * What a data set was served without anyone paying for it, for one reason.
+ *
+ * @param bytes that clients received
+ * @param fillBytes that its provider supplied for them
+ */
+public record Unbilled(
+    DataSetId dataSet,
+    EgressRow.Reason reason,
+    long requests,
+    ByteCount bytes,
+    ByteCount fillBytes) {
 
   /** What sums of unbilled bytes are told apart by. */
   record Of(DataSetId dataSet, EgressRow.Reason reason) {}
@@ -17,6 +27,10 @@ public record Unbilled(DataSetId dataSet, EgressRow.Reason reason, long requests
    */
   Unbilled plus(Unbilled other) {
     return new Unbilled(
-        dataSet, reason, Math.addExact(requests, other.requests), bytes.plus(other.bytes));
+        dataSet,
+        reason,
+        Math.addExact(requests, other.requests),
+        bytes.plus(other.bytes),
+        fillBytes.plus(other.fillBytes));
   }
 }

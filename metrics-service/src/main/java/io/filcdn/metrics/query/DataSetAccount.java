@@ -89,13 +89,14 @@ public record DataSetAccount(
   }
 
   /** What was served and nobody pays for, for one reason. */
-  public record Free(String reason, BigInteger requests, BigInteger bytes) {
+  public record Free(String reason, BigInteger requests, BigInteger bytes, BigInteger fillBytes) {
 
     private static Free of(Unbilled unbilled) {
       return new Free(
           unbilled.reason().toString(),
           BigInteger.valueOf(unbilled.requests()),
-          BigInteger.valueOf(unbilled.bytes().bytes()));
+          BigInteger.valueOf(unbilled.bytes().bytes()),
+          BigInteger.valueOf(unbilled.fillBytes().bytes()));
     }
   }
 }

@@ -68,8 +68,8 @@ class TallyTest {
     assertThat(tally.billable()).isEmpty();
     assertThat(tally.unbilled())
         .containsExactly(
-            new Unbilled(dataSet(7), Reason.BOT, 5, ByteCount.of(50)),
-            new Unbilled(dataSet(7), Reason.UNVERIFIED, 1, ByteCount.of(10)));
+            new Unbilled(dataSet(7), Reason.BOT, 5, ByteCount.of(50), ByteCount.of(100)),
+            new Unbilled(dataSet(7), Reason.UNVERIFIED, 1, ByteCount.of(10), ByteCount.of(20)));
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.filcdn.stack.run;
 
+import java.util.Objects;
+
 /** Says in one line why a stack cannot do what was asked, and what a person can do about it. */
 public final class StackFailure extends RuntimeException {
 
@@ -9,5 +11,11 @@ public final class StackFailure extends RuntimeException {
 
   public StackFailure(String message, Throwable cause) {
     super(message, cause);
+  }
+
+  /** The one line. */
+  @Override
+  public String getMessage() {
+    return Objects.requireNonNull(super.getMessage());
   }
 }
