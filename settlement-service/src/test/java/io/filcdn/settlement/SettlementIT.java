@@ -17,8 +17,8 @@ import io.filcdn.settlement.stage.UsedDataSet;
 import io.filcdn.stack.chain.Devnet;
 import io.filcdn.stack.chain.DevnetAccount;
 import io.filcdn.stack.chain.DevnetContracts;
+import io.filcdn.stack.chain.DevnetHistory;
 import io.filcdn.stack.chain.DevnetOperator;
-import io.filcdn.stack.chain.DevnetReads;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,8 +74,8 @@ class SettlementIT {
         .containsExactly("1000003 500001");
     BigInteger cdn = owedFor(1_000_003);
     BigInteger miss = owedFor(500_001);
-    assertThat(dataSet.settled(DevnetReads.Settlement.Rails.CDN)).isEqualTo(cdn);
-    assertThat(dataSet.settled(DevnetReads.Settlement.Rails.CACHE_MISS)).isEqualTo(miss);
+    assertThat(dataSet.settled(DevnetHistory.Settlement.Rails.CDN)).isEqualTo(cdn);
+    assertThat(dataSet.settled(DevnetHistory.Settlement.Rails.CACHE_MISS)).isEqualTo(miss);
     assertThat(stage.devnet().reads().funds(CDN_PAYEE)).isEqualTo(cdnBefore.add(afterFee(cdn)));
     assertThat(stage.devnet().reads().funds(PROVIDERS_PAYEE))
         .isEqualTo(missBefore.add(afterFee(miss)));
@@ -150,7 +150,7 @@ class SettlementIT {
 
     patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
     assertThat(dataSet.reports())
-        .extracting(DevnetReads.UsageReport::transactionHash)
+        .extracting(DevnetHistory.UsageReport::transactionHash)
         .containsExactly(stored);
     assertThat(transactionsOf(second, dataSet).getLast().at("/attempts")).hasSize(1);
   }
@@ -204,7 +204,7 @@ class SettlementIT {
     stage.letTimeRun();
     patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
     assertThat(dataSet.reports())
-        .extracting(DevnetReads.UsageReport::transactionHash)
+        .extracting(DevnetHistory.UsageReport::transactionHash)
         .containsExactly(sent);
   }
 
@@ -250,8 +250,8 @@ class SettlementIT {
     patiently().until(() -> ended.events(SettlementRecord.Settled.class).size() == 1);
 
     assertThat(ended.settlements())
-        .extracting(DevnetReads.Settlement::rail)
-        .containsExactly(DevnetReads.Settlement.Rails.CACHE_MISS);
+        .extracting(DevnetHistory.Settlement::rail)
+        .containsExactly(DevnetHistory.Settlement.Rails.CACHE_MISS);
     assertThat(ended.events(SettlementRecord.Failed.class))
         .extracting(SettlementRecord.Failed::reason)
         .containsExactly("rail-ended");
@@ -266,7 +266,7 @@ class SettlementIT {
     stage.startService().awaitReady();
     stage.letTimeRun();
     patiently().until(() -> dataSet.events(SettlementRecord.Settled.class).size() == 1);
-    assertThat(dataSet.settled(DevnetReads.Settlement.Rails.CDN)).isEqualTo(lockup);
+    assertThat(dataSet.settled(DevnetHistory.Settlement.Rails.CDN)).isEqualTo(lockup);
 
     stage
         .devnet()
@@ -274,7 +274,7 @@ class SettlementIT {
         .topUp(dataSet.number(), Devnet.tokens("0.1"), BigInteger.ZERO);
 
     patiently().until(() -> dataSet.events(SettlementRecord.Settled.class).size() == 2);
-    assertThat(dataSet.settled(DevnetReads.Settlement.Rails.CDN)).isEqualTo(owedFor(bytes));
+    assertThat(dataSet.settled(DevnetHistory.Settlement.Rails.CDN)).isEqualTo(owedFor(bytes));
   }
 
   @Test
@@ -346,7 +346,7 @@ class SettlementIT {
                     .allMatch(
                         dataSet ->
                             dataSet
-                                .settled(DevnetReads.Settlement.Rails.CDN)
+                                .settled(DevnetHistory.Settlement.Rails.CDN)
                                 .equals(owedFor(400))));
     assertThat(dataSets).allSatisfy(dataSet -> assertThat(sum(dataSet)).isEqualTo(400));
   }
@@ -439,7 +439,7 @@ class SettlementIT {
 
   private static BigInteger sum(UsedDataSet dataSet) {
     return dataSet.reports().stream()
-        .map(DevnetReads.UsageReport::cdnBytes)
+        .map(DevnetHistory.UsageReport::cdnBytes)
         .reduce(BigInteger.ZERO, BigInteger::add);
   }
 

@@ -12,6 +12,7 @@ import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.payment.RailId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.stack.chain.Devnet;
+import io.filcdn.stack.chain.DevnetHistory;
 import io.filcdn.stack.chain.DevnetReads;
 import java.util.Comparator;
 import java.util.List;
@@ -69,15 +70,16 @@ public final class Index implements AutoCloseable {
     }
     try {
       long head = devnet.epoch();
-      List<DevnetReads.UsageReport> reports = devnet.reads().usageReports(0, head);
+      List<DevnetHistory.UsageReport> reports = devnet.history().usageReports(0, head);
       dataSets.values().forEach(dataSet -> publish(dataSet, reports, head));
     } catch (RuntimeException e) {
       // the chain is being rolled back under our feet: the next round sees it whole
     }
   }
 
-  private void publish(DevnetReads.DataSet dataSet, List<DevnetReads.UsageReport> all, long head) {
-    List<DevnetReads.UsageReport> reports =
+  private void publish(
+      DevnetReads.DataSet dataSet, List<DevnetHistory.UsageReport> all, long head) {
+    List<DevnetHistory.UsageReport> reports =
         all.stream().filter(report -> report.dataSetId() == dataSet.id()).toList();
     String state = reports + " " + cdnRails.get(dataSet.id());
     if (state.equals(published.put(dataSet.id(), state))) {
@@ -88,7 +90,7 @@ public final class Index implements AutoCloseable {
   }
 
   private DataSetRecord record(
-      DevnetReads.DataSet dataSet, List<DevnetReads.UsageReport> reports, long head) {
+      DevnetReads.DataSet dataSet, List<DevnetHistory.UsageReport> reports, long head) {
     return new DataSetRecord(
         new DataSetId(Generation.FWSS, dataSet.id()),
         Address.of(dataSet.payer()),

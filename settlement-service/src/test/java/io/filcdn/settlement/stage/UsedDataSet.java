@@ -7,6 +7,7 @@ import io.filcdn.common.payment.Generation;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.common.usage.UsageRecord;
+import io.filcdn.stack.chain.DevnetHistory;
 import io.filcdn.stack.chain.DevnetReads;
 import java.math.BigInteger;
 import java.util.List;
@@ -66,24 +67,24 @@ public final class UsedDataSet {
   }
 
   /** What the chain was told of it, in order. */
-  public List<DevnetReads.UsageReport> reports() {
-    return stage.devnet().reads().usageReports(0, stage.devnet().epoch()).stream()
+  public List<DevnetHistory.UsageReport> reports() {
+    return stage.devnet().history().usageReports(0, stage.devnet().epoch()).stream()
         .filter(report -> report.dataSetId() == number)
         .toList();
   }
 
   /** What was paid for it, in order. */
-  public List<DevnetReads.Settlement> settlements() {
-    return stage.devnet().reads().settlements(0, stage.devnet().epoch()).stream()
+  public List<DevnetHistory.Settlement> settlements() {
+    return stage.devnet().history().settlements(0, stage.devnet().epoch()).stream()
         .filter(settlement -> settlement.dataSetId() == number)
         .toList();
   }
 
   /** The sum of what was paid along one rail. */
-  public BigInteger settled(DevnetReads.Settlement.Rails rail) {
+  public BigInteger settled(DevnetHistory.Settlement.Rails rail) {
     return settlements().stream()
         .filter(settlement -> settlement.rail() == rail)
-        .map(DevnetReads.Settlement::amount)
+        .map(DevnetHistory.Settlement::amount)
         .reduce(BigInteger.ZERO, BigInteger::add);
   }
 
