@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.filcdn.acceptance.Script.Outcome;
+import io.filcdn.stack.chain.Anvil;
+import io.filcdn.stack.chain.Devnet;
+import io.filcdn.stack.chain.DevnetAccount;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -78,6 +81,30 @@ class StackIT {
               () ->
                   statement.executeUpdate("update cursor set block_number = block_number + 100000")
                       == 1);
+    }
+  }
+
+  @Test
+  void aChainOfOthersIsFollowedAndNoneIsStarted() throws IOException {
+    try (Anvil chain = Anvil.start(Anvil.Options.inMemory(folder.resolve("chain.log")));
+        Devnet devnet = Devnet.on(chain)) {
+      String contracts = devnet.contracts().filBeamOperator();
+      String ours = Files.readString(Path.of("../networks/devnet.json"));
+      assertThat(ours).contains(contracts);
+      Path file =
+          Files.writeString(
+              folder.resolve("theirs.json"),
+              ours.replaceFirst("http://127.0.0.1:\\d+", chain.rpcUrl())
+                  .replace("\"devnet\"", "\"theirs\""));
+
+      try (Stack stack =
+          Stack.up(
+              folder.resolve("data"),
+              Map.of("FILCDN_OPERATOR_KEY", DevnetAccount.OPERATOR.privateKey()),
+              "--network=" + file)) {
+        assertThat(stack.fields()).doesNotContain("provider", "payer", "dataSetId", "pieces");
+        assertThat(stack.start().text()).contains("Starting FilCDN on theirs");
+      }
     }
   }
 
