@@ -1,5 +1,6 @@
 package io.filcdn.retrieval;
 
+import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.HeadPatience;
 import io.filcdn.retrieval.delivery.Transfer;
 import io.vertx.core.AbstractVerticle;
@@ -100,6 +101,7 @@ final class PublicListener {
                 Transfer.meter(connection);
                 HeadPatience.watch(connection, headMillis);
               })
+          .invalidRequestHandler(Answers::unreadable)
           .requestHandler(
               request -> {
                 HeadPatience.headCame(request.connection());

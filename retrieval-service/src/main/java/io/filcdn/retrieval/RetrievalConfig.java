@@ -106,8 +106,8 @@ public interface RetrievalConfig {
     Duration drainTimeout();
 
     /**
-     * Whether {@code /q/} on the public port shows health and metrics, except on payers' hosts.
-     * Only for one's own machine.
+     * Whether {@code /q/health} and {@code /q/metrics} are shown on the public port too. Only for
+     * one's own machine.
      */
     @WithDefault("false")
     boolean exposeManagement();

@@ -90,20 +90,7 @@ final class TestEdge {
                   new io.quarkus.runtime.configuration.MemorySizeConverter(),
                   new io.quarkus.runtime.configuration.DurationConverter()
                 })
-            .withDefaultValues(
-                Map.of(
-                    "filcdn.network",
-                    file.toString(),
-                    "filcdn.retrieval.data",
-                    data.toString(),
-                    "filcdn.retrieval.http.port",
-                    Integer.toString(port),
-                    "filcdn.retrieval.http.host",
-                    "127.0.0.1",
-                    "filcdn.retrieval.origin.stall-timeout",
-                    "2s",
-                    "filcdn.retrieval.usage.flush-interval",
-                    "100ms"))
+            .withDefaultValues(values)
             .build()
             .getConfigMapping(RetrievalConfig.class);
     this.producer =

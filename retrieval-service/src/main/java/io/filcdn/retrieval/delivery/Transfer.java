@@ -344,11 +344,7 @@ public final class Transfer {
   private void cut() {
     if (!over) {
       left();
-      if (request.version() == HttpVersion.HTTP_2) {
-        response.reset();
-      } else {
-        request.connection().close();
-      }
+      exchange.abandon();
     }
   }
 
