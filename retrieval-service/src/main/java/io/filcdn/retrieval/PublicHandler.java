@@ -5,7 +5,7 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.Exchange;
-import io.filcdn.retrieval.delivery.HeadPatience;
+import io.filcdn.retrieval.delivery.Patience;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.request.Client;
@@ -125,7 +125,7 @@ final class PublicHandler implements Handler<HttpServerRequest> {
   }
 
   private void tell(Exchange ended, Client client) {
-    HeadPatience.answered(ended.request().connection());
+    Patience.answered(ended.request().connection());
     meters
         .timer(
             "filcdn.retrievals",

@@ -80,7 +80,7 @@ public interface RetrievalConfig {
     /** Where the root path leads; without it, it shows a short page. */
     Optional<URI> home();
 
-    /** How long a connection may rest. */
+    /** How long nothing may move on a connection on which no response waits for a provider. */
     @WithDefault("75s")
     Duration idleTimeout();
 

@@ -76,7 +76,7 @@ public final class Admission {
   public Decision admit(Address payer, PieceName asked) {
     List<Placement> placements = replica.placements(asked, payer);
     if (placements.isEmpty()) {
-      return refused(replica.isKnown(asked) ? Refusal.NO_DEAL : Refusal.PIECE_UNKNOWN);
+      return refused(unplaced(payer, asked));
     }
     // a v1 CID can stand for several sizes; the smallest one that the payer has is meant
     PieceCid piece = placements.getFirst().piece();
@@ -111,6 +111,13 @@ public final class Admission {
       return refused(Refusal.TOO_LARGE);
     }
     return new Decision.Admitted(piece, payingDataSet(eligible), origins(reachable));
+  }
+
+  private Refusal unplaced(Address payer, PieceName asked) {
+    if (replica.hasUnsized(asked, payer)) {
+      return Refusal.SIZE_UNKNOWN;
+    }
+    return replica.isKnown(asked) ? Refusal.NO_DEAL : Refusal.PIECE_UNKNOWN;
   }
 
   /**

@@ -86,6 +86,18 @@ final class PlacementTable {
     };
   }
 
+  /** Whether the payer has a piece of that root that is known by its root alone. */
+  boolean hasUnsized(PieceName piece, Address payer) {
+    byte[] prefix =
+        ByteBuffer.allocate(ROOT_AND_PAYER + 1)
+            .put(rootAndPayer(piece.commP(), payer).array())
+            .put((byte) 0)
+            .array();
+    try (Scan scan = new Scan(prefix)) {
+      return scan.next().length > 0;
+    }
+  }
+
   /** Whether any payer has the piece. */
   boolean isKnown(PieceName piece) {
     try (Scan scan = new Scan(piece.commP().bytes())) {

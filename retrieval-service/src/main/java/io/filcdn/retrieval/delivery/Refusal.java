@@ -19,6 +19,10 @@ public enum Refusal {
       "The path must be /{pieceCid}, a PieceCID v1 (baga…) or v2 (bafkzcib…)."),
   TOKEN_UNKNOWN(401, "token-unknown", "The Authorization header holds no token known here."),
   PIECE_UNKNOWN(404, "piece-unknown", "No data set holds this piece."),
+  SIZE_UNKNOWN(
+      404,
+      "size-unknown",
+      "Only the root of this piece is known, not its size; ask for its PieceCID v2 (bafkzcib…)."),
   NO_DEAL(402, "no-deal", "This payer has no data set that holds this piece."),
   CDN_OFF(402, "cdn-off", "This payer's data sets that hold this piece are not served by the CDN."),
   RAIL_ENDED(402, "rail-ended", "The payment rail of this payer's data set has ended."),
