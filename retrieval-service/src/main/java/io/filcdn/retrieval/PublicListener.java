@@ -1,7 +1,7 @@
 package io.filcdn.retrieval;
 
-import io.filcdn.retrieval.delivery.BodyWriter;
 import io.filcdn.retrieval.delivery.Answers;
+import io.filcdn.retrieval.delivery.BodyWriter;
 import io.filcdn.retrieval.delivery.Patience;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;

@@ -2,8 +2,8 @@ package io.filcdn.retrieval;
 
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.cache.PieceCache;
-import io.filcdn.retrieval.delivery.PaceWatch;
 import io.filcdn.retrieval.delivery.Answers;
+import io.filcdn.retrieval.delivery.PaceWatch;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.usage.EgressMeter;
 
