@@ -6,6 +6,7 @@ import io.filcdn.retrieval.delivery.ByteRange;
 import io.filcdn.retrieval.delivery.PieceBytes;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -88,7 +89,10 @@ public final class PieceCache {
 
   /** The piece's file turned out to be unreadable. */
   public void unreadable(PieceCid piece, Throwable failure) {
-    disk.failed(failure);
+    // a file that was evicted before it was opened is no fault of the disk's
+    if (!(failure instanceof NoSuchFileException)) {
+      disk.failed(failure);
+    }
     disk.forget(piece);
   }
 
