@@ -97,8 +97,7 @@ public final class Admission {
     }
     return unwelcome(payer, piece)
         .<Decision>map(Decision.Refused::new)
-        .orElseGet(
-            () -> new Decision.Admitted(piece, payingDataSet(eligible), origins(reachable)));
+        .orElseGet(() -> new Decision.Admitted(piece, payingDataSet(eligible), origins(reachable)));
   }
 
   private Stream<DataSetRecord> holding(List<Placement> placements, PieceCid piece) {
@@ -117,9 +116,7 @@ public final class Admission {
     if (denylist.holds(piece)) {
       return Optional.of(Refusal.DENIED);
     }
-    return piece.rawSize() > rules.maxPieceSize
-        ? Optional.of(Refusal.TOO_LARGE)
-        : Optional.empty();
+    return piece.rawSize() > rules.maxPieceSize ? Optional.of(Refusal.TOO_LARGE) : Optional.empty();
   }
 
   private Refusal unplaced(Address payer, PieceName asked) {
