@@ -2,6 +2,7 @@ package io.filcdn.retrieval;
 
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.BodyWriter;
+import io.filcdn.retrieval.delivery.KnownVersions;
 import io.filcdn.retrieval.delivery.Patience;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
@@ -99,6 +100,7 @@ final class PublicListener {
           .connectionHandler(
               connection -> {
                 BodyWriter.meter(connection);
+                KnownVersions.watch(connection);
                 Patience.watch(
                     connection, config.idleTimeout().toMillis(), config.headTimeout().toMillis());
               })
