@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The public ports, cleartext and TLS: plain Vert.x, one server an event loop, nothing between the
@@ -47,7 +48,10 @@ final class PublicListener {
     return new HttpServerOptions()
         .setHost(config.host())
         .setMaxHeaderSize((int) config.maxHeaderSize().asLongValue())
-        .setMaxInitialLineLength(MAX_REQUEST_LINE);
+        .setMaxInitialLineLength(MAX_REQUEST_LINE)
+        // until a connection's first head is complete; then Patience takes over
+        .setIdleTimeout(Math.toIntExact(config.headTimeout().toMillis()))
+        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
   }
 
   private static Optional<HttpServerOptions> tls(RetrievalConfig.Http config) {
