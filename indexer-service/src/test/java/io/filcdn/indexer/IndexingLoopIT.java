@@ -4,77 +4,24 @@ import static io.filcdn.indexer.fake.Contracts.OPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.index.DataSetRecord;
-import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.piece.PieceCid;
 import io.filcdn.indexer.IndexingLoop.Turn;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeChain;
 import io.filcdn.indexer.fake.FakeNode;
-import io.filcdn.indexer.fake.FakePieces;
-import io.filcdn.stack.infra.Infra;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.clients.producer.Producer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The path from a node to Postgres and Kafka, turn by turn. */
-@SuppressWarnings("NullAway.Init")
-class IndexingLoopIT {
-
-  private static final Address PAYER = Contracts.numbered(5);
-  private static final Address OTHER_PAYER = Contracts.numbered(6);
-  private static final PieceCid CID = FakePieces.numbered(1);
-  private static final PieceCid OTHER_CID = FakePieces.numbered(2);
-
-  private static Infra infra;
-  private static Producer<String, String> producer;
-
-  private FakeChain chain;
-  private FakeNode node;
-  private Tables tables;
-  private Topics topics;
-  private TestIndexer indexer;
-
-  @BeforeAll
-  static void startInfrastructure() {
-    infra = Infra.start();
-    producer = TestIndexer.producer(infra.kafka().bootstrapServers());
-  }
-
-  @AfterAll
-  static void stopInfrastructure() {
-    producer.close();
-    infra.close();
-  }
-
-  @BeforeEach
-  void start() {
-    chain = new FakeChain().block();
-    node = FakeNode.start(chain);
-    tables = Tables.fresh(infra.postgres().jdbcUrl("indexer"));
-    topics = Topics.from(infra.kafka().bootstrapServers(), false);
-    indexer = new TestIndexer(tables.source(), producer, node);
-  }
-
-  @AfterEach
-  void stop() {
-    indexer.close();
-    topics.close();
-    node.close();
-  }
+class IndexingLoopIT extends OnFakeChain {
 
   @Test
   void aDataSetWithAPieceReachesTablesAndTopics() {
@@ -452,22 +399,5 @@ class IndexingLoopIT {
     }
 
     assertThat(dataSet("fwss/12").asOf().version()).isGreaterThan(before);
-  }
-
-  private DataSetRecord dataSet(String id) {
-    return RecordJson.read(value(Topic.DATA_SETS, id), DataSetRecord.class);
-  }
-
-  private String value(Topic topic, String key) {
-    assertThat(topics.of(topic)).containsKey(key);
-    return topics.of(topic).getOrDefault(key, "");
-  }
-
-  private static String placement(PieceCid cid, Address payer, long piece) {
-    return PlacementKey.of(cid + "/" + payer + "/fwss/12/" + piece).toString();
-  }
-
-  private void assertThatTopicsEqualTables() {
-    PublishedIndex.assertEqual(topics, tables);
   }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.indexer.chain;
 
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.payment.ProviderId;
@@ -44,6 +45,22 @@ public sealed interface Entity {
     public String key() {
       return "payer:" + address;
     }
+  }
+
+  /**
+   * What begins the keys of all entities that a topic of the index tells of.
+   *
+   * @throws IllegalArgumentException where the topic is not one of the index
+   */
+  static String prefixOf(Topic topic) {
+    return switch (topic) {
+      case DATA_SETS -> "data-set:";
+      case PLACEMENTS -> "piece:";
+      case PROVIDERS -> "provider:";
+      case PAYERS -> "payer:";
+      case EGRESS, RETRIEVALS, USAGE, QUOTA, SETTLEMENT, DEAD_LETTERS ->
+          throw new IllegalArgumentException("expected a topic of the index, found " + topic);
+    };
   }
 
   /**

@@ -10,8 +10,9 @@ public sealed interface FetchedRange {
    *
    * @param step what it does to the index
    * @param unknown logs that tell the index nothing
+   * @param isFinal whether none of its blocks can change any more
    */
-  record Fetched(ChainStep.Advance step, int unknown) implements FetchedRange {}
+  record Fetched(ChainStep.Advance step, int unknown, boolean isFinal) implements FetchedRange {}
 
   /** The node does not answer for a range of this length. */
   record Refused(String reason) implements FetchedRange {}

@@ -8,17 +8,15 @@ import io.filcdn.indexer.chain.ChainEvent;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.chain.RawLog;
 import io.filcdn.indexer.chain.UndecodableLog;
+import io.filcdn.indexer.rpc.ChainNode;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 
-/**
- * Reads the logs of the fwss generation's contracts. A log is told by its address first and its
- * topic then, as generations and contracts share topics.
- */
-public final class FwssDecoder {
+/** Reads the logs of Filecoin Warm Storage Service 1.x and of the contracts around it. */
+final class FwssDecoder implements EventDecoder {
 
   /**
    * More than any event of a real contract holds: they are made from transactions of at most 64
@@ -30,7 +28,7 @@ public final class FwssDecoder {
 
   private final Map<Address, Map<String, Shape>> shapes = new HashMap<>();
 
-  public FwssDecoder(Network network) {
+  FwssDecoder(Network network) {
     Network.Contracts contracts = network.contracts();
     shapes.put(contracts.fwss(), byTopic(FWSS));
     shapes.put(contracts.pdpVerifier(), byTopic(PDP_VERIFIER));
@@ -39,13 +37,17 @@ public final class FwssDecoder {
     network.operators().forEach(operator -> shapes.put(operator.address(), byTopic(OPERATOR)));
   }
 
-  /** The contracts whose logs it reads. */
+  @Override
   public Set<Address> addresses() {
     return Set.copyOf(shapes.keySet());
   }
 
-  /** Reads a log; never throws, whatever the log holds. */
-  public Decoded decode(RawLog log) {
+  @Override
+  public Decoded decode(ChainNode node, RawLog log) {
+    return decode(log);
+  }
+
+  Decoded decode(RawLog log) {
     Shape shape =
         log.topics().isEmpty()
             ? null

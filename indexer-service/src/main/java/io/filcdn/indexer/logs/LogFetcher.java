@@ -1,9 +1,13 @@
 package io.filcdn.indexer.logs;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import io.filcdn.common.chain.BlockHash;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.indexer.chain.Block;
 import io.filcdn.indexer.chain.BlockRange;
+import io.filcdn.indexer.chain.IndexedBlock;
+import io.filcdn.indexer.chain.LogPrints;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.chain.RawLog;
 import io.filcdn.indexer.chain.UndecodableLog;
@@ -19,13 +23,13 @@ import java.util.Optional;
 /**
  * Reads a range of blocks from one node, and makes sure that all of it is of one chain. Final
  * blocks cannot move. Of others each header is read, so that every log belongs to a block whose
- * parents lead to where the index stands.
+ * parents lead to where the index stands. Safe for many threads.
  */
 public final class LogFetcher {
 
-  private final FwssDecoder decoder;
+  private final EventDecoder decoder;
 
-  public LogFetcher(FwssDecoder decoder) {
+  public LogFetcher(EventDecoder decoder) {
     this.decoder = decoder;
   }
 
@@ -35,18 +39,36 @@ public final class LogFetcher {
    * @param before the block that the index stands at; empty for an empty index
    */
   public FetchedRange fetch(ChainNode node, BlockRange range, Optional<BlockHash> before) {
-    List<Block> blocks = range.isFinal() ? lastBlock(node, range) : linked(node, range, before);
+    List<At> blocks = range.isFinal() ? lastBlock(node, range) : linked(node, range, before);
     if (blocks.isEmpty()) {
       return new FetchedRange.Moved(
           "%s: blocks %s to %s do not follow each other".formatted(node, range.from(), range.to()));
     }
-    Block last = blocks.getLast();
-    return switch (node.logs(range.from(), last.number(), decoder.addresses())) {
+    return read(node, range.from(), blocks, range.isFinal());
+  }
+
+  /** Reads blocks of the index once more, which {@code node}'s chain has, too; the oldest first. */
+  public FetchedRange reread(ChainNode node, List<IndexedBlock> indexed) {
+    List<At> blocks = indexed.stream().map(block -> new At(block.number(), block.hash())).toList();
+    return read(node, blocks.getFirst().number(), blocks, false);
+  }
+
+  /** A block that is known to be on the node's chain. */
+  private record At(BlockNumber number, BlockHash hash) {
+    static At of(Block block) {
+      return new At(block.number(), block.hash());
+    }
+  }
+
+  private FetchedRange read(
+      ChainNode node, BlockNumber from, List<At> blocks, boolean onlyTheLast) {
+    At last = blocks.getLast();
+    return switch (node.logs(from, last.number(), decoder.addresses())) {
       case LogsAnswer.Refused refused -> new FetchedRange.Refused(node + ": " + refused.reason());
       case LogsAnswer.Logs answer -> {
-        boolean stood = node.block(last.number()).equals(Optional.of(last));
-        yield stood && belong(answer.logs(), range, blocks)
-            ? decoded(blocks, answer.logs())
+        boolean stood = node.block(last.number()).map(At::of).equals(Optional.of(last));
+        yield stood && belong(answer.logs(), from, blocks, onlyTheLast)
+            ? decoded(node, blocks, answer.logs(), onlyTheLast)
             : new FetchedRange.Moved(
                 "%s: the logs up to block %s are not of the blocks read before"
                     .formatted(node, last.number()));
@@ -54,36 +76,41 @@ public final class LogFetcher {
     };
   }
 
-  private static List<Block> lastBlock(ChainNode node, BlockRange range) {
-    return node.firstBlockFrom(range.to(), range.limit()).stream().toList();
+  private static List<At> lastBlock(ChainNode node, BlockRange range) {
+    return node.firstBlockFrom(range.to(), range.limit()).stream().map(At::of).toList();
   }
 
   /** Every block of the range; none where one is not the parent of the next. */
-  private static List<Block> linked(ChainNode node, BlockRange range, Optional<BlockHash> before) {
-    List<Block> blocks = new ArrayList<>();
+  private static List<At> linked(ChainNode node, BlockRange range, Optional<BlockHash> before) {
+    List<At> blocks = new ArrayList<>();
     Optional<BlockHash> parent = before;
     BlockNumber next = range.from();
     while (next.compareTo(range.to()) <= 0) {
       Optional<Block> block = node.firstBlockFrom(next, range.limit());
-      if (block.isEmpty() || !block.get().parent().equals(parent.orElse(block.get().parent()))) {
+      if (block.isEmpty() || !parent.map(block.get()::follows).orElse(true)) {
         return List.of();
       }
-      blocks.add(block.get());
+      blocks.add(At.of(block.get()));
       parent = Optional.of(block.get().hash());
       next = block.get().number().plus(1);
     }
     return blocks;
   }
 
-  private static boolean belong(List<RawLog> logs, BlockRange range, List<Block> blocks) {
+  /**
+   * Whether each log lies in one of {@code blocks}; where only the last one is known, in a block of
+   * the range that all its logs agree on.
+   */
+  private static boolean belong(
+      List<RawLog> logs, BlockNumber from, List<At> blocks, boolean onlyTheLast) {
     Map<BlockNumber, BlockHash> hashes = new HashMap<>();
     blocks.forEach(block -> hashes.put(block.number(), block.hash()));
     return logs.stream()
         .allMatch(
             log -> {
               BlockNumber number = log.position().block();
-              if (range.isFinal()
-                  && number.compareTo(range.from()) >= 0
+              if (onlyTheLast
+                  && number.compareTo(from) >= 0
                   && number.compareTo(blocks.getLast().number()) < 0) {
                 hashes.putIfAbsent(number, log.blockHash());
               }
@@ -91,17 +118,32 @@ public final class LogFetcher {
             });
   }
 
-  private FetchedRange decoded(List<Block> blocks, List<RawLog> logs) {
+  private FetchedRange decoded(
+      ChainNode node, List<At> blocks, List<RawLog> logs, boolean isFinal) {
     List<LoggedEvent> events = new ArrayList<>();
     List<UndecodableLog> undecodable = new ArrayList<>();
     int unknown = 0;
     for (RawLog log : logs) {
-      switch (decoder.decode(log)) {
+      switch (decoder.decode(node, log)) {
         case Decoded.Known known -> events.add(known.event());
         case Decoded.Undecodable aside -> undecodable.add(aside.log());
         case Decoded.Unknown _ -> unknown++;
       }
     }
-    return new FetchedRange.Fetched(new ChainStep.Advance(blocks, events, undecodable), unknown);
+    return new FetchedRange.Fetched(
+        new ChainStep.Advance(indexed(blocks, logs), events, undecodable), unknown, isFinal);
+  }
+
+  private static List<IndexedBlock> indexed(List<At> blocks, List<RawLog> logs) {
+    Map<BlockNumber, List<RawLog>> byBlock =
+        logs.stream().collect(groupingBy(log -> log.position().block()));
+    return blocks.stream()
+        .map(
+            block ->
+                new IndexedBlock(
+                    block.number(),
+                    block.hash(),
+                    LogPrints.of(byBlock.getOrDefault(block.number(), List.of()))))
+        .toList();
   }
 }

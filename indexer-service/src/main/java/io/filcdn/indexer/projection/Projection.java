@@ -1,6 +1,7 @@
 package io.filcdn.indexer.projection;
 
 import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.network.Network;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.LoggedEvent;
@@ -24,6 +25,8 @@ import java.util.Set;
  */
 public final class Projection {
 
+  private static final int REPUBLISHED_AT_ONCE = 1000;
+
   private final Refold refold;
 
   public Projection(Network network) {
@@ -34,14 +37,34 @@ public final class Projection {
   public void apply(Connection connection, List<ChainStep> steps) throws SQLException {
     Set<Entity> touched = new LinkedHashSet<>();
     for (ChainStep step : steps) {
+      if (step instanceof ChainStep.Advance && !touched.isEmpty()) {
+        // whom new events concern is read off the read model, which must be true by then
+        refold.run(connection, touched);
+        touched.clear();
+      }
       touched.addAll(
           switch (step) {
             case ChainStep.Advance advance -> advance(connection, advance);
             case ChainStep.Reorg reorg -> rollBack(connection, reorg);
             case ChainStep.Finalize last -> finalise(connection, last);
+            case ChainStep.Rewind rewind -> rewind(connection, rewind);
           });
     }
     refold.run(connection, touched);
+  }
+
+  /**
+   * Publishes some of what is on {@code topic} once more, changed or not.
+   *
+   * @param after the last entity that was published so
+   * @return the last one now; empty where none is left
+   */
+  Optional<Entity> republish(Connection connection, Topic topic, Optional<Entity> after)
+      throws SQLException {
+    List<Entity> some =
+        new EventLog(connection).entities(Entity.prefixOf(topic), after, REPUBLISHED_AT_ONCE);
+    refold.runAll(connection, new LinkedHashSet<>(some));
+    return some.size() < REPUBLISHED_AT_ONCE ? Optional.empty() : Optional.of(some.getLast());
   }
 
   private static Set<Entity> advance(Connection connection, ChainStep.Advance advance)
@@ -72,6 +95,12 @@ public final class Projection {
       blocks.removeAll();
     }
     return new EventLog(connection).removeAfter(reorg.ancestor());
+  }
+
+  private static Set<Entity> rewind(Connection connection, ChainStep.Rewind rewind)
+      throws SQLException {
+    new Blocks(connection).rewind(rewind.to());
+    return new EventLog(connection).removeAfter(Optional.of(rewind.to().number()));
   }
 
   private static Set<Entity> finalise(Connection connection, ChainStep.Finalize step)

@@ -14,6 +14,7 @@ import io.filcdn.indexer.store.Payers;
 import io.filcdn.indexer.store.Pieces;
 import io.filcdn.indexer.store.Providers;
 import io.filcdn.indexer.store.Versions;
+import io.filcdn.indexer.store.Write;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -41,7 +42,14 @@ final class Refold {
   /** Folds {@code touched} as of the cursor's block, and all that depends on it. */
   void run(Connection connection, Set<Entity> touched) throws SQLException {
     if (!touched.isEmpty()) {
-      new Run(connection).fold(touched);
+      new Run(connection, Write.CHANGES).fold(touched);
+    }
+  }
+
+  /** As {@link #run}, but writes and publishes what came out the same, too. */
+  void runAll(Connection connection, Set<Entity> touched) throws SQLException {
+    if (!touched.isEmpty()) {
+      new Run(connection, Write.EVERYTHING).fold(touched);
     }
   }
 
@@ -56,12 +64,12 @@ final class Refold {
     private final Optional<Cursor> cursor;
     private final Versions versions;
 
-    Run(Connection connection) throws SQLException {
+    Run(Connection connection, Write what) throws SQLException {
       log = new EventLog(connection);
-      dataSets = new DataSets(connection);
-      pieces = new Pieces(connection);
-      providers = new Providers(connection);
-      payers = new Payers(connection);
+      dataSets = new DataSets(connection, what);
+      pieces = new Pieces(connection, what);
+      providers = new Providers(connection, what);
+      payers = new Payers(connection, what);
       cursor = new Blocks(connection).cursor();
       versions =
           new Versions(connection, cursor.map(Cursor::number).orElseGet(() -> new BlockNumber(0)));
@@ -81,7 +89,7 @@ final class Refold {
       Set<Entity> paying = log.withEvents(touched);
       for (Entity.Payer payer : touched) {
         if (paying.contains(payer)) {
-          payers.add(payer.address(), versions.next());
+          payers.add(payer.address(), versions);
         } else {
           payers.remove(payer.address(), versions);
         }
@@ -122,7 +130,7 @@ final class Refold {
     }
 
     private void foldAllPieces(DataSetId dataSet) throws SQLException {
-      Optional<Entity.Piece> after = Optional.empty();
+      Optional<Entity> after = Optional.empty();
       List<Entity.Piece> some;
       do {
         some = log.piecesOf(dataSet, after, PIECES_AT_ONCE);

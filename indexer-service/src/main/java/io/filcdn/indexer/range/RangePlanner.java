@@ -47,6 +47,13 @@ public final class RangePlanner {
     return Optional.of(new BlockRange(from, to, limit, finalLimit.isPresent()));
   }
 
+  /** The range after one of final blocks that stops short of its limit. */
+  BlockRange after(BlockRange range) {
+    BlockNumber from = range.to().plus(1);
+    BlockNumber to = from.plus(Math.min(blocks - 1, range.limit().value() - from.value()));
+    return new BlockRange(from, to, range.limit(), true);
+  }
+
   /** The range was answered. */
   public void answered() {
     long longer = blocks + blocks / 4 + 1;

@@ -8,6 +8,7 @@ import io.filcdn.indexer.chain.Block;
 import io.filcdn.indexer.chain.EventPosition;
 import io.filcdn.indexer.chain.RawLog;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.math.BigInteger;
 import java.net.URI;
 import java.util.ArrayList;
@@ -148,6 +149,8 @@ public final class ChainNode {
   private <T extends Response<?>> T send(String method, Request<?, T> request) {
     try {
       return request.send();
+    } catch (InterruptedIOException | AnswerLimit.TooLargeException e) {
+      throw NodeFailedException.tooMuch(this + ": " + method + ": " + e, e);
     } catch (IOException | RuntimeException e) {
       throw failed(method + ": " + e, e);
     }

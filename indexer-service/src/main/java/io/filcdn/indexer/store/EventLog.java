@@ -11,6 +11,8 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.indexer.chain.ChainEvent;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.EventPosition;
+import io.filcdn.indexer.chain.IndexedBlock;
+import io.filcdn.indexer.chain.LogPrints;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.chain.RawLog;
 import io.filcdn.indexer.chain.UndecodableLog;
@@ -127,6 +129,26 @@ public final class EventLog {
     }
   }
 
+  /** The newest block up to {@code number} that an event stands in, without its logs. */
+  public Optional<IndexedBlock> newestBlockUpTo(BlockNumber number) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            select block_number, block_hash from events
+             where block_number <= ? order by block_number desc limit 1""")) {
+      select.setLong(1, number.value());
+      try (ResultSet row = select.executeQuery()) {
+        return row.next()
+            ? Optional.of(
+                new IndexedBlock(
+                    new BlockNumber(row.getLong("block_number")),
+                    new BlockHash(row.getString("block_hash")),
+                    LogPrints.of(List.of())))
+            : Optional.empty();
+      }
+    }
+  }
+
   /** The data sets that events after {@code after} and up to {@code last} concern. */
   public Set<Entity> dataSetsBetween(Optional<BlockNumber> after, BlockNumber last)
       throws SQLException {
@@ -194,18 +216,31 @@ public final class EventLog {
   }
 
   /** Up to {@code limit} pieces of a data set that have events, after {@code after} by key. */
-  public List<Entity.Piece> piecesOf(DataSetId dataSet, Optional<Entity.Piece> after, int limit)
+  public List<Entity.Piece> piecesOf(DataSetId dataSet, Optional<Entity> after, int limit)
       throws SQLException {
-    String prefix = "piece:" + dataSet;
+    return entities("piece:" + dataSet + "/", after, limit).stream()
+        .map(Entity.Piece.class::cast)
+        .toList();
+  }
+
+  /**
+   * Up to {@code limit} entities that have events, after {@code after} by key.
+   *
+   * @param prefix what their keys begin with; its last character is punctuation
+   */
+  public List<Entity> entities(String prefix, Optional<Entity> after, int limit)
+      throws SQLException {
+    int end = prefix.length() - 1;
+    String beyond = prefix.substring(0, end) + (char) (prefix.charAt(end) + 1);
     try (PreparedStatement select =
         connection.prepareStatement(
             """
             select distinct entity from event_entities
              where entity > ? and entity < ? order by entity limit ?""")) {
-      select.setString(1, after.map(Entity::key).orElse(prefix + "/"));
-      select.setString(2, prefix + "0"); // the character after the slash
+      select.setString(1, after.map(Entity::key).orElse(prefix));
+      select.setString(2, beyond);
       select.setInt(3, limit);
-      return entities(select).stream().map(Entity.Piece.class::cast).toList();
+      return List.copyOf(entities(select));
     }
   }
 

@@ -27,10 +27,12 @@ import java.util.TreeMap;
 public final class Pieces {
 
   private final Connection connection;
+  private final Write what;
   private final Outbox outbox;
 
-  public Pieces(Connection connection) {
+  public Pieces(Connection connection, Write what) {
     this.connection = connection;
+    this.what = what;
     this.outbox = new Outbox(connection);
   }
 
@@ -56,7 +58,7 @@ public final class Pieces {
     for (var entry : placements.entrySet()) {
       Optional<Row> old = Optional.ofNullable(before.get(entry.getKey()));
       Optional<Row> now = entry.getValue().map(Row::of);
-      if (now.equals(old)) {
+      if (now.equals(old) && (what == Write.CHANGES || now.isEmpty())) {
         continue;
       }
       entry.getValue().ifPresentOrElse(written::add, () -> old.ifPresent(gone::add));

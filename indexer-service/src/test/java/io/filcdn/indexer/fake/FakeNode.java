@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -32,6 +34,7 @@ public final class FakeNode implements AutoCloseable {
   private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
   private volatile long chainId = Contracts.CHAIN_ID;
   private volatile long maxRange = Long.MAX_VALUE;
+  private final Set<FakeLog> hidden = ConcurrentHashMap.newKeySet();
   private volatile boolean knowsTags = true;
   private volatile NullRound nullRound = NullRound.ERROR;
   private volatile Consumer<String> beforeAnswer = method -> {};
@@ -46,7 +49,7 @@ public final class FakeNode implements AutoCloseable {
     BLOCK_BEFORE
   }
 
-  private record Fault(String method, int status, String body) {}
+  private record Fault(String method, int status, String body, Optional<String> retryAfter) {}
 
   private FakeNode(FakeChain chain, HttpServer server) {
     this.chain = chain;
@@ -78,7 +81,25 @@ public final class FakeNode implements AutoCloseable {
 
   /** The next call of {@code method} gets this HTTP answer. */
   public FakeNode failNext(String method, int status, String body) {
-    faults.add(new Fault(method, status, body));
+    faults.add(new Fault(method, status, body, Optional.empty()));
+    return this;
+  }
+
+  /** The next call of {@code method} gets 429, with what to wait before the next one. */
+  public FakeNode limitNext(String method, String retryAfter) {
+    faults.add(new Fault(method, 429, "", Optional.of(retryAfter)));
+    return this;
+  }
+
+  /** From now on the node leaves this log out, wherever it stands. */
+  public FakeNode hide(FakeLog log) {
+    hidden.add(log);
+    return this;
+  }
+
+  /** From now on the node tells all logs. */
+  public FakeNode hideNothing() {
+    hidden.clear();
     return this;
   }
 
@@ -126,6 +147,10 @@ public final class FakeNode implements AutoCloseable {
       return;
     }
     if (fault.isPresent()) {
+      fault
+          .get()
+          .retryAfter()
+          .ifPresent(wait -> exchange.getResponseHeaders().set("Retry-After", wait));
       respond(exchange, fault.get().status(), fault.get().body());
       return;
     }
@@ -183,7 +208,8 @@ public final class FakeNode implements AutoCloseable {
     ArrayNode logs = answer.putArray("result");
     for (FakeBlock block : chain.between(from, to)) {
       for (int i = 0; i < block.logs().size(); i++) {
-        if (addresses.contains(block.logs().get(i).address().hex())) {
+        FakeLog log = block.logs().get(i);
+        if (addresses.contains(log.address().hex()) && !hidden.contains(log)) {
           logs.add(json(block, i));
         }
       }
