@@ -85,7 +85,7 @@ final class Indexer implements HintListener {
     RangePlanner planner =
         new RangePlanner(
             network.firstBlock(), config.range().maxBlocks(), config.range().maxUnfinalBlocks());
-    ranges = new RangeReader(planner, logs, config.range().prefetch());
+    ranges = new RangeReader(planner, logs, nodes::otherThan, config.range().prefetch());
     loop = Repeater.start("indexing-loop", following(network, operations, planner));
     publisher = Repeater.start("outbox-publisher", publishing(producer));
     screening = Repeater.start("screening", screening(clock));

@@ -73,16 +73,18 @@ final class TestIndexer implements AutoCloseable {
     publishing = new ExclusiveSession(database, Purpose.PUBLISHING);
     LogFetcher logs = new LogFetcher(EventDecoder.of(network));
     rechecker = new Rechecker(logs, RECHECKED_EVERY, clock);
-    reader = new RangeReader(ranges, logs, 3);
+    ChainNodes chainNodes =
+        ChainNodes.http(
+            network.rpcUrls(),
+            Duration.ofSeconds(5),
+            maxAnswer,
+            network.chainId(),
+            clock,
+            metrics);
+    reader = new RangeReader(ranges, logs, chainNodes::otherThan, 3);
     loop =
         new IndexingLoop(
-            ChainNodes.http(
-                network.rpcUrls(),
-                Duration.ofSeconds(5),
-                maxAnswer,
-                network.chainId(),
-                clock,
-                metrics),
+            chainNodes,
             new TipReader(network.finality()),
             new ForkFinder(),
             rechecker,
@@ -150,6 +152,12 @@ final class TestIndexer implements AutoCloseable {
 
   double metric(String name) {
     return metrics.get(name).meter().measure().iterator().next().getValue();
+  }
+
+  /** Ends its database sessions under its hands, as the end of the process would; any thread. */
+  void kill() {
+    indexing.close();
+    publishing.close();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.filcdn.indexer.logs;
 
 import io.filcdn.indexer.projection.ChainStep;
+import java.util.HashSet;
 
 /** What came of reading a range. */
 public sealed interface FetchedRange {
@@ -12,7 +13,16 @@ public sealed interface FetchedRange {
    * @param unknown logs that tell the index nothing
    * @param isFinal whether none of its blocks can change any more
    */
-  record Fetched(ChainStep.Advance step, int unknown, boolean isFinal) implements FetchedRange {}
+  record Fetched(ChainStep.Advance step, int unknown, boolean isFinal) implements FetchedRange {
+
+    /** Whether it is of the same blocks, and holds all that {@code other} holds. */
+    boolean holdsAll(Fetched other) {
+      return step.last().isSameBlockAs(other.step.last())
+          && step.last().logs().holdsAll(other.step.last().logs())
+          && new HashSet<>(step.events()).containsAll(other.step.events())
+          && new HashSet<>(step.undecodable()).containsAll(other.step.undecodable());
+    }
+  }
 
   /** The node does not answer for a range of this length. */
   record Refused(String reason) implements FetchedRange {}

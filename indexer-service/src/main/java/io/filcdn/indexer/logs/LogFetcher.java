@@ -14,11 +14,13 @@ import io.filcdn.indexer.chain.UndecodableLog;
 import io.filcdn.indexer.projection.ChainStep;
 import io.filcdn.indexer.rpc.ChainNode;
 import io.filcdn.indexer.rpc.LogsAnswer;
+import io.filcdn.indexer.rpc.NodeFailedException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
  * Reads a range of blocks from one node, and makes sure that all of it is of one chain. Final
@@ -26,6 +28,8 @@ import java.util.Optional;
  * parents lead to where the index stands. Safe for many threads.
  */
 public final class LogFetcher {
+
+  private static final Logger LOG = Logger.getLogger(LogFetcher.class);
 
   private final EventDecoder decoder;
 
@@ -45,6 +49,59 @@ public final class LogFetcher {
           "%s: blocks %s to %s do not follow each other".formatted(node, range.from(), range.to()));
     }
     return read(node, range.from(), blocks, range.isFinal());
+  }
+
+  /**
+   * Reads a range of final blocks twice, as nothing reads it again later. Where one reading holds
+   * more, the other had left logs out.
+   *
+   * @param witness the node that is asked second, where it can answer; may be {@code node}
+   */
+  public FetchedRange fetchTwice(ChainNode node, ChainNode witness, BlockRange range) {
+    return switch (fetch(node, range, Optional.empty())) {
+      case FetchedRange.Fetched one ->
+          switch (second(node, witness, range)) {
+            case FetchedRange.Fetched other -> fuller(one, other, node, witness);
+            case FetchedRange failed -> failed;
+          };
+      case FetchedRange failed -> failed;
+    };
+  }
+
+  private FetchedRange second(ChainNode node, ChainNode witness, BlockRange range) {
+    if (!witness.equals(node)) {
+      try {
+        if (fetch(witness, range, Optional.empty()) instanceof FetchedRange.Fetched fetched) {
+          return fetched;
+        }
+      } catch (NodeFailedException e) {
+        LOG.infof("no second reading by another node: %s", e.getMessage());
+      }
+    }
+    return fetch(node, range, Optional.empty());
+  }
+
+  private static FetchedRange fuller(
+      FetchedRange.Fetched one, FetchedRange.Fetched other, ChainNode node, ChainNode witness) {
+    if (one.equals(other)) {
+      return one;
+    }
+    String difference =
+        "expected %s and %s to tell the same of the final blocks up to %s, found %d and %d events"
+            .formatted(
+                node,
+                witness,
+                one.step().last().number(),
+                one.step().events().size(),
+                other.step().events().size());
+    LOG.error(difference);
+    if (one.holdsAll(other)) {
+      return one;
+    }
+    if (other.holdsAll(one)) {
+      return other;
+    }
+    throw NodeFailedException.contradicts(difference);
   }
 
   /** Reads blocks of the index once more, which {@code node}'s chain has, too; the oldest first. */

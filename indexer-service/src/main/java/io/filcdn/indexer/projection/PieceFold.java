@@ -2,16 +2,22 @@ package io.filcdn.indexer.projection;
 
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.PlacementRecord;
+import io.filcdn.common.piece.PieceName;
 import io.filcdn.indexer.chain.ChainEvent;
+import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.store.Holder;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** What the events of a piece, and the data set that holds it, add up to. */
 final class PieceFold {
 
   private PieceFold() {}
+
+  /** What is known of a piece in its data set. */
+  private record Facts(PieceName cid, Map<String, String> metadata) {}
 
   /**
    * Folds all events of one piece.
@@ -21,27 +27,36 @@ final class PieceFold {
    * @return empty where the piece is in no data set that lives
    */
   static Optional<PlacementRecord> fold(
-      List<LoggedEvent> events, Optional<Holder> holder, AsOf asOf) {
-    Optional<ChainEvent.PieceAdded> added = Optional.empty();
+      Entity.Piece piece, List<LoggedEvent> events, Optional<Holder> holder, AsOf asOf) {
+    Optional<Facts> facts = Optional.empty();
     for (LoggedEvent logged : events) {
       if (logged.event() instanceof ChainEvent.PieceAdded e) {
-        added = Optional.of(e);
+        facts = Optional.of(new Facts(e.pieceCid(), e.metadata()));
+      } else if (logged.event() instanceof ChainEvent.PiecesAdded e) {
+        facts = told(piece, e);
       } else if (logged.event() instanceof ChainEvent.PiecesRemoved) {
-        added = Optional.empty();
+        facts = Optional.empty();
       }
     }
-    return added.flatMap(
-        piece ->
-            holder
-                .filter(dataSet -> !dataSet.deleted())
-                .map(
-                    dataSet ->
-                        new PlacementRecord(
-                            piece.pieceCid(),
-                            dataSet.payer(),
-                            piece.dataSet(),
-                            piece.piece(),
-                            piece.metadata(),
-                            asOf)));
+    Optional<Holder> living = holder.filter(dataSet -> !dataSet.deleted());
+    return facts.flatMap(
+        fact ->
+            living.map(
+                dataSet ->
+                    new PlacementRecord(
+                        fact.cid(),
+                        dataSet.payer(),
+                        piece.dataSet(),
+                        piece.piece(),
+                        fact.metadata(),
+                        asOf)));
+  }
+
+  private static Optional<Facts> told(Entity.Piece piece, ChainEvent.PiecesAdded event) {
+    return event.pieces().stream()
+        .filter(added -> added.piece().equals(piece.piece()))
+        .findFirst()
+        .flatMap(ChainEvent.PiecesAdded.Added::pieceCid)
+        .map(cid -> new Facts(cid, Map.of()));
   }
 }

@@ -154,6 +154,7 @@ final class Refold {
         placements.put(
             piece,
             PieceFold.fold(
+                piece,
                 eventsOf(piece, events),
                 Optional.ofNullable(holders.get(piece.dataSet())),
                 versions.next()));

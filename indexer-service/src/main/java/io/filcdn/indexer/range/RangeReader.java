@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.UnaryOperator;
 
 /**
  * Reads the range after the index, whatever its length must be for the node to answer. Of final
@@ -26,21 +27,24 @@ public final class RangeReader implements AutoCloseable {
 
   private final RangePlanner planner;
   private final LogFetcher fetcher;
+  private final UnaryOperator<ChainNode> witnesses;
   private final int prefetch;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("prefetch-", 0).factory());
   private final Deque<Ahead> ahead = new ArrayDeque<>();
 
   /**
+   * @param witnesses tells which node reads final blocks a second time
    * @param prefetch how many ranges are read at the same time at most
    */
-  public RangeReader(RangePlanner planner, LogFetcher fetcher, int prefetch) {
+  public RangeReader(RangePlanner planner, LogFetcher fetcher, UnaryOperator<ChainNode> witnesses, int prefetch) {
     if (prefetch < 1) {
       throw new IllegalArgumentException(
           "expected to read at least 1 range at a time, found range.prefetch " + prefetch);
     }
     this.planner = planner;
     this.fetcher = fetcher;
+    this.witnesses = witnesses;
     this.prefetch = prefetch;
   }
 
@@ -100,8 +104,9 @@ public final class RangeReader implements AutoCloseable {
   }
 
   private void begin(ChainNode node, BlockRange range) {
+    ChainNode witness = witnesses.apply(node);
     ahead.add(
-        new Ahead(node, range, threads.submit(() -> fetcher.fetch(node, range, Optional.empty()))));
+        new Ahead(node, range, threads.submit(() -> fetcher.fetchTwice(node, witness, range))));
   }
 
   private FetchedRange await(Ahead first) {

@@ -103,6 +103,14 @@ public final class ChainNodes {
     throw failure == null ? new NodeFailedException("there are no nodes to ask") : failure;
   }
 
+  /** Another node that follows our chain; the same one where there is none. */
+  public ChainNode otherThan(ChainNode node) {
+    return nodes.stream()
+        .filter(other -> !other.equals(node) && onOurChain.contains(other))
+        .findFirst()
+        .orElse(node);
+  }
+
   private void failed(ChainNode node, NodeFailedException e) {
     LOG.warnf("node failed: %s", e.getMessage());
     metrics.counter("filcdn.indexer.rpc.failures", "node", node.toString()).increment();

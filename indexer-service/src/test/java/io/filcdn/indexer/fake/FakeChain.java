@@ -102,6 +102,13 @@ public final class FakeChain {
     return blocks.lastEntry().getValue();
   }
 
+  /** The logs of the last {@code numbers} numbers. */
+  public synchronized List<FakeLog> recentLogs(int numbers) {
+    return blocks.tailMap(nextNumber - numbers, true).values().stream()
+        .flatMap(block -> block.logs().stream())
+        .toList();
+  }
+
   synchronized Optional<FakeBlock> at(long number) {
     return Optional.ofNullable(blocks.get(number));
   }

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
@@ -31,10 +32,12 @@ public final class FakeNode implements AutoCloseable {
   private final FakeChain chain;
   private final HttpServer server;
   private final List<String> calls = new CopyOnWriteArrayList<>();
+  private final Queue<Lie> lies = new ConcurrentLinkedQueue<>();
   private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
   private volatile long chainId = Contracts.CHAIN_ID;
   private volatile long maxRange = Long.MAX_VALUE;
   private final Set<FakeLog> hidden = ConcurrentHashMap.newKeySet();
+  private final Map<String, String> returns = new ConcurrentHashMap<>();
   private volatile boolean knowsTags = true;
   private volatile NullRound nullRound = NullRound.ERROR;
   private volatile Consumer<String> beforeAnswer = method -> {};
@@ -85,9 +88,49 @@ public final class FakeNode implements AutoCloseable {
     return this;
   }
 
+  /** What a node can say that is not so. */
+  public enum Lie {
+    /** No logs are in the range. */
+    NO_LOGS,
+    /** A log is in another block. */
+    OTHER_BLOCK,
+    /** A log stands twice at one place. */
+    TWICE,
+    /** A log was taken back. */
+    REMOVED,
+    /** The head is a block that does not exist. */
+    FALSE_HEAD
+  }
+
+  /** Lies once, when it is next asked for what the lie is about. */
+  public FakeNode lieNext(Lie lie) {
+    lies.add(lie);
+    return this;
+  }
+
+  /** Answers honestly from now on. */
+  public FakeNode recover() {
+    lies.clear();
+    faults.clear();
+    hidden.clear();
+    return this;
+  }
+
   /** The next call of {@code method} gets 429, with what to wait before the next one. */
   public FakeNode limitNext(String method, String retryAfter) {
     faults.add(new Fault(method, 429, "", Optional.of(retryAfter)));
+    return this;
+  }
+
+  /** From now on a contract's function returns this for these arguments; all others revert. */
+  public FakeNode answerCall(String data, String result) {
+    returns.put(data, result);
+    return this;
+  }
+
+  /** From now on all functions revert. */
+  public FakeNode forgetCalls() {
+    returns.clear();
     return this;
   }
 
@@ -164,14 +207,29 @@ public final class FakeNode implements AutoCloseable {
     switch (method) {
       case "eth_chainId" -> answer.put("result", hex(chainId));
       case "eth_getBlockByNumber" -> block(params.get(0).asText(), answer);
+      case "eth_call" -> call(params.get(0).path("data").asText(), answer);
       case "eth_getLogs" -> logs(params.get(0), answer);
       default -> error(answer, -32601, "method " + method + " not found");
     }
   }
 
+  private void call(String data, ObjectNode answer) {
+    String result = returns.get(data);
+    if (result == null) {
+      error(answer, 11, "message execution failed (exit=[33], revert reason=[0x])");
+    } else {
+      answer.put("result", result);
+    }
+  }
+
   private void block(String which, ObjectNode answer) {
     if (which.equals("latest")) {
-      answer.set("result", json(chain.head()));
+      ObjectNode head = json(chain.head());
+      if (lies.remove(Lie.FALSE_HEAD)) {
+        head.put("number", hex(chain.head().number() + 3));
+        head.put("hash", "0x" + "f".repeat(64));
+      }
+      answer.set("result", head);
     } else if (which.startsWith("0x")) {
       long number = Long.decode(which);
       Optional<FakeBlock> found = chain.at(number);
@@ -213,6 +271,24 @@ public final class FakeNode implements AutoCloseable {
           logs.add(json(block, i));
         }
       }
+    }
+    lieAbout(logs);
+  }
+
+  private void lieAbout(ArrayNode logs) {
+    if (!logs.isEmpty() && lies.remove(Lie.NO_LOGS)) {
+      logs.removeAll();
+    }
+    if (logs.isEmpty()) {
+      return;
+    }
+    ObjectNode last = (ObjectNode) logs.get(logs.size() - 1);
+    if (lies.remove(Lie.OTHER_BLOCK)) {
+      last.put("blockHash", "0x" + "e".repeat(64));
+    } else if (lies.remove(Lie.TWICE)) {
+      logs.add(last.deepCopy());
+    } else if (lies.remove(Lie.REMOVED)) {
+      last.put("removed", true);
     }
   }
 

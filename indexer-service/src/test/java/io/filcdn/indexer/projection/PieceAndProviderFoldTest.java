@@ -12,6 +12,7 @@ import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.indexer.chain.ChainEvent;
+import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakePieces;
 import io.filcdn.indexer.store.Holder;
@@ -27,6 +28,7 @@ class PieceAndProviderFoldTest {
   private static final AsOf AS_OF = new AsOf(new BlockNumber(50), 831);
   private static final DataSetId DATA_SET = DataSetId.of("fwss/12");
   private static final PieceId PIECE = new PieceId(7);
+  private static final Entity.Piece ENTITY = new Entity.Piece(DATA_SET, PIECE);
   private static final PieceCid CID = FakePieces.numbered(1);
   private static final Address PAYER = Contracts.numbered(5);
   private static final Optional<Holder> HOLDER = Optional.of(new Holder(PAYER, false));
@@ -36,7 +38,7 @@ class PieceAndProviderFoldTest {
 
   @Test
   void anAddedPieceIsPlacedForItsDataSetsPayer() {
-    assertThat(PieceFold.fold(new History().block(5, ADDED).events(), HOLDER, AS_OF))
+    assertThat(PieceFold.fold(ENTITY, new History().block(5, ADDED).events(), HOLDER, AS_OF))
         .contains(new PlacementRecord(CID, PAYER, DATA_SET, PIECE, Map.of("key", "value"), AS_OF));
   }
 
@@ -45,11 +47,11 @@ class PieceAndProviderFoldTest {
     ChainEvent removed = new ChainEvent.PiecesRemoved(DATA_SET, List.of(new PieceId(3), PIECE));
     History added = new History().block(5, ADDED);
 
-    assertThat(PieceFold.fold(added.events(), Optional.empty(), AS_OF)).isEmpty();
-    assertThat(PieceFold.fold(added.events(), Optional.of(new Holder(PAYER, true)), AS_OF))
+    assertThat(PieceFold.fold(ENTITY, added.events(), Optional.empty(), AS_OF)).isEmpty();
+    assertThat(PieceFold.fold(ENTITY, added.events(), Optional.of(new Holder(PAYER, true)), AS_OF))
         .isEmpty();
-    assertThat(PieceFold.fold(added.block(6, removed).events(), HOLDER, AS_OF)).isEmpty();
-    assertThat(PieceFold.fold(new History().block(6, removed).events(), HOLDER, AS_OF)).isEmpty();
+    assertThat(PieceFold.fold(ENTITY, added.block(6, removed).events(), HOLDER, AS_OF)).isEmpty();
+    assertThat(PieceFold.fold(ENTITY, new History().block(6, removed).events(), HOLDER, AS_OF)).isEmpty();
   }
 
   @Test
