@@ -74,6 +74,10 @@ public sealed interface Entity {
       case "data-set" -> new DataSet(DataSetId.of(id));
       case "piece" -> {
         int slash = id.lastIndexOf('/');
+        if (slash < 0) {
+          throw new IllegalArgumentException(
+              "expected a piece's place like fwss/12/7, found \"%s\"".formatted(id));
+        }
         yield new Piece(DataSetId.of(id.substring(0, slash)), PieceId.of(id.substring(slash + 1)));
       }
       case "provider" -> new Provider(ProviderId.of(id));
