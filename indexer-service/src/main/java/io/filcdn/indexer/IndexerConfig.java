@@ -74,7 +74,7 @@ public interface IndexerConfig {
     Duration timeout();
 
     /** The largest answer that is read; a range with more logs is halved. */
-    @WithDefault("32M")
+    @WithDefault("8M")
     MemorySize maxAnswer();
   }
 

@@ -1,7 +1,6 @@
 package io.filcdn.indexer;
 
 import static io.restassured.RestAssured.given;
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
@@ -131,21 +130,27 @@ class ControlIT {
   @Test
   void healthNeedsNoSecretAndSaysWhatIsMissing() {
     chain.block();
-    post("fwss/service-terminated", "{\"data_set_id\": \"1\", \"block_number\": 7}", 200);
+    wakeUp();
     await().until(this::isAtHead);
     given().get("/health").then().statusCode(200).body("status", equalTo("ok"));
 
-    FakeChain.State before = chain.state();
-    node.failNext("eth_getLogs", 500, "").failNext("eth_getLogs", 500, "");
-    chain.blocks(30);
+    node.onChain(5);
+    for (int i = 0; i < 3; i++) {
+      node.failNext("eth_getBlockByNumber", 503, "");
+    }
     wakeUp();
-
     await()
         .untilAsserted(
-            () -> given().get("/q/metrics").then().body(containsString("rpc_failures_total")));
-    await().until(this::isAtHead);
-    given().get("/health").then().statusCode(200);
-    assertThat(chain.state()).isNotEqualTo(before);
+            () ->
+                given()
+                    .get("/health")
+                    .then()
+                    .statusCode(503)
+                    .body("detail", containsString("expected chain id")));
+    given().get("/status").then().body("nodes[0].failure", containsString("expected chain id"));
+
+    node.onChain(Contracts.CHAIN_ID);
+    await().untilAsserted(() -> given().get("/health").then().statusCode(200));
   }
 
   @Test

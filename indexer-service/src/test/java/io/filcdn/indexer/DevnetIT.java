@@ -142,7 +142,7 @@ class DevnetIT {
         .contains(new Epoch(reads.owedUsage(dataSet).maxReportedEpoch()));
     assertThat(topics.of(Topic.PLACEMENTS)).hasSize(2);
     assertThat(
-            RecordJson.read(topics.of(Topic.PROVIDERS).get("fwss/1"), ProviderRecord.class)
+            RecordJson.read(topics.value(Topic.PROVIDERS, "fwss/1"), ProviderRecord.class)
                 .serviceUrl())
         .contains(URL);
     PublishedIndex.assertEqual(topics, tables);
@@ -247,7 +247,7 @@ class DevnetIT {
   }
 
   private DataSetRecord dataSet(String id) {
-    return RecordJson.read(topics.of(Topic.DATA_SETS).get(id), DataSetRecord.class);
+    return RecordJson.read(topics.value(Topic.DATA_SETS, id), DataSetRecord.class);
   }
 
   private static TokenAmount toppedUpCdn(DataSetRecord record) {

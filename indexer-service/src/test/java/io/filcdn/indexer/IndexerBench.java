@@ -58,7 +58,7 @@ class IndexerBench {
             producer,
             Contracts.network(node.url()),
             new RangePlanner(new BlockNumber(0), 1000, 60),
-            32 << 20)) {
+            8 << 20)) {
       resetPeaks();
       long begin = System.nanoTime();
       indexer.catchUp();

@@ -26,7 +26,7 @@ class IndexerConfigTest {
     assertThat(config.head().maxAge()).isEqualTo(Duration.ofMinutes(15));
     assertThat(config.recheck().every()).isEqualTo(Duration.ofMinutes(1));
     assertThat(config.range().prefetch()).isEqualTo(4);
-    assertThat(config.rpc().maxAnswer().asLongValue()).isEqualTo(32 << 20);
+    assertThat(config.rpc().maxAnswer().asLongValue()).isEqualTo(8 << 20);
     assertThat(config.webhook().header()).isEqualTo("X-Webhook-Secret");
     assertThat(config.webhook().secret()).isEmpty();
     assertThat(config.screening().url()).isEmpty();

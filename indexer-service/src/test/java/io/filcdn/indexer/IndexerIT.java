@@ -12,7 +12,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeChain;
@@ -68,7 +71,8 @@ class IndexerIT {
     awaitIndexed();
 
     try (Topics topics = Topics.from(kafka, true)) {
-      await().until(() -> topics.of(Topic.PLACEMENTS).size() == 1);
+      String key = new PlacementKey(CID, PAYER, DataSetId.of("fwss/12"), new PieceId(7)).toString();
+      await().until(() -> topics.of(Topic.PLACEMENTS).containsKey(key));
       await()
           .untilAsserted(
               () -> {
@@ -82,7 +86,7 @@ class IndexerIT {
       assertThat(get("/api/v1/payers/" + PAYER).get("payer"))
           .isEqualTo(JSON.readTree(topics.of(Topic.PAYERS).get(PAYER.hex())));
       assertThat(get("/api/v1/payers/" + PAYER).at("/dataSets/0").asText()).isEqualTo("fwss/12");
-      JsonNode placement = JSON.readTree(topics.of(Topic.PLACEMENTS).values().iterator().next());
+      JsonNode placement = JSON.readTree(topics.value(Topic.PLACEMENTS, key));
       assertThat(get("/api/v1/pieces/" + CID).at("/placements/0")).isEqualTo(placement);
       assertThat(get("/api/v1/pieces/" + CID.commP()).at("/placements/0")).isEqualTo(placement);
     }

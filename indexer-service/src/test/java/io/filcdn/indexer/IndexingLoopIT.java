@@ -352,6 +352,43 @@ class IndexingLoopIT extends OnFakeChain {
   }
 
   @Test
+  void whatNoRealContractWritesIsSetAsideOrCutAndTheRestGoesOn() {
+    chain.block(
+        Contracts.dataSetCreated(12, 3, PAYER),
+        Contracts.pieceAdded(12, 7, CID, Map.of("large", "x".repeat(1 << 20))),
+        Contracts.pieceAdded(12, 8, OTHER_CID),
+        Contracts.productAdded(3, "http://169.254.169.254/" + "y".repeat(5000)),
+        Contracts.productAdded(4, "file:///etc/passwd\n"));
+
+    indexer.catchUp().publishAll();
+
+    assertThat(topics.of(Topic.PLACEMENTS)).containsOnlyKeys(placement(OTHER_CID, PAYER, 8));
+    assertThat(tables.rows("select log_index, length(data) > 2000000 from undecodable_logs"))
+        .containsExactly("1 t");
+    assertThat(RecordJson.read(value(Topic.PROVIDERS, "fwss/3"), ProviderRecord.class).serviceUrl())
+        .isEmpty();
+    assertThat(RecordJson.read(value(Topic.PROVIDERS, "fwss/4"), ProviderRecord.class).serviceUrl())
+        .isEmpty();
+    assertThatTopicsEqualTables();
+  }
+
+  @Test
+  void anIndexBuiltAnewTakesBackWhatTheLostOneHadPublished() {
+    chain.block(Contracts.dataSetCreated(12, 3, PAYER), Contracts.pieceAdded(12, 7, CID));
+    indexer.catchUp().publishAll();
+    assertThat(topics.of(Topic.PLACEMENTS)).hasSize(1);
+    indexer.close();
+
+    chain.block(Contracts.piecesRemoved(12, 7)).blocks(3).finalUpTo(4);
+    tables = Tables.fresh(infra.postgres().jdbcUrl("indexer"));
+    indexer = new TestIndexer(tables.source(), producer, node);
+    indexer.catchUp().publishAll();
+
+    assertThat(topics.of(Topic.PLACEMENTS)).isEmpty();
+    assertThatTopicsEqualTables();
+  }
+
+  @Test
   void aRestartGoesOnWhereTheLastTransactionEnded() {
     chain.block(Contracts.dataSetCreated(12, 3, PAYER)).blocks(20).finalUpTo(20);
     indexer.turn();

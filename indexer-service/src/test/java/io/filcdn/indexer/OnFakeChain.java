@@ -1,7 +1,5 @@
 package io.filcdn.indexer;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.PlacementKey;
@@ -73,8 +71,7 @@ abstract class OnFakeChain {
   }
 
   final String value(Topic topic, String key) {
-    assertThat(topics.of(topic)).containsKey(key);
-    return topics.of(topic).getOrDefault(key, "");
+    return topics.value(topic, key);
   }
 
   static String placement(PieceCid cid, Address payer, long piece) {

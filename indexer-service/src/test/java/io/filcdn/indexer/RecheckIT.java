@@ -13,6 +13,8 @@ import io.filcdn.indexer.fake.FakeNode;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nodes that leave logs out, tell too many, or another chain: blocks are read more than once. */
 class RecheckIT extends OnFakeChain {
@@ -195,10 +197,11 @@ class RecheckIT extends OnFakeChain {
     assertThatTopicsEqualTables();
   }
 
-  @Test
-  void aNodeThatAsksForRestIsLeftAloneAsLongAsItSays() {
+  @ParameterizedTest
+  @ValueSource(strings = {"30", "Sat, 21 Nov 2026 04:13:30 GMT"})
+  void aNodeThatAsksForRestIsLeftAloneAsLongAsItSays(String retryAfter) {
     chain.block(CREATED);
-    node.limitNext("eth_chainId", "30");
+    node.limitNext("eth_chainId", retryAfter);
     assertThat(indexer.turn()).isEqualTo(Turn.FAILED);
     List<String> calls = List.copyOf(node.calls());
 

@@ -16,6 +16,7 @@ import io.filcdn.indexer.range.RangePlanner;
 import io.filcdn.stack.infra.Infra;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -36,6 +37,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SimulationIT {
 
   private static final int STEPS = 120;
+  private static final List<Lie> LIES = List.copyOf(EnumSet.allOf(Lie.class));
   private static final List<String> METHODS =
       List.of("eth_chainId", "eth_getBlockByNumber", "eth_getLogs");
 
@@ -148,7 +150,7 @@ class SimulationIT {
         case 10 -> database.crashWithin(60);
         case 11, 12 -> node.hide(anyLog());
         case 13 -> node.hideNothing();
-        case 14 -> node.lieNext(Lie.values()[random.nextInt(Lie.values().length)]);
+        case 14 -> node.lieNext(LIES.get(random.nextInt(LIES.size())));
         case 15 -> indexer.rechecker().hint();
         case 16 -> killWithin(node, random.nextInt(12));
         default -> restart();

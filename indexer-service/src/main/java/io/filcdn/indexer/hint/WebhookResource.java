@@ -11,7 +11,6 @@ import jakarta.ws.rs.NotAuthorizedException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
@@ -23,7 +22,7 @@ import org.jboss.logging.Logger;
  * The webhooks of Goldsky pipelines. A row is only a hint that its block is worth reading now: what
  * it says never reaches the index, so that wrong, repeated and reordered ones do no harm.
  */
-@Path("/{source:fwss|pdp-verifier|service-provider-registry|filbeam-operator}/{event}")
+@Path("/")
 @RunOnVirtualThread
 public class WebhookResource {
 
@@ -41,12 +40,34 @@ public class WebhookResource {
   }
 
   @POST
-  @Operation(summary = "A hint that the chain holds something new; needs the webhook secret")
-  public Response hint(
-      @PathParam("source") String source,
-      @PathParam("event") String event,
-      @Context HttpHeaders headers,
-      String body) {
+  @Path("/fwss/{event}")
+  @Operation(summary = "A hint that FWSS wrote an event; needs the webhook secret")
+  public Response fwss(String event, @Context HttpHeaders headers, String row) {
+    return hint("fwss/" + event, headers, row);
+  }
+
+  @POST
+  @Path("/pdp-verifier/{event}")
+  @Operation(summary = "A hint that PDPVerifier wrote an event; needs the webhook secret")
+  public Response pdpVerifier(String event, @Context HttpHeaders headers, String row) {
+    return hint("pdp-verifier/" + event, headers, row);
+  }
+
+  @POST
+  @Path("/service-provider-registry/{event}")
+  @Operation(summary = "A hint that the registry wrote an event; needs the webhook secret")
+  public Response registry(String event, @Context HttpHeaders headers, String row) {
+    return hint("service-provider-registry/" + event, headers, row);
+  }
+
+  @POST
+  @Path("/filbeam-operator/{event}")
+  @Operation(summary = "A hint that the operator wrote an event; needs the webhook secret")
+  public Response operator(String event, @Context HttpHeaders headers, String row) {
+    return hint("filbeam-operator/" + event, headers, row);
+  }
+
+  private Response hint(String path, HttpHeaders headers, String row) {
     if (!secret.isIn(headers.getHeaderString(secret.header()))) {
       count("unauthorized");
       throw new NotAuthorizedException(
@@ -54,14 +75,14 @@ public class WebhookResource {
           "Header name=\"" + secret.header() + "\"");
     }
     Webhook webhook =
-        Webhook.find(source + "/" + event)
-            .orElseThrow(() -> new NotFoundException("no webhook is at " + source + "/" + event));
+        Webhook.find(path)
+            .orElseThrow(() -> new NotFoundException("no webhook is at " + path));
     try {
-      Optional<BlockNumber> block = webhook.read(read(body));
+      Optional<BlockNumber> block = webhook.read(read(row));
       listener.hint(block);
       count("accepted");
       LOG.debugf(
-          "webhook %s: block %s", webhook.path(), block.map(BlockNumber::toString).orElse("none"));
+          "webhook %s: block %s", path, block.map(BlockNumber::toString).orElse("none"));
       return Response.ok().build();
     } catch (IllegalArgumentException e) {
       count("malformed");

@@ -1,7 +1,6 @@
 package io.filcdn.indexer.projection;
 
 import io.filcdn.common.chain.BlockNumber;
-import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.LoggedEvent;
@@ -12,6 +11,7 @@ import io.filcdn.indexer.store.EventLog;
 import io.filcdn.indexer.store.Holder;
 import io.filcdn.indexer.store.Payers;
 import io.filcdn.indexer.store.Pieces;
+import io.filcdn.indexer.store.Placing;
 import io.filcdn.indexer.store.Providers;
 import io.filcdn.indexer.store.Versions;
 import io.filcdn.indexer.store.Write;
@@ -149,7 +149,7 @@ final class Refold {
       Map<Entity, List<LoggedEvent>> events = log.eventsOf(touched);
       Map<DataSetId, Holder> holders =
           dataSets.holders(touched.stream().map(Entity.Piece::dataSet).distinct().toList());
-      Map<Entity.Piece, Optional<PlacementRecord>> placements = new LinkedHashMap<>();
+      Map<Entity.Piece, Placing> placements = new LinkedHashMap<>();
       for (Entity.Piece piece : touched) {
         placements.put(
             piece,
