@@ -177,8 +177,8 @@ class SimulationIT {
     }
 
     private FakeLog anyLog() {
-      List<FakeLog> recent = chain.recentLogs(8);
-      return recent.isEmpty() ? log() : recent.get(random.nextInt(recent.size()));
+      List<FakeLog> unfinal = chain.unfinalLogs();
+      return unfinal.isEmpty() ? log() : unfinal.get(random.nextInt(unfinal.size()));
     }
 
     private void reorg() {

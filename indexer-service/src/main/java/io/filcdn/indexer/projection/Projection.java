@@ -11,6 +11,7 @@ import io.filcdn.indexer.store.DataSets;
 import io.filcdn.indexer.store.EventLog;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,6 +36,7 @@ public final class Projection {
 
   /** Takes {@code steps} one after the other. */
   public void apply(Connection connection, List<ChainStep> steps) throws SQLException {
+    readByKey(connection);
     Set<Entity> touched = new LinkedHashSet<>();
     for (ChainStep step : steps) {
       if (step instanceof ChainStep.Advance && !touched.isEmpty()) {
@@ -61,10 +63,23 @@ public final class Projection {
    */
   Optional<Entity> republish(Connection connection, Topic topic, Optional<Entity> after)
       throws SQLException {
+    readByKey(connection);
     List<Entity> some =
         new EventLog(connection).entities(Entity.prefixOf(topic), after, REPUBLISHED_AT_ONCE);
     refold.runAll(connection, new LinkedHashSet<>(some));
     return some.size() < REPUBLISHED_AT_ONCE ? Optional.empty() : Optional.of(some.getLast());
+  }
+
+  /**
+   * All that is read here is read by keys that have an index. A planner that has not analysed the
+   * growing tables of a backfill yet would read them whole, again and again.
+   */
+  private static void readByKey(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String way : List.of("seqscan", "hashjoin", "mergejoin")) {
+        statement.execute("set local enable_" + way + " = off");
+      }
+    }
   }
 
   private static Set<Entity> advance(Connection connection, ChainStep.Advance advance)

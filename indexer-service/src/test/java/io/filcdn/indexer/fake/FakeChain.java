@@ -102,9 +102,9 @@ public final class FakeChain {
     return blocks.lastEntry().getValue();
   }
 
-  /** The logs of the last {@code numbers} numbers. */
-  public synchronized List<FakeLog> recentLogs(int numbers) {
-    return blocks.tailMap(nextNumber - numbers, true).values().stream()
+  /** The logs of all blocks that are not final. */
+  public synchronized List<FakeLog> unfinalLogs() {
+    return blocks.tailMap(finalNumber, false).values().stream()
         .flatMap(block -> block.logs().stream())
         .toList();
   }

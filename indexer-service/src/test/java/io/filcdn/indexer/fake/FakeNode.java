@@ -13,6 +13,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -36,7 +38,8 @@ public final class FakeNode implements AutoCloseable {
   private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
   private volatile long chainId = Contracts.CHAIN_ID;
   private volatile long maxRange = Long.MAX_VALUE;
-  private final Set<FakeLog> hidden = ConcurrentHashMap.newKeySet();
+  private final Set<FakeLog> hidden =
+      Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
   private final Map<String, String> returns = new ConcurrentHashMap<>();
   private volatile boolean knowsTags = true;
   private volatile NullRound nullRound = NullRound.ERROR;
@@ -134,7 +137,7 @@ public final class FakeNode implements AutoCloseable {
     return this;
   }
 
-  /** From now on the node leaves this log out, wherever it stands. */
+  /** From now on the node leaves this log out; not others that say the same. */
   public FakeNode hide(FakeLog log) {
     hidden.add(log);
     return this;
