@@ -4,7 +4,6 @@ import io.filcdn.indexer.chain.Tip;
 import io.filcdn.indexer.head.TipReader;
 import io.filcdn.indexer.logs.FetchedRange;
 import io.filcdn.indexer.postgres.DatabaseFailedException;
-import io.filcdn.indexer.projection.ChainStep;
 import io.filcdn.indexer.projection.Index;
 import io.filcdn.indexer.range.RangeReader;
 import io.filcdn.indexer.recheck.Recheck;
@@ -62,9 +61,9 @@ record IndexingLoop(
       }
       return rechecker.isDue() ? nodes.askAnother(this::follow) : nodes.ask(this::follow);
     } catch (NodeFailedException e) {
-      return e.contradictsFinality() ? halt(e) : wait(e);
+      return e.contradictsFinality() ? amiss(Progress.State.HALTED, e) : amiss(Progress.State.FAILING, e);
     } catch (DatabaseFailedException e) {
-      return wait(e);
+      return amiss(Progress.State.FAILING, e);
     }
   }
 
@@ -124,17 +123,9 @@ record IndexingLoop(
   }
 
   private Turn apply(FetchedRange.Fetched fetched, Tip tip, Optional<Cursor> cursor) {
-    ChainStep.Advance step = fetched.step();
-    var last = step.last().number();
-    var finalize =
-        fetched.isFinal()
-            ? ChainStep.Finalize.of(tip, last, cursor.flatMap(Cursor::finalNumber))
-            : Optional.<ChainStep.Finalize>empty();
-    index.take( // 6. projection, store
-        finalize.<List<ChainStep>>map(f -> List.of(step, f)).orElse(List.of(step)));
+    index.take(fetched.steps(tip, cursor.flatMap(Cursor::finalNumber))); // 6. projection, store
     metrics.applied(fetched);
-    boolean more = last.compareTo(tip.head().number()) < 0;
-    LOG.debugf("applied up to block %s: %d events", last, step.events().size());
+    boolean more = fetched.step().last().number().compareTo(tip.head().number()) < 0;
     progress.is(more ? Progress.State.CATCHING_UP : Progress.State.FOLLOWING);
     progress.sees(tip, index.cursor(), index.undecodable());
     return more ? Turn.MORE : Turn.WAIT;
@@ -148,15 +139,8 @@ record IndexingLoop(
     return Turn.MORE;
   }
 
-  private Turn wait(RuntimeException e) {
-    LOG.warnf("indexing waits: %s", e.getMessage());
-    progress.isAmiss(Progress.State.FAILING, String.valueOf(e.getMessage()));
-    return Turn.FAILED;
-  }
-
-  private Turn halt(NodeFailedException e) {
-    LOG.errorf("INDEXING HALTED: the chain changed below finality: %s", e.getMessage());
-    progress.isAmiss(Progress.State.HALTED, String.valueOf(e.getMessage()));
-    return Turn.HALTED;
+  private Turn amiss(Progress.State state, RuntimeException e) {
+    progress.isAmiss(state, String.valueOf(e.getMessage()));
+    return state == Progress.State.HALTED ? Turn.HALTED : Turn.FAILED;
   }
 }

@@ -113,6 +113,11 @@ final class Progress {
 
   void isAmiss(State state, String detail) {
     log(state);
+    if (state == State.HALTED) {
+      LOG.errorf("INDEXING HALTED, as the chain changed below finality: %s", detail);
+    } else {
+      LOG.warnf("indexing waits: %s", detail);
+    }
     now = now.in(state, Optional.of(detail));
   }
 

@@ -8,6 +8,7 @@ import io.filcdn.indexer.postgres.ExclusiveSession;
 import io.filcdn.indexer.store.Blocks;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.EventLog;
+import io.filcdn.indexer.store.UndecodableLogs;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -43,7 +44,7 @@ public final class Index {
 
   /** How many logs are kept aside, as they could not be decoded. */
   public long undecodable() {
-    return session.inTransaction(connection -> new EventLog(connection).undecodable());
+    return session.inTransaction(connection -> new UndecodableLogs(connection).count());
   }
 
   /** The newest block up to {@code number} that an event stands in, without its logs. */

@@ -9,6 +9,7 @@ import io.filcdn.indexer.store.Blocks;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.DataSets;
 import io.filcdn.indexer.store.EventLog;
+import io.filcdn.indexer.store.UndecodableLogs;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -96,7 +97,7 @@ public final class Projection {
     }
     EventLog log = new EventLog(connection);
     log.append(ours);
-    log.keepAside(advance.undecodable());
+    new UndecodableLogs(connection).keep(advance.undecodable());
     new Blocks(connection).append(advance.blocks());
     return touched;
   }
@@ -109,13 +110,19 @@ public final class Projection {
     } else {
       blocks.removeAll();
     }
-    return new EventLog(connection).removeAfter(reorg.ancestor());
+    return removeAfter(connection, reorg.ancestor());
   }
 
   private static Set<Entity> rewind(Connection connection, ChainStep.Rewind rewind)
       throws SQLException {
     new Blocks(connection).rewind(rewind.to());
-    return new EventLog(connection).removeAfter(Optional.of(rewind.to().number()));
+    return removeAfter(connection, Optional.of(rewind.to().number()));
+  }
+
+  private static Set<Entity> removeAfter(Connection connection, Optional<BlockNumber> ancestor)
+      throws SQLException {
+    new UndecodableLogs(connection).removeAfter(ancestor);
+    return new EventLog(connection).removeAfter(ancestor);
   }
 
   private static Set<Entity> finalise(Connection connection, ChainStep.Finalize step)

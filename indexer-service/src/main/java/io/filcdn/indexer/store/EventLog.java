@@ -14,8 +14,6 @@ import io.filcdn.indexer.chain.EventPosition;
 import io.filcdn.indexer.chain.IndexedBlock;
 import io.filcdn.indexer.chain.LogPrints;
 import io.filcdn.indexer.chain.LoggedEvent;
-import io.filcdn.indexer.chain.RawLog;
-import io.filcdn.indexer.chain.UndecodableLog;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -74,39 +72,6 @@ public final class EventLog {
     }
   }
 
-  /** Keeps logs aside that should have been events. */
-  public void keepAside(List<UndecodableLog> undecodable) throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            """
-            insert into undecodable_logs
-              (block_number, log_index, block_hash, tx_hash, address, topics, data, reason)
-            values (?, ?, ?, ?, ?, ?, ?, ?)""")) {
-      for (UndecodableLog aside : undecodable) {
-        RawLog log = aside.log();
-        setPosition(insert, log.position());
-        insert.setString(3, log.blockHash().hex());
-        insert.setString(4, log.txHash().hex());
-        insert.setString(5, log.address().hex());
-        insert.setArray(6, texts(log.topics()));
-        insert.setString(7, log.data());
-        insert.setString(8, aside.reason().replace("\0", "\\0"));
-        insert.addBatch();
-      }
-      insert.executeBatch();
-    }
-  }
-
-  /** How many logs are kept aside. */
-  public long undecodable() throws SQLException {
-    try (PreparedStatement count =
-            connection.prepareStatement("select count(*) from undecodable_logs");
-        ResultSet row = count.executeQuery()) {
-      row.next();
-      return row.getLong(1);
-    }
-  }
-
   /**
    * Removes the events after {@code ancestor}, or all of them.
    *
@@ -114,12 +79,10 @@ public final class EventLog {
    */
   public Set<Entity> removeAfter(Optional<BlockNumber> ancestor) throws SQLException {
     long last = ancestor.map(BlockNumber::value).orElse(-1L);
-    for (String table : List.of("events", "undecodable_logs")) {
-      try (PreparedStatement delete =
-          connection.prepareStatement("delete from " + table + " where block_number > ?")) {
-        delete.setLong(1, last);
-        delete.executeUpdate();
-      }
+    try (PreparedStatement delete =
+        connection.prepareStatement("delete from events where block_number > ?")) {
+      delete.setLong(1, last);
+      delete.executeUpdate();
     }
     try (PreparedStatement delete =
         connection.prepareStatement(
