@@ -3,7 +3,6 @@ package io.filcdn.indexer.logs;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.indexer.chain.Tip;
 import io.filcdn.indexer.projection.ChainStep;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -31,14 +30,6 @@ public sealed interface FetchedRange {
               ? ChainStep.Finalize.of(tip, step.last().number(), before)
               : Optional.empty();
       return Stream.concat(Stream.of(step), finalize.stream()).toList();
-    }
-
-    /** Whether it is of the same blocks, and holds all that {@code other} holds. */
-    boolean holdsAll(Fetched other) {
-      return step.last().isSameBlockAs(other.step.last())
-          && step.last().logs().holdsAll(other.step.last().logs())
-          && new HashSet<>(step.events()).containsAll(other.step.events())
-          && new HashSet<>(step.undecodable()).containsAll(other.step.undecodable());
     }
   }
 

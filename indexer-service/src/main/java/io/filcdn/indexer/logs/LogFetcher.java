@@ -17,6 +17,7 @@ import io.filcdn.indexer.rpc.LogsAnswer;
 import io.filcdn.indexer.rpc.NodeFailedException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -43,12 +44,7 @@ public final class LogFetcher {
    * @param before the block that the index stands at; empty for an empty index
    */
   public FetchedRange fetch(ChainNode node, BlockRange range, Optional<BlockHash> before) {
-    List<At> blocks = range.isFinal() ? lastBlock(node, range) : linked(node, range, before);
-    if (blocks.isEmpty()) {
-      return new FetchedRange.Moved(
-          "%s: blocks %s to %s do not follow each other".formatted(node, range.from(), range.to()));
-    }
-    return read(node, range.from(), blocks, range.isFinal());
+    return decoded(node, read(node, range, before), range.isFinal());
   }
 
   /**
@@ -58,42 +54,41 @@ public final class LogFetcher {
    * @param witness the node that is asked second, where it can answer; may be {@code node}
    */
   public FetchedRange fetchTwice(ChainNode node, ChainNode witness, BlockRange range) {
-    return switch (fetch(node, range, Optional.empty())) {
-      case FetchedRange.Fetched one ->
-          switch (second(node, witness, range)) {
-            case FetchedRange.Fetched other -> fuller(one, other, node, witness);
-            case FetchedRange failed -> failed;
-          };
-      case FetchedRange failed -> failed;
+    Reading one = read(node, range, Optional.empty());
+    if (!(one instanceof Whole first)) {
+      return decoded(node, one, true);
+    }
+    return switch (second(node, witness, range)) {
+      case Whole second -> decoded(node, fuller(first, second, node, witness), true);
+      case Reading failed -> decoded(node, failed, true);
     };
   }
 
-  private FetchedRange second(ChainNode node, ChainNode witness, BlockRange range) {
+  private Reading second(ChainNode node, ChainNode witness, BlockRange range) {
     if (!witness.equals(node)) {
       try {
-        if (fetch(witness, range, Optional.empty()) instanceof FetchedRange.Fetched fetched) {
-          return fetched;
+        if (read(witness, range, Optional.empty()) instanceof Whole whole) {
+          return whole;
         }
       } catch (NodeFailedException e) {
         LOG.infof("no second reading by another node: %s", e.getMessage());
       }
     }
-    return fetch(node, range, Optional.empty());
+    return read(node, range, Optional.empty());
   }
 
-  private static FetchedRange fuller(
-      FetchedRange.Fetched one, FetchedRange.Fetched other, ChainNode node, ChainNode witness) {
+  private static Reading fuller(Whole one, Whole other, ChainNode node, ChainNode witness) {
     if (one.equals(other)) {
       return one;
     }
     String difference =
-        "expected %s and %s to tell the same of the final blocks up to %s, found %d and %d events"
+        "expected %s and %s to tell the same of the final blocks up to %s, found %d and %d logs"
             .formatted(
                 node,
                 witness,
-                one.step().last().number(),
-                one.step().events().size(),
-                other.step().events().size());
+                one.blocks().getLast().number(),
+                one.logs().size(),
+                other.logs().size());
     LOG.error(difference);
     if (one.holdsAll(other)) {
       return one;
@@ -107,8 +102,21 @@ public final class LogFetcher {
   /** Reads blocks of the index once more, which {@code node}'s chain has, too; the oldest first. */
   public FetchedRange reread(ChainNode node, List<IndexedBlock> indexed) {
     List<At> blocks = indexed.stream().map(block -> new At(block.number(), block.hash())).toList();
-    return read(node, blocks.getFirst().number(), blocks, false);
+    return decoded(node, read(node, blocks.getFirst().number(), blocks, false), false);
   }
+
+  /** What a node told of a range, not yet decoded. */
+  private sealed interface Reading {}
+
+  /** All of it. */
+  private record Whole(List<At> blocks, List<RawLog> logs) implements Reading {
+    boolean holdsAll(Whole other) {
+      return blocks.equals(other.blocks) && new HashSet<>(logs).containsAll(other.logs);
+    }
+  }
+
+  /** Nothing of use. */
+  private record Failed(FetchedRange why) implements Reading {}
 
   /** A block that is known to be on the node's chain. */
   private record At(BlockNumber number, BlockHash hash) {
@@ -117,18 +125,29 @@ public final class LogFetcher {
     }
   }
 
-  private FetchedRange read(
-      ChainNode node, BlockNumber from, List<At> blocks, boolean onlyTheLast) {
+  private Reading read(ChainNode node, BlockRange range, Optional<BlockHash> before) {
+    List<At> blocks = range.isFinal() ? lastBlock(node, range) : linked(node, range, before);
+    return blocks.isEmpty()
+        ? new Failed(
+            new FetchedRange.Moved(
+                "%s: blocks %s to %s do not follow each other"
+                    .formatted(node, range.from(), range.to())))
+        : read(node, range.from(), blocks, range.isFinal());
+  }
+
+  private Reading read(ChainNode node, BlockNumber from, List<At> blocks, boolean onlyTheLast) {
     At last = blocks.getLast();
     return switch (node.logs(from, last.number(), decoder.addresses())) {
-      case LogsAnswer.Refused refused -> new FetchedRange.Refused(node + ": " + refused.reason());
+      case LogsAnswer.Refused refused ->
+          new Failed(new FetchedRange.Refused(node + ": " + refused.reason()));
       case LogsAnswer.Logs answer -> {
         boolean stood = node.block(last.number()).map(At::of).equals(Optional.of(last));
         yield stood && belong(answer.logs(), from, blocks, onlyTheLast)
-            ? decoded(node, blocks, answer.logs(), onlyTheLast)
-            : new FetchedRange.Moved(
-                "%s: the logs up to block %s are not of the blocks read before"
-                    .formatted(node, last.number()));
+            ? new Whole(blocks, answer.logs())
+            : new Failed(
+                new FetchedRange.Moved(
+                    "%s: the logs up to block %s are not of the blocks read before"
+                        .formatted(node, last.number())));
       }
     };
   }
@@ -173,6 +192,13 @@ public final class LogFetcher {
               }
               return log.blockHash().equals(hashes.get(number));
             });
+  }
+
+  private FetchedRange decoded(ChainNode node, Reading reading, boolean isFinal) {
+    return switch (reading) {
+      case Failed failed -> failed.why();
+      case Whole whole -> decoded(node, whole.blocks(), whole.logs(), isFinal);
+    };
   }
 
   private FetchedRange decoded(

@@ -13,6 +13,8 @@ import io.filcdn.indexer.store.UndecodableLogs;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,21 +41,23 @@ public final class Projection {
   public void apply(Connection connection, List<ChainStep> steps) throws SQLException {
     readByKey(connection);
     Set<Entity> touched = new LinkedHashSet<>();
+    Map<Entity, List<LoggedEvent>> fresh = new HashMap<>();
     for (ChainStep step : steps) {
       if (step instanceof ChainStep.Advance && !touched.isEmpty()) {
         // whom new events concern is read off the read model, which must be true by then
-        refold.run(connection, touched);
+        refold.run(connection, touched, fresh);
         touched.clear();
+        fresh.clear();
       }
       touched.addAll(
           switch (step) {
-            case ChainStep.Advance advance -> advance(connection, advance);
+            case ChainStep.Advance advance -> advance(connection, advance, fresh);
             case ChainStep.Reorg reorg -> rollBack(connection, reorg);
             case ChainStep.Finalize last -> finalise(connection, last);
             case ChainStep.Rewind rewind -> rewind(connection, rewind);
           });
     }
-    refold.run(connection, touched);
+    refold.run(connection, touched, fresh);
   }
 
   /**
@@ -83,7 +87,8 @@ public final class Projection {
     }
   }
 
-  private static Set<Entity> advance(Connection connection, ChainStep.Advance advance)
+  private static Set<Entity> advance(
+      Connection connection, ChainStep.Advance advance, Map<Entity, List<LoggedEvent>> fresh)
       throws SQLException {
     Attribution attribution = Attribution.of(advance.events(), new DataSets(connection));
     Set<Entity> touched = new LinkedHashSet<>();
@@ -96,10 +101,24 @@ public final class Projection {
       }
     }
     EventLog log = new EventLog(connection);
+    fresh.putAll(newPieces(log, ours));
     log.append(ours);
     new UndecodableLogs(connection).keep(advance.undecodable());
     new Blocks(connection).append(advance.blocks());
     return touched;
+  }
+
+  /** The pieces without an event until now, each with its events, which need not be read back. */
+  private static Map<Entity, List<LoggedEvent>> newPieces(
+      EventLog log, Map<LoggedEvent, Set<Entity>> ours) throws SQLException {
+    Map<Entity, List<LoggedEvent>> pieces = new HashMap<>();
+    ours.forEach(
+        (event, concerned) ->
+            concerned.stream()
+                .filter(Entity.Piece.class::isInstance)
+                .forEach(piece -> pieces.computeIfAbsent(piece, _ -> new ArrayList<>()).add(event)));
+    pieces.keySet().removeAll(log.withEvents(pieces.keySet()));
+    return pieces;
   }
 
   private static Set<Entity> rollBack(Connection connection, ChainStep.Reorg reorg)

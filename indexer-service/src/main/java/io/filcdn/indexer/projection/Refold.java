@@ -19,6 +19,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,17 +40,22 @@ final class Refold {
     this.dataSetFold = dataSetFold;
   }
 
-  /** Folds {@code touched} as of the cursor's block, and all that depends on it. */
-  void run(Connection connection, Set<Entity> touched) throws SQLException {
+  /**
+   * Folds {@code touched} as of the cursor's block, and all that depends on it.
+   *
+   * @param inMemory all events of some of them, which need not be read
+   */
+  void run(Connection connection, Set<Entity> touched, Map<Entity, List<LoggedEvent>> inMemory)
+      throws SQLException {
     if (!touched.isEmpty()) {
-      new Run(connection, Write.CHANGES).fold(touched);
+      new Run(connection, Write.CHANGES, inMemory).fold(touched);
     }
   }
 
   /** As {@link #run}, but writes and publishes what came out the same, too. */
   void runAll(Connection connection, Set<Entity> touched) throws SQLException {
     if (!touched.isEmpty()) {
-      new Run(connection, Write.EVERYTHING).fold(touched);
+      new Run(connection, Write.EVERYTHING, Map.of()).fold(touched);
     }
   }
 
@@ -63,8 +69,11 @@ final class Refold {
     private final Payers payers;
     private final Optional<Cursor> cursor;
     private final Versions versions;
+    private final Map<Entity, List<LoggedEvent>> inMemory;
 
-    Run(Connection connection, Write what) throws SQLException {
+    Run(Connection connection, Write what, Map<Entity, List<LoggedEvent>> inMemory)
+        throws SQLException {
+      this.inMemory = inMemory;
       log = new EventLog(connection);
       dataSets = new DataSets(connection, what);
       pieces = new Pieces(connection, what);
@@ -146,7 +155,7 @@ final class Refold {
     }
 
     private void foldSome(List<Entity.Piece> touched) throws SQLException {
-      Map<Entity, List<LoggedEvent>> events = log.eventsOf(touched);
+      Map<Entity, List<LoggedEvent>> events = piecesEvents(touched);
       Map<DataSetId, Holder> holders =
           dataSets.holders(touched.stream().map(Entity.Piece::dataSet).distinct().toList());
       Map<Entity.Piece, Placing> placements = new LinkedHashMap<>();
@@ -160,6 +169,17 @@ final class Refold {
                 versions.next()));
       }
       pieces.save(placements, versions);
+    }
+
+    private Map<Entity, List<LoggedEvent>> piecesEvents(List<Entity.Piece> pieces)
+        throws SQLException {
+      Map<Entity, List<LoggedEvent>> events =
+          new HashMap<>(
+              log.eventsOf(pieces.stream().filter(p -> !inMemory.containsKey(p)).toList()));
+      for (Entity.Piece piece : pieces) {
+        Optional.ofNullable(inMemory.get(piece)).ifPresent(known -> events.put(piece, known));
+      }
+      return events;
     }
 
     private boolean isFinal(BlockNumber block) {

@@ -139,6 +139,9 @@ public final class EventLog {
   /** All events of each of {@code entities}, in the chain's order; none for one without. */
   public Map<Entity, List<LoggedEvent>> eventsOf(Collection<? extends Entity> entities)
       throws SQLException {
+    if (entities.isEmpty()) {
+      return Map.of();
+    }
     Array keys = texts(entities.stream().map(Entity::key).toList());
     Map<EventPosition, LoggedEvent> events = eventsByPosition(keys);
     Map<Entity, List<LoggedEvent>> byEntity = new HashMap<>();
