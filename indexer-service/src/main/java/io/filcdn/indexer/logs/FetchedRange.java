@@ -29,7 +29,7 @@ public sealed interface FetchedRange {
           isFinal
               ? ChainStep.Finalize.of(tip, step.last().number(), before)
               : Optional.empty();
-      return Stream.concat(Stream.of(step), finalize.stream()).toList();
+      return Stream.<ChainStep>concat(Stream.of(step), finalize.stream()).toList();
     }
   }
 
