@@ -1,83 +1,27 @@
 package io.filcdn.indexer.logs;
 
-import static java.util.stream.Collectors.toUnmodifiableMap;
-
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.indexer.chain.ChainEvent;
-import io.filcdn.indexer.chain.LoggedEvent;
-import io.filcdn.indexer.chain.RawLog;
-import io.filcdn.indexer.chain.UndecodableLog;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.function.Function;
 
-/**
- * Reads the logs of the fwss generation's contracts. A log is told by its address first and its
- * topic then, as generations and contracts share topics.
- */
-public final class FwssDecoder {
+/** The events of Filecoin Warm Storage Service 1.x and of the contracts around it. */
+final class FwssEvents {
 
-  /**
-   * More than any event of a real contract holds: they are made from transactions of at most 64
-   * KiB. It keeps each record below what Kafka takes.
-   */
-  private static final int MAX_DATA_CHARACTERS = 2 + 2 * 128 * 1024;
+  private FwssEvents() {}
 
-  private static final int MAX_REASON = 300;
-
-  private final Map<Address, Map<String, Shape>> shapes = new HashMap<>();
-
-  public FwssDecoder(Network network) {
+  /** Which events each contract of the network writes. */
+  static Map<Address, List<Shape>> of(Network network) {
     Network.Contracts contracts = network.contracts();
-    shapes.put(contracts.fwss(), byTopic(FWSS));
-    shapes.put(contracts.pdpVerifier(), byTopic(PDP_VERIFIER));
-    shapes.put(contracts.serviceProviderRegistry(), byTopic(REGISTRY));
-    shapes.put(contracts.filecoinPay(), byTopic(PAY));
-    network.operators().forEach(operator -> shapes.put(operator.address(), byTopic(OPERATOR)));
-  }
-
-  /** The contracts whose logs it reads. */
-  public Set<Address> addresses() {
-    return Set.copyOf(shapes.keySet());
-  }
-
-  /** Reads a log; never throws, whatever the log holds. */
-  public Decoded decode(RawLog log) {
-    Shape shape =
-        log.topics().isEmpty()
-            ? null
-            : shapes.getOrDefault(log.address(), Map.of()).get(log.topics().getFirst());
-    if (shape == null) {
-      return new Decoded.Unknown();
-    }
-    if (log.data().length() > MAX_DATA_CHARACTERS) {
-      return undecodable(
-          log,
-          "%s: expected at most %d characters of data, found %d"
-              .formatted(shape.abi().name(), MAX_DATA_CHARACTERS, log.data().length()));
-    }
-    try {
-      ChainEvent event = shape.read().apply(Arguments.of(shape.abi().event(), log));
-      return new Decoded.Known(
-          new LoggedEvent(log.position(), log.blockHash(), log.txHash(), event));
-    } catch (RuntimeException e) {
-      // web3j throws whatever its parsing runs into; none of it may stop the index
-      return undecodable(log, shape.abi().name() + ": " + e);
-    }
-  }
-
-  /** How an event of one contract is read. */
-  private record Shape(Abi abi, Function<Arguments, ChainEvent> read) {
-    static Shape of(String declaration, Function<Arguments, ChainEvent> read) {
-      return new Shape(Abi.of(declaration), read);
-    }
-
-    String topic() {
-      return abi.topic();
-    }
+    Map<Address, List<Shape>> events = new HashMap<>();
+    events.put(contracts.fwss(), FWSS);
+    events.put(contracts.pdpVerifier(), PDP_VERIFIER);
+    events.put(contracts.serviceProviderRegistry(), REGISTRY);
+    events.put(contracts.filecoinPay(), PAY);
+    network.operators().forEach(operator -> events.put(operator.address(), OPERATOR));
+    return events;
   }
 
   private static final List<Shape> FWSS =
@@ -150,7 +94,7 @@ public final class FwssDecoder {
               "ProviderRemoved(uint256 indexed providerId)",
               in -> new ChainEvent.ProviderRemoved(in.provider(0))));
 
-  private static final List<Shape> PAY =
+  static final List<Shape> PAY =
       List.of(
           Shape.of(
               "RailTerminated(uint256 indexed railId, address indexed by, uint256 endEpoch)",
@@ -178,14 +122,4 @@ public final class FwssDecoder {
           Shape.of(
               "CacheMissSettlement(uint256 indexed dataSetId, uint256 cacheMissAmount)",
               in -> new ChainEvent.CacheMissSettlement(in.dataSet(0), in.amount(1))));
-
-  private static Map<String, Shape> byTopic(List<Shape> shapes) {
-    return shapes.stream().collect(toUnmodifiableMap(Shape::topic, Function.identity()));
-  }
-
-  private static Decoded undecodable(RawLog log, String reason) {
-    return new Decoded.Undecodable(
-        new UndecodableLog(
-            log, reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason));
-  }
 }
