@@ -5,8 +5,8 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.TxHash;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.TokenAmount;
-import io.filcdn.settlement.ledger.Fees;
 import io.filcdn.settlement.ledger.Gas;
+import io.filcdn.settlement.ledger.Inclusion;
 import io.filcdn.settlement.ledger.Nonce;
 import jakarta.inject.Singleton;
 import java.math.BigInteger;
@@ -27,6 +27,7 @@ import org.web3j.protocol.core.methods.response.EthLog;
 import org.web3j.protocol.core.methods.response.EthSendTransaction;
 import org.web3j.protocol.core.methods.response.Log;
 import org.web3j.protocol.core.methods.response.TransactionReceipt;
+import org.web3j.utils.Numeric;
 
 /**
  * The chain, asked through JSON-RPC. Every method blocks, and throws {@link NodeException} where no
@@ -113,13 +114,13 @@ public final class Node {
     return new TokenAmount(answer(api -> api.ethGetBalance(account.hex(), LATEST)).getBalance());
   }
 
-  /** Fees by which a transaction is taken soon, even where the base fee doubles. */
-  public Fees fees() {
+  /** What gas costs now. */
+  public GasMarket gasMarket() {
     BigInteger base =
         answer(api -> api.ethGetBlockByNumber(LATEST, false)).getBlock().getBaseFeePerGas();
     BigInteger priority =
         answer(JsonRpc2_0Web3j::ethMaxPriorityFeePerGas).getMaxPriorityFeePerGas();
-    return new Fees(new TokenAmount(base.shiftLeft(1).add(priority)), new TokenAmount(priority));
+    return new GasMarket(new TokenAmount(base), new TokenAmount(priority));
   }
 
   /** Simulates a call on the newest block. */
@@ -174,8 +175,14 @@ public final class Node {
   }
 
   private static Receipt toReceipt(TxHash hash, TransactionReceipt receipt) {
-    return new Receipt(
-        hash, new BlockNumber(receipt.getBlockNumber().longValueExact()), receipt.isStatusOK());
+    BlockNumber block = new BlockNumber(receipt.getBlockNumber().longValueExact());
+    return new Receipt(new Inclusion(hash, block, feePaid(receipt)), receipt.isStatusOK());
+  }
+
+  private static Optional<TokenAmount> feePaid(TransactionReceipt receipt) {
+    return Optional.ofNullable(receipt.getEffectiveGasPrice())
+        .map(Numeric::toBigInt)
+        .map(price -> new TokenAmount(price.multiply(receipt.getGasUsed())));
   }
 
   /** The logs of a contract with one of the first topics {@code topics}, both blocks included. */

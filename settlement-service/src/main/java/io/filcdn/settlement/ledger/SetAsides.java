@@ -4,6 +4,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.alarm.Alarms;
+import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
@@ -76,6 +77,25 @@ public class SetAsides {
     return SetAsideRow.<SetAsideRow>list("key.dataSet", dataSet.toString()).stream()
         .map(SetAsideRow::toSetAside)
         .toList();
+  }
+
+  /** Everything that is set aside, the longest first. */
+  @Transactional
+  public List<SetAside> all() {
+    return SetAsideRow.<SetAsideRow>listAll(Sort.by("since", "key.dataSet", "key.activity"))
+        .stream()
+        .map(SetAsideRow::toSetAside)
+        .toList();
+  }
+
+  /** Lets data sets take part in the next run; they stay set aside until they get through. */
+  @Transactional
+  public void retryNow(Activity activity, Collection<DataSetId> dataSets) {
+    SetAsideRow.update(
+        "retryAt = ?1 where key.activity = ?2 and key.dataSet in ?3",
+        clock.instant(),
+        activity.toString(),
+        dataSets.stream().map(DataSetId::toString).toList());
   }
 
   /** Lets data sets take part again. */
