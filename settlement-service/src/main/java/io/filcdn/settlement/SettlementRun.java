@@ -69,20 +69,27 @@ public class SettlementRun {
     Head head = node.head();
     Optional<Agenda.Item> report = agenda.report(head);
     Optional<Agenda.Item> settle = agenda.settle(head);
+    // 1. the chain is the right one, and the contract obeys our key
     if (!isRightChain(report.isPresent() || settle.isPresent())) {
       return false;
     }
     return activeSender.run(
         () -> {
+          // 2. bytes that were signed and are not on their way
           submitter.sendStored();
+          // 3. what became of open transactions
           confirmation.follow(head);
+          // 4. more for the gas of one that no block takes
           submitter.replaceStuck();
           if (topics.lag().isPresent()) {
             return;
           }
+          // 5. what is due
           report.filter(item -> report(head, item.scope())).ifPresent(item -> item.done().run());
+          // 6. what is owed
           settle.filter(item -> settle(head, item.scope())).ifPresent(item -> item.done().run());
-          terminate(head);
+          // 7. whose CDN is to end
+          submit(dueTerminations.find(), head);
         });
   }
 
@@ -105,11 +112,6 @@ public class SettlementRun {
     return submit(plan.settlements(), head);
   }
 
-  /** Ends the CDN of sanctioned payers. */
-  private void terminate(Head head) {
-    submit(dueTerminations.find(), head);
-  }
-
   /** Signs and sends; says whether all was taken that can be taken now. */
   private boolean submit(List<? extends Submission> submissions, Head head) {
     for (Submission submission : submissions) {
@@ -117,6 +119,7 @@ public class SettlementRun {
         LOG.infof("too many transactions wait for a block; the rest is planned again");
         return false;
       }
+      // 8. batches that go through, and 9. what the submitter has the guard sign
       switch (batches.cut(submission, submitter.at(head))) {
         case Batches.Cut.Complete() -> {}
         case Batches.Cut.Stopped() -> {

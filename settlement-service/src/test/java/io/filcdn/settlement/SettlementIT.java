@@ -19,6 +19,7 @@ import io.filcdn.stack.chain.DevnetAccount;
 import io.filcdn.stack.chain.DevnetContracts;
 import io.filcdn.stack.chain.DevnetHistory;
 import io.filcdn.stack.chain.DevnetOperator;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,7 +56,7 @@ class SettlementIT {
   }
 
   @AfterAll
-  static void close() {
+  static void close() throws IOException {
     stage.close();
   }
 
@@ -175,7 +176,7 @@ class SettlementIT {
   void aTransactionThatWaitsForABlockIsFollowedByTheNextProcess() {
     UsedDataSet dataSet = stage.newDataSet().serve(4000, 0);
     stage.anvil().mine(3);
-    stage.anvil().setAutomine(false);
+    stage.stopTime();
     ServiceProcess first = stage.startService().awaitReady();
     patiently().until(() -> statesOf(first, dataSet).equals(List.of("broadcast")));
     first.kill();
@@ -191,7 +192,7 @@ class SettlementIT {
   void aTransactionThatAReorgTookAwayGoesOutAgain() {
     UsedDataSet dataSet = stage.newDataSet().serve(5000, 0);
     stage.anvil().mine(3);
-    stage.anvil().setAutomine(false);
+    stage.stopTime();
     ServiceProcess service = stage.startService().awaitReady();
     patiently().until(() -> statesOf(service, dataSet).equals(List.of("broadcast")));
     stage.anvil().mine(1);

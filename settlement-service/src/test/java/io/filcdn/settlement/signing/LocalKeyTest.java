@@ -13,6 +13,7 @@ import java.math.BigInteger;
 import org.junit.jupiter.api.Test;
 import org.web3j.crypto.SignedRawTransaction;
 import org.web3j.crypto.TransactionDecoder;
+import org.web3j.crypto.transaction.type.Transaction1559;
 
 class LocalKeyTest {
 
@@ -62,7 +63,7 @@ class LocalKeyTest {
 
     SignedRawTransaction read = (SignedRawTransaction) TransactionDecoder.decode(signed.raw());
     assertThat(read.getFrom()).isEqualTo(ADDRESS.hex());
-    assertThat(read.getChainId()).isEqualTo(314);
+    assertThat(((Transaction1559) read.getTransaction()).getChainId()).isEqualTo(314);
     assertThat(read.getNonce()).isEqualTo(BigInteger.valueOf(7));
     assertThat(read.getGasLimit()).isEqualTo(BigInteger.valueOf(21_000_000));
     assertThat(read.getTo()).isEqualTo("0x9e90749d298c4ca43bb468ca859dfe167f9cdcf2");
