@@ -102,6 +102,9 @@ public class SettlementRun {
   private boolean report(Head head, Scope scope) {
     ReportPlan plan = planner.report(head, scope);
     submitter.note(plan);
+    if (scope.only().isEmpty()) {
+      submitter.noteHealed(plan);
+    }
     return submit(plan.reports(), head);
   }
 

@@ -15,6 +15,7 @@ import io.filcdn.settlement.ledger.Standings;
 import io.filcdn.settlement.ledger.Submission;
 import io.filcdn.settlement.ledger.TransactionId;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -75,6 +76,14 @@ class Submitter {
                 alarms.raise(Alarm.EPOCH_MISMATCH, "dataSet=%s %s".formatted(dataSet, why)));
     if (!dryRun) {
       standings.forgetCovered();
+    }
+  }
+
+  /** Notes that all data sets were looked at, but for those that wait to be retried. */
+  void noteHealed(ReportPlan plan) {
+    if (!dryRun) {
+      setAsides.releaseHealed(
+          plan.findings().stream().map(Finding::dataSet).collect(Collectors.toSet()));
     }
   }
 

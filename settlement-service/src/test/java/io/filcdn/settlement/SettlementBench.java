@@ -1,23 +1,23 @@
 package io.filcdn.settlement;
 
-import java.math.BigInteger;
-import io.filcdn.stack.chain.DevnetHistory;
-import java.time.Duration;
-import java.io.IOException;
-import java.util.stream.IntStream;
-import com.fasterxml.jackson.databind.JsonNode;
-import java.util.List;
-import java.util.Map;
-import org.web3j.utils.Numeric;
-import java.nio.file.Path;
-import io.filcdn.settlement.stage.ServiceProcess;
-import io.filcdn.settlement.stage.Stage;
-import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.Test;
-import io.filcdn.settlement.stage.UsedDataSet;
-
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.filcdn.settlement.stage.ServiceProcess;
+import io.filcdn.settlement.stage.Stage;
+import io.filcdn.settlement.stage.UsedDataSet;
+import io.filcdn.stack.chain.DevnetHistory;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.web3j.utils.Numeric;
 
 /**
  * Measures settlement on anvil. Its gas is the EVM's, not the FVM's. It is no test of every build:
@@ -66,7 +66,10 @@ class SettlementBench {
   void planningOfAHundredThousandDataSets() throws Exception {
     try (Stage stage = Stage.open(folder)) {
       ServiceProcess service =
-          stage.startService(Map.of("FILCDN_SETTLEMENT_DRY_RUN", "true", ServiceProcess.HEAP, "512m")).awaitReady();
+          stage
+              .startService(
+                  Map.of("FILCDN_SETTLEMENT_DRY_RUN", "true", ServiceProcess.HEAP, "512m"))
+              .awaitReady();
       stage.database().execute(rows(PLANNED));
       stage.anvil().mine(20);
 

@@ -52,6 +52,7 @@ class SettlementConfigTest {
     assertThat(settlement.ledger().reconcileEvery()).isEqualTo(Duration.ofHours(1));
     assertThat(settlement.rpc().timeout()).isEqualTo(Duration.ofSeconds(20));
     assertThat(settlement.rpc().batchSize()).isEqualTo(100);
+    assertThat(settlement.rpc().parallel()).isEqualTo(4);
     assertThat(settlement.rpc().logBlocks()).isEqualTo(2000);
   }
 

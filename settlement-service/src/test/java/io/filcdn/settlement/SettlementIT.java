@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.kafka.DeadLetter;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.common.usage.SettlementRecord;
+import io.filcdn.common.usage.UsageRecord;
 import io.filcdn.settlement.stage.RpcProxy;
 import io.filcdn.settlement.stage.ServiceProcess;
 import io.filcdn.settlement.stage.Stage;
@@ -320,6 +322,31 @@ class SettlementIT {
   }
 
   @Test
+  void aDataSetWithoutRailsIsNeverReported() {
+    stage
+        .topics()
+        .send(
+            Topic.USAGE,
+            "pandora/5",
+            new UsageRecord(
+                DataSetId.of("pandora/5"),
+                1,
+                ByteCount.of(700),
+                ByteCount.of(70),
+                new Epoch(stage.devnet().epoch())));
+    UsedDataSet other = stage.newDataSet().serve(1, 0);
+    ServiceProcess service = stage.startService().awaitReady();
+    stage.letTimeRun();
+
+    patiently().until(() -> other.events(SettlementRecord.Reported.class).size() == 1);
+
+    assertThat(service.json("/api/v1/data-sets/pandora/5").at("/odometer/cdnBytes").asText())
+        .isEqualTo("700");
+    assertThat(service.json("/api/v1/data-sets/pandora/5").has("due")).isFalse();
+    assertThat(service.get("/api/v1/transactions?limit=100").body()).doesNotContain("pandora");
+  }
+
+  @Test
   void twoProcessesAtOnceReportOnce() {
     ServiceProcess one = stage.startService();
     ServiceProcess two = stage.startService();
@@ -428,7 +455,7 @@ class SettlementIT {
   }
 
   private static ConditionFactory patiently() {
-    return await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(200));
+    return await().atMost(Duration.ofMinutes(4)).pollInterval(Duration.ofMillis(200));
   }
 
   /** The payer ends the CDN rail of a data set, and the time passes until it can pay no more. */

@@ -86,6 +86,7 @@ class SimulationIT {
 
   private final Random random = new Random(SEED);
   private final List<UsedDataSet> dataSets = new ArrayList<>();
+
   @SuppressWarnings("NullAway.Init")
   private ServiceProcess service;
 
@@ -273,7 +274,7 @@ class SimulationIT {
   private void awaitAllReportedAndPaid(UsedDataSet poisoned) {
     service.post("/api/v1/admin/report?dust=0");
     patiently()
-        .atMost(Duration.ofMinutes(4))
+        .atMost(Duration.ofMinutes(10))
         .untilAsserted(
             () -> {
               for (UsedDataSet dataSet : dataSets) {
@@ -333,6 +334,6 @@ class SimulationIT {
   }
 
   private static ConditionFactory patiently() {
-    return await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(200));
+    return await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(200));
   }
 }

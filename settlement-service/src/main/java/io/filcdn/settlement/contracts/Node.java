@@ -13,6 +13,10 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.web3j.protocol.core.DefaultBlockParameter;
 import org.web3j.protocol.core.DefaultBlockParameterName;
@@ -139,16 +143,45 @@ public final class Node {
   }
 
   private List<CallResult> callAll(List<Call> calls, DefaultBlockParameter when) {
-    List<CallResult> results = new ArrayList<>(calls.size());
-    for (int from = 0; from < calls.size(); from += config.batchSize()) {
-      List<Function<JsonRpc2_0Web3j, Request<?, EthCall>>> questions =
-          calls.subList(from, Math.min(calls.size(), from + config.batchSize())).stream()
-              .<Function<JsonRpc2_0Web3j, Request<?, EthCall>>>map(
-                  call -> api -> api.ethCall(request(call), when))
-              .toList();
-      endpoints.askAll(questions, EthCall.class).forEach(answer -> results.add(result(answer)));
+    if (calls.size() <= config.batchSize()) {
+      return calls.isEmpty() ? List.of() : callBatch(calls, when);
     }
-    return results;
+    List<Future<List<CallResult>>> batches = new ArrayList<>();
+    try (ExecutorService threads =
+        Executors.newFixedThreadPool(
+            config.parallel(), Thread.ofVirtual().name("rpc-", 0).factory())) {
+      for (int from = 0; from < calls.size(); from += config.batchSize()) {
+        List<Call> batch = calls.subList(from, Math.min(calls.size(), from + config.batchSize()));
+        batches.add(threads.submit(() -> callBatch(batch, when)));
+      }
+      List<CallResult> results = new ArrayList<>(calls.size());
+      for (Future<List<CallResult>> batch : batches) {
+        results.addAll(answered(batch, threads));
+      }
+      return results;
+    }
+  }
+
+  private static <T> T answered(Future<T> asked, ExecutorService threads) {
+    try {
+      return asked.get();
+    } catch (ExecutionException e) {
+      threads.shutdownNow();
+      throw new NodeException("of many requests one failed: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      threads.shutdownNow();
+      Thread.currentThread().interrupt();
+      throw new NodeException("interrupted while a node was asked", e);
+    }
+  }
+
+  private List<CallResult> callBatch(List<Call> calls, DefaultBlockParameter when) {
+    List<Function<JsonRpc2_0Web3j, Request<?, EthCall>>> questions =
+        calls.stream()
+            .<Function<JsonRpc2_0Web3j, Request<?, EthCall>>>map(
+                call -> api -> api.ethCall(request(call), when))
+            .toList();
+    return endpoints.askAll(questions, EthCall.class).stream().map(Node::result).toList();
   }
 
   /** How much gas a call takes that {@link #call} let through. */

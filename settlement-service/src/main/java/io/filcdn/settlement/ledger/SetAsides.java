@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Data sets that are left out of one activity, so that they do not stop the others. */
 @ApplicationScoped
@@ -96,6 +97,24 @@ public class SetAsides {
         clock.instant(),
         activity.toString(),
         dataSets.stream().map(DataSetId::toString).toList());
+  }
+
+  /**
+   * Lets those take part in reports again whose numbers agree once more: all that were due to be
+   * looked at, but for {@code stillWrong}.
+   */
+  @Transactional
+  public void releaseHealed(Set<DataSetId> stillWrong) {
+    SetAsideRow.<SetAsideRow>list(
+            "key.activity = ?1 and reason in ?2 and retryAt <= ?3",
+            Activity.REPORT.toString(),
+            Stream.of(SetAside.Reason.REPORT_NOT_INDEXED, SetAside.Reason.ODOMETER_BELOW_REPORTED)
+                .map(SetAside.Reason::toString)
+                .toList(),
+            clock.instant())
+        .stream()
+        .filter(row -> !stillWrong.contains(DataSetId.of(row.key.dataSet())))
+        .forEach(SetAsideRow::delete);
   }
 
   /** Lets data sets take part again. */

@@ -60,14 +60,14 @@ public final class LocalKey implements OperatorKey {
   public static LocalKey ofKeystore(Path file, String password) {
     try {
       return new LocalKey(WalletUtils.loadCredentials(password, file.toFile()));
-    } catch (IOException e) {
+    } catch (CipherException e) {
+      throw new IllegalArgumentException(
+          "expected the password to open the keystore file %s, it does not".formatted(file), e);
+    } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(
           "expected an encrypted keystore file (version 3) at %s, found none that can be read"
               .formatted(file),
           e);
-    } catch (CipherException e) {
-      throw new IllegalArgumentException(
-          "expected the password to open the keystore file %s, it does not".formatted(file), e);
     }
   }
 

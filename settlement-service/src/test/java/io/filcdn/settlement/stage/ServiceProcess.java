@@ -20,15 +20,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The settlement service as the operator runs it: a process of its own, with 128 MB of heap, if not told otherwise. */
+/**
+ * The settlement service as the operator runs it: a process of its own, with 128 MB of heap, if not
+ * told otherwise.
+ */
 public final class ServiceProcess implements AutoCloseable {
 
   private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
   private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
+
   /** The variable that gives it more heap. */
   public static final String HEAP = "HEAP";
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private final Process process;
   private final Path log;
