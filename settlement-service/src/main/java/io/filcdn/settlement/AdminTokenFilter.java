@@ -1,6 +1,7 @@
 package io.filcdn.settlement;
 
 import io.smallrye.config.Secret;
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -15,11 +16,11 @@ import java.util.Optional;
 @Provider
 final class AdminTokenFilter implements ContainerRequestFilter {
 
-  private final Optional<String> token;
+  private final Instance<SettlementConfig> config;
 
-  AdminTokenFilter(SettlementConfig config) {
-    // SmallRye gives a secret without a value where there is none
-    this.token = config.settlement().adminToken().map(Secret::get);
+  /** Filters are made before the settings are read. */
+  AdminTokenFilter(Instance<SettlementConfig> config) {
+    this.config = config;
   }
 
   @Override
@@ -27,7 +28,12 @@ final class AdminTokenFilter implements ContainerRequestFilter {
     String found =
         Optional.ofNullable(request.getHeaderString(HttpHeaders.AUTHORIZATION)).orElse("");
     boolean right =
-        token
+        config
+            .get()
+            .settlement()
+            .adminToken()
+            // SmallRye gives a secret without a value where there is none
+            .map(Secret::get)
             .map("Bearer "::concat)
             .map(
                 expected ->
