@@ -13,8 +13,9 @@ import java.math.BigInteger;
 import org.junit.jupiter.api.Test;
 import org.web3j.crypto.SignedRawTransaction;
 import org.web3j.crypto.TransactionDecoder;
+import org.web3j.crypto.transaction.type.Transaction1559;
 
-class OperatorKeyTest {
+class LocalKeyTest {
 
   /** The sixth account of every development node. */
   private static final String KEY =
@@ -24,44 +25,45 @@ class OperatorKeyTest {
 
   @Test
   void theKeyKnowsItsAddressHoweverItIsWritten() {
-    assertThat(OperatorKey.of(KEY).address()).isEqualTo(ADDRESS);
-    assertThat(OperatorKey.of(KEY.substring(2).toUpperCase(java.util.Locale.ROOT)).address())
+    assertThat(LocalKey.of(KEY).address()).isEqualTo(ADDRESS);
+    assertThat(LocalKey.of(KEY.substring(2).toUpperCase(java.util.Locale.ROOT)).address())
         .isEqualTo(ADDRESS);
-    assertThat(OperatorKey.of(" " + KEY + "\n").address()).isEqualTo(ADDRESS);
+    assertThat(LocalKey.of(" " + KEY + "\n").address()).isEqualTo(ADDRESS);
   }
 
   @Test
   void whatIsNoKeyIsRefusedWithoutBeingRepeated() {
     String almost = KEY.substring(0, 60) + "secret";
 
-    assertThatThrownBy(() -> OperatorKey.of(almost))
+    assertThatThrownBy(() -> LocalKey.of(almost))
         .hasMessage("expected a private key of 64 hex digits, found 66 characters that are none");
-    assertThatThrownBy(() -> OperatorKey.of("0".repeat(64)))
+    assertThatThrownBy(() -> LocalKey.of("0".repeat(64)))
         .hasMessage("expected a private key of secp256k1, found a number out of its range");
-    assertThatThrownBy(() -> OperatorKey.of("f".repeat(64)))
+    assertThatThrownBy(() -> LocalKey.of("f".repeat(64)))
         .hasMessage("expected a private key of secp256k1, found a number out of its range");
   }
 
   @Test
   void theKeyDoesNotShowItself() {
-    assertThat(OperatorKey.of(KEY)).hasToString("key of " + ADDRESS);
+    assertThat(LocalKey.of(KEY)).hasToString("key of " + ADDRESS);
   }
 
   @Test
   void whatIsSignedCanBeReadAgainAndIsNamedByItsHash() throws Exception {
     SignedBytes signed =
-        OperatorKey.of(KEY)
+        LocalKey.of(KEY)
             .sign(
-                314,
-                new Nonce(7),
-                new Gas(21_000_000),
-                new Fees(TokenAmount.of(300), TokenAmount.of(100)),
-                Address.of("0x9e90749d298c4ca43bb468ca859dfe167f9cdcf2"),
-                "0x0aec5776");
+                new UnsignedTransaction(
+                    314,
+                    new Nonce(7),
+                    new Gas(21_000_000),
+                    new Fees(TokenAmount.of(300), TokenAmount.of(100)),
+                    Address.of("0x9e90749d298c4ca43bb468ca859dfe167f9cdcf2"),
+                    "0x0aec5776"));
 
     SignedRawTransaction read = (SignedRawTransaction) TransactionDecoder.decode(signed.raw());
     assertThat(read.getFrom()).isEqualTo(ADDRESS.hex());
-    assertThat(read.getChainId()).isEqualTo(314);
+    assertThat(((Transaction1559) read.getTransaction()).getChainId()).isEqualTo(314);
     assertThat(read.getNonce()).isEqualTo(BigInteger.valueOf(7));
     assertThat(read.getGasLimit()).isEqualTo(BigInteger.valueOf(21_000_000));
     assertThat(read.getTo()).isEqualTo("0x9e90749d298c4ca43bb468ca859dfe167f9cdcf2");
