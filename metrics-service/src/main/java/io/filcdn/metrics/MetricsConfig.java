@@ -26,6 +26,12 @@ public interface MetricsConfig {
     Publish publish();
 
     Quota quota();
+
+    Leases leases();
+
+    Repair repair();
+
+    Admin admin();
   }
 
   /** How topics are read. */
@@ -86,5 +92,46 @@ public interface MetricsConfig {
      */
     @WithDefault("1000000000000000000")
     TokenAmount unfinalLimit();
+  }
+
+  /** How edges lease quota. */
+  interface Leases {
+
+    /** The secret that edges carry; without it, nothing can be leased. A secret. */
+    Optional<String> secret();
+
+    /** How long a lease lasts that its edge does not renew. */
+    @WithDefault("60s")
+    Duration timeToLive();
+
+    /**
+     * How long after its end what a journal holds stays held, so that what it served can still
+     * come; then it is written off, with an entry in the audit.
+     */
+    @WithDefault("7d")
+    Duration writeOffAfter();
+  }
+
+  /** What it takes to count again. */
+  interface Repair {
+
+    /** How often the odometers are copied to a checkpoint. */
+    @WithDefault("6h")
+    Duration checkpointEvery();
+
+    /** How many checkpoints are kept. */
+    @WithDefault("8")
+    int checkpoints();
+
+    /** How long dead letters are kept in the database; Kafka has them too. */
+    @WithDefault("365d")
+    Duration keepDeadLetters();
+  }
+
+  /** Calls for operators. */
+  interface Admin {
+
+    /** The token that such calls carry; without it, there are none. A secret. */
+    Optional<String> token();
   }
 }

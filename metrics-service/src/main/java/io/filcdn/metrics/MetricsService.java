@@ -2,10 +2,15 @@ package io.filcdn.metrics;
 
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.network.Network;
+import io.filcdn.metrics.Housekeeping.Chore;
+import io.filcdn.metrics.audit.AuditEntry;
+import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.intake.DataSetIntake;
 import io.filcdn.metrics.intake.EgressReader;
 import io.filcdn.metrics.intake.FollowerSettings;
 import io.filcdn.metrics.intake.JournalGate;
+import io.filcdn.metrics.intake.PostgresGaps;
+import io.filcdn.metrics.intake.PostgresGaps.OpenGap;
 import io.filcdn.metrics.intake.PostgresJournals;
 import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.Refusals;
@@ -14,13 +19,20 @@ import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.publish.KafkaPublisher;
 import io.filcdn.metrics.publish.Outbox;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
+import io.filcdn.metrics.publish.PostgresDeadLetters.Kept;
 import io.filcdn.metrics.query.Answers;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.QuotaTerms;
+import io.filcdn.metrics.repair.Checkpoints;
+import io.filcdn.metrics.repair.DeadLetterReplay;
+import io.filcdn.metrics.repair.EgressArchive;
+import io.filcdn.metrics.repair.PostgresCheckpoints;
+import io.filcdn.metrics.repair.Rebuild;
 import io.filcdn.metrics.store.Database;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import javax.sql.DataSource;
@@ -32,6 +44,7 @@ import javax.sql.DataSource;
 final class MetricsService implements AutoCloseable {
 
   private static final Duration LONGEST_DEFAULT_WAIT = Duration.ofSeconds(5);
+  private static final Duration TEND_EVERY = Duration.ofSeconds(10);
 
   private final Network network;
   private final MetricsConfig.Metrics config;
@@ -44,10 +57,16 @@ final class MetricsService implements AutoCloseable {
   private final PostgresDataSets dataSets = new PostgresDataSets();
   private final PostgresJournals journals = new PostgresJournals();
   private final PostgresDeadLetters deadLetters = new PostgresDeadLetters();
+  private final PostgresGaps gaps = new PostgresGaps();
+  private final PostgresAudit audit = new PostgresAudit();
+  private final PostgresCheckpoints checkpoints = new PostgresCheckpoints();
+  private final EgressReader reader;
   private final Refusals refusals;
   private final PipelineMetrics metrics;
   private final KafkaPublisher publisher;
+  private final UsagePipeline pipeline;
   private final List<TopicFollower> followers;
+  private final Housekeeping housekeeping;
 
   /**
    * @param kafka how to reach the brokers
@@ -67,18 +86,38 @@ final class MetricsService implements AutoCloseable {
     database = new Database(dataSource);
     refusals = new Refusals(registry);
     metrics = new PipelineMetrics(registry);
+    reader = new EgressReader(config.intake().mostPerRecord());
     publisher = new KafkaPublisher(kafka, config.publish().timeout());
+    pipeline = newPipeline();
     DataSetIntake index =
         new DataSetIntake(database, dataSets, deadLetters, offsets, refusals, clock);
     followers =
         List.of(
-            follower(Topic.EGRESS, "egress", pipeline()::apply),
+            follower(Topic.EGRESS, "egress", pipeline::apply),
             follower(Topic.DATA_SETS, "data-sets", index::apply));
+    housekeeping = new Housekeeping(chores());
+  }
+
+  private List<Chore> chores() {
+    MetricsConfig.Repair repair = config.repair();
+    return List.of(
+        new Chore(
+            "taking a checkpoint",
+            new Checkpoints(
+                    database, checkpoints, repair.checkpointEvery(), repair.checkpoints(), clock)
+                ::takeIfDue),
+        new Chore("forgetting old dead letters", this::forgetDeadLetters));
+  }
+
+  private void forgetDeadLetters() {
+    Instant then = clock.instant().minus(config.repair().keepDeadLetters());
+    database.run(connection -> deadLetters.forgetOlderThan(connection, then));
   }
 
   void start() {
     database.run(connection -> metrics.record(journals.backlog(connection)));
     followers.forEach(TopicFollower::start);
+    housekeeping.start(TEND_EVERY);
   }
 
   /** The threads that read topics. */
@@ -97,18 +136,59 @@ final class MetricsService implements AutoCloseable {
 
   @Override
   public void close() {
+    housekeeping.close();
     followers.forEach(TopicFollower::close);
     publisher.close();
   }
 
   UsagePipeline pipeline() {
-    EgressReader reader = new EgressReader(config.intake().mostPerRecord());
+    return pipeline;
+  }
+
+  Housekeeping housekeeping() {
+    return housekeeping;
+  }
+
+  /** At most {@code limit} dead letters with ids below {@code before}, the newest first. */
+  List<Kept> deadLetters(long before, int limit) {
+    return database.call(connection -> deadLetters.list(connection, before, limit));
+  }
+
+  DeadLetterReplay replay() {
+    return new DeadLetterReplay(database, deadLetters, dataSets, audit, reader, publisher, clock);
+  }
+
+  /** At most {@code limit} gaps, the longest known first. */
+  List<OpenGap> gaps(int limit) {
+    return database.call(connection -> gaps.list(connection, limit));
+  }
+
+  Rebuild rebuild() {
+    return new Rebuild(
+        database,
+        checkpoints,
+        odometers,
+        dataSets,
+        deadLetters,
+        audit,
+        reader,
+        new EgressArchive(kafka),
+        network,
+        clock);
+  }
+
+  /** At most {@code limit} decisions, the newest first. */
+  List<AuditEntry> audit(int limit) {
+    return database.call(connection -> audit.newest(connection, limit));
+  }
+
+  private UsagePipeline newPipeline() {
     return new UsagePipeline(
         reader,
-        new JournalGate(journals, reader),
-        odometers,
-        deadLetters,
+        new JournalGate(journals, gaps, reader),
+        new Counting.Tables(odometers, deadLetters),
         offsets,
+        audit,
         new Outbox(
             database, odometers, deadLetters, publisher, config.publish().maxRecords(), registry),
         database,

@@ -10,6 +10,7 @@ class LayoutTest {
   @Test
   void roomsFlowOneWay() {
     LayoutRules.check(
-        "io.filcdn.metrics", List.of("intake", "query", "quota", "publish", "odometer", "store"));
+        "io.filcdn.metrics",
+        List.of("repair", "intake", "query", "quota", "publish", "odometer", "audit", "store"));
   }
 }

@@ -34,7 +34,8 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class TestStack implements AutoCloseable {
 
   private static final String TABLES =
-      "watermark, parked, intake_offset, odometer, unbilled, data_set, dead_letter";
+      "watermark, parked, intake_offset, odometer, unbilled, data_set, dead_letter, audit,"
+          + " checkpoint, checkpoint_odometer, checkpoint_watermark, checkpoint_offset";
 
   private final Infra infra = Infra.start();
   private final PGSimpleDataSource dataSource = new PGSimpleDataSource();

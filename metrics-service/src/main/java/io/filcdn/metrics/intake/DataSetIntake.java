@@ -62,7 +62,7 @@ public final class DataSetIntake {
     database.run(
         connection -> {
           dataSets.keepNewer(connection, List.copyOf(newest.values()));
-          deadLetters.add(connection, refused.stream().map(r -> r.deadLetter(now)).toList());
+          deadLetters.add(connection, refused.stream().map(r -> r.deadLetter(now)).toList(), now);
           offsets.save(connection, batch);
         });
     refusals.tell(refused);

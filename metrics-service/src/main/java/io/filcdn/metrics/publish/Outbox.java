@@ -88,7 +88,7 @@ public final class Outbox {
     kafka.send(
         Topic.DEAD_LETTERS,
         waiting.stream().map(letter -> new Message(letter.sourceTopic(), letter.json())).toList());
-    deadLetters.remove(connection, waiting);
+    deadLetters.markPublished(connection, waiting);
     return waiting.size();
   }
 }
