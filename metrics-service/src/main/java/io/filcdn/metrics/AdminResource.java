@@ -9,6 +9,7 @@ import io.filcdn.metrics.intake.JournalGate.Acceptance;
 import io.filcdn.metrics.intake.JournalPartition;
 import io.filcdn.metrics.intake.PostgresGaps.OpenGap;
 import io.filcdn.metrics.publish.PostgresDeadLetters.Kept;
+import io.filcdn.metrics.quota.PostgresLeaseJournals.Holder;
 import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
 import io.filcdn.metrics.repair.RebuildReport;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -25,6 +26,7 @@ import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -159,6 +161,30 @@ public class AdminResource {
   @Operation(summary = "Counts again, and sets right what differs and is not below the chain's")
   public RebuildReport rebuild() {
     return service.rebuild().run(true);
+  }
+
+  @GET
+  @Path("leases")
+  @Operation(summary = "Journals that hold quota, the longest unheard first")
+  public List<Holder> leases(@QueryParam("limit") @DefaultValue("100") int limit) {
+    return service.holders(Math.clamp(limit, 1, MOST));
+  }
+
+  /** What was set free. */
+  public record WrittenOff(JournalId journal, long bytes) {}
+
+  @POST
+  @Path("leases/{journal}/write-off")
+  @Consumes(MediaType.WILDCARD)
+  @Operation(summary = "Sets free what a dead edge's journal holds; the body says why")
+  public Response writeOff(@PathParam("journal") UUID journal, String why) {
+    if (why.isBlank()) {
+      return Response.status(400)
+          .entity(new Acceptance.Refused("expected a body that says why, found none"))
+          .build();
+    }
+    JournalId id = new JournalId(journal);
+    return Response.ok(new WrittenOff(id, service.leaseDesk().writeOff(id, why))).build();
   }
 
   @GET

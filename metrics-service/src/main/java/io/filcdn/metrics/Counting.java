@@ -6,6 +6,8 @@ import io.filcdn.metrics.intake.Reading.Refused;
 import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.odometer.Tally;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
+import io.filcdn.metrics.quota.PostgresLeases;
+import io.filcdn.metrics.quota.Spending;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -17,6 +19,7 @@ import java.util.function.Consumer;
 final class Counting implements Consumer<Reading> {
 
   private final Tally tally;
+  private final Spending spending = new Spending();
   private final Instant now;
   private final List<Refused> refused = new ArrayList<>();
 
@@ -26,12 +29,16 @@ final class Counting implements Consumer<Reading> {
   }
 
   /** The tables that counts end in. */
-  record Tables(PostgresOdometers odometers, PostgresDeadLetters deadLetters) {}
+  record Tables(
+      PostgresOdometers odometers, PostgresLeases leases, PostgresDeadLetters deadLetters) {}
 
   @Override
   public void accept(Reading reading) {
     switch (reading) {
-      case Flush flush -> tally.add(flush.egress());
+      case Flush flush -> {
+        tally.add(flush.egress());
+        spending.add(flush.egress());
+      }
       case Refused nonsense -> refused.add(nonsense);
     }
   }
@@ -40,6 +47,7 @@ final class Counting implements Consumer<Reading> {
   void store(Connection connection, Tables tables) throws SQLException {
     tables.deadLetters.add(connection, refused.stream().map(r -> r.deadLetter(now)).toList(), now);
     tables.odometers.add(connection, tally);
+    tables.leases.spend(connection, spending);
   }
 
   Tally tally() {

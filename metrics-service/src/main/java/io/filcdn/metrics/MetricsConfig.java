@@ -92,6 +92,13 @@ public interface MetricsConfig {
      */
     @WithDefault("1000000000000000000")
     TokenAmount unfinalLimit();
+
+    /**
+     * How many bytes of egress, and how many from providers, a data set may have that has no rails
+     * to pay into: those of the first pandora contract, which are never reported.
+     */
+    @WithDefault("107374182400")
+    ByteCount allowanceWithoutRails();
   }
 
   /** How edges lease quota. */
@@ -110,6 +117,10 @@ public interface MetricsConfig {
      */
     @WithDefault("7d")
     Duration writeOffAfter();
+
+    /** What part of a quota's free bytes an edge gets at once beyond what it needs, as 1 / this. */
+    @WithDefault("4")
+    long shareInAdvance();
   }
 
   /** What it takes to count again. */

@@ -21,8 +21,13 @@ import io.filcdn.metrics.publish.Outbox;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.metrics.publish.PostgresDeadLetters.Kept;
 import io.filcdn.metrics.query.Answers;
+import io.filcdn.metrics.quota.LeaseDesk;
 import io.filcdn.metrics.quota.PostgresDataSets;
+import io.filcdn.metrics.quota.PostgresLeaseJournals;
+import io.filcdn.metrics.quota.PostgresLeaseJournals.Holder;
+import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.quota.QuotaTerms;
+import io.filcdn.metrics.quota.Slice;
 import io.filcdn.metrics.repair.Checkpoints;
 import io.filcdn.metrics.repair.DeadLetterReplay;
 import io.filcdn.metrics.repair.EgressArchive;
@@ -44,6 +49,10 @@ import javax.sql.DataSource;
 final class MetricsService implements AutoCloseable {
 
   private static final Duration LONGEST_DEFAULT_WAIT = Duration.ofSeconds(5);
+
+  /** Edges are refused what metrics has not heard of. */
+  private static final Duration INDEX_WAIT = Duration.ofMillis(250);
+
   private static final Duration TEND_EVERY = Duration.ofSeconds(10);
 
   private final Network network;
@@ -60,6 +69,9 @@ final class MetricsService implements AutoCloseable {
   private final PostgresGaps gaps = new PostgresGaps();
   private final PostgresAudit audit = new PostgresAudit();
   private final PostgresCheckpoints checkpoints = new PostgresCheckpoints();
+  private final PostgresLeases leases = new PostgresLeases();
+  private final PostgresLeaseJournals leaseJournals = new PostgresLeaseJournals(leases);
+  private final LeaseDesk leaseDesk;
   private final EgressReader reader;
   private final Refusals refusals;
   private final PipelineMetrics metrics;
@@ -88,13 +100,14 @@ final class MetricsService implements AutoCloseable {
     metrics = new PipelineMetrics(registry);
     reader = new EgressReader(config.intake().mostPerRecord());
     publisher = new KafkaPublisher(kafka, config.publish().timeout());
+    leaseDesk = newLeaseDesk();
     pipeline = newPipeline();
     DataSetIntake index =
         new DataSetIntake(database, dataSets, deadLetters, offsets, refusals, clock);
     followers =
         List.of(
-            follower(Topic.EGRESS, "egress", pipeline::apply),
-            follower(Topic.DATA_SETS, "data-sets", index::apply));
+            follower(Topic.EGRESS, "egress", batchWait(), pipeline::apply),
+            follower(Topic.DATA_SETS, "data-sets", shorter(batchWait(), INDEX_WAIT), index::apply));
     housekeeping = new Housekeeping(chores());
   }
 
@@ -106,7 +119,13 @@ final class MetricsService implements AutoCloseable {
             new Checkpoints(
                     database, checkpoints, repair.checkpointEvery(), repair.checkpoints(), clock)
                 ::takeIfDue),
+        new Chore("writing off leases", leaseDesk::writeOff),
+        new Chore("comparing leases", this::compareLeases),
         new Chore("forgetting old dead letters", this::forgetDeadLetters));
+  }
+
+  private void compareLeases() {
+    metrics.record(database.call(leases::totals));
   }
 
   private void forgetDeadLetters() {
@@ -126,12 +145,31 @@ final class MetricsService implements AutoCloseable {
   }
 
   Answers answers() {
+    return new Answers(database, dataSets, odometers, terms());
+  }
+
+  private QuotaTerms terms() {
     MetricsConfig.Quota quota = config.quota();
-    return new Answers(
+    return new QuotaTerms(
+        quota.cdnRatePerTib(),
+        quota.cacheMissRatePerTib(),
+        quota.unfinalLimit(),
+        quota.allowanceWithoutRails());
+  }
+
+  private LeaseDesk newLeaseDesk() {
+    MetricsConfig.Leases rules = config.leases();
+    return new LeaseDesk(
         database,
+        leases,
+        leaseJournals,
         dataSets,
         odometers,
-        new QuotaTerms(quota.cdnRatePerTib(), quota.cacheMissRatePerTib(), quota.unfinalLimit()));
+        audit,
+        terms(),
+        new LeaseDesk.Rules(
+            rules.timeToLive(), rules.writeOffAfter(), new Slice(rules.shareInAdvance())),
+        clock);
   }
 
   @Override
@@ -143,6 +181,15 @@ final class MetricsService implements AutoCloseable {
 
   UsagePipeline pipeline() {
     return pipeline;
+  }
+
+  LeaseDesk leaseDesk() {
+    return leaseDesk;
+  }
+
+  /** At most {@code limit} journals that hold quota, the longest unheard first. */
+  List<Holder> holders(int limit) {
+    return database.call(connection -> leaseJournals.list(connection, limit));
   }
 
   Housekeeping housekeeping() {
@@ -186,7 +233,7 @@ final class MetricsService implements AutoCloseable {
     return new UsagePipeline(
         reader,
         new JournalGate(journals, gaps, reader),
-        new Counting.Tables(odometers, deadLetters),
+        new Counting.Tables(odometers, leases, deadLetters),
         offsets,
         audit,
         new Outbox(
@@ -198,7 +245,8 @@ final class MetricsService implements AutoCloseable {
         metrics);
   }
 
-  private TopicFollower follower(Topic topic, String name, TopicFollower.Step step) {
+  private TopicFollower follower(
+      Topic topic, String name, Duration wait, TopicFollower.Step step) {
     MetricsConfig.Intake intake = config.intake();
     return new TopicFollower(
         new FollowerSettings(
@@ -206,13 +254,20 @@ final class MetricsService implements AutoCloseable {
             "filcdn-metrics-" + name,
             intake.maxRecords(),
             Math.toIntExact(intake.maxBytes().asLongValue()),
-            intake.maxWait().orElse(shorter(network.epochDuration(), LONGEST_DEFAULT_WAIT)),
+            wait,
             intake.longestPause()),
         kafka,
         step,
         database,
         offsets,
         registry);
+  }
+
+  private Duration batchWait() {
+    return config
+        .intake()
+        .maxWait()
+        .orElse(shorter(network.epochDuration(), LONGEST_DEFAULT_WAIT));
   }
 
   private static Duration shorter(Duration one, Duration other) {

@@ -44,6 +44,17 @@ class MetricsConfigTest {
     assertThat(quota.cdnRatePerTib()).isEqualTo(sevenUsdfc);
     assertThat(quota.cacheMissRatePerTib()).isEqualTo(sevenUsdfc);
     assertThat(quota.unfinalLimit()).isEqualTo(new TokenAmount(BigInteger.TEN.pow(18)));
+    assertThat(quota.allowanceWithoutRails()).isEqualTo(ByteCount.of(100L << 30));
+    MetricsConfig.Leases leases = config.metrics().leases();
+    assertThat(leases.secret()).isEmpty();
+    assertThat(leases.timeToLive()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(leases.writeOffAfter()).isEqualTo(Duration.ofDays(7));
+    assertThat(leases.shareInAdvance()).isEqualTo(4);
+    MetricsConfig.Repair repair = config.metrics().repair();
+    assertThat(repair.checkpointEvery()).isEqualTo(Duration.ofHours(6));
+    assertThat(repair.checkpoints()).isEqualTo(8);
+    assertThat(repair.keepDeadLetters()).isEqualTo(Duration.ofDays(365));
+    assertThat(config.metrics().admin().token()).isEmpty();
   }
 
   @Test

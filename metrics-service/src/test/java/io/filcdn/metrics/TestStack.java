@@ -35,7 +35,8 @@ final class TestStack implements AutoCloseable {
 
   private static final String TABLES =
       "watermark, parked, intake_offset, odometer, unbilled, data_set, dead_letter, audit,"
-          + " checkpoint, checkpoint_odometer, checkpoint_watermark, checkpoint_offset";
+          + " checkpoint, checkpoint_odometer, checkpoint_watermark, checkpoint_offset,"
+          + " lease_journal, lease, held";
 
   private final Infra infra = Infra.start();
   private final PGSimpleDataSource dataSource = new PGSimpleDataSource();

@@ -6,6 +6,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What a journal holds, in answer to a {@link LeaseRequest}.
@@ -31,23 +32,20 @@ public record LeaseAnswer(boolean closed, long millisToLive, List<Lease> leases)
    * @param acquired the sum that it was given
    * @param returned the sum that it gave back
    * @param applied the sum that its egress records have used
-   * @param unspent what of all that was paid for no record of any journal has used; some of it may
-   *     be held by others
-   */
+  XX
   public record Lease(
       DataSetId dataSet,
       QuotaRecord.Kind quota,
       ByteCount acquired,
       ByteCount returned,
       ByteCount applied,
-      ByteCount unspent) {
+      Optional<ByteCount> unspent) {
     public Lease {
       requireNonNull(dataSet, "dataSet is missing");
       requireNonNull(quota, "quota is missing");
       requireNonNull(acquired, "acquired is missing");
       requireNonNull(returned, "returned is missing");
       requireNonNull(applied, "applied is missing");
-      requireNonNull(unspent, "unspent is missing");
     }
   }
 }

@@ -12,9 +12,9 @@ import java.util.Set;
 
 /**
  * What one run of an edge wants to hold of quotas, posted to {@link #PATH}; answered by a {@link
- * LeaseAnswer}. All numbers are sums since the journal began, never changes: acquiring, renewing and
- * returning are one request, and one that comes twice or late does no harm. Without asks it only
- * tells that the edge lives.
+ * LeaseAnswer}. All numbers are sums since the journal began, never changes: acquiring, renewing
+ * and returning are one request, and one that comes twice or late does no harm. Without asks it
+ * only tells that the edge lives.
  *
  * @param journal in which the edge records what it serves from these leases
  * @param edge the name of the edge, for people

@@ -11,6 +11,7 @@ import io.filcdn.common.usage.QuotaRecord.Kind;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The bodies of the lease contract, as they cross the wire. */
@@ -53,7 +54,7 @@ class LeaseRequestTest {
                     ByteCount.of(500),
                     ByteCount.of(30),
                     ByteCount.of(20),
-                    ByteCount.of(Long.MAX_VALUE))));
+                    Optional.of(ByteCount.of(Long.MAX_VALUE)))));
 
     assertThat(RecordJson.read(RecordJson.write(answer), LeaseAnswer.class)).isEqualTo(answer);
   }
@@ -74,8 +75,7 @@ class LeaseRequestTest {
 
   @Test
   void tooManyAsksAreRefused() {
-    assertThatThrownBy(
-            () -> new LeaseRequest(JOURNAL, "edge-0", Collections.nCopies(1001, ASK)))
+    assertThatThrownBy(() -> new LeaseRequest(JOURNAL, "edge-0", Collections.nCopies(1001, ASK)))
         .hasMessage("expected at most 1000 asks, found 1001");
   }
 

@@ -10,6 +10,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -55,6 +56,16 @@ public final class PostgresDataSets {
         connection.prepareStatement("select record from data_set where data_set = ?")) {
       statement.setString(1, dataSet.toString());
       return records(statement).stream().findFirst();
+    }
+  }
+
+  /** Those of {@code dataSets} that the index has told of. */
+  public List<DataSetRecord> find(Connection connection, Collection<DataSetId> dataSets)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select record from data_set where data_set = any (?)")) {
+      Columns.of(statement, List.copyOf(dataSets)).text(DataSetId::toString);
+      return records(statement);
     }
   }
 

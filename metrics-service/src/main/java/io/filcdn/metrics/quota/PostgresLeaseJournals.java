@@ -99,11 +99,9 @@ public final class PostgresLeaseJournals {
     try (PreparedStatement statement = connection.prepareStatement(UNAPPLIED)) {
       List<Map.Entry<Integer, Long>> ends = List.copyOf(sequences.entrySet());
       statement.setArray(
-          1,
-          connection.createArrayOf("int", ends.stream().map(Map.Entry::getKey).toArray()));
+          1, connection.createArrayOf("int", ends.stream().map(Map.Entry::getKey).toArray()));
       statement.setArray(
-          2,
-          connection.createArrayOf("bigint", ends.stream().map(Map.Entry::getValue).toArray()));
+          2, connection.createArrayOf("bigint", ends.stream().map(Map.Entry::getValue).toArray()));
       statement.setObject(3, journal.uuid());
       try (ResultSet row = statement.executeQuery()) {
         row.next();

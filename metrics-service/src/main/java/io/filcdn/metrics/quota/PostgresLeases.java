@@ -79,17 +79,18 @@ public final class PostgresLeases {
       where h.data_set = sums.data_set and h.quota = sums.quota and sums.released > 0
       """;
 
-  private static final String DRIFT =
+  private static final String TOTALS =
       """
-      select coalesce(sum(abs(h.bytes - coalesce(l.bytes, 0))), 0)::bigint
+      select coalesce(sum(h.bytes), 0)::bigint as held, coalesce(sum(l.overdrawn), 0)::bigint,
+        coalesce(sum(abs(h.bytes - coalesce(l.bytes, 0))), 0)::bigint as drift
       from held h left join (
-        select data_set, quota, sum(greatest(0, acquired - returned - applied)) as bytes
+        select data_set, quota, sum(greatest(0, acquired - returned - applied)) as bytes,
+          sum(greatest(0, applied + returned - acquired)) as overdrawn
         from lease group by data_set, quota) l using (data_set, quota)
       """;
 
   /** What all journals hold of quotas; nobody else changes it before the transaction ends. */
-  Map<QuotaKey, Long> lock(Connection connection, Collection<QuotaKey> quotas)
-      throws SQLException {
+  Map<QuotaKey, Long> lock(Connection connection, Collection<QuotaKey> quotas) throws SQLException {
     List<QuotaKey> named = List.copyOf(quotas);
     try (PreparedStatement statement = connection.prepareStatement(OPEN)) {
       bind(statement, named);
@@ -113,8 +114,8 @@ public final class PostgresLeases {
   }
 
   /** What a journal has to do with locked quotas; nothing, where it is not in the map. */
-  Map<QuotaKey, Holding> find(
-      Connection connection, JournalId journal, Collection<QuotaKey> quotas) throws SQLException {
+  Map<QuotaKey, Holding> find(Connection connection, JournalId journal, Collection<QuotaKey> quotas)
+      throws SQLException {
     Map<QuotaKey, Holding> found = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(FIND)) {
       bind(statement, List.copyOf(quotas));
@@ -176,17 +177,28 @@ public final class PostgresLeases {
     }
   }
 
-  /** By how much what is held of quotas differs from what journals hold of them: 0. */
-  public long drift(Connection connection) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(DRIFT);
+  /**
+   * How all leases stand.
+   *
+   * @param held what all journals hold
+   * @param overdrawn what journals used beyond what they held: 0 where all edges lease
+   * @param drift by how much what is held of quotas differs from what journals hold of them: 0
+   */
+  public record Totals(long held, long overdrawn, long drift) {
+
+    public static final Totals NONE = new Totals(0, 0, 0);
+  }
+
+  /** Adds up all leases. */
+  public Totals totals(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(TOTALS);
         ResultSet row = statement.executeQuery()) {
       row.next();
-      return row.getLong(1);
+      return new Totals(row.getLong(1), row.getLong(2), row.getLong(3));
     }
   }
 
-  private static void bind(PreparedStatement statement, List<QuotaKey> quotas)
-      throws SQLException {
+  private static void bind(PreparedStatement statement, List<QuotaKey> quotas) throws SQLException {
     Columns.of(statement, quotas)
         .text(key -> key.dataSet().toString())
         .text(key -> key.quota().toString());

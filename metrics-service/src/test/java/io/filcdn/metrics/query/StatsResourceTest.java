@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.Samples;
 import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.quota.PostgresDataSets;
@@ -26,7 +27,7 @@ class StatsResourceTest {
                 new Database(nowhere),
                 new PostgresDataSets(),
                 new PostgresOdometers(),
-                new QuotaTerms(rate, rate, TokenAmount.ZERO)),
+                new QuotaTerms(rate, rate, TokenAmount.ZERO, ByteCount.ZERO)),
             Samples.DEVNET);
 
     var outage = catchThrowableOfType(DatabaseException.class, () -> resource.dataSet("12"));
