@@ -41,9 +41,11 @@ public class AdminResource {
   private static final int MOST = 1000;
 
   private final MetricsService service;
+  private final Tables tables;
 
   AdminResource(MetricsService service) {
     this.service = service;
+    this.tables = service.tables();
   }
 
   @GET
@@ -52,7 +54,8 @@ public class AdminResource {
   public List<Kept> deadLetters(
       @QueryParam("before") @DefaultValue("9223372036854775807") long before,
       @QueryParam("limit") @DefaultValue("100") int limit) {
-    return service.deadLetters(before, Math.clamp(limit, 1, MOST));
+    int most = Math.clamp(limit, 1, MOST);
+    return tables.database().call(c -> tables.deadLetters().list(c, before, most));
   }
 
   @POST
@@ -111,7 +114,9 @@ public class AdminResource {
   @Path("gaps")
   @Operation(summary = "Journals that wait for records that did not come")
   public List<ParkedJournal> gaps() {
-    return service.gaps(MOST).stream().map(ParkedJournal::of).toList();
+    return tables.database().call(c -> tables.gaps().list(c, MOST)).stream()
+        .map(ParkedJournal::of)
+        .toList();
   }
 
   /**
@@ -167,7 +172,8 @@ public class AdminResource {
   @Path("leases")
   @Operation(summary = "Journals that hold quota, the longest unheard first")
   public List<Holder> leases(@QueryParam("limit") @DefaultValue("100") int limit) {
-    return service.holders(Math.clamp(limit, 1, MOST));
+    int most = Math.clamp(limit, 1, MOST);
+    return tables.database().call(c -> tables.leaseJournals().list(c, most));
   }
 
   /** What was set free. */
@@ -191,6 +197,7 @@ public class AdminResource {
   @Path("audit")
   @Operation(summary = "What was decided about bytes and money, the newest first")
   public List<AuditEntry> audit(@QueryParam("limit") @DefaultValue("100") int limit) {
-    return service.audit(Math.clamp(limit, 1, MOST));
+    int most = Math.clamp(limit, 1, MOST);
+    return tables.database().call(c -> tables.audit().newest(c, most));
   }
 }

@@ -3,11 +3,9 @@ package io.filcdn.metrics;
 import io.filcdn.metrics.intake.Reading;
 import io.filcdn.metrics.intake.Reading.Flush;
 import io.filcdn.metrics.intake.Reading.Refused;
-import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.odometer.Tally;
-import io.filcdn.metrics.publish.PostgresDeadLetters;
-import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.quota.Spending;
+import io.filcdn.metrics.series.SeriesTally;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -19,18 +17,16 @@ import java.util.function.Consumer;
 final class Counting implements Consumer<Reading> {
 
   private final Tally tally;
+  private final SeriesTally series;
   private final Spending spending = new Spending();
   private final Instant now;
   private final List<Refused> refused = new ArrayList<>();
 
-  Counting(Tally tally, Instant now) {
+  Counting(Tally tally, SeriesTally series, Instant now) {
     this.tally = tally;
+    this.series = series;
     this.now = now;
   }
-
-  /** The tables that counts end in. */
-  record Tables(
-      PostgresOdometers odometers, PostgresLeases leases, PostgresDeadLetters deadLetters) {}
 
   @Override
   public void accept(Reading reading) {
@@ -38,6 +34,7 @@ final class Counting implements Consumer<Reading> {
       case Flush flush -> {
         tally.add(flush.egress());
         spending.add(flush.egress());
+        series.add(flush.egress());
       }
       case Refused nonsense -> refused.add(nonsense);
     }
@@ -45,9 +42,10 @@ final class Counting implements Consumer<Reading> {
 
   /** Stores all that was accepted, in the caller's transaction; to be called once, at its end. */
   void store(Connection connection, Tables tables) throws SQLException {
-    tables.deadLetters.add(connection, refused.stream().map(r -> r.deadLetter(now)).toList(), now);
-    tables.odometers.add(connection, tally);
-    tables.leases.spend(connection, spending);
+    tables.deadLetters().add(connection, refused.stream().map(r -> r.deadLetter(now)).toList(), now);
+    tables.series().add(connection, series);
+    tables.odometers().add(connection, tally);
+    tables.leases().spend(connection, spending);
   }
 
   Tally tally() {

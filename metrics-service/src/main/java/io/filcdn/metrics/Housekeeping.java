@@ -13,15 +13,15 @@ final class Housekeeping implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Housekeeping.class);
 
   private final List<Chore> chores;
-  private final ScheduledExecutorService executor =
-      Executors.newSingleThreadScheduledExecutor(
-          Thread.ofPlatform().name("housekeeping").factory());
+  private final ScheduledExecutorService executor;
 
   /** Something to be done again and again; that it fails keeps no other from being done. */
   record Chore(String name, Runnable task) {}
 
-  Housekeeping(List<Chore> chores) {
+  Housekeeping(String thread, List<Chore> chores) {
     this.chores = List.copyOf(chores);
+    this.executor =
+        Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name(thread).factory());
   }
 
   void start(Duration every) {

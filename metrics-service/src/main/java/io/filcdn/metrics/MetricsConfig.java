@@ -5,6 +5,7 @@ import io.filcdn.common.piece.ByteCount;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -28,6 +29,10 @@ public interface MetricsConfig {
     Quota quota();
 
     Leases leases();
+
+    Series series();
+
+    Webhooks webhooks();
 
     Repair repair();
 
@@ -121,6 +126,40 @@ public interface MetricsConfig {
     /** What part of a quota's free bytes an edge gets at once beyond what it needs, as 1 / this. */
     @WithDefault("4")
     long shareInAdvance();
+  }
+
+  /** What is kept of what was served when. */
+  interface Series {
+
+    /** How long hours are kept. */
+    @WithDefault("8d")
+    Duration keepHours();
+
+    /** How long days are kept. */
+    @WithDefault("1830d")
+    Duration keepDays();
+  }
+
+  /** Who is called when a quota crosses a threshold. */
+  interface Webhooks {
+
+    /** What is called; without it, nobody is. */
+    Optional<URI> url();
+
+    /** What calls are signed with. A secret. */
+    Optional<String> secret();
+
+    /** How long an answer may take. */
+    @WithDefault("5s")
+    Duration timeout();
+
+    /** How often a call is made before it is given up. */
+    @WithDefault("12")
+    int attempts();
+
+    /** How many calls can wait; more are dropped. */
+    @WithDefault("10000")
+    int mostWaiting();
   }
 
   /** What it takes to count again. */

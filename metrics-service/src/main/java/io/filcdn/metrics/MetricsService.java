@@ -3,43 +3,35 @@ package io.filcdn.metrics;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.network.Network;
 import io.filcdn.metrics.Housekeeping.Chore;
-import io.filcdn.metrics.audit.AuditEntry;
-import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.intake.DataSetIntake;
 import io.filcdn.metrics.intake.EgressReader;
 import io.filcdn.metrics.intake.FollowerSettings;
 import io.filcdn.metrics.intake.JournalGate;
-import io.filcdn.metrics.intake.PostgresGaps;
-import io.filcdn.metrics.intake.PostgresGaps.OpenGap;
-import io.filcdn.metrics.intake.PostgresJournals;
-import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.Refusals;
 import io.filcdn.metrics.intake.TopicFollower;
-import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.publish.KafkaPublisher;
 import io.filcdn.metrics.publish.Outbox;
-import io.filcdn.metrics.publish.PostgresDeadLetters;
-import io.filcdn.metrics.publish.PostgresDeadLetters.Kept;
+import io.filcdn.metrics.publish.PostgresWebhookCalls;
+import io.filcdn.metrics.publish.Webhooks;
 import io.filcdn.metrics.query.Answers;
+import io.filcdn.metrics.query.Audits;
+import io.filcdn.metrics.query.History;
 import io.filcdn.metrics.quota.LeaseDesk;
-import io.filcdn.metrics.quota.PostgresDataSets;
-import io.filcdn.metrics.quota.PostgresLeaseJournals;
-import io.filcdn.metrics.quota.PostgresLeaseJournals.Holder;
-import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.quota.QuotaTerms;
+import io.filcdn.metrics.quota.QuotaWatch;
 import io.filcdn.metrics.quota.Slice;
-import io.filcdn.metrics.repair.Checkpoints;
 import io.filcdn.metrics.repair.DeadLetterReplay;
 import io.filcdn.metrics.repair.EgressArchive;
-import io.filcdn.metrics.repair.PostgresCheckpoints;
 import io.filcdn.metrics.repair.Rebuild;
 import io.filcdn.metrics.store.Database;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
@@ -50,8 +42,8 @@ final class MetricsService implements AutoCloseable {
 
   private static final Duration LONGEST_DEFAULT_WAIT = Duration.ofSeconds(5);
 
-  /** Edges are refused what metrics has not heard of. */
-  private static final Duration INDEX_WAIT = Duration.ofMillis(250);
+  /** Edges can lease nothing of what metrics has not heard of. */
+  private static final Duration LONGEST_INDEX_WAIT = Duration.ofMillis(250);
 
   private static final Duration TEND_EVERY = Duration.ofSeconds(10);
 
@@ -60,25 +52,17 @@ final class MetricsService implements AutoCloseable {
   private final Map<String, Object> kafka;
   private final Clock clock;
   private final MeterRegistry registry;
-  private final Database database;
-  private final PostgresOffsets offsets = new PostgresOffsets();
-  private final PostgresOdometers odometers = new PostgresOdometers();
-  private final PostgresDataSets dataSets = new PostgresDataSets();
-  private final PostgresJournals journals = new PostgresJournals();
-  private final PostgresDeadLetters deadLetters = new PostgresDeadLetters();
-  private final PostgresGaps gaps = new PostgresGaps();
-  private final PostgresAudit audit = new PostgresAudit();
-  private final PostgresCheckpoints checkpoints = new PostgresCheckpoints();
-  private final PostgresLeases leases = new PostgresLeases();
-  private final PostgresLeaseJournals leaseJournals = new PostgresLeaseJournals(leases);
-  private final LeaseDesk leaseDesk;
+  private final Tables tables;
   private final EgressReader reader;
   private final Refusals refusals;
   private final PipelineMetrics metrics;
   private final KafkaPublisher publisher;
+  private final LeaseDesk leaseDesk;
+  private final History history;
   private final UsagePipeline pipeline;
   private final List<TopicFollower> followers;
   private final Housekeeping housekeeping;
+  private final Housekeeping calling;
 
   /**
    * @param kafka how to reach the brokers
@@ -95,57 +79,24 @@ final class MetricsService implements AutoCloseable {
     this.kafka = kafka;
     this.clock = clock;
     this.registry = registry;
-    database = new Database(dataSource);
+    tables = Tables.in(new Database(dataSource));
+    reader = new EgressReader(config.intake().mostPerRecord());
     refusals = new Refusals(registry);
     metrics = new PipelineMetrics(registry);
-    reader = new EgressReader(config.intake().mostPerRecord());
     publisher = new KafkaPublisher(kafka, config.publish().timeout());
     leaseDesk = newLeaseDesk();
-    pipeline = newPipeline();
-    DataSetIntake index =
-        new DataSetIntake(database, dataSets, deadLetters, offsets, refusals, clock);
-    followers =
-        List.of(
-            follower(Topic.EGRESS, "egress", batchWait(), pipeline::apply),
-            follower(Topic.DATA_SETS, "data-sets", shorter(batchWait(), INDEX_WAIT), index::apply));
-    housekeeping = new Housekeeping(chores());
-  }
-
-  private List<Chore> chores() {
-    MetricsConfig.Repair repair = config.repair();
-    return List.of(
-        new Chore(
-            "taking a checkpoint",
-            new Checkpoints(
-                    database, checkpoints, repair.checkpointEvery(), repair.checkpoints(), clock)
-                ::takeIfDue),
-        new Chore("writing off leases", leaseDesk::writeOff),
-        new Chore("comparing leases", this::compareLeases),
-        new Chore("forgetting old dead letters", this::forgetDeadLetters));
-  }
-
-  private void compareLeases() {
-    metrics.record(database.call(leases::totals));
-  }
-
-  private void forgetDeadLetters() {
-    Instant then = clock.instant().minus(config.repair().keepDeadLetters());
-    database.run(connection -> deadLetters.forgetOlderThan(connection, then));
-  }
-
-  void start() {
-    database.run(connection -> metrics.record(journals.backlog(connection)));
-    followers.forEach(TopicFollower::start);
-    housekeeping.start(TEND_EVERY);
-  }
-
-  /** The threads that read topics. */
-  List<TopicFollower> followers() {
-    return followers;
-  }
-
-  Answers answers() {
-    return new Answers(database, dataSets, odometers, terms());
+    history =
+        new History(tables.database(), tables.series(), clock, Thread::startVirtualThread);
+    Optional<Webhooks> webhooks = config.webhooks().url().map(this::webhooks);
+    pipeline = newPipeline(webhooks);
+    followers = newFollowers();
+    housekeeping =
+        new Housekeeping(
+            "housekeeping", new Chores(tables, config, leaseDesk, metrics, clock).all());
+    calling =
+        new Housekeeping(
+            "webhooks",
+            webhooks.stream().map(w -> new Chore("calling a webhook", w::callDue)).toList());
   }
 
   private QuotaTerms terms() {
@@ -160,89 +111,72 @@ final class MetricsService implements AutoCloseable {
   private LeaseDesk newLeaseDesk() {
     MetricsConfig.Leases rules = config.leases();
     return new LeaseDesk(
-        database,
-        leases,
-        leaseJournals,
-        dataSets,
-        odometers,
-        audit,
+        tables.database(),
+        tables.leases(),
+        tables.leaseJournals(),
+        tables.dataSets(),
+        tables.odometers(),
+        tables.audit(),
         terms(),
         new LeaseDesk.Rules(
             rules.timeToLive(), rules.writeOffAfter(), new Slice(rules.shareInAdvance())),
         clock);
   }
 
-  @Override
-  public void close() {
-    housekeeping.close();
-    followers.forEach(TopicFollower::close);
-    publisher.close();
+  private Webhooks webhooks(URI url) {
+    MetricsConfig.Webhooks hooks = config.webhooks();
+    String secret =
+        hooks
+            .secret()
+            .orElseThrow(
+                () ->
+                    new ConfigurationException(
+                        "expected filcdn.metrics.webhooks.secret next to its url, found none"));
+    return new Webhooks(
+        tables.database(),
+        new PostgresWebhookCalls(),
+        new Webhooks.Target(url, secret, hooks.timeout(), hooks.attempts(), hooks.mostWaiting()),
+        clock,
+        registry);
   }
 
-  UsagePipeline pipeline() {
-    return pipeline;
-  }
-
-  LeaseDesk leaseDesk() {
-    return leaseDesk;
-  }
-
-  /** At most {@code limit} journals that hold quota, the longest unheard first. */
-  List<Holder> holders(int limit) {
-    return database.call(connection -> leaseJournals.list(connection, limit));
-  }
-
-  Housekeeping housekeeping() {
-    return housekeeping;
-  }
-
-  /** At most {@code limit} dead letters with ids below {@code before}, the newest first. */
-  List<Kept> deadLetters(long before, int limit) {
-    return database.call(connection -> deadLetters.list(connection, before, limit));
-  }
-
-  DeadLetterReplay replay() {
-    return new DeadLetterReplay(database, deadLetters, dataSets, audit, reader, publisher, clock);
-  }
-
-  /** At most {@code limit} gaps, the longest known first. */
-  List<OpenGap> gaps(int limit) {
-    return database.call(connection -> gaps.list(connection, limit));
-  }
-
-  Rebuild rebuild() {
-    return new Rebuild(
-        database,
-        checkpoints,
-        odometers,
-        dataSets,
-        deadLetters,
-        audit,
-        reader,
-        new EgressArchive(kafka),
-        network,
-        clock);
-  }
-
-  /** At most {@code limit} decisions, the newest first. */
-  List<AuditEntry> audit(int limit) {
-    return database.call(connection -> audit.newest(connection, limit));
-  }
-
-  private UsagePipeline newPipeline() {
+  private UsagePipeline newPipeline(Optional<Webhooks> webhooks) {
+    Outbox outbox =
+        new Outbox(
+            tables.database(),
+            tables.odometers(),
+            tables.deadLetters(),
+            new QuotaWatch(tables.dataSets(), terms(), clock),
+            webhooks,
+            publisher,
+            config.publish().maxRecords(),
+            registry);
     return new UsagePipeline(
         reader,
-        new JournalGate(journals, gaps, reader),
-        new Counting.Tables(odometers, leases, deadLetters),
-        offsets,
-        audit,
-        new Outbox(
-            database, odometers, deadLetters, publisher, config.publish().maxRecords(), registry),
-        database,
+        new JournalGate(tables.journals(), tables.gaps(), reader),
+        tables,
+        outbox,
         network,
         clock,
         refusals,
         metrics);
+  }
+
+  private List<TopicFollower> newFollowers() {
+    Duration wait =
+        config.intake().maxWait().orElse(shorter(network.epochDuration(), LONGEST_DEFAULT_WAIT));
+    DataSetIntake index =
+        new DataSetIntake(
+            tables.database(),
+            tables.dataSets(),
+            tables.deadLetters(),
+            tables.offsets(),
+            refusals,
+            clock);
+    return List.of(
+        follower(Topic.EGRESS, "egress", wait, pipeline::apply),
+        follower(
+            Topic.DATA_SETS, "data-sets", shorter(wait, LONGEST_INDEX_WAIT), index::apply));
   }
 
   private TopicFollower follower(
@@ -258,19 +192,91 @@ final class MetricsService implements AutoCloseable {
             intake.longestPause()),
         kafka,
         step,
-        database,
-        offsets,
+        tables.database(),
+        tables.offsets(),
         registry);
-  }
-
-  private Duration batchWait() {
-    return config
-        .intake()
-        .maxWait()
-        .orElse(shorter(network.epochDuration(), LONGEST_DEFAULT_WAIT));
   }
 
   private static Duration shorter(Duration one, Duration other) {
     return one.compareTo(other) < 0 ? one : other;
+  }
+
+  void start() {
+    tables.database().run(connection -> metrics.record(tables.journals().backlog(connection)));
+    followers.forEach(TopicFollower::start);
+    housekeeping.start(TEND_EVERY);
+    calling.start(TEND_EVERY);
+  }
+
+  @Override
+  public void close() {
+    calling.close();
+    housekeeping.close();
+    followers.forEach(TopicFollower::close);
+    publisher.close();
+  }
+
+  Tables tables() {
+    return tables;
+  }
+
+  /** The threads that read topics. */
+  List<TopicFollower> followers() {
+    return followers;
+  }
+
+  UsagePipeline pipeline() {
+    return pipeline;
+  }
+
+  LeaseDesk leaseDesk() {
+    return leaseDesk;
+  }
+
+  Housekeeping housekeeping() {
+    return housekeeping;
+  }
+
+  Answers answers() {
+    return new Answers(tables.database(), tables.dataSets(), tables.odometers(), terms());
+  }
+
+  History history() {
+    return history;
+  }
+
+  Audits audits() {
+    return new Audits(
+        tables.database(),
+        answers(),
+        history,
+        tables.dataSets(),
+        tables.leases(),
+        tables.leaseJournals());
+  }
+
+  DeadLetterReplay replay() {
+    return new DeadLetterReplay(
+        tables.database(),
+        tables.deadLetters(),
+        tables.dataSets(),
+        tables.audit(),
+        reader,
+        publisher,
+        clock);
+  }
+
+  Rebuild rebuild() {
+    return new Rebuild(
+        tables.database(),
+        tables.checkpoints(),
+        tables.odometers(),
+        tables.dataSets(),
+        tables.deadLetters(),
+        tables.audit(),
+        reader,
+        new EgressArchive(kafka),
+        network,
+        clock);
   }
 }

@@ -3,20 +3,18 @@ package io.filcdn.metrics;
 import io.filcdn.common.network.Network;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.AuditEntry.Action;
-import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.intake.Batch;
 import io.filcdn.metrics.intake.EgressReader;
 import io.filcdn.metrics.intake.Gap;
 import io.filcdn.metrics.intake.JournalGate;
 import io.filcdn.metrics.intake.JournalGate.Acceptance;
 import io.filcdn.metrics.intake.JournalGate.Passage;
-import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.Reading;
 import io.filcdn.metrics.intake.Reading.Refused;
 import io.filcdn.metrics.intake.Refusals;
 import io.filcdn.metrics.odometer.Tally;
 import io.filcdn.metrics.publish.Outbox;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.metrics.series.SeriesTally;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -39,11 +37,8 @@ public final class UsagePipeline {
 
   private final EgressReader reader;
   private final JournalGate gate;
-  private final Counting.Tables tables;
-  private final PostgresOffsets offsets;
-  private final PostgresAudit audit;
+  private final Tables tables;
   private final Outbox outbox;
-  private final Database database;
   private final Network network;
   private final Clock clock;
   private final Refusals refusals;
@@ -52,11 +47,8 @@ public final class UsagePipeline {
   UsagePipeline(
       EgressReader reader,
       JournalGate gate,
-      Counting.Tables tables,
-      PostgresOffsets offsets,
-      PostgresAudit audit,
+      Tables tables,
       Outbox outbox,
-      Database database,
       Network network,
       Clock clock,
       Refusals refusals,
@@ -64,10 +56,7 @@ public final class UsagePipeline {
     this.reader = reader;
     this.gate = gate;
     this.tables = tables;
-    this.offsets = offsets;
-    this.audit = audit;
     this.outbox = outbox;
-    this.database = database;
     this.network = network;
     this.clock = clock;
     this.refusals = refusals;
@@ -81,7 +70,7 @@ public final class UsagePipeline {
   void apply(Batch batch) {
     if (!batch.isEmpty()) {
       List<Reading> readings = batch.records().stream().map(reader::read).toList();
-      Counted counted = database.call(connection -> count(connection, batch, readings));
+      Counted counted = tables.database().call(connection -> count(connection, batch, readings));
       metrics.record(counted);
       LOG.debugf(
           "%d records from %s: %s", batch.records().size(), batch.topic(), counted.passage());
@@ -103,7 +92,7 @@ public final class UsagePipeline {
     // nobody can tell whether these came before: they are dead letters each time they come
     readings.stream().filter(reading -> reading.position().isEmpty()).forEach(counting);
     Passage passage = gate.pass(connection, readings, counting);
-    offsets.save(connection, batch);
+    tables.offsets().save(connection, batch);
     counting.store(connection, tables);
     return new Counted(
         passage, counting.tally().rows(), counting.tally().delay(), counting.refused());
@@ -117,7 +106,7 @@ public final class UsagePipeline {
    */
   public Acceptance accept(Gap gap, String by) {
     Acceptance acceptance =
-        database.call(
+        tables.database().call(
             connection -> {
               Counting counting = counting();
               Acceptance accepted = gate.accept(connection, gap, counting);
@@ -126,7 +115,7 @@ public final class UsagePipeline {
                     "sequences %d to %d are taken for lost, %d records behind them are counted; %s"
                         .formatted(gap.from(), gap.to(), released, by);
                 Instant now = clock.instant();
-                audit.add(
+                tables.audit().add(
                     connection,
                     new AuditEntry(now, Action.GAP_ACCEPTED, gap.lane().toString(), detail));
                 counting.store(connection, tables);
@@ -139,6 +128,6 @@ public final class UsagePipeline {
 
   private Counting counting() {
     Instant now = clock.instant();
-    return new Counting(new Tally(network, now), now);
+    return new Counting(new Tally(network, now), new SeriesTally(network, now), now);
   }
 }

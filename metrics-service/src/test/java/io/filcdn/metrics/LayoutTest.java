@@ -11,6 +11,15 @@ class LayoutTest {
   void roomsFlowOneWay() {
     LayoutRules.check(
         "io.filcdn.metrics",
-        List.of("repair", "intake", "query", "quota", "publish", "odometer", "audit", "store"));
+        List.of(
+            "repair",
+            "intake",
+            "query",
+            "quota",
+            "publish",
+            "series",
+            "odometer",
+            "audit",
+            "store"));
   }
 }

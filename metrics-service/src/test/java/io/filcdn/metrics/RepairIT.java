@@ -23,8 +23,10 @@ import io.filcdn.metrics.intake.Batch;
 import io.filcdn.metrics.intake.Gap;
 import io.filcdn.metrics.intake.JournalGate.Acceptance;
 import io.filcdn.metrics.intake.JournalPartition;
+import io.filcdn.metrics.intake.PostgresGaps.OpenGap;
 import io.filcdn.metrics.intake.SourceRecord;
 import io.filcdn.metrics.odometer.Odometer.Totals;
+import io.filcdn.metrics.publish.PostgresDeadLetters.Kept;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
 import io.filcdn.metrics.repair.RebuildReport;
@@ -78,14 +80,14 @@ class RepairIT {
                 flush(journal(1), 0, 4, hit(7, 1000)),
                 flush(journal(1), 0, 5, hit(7, 10_000)),
                 flush(journal(1), 0, 7, hit(7, 1_000_000))));
-    assertThat(service.gaps(10)).singleElement().extracting(open -> open.gap()).isEqualTo(gap);
+    assertThat(gaps()).singleElement().extracting(open -> open.gap()).isEqualTo(gap);
 
     Acceptance acceptance = service.pipeline().accept(gap, "the disk of edge-0 burnt");
 
     assertThat(acceptance).isEqualTo(new Acceptance.Accepted(2));
     assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 11001 0 3");
     assertThat(stack.rows("select sequence, parked from watermark")).containsExactly("5 1");
-    assertThat(service.audit(10))
+    assertThat(audit())
         .singleElement()
         .satisfies(
             entry -> {
@@ -138,7 +140,7 @@ class RepairIT {
                     source(flush(journal(1), 0, 1, hit(7, 1))),
                     source(0, 41, negative),
                     source(flush(journal(1), 0, 3, hit(7, 100))))));
-    long id = service.deadLetters(Long.MAX_VALUE, 10).getFirst().id();
+    long id = deadLetters().getFirst().id();
 
     assertThat(service.replay().replay(id, Optional.empty())).isInstanceOf(Replayed.Refused.class);
     for (int times = 1; times <= 3; times++) {
@@ -149,8 +151,8 @@ class RepairIT {
     apply(inKafka());
 
     assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 111 0 3");
-    assertThat(service.deadLetters(Long.MAX_VALUE, 10).getFirst().replayedAt()).contains(NOON);
-    assertThat(service.audit(10)).hasSize(3);
+    assertThat(deadLetters().getFirst().replayedAt()).contains(NOON);
+    assertThat(audit()).hasSize(3);
     assertThat(service.replay().replay(id + 1, Optional.empty())).isEqualTo(new Replayed.Unknown());
   }
 
@@ -171,7 +173,7 @@ class RepairIT {
     service
         .replay()
         .replay(
-            service.deadLetters(Long.MAX_VALUE, 10).getFirst().id(),
+            deadLetters().getFirst().id(),
             Optional.of(RecordJson.write(right)));
     apply(inKafka());
 
@@ -228,7 +230,7 @@ class RepairIT {
               assertThat(usage.countGeneration()).isEqualTo(2);
               assertThat(usage.cdnBytes()).isEqualTo(ByteCount.of(1100));
             });
-    assertThat(service.audit(10))
+    assertThat(audit())
         .extracting(AuditEntry::action)
         .containsExactly(AuditEntry.Action.REBUILT);
   }
@@ -288,6 +290,22 @@ class RepairIT {
 
   private void apply(List<SourceRecord> records) {
     service.pipeline().apply(new Batch(Topic.EGRESS.topicName(), records));
+  }
+
+  private List<Kept> deadLetters() {
+    return call(c -> service.tables().deadLetters().list(c, Long.MAX_VALUE, 10));
+  }
+
+  private List<OpenGap> gaps() {
+    return call(c -> service.tables().gaps().list(c, 10));
+  }
+
+  private List<AuditEntry> audit() {
+    return call(c -> service.tables().audit().newest(c, 10));
+  }
+
+  private static <T> T call(Database.Work<T> work) {
+    return new Database(stack.dataSource()).call(work);
   }
 
   private static void damage(String sql) {

@@ -88,8 +88,7 @@ final class EdgeProcess implements AutoCloseable {
     return management("GET", path).map(HttpResponse::statusCode).orElse(0);
   }
 
-  Optional<HttpResponse<String>> management(
-      String method, String path, String... headers) {
+  Optional<HttpResponse<String>> management(String method, String path, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + path))
             .timeout(Duration.ofSeconds(10))
@@ -98,8 +97,7 @@ final class EdgeProcess implements AutoCloseable {
       request.headers(headers);
     }
     try {
-      return Optional.of(
-          http.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+      return Optional.of(http.send(request.build(), HttpResponse.BodyHandlers.ofString()));
     } catch (IOException e) {
       return Optional.empty();
     } catch (InterruptedException e) {

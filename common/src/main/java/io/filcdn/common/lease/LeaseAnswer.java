@@ -32,7 +32,9 @@ public record LeaseAnswer(boolean closed, long millisToLive, List<Lease> leases)
    * @param acquired the sum that it was given
    * @param returned the sum that it gave back
    * @param applied the sum that its egress records have used
-  XX
+   * @param unspent what of all that was paid for no record of any journal has used; some of it may
+   *     be held by others. Absent where metrics has not heard of the data set yet
+   */
   public record Lease(
       DataSetId dataSet,
       QuotaRecord.Kind quota,

@@ -143,7 +143,8 @@ public final class LeaseDesk {
     Optional<Long> unspent = Optional.ofNullable(balances.unspent.get(key));
     Holding less = was.returned(ask.returned());
     long heldByAll = balances.held.getOrDefault(key, 0L) - was.held() + less.held();
-    Holding now = less.given(rules.slice.of(ask, was.acquired().bytes(), unspent.orElse(0L) - heldByAll));
+    Holding now =
+        less.given(rules.slice.of(ask, was.acquired().bytes(), unspent.orElse(0L) - heldByAll));
     if (!now.equals(was)) {
       changes.add(new Change(key, now, now.held() - was.held()));
     }

@@ -21,12 +21,12 @@ public final class PostgresDataSets {
 
   private static final String KEEP_NEWER =
       """
-      insert into data_set as d (data_set, payer, version, record)
-      select data_set, payer, version, record::jsonb
-      from unnest(?, ?, ?, ?) as told (data_set, payer, version, record)
+      insert into data_set as d (data_set, payer, provider, version, record)
+      select data_set, payer, provider, version, record::jsonb
+      from unnest(?, ?, ?, ?, ?) as told (data_set, payer, provider, version, record)
       order by data_set collate "C"
       on conflict (data_set) do update set
-        payer = excluded.payer, version = excluded.version, record = excluded.record
+        payer = excluded.payer, provider = excluded.provider, version = excluded.version, record = excluded.record
       where excluded.version > d.version
       """;
 
@@ -43,6 +43,7 @@ public final class PostgresDataSets {
       Columns.of(statement, told)
           .text(dataSet -> dataSet.dataSet().toString())
           .text(dataSet -> dataSet.payer().hex())
+          .text(dataSet -> dataSet.provider().toString())
           .bigint(dataSet -> dataSet.asOf().version())
           .text(RecordJson::write);
       statement.executeUpdate();

@@ -89,6 +89,18 @@ public final class PostgresLeases {
         from lease group by data_set, quota) l using (data_set, quota)
       """;
 
+  /** What all journals hold of a quota. */
+  public long held(Connection connection, QuotaKey quota) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select bytes from held where data_set = ? and quota = ?")) {
+      statement.setString(1, quota.dataSet().toString());
+      statement.setString(2, quota.quota().toString());
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? rows.getLong(1) : 0;
+      }
+    }
+  }
+
   /** What all journals hold of quotas; nobody else changes it before the transaction ends. */
   Map<QuotaKey, Long> lock(Connection connection, Collection<QuotaKey> quotas) throws SQLException {
     List<QuotaKey> named = List.copyOf(quotas);

@@ -9,8 +9,8 @@ import io.filcdn.common.usage.QuotaRecord;
 
 /**
  * What this process may spend of one quota. All numbers are sums since the process began: what it
- * was given, what it gave back, what it used. Used are bytes from the moment they are reserved; those
- * that are not billed in the end are taken off again.
+ * was given, what it gave back, what it used. Used are bytes from the moment they are reserved;
+ * those that are not billed in the end are taken off again.
  */
 final class LeaseAccount {
 
@@ -44,6 +44,12 @@ final class LeaseAccount {
   private long lastUsed;
 
   @GuardedBy("this")
+  private boolean everUsed;
+
+  @GuardedBy("this")
+  private boolean known;
+
+  @GuardedBy("this")
   private boolean touched;
 
   LeaseAccount(DataSetId dataSet, QuotaRecord.Kind kind) {
@@ -58,6 +64,7 @@ final class LeaseAccount {
    */
   synchronized Quota.Outcome reserve(long bytes, long now) {
     lastUsed = now;
+    everUsed = true;
     touched = true;
     usedInOutage = 0;
     if (bytes <= free()) {
@@ -84,9 +91,12 @@ final class LeaseAccount {
     touched = true;
   }
 
-  /** Whether so many bytes can be reserved now; where not, they are asked for next. */
+  /**
+   * Whether so many bytes can be reserved now; where not, they are asked for next. None at all can
+   * be once anything is known of the quota.
+   */
   synchronized boolean covers(long bytes) {
-    if (bytes <= free()) {
+    if (bytes <= free() && (bytes > 0 || known)) {
       return true;
     }
     largestWanted = Math.max(largestWanted, bytes);
@@ -114,8 +124,8 @@ final class LeaseAccount {
    * @param standing what to have at hand even then, until {@code forgottenSince}
    */
   synchronized Ask ask(long advance, long idleSince, long standing, long forgottenSince) {
-    boolean idle = wanted == 0 && lastUsed - idleSince < 0;
-    boolean forgotten = idle && lastUsed - forgottenSince < 0;
+    boolean idle = wanted == 0 && (!everUsed || lastUsed - idleSince < 0);
+    boolean forgotten = idle && (!everUsed || lastUsed - forgottenSince < 0);
     long keep = idle ? (forgotten ? 0 : standing) : Math.max(advance, standing);
     long mayStay = idle ? keep : saturated(keep, keep);
     if (wanted == 0 && free() > mayStay) {
@@ -136,6 +146,7 @@ final class LeaseAccount {
 
   /** Learns what came of an ask. */
   synchronized void told(Lease lease) {
+    known = true;
     acquired = lease.acquired().bytes();
     unspent = lease.unspent().map(ByteCount::bytes).orElse(Long.MAX_VALUE);
   }

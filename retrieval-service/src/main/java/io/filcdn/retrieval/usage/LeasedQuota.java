@@ -21,9 +21,9 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * Quota that is leased from metrics before it is spent. Reservations are decided here, from what was
- * leased; one thread asks for more, gives back what is too much, and renews, one request at a time.
- * Only who finds nothing leased waits for it.
+ * Quota that is leased from metrics before it is spent. Reservations are decided here, from what
+ * was leased; one thread asks for more, gives back what is too much, and renews, one request at a
+ * time. Only who finds nothing leased waits for it.
  *
  * <p>While metrics does not answer, leases go on for the time that it gave them, and the standing
  * lease after that.
