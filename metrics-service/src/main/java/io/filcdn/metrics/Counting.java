@@ -42,7 +42,9 @@ final class Counting implements Consumer<Reading> {
 
   /** Stores all that was accepted, in the caller's transaction; to be called once, at its end. */
   void store(Connection connection, Tables tables) throws SQLException {
-    tables.deadLetters().add(connection, refused.stream().map(r -> r.deadLetter(now)).toList(), now);
+    tables
+        .deadLetters()
+        .add(connection, refused.stream().map(r -> r.deadLetter(now)).toList(), now);
     tables.series().add(connection, series);
     tables.odometers().add(connection, tally);
     tables.leases().spend(connection, spending);

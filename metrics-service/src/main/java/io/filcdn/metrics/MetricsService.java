@@ -85,8 +85,7 @@ final class MetricsService implements AutoCloseable {
     metrics = new PipelineMetrics(registry);
     publisher = new KafkaPublisher(kafka, config.publish().timeout());
     leaseDesk = newLeaseDesk();
-    history =
-        new History(tables.database(), tables.series(), clock, Thread::startVirtualThread);
+    history = new History(tables.database(), tables.series(), clock, Thread::startVirtualThread);
     Optional<Webhooks> webhooks = config.webhooks().url().map(this::webhooks);
     pipeline = newPipeline(webhooks);
     followers = newFollowers();
@@ -175,12 +174,10 @@ final class MetricsService implements AutoCloseable {
             clock);
     return List.of(
         follower(Topic.EGRESS, "egress", wait, pipeline::apply),
-        follower(
-            Topic.DATA_SETS, "data-sets", shorter(wait, LONGEST_INDEX_WAIT), index::apply));
+        follower(Topic.DATA_SETS, "data-sets", shorter(wait, LONGEST_INDEX_WAIT), index::apply));
   }
 
-  private TopicFollower follower(
-      Topic topic, String name, Duration wait, TopicFollower.Step step) {
+  private TopicFollower follower(Topic topic, String name, Duration wait, TopicFollower.Step step) {
     MetricsConfig.Intake intake = config.intake();
     return new TopicFollower(
         new FollowerSettings(

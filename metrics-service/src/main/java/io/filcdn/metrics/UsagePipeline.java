@@ -106,22 +106,27 @@ public final class UsagePipeline {
    */
   public Acceptance accept(Gap gap, String by) {
     Acceptance acceptance =
-        tables.database().call(
-            connection -> {
-              Counting counting = counting();
-              Acceptance accepted = gate.accept(connection, gap, counting);
-              if (accepted instanceof Acceptance.Accepted(long released)) {
-                String detail =
-                    "sequences %d to %d are taken for lost, %d records behind them are counted; %s"
-                        .formatted(gap.from(), gap.to(), released, by);
-                Instant now = clock.instant();
-                tables.audit().add(
-                    connection,
-                    new AuditEntry(now, Action.GAP_ACCEPTED, gap.lane().toString(), detail));
-                counting.store(connection, tables);
-              }
-              return accepted;
-            });
+        tables
+            .database()
+            .call(
+                connection -> {
+                  Counting counting = counting();
+                  Acceptance accepted = gate.accept(connection, gap, counting);
+                  if (accepted instanceof Acceptance.Accepted(long released)) {
+                    String detail =
+                        "sequences %d to %d are taken for lost, %d records behind them are counted; %s"
+                            .formatted(gap.from(), gap.to(), released, by);
+                    Instant now = clock.instant();
+                    tables
+                        .audit()
+                        .add(
+                            connection,
+                            new AuditEntry(
+                                now, Action.GAP_ACCEPTED, gap.lane().toString(), detail));
+                    counting.store(connection, tables);
+                  }
+                  return accepted;
+                });
     LOG.warnf("an operator takes a gap for lost (%s; %s): %s", gap, by, acceptance);
     return acceptance;
   }

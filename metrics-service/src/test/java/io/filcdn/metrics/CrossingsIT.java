@@ -132,8 +132,7 @@ class CrossingsIT {
     Mac mac = Mac.getInstance("HmacSHA256");
     mac.init(new SecretKeySpec("secret".getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
     byte[] body = called.getFirst().getBytes(StandardCharsets.UTF_8);
-    assertThat(signatures)
-        .containsOnly("sha256=" + HexFormat.of().formatHex(mac.doFinal(body)));
+    assertThat(signatures).containsOnly("sha256=" + HexFormat.of().formatHex(mac.doFinal(body)));
     assertThat(RecordJson.read(called.getFirst(), QuotaRecord.class).thresholdPercent())
         .isEqualTo(20);
   }

@@ -130,21 +130,28 @@ class MeteringBench {
   /** From the first batch that is seen in the database to the last, so without the start. */
   private void count(TestStack stack, long bytes) {
     long all = ROWS / ROWS_A_RECORD;
-    await().atMost(Duration.ofMinutes(2)).pollInterval(Duration.ofMillis(10)).until(
-        () -> records(stack) > 0);
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> records(stack) > 0);
     long first = records(stack);
     long begun = System.nanoTime();
-    await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(10)).until(
-        () -> records(stack) == all);
+    await()
+        .atMost(Duration.ofMinutes(5))
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> records(stack) == all);
     double seconds = (System.nanoTime() - begun) / 1e9;
 
     assertThat(stack.rows("select sum(cdn_bytes), sum(requests) from odometer"))
         .containsExactly(bytes + " " + ROWS);
-    assertThat(
-            stack.rows("select sum(cdn_bytes) from series where dimension = 'total' and daily"))
+    assertThat(stack.rows("select sum(cdn_bytes) from series where dimension = 'total' and daily"))
         .containsExactly(Long.toString(bytes));
-    add("rows from Kafka into odometers", (all - first) * ROWS_A_RECORD / seconds, "records/s",
-        50_000, true);
+    add(
+        "rows from Kafka into odometers",
+        (all - first) * ROWS_A_RECORD / seconds,
+        "records/s",
+        50_000,
+        true);
   }
 
   private static long records(TestStack stack) {
@@ -167,8 +174,12 @@ class MeteringBench {
     }
     double seconds = (System.nanoTime() - begun) / 1e9;
     long[] sorted = latencies.stream().flatMapToLong(Arrays::stream).sorted().toArray();
-    add("lease acquisitions, %d a request".formatted(ASKS),
-        (double) sorted.length * ASKS / seconds, "/s", 5_000, true);
+    add(
+        "lease acquisitions, %d a request".formatted(ASKS),
+        (double) sorted.length * ASKS / seconds,
+        "/s",
+        5_000,
+        true);
     add("lease request, p99", sorted[sorted.length * 99 / 100] / 1e6, "ms", 5, false);
     add("lease request, p50", sorted[sorted.length / 2] / 1e6, "ms", 5, false);
   }

@@ -170,11 +170,7 @@ class RepairIT {
                     source(flush(journal(1), 0, 3, hit(7, 100))))));
     assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 1 0 1");
 
-    service
-        .replay()
-        .replay(
-            deadLetters().getFirst().id(),
-            Optional.of(RecordJson.write(right)));
+    service.replay().replay(deadLetters().getFirst().id(), Optional.of(RecordJson.write(right)));
     apply(inKafka());
 
     assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 111 0 3");
@@ -230,9 +226,7 @@ class RepairIT {
               assertThat(usage.countGeneration()).isEqualTo(2);
               assertThat(usage.cdnBytes()).isEqualTo(ByteCount.of(1100));
             });
-    assertThat(audit())
-        .extracting(AuditEntry::action)
-        .containsExactly(AuditEntry.Action.REBUILT);
+    assertThat(audit()).extracting(AuditEntry::action).containsExactly(AuditEntry.Action.REBUILT);
   }
 
   @Test

@@ -340,17 +340,36 @@ class StatsApiIT {
   @Test
   void onlyEdgesLease() {
     String body = "{\"journal\":\"%s\",\"edge\":\"edge-0\",\"asks\":[]}".formatted(journal(8));
-    given().contentType("application/json").body(body).post("/internal/v1/leases")
-        .then().statusCode(401).header("WWW-Authenticate", "Bearer");
-    given().header("Authorization", "Bearer operators-know-this")
-        .contentType("application/json").body(body).post("/internal/v1/leases")
-        .then().statusCode(401);
-    given().header("Authorization", "Bearer edges-know-this")
-        .contentType("application/json").body(body).post("/internal/v1/leases")
-        .then().statusCode(200).body("millisToLive", equalTo(60_000));
-    given().header("Authorization", "Bearer edges-know-this")
-        .contentType("application/json").body("{\"journal\":1}").post("/internal/v1/leases")
-        .then().statusCode(400).body(startsWith("expected a LeaseRequest"));
+    given()
+        .contentType("application/json")
+        .body(body)
+        .post("/internal/v1/leases")
+        .then()
+        .statusCode(401)
+        .header("WWW-Authenticate", "Bearer");
+    given()
+        .header("Authorization", "Bearer operators-know-this")
+        .contentType("application/json")
+        .body(body)
+        .post("/internal/v1/leases")
+        .then()
+        .statusCode(401);
+    given()
+        .header("Authorization", "Bearer edges-know-this")
+        .contentType("application/json")
+        .body(body)
+        .post("/internal/v1/leases")
+        .then()
+        .statusCode(200)
+        .body("millisToLive", equalTo(60_000));
+    given()
+        .header("Authorization", "Bearer edges-know-this")
+        .contentType("application/json")
+        .body("{\"journal\":1}")
+        .post("/internal/v1/leases")
+        .then()
+        .statusCode(400)
+        .body(startsWith("expected a LeaseRequest"));
   }
 
   @ParameterizedTest
@@ -358,23 +377,37 @@ class StatsApiIT {
   void onlyOperatorsLookBehindTheScenes(String path) {
     when().get("/admin/" + path).then().statusCode(401);
     when().get("/admin;a=b/" + path).then().statusCode(not(equalTo(200)));
-    given().header("Authorization", "Bearer operators-know-this").get("/admin/" + path)
-        .then().statusCode(200);
+    given()
+        .header("Authorization", "Bearer operators-know-this")
+        .get("/admin/" + path)
+        .then()
+        .statusCode(200);
   }
 
   @Test
   void operatorsAreToldWhatIsWrongWithADecision() {
-    given().header("Authorization", "Bearer operators-know-this")
+    given()
+        .header("Authorization", "Bearer operators-know-this")
         .contentType("application/json")
-        .body("{\"journal\":\"%s\",\"partition\":0,\"from\":1,\"to\":2,\"proof\":\"x\"}"
-            .formatted(journal(9)))
+        .body(
+            "{\"journal\":\"%s\",\"partition\":0,\"from\":1,\"to\":2,\"proof\":\"x\"}"
+                .formatted(journal(9)))
         .post("/admin/gaps/accept")
-        .then().statusCode(409).body("message", containsString("found none"));
-    given().header("Authorization", "Bearer operators-know-this")
-        .contentType("application/json").body("{}").post("/admin/gaps/accept")
-        .then().statusCode(400);
-    given().header("Authorization", "Bearer operators-know-this")
-        .post("/admin/dead-letters/77/replay").then().statusCode(404);
+        .then()
+        .statusCode(409)
+        .body("message", containsString("found none"));
+    given()
+        .header("Authorization", "Bearer operators-know-this")
+        .contentType("application/json")
+        .body("{}")
+        .post("/admin/gaps/accept")
+        .then()
+        .statusCode(400);
+    given()
+        .header("Authorization", "Bearer operators-know-this")
+        .post("/admin/dead-letters/77/replay")
+        .then()
+        .statusCode(404);
   }
 
   @Test

@@ -72,8 +72,7 @@ final class TestStack implements AutoCloseable {
    *
    * @param more keys and values beyond what every test has
    */
-  MetricsService service(
-      DataSource database, Clock clock, MeterRegistry registry, String... more) {
+  MetricsService service(DataSource database, Clock clock, MeterRegistry registry, String... more) {
     Map<String, String> values = new HashMap<>();
     values.put("filcdn.network", "devnet.json");
     values.put("filcdn.metrics.intake.max-wait", "50ms");

@@ -7,19 +7,19 @@ import io.filcdn.metrics.odometer.Odometer;
 import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.publish.KafkaPublisher.Message;
 import io.filcdn.metrics.publish.PostgresDeadLetters.Waiting;
+import io.filcdn.metrics.quota.QuotaWatch;
 import io.filcdn.metrics.store.AdvisoryLock;
 import io.filcdn.metrics.store.Database;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.filcdn.metrics.quota.QuotaWatch;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * What transactions left to be told to others: changed odometers, the thresholds that quotas crossed
- * with them, and dead letters. Each is sent at
- * least once, however often a process ends between sending and remembering that it sent.
+ * What transactions left to be told to others: changed odometers, the thresholds that quotas
+ * crossed with them, and dead letters. Each is sent at least once, however often a process ends
+ * between sending and remembering that it sent.
  *
  * <p>One process sends odometers at a time, each with the values of that moment, so that the last
  * record of a key in Kafka is the newest. It therefore keeps its transaction open while it sends.

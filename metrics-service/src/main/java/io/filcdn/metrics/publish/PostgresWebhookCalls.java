@@ -6,8 +6,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.List;
 import java.util.ArrayList;
+import java.util.List;
 
 /** The table of webhook calls to be made; each method works in the caller's transaction. */
 public final class PostgresWebhookCalls {

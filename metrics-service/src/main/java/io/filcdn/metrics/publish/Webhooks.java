@@ -51,8 +51,7 @@ public final class Webhooks {
    * @param attempts how often one is made before it is given up
    * @param mostWaiting how many can wait; more are dropped
    */
-  public record Target(
-      URI url, String secret, Duration timeout, int attempts, int mostWaiting) {
+  public record Target(URI url, String secret, Duration timeout, int attempts, int mostWaiting) {
 
     @Override
     public String toString() {
@@ -102,7 +101,8 @@ public final class Webhooks {
       } else if (call.attempts() + 1 >= target.attempts) {
         calls.remove(connection, call.id());
         metrics.counter("filcdn.webhooks", "outcome", "given_up").increment();
-        LOG.errorf("a webhook call is given up after %d attempts: %s", target.attempts, call.body());
+        LOG.errorf(
+            "a webhook call is given up after %d attempts: %s", target.attempts, call.body());
       } else {
         calls.later(connection, call.id(), clock.instant().plus(pause(call.attempts())));
       }

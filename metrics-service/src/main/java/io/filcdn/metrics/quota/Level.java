@@ -13,8 +13,7 @@ record Level(int percent) {
 
   static final Level FULL = new Level(100);
 
-  private static final List<Level> THRESHOLDS =
-      List.of(new Level(20), new Level(5), new Level(0));
+  private static final List<Level> THRESHOLDS = List.of(new Level(20), new Level(5), new Level(0));
 
   private static final BigInteger HUNDRED = BigInteger.valueOf(100);
 

@@ -20,8 +20,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Notices when what was used takes a quota to 20 %, 5 % or nothing of what was granted. A quota that
- * is topped up can cross the same thresholds again.
+ * Notices when what was used takes a quota to 20 %, 5 % or nothing of what was granted. A quota
+ * that is topped up can cross the same thresholds again.
  */
 public final class QuotaWatch {
 
@@ -45,9 +45,10 @@ public final class QuotaWatch {
 
   private record Now(QuotaKey key, Quota.Part part, Level before, Level level) {}
 
-  /** What was crossed since each quota was last looked at; remembered in the caller's transaction. */
-  public List<QuotaRecord> look(Connection connection, List<Odometer> changed)
-      throws SQLException {
+  /**
+   * What was crossed since each quota was last looked at; remembered in the caller's transaction.
+   */
+  public List<QuotaRecord> look(Connection connection, List<Odometer> changed) throws SQLException {
     if (changed.isEmpty()) {
       return List.of();
     }
@@ -65,7 +66,8 @@ public final class QuotaWatch {
     }
     moved.removeIf(now -> now.level.equals(now.before));
     save(connection, moved);
-    return moved.stream().flatMap(now -> now.level.crossedFrom(now.before).map(l -> told(now, l)))
+    return moved.stream()
+        .flatMap(now -> now.level.crossedFrom(now.before).map(l -> told(now, l)))
         .toList();
   }
 

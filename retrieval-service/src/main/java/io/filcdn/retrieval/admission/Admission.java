@@ -101,9 +101,7 @@ public final class Admission {
     return unwelcome(payer, piece)
         .<Decision>map(Decision.Refused::new)
         .orElseGet(
-            () ->
-                new Decision.Admitted(
-                    piece, payingDataSet(payers), payers, origins(reachable)));
+            () -> new Decision.Admitted(piece, payingDataSet(payers), payers, origins(reachable)));
   }
 
   private Stream<DataSetRecord> holding(List<Placement> placements, PieceCid piece) {
