@@ -5,10 +5,14 @@ import io.filcdn.metrics.quota.LeaseDesk;
 import io.filcdn.metrics.repair.Checkpoints;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 
 /** What the metrics service looks after from time to time. */
 final class Chores {
+
+  private static final int MOST_PIECES_A_DAY = 1000;
 
   private final Tables tables;
   private final MetricsConfig.Metrics config;
@@ -60,6 +64,9 @@ final class Chores {
               tables.series().forget(connection, false, hours);
               Instant days = now.minus(config.series().keepDays());
               tables.series().forget(connection, true, days);
+              LocalDate today = now.atOffset(ZoneOffset.UTC).toLocalDate();
+              LocalDate oldest = hours.atOffset(ZoneOffset.UTC).toLocalDate();
+              tables.retrievals().forget(connection, today, MOST_PIECES_A_DAY, oldest);
             });
   }
 

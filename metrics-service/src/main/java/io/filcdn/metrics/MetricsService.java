@@ -1,11 +1,8 @@
 package io.filcdn.metrics;
 
-import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.network.Network;
 import io.filcdn.metrics.Housekeeping.Chore;
-import io.filcdn.metrics.intake.DataSetIntake;
 import io.filcdn.metrics.intake.EgressReader;
-import io.filcdn.metrics.intake.FollowerSettings;
 import io.filcdn.metrics.intake.JournalGate;
 import io.filcdn.metrics.intake.Refusals;
 import io.filcdn.metrics.intake.TopicFollower;
@@ -16,6 +13,7 @@ import io.filcdn.metrics.publish.Webhooks;
 import io.filcdn.metrics.query.Answers;
 import io.filcdn.metrics.query.Audits;
 import io.filcdn.metrics.query.History;
+import io.filcdn.metrics.query.Statements;
 import io.filcdn.metrics.quota.LeaseDesk;
 import io.filcdn.metrics.quota.QuotaTerms;
 import io.filcdn.metrics.quota.QuotaWatch;
@@ -39,11 +37,6 @@ import javax.sql.DataSource;
  * and share the partitions of the topics.
  */
 final class MetricsService implements AutoCloseable {
-
-  private static final Duration LONGEST_DEFAULT_WAIT = Duration.ofSeconds(5);
-
-  /** Edges can lease nothing of what metrics has not heard of. */
-  private static final Duration LONGEST_INDEX_WAIT = Duration.ofMillis(250);
 
   private static final Duration TEND_EVERY = Duration.ofSeconds(10);
 
@@ -79,7 +72,7 @@ final class MetricsService implements AutoCloseable {
     this.kafka = kafka;
     this.clock = clock;
     this.registry = registry;
-    tables = Tables.in(new Database(dataSource));
+    tables = Tables.in(new Database(dataSource), network);
     reader = new EgressReader(config.intake().mostPerRecord());
     refusals = new Refusals(registry);
     metrics = new PipelineMetrics(registry);
@@ -88,7 +81,8 @@ final class MetricsService implements AutoCloseable {
     history = new History(tables.database(), tables.series(), clock, Thread::startVirtualThread);
     Optional<Webhooks> webhooks = config.webhooks().url().map(this::webhooks);
     pipeline = newPipeline(webhooks);
-    followers = newFollowers();
+    followers = new Followers(network, config.intake(), kafka, tables, refusals, clock, registry)
+            .all(pipeline);
     housekeeping =
         new Housekeeping(
             "housekeeping", new Chores(tables, config, leaseDesk, metrics, clock).all());
@@ -161,43 +155,6 @@ final class MetricsService implements AutoCloseable {
         metrics);
   }
 
-  private List<TopicFollower> newFollowers() {
-    Duration wait =
-        config.intake().maxWait().orElse(shorter(network.epochDuration(), LONGEST_DEFAULT_WAIT));
-    DataSetIntake index =
-        new DataSetIntake(
-            tables.database(),
-            tables.dataSets(),
-            tables.deadLetters(),
-            tables.offsets(),
-            refusals,
-            clock);
-    return List.of(
-        follower(Topic.EGRESS, "egress", wait, pipeline::apply),
-        follower(Topic.DATA_SETS, "data-sets", shorter(wait, LONGEST_INDEX_WAIT), index::apply));
-  }
-
-  private TopicFollower follower(Topic topic, String name, Duration wait, TopicFollower.Step step) {
-    MetricsConfig.Intake intake = config.intake();
-    return new TopicFollower(
-        new FollowerSettings(
-            topic.topicName(),
-            "filcdn-metrics-" + name,
-            intake.maxRecords(),
-            Math.toIntExact(intake.maxBytes().asLongValue()),
-            wait,
-            intake.longestPause()),
-        kafka,
-        step,
-        tables.database(),
-        tables.offsets(),
-        registry);
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
-  }
-
   void start() {
     tables.database().run(connection -> metrics.record(tables.journals().backlog(connection)));
     followers.forEach(TopicFollower::start);
@@ -250,6 +207,16 @@ final class MetricsService implements AutoCloseable {
         tables.dataSets(),
         tables.leases(),
         tables.leaseJournals());
+  }
+
+  Statements statements() {
+    return new Statements(
+        tables.database(),
+        tables.settlements(),
+        tables.placements(),
+        tables.retrievals(),
+        config.quota().cacheMissRatePerTib(),
+        clock);
   }
 
   DeadLetterReplay replay() {

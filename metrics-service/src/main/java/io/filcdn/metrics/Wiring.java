@@ -6,6 +6,7 @@ import io.filcdn.common.network.NetworkFile.BrokenNetworkFileException;
 import io.filcdn.metrics.query.Answers;
 import io.filcdn.metrics.query.Audits;
 import io.filcdn.metrics.query.History;
+import io.filcdn.metrics.query.Statements;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -76,5 +77,11 @@ class Wiring {
   @Singleton
   Audits audits(MetricsService service) {
     return service.audits();
+  }
+
+  @Produces
+  @Singleton
+  Statements statements(MetricsService service) {
+    return service.statements();
   }
 }

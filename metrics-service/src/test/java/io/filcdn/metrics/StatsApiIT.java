@@ -327,6 +327,13 @@ class StatsApiIT {
         "/api/v1/top/country?days=91",
         "/api/v1/top/country?limit=101",
         "/api/v1/totals?days=-1",
+        "/api/v1/providers/x/statement",
+        "/api/v1/providers/3/statement?from=-1",
+        "/api/v1/providers/3/statement?to=soon",
+        "/api/v1/providers/3/statement?format=pdf",
+        "/api/v1/payers/12/storage",
+        "/api/v1/latency?hours=0",
+        "/api/v1/top-pieces?days=9",
       })
   void whatCannotBeAskedIsToldWhatWasExpected(String path) {
     when()
@@ -335,6 +342,34 @@ class StatsApiIT {
         .statusCode(400)
         .contentType(startsWith("text/plain"))
         .body(startsWith("expected "));
+  }
+
+  @Test
+  void aStatementIsJsonOrATable() {
+    when()
+        .get("/api/v1/providers/3/statement?from=1&to=100")
+        .then()
+        .statusCode(200)
+        .body("provider", equalTo("fwss/3"))
+        .body("bytes", equalTo("0"))
+        .body("dataSets", equalTo(List.of()));
+    when()
+        .get("/api/v1/providers/3/statement?format=csv")
+        .then()
+        .statusCode(200)
+        .contentType(startsWith("text/csv"))
+        .body(equalTo("dataSet,bytes,owed,settled\r\n"));
+  }
+
+  @Test
+  void whereNothingWasToldThereIsNoLatencyAndNoStorage() {
+    when().get("/api/v1/latency").then().statusCode(200).body("retrievals", equalTo("0"));
+    when()
+        .get("/api/v1/payers/" + PAYER + "/storage")
+        .then()
+        .statusCode(200)
+        .body("pinnedBytes", equalTo("0"));
+    when().get("/api/v1/top-pieces").then().statusCode(200).body("size()", equalTo(0));
   }
 
   @Test

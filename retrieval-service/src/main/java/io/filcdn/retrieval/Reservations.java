@@ -47,7 +47,7 @@ final class Reservations {
     quota.prepare(
         needs(retrieval, admitted, length),
         () -> {
-          if (eventLoop == null || Thread.currentThread() == caller) {
+          if (eventLoop == null || Thread.currentThread().equals(caller)) {
             then.run();
           } else {
             eventLoop.runOnContext(_ -> goOn(retrieval, then));

@@ -11,7 +11,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,15 +32,14 @@ public final class PostgresDataSets {
       where excluded.version > d.version
       """;
 
-  /**
-   * Keeps what is newer than what is there.
-   *
-   * @param told at most one record of a data set
-   */
-  public void keepNewer(Connection connection, List<DataSetRecord> told) throws SQLException {
-    if (told.isEmpty()) {
+  /** Keeps what is newer than what is there. */
+  public void keepNewer(Connection connection, List<DataSetRecord> all) throws SQLException {
+    Map<DataSetId, DataSetRecord> newest = new HashMap<>();
+    all.forEach(record -> newest.merge(record.dataSet(), record, PostgresDataSets::newer));
+    if (newest.isEmpty()) {
       return;
     }
+    List<DataSetRecord> told = List.copyOf(newest.values());
     try (PreparedStatement statement = connection.prepareStatement(KEEP_NEWER)) {
       Columns.of(statement, told)
           .text(dataSet -> dataSet.dataSet().toString())
@@ -48,6 +49,10 @@ public final class PostgresDataSets {
           .text(RecordJson::write);
       statement.executeUpdate();
     }
+  }
+
+  private static DataSetRecord newer(DataSetRecord one, DataSetRecord other) {
+    return one.asOf().version() >= other.asOf().version() ? one : other;
   }
 
   /** A data set, where the index has told of it. */

@@ -1,57 +1,78 @@
 package io.filcdn.metrics.intake;
 
-import io.filcdn.common.index.DataSetRecord;
-import io.filcdn.common.kafka.RecordJson;
-import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.intake.Reading.Refusal;
 import io.filcdn.metrics.intake.Reading.Refused;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
-import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.store.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
-/** Follows {@code filcdn.index.data-sets}: of each data set the newest record is kept. */
-public final class DataSetIntake {
+/**
+ * Follows a topic of which more is to be kept than counted: a batch is one transaction, and a record
+ * that cannot be read is a dead letter.
+ *
+ * @param <T> what a record is read as
+ */
+public final class RecordIntake<T> {
 
+  private final Reader<T> reader;
+  private final Keeper<T> keeper;
   private final Database database;
-  private final PostgresDataSets dataSets;
   private final PostgresDeadLetters deadLetters;
   private final PostgresOffsets offsets;
   private final Refusals refusals;
   private final Clock clock;
 
-  public DataSetIntake(
+  /** How a record is read. */
+  public interface Reader<T> {
+
+    /**
+     * Reads a record.
+     *
+     * @throws IllegalArgumentException where it is none of its topic's kind
+     */
+    T read(SourceRecord source);
+  }
+
+  /** Where records are kept. */
+  public interface Keeper<T> {
+
+    /** Keeps records, in their order within a key and in the caller's transaction. */
+    void keep(Connection connection, List<T> records) throws SQLException;
+  }
+
+  public RecordIntake(
+      Reader<T> reader,
+      Keeper<T> keeper,
       Database database,
-      PostgresDataSets dataSets,
       PostgresDeadLetters deadLetters,
       PostgresOffsets offsets,
       Refusals refusals,
       Clock clock) {
+    this.reader = reader;
+    this.keeper = keeper;
     this.database = database;
-    this.dataSets = dataSets;
     this.deadLetters = deadLetters;
     this.offsets = offsets;
     this.refusals = refusals;
     this.clock = clock;
   }
 
-  /** Applies a batch in one transaction; applied again, it changes nothing. */
+  /** Applies a batch in one transaction. */
   public void apply(Batch batch) {
     if (batch.isEmpty()) {
       return;
     }
-    Map<DataSetId, DataSetRecord> newest = new HashMap<>();
+    List<T> records = new ArrayList<>();
     List<Refused> refused = new ArrayList<>();
     for (SourceRecord source : batch.records()) {
       try {
-        DataSetRecord told = read(source);
-        newest.merge(told.dataSet(), told, DataSetIntake::newer);
+        records.add(reader.read(source));
       } catch (IllegalArgumentException e) {
         refused.add(
             new Refused(
@@ -61,22 +82,10 @@ public final class DataSetIntake {
     Instant now = clock.instant();
     database.run(
         connection -> {
-          dataSets.keepNewer(connection, List.copyOf(newest.values()));
+          keeper.keep(connection, records);
           deadLetters.add(connection, refused.stream().map(r -> r.deadLetter(now)).toList(), now);
           offsets.save(connection, batch);
         });
     refusals.tell(refused);
-  }
-
-  /** The index keeps deleted data sets, so that a tombstone is as wrong as any other nonsense. */
-  private static DataSetRecord read(SourceRecord source) {
-    if (source.value() == null) {
-      throw new IllegalArgumentException("expected a DataSetRecord, found no value");
-    }
-    return RecordJson.read(source.value(), DataSetRecord.class);
-  }
-
-  private static DataSetRecord newer(DataSetRecord one, DataSetRecord other) {
-    return one.asOf().version() >= other.asOf().version() ? one : other;
   }
 }
