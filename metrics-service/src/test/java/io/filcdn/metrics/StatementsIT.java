@@ -172,7 +172,7 @@ class StatementsIT {
 
   private static Placing placing(long pieceId, long bytes) {
     PieceCid cid =
-        new PieceCid(new CommP(new byte[32]), PieceCid.heightFor(bytes), bytes);
+        new PieceCid(new CommP(1, 2, 3, pieceId), PieceCid.heightFor(bytes), bytes);
     PlacementRecord record =
         new PlacementRecord(
             cid,

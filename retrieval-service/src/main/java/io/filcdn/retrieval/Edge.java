@@ -21,6 +21,7 @@ import io.filcdn.retrieval.request.BotTokens;
 import io.filcdn.retrieval.request.ClientReader;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.usage.EgressMeter;
+import io.filcdn.retrieval.usage.FormerJournals;
 import io.filcdn.retrieval.usage.Journal;
 import io.filcdn.retrieval.usage.JournalShipper;
 import io.filcdn.retrieval.usage.LeaseClient;
@@ -145,8 +146,9 @@ final class Edge implements AutoCloseable {
                 () ->
                     new IllegalStateException(
                         "expected filcdn.retrieval.leases.secret next to its url, found none"));
+    LeaseClient client = new LeaseClient(leases.url().get(), secret, leases.timeout());
     return new LeasedQuota(
-        new LeaseClient(leases.url().get(), secret, leases.timeout()),
+        client,
         run,
         config.name(),
         new LeasedQuota.Rules(
@@ -155,8 +157,7 @@ final class Edge implements AutoCloseable {
             leases.idle(),
             leases.forget(),
             leases.renewEvery()),
-        journal::complete,
-        journal::forget,
+        new FormerJournals(client, journal::complete, journal::forget),
         System::nanoTime);
   }
 
@@ -230,6 +231,9 @@ final class Edge implements AutoCloseable {
   private void measure() {
     MeterRegistry meters = tools.meters;
     meters.gauge("filcdn.journal.records", journal, Journal::size);
+    if (quota instanceof LeasedQuota leased) {
+      meters.gauge("filcdn.leases.answered", leased, leases -> leases.isAnswered() ? 1 : 0);
+    }
     meters.gauge("filcdn.cache.pieces", disk, DiskPieceCache::size);
     meters.gauge("filcdn.cache.disk.failures", disk, DiskPieceCache::failures);
     meters.gauge("filcdn.fills", cache, PieceCache::fills);

@@ -75,6 +75,7 @@ public final class Journal implements AutoCloseable {
             .setKeepLogFileNum(2)) {
       Journal journal = new Journal(RocksDB.open(options, folder.toString()), id, edge, maxRecords);
       journal.countRecords();
+      journal.begin();
       return journal;
     } catch (RocksDBException e) {
       throw new IllegalStateException("the journal in " + folder + " cannot be opened", e);
@@ -180,6 +181,14 @@ public final class Journal implements AutoCloseable {
 
   private static boolean isRecord(RocksIterator at) {
     return at.isValid() && at.key().length == KEY_BYTES;
+  }
+
+  /** Remembers this run from its start on: it can hold leases before it has anything to record. */
+  private void begin() throws RocksDBException {
+    try (WriteBatch batch = new WriteBatch()) {
+      JournalEnds.put(batch, id, 0, 0);
+      db.write(synced, batch);
+    }
   }
 
   private void countRecords() {

@@ -2,7 +2,6 @@ package io.filcdn.retrieval.usage;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.common.egress.JournalId;
-import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
@@ -17,7 +16,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
@@ -36,8 +34,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private final JournalId journal;
   private final String edge;
   private final Rules rules;
-  private final Supplier<List<JournalEnd>> complete;
-  private final java.util.function.Consumer<JournalId> drained;
+  private final FormerJournals former;
   private final LongSupplier nanoTime;
   private final Map<Key, LeaseAccount> accounts = new ConcurrentHashMap<>();
   private final Semaphore signal = new Semaphore(0);
@@ -67,23 +64,19 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   /**
    * @param journal in which this process records what it serves
-   * @param complete journals of former processes that Kafka has all of
-   * @param drained is told which of them hold nothing any more
    */
   public LeasedQuota(
       LeaseClient client,
       JournalId journal,
       String edge,
       Rules rules,
-      Supplier<List<JournalEnd>> complete,
-      java.util.function.Consumer<JournalId> drained,
+      FormerJournals former,
       LongSupplier nanoTime) {
     this.client = client;
     this.journal = journal;
     this.edge = edge;
     this.rules = rules;
-    this.complete = complete;
-    this.drained = drained;
+    this.former = former;
     this.nanoTime = nanoTime;
     this.expiresAt = nanoTime.getAsLong();
     this.thread = Thread.ofPlatform().name("filcdn-leases").start(this::run);
@@ -143,10 +136,13 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   }
 
   private void run() {
+    long endAgainAt = nanoTime.getAsLong();
     while (!closing) {
       boolean heard = sync(false);
-      if (heard) {
-        endJournals();
+      long now = nanoTime.getAsLong();
+      if (heard && now - endAgainAt >= 0) {
+        former.tell();
+        endAgainAt = now + rules.renewEvery.toNanos();
       }
       await(heard);
     }
@@ -234,18 +230,6 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       waited.run();
     } catch (RuntimeException e) {
       LOG.error("a response cannot go on", e);
-    }
-  }
-
-  private void endJournals() {
-    try {
-      for (JournalEnd end : complete.get()) {
-        if (client.end(end).drained()) {
-          drained.accept(end.journal());
-        }
-      }
-    } catch (NotAnsweredException e) {
-      LOG.debugf("journals are ended later: %s", e.getMessage());
     }
   }
 

@@ -26,7 +26,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Metrics' side of the lease contract for one journal, over HTTP and as a plain model. */
-final class LeaseServer implements AutoCloseable {
+public final class LeaseServer implements AutoCloseable {
 
   private record Key(DataSetId dataSet, QuotaRecord.Kind quota) {}
 
@@ -40,7 +40,7 @@ final class LeaseServer implements AutoCloseable {
   private boolean failing;
   private int lost;
 
-  LeaseServer(String secret) throws IOException {
+  public LeaseServer(String secret) throws IOException {
     this.secret = secret;
     http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     http.createContext(LeaseRequest.PATH, this::lease);
@@ -48,15 +48,15 @@ final class LeaseServer implements AutoCloseable {
     http.start();
   }
 
-  URI uri() {
+  public URI uri() {
     return URI.create("http://127.0.0.1:" + http.getAddress().getPort());
   }
 
-  synchronized void grant(DataSetId dataSet, QuotaRecord.Kind quota, long bytes) {
+  public synchronized void grant(DataSetId dataSet, QuotaRecord.Kind quota, long bytes) {
     granted.put(new Key(dataSet, quota), bytes);
   }
 
-  synchronized void holdElsewhere(DataSetId dataSet, QuotaRecord.Kind quota, long bytes) {
+  public synchronized void holdElsewhere(DataSetId dataSet, QuotaRecord.Kind quota, long bytes) {
     elsewhere.put(new Key(dataSet, quota), bytes);
   }
 
@@ -65,7 +65,7 @@ final class LeaseServer implements AutoCloseable {
     sums(new Key(dataSet, quota))[2] += bytes;
   }
 
-  synchronized void fail(boolean failsNow) {
+  public synchronized void fail(boolean failsNow) {
     failing = failsNow;
   }
 
@@ -78,7 +78,7 @@ final class LeaseServer implements AutoCloseable {
     closed.add(journal);
   }
 
-  synchronized long held(DataSetId dataSet, QuotaRecord.Kind quota) {
+  public synchronized long held(DataSetId dataSet, QuotaRecord.Kind quota) {
     long[] sums = sums(new Key(dataSet, quota));
     return sums[0] - sums[1] - sums[2];
   }

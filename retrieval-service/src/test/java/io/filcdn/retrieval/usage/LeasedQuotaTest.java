@@ -53,9 +53,15 @@ class LeasedQuotaTest {
   }
 
   private void open(long advance, long standing) {
+    LeaseClient client = new LeaseClient(metrics.uri(), "secret", Duration.ofSeconds(5));
+    FormerJournals former =
+        new FormerJournals(
+            client,
+            () -> drained.isEmpty() ? List.of(new JournalEnd(FORMER, Map.of(0, 3L))) : List.of(),
+            drained::add);
     quota =
         new LeasedQuota(
-            new LeaseClient(metrics.uri(), "secret", Duration.ofSeconds(5)),
+            client,
             JOURNAL,
             "edge",
             new LeasedQuota.Rules(
@@ -64,8 +70,7 @@ class LeasedQuotaTest {
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(10),
                 Duration.ofMillis(50)),
-            () -> drained.isEmpty() ? List.of(new JournalEnd(FORMER, Map.of(0, 3L))) : List.of(),
-            drained::add,
+            former,
             nanos::get);
   }
 
@@ -214,7 +219,13 @@ class LeasedQuotaTest {
   void journalsOfFormerRunsAreEndedAndForgotten() {
     open(0, 0);
 
-    await().atMost(SOON).until(() -> drained.contains(FORMER));
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
+              return drained.contains(FORMER);
+            });
 
     assertThat(metrics.ended()).contains(new JournalEnd(FORMER, Map.of(0, 3L)));
   }
