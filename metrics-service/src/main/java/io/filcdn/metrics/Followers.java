@@ -56,8 +56,7 @@ final class Followers {
   }
 
   List<TopicFollower> all(UsagePipeline pipeline) {
-    Duration wait =
-        config.maxWait().orElse(shorter(network.epochDuration(), LONGEST_DEFAULT_WAIT));
+    Duration wait = config.maxWait().orElse(shorter(network.epochDuration(), LONGEST_DEFAULT_WAIT));
     return List.of(
         follower(Topic.EGRESS, "egress", wait, pipeline::apply),
         follower(Topic.DATA_SETS, "data-sets", shorter(wait, LONGEST_INDEX_WAIT), dataSets()),
@@ -105,8 +104,7 @@ final class Followers {
         ::apply;
   }
 
-  private TopicFollower follower(
-      Topic topic, String name, Duration wait, TopicFollower.Step step) {
+  private TopicFollower follower(Topic topic, String name, Duration wait, TopicFollower.Step step) {
     return new TopicFollower(
         new FollowerSettings(
             topic.topicName(),

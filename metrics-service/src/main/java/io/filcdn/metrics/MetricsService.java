@@ -81,7 +81,8 @@ final class MetricsService implements AutoCloseable {
     history = new History(tables.database(), tables.series(), clock, Thread::startVirtualThread);
     Optional<Webhooks> webhooks = config.webhooks().url().map(this::webhooks);
     pipeline = newPipeline(webhooks);
-    followers = new Followers(network, config.intake(), kafka, tables, refusals, clock, registry)
+    followers =
+        new Followers(network, config.intake(), kafka, tables, refusals, clock, registry)
             .all(pipeline);
     housekeeping =
         new Housekeeping(

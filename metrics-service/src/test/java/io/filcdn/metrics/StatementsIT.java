@@ -133,8 +133,7 @@ class StatementsIT {
     assertThat(LatencyScale.quantile(slots, 0.99)).isBetween(99_000L, 110_000L);
     assertThat(database.<List<RankedPiece>>call(c -> retrievals.top(c, TODAY, 2)))
         .containsExactly(
-            new RankedPiece("piece-1", 34 * 10 + 20 * 50, 54),
-            new RankedPiece("piece-0", 330, 33));
+            new RankedPiece("piece-1", 34 * 10 + 20 * 50, 54), new RankedPiece("piece-0", 330, 33));
   }
 
   @Test
@@ -171,8 +170,7 @@ class StatementsIT {
   }
 
   private static Placing placing(long pieceId, long bytes) {
-    PieceCid cid =
-        new PieceCid(new CommP(1, 2, 3, pieceId), PieceCid.heightFor(bytes), bytes);
+    PieceCid cid = new PieceCid(new CommP(1, 2, 3, pieceId), PieceCid.heightFor(bytes), bytes);
     PlacementRecord record =
         new PlacementRecord(
             cid,
@@ -198,11 +196,7 @@ class StatementsIT {
   private static SettlementRecord settled(
       int tx, long dataSet, Kind rail, long epoch, long amount) {
     return new SettlementRecord.Settled(
-        dataSet(dataSet),
-        DEVNET.timeOf(new Epoch(epoch)),
-        hash(tx),
-        rail,
-        TokenAmount.of(amount));
+        dataSet(dataSet), DEVNET.timeOf(new Epoch(epoch)), hash(tx), rail, TokenAmount.of(amount));
   }
 
   private static TxHash hash(int number) {

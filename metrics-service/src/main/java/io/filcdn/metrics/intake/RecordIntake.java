@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Follows a topic of which more is to be kept than counted: a batch is one transaction, and a record
- * that cannot be read is a dead letter.
+ * Follows a topic of which more is to be kept than counted: a batch is one transaction, and a
+ * record that cannot be read is a dead letter.
  *
  * @param <T> what a record is read as
  */

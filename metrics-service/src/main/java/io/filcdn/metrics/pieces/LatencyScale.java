@@ -4,8 +4,8 @@ import java.util.Map;
 import java.util.SortedMap;
 
 /**
- * A logarithmic scale of times, eight slots for each doubling: what is told of a time is at most 9 %
- * too long.
+ * A logarithmic scale of times, eight slots for each doubling: what is told of a time is at most 9
+ * % too long.
  */
 public final class LatencyScale {
 

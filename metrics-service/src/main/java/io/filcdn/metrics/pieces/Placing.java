@@ -30,8 +30,7 @@ public record Placing(String key, Optional<Placed> placed) {
    *
    * @throws IllegalArgumentException where the key is none
    */
-  public static Placing of(
-      @Nullable String key, Optional<PlacementRecord> value, Network network) {
+  public static Placing of(@Nullable String key, Optional<PlacementRecord> value, Network network) {
     if (key == null) {
       throw new IllegalArgumentException("expected the key of a placement, found none");
     }

@@ -108,8 +108,7 @@ public final class PostgresPlacements {
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           uploads.add(
-              new Uploads(
-                  rows.getObject(1, LocalDate.class), rows.getLong(2), rows.getLong(3)));
+              new Uploads(rows.getObject(1, LocalDate.class), rows.getLong(2), rows.getLong(3)));
         }
       }
       return uploads;

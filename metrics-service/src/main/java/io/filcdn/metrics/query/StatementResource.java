@@ -53,8 +53,7 @@ public class StatementResource {
       @QueryParam("from") @DefaultValue("0") String from,
       @QueryParam("to") @DefaultValue("9223372036854775807") String to,
       @QueryParam("format") @DefaultValue("json") String format) {
-    Statement statement =
-        statements.statement(provider(id), epoch("from", from), epoch("to", to));
+    Statement statement = statements.statement(provider(id), epoch("from", from), epoch("to", to));
     return switch (format) {
       case "json" -> Response.ok(statement).build();
       case "csv" -> Response.ok(statement.csv()).type("text/csv; charset=utf-8").build();
@@ -91,8 +90,7 @@ public class StatementResource {
   }
 
   private ProviderId provider(String text) {
-    return parsed(
-        ProviderId::of, text.indexOf('/') < 0 ? network.generation() + "/" + text : text);
+    return parsed(ProviderId::of, text.indexOf('/') < 0 ? network.generation() + "/" + text : text);
   }
 
   private static Epoch epoch(String name, String text) {

@@ -76,9 +76,7 @@ public final class Statements {
     public String csv() {
       StringBuilder text = new StringBuilder("dataSet,bytes,owed,settled\r\n");
       for (Line line : dataSets) {
-        text.append(
-            "%s,%s,%s,%s\r\n"
-                .formatted(line.dataSet, line.bytes, line.owed, line.settled));
+        text.append("%s,%s,%s,%s\r\n".formatted(line.dataSet, line.bytes, line.owed, line.settled));
       }
       return text.toString();
     }
@@ -149,10 +147,7 @@ public final class Statements {
                     clock.instant().minus(past)));
     long all = slots.values().stream().mapToLong(Long::longValue).sum();
     return new Latency(
-        BigInteger.valueOf(all),
-        quantile(slots, 0.5),
-        quantile(slots, 0.9),
-        quantile(slots, 0.99));
+        BigInteger.valueOf(all), quantile(slots, 0.5), quantile(slots, 0.9), quantile(slots, 0.99));
   }
 
   private static Optional<Long> quantile(TreeMap<Integer, Long> slots, double part) {
@@ -164,9 +159,7 @@ public final class Statements {
 
   List<Piece> topPieces(int days, int limit) {
     LocalDate since = today().minusDays(days - 1L);
-    return database
-        .call(connection -> retrievals.top(connection, since, limit))
-        .stream()
+    return database.call(connection -> retrievals.top(connection, since, limit)).stream()
         .map(Statements::piece)
         .toList();
   }

@@ -11,7 +11,9 @@ import io.filcdn.retrieval.usage.Quota.Kind;
 import io.filcdn.retrieval.usage.Quota.Need;
 import io.filcdn.retrieval.usage.Quota.Outcome;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -36,7 +38,7 @@ class LeasedQuotaTest {
   private final AtomicLong nanos = new AtomicLong(1);
   private final List<JournalId> drained = new CopyOnWriteArrayList<>();
   private LeaseServer metrics;
-  private LeasedQuota quota;
+  private final Deque<LeasedQuota> opened = new ArrayDeque<>();
 
   @BeforeEach
   void startMetrics() throws Exception {
@@ -46,9 +48,7 @@ class LeasedQuotaTest {
 
   @AfterEach
   void closeAll() {
-    if (quota != null) {
-      quota.close();
-    }
+    opened.forEach(LeasedQuota::close);
     metrics.close();
   }
 
@@ -59,7 +59,7 @@ class LeasedQuotaTest {
             client,
             () -> drained.isEmpty() ? List.of(new JournalEnd(FORMER, Map.of(0, 3L))) : List.of(),
             drained::add);
-    quota =
+    opened.add(
         new LeasedQuota(
             client,
             JOURNAL,
@@ -71,7 +71,11 @@ class LeasedQuotaTest {
                 Duration.ofMinutes(10),
                 Duration.ofMillis(50)),
             former,
-            nanos::get);
+            nanos::get));
+  }
+
+  private LeasedQuota quota() {
+    return opened.element();
   }
 
   @Test
@@ -92,7 +96,7 @@ class LeasedQuotaTest {
 
     prepare(1_001);
     assertThat(reserve(1_001)).isEqualTo(Outcome.EXHAUSTED);
-    assertThat(quota.remaining(DATA_SET)).isEqualTo(1_000);
+    assertThat(quota().remaining(DATA_SET)).isEqualTo(1_000);
     prepare(601);
     assertThat(reserve(601)).isEqualTo(Outcome.CONTENDED);
     prepare(600);
@@ -106,7 +110,7 @@ class LeasedQuotaTest {
 
     prepare(new Need(Kind.CDN, unheard, 5));
 
-    assertThat(quota.reserve(Kind.CDN, unheard, 5)).isEqualTo(Outcome.CONTENDED);
+    assertThat(quota().reserve(Kind.CDN, unheard, 5)).isEqualTo(Outcome.CONTENDED);
   }
 
   @Test
@@ -115,7 +119,7 @@ class LeasedQuotaTest {
     prepare(800);
     assertThat(reserve(800)).isEqualTo(Outcome.RESERVED);
 
-    quota.giveBack(Kind.CDN, DATA_SET, 750);
+    quota().giveBack(Kind.CDN, DATA_SET, 750);
 
     await().atMost(SOON).until(() -> metrics.held(DATA_SET, QuotaRecord.Kind.CDN) <= 150 + 100);
     assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
@@ -142,7 +146,7 @@ class LeasedQuotaTest {
     assertThat(reserve(10)).isEqualTo(Outcome.RESERVED);
     await().atMost(SOON).until(() -> metrics.held(DATA_SET, QuotaRecord.Kind.CDN) >= 500);
     metrics.fail(true);
-    await().atMost(SOON).until(() -> !quota.isAnswered());
+    await().atMost(SOON).until(() -> !quota().isAnswered());
     assertThat(reserve(100)).as("within its time").isEqualTo(Outcome.RESERVED);
 
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(61));
@@ -159,7 +163,7 @@ class LeasedQuotaTest {
     open(500, 0);
     prepare(10);
     metrics.fail(true);
-    await().atMost(SOON).until(() -> !quota.isAnswered());
+    await().atMost(SOON).until(() -> !quota().isAnswered());
 
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(61));
 
@@ -209,8 +213,7 @@ class LeasedQuotaTest {
     prepare(70);
     assertThat(reserve(70)).isEqualTo(Outcome.RESERVED);
 
-    quota.close();
-    quota = null;
+    opened.remove().close();
 
     assertThat(metrics.held(DATA_SET, QuotaRecord.Kind.CDN)).isEqualTo(70);
   }
@@ -236,7 +239,7 @@ class LeasedQuotaTest {
     List<CompletableFuture<Outcome>> all = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       CompletableFuture<Outcome> decided = new CompletableFuture<>();
-      quota.prepare(List.of(new Need(Kind.CDN, DATA_SET, 30)), () -> decided.complete(reserve(30)));
+      quota().prepare(List.of(new Need(Kind.CDN, DATA_SET, 30)), () -> decided.complete(reserve(30)));
       all.add(decided);
     }
     long reserved = 0;
@@ -253,11 +256,11 @@ class LeasedQuotaTest {
 
   private void prepare(Need need) throws Exception {
     CompletableFuture<Void> ready = new CompletableFuture<>();
-    quota.prepare(List.of(need), () -> ready.complete(null));
+    quota().prepare(List.of(need), () -> ready.complete(null));
     ready.get(20, TimeUnit.SECONDS);
   }
 
   private Outcome reserve(long bytes) {
-    return quota.reserve(Kind.CDN, DATA_SET, bytes);
+    return quota().reserve(Kind.CDN, DATA_SET, bytes);
   }
 }
