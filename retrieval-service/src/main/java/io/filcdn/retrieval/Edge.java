@@ -25,6 +25,7 @@ import io.filcdn.retrieval.usage.FormerJournals;
 import io.filcdn.retrieval.usage.Journal;
 import io.filcdn.retrieval.usage.JournalShipper;
 import io.filcdn.retrieval.usage.LeaseClient;
+import io.filcdn.retrieval.usage.LeaseRules;
 import io.filcdn.retrieval.usage.LeasedQuota;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.RetrievalLog;
@@ -151,7 +152,7 @@ final class Edge implements AutoCloseable {
         client,
         run,
         config.name(),
-        new LeasedQuota.Rules(
+        new LeaseRules(
             leases.advance().asLongValue(),
             leases.standing().asLongValue(),
             leases.idle(),

@@ -33,7 +33,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private final LeaseClient client;
   private final JournalId journal;
   private final String edge;
-  private final Rules rules;
+  private final LeaseRules rules;
   private final FormerJournals former;
   private final LongSupplier nanoTime;
   private final Map<Key, LeaseAccount> accounts = new ConcurrentHashMap<>();
@@ -48,18 +48,6 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private volatile boolean closing;
   private volatile boolean failing;
 
-  /**
-   * How much is leased.
-   *
-   * @param advance what to have at hand of a quota that is used
-   * @param standing what to have at hand in case metrics does not answer; 0: nothing is served then
-   * @param idle how long after its last use a quota's advance is given back
-   * @param forget how long after its last use its standing lease is
-   * @param renewEvery how often metrics hears of this edge
-   */
-  public record Rules(
-      long advance, long standing, Duration idle, Duration forget, Duration renewEvery) {}
-
   private record Key(DataSetId dataSet, QuotaRecord.Kind kind) {}
 
   /**
@@ -69,7 +57,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       LeaseClient client,
       JournalId journal,
       String edge,
-      Rules rules,
+      LeaseRules rules,
       FormerJournals former,
       LongSupplier nanoTime) {
     this.client = client;
@@ -89,16 +77,22 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     if (closed) {
       return Outcome.CONTENDED;
     }
-    return now - expiresAt < 0
-        ? account.reserve(bytes, now)
-        : account.reserveInOutage(bytes, rules.standing);
+    Outcome outcome =
+        now - expiresAt < 0
+            ? account.reserve(bytes, now)
+            : account.reserveInOutage(bytes, rules.standing());
+    if (outcome == Outcome.CONTENDED && !account.covers(bytes)) {
+      // whoever comes again finds more
+      signal.release();
+    }
+    return outcome;
   }
 
   @Override
   public void giveBack(Kind kind, DataSetId dataSet, long bytes) {
     LeaseAccount account = account(kind, dataSet);
     account.giveBack(bytes);
-    if (account.hasTooMuch(Math.max(rules.advance, rules.standing))) {
+    if (account.hasTooMuch(Math.max(rules.advance(), rules.standing()))) {
       signal.release();
     }
   }
@@ -142,7 +136,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       long now = nanoTime.getAsLong();
       if (heard && now - endAgainAt >= 0) {
         former.tell();
-        endAgainAt = now + rules.renewEvery.toNanos();
+        endAgainAt = now + rules.renewEvery().toNanos();
       }
       await(heard);
     }
@@ -150,7 +144,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   /** Until someone needs something, or it is time to renew; where nobody answers, for a while. */
   private void await(boolean heard) {
-    Duration atMost = heard ? rules.renewEvery : rules.renewEvery.dividedBy(10);
+    Duration atMost = heard ? rules.renewEvery() : rules.renewEvery().dividedBy(10);
     try {
       boolean signalled = signal.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS);
       LOG.tracef("leases: %s", signalled ? "asked for" : "renewed");
@@ -194,11 +188,11 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   private void ask(List<LeaseAccount> some, boolean returnAll) throws NotAnsweredException {
     long now = nanoTime.getAsLong();
-    long idleSince = returnAll ? now + 1 : now - rules.idle.toNanos();
-    long forgottenSince = returnAll ? now + 1 : now - rules.forget.toNanos();
+    long idleSince = returnAll ? now + 1 : now - rules.idle().toNanos();
+    long forgottenSince = returnAll ? now + 1 : now - rules.forget().toNanos();
     List<Ask> asks =
         some.stream()
-            .map(a -> a.ask(rules.advance, idleSince, rules.standing, forgottenSince))
+            .map(a -> a.ask(rules.advance(), idleSince, rules.standing(), forgottenSince))
             .toList();
     LeaseAnswer answer;
     try {

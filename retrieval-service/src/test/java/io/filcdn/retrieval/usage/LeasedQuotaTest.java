@@ -64,7 +64,7 @@ class LeasedQuotaTest {
             client,
             JOURNAL,
             "edge",
-            new LeasedQuota.Rules(
+            new LeaseRules(
                 advance,
                 standing,
                 Duration.ofSeconds(30),
