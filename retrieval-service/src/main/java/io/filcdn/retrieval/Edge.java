@@ -21,8 +21,12 @@ import io.filcdn.retrieval.request.BotTokens;
 import io.filcdn.retrieval.request.ClientReader;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.usage.EgressMeter;
+import io.filcdn.retrieval.usage.FormerJournals;
 import io.filcdn.retrieval.usage.Journal;
 import io.filcdn.retrieval.usage.JournalShipper;
+import io.filcdn.retrieval.usage.LeaseClient;
+import io.filcdn.retrieval.usage.LeaseRules;
+import io.filcdn.retrieval.usage.LeasedQuota;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.RetrievalLog;
 import io.filcdn.retrieval.usage.UsageFlush;
@@ -55,6 +59,7 @@ final class Edge implements AutoCloseable {
   private final IndexFollower follower;
   private final Thread following;
   private final Denylist denylist;
+  private final Quota quota;
   private final Journal journal;
   private final JournalShipper shipper;
   private final RetrievalLog log;
@@ -74,7 +79,7 @@ final class Edge implements AutoCloseable {
    * What an edge is given.
    *
    * @param kafka where the brokers are
-   * @param quota what may be spent
+   * @param quota what may be spent where none is leased
    */
   record Tools(
       Vertx vertx, Network network, String kafka, Quota quota, MeterRegistry meters, Clock clock) {}
@@ -91,15 +96,17 @@ final class Edge implements AutoCloseable {
     follower =
         new IndexFollower(replica, tools.kafka, tools.clock, config.admission().maxOffline());
     denylist = Denylist.open(createdFolder(data.resolve("denylist")));
+    JournalId run = new JournalId(UUID.randomUUID());
     journal =
         Journal.open(
             createdFolder(data.resolve("journal")),
-            new JournalId(UUID.randomUUID()),
+            run,
             config.name(),
             config.usage().maxJournalRecords());
+    quota = quota(run, config);
     shipper = new JournalShipper(journal, tools.kafka);
     log = new RetrievalLog(tools.kafka, config.usage().retrievalRecordsPerSecond());
-    EgressMeter meter = new EgressMeter(tools.quota);
+    EgressMeter meter = new EgressMeter(quota);
     usage = new UsageFlush(meter, journal, shipper::partitions, tools.clock);
     origins =
         new OriginClient(
@@ -117,7 +124,7 @@ final class Edge implements AutoCloseable {
         new Admission(
             replica,
             denylist,
-            tools.quota,
+            quota,
             tools.network,
             Settings.admission(config.admission()),
             tools.clock);
@@ -127,13 +134,41 @@ final class Edge implements AutoCloseable {
     measure();
   }
 
+  private Quota quota(JournalId run, RetrievalConfig.Edge config) {
+    RetrievalConfig.Leases leases = config.leases();
+    if (leases.url().isEmpty()) {
+      LOG.warn("no filcdn.retrieval.leases.url is set: quota limits nothing that is served here");
+      return tools.quota;
+    }
+    String secret =
+        leases
+            .secret()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "expected filcdn.retrieval.leases.secret next to its url, found none"));
+    LeaseClient client = new LeaseClient(leases.url().get(), secret, leases.timeout());
+    return new LeasedQuota(
+        client,
+        run,
+        config.name(),
+        new LeaseRules(
+            leases.advance().asLongValue(),
+            leases.standing().asLongValue(),
+            leases.idle(),
+            leases.forget(),
+            leases.renewEvery()),
+        new FormerJournals(client, journal::complete, journal::forget),
+        System::nanoTime);
+  }
+
   private FillTools fillTools(RetrievalConfig.Origin config, EgressMeter meter) {
     return new FillTools(
         tools.vertx,
         fillWorkers,
         origins,
         new OriginHealth(config.fetchesPerProvider(), config.leaveAlone(), tools.clock),
-        tools.quota,
+        quota,
         meter,
         System::nanoTime);
   }
@@ -144,7 +179,7 @@ final class Edge implements AutoCloseable {
         new Rooms(
             new RequestReader(config.http().dnsRoot(), new BotTokens(config.bots())),
             admission,
-            new Reservations(usage, limits, tools.quota, cache),
+            new Reservations(usage, limits, quota, cache),
             cache,
             meter,
             answers,
@@ -197,6 +232,9 @@ final class Edge implements AutoCloseable {
   private void measure() {
     MeterRegistry meters = tools.meters;
     meters.gauge("filcdn.journal.records", journal, Journal::size);
+    if (quota instanceof LeasedQuota leased) {
+      meters.gauge("filcdn.leases.answered", leased, leases -> leases.isAnswered() ? 1 : 0);
+    }
     meters.gauge("filcdn.cache.pieces", disk, DiskPieceCache::size);
     meters.gauge("filcdn.cache.disk.failures", disk, DiskPieceCache::failures);
     meters.gauge("filcdn.fills", cache, PieceCache::fills);
@@ -258,6 +296,9 @@ final class Edge implements AutoCloseable {
     usage.flush();
     if (!shipper.ship()) {
       LOG.warnf("%d records stay in the journal for the next start", journal.size());
+    }
+    if (quota instanceof LeasedQuota leased) {
+      leased.close();
     }
     shipper.close();
     log.close();

@@ -6,8 +6,12 @@ import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.UsageFlush;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +20,9 @@ import java.util.Optional;
  * client's share and within what is paid for, and where it would begin a fill, leave to do so.
  */
 final class Reservations {
+
+  /** For how many providers quota is got in advance; for those after them, while they are asked. */
+  private static final int MOST_ORIGINS = 3;
 
   private final UsageFlush usage;
   private final ClientLimits limits;
@@ -27,6 +34,56 @@ final class Reservations {
     this.limits = limits;
     this.quota = quota;
     this.cache = cache;
+  }
+
+  /**
+   * Sees to it that quota is at hand, and goes on: at once where it is, otherwise later on the same
+   * event loop. Only the first request for a data set, and one that needs much, waits.
+   */
+  void prepare(
+      RetrievalPath.Retrieval retrieval, Decision.Admitted admitted, long length, Runnable then) {
+    Thread caller = Thread.currentThread();
+    Context eventLoop = Vertx.currentContext();
+    quota.prepare(
+        needs(retrieval, admitted, length),
+        () -> {
+          if (eventLoop == null || Thread.currentThread().equals(caller)) {
+            then.run();
+          } else {
+            eventLoop.runOnContext(_ -> goOn(retrieval, then));
+          }
+        });
+  }
+
+  private static void goOn(RetrievalPath.Retrieval retrieval, Runnable then) {
+    if (retrieval.exchange().request().response().closed()) {
+      retrieval.exchange().abandon();
+    } else {
+      then.run();
+    }
+  }
+
+  private List<Quota.Need> needs(
+      RetrievalPath.Retrieval retrieval, Decision.Admitted admitted, long length) {
+    List<Quota.Need> needs = new ArrayList<>();
+    if (retrieval.asked().bot().isEmpty()) {
+      needs.add(new Quota.Need(Quota.Kind.CDN, admitted.dataSet(), length));
+      // of the others it only matters how much they have left
+      admitted.payers().stream()
+          .filter(other -> !other.equals(admitted.dataSet()))
+          .forEach(other -> needs.add(new Quota.Need(Quota.Kind.CDN, other, 0)));
+    }
+    if (cache.isCold(admitted.piece())) {
+      admitted.origins().stream()
+          .map(Origin::dataSet)
+          .distinct()
+          .limit(MOST_ORIGINS)
+          .forEach(
+              dataSet ->
+                  needs.add(
+                      new Quota.Need(Quota.Kind.CACHE_MISS, dataSet, admitted.piece().rawSize())));
+    }
+    return needs;
   }
 
   /**

@@ -5,7 +5,6 @@ import io.filcdn.retrieval.admission.Admission.Decision;
 import io.filcdn.retrieval.cache.Lead;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
-import io.filcdn.retrieval.delivery.ByteRange;
 import io.filcdn.retrieval.delivery.Exchange;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
@@ -59,21 +58,43 @@ final class RetrievalPath {
     // 3. which bytes: the PieceCID tells the size, so nobody else has to be asked
     Asked.Retrieval asked = retrieval.asked;
     PieceCid piece = admitted.piece();
-    Answers.Head head =
-        new Answers.Head(piece, admitted.dataSet(), asked.pathStyle(), asked.filename());
+    Answers.Head head = head(retrieval, admitted);
     switch (Selection.of(asked.conditions(), piece)) {
       case Selection.NotModified same -> rooms.answers().notModified(retrieval.exchange, head);
       case Selection.PreconditionFailed other ->
           refuse(retrieval.exchange, Refusal.PRECONDITION_FAILED);
       case Selection.Unsatisfiable none -> rooms.answers().unsatisfiable(retrieval.exchange, head);
-      case Selection.Bytes(ByteRange range, boolean partial) -> {
+      case Selection.Bytes bytes -> {
         if (asked.headOnly()) {
-          rooms.answers().head(retrieval.exchange, head, range, partial);
+          rooms.answers().head(retrieval.exchange, head, bytes.range(), bytes.partial());
         } else {
-          reserve(retrieval, admitted, new PieceResponse(rooms, retrieval, head, range, partial));
+          prepare(retrieval, admitted, bytes);
         }
       }
     }
+  }
+
+  private void prepare(Retrieval retrieval, Decision.Admitted admitted, Selection.Bytes selected) {
+    rooms
+        .reservations()
+        .prepare(
+            retrieval,
+            admitted,
+            selected.range().length(),
+            () -> {
+              Decision.Admitted paid = rooms.admission().paidAnew(admitted);
+              Answers.Head head = head(retrieval, paid);
+              reserve(
+                  retrieval,
+                  paid,
+                  new PieceResponse(rooms, retrieval, head, selected.range(), selected.partial()));
+            });
+  }
+
+  private static Answers.Head head(Retrieval retrieval, Decision.Admitted admitted) {
+    Asked.Retrieval asked = retrieval.asked;
+    return new Answers.Head(
+        admitted.piece(), admitted.dataSet(), asked.pathStyle(), asked.filename());
   }
 
   private void reserve(Retrieval retrieval, Decision.Admitted admitted, PieceResponse response) {

@@ -64,10 +64,12 @@ public final class Admission {
      *
      * @param piece its PieceCID v2, also where it was asked for by v1
      * @param dataSet the data set that pays, whichever provider delivers
+     * @param payers the data sets that could
      * @param origins the providers of this payer that have the piece and can still be paid for it;
      *     none where the rails that would pay them have ended
      */
-    record Admitted(PieceCid piece, DataSetId dataSet, List<Origin> origins) implements Decision {}
+    record Admitted(PieceCid piece, DataSetId dataSet, List<DataSetId> payers, List<Origin> origins)
+        implements Decision {}
 
     /** It may not. */
     record Refused(Refusal refusal) implements Decision {}
@@ -95,9 +97,11 @@ public final class Admission {
     if (reachable.isEmpty()) {
       return new Decision.Refused(Refusal.PROVIDER_UNKNOWN);
     }
+    List<DataSetId> payers = eligible.stream().map(DataSetRecord::dataSet).toList();
     return unwelcome(payer, piece)
         .<Decision>map(Decision.Refused::new)
-        .orElseGet(() -> new Decision.Admitted(piece, payingDataSet(eligible), origins(reachable)));
+        .orElseGet(
+            () -> new Decision.Admitted(piece, payingDataSet(payers), payers, origins(reachable)));
   }
 
   private Stream<DataSetRecord> holding(List<Placement> placements, PieceCid piece) {
@@ -119,6 +123,12 @@ public final class Admission {
     return piece.rawSize() > rules.maxPieceSize ? Optional.of(Refusal.TOO_LARGE) : Optional.empty();
   }
 
+  /** The same, paid by whom it is best paid by now that more can be known of quotas. */
+  public Decision.Admitted paidAnew(Decision.Admitted admitted) {
+    return new Decision.Admitted(
+        admitted.piece(), payingDataSet(admitted.payers()), admitted.payers(), admitted.origins());
+  }
+
   private Refusal unplaced(Address payer, PieceName asked) {
     if (replica.hasUnsized(asked, payer)) {
       return Refusal.SIZE_UNKNOWN;
@@ -134,11 +144,8 @@ public final class Admission {
   }
 
   /** The one with most CDN quota pays, whichever provider delivers. */
-  private DataSetId payingDataSet(List<DataSetRecord> eligible) {
-    return eligible.stream()
-        .map(DataSetRecord::dataSet)
-        .max(Comparator.comparingLong(quota::remaining))
-        .orElseThrow();
+  private DataSetId payingDataSet(List<DataSetId> eligible) {
+    return eligible.stream().max(Comparator.comparingLong(quota::remaining)).orElseThrow();
   }
 
   /** Whether what is served now can still be settled along the rail; without one, nothing is. */
