@@ -239,7 +239,8 @@ class LeasedQuotaTest {
     List<CompletableFuture<Outcome>> all = new ArrayList<>();
     for (int i = 0; i < 50; i++) {
       CompletableFuture<Outcome> decided = new CompletableFuture<>();
-      quota().prepare(List.of(new Need(Kind.CDN, DATA_SET, 30)), () -> decided.complete(reserve(30)));
+      quota()
+          .prepare(List.of(new Need(Kind.CDN, DATA_SET, 30)), () -> decided.complete(reserve(30)));
       all.add(decided);
     }
     long reserved = 0;
