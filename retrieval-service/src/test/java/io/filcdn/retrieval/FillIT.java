@@ -331,8 +331,7 @@ class FillIT extends EdgeTest {
     Payer later = newPayer();
     await()
         .atMost(Duration.ofSeconds(30))
-        .until(
-            () -> get(later, placed(later, 10)).header("Cache-Status").contains("stored"));
+        .until(() -> get(later, placed(later, 10)).header("Cache-Status").contains("stored"));
   }
 
   private static void deleteEmpty(Path folder) {
@@ -352,6 +351,8 @@ class FillIT extends EdgeTest {
     Payer payer = newPayer();
     TestPiece piece = placed(payer, 300_000);
     get(payer, piece);
+    // clients have all of it before its file is in its place
+    await().atMost(Duration.ofSeconds(10)).until(() -> edge.edge().cache().fills() == 0);
     String name = piece.cid().toString();
     Files.delete(
         edge.data()
