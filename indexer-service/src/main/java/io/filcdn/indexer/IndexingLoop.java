@@ -61,7 +61,9 @@ record IndexingLoop(
       }
       return rechecker.isDue() ? nodes.askAnother(this::follow) : nodes.ask(this::follow);
     } catch (NodeFailedException e) {
-      return e.contradictsFinality() ? amiss(Progress.State.HALTED, e) : amiss(Progress.State.FAILING, e);
+      return e.contradictsFinality()
+          ? amiss(Progress.State.HALTED, e)
+          : amiss(Progress.State.FAILING, e);
     } catch (DatabaseFailedException e) {
       return amiss(Progress.State.FAILING, e);
     }

@@ -163,7 +163,8 @@ class DevnetIT {
     DevnetReads.DataSet onChain = reads.dataSet(dataSet);
     assertThat(dataSet().withCdn()).isFalse();
     assertThat(dataSet().cdnRail().flatMap(Rail::endEpoch))
-        .contains(new Epoch(reads.rail(dataSet().cdnRail().orElseThrow().railId().number()).endEpoch()));
+        .contains(
+            new Epoch(reads.rail(dataSet().cdnRail().orElseThrow().railId().number()).endEpoch()));
     DataSetRecord ended = dataSet("fwss/" + other);
     assertThat(ended.withCdn()).isTrue();
     assertThat(ended.cdnRail().flatMap(Rail::endEpoch))
@@ -229,9 +230,7 @@ class DevnetIT {
     anvil.mine(1);
     assertThat(indexer.turn()).isEqualTo(IndexingLoop.Turn.HALTED);
 
-    indexer
-        .operations()
-        .offer(new Operations.Operation.Rewind(new BlockNumber(before)));
+    indexer.operations().offer(new Operations.Operation.Rewind(new BlockNumber(before)));
     follow();
     assertThat(toppedUpCdn(dataSet()).units())
         .isEqualTo(reads.rail(reads.dataSet(dataSet).cdnRailId()).lockupFixed());
@@ -272,7 +271,6 @@ class DevnetIT {
 
   private Network network() throws IOException {
     String file = Files.readString(Path.of("..", "deploy", "networks", "devnet.json"));
-    return NetworkFile.parse(
-        "devnet", file.replace("http://127.0.0.1:8406", anvil.rpcUrl()));
+    return NetworkFile.parse("devnet", file.replace("http://127.0.0.1:8406", anvil.rpcUrl()));
   }
 }

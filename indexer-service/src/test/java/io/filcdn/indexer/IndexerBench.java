@@ -41,7 +41,8 @@ class IndexerBench {
         BenchNode node = BenchNode.withEvents(EVENTS, 5);
         Producer<String, String> producer =
             TestIndexer.producer(infra.kafka().bootstrapServers())) {
-      Tables tables = Tables.fresh(infra.postgres().jdbcUrl("indexer") + "&reWriteBatchedInserts=true");
+      Tables tables =
+          Tables.fresh(infra.postgres().jdbcUrl("indexer") + "&reWriteBatchedInserts=true");
 
       String results = backfill(node, tables, producer) + lookups(tables);
 

@@ -105,7 +105,8 @@ class IndexerIT {
 
     JsonNode first = get("/api/v1/data-sets/41/pieces?limit=1");
     assertThat(first.at("/placements/0/pieceId").asText()).isEqualTo("1");
-    JsonNode second = get("/api/v1/data-sets/41/pieces?limit=1&after=" + first.get("next").asText());
+    JsonNode second =
+        get("/api/v1/data-sets/41/pieces?limit=1&after=" + first.get("next").asText());
     assertThat(second.at("/placements/0/pieceId").asText()).isEqualTo("2");
     assertThat(get("/api/v1/data-sets/41/pieces?limit=5").has("next")).isFalse();
 

@@ -38,7 +38,8 @@ class PandoraIT extends OnFakeChain {
             PandoraContracts.network(node.url()),
             new RangePlanner(new BlockNumber(0), 10, 4));
     node.answerCall(
-        PandoraContracts.cidCall("getRootCid", 12, 0), PandoraContracts.cidAnswer(PandoraContracts.cidV1(ROOT)));
+        PandoraContracts.cidCall("getRootCid", 12, 0),
+        PandoraContracts.cidAnswer(PandoraContracts.cidV1(ROOT)));
   }
 
   @AfterEach
@@ -96,8 +97,11 @@ class PandoraIT extends OnFakeChain {
     Map<String, ?> before = tables.content();
 
     node.forgetCalls();
-    pandora.operations().offer(
-        new Operations.Operation.Republish(java.util.Set.of(Topic.PLACEMENTS, Topic.DATA_SETS)));
+    pandora
+        .operations()
+        .offer(
+            new Operations.Operation.Republish(
+                java.util.Set.of(Topic.PLACEMENTS, Topic.DATA_SETS)));
     pandora.catchUp().publishAll();
 
     assertThat(tables.content()).isEqualTo(before);
@@ -107,8 +111,7 @@ class PandoraIT extends OnFakeChain {
   @Test
   void aRootThatIsGoneWhenItIsAskedForIsNowhere() {
     node.answerCall(
-        PandoraContracts.cidCall("getRootCid", 12, 1),
-        PandoraContracts.cidAnswer(new byte[0]));
+        PandoraContracts.cidCall("getRootCid", 12, 1), PandoraContracts.cidAnswer(new byte[0]));
     chain
         .block(
             PandoraContracts.proofSetRailCreated(12, 5, PAYER, PROVIDER, true),

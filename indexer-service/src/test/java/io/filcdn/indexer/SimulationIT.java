@@ -160,8 +160,7 @@ class SimulationIT {
     /** No node leaves a log of a final block out: what is final and untold is beyond knowing. */
     private void finalise() {
       nodes.forEach(FakeNode::recover);
-      chain.finalUpTo(
-          Math.max(chain.finalNumber(), chain.head().number() - random.nextInt(12)));
+      chain.finalUpTo(Math.max(chain.finalNumber(), chain.head().number() - random.nextInt(12)));
     }
 
     /** Ends the process while a node answers one of its next calls. */

@@ -75,14 +75,12 @@ public class WebhookResource {
           "Header name=\"" + secret.header() + "\"");
     }
     Webhook webhook =
-        Webhook.find(path)
-            .orElseThrow(() -> new NotFoundException("no webhook is at " + path));
+        Webhook.find(path).orElseThrow(() -> new NotFoundException("no webhook is at " + path));
     try {
       Optional<BlockNumber> block = webhook.read(read(row));
       listener.hint(block);
       count("accepted");
-      LOG.debugf(
-          "webhook %s: block %s", path, block.map(BlockNumber::toString).orElse("none"));
+      LOG.debugf("webhook %s: block %s", path, block.map(BlockNumber::toString).orElse("none"));
       return Response.ok().build();
     } catch (IllegalArgumentException e) {
       count("malformed");

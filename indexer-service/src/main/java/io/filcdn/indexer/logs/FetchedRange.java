@@ -26,9 +26,7 @@ public sealed interface FetchedRange {
      */
     public List<ChainStep> steps(Tip tip, Optional<BlockNumber> before) {
       Optional<ChainStep.Finalize> finalize =
-          isFinal
-              ? ChainStep.Finalize.of(tip, step.last().number(), before)
-              : Optional.empty();
+          isFinal ? ChainStep.Finalize.of(tip, step.last().number(), before) : Optional.empty();
       return Stream.<ChainStep>concat(Stream.of(step), finalize.stream()).toList();
     }
   }

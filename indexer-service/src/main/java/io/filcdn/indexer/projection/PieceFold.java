@@ -45,7 +45,9 @@ final class PieceFold {
     }
     Optional<Facts> last = facts;
     Optional<PlacementRecord> now =
-        holder.filter(h -> !h.deleted()).flatMap(h -> last.map(fact -> record(piece, fact, h, asOf)));
+        holder
+            .filter(h -> !h.deleted())
+            .flatMap(h -> last.map(fact -> record(piece, fact, h, asOf)));
     now.map(PlacementRecord::key).ifPresent(keys::remove);
     return new Placing(now, keys);
   }
@@ -54,8 +56,7 @@ final class PieceFold {
     return new PlacementKey(facts.cid(), holder.payer(), piece.dataSet(), piece.piece());
   }
 
-  private static PlacementRecord record(
-      Entity.Piece piece, Facts facts, Holder holder, AsOf asOf) {
+  private static PlacementRecord record(Entity.Piece piece, Facts facts, Holder holder, AsOf asOf) {
     return new PlacementRecord(
         facts.cid(), holder.payer(), piece.dataSet(), piece.piece(), facts.metadata(), asOf);
   }

@@ -116,7 +116,8 @@ public final class Projection {
         (event, concerned) ->
             concerned.stream()
                 .filter(Entity.Piece.class::isInstance)
-                .forEach(piece -> pieces.computeIfAbsent(piece, _ -> new ArrayList<>()).add(event)));
+                .forEach(
+                    piece -> pieces.computeIfAbsent(piece, _ -> new ArrayList<>()).add(event)));
     pieces.keySet().removeAll(log.withEvents(pieces.keySet()));
     return pieces;
   }

@@ -79,8 +79,7 @@ public class IndexResource {
       @QueryParam("limit") @DefaultValue("100") int limit) {
     DataSetId dataSet = parsed(id, text -> DataSetId.of(text, network.generation()));
     Page<Entity.Piece> page = page(after, limit);
-    return Placements.of(
-        PieceRow.in(dataSet, page.after(), page.limit()), page);
+    return Placements.of(PieceRow.in(dataSet, page.after(), page.limit()), page);
   }
 
   @GET

@@ -37,7 +37,8 @@ public final class RangeReader implements AutoCloseable {
    * @param witnesses tells which node reads final blocks a second time
    * @param prefetch how many ranges are read at the same time at most
    */
-  public RangeReader(RangePlanner planner, LogFetcher fetcher, UnaryOperator<ChainNode> witnesses, int prefetch) {
+  public RangeReader(
+      RangePlanner planner, LogFetcher fetcher, UnaryOperator<ChainNode> witnesses, int prefetch) {
     if (prefetch < 1) {
       throw new IllegalArgumentException(
           "expected to read at least 1 range at a time, found range.prefetch " + prefetch);

@@ -135,10 +135,12 @@ public final class BenchNode implements AutoCloseable {
                 dataSet,
                 id,
                 cid,
-                Map.of("ipfsRootCID", "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi")));
+                Map.of(
+                    "ipfsRootCID", "bafybeigdyrzt5sfp7udm7hu76uh7y26nf3efuylqabf3oclgtqy55fbzdi")));
       }
       switch (random.nextInt(8)) {
-        case 0 -> logs.add(Contracts.usageReported(Contracts.OPERATOR, dataSet, 1, 2, 1 << 20, 1 << 16));
+        case 0 ->
+            logs.add(Contracts.usageReported(Contracts.OPERATOR, dataSet, 1, 2, 1 << 20, 1 << 16));
         case 1 -> logs.add(Contracts.cdnSettlement(dataSet, 1000));
         case 2 -> logs.add(Contracts.toppedUp(dataSet, 70, 30));
         case 3 -> logs.add(Contracts.piecesRemoved(dataSet, random.nextInt(10)));

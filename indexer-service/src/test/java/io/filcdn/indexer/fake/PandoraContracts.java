@@ -35,10 +35,8 @@ public final class PandoraContracts {
   /** A network of the pandora generation. */
   public static Network network(URI rpcUrl) {
     String file =
-        Contracts.networkFile(
-            List.of(rpcUrl), "{\"tag\": \"finalized\", \"fallbackDepth\": 8}");
-    return NetworkFile.parse(
-        "test", file.replaceFirst("\\{", "{\"generation\": \"pandora\", "));
+        Contracts.networkFile(List.of(rpcUrl), "{\"tag\": \"finalized\", \"fallbackDepth\": 8}");
+    return NetworkFile.parse("test", file.replaceFirst("\\{", "{\"generation\": \"pandora\", "));
   }
 
   public static FakeLog proofSetRailCreated(
@@ -67,15 +65,18 @@ public final class PandoraContracts {
   }
 
   public static FakeLog rootsAdded(long proofSet, long... roots) {
-    return ids("0x5ce51a8003915c377679ba533d9dafa0792058b254965697e674272f13f4fdd3", proofSet, roots);
+    return ids(
+        "0x5ce51a8003915c377679ba533d9dafa0792058b254965697e674272f13f4fdd3", proofSet, roots);
   }
 
   public static FakeLog rootsRemoved(long proofSet, long... roots) {
-    return ids("0xd22bb0ee05b8ca92312459c76223d3b9bc1bd96fb6c9b18e637ededf92d81174", proofSet, roots);
+    return ids(
+        "0xd22bb0ee05b8ca92312459c76223d3b9bc1bd96fb6c9b18e637ededf92d81174", proofSet, roots);
   }
 
   public static FakeLog piecesAdded(long dataSet, long... pieces) {
-    return ids("0xd9389326b5d4b5a25430b57198f71d0af2a577710c608fb4834f13ca5bfed859", dataSet, pieces);
+    return ids(
+        "0xd9389326b5d4b5a25430b57198f71d0af2a577710c608fb4834f13ca5bfed859", dataSet, pieces);
   }
 
   public static FakeLog proofSetDeleted(long proofSet) {
@@ -94,11 +95,13 @@ public final class PandoraContracts {
   }
 
   public static FakeLog providerApproved(Address provider, long id) {
-    return provider("0x97bab7bac58580d9cac80d7d86717a703fd08219cbff9846c32f89bf5c48b2a8", provider, id);
+    return provider(
+        "0x97bab7bac58580d9cac80d7d86717a703fd08219cbff9846c32f89bf5c48b2a8", provider, id);
   }
 
   public static FakeLog providerRemoved(Address provider, long id) {
-    return provider("0xb3c1ad6fa7cf08de56527f9eaabc180b9e1016123cd60914afce6721d112c04a", provider, id);
+    return provider(
+        "0xb3c1ad6fa7cf08de56527f9eaabc180b9e1016123cd60914afce6721d112c04a", provider, id);
   }
 
   /** The call {@code getRootCid} or {@code getPieceCid}. */
@@ -113,8 +116,7 @@ public final class PandoraContracts {
 
   /** CIDv1, codec fil-commitment-unsealed, multihash sha2-256-trunc254-padded. */
   public static byte[] cidV1(CommP root) {
-    return HexFormat.of()
-        .parseHex("0181e203922020" + HexFormat.of().formatHex(root.bytes()));
+    return HexFormat.of().parseHex("0181e203922020" + HexFormat.of().formatHex(root.bytes()));
   }
 
   /** The call {@code getApprovedProvider}. */
@@ -154,7 +156,6 @@ public final class PandoraContracts {
         PDP_VERIFIER,
         topic,
         List.of(uint(dataSet)),
-        new DynamicArray<>(
-            Uint256.class, LongStream.of(ids).mapToObj(Contracts::uint).toList()));
+        new DynamicArray<>(Uint256.class, LongStream.of(ids).mapToObj(Contracts::uint).toList()));
   }
 }

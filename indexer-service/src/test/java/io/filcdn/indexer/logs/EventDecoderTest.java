@@ -223,8 +223,8 @@ class EventDecoderTest {
             Contracts.OPERATOR,
             Contracts.PAST_OPERATOR);
     assertThat(
-            decoder.decode(NODE, 
-                raw(Contracts.usageReported(Contracts.PAST_OPERATOR, 12, 5, 9, 1000, 10))))
+            decoder.decode(
+                NODE, raw(Contracts.usageReported(Contracts.PAST_OPERATOR, 12, 5, 9, 1000, 10))))
         .isInstanceOf(Decoded.Known.class);
   }
 
