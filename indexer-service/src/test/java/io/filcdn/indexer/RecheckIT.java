@@ -70,6 +70,17 @@ class RecheckIT extends OnFakeChain {
   }
 
   @Test
+  void finalBlocksAreReadTwiceSoThatOneReadingMayLeaveLogsOut() {
+    chain.block(CREATED, ADDED).blocks(3).finalUpTo(4);
+    node.lieNext(FakeNode.Lie.NO_LOGS);
+
+    indexer.catchUp().publishAll();
+
+    assertThat(topics.of(Topic.PLACEMENTS)).hasSize(1);
+    assertThatTopicsEqualTables();
+  }
+
+  @Test
   void aRepairChangesNothingElseThatReadersSee() {
     chain.block(CREATED).block(ADDED).block(TOPPED_UP).block();
     node.hide(TOPPED_UP);

@@ -94,7 +94,15 @@ public final class ChainNode {
             DefaultBlockParameter.valueOf(BigInteger.valueOf(from.value())),
             DefaultBlockParameter.valueOf(BigInteger.valueOf(to.value())),
             addresses.stream().map(Address::hex).toList());
-    EthLog answer = send("eth_getLogs", web3.ethGetLogs(filter));
+    EthLog answer;
+    try {
+      answer = send("eth_getLogs", web3.ethGetLogs(filter));
+    } catch (NodeFailedException e) {
+      if (e.getCause() instanceof AnswerLimit.TooLargeException tooLarge) {
+        return new LogsAnswer.Refused(tooLarge.toString());
+      }
+      throw e;
+    }
     if (answer.hasError()) {
       return new LogsAnswer.Refused(described(answer.getError()));
     }
@@ -169,7 +177,7 @@ public final class ChainNode {
   private <T extends Response<?>> T send(String method, Request<?, T> request) {
     try {
       return request.send();
-    } catch (InterruptedIOException | AnswerLimit.TooLargeException e) {
+    } catch (InterruptedIOException e) {
       throw NodeFailedException.tooMuch(this + ": " + method + ": " + e, e);
     } catch (IOException | RuntimeException e) {
       throw failed(method + ": " + e, e);

@@ -28,7 +28,7 @@ public final class NodeFailedException extends RuntimeException {
     this.kind = kind;
   }
 
-  /** The node took too long, or its answer was too large: it may answer a shorter question. */
+  /** The node took too long: it may answer a shorter question in time. */
   static NodeFailedException tooMuch(String message, Throwable cause) {
     return new NodeFailedException(message, cause, Kind.TOO_MUCH);
   }

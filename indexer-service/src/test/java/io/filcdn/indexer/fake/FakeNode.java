@@ -95,6 +95,8 @@ public final class FakeNode implements AutoCloseable {
   public enum Lie {
     /** No logs are in the range. */
     NO_LOGS,
+    /** No logs are in the range, which has none of a final block. */
+    NO_LOGS_AT_THE_HEAD,
     /** A log is in another block. */
     OTHER_BLOCK,
     /** A log stands twice at one place. */
@@ -280,6 +282,11 @@ public final class FakeNode implements AutoCloseable {
 
   private void lieAbout(ArrayNode logs) {
     if (!logs.isEmpty() && lies.remove(Lie.NO_LOGS)) {
+      logs.removeAll();
+    }
+    if (!logs.isEmpty()
+        && Long.decode(logs.get(0).get("blockNumber").asText()) > chain.finalNumber()
+        && lies.remove(Lie.NO_LOGS_AT_THE_HEAD)) {
       logs.removeAll();
     }
     if (logs.isEmpty()) {
