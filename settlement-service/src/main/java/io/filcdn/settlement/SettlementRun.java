@@ -75,10 +75,10 @@ public class SettlementRun {
     }
     return activeSender.run(
         () -> {
-          // 2. bytes that were signed and are not on their way
-          submitter.sendStored();
-          // 3. what became of open transactions
+          // 2. what became of open transactions
           confirmation.follow(head);
+          // 3. bytes that were signed and are not on their way, or not any more
+          submitter.sendStored();
           // 4. more for the gas of one that no block takes
           submitter.replaceStuck();
           if (topics.lag().isPresent()) {

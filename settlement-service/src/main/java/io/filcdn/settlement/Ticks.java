@@ -41,7 +41,8 @@ class Ticks {
   @Scheduled(
       identity = "settlement",
       every = "1s",
-      concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+      concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+      skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   @RunOnVirtualThread
   void walk() {
     if (!agenda.isTimeToWalk()) {
@@ -64,7 +65,8 @@ class Ticks {
   @Scheduled(
       identity = "outbox",
       every = "1s",
-      concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
+      concurrentExecution = Scheduled.ConcurrentExecution.SKIP,
+      skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   @RunOnVirtualThread
   void publish() {
     publisher.publish();

@@ -57,7 +57,11 @@ class OperationsIT {
     stage.stopTime();
     ServiceProcess service =
         stage.startService(Map.of("FILCDN_SETTLEMENT_BROADCAST_STUCK_AFTER", "PT2S")).awaitReady();
-    patiently().until(() -> reportsOf(service, dataSet).getFirst().at("/attempts").size() > 1);
+    patiently()
+        .until(
+            () ->
+                reportsOf(service, dataSet).stream()
+                    .anyMatch(report -> report.at("/attempts").size() > 1));
 
     stage.letTimeRun();
 
@@ -102,7 +106,7 @@ class OperationsIT {
     ServiceProcess service = stage.startService().awaitReady();
     stage.letTimeRun();
     patiently().until(() -> service.log().contains("alarm=no-funds"));
-    assertThat(service.log()).contains("alarm=low-balance");
+    patiently().until(() -> service.log().contains("alarm=low-balance"));
     assertThat(dataSet.reports()).isEmpty();
 
     stage.anvil().setBalance(DevnetAccount.OPERATOR.address(), Devnet.tokens("100"));
@@ -203,7 +207,6 @@ class OperationsIT {
     stage.letTimeRun();
 
     patiently().until(() -> dataSet.events(SettlementRecord.Terminated.class).size() == 1);
-    patiently().until(() -> dataSet.events(SettlementRecord.Settled.class).size() == 1);
   }
 
   @Test
@@ -301,7 +304,7 @@ class OperationsIT {
       stage.letTimeRun();
 
       patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
-      assertThat(service.log()).contains("key of " + DevnetAccount.OPERATOR.address());
+      assertThat(service.log()).contains("key=" + DevnetAccount.OPERATOR.address());
     }
   }
 

@@ -246,7 +246,9 @@ class SimulationIT {
 
   /** Stops time when a transaction is signed, and lets the node have it; the answer is its hash. */
   private String awaitWaiting() {
+    patiently().until(() -> !anyTransaction(t -> isIn(t, "signed") || isIn(t, "broadcast")));
     stage.proxy().setSends(RpcProxy.Sends.LOST);
+    dataSets.forEach(this::use);
     patiently().until(() -> anyTransaction(t -> isIn(t, "signed")));
     stage.stopTime();
     stage.proxy().heal();
