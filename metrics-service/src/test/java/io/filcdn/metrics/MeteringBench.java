@@ -298,7 +298,8 @@ class MeteringBench {
 
   private static int get(HttpClient http, int port, String path)
       throws IOException, InterruptedException {
-    HttpRequest call = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+    HttpRequest call =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
     return http.send(call, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
