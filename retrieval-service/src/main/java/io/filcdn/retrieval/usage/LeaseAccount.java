@@ -33,12 +33,22 @@ final class LeaseAccount {
   @GuardedBy("this")
   private long unspent = Long.MAX_VALUE;
 
-  /** The largest and the sum of what is waited for. */
+  /** The largest, the smallest and the sum of what is waited for; 0 where nothing is. */
   @GuardedBy("this")
   private long largestWanted;
 
   @GuardedBy("this")
+  private long smallestWanted;
+
+  @GuardedBy("this")
   private long wanted;
+
+  /** The sum without which the last ask gets nothing, and the smallest that was waited for then. */
+  @GuardedBy("this")
+  private long askedNeeded;
+
+  @GuardedBy("this")
+  private long askedSmallest;
 
   @GuardedBy("this")
   private long lastUsed;
@@ -99,15 +109,16 @@ final class LeaseAccount {
     if (bytes <= free() && (bytes > 0 || known)) {
       return true;
     }
-    largestWanted = Math.max(largestWanted, bytes);
-    wanted = saturated(wanted, bytes);
-    touched = true;
+    want(bytes);
     return false;
   }
 
-  /** Whether anything happened since it was last asked for. */
-  synchronized boolean isTouched() {
-    return touched;
+  @GuardedBy("this")
+  private void want(long bytes) {
+    largestWanted = Math.max(largestWanted, bytes);
+    smallestWanted = wanted == 0 ? bytes : Math.min(smallestWanted, bytes);
+    wanted = saturated(wanted, bytes);
+    touched = true;
   }
 
   /** Whether so much lies here that some is to be returned. */
@@ -134,7 +145,10 @@ final class LeaseAccount {
     long needed = acquired + Math.max(0, largestWanted - free());
     long liked = acquired + Math.max(0, saturated(wanted, keep) - free());
     touched = false;
+    askedNeeded = needed;
+    askedSmallest = smallestWanted < largestWanted ? smallestWanted : 0;
     largestWanted = 0;
+    smallestWanted = 0;
     wanted = 0;
     return new Ask(
         dataSet,
@@ -144,11 +158,21 @@ final class LeaseAccount {
         ByteCount.of(returned));
   }
 
-  /** Learns what came of an ask. */
-  synchronized void told(Lease lease) {
+  /**
+   * Learns what came of an ask.
+   *
+   * @return whether to ask again at once: there was not enough for the largest that was waited for,
+   *     and something smaller was
+   */
+  synchronized boolean told(Lease lease) {
     known = true;
     acquired = lease.acquired().bytes();
     unspent = lease.unspent().map(ByteCount::bytes).orElse(Long.MAX_VALUE);
+    boolean again = acquired < askedNeeded && askedSmallest > 0;
+    if (again) {
+      want(askedSmallest);
+    }
+    return again;
   }
 
   /** The ask got no answer: it is made again. */
@@ -156,7 +180,7 @@ final class LeaseAccount {
     touched = true;
   }
 
-  /** Whether anything of it is held, or told and not yet known to be. */
+  /** Whether anything of it lies here, or happened since it was last asked for. */
   synchronized boolean isInUse() {
     return touched || free() > 0;
   }

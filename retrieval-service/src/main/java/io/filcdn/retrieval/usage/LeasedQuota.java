@@ -162,14 +162,11 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       waiting = new ArrayList<>();
     }
     try {
-      List<LeaseAccount> due =
-          accounts.values().stream()
-              .filter(account -> returnAll ? account.isInUse() : isDue(account))
-              .toList();
+      List<LeaseAccount> due = accounts.values().stream().filter(LeaseAccount::isInUse).toList();
       int from = 0;
       do {
         int to = Math.min(due.size(), from + LeaseRequest.MOST_ASKS);
-        ask(due.subList(from, to), returnAll);
+        ask(due.subList(from, to), returnAll, true);
         from = to;
       } while (from < due.size() && !closed);
       tellOf(true, "metrics answers again");
@@ -182,11 +179,8 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
-  private boolean isDue(LeaseAccount account) {
-    return account.isTouched() || account.isInUse();
-  }
-
-  private void ask(List<LeaseAccount> some, boolean returnAll) throws NotAnsweredException {
+  private void ask(List<LeaseAccount> some, boolean returnAll, boolean mayRepeat)
+      throws NotAnsweredException {
     long now = nanoTime.getAsLong();
     long idleSince = returnAll ? now + 1 : now - rules.idle().toNanos();
     long forgottenSince = returnAll ? now + 1 : now - rules.forget().toNanos();
@@ -206,10 +200,16 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       LOG.errorf("the leases of journal %s were written off: restart this edge", journal);
       return;
     }
+    List<LeaseAccount> again = new ArrayList<>();
     for (int i = 0; i < some.size(); i++) {
-      some.get(i).told(answer.leases().get(i));
+      if (some.get(i).told(answer.leases().get(i))) {
+        again.add(some.get(i));
+      }
     }
     expiresAt = now + TimeUnit.MILLISECONDS.toNanos(answer.millisToLive());
+    if (!again.isEmpty() && mayRepeat) {
+      ask(again, returnAll, false);
+    }
   }
 
   private void tellOf(boolean heard, String message) {

@@ -197,6 +197,20 @@ class LeasedQuotaTest {
   }
 
   @Test
+  void whoNeedsTooMuchKeepsNobodyElseWaiting() throws Exception {
+    metrics.holdElsewhere(DATA_SET, QuotaRecord.Kind.CDN, 400);
+    open(0, 0);
+    CompletableFuture<Outcome> large = new CompletableFuture<>();
+    CompletableFuture<Outcome> small = new CompletableFuture<>();
+
+    quota().prepare(List.of(new Need(Kind.CDN, DATA_SET, 900)), () -> large.complete(reserve(900)));
+    quota().prepare(List.of(new Need(Kind.CDN, DATA_SET, 50)), () -> small.complete(reserve(50)));
+
+    assertThat(large.get(20, TimeUnit.SECONDS)).isEqualTo(Outcome.CONTENDED);
+    assertThat(small.get(20, TimeUnit.SECONDS)).isEqualTo(Outcome.RESERVED);
+  }
+
+  @Test
   void afterAWriteOffNothingIsServed() throws Exception {
     open(500, 120);
     prepare(10);
