@@ -32,13 +32,15 @@ final class Status {
             .orElseThrow(() -> notReady(data));
     console.say("%-12s %8s %12s  %s".formatted("", "process", "memory (PSS)", "state"));
     List<Long> sizes = new ArrayList<>();
-    StackLock.supervisor(data).running().ifPresent(p -> line(console, "supervisor", p, "", sizes));
+    StackLock.supervisor(data)
+        .running()
+        .ifPresent(p -> line(console, "supervisor", p, Memory.of(p), "", sizes));
     StackProcesses processes = new StackProcesses(data);
     for (String name : StackProcesses.ALL) {
       Optional<ProcessHandle> process = processes.running(name);
       String state = StackFile.SERVICES.contains(name) ? state(stack, name, http) : "";
       if (process.isPresent()) {
-        line(console, name, process.get(), state, sizes);
+        line(console, name, process.get(), Memory.ofAll(process.get()), state, sizes);
       } else if (!state.isEmpty()) {
         console.say("%-12s %8s %12s  %s".formatted(name, "-", "", "does not run"));
       }
@@ -64,8 +66,12 @@ final class Status {
   }
 
   private static void line(
-      Console console, String name, ProcessHandle process, String state, List<Long> sizes) {
-    OptionalLong size = Memory.of(process);
+      Console console,
+      String name,
+      ProcessHandle process,
+      OptionalLong size,
+      String state,
+      List<Long> sizes) {
     size.ifPresent(sizes::add);
     console.say(
         "%-12s %8d %12s  %s"

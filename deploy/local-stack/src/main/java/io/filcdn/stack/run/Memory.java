@@ -19,13 +19,18 @@ public final class Memory {
 
   private Memory() {}
 
-  /** Bytes that a process and those it started hold; empty where the system does not tell. */
+  /** Bytes that a process alone holds; empty where the system does not tell. */
   public static OptionalLong of(ProcessHandle process) {
-    long[] sizes =
-        Stream.concat(Stream.of(process), process.descendants())
-            .flatMap(each -> pss(each.pid()))
-            .mapToLong(Long::longValue)
-            .toArray();
+    return sum(Stream.of(process));
+  }
+
+  /** Bytes that a process and those it started hold; empty where the system does not tell. */
+  public static OptionalLong ofAll(ProcessHandle process) {
+    return sum(Stream.concat(Stream.of(process), process.descendants()));
+  }
+
+  private static OptionalLong sum(Stream<ProcessHandle> processes) {
+    long[] sizes = processes.flatMap(each -> pss(each.pid())).mapToLong(Long::longValue).toArray();
     return sizes.length == 0 ? OptionalLong.empty() : OptionalLong.of(Arrays.stream(sizes).sum());
   }
 
