@@ -15,8 +15,6 @@ import io.filcdn.retrieval.cache.DiskPieceCache;
 import io.filcdn.retrieval.cache.FillTools;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
-import io.filcdn.retrieval.delivery.Transfer;
-import io.filcdn.retrieval.origin.OriginAddress;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.request.BotTokens;
@@ -39,7 +37,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -65,6 +62,7 @@ final class Edge implements AutoCloseable {
   private final OriginClient origins;
   private final DiskPieceCache disk;
   private final PieceCache cache;
+  private final Admission admission;
   private final ClientLimits limits;
   private final WorkerExecutor fillWorkers;
   private final PublicHandler handler;
@@ -103,7 +101,9 @@ final class Edge implements AutoCloseable {
     log = new RetrievalLog(tools.kafka, config.usage().retrievalRecordsPerSecond());
     EgressMeter meter = new EgressMeter(tools.quota);
     usage = new UsageFlush(meter, journal, shipper::partitions, tools.clock);
-    origins = originClient(config.origin());
+    origins =
+        new OriginClient(
+            tools.vertx, Settings.origins(config.origin(), tools.network.allowPrivateOrigins()));
     fillWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-fill", config.cache().workers());
     disk =
         DiskPieceCache.open(
@@ -112,24 +112,19 @@ final class Edge implements AutoCloseable {
             Runnable::run,
             System::nanoTime);
     cache = new PieceCache(fillTools(config.origin(), meter), disk);
-    limits = new ClientLimits(limits(config.limits()), TimeMeter.SYSTEM_NANOTIME);
+    limits = new ClientLimits(Settings.limits(config.limits()), TimeMeter.SYSTEM_NANOTIME);
+    admission =
+        new Admission(
+            replica,
+            denylist,
+            tools.quota,
+            tools.network,
+            Settings.admission(config.admission()),
+            tools.clock);
     handler = handler(config, meter);
     following = Thread.ofPlatform().name("filcdn-index").start(follower);
     startSchedules(config);
     measure();
-  }
-
-  private OriginClient originClient(RetrievalConfig.Origin config) {
-    return new OriginClient(
-        tools.vertx,
-        new OriginClient.Rules(
-            config.connectTimeout(),
-            config.firstByteTimeout(),
-            config.stallTimeout(),
-            config.paceBytes().asLongValue(),
-            config.fetchesPerProvider(),
-            new OriginAddress.Ports(config.ports().orElse(Set.of())),
-            tools.network.allowPrivateOrigins()));
   }
 
   private FillTools fillTools(RetrievalConfig.Origin config, EgressMeter meter) {
@@ -143,37 +138,17 @@ final class Edge implements AutoCloseable {
         System::nanoTime);
   }
 
-  private static ClientLimits.Limits limits(RetrievalConfig.Limits config) {
-    return new ClientLimits.Limits(
-        config.requests(),
-        config.requestsPerClient(),
-        config.promisedBytesPerClient().asLongValue(),
-        config.fillsPerClient(),
-        config.fillsPerDataSet(),
-        config.unaskedBytesPerClient().asLongValue(),
-        config.unaskedBytesPerDataSet().asLongValue());
-  }
-
   private PublicHandler handler(RetrievalConfig.Edge config, EgressMeter meter) {
     Answers answers = new Answers(config.http().home());
-    Admission.Rules rules =
-        new Admission.Rules(
-            config.admission().settlementMarginEpochs(),
-            config.admission().maxPieceSize().asLongValue(),
-            config.admission().serveUnscreened());
     Rooms rooms =
         new Rooms(
             new RequestReader(config.http().dnsRoot(), new BotTokens(config.bots())),
-            new Admission(replica, denylist, tools.quota, tools.network, rules, tools.clock),
-            limits,
-            tools.quota,
+            admission,
+            new Reservations(usage, limits, tools.quota, cache),
             cache,
             meter,
-            usage,
             answers,
-            new Transfer.Pace(
-                config.limits().paceBytes().asLongValue(),
-                config.limits().paceWindow().toMillis()));
+            Settings.pace(config.limits()));
     return new PublicHandler(
         config.name(),
         new ClientReader(config.http().proxies().orElse(List.of()), config.http().countryHeader()),
@@ -192,11 +167,17 @@ final class Edge implements AutoCloseable {
     every(REFRESH_PARTITIONS, shipping, "partitions", shipper::refreshPartitions);
     every(interval, shipping, "ship", shipper::ship);
     RetrievalConfig.Denylist lists = config.admission().denylist();
-    every(
-        lists.refresh(),
-        refreshing,
-        "denylist",
-        new DenylistRefresh(denylist, lists.url(), lists.file())::refresh);
+    DenylistRefresh refresh = new DenylistRefresh(denylist, lists.url(), lists.file());
+    every(lists.refresh(), refreshing, "denylist", refresh::refresh);
+    every(lists.refresh(), refreshing, "sweep", this::sweep);
+  }
+
+  /** Drops what may not stay cached. A replica that is being built anew does not know yet. */
+  private void sweep() {
+    long dropped = cache.purgeIf(piece -> admission.isUnwanted(piece) && follower.caughtUp());
+    if (dropped > 0) {
+      LOG.infof("%d pieces leave the cache: they are denied, or nobody has them any more", dropped);
+    }
   }
 
   /** Runs a task at once and then again and again; a schedule ends with the first exception. */
@@ -248,7 +229,7 @@ final class Edge implements AutoCloseable {
 
   /** Whether this edge knows who may be served, and can record it. */
   boolean ready() {
-    return follower.caughtUp() && usage.canRecord() && !handler.draining();
+    return follower.trusted() && usage.canRecord() && !handler.draining();
   }
 
   /** What this edge waits for; for a person. */
@@ -256,7 +237,7 @@ final class Edge implements AutoCloseable {
     if (handler.draining()) {
       return "the edge is about to stop";
     }
-    if (!follower.caughtUp()) {
+    if (!follower.trusted()) {
       return "the index replica is not caught up";
     }
     return usage.canRecord() ? "nothing" : "the journal takes no more records";

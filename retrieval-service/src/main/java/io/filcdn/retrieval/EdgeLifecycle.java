@@ -16,6 +16,7 @@ import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 public class EdgeLifecycle {
 
   private static final Logger LOG = Logger.getLogger(EdgeLifecycle.class);
+
+  /** What of the management port may be shown: what only tells, and never a way around it. */
+  private static final Pattern SHOWN = Pattern.compile("/q/(health|metrics)[a-z/]*");
 
   private final Vertx vertx;
   private final RetrievalConfig config;
@@ -76,7 +80,7 @@ public class EdgeLifecycle {
   private void handle(Edge opened, HttpServerRequest request) {
     if (config.retrieval().http().exposeManagement()
         && request.path() != null
-        && request.path().startsWith("/q/")
+        && SHOWN.matcher(request.path()).matches()
         && management != null) {
       management.handle(request);
     } else {

@@ -1,6 +1,7 @@
 package io.filcdn.retrieval;
 
-import io.filcdn.retrieval.delivery.HeadPatience;
+import io.filcdn.retrieval.delivery.Answers;
+import io.filcdn.retrieval.delivery.Patience;
 import io.filcdn.retrieval.delivery.Transfer;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
@@ -15,7 +16,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The public ports, cleartext and TLS: plain Vert.x, one server an event loop, nothing between the
@@ -38,7 +38,7 @@ final class PublicListener {
     servers.add(options(config).setPort(config.port()));
     tls(config).ifPresent(tls -> servers.add(tls));
     return vertx.deployVerticle(
-        () -> new Listener(servers, config.headTimeout().toMillis(), handler),
+        () -> new Listener(servers, config, handler),
         new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors()));
   }
 
@@ -46,9 +46,7 @@ final class PublicListener {
     return new HttpServerOptions()
         .setHost(config.host())
         .setMaxHeaderSize((int) config.maxHeaderSize().asLongValue())
-        .setMaxInitialLineLength(MAX_REQUEST_LINE)
-        .setIdleTimeout((int) config.idleTimeout().toSeconds())
-        .setIdleTimeoutUnit(TimeUnit.SECONDS);
+        .setMaxInitialLineLength(MAX_REQUEST_LINE);
   }
 
   private static Optional<HttpServerOptions> tls(RetrievalConfig.Http config) {
@@ -78,12 +76,15 @@ final class PublicListener {
   private static final class Listener extends AbstractVerticle {
 
     private final List<HttpServerOptions> servers;
-    private final long headMillis;
+    private final RetrievalConfig.Http config;
     private final Handler<HttpServerRequest> handler;
 
-    Listener(List<HttpServerOptions> servers, long headMillis, Handler<HttpServerRequest> handler) {
+    Listener(
+        List<HttpServerOptions> servers,
+        RetrievalConfig.Http config,
+        Handler<HttpServerRequest> handler) {
       this.servers = servers;
-      this.headMillis = headMillis;
+      this.config = config;
       this.handler = handler;
     }
 
@@ -98,11 +99,15 @@ final class PublicListener {
           .connectionHandler(
               connection -> {
                 Transfer.meter(connection);
-                HeadPatience.watch(connection, headMillis);
+                Patience.watch(
+                    connection,
+                    config.idleTimeout().toMillis(),
+                    config.headTimeout().toMillis());
               })
+          .invalidRequestHandler(Answers::unreadable)
           .requestHandler(
               request -> {
-                HeadPatience.headCame(request.connection());
+                Patience.headCame(request.connection());
                 handler.handle(request);
               })
           .listen()

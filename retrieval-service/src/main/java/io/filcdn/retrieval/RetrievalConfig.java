@@ -80,7 +80,7 @@ public interface RetrievalConfig {
     /** Where the root path leads; without it, it shows a short page. */
     Optional<URI> home();
 
-    /** How long a connection may rest. */
+    /** How long nothing may move on a connection on which no response waits for a provider. */
     @WithDefault("75s")
     Duration idleTimeout();
 
@@ -106,8 +106,8 @@ public interface RetrievalConfig {
     Duration drainTimeout();
 
     /**
-     * Whether {@code /q/} on the public port shows health and metrics, except on payers' hosts.
-     * Only for one's own machine.
+     * Whether {@code /q/health} and {@code /q/metrics} are shown on the public port too. Only for
+     * one's own machine.
      */
     @WithDefault("false")
     boolean exposeManagement();

@@ -67,6 +67,11 @@ record EdgeClient(int port) {
       return in.readNBytes(bytes);
     }
 
+    /** Whether nothing has come that was not read yet. */
+    boolean nothingCame() throws IOException {
+      return in.available() == 0;
+    }
+
     /** Reads to the end of the body, or to the end of the connection. */
     Answer rest() throws IOException {
       Answer answer = head();

@@ -99,8 +99,12 @@ abstract class EdgeTest {
 
   PlacementRecord place(TestPiece piece, Address payer, String dataSet) {
     PlacementRecord placement = edge.place(piece, payer, dataSet);
-    await().atMost(Duration.ofSeconds(20)).until(() -> edge.isPlaced(placement));
+    awaitPlaced(placement);
     return placement;
+  }
+
+  void awaitPlaced(PlacementRecord placement) {
+    await().atMost(Duration.ofSeconds(20)).until(() -> edge.isPlaced(placement));
   }
 
   Answer get(Payer payer, TestPiece piece, String... headers) throws IOException {
@@ -113,6 +117,17 @@ abstract class EdgeTest {
 
   EdgeClient.Exchange begin(Payer payer, TestPiece piece, String... headers) throws IOException {
     return edge.client().begin("GET", payer.address() + ".localhost", "/" + piece.cid(), headers);
+  }
+
+  /** Waits until what was served for a payer is told of, and compares. */
+  void assertBilled(Payer payer, long egressBytes, long fillBytes) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(List.of(egressBytes(payer), fillBytes(payer)))
+                    .as("egress and fill bytes")
+                    .isEqualTo(List.of(egressBytes, fillBytes)));
   }
 
   static void assertRefused(Answer answer, int status, String code) {
@@ -136,6 +151,10 @@ abstract class EdgeTest {
         .flatMap(dataSet -> rows(dataSet, EgressRow.Egress.class).stream())
         .mapToLong(row -> row.egressBytes().bytes())
         .sum();
+  }
+
+  long fillBytes(Payer payer) {
+    return fillBytes(payer.dataSet()) + fillBytes(payer.secondDataSet());
   }
 
   long fillBytes(String dataSet) {

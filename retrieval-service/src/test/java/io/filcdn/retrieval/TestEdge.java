@@ -6,6 +6,7 @@ import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.egress.EgressRecord;
+import io.filcdn.common.egress.RetrievalRecord;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.PayerRecord;
@@ -19,6 +20,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.payment.RailId;
+import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.stack.infra.Kafka;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -80,7 +82,7 @@ final class TestEdge {
     values.put("filcdn.retrieval.data", data.toString());
     values.put("filcdn.retrieval.http.port", Integer.toString(port));
     values.put("filcdn.retrieval.http.host", "127.0.0.1");
-    values.putIfAbsent("filcdn.retrieval.origin.stall-timeout", "2s");
+    values.putIfAbsent("filcdn.retrieval.admission.denylist.refresh", "1h");
     values.putIfAbsent("filcdn.retrieval.usage.flush-interval", "100ms");
     this.config =
         new SmallRyeConfigBuilder()
@@ -90,20 +92,7 @@ final class TestEdge {
                   new io.quarkus.runtime.configuration.MemorySizeConverter(),
                   new io.quarkus.runtime.configuration.DurationConverter()
                 })
-            .withDefaultValues(
-                Map.of(
-                    "filcdn.network",
-                    file.toString(),
-                    "filcdn.retrieval.data",
-                    data.toString(),
-                    "filcdn.retrieval.http.port",
-                    Integer.toString(port),
-                    "filcdn.retrieval.http.host",
-                    "127.0.0.1",
-                    "filcdn.retrieval.origin.stall-timeout",
-                    "2s",
-                    "filcdn.retrieval.usage.flush-interval",
-                    "100ms"))
+            .withDefaultValues(values)
             .build()
             .getConfigMapping(RetrievalConfig.class);
     this.producer =
@@ -114,7 +103,13 @@ final class TestEdge {
     open();
   }
 
-  private void open() throws Exception {
+  /** Starts the edge and waits until it is ready. */
+  void open() throws Exception {
+    begin();
+    await().atMost(Duration.ofSeconds(30)).until(edge::ready);
+  }
+
+  private void begin() throws Exception {
     edge =
         new Edge(
             new Edge.Tools(
@@ -131,7 +126,6 @@ final class TestEdge {
             .toCompletionStage()
             .toCompletableFuture()
             .get(20, TimeUnit.SECONDS);
-    await().atMost(Duration.ofSeconds(30)).until(edge::ready);
   }
 
   /** Ends the edge as SIGTERM does, and starts it again. */
@@ -140,7 +134,8 @@ final class TestEdge {
     open();
   }
 
-  private void end() throws Exception {
+  /** Ends the edge as SIGTERM does. */
+  void end() throws Exception {
     vertx.undeploy(listener).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     edge.close();
   }
@@ -179,6 +174,38 @@ final class TestEdge {
     return tell(Topic.DATA_SETS, id, record);
   }
 
+  /** A data set whose rails end. */
+  TestEdge railsEnd(
+      String id, Address payer, String provider, Epoch cdnRailEnds, Epoch cacheMissRailEnds) {
+    DataSetRecord record =
+        new DataSetRecord(
+            DataSetId.of(id),
+            payer,
+            ProviderId.of(provider),
+            payer,
+            true,
+            false,
+            Optional.empty(),
+            Optional.of(new DataSetRecord.Rail(new RailId(2), Optional.of(cacheMissRailEnds))),
+            Optional.of(new DataSetRecord.Rail(new RailId(1), Optional.of(cdnRailEnds))),
+            DataSetRecord.TopUps.NONE,
+            DataSetRecord.Reported.NONE,
+            Optional.empty(),
+            DataSetRecord.Settled.NONE,
+            asOf());
+    return tell(Topic.DATA_SETS, id, record);
+  }
+
+  /** The epoch that it is now. */
+  Epoch now() {
+    return network.epochAt(Clock.systemUTC().instant());
+  }
+
+  /** Where the edge keeps what it keeps. */
+  Path data() {
+    return config.retrieval().data();
+  }
+
   TestEdge provider(String id, String url) {
     return tell(
         Topic.PROVIDERS,
@@ -194,9 +221,13 @@ final class TestEdge {
   }
 
   PlacementRecord place(TestPiece piece, Address payer, String dataSet) {
+    return place(piece.cid(), payer, dataSet);
+  }
+
+  PlacementRecord place(PieceName piece, Address payer, String dataSet) {
     PlacementRecord placement =
         new PlacementRecord(
-            piece.cid(),
+            piece,
             payer,
             DataSetId.of(dataSet),
             new PieceId(pieceIds.incrementAndGet()),
@@ -234,23 +265,32 @@ final class TestEdge {
 
   /** All that edges have told so far, in the order of each partition. */
   List<EgressRecord> egress() {
+    return all(Topic.EGRESS, EgressRecord.class);
+  }
+
+  /** All retrievals that were told of so far. */
+  List<RetrievalRecord> retrievals() {
+    return all(Topic.RETRIEVALS, RetrievalRecord.class);
+  }
+
+  private <T> List<T> all(Topic topic, Class<T> type) {
     try (KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(
             Map.of("bootstrap.servers", kafka.bootstrapServers()),
             new StringDeserializer(),
             new StringDeserializer())) {
       List<TopicPartition> partitions =
-          consumer.partitionsFor(Topic.EGRESS.topicName()).stream()
+          consumer.partitionsFor(topic.topicName()).stream()
               .map(p -> new TopicPartition(p.topic(), p.partition()))
               .toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
       Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      List<EgressRecord> found = new ArrayList<>();
+      List<T> found = new ArrayList<>();
       while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
         consumer
             .poll(Duration.ofSeconds(1))
-            .forEach(record -> found.add(RecordJson.read(record.value(), EgressRecord.class)));
+            .forEach(record -> found.add(RecordJson.read(record.value(), type)));
       }
       return found;
     }

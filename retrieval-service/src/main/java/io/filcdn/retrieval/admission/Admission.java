@@ -3,6 +3,7 @@ package io.filcdn.retrieval.admission;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
@@ -12,7 +13,6 @@ import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.usage.Quota;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -63,7 +63,8 @@ public final class Admission {
      *
      * @param piece its PieceCID v2, also where it was asked for by v1
      * @param dataSet the data set that pays, whichever provider delivers
-     * @param origins the providers of this payer that have the piece, the best first
+     * @param origins the providers of this payer that have the piece and can still be paid for it;
+     *     none where the rails that would pay them have ended
      */
     record Admitted(PieceCid piece, DataSetId dataSet, List<Origin> origins) implements Decision {}
 
@@ -75,7 +76,7 @@ public final class Admission {
   public Decision admit(Address payer, PieceName asked) {
     List<Placement> placements = replica.placements(asked, payer);
     if (placements.isEmpty()) {
-      return refused(replica.isKnown(asked) ? Refusal.NO_DEAL : Refusal.PIECE_UNKNOWN);
+      return refused(unplaced(payer, asked));
     }
     // a v1 CID can stand for several sizes; the smallest one that the payer has is meant
     PieceCid piece = placements.getFirst().piece();
@@ -91,12 +92,13 @@ public final class Admission {
     if (withCdn.isEmpty()) {
       return refused(Refusal.CDN_OFF);
     }
-    List<DataSetRecord> eligible = withCdn.stream().filter(this::railLives).toList();
+    List<DataSetRecord> eligible = withCdn.stream().filter(set -> lives(set.cdnRail())).toList();
     if (eligible.isEmpty()) {
       return refused(Refusal.RAIL_ENDED);
     }
-    List<Origin> origins = origins(eligible);
-    if (origins.isEmpty()) {
+    List<DataSetRecord> reachable =
+        eligible.stream().filter(set -> serviceUrl(set).isPresent()).toList();
+    if (reachable.isEmpty()) {
       return refused(Refusal.PROVIDER_UNKNOWN);
     }
     if (replica.isSanctioned(payer, rules.serveUnscreened)) {
@@ -108,7 +110,21 @@ public final class Admission {
     if (piece.rawSize() > rules.maxPieceSize) {
       return refused(Refusal.TOO_LARGE);
     }
-    return new Decision.Admitted(piece, payingDataSet(eligible), origins);
+    return new Decision.Admitted(piece, payingDataSet(eligible), origins(reachable));
+  }
+
+  private Refusal unplaced(Address payer, PieceName asked) {
+    if (replica.hasUnsized(asked, payer)) {
+      return Refusal.SIZE_UNKNOWN;
+    }
+    return replica.isKnown(asked) ? Refusal.NO_DEAL : Refusal.PIECE_UNKNOWN;
+  }
+
+  /**
+   * Whether a piece may not stay cached: it is denied, or the payers that had it have it no more.
+   */
+  public boolean isUnwanted(PieceCid piece) {
+    return denylist.holds(piece) || !replica.isKnown(piece);
   }
 
   /** The one with most CDN quota pays, whichever provider delivers. */
@@ -119,21 +135,26 @@ public final class Admission {
         .orElseThrow();
   }
 
-  private boolean railLives(DataSetRecord dataSet) {
+  /** Whether what is served now can still be settled along the rail; without one, nothing is. */
+  private boolean lives(Optional<DataSetRecord.Rail> rail) {
     Epoch now = network.epochAt(clock.instant()).plus(rules.settlementMargin);
-    return dataSet.cdnRail().flatMap(DataSetRecord.Rail::endEpoch).map(now::isBefore).orElse(true);
+    return rail.flatMap(DataSetRecord.Rail::endEpoch).map(now::isBefore).orElse(true);
+  }
+
+  private Optional<String> serviceUrl(DataSetRecord dataSet) {
+    return replica
+        .provider(dataSet.provider())
+        .filter(provider -> !provider.removed())
+        .flatMap(ProviderRecord::serviceUrl);
   }
 
   private List<Origin> origins(List<DataSetRecord> dataSets) {
-    List<Origin> origins = new ArrayList<>();
-    for (DataSetRecord dataSet : dataSets) {
-      replica
-          .provider(dataSet.provider())
-          .filter(provider -> !provider.removed())
-          .flatMap(provider -> provider.serviceUrl())
-          .ifPresent(url -> origins.add(new Origin(dataSet.provider(), dataSet.dataSet(), url)));
-    }
-    return origins;
+    return dataSets.stream()
+        .filter(set -> lives(set.cacheMissRail()))
+        .flatMap(
+            set ->
+                serviceUrl(set).map(url -> new Origin(set.provider(), set.dataSet(), url)).stream())
+        .toList();
   }
 
   private static Decision refused(Refusal refusal) {

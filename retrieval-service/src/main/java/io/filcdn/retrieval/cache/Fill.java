@@ -164,7 +164,10 @@ final class Fill implements OriginSupply.Taker {
             })
         .onFailure(
             failure -> {
-              disk.failed(failure);
+              // a fill that is over has closed its file, which is no fault of the disk's
+              if (!over) {
+                disk.failed(failure);
+              }
               fail(Optional.of(Problem.of(Refusal.CACHE_UNAVAILABLE)), failure.toString());
             });
   }
@@ -220,6 +223,9 @@ final class Fill implements OriginSupply.Taker {
             () -> {
               if (!forgotten) {
                 bytes.keepIn(disk);
+              }
+              if (forgotten) {
+                disk.forget(piece);
               }
               return piece;
             },

@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,6 +105,19 @@ public final class PieceCache {
     boolean cached = disk.get(piece).isPresent();
     disk.forget(piece);
     return cached || fill != null;
+  }
+
+  /**
+   * Drops the pieces that are not to be kept.
+   *
+   * @return how many
+   */
+  public long purgeIf(Predicate<PieceCid> unwanted) {
+    return Stream.concat(disk.pieces().stream(), fills.keySet().stream())
+        .distinct()
+        .filter(unwanted)
+        .filter(this::purge)
+        .count();
   }
 
   private @Nullable Fill newFill(PieceCid piece, Lead lead, AtomicReference<@Nullable Fill> begun) {

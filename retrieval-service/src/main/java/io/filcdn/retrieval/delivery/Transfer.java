@@ -67,7 +67,9 @@ public final class Transfer {
   private boolean replaced;
   private boolean reading;
   private boolean writing;
+  private boolean waiting;
   private boolean over;
+  private boolean ended;
 
   /** What is sent. */
   public interface Body {
@@ -150,6 +152,8 @@ public final class Transfer {
     }
     PieceBytes.State state = bytes.state();
     ByteRange range = body.range();
+    boolean more = state != PieceBytes.State.AWAITED && position < sendable(state);
+    waits(!more);
     if (state == PieceBytes.State.FAILED) {
       fail();
     } else if (range.length() == 0 && state == PieceBytes.State.VERIFIED) {
@@ -157,12 +161,20 @@ public final class Transfer {
       over = true;
       leave();
       response.end().onComplete(sent -> end());
-    } else if (state != PieceBytes.State.AWAITED && position < sendable(state)) {
+    } else if (more) {
       if (response.writeQueueFull()) {
         watchPace();
       } else {
         read(sendable(state));
       }
+    }
+  }
+
+  /** Whether there is nothing to send now: then it is not the client that makes us wait. */
+  private void waits(boolean now) {
+    if (waiting != now) {
+      waiting = now;
+      Patience.waits(request.connection(), now);
     }
   }
 
@@ -231,6 +243,7 @@ public final class Transfer {
     if (last) {
       over = true;
       leave();
+      watchPace();
     } else {
       // not called from here: reads that end at once would nest without bound
       context.runOnContext(next -> advance());
@@ -289,7 +302,7 @@ public final class Transfer {
 
   /** A client that takes next to nothing holds what others could use. */
   private void watchPace() {
-    if (timer == -1) {
+    if (timer == -1 && !ended) {
       acceptedBefore = exchange.acceptedBytes();
       timer =
           context
@@ -298,14 +311,21 @@ public final class Transfer {
                   pace.windowMillis(),
                   late -> {
                     timer = -1;
-                    long taken = exchange.acceptedBytes() - acceptedBefore;
-                    if (!over && response.writeQueueFull() && taken < pace.leastBytes()) {
-                      LOG.debugf("a client took %d bytes and is cut off", taken);
-                      cut();
-                    } else {
-                      advance();
-                    }
+                    checkPace();
                   });
+    }
+  }
+
+  private void checkPace() {
+    long taken = exchange.acceptedBytes() - acceptedBefore;
+    boolean waitsForClient = over ? !ended : response.writeQueueFull();
+    if (waitsForClient && taken < pace.leastBytes()) {
+      LOG.debugf("a client took %d bytes and is cut off", taken);
+      cut();
+    } else if (waitsForClient) {
+      watchPace();
+    } else {
+      advance();
     }
   }
 
@@ -342,13 +362,9 @@ public final class Transfer {
 
   /** Ends the response so that the client sees it is not whole. */
   private void cut() {
-    if (!over) {
+    if (!ended) {
       left();
-      if (request.version() == HttpVersion.HTTP_2) {
-        response.reset();
-      } else {
-        request.connection().close();
-      }
+      exchange.abandon();
     }
   }
 
@@ -368,15 +384,23 @@ public final class Transfer {
 
   /** Needs the piece no more. */
   private void leave() {
-    if (timer != -1) {
-      context.owner().cancelTimer(timer);
-    }
+    waits(false);
+    stopWatching();
     exchange.suppliedBy(bytes.supplier());
     bytes.unsubscribe(wakeUp);
     bytes.close();
   }
 
+  private void stopWatching() {
+    if (timer != -1) {
+      context.owner().cancelTimer(timer);
+      timer = -1;
+    }
+  }
+
   private void end() {
+    ended = true;
+    stopWatching();
     tally.ended();
     exchange.ended();
   }

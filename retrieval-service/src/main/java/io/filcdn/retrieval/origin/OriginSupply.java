@@ -108,8 +108,13 @@ public final class OriginSupply implements OriginSink {
 
   /** Asks the next candidate. */
   public void start() {
-    // whoever sent a byte too many cannot be replaced by another
-    boolean mayGoOn = received == 0 || (!fromOneOnly && received < piece.rawSize());
+    if (received == piece.rawSize()) {
+      // who sent more than the piece failed, but all of the piece is here to be judged
+      over = true;
+      taker.completed();
+      return;
+    }
+    boolean mayGoOn = received == 0 || !fromOneOnly;
     Origin next = mayGoOn ? candidates.poll() : null;
     while (next != null && !ask(next)) {
       next = candidates.poll();
