@@ -100,9 +100,7 @@ final class PublicListener {
               connection -> {
                 Transfer.meter(connection);
                 Patience.watch(
-                    connection,
-                    config.idleTimeout().toMillis(),
-                    config.headTimeout().toMillis());
+                    connection, config.idleTimeout().toMillis(), config.headTimeout().toMillis());
               })
           .invalidRequestHandler(Answers::unreadable)
           .requestHandler(

@@ -29,7 +29,9 @@ abstract class EdgeTest {
 
   private static final AtomicLong NUMBERS = new AtomicLong(1_000);
 
+  Path folder;
   EmbeddedKafka kafka;
+  TestIndex index;
   TestEdge edge;
   TestProvider provider;
   TestProvider secondProvider;
@@ -45,18 +47,21 @@ abstract class EdgeTest {
   }
 
   @BeforeAll
-  void open(@TempDir Path folder) throws Exception {
+  void open(@TempDir Path temporary) throws Exception {
+    folder = temporary;
     kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
     kafka.createTopics(4);
+    index = new TestIndex(kafka);
     edge = new TestEdge(kafka, folder.resolve("edge"), quota(), settings());
     provider = new TestProvider();
     secondProvider = new TestProvider();
-    edge.provider("fwss/1", provider.url()).provider("fwss/2", secondProvider.url());
+    index.provider("fwss/1", provider.url()).provider("fwss/2", secondProvider.url());
   }
 
   @AfterAll
   void close() throws Exception {
     edge.close();
+    index.close();
     kafka.close();
     provider.close();
     secondProvider.close();
@@ -72,8 +77,8 @@ abstract class EdgeTest {
             Address.of("0x%040x".formatted(number)),
             "fwss/" + 2 * number,
             "fwss/" + (2 * number + 1));
-    edge.dataSet(payer.dataSet(), payer.address(), "fwss/1");
-    edge.dataSet(payer.secondDataSet(), payer.address(), "fwss/2");
+    index.dataSet(payer.dataSet(), payer.address(), "fwss/1");
+    index.dataSet(payer.secondDataSet(), payer.address(), "fwss/2");
     return payer;
   }
 
@@ -98,7 +103,7 @@ abstract class EdgeTest {
   }
 
   PlacementRecord place(TestPiece piece, Address payer, String dataSet) {
-    PlacementRecord placement = edge.place(piece, payer, dataSet);
+    PlacementRecord placement = index.place(piece, payer, dataSet);
     awaitPlaced(placement);
     return placement;
   }
@@ -138,7 +143,7 @@ abstract class EdgeTest {
 
   /** All rows that edges told of a data set so far. */
   <T extends EgressRow> List<T> rows(String dataSet, Class<T> type) {
-    return edge.egress().stream()
+    return index.egress().stream()
         .flatMap(record -> record.rows().stream())
         .filter(row -> row.dataSet().toString().equals(dataSet))
         .filter(type::isInstance)

@@ -106,7 +106,7 @@ class FillIT extends EdgeTest {
   void aProviderThatSaysItIsBusyIsLeftAloneForAsLongAsItSays() throws Exception {
     Payer payer = newPayer();
     TestProvider busy = new TestProvider();
-    edge.provider("fwss/7001", busy.url()).dataSet("fwss/70010", payer.address(), "fwss/7001");
+    index.provider("fwss/7001", busy.url()).dataSet("fwss/70010", payer.address(), "fwss/7001");
     TestPiece piece = newPiece(1_000);
     busy.with(piece, new Fault.Answers(429, "Retry-After", "600"));
     place(piece, payer.address(), "fwss/70010");
@@ -143,8 +143,6 @@ class FillIT extends EdgeTest {
     TestPiece piece = placedTwice(payer, 300_000);
     CountDownLatch never = new CountDownLatch(1);
     provider.fail(piece, new Fault.WaitsAfter(100_000, never));
-    secondProvider.fail(piece, new Fault.Answers(500));
-    secondProvider.heal(piece.cid());
 
     assertThat(get(payer, piece).body()).isEqualTo(piece.bytes());
 

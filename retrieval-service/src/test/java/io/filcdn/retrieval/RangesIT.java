@@ -19,8 +19,17 @@ class RangesIT extends EdgeTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "0-0", "0-", "299999-", "-1", "-300000", "-999999", "100-65535", "65536-131071",
-        "234463-234465", "0-299999", "5-99999999999999999999"
+        "0-0",
+        "0-",
+        "299999-",
+        "-1",
+        "-300000",
+        "-999999",
+        "100-65535",
+        "65536-131071",
+        "234463-234465",
+        "0-299999",
+        "5-99999999999999999999"
       })
   void aRangeIsTheSameColdAndCached(String range) throws Exception {
     Payer payer = newPayer();

@@ -65,8 +65,7 @@ class ServingIT extends EdgeTest {
   @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "TRACE", "PURGE", "FOO"})
   void otherMethodsAreToldWhichThereAre(String method) throws Exception {
     Answer answer =
-        edge.client()
-            .send(method, newPayer().address() + ".localhost", "/x", "Content-Length: 0");
+        edge.client().send(method, newPayer().address() + ".localhost", "/x", "Content-Length: 0");
 
     assertRefused(answer, 405, "method-not-allowed");
     assertThat(answer.header("Allow")).isEqualTo("GET, HEAD, OPTIONS");
@@ -98,8 +97,7 @@ class ServingIT extends EdgeTest {
         "localhost"
       })
   void hostsThatAreNoPayersAreRefused(String host) throws Exception {
-    assertRefused(
-        edge.client().send("GET", host, "/" + newPiece(10).cid()), 400, "host-unknown");
+    assertRefused(edge.client().send("GET", host, "/" + newPiece(10).cid()), 400, "host-unknown");
   }
 
   @Test
@@ -163,7 +161,8 @@ class ServingIT extends EdgeTest {
       assertThat(answer.header("X-Content-Type-Options")).isEqualTo("nosniff");
       assertThat(answer.header("X-Data-Set-ID")).isEqualTo(number(payer.dataSet()));
       assertThat(answer.header("Access-Control-Allow-Origin")).isEqualTo("*");
-      assertThat(answer.header("Server-Timing")).matches("edge;desc=\"(miss|hit)\";dur=\\d+\\.\\d+");
+      assertThat(answer.header("Server-Timing"))
+          .matches("edge;desc=\"(miss|hit)\";dur=\\d+\\.\\d+");
       assertThat(answer.headers()).doesNotContainKeys("set-cookie", "x-provider");
     }
   }
@@ -179,8 +178,7 @@ class ServingIT extends EdgeTest {
 
     Answer byV2 = head(payer, piece);
     Answer byV1 =
-        edge.client()
-            .send("HEAD", payer.address() + ".localhost", "/piece/" + piece.cid().commP());
+        edge.client().send("HEAD", payer.address() + ".localhost", "/piece/" + piece.cid().commP());
     get(payer, piece);
 
     for (Answer head : List.of(byV2, byV1)) {
@@ -235,14 +233,13 @@ class ServingIT extends EdgeTest {
     Payer payer = newPayer();
     TestPiece piece = newPiece(5_000);
     provider.with(piece);
-    edge.place(piece.cid().commP(), payer.address(), payer.dataSet());
+    index.place(piece.cid().commP(), payer.address(), payer.dataSet());
     TestPiece placedLast = placed(payer, 10);
 
     assertThat(get(payer, placedLast).status()).isEqualTo(200);
     org.awaitility.Awaitility.await()
         .until(
-            () ->
-                edge.edge().knows(piece.cid(), payer.address(), DataSetId.of(payer.dataSet())));
+            () -> edge.edge().knows(piece.cid(), payer.address(), DataSetId.of(payer.dataSet())));
     assertThat(get(payer, piece).body()).isEqualTo(piece.bytes());
     assertRefused(
         edge.client().get(payer.address(), "/" + piece.cid().commP()), 404, "size-unknown");
@@ -254,8 +251,8 @@ class ServingIT extends EdgeTest {
     Address soon = newPayer().address();
     Address later = newPayer().address();
     Epoch far = edge.now().plus(10 * MARGIN);
-    edge.railsEnd("fwss/900001", soon, "fwss/1", edge.now().plus(MARGIN - 1), far);
-    edge.railsEnd("fwss/900002", later, "fwss/1", edge.now().plus(MARGIN + 100), far);
+    index.railsEnd("fwss/900001", soon, "fwss/1", edge.now().plus(MARGIN - 1), far);
+    index.railsEnd("fwss/900002", later, "fwss/1", edge.now().plus(MARGIN + 100), far);
     TestPiece piece = newPiece(1_000);
     provider.with(piece);
     place(piece, soon, "fwss/900001");
@@ -269,7 +266,7 @@ class ServingIT extends EdgeTest {
   void withoutARailForMissesOnlyCachedPiecesAreServed() throws Exception {
     Address payer = newPayer().address();
     Epoch far = edge.now().plus(10 * MARGIN);
-    edge.railsEnd("fwss/900003", payer, "fwss/1", far, new Epoch(1));
+    index.railsEnd("fwss/900003", payer, "fwss/1", far, new Epoch(1));
     Payer other = newPayer();
     TestPiece cached = placed(other, 1_000);
     TestPiece cold = newPiece(1_000);
@@ -279,8 +276,7 @@ class ServingIT extends EdgeTest {
     get(other, cached);
 
     assertThat(edge.client().get(payer, "/" + cached.cid()).body()).isEqualTo(cached.bytes());
-    assertRefused(
-        edge.client().get(payer, "/" + cold.cid()), 402, "cache-miss-rail-ended");
+    assertRefused(edge.client().get(payer, "/" + cold.cid()), 402, "cache-miss-rail-ended");
     assertThat(provider.requestsFor(cold)).isZero();
   }
 
@@ -306,7 +302,7 @@ class ServingIT extends EdgeTest {
     get(payer, piece);
     assertThat(edge.edge().cache().isCold(piece.cid())).isFalse();
 
-    edge.remove(placement);
+    index.remove(placement);
 
     org.awaitility.Awaitility.await()
         .atMost(java.time.Duration.ofSeconds(20))

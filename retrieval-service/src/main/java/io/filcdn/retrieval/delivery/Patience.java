@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How long an edge waits for the client of a connection. A connection on which nothing moves is
- * closed, unless a response on it waits for a provider: that can take as long as a large piece does.
- * And so is an HTTP/1.1 connection on which a request's head has begun and does not end, as a client
- * that sends one byte now and then is never idle. Confined to the connection's event loop.
+ * closed, unless a response on it waits for a provider: that can take as long as a large piece
+ * does. And so is an HTTP/1.1 connection on which a request's head has begun and does not end, as a
+ * client that sends one byte now and then is never idle. Confined to the connection's event loop.
  */
 public final class Patience extends IdleStateHandler {
 
