@@ -496,13 +496,13 @@ public final class Anvil implements AutoCloseable {
   }
 
   private static boolean awaitAnswer(Process process, ChainRpc rpc) {
-    Instant limit = Instant.now().plus(START_LIMIT);
+    long limit = System.nanoTime() + START_LIMIT.toNanos();
     while (process.isAlive()) {
       try {
         rpc.blockNumber();
         return process.isAlive(); // else another process answers on this port
       } catch (UncheckedIOException e) {
-        if (Instant.now().isAfter(limit)) {
+        if (System.nanoTime() - limit > 0) {
           process.destroyForcibly();
           throw new AnvilFailure(
               "anvil did not answer at %s within %s".formatted(rpc.url(), START_LIMIT), e);

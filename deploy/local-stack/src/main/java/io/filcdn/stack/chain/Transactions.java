@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,8 +77,8 @@ final class Transactions {
   }
 
   private TransactionReceipt await(String hash) {
-    Instant limit = Instant.now().plus(LIMIT);
-    while (Instant.now().isBefore(limit)) {
+    long limit = System.nanoTime() + LIMIT.toNanos();
+    while (System.nanoTime() - limit < 0) {
       Optional<TransactionReceipt> receipt = receipt(hash);
       if (receipt.isPresent()) {
         return receipt.get();

@@ -2,6 +2,7 @@ package io.filcdn.stack.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.Color;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -16,9 +17,9 @@ class DemoPictureTest {
 
     assertThat(picture.getWidth()).isEqualTo(640);
     assertThat(picture.getHeight()).isEqualTo(400);
-    // dusk above, a hill below
-    assertThat(picture.getRGB(0, 0)).isEqualTo(0xff262054);
-    assertThat(picture.getRGB(639, 399)).isEqualTo(0xff161630);
+    // dusk at the top, the nearest hill at the bottom
+    assertThat(new Color(picture.getRGB(0, 0))).isEqualTo(new Color(39, 33, 84));
+    assertThat(new Color(picture.getRGB(639, 399))).isEqualTo(new Color(22, 22, 48));
   }
 
   @Test

@@ -1,0 +1,102 @@
+package io.filcdn.acceptance;
+
+import io.filcdn.common.egress.EgressRecord;
+import io.filcdn.common.egress.EgressRow;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.usage.UsageRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+
+/** What the services tell each other about bytes, as it stands in Kafka. */
+final class Books {
+
+  private final String kafka;
+
+  Books(Stack stack) {
+    this.kafka = stack.kafka();
+  }
+
+  /** Bytes of a data set that are to be paid for. */
+  long egressBytes(DataSetId dataSet) {
+    return sum(
+        dataSet, row -> row instanceof EgressRow.Egress egress ? egress.egressBytes().bytes() : 0);
+  }
+
+  /** Bytes that a data set's provider is paid for. */
+  long fillBytes(DataSetId dataSet) {
+    return sum(dataSet, row -> row instanceof EgressRow.Fill fill ? fill.fillBytes().bytes() : 0);
+  }
+
+  /** Bytes of a data set that nobody pays for. */
+  long unbilledBytes(DataSetId dataSet) {
+    return sum(
+        dataSet, row -> row instanceof EgressRow.Unbilled free ? free.unbilledBytes().bytes() : 0);
+  }
+
+  /** Retrievals of a data set that ended, billed or not. */
+  long requests(DataSetId dataSet) {
+    return sum(
+        dataSet,
+        row ->
+            switch (row) {
+              case EgressRow.Egress egress -> egress.requests();
+              case EgressRow.Unbilled free -> free.requests();
+              case EgressRow.Fill _ -> 0;
+            });
+  }
+
+  /** The newest odometer of a data set. */
+  Optional<UsageRecord> odometer(DataSetId dataSet) {
+    return read(Topic.USAGE, UsageRecord.class).stream()
+        .filter(usage -> usage.dataSet().equals(dataSet))
+        .reduce((one, other) -> other.supersedes(one) ? other : one);
+  }
+
+  ByteCount odometerCdnBytes(DataSetId dataSet) {
+    return odometer(dataSet).map(UsageRecord::cdnBytes).orElse(ByteCount.ZERO);
+  }
+
+  /** The same flush can come twice: it is known by journal, partition and sequence. */
+  private long sum(DataSetId dataSet, ToLongFunction<EgressRow> bytes) {
+    return read(Topic.EGRESS, EgressRecord.class).stream()
+        .distinct()
+        .flatMap(flush -> flush.rows().stream())
+        .filter(row -> row.dataSet().equals(dataSet))
+        .mapToLong(bytes)
+        .sum();
+  }
+
+  private <T> List<T> read(Topic topic, Class<T> type) {
+    List<T> records = new ArrayList<>();
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", kafka),
+            new StringDeserializer(),
+            new StringDeserializer())) {
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(topic.topicName()).stream()
+              .map(info -> new TopicPartition(info.topic(), info.partition()))
+              .toList();
+      consumer.assign(partitions);
+      consumer.seekToBeginning(partitions);
+      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+      while (ends.entrySet().stream()
+          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+        consumer
+            .poll(Duration.ofMillis(100))
+            .forEach(record -> records.add(RecordJson.read(record.value(), type)));
+      }
+    }
+    return records;
+  }
+}

@@ -1,0 +1,240 @@
+package io.filcdn.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.usage.UsageRecord;
+import io.filcdn.stack.chain.DevnetAccount;
+import io.filcdn.stack.chain.DevnetHistory.Settlement;
+import io.filcdn.stack.chain.DevnetHistory.Settlement.Rails;
+import io.filcdn.stack.chain.DevnetHistory.UsageReport;
+import io.filcdn.stack.provider.Fault;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a stored piece to a paid provider, on everything that the system consists of. */
+class LoopIT {
+
+  private static final Duration COUNTED_WITHIN = Duration.ofSeconds(90);
+  private static final Duration PAID_WITHIN = Duration.ofMinutes(2);
+
+  /** FilecoinPay keeps 0.5 % of each payment, rounded up. */
+  private static final BigInteger FEE_DIVISOR = BigInteger.valueOf(200);
+
+  @TempDir static Path folder;
+
+  private static Stack stack;
+  private static Market market;
+  private static Books books;
+
+  @BeforeAll
+  static void up() {
+    stack = Stack.up(folder.resolve("data"));
+    market = Market.open(stack, folder.resolve("provider"));
+    books = new Books(stack);
+  }
+
+  @AfterAll
+  static void down() {
+    market.close();
+    stack.close();
+  }
+
+  @Test
+  void demoPiecesAreServedWithTheirBytesAndFetchedFromTheProviderOnce() {
+    assertThat(stack.demoPieces()).hasSize(4);
+    for (Stack.DemoPiece piece : stack.demoPieces()) {
+      Download first = Client.get(piece.url());
+      Download second = Client.get(piece.url());
+
+      assertThat(List.of(first.sha256(), second.sha256())).containsOnly(piece.sha256());
+      assertThat(List.of(first.bytes(), second.bytes())).containsOnly(piece.size());
+      assertThat(first.header("cache-status"))
+          .hasValueSatisfying(s -> assertThat(s).contains("fwd"));
+      assertThat(second.header("cache-status"))
+          .hasValueSatisfying(s -> assertThat(s).contains("hit"));
+      assertThat(stack.demoFetches(piece.cid())).isEqualTo(1);
+    }
+    Download picture = Client.head(stack.demoPieces().getFirst().url());
+    assertThat(picture.header("content-type")).hasValue("image/png");
+  }
+
+  @Test
+  void everyByteIsCountedReportedAndPaidForOnce() {
+    TestDataSet dataSet = market.newDataSet();
+    byte[] small = bytes(1, 1_000);
+    byte[] middle = bytes(2, 300_001);
+    byte[] large = bytes(3, 5 * 1024 * 1024 + 17);
+    PieceCid smallCid = dataSet.add(small);
+    PieceCid middleCid = dataSet.add(middle);
+    PieceCid largeCid = dataSet.add(large);
+
+    List<Download> downloads =
+        List.of(
+            Client.get(dataSet.url(smallCid)),
+            Client.getRange(dataSet.url(middleCid), 100_000, 200_000),
+            Client.get(dataSet.url(middleCid)),
+            Client.get(dataSet.url(largeCid)),
+            Client.get(dataSet.url(largeCid)),
+            Client.getRange(dataSet.url(largeCid), large.length - 10, large.length - 1));
+
+    assertThat(downloads).allMatch(Download::whole);
+    assertThat(downloads.get(1).sha256())
+        .isEqualTo(Client.sha256(Arrays.copyOfRange(middle, 100_000, 200_001)));
+    assertThat(downloads.get(3).sha256()).isEqualTo(Client.sha256(large));
+
+    long received = downloads.stream().mapToLong(Download::bytes).sum();
+    long supplied =
+        List.of(smallCid, middleCid, largeCid).stream()
+            .mapToLong(cid -> market.provider().fetches(cid).bytes())
+            .sum();
+    assertThat(supplied).isEqualTo(small.length + middle.length + large.length);
+    await()
+        .atMost(COUNTED_WITHIN)
+        .untilAsserted(
+            () -> {
+              assertThat(books.egressBytes(dataSet.id())).isEqualTo(received);
+              assertThat(books.fillBytes(dataSet.id())).isEqualTo(supplied);
+              assertThat(books.odometer(dataSet.id()))
+                  .map(UsageRecord::cdnBytes)
+                  .hasValue(ByteCount.of(received));
+              assertThat(books.odometer(dataSet.id()))
+                  .map(UsageRecord::cacheMissBytes)
+                  .hasValue(ByteCount.of(supplied));
+            });
+    assertThat(books.unbilledBytes(dataSet.id())).isZero();
+    assertPaid(dataSet, received, supplied);
+  }
+
+  @Test
+  void anAbortedDownloadIsPaidForAsFarAsTheSocketTookIt() {
+    TestDataSet dataSet = market.newDataSet();
+    byte[] content = bytes(4, 48 * 1024 * 1024);
+    PieceCid cid = dataSet.add(content);
+    Download whole = Client.get(dataSet.url(cid));
+    assertThat(whole.sha256()).isEqualTo(Client.sha256(content));
+
+    Download aborted = Client.abort(dataSet.url(cid), 1_000_000);
+
+    assertThat(aborted.bytes()).isEqualTo(1_000_000);
+    await().atMost(COUNTED_WITHIN).until(() -> books.requests(dataSet.id()) == 2);
+    long ours = books.egressBytes(dataSet.id()) - content.length;
+    assertThat(ours)
+        .isGreaterThanOrEqualTo(aborted.bytes())
+        .isLessThanOrEqualTo(aborted.bytes() + SocketBuffers.most());
+    assertPaid(dataSet, content.length + ours, content.length);
+  }
+
+  @Test
+  void aLyingProvidersBytesAreCutOffNeverCachedAndNeverBilled() {
+    TestDataSet dataSet = market.newDataSet();
+    byte[] content = bytes(5, 3 * 1024 * 1024);
+    PieceCid cid = dataSet.add(content);
+    market.provider().fail(cid, new Fault.WrongByte(1_000_000));
+
+    Download first = Client.get(dataSet.url(cid));
+    Download second = Client.get(dataSet.url(cid));
+
+    assertThat(first.status()).isEqualTo(200);
+    assertThat(first.whole()).isFalse();
+    assertThat(second.whole() && second.status() == 200).isFalse();
+    assertThat(second.header("cache-status").orElse("")).doesNotContain("hit");
+    await().atMost(COUNTED_WITHIN).until(() -> books.unbilledBytes(dataSet.id()) >= first.bytes());
+    assertThat(books.egressBytes(dataSet.id())).isZero();
+    assertThat(books.fillBytes(dataSet.id())).isZero();
+    assertThat(dataSet.reports()).isEmpty();
+  }
+
+  @Test
+  void aPieceThatDiffersOnlyInTrailingZerosIsAnotherPiece() {
+    TestDataSet dataSet = market.newDataSet();
+    byte[] content = bytes(6, 1_000);
+    byte[] longer = Arrays.copyOf(content, 1_001);
+    PieceCid cid = dataSet.add(content);
+    PieceCid longerCid = dataSet.add(longer);
+
+    assertThat(cid).isNotEqualTo(longerCid);
+    assertThat(Client.get(dataSet.url(cid)).sha256()).isEqualTo(Client.sha256(content));
+    assertThat(Client.get(dataSet.url(longerCid)).sha256()).isEqualTo(Client.sha256(longer));
+  }
+
+  @Test
+  void aStoredFileOfHundredMegabytesIsServedVerified() throws IOException {
+    byte[] content = bytes(7, 100_000_000);
+    Path file = Files.write(folder.resolve("film.bin"), content);
+
+    Download download = Client.get(stack.store(file));
+
+    assertThat(download.status()).isEqualTo(200);
+    assertThat(download.sha256()).isEqualTo(Client.sha256(content));
+  }
+
+  @Test
+  void aPieceOfAnotherPayerIsRefused() {
+    Stack.DemoPiece piece = stack.demoPieces().getFirst();
+    TestDataSet dataSet = market.newDataSet();
+
+    Download refused = Client.get(stack.url(dataSet.payer(), PieceCid.parse(piece.cid())));
+
+    assertThat(refused.status()).isIn(402, 404);
+  }
+
+  /** What was served is what the chain was told, and what was paid. */
+  private static void assertPaid(TestDataSet dataSet, long cdnBytes, long cacheMissBytes) {
+    BigInteger cdnRate = stack.devnet().reads().cdnRatePerByte();
+    BigInteger cacheMissRate = stack.devnet().reads().cacheMissRatePerByte();
+    await()
+        .atMost(PAID_WITHIN)
+        .untilAsserted(
+            () -> {
+              assertThat(dataSet.reported(UsageReport::cdnBytes)).isEqualTo(cdnBytes);
+              assertThat(dataSet.reported(UsageReport::cacheMissBytes)).isEqualTo(cacheMissBytes);
+              assertThat(sum(dataSet.settled(Rails.CDN)))
+                  .isEqualTo(BigInteger.valueOf(cdnBytes).multiply(cdnRate));
+              assertThat(sum(dataSet.settled(Rails.CACHE_MISS)))
+                  .isEqualTo(BigInteger.valueOf(cacheMissBytes).multiply(cacheMissRate));
+              assertThat(funds(DevnetAccount.CDN_BENEFICIARY)).isEqualTo(afterFee(Rails.CDN));
+              assertThat(funds(DevnetAccount.SECOND_PAYEE).add(funds(DevnetAccount.PAYEE)))
+                  .isEqualTo(afterFee(Rails.CACHE_MISS));
+            });
+  }
+
+  private static BigInteger funds(DevnetAccount account) {
+    return stack.devnet().reads().account(account.address()).funds();
+  }
+
+  /** All that was ever paid along such rails, which is all that its payees have. */
+  private static BigInteger afterFee(Rails rail) {
+    return stack.devnet().history().settlements(0, stack.devnet().epoch()).stream()
+        .filter(settlement -> settlement.rail() == rail)
+        .map(Settlement::amount)
+        .map(amount -> amount.subtract(fee(amount)))
+        .reduce(BigInteger.ZERO, BigInteger::add);
+  }
+
+  private static BigInteger fee(BigInteger amount) {
+    return amount.add(FEE_DIVISOR).subtract(BigInteger.ONE).divide(FEE_DIVISOR);
+  }
+
+  private static BigInteger sum(List<BigInteger> amounts) {
+    return amounts.stream().reduce(BigInteger.ZERO, BigInteger::add);
+  }
+
+  private static byte[] bytes(long seed, int size) {
+    byte[] bytes = new byte[size];
+    new Random(seed).nextBytes(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,134 @@
+package io.filcdn.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.filcdn.acceptance.Script.Outcome;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.stack.chain.Devnet;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.StreamSupport;
+
+/** FilCDN as {@code ./filcdn up} runs it, on ports and in a folder of its own. */
+final class Stack implements AutoCloseable {
+
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  private final Path data;
+  private final Outcome start;
+  private final JsonNode description;
+  private final Devnet devnet;
+
+  private Stack(Path data, Outcome start) {
+    this.data = data;
+    this.start = start;
+    try {
+      this.description = JSON.readTree(Files.readString(data.resolve("stack.json")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    this.devnet = Devnet.at(text("/chain/rpcUrl"));
+  }
+
+  /** One of the demo's pieces, as stack.json describes it. */
+  record DemoPiece(String name, String cid, long size, String sha256, URI url) {}
+
+  /** Starts a stack from what {@code data} holds. */
+  static Stack up(Path data) {
+    Outcome outcome = Script.run("up", "--detach", "--no-build", "--port-base", "0", data(data));
+    assertThat(outcome.exitCode()).as(outcome.text()).isZero();
+    return new Stack(data, outcome);
+  }
+
+  static String data(Path data) {
+    return "--data=" + data;
+  }
+
+  /** What the start said. */
+  Outcome start() {
+    return start;
+  }
+
+  Devnet devnet() {
+    return devnet;
+  }
+
+  String kafka() {
+    return text("/kafka");
+  }
+
+  String database(String service) {
+    return text("/postgres/" + service);
+  }
+
+  URI service(String name) {
+    return URI.create(text("/services/" + name));
+  }
+
+  ProcessHandle process(String name) {
+    return ProcessHandle.of(description.at("/pids/" + name).asLong()).orElseThrow();
+  }
+
+  List<ProcessHandle> processes() {
+    return StreamSupport.stream(description.path("pids").spliterator(), false)
+        .map(JsonNode::asLong)
+        .distinct()
+        .flatMap(pid -> ProcessHandle.of(pid).stream())
+        .toList();
+  }
+
+  List<DemoPiece> demoPieces() {
+    return StreamSupport.stream(description.path("pieces").spliterator(), false)
+        .map(
+            piece ->
+                new DemoPiece(
+                    piece.path("name").asText(),
+                    piece.path("cid").asText(),
+                    Long.parseLong(piece.path("size").asText()),
+                    piece.path("sha256").asText(),
+                    URI.create(piece.path("url").asText())))
+        .toList();
+  }
+
+  /** How often the demo's provider was asked for a piece. */
+  long demoFetches(String cid) {
+    try (InputStream stats = URI.create(text("/provider") + "/stats").toURL().openStream()) {
+      return JSON.readTree(stats).path(cid).path("fetches").asLong();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Where {@code payer}'s piece is fetched. */
+  URI url(String payer, PieceCid cid) {
+    return URI.create(
+        "http://%s.localhost:%d/%s".formatted(payer, service("retrieval").getPort(), cid));
+  }
+
+  /** Stores a file as a person does, and tells where it can be fetched. */
+  URI store(Path file) {
+    Outcome outcome = Script.run("store", data(data), file.toString());
+    assertThat(outcome.exitCode()).as(outcome.text()).isZero();
+    return URI.create(outcome.lines().getLast());
+  }
+
+  @Override
+  public void close() {
+    devnet.close();
+    Outcome outcome = Script.run("down", data(data));
+    assertThat(outcome.exitCode()).as(outcome.text()).isZero();
+  }
+
+  private String text(String pointer) {
+    JsonNode value = description.at(pointer);
+    assertThat(value.isTextual()).as("stack.json has %s: %s", pointer, description).isTrue();
+    return value.asText();
+  }
+}
