@@ -76,10 +76,7 @@ final class EdgeProcess implements AutoCloseable {
         .until(
             () ->
                 client()
-                        .send(
-                            "HEAD",
-                            placement.payer() + ".localhost",
-                            "/" + placement.pieceCid())
+                        .send("HEAD", placement.payer() + ".localhost", "/" + placement.pieceCid())
                         .status()
                     == 200);
   }

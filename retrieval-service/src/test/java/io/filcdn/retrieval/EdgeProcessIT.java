@@ -45,8 +45,10 @@ class EdgeProcessIT {
             kafka,
             folder.resolve("data"),
             Map.of(
-                "filcdn.retrieval.admin.token", TOKEN,
-                "filcdn.retrieval.http.drain-timeout", "20s"));
+                "filcdn.retrieval.admin.token",
+                TOKEN,
+                "filcdn.retrieval.http.drain-timeout",
+                "20s"));
     edge.awaitReady();
   }
 
@@ -118,8 +120,7 @@ class EdgeProcessIT {
     assertThat(edge.client().get(PAYER, "/" + piece.cid()).header("Cache-Status"))
         .isEqualTo("filcdn; hit");
 
-    var purged =
-        edge.management("DELETE", path, "Authorization", "Bearer " + TOKEN).orElseThrow();
+    var purged = edge.management("DELETE", path, "Authorization", "Bearer " + TOKEN).orElseThrow();
     var bad =
         edge.management("DELETE", "/admin/pieces/x", "Authorization", "Bearer " + TOKEN)
             .orElseThrow();

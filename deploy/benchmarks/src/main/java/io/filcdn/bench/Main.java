@@ -1,6 +1,7 @@
 package io.filcdn.bench;
 
 import io.filcdn.bench.report.Report;
+import io.filcdn.bench.retrieval.RetrievalBench;
 import io.filcdn.bench.run.BenchFailure;
 import io.filcdn.bench.run.Checkout;
 import io.filcdn.bench.verify.VerifyBench;
@@ -25,9 +26,10 @@ public final class Main {
   private static Report run(String name, Checkout checkout) {
     return switch (name) {
       case "verify" -> new VerifyBench(checkout).run();
+      case "retrieval" -> new RetrievalBench(checkout).run();
       default ->
           throw new BenchFailure(
-              "expected the name of a benchmark (verify), found \"%s\"".formatted(name));
+              "expected the name of a benchmark (verify, retrieval), found \"%s\"".formatted(name));
     };
   }
 }
