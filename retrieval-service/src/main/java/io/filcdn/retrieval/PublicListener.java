@@ -1,8 +1,8 @@
 package io.filcdn.retrieval;
 
 import io.filcdn.retrieval.delivery.Answers;
+import io.filcdn.retrieval.delivery.BodyWriter;
 import io.filcdn.retrieval.delivery.Patience;
-import io.filcdn.retrieval.delivery.Transfer;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -98,7 +98,7 @@ final class PublicListener {
           .createHttpServer(options)
           .connectionHandler(
               connection -> {
-                Transfer.meter(connection);
+                BodyWriter.meter(connection);
                 Patience.watch(
                     connection, config.idleTimeout().toMillis(), config.headTimeout().toMillis());
               })

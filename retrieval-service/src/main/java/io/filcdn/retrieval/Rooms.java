@@ -3,7 +3,7 @@ package io.filcdn.retrieval;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
-import io.filcdn.retrieval.delivery.Transfer;
+import io.filcdn.retrieval.delivery.PaceWatch;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.usage.EgressMeter;
 
@@ -15,4 +15,4 @@ record Rooms(
     PieceCache cache,
     EgressMeter meter,
     Answers answers,
-    Transfer.Pace pace) {}
+    PaceWatch.Pace pace) {}

@@ -2,7 +2,7 @@ package io.filcdn.retrieval;
 
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
-import io.filcdn.retrieval.delivery.Transfer;
+import io.filcdn.retrieval.delivery.PaceWatch;
 import io.filcdn.retrieval.origin.OriginAddress;
 import io.filcdn.retrieval.origin.OriginClient;
 import java.util.Set;
@@ -41,7 +41,7 @@ final class Settings {
         allowPrivate);
   }
 
-  static Transfer.Pace pace(RetrievalConfig.Limits config) {
-    return new Transfer.Pace(config.paceBytes().asLongValue(), config.paceWindow().toMillis());
+  static PaceWatch.Pace pace(RetrievalConfig.Limits config) {
+    return new PaceWatch.Pace(config.paceBytes().asLongValue(), config.paceWindow().toMillis());
   }
 }

@@ -272,7 +272,7 @@ class ConservationIT {
       assertThat(billed()).isGreaterThanOrEqualTo(sure);
       long told = billed() + unbilled();
       CountDownLatch halfway = new CountDownLatch(CLIENTS * REQUESTS / 4);
-      long seed = 10 + round;
+      long seed = 10L + round;
       Seen seen;
       try (ExecutorService loading = Executors.newSingleThreadExecutor()) {
         Future<Seen> load = loading.submit(() -> load(seed, REQUESTS, halfway));

@@ -10,12 +10,14 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The service as it is deployed, in a process of its own that can be ended in any way. */
@@ -86,8 +88,7 @@ final class EdgeProcess implements AutoCloseable {
     return management("GET", path).map(HttpResponse::statusCode).orElse(0);
   }
 
-  java.util.Optional<HttpResponse<String>> management(
-      String method, String path, String... headers) {
+  Optional<HttpResponse<String>> management(String method, String path, String... headers) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + path))
             .timeout(Duration.ofSeconds(10))
@@ -96,12 +97,12 @@ final class EdgeProcess implements AutoCloseable {
       request.headers(headers);
     }
     try {
-      return java.util.Optional.of(
-          http.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+      return Optional.of(http.send(request.build(), HttpResponse.BodyHandlers.ofString()));
     } catch (IOException e) {
-      return java.util.Optional.empty();
+      return Optional.empty();
     } catch (InterruptedException e) {
-      throw new IllegalStateException(e);
+      Thread.currentThread().interrupt();
+      return Optional.empty();
     }
   }
 
@@ -122,7 +123,7 @@ final class EdgeProcess implements AutoCloseable {
 
   /** How much memory the process has, native parts and all. */
   long residentBytes() throws IOException {
-    return java.nio.file.Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+    return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
         .filter(line -> line.startsWith("VmRSS"))
         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
         .findFirst()
@@ -130,8 +131,7 @@ final class EdgeProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    process.destroyForcibly();
-    process.waitFor(20, TimeUnit.SECONDS);
+  public void close() {
+    process.destroyForcibly().onExit().join();
   }
 }

@@ -21,6 +21,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.LongAdder;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** A hundred thousand hostile requests, of each of which the edge makes something. */
@@ -41,10 +42,14 @@ class FuzzIT extends EdgeTest {
         "filcdn.retrieval.limits.fills-per-client", "100000000");
   }
 
-  @Test
-  void noneOfAHundredThousandHostileRequestsFailsHangsOrLeaks() throws Exception {
+  @BeforeAll
+  void place() throws Exception {
     payer = newPayer();
     piece = placed(payer, 2_000);
+  }
+
+  @Test
+  void noneOfAHundredThousandHostileRequestsFailsHangsOrLeaks() throws Exception {
     get(payer, piece);
     long heap = usedHeap();
 

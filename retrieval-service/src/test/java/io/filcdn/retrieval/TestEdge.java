@@ -62,7 +62,8 @@ final class TestEdge {
             .withDefaultValues(values)
             .build()
             .getConfigMapping(RetrievalConfig.class);
-    open();
+    begin();
+    awaitReady();
   }
 
   static int freePort() throws IOException {
@@ -74,7 +75,11 @@ final class TestEdge {
   /** Starts the edge and waits until it is ready. */
   void open() throws Exception {
     begin();
-    await().atMost(Duration.ofSeconds(30)).until(edge::ready);
+    awaitReady();
+  }
+
+  private void awaitReady() {
+    await().atMost(Duration.ofSeconds(60)).until(edge::ready);
   }
 
   private void begin() throws Exception {
