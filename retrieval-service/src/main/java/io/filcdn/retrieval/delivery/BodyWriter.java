@@ -58,8 +58,8 @@ public final class BodyWriter {
   }
 
   /**
-   * How many bytes may be written at once. What is not sent as it lies in memory is copied, a copy a
-   * client.
+   * How many bytes may be written at once. What is not sent as it lies in memory is copied, a copy
+   * a client.
    */
   long most() {
     return socketMeter != null ? Long.MAX_VALUE : UNSEEN_AT_ONCE;

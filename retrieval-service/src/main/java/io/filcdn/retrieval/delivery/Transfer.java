@@ -74,7 +74,8 @@ public final class Transfer {
     PieceBytes pastTheDisk(long position, Throwable failure);
   }
 
-  public Transfer(Exchange exchange, Body body, PieceBytes bytes, ResponseTally tally, PaceWatch.Pace pace) {
+  public Transfer(
+      Exchange exchange, Body body, PieceBytes bytes, ResponseTally tally, PaceWatch.Pace pace) {
     this.exchange = exchange;
     this.body = body;
     this.bytes = bytes;

@@ -11,7 +11,9 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -83,7 +85,7 @@ class MemoryTierTest {
     byte[] hot = bytes(10_000, 7);
     load(hot, 0).release();
     for (int i = 0; i < 50; i++) {
-      take(tier.get(cid(hot), 0));
+      assertThat(take(tier.get(cid(hot), 0))).hasSize(hot.length);
     }
 
     for (int i = 0; i < 40; i++) {
@@ -101,7 +103,8 @@ class MemoryTierTest {
     }
   }
 
-  private static byte[] take(ByteBuf bytes) {
+  private static byte[] take(@Nullable ByteBuf found) {
+    ByteBuf bytes = Objects.requireNonNull(found);
     try {
       return ByteBufUtil.getBytes(bytes);
     } finally {

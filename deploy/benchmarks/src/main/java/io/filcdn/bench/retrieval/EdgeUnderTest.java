@@ -69,8 +69,7 @@ final class EdgeUnderTest implements AutoCloseable {
     environment.put("FILCDN_RETRIEVAL_HTTP_HOST", "127.0.0.1");
     environment.put("FILCDN_RETRIEVAL_HTTP_PORT", Integer.toString(port));
     environment.put("FILCDN_RETRIEVAL_DATA", folder.resolve("data").toString());
-    Server server =
-        Server.start("filcdn", folder, Cores.measured(command(checkout)), environment);
+    Server server = Server.start("filcdn", folder, Cores.measured(command(checkout)), environment);
     this.edge = new Contender("filcdn", server.awaitPort(port), port, PAYER + ".localhost");
     tell(Topic.PROVIDERS, PROVIDER, provider(origin));
     tell(Topic.DATA_SETS, DATA_SET, dataSet());
@@ -141,18 +140,11 @@ final class EdgeUnderTest implements AutoCloseable {
   void place(PieceCid piece) {
     PlacementRecord placement =
         new PlacementRecord(
-            piece,
-            PAYER,
-            DataSetId.of(DATA_SET),
-            new PieceId(version.get() + 1),
-            Map.of(),
-            asOf());
+            piece, PAYER, DataSetId.of(DATA_SET), new PieceId(version.get() + 1), Map.of(), asOf());
     tell(Topic.PLACEMENTS, placement.key().toString(), placement);
     edge.server()
         .await(
-            "knows of a piece",
-            Duration.ofSeconds(30),
-            () -> Fetcher.status(edge, piece) == 200);
+            "knows of a piece", Duration.ofSeconds(30), () -> Fetcher.status(edge, piece) == 200);
   }
 
   private AsOf asOf() {

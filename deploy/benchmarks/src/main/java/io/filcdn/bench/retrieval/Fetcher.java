@@ -63,9 +63,8 @@ final class Fetcher {
   }
 
   static byte[] request(String method, Contender contender, PieceCid piece) {
-    return ("%s /%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
-            .formatted(method, piece, contender.host()))
-        .getBytes(StandardCharsets.US_ASCII);
+    String head = "%s /%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
+    return head.formatted(method, piece, contender.host()).getBytes(StandardCharsets.US_ASCII);
   }
 
   /** Reads up to the empty line that ends the head. */

@@ -51,8 +51,7 @@ final class HitCases {
     contenders.forEach(contender -> warm(contender, piece, size));
     List<List<Wrk>> rounds = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
-      rounds.add(
-          contenders.stream().map(c -> Wrk.run(c, piece, CONNECTIONS, SECONDS)).toList());
+      rounds.add(contenders.stream().map(c -> Wrk.run(c, piece, CONNECTIONS, SECONDS)).toList());
     }
     String unit = size < LARGE ? "req/s" : "GB/s";
     ToDoubleFunction<Wrk> speed =
@@ -69,7 +68,8 @@ final class HitCases {
       Fetcher.Response response = Fetcher.get(contender, piece);
       if (response.status() != 200 || response.bytes() != size) {
         throw new BenchFailure(
-            "expected 200 and %d bytes of %s, found %s".formatted(size, contender.name(), response));
+            "expected 200 and %d bytes of %s, found %s"
+                .formatted(size, contender.name(), response));
       }
     }
     Wrk.run(contender, piece, CONNECTIONS, WARM_UP_SECONDS);

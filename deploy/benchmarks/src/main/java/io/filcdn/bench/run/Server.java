@@ -89,8 +89,10 @@ public final class Server implements AutoCloseable {
   /** Memory that only this process and its children use up, as Linux counts it (PSS), in MB. */
   public double megabytes() {
     return ProcessHandle.of(process.pid()).stream()
-        .flatMap(self -> java.util.stream.Stream.concat(
-            java.util.stream.Stream.of(self), self.descendants()))
+        .flatMap(
+            self ->
+                java.util.stream.Stream.concat(
+                    java.util.stream.Stream.of(self), self.descendants()))
         .mapToDouble(one -> pss(one.pid()))
         .sum();
   }
