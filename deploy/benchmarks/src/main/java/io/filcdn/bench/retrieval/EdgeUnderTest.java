@@ -84,7 +84,7 @@ final class EdgeUnderTest implements AutoCloseable {
             "-Xmx192m",
             "-XX:TieredStopAtLevel=1",
             "-cp",
-            System.getProperty("java.class.path"),
+            Checkout.classPath(),
             KafkaProcess.class.getName(),
             folder.toString(),
             Integer.toString(port),

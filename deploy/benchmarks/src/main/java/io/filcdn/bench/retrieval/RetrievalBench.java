@@ -37,6 +37,7 @@ public final class RetrievalBench {
             new Tool("wrk", "wrk")));
     try {
       Path folder = Files.createTempDirectory("filcdn-bench");
+      Report report;
       try (DemoProvider provider = DemoProvider.start(folder.resolve("provider"), 0);
           EdgeUnderTest edge =
               new EdgeUnderTest(
@@ -48,10 +49,11 @@ public final class RetrievalBench {
           Contender varnish = Others.varnish(folder.resolve("varnish"), provider.url())) {
         List<Case> cases = new ArrayList<>();
         cases.addAll(new HitCases(provider, edge, nginx, varnish).run());
-        return new Report("retrieval", cases, List.of(HitCases.METHOD));
-      } finally {
-        delete(folder);
+        report = new Report("retrieval", cases, List.of(HitCases.METHOD));
       }
+      // where something fails, the logs stay
+      delete(folder);
+      return report;
     } catch (IOException e) {
       throw new UncheckedIOException("the benchmark cannot use the temporary folder", e);
     }

@@ -10,10 +10,20 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** One run of the load generator wrk, on the core that does not serve. */
-record Wrk(double requestsPerSecond, double bytesPerSecond, double p99Millis) {
+/**
+ * One run of the load generator wrk, on the core that does not serve.
+ *
+ * @param requestsPerCoreSecond responses by the server's processor time: what a core of its own
+ *     would reach, also where neighbours take some of it
+ */
+record Wrk(
+    double requestsPerSecond,
+    double bytesPerSecond,
+    double p99Millis,
+    double requestsPerCoreSecond) {
 
   private static final Pattern REQUESTS = Pattern.compile("Requests/sec:\\s+([\\d.]+)");
+  private static final Pattern COUNT = Pattern.compile("(\\d+) requests in");
   private static final Pattern TRANSFER = Pattern.compile("Transfer/sec:\\s+([\\d.]+)([KMG]?)B");
   private static final Pattern P99 = Pattern.compile("99%\\s+([\\d.]+)(us|ms|s|m)");
 
@@ -24,13 +34,17 @@ record Wrk(double requestsPerSecond, double bytesPerSecond, double p99Millis) {
             List.of(
                 "wrk",
                 "--latency",
+                "--timeout",
+                "60s",
                 "-t1",
                 "-c" + connections,
                 "-d" + seconds + "s",
                 "-H",
                 "Host: " + contender.host(),
                 contender.uri(piece).toString()));
+    double before = contender.server().processorTime().toMillis() / 1e3;
     String output = output(command);
+    double used = contender.server().processorTime().toMillis() / 1e3 - before;
     if (output.contains("Non-2xx") || output.contains("Socket errors: connect")) {
       throw new BenchFailure(
           "expected that %s answers every request with 200, found:%n%s"
@@ -42,7 +56,8 @@ record Wrk(double requestsPerSecond, double bytesPerSecond, double p99Millis) {
     return new Wrk(
         Double.parseDouble(requests.group(1)),
         Double.parseDouble(transfer.group(1)) * factor(transfer.group(2)),
-        Double.parseDouble(p99.group(1)) * millis(p99.group(2)));
+        Double.parseDouble(p99.group(1)) * millis(p99.group(2)),
+        number(COUNT, output) / used);
   }
 
   private static String output(List<String> command) {
@@ -60,6 +75,10 @@ record Wrk(double requestsPerSecond, double bytesPerSecond, double p99Millis) {
       throw new BenchFailure("expected %s in what wrk says, found:%n%s".formatted(pattern, output));
     }
     return matcher;
+  }
+
+  private static double number(Pattern pattern, String output) {
+    return Double.parseDouble(match(pattern, output).group(1));
   }
 
   private static double factor(String unit) {

@@ -1,6 +1,9 @@
 package io.filcdn.bench.run;
 
+import java.io.File;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
 
 /** The checkout that is measured: where its parts are, and where results go. */
 public record Checkout(Path root) {
@@ -18,6 +21,13 @@ public record Checkout(Path root) {
   /** This module. */
   public Path benchmarks() {
     return root.resolve("deploy").resolve("benchmarks");
+  }
+
+  /** The running class path, for processes that run in other folders. */
+  public static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
   }
 
   /** The running Java. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /** A server process of a benchmark; what it says goes to a log file. It ends with the benchmark. */
 public final class Server implements AutoCloseable {
@@ -86,14 +87,21 @@ public final class Server implements AutoCloseable {
     }
   }
 
+  /** Processor time that the process and its children have used. */
+  public Duration processorTime() {
+    return processes()
+        .map(one -> one.info().totalCpuDuration().orElse(Duration.ZERO))
+        .reduce(Duration.ZERO, Duration::plus);
+  }
+
+  private Stream<ProcessHandle> processes() {
+    return ProcessHandle.of(process.pid()).stream()
+        .flatMap(self -> Stream.concat(Stream.of(self), self.descendants()));
+  }
+
   /** Memory that only this process and its children use up, as Linux counts it (PSS), in MB. */
   public double megabytes() {
-    return ProcessHandle.of(process.pid()).stream()
-        .flatMap(
-            self ->
-                java.util.stream.Stream.concat(
-                    java.util.stream.Stream.of(self), self.descendants()))
-        .mapToDouble(one -> pss(one.pid()))
+    return processes().mapToDouble(one -> pss(one.pid()))
         .sum();
   }
 

@@ -87,7 +87,7 @@ public final class VerifyBench {
             "--add-modules",
             "jdk.incubator.vector",
             "-cp",
-            System.getProperty("java.class.path"),
+            Checkout.classPath(),
             HashingProcess.class.getName(),
             payload.toString(),
             way));
