@@ -214,13 +214,33 @@ class LimitsIT extends EdgeTest {
 
   @Test
   void aConnectionThatRestsIsClosed() throws Exception {
+    assertThat(restUntilClosed()).startsWith("HTTP/1.1 302");
+  }
+
+  /** Asks once and then nothing more; what came when the edge closed the connection. */
+  private String restUntilClosed() throws IOException {
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.client().port())) {
       socket.setSoTimeout(20_000);
       socket
           .getOutputStream()
           .write("HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      return readToEnd(socket);
+    }
+  }
 
-      assertThat(readToEnd(socket)).startsWith("HTTP/1.1 302");
+  @Test
+  void aResponseThatWaitsForAProviderDoesNotRest() throws Exception {
+    Payer payer = newPayer();
+    CountDownLatch goOn = new CountDownLatch(1);
+    TestPiece piece = waiting(payer, goOn);
+    try (EdgeClient.Exchange waits = begin(payer, piece, client(70))) {
+      awaitRequests(1);
+      // this connection rests from later on, so when it is closed, the other would have been
+      restUntilClosed();
+
+      goOn.countDown();
+
+      assertThat(waits.rest().body()).isEqualTo(piece.bytes());
     }
   }
 

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Decides whether a payer's piece may be served, and who pays. It asks nobody: all it knows is in
@@ -76,41 +77,46 @@ public final class Admission {
   public Decision admit(Address payer, PieceName asked) {
     List<Placement> placements = replica.placements(asked, payer);
     if (placements.isEmpty()) {
-      return refused(unplaced(payer, asked));
+      return new Decision.Refused(unplaced(payer, asked));
     }
     // a v1 CID can stand for several sizes; the smallest one that the payer has is meant
     PieceCid piece = placements.getFirst().piece();
-    List<DataSetRecord> holding =
-        placements.stream()
-            .filter(placement -> placement.piece().equals(piece))
-            .map(placement -> replica.dataSet(placement.dataSet()))
-            .flatMap(Optional::stream)
-            .distinct()
-            .toList();
     List<DataSetRecord> withCdn =
-        holding.stream().filter(set -> set.withCdn() && !set.deleted()).toList();
+        holding(placements, piece).filter(set -> set.withCdn() && !set.deleted()).toList();
     if (withCdn.isEmpty()) {
-      return refused(Refusal.CDN_OFF);
+      return new Decision.Refused(Refusal.CDN_OFF);
     }
     List<DataSetRecord> eligible = withCdn.stream().filter(set -> lives(set.cdnRail())).toList();
     if (eligible.isEmpty()) {
-      return refused(Refusal.RAIL_ENDED);
+      return new Decision.Refused(Refusal.RAIL_ENDED);
     }
     List<DataSetRecord> reachable =
         eligible.stream().filter(set -> serviceUrl(set).isPresent()).toList();
     if (reachable.isEmpty()) {
-      return refused(Refusal.PROVIDER_UNKNOWN);
+      return new Decision.Refused(Refusal.PROVIDER_UNKNOWN);
     }
+    return unwelcome(payer, piece)
+        .<Decision>map(Decision.Refused::new)
+        .orElseGet(() -> new Decision.Admitted(piece, payingDataSet(eligible), origins(reachable)));
+  }
+
+  private Stream<DataSetRecord> holding(List<Placement> placements, PieceCid piece) {
+    return placements.stream()
+        .filter(placement -> placement.piece().equals(piece))
+        .map(placement -> replica.dataSet(placement.dataSet()))
+        .flatMap(Optional::stream)
+        .distinct();
+  }
+
+  /** Why a payer, or a piece whoever pays, is not served. */
+  private Optional<Refusal> unwelcome(Address payer, PieceCid piece) {
     if (replica.isSanctioned(payer, rules.serveUnscreened)) {
-      return refused(Refusal.PAYER_SANCTIONED);
+      return Optional.of(Refusal.PAYER_SANCTIONED);
     }
     if (denylist.holds(piece)) {
-      return refused(Refusal.DENIED);
+      return Optional.of(Refusal.DENIED);
     }
-    if (piece.rawSize() > rules.maxPieceSize) {
-      return refused(Refusal.TOO_LARGE);
-    }
-    return new Decision.Admitted(piece, payingDataSet(eligible), origins(reachable));
+    return piece.rawSize() > rules.maxPieceSize ? Optional.of(Refusal.TOO_LARGE) : Optional.empty();
   }
 
   private Refusal unplaced(Address payer, PieceName asked) {
@@ -155,9 +161,5 @@ public final class Admission {
             set ->
                 serviceUrl(set).map(url -> new Origin(set.provider(), set.dataSet(), url)).stream())
         .toList();
-  }
-
-  private static Decision refused(Refusal refusal) {
-    return new Decision.Refused(refusal);
   }
 }

@@ -222,7 +222,9 @@ final class PlacementTable {
         return next;
       }
     }
-    // 0xff… has nothing behind it but longer keys
-    return Arrays.copyOf(new byte[] {(byte) 0xff}, KEY + 1);
+    // nothing is behind 0xff… but longer keys
+    byte[] last = new byte[KEY + 1];
+    Arrays.fill(last, (byte) 0xff);
+    return last;
   }
 }

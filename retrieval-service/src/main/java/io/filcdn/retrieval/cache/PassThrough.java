@@ -6,6 +6,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.delivery.ByteRange;
 import io.filcdn.retrieval.delivery.PieceBytes;
 import io.filcdn.retrieval.delivery.Problem;
+import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.filcdn.retrieval.verify.PieceVerifier;
@@ -15,6 +16,7 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -104,6 +106,11 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   public void completed() {
     complete = true;
     hash();
+  }
+
+  @Override
+  public List<Origin> more() {
+    return List.of();
   }
 
   @Override
