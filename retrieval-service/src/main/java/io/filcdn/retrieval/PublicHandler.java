@@ -168,7 +168,7 @@ final class PublicHandler implements Handler<HttpServerRequest> {
         clock.instant(),
         edge,
         asked.payer(),
-        asked.piece(),
+        asked.piece().toString(),
         ended.dataSet(),
         ended.supplier(),
         ended.status(),

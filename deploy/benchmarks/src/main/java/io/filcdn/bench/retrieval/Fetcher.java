@@ -21,12 +21,12 @@ final class Fetcher {
    */
   record Response(int status, long bytes, long firstByteNanos, long nanos) {}
 
-  /** Fetches a whole piece and throws it away. */
-  static Response get(Contender contender, PieceCid piece) {
+  /** Fetches what is at a path and throws it away. */
+  static Response get(Contender contender, String path) {
     try (Socket socket = open(contender)) {
       long start = System.nanoTime();
       InputStream in = socket.getInputStream();
-      socket.getOutputStream().write(request("GET", contender, piece));
+      socket.getOutputStream().write(request("GET", contender, path));
       String head = head(in);
       byte[] buffer = new byte[64 << 10];
       long bytes = 0;
@@ -42,14 +42,14 @@ final class Fetcher {
           System.nanoTime() - start);
     } catch (IOException e) {
       throw new BenchFailure(
-          "%s does not deliver %s: %s".formatted(contender.name(), piece, e.getMessage()), e);
+          "%s does not deliver %s: %s".formatted(contender.name(), path, e.getMessage()), e);
     }
   }
 
   /** The status of a HEAD request. */
   static int status(Contender contender, PieceCid piece) {
     try (Socket socket = open(contender)) {
-      socket.getOutputStream().write(request("HEAD", contender, piece));
+      socket.getOutputStream().write(request("HEAD", contender, "/" + piece));
       return Integer.parseInt(head(socket.getInputStream()).substring(9, 12));
     } catch (IOException e) {
       throw new BenchFailure(contender.name() + " does not answer: " + e.getMessage(), e);
@@ -62,9 +62,9 @@ final class Fetcher {
     return socket;
   }
 
-  static byte[] request(String method, Contender contender, PieceCid piece) {
-    String head = "%s /%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
-    return head.formatted(method, piece, contender.host()).getBytes(StandardCharsets.US_ASCII);
+  static byte[] request(String method, Contender contender, String path) {
+    String head = "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
+    return head.formatted(method, path, contender.host()).getBytes(StandardCharsets.US_ASCII);
   }
 
   /** Reads up to the empty line that ends the head. */

@@ -3,7 +3,6 @@ package io.filcdn.bench.retrieval;
 import io.filcdn.bench.report.Case;
 import io.filcdn.bench.run.BenchFailure;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.stack.provider.DemoProvider;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,14 +23,15 @@ final class HitCases {
   private static final int SECONDS = Integer.getInteger("filcdn.bench.seconds", 4);
   private static final int LARGE = 1 << 20;
 
-  private final DemoProvider provider;
-  private final EdgeUnderTest edge;
+  private final Pieces pieces;
   private final List<Contender> contenders;
 
-  HitCases(DemoProvider provider, EdgeUnderTest edge, Contender nginx, Contender varnish) {
-    this.provider = provider;
-    this.edge = edge;
-    this.contenders = List.of(edge.contender(), nginx, varnish);
+  /**
+   * @param contenders the edge, nginx and Varnish
+   */
+  HitCases(Pieces pieces, List<Contender> contenders) {
+    this.pieces = pieces;
+    this.contenders = contenders;
   }
 
   List<Case> run() {
@@ -48,8 +48,7 @@ final class HitCases {
   }
 
   private Case hits(String name, int size) {
-    PieceCid piece = RetrievalBench.store(provider, size, size);
-    edge.place(piece);
+    PieceCid piece = pieces.ofSize(size);
     contenders.forEach(contender -> warm(contender, piece, size));
     List<List<Wrk>> rounds = new ArrayList<>();
     for (int round = 0; round < ROUNDS; round++) {
@@ -76,7 +75,7 @@ final class HitCases {
 
   private static void warm(Contender contender, PieceCid piece, int size) {
     for (int i = 0; i < 3; i++) {
-      Fetcher.Response response = Fetcher.get(contender, piece);
+      Fetcher.Response response = Fetcher.get(contender, "/" + piece);
       if (response.status() != 200 || response.bytes() != size) {
         throw new BenchFailure(
             "expected 200 and %d bytes of %s, found %s"

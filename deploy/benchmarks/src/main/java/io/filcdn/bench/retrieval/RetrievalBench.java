@@ -2,11 +2,9 @@ package io.filcdn.bench.retrieval;
 
 import io.filcdn.bench.report.Case;
 import io.filcdn.bench.report.Report;
-import io.filcdn.bench.run.BenchFailure;
 import io.filcdn.bench.run.Checkout;
 import io.filcdn.bench.run.Tool;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.stack.provider.DemoProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -20,6 +18,17 @@ import java.util.Map;
  * load on the other, in turns.
  */
 public final class RetrievalBench {
+
+  private static final long HOT = 16 << 10;
+  private static final long HELD = 64 << 20;
+  private static final long LARGE = 2L << 30;
+
+  /** Room for all of it in memory, and for all clients on one address. */
+  private static final Map<String, String> ENVIRONMENT =
+      Map.of(
+          "FILCDN_RETRIEVAL_CACHE_MEMORY", "1G",
+          "FILCDN_RETRIEVAL_LIMITS_REQUESTS_PER_CLIENT", "20000",
+          "FILCDN_RETRIEVAL_LIMITS_PROMISED_BYTES_PER_CLIENT", "10T");
 
   private final Checkout checkout;
 
@@ -37,34 +46,30 @@ public final class RetrievalBench {
             new Tool("wrk", "wrk")));
     try {
       Path folder = Files.createTempDirectory("filcdn-bench");
-      Report report;
-      try (DemoProvider provider = DemoProvider.start(folder.resolve("provider"), 0);
+      List<Case> cases = new ArrayList<>();
+      try (SlowOrigin origin = new SlowOrigin(ColdCases.LINE);
           EdgeUnderTest edge =
-              new EdgeUnderTest(
-                  checkout,
-                  folder.resolve("edge"),
-                  provider.url(),
-                  Map.of("FILCDN_RETRIEVAL_CACHE_MEMORY", "1G"));
-          Contender nginx = Others.nginx(folder.resolve("nginx"), provider.url());
-          Contender varnish = Others.varnish(folder.resolve("varnish"), provider.url())) {
-        List<Case> cases = new ArrayList<>();
-        cases.addAll(new HitCases(provider, edge, nginx, varnish).run());
-        report = new Report("retrieval", cases, List.of(HitCases.METHOD));
+              new EdgeUnderTest(checkout, folder.resolve("edge"), origin.url(), ENVIRONMENT);
+          Contender nginx = Others.nginx(folder.resolve("nginx"), origin.url());
+          Contender varnish = Others.varnish(folder.resolve("varnish"), origin.url())) {
+        Pieces pieces = new Pieces(origin, edge);
+        List<Contender> contenders = List.of(edge.contender(), nginx, varnish);
+        cases.addAll(new HitCases(pieces, contenders).run());
+        cases.addAll(new ColdCases(origin, pieces, edge.contender(), nginx).run());
+        PieceCid hot = pieces.ofSize(HOT);
+        PieceCid held = pieces.ofSize(HELD);
+        contenders.forEach(contender -> Fetcher.get(contender, "/" + held));
+        cases.addAll(new ManyCases(contenders, held).run());
+        cases.add(new FillCase(edge.contender(), hot, pieces.ofSize(LARGE)).run());
       }
       // where something fails, the logs stay
       delete(folder);
-      return report;
+      return new Report(
+          "retrieval",
+          cases,
+          List.of(HitCases.METHOD, ColdCases.METHOD, ManyCases.METHOD, FillCase.METHOD));
     } catch (IOException e) {
       throw new UncheckedIOException("the benchmark cannot use the temporary folder", e);
-    }
-  }
-
-  /** Stores a piece of random bytes, of which no two are the same, with the provider. */
-  static PieceCid store(DemoProvider provider, long size, long seed) {
-    try {
-      return provider.store(new RandomBytes(size, seed));
-    } catch (IOException e) {
-      throw new BenchFailure("the provider cannot store a piece: " + e.getMessage(), e);
     }
   }
 

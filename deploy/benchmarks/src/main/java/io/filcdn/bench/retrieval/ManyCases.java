@@ -1,0 +1,92 @@
+package io.filcdn.bench.retrieval;
+
+import io.filcdn.bench.report.Case;
+import io.filcdn.bench.run.BenchFailure;
+import io.filcdn.common.piece.PieceCid;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What many clients at once cost in memory: slow ones with a download open, and idle ones. */
+final class ManyCases {
+
+  static final String METHOD =
+      "memory: growth of the server's own memory (PSS) while the connections are open";
+
+  private static final int SLOW = 5_000;
+  private static final int IDLE = 10_000;
+  private static final int SMALL_BUFFER = 4 << 10;
+
+  private final List<Contender> contenders;
+  private final PieceCid piece;
+
+  /**
+   * @param piece a large one that all have cached
+   */
+  ManyCases(List<Contender> contenders, PieceCid piece) {
+    this.contenders = contenders;
+    this.piece = piece;
+  }
+
+  List<Case> run() {
+    return List.of(
+        compare("memory of 5,000 slow downloads", SLOW, true),
+        compare("memory of 10,000 idle connections", IDLE, false));
+  }
+
+  private Case compare(String name, int connections, boolean asking) {
+    List<Double> megabytes = new ArrayList<>();
+    for (Contender contender : contenders) {
+      megabytes.add(growth(contender, connections, asking));
+      System.out.printf("%s: %s %.1f MB%n", name, contender.name(), megabytes.getLast());
+    }
+    return new Case(
+        name,
+        megabytes.getFirst(),
+        "MB",
+        megabytes.stream().skip(1).min(Double::compare).orElseThrow(),
+        Case.Better.LESS);
+  }
+
+  private double growth(Contender contender, int connections, boolean asking) {
+    double before = contender.server().megabytes();
+    List<SocketChannel> open = new ArrayList<>();
+    try {
+      for (int i = 0; i < connections; i++) {
+        open.add(connect(contender, asking));
+      }
+      // all of them have been accepted and answered when the last one has been
+      Fetcher.get(contender, "/" + piece);
+      return Math.max(0.1, contender.server().megabytes() - before);
+    } catch (IOException e) {
+      throw new BenchFailure(
+          "%s took %d of %d connections: %s"
+              .formatted(contender.name(), open.size(), connections, e.getMessage()),
+          e);
+    } finally {
+      open.forEach(ManyCases::close);
+    }
+  }
+
+  private SocketChannel connect(Contender contender, boolean asking) throws IOException {
+    SocketChannel channel = SocketChannel.open();
+    channel.setOption(StandardSocketOptions.SO_RCVBUF, SMALL_BUFFER);
+    channel.connect(new InetSocketAddress("127.0.0.1", contender.port()));
+    if (asking) {
+      channel.write(ByteBuffer.wrap(Fetcher.request("GET", contender, "/" + piece)));
+    }
+    return channel;
+  }
+
+  private static void close(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new BenchFailure("a connection cannot be closed", e);
+    }
+  }
+}
