@@ -18,13 +18,16 @@ import org.jspecify.annotations.Nullable;
 public final class CachedFile {
 
   private final PieceCid piece;
-  private final Path path;
+  private final Path folder;
   private final MemoryTier memory;
   private volatile @Nullable String contentType;
 
-  CachedFile(PieceCid piece, Path path, MemoryTier memory, @Nullable String contentType) {
+  /**
+   * @param folder of all pieces
+   */
+  CachedFile(PieceCid piece, Path folder, MemoryTier memory, @Nullable String contentType) {
     this.piece = piece;
-    this.path = path;
+    this.folder = folder;
     this.memory = memory;
     this.contentType = contentType;
   }
@@ -34,7 +37,15 @@ public final class CachedFile {
   }
 
   Path path() {
-    return path;
+    return in(folder, piece);
+  }
+
+  /**
+   * Where a piece lies; not remembered, as with a million pieces that would be most of the heap.
+   */
+  static Path in(Path folder, PieceCid piece) {
+    String name = piece.toString();
+    return folder.resolve(name.substring(name.length() - 2)).resolve(name);
   }
 
   /** A reader of the piece; it opens the file when it first has to read it. */
@@ -96,14 +107,14 @@ public final class CachedFile {
       if (read < 0) {
         throw new IOException(
             "expected %d bytes in %s, found the end at %d"
-                .formatted(piece.rawSize(), path, position));
+                .formatted(piece.rawSize(), path(), position));
       }
       return read;
     }
 
     private synchronized FileChannel file() throws IOException {
       if (channel == null) {
-        channel = FileChannel.open(path, StandardOpenOption.READ);
+        channel = FileChannel.open(path(), StandardOpenOption.READ);
         if (contentType == null) {
           contentType = ContentType.of(this);
         }

@@ -132,10 +132,10 @@ public final class DiskPieceCache {
   /** Makes a verified fill's file the piece's, so that it outlives a crash. Blocks on the disk. */
   void keep(PieceCid piece, FillFile file, String contentType) throws IOException {
     file.channel().force(true);
-    Path path = pathOf(piece);
+    Path path = CachedFile.in(pieces, piece);
     Files.createDirectories(path.getParent());
     Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
-    index.put(piece, new CachedFile(piece, path, memory, contentType));
+    index.put(piece, new CachedFile(piece, pieces, memory, contentType));
   }
 
   /** Forgets a piece whose file turned out to be unreadable. */
@@ -192,17 +192,12 @@ public final class DiskPieceCache {
       LOG.warnf("%s is no piece and is left alone", path);
       return;
     }
-    if (Files.size(path) == piece.rawSize() && path.equals(pathOf(piece))) {
-      index.put(piece, new CachedFile(piece, path, memory, null));
+    if (Files.size(path) == piece.rawSize() && path.equals(CachedFile.in(pieces, piece))) {
+      index.put(piece, new CachedFile(piece, pieces, memory, null));
     } else {
       LOG.warnf("%s is not what its name says and is deleted", path);
       Files.delete(path);
     }
-  }
-
-  private Path pathOf(PieceCid piece) {
-    String name = piece.toString();
-    return pieces.resolve(name.substring(name.length() - 2)).resolve(name);
   }
 
   private static int weight(PieceCid piece) {

@@ -19,6 +19,10 @@ final class ManyCases {
 
   private static final int SLOW = 5_000;
   private static final int IDLE = 10_000;
+
+  /** So few wait to be accepted that none is refused. */
+  private static final int AT_ONCE = 200;
+
   private static final int SMALL_BUFFER = 4 << 10;
 
   private final List<Contender> contenders;
@@ -58,8 +62,11 @@ final class ManyCases {
     try {
       for (int i = 0; i < connections; i++) {
         open.add(connect(contender, asking));
+        if (i % AT_ONCE == 0) {
+          // connections are accepted in turn: when this one is, all before it have been
+          Fetcher.status(contender, piece);
+        }
       }
-      // all of them have been accepted and answered when the last one has been
       Fetcher.get(contender, "/" + piece);
       return Math.max(0.1, contender.server().megabytes() - before);
     } catch (IOException e) {
