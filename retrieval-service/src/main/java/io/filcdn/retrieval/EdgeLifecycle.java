@@ -5,6 +5,7 @@ import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.usage.Quota;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -92,10 +93,10 @@ public class EdgeLifecycle {
   }
 
   /**
-   * Ends the edge: nobody is let in any more, responses under way go on for a while, then the rest
-   * is cut and what was counted is sent.
+   * Lets nobody in any more, while responses under way go on for a while. The management port still
+   * answers, so that whoever asks is told that this edge is not ready.
    */
-  void stop(@Observes @Priority(1) ShutdownEvent stopping) throws Exception {
+  void drain(@Observes ShutdownDelayInitiatedEvent stopping) throws InterruptedException {
     Edge opened = edge;
     if (opened == null) {
       return;
@@ -104,6 +105,14 @@ public class EdgeLifecycle {
     Duration patience = config.retrieval().http().drainTimeout();
     if (!opened.handler().awaitIdle(patience)) {
       LOG.warnf("%d responses are cut: they took longer than %s", opened.requests(), patience);
+    }
+  }
+
+  /** Cuts what is still under way, and sends what was counted. */
+  void stop(@Observes @Priority(1) ShutdownEvent stopping) throws Exception {
+    Edge opened = edge;
+    if (opened == null) {
+      return;
     }
     if (listener != null) {
       vertx.undeploy(listener).toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);

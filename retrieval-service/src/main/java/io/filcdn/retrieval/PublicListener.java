@@ -2,6 +2,7 @@ package io.filcdn.retrieval;
 
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.BodyWriter;
+import io.filcdn.retrieval.delivery.KnownVersions;
 import io.filcdn.retrieval.delivery.Patience;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
@@ -16,6 +17,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The public ports, cleartext and TLS: plain Vert.x, one server an event loop, nothing between the
@@ -49,7 +51,10 @@ final class PublicListener {
         .setPerFrameWebSocketCompressionSupported(false)
         .setPerMessageWebSocketCompressionSupported(false)
         .setMaxHeaderSize((int) config.maxHeaderSize().asLongValue())
-        .setMaxInitialLineLength(MAX_REQUEST_LINE);
+        .setMaxInitialLineLength(MAX_REQUEST_LINE)
+        // until a connection's first head is complete; then Patience takes over
+        .setIdleTimeout(Math.toIntExact(config.headTimeout().toMillis()))
+        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
   }
 
   private static Optional<HttpServerOptions> tls(RetrievalConfig.Http config) {
@@ -102,6 +107,7 @@ final class PublicListener {
           .connectionHandler(
               connection -> {
                 BodyWriter.meter(connection);
+                KnownVersions.watch(connection);
                 Patience.watch(
                     connection, config.idleTimeout().toMillis(), config.headTimeout().toMillis());
               })

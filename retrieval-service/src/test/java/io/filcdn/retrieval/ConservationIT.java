@@ -39,9 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 class ConservationIT {
 
   private static final Address PAYER = Address.of("0x" + "aa".repeat(20));
-  private static final int PIECES = 24;
+  private static final int PIECES = 16;
   private static final int CLIENTS = 8;
-  private static final int REQUESTS = 30;
+  private static final int REQUESTS = 12;
 
   @TempDir private Path folder;
 
@@ -162,7 +162,9 @@ class ConservationIT {
           seen = seen.plus(new Seen(0, served ? some.length : 0, served ? 1 : 0));
         } else {
           Answer answer = exchange.rest();
-          if (answer.status() / 100 == 2) {
+          if (answer.status() == 0) {
+            seen = seen.plus(new Seen(0, 0, 1));
+          } else if (answer.status() / 100 == 2) {
             assertRight(piece, answer);
             long bytes = answer.body().length;
             seen = seen.plus(answer.whole() ? new Seen(bytes, 0, 0) : new Seen(0, bytes, 1));
@@ -263,7 +265,7 @@ class ConservationIT {
   @Test
   void aKilledEdgeLosesWhatItHadNotFlushedAndTellsNothingTwice() throws Exception {
     long sure = 0;
-    for (int round = 0; round < 3; round++) {
+    for (int round = 0; round < 2; round++) {
       // what ended and was flushed before is sure
       TestPiece piece = pieces.get(4 * round);
       assertThat(edge.client().get(PAYER, "/" + piece.cid()).body()).isEqualTo(piece.bytes());
@@ -271,7 +273,7 @@ class ConservationIT {
       awaitAllTold();
       assertThat(billed()).isGreaterThanOrEqualTo(sure);
       long told = billed() + unbilled();
-      CountDownLatch halfway = new CountDownLatch(CLIENTS * REQUESTS / 4);
+      CountDownLatch halfway = new CountDownLatch(CLIENTS * REQUESTS / 3);
       long seed = 10L + round;
       Seen seen;
       try (ExecutorService loading = Executors.newSingleThreadExecutor()) {

@@ -328,6 +328,11 @@ class FillIT extends EdgeTest {
       Files.createDirectories(fills);
     }
     assertBilled(payer, 21_000_020, 24_000_010);
+    Payer later = newPayer();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> get(later, placed(later, 10)).header("Cache-Status").contains("stored"));
   }
 
   private static void deleteEmpty(Path folder) {

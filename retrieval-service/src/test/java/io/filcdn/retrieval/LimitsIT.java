@@ -172,10 +172,13 @@ class LimitsIT extends EdgeTest {
     String line = "GET /" + "a".repeat(9_000) + " HTTP/1.1\r\n\r\n";
     String headers = "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "a".repeat(9_000) + "\r\n\r\n";
 
-    assertThat(raw(line)).startsWith("HTTP/1.1 414").contains("request-line-too-long", "no-store");
-    assertThat(raw(headers)).startsWith("HTTP/1.1 431").contains("headers-too-large", "no-store");
-    assertThat(raw("\u0000\u0001\u0002 what\r\n\r\n"))
+    assertThat(raw(line)).containsPattern("^HTTP/1.[01] 414").contains("request-line-too-long", "no-store");
+    assertThat(raw(headers)).containsPattern("^HTTP/1.[01] 431").contains("headers-too-large", "no-store");
+    assertThat(raw("GET / HTTP/9.9\r\nHost: localhost\r\n\r\n"))
         .startsWith("HTTP/1.1 400")
+        .contains("request-unreadable");
+    assertThat(raw("\u0000\u0001\u0002 what\r\n\r\n"))
+        .containsPattern("^HTTP/1.[01] 400")
         .contains("request-unreadable");
   }
 
@@ -204,11 +207,15 @@ class LimitsIT extends EdgeTest {
 
   @Test
   void aHeadThatDoesNotEndEndsItsConnection() throws Exception {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.client().port())) {
-      socket.setSoTimeout(20_000);
-      socket.getOutputStream().write("GET / HTTP/1.1\r\nX".getBytes(StandardCharsets.ISO_8859_1));
+    for (String before : List.of("", "HEAD / HTTP/1.1\r\nHost: localhost\r\n\r\n")) {
+      try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), edge.client().port())) {
+        socket.setSoTimeout(20_000);
+        socket
+            .getOutputStream()
+            .write((before + "GET / HTTP/1.1\r\nX").getBytes(StandardCharsets.ISO_8859_1));
 
-      assertThat(readToEnd(socket)).isEmpty();
+        assertThat(readToEnd(socket)).doesNotContain(" 400 ", " 408 ");
+      }
     }
   }
 

@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -36,6 +37,7 @@ final class TestIndex implements AutoCloseable {
 
   private final Kafka kafka;
   private final KafkaProducer<String, String> producer;
+  private final Map<Topic, Reader> readers = new ConcurrentHashMap<>();
   private final AtomicLong version = new AtomicLong();
   private final AtomicLong pieceIds = new AtomicLong();
 
@@ -159,30 +161,43 @@ final class TestIndex implements AutoCloseable {
   }
 
   private <T> List<T> all(Topic topic, Class<T> type) {
-    try (KafkaConsumer<String, String> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", kafka.bootstrapServers()),
-            new StringDeserializer(),
-            new StringDeserializer())) {
+    return readers.computeIfAbsent(topic, t -> new Reader(kafka, t)).read().stream()
+        .map(value -> RecordJson.read(value, type))
+        .toList();
+  }
+
+  /** All values of a topic; what was read once is not read again. */
+  private static final class Reader {
+
+    private final KafkaConsumer<String, String> consumer;
+    private final List<String> values = new ArrayList<>();
+
+    Reader(Kafka kafka, Topic topic) {
+      consumer =
+          new KafkaConsumer<>(
+              Map.of("bootstrap.servers", kafka.bootstrapServers()),
+              new StringDeserializer(),
+              new StringDeserializer());
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic.topicName()).stream()
               .map(p -> new TopicPartition(p.topic(), p.partition()))
               .toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      List<T> found = new ArrayList<>();
-      while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
-        consumer
-            .poll(Duration.ofSeconds(1))
-            .forEach(record -> found.add(RecordJson.read(record.value(), type)));
+    }
+
+    synchronized List<String> read() {
+      Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
+      while (ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey()) < e.getValue())) {
+        consumer.poll(Duration.ofSeconds(1)).forEach(record -> values.add(record.value()));
       }
-      return found;
+      return List.copyOf(values);
     }
   }
 
   @Override
   public void close() {
+    readers.values().forEach(reader -> reader.consumer.close());
     producer.close();
   }
 }

@@ -97,6 +97,12 @@ class TlsAndHttp2IT extends EdgeTest {
         .onSuccess(HttpClientResponse::pause);
   }
 
+  private static byte[] body(HttpClientResponse answer) throws Exception {
+    Future<Buffer> body = answer.body();
+    answer.resume();
+    return wait(body).getBytes();
+  }
+
   private static <T> T wait(Future<T> future) throws Exception {
     return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
   }
@@ -115,7 +121,7 @@ class TlsAndHttp2IT extends EdgeTest {
       assertThat(answer.statusCode()).isEqualTo(200);
       assertThat(answer.getHeader("Cache-Status")).isEqualTo(status);
       assertThat(answer.getHeader("Content-Length")).isEqualTo("3000000");
-      assertThat(wait(answer.body()).getBytes()).isEqualTo(piece.bytes());
+      assertThat(body(answer)).isEqualTo(piece.bytes());
     }
     HttpClientResponse head = wait(ask(client, way, payer, piece, HttpMethod.HEAD));
     assertThat(head.getHeader("Content-Length")).isEqualTo("3000000");
@@ -196,7 +202,7 @@ class TlsAndHttp2IT extends EdgeTest {
     stuck.exceptionHandler(end::complete);
     HttpClientResponse neighbour = wait(ask(client, Way.CLEAR_2, payer, small, HttpMethod.GET));
 
-    assertThat(wait(neighbour.body()).getBytes()).isEqualTo(small.bytes());
+    assertThat(body(neighbour)).isEqualTo(small.bytes());
     await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().requests() == 0);
     stuck.resume();
     assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(StreamResetException.class);

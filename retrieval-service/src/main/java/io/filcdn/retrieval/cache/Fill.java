@@ -239,14 +239,7 @@ final class Fill implements OriginSupply.Taker {
       return;
     }
     over = true;
-    supply.right();
-    unverified.verified();
-    if (bot.isPresent()) {
-      supply.giveBackContributions();
-    }
-    supply
-        .contributions()
-        .forEach((origin, supplied) -> tools.meter().filled(origin.dataSet(), supplied, bot));
+    tools.countVerified(supply, unverified, bot);
     bytes.verified();
     tools
         .workers()
@@ -277,12 +270,8 @@ final class Fill implements OriginSupply.Taker {
     close();
     LOG.warnf("the fill of piece %s fails at byte %d: %s", piece, supply.received(), detail);
     supply.cancel();
-    supply.giveBackContributions();
-    supply
-        .contributions()
-        .forEach((origin, supplied) -> tools.meter().filledInVain(origin.dataSet(), supplied));
     leave.accept(this);
-    unverified.failed();
+    tools.countFailed(supply, unverified);
     bytes.failed(why);
     bytes.end();
   }

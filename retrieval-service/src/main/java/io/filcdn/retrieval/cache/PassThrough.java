@@ -198,14 +198,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
       return;
     }
     over = true;
-    supply.right();
-    unverified.verified();
-    if (bot.isPresent()) {
-      supply.giveBackContributions();
-    }
-    supply
-        .contributions()
-        .forEach((origin, supplied) -> tools.meter().filled(origin.dataSet(), supplied, bot));
+    tools.countVerified(supply, unverified, bot);
     state = State.VERIFIED;
     tell();
   }
@@ -217,11 +210,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     over = true;
     LOG.warnf("piece %s does not pass, at byte %d: %s", piece, supply.received(), detail);
     supply.cancel();
-    supply.giveBackContributions();
-    supply
-        .contributions()
-        .forEach((origin, supplied) -> tools.meter().filledInVain(origin.dataSet(), supplied));
-    unverified.failed();
+    tools.countFailed(supply, unverified);
     problem = why;
     state = State.FAILED;
     tell();

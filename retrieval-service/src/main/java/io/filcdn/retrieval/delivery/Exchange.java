@@ -20,6 +20,8 @@ import java.util.function.LongSupplier;
  */
 public final class Exchange {
 
+  private static final long HTTP_2_INTERNAL_ERROR = 2;
+
   private final HttpServerRequest request;
   private final LongSupplier nanoTime;
   private final long startedAt;
@@ -124,7 +126,7 @@ public final class Exchange {
   /** Ends it without an answer, in a way that the client sees. */
   public void abandon() {
     if (request.version() == HttpVersion.HTTP_2) {
-      response().reset();
+      response().reset(HTTP_2_INTERNAL_ERROR);
     } else if (request.connection() instanceof ConnectionBase base) {
       // Vert.x's own close first flushes, for which a client that takes nothing would be waited for
       var _ = base.channel().close();

@@ -2,6 +2,7 @@ package io.filcdn.retrieval.delivery;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
+import io.netty.channel.ChannelPipeline;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -15,11 +16,17 @@ import org.jspecify.annotations.Nullable;
  * closed, unless a response on it waits for a provider: that can take as long as a large piece
  * does. And so is an HTTP/1.1 connection on which a request's head has begun and does not end, as a
  * client that sends one byte now and then is never idle. Confined to the connection's event loop.
+ *
+ * <p>Vert.x tells of a cleartext connection only with its first request, so up to then its own idle
+ * timeout is all there is.
  */
 public final class Patience extends IdleStateHandler {
 
   /** The name that Vert.x gives the decoder of HTTP/1.1; HTTP/2 has none, and times its own. */
   private static final String HTTP_1_DECODER = "httpDecoder";
+
+  /** The name of Vert.x's own idle timeout. */
+  private static final String VERTX_IDLE = "idle";
 
   private final long headMillis;
   private boolean answering;
@@ -40,9 +47,13 @@ public final class Patience extends IdleStateHandler {
    */
   public static void watch(HttpConnection connection, long idleMillis, long headMillis) {
     if (connection instanceof ConnectionBase base) {
+      ChannelPipeline pipeline = base.channel().pipeline();
+      if (pipeline.get(VERTX_IDLE) != null) {
+        pipeline.remove(VERTX_IDLE);
+      }
       Patience patience = new Patience(idleMillis, headMillis);
-      base.channel().pipeline().addFirst(patience);
-      patience.headBegins(base.channel().pipeline().context(patience));
+      pipeline.addFirst(patience);
+      patience.headBegins(pipeline.context(patience));
     }
   }
 
