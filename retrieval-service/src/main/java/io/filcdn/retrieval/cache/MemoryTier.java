@@ -6,7 +6,7 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.filcdn.common.piece.PieceCid;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.buffer.UnpooledUnsafeDirectByteBuf;
+import io.netty.buffer.UnpooledDirectByteBuf;
 import io.netty.util.IllegalReferenceCountException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -140,7 +140,7 @@ public final class MemoryTier {
   }
 
   /** Memory that counts until it is freed. */
-  private final class Block extends UnpooledUnsafeDirectByteBuf {
+  private final class Block extends UnpooledDirectByteBuf {
 
     Block(int capacity) {
       super(UnpooledByteBufAllocator.DEFAULT, capacity, capacity);
