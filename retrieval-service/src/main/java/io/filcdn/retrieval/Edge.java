@@ -13,6 +13,7 @@ import io.filcdn.retrieval.admission.IndexFollower;
 import io.filcdn.retrieval.admission.IndexReplica;
 import io.filcdn.retrieval.cache.DiskPieceCache;
 import io.filcdn.retrieval.cache.FillTools;
+import io.filcdn.retrieval.cache.MemoryTier;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.origin.OriginClient;
@@ -65,6 +66,7 @@ final class Edge implements AutoCloseable {
   private final RetrievalLog log;
   private final UsageFlush usage;
   private final OriginClient origins;
+  private final MemoryTier memory;
   private final DiskPieceCache disk;
   private final PieceCache cache;
   private final Admission admission;
@@ -112,10 +114,12 @@ final class Edge implements AutoCloseable {
         new OriginClient(
             tools.vertx, Settings.origins(config.origin(), tools.network.allowPrivateOrigins()));
     fillWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-fill", config.cache().workers());
+    memory = new MemoryTier(config.cache().memory().asLongValue(), Runnable::run);
     disk =
         DiskPieceCache.open(
             data.resolve("cache"),
             config.cache().maxSize().asLongValue(),
+            memory,
             Runnable::run,
             System::nanoTime);
     cache = new PieceCache(fillTools(config.origin(), meter), disk);
@@ -236,6 +240,7 @@ final class Edge implements AutoCloseable {
       meters.gauge("filcdn.leases.answered", leased, leases -> leases.isAnswered() ? 1 : 0);
     }
     meters.gauge("filcdn.cache.pieces", disk, DiskPieceCache::size);
+    meters.gauge("filcdn.cache.memory.bytes", memory, MemoryTier::bytes);
     meters.gauge("filcdn.cache.disk.failures", disk, DiskPieceCache::failures);
     meters.gauge("filcdn.fills", cache, PieceCache::fills);
     meters.gauge("filcdn.requests", limits, ClientLimits::requests);

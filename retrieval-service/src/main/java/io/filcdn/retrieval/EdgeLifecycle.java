@@ -1,6 +1,7 @@
 package io.filcdn.retrieval;
 
 import io.filcdn.common.network.NetworkFile;
+import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.usage.Quota;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -56,6 +57,8 @@ public class EdgeLifecycle {
   }
 
   void start(@Observes StartupEvent starting) throws Exception {
+    // so that the first pieces are served meanwhile
+    Thread.ofPlatform().daemon().name("filcdn-commp").start(() -> LOG.info(CommPHasher.warmUp()));
     RetrievalConfig.Http http = config.retrieval().http();
     Edge opened =
         new Edge(

@@ -12,13 +12,16 @@ import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.request.ClientReader;
 import io.filcdn.retrieval.usage.RetrievalLog;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
@@ -40,6 +43,7 @@ final class PublicHandler implements Handler<HttpServerRequest> {
   private final RetrievalPath path;
   private final RetrievalLog log;
   private final MeterRegistry meters;
+  private final Map<Answered, Timer> timers = new ConcurrentHashMap<>();
   private final Clock clock;
   private final LongSupplier nanoTime;
   private final Object idle = new Object();
@@ -126,18 +130,7 @@ final class PublicHandler implements Handler<HttpServerRequest> {
 
   private void tell(Exchange ended, Client client) {
     Patience.answered(ended.request().connection());
-    meters
-        .timer(
-            "filcdn.retrievals",
-            "status",
-            Integer.toString(ended.status()),
-            "outcome",
-            ended
-                .outcome()
-                .map(Object::toString)
-                .or(() -> ended.refusal().map(Refusal::code))
-                .orElse("none"))
-        .record(ended.elapsedMicros(), TimeUnit.MICROSECONDS);
+    timer(ended).record(ended.elapsedMicros(), TimeUnit.MICROSECONDS);
     if (ended.asked().isPresent()) {
       long weight = log.weight();
       if (weight > 0) {
@@ -146,12 +139,36 @@ final class PublicHandler implements Handler<HttpServerRequest> {
     }
   }
 
+  private Timer timer(Exchange ended) {
+    String outcome =
+        ended
+            .outcome()
+            .map(Object::toString)
+            .or(() -> ended.refusal().map(Refusal::code))
+            .orElse("none");
+    Answered answered = new Answered(ended.status(), outcome);
+    Timer known = timers.get(answered);
+    return known != null ? known : timers.computeIfAbsent(answered, this::timer);
+  }
+
+  private Timer timer(Answered answered) {
+    return meters.timer(
+        "filcdn.retrievals",
+        "status",
+        Integer.toString(answered.status),
+        "outcome",
+        answered.outcome);
+  }
+
+  /** What requests are told apart by; there are as many as there are reasons to refuse. */
+  private record Answered(int status, String outcome) {}
+
   private RetrievalRecord record(Exchange ended, Exchange.Asked asked, Client client, long weight) {
     return new RetrievalRecord(
         clock.instant(),
         edge,
         asked.payer(),
-        asked.piece(),
+        asked.piece().toString(),
         ended.dataSet(),
         ended.supplier(),
         ended.status(),

@@ -47,6 +47,9 @@ final class PublicListener {
   private static HttpServerOptions options(RetrievalConfig.Http config) {
     return new HttpServerOptions()
         .setHost(config.host())
+        // nobody speaks WebSocket here, and each request would pass its handler
+        .setPerFrameWebSocketCompressionSupported(false)
+        .setPerMessageWebSocketCompressionSupported(false)
         .setMaxHeaderSize((int) config.maxHeaderSize().asLongValue())
         .setMaxInitialLineLength(MAX_REQUEST_LINE)
         // until a connection's first head is complete; then Patience takes over

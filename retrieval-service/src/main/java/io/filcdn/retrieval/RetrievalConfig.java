@@ -46,7 +46,7 @@ public interface RetrievalConfig {
     /** The tokens of bots, by name: what they fetch is billed to nobody. Secrets. */
     Map<String, String> bots();
 
-    /** The disk cache. */
+    /** The cache. */
     Cache cache();
 
     /** Fetching from providers. */
@@ -213,12 +213,19 @@ public interface RetrievalConfig {
     Duration paceWindow();
   }
 
-  /** The disk cache. */
+  /** The cache. */
   interface Cache {
 
-    /** How many bytes of pieces are kept. */
+    /** How many bytes of pieces are kept on disk. */
     @WithDefault("10G")
     MemorySize maxSize();
+
+    /**
+     * How many bytes of hot pieces are held in memory, outside the heap; what {@code
+     * -XX:MaxDirectMemorySize} allows must be more, by what fills and connections take.
+     */
+    @WithDefault("128M")
+    MemorySize memory();
 
     /** How many fills write and hash at once. */
     @WithDefault("4")

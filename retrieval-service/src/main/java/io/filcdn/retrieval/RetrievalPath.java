@@ -34,7 +34,7 @@ final class RetrievalPath {
     // 1. what is asked
     switch (rooms.reader().read(exchange.request())) {
       case Asked.Retrieval asked -> {
-        exchange.asks(asked.payer(), asked.piece().toString(), asked.bot());
+        exchange.asks(asked.payer(), asked.piece(), asked.bot());
         admit(new Retrieval(exchange, client, asked));
       }
       case Asked.Preflight preflight -> rooms.answers().preflight(exchange);

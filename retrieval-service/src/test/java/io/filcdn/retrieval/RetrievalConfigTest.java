@@ -63,6 +63,7 @@ class RetrievalConfigTest {
                 Map.entry("filcdn.retrieval.limits.pace-bytes", "64K"),
                 Map.entry("filcdn.retrieval.limits.pace-window", "30s"),
                 Map.entry("filcdn.retrieval.cache.max-size", "10G"),
+                Map.entry("filcdn.retrieval.cache.memory", "128M"),
                 Map.entry("filcdn.retrieval.cache.workers", "4"),
                 Map.entry("filcdn.retrieval.origin.connect-timeout", "5s"),
                 Map.entry("filcdn.retrieval.origin.first-byte-timeout", "15s"),

@@ -31,7 +31,13 @@ final class Services {
   private static final List<String> BUSY = List.of("-Xmx128m");
 
   /** Pieces are hashed and kept outside the heap. */
-  private static final List<String> STREAMING = List.of("-Xmx192m", "-XX:MaxDirectMemorySize=256m");
+  private static final List<String> STREAMING =
+      List.of(
+          "-Xmx192m",
+          "-XX:MaxDirectMemorySize=256m",
+          // CommP of many nodes at once
+          "--add-modules",
+          "jdk.incubator.vector");
 
   private final Checkout checkout;
   private final Ports ports;

@@ -13,10 +13,11 @@ import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.usage.Quota;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 
 /**
  * Decides whether a payer's piece may be served, and who pays. It asks nobody: all it knows is in
@@ -84,16 +85,15 @@ public final class Admission {
     // a v1 CID can stand for several sizes; the smallest one that the payer has is meant
     PieceCid piece = placements.getFirst().piece();
     List<DataSetRecord> withCdn =
-        holding(placements, piece).filter(set -> set.withCdn() && !set.deleted()).toList();
+        only(holding(placements, piece), set -> set.withCdn() && !set.deleted());
     if (withCdn.isEmpty()) {
       return new Decision.Refused(Refusal.CDN_OFF);
     }
-    List<DataSetRecord> eligible = withCdn.stream().filter(set -> lives(set.cdnRail())).toList();
+    List<DataSetRecord> eligible = only(withCdn, set -> lives(set.cdnRail()));
     if (eligible.isEmpty()) {
       return new Decision.Refused(Refusal.RAIL_ENDED);
     }
-    List<DataSetRecord> reachable =
-        eligible.stream().filter(set -> serviceUrl(set).isPresent()).toList();
+    List<DataSetRecord> reachable = only(eligible, set -> serviceUrl(set).isPresent());
     if (reachable.isEmpty()) {
       return new Decision.Refused(Refusal.PROVIDER_UNKNOWN);
     }
@@ -104,12 +104,30 @@ public final class Admission {
             () -> new Decision.Admitted(piece, payingDataSet(payers), payers, origins(reachable)));
   }
 
-  private Stream<DataSetRecord> holding(List<Placement> placements, PieceCid piece) {
-    return placements.stream()
-        .filter(placement -> placement.piece().equals(piece))
-        .map(placement -> replica.dataSet(placement.dataSet()))
-        .flatMap(Optional::stream)
-        .distinct();
+  /** The data sets in which a payer has a piece, in the order of its placements. */
+  private List<DataSetRecord> holding(List<Placement> placements, PieceCid piece) {
+    List<DataSetRecord> holding = new ArrayList<>(placements.size());
+    for (Placement placement : placements) {
+      if (placement.piece().equals(piece)) {
+        replica
+            .dataSet(placement.dataSet())
+            .filter(set -> !holding.contains(set))
+            .ifPresent(holding::add);
+      }
+    }
+    return holding;
+  }
+
+  /** Those that pass. Streams here take as long as all the rest of an admission. */
+  private static List<DataSetRecord> only(
+      List<DataSetRecord> dataSets, Predicate<DataSetRecord> passes) {
+    List<DataSetRecord> passing = new ArrayList<>(dataSets.size());
+    for (DataSetRecord dataSet : dataSets) {
+      if (passes.test(dataSet)) {
+        passing.add(dataSet);
+      }
+    }
+    return passing;
   }
 
   /** Why a payer, or a piece whoever pays, is not served. */
@@ -145,13 +163,16 @@ public final class Admission {
 
   /** The one with most CDN quota pays, whichever provider delivers. */
   private DataSetId payingDataSet(List<DataSetId> eligible) {
-    return eligible.stream().max(Comparator.comparingLong(quota::remaining)).orElseThrow();
+    return eligible.size() == 1
+        ? eligible.getFirst()
+        : eligible.stream().max(Comparator.comparingLong(quota::remaining)).orElseThrow();
   }
 
   /** Whether what is served now can still be settled along the rail; without one, nothing is. */
   private boolean lives(Optional<DataSetRecord.Rail> rail) {
-    Epoch now = network.epochAt(clock.instant()).plus(rules.settlementMargin);
-    return rail.flatMap(DataSetRecord.Rail::endEpoch).map(now::isBefore).orElse(true);
+    Optional<Epoch> end = rail.flatMap(DataSetRecord.Rail::endEpoch);
+    return end.isEmpty()
+        || network.epochAt(clock.instant()).plus(rules.settlementMargin).isBefore(end.get());
   }
 
   private Optional<String> serviceUrl(DataSetRecord dataSet) {
@@ -162,11 +183,13 @@ public final class Admission {
   }
 
   private List<Origin> origins(List<DataSetRecord> dataSets) {
-    return dataSets.stream()
-        .filter(set -> lives(set.cacheMissRail()))
-        .flatMap(
-            set ->
-                serviceUrl(set).map(url -> new Origin(set.provider(), set.dataSet(), url)).stream())
-        .toList();
+    List<Origin> origins = new ArrayList<>(dataSets.size());
+    for (DataSetRecord set : dataSets) {
+      if (lives(set.cacheMissRail())) {
+        serviceUrl(set)
+            .ifPresent(url -> origins.add(new Origin(set.provider(), set.dataSet(), url)));
+      }
+    }
+    return origins;
   }
 }

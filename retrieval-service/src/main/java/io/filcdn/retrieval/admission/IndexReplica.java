@@ -214,8 +214,8 @@ public final class IndexReplica implements AutoCloseable {
 
   private void remember(IndexChange change) {
     switch (change) {
-      case IndexChange.Placed placed -> {}
-      case IndexChange.Removed removed -> {}
+      case IndexChange.Placed(PlacementKey key) -> placements.changed(key);
+      case IndexChange.Removed(PlacementKey key) -> placements.changed(key);
       case IndexChange.DataSet(DataSetRecord record) -> dataSets.put(record.dataSet(), record);
       case IndexChange.Provider(ProviderRecord record) -> providers.put(record.provider(), record);
       case IndexChange.Payer(PayerRecord record) -> payers.put(record.payer(), record);
@@ -238,6 +238,7 @@ public final class IndexReplica implements AutoCloseable {
     } catch (RocksDBException e) {
       throw new IllegalStateException("the index replica cannot be cleared", e);
     }
+    placements.changed();
     dataSets.clear();
     providers.clear();
     payers.clear();

@@ -1,5 +1,7 @@
 package io.filcdn.retrieval.admission;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.payment.DataSetId;
@@ -35,8 +37,13 @@ final class PlacementTable {
   /** More payers than that are not looked through just to tell 402 from 404. */
   private static final int MAX_SCANNED = 1_000;
 
+  /** Lookups that are remembered, so that what is asked for often is not looked up on disk. */
+  private static final long REMEMBERED = 50_000;
+
   private final RocksDB db;
   private final ColumnFamilyHandle table;
+  private final Cache<Holder, List<Row>> recent =
+      Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
   PlacementTable(RocksDB db, ColumnFamilyHandle table) {
     this.db = db;
@@ -60,30 +67,57 @@ final class PlacementTable {
    * its bytes are verified. Without a size from anywhere, there is none to be found.
    */
   List<Placement> find(PieceName piece, Address payer) {
-    byte[] prefix = rootAndPayer(piece.commP(), payer).array();
     List<Placement> found = new ArrayList<>();
-    try (Scan scan = new Scan(prefix)) {
-      for (byte[] key = scan.next(); key.length > 0; key = scan.next()) {
-        placement(key, piece).ifPresent(found::add);
-      }
+    for (Row row : recent.get(new Holder(piece.commP(), payer), this::scan)) {
+      row.as(piece).ifPresent(found::add);
     }
     return found;
   }
 
-  private static Optional<Placement> placement(byte[] key, PieceName asked) {
+  private List<Row> scan(Holder holder) {
+    List<Row> rows = new ArrayList<>();
+    try (Scan scan = new Scan(rootAndPayer(holder.root, holder.payer).array())) {
+      for (byte[] key = scan.next(); key.length > 0; key = scan.next()) {
+        rows.add(row(key));
+      }
+    }
+    return List.copyOf(rows);
+  }
+
+  /** Has a placement that was put or deleted looked up anew; to be called after it was written. */
+  void changed(PlacementKey key) {
+    recent.invalidate(new Holder(key.pieceCid().commP(), key.payer()));
+  }
+
+  /** Has everything looked up anew. */
+  void changed() {
+    recent.invalidateAll();
+  }
+
+  /** What a payer has of a root. */
+  private record Holder(CommP root, Address payer) {}
+
+  /** A key of this table behind root and payer, as far as it matters. */
+  private record Row(int height, long rawSize, DataSetId dataSet) {
+
+    Optional<Placement> as(PieceName asked) {
+      return switch (asked) {
+        case PieceCid cid when height == 0 -> Optional.of(new Placement(cid, dataSet));
+        case PieceCid cid when cid.height() == height && cid.rawSize() == rawSize ->
+            Optional.of(new Placement(cid, dataSet));
+        case CommP root when height > 0 ->
+            Optional.of(new Placement(new PieceCid(root, height, rawSize), dataSet));
+        case PieceCid other -> Optional.empty();
+        case CommP unsized -> Optional.empty();
+      };
+    }
+  }
+
+  private static Row row(byte[] key) {
     ByteBuffer bytes = ByteBuffer.wrap(key).position(ROOT_AND_PAYER);
     int height = bytes.get();
     long rawSize = bytes.getLong();
-    DataSetId dataSet = new DataSetId(generation(bytes.get()), bytes.getLong());
-    return switch (asked) {
-      case PieceCid cid when height == 0 -> Optional.of(new Placement(cid, dataSet));
-      case PieceCid cid when cid.height() == height && cid.rawSize() == rawSize ->
-          Optional.of(new Placement(cid, dataSet));
-      case CommP root when height > 0 ->
-          Optional.of(new Placement(new PieceCid(root, height, rawSize), dataSet));
-      case PieceCid other -> Optional.empty();
-      case CommP unsized -> Optional.empty();
-    };
+    return new Row(height, rawSize, new DataSetId(generation(bytes.get()), bytes.getLong()));
   }
 
   /** Whether the payer has a piece of that root that is known by its root alone. */
@@ -106,7 +140,7 @@ final class PlacementTable {
         if (key.length == 0) {
           return false;
         }
-        if (piece instanceof CommP || placement(key, piece).isPresent()) {
+        if (piece instanceof CommP || row(key).as(piece).isPresent()) {
           return true;
         }
       }

@@ -1,8 +1,10 @@
 package io.filcdn.retrieval.cache;
 
 import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.delivery.PieceBytes;
 import io.filcdn.retrieval.delivery.Problem;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -12,24 +14,41 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** A verified piece in the disk cache. */
+/** A verified piece in the disk cache, its hot parts in memory. */
 public final class CachedFile {
 
-  private final Path path;
-  private final long size;
+  private final PieceCid piece;
+  private final Path folder;
+  private final MemoryTier memory;
   private volatile @Nullable String contentType;
 
-  CachedFile(Path path, long size, @Nullable String contentType) {
-    this.path = path;
-    this.size = size;
+  /**
+   * @param folder of all pieces
+   */
+  CachedFile(PieceCid piece, Path folder, MemoryTier memory, @Nullable String contentType) {
+    this.piece = piece;
+    this.folder = folder;
+    this.memory = memory;
     this.contentType = contentType;
   }
 
-  Path path() {
-    return path;
+  PieceCid piece() {
+    return piece;
   }
 
-  /** A reader of the piece; it opens the file when it first reads. */
+  Path path() {
+    return in(folder, piece);
+  }
+
+  /**
+   * Where a piece lies; not remembered, as with a million pieces that would be most of the heap.
+   */
+  static Path in(Path folder, PieceCid piece) {
+    String name = piece.toString();
+    return folder.resolve(name.substring(name.length() - 2)).resolve(name);
+  }
+
+  /** A reader of the piece; it opens the file when it first has to read it. */
   PieceBytes open() {
     return new Reader();
   }
@@ -37,6 +56,9 @@ public final class CachedFile {
   private final class Reader implements PieceBytes {
 
     private @Nullable FileChannel channel;
+
+    /** The block that was read last: reading on in it is not asking for it again. */
+    private long blockRead = -1;
 
     @Override
     public State state() {
@@ -60,23 +82,44 @@ public final class CachedFile {
 
     @Override
     public long readable() {
-      return size;
+      return piece.rawSize();
     }
 
     @Override
-    public synchronized int read(ByteBuffer to, long position) throws IOException {
+    public @Nullable ByteBuf resident(long position) {
+      return contentType == null ? null : memory.get(piece, position);
+    }
+
+    @Override
+    public ByteBuf read(long position, int most) throws IOException {
+      FileChannel opened = file();
+      long block = position / MemoryTier.BLOCK;
+      boolean first = block != blockRead;
+      blockRead = block;
+      return first && memory.wants(piece, position)
+          ? memory.load(piece, opened, position)
+          : PieceBytes.super.read(position, most);
+    }
+
+    @Override
+    public int read(ByteBuffer to, long position) throws IOException {
+      int read = file().read(to, position);
+      if (read < 0) {
+        throw new IOException(
+            "expected %d bytes in %s, found the end at %d"
+                .formatted(piece.rawSize(), path(), position));
+      }
+      return read;
+    }
+
+    private synchronized FileChannel file() throws IOException {
       if (channel == null) {
-        channel = FileChannel.open(path, StandardOpenOption.READ);
+        channel = FileChannel.open(path(), StandardOpenOption.READ);
         if (contentType == null) {
           contentType = ContentType.of(this);
         }
       }
-      int read = channel.read(to, position);
-      if (read < 0) {
-        throw new IOException(
-            "expected %d bytes in %s, found the end at %d".formatted(size, path, position));
-      }
-      return read;
+      return channel;
     }
 
     @Override

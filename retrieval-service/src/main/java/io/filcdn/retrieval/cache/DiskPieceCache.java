@@ -39,6 +39,7 @@ public final class DiskPieceCache {
   private final Path pieces;
   private final Path fills;
   private final long maxBytes;
+  private final MemoryTier memory;
   private final LongSupplier nanoTime;
   private final Cache<PieceCid, CachedFile> index;
   private final AtomicLong failures = new AtomicLong();
@@ -47,8 +48,10 @@ public final class DiskPieceCache {
   /** Until when nothing is tried, where the disk refused something. */
   private volatile OptionalLong leftAloneUntil = OptionalLong.empty();
 
-  private DiskPieceCache(Path folder, long maxBytes, Executor deleter, LongSupplier nanoTime) {
+  private DiskPieceCache(
+      Path folder, long maxBytes, MemoryTier memory, Executor deleter, LongSupplier nanoTime) {
     this.maxBytes = maxBytes;
+    this.memory = memory;
     this.nanoTime = nanoTime;
     this.pieces = folder.resolve("pieces");
     this.fills = folder.resolve("fills");
@@ -66,13 +69,14 @@ public final class DiskPieceCache {
    * unfinished is deleted.
    *
    * @param maxBytes the disk's share
+   * @param memory what is in front of it
    * @param deleter where files are deleted
    * @param nanoTime a clock for measuring
    * @throws UncheckedIOException where the folder cannot be used
    */
   public static DiskPieceCache open(
-      Path folder, long maxBytes, Executor deleter, LongSupplier nanoTime) {
-    DiskPieceCache cache = new DiskPieceCache(folder, maxBytes, deleter, nanoTime);
+      Path folder, long maxBytes, MemoryTier memory, Executor deleter, LongSupplier nanoTime) {
+    DiskPieceCache cache = new DiskPieceCache(folder, maxBytes, memory, deleter, nanoTime);
     try {
       Files.createDirectories(cache.pieces);
       Files.createDirectories(cache.fills);
@@ -128,10 +132,10 @@ public final class DiskPieceCache {
   /** Makes a verified fill's file the piece's, so that it outlives a crash. Blocks on the disk. */
   void keep(PieceCid piece, FillFile file, String contentType) throws IOException {
     file.channel().force(true);
-    Path path = pathOf(piece);
+    Path path = CachedFile.in(pieces, piece);
     Files.createDirectories(path.getParent());
     Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
-    index.put(piece, new CachedFile(path, piece.rawSize(), contentType));
+    index.put(piece, new CachedFile(piece, pieces, memory, contentType));
   }
 
   /** Forgets a piece whose file turned out to be unreadable. */
@@ -156,6 +160,7 @@ public final class DiskPieceCache {
     if (file == null || cause == RemovalCause.REPLACED) {
       return;
     }
+    memory.forget(file.piece());
     try {
       Files.deleteIfExists(file.path());
     } catch (IOException e) {
@@ -187,17 +192,12 @@ public final class DiskPieceCache {
       LOG.warnf("%s is no piece and is left alone", path);
       return;
     }
-    if (Files.size(path) == piece.rawSize() && path.equals(pathOf(piece))) {
-      index.put(piece, new CachedFile(path, piece.rawSize(), null));
+    if (Files.size(path) == piece.rawSize() && path.equals(CachedFile.in(pieces, piece))) {
+      index.put(piece, new CachedFile(piece, pieces, memory, null));
     } else {
       LOG.warnf("%s is not what its name says and is deleted", path);
       Files.delete(path);
     }
-  }
-
-  private Path pathOf(PieceCid piece) {
-    String name = piece.toString();
-    return pieces.resolve(name.substring(name.length() - 2)).resolve(name);
   }
 
   private static int weight(PieceCid piece) {

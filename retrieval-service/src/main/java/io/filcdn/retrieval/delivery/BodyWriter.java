@@ -23,6 +23,8 @@ public final class BodyWriter {
   /** Where parts of a write are not seen, writes are as small as TLS records and HTTP/2 frames. */
   private static final int UNSEEN_CHUNK = 16 << 10;
 
+  private static final int UNSEEN_AT_ONCE = 64 << 10;
+
   private final HttpServerResponse response;
   private final boolean framed;
   private final long length;
@@ -53,6 +55,14 @@ public final class BodyWriter {
     if (!connection.isSsl() && connection instanceof ConnectionBase base) {
       base.channel().pipeline().addFirst(new SocketMeter());
     }
+  }
+
+  /**
+   * How many bytes may be written at once. What is not sent as it lies in memory is copied, a copy
+   * a client.
+   */
+  long most() {
+    return socketMeter != null ? Long.MAX_VALUE : UNSEEN_AT_ONCE;
   }
 
   /** Writes a part of the body, which stays the caller's until the write is complete. */

@@ -4,6 +4,7 @@ import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.piece.PieceName;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
@@ -98,9 +99,9 @@ public final class Exchange {
   /**
    * What was asked for.
    *
-   * @param piece the PieceCID as it was spelled
+   * @param piece the PieceCID by the version that was asked for
    */
-  public record Asked(Address payer, String piece, Optional<String> bot) {}
+  public record Asked(Address payer, PieceName piece, Optional<String> bot) {}
 
   /** What was asked for, where it was a piece. */
   public Optional<Asked> asked() {
@@ -108,7 +109,7 @@ public final class Exchange {
   }
 
   /** Tells what is asked for. */
-  public void asks(Address payer, String piece, Optional<String> bot) {
+  public void asks(Address payer, PieceName piece, Optional<String> bot) {
     asked = Optional.of(new Asked(payer, piece, bot));
   }
 

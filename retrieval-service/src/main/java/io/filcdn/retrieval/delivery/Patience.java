@@ -30,6 +30,7 @@ public final class Patience extends IdleStateHandler {
 
   private final long headMillis;
   private boolean answering;
+  private long heads;
   private int waiting;
   private @Nullable ScheduledFuture<?> head;
 
@@ -61,6 +62,7 @@ public final class Patience extends IdleStateHandler {
     Patience patience = of(connection);
     if (patience != null) {
       patience.answering = true;
+      patience.heads++;
       patience.headEnds();
     }
   }
@@ -89,8 +91,12 @@ public final class Patience extends IdleStateHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) throws Exception {
-    headBegins(ctx);
+    long before = heads;
     super.channelRead(ctx, message);
+    // most heads come in one piece, and need no timer
+    if (heads == before) {
+      headBegins(ctx);
+    }
   }
 
   @Override

@@ -1,9 +1,12 @@
 package io.filcdn.retrieval.delivery;
 
 import io.filcdn.common.payment.ProviderId;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of a piece, as far as they are here: all of them, or those that a fill has brought so
@@ -47,6 +50,34 @@ public interface PieceBytes extends AutoCloseable {
    * @return how many, at least one where {@code to} has room and the position is readable
    */
   int read(ByteBuffer to, long position) throws IOException;
+
+  /**
+   * Bytes from {@code position} on that lie in memory, as many as lie together; null where they
+   * have to be read. Never blocks. Whoever gets them releases them.
+   */
+  default @Nullable ByteBuf resident(long position) {
+    return null;
+  }
+
+  /**
+   * Reads some of the readable bytes into memory; may block on the disk. Whoever gets them releases
+   * them.
+   *
+   * @param most how many are wanted; where more lie together, they may be more
+   */
+  default ByteBuf read(long position, int most) throws IOException {
+    ByteBuf bytes = PooledByteBufAllocator.DEFAULT.directBuffer(most, most);
+    try {
+      ByteBuffer to = bytes.nioBuffer(0, most);
+      while (to.hasRemaining()) {
+        read(to, position + to.position());
+      }
+      return bytes.writerIndex(most);
+    } catch (Throwable e) {
+      bytes.release();
+      throw e;
+    }
+  }
 
   /**
    * Has {@code listener} called whenever {@link #state} or {@link #readable} may have changed, on

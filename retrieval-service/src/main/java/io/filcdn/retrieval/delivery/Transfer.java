@@ -3,7 +3,6 @@ package io.filcdn.retrieval.delivery;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.retrieval.usage.ResponseTally;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -11,14 +10,14 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
 /**
- * One response body on its way to a client. It follows the piece's bytes as they come, reads them
- * on a worker thread and writes them as fast as the client takes them. The last block waits until
- * the piece is verified, so that nobody can take wrong bytes for a whole response.
+ * One response body on its way to a client. It follows the piece's bytes as they come, takes them
+ * from memory or reads them on a worker thread, and writes them as fast as the client takes them.
+ * The last block waits until the piece is verified, so that nobody can take wrong bytes for a whole
+ * response.
  *
  * <p>Confined to the event loop of its connection; only {@link #wake} is called from elsewhere. At
  * any time one of these is true: a read is under way, a write is, the connection's queue is full,
@@ -129,7 +128,7 @@ public final class Transfer {
       if (response.writeQueueFull()) {
         paceWatch.begin();
       } else {
-        read(sendable(state));
+        take(sendable(state));
       }
     }
   }
@@ -151,18 +150,28 @@ public final class Transfer {
     return Math.min(bytes.readable(), Math.max(range.start(), range.end() - LAST_BLOCK));
   }
 
+  /** Takes the next bytes from memory where they lie there, else from the disk. */
+  private void take(long sendable) {
+    ByteBuf here = bytes.resident(position);
+    if (here != null) {
+      write(cutTo(here, Math.min(sendable - position, writer.most())));
+    } else {
+      read(sendable);
+    }
+  }
+
   private void read(long sendable) {
     reading = true;
-    int length = (int) Math.min(CHUNK, sendable - position);
     long from = position;
+    int wanted = (int) Math.min(CHUNK, sendable - from);
     PieceBytes source = bytes;
     context
-        .<ByteBuf>executeBlocking(() -> chunk(source, from, length), false)
+        .executeBlocking(() -> source.read(from, wanted), false)
         .onComplete(
             read -> {
               reading = false;
               if (read.succeeded() && !over) {
-                write(read.result());
+                write(cutTo(read.result(), sendable - from));
               } else if (read.succeeded()) {
                 read.result().release();
               } else if (!over) {
@@ -171,18 +180,9 @@ public final class Transfer {
             });
   }
 
-  private static ByteBuf chunk(PieceBytes source, long from, int length) throws IOException {
-    ByteBuf chunk = PooledByteBufAllocator.DEFAULT.directBuffer(length, length);
-    try {
-      ByteBuffer to = chunk.nioBuffer(0, length);
-      while (to.hasRemaining()) {
-        source.read(to, from + to.position());
-      }
-      return chunk.writerIndex(length);
-    } catch (Throwable e) {
-      chunk.release();
-      throw e;
-    }
+  /** The first bytes of {@code found}, not more than may be sent. */
+  private static ByteBuf cutTo(ByteBuf found, long sendable) {
+    return found.writerIndex(found.readerIndex() + (int) Math.min(found.readableBytes(), sendable));
   }
 
   private void write(ByteBuf chunk) {
@@ -203,7 +203,9 @@ public final class Transfer {
     if (last) {
       over = true;
       leave();
-      paceWatch.begin();
+      if (!ended) {
+        paceWatch.begin();
+      }
     } else {
       // not called from here: reads that end at once would nest without bound
       context.runOnContext(next -> advance());

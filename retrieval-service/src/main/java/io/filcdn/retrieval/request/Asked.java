@@ -39,7 +39,13 @@ public sealed interface Asked {
       Optional<String> range,
       Optional<String> ifRange,
       Optional<String> ifMatch,
-      Optional<String> ifNoneMatch) {}
+      Optional<String> ifNoneMatch) {
+
+    /** Whether the whole piece is wanted whatever the client has. */
+    boolean areNone() {
+      return range.isEmpty() && ifMatch.isEmpty() && ifNoneMatch.isEmpty();
+    }
+  }
 
   /** CORS's question before the request proper. */
   record Preflight() implements Asked {}

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tells who asks. Forwarded headers count only where a configured proxy sent them: anyone else
@@ -45,15 +46,18 @@ public final class ClientReader {
 
   /** Tells who sent a request. */
   public Client read(HttpServerRequest request) {
-    InetAddress peer = peer(request);
+    String ip = request.connection().remoteAddress().hostAddress();
+    if (proxies.isEmpty() && ip != null && NetUtil.isValidIpV4Address(ip)) {
+      return new Client(ip, Client.UNKNOWN_COUNTRY);
+    }
+    InetAddress peer = peer(ip);
     if (!isProxy(peer)) {
       return new Client(network(peer), Client.UNKNOWN_COUNTRY);
     }
     return new Client(network(forwardedFor(request, peer)), country(request));
   }
 
-  private static InetAddress peer(HttpServerRequest request) {
-    String ip = request.connection().remoteAddress().hostAddress();
+  private static InetAddress peer(@Nullable String ip) {
     byte[] address = ip == null ? null : NetUtil.createByteArrayFromIpAddressString(ip);
     try {
       return address == null ? InetAddress.getLoopbackAddress() : InetAddress.getByAddress(address);

@@ -33,6 +33,10 @@ public sealed interface Selection {
    * names other bytes are ignored, as RFC 9110 lets a server do: the whole piece is sent.
    */
   static Selection of(Asked.Conditions conditions, PieceCid piece) {
+    Bytes whole = new Bytes(new ByteRange(0, piece.rawSize()), false);
+    if (conditions.areNone()) {
+      return whole;
+    }
     String etag = "\"" + piece + "\"";
     if (conditions.ifMatch().filter(header -> !matches(header, etag)).isPresent()) {
       return new PreconditionFailed();
@@ -40,7 +44,6 @@ public sealed interface Selection {
     if (conditions.ifNoneMatch().filter(header -> names(header, etag)).isPresent()) {
       return new NotModified();
     }
-    Bytes whole = new Bytes(new ByteRange(0, piece.rawSize()), false);
     boolean rangeApplies = conditions.ifRange().map(etag::equals).orElse(true);
     Optional<String> range = conditions.range().filter(header -> rangeApplies);
     if (range.isEmpty()) {

@@ -96,7 +96,8 @@ class DiskPieceCacheTest {
   }
 
   private DiskPieceCache open(long maxBytes) {
-    return DiskPieceCache.open(folder, maxBytes, Runnable::run, () -> 0);
+    return DiskPieceCache.open(
+        folder, maxBytes, new MemoryTier(0, Runnable::run), Runnable::run, () -> 0);
   }
 
   private Path fileOf(PieceCid piece) {

@@ -1,0 +1,107 @@
+package io.filcdn.common.piece;
+
+import java.security.DigestException;
+import java.security.MessageDigest;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The Merkle tree of a piece as it grows from left to right, hashed node by node. It keeps one node
+ * a level: a left one that waits for its right sibling. Not safe for use by several threads.
+ */
+final class NodeTree {
+
+  private static final int NODE = CommP.SIZE;
+
+  /** The level of a group's node, above its four leaves. */
+  private static final int GROUP_LEVEL = PieceCid.MIN_HEIGHT;
+
+  private static final byte[][] ZERO_NODES = zeroNodes();
+
+  private final MessageDigest sha256 = Sha256.digest();
+
+  /** One group of 127 raw bytes spread over four leaves. */
+  private final byte[] leaves = new byte[4 * NODE];
+
+  /**
+   * Per level, two nodes side by side: a left one that waits for its right sibling, and that one's
+   * place, so that both are hashed in one call.
+   */
+  private final byte[][] pairs = new byte[PieceCid.MAX_HEIGHT + 1][];
+
+  /** Bit {@code level} is set while a left node of that level waits. */
+  private long waiting;
+
+  /** Adds the four leaves of the 127 raw bytes at {@code offset}. */
+  void addGroup(byte[] raw, int offset) {
+    Fr32.spread(raw, offset, leaves);
+    hashPair(leaves, 0, leaves, 0);
+    hashPair(leaves, 2 * NODE, leaves, NODE);
+    hashPair(leaves, 0, leaves, 0);
+    addNode(leaves, GROUP_LEVEL);
+  }
+
+  /**
+   * Puts the first 32 bytes of {@code node} into the tree at {@code level}, joining pairs upwards.
+   * No node of a lower level may wait.
+   */
+  void addNode(byte[] node, int level) {
+    byte[] carried = node;
+    int at = level;
+    while ((waiting >>> at & 1) != 0) {
+      byte[] pair = pair(at);
+      System.arraycopy(carried, 0, pair, NODE, NODE);
+      waiting &= ~(1L << at);
+      hashPair(pair, 0, pair, 0);
+      carried = pair;
+      at++;
+    }
+    System.arraycopy(carried, 0, pair(at), 0, NODE);
+    waiting |= 1L << at;
+  }
+
+  /** Fills the tree up to {@code height} with zero leaves; the tree is used up. */
+  CommP root(int height) {
+    for (int level = GROUP_LEVEL; level < height; level++) {
+      if ((waiting >>> level & 1) != 0) {
+        addNode(ZERO_NODES[level], level);
+      }
+    }
+    byte @Nullable [] top = pairs[height];
+    boolean anyData = (waiting >>> height & 1) != 0;
+    return anyData && top != null ? CommP.of(top, 0) : CommP.of(ZERO_NODES[height], 0);
+  }
+
+  private byte[] pair(int level) {
+    byte @Nullable [] pair = pairs[level];
+    if (pair == null) {
+      pair = new byte[2 * NODE];
+      pairs[level] = pair;
+    }
+    return pair;
+  }
+
+  private void hashPair(byte[] from, int offset, byte[] to, int toOffset) {
+    sha256.update(from, offset, 2 * NODE);
+    digestNode(sha256, to, toOffset);
+  }
+
+  private static byte[][] zeroNodes() {
+    MessageDigest sha256 = Sha256.digest();
+    byte[][] nodes = new byte[PieceCid.MAX_HEIGHT + 1][NODE];
+    for (int level = 1; level <= PieceCid.MAX_HEIGHT; level++) {
+      sha256.update(nodes[level - 1]);
+      sha256.update(nodes[level - 1]);
+      digestNode(sha256, nodes[level], 0);
+    }
+    return nodes;
+  }
+
+  private static void digestNode(MessageDigest sha256, byte[] to, int offset) {
+    try {
+      sha256.digest(to, offset, NODE);
+    } catch (DigestException e) {
+      throw new IllegalStateException("SHA-256 did not fit 32 bytes", e);
+    }
+    to[offset + NODE - 1] &= Fr32.LAST_BYTE;
+  }
+}

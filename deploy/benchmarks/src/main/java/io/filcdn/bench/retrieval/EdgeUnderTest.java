@@ -1,0 +1,175 @@
+package io.filcdn.bench.retrieval;
+
+import io.filcdn.bench.run.BenchFailure;
+import io.filcdn.bench.run.Checkout;
+import io.filcdn.bench.run.Cores;
+import io.filcdn.bench.run.Server;
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.index.AsOf;
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.PlacementRecord;
+import io.filcdn.common.index.ProviderRecord;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.PieceId;
+import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.payment.RailId;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.stack.infra.KafkaProcess;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/**
+ * The retrieval service as it is deployed, with a Kafka of its own: the index comes, and usage
+ * goes, as in production. One payer with one data set at one provider has all pieces.
+ */
+final class EdgeUnderTest implements AutoCloseable {
+
+  private static final Address PAYER = Address.of("0x" + "ab".repeat(20));
+  private static final String DATA_SET = "fwss/1";
+  private static final String PROVIDER = "fwss/1";
+
+  private final Server kafka;
+  private final Contender edge;
+  private final KafkaProducer<String, String> index;
+  private final AtomicLong version = new AtomicLong();
+
+  /**
+   * @param origin the provider
+   * @param settings environment beyond what every run has
+   */
+  EdgeUnderTest(Checkout checkout, Path folder, URI origin, Map<String, String> settings) {
+    int kafkaPort = Server.freePort();
+    this.kafka = kafka(folder.resolve("kafka"), kafkaPort);
+    String brokers = "127.0.0.1:" + kafkaPort;
+    this.index =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", brokers), new StringSerializer(), new StringSerializer());
+    int port = Server.freePort();
+    int management = Server.freePort();
+    Map<String, String> environment = new HashMap<>(settings);
+    environment.put("FILCDN_NETWORK", network(checkout).toString());
+    environment.put("KAFKA_BOOTSTRAP_SERVERS", brokers);
+    environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
+    environment.put("QUARKUS_HTTP_PORT", Integer.toString(management));
+    environment.put("FILCDN_RETRIEVAL_HTTP_HOST", "127.0.0.1");
+    environment.put("FILCDN_RETRIEVAL_HTTP_PORT", Integer.toString(port));
+    environment.put("FILCDN_RETRIEVAL_DATA", folder.resolve("data").toString());
+    Server server = Server.start("filcdn", folder, Cores.measured(command(checkout)), environment);
+    this.edge = new Contender("filcdn", server.awaitPort(port), port, PAYER + ".localhost");
+    tell(Topic.PROVIDERS, PROVIDER, provider(origin));
+    tell(Topic.DATA_SETS, DATA_SET, dataSet());
+  }
+
+  private static Server kafka(Path folder, int port) {
+    Path ready = folder.resolve("ready");
+    List<String> command =
+        List.of(
+            Checkout.java(),
+            "-XX:+UseSerialGC",
+            "-Xmx192m",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            Checkout.classPath(),
+            KafkaProcess.class.getName(),
+            folder.toString(),
+            Integer.toString(port),
+            ready.toString());
+    Server server = Server.start("kafka", folder, Cores.other(command), Map.of());
+    server.await("has its topics", Duration.ofSeconds(90), () -> Files.exists(ready));
+    return server;
+  }
+
+  private static Path network(Checkout checkout) {
+    return checkout.root().resolve("deploy").resolve("networks").resolve("devnet.json");
+  }
+
+  private static List<String> command(Checkout checkout) {
+    Path jar = checkout.root().resolve("retrieval-service/target/quarkus-app/quarkus-run.jar");
+    if (!Files.exists(jar)) {
+      throw new BenchFailure("expected the retrieval service at %s: build it first".formatted(jar));
+    }
+    List<String> command = new ArrayList<>(List.of(Checkout.java()));
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx512m", "-XX:MaxDirectMemorySize=2g"));
+    command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
+    command.addAll(List.of("--sun-misc-unsafe-memory-access=allow"));
+    command.addAll(List.of(System.getProperty("filcdn.bench.jvm", "-Xshare:auto").split(" ")));
+    command.addAll(List.of("-jar", jar.toString()));
+    return command;
+  }
+
+  private ProviderRecord provider(URI origin) {
+    return new ProviderRecord(
+        ProviderId.of(PROVIDER), Optional.of(origin.toString()), false, asOf());
+  }
+
+  private DataSetRecord dataSet() {
+    return new DataSetRecord(
+        DataSetId.of(DATA_SET),
+        PAYER,
+        ProviderId.of(PROVIDER),
+        PAYER,
+        true,
+        false,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(new DataSetRecord.Rail(new RailId(1), Optional.empty())),
+        DataSetRecord.TopUps.NONE,
+        DataSetRecord.Reported.NONE,
+        Optional.empty(),
+        DataSetRecord.Settled.NONE,
+        asOf());
+  }
+
+  /** Puts a piece into the index, and waits until the edge knows of it. */
+  void place(PieceCid piece) {
+    PlacementRecord placement =
+        new PlacementRecord(
+            piece, PAYER, DataSetId.of(DATA_SET), new PieceId(version.get() + 1), Map.of(), asOf());
+    tell(Topic.PLACEMENTS, placement.key().toString(), placement);
+    edge.server()
+        .await(
+            "knows of a piece", Duration.ofSeconds(30), () -> Fetcher.status(edge, piece) == 200);
+  }
+
+  private AsOf asOf() {
+    return new AsOf(new BlockNumber(1), version.incrementAndGet());
+  }
+
+  private void tell(Topic topic, String key, Object value) {
+    try {
+      index.send(new ProducerRecord<>(topic.topicName(), key, RecordJson.write(value))).get();
+    } catch (ExecutionException e) {
+      throw new BenchFailure("the index cannot be written to Kafka: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BenchFailure("interrupted", e);
+    }
+  }
+
+  Contender contender() {
+    return edge;
+  }
+
+  @Override
+  public void close() {
+    edge.close();
+    index.close();
+    kafka.close();
+  }
+}

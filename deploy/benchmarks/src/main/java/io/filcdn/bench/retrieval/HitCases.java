@@ -1,0 +1,98 @@
+package io.filcdn.bench.retrieval;
+
+import io.filcdn.bench.report.Case;
+import io.filcdn.bench.run.BenchFailure;
+import io.filcdn.common.piece.PieceCid;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/** Cached pieces of several sizes, asked for over and over. */
+final class HitCases {
+
+  static final String METHOD =
+      "hits: server on one core, wrk with 32 connections on the other, median of 3 rounds in turns;"
+          + " reference: the better of nginx (disk, sendfile) and Varnish (memory); by processor"
+          + " time: what a second of a core yields, also where neighbours take some of the core";
+
+  private static final int CONNECTIONS = 32;
+  private static final int ROUNDS = 3;
+  private static final int WARM_UP_SECONDS = Integer.getInteger("filcdn.bench.warmup", 10);
+  private static final int SECONDS = Integer.getInteger("filcdn.bench.seconds", 4);
+  private static final int LARGE = 1 << 20;
+
+  private final Pieces pieces;
+  private final List<Contender> contenders;
+
+  /**
+   * @param contenders the edge, nginx and Varnish
+   */
+  HitCases(Pieces pieces, List<Contender> contenders) {
+    this.pieces = pieces;
+    this.contenders = contenders;
+  }
+
+  List<Case> run() {
+    Map<String, Integer> sizes = new LinkedHashMap<>();
+    sizes.put("1 KiB", 1 << 10);
+    sizes.put("16 KiB", 16 << 10);
+    sizes.put("128 KiB", 128 << 10);
+    sizes.put("1 MiB", LARGE);
+    sizes.put("64 MiB", 64 << 20);
+    List<Case> cases = new ArrayList<>();
+    sizes.forEach((name, size) -> cases.addAll(hits(name, size)));
+    return cases;
+  }
+
+  private List<Case> hits(String size, int bytes) {
+    PieceCid piece = pieces.ofSize(bytes);
+    contenders.forEach(contender -> warm(contender, piece, bytes));
+    List<List<Wrk>> rounds = new ArrayList<>();
+    for (int round = 0; round < ROUNDS; round++) {
+      rounds.add(contenders.stream().map(c -> Wrk.run(c, piece, CONNECTIONS, SECONDS)).toList());
+    }
+    Case speed =
+        bytes < LARGE
+            ? compare("hit " + size, "req/s", rounds, Wrk::requestsPerSecond)
+            : compare("hit " + size, "GB/s", rounds, run -> run.bytesPerSecond() / 1e9);
+    Case cost =
+        compare("by processor time, " + size, "req/s", rounds, Wrk::requestsPerCoreSecond);
+    return List.of(speed, cost);
+  }
+
+  /** The edge against the better of the two others; all three are told on the way. */
+  private Case compare(
+      String name, String unit, List<List<Wrk>> rounds, ToDoubleFunction<Wrk> value) {
+    double[] medians = new double[contenders.size()];
+    for (int i = 0; i < medians.length; i++) {
+      medians[i] = median(rounds, i, value);
+      System.out.printf(
+          Locale.ROOT, "%s: %s %.2f %s%n", name, contenders.get(i).name(), medians[i], unit);
+    }
+    return new Case(name, medians[0], unit, Math.max(medians[1], medians[2]), Case.Better.MORE);
+  }
+
+  private static void warm(Contender contender, PieceCid piece, int size) {
+    for (int i = 0; i < 3; i++) {
+      Fetcher.Response response = Fetcher.get(contender, "/" + piece);
+      if (response.status() != 200 || response.bytes() != size) {
+        throw new BenchFailure(
+            "expected 200 and %d bytes of %s, found %s"
+                .formatted(size, contender.name(), response));
+      }
+    }
+    Wrk.run(contender, piece, CONNECTIONS, WARM_UP_SECONDS);
+  }
+
+  private static double median(List<List<Wrk>> rounds, int contender, ToDoubleFunction<Wrk> of) {
+    return rounds.stream()
+        .mapToDouble(round -> of.applyAsDouble(round.get(contender)))
+        .sorted()
+        .skip(rounds.size() / 2)
+        .findFirst()
+        .orElseThrow();
+  }
+}

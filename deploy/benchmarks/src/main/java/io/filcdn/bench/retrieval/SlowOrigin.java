@@ -1,0 +1,77 @@
+package io.filcdn.bench.retrieval;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.filcdn.bench.run.BenchFailure;
+import io.filcdn.common.piece.PieceCid;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.locks.LockSupport;
+
+/** A provider behind a line of so many bits a second: it sends no faster than that. */
+final class SlowOrigin implements AutoCloseable {
+
+  private static final int STEP = 64 << 10;
+
+  private final double bytesPerNano;
+  private final HttpServer server;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final Map<String, Long> pieces = new ConcurrentHashMap<>();
+
+  SlowOrigin(long bitsPerSecond) {
+    this.bytesPerNano = bitsPerSecond / 8.0 / 1e9;
+    try {
+      this.server =
+          HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    } catch (IOException e) {
+      throw new BenchFailure("the origin cannot listen: " + e.getMessage(), e);
+    }
+    server.setExecutor(threads);
+    server.createContext("/piece/", this::send);
+    server.start();
+  }
+
+  URI url() {
+    return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+  }
+
+  /** Has it serve {@link RandomBytes} of that size, whose seed is the size too. */
+  void add(PieceCid piece) {
+    pieces.put(piece.toString(), piece.rawSize());
+  }
+
+  private void send(HttpExchange exchange) throws IOException {
+    String path = exchange.getRequestURI().getPath();
+    Long size = pieces.get(path.substring(path.lastIndexOf('/') + 1));
+    if (size == null) {
+      exchange.sendResponseHeaders(404, -1);
+      exchange.close();
+      return;
+    }
+    exchange.sendResponseHeaders(200, size);
+    RandomBytes bytes = new RandomBytes(size, size);
+    byte[] step = new byte[STEP];
+    long start = System.nanoTime();
+    long sent = 0;
+    try (OutputStream out = exchange.getResponseBody()) {
+      for (int read = bytes.read(step, 0, STEP); read > 0; read = bytes.read(step, 0, STEP)) {
+        out.write(step, 0, read);
+        sent += read;
+        LockSupport.parkNanos(start + (long) (sent / bytesPerNano) - System.nanoTime());
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    server.stop(0);
+    threads.close();
+  }
+}

@@ -1,0 +1,101 @@
+package io.filcdn.bench.retrieval;
+
+import io.filcdn.bench.run.BenchFailure;
+import io.filcdn.bench.run.Cores;
+import io.filcdn.common.piece.PieceCid;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One run of the load generator wrk, on the core that does not serve.
+ *
+ * @param requestsPerCoreSecond responses by the server's processor time: what a core of its own
+ *     would reach, also where neighbours take some of it
+ */
+record Wrk(
+    double requestsPerSecond,
+    double bytesPerSecond,
+    double p99Millis,
+    double requestsPerCoreSecond) {
+
+  private static final Pattern REQUESTS = Pattern.compile("Requests/sec:\\s+([\\d.]+)");
+  private static final Pattern COUNT = Pattern.compile("(\\d+) requests in");
+  private static final Pattern TRANSFER = Pattern.compile("Transfer/sec:\\s+([\\d.]+)([KMG]?)B");
+  private static final Pattern P99 = Pattern.compile("99%\\s+([\\d.]+)(us|ms|s|m)");
+
+  /** Asks for one piece, over and over. */
+  static Wrk run(Contender contender, PieceCid piece, int connections, int seconds) {
+    List<String> command =
+        Cores.other(
+            List.of(
+                "wrk",
+                "--latency",
+                "--timeout",
+                "60s",
+                "-t1",
+                "-c" + connections,
+                "-d" + seconds + "s",
+                "-H",
+                "Host: " + contender.host(),
+                contender.uri(piece).toString()));
+    double before = contender.server().processorTime().toMillis() / 1e3;
+    String output = output(command);
+    double used = contender.server().processorTime().toMillis() / 1e3 - before;
+    if (output.contains("Non-2xx") || output.contains("Socket errors: connect")) {
+      throw new BenchFailure(
+          "expected that %s answers every request with 200, found:%n%s"
+              .formatted(contender.name(), output));
+    }
+    Matcher requests = match(REQUESTS, output);
+    Matcher transfer = match(TRANSFER, output);
+    Matcher p99 = match(P99, output);
+    return new Wrk(
+        Double.parseDouble(requests.group(1)),
+        Double.parseDouble(transfer.group(1)) * factor(transfer.group(2)),
+        Double.parseDouble(p99.group(1)) * millis(p99.group(2)),
+        number(COUNT, output) / used);
+  }
+
+  private static String output(List<String> command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new BenchFailure("wrk cannot be started: " + e.getMessage(), e);
+    }
+  }
+
+  private static Matcher match(Pattern pattern, String output) {
+    Matcher matcher = pattern.matcher(output);
+    if (!matcher.find()) {
+      throw new BenchFailure("expected %s in what wrk says, found:%n%s".formatted(pattern, output));
+    }
+    return matcher;
+  }
+
+  private static double number(Pattern pattern, String output) {
+    return Double.parseDouble(match(pattern, output).group(1));
+  }
+
+  private static double factor(String unit) {
+    return switch (unit.toUpperCase(Locale.ROOT)) {
+      case "K" -> 1 << 10;
+      case "M" -> 1 << 20;
+      case "G" -> 1 << 30;
+      default -> 1;
+    };
+  }
+
+  private static double millis(String unit) {
+    return switch (unit) {
+      case "us" -> 1e-3;
+      case "s" -> 1e3;
+      case "m" -> 60e3;
+      default -> 1;
+    };
+  }
+}

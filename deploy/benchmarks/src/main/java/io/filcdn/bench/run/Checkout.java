@@ -1,0 +1,37 @@
+package io.filcdn.bench.run;
+
+import java.io.File;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/** The checkout that is measured: where its parts are, and where results go. */
+public record Checkout(Path root) {
+
+  /** The folder that {@code ./filcdn} names, or the current one. */
+  public static Checkout ofProperty() {
+    return new Checkout(Path.of(System.getProperty("filcdn.checkout", "")).toAbsolutePath());
+  }
+
+  /** Where results are written. */
+  public Path output() {
+    return root.resolve("target").resolve("bench");
+  }
+
+  /** This module. */
+  public Path benchmarks() {
+    return root.resolve("deploy").resolve("benchmarks");
+  }
+
+  /** The running class path, for processes that run in other folders. */
+  public static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  /** The running Java. */
+  public static String java() {
+    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
+  }
+}
