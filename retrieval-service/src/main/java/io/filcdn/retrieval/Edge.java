@@ -219,6 +219,7 @@ final class Edge implements AutoCloseable {
     meters.gauge("filcdn.cache.pieces", disk, DiskPieceCache::size);
     meters.gauge("filcdn.cache.disk.failures", disk, DiskPieceCache::failures);
     meters.gauge("filcdn.fills", cache, PieceCache::fills);
+    meters.more().counter("filcdn.fill.mismatches", List.of(), cache, PieceCache::mismatches);
     meters.gauge("filcdn.requests", limits, ClientLimits::requests);
     meters.gauge("filcdn.replica.lag.records", follower, IndexFollower::lag);
     meters.gauge("filcdn.replica.data.sets", replica, IndexReplica::dataSets);

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,9 +35,12 @@ class ChartTest {
     return kinds.values().stream();
   }
 
-  @Test
-  void lintFindsNothing() {
-    assertThat(new Helm(Rendered.CHART).lint().quiet().call().getMessages()).isEmpty();
+  @ParameterizedTest
+  @MethodSource("examples")
+  void lintFindsNothing(Path values, @TempDir Path folder) throws Exception {
+    Path chart = Rendered.withDefaults(folder, values);
+
+    assertThat(new Helm(chart).lint().strict().quiet().call().getMessages()).isEmpty();
   }
 
   @ParameterizedTest

@@ -130,10 +130,11 @@ class EnvironmentTest {
               EnvironmentTest.class
                   .getClassLoader()
                   .getResources("META-INF/quarkus-config-doc/quarkus-config-model.json"))) {
-        new ObjectMapper().readTree(url).findParents("phase").stream()
-            // other phases are settled when the service is built
-            .filter(item -> item.path("phase").asText().equals("RUN_TIME"))
-            .forEach(item -> names.add(item.at("/path/environmentVariable").asText()));
+        new ObjectMapper()
+            .readTree(url).findParents("phase").stream()
+                // other phases are settled when the service is built
+                .filter(item -> item.path("phase").asText().equals("RUN_TIME"))
+                .forEach(item -> names.add(item.at("/path/environmentVariable").asText()));
       }
       return names;
     } catch (IOException e) {

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -22,6 +24,9 @@ record Rendered(List<JsonNode> objects) {
 
   /** From the module's folder, where its tests run. */
   static final Path CHART = Path.of("../helm/filcdn");
+
+  /** The chart with its hooks as ordinary objects: the library leaves hooks out. */
+  private static final Path WITH_HOOKS = withHooks(Path.of("target/chart"));
 
   static final YAMLMapper YAML = new YAMLMapper();
 
@@ -49,9 +54,41 @@ record Rendered(List<JsonNode> objects) {
    */
   static Rendered of(Path values, Map<String, Object> set) {
     TemplateCommand command =
-        new Helm(CHART).template().withName("edge").withNamespace("cdn").withValuesFile(values);
+        new Helm(WITH_HOOKS)
+            .template()
+            .withName("edge")
+            .withNamespace("cdn")
+            .withKubeVersion("1.30.0")
+            .withValuesFile(values);
     set.forEach(command::set);
     return new Rendered(parse(command.call()));
+  }
+
+  /** A copy of the chart with other defaults: lint takes no values. */
+  static Path withDefaults(Path copy, Path values) throws IOException {
+    copied(copy, text -> text);
+    JsonNode merged =
+        YAML.readerForUpdating(YAML.readTree(CHART.resolve("values.yaml").toFile()))
+            .readValue(values.toFile());
+    Files.writeString(copy.resolve("values.yaml"), YAML.writeValueAsString(merged));
+    return copy;
+  }
+
+  private static Path withHooks(Path copy) {
+    return copied(copy, text -> text.replace("helm.sh/hook", "rendered.helm.sh/hook"));
+  }
+
+  private static Path copied(Path copy, UnaryOperator<String> change) {
+    try (Stream<Path> files = Files.walk(CHART)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Path target = copy.resolve(CHART.relativize(file));
+        Files.createDirectories(Objects.requireNonNull(target.getParent()));
+        Files.writeString(target, change.apply(Files.readString(file)));
+      }
+      return copy;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static List<JsonNode> parse(String yaml) {
@@ -80,7 +117,7 @@ record Rendered(List<JsonNode> objects) {
   Map<String, JsonNode> pods() {
     return objects.stream()
         .filter(object -> !podSpec(object).isMissingNode())
-        .collect(java.util.stream.Collectors.toMap(Rendered::name, Rendered::podSpec));
+        .collect(Collectors.toMap(Rendered::name, Rendered::podSpec));
   }
 
   /** The containers of all pods. */

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How providers have done of late: whom to ask first, and whom not to ask now. Each provider has a
@@ -35,6 +36,7 @@ public final class OriginHealth {
   private final Clock clock;
   private final Map<ProviderId, State> providers = new ConcurrentHashMap<>();
   private final Cache<Suspicion, Boolean> suspicions;
+  private final AtomicLong mismatches = new AtomicLong();
 
   private record Suspicion(ProviderId provider, PieceCid piece) {}
 
@@ -83,7 +85,13 @@ public final class OriginHealth {
 
   /** Wrong bytes of a piece came from these. */
   public void suspect(PieceCid piece, List<ProviderId> contributors) {
+    mismatches.incrementAndGet();
     contributors.forEach(p -> suspicions.put(new Suspicion(p, piece), true));
+  }
+
+  /** How often providers brought wrong bytes. */
+  public long mismatches() {
+    return mismatches.get();
   }
 
   /** All bytes of a piece came from this one and were right. */
