@@ -8,6 +8,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.util.Collections;
@@ -122,7 +123,9 @@ final class KubernetesSchemas {
                   .getClassLoader()
                   .getResources("schema/validation-schema.json"))) {
         if (url.getPath().contains(library)) {
-          return (ObjectNode) JSON.readTree(url);
+          try (InputStream in = url.openStream()) {
+            return (ObjectNode) JSON.readTree(in);
+          }
         }
       }
     } catch (IOException e) {

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -116,7 +117,7 @@ class MonitoringTest {
             .flatMap(map -> Rendered.elements(map.path("data")))
             .map(JsonNode::asText)
             .toList();
-    List<JsonNode> parsed = new java.util.ArrayList<>();
+    List<JsonNode> parsed = new ArrayList<>();
     for (String file : files) {
       parsed.add(Rendered.YAML.readTree(file));
     }
