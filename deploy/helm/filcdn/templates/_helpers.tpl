@@ -90,8 +90,6 @@ helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
 {{- with $root.Values.tracing.endpoint }}
 - name: QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT
   value: {{ . | quote }}
-- name: QUARKUS_OTEL_TRACES_SAMPLER
-  value: parentbased_traceidratio
 - name: QUARKUS_OTEL_TRACES_SAMPLER_ARG
   value: {{ $root.Values.tracing.ratio | quote }}
 {{- end }}

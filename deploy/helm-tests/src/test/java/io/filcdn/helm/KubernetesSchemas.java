@@ -40,7 +40,7 @@ final class KubernetesSchemas {
           Map.entry(
               "apps/v1/StatefulSet",
               List.of("kubernetes-model-apps", "kubernetes_apps_StatefulSet")),
-          Map.entry("batch/v1/Job", List.of("kubernetes-model-batch", "kubernetes_batch_Job")),
+          Map.entry("batch/v1/Job", List.of("kubernetes-model-batch", "kubernetes_batch_v1_Job")),
           Map.entry(
               "autoscaling/v2/HorizontalPodAutoscaler",
               List.of(
@@ -48,16 +48,16 @@ final class KubernetesSchemas {
                   "kubernetes_autoscaling_v2_HorizontalPodAutoscaler")),
           Map.entry(
               "networking.k8s.io/v1/Ingress",
-              List.of("kubernetes-model-networking", "kubernetes_networking_Ingress")),
+              List.of("kubernetes-model-networking", "kubernetes_networking_v1_Ingress")),
           Map.entry(
               "networking.k8s.io/v1/NetworkPolicy",
-              List.of("kubernetes-model-networking", "kubernetes_networking_NetworkPolicy")),
+              List.of("kubernetes-model-networking", "kubernetes_networking_v1_NetworkPolicy")),
           Map.entry(
               "policy/v1/PodDisruptionBudget",
-              List.of("kubernetes-model-policy", "kubernetes_policy_PodDisruptionBudget")),
+              List.of("kubernetes-model-policy", "kubernetes_policy_v1_PodDisruptionBudget")),
           Map.entry(
               "gateway.networking.k8s.io/v1/HTTPRoute",
-              List.of("kubernetes-model-gatewayapi", "sigs_k8s_io_gatewayapi_v1_HTTPRoute")),
+              List.of("kubernetes-model-gatewayapi", "kubernetes_sigs_gatewayapi_v1_HTTPRoute")),
           Map.entry(
               "monitoring.coreos.com/v1/ServiceMonitor",
               List.of("openshift-model-monitoring", "os_monitoring_v1_ServiceMonitor")),
@@ -67,12 +67,10 @@ final class KubernetesSchemas {
           Map.entry(
               "kafka.strimzi.io/v1beta2/KafkaTopic", List.of("helm-tests", "strimzi_KafkaTopic")));
 
-  /** Types whose JSON is not what their Go struct looks like. */
-  private static final Map<String, String> WRITTEN_OTHERWISE =
+  /** Types whose JSON is not what their Go struct looks like, by the end of their names. */
+  private static final Map<String, List<String>> WRITTEN_OTHERWISE =
       Map.of(
-          "k8s_io_apimachinery_pkg_api_resource_Quantity", "{\"type\": [\"string\", \"number\"]}",
-          "kubernetes_apimachinery_pkg_util_intstr_IntOrString",
-              "{\"type\": [\"string\", \"integer\"]}");
+          "_Quantity", List.of("string", "number"), "_IntOrString", List.of("string", "integer"));
 
   private final Map<String, JsonSchema> compiled = new HashMap<>();
 
@@ -95,9 +93,7 @@ final class KubernetesSchemas {
     schema.put("$ref", "#/definitions/" + place.getLast());
     schema.set("definitions", file.get("definitions"));
     schema.get("definitions").forEach(KubernetesSchemas::close);
-    WRITTEN_OTHERWISE.forEach(
-        (name, definition) ->
-            ((ObjectNode) schema.get("definitions")).set(name, parse(definition)));
+    schema.get("definitions").properties().forEach(KubernetesSchemas::correct);
     return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7).getSchema(schema);
   }
 
@@ -113,6 +109,15 @@ final class KubernetesSchemas {
       object.remove("required");
     }
     schema.forEach(KubernetesSchemas::close);
+  }
+
+  private static void correct(Map.Entry<String, JsonNode> definition) {
+    WRITTEN_OTHERWISE.forEach(
+        (end, types) -> {
+          if (definition.getKey().endsWith(end)) {
+            ((ObjectNode) definition.getValue()).removeAll().set("type", JSON.valueToTree(types));
+          }
+        });
   }
 
   private static ObjectNode read(String library) {
@@ -132,13 +137,5 @@ final class KubernetesSchemas {
       throw new UncheckedIOException(e);
     }
     throw new AssertionError("expected the library %s on the class path".formatted(library));
-  }
-
-  private static JsonNode parse(String json) {
-    try {
-      return JSON.readTree(json);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }
