@@ -128,7 +128,7 @@ stop_stack() { "$root/filcdn" down --data "$out/stack" >/dev/null 2>&1 || true; 
 # The configuration of a service of the stack, as NAME=VALUE lines.
 configuration() {
   local pid
-  read -r pid _ <"$out/stack/pids/$1" 2>/dev/null || read -r pid _ <"$out/stack/pids/$1.pid"
+  read -r pid _ <"$out/stack/pids/$1.pid"
   tr '\0' '\n' <"/proc/$pid/environ" | grep -E '^(FILCDN|KAFKA|QUARKUS)_' |
     grep -vE '^(QUARKUS_HTTP_PORT|FILCDN_RETRIEVAL_(DATA|HTTP_PORT|EDGE))='
   echo "QUARKUS_HTTP_PORT=$2"
