@@ -14,11 +14,12 @@ create table cursor (
   final_number bigint              -- blocks up to here cannot change; null while none is final
 );
 
--- Hashes of applied blocks, to find where a fork began: all that can still change, and the last
--- final one.
+-- Applied blocks, to find where a fork began and to see whether a second reading tells the same
+-- logs: all that can still change, and the last final one.
 create table blocks (
   number bigint primary key,
-  hash   text not null
+  hash   text not null,
+  logs   text[] not null           -- a fingerprint of each log that was read in it
 );
 
 -- The log that everything below is folded from.
@@ -115,6 +116,13 @@ create table payers (
   screened_at timestamptz,
   as_of_block bigint  not null,
   version     bigint  not null
+);
+
+-- What screenings have told of addresses, payers or not (any more).
+create table screenings (
+  address     text primary key,
+  sanctioned  boolean     not null,
+  screened_at timestamptz not null
 );
 
 -- Each rail and whose it is.

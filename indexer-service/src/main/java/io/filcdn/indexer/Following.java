@@ -2,7 +2,6 @@ package io.filcdn.indexer;
 
 import io.filcdn.indexer.IndexingLoop.Turn;
 import java.time.Duration;
-import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** Repeats the turns of the indexing loop, at the pace that each turn asks for. */
@@ -23,16 +22,16 @@ final class Following implements Repeater.Work {
   }
 
   @Override
-  public Optional<Duration> turn() {
+  public Repeater.Pause turn() {
     Turn turn = guarded();
     if (turn != Turn.FAILED) {
       backoff.succeeded();
     }
     return switch (turn) {
-      case MORE -> Optional.of(Duration.ZERO);
-      case WAIT -> Optional.of(poll);
-      case FAILED -> Optional.of(backoff.failed());
-      case HALTED -> Optional.empty();
+      case MORE -> Repeater.Pause.of(Duration.ZERO);
+      case WAIT -> Repeater.Pause.untilWoken(poll);
+      case FAILED -> Repeater.Pause.of(backoff.failed());
+      case HALTED -> Repeater.Pause.of(poll);
     };
   }
 

@@ -23,15 +23,16 @@ final class Health {
   @Produces
   @Singleton
   @Readiness
-  HealthCheck chain(Progress progress) {
+  HealthCheck chain(Progress progress, Freshness freshness) {
     return () -> {
       Progress.Snapshot now = progress.now();
+      var failure = freshness.failure();
       var answer =
           HealthCheckResponse.named("chain")
-              .status(!now.state().isAmiss())
+              .status(failure.isEmpty())
               .withData("state", now.state().text());
       now.lagBlocks().ifPresent(lag -> answer.withData("lagBlocks", lag));
-      now.detail().ifPresent(detail -> answer.withData("detail", detail));
+      failure.ifPresent(detail -> answer.withData("detail", detail));
       return answer.build();
     };
   }

@@ -1,14 +1,13 @@
 package io.filcdn.indexer;
 
-import io.filcdn.indexer.chain.BlockRange;
 import io.filcdn.indexer.chain.Tip;
 import io.filcdn.indexer.head.TipReader;
 import io.filcdn.indexer.logs.FetchedRange;
-import io.filcdn.indexer.logs.LogFetcher;
 import io.filcdn.indexer.postgres.DatabaseFailedException;
-import io.filcdn.indexer.projection.ChainStep;
 import io.filcdn.indexer.projection.Index;
-import io.filcdn.indexer.range.RangePlanner;
+import io.filcdn.indexer.range.RangeReader;
+import io.filcdn.indexer.recheck.Recheck;
+import io.filcdn.indexer.recheck.Rechecker;
 import io.filcdn.indexer.reorg.Fork;
 import io.filcdn.indexer.reorg.ForkFinder;
 import io.filcdn.indexer.rpc.ChainNode;
@@ -17,22 +16,22 @@ import io.filcdn.indexer.rpc.NodeFailedException;
 import io.filcdn.indexer.store.Cursor;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
  * The path from the chain to the index. One turn looks at the chain once and takes at most one
- * step: back from a fork, or over the next range. All that a turn knows it reads from a node and
- * the database, so that a turn can end anywhere, and the next one, in this process or another, goes
- * on. For one thread.
+ * step: back from a fork, over blocks that are read once more, or over the next range. All that a
+ * turn knows it reads from a node and the database, so that a turn can end anywhere, and the next
+ * one, in this process or another, goes on. For one thread.
  */
 record IndexingLoop(
     ChainNodes nodes,
     TipReader tips,
     ForkFinder forks,
-    RangePlanner ranges,
-    LogFetcher logs,
+    Rechecker rechecker,
+    RangeReader ranges,
     Index index,
+    Operations operations,
     Progress progress,
     IndexingMetrics metrics) {
 
@@ -57,11 +56,14 @@ record IndexingLoop(
         progress.is(Progress.State.STANDBY);
         return Turn.WAIT;
       }
-      return nodes.ask(this::follow);
-    } catch (NodeFailedException | DatabaseFailedException e) {
-      LOG.warnf("indexing waits: %s", e.getMessage());
-      progress.isAmiss(Progress.State.FAILING, String.valueOf(e.getMessage()));
-      return Turn.FAILED;
+      if (operations.run(nodes, index)) {
+        return Turn.MORE;
+      }
+      return rechecker.isDue() ? nodes.askAnother(this::follow) : nodes.ask(this::follow);
+    } catch (NodeFailedException e) {
+      return e.contradictsFinality() ? amiss(Progress.State.HALTED, e) : amiss(Progress.State.FAILING, e);
+    } catch (DatabaseFailedException e) {
+      return amiss(Progress.State.FAILING, e);
     }
   }
 
@@ -74,27 +76,43 @@ record IndexingLoop(
             .map(at -> forks.find(node, tip.head(), at, index::blocksUpTo))
             .orElseGet(Fork.None::new);
     return switch (fork) {
-      case Fork.BeyondFinality beyond -> halt(beyond);
+      case Fork.BeyondFinality beyond ->
+          throw NodeFailedException.contradictsFinality(beyond.found());
       case Fork.At at -> rollBack(at);
-      case Fork.None _ -> // 3. range
-          ranges
-              .next(cursor.map(Cursor::number), tip.head().number(), tip.finalNumber())
-              .map(range -> advance(node, tip, cursor, range))
-              .orElseGet(() -> stay(tip, cursor));
+      case Fork.None _ ->
+          cursor.flatMap(at -> recheck(node, tip, at)).orElseGet(() -> advance(node, tip, cursor));
     };
   }
 
-  private Turn advance(ChainNode node, Tip tip, Optional<Cursor> cursor, BlockRange range) {
-    return switch (fetch(node, cursor, range)) { // 4. logs
-      case FetchedRange.Fetched fetched -> {
-        ranges.answered();
-        yield apply(fetched, tip, cursor);
+  private Optional<Turn> recheck(ChainNode node, Tip tip, Cursor cursor) {
+    Recheck recheck = // 3. recheck
+        rechecker.run(node, tip, cursor, () -> index.blocksUpTo(cursor.number()));
+    return switch (recheck) {
+      case Recheck.Nothing _ -> Optional.empty();
+      case Recheck.Same same -> {
+        index.take(same.steps());
+        yield same.steps().isEmpty() ? Optional.empty() : Optional.of(Turn.MORE);
       }
+      case Recheck.Differs differs -> {
+        LOG.errorf("the index is put right: %s", differs.found());
+        index.take(differs.steps());
+        metrics.repaired();
+        yield Optional.of(Turn.MORE);
+      }
+    };
+  }
+
+  private Turn advance(ChainNode node, Tip tip, Optional<Cursor> cursor) {
+    FetchedRange fetched = // 4. range, 5. logs
+        ranges.read(node, tip, cursor).orElse(null);
+    return switch (fetched) {
+      case null -> {
+        progress.is(Progress.State.FOLLOWING);
+        yield Turn.WAIT;
+      }
+      case FetchedRange.Fetched whole -> apply(whole, tip, cursor);
       case FetchedRange.Refused refused -> {
-        LOG.infof("blocks %s to %s were refused: %s", range.from(), range.to(), refused.reason());
-        if (!ranges.refused(range)) {
-          throw new NodeFailedException(refused.reason());
-        }
+        LOG.infof("a range was refused: %s", refused.reason());
         yield Turn.MORE;
       }
       case FetchedRange.Moved moved -> {
@@ -104,34 +122,13 @@ record IndexingLoop(
     };
   }
 
-  private FetchedRange fetch(ChainNode node, Optional<Cursor> cursor, BlockRange range) {
-    try {
-      return logs.fetch(node, range, cursor.map(Cursor::hash));
-    } catch (NodeFailedException e) {
-      ranges.refused(range); // it may have timed out over the range's length
-      throw e;
-    }
-  }
-
   private Turn apply(FetchedRange.Fetched fetched, Tip tip, Optional<Cursor> cursor) {
-    ChainStep.Advance step = fetched.step();
-    var last = step.last().number();
-    var finalize = ChainStep.Finalize.of(tip, last, cursor.flatMap(Cursor::finalNumber));
-    index.take(Stream.concat(Stream.of(step), finalize.stream()).toList()); // 5. projection, store
+    index.take(fetched.steps(tip, cursor.flatMap(Cursor::finalNumber))); // 6. projection, store
     metrics.applied(fetched);
-    boolean more = last.compareTo(tip.head().number()) < 0;
-    LOG.debugf("applied up to block %s: %d events", last, step.events().size());
+    boolean more = fetched.step().last().number().compareTo(tip.head().number()) < 0;
     progress.is(more ? Progress.State.CATCHING_UP : Progress.State.FOLLOWING);
     progress.sees(tip, index.cursor(), index.undecodable());
     return more ? Turn.MORE : Turn.WAIT;
-  }
-
-  private Turn stay(Tip tip, Optional<Cursor> cursor) {
-    cursor
-        .flatMap(at -> ChainStep.Finalize.of(tip, at.number(), at.finalNumber()))
-        .ifPresent(step -> index.take(List.of(step)));
-    progress.is(Progress.State.FOLLOWING);
-    return Turn.WAIT;
   }
 
   private Turn rollBack(Fork.At fork) {
@@ -142,9 +139,8 @@ record IndexingLoop(
     return Turn.MORE;
   }
 
-  private Turn halt(Fork.BeyondFinality fork) {
-    LOG.errorf("INDEXING HALTED: the chain changed below finality: %s", fork.found());
-    progress.isAmiss(Progress.State.HALTED, fork.found());
-    return Turn.HALTED;
+  private Turn amiss(Progress.State state, RuntimeException e) {
+    progress.isAmiss(state, String.valueOf(e.getMessage()));
+    return state == Progress.State.HALTED ? Turn.HALTED : Turn.FAILED;
   }
 }

@@ -17,6 +17,7 @@ final class IndexingMetrics {
   IndexingMetrics(MeterRegistry registry, Progress progress, RangePlanner ranges) {
     this.registry = registry;
     this.reorgs = registry.summary("filcdn.indexer.reorg.depth.blocks");
+    registry.counter("filcdn.indexer.repairs").increment(0); // there from the start, for alarms
     gauge(progress, "head.block", now -> now.tip().map(tip -> number(tip.head().number())));
     gauge(progress, "indexed.block", now -> now.cursor().map(at -> number(at.number())));
     gauge(progress, "final.block", now -> now.finalNumber().map(IndexingMetrics::number));
@@ -47,6 +48,11 @@ final class IndexingMetrics {
                         "filcdn.indexer.events", "event", logged.event().getClass().getSimpleName())
                     .increment());
     registry.counter("filcdn.indexer.unknown.logs").increment(fetched.unknown());
+  }
+
+  /** Blocks were found to hold other logs than the index had. */
+  void repaired() {
+    registry.counter("filcdn.indexer.repairs").increment();
   }
 
   void reorganised(long depth) {

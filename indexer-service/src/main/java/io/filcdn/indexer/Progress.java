@@ -4,6 +4,9 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.indexer.chain.Tip;
 import io.filcdn.indexer.store.Cursor;
 import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -17,8 +20,20 @@ final class Progress {
 
   private static final Logger LOG = Logger.getLogger(Progress.class);
 
-  private volatile Snapshot now =
-      new Snapshot(State.STARTING, Optional.empty(), Optional.empty(), Optional.empty(), 0);
+  private final Clock clock;
+  private volatile Snapshot now;
+
+  Progress(Clock clock) {
+    this.clock = clock;
+    this.now =
+        new Snapshot(
+            State.STARTING,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            0,
+            clock.instant());
+  }
 
   private volatile Optional<String> publishingFailure = Optional.empty();
 
@@ -61,13 +76,19 @@ final class Progress {
    * @param tip what a node last said
    * @param cursor where the index stands
    * @param undecodable logs kept aside
+   * @param headSince when this head was first seen
    */
   record Snapshot(
       State state,
       Optional<String> detail,
       Optional<Tip> tip,
       Optional<Cursor> cursor,
-      long undecodable) {
+      long undecodable,
+      Instant headSince) {
+
+    Snapshot in(State other, Optional<String> why) {
+      return new Snapshot(other, why, tip, cursor, undecodable, headSince);
+    }
 
     /** How many blocks the index is behind the head; empty while either is unknown. */
     Optional<Long> lagBlocks() {
@@ -87,12 +108,17 @@ final class Progress {
 
   void is(State state) {
     log(state);
-    now = new Snapshot(state, Optional.empty(), now.tip, now.cursor, now.undecodable);
+    now = now.in(state, Optional.empty());
   }
 
   void isAmiss(State state, String detail) {
     log(state);
-    now = new Snapshot(state, Optional.of(detail), now.tip, now.cursor, now.undecodable);
+    if (state == State.HALTED) {
+      LOG.errorf("INDEXING HALTED, as the chain changed below finality: %s", detail);
+    } else {
+      LOG.warnf("indexing waits: %s", detail);
+    }
+    now = now.in(state, Optional.of(detail));
   }
 
   private void log(State next) {
@@ -106,7 +132,20 @@ final class Progress {
   }
 
   void sees(Tip tip, Optional<Cursor> cursor, long undecodable) {
-    now = new Snapshot(now.state, now.detail, Optional.of(tip), cursor, undecodable);
+    boolean sameHead = now.tip.map(Tip::head).equals(Optional.of(tip.head()));
+    now =
+        new Snapshot(
+            now.state,
+            now.detail,
+            Optional.of(tip),
+            cursor,
+            undecodable,
+            sameHead ? now.headSince : clock.instant());
+  }
+
+  /** How long the head has been the same. */
+  Duration headAge() {
+    return Duration.between(now.headSince, clock.instant());
   }
 
   /** Why the outbox is not published now; empty while it is. */

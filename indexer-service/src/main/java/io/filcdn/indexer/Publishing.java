@@ -3,7 +3,6 @@ package io.filcdn.indexer;
 import io.filcdn.indexer.publish.OutboxPublisher;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** Repeats the turns of the publisher: at once while there is something to publish. */
@@ -31,7 +30,7 @@ final class Publishing implements Repeater.Work {
   }
 
   @Override
-  public Optional<Duration> turn() throws InterruptedException {
+  public Repeater.Pause turn() throws InterruptedException {
     return switch (guarded()) {
       case OutboxPublisher.Outcome.Published published -> {
         LOG.debugf("published %d records", published.records());
@@ -42,15 +41,15 @@ final class Publishing implements Repeater.Work {
         LOG.warnf("publishing waits: %s", failed.reason());
         metrics.counter("filcdn.indexer.publish.failures").increment();
         progress.publishingFails(failed.reason());
-        yield Optional.of(backoff.failed());
+        yield Repeater.Pause.of(backoff.failed());
       }
     };
   }
 
-  private Optional<Duration> succeeded(Duration wait) {
+  private Repeater.Pause succeeded(Duration wait) {
     backoff.succeeded();
     progress.publishes();
-    return Optional.of(wait);
+    return Repeater.Pause.of(wait);
   }
 
   private OutboxPublisher.Outcome guarded() throws InterruptedException {

@@ -1,7 +1,6 @@
 package io.filcdn.indexer;
 
 import java.time.Duration;
-import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
@@ -12,8 +11,9 @@ final class Repeater implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Repeater.class);
   private static final Duration TURN_MAY_TAKE = Duration.ofSeconds(5);
 
-  private final Semaphore stop = new Semaphore(0);
+  private final Semaphore signals = new Semaphore(0);
   private final Thread thread;
+  private volatile boolean stopped;
   private volatile boolean died;
 
   private Repeater(String name, Work work) {
@@ -27,8 +27,26 @@ final class Repeater implements AutoCloseable {
   /** One turn of the work. */
   @FunctionalInterface
   interface Work {
-    /** Returns how long to wait before the next turn; empty where there is none. */
-    Optional<Duration> turn() throws InterruptedException;
+    /** Returns what comes before the next turn. */
+    Pause turn() throws InterruptedException;
+  }
+
+  /**
+   * The time between two turns.
+   *
+   * @param mayBeCutShort whether {@link #wake} ends it
+   */
+  record Pause(Duration length, boolean mayBeCutShort) {
+
+    /** Until there may be something new, or someone says so. */
+    static Pause untilWoken(Duration length) {
+      return new Pause(length, true);
+    }
+
+    /** In full: after a failure. */
+    static Pause of(Duration length) {
+      return new Pause(length, false);
+    }
   }
 
   /** Starts a thread. */
@@ -40,13 +58,31 @@ final class Repeater implements AutoCloseable {
 
   private void run(Work work) {
     try {
-      Optional<Duration> wait = Optional.of(Duration.ZERO);
-      while (wait.isPresent() && !stop.tryAcquire(wait.get().toNanos(), TimeUnit.NANOSECONDS)) {
-        wait = work.turn();
+      while (!stopped) {
+        rest(work.turn());
       }
     } catch (InterruptedException e) {
       LOG.debugf("%s was interrupted", thread.getName());
     }
+  }
+
+  private void rest(Pause pause) throws InterruptedException {
+    if (pause.mayBeCutShort()) {
+      signals.tryAcquire(pause.length().toNanos(), TimeUnit.NANOSECONDS);
+    } else {
+      long end = System.nanoTime() + pause.length().toNanos();
+      long left = pause.length().toNanos();
+      while (!stopped && left > 0) {
+        signals.tryAcquire(left, TimeUnit.NANOSECONDS);
+        left = end - System.nanoTime();
+      }
+    }
+    signals.drainPermits();
+  }
+
+  /** Lets the next turn come at once, unless the last one failed. For any thread. */
+  void wake() {
+    signals.release();
   }
 
   private void died(Throwable e) {
@@ -62,7 +98,8 @@ final class Repeater implements AutoCloseable {
   /** Lets the turn under way end, and interrupts it where it takes too long. */
   @Override
   public void close() {
-    stop.release();
+    stopped = true;
+    signals.release();
     try {
       if (!thread.join(TURN_MAY_TAKE)) {
         thread.interrupt();

@@ -4,21 +4,31 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import io.filcdn.common.chain.BlockHash;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.network.Network;
+import io.filcdn.indexer.rpc.NodeStatus;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
+import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 
 /** {@code GET /status}: how far the index is behind the chain. */
-@Path("/status")
+@Path("/")
 public final class StatusResource {
 
   private final Network network;
   private final Progress progress;
+  private final Freshness freshness;
+  private final Indexer indexer;
 
-  StatusResource(Network network, Progress progress) {
+  StatusResource(Network network, Progress progress, Freshness freshness, Indexer indexer) {
     this.network = network;
     this.progress = progress;
+    this.freshness = freshness;
+    this.indexer = indexer;
   }
 
   /**
@@ -28,33 +38,58 @@ public final class StatusResource {
    * @param indexed the newest block in the index
    * @param finalNumber the newest block in the index that cannot change any more
    * @param lagBlocks how far {@code indexed} is behind {@code head}
+   * @param headAgeSeconds how long the head has been the same
+   * @param undecodableLogs logs that are kept aside, as they have not the form of their event
    * @param detail what is amiss
+   * @param nodes how each JSON-RPC node is doing
    */
-  public record Status(
+  public record Sync(
       String network,
       long chainId,
       Optional<BlockNumber> head,
       Optional<Indexed> indexed,
       @JsonProperty("final") Optional<BlockNumber> finalNumber,
       Optional<Long> lagBlocks,
+      long headAgeSeconds,
+      long undecodableLogs,
       String state,
-      Optional<String> detail) {}
+      Optional<String> detail,
+      List<NodeStatus> nodes) {}
 
   /** A block in the index. */
   public record Indexed(BlockNumber number, BlockHash hash) {}
 
+  /** What {@code /health} says. */
+  public record Health(String status, Optional<String> detail) {}
+
   @GET
+  @Path("/health")
+  @Operation(summary = "Whether the index is as new as it has to be: 200 or 503")
+  public Response health() {
+    Optional<String> failure = freshness.failure();
+    return Response.status(failure.isEmpty() ? Status.OK : Status.SERVICE_UNAVAILABLE)
+        .entity(new Health(failure.isEmpty() ? "ok" : "unavailable", failure))
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .build();
+  }
+
+  @GET
+  @Path("/status")
   @Operation(summary = "How far the index is behind the chain")
-  public Status status() {
+  public Sync status() {
     Progress.Snapshot now = progress.now();
-    return new Status(
+    return new Sync(
         network.name(),
         network.chainId(),
         now.tip().map(tip -> tip.head().number()),
         now.cursor().map(cursor -> new Indexed(cursor.number(), cursor.hash())),
         now.finalNumber(),
         now.lagBlocks(),
+        progress.headAge().toSeconds(),
+        now.undecodable(),
         now.state().text(),
-        now.detail());
+        now.detail(),
+        indexer.nodes());
   }
 }

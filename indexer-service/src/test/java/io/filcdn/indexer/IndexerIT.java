@@ -12,7 +12,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeChain;
@@ -68,7 +71,8 @@ class IndexerIT {
     awaitIndexed();
 
     try (Topics topics = Topics.from(kafka, true)) {
-      await().until(() -> topics.of(Topic.PLACEMENTS).size() == 1);
+      String key = new PlacementKey(CID, PAYER, DataSetId.of("fwss/12"), new PieceId(7)).toString();
+      await().until(() -> topics.of(Topic.PLACEMENTS).containsKey(key));
       await()
           .untilAsserted(
               () -> {
@@ -82,10 +86,41 @@ class IndexerIT {
       assertThat(get("/api/v1/payers/" + PAYER).get("payer"))
           .isEqualTo(JSON.readTree(topics.of(Topic.PAYERS).get(PAYER.hex())));
       assertThat(get("/api/v1/payers/" + PAYER).at("/dataSets/0").asText()).isEqualTo("fwss/12");
-      JsonNode placement = JSON.readTree(topics.of(Topic.PLACEMENTS).values().iterator().next());
+      JsonNode placement = JSON.readTree(topics.value(Topic.PLACEMENTS, key));
       assertThat(get("/api/v1/pieces/" + CID).at("/placements/0")).isEqualTo(placement);
       assertThat(get("/api/v1/pieces/" + CID.commP()).at("/placements/0")).isEqualTo(placement);
     }
+  }
+
+  @Test
+  void listsComeInPages() throws JsonProcessingException {
+    Address payer = Contracts.numbered(0x77);
+    chain.block(
+        Contracts.dataSetCreated(41, 3, payer),
+        Contracts.dataSetCreated(42, 3, payer),
+        Contracts.pieceAdded(41, 1, FakePieces.numbered(31)),
+        Contracts.pieceAdded(41, 2, FakePieces.numbered(32)),
+        Contracts.pieceAdded(42, 1, FakePieces.numbered(31)));
+    awaitIndexed();
+
+    JsonNode first = get("/api/v1/data-sets/41/pieces?limit=1");
+    assertThat(first.at("/placements/0/pieceId").asText()).isEqualTo("1");
+    JsonNode second = get("/api/v1/data-sets/41/pieces?limit=1&after=" + first.get("next").asText());
+    assertThat(second.at("/placements/0/pieceId").asText()).isEqualTo("2");
+    assertThat(get("/api/v1/data-sets/41/pieces?limit=5").has("next")).isFalse();
+
+    String cid = "/api/v1/pieces/" + FakePieces.numbered(31);
+    JsonNode place = get(cid + "?limit=1");
+    assertThat(place.get("next").asText()).isEqualTo("fwss/41/1");
+    assertThat(get(cid + "?after=fwss/41/1").at("/placements/0/dataSet").asText())
+        .isEqualTo("fwss/42");
+
+    JsonNode paid = get("/api/v1/payers/" + payer + "?limit=1");
+    assertThat(paid.get("next").asText()).isEqualTo("fwss/41");
+    assertThat(get("/api/v1/payers/" + payer + "?after=fwss/41").at("/dataSets/0").asText())
+        .isEqualTo("fwss/42");
+    problem(cid + "?limit=0", 400, "limit: expected a number from 1 to 1000, found 0");
+    problem(cid + "?after=x", 400, "expected");
   }
 
   @Test
@@ -104,7 +139,9 @@ class IndexerIT {
                     .body("indexed.hash", equalTo(chain.head().hash().hex()))
                     .body("final", equalTo((int) chain.finalNumber()))
                     .body("lagBlocks", equalTo(0))
-                    .body("state", equalTo("following")));
+                    .body("state", equalTo("following"))
+                    .body("nodes[0].asked", equalTo(true))
+                    .body("undecodableLogs", equalTo(0)));
   }
 
   @Test

@@ -4,77 +4,24 @@ import static io.filcdn.indexer.fake.Contracts.OPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.index.DataSetRecord;
-import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.piece.PieceCid;
 import io.filcdn.indexer.IndexingLoop.Turn;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeChain;
 import io.filcdn.indexer.fake.FakeNode;
-import io.filcdn.indexer.fake.FakePieces;
-import io.filcdn.stack.infra.Infra;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.clients.producer.Producer;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The path from a node to Postgres and Kafka, turn by turn. */
-@SuppressWarnings("NullAway.Init")
-class IndexingLoopIT {
-
-  private static final Address PAYER = Contracts.numbered(5);
-  private static final Address OTHER_PAYER = Contracts.numbered(6);
-  private static final PieceCid CID = FakePieces.numbered(1);
-  private static final PieceCid OTHER_CID = FakePieces.numbered(2);
-
-  private static Infra infra;
-  private static Producer<String, String> producer;
-
-  private FakeChain chain;
-  private FakeNode node;
-  private Tables tables;
-  private Topics topics;
-  private TestIndexer indexer;
-
-  @BeforeAll
-  static void startInfrastructure() {
-    infra = Infra.start();
-    producer = TestIndexer.producer(infra.kafka().bootstrapServers());
-  }
-
-  @AfterAll
-  static void stopInfrastructure() {
-    producer.close();
-    infra.close();
-  }
-
-  @BeforeEach
-  void start() {
-    chain = new FakeChain().block();
-    node = FakeNode.start(chain);
-    tables = Tables.fresh(infra.postgres().jdbcUrl("indexer"));
-    topics = Topics.from(infra.kafka().bootstrapServers(), false);
-    indexer = new TestIndexer(tables.source(), producer, node);
-  }
-
-  @AfterEach
-  void stop() {
-    indexer.close();
-    topics.close();
-    node.close();
-  }
+class IndexingLoopIT extends OnFakeChain {
 
   @Test
   void aDataSetWithAPieceReachesTablesAndTopics() {
@@ -405,6 +352,43 @@ class IndexingLoopIT {
   }
 
   @Test
+  void whatNoRealContractWritesIsSetAsideOrCutAndTheRestGoesOn() {
+    chain.block(
+        Contracts.dataSetCreated(12, 3, PAYER),
+        Contracts.pieceAdded(12, 7, CID, Map.of("large", "x".repeat(1 << 20))),
+        Contracts.pieceAdded(12, 8, OTHER_CID),
+        Contracts.productAdded(3, "http://169.254.169.254/" + "y".repeat(5000)),
+        Contracts.productAdded(4, "file:///etc/passwd\n"));
+
+    indexer.catchUp().publishAll();
+
+    assertThat(topics.of(Topic.PLACEMENTS)).containsOnlyKeys(placement(OTHER_CID, PAYER, 8));
+    assertThat(tables.rows("select log_index, length(data) > 2000000 from undecodable_logs"))
+        .containsExactly("1 t");
+    assertThat(RecordJson.read(value(Topic.PROVIDERS, "fwss/3"), ProviderRecord.class).serviceUrl())
+        .isEmpty();
+    assertThat(RecordJson.read(value(Topic.PROVIDERS, "fwss/4"), ProviderRecord.class).serviceUrl())
+        .isEmpty();
+    assertThatTopicsEqualTables();
+  }
+
+  @Test
+  void anIndexBuiltAnewTakesBackWhatTheLostOneHadPublished() {
+    chain.block(Contracts.dataSetCreated(12, 3, PAYER), Contracts.pieceAdded(12, 7, CID));
+    indexer.catchUp().publishAll();
+    assertThat(topics.of(Topic.PLACEMENTS)).hasSize(1);
+    indexer.close();
+
+    chain.block(Contracts.piecesRemoved(12, 7)).blocks(3).finalUpTo(4);
+    tables = Tables.fresh(infra.postgres().jdbcUrl("indexer"));
+    indexer = new TestIndexer(tables.source(), producer, node);
+    indexer.catchUp().publishAll();
+
+    assertThat(topics.of(Topic.PLACEMENTS)).isEmpty();
+    assertThatTopicsEqualTables();
+  }
+
+  @Test
   void aRestartGoesOnWhereTheLastTransactionEnded() {
     chain.block(Contracts.dataSetCreated(12, 3, PAYER)).blocks(20).finalUpTo(20);
     indexer.turn();
@@ -452,22 +436,5 @@ class IndexingLoopIT {
     }
 
     assertThat(dataSet("fwss/12").asOf().version()).isGreaterThan(before);
-  }
-
-  private DataSetRecord dataSet(String id) {
-    return RecordJson.read(value(Topic.DATA_SETS, id), DataSetRecord.class);
-  }
-
-  private String value(Topic topic, String key) {
-    assertThat(topics.of(topic)).containsKey(key);
-    return topics.of(topic).getOrDefault(key, "");
-  }
-
-  private static String placement(PieceCid cid, Address payer, long piece) {
-    return PlacementKey.of(cid + "/" + payer + "/fwss/12/" + piece).toString();
-  }
-
-  private void assertThatTopicsEqualTables() {
-    PublishedIndex.assertEqual(topics, tables);
   }
 }

@@ -12,11 +12,14 @@ class LayoutTest {
     LayoutRules.check(
         "io.filcdn.indexer",
         List.of(
+            "hint",
             "head",
-            "range",
             "reorg",
+            "recheck",
+            "range",
             "logs",
             "projection",
+            "screening",
             "query",
             "store",
             "publish",

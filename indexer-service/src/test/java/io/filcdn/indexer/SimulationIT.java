@@ -10,12 +10,16 @@ import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeChain;
 import io.filcdn.indexer.fake.FakeLog;
 import io.filcdn.indexer.fake.FakeNode;
+import io.filcdn.indexer.fake.FakeNode.Lie;
 import io.filcdn.indexer.fake.FakePieces;
 import io.filcdn.indexer.range.RangePlanner;
 import io.filcdn.stack.infra.Infra;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.AfterAll;
@@ -24,14 +28,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Random chains with reorgs, null rounds, failing calls and an indexer that is killed at any
- * database call: what it ends with is what an undisturbed one reads off the final chain. {@code
- * -Dfilcdn.simulation.seeds=N} runs N of them.
+ * Random chains with reorgs and null rounds; two nodes that fail, lie, and leave logs out for a
+ * while; hints in any order; and an indexer that is killed at any database or RPC call. What it
+ * ends with is what an undisturbed one reads off the final chain. {@code
+ * -Dfilcdn.simulation.seeds=N} runs N of them, {@code -Dfilcdn.simulation.first=S} from seed S on.
  */
 @SuppressWarnings("NullAway.Init")
 class SimulationIT {
 
   private static final int STEPS = 120;
+  private static final List<Lie> LIES = List.copyOf(EnumSet.allOf(Lie.class));
   private static final List<String> METHODS =
       List.of("eth_chainId", "eth_getBlockByNumber", "eth_getLogs");
 
@@ -51,7 +57,8 @@ class SimulationIT {
   }
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, Long.getLong("filcdn.simulation.seeds", 5));
+    return LongStream.iterate(Long.getLong("filcdn.simulation.first", 1), seed -> seed + 1)
+        .limit(Long.getLong("filcdn.simulation.seeds", 20));
   }
 
   @ParameterizedTest
@@ -60,8 +67,9 @@ class SimulationIT {
     Tables tables = Tables.fresh(infra.postgres().jdbcUrl("indexer"));
     FakeChain chain = new FakeChain().block().finalUpTo(0);
     try (FakeNode node = FakeNode.start(chain);
+        FakeNode second = FakeNode.start(chain);
         Topics topics = Topics.from(infra.kafka().bootstrapServers(), false)) {
-      try (World world = new World(seed, chain, node, tables)) {
+      try (World world = new World(seed, chain, List.of(node, second), tables)) {
         world.live();
       }
 
@@ -85,14 +93,14 @@ class SimulationIT {
 
     private final Random random;
     private final FakeChain chain;
-    private final FakeNode node;
+    private final List<FakeNode> nodes;
     private final CrashingDataSource database;
     private TestIndexer indexer;
 
-    World(long seed, FakeChain chain, FakeNode node, Tables tables) {
+    World(long seed, FakeChain chain, List<FakeNode> nodes, Tables tables) {
       random = new Random(seed);
       this.chain = chain;
-      this.node = node;
+      this.nodes = nodes;
       database = new CrashingDataSource(tables.source(), random);
       indexer = indexer();
     }
@@ -100,6 +108,7 @@ class SimulationIT {
     void live() {
       for (int step = 0; step < STEPS; step++) {
         happen();
+        indexer.clock().move(Duration.ofSeconds(random.nextInt(30)));
         indexer.turn();
         if (random.nextInt(3) == 0) {
           indexer.publish();
@@ -108,14 +117,20 @@ class SimulationIT {
       database.crashNoMore();
       restart();
       chain.block();
-      node.tellNullRounds(FakeNode.NullRound.ERROR);
+      nodes.forEach(FakeNode::recover);
       await().until(() -> indexer.turn() != Turn.FAILED);
       await()
           .until(
               () ->
                   indexer.progress().now().state() != Progress.State.STANDBY
                       || indexer.turn() == Turn.MORE);
-      indexer.catchUp().publishAll();
+      indexer.catchUp();
+      // twice: the first of two nodes may be the one that is read from anyway
+      for (int i = 0; i < 2; i++) {
+        indexer.clock().move(TestIndexer.RECHECKED_EVERY);
+        indexer.catchUp();
+      }
+      indexer.publishAll();
     }
 
     @Override
@@ -124,18 +139,46 @@ class SimulationIT {
     }
 
     private void happen() {
-      switch (random.nextInt(12)) {
+      FakeNode node = nodes.get(random.nextInt(nodes.size()));
+      switch (random.nextInt(18)) {
         case 0, 1, 2, 3, 4 -> chain.block(logs());
         case 5 -> chain.nullRound();
         case 6 -> reorg();
-        case 7 ->
-            chain.finalUpTo(
-                Math.max(chain.finalNumber(), chain.head().number() - random.nextInt(12)));
+        case 7 -> finalise();
         case 8 -> node.failNext(METHODS.get(random.nextInt(METHODS.size())), 503, "");
         case 9 -> node.dropNext(METHODS.get(random.nextInt(METHODS.size())));
         case 10 -> database.crashWithin(60);
+        case 11, 12 -> node.hide(anyLog());
+        case 13 -> node.hideNothing();
+        case 14 -> node.lieNext(LIES.get(random.nextInt(LIES.size())));
+        case 15 -> indexer.rechecker().hint();
+        case 16 -> killWithin(node, random.nextInt(12));
         default -> restart();
       }
+    }
+
+    /** No node leaves a log of a final block out: what is final and untold is beyond knowing. */
+    private void finalise() {
+      nodes.forEach(FakeNode::recover);
+      chain.finalUpTo(
+          Math.max(chain.finalNumber(), chain.head().number() - random.nextInt(12)));
+    }
+
+    /** Ends the process while a node answers one of its next calls. */
+    private void killWithin(FakeNode node, int calls) {
+      AtomicInteger left = new AtomicInteger(calls);
+      TestIndexer killed = indexer;
+      node.beforeAnswer(
+          _ -> {
+            if (left.getAndDecrement() == 0) {
+              killed.kill();
+            }
+          });
+    }
+
+    private FakeLog anyLog() {
+      List<FakeLog> unfinal = chain.unfinalLogs();
+      return unfinal.isEmpty() ? log() : unfinal.get(random.nextInt(unfinal.size()));
     }
 
     private void reorg() {
@@ -157,7 +200,7 @@ class SimulationIT {
     }
 
     private TestIndexer indexer() {
-      return new TestIndexer(database.asDataSource(), producer, node);
+      return new TestIndexer(database.asDataSource(), producer, nodes.toArray(FakeNode[]::new));
     }
 
     private FakeLog[] logs() {

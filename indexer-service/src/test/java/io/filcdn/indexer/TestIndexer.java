@@ -7,7 +7,7 @@ import io.filcdn.indexer.IndexingLoop.Turn;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeNode;
 import io.filcdn.indexer.head.TipReader;
-import io.filcdn.indexer.logs.FwssDecoder;
+import io.filcdn.indexer.logs.EventDecoder;
 import io.filcdn.indexer.logs.LogFetcher;
 import io.filcdn.indexer.postgres.ExclusiveSession;
 import io.filcdn.indexer.postgres.ExclusiveSession.Purpose;
@@ -15,6 +15,8 @@ import io.filcdn.indexer.projection.Index;
 import io.filcdn.indexer.projection.Projection;
 import io.filcdn.indexer.publish.OutboxPublisher;
 import io.filcdn.indexer.range.RangePlanner;
+import io.filcdn.indexer.range.RangeReader;
+import io.filcdn.indexer.recheck.Rechecker;
 import io.filcdn.indexer.reorg.ForkFinder;
 import io.filcdn.indexer.rpc.ChainNodes;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -30,13 +32,19 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** The indexer without its threads: a test says when it takes a turn. */
 final class TestIndexer implements AutoCloseable {
 
+  static final Duration RECHECKED_EVERY = Duration.ofMinutes(1);
+  static final long MAX_ANSWER = 8 << 20;
   private static final int ENOUGH_TURNS = 500;
 
   private final ExclusiveSession indexing;
   private final ExclusiveSession publishing;
   private final IndexingLoop loop;
   private final OutboxPublisher publisher;
-  private final Progress progress = new Progress();
+  private final MovedClock clock = new MovedClock();
+  private final Operations operations = new Operations();
+  private final Rechecker rechecker;
+  private final RangeReader reader;
+  private final Progress progress = new Progress(clock);
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
 
   TestIndexer(DataSource database, Producer<String, String> producer, FakeNode... nodes) {
@@ -52,16 +60,37 @@ final class TestIndexer implements AutoCloseable {
       Producer<String, String> producer,
       Network network,
       RangePlanner ranges) {
+    this(database, producer, network, ranges, MAX_ANSWER);
+  }
+
+  TestIndexer(
+      DataSource database,
+      Producer<String, String> producer,
+      Network network,
+      RangePlanner ranges,
+      long maxAnswer) {
     indexing = new ExclusiveSession(database, Purpose.INDEXING);
     publishing = new ExclusiveSession(database, Purpose.PUBLISHING);
+    LogFetcher logs = new LogFetcher(EventDecoder.of(network));
+    rechecker = new Rechecker(logs, RECHECKED_EVERY, clock);
+    ChainNodes chainNodes =
+        ChainNodes.http(
+            network.rpcUrls(),
+            Duration.ofSeconds(5),
+            maxAnswer,
+            network.chainId(),
+            clock,
+            metrics);
+    reader = new RangeReader(ranges, logs, chainNodes::otherThan, 3);
     loop =
         new IndexingLoop(
-            ChainNodes.http(network.rpcUrls(), Duration.ofSeconds(5), network.chainId(), metrics),
+            chainNodes,
             new TipReader(network.finality()),
             new ForkFinder(),
-            ranges,
-            new LogFetcher(new FwssDecoder(network)),
+            rechecker,
+            reader,
             new Index(indexing, new Projection(network)),
+            operations,
             progress,
             new IndexingMetrics(metrics, progress, ranges));
     publisher = new OutboxPublisher(publishing, producer, 50, metrics);
@@ -104,6 +133,19 @@ final class TestIndexer implements AutoCloseable {
     return this;
   }
 
+  /** The time, which a test moves. */
+  MovedClock clock() {
+    return clock;
+  }
+
+  Operations operations() {
+    return operations;
+  }
+
+  Rechecker rechecker() {
+    return rechecker;
+  }
+
   Progress progress() {
     return progress;
   }
@@ -112,8 +154,15 @@ final class TestIndexer implements AutoCloseable {
     return metrics.get(name).meter().measure().iterator().next().getValue();
   }
 
+  /** Ends its database sessions under its hands, as the end of the process would; any thread. */
+  void kill() {
+    indexing.close();
+    publishing.close();
+  }
+
   @Override
   public void close() {
+    reader.close();
     indexing.close();
     publishing.close();
   }

@@ -1,9 +1,12 @@
 package io.filcdn.indexer;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.filcdn.common.kafka.Topic;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -53,6 +56,13 @@ final class Topics implements AutoCloseable {
       consumer.poll(Duration.ofMillis(100)).forEach(this::take);
     }
     return state.getOrDefault(topic, Map.of());
+  }
+
+  /** The newest value of a key that is there. */
+  String value(Topic topic, String key) {
+    Map<String, String> values = of(topic);
+    assertThat(values).containsKey(key);
+    return Objects.requireNonNull(values.get(key));
   }
 
   private void take(ConsumerRecord<String, String> record) {

@@ -5,6 +5,7 @@ import io.filcdn.common.piece.ByteCount;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,6 +27,16 @@ public interface MetricsConfig {
     Publish publish();
 
     Quota quota();
+
+    Leases leases();
+
+    Series series();
+
+    Webhooks webhooks();
+
+    Repair repair();
+
+    Admin admin();
   }
 
   /** How topics are read. */
@@ -86,5 +97,91 @@ public interface MetricsConfig {
      */
     @WithDefault("1000000000000000000")
     TokenAmount unfinalLimit();
+
+    /**
+     * How many bytes of egress, and how many from providers, a data set may have that has no rails
+     * to pay into: those of the first pandora contract, which are never reported.
+     */
+    @WithDefault("107374182400")
+    ByteCount allowanceWithoutRails();
+  }
+
+  /** How edges lease quota. */
+  interface Leases {
+
+    /** The secret that edges carry; without it, nothing can be leased. A secret. */
+    Optional<String> secret();
+
+    /** How long a lease lasts that its edge does not renew. */
+    @WithDefault("60s")
+    Duration timeToLive();
+
+    /**
+     * How long after its end what a journal holds stays held, so that what it served can still
+     * come; then it is written off, with an entry in the audit.
+     */
+    @WithDefault("7d")
+    Duration writeOffAfter();
+
+    /** What part of a quota's free bytes an edge gets at once beyond what it needs, as 1 / this. */
+    @WithDefault("4")
+    long shareInAdvance();
+  }
+
+  /** What is kept of what was served when. */
+  interface Series {
+
+    /** How long hours are kept. */
+    @WithDefault("8d")
+    Duration keepHours();
+
+    /** How long days are kept. */
+    @WithDefault("1830d")
+    Duration keepDays();
+  }
+
+  /** Who is called when a quota crosses a threshold. */
+  interface Webhooks {
+
+    /** What is called; without it, nobody is. */
+    Optional<URI> url();
+
+    /** What calls are signed with. A secret. */
+    Optional<String> secret();
+
+    /** How long an answer may take. */
+    @WithDefault("5s")
+    Duration timeout();
+
+    /** How often a call is made before it is given up. */
+    @WithDefault("12")
+    int attempts();
+
+    /** How many calls can wait; more are dropped. */
+    @WithDefault("10000")
+    int mostWaiting();
+  }
+
+  /** What it takes to count again. */
+  interface Repair {
+
+    /** How often the odometers are copied to a checkpoint. */
+    @WithDefault("6h")
+    Duration checkpointEvery();
+
+    /** How many checkpoints are kept. */
+    @WithDefault("8")
+    int checkpoints();
+
+    /** How long dead letters are kept in the database; Kafka has them too. */
+    @WithDefault("365d")
+    Duration keepDeadLetters();
+  }
+
+  /** Calls for operators. */
+  interface Admin {
+
+    /** The token that such calls carry; without it, there are none. A secret. */
+    Optional<String> token();
   }
 }

@@ -1,28 +1,35 @@
 package io.filcdn.metrics;
 
-import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.network.Network;
-import io.filcdn.metrics.intake.DataSetIntake;
+import io.filcdn.metrics.Housekeeping.Chore;
 import io.filcdn.metrics.intake.EgressReader;
-import io.filcdn.metrics.intake.FollowerSettings;
 import io.filcdn.metrics.intake.JournalGate;
-import io.filcdn.metrics.intake.PostgresJournals;
-import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.Refusals;
 import io.filcdn.metrics.intake.TopicFollower;
-import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.publish.KafkaPublisher;
 import io.filcdn.metrics.publish.Outbox;
-import io.filcdn.metrics.publish.PostgresDeadLetters;
+import io.filcdn.metrics.publish.PostgresWebhookCalls;
+import io.filcdn.metrics.publish.Webhooks;
 import io.filcdn.metrics.query.Answers;
-import io.filcdn.metrics.quota.PostgresDataSets;
+import io.filcdn.metrics.query.Audits;
+import io.filcdn.metrics.query.History;
+import io.filcdn.metrics.query.Statements;
+import io.filcdn.metrics.quota.LeaseDesk;
 import io.filcdn.metrics.quota.QuotaTerms;
+import io.filcdn.metrics.quota.QuotaWatch;
+import io.filcdn.metrics.quota.Slice;
+import io.filcdn.metrics.repair.DeadLetterReplay;
+import io.filcdn.metrics.repair.EgressArchive;
+import io.filcdn.metrics.repair.Rebuild;
 import io.filcdn.metrics.store.Database;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.configuration.ConfigurationException;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.sql.DataSource;
 
 /**
@@ -31,23 +38,24 @@ import javax.sql.DataSource;
  */
 final class MetricsService implements AutoCloseable {
 
-  private static final Duration LONGEST_DEFAULT_WAIT = Duration.ofSeconds(5);
+  private static final Duration TEND_EVERY = Duration.ofSeconds(10);
 
   private final Network network;
   private final MetricsConfig.Metrics config;
   private final Map<String, Object> kafka;
   private final Clock clock;
   private final MeterRegistry registry;
-  private final Database database;
-  private final PostgresOffsets offsets = new PostgresOffsets();
-  private final PostgresOdometers odometers = new PostgresOdometers();
-  private final PostgresDataSets dataSets = new PostgresDataSets();
-  private final PostgresJournals journals = new PostgresJournals();
-  private final PostgresDeadLetters deadLetters = new PostgresDeadLetters();
+  private final Tables tables;
+  private final EgressReader reader;
   private final Refusals refusals;
   private final PipelineMetrics metrics;
   private final KafkaPublisher publisher;
+  private final LeaseDesk leaseDesk;
+  private final History history;
+  private final UsagePipeline pipeline;
   private final List<TopicFollower> followers;
+  private final Housekeeping housekeeping;
+  private final Housekeeping calling;
 
   /**
    * @param kafka how to reach the brokers
@@ -64,21 +72,107 @@ final class MetricsService implements AutoCloseable {
     this.kafka = kafka;
     this.clock = clock;
     this.registry = registry;
-    database = new Database(dataSource);
+    tables = Tables.in(new Database(dataSource), network);
+    reader = new EgressReader(config.intake().mostPerRecord());
     refusals = new Refusals(registry);
     metrics = new PipelineMetrics(registry);
     publisher = new KafkaPublisher(kafka, config.publish().timeout());
-    DataSetIntake index =
-        new DataSetIntake(database, dataSets, deadLetters, offsets, refusals, clock);
+    leaseDesk = newLeaseDesk();
+    history = new History(tables.database(), tables.series(), clock, Thread::startVirtualThread);
+    Optional<Webhooks> webhooks = config.webhooks().url().map(this::webhooks);
+    pipeline = newPipeline(webhooks);
     followers =
-        List.of(
-            follower(Topic.EGRESS, "egress", pipeline()::apply),
-            follower(Topic.DATA_SETS, "data-sets", index::apply));
+        new Followers(network, config.intake(), kafka, tables, refusals, clock, registry)
+            .all(pipeline);
+    housekeeping =
+        new Housekeeping(
+            "housekeeping", new Chores(tables, config, leaseDesk, metrics, clock).all());
+    calling =
+        new Housekeeping(
+            "webhooks",
+            webhooks.stream().map(w -> new Chore("calling a webhook", w::callDue)).toList());
+  }
+
+  private QuotaTerms terms() {
+    MetricsConfig.Quota quota = config.quota();
+    return new QuotaTerms(
+        quota.cdnRatePerTib(),
+        quota.cacheMissRatePerTib(),
+        quota.unfinalLimit(),
+        quota.allowanceWithoutRails());
+  }
+
+  private LeaseDesk newLeaseDesk() {
+    MetricsConfig.Leases rules = config.leases();
+    return new LeaseDesk(
+        tables.database(),
+        tables.leases(),
+        tables.leaseJournals(),
+        tables.dataSets(),
+        tables.odometers(),
+        tables.audit(),
+        terms(),
+        new LeaseDesk.Rules(
+            rules.timeToLive(), rules.writeOffAfter(), new Slice(rules.shareInAdvance())),
+        clock);
+  }
+
+  private Webhooks webhooks(URI url) {
+    MetricsConfig.Webhooks hooks = config.webhooks();
+    String secret =
+        hooks
+            .secret()
+            .orElseThrow(
+                () ->
+                    new ConfigurationException(
+                        "expected filcdn.metrics.webhooks.secret next to its url, found none"));
+    return new Webhooks(
+        tables.database(),
+        new PostgresWebhookCalls(),
+        new Webhooks.Target(url, secret, hooks.timeout(), hooks.attempts(), hooks.mostWaiting()),
+        clock,
+        registry);
+  }
+
+  private UsagePipeline newPipeline(Optional<Webhooks> webhooks) {
+    Outbox outbox =
+        new Outbox(
+            tables.database(),
+            tables.odometers(),
+            tables.deadLetters(),
+            new QuotaWatch(tables.dataSets(), terms(), clock),
+            webhooks,
+            publisher,
+            config.publish().maxRecords(),
+            registry);
+    return new UsagePipeline(
+        reader,
+        new JournalGate(tables.journals(), tables.gaps(), reader),
+        tables,
+        outbox,
+        network,
+        clock,
+        refusals,
+        metrics);
   }
 
   void start() {
-    database.run(connection -> metrics.record(journals.backlog(connection)));
+    tables.database().run(connection -> metrics.record(tables.journals().backlog(connection)));
     followers.forEach(TopicFollower::start);
+    housekeeping.start(TEND_EVERY);
+    calling.start(TEND_EVERY);
+  }
+
+  @Override
+  public void close() {
+    calling.close();
+    housekeeping.close();
+    followers.forEach(TopicFollower::close);
+    publisher.close();
+  }
+
+  Tables tables() {
+    return tables;
   }
 
   /** The threads that read topics. */
@@ -86,56 +180,68 @@ final class MetricsService implements AutoCloseable {
     return followers;
   }
 
-  Answers answers() {
-    MetricsConfig.Quota quota = config.quota();
-    return new Answers(
-        database,
-        dataSets,
-        odometers,
-        new QuotaTerms(quota.cdnRatePerTib(), quota.cacheMissRatePerTib(), quota.unfinalLimit()));
-  }
-
-  @Override
-  public void close() {
-    followers.forEach(TopicFollower::close);
-    publisher.close();
-  }
-
   UsagePipeline pipeline() {
-    EgressReader reader = new EgressReader(config.intake().mostPerRecord());
-    return new UsagePipeline(
+    return pipeline;
+  }
+
+  LeaseDesk leaseDesk() {
+    return leaseDesk;
+  }
+
+  Housekeeping housekeeping() {
+    return housekeeping;
+  }
+
+  Answers answers() {
+    return new Answers(tables.database(), tables.dataSets(), tables.odometers(), terms());
+  }
+
+  History history() {
+    return history;
+  }
+
+  Audits audits() {
+    return new Audits(
+        tables.database(),
+        answers(),
+        history,
+        tables.dataSets(),
+        tables.leases(),
+        tables.leaseJournals());
+  }
+
+  Statements statements() {
+    return new Statements(
+        tables.database(),
+        tables.settlements(),
+        tables.placements(),
+        tables.retrievals(),
+        config.quota().cacheMissRatePerTib(),
+        clock);
+  }
+
+  DeadLetterReplay replay() {
+    return new DeadLetterReplay(
+        tables.database(),
+        tables.deadLetters(),
+        tables.dataSets(),
+        tables.audit(),
         reader,
-        new JournalGate(journals, reader),
-        odometers,
-        deadLetters,
-        offsets,
-        new Outbox(
-            database, odometers, deadLetters, publisher, config.publish().maxRecords(), registry),
-        database,
+        publisher,
+        clock);
+  }
+
+  Rebuild rebuild() {
+    return new Rebuild(
+        tables.database(),
+        tables.checkpoints(),
+        tables.odometers(),
+        tables.dataSets(),
+        tables.deadLetters(),
+        tables.audit(),
+        reader,
+        new EgressArchive(kafka),
         network,
-        clock,
-        refusals,
-        metrics);
-  }
-
-  private TopicFollower follower(Topic topic, String name, TopicFollower.Step step) {
-    MetricsConfig.Intake intake = config.intake();
-    return new TopicFollower(
-        new FollowerSettings(
-            topic.topicName(),
-            "filcdn-metrics-" + name,
-            intake.maxRecords(),
-            Math.toIntExact(intake.maxBytes().asLongValue()),
-            intake.maxWait().orElse(shorter(network.epochDuration(), LONGEST_DEFAULT_WAIT)),
-            intake.longestPause()),
-        kafka,
-        step,
-        database,
-        offsets,
-        registry);
-  }
-
-  private static Duration shorter(Duration one, Duration other) {
-    return one.compareTo(other) < 0 ? one : other;
+        clock);
   }
 }

@@ -3,6 +3,7 @@ package io.filcdn.metrics;
 import io.filcdn.metrics.UsagePipeline.Counted;
 import io.filcdn.metrics.intake.JournalGate.Passage;
 import io.filcdn.metrics.intake.PostgresJournals.Backlog;
+import io.filcdn.metrics.quota.PostgresLeases.Totals;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -19,6 +20,7 @@ final class PipelineMetrics {
   private final Counter rows;
   private final Timer delay;
   private volatile Backlog backlog = new Backlog(0, 0);
+  private volatile Totals leases = Totals.NONE;
 
   PipelineMetrics(MeterRegistry registry) {
     passed = registry.counter(RECORDS, OUTCOME, "passed");
@@ -28,6 +30,9 @@ final class PipelineMetrics {
     delay = registry.timer("filcdn.egress.delay");
     registry.gauge("filcdn.egress.parked.journals", this, shown -> shown.backlog.journals());
     registry.gauge("filcdn.egress.parked.records", this, shown -> shown.backlog.records());
+    registry.gauge("filcdn.leases.held.bytes", this, shown -> shown.leases.held());
+    registry.gauge("filcdn.leases.overdrawn.bytes", this, shown -> shown.leases.overdrawn());
+    registry.gauge("filcdn.leases.drift.bytes", this, shown -> shown.leases.drift());
   }
 
   void record(Counted counted) {
@@ -43,5 +48,10 @@ final class PipelineMetrics {
   /** How much waits for gaps to fill. */
   void record(Backlog now) {
     backlog = now;
+  }
+
+  /** How all leases stand. */
+  void record(Totals now) {
+    leases = now;
   }
 }

@@ -1,26 +1,25 @@
 package io.filcdn.metrics;
 
 import io.filcdn.common.network.Network;
+import io.filcdn.metrics.audit.AuditEntry;
+import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.intake.Batch;
 import io.filcdn.metrics.intake.EgressReader;
+import io.filcdn.metrics.intake.Gap;
 import io.filcdn.metrics.intake.JournalGate;
+import io.filcdn.metrics.intake.JournalGate.Acceptance;
 import io.filcdn.metrics.intake.JournalGate.Passage;
-import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.Reading;
-import io.filcdn.metrics.intake.Reading.Flush;
 import io.filcdn.metrics.intake.Reading.Refused;
 import io.filcdn.metrics.intake.Refusals;
-import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.odometer.Tally;
 import io.filcdn.metrics.publish.Outbox;
-import io.filcdn.metrics.publish.PostgresDeadLetters;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.metrics.series.SeriesTally;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -38,11 +37,8 @@ public final class UsagePipeline {
 
   private final EgressReader reader;
   private final JournalGate gate;
-  private final PostgresOdometers odometers;
-  private final PostgresDeadLetters deadLetters;
-  private final PostgresOffsets offsets;
+  private final Tables tables;
   private final Outbox outbox;
-  private final Database database;
   private final Network network;
   private final Clock clock;
   private final Refusals refusals;
@@ -51,22 +47,16 @@ public final class UsagePipeline {
   UsagePipeline(
       EgressReader reader,
       JournalGate gate,
-      PostgresOdometers odometers,
-      PostgresDeadLetters deadLetters,
-      PostgresOffsets offsets,
+      Tables tables,
       Outbox outbox,
-      Database database,
       Network network,
       Clock clock,
       Refusals refusals,
       PipelineMetrics metrics) {
     this.reader = reader;
     this.gate = gate;
-    this.odometers = odometers;
-    this.deadLetters = deadLetters;
-    this.offsets = offsets;
+    this.tables = tables;
     this.outbox = outbox;
-    this.database = database;
     this.network = network;
     this.clock = clock;
     this.refusals = refusals;
@@ -80,7 +70,7 @@ public final class UsagePipeline {
   void apply(Batch batch) {
     if (!batch.isEmpty()) {
       List<Reading> readings = batch.records().stream().map(reader::read).toList();
-      Counted counted = database.call(connection -> count(connection, batch, readings));
+      Counted counted = tables.database().call(connection -> count(connection, batch, readings));
       metrics.record(counted);
       LOG.debugf(
           "%d records from %s: %s", batch.records().size(), batch.topic(), counted.passage());
@@ -98,31 +88,51 @@ public final class UsagePipeline {
 
   private Counted count(Connection connection, Batch batch, List<Reading> readings)
       throws SQLException {
-    Instant now = clock.instant();
-    Tally tally = new Tally(network, now);
-    List<Refused> refused = new ArrayList<>(withoutPosition(readings));
-    Passage passage =
-        gate.pass(
-            connection,
-            readings,
-            passed -> {
-              switch (passed) {
-                case Flush flush -> tally.add(flush.egress());
-                case Refused nonsense -> refused.add(nonsense);
-              }
-            });
-    odometers.add(connection, tally);
-    deadLetters.add(connection, refused.stream().map(r -> r.deadLetter(now)).toList());
-    offsets.save(connection, batch);
-    return new Counted(passage, tally.rows(), tally.delay(), refused);
+    Counting counting = counting();
+    // nobody can tell whether these came before: they are dead letters each time they come
+    readings.stream().filter(reading -> reading.position().isEmpty()).forEach(counting);
+    Passage passage = gate.pass(connection, readings, counting);
+    tables.offsets().save(connection, batch);
+    counting.store(connection, tables);
+    return new Counted(
+        passage, counting.tally().rows(), counting.tally().delay(), counting.refused());
   }
 
-  /** Nobody can tell whether these came before: they are dead letters each time they come. */
-  private static List<Refused> withoutPosition(List<Reading> readings) {
-    return readings.stream()
-        .filter(Refused.class::isInstance)
-        .map(Refused.class::cast)
-        .filter(refused -> refused.position().isEmpty())
-        .toList();
+  /**
+   * Takes for lost what an operator has proven lost, and counts what waited behind it. What is
+   * missing and comes all the same is a duplicate from then on.
+   *
+   * @param by who decided it, and on what proof
+   */
+  public Acceptance accept(Gap gap, String by) {
+    Acceptance acceptance =
+        tables
+            .database()
+            .call(
+                connection -> {
+                  Counting counting = counting();
+                  Acceptance accepted = gate.accept(connection, gap, counting);
+                  if (accepted instanceof Acceptance.Accepted(long released)) {
+                    String detail =
+                        "sequences %d to %d are taken for lost, %d records behind them are counted; %s"
+                            .formatted(gap.from(), gap.to(), released, by);
+                    Instant now = clock.instant();
+                    tables
+                        .audit()
+                        .add(
+                            connection,
+                            new AuditEntry(
+                                now, Action.GAP_ACCEPTED, gap.lane().toString(), detail));
+                    counting.store(connection, tables);
+                  }
+                  return accepted;
+                });
+    LOG.warnf("an operator takes a gap for lost (%s; %s): %s", gap, by, acceptance);
+    return acceptance;
+  }
+
+  private Counting counting() {
+    Instant now = clock.instant();
+    return new Counting(new Tally(network, now), new SeriesTally(network, now), now);
   }
 }

@@ -4,6 +4,9 @@ import io.filcdn.common.network.Network;
 import io.filcdn.common.network.NetworkFile;
 import io.filcdn.common.network.NetworkFile.BrokenNetworkFileException;
 import io.filcdn.metrics.query.Answers;
+import io.filcdn.metrics.query.Audits;
+import io.filcdn.metrics.query.History;
+import io.filcdn.metrics.query.Statements;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -62,5 +65,23 @@ class Wiring {
   @Singleton
   Answers answers(MetricsService service) {
     return service.answers();
+  }
+
+  @Produces
+  @Singleton
+  History history(MetricsService service) {
+    return service.history();
+  }
+
+  @Produces
+  @Singleton
+  Audits audits(MetricsService service) {
+    return service.audits();
+  }
+
+  @Produces
+  @Singleton
+  Statements statements(MetricsService service) {
+    return service.statements();
   }
 }

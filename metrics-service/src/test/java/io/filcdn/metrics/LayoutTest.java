@@ -10,6 +10,16 @@ class LayoutTest {
   @Test
   void roomsFlowOneWay() {
     LayoutRules.check(
-        "io.filcdn.metrics", List.of("intake", "query", "quota", "publish", "odometer", "store"));
+        "io.filcdn.metrics",
+        List.of(
+            "repair",
+            "intake",
+            "query",
+            "quota",
+            "publish",
+            "series",
+            "odometer",
+            "audit",
+            "store"));
   }
 }

@@ -44,6 +44,25 @@ class MetricsConfigTest {
     assertThat(quota.cdnRatePerTib()).isEqualTo(sevenUsdfc);
     assertThat(quota.cacheMissRatePerTib()).isEqualTo(sevenUsdfc);
     assertThat(quota.unfinalLimit()).isEqualTo(new TokenAmount(BigInteger.TEN.pow(18)));
+    assertThat(quota.allowanceWithoutRails()).isEqualTo(ByteCount.of(100L << 30));
+    MetricsConfig.Leases leases = config.metrics().leases();
+    assertThat(leases.secret()).isEmpty();
+    assertThat(leases.timeToLive()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(leases.writeOffAfter()).isEqualTo(Duration.ofDays(7));
+    assertThat(leases.shareInAdvance()).isEqualTo(4);
+    assertThat(config.metrics().series().keepHours()).isEqualTo(Duration.ofDays(8));
+    assertThat(config.metrics().series().keepDays()).isEqualTo(Duration.ofDays(1830));
+    MetricsConfig.Webhooks webhooks = config.metrics().webhooks();
+    assertThat(webhooks.url()).isEmpty();
+    assertThat(webhooks.secret()).isEmpty();
+    assertThat(webhooks.timeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(webhooks.attempts()).isEqualTo(12);
+    assertThat(webhooks.mostWaiting()).isEqualTo(10_000);
+    MetricsConfig.Repair repair = config.metrics().repair();
+    assertThat(repair.checkpointEvery()).isEqualTo(Duration.ofHours(6));
+    assertThat(repair.checkpoints()).isEqualTo(8);
+    assertThat(repair.keepDeadLetters()).isEqualTo(Duration.ofDays(365));
+    assertThat(config.metrics().admin().token()).isEmpty();
   }
 
   @Test

@@ -82,31 +82,18 @@ class ProcessIT {
   }
 
   private Process start(Path network) throws IOException {
-    ProcessBuilder process =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx128m",
-                "-jar",
-                Path.of("target", "quarkus-app", "quarkus-run.jar").toString())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(output().toFile()));
-    process
-        .environment()
-        .putAll(
-            Map.of(
-                "FILCDN_NETWORK",
-                network.toString(),
-                "FILCDN_METRICS_INTAKE_MAX_RECORDS",
-                "20",
-                "FILCDN_METRICS_INTAKE_MAX_WAIT",
-                "50ms",
-                "KAFKA_BOOTSTRAP_SERVERS",
-                stack.bootstrapServers(),
-                "QUARKUS_DATASOURCE_JDBC_URL",
-                stack.jdbcUrl(),
-                "QUARKUS_HTTP_PORT",
-                "0"));
-    return process.start();
+    return ServiceProcess.start(
+        stack,
+        output(),
+        Map.of(
+            "FILCDN_NETWORK",
+            network.toString(),
+            "FILCDN_METRICS_INTAKE_MAX_RECORDS",
+            "20",
+            "FILCDN_METRICS_INTAKE_MAX_WAIT",
+            "50ms",
+            "QUARKUS_HTTP_PORT",
+            "0"));
   }
 
   private Path output() {

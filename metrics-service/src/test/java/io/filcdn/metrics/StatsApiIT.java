@@ -35,7 +35,10 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -46,6 +49,7 @@ import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole service as its clients see it: records go in by Kafka, answers come out by HTTP. */
@@ -63,7 +67,9 @@ class StatsApiIT {
     public Map<String, String> getConfigOverrides() {
       return Map.of(
           "filcdn.network", "../deploy/networks/devnet.json",
-          "filcdn.metrics.intake.max-wait", "100ms");
+          "filcdn.metrics.intake.max-wait", "100ms",
+          "filcdn.metrics.leases.secret", "edges-know-this",
+          "filcdn.metrics.admin.token", "operators-know-this");
     }
   }
 
@@ -243,13 +249,219 @@ class StatsApiIT {
   }
 
   @Test
+  void anAuditShowsThatAllAgrees() {
+    when()
+        .get("/api/v1/audit/12")
+        .then()
+        .statusCode(200)
+        .body("cdn.egress", equalTo("1024"))
+        .body("cdn.odometer", equalTo("1024"))
+        .body("cdn.granted", equalTo("109951162777"))
+        .body("cdn.held", equalTo("0"))
+        .body("cdn.reported", equalTo("624"))
+        .body("cdn.unreported", equalTo("400"))
+        .body("cdn.settled", equalTo("0"))
+        .body("cacheMiss.egress", equalTo("1000"))
+        .body("differences", equalTo(List.of()));
+    when().get("/api/v1/audit/99").then().statusCode(404);
+  }
+
+  @Test
+  void anAuditNamesWhatDiffers() {
+    when()
+        .get("/api/v1/audit/14")
+        .then()
+        .statusCode(200)
+        .body(
+            "differences",
+            equalTo(
+                List.of(
+                    "the index has not told of this data set",
+                    "cdn: 0 bytes were paid for, the odometer shows 5")));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "data-set/12, 1024, 1000, 4, 1, 254",
+    "data-set/fwss/13, 100, 0, 1, 0, 0",
+    "payer/0x70997970C51812dc3A010C7d01b50e0d17dc79C8, 1124, 1000, 5, 1, 254",
+    "provider/3, 1124, 1000, 5, 1, 254",
+    "country/DE, 1129, 0, 6, 1, 0",
+    "edge/edge-0, 1129, 1000, 6, 1, 254",
+    "outcome/hit, 124, 0, 4, 0, 0",
+    "total/all, 1129, 1000, 6, 1, 254",
+  })
+  void seriesShowWhatWasServedAlongEachDimension(
+      String value, String egress, String fills, String requests, String misses, String free) {
+    Instant now = Clock.systemUTC().instant();
+    Instant served = now.isBefore(Samples.NOON) ? now : Samples.NOON;
+    String since =
+        "?from=%s&to=%s&by="
+            .formatted(served.minus(Duration.ofDays(1)), served.plus(Duration.ofDays(1)));
+    for (String by : List.of("hour", "day")) {
+      when()
+          .get("/api/v1/series/" + value + since + by)
+          .then()
+          .statusCode(200)
+          .body("size()", equalTo(1))
+          .body("[0].served.egressBytes", equalTo(egress))
+          .body("[0].served.cacheMissBytes", equalTo(fills))
+          .body("[0].served.requests", equalTo(requests))
+          .body("[0].served.cacheMissRequests", equalTo(misses))
+          .body("[0].served.unbilledBytes", equalTo(free));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/api/v1/series/weather/sunny",
+        "/api/v1/series/data-set/x",
+        "/api/v1/series/payer/12",
+        "/api/v1/series/country/DE?by=week",
+        "/api/v1/series/country/DE?from=yesterday",
+        "/api/v1/series/country/DE?by=hour&from=2020-01-01T00:00:00Z",
+        "/api/v1/series/country/DE?from=2026-11-22T00:00:00Z&to=2026-11-21T00:00:00Z",
+        "/api/v1/top/weather",
+        "/api/v1/top/country?days=0",
+        "/api/v1/top/country?days=91",
+        "/api/v1/top/country?limit=101",
+        "/api/v1/totals?days=-1",
+        "/api/v1/providers/x/statement",
+        "/api/v1/providers/3/statement?from=-1",
+        "/api/v1/providers/3/statement?to=soon",
+        "/api/v1/providers/3/statement?format=pdf",
+        "/api/v1/payers/12/storage",
+        "/api/v1/latency?hours=0",
+        "/api/v1/top-pieces?days=9",
+      })
+  void whatCannotBeAskedIsToldWhatWasExpected(String path) {
+    when()
+        .get(path)
+        .then()
+        .statusCode(400)
+        .contentType(startsWith("text/plain"))
+        .body(startsWith("expected "));
+  }
+
+  @Test
+  void aStatementIsJsonOrATable() {
+    when()
+        .get("/api/v1/providers/3/statement?from=1&to=100")
+        .then()
+        .statusCode(200)
+        .body("provider", equalTo("fwss/3"))
+        .body("bytes", equalTo("0"))
+        .body("dataSets", equalTo(List.of()));
+    when()
+        .get("/api/v1/providers/3/statement?format=csv")
+        .then()
+        .statusCode(200)
+        .contentType(startsWith("text/csv"))
+        .body(equalTo("dataSet,bytes,owed,settled\r\n"));
+  }
+
+  @Test
+  void whereNothingWasToldThereIsNoLatencyAndNoStorage() {
+    when().get("/api/v1/latency").then().statusCode(200).body("retrievals", equalTo("0"));
+    when()
+        .get("/api/v1/payers/" + PAYER + "/storage")
+        .then()
+        .statusCode(200)
+        .body("pinnedBytes", equalTo("0"));
+    when().get("/api/v1/top-pieces").then().statusCode(200).body("size()", equalTo(0));
+  }
+
+  @Test
+  void onlyEdgesLease() {
+    String body = "{\"journal\":\"%s\",\"edge\":\"edge-0\",\"asks\":[]}".formatted(journal(8));
+    given()
+        .contentType("application/json")
+        .body(body)
+        .post("/internal/v1/leases")
+        .then()
+        .statusCode(401)
+        .header("WWW-Authenticate", "Bearer");
+    given()
+        .header("Authorization", "Bearer operators-know-this")
+        .contentType("application/json")
+        .body(body)
+        .post("/internal/v1/leases")
+        .then()
+        .statusCode(401);
+    given()
+        .header("Authorization", "Bearer edges-know-this")
+        .contentType("application/json")
+        .body(body)
+        .post("/internal/v1/leases")
+        .then()
+        .statusCode(200)
+        .body("millisToLive", equalTo(60_000));
+    given()
+        .header("Authorization", "Bearer edges-know-this")
+        .contentType("application/json")
+        .body("{\"journal\":1}")
+        .post("/internal/v1/leases")
+        .then()
+        .statusCode(400)
+        .body(startsWith("expected a LeaseRequest"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"dead-letters", "gaps", "leases", "audit", "rebuild"})
+  void onlyOperatorsLookBehindTheScenes(String path) {
+    when().get("/admin/" + path).then().statusCode(401);
+    when().get("/admin;a=b/" + path).then().statusCode(not(equalTo(200)));
+    given()
+        .header("Authorization", "Bearer operators-know-this")
+        .get("/admin/" + path)
+        .then()
+        .statusCode(200);
+  }
+
+  @Test
+  void operatorsAreToldWhatIsWrongWithADecision() {
+    given()
+        .header("Authorization", "Bearer operators-know-this")
+        .contentType("application/json")
+        .body(
+            "{\"journal\":\"%s\",\"partition\":0,\"from\":1,\"to\":2,\"proof\":\"x\"}"
+                .formatted(journal(9)))
+        .post("/admin/gaps/accept")
+        .then()
+        .statusCode(409)
+        .body("message", containsString("found none"));
+    given()
+        .header("Authorization", "Bearer operators-know-this")
+        .contentType("application/json")
+        .body("{}")
+        .post("/admin/gaps/accept")
+        .then()
+        .statusCode(400);
+    given()
+        .header("Authorization", "Bearer operators-know-this")
+        .post("/admin/dead-letters/77/replay")
+        .then()
+        .statusCode(404);
+  }
+
+  @Test
   void theApiDescribesItself() throws Exception {
     String body = when().get("/q/openapi?format=json").then().statusCode(200).extract().asString();
 
     JsonNode document = JsonMapper.builder().build().readTree(body);
     assertThat(document.get("paths").fieldNames())
         .toIterable()
-        .containsExactlyInAnyOrder("/data-set/{id}", "/payer/{address}", "/api/v1/data-sets/{id}");
+        .contains(
+            "/data-set/{id}",
+            "/payer/{address}",
+            "/api/v1/data-sets/{id}",
+            "/api/v1/audit/{id}",
+            "/api/v1/series/{dimension}/{value}",
+            "/api/v1/top/{dimension}",
+            "/api/v1/totals",
+            "/admin/gaps",
+            "/internal/v1/leases");
     assertThat(document.at("/components/schemas/DataSetQuota/properties/cdnEgressQuota").toString())
         .isEqualTo("{\"$ref\":\"#/components/schemas/DecimalText\"}");
     assertThat(document.at("/components/schemas/DecimalText/type").asText()).isEqualTo("string");

@@ -34,7 +34,10 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class TestStack implements AutoCloseable {
 
   private static final String TABLES =
-      "watermark, parked, intake_offset, odometer, unbilled, data_set, dead_letter";
+      "watermark, parked, intake_offset, odometer, unbilled, data_set, dead_letter, audit,"
+          + " checkpoint, checkpoint_odometer, checkpoint_watermark, checkpoint_offset,"
+          + " lease_journal, lease, held, series, quota_level, webhook_call, latency, piece_day,"
+          + " placement, pinned, upload_day, settled_event";
 
   private final Infra infra = Infra.start();
   private final PGSimpleDataSource dataSource = new PGSimpleDataSource();
@@ -65,15 +68,21 @@ final class TestStack implements AutoCloseable {
     return Map.of("bootstrap.servers", bootstrapServers());
   }
 
-  /** A process of the service that has not started. */
-  MetricsService service(DataSource database, Clock clock, MeterRegistry registry) {
-    MetricsConfig config =
-        MetricsConfigTest.config(
-            Map.of(
-                "filcdn.network", "devnet.json",
-                "filcdn.metrics.intake.max-wait", "50ms",
-                "filcdn.metrics.intake.longest-pause", "1s",
-                "filcdn.metrics.publish.max-records", "10"));
+  /**
+   * A process of the service that has not started.
+   *
+   * @param more keys and values beyond what every test has
+   */
+  MetricsService service(DataSource database, Clock clock, MeterRegistry registry, String... more) {
+    Map<String, String> values = new HashMap<>();
+    values.put("filcdn.network", "devnet.json");
+    values.put("filcdn.metrics.intake.max-wait", "50ms");
+    values.put("filcdn.metrics.intake.longest-pause", "1s");
+    values.put("filcdn.metrics.publish.max-records", "10");
+    for (int i = 0; i < more.length; i += 2) {
+      values.put(more[i], more[i + 1]);
+    }
+    MetricsConfig config = MetricsConfigTest.config(values);
     return new MetricsService(Samples.DEVNET, config.metrics(), database, kafka(), clock, registry);
   }
 
@@ -110,6 +119,26 @@ final class TestStack implements AutoCloseable {
     } catch (ExecutionException | InterruptedException e) {
       throw new IllegalStateException("Kafka did not take a record", e);
     }
+  }
+
+  /** Sends without waiting; {@link #flush} waits for all. */
+  void sendLater(EgressRecord flush) {
+    var _ =
+        producer.send(
+            new ProducerRecord<>(
+                Topic.EGRESS.topicName(),
+                flush.partition(),
+                flush.journal().toString(),
+                RecordJson.write(flush)));
+  }
+
+  void flush() {
+    producer.flush();
+  }
+
+  /** How many partitions {@code filcdn.egress} has. */
+  int egressPartitions() {
+    return producer.partitionsFor(Topic.EGRESS.topicName()).size();
   }
 
   /** The rows of a query, each as its columns' texts, separated by a blank. */

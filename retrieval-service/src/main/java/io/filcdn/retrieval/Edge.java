@@ -15,16 +15,18 @@ import io.filcdn.retrieval.cache.DiskPieceCache;
 import io.filcdn.retrieval.cache.FillTools;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
-import io.filcdn.retrieval.delivery.Transfer;
-import io.filcdn.retrieval.origin.OriginAddress;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.request.BotTokens;
 import io.filcdn.retrieval.request.ClientReader;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.usage.EgressMeter;
+import io.filcdn.retrieval.usage.FormerJournals;
 import io.filcdn.retrieval.usage.Journal;
 import io.filcdn.retrieval.usage.JournalShipper;
+import io.filcdn.retrieval.usage.LeaseClient;
+import io.filcdn.retrieval.usage.LeaseRules;
+import io.filcdn.retrieval.usage.LeasedQuota;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.RetrievalLog;
 import io.filcdn.retrieval.usage.UsageFlush;
@@ -39,7 +41,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -58,6 +59,7 @@ final class Edge implements AutoCloseable {
   private final IndexFollower follower;
   private final Thread following;
   private final Denylist denylist;
+  private final Quota quota;
   private final Journal journal;
   private final JournalShipper shipper;
   private final RetrievalLog log;
@@ -65,6 +67,7 @@ final class Edge implements AutoCloseable {
   private final OriginClient origins;
   private final DiskPieceCache disk;
   private final PieceCache cache;
+  private final Admission admission;
   private final ClientLimits limits;
   private final WorkerExecutor fillWorkers;
   private final PublicHandler handler;
@@ -76,7 +79,7 @@ final class Edge implements AutoCloseable {
    * What an edge is given.
    *
    * @param kafka where the brokers are
-   * @param quota what may be spent
+   * @param quota what may be spent where none is leased
    */
   record Tools(
       Vertx vertx, Network network, String kafka, Quota quota, MeterRegistry meters, Clock clock) {}
@@ -93,17 +96,21 @@ final class Edge implements AutoCloseable {
     follower =
         new IndexFollower(replica, tools.kafka, tools.clock, config.admission().maxOffline());
     denylist = Denylist.open(createdFolder(data.resolve("denylist")));
+    JournalId run = new JournalId(UUID.randomUUID());
     journal =
         Journal.open(
             createdFolder(data.resolve("journal")),
-            new JournalId(UUID.randomUUID()),
+            run,
             config.name(),
             config.usage().maxJournalRecords());
+    quota = quota(run, config);
     shipper = new JournalShipper(journal, tools.kafka);
     log = new RetrievalLog(tools.kafka, config.usage().retrievalRecordsPerSecond());
-    EgressMeter meter = new EgressMeter(tools.quota);
+    EgressMeter meter = new EgressMeter(quota);
     usage = new UsageFlush(meter, journal, shipper::partitions, tools.clock);
-    origins = originClient(config.origin());
+    origins =
+        new OriginClient(
+            tools.vertx, Settings.origins(config.origin(), tools.network.allowPrivateOrigins()));
     fillWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-fill", config.cache().workers());
     disk =
         DiskPieceCache.open(
@@ -112,24 +119,47 @@ final class Edge implements AutoCloseable {
             Runnable::run,
             System::nanoTime);
     cache = new PieceCache(fillTools(config.origin(), meter), disk);
-    limits = new ClientLimits(limits(config.limits()), TimeMeter.SYSTEM_NANOTIME);
+    limits = new ClientLimits(Settings.limits(config.limits()), TimeMeter.SYSTEM_NANOTIME);
+    admission =
+        new Admission(
+            replica,
+            denylist,
+            quota,
+            tools.network,
+            Settings.admission(config.admission()),
+            tools.clock);
     handler = handler(config, meter);
     following = Thread.ofPlatform().name("filcdn-index").start(follower);
     startSchedules(config);
     measure();
   }
 
-  private OriginClient originClient(RetrievalConfig.Origin config) {
-    return new OriginClient(
-        tools.vertx,
-        new OriginClient.Rules(
-            config.connectTimeout(),
-            config.firstByteTimeout(),
-            config.stallTimeout(),
-            config.paceBytes().asLongValue(),
-            config.fetchesPerProvider(),
-            new OriginAddress.Ports(config.ports().orElse(Set.of())),
-            tools.network.allowPrivateOrigins()));
+  private Quota quota(JournalId run, RetrievalConfig.Edge config) {
+    RetrievalConfig.Leases leases = config.leases();
+    if (leases.url().isEmpty()) {
+      LOG.warn("no filcdn.retrieval.leases.url is set: quota limits nothing that is served here");
+      return tools.quota;
+    }
+    String secret =
+        leases
+            .secret()
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        "expected filcdn.retrieval.leases.secret next to its url, found none"));
+    LeaseClient client = new LeaseClient(leases.url().get(), secret, leases.timeout());
+    return new LeasedQuota(
+        client,
+        run,
+        config.name(),
+        new LeaseRules(
+            leases.advance().asLongValue(),
+            leases.standing().asLongValue(),
+            leases.idle(),
+            leases.forget(),
+            leases.renewEvery()),
+        new FormerJournals(client, journal::complete, journal::forget),
+        System::nanoTime);
   }
 
   private FillTools fillTools(RetrievalConfig.Origin config, EgressMeter meter) {
@@ -138,42 +168,22 @@ final class Edge implements AutoCloseable {
         fillWorkers,
         origins,
         new OriginHealth(config.fetchesPerProvider(), config.leaveAlone(), tools.clock),
-        tools.quota,
+        quota,
         meter,
         System::nanoTime);
   }
 
-  private static ClientLimits.Limits limits(RetrievalConfig.Limits config) {
-    return new ClientLimits.Limits(
-        config.requests(),
-        config.requestsPerClient(),
-        config.promisedBytesPerClient().asLongValue(),
-        config.fillsPerClient(),
-        config.fillsPerDataSet(),
-        config.unaskedBytesPerClient().asLongValue(),
-        config.unaskedBytesPerDataSet().asLongValue());
-  }
-
   private PublicHandler handler(RetrievalConfig.Edge config, EgressMeter meter) {
     Answers answers = new Answers(config.http().home());
-    Admission.Rules rules =
-        new Admission.Rules(
-            config.admission().settlementMarginEpochs(),
-            config.admission().maxPieceSize().asLongValue(),
-            config.admission().serveUnscreened());
     Rooms rooms =
         new Rooms(
             new RequestReader(config.http().dnsRoot(), new BotTokens(config.bots())),
-            new Admission(replica, denylist, tools.quota, tools.network, rules, tools.clock),
-            limits,
-            tools.quota,
+            admission,
+            new Reservations(usage, limits, quota, cache),
             cache,
             meter,
-            usage,
             answers,
-            new Transfer.Pace(
-                config.limits().paceBytes().asLongValue(),
-                config.limits().paceWindow().toMillis()));
+            Settings.pace(config.limits()));
     return new PublicHandler(
         config.name(),
         new ClientReader(config.http().proxies().orElse(List.of()), config.http().countryHeader()),
@@ -192,11 +202,17 @@ final class Edge implements AutoCloseable {
     every(REFRESH_PARTITIONS, shipping, "partitions", shipper::refreshPartitions);
     every(interval, shipping, "ship", shipper::ship);
     RetrievalConfig.Denylist lists = config.admission().denylist();
-    every(
-        lists.refresh(),
-        refreshing,
-        "denylist",
-        new DenylistRefresh(denylist, lists.url(), lists.file())::refresh);
+    DenylistRefresh refresh = new DenylistRefresh(denylist, lists.url(), lists.file());
+    every(lists.refresh(), refreshing, "denylist", refresh::refresh);
+    every(lists.refresh(), refreshing, "sweep", this::sweep);
+  }
+
+  /** Drops what may not stay cached. A replica that is being built anew does not know yet. */
+  private void sweep() {
+    long dropped = cache.purgeIf(piece -> admission.isUnwanted(piece) && follower.caughtUp());
+    if (dropped > 0) {
+      LOG.infof("%d pieces leave the cache: they are denied, or nobody has them any more", dropped);
+    }
   }
 
   /** Runs a task at once and then again and again; a schedule ends with the first exception. */
@@ -216,6 +232,9 @@ final class Edge implements AutoCloseable {
   private void measure() {
     MeterRegistry meters = tools.meters;
     meters.gauge("filcdn.journal.records", journal, Journal::size);
+    if (quota instanceof LeasedQuota leased) {
+      meters.gauge("filcdn.leases.answered", leased, leases -> leases.isAnswered() ? 1 : 0);
+    }
     meters.gauge("filcdn.cache.pieces", disk, DiskPieceCache::size);
     meters.gauge("filcdn.cache.disk.failures", disk, DiskPieceCache::failures);
     meters.gauge("filcdn.fills", cache, PieceCache::fills);
@@ -249,7 +268,7 @@ final class Edge implements AutoCloseable {
 
   /** Whether this edge knows who may be served, and can record it. */
   boolean ready() {
-    return follower.caughtUp() && usage.canRecord() && !handler.draining();
+    return follower.trusted() && usage.canRecord() && !handler.draining();
   }
 
   /** What this edge waits for; for a person. */
@@ -257,7 +276,7 @@ final class Edge implements AutoCloseable {
     if (handler.draining()) {
       return "the edge is about to stop";
     }
-    if (!follower.caughtUp()) {
+    if (!follower.trusted()) {
       return "the index replica is not caught up";
     }
     return usage.canRecord() ? "nothing" : "the journal takes no more records";
@@ -278,6 +297,9 @@ final class Edge implements AutoCloseable {
     usage.flush();
     if (!shipper.ship()) {
       LOG.warnf("%d records stay in the journal for the next start", journal.size());
+    }
+    if (quota instanceof LeasedQuota leased) {
+      leased.close();
     }
     shipper.close();
     log.close();

@@ -4,6 +4,7 @@ import io.filcdn.common.network.NetworkFile;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.usage.Quota;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.Vertx;
@@ -16,6 +17,7 @@ import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 public class EdgeLifecycle {
 
   private static final Logger LOG = Logger.getLogger(EdgeLifecycle.class);
+
+  /** What of the management port may be shown: what only tells, and never a way around it. */
+  private static final Pattern SHOWN = Pattern.compile("/q/(health|metrics)[a-z/]*");
 
   private final Vertx vertx;
   private final RetrievalConfig config;
@@ -76,7 +81,7 @@ public class EdgeLifecycle {
   private void handle(Edge opened, HttpServerRequest request) {
     if (config.retrieval().http().exposeManagement()
         && request.path() != null
-        && request.path().startsWith("/q/")
+        && SHOWN.matcher(request.path()).matches()
         && management != null) {
       management.handle(request);
     } else {
@@ -85,10 +90,10 @@ public class EdgeLifecycle {
   }
 
   /**
-   * Ends the edge: nobody is let in any more, responses under way go on for a while, then the rest
-   * is cut and what was counted is sent.
+   * Lets nobody in any more, while responses under way go on for a while. The management port still
+   * answers, so that whoever asks is told that this edge is not ready.
    */
-  void stop(@Observes @Priority(1) ShutdownEvent stopping) throws Exception {
+  void drain(@Observes ShutdownDelayInitiatedEvent stopping) throws InterruptedException {
     Edge opened = edge;
     if (opened == null) {
       return;
@@ -97,6 +102,14 @@ public class EdgeLifecycle {
     Duration patience = config.retrieval().http().drainTimeout();
     if (!opened.handler().awaitIdle(patience)) {
       LOG.warnf("%d responses are cut: they took longer than %s", opened.requests(), patience);
+    }
+  }
+
+  /** Cuts what is still under way, and sends what was counted. */
+  void stop(@Observes @Priority(1) ShutdownEvent stopping) throws Exception {
+    Edge opened = edge;
+    if (opened == null) {
+      return;
     }
     if (listener != null) {
       vertx.undeploy(listener).toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);

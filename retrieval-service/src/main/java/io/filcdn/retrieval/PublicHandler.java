@@ -5,7 +5,7 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.Exchange;
-import io.filcdn.retrieval.delivery.HeadPatience;
+import io.filcdn.retrieval.delivery.Patience;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.request.Client;
@@ -14,7 +14,9 @@ import io.filcdn.retrieval.usage.RetrievalLog;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
@@ -116,7 +118,9 @@ final class PublicHandler implements Handler<HttpServerRequest> {
         draining ? Optional.of(Refusal.DRAINING) : limits.enter(client.network());
     if (refused.isPresent()) {
       Exchange exchange = new Exchange(request, nanoTime, ended -> tell(ended, client));
-      request.response().putHeader("Connection", "close");
+      if (request.version() != HttpVersion.HTTP_2) {
+        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+      }
       answers.refuse(exchange, Problem.of(refused.get()));
       return;
     }
@@ -133,12 +137,12 @@ final class PublicHandler implements Handler<HttpServerRequest> {
       path.answer(exchange, client);
     } catch (RuntimeException e) {
       LOG.errorf(e, "a request is not answered: %s %s", request.method(), request.uri());
-      request.connection().close();
+      exchange.abandon();
     }
   }
 
   private void tell(Exchange ended, Client client) {
-    HeadPatience.answered(ended.request().connection());
+    Patience.answered(ended.request().connection());
     meters
         .timer(
             "filcdn.retrievals",

@@ -1,7 +1,9 @@
 package io.filcdn.retrieval;
 
-import io.filcdn.retrieval.delivery.HeadPatience;
-import io.filcdn.retrieval.delivery.Transfer;
+import io.filcdn.retrieval.delivery.Answers;
+import io.filcdn.retrieval.delivery.BodyWriter;
+import io.filcdn.retrieval.delivery.KnownVersions;
+import io.filcdn.retrieval.delivery.Patience;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -38,7 +40,7 @@ final class PublicListener {
     servers.add(options(config).setPort(config.port()));
     tls(config).ifPresent(tls -> servers.add(tls));
     return vertx.deployVerticle(
-        () -> new Listener(servers, config.headTimeout().toMillis(), handler),
+        () -> new Listener(servers, config, handler),
         new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors()));
   }
 
@@ -47,8 +49,9 @@ final class PublicListener {
         .setHost(config.host())
         .setMaxHeaderSize((int) config.maxHeaderSize().asLongValue())
         .setMaxInitialLineLength(MAX_REQUEST_LINE)
-        .setIdleTimeout((int) config.idleTimeout().toSeconds())
-        .setIdleTimeoutUnit(TimeUnit.SECONDS);
+        // until a connection's first head is complete; then Patience takes over
+        .setIdleTimeout(Math.toIntExact(config.headTimeout().toMillis()))
+        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
   }
 
   private static Optional<HttpServerOptions> tls(RetrievalConfig.Http config) {
@@ -78,12 +81,15 @@ final class PublicListener {
   private static final class Listener extends AbstractVerticle {
 
     private final List<HttpServerOptions> servers;
-    private final long headMillis;
+    private final RetrievalConfig.Http config;
     private final Handler<HttpServerRequest> handler;
 
-    Listener(List<HttpServerOptions> servers, long headMillis, Handler<HttpServerRequest> handler) {
+    Listener(
+        List<HttpServerOptions> servers,
+        RetrievalConfig.Http config,
+        Handler<HttpServerRequest> handler) {
       this.servers = servers;
-      this.headMillis = headMillis;
+      this.config = config;
       this.handler = handler;
     }
 
@@ -97,12 +103,15 @@ final class PublicListener {
           .createHttpServer(options)
           .connectionHandler(
               connection -> {
-                Transfer.meter(connection);
-                HeadPatience.watch(connection, headMillis);
+                BodyWriter.meter(connection);
+                KnownVersions.watch(connection);
+                Patience.watch(
+                    connection, config.idleTimeout().toMillis(), config.headTimeout().toMillis());
               })
+          .invalidRequestHandler(Answers::unreadable)
           .requestHandler(
               request -> {
-                HeadPatience.headCame(request.connection());
+                Patience.headCame(request.connection());
                 handler.handle(request);
               })
           .listen()

@@ -55,6 +55,9 @@ public interface RetrievalConfig {
     /** Counting. */
     Usage usage();
 
+    /** What may be spent of what data sets have paid for. */
+    Leases leases();
+
     /** Calls for operators, on the management port. */
     Admin admin();
   }
@@ -80,7 +83,7 @@ public interface RetrievalConfig {
     /** Where the root path leads; without it, it shows a short page. */
     Optional<URI> home();
 
-    /** How long a connection may rest. */
+    /** How long nothing may move on a connection on which no response waits for a provider. */
     @WithDefault("75s")
     Duration idleTimeout();
 
@@ -106,8 +109,8 @@ public interface RetrievalConfig {
     Duration drainTimeout();
 
     /**
-     * Whether {@code /q/} on the public port shows health and metrics, except on payers' hosts.
-     * Only for one's own machine.
+     * Whether {@code /q/health} and {@code /q/metrics} are shown on the public port too. Only for
+     * one's own machine.
      */
     @WithDefault("false")
     boolean exposeManagement();
@@ -267,6 +270,43 @@ public interface RetrievalConfig {
     /** How many retrievals a second are told one by one; above it, they are sampled. */
     @WithDefault("100")
     long retrievalRecordsPerSecond();
+  }
+
+  /** Leasing quota from metrics. */
+  interface Leases {
+
+    /** Where metrics is; without it, nothing limits what is served. */
+    Optional<URI> url();
+
+    /** What metrics knows edges by. A secret. */
+    Optional<String> secret();
+
+    /** How many bytes to have at hand of each quota that is used. */
+    @WithDefault("64M")
+    MemorySize advance();
+
+    /**
+     * How many bytes to have at hand of each quota for when metrics does not answer for longer than
+     * a lease lasts. 0: nothing is served then.
+     */
+    @WithDefault("256M")
+    MemorySize standing();
+
+    /** How long after its last use the advance of a quota is given back. */
+    @WithDefault("30s")
+    Duration idle();
+
+    /** How long after its last use the rest is. */
+    @WithDefault("10m")
+    Duration forget();
+
+    /** How often metrics hears of this edge; well below what a lease lasts. */
+    @WithDefault("15s")
+    Duration renewEvery();
+
+    /** How long one call may take, and so a response that waits for it. */
+    @WithDefault("2s")
+    Duration timeout();
   }
 
   /** Calls for operators. */

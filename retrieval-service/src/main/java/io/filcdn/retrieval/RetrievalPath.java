@@ -5,7 +5,6 @@ import io.filcdn.retrieval.admission.Admission.Decision;
 import io.filcdn.retrieval.cache.Lead;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
-import io.filcdn.retrieval.delivery.ByteRange;
 import io.filcdn.retrieval.delivery.Exchange;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
@@ -14,9 +13,7 @@ import io.filcdn.retrieval.request.Asked;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.request.Selection;
 import io.filcdn.retrieval.usage.EgressKey;
-import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.ResponseTally;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -61,70 +58,54 @@ final class RetrievalPath {
     // 3. which bytes: the PieceCID tells the size, so nobody else has to be asked
     Asked.Retrieval asked = retrieval.asked;
     PieceCid piece = admitted.piece();
-    Answers.Head head =
-        new Answers.Head(piece, admitted.dataSet(), asked.pathStyle(), asked.filename());
+    Answers.Head head = head(retrieval, admitted);
     switch (Selection.of(asked.conditions(), piece)) {
       case Selection.NotModified same -> rooms.answers().notModified(retrieval.exchange, head);
+      case Selection.PreconditionFailed other ->
+          refuse(retrieval.exchange, Refusal.PRECONDITION_FAILED);
       case Selection.Unsatisfiable none -> rooms.answers().unsatisfiable(retrieval.exchange, head);
-      case Selection.Bytes(ByteRange range, boolean partial) -> {
+      case Selection.Bytes bytes -> {
         if (asked.headOnly()) {
-          rooms.answers().head(retrieval.exchange, head, range, partial);
+          rooms.answers().head(retrieval.exchange, head, bytes.range(), bytes.partial());
         } else {
-          reserve(retrieval, admitted, new PieceResponse(rooms, retrieval, head, range, partial));
+          prepare(retrieval, admitted, bytes);
         }
       }
     }
   }
 
+  private void prepare(Retrieval retrieval, Decision.Admitted admitted, Selection.Bytes selected) {
+    rooms
+        .reservations()
+        .prepare(
+            retrieval,
+            admitted,
+            selected.range().length(),
+            () -> {
+              Decision.Admitted paid = rooms.admission().paidAnew(admitted);
+              Answers.Head head = head(retrieval, paid);
+              reserve(
+                  retrieval,
+                  paid,
+                  new PieceResponse(rooms, retrieval, head, selected.range(), selected.partial()));
+            });
+  }
+
+  private static Answers.Head head(Retrieval retrieval, Decision.Admitted admitted) {
+    Asked.Retrieval asked = retrieval.asked;
+    return new Answers.Head(
+        admitted.piece(), admitted.dataSet(), asked.pathStyle(), asked.filename());
+  }
+
   private void reserve(Retrieval retrieval, Decision.Admitted admitted, PieceResponse response) {
-    // 4. is there room for it: in the journal, in what is paid for, in the client's share
-    long length = response.range().length();
-    Optional<Refusal> refused = room(retrieval, admitted, length);
+    // 4. is there room for it: in the journal, in the client's share, in what is paid for
+    Optional<Problem> refused =
+        rooms.reservations().reserve(retrieval, admitted, response.range().length());
     if (refused.isPresent()) {
-      refuse(retrieval.exchange, refused.get());
-      return;
+      rooms.answers().refuse(retrieval.exchange, refused.get());
+    } else {
+      serve(retrieval, admitted, response);
     }
-    retrieval.exchange.promise(length);
-    Optional<Problem> unpaid = pay(retrieval, admitted, length);
-    if (unpaid.isPresent()) {
-      rooms.answers().refuse(retrieval.exchange, unpaid.get());
-      return;
-    }
-    serve(retrieval, admitted, response);
-  }
-
-  private Optional<Refusal> room(Retrieval retrieval, Decision.Admitted admitted, long length) {
-    if (!rooms.usage().canRecord()) {
-      return Optional.of(Refusal.CANNOT_RECORD);
-    }
-    String client = retrieval.client.network();
-    if (rooms.cache().isCold(admitted.piece())) {
-      Optional<Refusal> tooMuch =
-          rooms.limits().beginFill(client, admitted.dataSet(), admitted.piece().rawSize() - length);
-      if (tooMuch.isPresent()) {
-        return tooMuch;
-      }
-    }
-    return rooms.limits().promise(client, length);
-  }
-
-  private Optional<Problem> pay(Retrieval retrieval, Decision.Admitted admitted, long length) {
-    if (retrieval.asked.bot().isPresent()) {
-      return Optional.empty();
-    }
-    return switch (rooms.quota().reserve(Quota.Kind.CDN, admitted.dataSet(), length)) {
-      case RESERVED -> Optional.empty();
-      case CONTENDED -> Optional.of(Problem.of(Refusal.QUOTA_RESERVED));
-      case EXHAUSTED ->
-          Optional.of(
-              new Problem(
-                  Refusal.CDN_QUOTA_EXHAUSTED,
-                  List.of(
-                      "data set: " + admitted.dataSet().number(),
-                      "bytes that remain: " + rooms.quota().remaining(admitted.dataSet()),
-                      "bytes asked for: " + length,
-                      "top up: topUpCDNPaymentRails of the FWSS contract")));
-    };
   }
 
   private void serve(Retrieval retrieval, Decision.Admitted admitted, PieceResponse response) {
@@ -139,8 +120,7 @@ final class RetrievalPath {
             "2xx",
             retrieval.client.country(),
             retrieval.asked.bot());
-    long reserved = retrieval.asked.bot().isPresent() ? 0 : response.range().length();
-    ResponseTally tally = rooms.meter().open(key, reserved, opened.unverified());
+    ResponseTally tally = rooms.meter().open(key, response.range().length(), opened.unverified());
     response.opened(opened, lead, tally);
     new Transfer(retrieval.exchange, response, opened.bytes(), tally, rooms.pace())
         .start(opened.outcome());

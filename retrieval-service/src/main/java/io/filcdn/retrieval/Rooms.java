@@ -1,23 +1,18 @@
 package io.filcdn.retrieval;
 
 import io.filcdn.retrieval.admission.Admission;
-import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
-import io.filcdn.retrieval.delivery.Transfer;
+import io.filcdn.retrieval.delivery.PaceWatch;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.usage.EgressMeter;
-import io.filcdn.retrieval.usage.Quota;
-import io.filcdn.retrieval.usage.UsageFlush;
 
 /** The rooms that a request passes through, in the order in which it meets them. */
 record Rooms(
     RequestReader reader,
     Admission admission,
-    ClientLimits limits,
-    Quota quota,
+    Reservations reservations,
     PieceCache cache,
     EgressMeter meter,
-    UsageFlush usage,
     Answers answers,
-    Transfer.Pace pace) {}
+    PaceWatch.Pace pace) {}

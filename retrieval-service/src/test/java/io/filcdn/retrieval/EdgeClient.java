@@ -2,6 +2,7 @@ package io.filcdn.retrieval;
 
 import io.filcdn.common.chain.Address;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -67,9 +68,19 @@ record EdgeClient(int port) {
       return in.readNBytes(bytes);
     }
 
-    /** Reads to the end of the body, or to the end of the connection. */
+    /** Whether nothing has come that was not read yet. */
+    boolean nothingCame() throws IOException {
+      return in.available() == 0;
+    }
+
+    /** Reads to the end of the body, or of the connection, which has status 0 without a head. */
     Answer rest() throws IOException {
-      Answer answer = head();
+      Answer answer;
+      try {
+        answer = head();
+      } catch (EOFException cut) {
+        return new Answer(0, Map.of(), new byte[0], false);
+      }
       int length =
           bodyless || answer.status() == 304 || answer.status() == 204
               ? 0
@@ -87,7 +98,7 @@ record EdgeClient(int port) {
       ByteArrayOutputStream line = new ByteArrayOutputStream();
       for (int c = in.read(); c != '\n'; c = in.read()) {
         if (c < 0) {
-          throw new java.io.EOFException("the connection ended in the head");
+          throw new EOFException("the connection ended in the head");
         }
         if (c != '\r') {
           line.write(c);

@@ -31,6 +31,7 @@ class EdgeIT {
   private static final Address SANCTIONED = Address.of("0x" + "cc".repeat(20));
 
   private EmbeddedKafka kafka;
+  private TestIndex index;
   private TestEdge edge;
   private TestProvider provider;
   private TestProvider secondProvider;
@@ -39,10 +40,12 @@ class EdgeIT {
   void open(@TempDir Path folder) throws Exception {
     kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
     kafka.createTopics(4);
+    index = new TestIndex(kafka);
     edge = new TestEdge(kafka, folder.resolve("edge"));
     provider = new TestProvider();
     secondProvider = new TestProvider();
-    edge.provider("fwss/1", provider.url())
+    index
+        .provider("fwss/1", provider.url())
         .provider("fwss/2", secondProvider.url())
         .provider("fwss/3", "http://127.0.0.1:1")
         .dataSet("fwss/1", PAYER, "fwss/1")
@@ -59,6 +62,7 @@ class EdgeIT {
   @AfterAll
   void close() throws Exception {
     edge.close();
+    index.close();
     kafka.close();
     provider.close();
     secondProvider.close();
@@ -73,7 +77,7 @@ class EdgeIT {
   }
 
   private PlacementRecord place(TestPiece piece, Address payer, String dataSet) throws Exception {
-    PlacementRecord placement = edge.place(piece, payer, dataSet);
+    PlacementRecord placement = index.place(piece, payer, dataSet);
     await().atMost(Duration.ofSeconds(10)).until(() -> head(payer, piece).status() != 404);
     return placement;
   }
@@ -155,7 +159,7 @@ class EdgeIT {
     TestPiece railEnded = TestPiece.random(1_000, 8);
     place(railEnded, PAYER, "fwss/4");
     TestPiece providerless = TestPiece.random(1_000, 9);
-    edge.place(providerless, PAYER, "fwss/5");
+    index.place(providerless, PAYER, "fwss/5");
     TestPiece ofSanctioned = TestPiece.random(1_000, 10);
     place(ofSanctioned, SANCTIONED, "fwss/6");
     TestPiece unreachable = TestPiece.random(1_000, 11);
@@ -212,7 +216,7 @@ class EdgeIT {
     PlacementRecord placement = place(piece, PAYER, "fwss/1");
     assertThat(edge.client().get(PAYER, "/" + piece.cid()).status()).isEqualTo(200);
 
-    edge.remove(placement);
+    index.remove(placement);
 
     await()
         .untilAsserted(
@@ -339,7 +343,7 @@ class EdgeIT {
   void everyByteThatASocketTookIsARow() throws Exception {
     Address payer = Address.of("0x" + "dd".repeat(20));
     String paying = "fwss/20";
-    edge.dataSet(paying, payer, "fwss/1");
+    index.dataSet(paying, payer, "fwss/1");
     TestPiece piece = TestPiece.random(8_000_000, 20);
     provider.with(piece);
     place(piece, payer, paying);
@@ -375,11 +379,11 @@ class EdgeIT {
                 .mapToLong(row -> row.unbilledBytes().bytes())
                 .sum())
         .isEqualTo(unbilled);
-    assertSequencesAreDense(edge.egress());
+    assertSequencesAreDense(index.egress());
   }
 
   private <T extends EgressRow> List<T> rows(String dataSet, Class<T> type) {
-    return edge.egress().stream()
+    return index.egress().stream()
         .flatMap(record -> record.rows().stream())
         .filter(row -> row.dataSet().toString().equals(dataSet))
         .filter(type::isInstance)

@@ -29,7 +29,9 @@ abstract class EdgeTest {
 
   private static final AtomicLong NUMBERS = new AtomicLong(1_000);
 
+  Path folder;
   EmbeddedKafka kafka;
+  TestIndex index;
   TestEdge edge;
   TestProvider provider;
   TestProvider secondProvider;
@@ -45,18 +47,21 @@ abstract class EdgeTest {
   }
 
   @BeforeAll
-  void open(@TempDir Path folder) throws Exception {
+  void open(@TempDir Path temporary) throws Exception {
+    folder = temporary;
     kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
     kafka.createTopics(4);
+    index = new TestIndex(kafka);
     edge = new TestEdge(kafka, folder.resolve("edge"), quota(), settings());
     provider = new TestProvider();
     secondProvider = new TestProvider();
-    edge.provider("fwss/1", provider.url()).provider("fwss/2", secondProvider.url());
+    index.provider("fwss/1", provider.url()).provider("fwss/2", secondProvider.url());
   }
 
   @AfterAll
   void close() throws Exception {
     edge.close();
+    index.close();
     kafka.close();
     provider.close();
     secondProvider.close();
@@ -72,8 +77,8 @@ abstract class EdgeTest {
             Address.of("0x%040x".formatted(number)),
             "fwss/" + 2 * number,
             "fwss/" + (2 * number + 1));
-    edge.dataSet(payer.dataSet(), payer.address(), "fwss/1");
-    edge.dataSet(payer.secondDataSet(), payer.address(), "fwss/2");
+    index.dataSet(payer.dataSet(), payer.address(), "fwss/1");
+    index.dataSet(payer.secondDataSet(), payer.address(), "fwss/2");
     return payer;
   }
 
@@ -98,9 +103,13 @@ abstract class EdgeTest {
   }
 
   PlacementRecord place(TestPiece piece, Address payer, String dataSet) {
-    PlacementRecord placement = edge.place(piece, payer, dataSet);
-    await().atMost(Duration.ofSeconds(20)).until(() -> edge.isPlaced(placement));
+    PlacementRecord placement = index.place(piece, payer, dataSet);
+    awaitPlaced(placement);
     return placement;
+  }
+
+  void awaitPlaced(PlacementRecord placement) {
+    await().atMost(Duration.ofSeconds(20)).until(() -> edge.isPlaced(placement));
   }
 
   Answer get(Payer payer, TestPiece piece, String... headers) throws IOException {
@@ -115,6 +124,17 @@ abstract class EdgeTest {
     return edge.client().begin("GET", payer.address() + ".localhost", "/" + piece.cid(), headers);
   }
 
+  /** Waits until what was served for a payer is told of, and compares. */
+  void assertBilled(Payer payer, long egressBytes, long fillBytes) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(List.of(egressBytes(payer), fillBytes(payer)))
+                    .as("egress and fill bytes")
+                    .isEqualTo(List.of(egressBytes, fillBytes)));
+  }
+
   static void assertRefused(Answer answer, int status, String code) {
     assertThat(answer.header("X-Error-Code")).isEqualTo(code);
     assertThat(answer.status()).isEqualTo(status);
@@ -123,7 +143,7 @@ abstract class EdgeTest {
 
   /** All rows that edges told of a data set so far. */
   <T extends EgressRow> List<T> rows(String dataSet, Class<T> type) {
-    return edge.egress().stream()
+    return index.egress().stream()
         .flatMap(record -> record.rows().stream())
         .filter(row -> row.dataSet().toString().equals(dataSet))
         .filter(type::isInstance)
@@ -136,6 +156,10 @@ abstract class EdgeTest {
         .flatMap(dataSet -> rows(dataSet, EgressRow.Egress.class).stream())
         .mapToLong(row -> row.egressBytes().bytes())
         .sum();
+  }
+
+  long fillBytes(Payer payer) {
+    return fillBytes(payer.dataSet()) + fillBytes(payer.secondDataSet());
   }
 
   long fillBytes(String dataSet) {

@@ -74,6 +74,14 @@ class RetrievalConfigTest {
                 Map.entry("filcdn.retrieval.usage.flush-interval", "1s"),
                 Map.entry("filcdn.retrieval.usage.max-journal-records", "100000"),
                 Map.entry("filcdn.retrieval.usage.retrieval-records-per-second", "100"),
+                Map.entry("filcdn.retrieval.leases.url", "none"),
+                Map.entry("filcdn.retrieval.leases.secret", "none"),
+                Map.entry("filcdn.retrieval.leases.advance", "64M"),
+                Map.entry("filcdn.retrieval.leases.standing", "256M"),
+                Map.entry("filcdn.retrieval.leases.idle", "30s"),
+                Map.entry("filcdn.retrieval.leases.forget", "10m"),
+                Map.entry("filcdn.retrieval.leases.renew-every", "15s"),
+                Map.entry("filcdn.retrieval.leases.timeout", "2s"),
                 Map.entry("filcdn.retrieval.admin.token", "none")));
   }
 }

@@ -30,6 +30,16 @@ final class TestProvider implements AutoCloseable {
     /** Answers with a status and no piece. */
     record Answers(int status, String... headers) implements Fault {}
 
+    /** Waits for the latch, then answers with a status; 200 comes with the piece. */
+    record WaitsBefore(CountDownLatch until, int status) implements Fault {
+      WaitsBefore(CountDownLatch until) {
+        this(until, 200);
+      }
+    }
+
+    /** Sends the client elsewhere. */
+    record RedirectsTo(String location) implements Fault {}
+
     /** Promises no length and sends a byte too many. */
     record SendsOneMore() implements Fault {}
 
@@ -43,6 +53,7 @@ final class TestProvider implements AutoCloseable {
   private final HttpServer server;
   private final Map<String, TestPiece> pieces = new ConcurrentHashMap<>();
   private final Map<String, Fault> faults = new ConcurrentHashMap<>();
+  private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicLong bytesSent = new AtomicLong();
 
@@ -80,6 +91,16 @@ final class TestProvider implements AutoCloseable {
     return requests.get();
   }
 
+  /** How often it was asked for a piece. */
+  int requestsFor(TestPiece piece) {
+    return asked.computeIfAbsent(piece.cid().toString(), cid -> new AtomicInteger()).get();
+  }
+
+  /** Where it answers that there is a piece. */
+  String urlOf(TestPiece piece) {
+    return url() + "/piece/" + piece.cid();
+  }
+
   long bytesSent() {
     return bytesSent.get();
   }
@@ -87,8 +108,18 @@ final class TestProvider implements AutoCloseable {
   private void serve(HttpExchange exchange) throws IOException {
     requests.incrementAndGet();
     String cid = exchange.getRequestURI().getPath().substring("/piece/".length());
+    asked.computeIfAbsent(cid, c -> new AtomicInteger()).incrementAndGet();
     TestPiece piece = pieces.get(cid);
+    // nothing of this may reach a client
+    exchange.getResponseHeaders().set("Set-Cookie", "a=b");
+    exchange.getResponseHeaders().set("Content-Type", "text/html");
+    exchange.getResponseHeaders().set("Cache-Control", "private");
+    exchange.getResponseHeaders().set("X-Provider", "1");
     Optional<Fault> fault = Optional.ofNullable(faults.get(cid));
+    if (fault.orElse(null) instanceof Fault.WaitsBefore(CountDownLatch until, int status)) {
+      await(until);
+      fault = status == 200 ? Optional.empty() : Optional.of(new Fault.Answers(status));
+    }
     try (exchange) {
       if (piece == null) {
         exchange.sendResponseHeaders(404, -1);
@@ -97,6 +128,9 @@ final class TestProvider implements AutoCloseable {
           exchange.getResponseHeaders().set(headers[i], headers[i + 1]);
         }
         exchange.sendResponseHeaders(status, -1);
+      } else if (fault.orElse(null) instanceof Fault.RedirectsTo(String location)) {
+        exchange.getResponseHeaders().set("Location", location);
+        exchange.sendResponseHeaders(302, -1);
       } else if (fault.orElse(null) instanceof Fault.SendsOneMore) {
         exchange.sendResponseHeaders(200, 0);
         write(exchange.getResponseBody(), piece.bytes(), 0, piece.bytes().length);

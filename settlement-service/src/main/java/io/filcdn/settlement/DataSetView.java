@@ -2,10 +2,12 @@ package io.filcdn.settlement;
 
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.usage.UsageRecord;
 import io.filcdn.settlement.ledger.Owed;
+import io.filcdn.settlement.ledger.Own;
 import io.filcdn.settlement.ledger.SetAside;
 import io.filcdn.settlement.ledger.Standing;
 import io.filcdn.settlement.ledger.Usage;
@@ -21,7 +23,9 @@ import java.util.Optional;
  *     reported, as it has no rails or no index record yet
  * @param lastReportedEpoch the highest toEpoch that the index knows
  * @param ownOpen what rollups of ours hold that the index does not know yet
- * @param due what is left to report; absent where less was counted than reported
+ * @param due what is left to report; absent where less was counted than reported, or the index lost
+ *     a report
+ * @param settled what the index says was paid; absent where it has no record yet
  * @param owed what the operator contract said that it owes; absent where it was not read yet
  * @param setAside what it is left out of, and why
  */
@@ -34,6 +38,7 @@ record DataSetView(
     Optional<Epoch> lastReportedEpoch,
     Optional<Usage> ownOpen,
     Optional<Usage> due,
+    Optional<DataSetRecord.Settled> settled,
     Optional<OwedView> owed,
     List<SetAside> setAside) {
 
@@ -43,6 +48,7 @@ record DataSetView(
   static DataSetView of(
       UsageRecord usage,
       Optional<Standing> standing,
+      Optional<DataSetRecord.Settled> settled,
       Optional<Owed> owed,
       List<SetAside> setAside) {
     return new DataSetView(
@@ -52,8 +58,9 @@ record DataSetView(
         usage.countGeneration(),
         standing.map(Standing::reported),
         standing.flatMap(Standing::lastReported),
-        standing.map(Standing::ownOpen),
+        standing.map(Standing::own).map(Own::open),
         standing.flatMap(DataSetView::due),
+        settled,
         owed.map(amounts -> new OwedView(amounts.cdn(), amounts.cacheMiss(), amounts.block())),
         setAside);
   }
@@ -62,7 +69,7 @@ record DataSetView(
     return switch (standing.due()) {
       case Standing.Due.Bytes(Usage usage) -> Optional.of(usage);
       case Standing.Due.Nothing() -> Optional.of(Usage.NONE);
-      case Standing.Due.Shortfall _ -> Optional.empty();
+      case Standing.Due.Shortfall _, Standing.Due.ReportMissing _ -> Optional.empty();
     };
   }
 }

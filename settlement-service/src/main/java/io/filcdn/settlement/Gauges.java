@@ -2,6 +2,8 @@ package io.filcdn.settlement;
 
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.network.Network;
+import io.filcdn.settlement.alarm.Alarm;
+import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.contracts.Node;
 import io.filcdn.settlement.contracts.NodeException;
 import io.filcdn.settlement.ledger.Activity;
@@ -35,9 +37,14 @@ class Gauges {
   private final Node node;
   private final OperatorKey key;
   private final Network network;
+  private final Alarms alarms;
+  private final BigDecimal lowBalance;
   private final Clock clock;
   private final MeterRegistry meters;
   private final Map<String, Double> values = new ConcurrentHashMap<>();
+
+  /** Only read and written by the thread that samples. */
+  private boolean wasLow;
 
   Gauges(
       Standings standings,
@@ -46,6 +53,8 @@ class Gauges {
       Node node,
       OperatorKey key,
       Network network,
+      Alarms alarms,
+      SettlementConfig config,
       Clock clock,
       MeterRegistry meters) {
     this.standings = standings;
@@ -54,6 +63,8 @@ class Gauges {
     this.node = node;
     this.key = key;
     this.network = network;
+    this.alarms = alarms;
+    this.lowBalance = config.settlement().lowBalance();
     this.clock = clock;
     this.meters = meters;
   }
@@ -83,10 +94,29 @@ class Gauges {
     sampleBalance();
   }
 
+  /** Notes what a reconciliation found. */
+  void reconciled(ReconciliationView found) {
+    for (ReconciliationView.Kind kind : ReconciliationView.Kind.values()) {
+      set(
+          "reconciliation.differences",
+          Tags.of("kind", kind.toString()),
+          found.differences().stream().filter(each -> each.kind() == kind).count());
+    }
+    set("reconciliation.data.sets", Tags.empty(), found.dataSets());
+  }
+
   private void sampleBalance() {
     try {
       BigDecimal balance = new BigDecimal(node.balance(key.address()).units(), COIN_DECIMALS);
       set("operator.balance", Tags.empty(), balance.doubleValue());
+      boolean isLow = balance.compareTo(lowBalance) < 0;
+      if (isLow && !wasLow) {
+        alarms.raise(
+            Alarm.LOW_BALANCE,
+            "expected %s to have at least %s FIL for gas, found %s: send it FIL"
+                .formatted(key.address(), lowBalance, balance));
+      }
+      wasLow = isLow;
     } catch (NodeException e) {
       LOG.debugf("the operator's balance cannot be read: %s", e.getMessage());
     }

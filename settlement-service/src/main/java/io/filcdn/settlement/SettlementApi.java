@@ -2,7 +2,9 @@ package io.filcdn.settlement;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.usage.UsageRecord;
 import io.filcdn.settlement.ledger.OwedAmounts;
+import io.filcdn.settlement.ledger.SetAside;
 import io.filcdn.settlement.ledger.SetAsides;
 import io.filcdn.settlement.ledger.Standings;
 import io.filcdn.settlement.ledger.TopicTables;
@@ -16,9 +18,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -36,6 +36,7 @@ public class SettlementApi {
   private final Standings standings;
   private final OwedAmounts owed;
   private final SetAsides setAsides;
+  private final Reconciliation reconciliation;
   private final Network network;
 
   SettlementApi(
@@ -44,12 +45,14 @@ public class SettlementApi {
       Standings standings,
       OwedAmounts owed,
       SetAsides setAsides,
+      Reconciliation reconciliation,
       Network network) {
     this.transactions = transactions;
     this.topics = topics;
     this.standings = standings;
     this.owed = owed;
     this.setAsides = setAsides;
+    this.reconciliation = reconciliation;
     this.network = network;
   }
 
@@ -60,8 +63,12 @@ public class SettlementApi {
    */
   public record TransactionPage(List<TransactionView> transactions, Optional<TransactionId> next) {}
 
-  /** Why a request is not answered. */
-  public record Problem(int status, String code, String detail) {}
+  /**
+   * Some data sets.
+   *
+   * @param next what to give as {@code after} for the ones that follow; absent on the last page
+   */
+  public record DataSetPage(List<DataSetView> dataSets, Optional<DataSetId> next) {}
 
   @GET
   @Path("/transactions")
@@ -69,18 +76,39 @@ public class SettlementApi {
   public TransactionPage transactions(
       @QueryParam("before") Optional<Long> before,
       @QueryParam("limit") @DefaultValue("20") int limit) {
-    if (limit < 1 || limit > MAX_PAGE) {
-      throw problem(
-          Response.Status.BAD_REQUEST,
-          "bad-limit",
-          "expected a limit from 1 to %d, found %d".formatted(MAX_PAGE, limit));
-    }
     List<TransactionView> page =
-        transactions.page(before.map(TransactionId::new), limit).stream()
+        transactions.page(before.map(TransactionId::new), checked(limit)).stream()
             .map(TransactionView::of)
             .toList();
     return new TransactionPage(
         page, page.size() < limit ? Optional.empty() : Optional.of(page.getLast().id()));
+  }
+
+  @GET
+  @Path("/transactions/{id: [0-9]{1,18}}")
+  @Operation(summary = "One of the operator's transactions")
+  public TransactionView transaction(@PathParam("id") long id) {
+    return transactions
+        .find(new TransactionId(id))
+        .map(TransactionView::of)
+        .orElseThrow(
+            () ->
+                Problem.notFound(
+                    "unknown-transaction",
+                    "expected a transaction of this ledger, found none with id " + id));
+  }
+
+  @GET
+  @Path("/data-sets")
+  @Operation(summary = "How settlement stands with data sets, in the order of their ids' texts")
+  @Transactional
+  public DataSetPage dataSets(
+      @QueryParam("after") Optional<String> after,
+      @QueryParam("limit") @DefaultValue("20") int limit) {
+    List<UsageRecord> page = topics.page(after.map(this::parse), checked(limit));
+    return new DataSetPage(
+        page.stream().map(this::view).toList(),
+        page.size() < limit ? Optional.empty() : Optional.of(page.getLast().dataSet()));
   }
 
   @GET
@@ -93,38 +121,53 @@ public class SettlementApi {
     DataSetId id = parse(text);
     return topics
         .usage(id)
-        .map(
-            usage ->
-                DataSetView.of(
-                    usage,
-                    standings.of(List.of(id)).stream().findFirst(),
-                    owed.of(id),
-                    setAsides.of(id)))
+        .map(this::view)
         .orElseThrow(
             () ->
-                problem(
-                    Response.Status.NOT_FOUND,
+                Problem.notFound(
                     "unknown-data-set",
                     "expected a data set with usage, found none for %s".formatted(id)));
   }
 
-  private DataSetId parse(String text) {
-    try {
-      return DataSetId.of(text, network.generation());
-    } catch (IllegalArgumentException e) {
-      throw problem(
-          Response.Status.BAD_REQUEST,
-          "bad-data-set-id",
-          Optional.ofNullable(e.getMessage()).orElse(""));
-    }
+  private DataSetView view(UsageRecord usage) {
+    List<DataSetId> id = List.of(usage.dataSet());
+    return DataSetView.of(
+        usage,
+        standings.of(id).stream().findFirst(),
+        Optional.ofNullable(topics.settled(id).get(usage.dataSet())),
+        owed.of(usage.dataSet()),
+        setAsides.of(usage.dataSet()));
   }
 
-  private static WebApplicationException problem(
-      Response.Status status, String code, String detail) {
-    return new WebApplicationException(
-        Response.status(status)
-            .type(MediaType.APPLICATION_JSON)
-            .entity(new Problem(status.getStatusCode(), code, detail))
-            .build());
+  @GET
+  @Path("/set-asides")
+  @Operation(summary = "Data sets that are left out of something, and why; the longest first")
+  public List<SetAside> setAsides() {
+    return setAsides.all();
+  }
+
+  @GET
+  @Path("/reconciliation")
+  @Operation(summary = "How ledger, odometers, index and chain compared the last time")
+  public ReconciliationView reconciliation() {
+    return reconciliation
+        .latest()
+        .orElseThrow(
+            () ->
+                Problem.unavailable(
+                    "not-reconciled-yet",
+                    "expected a first comparison, found none: it waits for the chain"));
+  }
+
+  private DataSetId parse(String text) {
+    return Problem.parsed("bad-data-set-id", () -> DataSetId.of(text, network.generation()));
+  }
+
+  private static int checked(int limit) {
+    if (limit < 1 || limit > MAX_PAGE) {
+      throw Problem.badRequest(
+          "bad-limit", "expected a limit from 1 to %d, found %d".formatted(MAX_PAGE, limit));
+    }
+    return limit;
   }
 }

@@ -6,8 +6,13 @@ import io.filcdn.settlement.confirmation.ConfirmationConfig;
 import io.filcdn.settlement.contracts.RpcConfig;
 import io.filcdn.settlement.due.DueConfig;
 import io.filcdn.settlement.ledger.LedgerConfig;
+import io.filcdn.settlement.nonce.NonceConfig;
+import io.filcdn.settlement.signing.FeeConfig;
+import io.filcdn.settlement.signing.KeyConfig;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.Secret;
+import io.smallrye.config.WithDefault;
+import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -19,8 +24,8 @@ public interface SettlementConfig {
   Optional<Path> network();
 
   /**
-   * The private key of the operator's account, in hex. It has to be given, by the environment
-   * variable FILCDN_OPERATOR_KEY.
+   * The private key of the operator's account, in hex, by the environment variable
+   * FILCDN_OPERATOR_KEY; or else the key is found where {@link Settlement#key()} says.
    */
   Optional<Secret<String>> operatorKey();
 
@@ -29,6 +34,29 @@ public interface SettlementConfig {
 
   /** Settings by room. */
   interface Settlement {
+
+    /** Plans and logs, but signs and sends nothing. */
+    @WithDefault("false")
+    boolean dryRun();
+
+    /**
+     * The token that operators' calls carry as a Bearer token. Without one, all of them are
+     * refused.
+     */
+    Optional<Secret<String>> adminToken();
+
+    /** With less than this, in FIL, the operator's account raises an alarm. */
+    @WithDefault("1")
+    BigDecimal lowBalance();
+
+    /** Where the operator's key is, where it is not in FILCDN_OPERATOR_KEY. */
+    KeyConfig key();
+
+    /** What gas may cost. */
+    FeeConfig fees();
+
+    /** Which nonces are given. */
+    NonceConfig nonce();
 
     /** What counts as due. */
     DueConfig due();

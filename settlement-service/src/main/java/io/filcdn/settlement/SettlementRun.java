@@ -1,29 +1,25 @@
 package io.filcdn.settlement;
 
-import io.filcdn.common.payment.DataSetId;
-import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.settlement.batch.Batches;
-import io.filcdn.settlement.broadcast.Broadcaster;
 import io.filcdn.settlement.confirmation.Confirmation;
 import io.filcdn.settlement.contracts.Head;
 import io.filcdn.settlement.contracts.Node;
-import io.filcdn.settlement.due.DueReports;
-import io.filcdn.settlement.due.DueSettlements;
-import io.filcdn.settlement.due.DueUsage;
+import io.filcdn.settlement.due.DueTerminations;
+import io.filcdn.settlement.due.Scope;
 import io.filcdn.settlement.guard.ChainCheck;
-import io.filcdn.settlement.guard.EpochGuard;
 import io.filcdn.settlement.intake.TopicProgress;
 import io.filcdn.settlement.ledger.ActiveSender;
 import io.filcdn.settlement.ledger.Submission;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
  * The path of settlement, walked once an epoch: what was signed goes out and is followed until it
- * is final; then what is due is reported, and what is owed is paid. A failure ends the walk where
- * it happens; the next one begins at the top, and the ledger knows how far this one came.
+ * is final; then what is due is reported, what is owed is paid, and the CDN of sanctioned payers
+ * ends. A failure ends the walk where it happens; the next one begins at the top, and the ledger
+ * knows how far this one came.
  */
 @ApplicationScoped
 public class SettlementRun {
@@ -33,13 +29,11 @@ public class SettlementRun {
   private final Node node;
   private final ChainCheck chainCheck;
   private final ActiveSender activeSender;
-  private final Broadcaster broadcaster;
   private final Confirmation confirmation;
   private final TopicProgress topics;
-  private final Timetable timetable;
-  private final DueReports dueReports;
-  private final DueSettlements dueSettlements;
-  private final EpochGuard epochGuard;
+  private final Agenda agenda;
+  private final Planner planner;
+  private final DueTerminations dueTerminations;
   private final Batches batches;
   private final Submitter submitter;
 
@@ -47,25 +41,21 @@ public class SettlementRun {
       Node node,
       ChainCheck chainCheck,
       ActiveSender activeSender,
-      Broadcaster broadcaster,
       Confirmation confirmation,
       TopicProgress topics,
-      Timetable timetable,
-      DueReports dueReports,
-      DueSettlements dueSettlements,
-      EpochGuard epochGuard,
+      Agenda agenda,
+      Planner planner,
+      DueTerminations dueTerminations,
       Batches batches,
       Submitter submitter) {
     this.node = node;
     this.chainCheck = chainCheck;
     this.activeSender = activeSender;
-    this.broadcaster = broadcaster;
     this.confirmation = confirmation;
     this.topics = topics;
-    this.timetable = timetable;
-    this.dueReports = dueReports;
-    this.dueSettlements = dueSettlements;
-    this.epochGuard = epochGuard;
+    this.agenda = agenda;
+    this.planner = planner;
+    this.dueTerminations = dueTerminations;
     this.batches = batches;
     this.submitter = submitter;
   }
@@ -77,65 +67,71 @@ public class SettlementRun {
    */
   public boolean walk() {
     Head head = node.head();
-    if (!isRightChain()) {
+    Optional<Agenda.Item> report = agenda.report(head);
+    Optional<Agenda.Item> settle = agenda.settle(head);
+    // 1. the chain is the right one, and the contract obeys our key
+    if (!isRightChain(report.isPresent() || settle.isPresent())) {
       return false;
     }
     return activeSender.run(
         () -> {
-          broadcaster.sendStored();
+          // 2. bytes that were signed and are not on their way
+          submitter.sendStored();
+          // 3. what became of open transactions
           confirmation.follow(head);
+          // 4. more for the gas of one that no block takes
+          submitter.replaceStuck();
           if (topics.lag().isPresent()) {
             return;
           }
-          if (timetable.isTime(Timetable.Entry.REPORT) && report(head)) {
-            timetable.done(Timetable.Entry.REPORT);
-          }
-          if (timetable.isTime(Timetable.Entry.SETTLE) && settle(head)) {
-            timetable.done(Timetable.Entry.SETTLE);
-          }
+          // 5. what is due
+          report.filter(item -> report(head, item.scope())).ifPresent(item -> item.done().run());
+          // 6. what is owed
+          settle.filter(item -> settle(head, item.scope())).ifPresent(item -> item.done().run());
+          // 7. whose CDN is to end
+          submit(dueTerminations.find(), head);
         });
   }
 
   /** Looks before anything new is signed, and until all is right. */
-  private boolean isRightChain() {
-    boolean planning =
-        timetable.isTime(Timetable.Entry.REPORT) || timetable.isTime(Timetable.Entry.SETTLE);
+  private boolean isRightChain(boolean planning) {
     return planning || chainCheck.objection().isPresent() ? chainCheck.passes() : true;
   }
 
   /** Reports what is due. */
-  private boolean report(Head head) {
-    List<DueUsage> due = dueReports.find(head.latest());
-    Set<DataSetId> admitted = epochGuard.admitted(due.stream().map(DueUsage::standing).toList());
-    return submit(
-        DueReports.reports(
-            due.stream().filter(usage -> admitted.contains(usage.standing().dataSet())).toList()),
-        head);
+  private boolean report(Head head, Scope scope) {
+    ReportPlan plan = planner.report(head, scope);
+    submitter.note(plan);
+    if (scope.only().isEmpty()) {
+      submitter.noteHealed(plan);
+    }
+    return submit(plan.reports(), head);
   }
 
-  /** Has paid what is owed, the CDN's rails and the providers' alike. */
-  private boolean settle(Head head) {
-    List<DueSettlements.Debt> debts = dueSettlements.debts(head.latest());
-    boolean cdn =
-        submit(dueSettlements.settlements(QuotaRecord.Kind.CDN, debts, head.latest()), head);
-    boolean cacheMiss =
-        submit(dueSettlements.settlements(QuotaRecord.Kind.CACHE_MISS, debts, head.latest()), head);
-    return cdn && cacheMiss;
+  /** Has paid what is owed. */
+  private boolean settle(Head head, Scope scope) {
+    SettlementPlan plan = planner.settle(head, scope);
+    submitter.note(plan);
+    return submit(plan.settlements(), head);
   }
 
   /** Signs and sends; says whether all was taken that can be taken now. */
   private boolean submit(List<? extends Submission> submissions, Head head) {
     for (Submission submission : submissions) {
-      if (!broadcaster.hasRoom()) {
+      if (!submitter.hasRoom()) {
         LOG.infof("too many transactions wait for a block; the rest is planned again");
         return false;
       }
+      // 8. batches that go through, and 9. what the submitter has the guard sign
       switch (batches.cut(submission, submitter.at(head))) {
         case Batches.Cut.Complete() -> {}
         case Batches.Cut.Stopped() -> {
           return false;
         }
-        case Batches.Cut.Refused refused -> submitter.refused(submission, refused.error());
+        case Batches.Cut.Refused refused -> {
+          submitter.refused(submission, refused.error());
+          return true;
+        }
       }
     }
     return true;

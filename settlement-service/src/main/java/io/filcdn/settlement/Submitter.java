@@ -7,15 +7,21 @@ import io.filcdn.settlement.batch.Batches;
 import io.filcdn.settlement.broadcast.Broadcaster;
 import io.filcdn.settlement.contracts.ContractError;
 import io.filcdn.settlement.contracts.Head;
+import io.filcdn.settlement.due.Finding;
 import io.filcdn.settlement.guard.SigningGuard;
 import io.filcdn.settlement.ledger.SetAside;
 import io.filcdn.settlement.ledger.SetAsides;
+import io.filcdn.settlement.ledger.Standings;
 import io.filcdn.settlement.ledger.Submission;
 import io.filcdn.settlement.ledger.TransactionId;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
-/** What is done with a batch: it is signed and stored, and only then sent. */
+/**
+ * What is done with plans: batches are signed and stored, and only then sent; what keeps a data set
+ * out is noted. In a dry run it is only told.
+ */
 @ApplicationScoped
 class Submitter {
 
@@ -24,13 +30,76 @@ class Submitter {
   private final SigningGuard guard;
   private final Broadcaster broadcaster;
   private final SetAsides setAsides;
+  private final Standings standings;
   private final Alarms alarms;
+  private final boolean dryRun;
 
-  Submitter(SigningGuard guard, Broadcaster broadcaster, SetAsides setAsides, Alarms alarms) {
+  Submitter(
+      SigningGuard guard,
+      Broadcaster broadcaster,
+      SetAsides setAsides,
+      Standings standings,
+      Alarms alarms,
+      SettlementConfig config) {
     this.guard = guard;
     this.broadcaster = broadcaster;
     this.setAsides = setAsides;
+    this.standings = standings;
     this.alarms = alarms;
+    this.dryRun = config.settlement().dryRun();
+  }
+
+  /** Sends what was signed and is not on its way yet. */
+  void sendStored() {
+    if (!dryRun) {
+      broadcaster.sendStored();
+    }
+  }
+
+  /** Offers more for the gas of a transaction that no block takes. */
+  void replaceStuck() {
+    if (!dryRun) {
+      broadcaster.stuck().map(guard::replace).filter(this::goesOn).ifPresent(_ -> sendStored());
+    }
+  }
+
+  boolean hasRoom() {
+    return broadcaster.hasRoom();
+  }
+
+  /** Notes what a plan of reports found. */
+  void note(ReportPlan plan) {
+    plan.findings().forEach(this::setAside);
+    plan.waiting()
+        .forEach(
+            (dataSet, why) ->
+                alarms.raise(Alarm.EPOCH_MISMATCH, "dataSet=%s %s".formatted(dataSet, why)));
+    if (!dryRun) {
+      standings.forgetCovered();
+    }
+  }
+
+  /** Notes that all data sets were looked at, but for those that wait to be retried. */
+  void noteHealed(ReportPlan plan) {
+    if (!dryRun) {
+      setAsides.releaseHealed(
+          plan.findings().stream().map(Finding::dataSet).collect(Collectors.toSet()));
+    }
+  }
+
+  /** Notes what a plan of settlements found. */
+  void note(SettlementPlan plan) {
+    plan.findings().forEach(this::setAside);
+  }
+
+  private void setAside(Finding finding) {
+    if (dryRun) {
+      LOG.infof(
+          "dry run: would set aside dataSet=%s activity=%s reason=%s %s",
+          finding.dataSet(), finding.activity(), finding.reason(), finding.message());
+    } else {
+      setAsides.put(finding.dataSet(), finding.activity(), finding.reason(), finding.message());
+    }
   }
 
   /** A taker for batches that were planned at {@code head}. */
@@ -43,24 +112,40 @@ class Submitter {
 
       @Override
       public void refuse(Submission single, String why) {
-        setAsides.put(
-            single.dataSets().getFirst(), single.activity(), SetAside.Reason.REVERTED, why);
+        setAside(
+            new Finding(
+                single.dataSets().getFirst(), single.activity(), SetAside.Reason.REVERTED, why));
       }
     };
   }
 
   private boolean submit(Batch batch, Head head) {
-    return switch (guard.sign(batch.submission(), batch.gasLimit(), head)) {
-      case SigningGuard.Outcome.Stored(TransactionId _) -> {
-        broadcaster.sendStored();
-        yield broadcaster.hasRoom();
-      }
+    if (dryRun) {
+      LOG.infof(
+          "dry run: would sign activity=%s dataSets=%s gasLimit=%s",
+          batch.submission().activity(), batch.submission().dataSets(), batch.gasLimit());
+      return true;
+    }
+    if (!goesOn(guard.sign(batch.submission(), batch.gasLimit(), head))) {
+      return false;
+    }
+    broadcaster.sendStored();
+    return broadcaster.hasRoom();
+  }
+
+  private boolean goesOn(SigningGuard.Outcome outcome) {
+    return switch (outcome) {
+      case SigningGuard.Outcome.Stored(TransactionId _) -> true;
       case SigningGuard.Outcome.Outdated(String objection) -> {
         LOG.infof("not signed: %s", objection);
         yield true;
       }
-      case SigningGuard.Outcome.NoNonce(String message) -> {
-        alarms.raise(Alarm.NONCE_BEHIND, message);
+      case SigningGuard.Outcome.TooFarAhead(String message) -> {
+        LOG.infof("not signed yet: %s", message);
+        yield false;
+      }
+      case SigningGuard.Outcome.Refused(Alarm alarm, String message) -> {
+        alarms.raise(alarm, message);
         yield false;
       }
     };
@@ -70,7 +155,7 @@ class Submitter {
   void refused(Submission submission, ContractError error) {
     alarms.raise(
         Alarm.RUN_REFUSED,
-        "activity=%s dataSets=%d the contract refuses them all: %s"
+        "activity=%s dataSets=%d the contract or the node refuses them all: %s"
             .formatted(submission.activity(), submission.size(), error));
   }
 }

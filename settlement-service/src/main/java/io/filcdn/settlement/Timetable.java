@@ -2,6 +2,7 @@ package io.filcdn.settlement;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.settlement.ledger.Activity;
+import io.filcdn.settlement.ledger.LedgerConfig;
 import io.filcdn.settlement.ledger.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -26,18 +27,23 @@ class Timetable {
     /** Reporting what is due. */
     REPORT,
     /** Settling what is owed. */
-    SETTLE
+    SETTLE,
+    /** Comparing ledger, odometers, index and chain. */
+    RECONCILE
   }
 
   private final Network network;
+  private final Duration reconcileEvery;
   private final Clock clock;
   private final Map<Entry, Instant> next = new EnumMap<>(Entry.class);
 
-  Timetable(Network network, Transactions transactions, Clock clock) {
+  Timetable(Network network, Transactions transactions, LedgerConfig config, Clock clock) {
     this.network = network;
+    this.reconcileEvery = config.reconcileEvery();
     this.clock = clock;
     Instant now = clock.instant();
     next.put(Entry.LOOK, now);
+    next.put(Entry.RECONCILE, now);
     next.put(Entry.REPORT, after(transactions, now, every(Entry.REPORT), Activity.REPORT));
     next.put(
         Entry.SETTLE,
@@ -74,6 +80,7 @@ class Timetable {
       case LOOK -> network.epochDuration();
       case REPORT -> network.reportEvery();
       case SETTLE -> network.settleEvery();
+      case RECONCILE -> reconcileEvery;
     };
   }
 }

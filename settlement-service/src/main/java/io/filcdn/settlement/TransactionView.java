@@ -32,13 +32,20 @@ record TransactionView(
     BlockNumber signedBlock,
     Optional<BlockNumber> includedBlock,
     Optional<Instant> closedAt,
+    Optional<TxHash> landed,
+    Optional<TokenAmount> feePaid,
     Optional<String> error,
     List<AttemptView> attempts,
     List<ItemView> dataSets) {
 
-  /** Signed bytes, without the bytes. */
+  /**
+   * Signed bytes, without the bytes.
+   *
+   * @param state the transaction's, or that others took the place of these
+   */
   record AttemptView(
       TxHash hash,
+      String state,
       TokenAmount maxFeePerGas,
       TokenAmount maxPriorityFeePerGas,
       Instant signedAt,
@@ -68,14 +75,20 @@ record TransactionView(
         transaction.signedBlock(),
         transaction.includedBlock(),
         transaction.closedAt(),
+        transaction.landed(),
+        transaction.feePaid(),
         transaction.error(),
-        transaction.attempts().stream().map(TransactionView::attempt).toList(),
+        transaction.attempts().stream().map(attempt -> attempt(transaction, attempt)).toList(),
         items(transaction));
   }
 
-  private static AttemptView attempt(Attempt attempt) {
+  private static AttemptView attempt(LedgerTransaction transaction, Attempt attempt) {
+    TxHash hash = attempt.signed().hash();
+    boolean isInEffect =
+        transaction.landed().map(hash::equals).orElse(attempt.equals(transaction.newest()));
     return new AttemptView(
-        attempt.signed().hash(),
+        hash,
+        isInEffect ? transaction.state().toString() : "replaced",
         attempt.fees().maxFeePerGas(),
         attempt.fees().maxPriorityFeePerGas(),
         attempt.signedAt(),
@@ -105,6 +118,8 @@ record TransactionView(
                           Optional.empty(),
                           Optional.ofNullable(transaction.settled().get(dataSet))))
               .toList();
+      case Submission.Termination(DataSetId dataSet) ->
+          List.of(new ItemView(dataSet, Optional.empty(), Optional.empty(), Optional.empty()));
     };
   }
 }

@@ -8,9 +8,11 @@ import io.filcdn.settlement.confirmation.ConfirmationConfig;
 import io.filcdn.settlement.contracts.RpcConfig;
 import io.filcdn.settlement.due.DueConfig;
 import io.filcdn.settlement.ledger.LedgerConfig;
+import io.filcdn.settlement.nonce.NonceConfig;
+import io.filcdn.settlement.signing.FeeConfig;
+import io.filcdn.settlement.signing.KeySource;
 import io.filcdn.settlement.signing.OperatorKey;
 import io.quarkus.runtime.StartupEvent;
-import io.smallrye.config.Secret;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
@@ -25,6 +27,9 @@ final class Wiring {
 
   private static final Logger LOG = Logger.getLogger(Wiring.class);
   private static final int FIRST = 0;
+
+  /** What Filecoin's nodes keep of one sender. */
+  private static final int MOST_PENDING = 10;
 
   private final SettlementConfig config;
 
@@ -63,16 +68,9 @@ final class Wiring {
   @Singleton
   OperatorKey operatorKey() {
     try {
-      return OperatorKey.of(
-          config
-              .operatorKey()
-              .map(Secret::get)
-              .orElseThrow(
-                  () ->
-                      new Main.UnusableSetting(
-                          "expected the operator's private key in FILCDN_OPERATOR_KEY, found nothing: settlement signs with it")));
+      return KeySource.find(config.operatorKey(), config.settlement().key());
     } catch (IllegalArgumentException e) {
-      throw new Main.UnusableSetting("FILCDN_OPERATOR_KEY: " + messageOf(e));
+      throw new Main.UnusableSetting(messageOf(e));
     }
   }
 
@@ -101,7 +99,25 @@ final class Wiring {
   @Produces
   @Singleton
   BroadcastConfig broadcast() {
-    return config.settlement().broadcast();
+    BroadcastConfig broadcast = config.settlement().broadcast();
+    if (broadcast.maxPending() < 1 || broadcast.maxPending() > MOST_PENDING) {
+      throw new Main.UnusableSetting(
+          "expected FILCDN_SETTLEMENT_BROADCAST_MAX_PENDING from 1 to %d, found %d"
+              .formatted(MOST_PENDING, broadcast.maxPending()));
+    }
+    return broadcast;
+  }
+
+  @Produces
+  @Singleton
+  FeeConfig fees() {
+    return config.settlement().fees();
+  }
+
+  @Produces
+  @Singleton
+  NonceConfig nonce() {
+    return config.settlement().nonce();
   }
 
   @Produces

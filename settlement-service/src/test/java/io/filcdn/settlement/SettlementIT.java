@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.kafka.DeadLetter;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.common.usage.SettlementRecord;
+import io.filcdn.common.usage.UsageRecord;
 import io.filcdn.settlement.stage.RpcProxy;
 import io.filcdn.settlement.stage.ServiceProcess;
 import io.filcdn.settlement.stage.Stage;
@@ -19,6 +21,7 @@ import io.filcdn.stack.chain.DevnetAccount;
 import io.filcdn.stack.chain.DevnetContracts;
 import io.filcdn.stack.chain.DevnetHistory;
 import io.filcdn.stack.chain.DevnetOperator;
+import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,7 +58,7 @@ class SettlementIT {
   }
 
   @AfterAll
-  static void close() {
+  static void close() throws IOException {
     stage.close();
   }
 
@@ -175,7 +178,7 @@ class SettlementIT {
   void aTransactionThatWaitsForABlockIsFollowedByTheNextProcess() {
     UsedDataSet dataSet = stage.newDataSet().serve(4000, 0);
     stage.anvil().mine(3);
-    stage.anvil().setAutomine(false);
+    stage.stopTime();
     ServiceProcess first = stage.startService().awaitReady();
     patiently().until(() -> statesOf(first, dataSet).equals(List.of("broadcast")));
     first.kill();
@@ -191,7 +194,7 @@ class SettlementIT {
   void aTransactionThatAReorgTookAwayGoesOutAgain() {
     UsedDataSet dataSet = stage.newDataSet().serve(5000, 0);
     stage.anvil().mine(3);
-    stage.anvil().setAutomine(false);
+    stage.stopTime();
     ServiceProcess service = stage.startService().awaitReady();
     patiently().until(() -> statesOf(service, dataSet).equals(List.of("broadcast")));
     stage.anvil().mine(1);
@@ -319,6 +322,31 @@ class SettlementIT {
   }
 
   @Test
+  void aDataSetWithoutRailsIsNeverReported() {
+    stage
+        .topics()
+        .send(
+            Topic.USAGE,
+            "pandora/5",
+            new UsageRecord(
+                DataSetId.of("pandora/5"),
+                1,
+                ByteCount.of(700),
+                ByteCount.of(70),
+                new Epoch(stage.devnet().epoch())));
+    UsedDataSet other = stage.newDataSet().serve(1, 0);
+    ServiceProcess service = stage.startService().awaitReady();
+    stage.letTimeRun();
+
+    patiently().until(() -> other.events(SettlementRecord.Reported.class).size() == 1);
+
+    assertThat(service.json("/api/v1/data-sets/pandora/5").at("/odometer/cdnBytes").asText())
+        .isEqualTo("700");
+    assertThat(service.json("/api/v1/data-sets/pandora/5").has("due")).isFalse();
+    assertThat(service.get("/api/v1/transactions?limit=100").body()).doesNotContain("pandora");
+  }
+
+  @Test
   void twoProcessesAtOnceReportOnce() {
     ServiceProcess one = stage.startService();
     ServiceProcess two = stage.startService();
@@ -427,7 +455,7 @@ class SettlementIT {
   }
 
   private static ConditionFactory patiently() {
-    return await().atMost(Duration.ofSeconds(90)).pollInterval(Duration.ofMillis(200));
+    return await().atMost(Duration.ofMinutes(4)).pollInterval(Duration.ofMillis(200));
   }
 
   /** The payer ends the CDN rail of a data set, and the time passes until it can pay no more. */

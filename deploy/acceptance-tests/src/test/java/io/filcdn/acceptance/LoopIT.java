@@ -67,7 +67,7 @@ class LoopIT {
           .hasValueSatisfying(s -> assertThat(s).contains("hit"));
       assertThat(stack.demoFetches(piece.cid())).isEqualTo(1);
     }
-    Download picture = Client.head(stack.demoPieces().getFirst().url());
+    Download picture = Client.get(stack.demoPieces().getFirst().url());
     assertThat(picture.header("content-type")).hasValue("image/png");
   }
 

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 final class Script {
 
   private static final Path SCRIPT = Path.of("../../filcdn").toAbsolutePath().normalize();
-  private static final String USUAL_PLACES = "/(usr|opt|Library)/\\S*\\*\\S*";
+  private static final String USUAL_PLACES = "/(usr|opt|Library)/[^\\s;]*\\*[^\\s;]*";
   private static final long LIMIT_MINUTES = 4;
 
   private Script() {}

@@ -23,7 +23,8 @@ final class SocketBuffers {
       return ELSEWHERE;
     }
     try {
-      String[] sizes = Files.readString(LINUX_SEND_BUFFER).strip().split("\\s+");
+      // least, usual and most
+      String[] sizes = Files.readAllLines(LINUX_SEND_BUFFER).getFirst().strip().split("\\s+");
       return Long.parseLong(sizes[2]);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -13,7 +13,9 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.StreamSupport;
 
 /** FilCDN as {@code ./filcdn up} runs it, on ports and in a folder of its own. */
@@ -42,7 +44,14 @@ final class Stack implements AutoCloseable {
 
   /** Starts a stack from what {@code data} holds. */
   static Stack up(Path data) {
-    Outcome outcome = Script.run("up", "--detach", "--no-build", "--port-base", "0", data(data));
+    return up(data, Map.of());
+  }
+
+  /** The same with more in its environment and more options. */
+  static Stack up(Path data, Map<String, String> environment, String... options) {
+    List<String> words = new ArrayList<>(List.of(options));
+    words.addAll(0, List.of("up", "--detach", "--no-build", "--port-base", "0", data(data)));
+    Outcome outcome = Script.run(environment, words);
     assertThat(outcome.exitCode()).as(outcome.text()).isZero();
     return new Stack(data, outcome);
   }
@@ -58,6 +67,11 @@ final class Stack implements AutoCloseable {
 
   Devnet devnet() {
     return devnet;
+  }
+
+  /** What stack.json tells. */
+  List<String> fields() {
+    return description.properties().stream().map(Map.Entry::getKey).toList();
   }
 
   String kafka() {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.filcdn.acceptance.Script.Outcome;
+import io.filcdn.stack.chain.Anvil;
+import io.filcdn.stack.chain.Devnet;
+import io.filcdn.stack.chain.DevnetAccount;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -18,6 +21,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,8 +39,9 @@ class StackIT {
     Stack killed = Stack.up(data);
     Stack.DemoPiece piece = killed.demoPieces().getFirst();
     List<ProcessHandle> left = killed.processes();
-    killed.process("supervisor").destroyForcibly();
-    await().atMost(GONE_WITHIN).until(() -> !killed.process("supervisor").isAlive());
+    ProcessHandle supervisor = killed.process("supervisor");
+    supervisor.destroyForcibly();
+    await().atMost(GONE_WITHIN).until(() -> !supervisor.isAlive());
     killed.devnet().close();
 
     try (Stack next = Stack.up(data)) {
@@ -46,7 +51,8 @@ class StackIT {
       assertThat(Client.get(url).sha256()).isEqualTo(piece.sha256());
 
       Outcome second = Script.run("up", "--no-build", "--port-base", "0", Stack.data(data));
-      assertFailsInOneLine(second, "runs with the data in", "./filcdn down");
+      assertIsOneLine(second, "runs with the data in", "./filcdn down");
+      assertThat(Script.run("status", Stack.data(data)).text()).contains("retrieval", "ready");
     }
     assertThat(Script.run("status", Stack.data(data)).exitCode()).isEqualTo(1);
   }
@@ -79,6 +85,30 @@ class StackIT {
   }
 
   @Test
+  void aChainOfOthersIsFollowedAndNoneIsStarted() throws IOException {
+    try (Anvil chain = Anvil.start(Anvil.Options.inMemory(folder.resolve("chain.log")));
+        Devnet devnet = Devnet.on(chain)) {
+      String contracts = devnet.contracts().filBeamOperator();
+      String ours = Files.readString(Path.of("../networks/devnet.json"));
+      assertThat(ours).contains(contracts);
+      Path file =
+          Files.writeString(
+              folder.resolve("theirs.json"),
+              ours.replaceFirst("http://127.0.0.1:\\d+", chain.rpcUrl())
+                  .replace("\"devnet\"", "\"theirs\""));
+
+      try (Stack stack =
+          Stack.up(
+              folder.resolve("data"),
+              Map.of("FILCDN_OPERATOR_KEY", DevnetAccount.OPERATOR.privateKey()),
+              "--network=" + file)) {
+        assertThat(stack.fields()).doesNotContain("provider", "payer", "dataSetId", "pieces");
+        assertThat(stack.start().text()).contains("Starting FilCDN on theirs");
+      }
+    }
+  }
+
+  @Test
   void aPortInUseIsNamedAndNothingStarts() throws IOException {
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       int base = taken.getLocalPort() - 4;
@@ -93,7 +123,8 @@ class StackIT {
     Path file = Files.writeString(folder.resolve("mine.json"), "{\"name\": \"mine\",");
     assertFailsInOneLine(up("--network", file.toString()), file.toString(), "is not JSON");
     Files.writeString(file, "{\"name\": \"mine\"}");
-    assertFailsInOneLine(up("--network", file.toString()), file.toString(), "chainId");
+    assertFailsInOneLine(
+        up("--network", file.toString()), file.toString(), "expected a text, found nothing");
   }
 
   @Test
@@ -182,13 +213,19 @@ class StackIT {
   }
 
   private void assertFailsInOneLine(Outcome outcome, String... parts) {
+    assertIsOneLine(outcome, parts);
+    assertThat(folder.resolve("data/stack.json")).doesNotExist();
+    Path pids = folder.resolve("data/pids");
+    assertThat(!Files.exists(pids) || isEmpty(pids)).as("nothing is left running").isTrue();
+  }
+
+  private static void assertIsOneLine(Outcome outcome, String... parts) {
     assertThat(outcome.exitCode()).as(outcome.text()).isEqualTo(1);
     assertThat(outcome.lines()).hasSize(1);
     assertThat(outcome.lines().getFirst()).startsWith("filcdn: ").contains(parts);
-    assertThat(folder.resolve("data/stack.json")).doesNotExist();
-    Path pids = folder.resolve("data/pids");
-    if (Files.isDirectory(pids) && !outcome.text().contains("runs with the data in")) {
-      assertThat(pids).isEmptyDirectory();
-    }
+  }
+
+  private static boolean isEmpty(Path pids) {
+    return Objects.requireNonNull(pids.toFile().list()).length == 0;
   }
 }

@@ -41,7 +41,7 @@ record TestDataSet(
   }
 
   DataSetId id() {
-    return DataSetId.of(Long.toString(number));
+    return DataSetId.of("fwss/" + number);
   }
 
   /** What the chain was told that was served of it. */

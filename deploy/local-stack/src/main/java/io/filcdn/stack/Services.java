@@ -7,8 +7,10 @@ import io.filcdn.stack.run.Ports;
 import io.filcdn.stack.run.StackProcesses;
 import java.net.URI;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 
@@ -62,6 +64,7 @@ final class Services {
    * @param isDevnet whether blocks come within seconds, so that looking for them often is worth it
    */
   List<Service> all(Postgres postgres, Path retrievalData, String operatorKey, boolean isDevnet) {
+    String leaseSecret = secret();
     Map<String, String> edge =
         Map.of(
             "FILCDN_RETRIEVAL_HTTP_HOST",
@@ -75,16 +78,30 @@ final class Services {
             "FILCDN_RETRIEVAL_DATA",
             retrievalData.toString(),
             "FILCDN_RETRIEVAL_EDGE",
-            "local");
+            "local",
+            "FILCDN_RETRIEVAL_LEASES_URL",
+            Service.management("metrics", ports),
+            "FILCDN_RETRIEVAL_LEASES_SECRET",
+            leaseSecret);
     Map<String, String> indexer = isDevnet ? Map.of("FILCDN_INDEXER_HEAD_POLL", "500ms") : Map.of();
     return List.of(
         service("indexer", MOSTLY_WAITING, database(postgres, "indexer", indexer)),
-        service("metrics", BUSY, database(postgres, "metrics", Map.of())),
+        service(
+            "metrics",
+            BUSY,
+            database(postgres, "metrics", Map.of("FILCDN_METRICS_LEASES_SECRET", leaseSecret))),
         service(
             "settlement",
             MOSTLY_WAITING,
             database(postgres, "settlement", Map.of(StackProcesses.OPERATOR_KEY, operatorKey))),
         service("retrieval", STREAMING, edge));
+  }
+
+  /** Known to those who are told it, and to nobody after this stack. */
+  private static String secret() {
+    byte[] random = new byte[32];
+    new SecureRandom().nextBytes(random);
+    return HexFormat.of().formatHex(random);
   }
 
   private static Map<String, String> database(

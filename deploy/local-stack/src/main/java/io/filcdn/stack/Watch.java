@@ -90,6 +90,9 @@ final class Watch {
         .forEach(this::watch);
     while (true) {
       String name = ended.take();
+      if (processes.isStopping()) {
+        continue;
+      }
       Service service =
           Optional.ofNullable(services.get(name))
               .orElseThrow(

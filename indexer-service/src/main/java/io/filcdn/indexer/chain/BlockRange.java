@@ -17,6 +17,11 @@ public record BlockRange(BlockNumber from, BlockNumber to, BlockNumber limit, bo
     }
   }
 
+  /** Whether blocks up to its limit are left behind it. */
+  public boolean isBeforeItsLimit() {
+    return to.compareTo(limit) < 0;
+  }
+
   /** How many block numbers it holds. */
   public long size() {
     return to.value() - from.value() + 1;

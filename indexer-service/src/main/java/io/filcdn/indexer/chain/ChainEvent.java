@@ -44,6 +44,23 @@ public sealed interface ChainEvent {
     }
   }
 
+  /**
+   * PDPVerifier of pandora: pieces were added. The contract's event tells only their ids; the CIDs
+   * are what the contract answered when it was asked.
+   */
+  record PiecesAdded(DataSetId dataSet, List<Added> pieces) implements ChainEvent {
+    public PiecesAdded {
+      pieces = List.copyOf(pieces);
+    }
+
+    /**
+     * One of them.
+     *
+     * @param pieceCid empty where the piece was gone before it was asked for
+     */
+    public record Added(PieceId piece, Optional<PieceName> pieceCid) {}
+  }
+
   /** FWSS: storage service ends; by itself it leaves the CDN as it is. */
   record ServiceTerminated(DataSetId dataSet) implements ChainEvent {}
 
@@ -82,6 +99,17 @@ public sealed interface ChainEvent {
 
   /** ServiceProviderRegistry: a provider no longer offers a product. */
   record ProductRemoved(ProviderId provider, int productType) implements ChainEvent {}
+
+  /**
+   * Pandora: a provider may serve.
+   *
+   * @param serviceUrl what the contract answered when it was asked; empty where the provider was
+   *     gone by then
+   */
+  record ProviderApproved(ProviderId provider, Optional<String> serviceUrl) implements ChainEvent {}
+
+  /** Pandora: another provider holds a data set now. */
+  record StorageProviderChanged(DataSetId dataSet, ProviderId provider) implements ChainEvent {}
 
   /** ServiceProviderRegistry: a provider is gone, with all its products. */
   record ProviderRemoved(ProviderId provider) implements ChainEvent {}

@@ -1,6 +1,7 @@
 package io.filcdn.indexer.chain;
 
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.payment.ProviderId;
@@ -47,6 +48,22 @@ public sealed interface Entity {
   }
 
   /**
+   * What begins the keys of all entities that a topic of the index tells of.
+   *
+   * @throws IllegalArgumentException where the topic is not one of the index
+   */
+  static String prefixOf(Topic topic) {
+    return switch (topic) {
+      case DATA_SETS -> "data-set:";
+      case PLACEMENTS -> "piece:";
+      case PROVIDERS -> "provider:";
+      case PAYERS -> "payer:";
+      case EGRESS, RETRIEVALS, USAGE, QUOTA, SETTLEMENT, DEAD_LETTERS ->
+          throw new IllegalArgumentException("expected a topic of the index, found " + topic);
+    };
+  }
+
+  /**
    * Reads a {@link #key}.
    *
    * @throws IllegalArgumentException where it is none
@@ -57,6 +74,10 @@ public sealed interface Entity {
       case "data-set" -> new DataSet(DataSetId.of(id));
       case "piece" -> {
         int slash = id.lastIndexOf('/');
+        if (slash < 0) {
+          throw new IllegalArgumentException(
+              "expected a piece's place like fwss/12/7, found \"%s\"".formatted(id));
+        }
         yield new Piece(DataSetId.of(id.substring(0, slash)), PieceId.of(id.substring(slash + 1)));
       }
       case "provider" -> new Provider(ProviderId.of(id));

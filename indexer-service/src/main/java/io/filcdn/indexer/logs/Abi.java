@@ -7,6 +7,7 @@ import java.util.List;
 import org.web3j.abi.EventEncoder;
 import org.web3j.abi.TypeReference;
 import org.web3j.abi.datatypes.Address;
+import org.web3j.abi.datatypes.Bool;
 import org.web3j.abi.datatypes.DynamicArray;
 import org.web3j.abi.datatypes.DynamicBytes;
 import org.web3j.abi.datatypes.DynamicStruct;
@@ -52,6 +53,7 @@ record Abi(String topic, Event event) {
     return switch (type) {
       case "uint256" -> TypeReference.create(Uint256.class, indexed);
       case "uint8" -> TypeReference.create(Uint8.class, indexed);
+      case "bool" -> TypeReference.create(Bool.class, indexed);
       case "address" -> TypeReference.create(Address.class, indexed);
       case "uint256[]" -> new TypeReference<DynamicArray<Uint256>>(indexed) {};
       case "string[]" -> new TypeReference<DynamicArray<Utf8String>>(indexed) {};

@@ -32,10 +32,12 @@ final class Arguments {
 
   private static final String SERVICE_URL = "serviceURL";
 
+  private final Generation generation;
   private final Address emitter;
   private final List<Object> values;
 
-  private Arguments(Address emitter, List<Object> values) {
+  private Arguments(Generation generation, Address emitter, List<Object> values) {
+    this.generation = generation;
     this.emitter = emitter;
     this.values = values;
   }
@@ -45,7 +47,7 @@ final class Arguments {
    *
    * @throws RuntimeException of many kinds where the log has not the event's form
    */
-  static Arguments of(Event event, RawLog log) {
+  static Arguments of(Generation generation, Event event, RawLog log) {
     if (log.topics().size() != 1 + event.getIndexedParameters().size()) {
       throw new IllegalArgumentException(
           "expected %d indexed arguments, found %d"
@@ -68,7 +70,7 @@ final class Arguments {
                   .getValue()
               : data.get(nextData++).getValue());
     }
-    return new Arguments(log.address(), values);
+    return new Arguments(generation, log.address(), values);
   }
 
   /** The contract that wrote the log. */
@@ -77,11 +79,15 @@ final class Arguments {
   }
 
   DataSetId dataSet(int index) {
-    return new DataSetId(Generation.FWSS, number(index));
+    return new DataSetId(generation, number(index));
   }
 
+  /** A provider: by its number, or in pandora by its address. */
   ProviderId provider(int index) {
-    return ProviderId.fwss(number(index));
+    return switch (generation) {
+      case FWSS -> ProviderId.fwss(number(index));
+      case PANDORA -> ProviderId.pandora(address(index));
+    };
   }
 
   PieceId piece(int index) {
@@ -111,6 +117,14 @@ final class Arguments {
 
   ByteCount bytes(int index) {
     return new ByteCount(number(index));
+  }
+
+  BigInteger count(int index) {
+    return (BigInteger) values.get(index);
+  }
+
+  boolean flag(int index) {
+    return (Boolean) values.get(index);
   }
 
   int small(int index) {

@@ -1,6 +1,11 @@
 package io.filcdn.indexer.logs;
 
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.indexer.chain.Tip;
 import io.filcdn.indexer.projection.ChainStep;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What came of reading a range. */
 public sealed interface FetchedRange {
@@ -10,8 +15,23 @@ public sealed interface FetchedRange {
    *
    * @param step what it does to the index
    * @param unknown logs that tell the index nothing
+   * @param isFinal whether none of its blocks can change any more
    */
-  record Fetched(ChainStep.Advance step, int unknown) implements FetchedRange {}
+  record Fetched(ChainStep.Advance step, int unknown, boolean isFinal) implements FetchedRange {
+
+    /**
+     * What it does to the index: final blocks that were just read are final in it, too.
+     *
+     * @param before the newest block that was final in the index until now
+     */
+    public List<ChainStep> steps(Tip tip, Optional<BlockNumber> before) {
+      Optional<ChainStep.Finalize> finalize =
+          isFinal
+              ? ChainStep.Finalize.of(tip, step.last().number(), before)
+              : Optional.empty();
+      return Stream.<ChainStep>concat(Stream.of(step), finalize.stream()).toList();
+    }
+  }
 
   /** The node does not answer for a range of this length. */
   record Refused(String reason) implements FetchedRange {}

@@ -1,31 +1,40 @@
 package io.filcdn.indexer.logs;
 
+import static java.util.stream.Collectors.groupingBy;
+
 import io.filcdn.common.chain.BlockHash;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.indexer.chain.Block;
 import io.filcdn.indexer.chain.BlockRange;
+import io.filcdn.indexer.chain.IndexedBlock;
+import io.filcdn.indexer.chain.LogPrints;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.chain.RawLog;
 import io.filcdn.indexer.chain.UndecodableLog;
 import io.filcdn.indexer.projection.ChainStep;
 import io.filcdn.indexer.rpc.ChainNode;
 import io.filcdn.indexer.rpc.LogsAnswer;
+import io.filcdn.indexer.rpc.NodeFailedException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jboss.logging.Logger;
 
 /**
  * Reads a range of blocks from one node, and makes sure that all of it is of one chain. Final
  * blocks cannot move. Of others each header is read, so that every log belongs to a block whose
- * parents lead to where the index stands.
+ * parents lead to where the index stands. Safe for many threads.
  */
 public final class LogFetcher {
 
-  private final FwssDecoder decoder;
+  private static final Logger LOG = Logger.getLogger(LogFetcher.class);
 
-  public LogFetcher(FwssDecoder decoder) {
+  private final EventDecoder decoder;
+
+  public LogFetcher(EventDecoder decoder) {
     this.decoder = decoder;
   }
 
@@ -35,55 +44,149 @@ public final class LogFetcher {
    * @param before the block that the index stands at; empty for an empty index
    */
   public FetchedRange fetch(ChainNode node, BlockRange range, Optional<BlockHash> before) {
-    List<Block> blocks = range.isFinal() ? lastBlock(node, range) : linked(node, range, before);
-    if (blocks.isEmpty()) {
-      return new FetchedRange.Moved(
-          "%s: blocks %s to %s do not follow each other".formatted(node, range.from(), range.to()));
+    return decoded(node, read(node, range, before), range.isFinal());
+  }
+
+  /**
+   * Reads a range of final blocks twice, as nothing reads it again later. Where one reading holds
+   * more, the other had left logs out.
+   *
+   * @param witness the node that is asked second, where it can answer; may be {@code node}
+   */
+  public FetchedRange fetchTwice(ChainNode node, ChainNode witness, BlockRange range) {
+    Reading one = read(node, range, Optional.empty());
+    if (!(one instanceof Whole first)) {
+      return decoded(node, one, true);
     }
-    Block last = blocks.getLast();
-    return switch (node.logs(range.from(), last.number(), decoder.addresses())) {
-      case LogsAnswer.Refused refused -> new FetchedRange.Refused(node + ": " + refused.reason());
+    return switch (second(node, witness, range)) {
+      case Whole second -> decoded(node, fuller(first, second, node, witness), true);
+      case Reading failed -> decoded(node, failed, true);
+    };
+  }
+
+  private Reading second(ChainNode node, ChainNode witness, BlockRange range) {
+    if (!witness.equals(node)) {
+      try {
+        if (read(witness, range, Optional.empty()) instanceof Whole whole) {
+          return whole;
+        }
+      } catch (NodeFailedException e) {
+        LOG.infof("no second reading by another node: %s", e.getMessage());
+      }
+    }
+    return read(node, range, Optional.empty());
+  }
+
+  private static Reading fuller(Whole one, Whole other, ChainNode node, ChainNode witness) {
+    if (one.equals(other)) {
+      return one;
+    }
+    String difference =
+        "expected %s and %s to tell the same of the final blocks up to %s, found %d and %d logs"
+            .formatted(
+                node,
+                witness,
+                one.blocks().getLast().number(),
+                one.logs().size(),
+                other.logs().size());
+    LOG.error(difference);
+    if (one.holdsAll(other)) {
+      return one;
+    }
+    if (other.holdsAll(one)) {
+      return other;
+    }
+    throw NodeFailedException.contradicts(difference);
+  }
+
+  /** Reads blocks of the index once more, which {@code node}'s chain has, too; the oldest first. */
+  public FetchedRange reread(ChainNode node, List<IndexedBlock> indexed) {
+    List<At> blocks = indexed.stream().map(block -> new At(block.number(), block.hash())).toList();
+    return decoded(node, read(node, blocks.getFirst().number(), blocks, false), false);
+  }
+
+  /** What a node told of a range, not yet decoded. */
+  private sealed interface Reading {}
+
+  /** All of it. */
+  private record Whole(List<At> blocks, List<RawLog> logs) implements Reading {
+    boolean holdsAll(Whole other) {
+      return blocks.equals(other.blocks) && new HashSet<>(logs).containsAll(other.logs);
+    }
+  }
+
+  /** Nothing of use. */
+  private record Failed(FetchedRange why) implements Reading {}
+
+  /** A block that is known to be on the node's chain. */
+  private record At(BlockNumber number, BlockHash hash) {
+    static At of(Block block) {
+      return new At(block.number(), block.hash());
+    }
+  }
+
+  private Reading read(ChainNode node, BlockRange range, Optional<BlockHash> before) {
+    List<At> blocks = range.isFinal() ? lastBlock(node, range) : linked(node, range, before);
+    return blocks.isEmpty()
+        ? new Failed(
+            new FetchedRange.Moved(
+                "%s: blocks %s to %s do not follow each other"
+                    .formatted(node, range.from(), range.to())))
+        : read(node, range.from(), blocks, range.isFinal());
+  }
+
+  private Reading read(ChainNode node, BlockNumber from, List<At> blocks, boolean onlyTheLast) {
+    At last = blocks.getLast();
+    return switch (node.logs(from, last.number(), decoder.addresses())) {
+      case LogsAnswer.Refused refused ->
+          new Failed(new FetchedRange.Refused(node + ": " + refused.reason()));
       case LogsAnswer.Logs answer -> {
-        boolean stood = node.block(last.number()).equals(Optional.of(last));
-        yield stood && belong(answer.logs(), range, blocks)
-            ? decoded(blocks, answer.logs())
-            : new FetchedRange.Moved(
-                "%s: the logs up to block %s are not of the blocks read before"
-                    .formatted(node, last.number()));
+        boolean stood = node.block(last.number()).map(At::of).equals(Optional.of(last));
+        yield stood && belong(answer.logs(), from, blocks, onlyTheLast)
+            ? new Whole(blocks, answer.logs())
+            : new Failed(
+                new FetchedRange.Moved(
+                    "%s: the logs up to block %s are not of the blocks read before"
+                        .formatted(node, last.number())));
       }
     };
   }
 
-  private static List<Block> lastBlock(ChainNode node, BlockRange range) {
-    return node.firstBlockFrom(range.to(), range.limit()).stream().toList();
+  private static List<At> lastBlock(ChainNode node, BlockRange range) {
+    return node.firstBlockFrom(range.to(), range.limit()).stream().map(At::of).toList();
   }
 
   /** Every block of the range; none where one is not the parent of the next. */
-  private static List<Block> linked(ChainNode node, BlockRange range, Optional<BlockHash> before) {
-    List<Block> blocks = new ArrayList<>();
+  private static List<At> linked(ChainNode node, BlockRange range, Optional<BlockHash> before) {
+    List<At> blocks = new ArrayList<>();
     Optional<BlockHash> parent = before;
     BlockNumber next = range.from();
     while (next.compareTo(range.to()) <= 0) {
       Optional<Block> block = node.firstBlockFrom(next, range.limit());
-      if (block.isEmpty() || !block.get().parent().equals(parent.orElse(block.get().parent()))) {
+      if (block.isEmpty() || !parent.map(block.get()::follows).orElse(true)) {
         return List.of();
       }
-      blocks.add(block.get());
+      blocks.add(At.of(block.get()));
       parent = Optional.of(block.get().hash());
       next = block.get().number().plus(1);
     }
     return blocks;
   }
 
-  private static boolean belong(List<RawLog> logs, BlockRange range, List<Block> blocks) {
+  /**
+   * Whether each log lies in one of {@code blocks}; where only the last one is known, in a block of
+   * the range that all its logs agree on.
+   */
+  private static boolean belong(
+      List<RawLog> logs, BlockNumber from, List<At> blocks, boolean onlyTheLast) {
     Map<BlockNumber, BlockHash> hashes = new HashMap<>();
     blocks.forEach(block -> hashes.put(block.number(), block.hash()));
     return logs.stream()
         .allMatch(
             log -> {
               BlockNumber number = log.position().block();
-              if (range.isFinal()
-                  && number.compareTo(range.from()) >= 0
+              if (onlyTheLast
+                  && number.compareTo(from) >= 0
                   && number.compareTo(blocks.getLast().number()) < 0) {
                 hashes.putIfAbsent(number, log.blockHash());
               }
@@ -91,17 +194,39 @@ public final class LogFetcher {
             });
   }
 
-  private FetchedRange decoded(List<Block> blocks, List<RawLog> logs) {
+  private FetchedRange decoded(ChainNode node, Reading reading, boolean isFinal) {
+    return switch (reading) {
+      case Failed failed -> failed.why();
+      case Whole whole -> decoded(node, whole.blocks(), whole.logs(), isFinal);
+    };
+  }
+
+  private FetchedRange decoded(
+      ChainNode node, List<At> blocks, List<RawLog> logs, boolean isFinal) {
     List<LoggedEvent> events = new ArrayList<>();
     List<UndecodableLog> undecodable = new ArrayList<>();
     int unknown = 0;
     for (RawLog log : logs) {
-      switch (decoder.decode(log)) {
+      switch (decoder.decode(node, log)) {
         case Decoded.Known known -> events.add(known.event());
         case Decoded.Undecodable aside -> undecodable.add(aside.log());
         case Decoded.Unknown _ -> unknown++;
       }
     }
-    return new FetchedRange.Fetched(new ChainStep.Advance(blocks, events, undecodable), unknown);
+    return new FetchedRange.Fetched(
+        new ChainStep.Advance(indexed(blocks, logs), events, undecodable), unknown, isFinal);
+  }
+
+  private static List<IndexedBlock> indexed(List<At> blocks, List<RawLog> logs) {
+    Map<BlockNumber, List<RawLog>> byBlock =
+        logs.stream().collect(groupingBy(log -> log.position().block()));
+    return blocks.stream()
+        .map(
+            block ->
+                new IndexedBlock(
+                    block.number(),
+                    block.hash(),
+                    LogPrints.of(byBlock.getOrDefault(block.number(), List.of()))))
+        .toList();
   }
 }

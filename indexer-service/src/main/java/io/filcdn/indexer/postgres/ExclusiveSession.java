@@ -38,7 +38,8 @@ public final class ExclusiveSession implements AutoCloseable {
   /** What a session is for; each purpose has its own lock. */
   public enum Purpose {
     INDEXING(1),
-    PUBLISHING(2);
+    PUBLISHING(2),
+    SCREENING(3);
 
     private final int lock;
 

@@ -1,6 +1,7 @@
 package io.filcdn.indexer.projection;
 
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.payment.RailId;
 import io.filcdn.indexer.chain.ChainEvent;
 import io.filcdn.indexer.chain.Entity;
@@ -55,6 +56,12 @@ final class Attribution {
     if (event instanceof ChainEvent.PiecesRemoved e) {
       return Stream.of(e.dataSet());
     }
+    if (event instanceof ChainEvent.PiecesAdded e) {
+      return Stream.of(e.dataSet());
+    }
+    if (event instanceof ChainEvent.StorageProviderChanged e) {
+      return Stream.of(e.dataSet());
+    }
     return event instanceof ChainEvent.DataSetDeleted e ? Stream.of(e.dataSet()) : Stream.empty();
   }
 
@@ -63,7 +70,11 @@ final class Attribution {
     return switch (event) {
       case ChainEvent.DataSetCreated e -> created(e);
       case ChainEvent.PieceAdded e -> Set.of(new Entity.Piece(e.dataSet(), e.piece()));
-      case ChainEvent.PiecesRemoved e -> removed(e);
+      case ChainEvent.PiecesAdded e ->
+          pieces(e.dataSet(), e.pieces().stream().map(ChainEvent.PiecesAdded.Added::piece));
+      case ChainEvent.PiecesRemoved e -> pieces(e.dataSet(), e.pieces().stream());
+      case ChainEvent.StorageProviderChanged e -> known(e.dataSet());
+      case ChainEvent.ProviderApproved e -> Set.of(new Entity.Provider(e.provider()));
       case ChainEvent.DataSetDeleted e -> known(e.dataSet());
       case ChainEvent.RailTerminated e -> ownerOf(e.rail());
       case ChainEvent.RailFinalized e -> ownerOf(e.rail());
@@ -93,12 +104,12 @@ final class Attribution {
     return Set.of(new Entity.DataSet(event.dataSet()), new Entity.Payer(event.payer()));
   }
 
-  private Set<Entity> removed(ChainEvent.PiecesRemoved event) {
-    if (!dataSets.contains(event.dataSet())) {
+  private Set<Entity> pieces(DataSetId dataSet, Stream<PieceId> ids) {
+    if (!dataSets.contains(dataSet)) {
       return Set.of();
     }
     Set<Entity> pieces = new LinkedHashSet<>();
-    event.pieces().forEach(piece -> pieces.add(new Entity.Piece(event.dataSet(), piece)));
+    ids.forEach(piece -> pieces.add(new Entity.Piece(dataSet, piece)));
     return pieces;
   }
 

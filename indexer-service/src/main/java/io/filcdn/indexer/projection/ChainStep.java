@@ -1,12 +1,13 @@
 package io.filcdn.indexer.projection;
 
 import io.filcdn.common.chain.BlockNumber;
-import io.filcdn.indexer.chain.Block;
+import io.filcdn.indexer.chain.IndexedBlock;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.chain.Tip;
 import io.filcdn.indexer.chain.UndecodableLog;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What the chain can do to the index. */
 public sealed interface ChainStep {
@@ -19,7 +20,8 @@ public sealed interface ChainStep {
    * @param events all events of the range that the index knows, in order
    * @param undecodable logs that should have been events
    */
-  record Advance(List<Block> blocks, List<LoggedEvent> events, List<UndecodableLog> undecodable)
+  record Advance(
+      List<IndexedBlock> blocks, List<LoggedEvent> events, List<UndecodableLog> undecodable)
       implements ChainStep {
     public Advance {
       blocks = List.copyOf(blocks);
@@ -28,13 +30,41 @@ public sealed interface ChainStep {
     }
 
     /** The block that the index then stands at. */
-    public Block last() {
+    public IndexedBlock last() {
       return blocks.getLast();
+    }
+
+    /** This step and {@code next}, which follows it, as one. */
+    public Advance followedBy(Advance next) {
+      return new Advance(
+          joined(blocks, next.blocks),
+          joined(events, next.events),
+          joined(undecodable, next.undecodable));
+    }
+
+    private static <T> List<T> joined(List<T> first, List<T> second) {
+      return Stream.concat(first.stream(), second.stream()).toList();
+    }
+
+    /** The part after {@code number}; it holds at least the last block. */
+    public Advance after(BlockNumber number) {
+      return new Advance(
+          blocks.stream().filter(block -> block.number().compareTo(number) > 0).toList(),
+          events.stream().filter(e -> e.position().block().compareTo(number) > 0).toList(),
+          undecodable.stream()
+              .filter(aside -> aside.log().position().block().compareTo(number) > 0)
+              .toList());
     }
   }
 
   /** The blocks after {@code ancestor} are no longer on the chain; without an ancestor, none is. */
   record Reorg(Optional<BlockNumber> ancestor) implements ChainStep {}
+
+  /**
+   * An operator has decided that the chain changed below finality: the index goes back to {@code
+   * to}, whose hash is the new chain's, and forgets which blocks it had taken before.
+   */
+  record Rewind(IndexedBlock to) implements ChainStep {}
 
   /** Blocks up to {@code last} cannot change any more. */
   record Finalize(BlockNumber last) implements ChainStep {
@@ -46,12 +76,17 @@ public sealed interface ChainStep {
      * @param before the newest one that was final until now
      * @return empty where nothing becomes final; finality never goes back
      */
-    public static Optional<ChainStep> of(
+    public static Optional<Finalize> of(
         Tip tip, BlockNumber indexed, Optional<BlockNumber> before) {
       return tip.finalNumber()
           .map(last -> last.compareTo(indexed) < 0 ? last : indexed)
           .filter(last -> before.isEmpty() || before.get().compareTo(last) < 0)
           .map(Finalize::new);
+    }
+
+    /** Whether a block becomes final by it, or was before. */
+    public boolean holds(BlockNumber number) {
+      return number.compareTo(last) <= 0;
     }
   }
 }

@@ -11,6 +11,7 @@ import io.filcdn.common.index.DataSetRecord.Settled;
 import io.filcdn.common.index.DataSetRecord.TopUps;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.payment.RailId;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
@@ -19,6 +20,7 @@ import io.filcdn.indexer.chain.LoggedEvent;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +58,7 @@ public final class DataSetFold {
 
     private final Predicate<BlockNumber> isFinal;
     private ChainEvent.@Nullable DataSetCreated created;
+    private @Nullable ProviderId provider;
     private boolean cdnEnded;
     private boolean deleted;
     private final Map<RailId, Epoch> railEnds = new HashMap<>();
@@ -71,7 +74,10 @@ public final class DataSetFold {
     void apply(LoggedEvent logged) {
       BlockNumber block = logged.position().block();
       switch (logged.event()) {
-        case ChainEvent.DataSetCreated e -> created = e;
+        case ChainEvent.DataSetCreated e -> {
+          created = e;
+          provider = e.provider();
+        }
         case ChainEvent.CDNServiceTerminated _ -> cdnEnded = true;
         case ChainEvent.DataSetDeleted _, ChainEvent.DataSetAbandoned _ -> deleted = true;
         case ChainEvent.RailTerminated e -> railEnds.put(e.rail(), e.endEpoch());
@@ -85,10 +91,12 @@ public final class DataSetFold {
         case ChainEvent.CacheMissSettlement e -> settle(TokenAmount.ZERO, e.cacheMissAmount());
         // by itself it ends only storage: since FWSS 1.3.0 the CDN lives on
         case ChainEvent.ServiceTerminated _ -> {}
-        case ChainEvent.PieceAdded _, ChainEvent.PiecesRemoved _ -> {}
+        case ChainEvent.StorageProviderChanged e -> provider = e.provider();
+        case ChainEvent.PieceAdded _, ChainEvent.PiecesAdded _, ChainEvent.PiecesRemoved _ -> {}
         case ChainEvent.ProductAdded _,
             ChainEvent.ProductUpdated _,
             ChainEvent.ProductRemoved _,
+            ChainEvent.ProviderApproved _,
             ChainEvent.ProviderRemoved _ -> {}
       }
     }
@@ -152,7 +160,7 @@ public final class DataSetFold {
                   new DataSetRecord(
                       id,
                       facts.payer(),
-                      facts.provider(),
+                      Objects.requireNonNullElse(provider, facts.provider()),
                       facts.payee(),
                       facts.metadata().containsKey(WITH_CDN) && !cdnEnded && !deleted,
                       deleted,

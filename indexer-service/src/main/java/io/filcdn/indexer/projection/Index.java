@@ -1,13 +1,17 @@
 package io.filcdn.indexer.projection;
 
 import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.indexer.chain.Entity;
+import io.filcdn.indexer.chain.IndexedBlock;
 import io.filcdn.indexer.postgres.ExclusiveSession;
 import io.filcdn.indexer.store.Blocks;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.EventLog;
-import io.filcdn.indexer.store.StoredBlock;
+import io.filcdn.indexer.store.UndecodableLogs;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The index in the database, which one process writes at a time: where it stands, and the steps it
@@ -34,13 +38,32 @@ public final class Index {
   }
 
   /** The stored blocks up to {@code number}, the newest first, down to a final one. */
-  public List<StoredBlock> blocksUpTo(BlockNumber number) {
+  public List<IndexedBlock> blocksUpTo(BlockNumber number) {
     return session.inTransaction(connection -> new Blocks(connection).upTo(number));
   }
 
   /** How many logs are kept aside, as they could not be decoded. */
   public long undecodable() {
-    return session.inTransaction(connection -> new EventLog(connection).undecodable());
+    return session.inTransaction(connection -> new UndecodableLogs(connection).count());
+  }
+
+  /** The newest block up to {@code number} that an event stands in, without its logs. */
+  public Optional<IndexedBlock> newestEventUpTo(BlockNumber number) {
+    return session.inTransaction(connection -> new EventLog(connection).newestBlockUpTo(number));
+  }
+
+  /**
+   * Folds all that is published on {@code topics} anew, and publishes it. A page at a time, each in
+   * its own transaction; what ends it early leaves a true index.
+   */
+  public void republish(Set<Topic> topics) {
+    for (Topic topic : topics) {
+      Optional<Entity> after = Optional.empty();
+      do {
+        Optional<Entity> from = after;
+        after = session.inTransaction(c -> projection.republish(c, topic, from));
+      } while (after.isPresent());
+    }
   }
 
   /** Takes steps: all of them, with log, read model, cursor and outbox, or none. */

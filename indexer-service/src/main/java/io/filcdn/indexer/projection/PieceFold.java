@@ -1,47 +1,70 @@
 package io.filcdn.indexer.projection;
 
 import io.filcdn.common.index.AsOf;
+import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.index.PlacementRecord;
+import io.filcdn.common.piece.PieceName;
 import io.filcdn.indexer.chain.ChainEvent;
+import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.store.Holder;
+import io.filcdn.indexer.store.Placing;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What the events of a piece, and the data set that holds it, add up to. */
 final class PieceFold {
 
   private PieceFold() {}
 
+  /** What is known of a piece in its data set. */
+  private record Facts(PieceName cid, Map<String, String> metadata) {}
+
   /**
    * Folds all events of one piece.
    *
    * @param events in the chain's order
    * @param holder the data set; empty where FWSS has not created it
-   * @return empty where the piece is in no data set that lives
    */
-  static Optional<PlacementRecord> fold(
-      List<LoggedEvent> events, Optional<Holder> holder, AsOf asOf) {
-    Optional<ChainEvent.PieceAdded> added = Optional.empty();
+  static Placing fold(
+      Entity.Piece piece, List<LoggedEvent> events, Optional<Holder> holder, AsOf asOf) {
+    Optional<Facts> facts = Optional.empty();
+    Set<PlacementKey> keys = new HashSet<>();
     for (LoggedEvent logged : events) {
       if (logged.event() instanceof ChainEvent.PieceAdded e) {
-        added = Optional.of(e);
+        facts = Optional.of(new Facts(e.pieceCid(), e.metadata()));
+      } else if (logged.event() instanceof ChainEvent.PiecesAdded e) {
+        facts = told(piece, e);
       } else if (logged.event() instanceof ChainEvent.PiecesRemoved) {
-        added = Optional.empty();
+        facts = Optional.empty();
       }
+      facts.flatMap(fact -> holder.map(h -> key(piece, fact, h))).ifPresent(keys::add);
     }
-    return added.flatMap(
-        piece ->
-            holder
-                .filter(dataSet -> !dataSet.deleted())
-                .map(
-                    dataSet ->
-                        new PlacementRecord(
-                            piece.pieceCid(),
-                            dataSet.payer(),
-                            piece.dataSet(),
-                            piece.piece(),
-                            piece.metadata(),
-                            asOf)));
+    Optional<Facts> last = facts;
+    Optional<PlacementRecord> now =
+        holder.filter(h -> !h.deleted()).flatMap(h -> last.map(fact -> record(piece, fact, h, asOf)));
+    now.map(PlacementRecord::key).ifPresent(keys::remove);
+    return new Placing(now, keys);
+  }
+
+  private static PlacementKey key(Entity.Piece piece, Facts facts, Holder holder) {
+    return new PlacementKey(facts.cid(), holder.payer(), piece.dataSet(), piece.piece());
+  }
+
+  private static PlacementRecord record(
+      Entity.Piece piece, Facts facts, Holder holder, AsOf asOf) {
+    return new PlacementRecord(
+        facts.cid(), holder.payer(), piece.dataSet(), piece.piece(), facts.metadata(), asOf);
+  }
+
+  private static Optional<Facts> told(Entity.Piece piece, ChainEvent.PiecesAdded event) {
+    return event.pieces().stream()
+        .filter(added -> added.piece().equals(piece.piece()))
+        .findFirst()
+        .flatMap(ChainEvent.PiecesAdded.Added::pieceCid)
+        .map(cid -> new Facts(cid, Map.of()));
   }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.indexer.projection;
 
 import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.network.Network;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.LoggedEvent;
@@ -8,8 +9,12 @@ import io.filcdn.indexer.store.Blocks;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.DataSets;
 import io.filcdn.indexer.store.EventLog;
+import io.filcdn.indexer.store.UndecodableLogs;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,6 +29,8 @@ import java.util.Set;
  */
 public final class Projection {
 
+  private static final int REPUBLISHED_AT_ONCE = 1000;
+
   private final Refold refold;
 
   public Projection(Network network) {
@@ -32,19 +39,56 @@ public final class Projection {
 
   /** Takes {@code steps} one after the other. */
   public void apply(Connection connection, List<ChainStep> steps) throws SQLException {
+    readByKey(connection);
     Set<Entity> touched = new LinkedHashSet<>();
+    Map<Entity, List<LoggedEvent>> fresh = new HashMap<>();
     for (ChainStep step : steps) {
+      if (step instanceof ChainStep.Advance && !touched.isEmpty()) {
+        // whom new events concern is read off the read model, which must be true by then
+        refold.run(connection, touched, fresh);
+        touched.clear();
+        fresh.clear();
+      }
       touched.addAll(
           switch (step) {
-            case ChainStep.Advance advance -> advance(connection, advance);
+            case ChainStep.Advance advance -> advance(connection, advance, fresh);
             case ChainStep.Reorg reorg -> rollBack(connection, reorg);
             case ChainStep.Finalize last -> finalise(connection, last);
+            case ChainStep.Rewind rewind -> rewind(connection, rewind);
           });
     }
-    refold.run(connection, touched);
+    refold.run(connection, touched, fresh);
   }
 
-  private static Set<Entity> advance(Connection connection, ChainStep.Advance advance)
+  /**
+   * Publishes some of what is on {@code topic} once more, changed or not.
+   *
+   * @param after the last entity that was published so
+   * @return the last one now; empty where none is left
+   */
+  Optional<Entity> republish(Connection connection, Topic topic, Optional<Entity> after)
+      throws SQLException {
+    readByKey(connection);
+    List<Entity> some =
+        new EventLog(connection).entities(Entity.prefixOf(topic), after, REPUBLISHED_AT_ONCE);
+    refold.runAll(connection, new LinkedHashSet<>(some));
+    return some.size() < REPUBLISHED_AT_ONCE ? Optional.empty() : Optional.of(some.getLast());
+  }
+
+  /**
+   * All that is read here is read by keys that have an index. A planner that has not analysed the
+   * growing tables of a backfill yet would read them whole, again and again.
+   */
+  private static void readByKey(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      for (String way : List.of("seqscan", "hashjoin", "mergejoin")) {
+        statement.execute("set local enable_" + way + " = off");
+      }
+    }
+  }
+
+  private static Set<Entity> advance(
+      Connection connection, ChainStep.Advance advance, Map<Entity, List<LoggedEvent>> fresh)
       throws SQLException {
     Attribution attribution = Attribution.of(advance.events(), new DataSets(connection));
     Set<Entity> touched = new LinkedHashSet<>();
@@ -57,10 +101,24 @@ public final class Projection {
       }
     }
     EventLog log = new EventLog(connection);
+    fresh.putAll(newPieces(log, ours));
     log.append(ours);
-    log.keepAside(advance.undecodable());
+    new UndecodableLogs(connection).keep(advance.undecodable());
     new Blocks(connection).append(advance.blocks());
     return touched;
+  }
+
+  /** The pieces without an event until now, each with its events, which need not be read back. */
+  private static Map<Entity, List<LoggedEvent>> newPieces(
+      EventLog log, Map<LoggedEvent, Set<Entity>> ours) throws SQLException {
+    Map<Entity, List<LoggedEvent>> pieces = new HashMap<>();
+    ours.forEach(
+        (event, concerned) ->
+            concerned.stream()
+                .filter(Entity.Piece.class::isInstance)
+                .forEach(piece -> pieces.computeIfAbsent(piece, _ -> new ArrayList<>()).add(event)));
+    pieces.keySet().removeAll(log.withEvents(pieces.keySet()));
+    return pieces;
   }
 
   private static Set<Entity> rollBack(Connection connection, ChainStep.Reorg reorg)
@@ -71,7 +129,19 @@ public final class Projection {
     } else {
       blocks.removeAll();
     }
-    return new EventLog(connection).removeAfter(reorg.ancestor());
+    return removeAfter(connection, reorg.ancestor());
+  }
+
+  private static Set<Entity> rewind(Connection connection, ChainStep.Rewind rewind)
+      throws SQLException {
+    new Blocks(connection).rewind(rewind.to());
+    return removeAfter(connection, Optional.of(rewind.to().number()));
+  }
+
+  private static Set<Entity> removeAfter(Connection connection, Optional<BlockNumber> ancestor)
+      throws SQLException {
+    new UndecodableLogs(connection).removeAfter(ancestor);
+    return new EventLog(connection).removeAfter(ancestor);
   }
 
   private static Set<Entity> finalise(Connection connection, ChainStep.Finalize step)

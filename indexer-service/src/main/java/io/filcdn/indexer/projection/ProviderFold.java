@@ -29,6 +29,8 @@ final class ProviderFold {
         state = offered(id, e.serviceUrl(), asOf);
       } else if (logged.event() instanceof ChainEvent.ProductUpdated e) {
         state = offered(id, e.serviceUrl(), asOf);
+      } else if (logged.event() instanceof ChainEvent.ProviderApproved e) {
+        state = offered(id, e.serviceUrl(), asOf);
       } else if (logged.event() instanceof ChainEvent.ProductRemoved
           || logged.event() instanceof ChainEvent.ProviderRemoved) {
         state = state.map(known -> new ProviderRecord(id, known.serviceUrl(), true, asOf));

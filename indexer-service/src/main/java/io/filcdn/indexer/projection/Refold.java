@@ -1,7 +1,6 @@
 package io.filcdn.indexer.projection;
 
 import io.filcdn.common.chain.BlockNumber;
-import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.LoggedEvent;
@@ -12,12 +11,15 @@ import io.filcdn.indexer.store.EventLog;
 import io.filcdn.indexer.store.Holder;
 import io.filcdn.indexer.store.Payers;
 import io.filcdn.indexer.store.Pieces;
+import io.filcdn.indexer.store.Placing;
 import io.filcdn.indexer.store.Providers;
 import io.filcdn.indexer.store.Versions;
+import io.filcdn.indexer.store.Write;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,10 +40,22 @@ final class Refold {
     this.dataSetFold = dataSetFold;
   }
 
-  /** Folds {@code touched} as of the cursor's block, and all that depends on it. */
-  void run(Connection connection, Set<Entity> touched) throws SQLException {
+  /**
+   * Folds {@code touched} as of the cursor's block, and all that depends on it.
+   *
+   * @param inMemory all events of some of them, which need not be read
+   */
+  void run(Connection connection, Set<Entity> touched, Map<Entity, List<LoggedEvent>> inMemory)
+      throws SQLException {
     if (!touched.isEmpty()) {
-      new Run(connection).fold(touched);
+      new Run(connection, Write.CHANGES, inMemory).fold(touched);
+    }
+  }
+
+  /** As {@link #run}, but writes and publishes what came out the same, too. */
+  void runAll(Connection connection, Set<Entity> touched) throws SQLException {
+    if (!touched.isEmpty()) {
+      new Run(connection, Write.EVERYTHING, Map.of()).fold(touched);
     }
   }
 
@@ -55,13 +69,16 @@ final class Refold {
     private final Payers payers;
     private final Optional<Cursor> cursor;
     private final Versions versions;
+    private final Map<Entity, List<LoggedEvent>> inMemory;
 
-    Run(Connection connection) throws SQLException {
+    Run(Connection connection, Write what, Map<Entity, List<LoggedEvent>> inMemory)
+        throws SQLException {
+      this.inMemory = inMemory;
       log = new EventLog(connection);
-      dataSets = new DataSets(connection);
-      pieces = new Pieces(connection);
-      providers = new Providers(connection);
-      payers = new Payers(connection);
+      dataSets = new DataSets(connection, what);
+      pieces = new Pieces(connection, what);
+      providers = new Providers(connection, what);
+      payers = new Payers(connection, what);
       cursor = new Blocks(connection).cursor();
       versions =
           new Versions(connection, cursor.map(Cursor::number).orElseGet(() -> new BlockNumber(0)));
@@ -81,7 +98,7 @@ final class Refold {
       Set<Entity> paying = log.withEvents(touched);
       for (Entity.Payer payer : touched) {
         if (paying.contains(payer)) {
-          payers.add(payer.address(), versions.next());
+          payers.add(payer.address(), versions);
         } else {
           payers.remove(payer.address(), versions);
         }
@@ -122,7 +139,7 @@ final class Refold {
     }
 
     private void foldAllPieces(DataSetId dataSet) throws SQLException {
-      Optional<Entity.Piece> after = Optional.empty();
+      Optional<Entity> after = Optional.empty();
       List<Entity.Piece> some;
       do {
         some = log.piecesOf(dataSet, after, PIECES_AT_ONCE);
@@ -138,19 +155,31 @@ final class Refold {
     }
 
     private void foldSome(List<Entity.Piece> touched) throws SQLException {
-      Map<Entity, List<LoggedEvent>> events = log.eventsOf(touched);
+      Map<Entity, List<LoggedEvent>> events = piecesEvents(touched);
       Map<DataSetId, Holder> holders =
           dataSets.holders(touched.stream().map(Entity.Piece::dataSet).distinct().toList());
-      Map<Entity.Piece, Optional<PlacementRecord>> placements = new LinkedHashMap<>();
+      Map<Entity.Piece, Placing> placements = new LinkedHashMap<>();
       for (Entity.Piece piece : touched) {
         placements.put(
             piece,
             PieceFold.fold(
+                piece,
                 eventsOf(piece, events),
                 Optional.ofNullable(holders.get(piece.dataSet())),
                 versions.next()));
       }
       pieces.save(placements, versions);
+    }
+
+    private Map<Entity, List<LoggedEvent>> piecesEvents(List<Entity.Piece> pieces)
+        throws SQLException {
+      Map<Entity, List<LoggedEvent>> events =
+          new HashMap<>(
+              log.eventsOf(pieces.stream().filter(p -> !inMemory.containsKey(p)).toList()));
+      for (Entity.Piece piece : pieces) {
+        Optional.ofNullable(inMemory.get(piece)).ifPresent(known -> events.put(piece, known));
+      }
+      return events;
     }
 
     private boolean isFinal(BlockNumber block) {

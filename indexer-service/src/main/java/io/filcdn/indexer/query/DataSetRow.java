@@ -102,9 +102,12 @@ public class DataSetRow extends PanacheEntityBase {
     return DataSetRow.<DataSetRow>findByIdOptional(id.toString()).map(DataSetRow::asRecord);
   }
 
-  /** The ids of a payer's data sets, up to {@code limit}. */
-  static List<DataSetId> ofPayer(Address payer, int limit) {
-    return DataSetRow.<DataSetRow>find("payer = ?1 order by id", payer.hex())
+  /** The ids of a payer's data sets, up to {@code limit} behind one. */
+  static List<DataSetId> ofPayer(Address payer, Optional<DataSetId> after, int limit) {
+    return DataSetRow.<DataSetRow>find(
+            "payer = ?1 and id > ?2 order by id",
+            payer.hex(),
+            after.map(DataSetId::toString).orElse(""))
         .page(0, limit)
         .list()
         .stream()

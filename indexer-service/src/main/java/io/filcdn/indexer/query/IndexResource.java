@@ -9,16 +9,22 @@ import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.indexer.chain.Entity;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the index says of one thing: the record of the index topic, as it was published. Ids are a
@@ -29,20 +35,32 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @RunOnVirtualThread
 public class IndexResource {
 
-  /** No answer lists more. */
-  private static final int LISTED_AT_MOST = 1000;
-
   private final Network network;
 
   IndexResource(Network network) {
     this.network = network;
   }
 
-  /** Where a piece is; a v1 PieceCID may stand for several pieces that share its root. */
-  public record Placements(List<PlacementRecord> placements) {}
+  /**
+   * Where a piece is, or what a data set holds; a v1 PieceCID may stand for several pieces that
+   * share its root.
+   *
+   * @param next what to pass as {@code after} for more; absent at the end
+   */
+  public record Placements(List<PlacementRecord> placements, Optional<String> next) {
+    static Placements of(List<PlacementRecord> placements, Page<Entity.Piece> page) {
+      return new Placements(
+          placements, page.next(placements, last -> last.dataSet() + "/" + last.pieceId()));
+    }
+  }
 
-  /** A payer and the data sets it pays for, at most 1,000 of them. */
-  public record PayerWithDataSets(PayerRecord payer, List<DataSetId> dataSets) {}
+  /**
+   * A payer and the data sets it pays for.
+   *
+   * @param next what to pass as {@code after} for more; absent at the end
+   */
+  public record PayerWithDataSets(
+      PayerRecord payer, List<DataSetId> dataSets, Optional<String> next) {}
 
   @GET
   @Path("/data-sets/{id:.+}")
@@ -53,15 +71,32 @@ public class IndexResource {
   }
 
   @GET
+  @Path("/data-sets/{id:.+}/pieces")
+  @Operation(summary = "The pieces in a data set, a page at a time")
+  public Placements piecesOf(
+      String id,
+      @QueryParam("after") @Nullable String after,
+      @QueryParam("limit") @DefaultValue("100") int limit) {
+    DataSetId dataSet = parsed(id, text -> DataSetId.of(text, network.generation()));
+    Page<Entity.Piece> page = page(after, limit);
+    return Placements.of(
+        PieceRow.in(dataSet, page.after(), page.limit()), page);
+  }
+
+  @GET
   @Path("/pieces/{cid}")
-  @Operation(summary = "Where a piece is, by its v1 or v2 PieceCID; at most 1,000 places")
-  public Placements piece(String cid) {
+  @Operation(summary = "Where a piece is, by its v1 or v2 PieceCID, a page at a time")
+  public Placements piece(
+      String cid,
+      @QueryParam("after") @Nullable String after,
+      @QueryParam("limit") @DefaultValue("100") int limit) {
     PieceName piece = parsed(cid, PieceName::parse);
-    List<PlacementRecord> placements = PieceRow.find(piece, LISTED_AT_MOST);
-    if (placements.isEmpty()) {
+    Page<Entity.Piece> page = page(after, limit);
+    List<PlacementRecord> placements = PieceRow.find(piece, page.after(), page.limit());
+    if (placements.isEmpty() && after == null) {
       throw unknown("piece", piece);
     }
-    return new Placements(placements);
+    return Placements.of(placements, page);
   }
 
   @GET
@@ -80,17 +115,29 @@ public class IndexResource {
 
   @GET
   @Path("/payers/{address}")
-  @Operation(summary = "A payer and its data sets, at most 1,000 of them")
-  public PayerWithDataSets payer(String address) {
+  @Operation(summary = "A payer and its data sets, a page of them at a time")
+  public PayerWithDataSets payer(
+      String address,
+      @QueryParam("after") @Nullable String after,
+      @QueryParam("limit") @DefaultValue("100") int limit) {
     Address payer = parsed(address, Address::of);
-    return new PayerWithDataSets(
-        PayerRow.find(payer).orElseThrow(() -> unknown("payer", payer)),
-        DataSetRow.ofPayer(payer, LISTED_AT_MOST));
+    PayerRecord record = PayerRow.find(payer).orElseThrow(() -> unknown("payer", payer));
+    Page<DataSetId> page = parsed(() -> Page.of(after, limit, DataSetId::of));
+    List<DataSetId> dataSets = DataSetRow.ofPayer(payer, page.after(), page.limit());
+    return new PayerWithDataSets(record, dataSets, page.next(dataSets, DataSetId::toString));
+  }
+
+  private static Page<Entity.Piece> page(@Nullable String after, int limit) {
+    return parsed(() -> Page.of(after, limit, place -> (Entity.Piece) Entity.of("piece:" + place)));
   }
 
   private static <T> T parsed(String text, Function<String, T> parse) {
+    return parsed(() -> parse.apply(text));
+  }
+
+  private static <T> T parsed(Supplier<T> parse) {
     try {
-      return parse.apply(text);
+      return parse.get();
     } catch (IllegalArgumentException e) {
       throw new BadRequestException(e.getMessage(), e);
     }

@@ -10,20 +10,21 @@ import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.indexer.chain.Entity;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
 import jakarta.persistence.Column;
-import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.hibernate.annotations.Immutable;
 
 /** A row of {@code pieces}, which the projection writes and this room only reads. */
-@Entity
+@jakarta.persistence.Entity
 @Immutable
 @IdClass(PieceRow.Key.class)
 @Table(name = "pieces")
@@ -53,13 +54,32 @@ public class PieceRow extends PanacheEntityBase {
   /** The primary key. */
   public record Key(String dataSet, long pieceId) {}
 
-  /** Where a piece is, by its v1 or v2 PieceCID; up to {@code limit} places. */
-  static List<PlacementRecord> find(PieceName name, int limit) {
+  /** Where a piece is, by its v1 or v2 PieceCID; up to {@code limit} places behind a place. */
+  static List<PlacementRecord> find(PieceName name, Optional<Entity.Piece> after, int limit) {
+    return switch (name) {
+      case PieceCid cid -> page("pieceCid = ?1", cid.toString(), after, limit);
+      case CommP root -> page("root = ?1", root.bytes(), after, limit);
+    };
+  }
+
+  /** What a data set holds; up to {@code limit} pieces behind a piece. */
+  static List<PlacementRecord> in(DataSetId dataSet, Optional<Entity.Piece> after, int limit) {
+    return page("dataSet = ?1", dataSet.toString(), after, limit);
+  }
+
+  private static List<PlacementRecord> page(
+      String condition, Object value, Optional<Entity.Piece> after, int limit) {
+    String order = " order by dataSet, pieceId";
     PanacheQuery<PieceRow> found =
-        switch (name) {
-          case PieceCid cid -> find("pieceCid = ?1 order by dataSet, pieceId", cid.toString());
-          case CommP root -> find("root = ?1 order by dataSet, pieceId", root.bytes());
-        };
+        after
+            .<PanacheQuery<PieceRow>>map(
+                place ->
+                    find(
+                        condition + " and (dataSet > ?2 or dataSet = ?2 and pieceId > ?3)" + order,
+                        value,
+                        place.dataSet().toString(),
+                        place.piece().number()))
+            .orElseGet(() -> find(condition + order, value));
     return found.page(0, limit).list().stream().map(PieceRow::asRecord).toList();
   }
 

@@ -7,7 +7,8 @@ import java.util.Optional;
 /**
  * Chooses which blocks are read next: many at once while they are final, few near the head, where
  * each block's parent is checked. A range that a node refuses is halved; each one that goes well
- * lets the next be a quarter longer. For one thread.
+ * lets the next be a quarter longer, up to what was refused, and from there on little by little.
+ * For one thread.
  */
 public final class RangePlanner {
 
@@ -15,6 +16,7 @@ public final class RangePlanner {
   private final long maxBlocks;
   private final long maxUnfinalBlocks;
   private volatile long blocks; // read by a gauge, too
+  private long ceiling;
 
   /**
    * @param firstBlock where an empty index begins
@@ -31,6 +33,7 @@ public final class RangePlanner {
     this.maxBlocks = maxBlocks;
     this.maxUnfinalBlocks = maxUnfinalBlocks;
     this.blocks = maxBlocks;
+    this.ceiling = maxBlocks;
   }
 
   /** The range after {@code indexed}; empty where the index has reached the head. */
@@ -47,10 +50,19 @@ public final class RangePlanner {
     return Optional.of(new BlockRange(from, to, limit, finalLimit.isPresent()));
   }
 
+  /** The range after one of final blocks that stops short of its limit. */
+  BlockRange after(BlockRange range) {
+    BlockNumber from = range.to().plus(1);
+    BlockNumber to = from.plus(Math.min(blocks - 1, range.limit().value() - from.value()));
+    return new BlockRange(from, to, range.limit(), true);
+  }
+
   /** The range was answered. */
   public void answered() {
-    long longer = blocks + blocks / 4 + 1;
-    blocks = Math.min(maxBlocks, longer);
+    if (blocks == ceiling) {
+      ceiling = Math.min(maxBlocks, ceiling + ceiling / 16 + 1);
+    }
+    blocks = Math.min(ceiling, blocks + blocks / 4 + 1);
   }
 
   /**
@@ -59,6 +71,7 @@ public final class RangePlanner {
    * @return whether the next one is shorter
    */
   public boolean refused(BlockRange range) {
+    ceiling = Math.max(1, range.size() - 1);
     blocks = Math.max(1, range.size() / 2);
     return range.size() > 1;
   }

@@ -3,11 +3,11 @@ package io.filcdn.indexer.reorg;
 import io.filcdn.common.chain.BlockHash;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.indexer.chain.Block;
+import io.filcdn.indexer.chain.IndexedBlock;
 import io.filcdn.indexer.projection.ChainStep;
 import io.filcdn.indexer.rpc.ChainNode;
 import io.filcdn.indexer.rpc.NodeFailedException;
 import io.filcdn.indexer.store.Cursor;
-import io.filcdn.indexer.store.StoredBlock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -30,13 +30,13 @@ public final class ForkFinder {
       ChainNode node,
       Block head,
       Cursor cursor,
-      Function<BlockNumber, List<StoredBlock>> storedUpTo) {
+      Function<BlockNumber, List<IndexedBlock>> storedUpTo) {
     boolean reachesCursor = head.number().compareTo(cursor.number()) >= 0;
     if (reachesCursor && isOnChain(node, head, cursor.number(), cursor.hash())) {
       return new Fork.None();
     }
-    List<StoredBlock> stored = storedUpTo.apply(head.number());
-    for (StoredBlock block : stored) {
+    List<IndexedBlock> stored = storedUpTo.apply(head.number());
+    for (IndexedBlock block : stored) {
       if (isOnChain(node, head, block.number(), block.hash())) {
         boolean newest = block.equals(stored.getFirst());
         return newest ? new Fork.None() : forkAfter(Optional.of(block.number()), cursor);

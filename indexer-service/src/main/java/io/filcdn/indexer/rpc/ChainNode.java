@@ -8,6 +8,7 @@ import io.filcdn.indexer.chain.Block;
 import io.filcdn.indexer.chain.EventPosition;
 import io.filcdn.indexer.chain.RawLog;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.math.BigInteger;
 import java.net.URI;
 import java.util.ArrayList;
@@ -21,7 +22,9 @@ import org.web3j.protocol.core.DefaultBlockParameter;
 import org.web3j.protocol.core.Request;
 import org.web3j.protocol.core.Response;
 import org.web3j.protocol.core.methods.request.EthFilter;
+import org.web3j.protocol.core.methods.request.Transaction;
 import org.web3j.protocol.core.methods.response.EthBlock;
+import org.web3j.protocol.core.methods.response.EthCall;
 import org.web3j.protocol.core.methods.response.EthLog;
 import org.web3j.protocol.core.methods.response.Log;
 
@@ -110,6 +113,24 @@ public final class ChainNode {
     }
   }
 
+  /**
+   * What a contract's function returns now, in hex; empty where it reverts.
+   *
+   * @param data the function's selector and its arguments, in hex
+   */
+  public Optional<String> call(Address contract, String data) {
+    EthCall answer =
+        send(
+            "eth_call",
+            web3.ethCall(
+                Transaction.createEthCallTransaction(null, contract.hex(), data),
+                DefaultBlockParameter.valueOf("latest")));
+    if (answer.hasError() && isRevert(answer.getError())) {
+      return Optional.empty();
+    }
+    return Optional.of(answered("eth_call", answer).getValue());
+  }
+
   private Request<?, EthBlock> block(DefaultBlockParameter which) {
     return web3.ethGetBlockByNumber(which, false);
   }
@@ -148,6 +169,8 @@ public final class ChainNode {
   private <T extends Response<?>> T send(String method, Request<?, T> request) {
     try {
       return request.send();
+    } catch (InterruptedIOException | AnswerLimit.TooLargeException e) {
+      throw NodeFailedException.tooMuch(this + ": " + method + ": " + e, e);
     } catch (IOException | RuntimeException e) {
       throw failed(method + ": " + e, e);
     }
@@ -163,6 +186,11 @@ public final class ChainNode {
   private static boolean isNullRound(Response.Error error) {
     return error.getMessage() != null
         && error.getMessage().toLowerCase(Locale.ROOT).contains("null round");
+  }
+
+  private static boolean isRevert(Response.Error error) {
+    return error.getMessage() != null
+        && error.getMessage().toLowerCase(Locale.ROOT).contains("revert");
   }
 
   private static String described(Response.Error error) {

@@ -2,10 +2,14 @@ package io.filcdn.indexer.rpc;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import okhttp3.OkHttpClient;
 import org.jboss.logging.Logger;
@@ -14,7 +18,7 @@ import org.web3j.protocol.http.HttpService;
 
 /**
  * The network's JSON-RPC endpoints. A question goes to one of them, as a whole: answers of two
- * nodes, which may follow two forks, are never mixed. For one thread.
+ * nodes, which may follow two forks, are never mixed. For one thread, but for {@link #status}.
  */
 public final class ChainNodes {
 
@@ -24,7 +28,9 @@ public final class ChainNodes {
   private final long chainId;
   private final MeterRegistry metrics;
   private final Set<ChainNode> onOurChain = new HashSet<>();
-  private int preferred;
+  private final Map<ChainNode, String> failures = new ConcurrentHashMap<>();
+  private volatile int preferred;
+  private int witness;
 
   /**
    * @param chainId what each node must follow before it is asked anything else
@@ -37,41 +43,93 @@ public final class ChainNodes {
 
   /** Nodes over HTTP, none of which takes longer than {@code timeout} for a call. */
   public static ChainNodes http(
-      List<URI> urls, Duration timeout, long chainId, MeterRegistry metrics) {
-    OkHttpClient client = new OkHttpClient.Builder().callTimeout(timeout).build();
+      List<URI> urls,
+      Duration timeout,
+      long maxAnswerBytes,
+      long chainId,
+      Clock clock,
+      MeterRegistry metrics) {
+    OkHttpClient all = new OkHttpClient.Builder().callTimeout(timeout).build();
     return new ChainNodes(
-        urls.stream()
-            .map(url -> new ChainNode(url, Web3j.build(new HttpService(url.toString(), client))))
-            .toList(),
-        chainId,
-        metrics);
+        urls.stream().map(url -> http(url, all, maxAnswerBytes, clock)).toList(), chainId, metrics);
+  }
+
+  private static ChainNode http(URI url, OkHttpClient all, long maxAnswerBytes, Clock clock) {
+    OkHttpClient client =
+        all.newBuilder()
+            .addInterceptor(new RateLimit(clock))
+            .addInterceptor(new AnswerLimit(maxAnswerBytes))
+            .build();
+    return new ChainNode(url, Web3j.build(new HttpService(url.toString(), client)));
   }
 
   /**
    * Asks the node that answered last; where it fails, the next one, until each has been tried once.
    * The question starts anew at each node.
    *
-   * @throws NodeFailedException where all failed: the last failure, the others suppressed in it
+   * @throws NodeFailedException where all failed: a failure, the others suppressed in it
    */
   public <T> T ask(Function<ChainNode, T> question) {
-    NodeFailedException failures = null;
+    return ask(preferred, true, question);
+  }
+
+  /**
+   * Asks a node other than last time, so that in turn all are heard; the one that is usually asked
+   * stays it.
+   *
+   * @throws NodeFailedException as {@link #ask}
+   */
+  public <T> T askAnother(Function<ChainNode, T> question) {
+    witness = (witness + 1) % Math.max(1, nodes.size());
+    return ask(witness, false, question);
+  }
+
+  private <T> T ask(int first, boolean prefer, Function<ChainNode, T> question) {
+    NodeFailedException failure = null;
     for (int tried = 0; tried < nodes.size(); tried++) {
-      ChainNode node = nodes.get(preferred);
+      int index = (first + tried) % nodes.size();
+      ChainNode node = nodes.get(index);
       try {
         requireOurChain(node);
-        return question.apply(node);
+        T answer = question.apply(node);
+        failures.remove(node);
+        preferred = prefer ? index : preferred;
+        return answer;
       } catch (NodeFailedException e) {
-        LOG.warnf("node failed: %s", e.getMessage());
-        metrics.counter("filcdn.indexer.rpc.failures", "node", node.toString()).increment();
-        onOurChain.remove(node);
-        preferred = (preferred + 1) % nodes.size();
-        if (failures != null) {
-          e.addSuppressed(failures);
-        }
-        failures = e;
+        failed(node, e);
+        failure = worse(failure, e);
       }
     }
-    throw failures == null ? new NodeFailedException("there are no nodes to ask") : failures;
+    throw failure == null ? new NodeFailedException("there are no nodes to ask") : failure;
+  }
+
+  /** Another node that follows our chain; the same one where there is none. */
+  public ChainNode otherThan(ChainNode node) {
+    return nodes.stream()
+        .filter(other -> !other.equals(node) && onOurChain.contains(other))
+        .findFirst()
+        .orElse(node);
+  }
+
+  private void failed(ChainNode node, NodeFailedException e) {
+    LOG.warnf("node failed: %s", e.getMessage());
+    metrics.counter("filcdn.indexer.rpc.failures", "node", node.toString()).increment();
+    if (e.contradicts()) {
+      metrics.counter("filcdn.indexer.rpc.contradictions", "node", node.toString()).increment();
+    }
+    onOurChain.remove(node);
+    failures.put(node, String.valueOf(e.getMessage()));
+  }
+
+  /** A contradiction of finality is what a person must hear of, whatever else failed. */
+  private static NodeFailedException worse(
+      @org.jspecify.annotations.Nullable NodeFailedException before, NodeFailedException now) {
+    if (before == null) {
+      return now;
+    }
+    NodeFailedException worse = before.contradictsFinality() ? before : now;
+    worse.addSuppressed(worse == before ? now : before);
+    return worse;
   }
 
   private void requireOurChain(ChainNode node) {
@@ -84,5 +142,16 @@ public final class ChainNodes {
           "%s: expected chain id %d, found %d".formatted(node, chainId, found));
     }
     onOurChain.add(node);
+  }
+
+  /** How each node is doing. For any thread. */
+  public List<NodeStatus> status() {
+    ChainNode asked = nodes.isEmpty() ? null : nodes.get(preferred);
+    return nodes.stream()
+        .map(
+            node ->
+                new NodeStatus(
+                    node.toString(), node.equals(asked), Optional.ofNullable(failures.get(node))))
+        .toList();
   }
 }

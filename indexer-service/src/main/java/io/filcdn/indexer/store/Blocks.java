@@ -2,7 +2,8 @@ package io.filcdn.indexer.store;
 
 import io.filcdn.common.chain.BlockHash;
 import io.filcdn.common.chain.BlockNumber;
-import io.filcdn.indexer.chain.Block;
+import io.filcdn.indexer.chain.IndexedBlock;
+import io.filcdn.indexer.chain.LogPrints;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The tables that tell where the index stands: cursor and block hashes. */
 public final class Blocks {
@@ -41,35 +43,44 @@ public final class Blocks {
   }
 
   /** The stored blocks up to {@code number}, the newest first. */
-  public List<StoredBlock> upTo(BlockNumber number) throws SQLException {
+  public List<IndexedBlock> upTo(BlockNumber number) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select number, hash from blocks where number <= ? order by number desc")) {
+            "select number, hash, logs from blocks where number <= ? order by number desc")) {
       select.setLong(1, number.value());
-      List<StoredBlock> blocks = new ArrayList<>();
+      List<IndexedBlock> blocks = new ArrayList<>();
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
-          blocks.add(
-              new StoredBlock(
-                  new BlockNumber(rows.getLong("number")), new BlockHash(rows.getString("hash"))));
+          blocks.add(block(rows));
         }
       }
       return blocks;
     }
   }
 
+  private static IndexedBlock block(ResultSet row) throws SQLException {
+    return new IndexedBlock(
+        new BlockNumber(row.getLong("number")),
+        new BlockHash(row.getString("hash")),
+        new LogPrints(Set.of((String[]) row.getArray("logs").getArray())));
+  }
+
   /** Adds blocks; the index then stands at the last one. */
-  public void append(List<Block> blocks) throws SQLException {
+  public void append(List<IndexedBlock> blocks) throws SQLException {
     try (PreparedStatement insert =
-        connection.prepareStatement("insert into blocks (number, hash) values (?, ?)")) {
-      for (Block block : blocks) {
+        connection.prepareStatement("insert into blocks (number, hash, logs) values (?, ?, ?)")) {
+      for (IndexedBlock block : blocks) {
         insert.setLong(1, block.number().value());
         insert.setString(2, block.hash().hex());
+        insert.setArray(3, connection.createArrayOf("text", block.logs().prints().toArray()));
         insert.addBatch();
       }
       insert.executeBatch();
     }
-    Block last = blocks.getLast();
+    stand(blocks.getLast());
+  }
+
+  private void stand(IndexedBlock last) throws SQLException {
     try (PreparedStatement upsert =
         connection.prepareStatement(
             """
@@ -98,6 +109,13 @@ public final class Blocks {
         connection.prepareStatement("with gone as (delete from blocks) delete from cursor")) {
       delete.executeUpdate();
     }
+  }
+
+  /** Makes {@code to} the only block that is known, and the last final one. */
+  public void rewind(IndexedBlock to) throws SQLException {
+    removeAll();
+    append(List.of(to));
+    finalise(to.number());
   }
 
   /** Marks the blocks up to {@code last} as final; of their hashes only the newest is kept. */

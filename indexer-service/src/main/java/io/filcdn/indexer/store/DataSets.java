@@ -56,16 +56,23 @@ public final class DataSets {
               "cache_miss_settled"));
 
   private final Connection connection;
+  private final Write what;
   private final Outbox outbox;
 
-  public DataSets(Connection connection) {
+  public DataSets(Connection connection, Write what) {
     this.connection = connection;
+    this.what = what;
     this.outbox = new Outbox(connection);
+  }
+
+  /** The table for one who only reads it. */
+  public DataSets(Connection connection) {
+    this(connection, Write.CHANGES);
   }
 
   /** Writes and publishes a data set, where it says something new. */
   public void save(DataSetRecord record) throws SQLException {
-    if (UPSERT.write(connection, row(record))) {
+    if (UPSERT.write(connection, what, row(record))) {
       outbox.put(
           List.of(
               new Message(

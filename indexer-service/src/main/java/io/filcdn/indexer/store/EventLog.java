@@ -11,9 +11,9 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.indexer.chain.ChainEvent;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.EventPosition;
+import io.filcdn.indexer.chain.IndexedBlock;
+import io.filcdn.indexer.chain.LogPrints;
 import io.filcdn.indexer.chain.LoggedEvent;
-import io.filcdn.indexer.chain.RawLog;
-import io.filcdn.indexer.chain.UndecodableLog;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -72,39 +72,6 @@ public final class EventLog {
     }
   }
 
-  /** Keeps logs aside that should have been events. */
-  public void keepAside(List<UndecodableLog> undecodable) throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            """
-            insert into undecodable_logs
-              (block_number, log_index, block_hash, tx_hash, address, topics, data, reason)
-            values (?, ?, ?, ?, ?, ?, ?, ?)""")) {
-      for (UndecodableLog aside : undecodable) {
-        RawLog log = aside.log();
-        setPosition(insert, log.position());
-        insert.setString(3, log.blockHash().hex());
-        insert.setString(4, log.txHash().hex());
-        insert.setString(5, log.address().hex());
-        insert.setArray(6, texts(log.topics()));
-        insert.setString(7, log.data());
-        insert.setString(8, aside.reason().replace("\0", "\\0"));
-        insert.addBatch();
-      }
-      insert.executeBatch();
-    }
-  }
-
-  /** How many logs are kept aside. */
-  public long undecodable() throws SQLException {
-    try (PreparedStatement count =
-            connection.prepareStatement("select count(*) from undecodable_logs");
-        ResultSet row = count.executeQuery()) {
-      row.next();
-      return row.getLong(1);
-    }
-  }
-
   /**
    * Removes the events after {@code ancestor}, or all of them.
    *
@@ -112,18 +79,36 @@ public final class EventLog {
    */
   public Set<Entity> removeAfter(Optional<BlockNumber> ancestor) throws SQLException {
     long last = ancestor.map(BlockNumber::value).orElse(-1L);
-    for (String table : List.of("events", "undecodable_logs")) {
-      try (PreparedStatement delete =
-          connection.prepareStatement("delete from " + table + " where block_number > ?")) {
-        delete.setLong(1, last);
-        delete.executeUpdate();
-      }
+    try (PreparedStatement delete =
+        connection.prepareStatement("delete from events where block_number > ?")) {
+      delete.setLong(1, last);
+      delete.executeUpdate();
     }
     try (PreparedStatement delete =
         connection.prepareStatement(
             "delete from event_entities where block_number > ? returning entity")) {
       delete.setLong(1, last);
       return entities(delete);
+    }
+  }
+
+  /** The newest block up to {@code number} that an event stands in, without its logs. */
+  public Optional<IndexedBlock> newestBlockUpTo(BlockNumber number) throws SQLException {
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            select block_number, block_hash from events
+             where block_number <= ? order by block_number desc limit 1""")) {
+      select.setLong(1, number.value());
+      try (ResultSet row = select.executeQuery()) {
+        return row.next()
+            ? Optional.of(
+                new IndexedBlock(
+                    new BlockNumber(row.getLong("block_number")),
+                    new BlockHash(row.getString("block_hash")),
+                    LogPrints.of(List.of())))
+            : Optional.empty();
+      }
     }
   }
 
@@ -154,6 +139,9 @@ public final class EventLog {
   /** All events of each of {@code entities}, in the chain's order; none for one without. */
   public Map<Entity, List<LoggedEvent>> eventsOf(Collection<? extends Entity> entities)
       throws SQLException {
+    if (entities.isEmpty()) {
+      return Map.of();
+    }
     Array keys = texts(entities.stream().map(Entity::key).toList());
     Map<EventPosition, LoggedEvent> events = eventsByPosition(keys);
     Map<Entity, List<LoggedEvent>> byEntity = new HashMap<>();
@@ -194,18 +182,31 @@ public final class EventLog {
   }
 
   /** Up to {@code limit} pieces of a data set that have events, after {@code after} by key. */
-  public List<Entity.Piece> piecesOf(DataSetId dataSet, Optional<Entity.Piece> after, int limit)
+  public List<Entity.Piece> piecesOf(DataSetId dataSet, Optional<Entity> after, int limit)
       throws SQLException {
-    String prefix = "piece:" + dataSet;
+    return entities("piece:" + dataSet + "/", after, limit).stream()
+        .map(Entity.Piece.class::cast)
+        .toList();
+  }
+
+  /**
+   * Up to {@code limit} entities that have events, after {@code after} by key.
+   *
+   * @param prefix what their keys begin with; its last character is punctuation
+   */
+  public List<Entity> entities(String prefix, Optional<Entity> after, int limit)
+      throws SQLException {
+    int end = prefix.length() - 1;
+    String beyond = prefix.substring(0, end) + (char) (prefix.charAt(end) + 1);
     try (PreparedStatement select =
         connection.prepareStatement(
             """
             select distinct entity from event_entities
              where entity > ? and entity < ? order by entity limit ?""")) {
-      select.setString(1, after.map(Entity::key).orElse(prefix + "/"));
-      select.setString(2, prefix + "0"); // the character after the slash
+      select.setString(1, after.map(Entity::key).orElse(prefix));
+      select.setString(2, beyond);
       select.setInt(3, limit);
-      return entities(select).stream().map(Entity.Piece.class::cast).toList();
+      return List.copyOf(entities(select));
     }
   }
 

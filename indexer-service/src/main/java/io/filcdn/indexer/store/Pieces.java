@@ -18,19 +18,24 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** The table of pieces in data sets; what changes in it goes to the outbox. */
 public final class Pieces {
 
   private final Connection connection;
+  private final Write what;
   private final Outbox outbox;
 
-  public Pieces(Connection connection) {
+  public Pieces(Connection connection, Write what) {
     this.connection = connection;
+    this.what = what;
     this.outbox = new Outbox(connection);
   }
 
@@ -42,35 +47,32 @@ public final class Pieces {
     }
   }
 
-  /**
-   * Writes and publishes where pieces are, as far as that is new.
-   *
-   * @param placements empty for a piece that is not, or no longer, in its data set
-   */
-  public void save(Map<Entity.Piece, Optional<PlacementRecord>> placements, Versions versions)
-      throws SQLException {
-    Map<Entity.Piece, Row> before = rows(placements.keySet());
+  /** Writes and publishes where pieces are, as far as that is new. */
+  public void save(Map<Entity.Piece, Placing> pieces, Versions versions) throws SQLException {
+    Map<Entity.Piece, Row> rows = rows(pieces.keySet());
     List<PlacementRecord> written = new ArrayList<>();
     List<Row> gone = new ArrayList<>();
-    List<Message> messages = new ArrayList<>();
-    for (var entry : placements.entrySet()) {
-      Optional<Row> old = Optional.ofNullable(before.get(entry.getKey()));
-      Optional<Row> now = entry.getValue().map(Row::of);
-      if (now.equals(old)) {
+    Map<PlacementKey, Message> messages = new LinkedHashMap<>();
+    for (var entry : pieces.entrySet()) {
+      Optional<PlacementRecord> now = entry.getValue().now();
+      Optional<Row> before = Optional.ofNullable(rows.get(entry.getKey()));
+      boolean same = before.isPresent() && now.map(Row::of).equals(before);
+      if (same && what == Write.CHANGES) {
         continue;
       }
-      entry.getValue().ifPresentOrElse(written::add, () -> old.ifPresent(gone::add));
+      Set<PlacementKey> past = new HashSet<>(entry.getValue().past());
       // a reorg can give a piece's number to other bytes: the old key must go
-      if (old.isPresent() && !old.map(Row::key).equals(now.map(Row::key))) {
-        messages.add(message(old.get().key(), Optional.empty(), versions.next().version()));
+      before.map(Row::key).ifPresent(past::add);
+      now.map(PlacementRecord::key).ifPresent(past::remove);
+      for (PlacementKey key : past) {
+        messages.put(key, message(key, Optional.empty(), versions.next().version()));
       }
-      entry
-          .getValue()
-          .ifPresent(p -> messages.add(message(p.key(), Optional.of(p), p.asOf().version())));
+      now.ifPresentOrElse(written::add, () -> before.ifPresent(gone::add));
+      now.ifPresent(p -> messages.put(p.key(), message(p.key(), now, p.asOf().version())));
     }
     write(written);
     delete(gone);
-    outbox.put(messages);
+    outbox.put(messages.values());
   }
 
   private static Message message(PlacementKey key, Optional<PlacementRecord> record, long version) {

@@ -20,10 +20,12 @@ public final class Providers {
       new Upsert("providers", "id", List.of("service_url", "removed"));
 
   private final Connection connection;
+  private final Write what;
   private final Outbox outbox;
 
-  public Providers(Connection connection) {
+  public Providers(Connection connection, Write what) {
     this.connection = connection;
+    this.what = what;
     this.outbox = new Outbox(connection);
   }
 
@@ -32,6 +34,7 @@ public final class Providers {
     boolean written =
         UPSERT.write(
             connection,
+            what,
             Arrays.asList(
                 record.provider().toString(),
                 record.serviceUrl().orElse(null),

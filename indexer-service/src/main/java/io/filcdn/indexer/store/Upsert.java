@@ -25,12 +25,13 @@ record Upsert(String table, String key, List<String> columns) {
    * @param values of the key, the columns, the block and the version
    * @return whether the row is new or has changed
    */
-  boolean write(Connection connection, List<? extends @Nullable Object> values)
+  boolean write(Connection connection, Write what, List<? extends @Nullable Object> values)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql())) {
       for (int i = 0; i < values.size(); i++) {
         statement.setObject(i + 1, values.get(i));
       }
+      statement.setBoolean(values.size() + 1, what == Write.EVERYTHING);
       try (ResultSet written = statement.executeQuery()) {
         return written.next();
       }
@@ -44,7 +45,7 @@ record Upsert(String table, String key, List<String> columns) {
             .toList();
     return """
         insert into %s (%s) values (%s)
-        on conflict (%s) do update set (%s) = (%s) where (%s) is distinct from (%s)
+        on conflict (%s) do update set (%s) = (%s) where ? or (%s) is distinct from (%s)
         returning 1"""
         .formatted(
             table,

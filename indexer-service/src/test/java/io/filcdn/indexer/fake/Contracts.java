@@ -304,7 +304,7 @@ public final class Contracts {
         log.address(), log.topics(), log.data().substring(0, 2 + (log.data().length() - 2) / 2));
   }
 
-  private static FakeLog log(
+  static FakeLog log(
       Address emitter, String topic0, List<? extends Type<?>> indexed, Type<?>... data) {
     List<String> topics = new ArrayList<>(List.of(topic0));
     indexed.forEach(value -> topics.add("0x" + TypeEncoder.encode(value)));
@@ -312,7 +312,7 @@ public final class Contracts {
   }
 
   @SuppressWarnings("rawtypes") // web3j's own
-  private static String encoded(Type<?>... data) {
+  static String encoded(Type<?>... data) {
     List<Type> values = new ArrayList<>();
     for (Type<?> value : data) {
       values.add(value);
@@ -320,11 +320,11 @@ public final class Contracts {
     return FunctionEncoder.encodeConstructor(values);
   }
 
-  private static Uint256 uint(long value) {
+  static Uint256 uint(long value) {
     return new Uint256(BigInteger.valueOf(value));
   }
 
-  private static org.web3j.abi.datatypes.Address address(Address address) {
+  static org.web3j.abi.datatypes.Address address(Address address) {
     return new org.web3j.abi.datatypes.Address(address.hex());
   }
 

@@ -102,6 +102,13 @@ public final class FakeChain {
     return blocks.lastEntry().getValue();
   }
 
+  /** The logs of all blocks that are not final. */
+  public synchronized List<FakeLog> unfinalLogs() {
+    return blocks.tailMap(finalNumber, false).values().stream()
+        .flatMap(block -> block.logs().stream())
+        .toList();
+  }
+
   synchronized Optional<FakeBlock> at(long number) {
     return Optional.ofNullable(blocks.get(number));
   }

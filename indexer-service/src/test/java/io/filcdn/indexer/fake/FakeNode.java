@@ -13,9 +13,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
@@ -29,9 +34,13 @@ public final class FakeNode implements AutoCloseable {
   private final FakeChain chain;
   private final HttpServer server;
   private final List<String> calls = new CopyOnWriteArrayList<>();
+  private final Queue<Lie> lies = new ConcurrentLinkedQueue<>();
   private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
   private volatile long chainId = Contracts.CHAIN_ID;
   private volatile long maxRange = Long.MAX_VALUE;
+  private final Set<FakeLog> hidden =
+      Collections.synchronizedSet(Collections.newSetFromMap(new IdentityHashMap<>()));
+  private final Map<String, String> returns = new ConcurrentHashMap<>();
   private volatile boolean knowsTags = true;
   private volatile NullRound nullRound = NullRound.ERROR;
   private volatile Consumer<String> beforeAnswer = method -> {};
@@ -46,7 +55,7 @@ public final class FakeNode implements AutoCloseable {
     BLOCK_BEFORE
   }
 
-  private record Fault(String method, int status, String body) {}
+  private record Fault(String method, int status, String body, Optional<String> retryAfter) {}
 
   private FakeNode(FakeChain chain, HttpServer server) {
     this.chain = chain;
@@ -78,7 +87,65 @@ public final class FakeNode implements AutoCloseable {
 
   /** The next call of {@code method} gets this HTTP answer. */
   public FakeNode failNext(String method, int status, String body) {
-    faults.add(new Fault(method, status, body));
+    faults.add(new Fault(method, status, body, Optional.empty()));
+    return this;
+  }
+
+  /** What a node can say that is not so. */
+  public enum Lie {
+    /** No logs are in the range. */
+    NO_LOGS,
+    /** A log is in another block. */
+    OTHER_BLOCK,
+    /** A log stands twice at one place. */
+    TWICE,
+    /** A log was taken back. */
+    REMOVED,
+    /** The head is a block that does not exist. */
+    FALSE_HEAD
+  }
+
+  /** Lies once, when it is next asked for what the lie is about. */
+  public FakeNode lieNext(Lie lie) {
+    lies.add(lie);
+    return this;
+  }
+
+  /** Answers honestly from now on. */
+  public FakeNode recover() {
+    lies.clear();
+    faults.clear();
+    hidden.clear();
+    return this;
+  }
+
+  /** The next call of {@code method} gets 429, with what to wait before the next one. */
+  public FakeNode limitNext(String method, String retryAfter) {
+    faults.add(new Fault(method, 429, "", Optional.of(retryAfter)));
+    return this;
+  }
+
+  /** From now on a contract's function returns this for these arguments; all others revert. */
+  public FakeNode answerCall(String data, String result) {
+    returns.put(data, result);
+    return this;
+  }
+
+  /** From now on all functions revert. */
+  public FakeNode forgetCalls() {
+    returns.clear();
+    return this;
+  }
+
+  /** From now on the node leaves this log out; not others that say the same. */
+  public FakeNode hide(FakeLog log) {
+    hidden.add(log);
+    return this;
+  }
+
+  /** From now on the node tells all logs. */
+  public FakeNode hideNothing() {
+    hidden.clear();
     return this;
   }
 
@@ -126,6 +193,10 @@ public final class FakeNode implements AutoCloseable {
       return;
     }
     if (fault.isPresent()) {
+      fault
+          .get()
+          .retryAfter()
+          .ifPresent(wait -> exchange.getResponseHeaders().set("Retry-After", wait));
       respond(exchange, fault.get().status(), fault.get().body());
       return;
     }
@@ -139,14 +210,29 @@ public final class FakeNode implements AutoCloseable {
     switch (method) {
       case "eth_chainId" -> answer.put("result", hex(chainId));
       case "eth_getBlockByNumber" -> block(params.get(0).asText(), answer);
+      case "eth_call" -> call(params.get(0).path("data").asText(), answer);
       case "eth_getLogs" -> logs(params.get(0), answer);
       default -> error(answer, -32601, "method " + method + " not found");
     }
   }
 
+  private void call(String data, ObjectNode answer) {
+    String result = returns.get(data);
+    if (result == null) {
+      error(answer, 11, "message execution failed (exit=[33], revert reason=[0x])");
+    } else {
+      answer.put("result", result);
+    }
+  }
+
   private void block(String which, ObjectNode answer) {
     if (which.equals("latest")) {
-      answer.set("result", json(chain.head()));
+      ObjectNode head = json(chain.head());
+      if (lies.remove(Lie.FALSE_HEAD)) {
+        head.put("number", hex(chain.head().number() + 3));
+        head.put("hash", "0x" + "f".repeat(64));
+      }
+      answer.set("result", head);
     } else if (which.startsWith("0x")) {
       long number = Long.decode(which);
       Optional<FakeBlock> found = chain.at(number);
@@ -183,10 +269,29 @@ public final class FakeNode implements AutoCloseable {
     ArrayNode logs = answer.putArray("result");
     for (FakeBlock block : chain.between(from, to)) {
       for (int i = 0; i < block.logs().size(); i++) {
-        if (addresses.contains(block.logs().get(i).address().hex())) {
+        FakeLog log = block.logs().get(i);
+        if (addresses.contains(log.address().hex()) && !hidden.contains(log)) {
           logs.add(json(block, i));
         }
       }
+    }
+    lieAbout(logs);
+  }
+
+  private void lieAbout(ArrayNode logs) {
+    if (!logs.isEmpty() && lies.remove(Lie.NO_LOGS)) {
+      logs.removeAll();
+    }
+    if (logs.isEmpty()) {
+      return;
+    }
+    ObjectNode last = (ObjectNode) logs.get(logs.size() - 1);
+    if (lies.remove(Lie.OTHER_BLOCK)) {
+      last.put("blockHash", "0x" + "e".repeat(64));
+    } else if (lies.remove(Lie.TWICE)) {
+      logs.add(last.deepCopy());
+    } else if (lies.remove(Lie.REMOVED)) {
+      last.put("removed", true);
     }
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.index.AsOf;
+import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.payment.DataSetId;
@@ -12,9 +13,11 @@ import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.indexer.chain.ChainEvent;
+import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakePieces;
 import io.filcdn.indexer.store.Holder;
+import io.filcdn.indexer.store.Placing;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +30,7 @@ class PieceAndProviderFoldTest {
   private static final AsOf AS_OF = new AsOf(new BlockNumber(50), 831);
   private static final DataSetId DATA_SET = DataSetId.of("fwss/12");
   private static final PieceId PIECE = new PieceId(7);
+  private static final Entity.Piece ENTITY = new Entity.Piece(DATA_SET, PIECE);
   private static final PieceCid CID = FakePieces.numbered(1);
   private static final Address PAYER = Contracts.numbered(5);
   private static final Optional<Holder> HOLDER = Optional.of(new Holder(PAYER, false));
@@ -36,7 +40,7 @@ class PieceAndProviderFoldTest {
 
   @Test
   void anAddedPieceIsPlacedForItsDataSetsPayer() {
-    assertThat(PieceFold.fold(new History().block(5, ADDED).events(), HOLDER, AS_OF))
+    assertThat(placed(new History().block(5, ADDED), HOLDER))
         .contains(new PlacementRecord(CID, PAYER, DATA_SET, PIECE, Map.of("key", "value"), AS_OF));
   }
 
@@ -45,11 +49,34 @@ class PieceAndProviderFoldTest {
     ChainEvent removed = new ChainEvent.PiecesRemoved(DATA_SET, List.of(new PieceId(3), PIECE));
     History added = new History().block(5, ADDED);
 
-    assertThat(PieceFold.fold(added.events(), Optional.empty(), AS_OF)).isEmpty();
-    assertThat(PieceFold.fold(added.events(), Optional.of(new Holder(PAYER, true)), AS_OF))
-        .isEmpty();
-    assertThat(PieceFold.fold(added.block(6, removed).events(), HOLDER, AS_OF)).isEmpty();
-    assertThat(PieceFold.fold(new History().block(6, removed).events(), HOLDER, AS_OF)).isEmpty();
+    assertThat(placed(added, Optional.empty())).isEmpty();
+    assertThat(placed(added, Optional.of(new Holder(PAYER, true)))).isEmpty();
+    assertThat(placed(added.block(6, removed), HOLDER)).isEmpty();
+    assertThat(placed(new History().block(6, removed), HOLDER)).isEmpty();
+  }
+
+  @Test
+  void theKeysThatAPieceHadAreKnownOnceItIsElsewhereOrGone() {
+    PieceCid other = FakePieces.numbered(2);
+    History history = new History().block(5, ADDED);
+    assertThat(folded(history, HOLDER).past()).isEmpty();
+
+    history.block(6, new ChainEvent.PiecesRemoved(DATA_SET, List.of(PIECE)));
+    PlacementKey first = new PlacementKey(CID, PAYER, DATA_SET, PIECE);
+    assertThat(folded(history, HOLDER).past()).containsExactly(first);
+    assertThat(folded(history, Optional.empty()).past()).isEmpty();
+
+    history.block(7, new ChainEvent.PieceAdded(DATA_SET, PIECE, other, Map.of()));
+    assertThat(folded(history, HOLDER).past()).containsExactly(first);
+    assertThat(folded(history, Optional.of(new Holder(PAYER, true))).past()).hasSize(2);
+  }
+
+  private static Placing folded(History history, Optional<Holder> holder) {
+    return PieceFold.fold(ENTITY, history.events(), holder, AS_OF);
+  }
+
+  private static Optional<PlacementRecord> placed(History history, Optional<Holder> holder) {
+    return folded(history, holder).now();
   }
 
   @Test

@@ -46,10 +46,27 @@ class RangePlannerTest {
     assertThat(planner.refused(range)).isFalse();
     assertThat(planner.blocks()).isEqualTo(1);
 
-    for (int i = 0; i < 40; i++) {
+    for (int i = 0; i < 200; i++) {
       planner.answered();
     }
     assertThat(planner.blocks()).isEqualTo(1000);
+  }
+
+  @Test
+  void aRangeGrowsOnlyLittleByLittleBeyondWhatWasRefused() {
+    BlockRange range = next(Optional.empty(), 5000, 5000).orElseThrow();
+    planner.refused(range);
+
+    for (int i = 0; i < 4; i++) {
+      planner.answered();
+    }
+    assertThat(planner.blocks()).isEqualTo(999);
+    planner.refused(next(Optional.empty(), 5000, 5000).orElseThrow());
+    assertThat(planner.blocks()).isEqualTo(499);
+    for (int i = 0; i < 4; i++) {
+      planner.answered();
+    }
+    assertThat(planner.blocks()).isEqualTo(998);
   }
 
   @Test

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
@@ -21,10 +22,12 @@ public final class JournalGate {
   private static final Logger LOG = Logger.getLogger(JournalGate.class);
 
   private final PostgresJournals journals;
+  private final PostgresGaps gaps;
   private final EgressReader reader;
 
-  public JournalGate(PostgresJournals journals, EgressReader reader) {
+  public JournalGate(PostgresJournals journals, PostgresGaps gaps, EgressReader reader) {
     this.journals = journals;
+    this.gaps = gaps;
     this.reader = reader;
   }
 
@@ -64,6 +67,42 @@ public final class JournalGate {
     }
     journals.save(connection, moved);
     return new Passage(passed, duplicates, parked, journals.backlog(connection));
+  }
+
+  /** What became of a gap that an operator wants to be taken for lost. */
+  public sealed interface Acceptance {
+
+    /** It was accepted; {@code released} records that had waited behind it passed. */
+    record Accepted(long released) implements Acceptance {}
+
+    /** It is not the gap that is there. */
+    record Refused(String message) implements Acceptance {}
+  }
+
+  /**
+   * Moves a watermark over a gap that never fills, in the caller's transaction, and lets through
+   * what waited behind it.
+   *
+   * @param through takes what passes, in order
+   */
+  public Acceptance accept(Connection connection, Gap gap, Consumer<Reading> through)
+      throws SQLException {
+    Optional<Gap> found = gaps.lock(connection, gap.lane());
+    if (found.isEmpty()) {
+      return new Acceptance.Refused(
+          "expected a gap in %s, found none: nothing of it waits".formatted(gap.lane()));
+    }
+    if (!found.get().equals(gap)) {
+      return new Acceptance.Refused(
+          "expected the gap %s, found %s; list the gaps again".formatted(gap, found.get()));
+    }
+    Watermark before = journals.lock(connection, List.of(gap.lane())).getFirst();
+    long last =
+        journals.release(
+            connection, gap.lane(), gap.to(), parked -> through.accept(reader.read(parked)));
+    int released = journals.forget(connection, gap.lane(), last);
+    journals.save(connection, List.of(new Watermark(gap.lane(), last, before.parked() - released)));
+    return new Acceptance.Accepted(released);
   }
 
   private static Map<JournalPartition, List<Placed>> byLane(List<Reading> readings) {

@@ -3,7 +3,7 @@ package io.filcdn.metrics.intake;
 import io.filcdn.common.egress.JournalId;
 
 /** Where sequences are dense: what one run of one edge sent to one partition. */
-record JournalPartition(JournalId journal, int partition) {
+public record JournalPartition(JournalId journal, int partition) {
 
   @Override
   public String toString() {

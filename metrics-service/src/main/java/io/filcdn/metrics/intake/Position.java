@@ -8,9 +8,9 @@ import io.filcdn.common.egress.JournalId;
  * The place of a flush in its edge's account: no two flushes share one, wherever and however often
  * they come. Read by itself where the rest of a record makes no sense.
  */
-record Position(JournalId journal, int partition, long sequence) {
+public record Position(JournalId journal, int partition, long sequence) {
 
-  Position {
+  public Position {
     requireNonNull(journal, "journal is missing");
     if (sequence < 1) {
       throw new IllegalArgumentException("expected a sequence of at least 1, found " + sequence);
@@ -20,7 +20,8 @@ record Position(JournalId journal, int partition, long sequence) {
     }
   }
 
-  JournalPartition lane() {
+  /** The journal and partition it is in. */
+  public JournalPartition lane() {
     return new JournalPartition(journal, partition);
   }
 }

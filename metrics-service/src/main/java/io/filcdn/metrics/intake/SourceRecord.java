@@ -1,5 +1,6 @@
 package io.filcdn.metrics.intake;
 
+import io.filcdn.common.kafka.RecordJson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,6 +11,19 @@ import org.jspecify.annotations.Nullable;
  */
 public record SourceRecord(
     String topic, int partition, long offset, @Nullable String key, @Nullable String value) {
+
+  /**
+   * Its value as a record of its topic's kind; a tombstone is as wrong as any other nonsense.
+   *
+   * @throws IllegalArgumentException where it is none
+   */
+  public <T> T valueAs(Class<T> type) {
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "expected a %s, found no value".formatted(type.getSimpleName()));
+    }
+    return RecordJson.read(value, type);
+  }
 
   @Override
   public String toString() {

@@ -5,7 +5,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 
 /** What is added to an odometer, and the epoch by whose end all of that had been served. */
-record Increase(DataSetId dataSet, Totals totals, Epoch servedBy) {
+public record Increase(DataSetId dataSet, Totals totals, Epoch servedBy) {
 
   /** The sum of two of the same data set. */
   Increase plus(Increase other) {

@@ -60,6 +60,46 @@ public final class PostgresOdometers {
       where o.data_set = sent.data_set and o.published_version < sent.version
       """;
 
+  private static final String CORRECT =
+      """
+      insert into odometer as o
+        (data_set, cdn_bytes, cache_miss_bytes, requests, cache_miss_requests, as_of,
+          count_generation)
+      values (?, ?, ?, ?, ?, ?, 2)
+      on conflict (data_set) do update set
+        cdn_bytes = o.cdn_bytes + excluded.cdn_bytes - ?,
+        cache_miss_bytes = o.cache_miss_bytes + excluded.cache_miss_bytes - ?,
+        requests = o.requests + excluded.requests - ?,
+        cache_miss_requests = o.cache_miss_requests + excluded.cache_miss_requests - ?,
+        as_of = greatest(o.as_of, excluded.as_of),
+        count_generation = o.count_generation + 1,
+        version = o.version + 1
+      """;
+
+  /**
+   * Adds to an odometer what it should have shown, less what it showed, at one and the same moment;
+   * what it counted since stays. Its generation says that totals can have gone down.
+   */
+  public void correct(
+      Connection connection, DataSetId dataSet, Totals shown, Totals right, Epoch now)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(CORRECT)) {
+      statement.setString(1, dataSet.toString());
+      bind(statement, 2, right);
+      statement.setLong(6, now.value());
+      bind(statement, 7, shown);
+      statement.executeUpdate();
+    }
+  }
+
+  private static void bind(PreparedStatement statement, int first, Totals totals)
+      throws SQLException {
+    statement.setLong(first, totals.cdnBytes().bytes());
+    statement.setLong(first + 1, totals.cacheMissBytes().bytes());
+    statement.setLong(first + 2, totals.requests());
+    statement.setLong(first + 3, totals.cacheMissRequests());
+  }
+
   /** Adds a tally. */
   public void add(Connection connection, Tally tally) throws SQLException {
     List<Increase> billable = tally.billable();

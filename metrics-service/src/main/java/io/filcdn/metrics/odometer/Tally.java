@@ -70,7 +70,7 @@ public final class Tally {
   }
 
   /** Sorted by data set: every transaction writes in this order, so that none waits in a circle. */
-  List<Increase> billable() {
+  public List<Increase> billable() {
     return billable.values().stream().sorted(Comparator.comparing(Increase::dataSet)).toList();
   }
 

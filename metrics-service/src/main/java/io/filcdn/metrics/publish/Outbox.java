@@ -2,20 +2,24 @@ package io.filcdn.metrics.publish;
 
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.metrics.odometer.Odometer;
 import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.publish.KafkaPublisher.Message;
 import io.filcdn.metrics.publish.PostgresDeadLetters.Waiting;
+import io.filcdn.metrics.quota.QuotaWatch;
 import io.filcdn.metrics.store.AdvisoryLock;
 import io.filcdn.metrics.store.Database;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Optional;
 
 /**
- * What transactions left to be told to others: changed odometers and dead letters. Each is sent at
- * least once, however often a process ends between sending and remembering that it sent.
+ * What transactions left to be told to others: changed odometers, the thresholds that quotas
+ * crossed with them, and dead letters. Each is sent at least once, however often a process ends
+ * between sending and remembering that it sent.
  *
  * <p>One process sends odometers at a time, each with the values of that moment, so that the last
  * record of a key in Kafka is the newest. It therefore keeps its transaction open while it sends.
@@ -27,6 +31,8 @@ public final class Outbox {
   private final Database database;
   private final PostgresOdometers odometers;
   private final PostgresDeadLetters deadLetters;
+  private final QuotaWatch watch;
+  private final Optional<Webhooks> webhooks;
   private final KafkaPublisher kafka;
   private final int atOnce;
   private final MeterRegistry metrics;
@@ -38,12 +44,16 @@ public final class Outbox {
       Database database,
       PostgresOdometers odometers,
       PostgresDeadLetters deadLetters,
+      QuotaWatch watch,
+      Optional<Webhooks> webhooks,
       KafkaPublisher kafka,
       int atOnce,
       MeterRegistry metrics) {
     this.database = database;
     this.odometers = odometers;
     this.deadLetters = deadLetters;
+    this.watch = watch;
+    this.webhooks = webhooks;
     this.kafka = kafka;
     this.atOnce = atOnce;
     this.metrics = metrics;
@@ -79,6 +89,15 @@ public final class Outbox {
                 odometer ->
                     new Message(odometer.dataSet().toString(), RecordJson.write(odometer.usage())))
             .toList());
+    List<QuotaRecord> crossed = watch.look(connection, changed);
+    kafka.send(
+        Topic.QUOTA,
+        crossed.stream()
+            .map(record -> new Message(record.dataSet().toString(), RecordJson.write(record)))
+            .toList());
+    if (webhooks.isPresent()) {
+      webhooks.get().add(connection, crossed);
+    }
     odometers.markPublished(connection, changed);
     return changed.size();
   }
@@ -88,7 +107,7 @@ public final class Outbox {
     kafka.send(
         Topic.DEAD_LETTERS,
         waiting.stream().map(letter -> new Message(letter.sourceTopic(), letter.json())).toList());
-    deadLetters.remove(connection, waiting);
+    deadLetters.markPublished(connection, waiting);
     return waiting.size();
   }
 }

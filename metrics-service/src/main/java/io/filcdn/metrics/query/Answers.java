@@ -47,7 +47,7 @@ public final class Answers {
           Optional<DataSetRecord> dataSet = dataSets.find(connection, id);
           Totals used = used(connection, id);
           return dataSet
-              .map(known -> terms.quota(known.topUps(), used))
+              .map(known -> terms.quota(known, used))
               .map(
                   quota ->
                       new DataSetQuota(
@@ -97,7 +97,7 @@ public final class Answers {
   }
 
   private PayerTotals totals(DataSetRecord dataSet, Totals used) {
-    Quota quota = terms.quota(dataSet.topUps(), used);
+    Quota quota = terms.quota(dataSet, used);
     return new PayerTotals(
         BigInteger.valueOf(used.requests()),
         BigInteger.valueOf(used.cacheMissRequests()),

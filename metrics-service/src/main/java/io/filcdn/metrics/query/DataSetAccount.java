@@ -45,7 +45,8 @@ public record DataSetAccount(
       List<Unbilled> unbilled,
       QuotaTerms terms) {
     Totals used = counted.map(Odometer::totals).orElse(Totals.NONE);
-    Quota quota = terms.quota(told.map(DataSetRecord::topUps).orElse(TopUps.NONE), used);
+    Quota quota =
+        told.map(known -> terms.quota(known, used)).orElseGet(() -> terms.quota(TopUps.NONE, used));
     Reported reported = told.map(DataSetRecord::reported).orElse(Reported.NONE);
     return new DataSetAccount(
         id,

@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
+import java.util.List;
 
 /**
  * Who may ask, and how: pages of any origin, and by GET only. It stands before the routes, so that
@@ -16,6 +17,9 @@ public class OpenToAll {
 
   private static final String METHODS = "GET, OPTIONS";
 
+  /** Of operators and edges; each has its own door. */
+  private static final List<String> NOT_FOR_ALL = List.of("/q/", "/admin/", "/internal/");
+
   /** Before the routes, whatever their order. */
   private static final int FIRST = 1000;
 
@@ -24,7 +28,7 @@ public class OpenToAll {
   }
 
   private static void filter(RoutingContext request) {
-    if (request.normalizedPath().startsWith("/q/")) {
+    if (NOT_FOR_ALL.stream().anyMatch(request.normalizedPath()::startsWith)) {
       request.next();
       return;
     }

@@ -3,7 +3,6 @@ package io.filcdn.metrics.query;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
-import io.filcdn.metrics.store.Database.DatabaseException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
@@ -16,9 +15,6 @@ import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
-import org.jboss.logging.Logger;
-import org.jboss.resteasy.reactive.RestResponse;
-import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /**
  * The answers over HTTP: the stats API as its clients know it, and what goes beyond it under {@code
@@ -31,13 +27,13 @@ import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 @Tag(name = "Stats", description = "What was served, and what quota is left")
 public class StatsResource {
 
-  private static final Logger LOG = Logger.getLogger(StatsResource.class);
-
   private final Answers answers;
+  private final Audits audits;
   private final Network network;
 
-  public StatsResource(Answers answers, Network network) {
+  public StatsResource(Answers answers, Audits audits, Network network) {
     this.answers = answers;
+    this.audits = audits;
     this.network = network;
   }
 
@@ -71,27 +67,19 @@ public class StatsResource {
   }
 
   @GET
+  @Path("api/v1/audit/{id: .+}")
+  @Operation(summary = "Every number that is kept of a data set, and where two of them differ")
+  @APIResponse(responseCode = "200", description = "Counts are decimal texts")
+  @APIResponse(responseCode = "404", description = "Unknown data set")
+  public DataSetAudit audit(@PathParam("id") String id) {
+    return dataSetId(id).flatMap(audits::audit).orElseThrow(() -> unknown("data set", id));
+  }
+
+  @GET
   @Path("{path: .*}")
   @Operation(hidden = true)
   public String nothing() {
     throw new NotFoundException("there is nothing here; /q/openapi tells what there is");
-  }
-
-  @ServerExceptionMapper
-  RestResponse<String> notFound(NotFoundException e) {
-    return RestResponse.ResponseBuilder.create(RestResponse.Status.NOT_FOUND, e.getMessage())
-        .type(MediaType.TEXT_PLAIN_TYPE)
-        .build();
-  }
-
-  @ServerExceptionMapper
-  RestResponse<String> outage(DatabaseException e) {
-    LOG.warnf("a question was not answered: %s", e.getMessage());
-    return RestResponse.ResponseBuilder.create(
-            RestResponse.Status.SERVICE_UNAVAILABLE, "the database does not answer")
-        .header("Retry-After", 5)
-        .type(MediaType.TEXT_PLAIN_TYPE)
-        .build();
   }
 
   private Optional<DataSetId> dataSetId(String text) {

@@ -39,6 +39,11 @@ public record ByteAllowance(BigInteger bytes) {
     return new ByteAllowance(bytes.add(other.bytes));
   }
 
+  /** As a number of 64 bits; the largest one, where it is more. */
+  public long clamped() {
+    return bytes.bitLength() < Long.SIZE ? bytes.longValueExact() : Long.MAX_VALUE;
+  }
+
   @JsonValue
   @Override
   public String toString() {

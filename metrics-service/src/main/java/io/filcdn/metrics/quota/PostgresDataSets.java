@@ -10,7 +10,10 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -20,32 +23,36 @@ public final class PostgresDataSets {
 
   private static final String KEEP_NEWER =
       """
-      insert into data_set as d (data_set, payer, version, record)
-      select data_set, payer, version, record::jsonb
-      from unnest(?, ?, ?, ?) as told (data_set, payer, version, record)
+      insert into data_set as d (data_set, payer, provider, version, record)
+      select data_set, payer, provider, version, record::jsonb
+      from unnest(?, ?, ?, ?, ?) as told (data_set, payer, provider, version, record)
       order by data_set collate "C"
       on conflict (data_set) do update set
-        payer = excluded.payer, version = excluded.version, record = excluded.record
+        payer = excluded.payer, provider = excluded.provider, version = excluded.version, record = excluded.record
       where excluded.version > d.version
       """;
 
-  /**
-   * Keeps what is newer than what is there.
-   *
-   * @param told at most one record of a data set
-   */
-  public void keepNewer(Connection connection, List<DataSetRecord> told) throws SQLException {
-    if (told.isEmpty()) {
+  /** Keeps what is newer than what is there. */
+  public void keepNewer(Connection connection, List<DataSetRecord> all) throws SQLException {
+    Map<DataSetId, DataSetRecord> newest = new HashMap<>();
+    all.forEach(record -> newest.merge(record.dataSet(), record, PostgresDataSets::newer));
+    if (newest.isEmpty()) {
       return;
     }
+    List<DataSetRecord> told = List.copyOf(newest.values());
     try (PreparedStatement statement = connection.prepareStatement(KEEP_NEWER)) {
       Columns.of(statement, told)
           .text(dataSet -> dataSet.dataSet().toString())
           .text(dataSet -> dataSet.payer().hex())
+          .text(dataSet -> dataSet.provider().toString())
           .bigint(dataSet -> dataSet.asOf().version())
           .text(RecordJson::write);
       statement.executeUpdate();
     }
+  }
+
+  private static DataSetRecord newer(DataSetRecord one, DataSetRecord other) {
+    return one.asOf().version() >= other.asOf().version() ? one : other;
   }
 
   /** A data set, where the index has told of it. */
@@ -55,6 +62,16 @@ public final class PostgresDataSets {
         connection.prepareStatement("select record from data_set where data_set = ?")) {
       statement.setString(1, dataSet.toString());
       return records(statement).stream().findFirst();
+    }
+  }
+
+  /** Those of {@code dataSets} that the index has told of. */
+  public List<DataSetRecord> find(Connection connection, Collection<DataSetId> dataSets)
+      throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select record from data_set where data_set = any (?)")) {
+      Columns.of(statement, List.copyOf(dataSets)).text(DataSetId::toString);
+      return records(statement);
     }
   }
 

@@ -1,9 +1,12 @@
 package io.filcdn.metrics.quota;
 
+import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.DataSetRecord.TopUps;
+import io.filcdn.common.payment.Generation;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.odometer.Odometer;
+import java.math.BigInteger;
 
 /**
  * How top-ups become quota.
@@ -12,13 +15,32 @@ import io.filcdn.metrics.odometer.Odometer;
  * @param cacheMissRatePerTib the price of 2⁴⁰ bytes from providers
  * @param unfinalLimit how much of what a reorg can still take back counts, of each rail of a data
  *     set
+ * @param withoutRails what each quota of a data set is that has no rails to pay into: those of the
+ *     first pandora contract, which are served and never reported
  */
 public record QuotaTerms(
-    TokenAmount cdnRatePerTib, TokenAmount cacheMissRatePerTib, TokenAmount unfinalLimit) {
+    TokenAmount cdnRatePerTib,
+    TokenAmount cacheMissRatePerTib,
+    TokenAmount unfinalLimit,
+    ByteCount withoutRails) {
 
   public QuotaTerms {
     requirePositive(cdnRatePerTib);
     requirePositive(cacheMissRatePerTib);
+  }
+
+  /** The quota of a data set that used {@code used}. */
+  public Quota quota(DataSetRecord dataSet, Odometer.Totals used) {
+    boolean hadNoRails =
+        dataSet.dataSet().generation() == Generation.PANDORA && dataSet.cdnRail().isEmpty();
+    return hadNoRails ? withoutRails(used) : quota(dataSet.topUps(), used);
+  }
+
+  private Quota withoutRails(Odometer.Totals used) {
+    ByteAllowance granted = new ByteAllowance(BigInteger.valueOf(withoutRails.bytes()));
+    return new Quota(
+        new Quota.Part(granted, granted.less(used.cdnBytes())),
+        new Quota.Part(granted, granted.less(used.cacheMissBytes())));
   }
 
   /** The quota of a data set that paid in {@code topUps} and used {@code used}. */

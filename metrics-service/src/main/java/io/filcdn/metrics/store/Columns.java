@@ -18,14 +18,20 @@ public final class Columns<T> {
   private final List<T> rows;
   private int bound;
 
-  private Columns(PreparedStatement statement, List<T> rows) {
+  private Columns(PreparedStatement statement, List<T> rows, int bound) {
     this.statement = statement;
     this.rows = rows;
+    this.bound = bound;
   }
 
   /** Binds {@code rows} to the first parameters of {@code statement}. */
   public static <T> Columns<T> of(PreparedStatement statement, List<T> rows) {
-    return new Columns<>(statement, rows);
+    return new Columns<>(statement, rows, 0);
+  }
+
+  /** Binds {@code rows} to the parameters of {@code statement} that follow the first ones. */
+  public static <T> Columns<T> after(int first, PreparedStatement statement, List<T> rows) {
+    return new Columns<>(statement, rows, first);
   }
 
   public Columns<T> text(Function<T, String> column) throws SQLException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.Samples;
 import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.quota.PostgresDataSets;
@@ -20,17 +21,16 @@ class StatsResourceTest {
     PGSimpleDataSource nowhere = new PGSimpleDataSource();
     nowhere.setURL("jdbc:postgresql://127.0.0.1:1/metrics");
     TokenAmount rate = TokenAmount.of(7);
-    StatsResource resource =
-        new StatsResource(
-            new Answers(
-                new Database(nowhere),
-                new PostgresDataSets(),
-                new PostgresOdometers(),
-                new QuotaTerms(rate, rate, TokenAmount.ZERO)),
-            Samples.DEVNET);
+    Answers answers =
+        new Answers(
+            new Database(nowhere),
+            new PostgresDataSets(),
+            new PostgresOdometers(),
+            new QuotaTerms(rate, rate, TokenAmount.ZERO, ByteCount.ZERO));
 
-    var outage = catchThrowableOfType(DatabaseException.class, () -> resource.dataSet("12"));
-    var answer = resource.outage(outage);
+    var outage =
+        catchThrowableOfType(DatabaseException.class, () -> answers.quota(Samples.dataSet(12)));
+    var answer = new HttpProblems().outage(outage);
 
     assertThat(answer.getStatus()).isEqualTo(503);
     assertThat(answer.getHeaderString("Retry-After")).isEqualTo("5");

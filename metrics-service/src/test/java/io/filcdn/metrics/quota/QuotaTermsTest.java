@@ -4,11 +4,15 @@ import static io.filcdn.metrics.Samples.topUps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.DataSetRecord.TopUps;
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.metrics.Samples;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 import java.math.BigInteger;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -17,7 +21,7 @@ class QuotaTermsTest {
 
   private static final TokenAmount SEVEN = TokenAmount.of("7000000000000000000");
   private static final QuotaTerms TERMS =
-      new QuotaTerms(SEVEN, SEVEN, TokenAmount.of("1000000000000000000"));
+      new QuotaTerms(SEVEN, SEVEN, TokenAmount.of("1000000000000000000"), ByteCount.ZERO);
 
   /** Floors of amount × 2⁴⁰ / (7 × 10¹⁸), worked out apart from this code. */
   @ParameterizedTest
@@ -71,7 +75,8 @@ class QuotaTermsTest {
   @Test
   void eachRailHasItsRate() {
     QuotaTerms terms =
-        new QuotaTerms(TokenAmount.of(1L << 40), TokenAmount.of(1L << 39), TokenAmount.ZERO);
+        new QuotaTerms(
+            TokenAmount.of(1L << 40), TokenAmount.of(1L << 39), TokenAmount.ZERO, ByteCount.ZERO);
 
     Quota quota = terms.quota(topUps("3", "3"), Totals.NONE);
 
@@ -81,7 +86,34 @@ class QuotaTermsTest {
 
   @Test
   void aRateOfNothingIsRefused() {
-    assertThatThrownBy(() -> new QuotaTerms(TokenAmount.ZERO, SEVEN, SEVEN))
+    assertThatThrownBy(() -> new QuotaTerms(TokenAmount.ZERO, SEVEN, SEVEN, ByteCount.ZERO))
         .hasMessage("expected a rate per TiB above 0, found 0");
+  }
+
+  @Test
+  void aDataSetThatCannotPayHasItsAllowance() {
+    QuotaTerms terms = new QuotaTerms(SEVEN, SEVEN, TokenAmount.ZERO, ByteCount.of(1000));
+    DataSetRecord fwss = Samples.indexed(7, 1);
+    DataSetRecord pandora =
+        new DataSetRecord(
+            DataSetId.of("pandora/7"),
+            fwss.payer(),
+            fwss.provider(),
+            fwss.payee(),
+            true,
+            false,
+            fwss.pdpRail(),
+            Optional.empty(),
+            Optional.empty(),
+            TopUps.NONE,
+            fwss.reported(),
+            Optional.empty(),
+            fwss.settled(),
+            fwss.asOf());
+
+    Quota quota = terms.quota(pandora, new Totals(ByteCount.of(400), ByteCount.ZERO, 1, 0));
+
+    assertThat(quota.cdn().remaining()).hasToString("600");
+    assertThat(quota.cacheMiss().remaining()).hasToString("1000");
   }
 }

@@ -3,6 +3,7 @@ package io.filcdn.retrieval.admission;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
@@ -12,10 +13,10 @@ import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.usage.Quota;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Decides whether a payer's piece may be served, and who pays. It asks nobody: all it knows is in
@@ -63,9 +64,12 @@ public final class Admission {
      *
      * @param piece its PieceCID v2, also where it was asked for by v1
      * @param dataSet the data set that pays, whichever provider delivers
-     * @param origins the providers of this payer that have the piece, the best first
+     * @param payers the data sets that could
+     * @param origins the providers of this payer that have the piece and can still be paid for it;
+     *     none where the rails that would pay them have ended
      */
-    record Admitted(PieceCid piece, DataSetId dataSet, List<Origin> origins) implements Decision {}
+    record Admitted(PieceCid piece, DataSetId dataSet, List<DataSetId> payers, List<Origin> origins)
+        implements Decision {}
 
     /** It may not. */
     record Refused(Refusal refusal) implements Decision {}
@@ -75,68 +79,94 @@ public final class Admission {
   public Decision admit(Address payer, PieceName asked) {
     List<Placement> placements = replica.placements(asked, payer);
     if (placements.isEmpty()) {
-      return refused(replica.isKnown(asked) ? Refusal.NO_DEAL : Refusal.PIECE_UNKNOWN);
+      return new Decision.Refused(unplaced(payer, asked));
     }
     // a v1 CID can stand for several sizes; the smallest one that the payer has is meant
     PieceCid piece = placements.getFirst().piece();
-    List<DataSetRecord> holding =
-        placements.stream()
-            .filter(placement -> placement.piece().equals(piece))
-            .map(placement -> replica.dataSet(placement.dataSet()))
-            .flatMap(Optional::stream)
-            .distinct()
-            .toList();
     List<DataSetRecord> withCdn =
-        holding.stream().filter(set -> set.withCdn() && !set.deleted()).toList();
+        holding(placements, piece).filter(set -> set.withCdn() && !set.deleted()).toList();
     if (withCdn.isEmpty()) {
-      return refused(Refusal.CDN_OFF);
+      return new Decision.Refused(Refusal.CDN_OFF);
     }
-    List<DataSetRecord> eligible = withCdn.stream().filter(this::railLives).toList();
+    List<DataSetRecord> eligible = withCdn.stream().filter(set -> lives(set.cdnRail())).toList();
     if (eligible.isEmpty()) {
-      return refused(Refusal.RAIL_ENDED);
+      return new Decision.Refused(Refusal.RAIL_ENDED);
     }
-    List<Origin> origins = origins(eligible);
-    if (origins.isEmpty()) {
-      return refused(Refusal.PROVIDER_UNKNOWN);
+    List<DataSetRecord> reachable =
+        eligible.stream().filter(set -> serviceUrl(set).isPresent()).toList();
+    if (reachable.isEmpty()) {
+      return new Decision.Refused(Refusal.PROVIDER_UNKNOWN);
     }
+    List<DataSetId> payers = eligible.stream().map(DataSetRecord::dataSet).toList();
+    return unwelcome(payer, piece)
+        .<Decision>map(Decision.Refused::new)
+        .orElseGet(
+            () -> new Decision.Admitted(piece, payingDataSet(payers), payers, origins(reachable)));
+  }
+
+  private Stream<DataSetRecord> holding(List<Placement> placements, PieceCid piece) {
+    return placements.stream()
+        .filter(placement -> placement.piece().equals(piece))
+        .map(placement -> replica.dataSet(placement.dataSet()))
+        .flatMap(Optional::stream)
+        .distinct();
+  }
+
+  /** Why a payer, or a piece whoever pays, is not served. */
+  private Optional<Refusal> unwelcome(Address payer, PieceCid piece) {
     if (replica.isSanctioned(payer, rules.serveUnscreened)) {
-      return refused(Refusal.PAYER_SANCTIONED);
+      return Optional.of(Refusal.PAYER_SANCTIONED);
     }
     if (denylist.holds(piece)) {
-      return refused(Refusal.DENIED);
+      return Optional.of(Refusal.DENIED);
     }
-    if (piece.rawSize() > rules.maxPieceSize) {
-      return refused(Refusal.TOO_LARGE);
+    return piece.rawSize() > rules.maxPieceSize ? Optional.of(Refusal.TOO_LARGE) : Optional.empty();
+  }
+
+  /** The same, paid by whom it is best paid by now that more can be known of quotas. */
+  public Decision.Admitted paidAnew(Decision.Admitted admitted) {
+    return new Decision.Admitted(
+        admitted.piece(), payingDataSet(admitted.payers()), admitted.payers(), admitted.origins());
+  }
+
+  private Refusal unplaced(Address payer, PieceName asked) {
+    if (replica.hasUnsized(asked, payer)) {
+      return Refusal.SIZE_UNKNOWN;
     }
-    return new Decision.Admitted(piece, payingDataSet(eligible), origins);
+    return replica.isKnown(asked) ? Refusal.NO_DEAL : Refusal.PIECE_UNKNOWN;
+  }
+
+  /**
+   * Whether a piece may not stay cached: it is denied, or the payers that had it have it no more.
+   */
+  public boolean isUnwanted(PieceCid piece) {
+    return denylist.holds(piece) || !replica.isKnown(piece);
   }
 
   /** The one with most CDN quota pays, whichever provider delivers. */
-  private DataSetId payingDataSet(List<DataSetRecord> eligible) {
-    return eligible.stream()
-        .map(DataSetRecord::dataSet)
-        .max(Comparator.comparingLong(quota::remaining))
-        .orElseThrow();
+  private DataSetId payingDataSet(List<DataSetId> eligible) {
+    return eligible.stream().max(Comparator.comparingLong(quota::remaining)).orElseThrow();
   }
 
-  private boolean railLives(DataSetRecord dataSet) {
+  /** Whether what is served now can still be settled along the rail; without one, nothing is. */
+  private boolean lives(Optional<DataSetRecord.Rail> rail) {
     Epoch now = network.epochAt(clock.instant()).plus(rules.settlementMargin);
-    return dataSet.cdnRail().flatMap(DataSetRecord.Rail::endEpoch).map(now::isBefore).orElse(true);
+    return rail.flatMap(DataSetRecord.Rail::endEpoch).map(now::isBefore).orElse(true);
+  }
+
+  private Optional<String> serviceUrl(DataSetRecord dataSet) {
+    return replica
+        .provider(dataSet.provider())
+        .filter(provider -> !provider.removed())
+        .flatMap(ProviderRecord::serviceUrl);
   }
 
   private List<Origin> origins(List<DataSetRecord> dataSets) {
-    List<Origin> origins = new ArrayList<>();
-    for (DataSetRecord dataSet : dataSets) {
-      replica
-          .provider(dataSet.provider())
-          .filter(provider -> !provider.removed())
-          .flatMap(provider -> provider.serviceUrl())
-          .ifPresent(url -> origins.add(new Origin(dataSet.provider(), dataSet.dataSet(), url)));
-    }
-    return origins;
-  }
-
-  private static Decision refused(Refusal refusal) {
-    return new Decision.Refused(refusal);
+    return dataSets.stream()
+        .filter(set -> lives(set.cacheMissRail()))
+        .flatMap(
+            set ->
+                serviceUrl(set).map(url -> new Origin(set.provider(), set.dataSet(), url)).stream())
+        .toList();
   }
 }

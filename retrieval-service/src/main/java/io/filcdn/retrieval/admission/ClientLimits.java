@@ -176,7 +176,7 @@ public final class ClientLimits {
     }
 
     boolean take(long unasked) {
-      return (unasked == 0 || unaskedBytes.tryConsume(unasked)) && fills.tryConsume(1);
+      return fills.tryConsume(1) && (unasked == 0 || unaskedBytes.tryConsume(unasked));
     }
   }
 }

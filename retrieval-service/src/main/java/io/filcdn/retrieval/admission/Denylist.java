@@ -104,10 +104,14 @@ public final class Denylist implements AutoCloseable {
     byte[] hash = hash(name);
     try {
       for (Source source : Source.values()) {
-        State state = state(source);
-        if (state.entries > 0 && db.get(key(source, state.generation, hash)) != null) {
-          return true;
-        }
+        State state;
+        do {
+          state = state(source);
+          if (state.entries > 0 && db.get(key(source, state.generation, hash)) != null) {
+            return true;
+          }
+          // a list that was replaced meanwhile is gone, and would say no
+        } while (!state.equals(state(source)));
       }
       return false;
     } catch (RocksDBException e) {
@@ -139,6 +143,10 @@ public final class Denylist implements AutoCloseable {
       db.deleteRange(
           key(source, generation, new byte[ENTRY]), key(source, generation + 1, new byte[ENTRY]));
       long entries = write(source, generation, lines, unsynced);
+      if (entries == 0 && before.entries > 0 && source == Source.REMOTE) {
+        throw new IOException(
+            "expected a list of hashes, found none where there were " + before.entries);
+      }
       db.put(source.metaKey(), encode(new State(generation, entries, tag)));
       set(source, new State(generation, entries, tag));
       db.deleteRange(

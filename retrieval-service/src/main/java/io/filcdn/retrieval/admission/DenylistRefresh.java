@@ -60,14 +60,14 @@ public final class DenylistRefresh {
   }
 
   private void fetch(URI from) {
-    HttpRequest request =
-        HttpRequest.newBuilder(from)
-            .timeout(PATIENCE)
-            .header("If-None-Match", denylist.state(Source.REMOTE).tag())
-            .build();
+    HttpRequest.Builder question = HttpRequest.newBuilder(from).timeout(PATIENCE);
+    String tag = denylist.state(Source.REMOTE).tag();
+    if (!tag.isEmpty()) {
+      question.header("If-None-Match", tag);
+    }
     try {
       HttpResponse<InputStream> response =
-          http.send(request, HttpResponse.BodyHandlers.ofInputStream());
+          http.send(question.build(), HttpResponse.BodyHandlers.ofInputStream());
       try (InputStream body = response.body()) {
         if (response.statusCode() == 200) {
           take(

@@ -50,6 +50,7 @@ public final class IndexFollower implements Runnable, AutoCloseable {
   private Instant heardAt = Instant.EPOCH;
   private volatile long lag;
   private volatile boolean caughtUp;
+  private volatile boolean trusted;
 
   /**
    * @param maxOffline how long compacted topics surely keep tombstones
@@ -86,6 +87,14 @@ public final class IndexFollower implements Runnable, AutoCloseable {
     return caughtUp;
   }
 
+  /**
+   * Whether the replica is good to serve from: it is caught up, or Kafka is away and it was
+   * followed not long ago.
+   */
+  public boolean trusted() {
+    return caughtUp || trusted;
+  }
+
   /** How many records of the topics are not in the replica yet, as far as is known. */
   public long lag() {
     return lag;
@@ -100,8 +109,9 @@ public final class IndexFollower implements Runnable, AutoCloseable {
           follow();
         } catch (WakeupException e) {
           return;
-        } catch (KafkaException e) {
+        } catch (KafkaException | IllegalStateException e) {
           LOG.warnf("the index is not followed for now: %s", e.getMessage());
+          trusted = isFresh();
         }
       } while (!closing.await(1, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
@@ -119,9 +129,7 @@ public final class IndexFollower implements Runnable, AutoCloseable {
   private void begin() {
     List<TopicPartition> partitions = partitions();
     consumer.assign(partitions);
-    boolean stale =
-        replica.followedAt().map(at -> at.plus(maxOffline).isBefore(clock.instant())).orElse(false);
-    if (stale) {
+    if (replica.followedAt().isPresent() && !isFresh()) {
       startOver("tombstones may be missing: it was not followed for " + maxOffline);
     }
     Map<TopicPartition, Long> offsets = replica.offsets();
@@ -135,6 +143,13 @@ public final class IndexFollower implements Runnable, AutoCloseable {
     }
     targets = new HashMap<>(consumer.endOffsets(partitions));
     notice();
+  }
+
+  private boolean isFresh() {
+    return replica
+        .followedAt()
+        .map(at -> !at.plus(maxOffline).isBefore(clock.instant()))
+        .orElse(false);
   }
 
   private List<TopicPartition> partitions() {
@@ -217,6 +232,7 @@ public final class IndexFollower implements Runnable, AutoCloseable {
   private void startOver(String why) {
     LOG.warnf("the index replica is built anew: %s", why);
     caughtUp = false;
+    trusted = false;
     replica.clear();
   }
 }

@@ -110,6 +110,11 @@ public final class IndexReplica implements AutoCloseable {
         && placements(piece, payer).stream().anyMatch(p -> p.dataSet().equals(dataSet));
   }
 
+  /** Whether the payer has something with the piece's root whose size is not known. */
+  boolean hasUnsized(PieceName piece, Address payer) {
+    return placements.hasUnsized(piece, payer);
+  }
+
   /** Whether any payer has a piece. */
   boolean isKnown(PieceName piece) {
     return placements.isKnown(piece);

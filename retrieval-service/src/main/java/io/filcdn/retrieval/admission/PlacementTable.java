@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -29,8 +30,7 @@ final class PlacementTable {
 
   private static final byte[] PRESENT = {};
   private static final int ROOT_AND_PAYER = CommP.SIZE + 20;
-  private static final int PIECE = ROOT_AND_PAYER + 1 + 8;
-  private static final int KEY = PIECE + 1 + 8 + 8;
+  private static final int KEY = ROOT_AND_PAYER + 1 + 8 + 1 + 8 + 8;
 
   /** More payers than that are not looked through just to tell 402 from 404. */
   private static final int MAX_SCANNED = 1_000;
@@ -54,27 +54,48 @@ final class PlacementTable {
     batch.delete(table, encode(key));
   }
 
-  /** The payer's placements of a piece, in the order of size, data set and piece number. */
+  /**
+   * The payer's placements of a piece, in the order of size, data set and piece number. What is
+   * placed by its root alone is any piece with that root: that it is the one asked for shows when
+   * its bytes are verified. Without a size from anywhere, there is none to be found.
+   */
   List<Placement> find(PieceName piece, Address payer) {
-    byte[] prefix =
-        switch (piece) {
-          case CommP root -> rootAndPayer(root, payer).array();
-          case PieceCid cid ->
-              ByteBuffer.allocate(PIECE)
-                  .put(rootAndPayer(cid.commP(), payer).array())
-                  .put((byte) cid.height())
-                  .putLong(cid.rawSize())
-                  .array();
-        };
+    byte[] prefix = rootAndPayer(piece.commP(), payer).array();
     List<Placement> found = new ArrayList<>();
     try (Scan scan = new Scan(prefix)) {
       for (byte[] key = scan.next(); key.length > 0; key = scan.next()) {
-        if (key[ROOT_AND_PAYER] != 0) {
-          found.add(decode(key));
-        }
+        placement(key, piece).ifPresent(found::add);
       }
     }
     return found;
+  }
+
+  private static Optional<Placement> placement(byte[] key, PieceName asked) {
+    ByteBuffer bytes = ByteBuffer.wrap(key).position(ROOT_AND_PAYER);
+    int height = bytes.get();
+    long rawSize = bytes.getLong();
+    DataSetId dataSet = new DataSetId(generation(bytes.get()), bytes.getLong());
+    return switch (asked) {
+      case PieceCid cid when height == 0 -> Optional.of(new Placement(cid, dataSet));
+      case PieceCid cid when cid.height() == height && cid.rawSize() == rawSize ->
+          Optional.of(new Placement(cid, dataSet));
+      case CommP root when height > 0 ->
+          Optional.of(new Placement(new PieceCid(root, height, rawSize), dataSet));
+      case PieceCid other -> Optional.empty();
+      case CommP unsized -> Optional.empty();
+    };
+  }
+
+  /** Whether the payer has a piece of that root that is known by its root alone. */
+  boolean hasUnsized(PieceName piece, Address payer) {
+    byte[] prefix =
+        ByteBuffer.allocate(ROOT_AND_PAYER + 1)
+            .put(rootAndPayer(piece.commP(), payer).array())
+            .put((byte) 0)
+            .array();
+    try (Scan scan = new Scan(prefix)) {
+      return scan.next().length > 0;
+    }
   }
 
   /** Whether any payer has the piece. */
@@ -85,7 +106,7 @@ final class PlacementTable {
         if (key.length == 0) {
           return false;
         }
-        if (!(piece instanceof PieceCid cid) || decode(key).piece().equals(cid)) {
+        if (piece instanceof CommP || placement(key, piece).isPresent()) {
           return true;
         }
       }
@@ -111,16 +132,6 @@ final class PlacementTable {
         .putLong(key.dataSet().number())
         .putLong(key.pieceId().number())
         .array();
-  }
-
-  private static Placement decode(byte[] key) {
-    ByteBuffer bytes = ByteBuffer.wrap(key).position(ROOT_AND_PAYER);
-    int height = bytes.get();
-    long rawSize = bytes.getLong();
-    Generation generation = generation(bytes.get());
-    return new Placement(
-        new PieceCid(CommP.of(key, 0), height, rawSize),
-        new DataSetId(generation, bytes.getLong()));
   }
 
   private static byte code(Generation generation) {
@@ -177,7 +188,9 @@ final class PlacementTable {
         return next;
       }
     }
-    // 0xff… has nothing behind it but longer keys
-    return Arrays.copyOf(new byte[] {(byte) 0xff}, KEY + 1);
+    // nothing is behind 0xff… but longer keys
+    byte[] last = new byte[KEY + 1];
+    Arrays.fill(last, (byte) 0xff);
+    return last;
   }
 }

@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -136,6 +137,11 @@ public final class DiskPieceCache {
   /** Forgets a piece whose file turned out to be unreadable. */
   void forget(PieceCid piece) {
     index.invalidate(piece);
+  }
+
+  /** What is cached now. */
+  Set<PieceCid> pieces() {
+    return Set.copyOf(index.asMap().keySet());
   }
 
   /** Evicts what is over the disk's share now rather than with the next change. */

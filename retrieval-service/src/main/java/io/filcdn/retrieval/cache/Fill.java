@@ -1,9 +1,11 @@
 package io.filcdn.retrieval.cache;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.delivery.PieceBytes;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.filcdn.retrieval.verify.PieceVerifier.Verdict;
@@ -11,8 +13,10 @@ import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
@@ -40,7 +44,7 @@ final class Fill implements OriginSupply.Taker {
   private final PieceCid piece;
   private final Optional<String> bot;
   private final DiskPieceCache disk;
-  private final Runnable leave;
+  private final Consumer<Fill> leave;
   private final OriginSupply supply;
   private final UnverifiedEgress unverified;
   private final FillBytes bytes;
@@ -52,12 +56,20 @@ final class Fill implements OriginSupply.Taker {
   private boolean over;
   private volatile boolean forgotten;
 
+  /** Providers of those who follow. */
+  @GuardedBy("this")
+  private final List<Origin> joined = new ArrayList<>();
+
+  /** Whether nobody may follow any more. */
+  @GuardedBy("this")
+  private boolean closed;
+
   /**
    * @param lead what the first request brings
    * @param leave called once, when this fill takes no more followers
    * @throws IOException where no file can be made
    */
-  Fill(FillTools tools, PieceCid piece, Lead lead, DiskPieceCache disk, Runnable leave)
+  Fill(FillTools tools, PieceCid piece, Lead lead, DiskPieceCache disk, Consumer<Fill> leave)
       throws IOException {
     this.tools = tools;
     this.context = tools.vertx().getOrCreateContext();
@@ -86,9 +98,28 @@ final class Fill implements OriginSupply.Taker {
     }
   }
 
-  /** Another request waits too; its providers are asked where all before them fail. */
-  void join(Lead follower) {
-    context.runOnContext(on -> supply.add(follower.origins()));
+  /**
+   * Another request waits too; its providers are asked where all before them fail.
+   *
+   * @return whether it may: not where nobody is left to be asked, and the end only has to be told
+   */
+  synchronized boolean join(Lead follower) {
+    if (!closed) {
+      joined.addAll(follower.origins());
+    }
+    return !closed;
+  }
+
+  @Override
+  public synchronized List<Origin> more() {
+    List<Origin> more = List.copyOf(joined);
+    joined.clear();
+    closed = more.isEmpty();
+    return more;
+  }
+
+  private synchronized void close() {
+    closed = true;
   }
 
   /** The piece is not to be kept, whatever the verdict. */
@@ -164,7 +195,10 @@ final class Fill implements OriginSupply.Taker {
             })
         .onFailure(
             failure -> {
-              disk.failed(failure);
+              // a fill that is over has closed its file, which is no fault of the disk's
+              if (!over) {
+                disk.failed(failure);
+              }
               fail(Optional.of(Problem.of(Refusal.CACHE_UNAVAILABLE)), failure.toString());
             });
   }
@@ -205,14 +239,7 @@ final class Fill implements OriginSupply.Taker {
       return;
     }
     over = true;
-    supply.right();
-    unverified.verified();
-    if (bot.isPresent()) {
-      supply.giveBackContributions();
-    }
-    supply
-        .contributions()
-        .forEach((origin, supplied) -> tools.meter().filled(origin.dataSet(), supplied, bot));
+    tools.countVerified(supply, unverified, bot);
     bytes.verified();
     tools
         .workers()
@@ -221,13 +248,16 @@ final class Fill implements OriginSupply.Taker {
               if (!forgotten) {
                 bytes.keepIn(disk);
               }
+              if (forgotten) {
+                disk.forget(piece);
+              }
               return piece;
             },
             false)
         .onFailure(disk::failed)
         .onComplete(
             kept -> {
-              leave.run();
+              leave.accept(this);
               bytes.end();
             });
   }
@@ -237,14 +267,11 @@ final class Fill implements OriginSupply.Taker {
       return;
     }
     over = true;
+    close();
     LOG.warnf("the fill of piece %s fails at byte %d: %s", piece, supply.received(), detail);
     supply.cancel();
-    supply.giveBackContributions();
-    supply
-        .contributions()
-        .forEach((origin, supplied) -> tools.meter().filledInVain(origin.dataSet(), supplied));
-    leave.run();
-    unverified.failed();
+    leave.accept(this);
+    tools.countFailed(supply, unverified);
     bytes.failed(why);
     bytes.end();
   }

@@ -21,7 +21,7 @@ final class FillOutcome {
 
   private static Refusal refusal(Set<Kind> kinds) {
     if (kinds.isEmpty()) {
-      return Refusal.PROVIDER_UNKNOWN;
+      return Refusal.CACHE_MISS_RAIL_ENDED;
     }
     if (kinds.equals(Set.of(Kind.NOT_FOUND))) {
       return Refusal.PIECE_GONE;

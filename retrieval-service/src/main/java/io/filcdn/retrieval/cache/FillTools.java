@@ -7,9 +7,11 @@ import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.Quota;
+import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
@@ -29,5 +31,30 @@ public record FillTools(
 
   OriginSupply supply(PieceCid piece, List<Origin> candidates, OriginSupply.Taker taker) {
     return new OriginSupply(client, health, quota, nanoTime, piece, candidates, taker);
+  }
+
+  /**
+   * Counts a fill that verified.
+   *
+   * @param bot the bot that began it, for whose fills nobody pays
+   */
+  void countVerified(OriginSupply supply, UnverifiedEgress unverified, Optional<String> bot) {
+    supply.right();
+    unverified.verified();
+    if (bot.isPresent()) {
+      supply.giveBackContributions();
+    }
+    supply
+        .contributions()
+        .forEach((origin, supplied) -> meter.filled(origin.dataSet(), supplied, bot));
+  }
+
+  /** Counts a fill that did not verify: nobody pays for it. */
+  void countFailed(OriginSupply supply, UnverifiedEgress unverified) {
+    supply.giveBackContributions();
+    supply
+        .contributions()
+        .forEach((origin, supplied) -> meter.filledInVain(origin.dataSet(), supplied));
+    unverified.failed();
   }
 }

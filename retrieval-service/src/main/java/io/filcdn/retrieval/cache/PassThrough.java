@@ -6,6 +6,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.delivery.ByteRange;
 import io.filcdn.retrieval.delivery.PieceBytes;
 import io.filcdn.retrieval.delivery.Problem;
+import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.filcdn.retrieval.verify.PieceVerifier;
@@ -15,6 +16,7 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -107,6 +109,11 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   }
 
   @Override
+  public List<Origin> more() {
+    return List.of();
+  }
+
+  @Override
   public void exhausted() {
     if (supply.received() == 0) {
       fail(Optional.of(FillOutcome.of(supply.failures())), "no provider delivers");
@@ -191,14 +198,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
       return;
     }
     over = true;
-    supply.right();
-    unverified.verified();
-    if (bot.isPresent()) {
-      supply.giveBackContributions();
-    }
-    supply
-        .contributions()
-        .forEach((origin, supplied) -> tools.meter().filled(origin.dataSet(), supplied, bot));
+    tools.countVerified(supply, unverified, bot);
     state = State.VERIFIED;
     tell();
   }
@@ -210,11 +210,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     over = true;
     LOG.warnf("piece %s does not pass, at byte %d: %s", piece, supply.received(), detail);
     supply.cancel();
-    supply.giveBackContributions();
-    supply
-        .contributions()
-        .forEach((origin, supplied) -> tools.meter().filledInVain(origin.dataSet(), supplied));
-    unverified.failed();
+    tools.countFailed(supply, unverified);
     problem = why;
     state = State.FAILED;
     tell();

@@ -6,10 +6,13 @@ import io.filcdn.retrieval.delivery.ByteRange;
 import io.filcdn.retrieval.delivery.PieceBytes;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,9 +77,19 @@ public final class PieceCache {
     if (fill == null) {
       return onDisk(piece).orElseGet(() -> passThrough(piece, lead, range));
     }
-    if (fill != begun.get()) {
-      return join(fill, lead);
+    if (fill == begun.get()) {
+      return lead(fill);
     }
+    Optional<Opened> joined = join(fill, lead);
+    if (joined.isEmpty()) {
+      // it has just failed for those before us; ours is another
+      fills.remove(piece, fill);
+      return open(piece, lead, range);
+    }
+    return joined.get();
+  }
+
+  private static Opened lead(Fill fill) {
     PieceBytes bytes = fill.open();
     fill.start();
     return new Opened(bytes, CacheOutcome.MISS, true, Optional.of(fill.unverified()));
@@ -91,7 +104,10 @@ public final class PieceCache {
 
   /** The piece's file turned out to be unreadable. */
   public void unreadable(PieceCid piece, Throwable failure) {
-    disk.failed(failure);
+    // a file that was evicted before it was opened is no fault of the disk's
+    if (!(failure instanceof NoSuchFileException)) {
+      disk.failed(failure);
+    }
     disk.forget(piece);
   }
 
@@ -110,13 +126,26 @@ public final class PieceCache {
     return cached || fill != null;
   }
 
+  /**
+   * Drops the pieces that are not to be kept.
+   *
+   * @return how many
+   */
+  public long purgeIf(Predicate<PieceCid> unwanted) {
+    return Stream.concat(disk.pieces().stream(), fills.keySet().stream())
+        .distinct()
+        .filter(unwanted)
+        .filter(this::purge)
+        .count();
+  }
+
   private @Nullable Fill newFill(PieceCid piece, Lead lead, AtomicReference<@Nullable Fill> begun) {
     // a fill that ended just now has put the piece on the disk before it left the map
     if (disk.get(piece).isPresent()) {
       return null;
     }
     try {
-      begun.set(new Fill(tools, piece, lead, disk, () -> fills.remove(piece)));
+      begun.set(new Fill(tools, piece, lead, disk, ended -> fills.remove(piece, ended)));
       return begun.get();
     } catch (IOException e) {
       disk.failed(e);
@@ -130,12 +159,16 @@ public final class PieceCache {
   }
 
   /** Follows a fill; one that is verified, and only being written to disk, is as good as a hit. */
-  private static Opened join(Fill fill, Lead follower) {
+  private static Optional<Opened> join(Fill fill, Lead follower) {
     PieceBytes bytes = fill.open();
     if (bytes.state() == PieceBytes.State.VERIFIED) {
-      return new Opened(bytes, CacheOutcome.HIT, true, Optional.empty());
+      return Optional.of(new Opened(bytes, CacheOutcome.HIT, true, Optional.empty()));
     }
-    fill.join(follower);
-    return new Opened(bytes, CacheOutcome.COLLAPSED, true, Optional.of(fill.unverified()));
+    if (!fill.join(follower)) {
+      bytes.close();
+      return Optional.empty();
+    }
+    return Optional.of(
+        new Opened(bytes, CacheOutcome.COLLAPSED, true, Optional.of(fill.unverified())));
   }
 }

@@ -3,9 +3,12 @@ package io.filcdn.retrieval.delivery;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -22,6 +25,8 @@ public final class Answers {
   private static final CharSequence X_DATA_SET_ID = new AsciiString("X-Data-Set-ID");
   private static final CharSequence ALLOW_ORIGIN = new AsciiString("Access-Control-Allow-Origin");
   private static final CharSequence EXPOSE = new AsciiString("Access-Control-Expose-Headers");
+
+  private static final String RETRY_AFTER_SECONDS = "5";
 
   private static final String CACHE_FOR_EVER = "public, max-age=31536000, immutable";
 
@@ -131,6 +136,27 @@ public final class Answers {
     end(exchange);
   }
 
+  /** Answers what Vert.x could not read as a request, and ends the connection. */
+  public static void unreadable(HttpServerRequest request) {
+    Refusal refusal =
+        switch (request.decoderResult().cause()) {
+          case TooLongHttpLineException line -> Refusal.REQUEST_LINE_TOO_LONG;
+          case TooLongHttpHeaderException headers -> Refusal.HEADERS_TOO_LARGE;
+          case null, default -> Refusal.REQUEST_UNREADABLE;
+        };
+    var _ =
+        request
+            .response()
+            .setStatusCode(refusal.status())
+            .putHeader(X_ERROR_CODE, refusal.code())
+            .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+            .putHeader(ALLOW_ORIGIN, "*")
+            .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
+            .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
+            .end(refusal.sentence() + "\n")
+            .onComplete(sent -> request.connection().close());
+  }
+
   /** Says what this server is, to those who ask for no piece. */
   public void welcome(Exchange exchange) {
     if (home.isPresent()) {
@@ -163,7 +189,7 @@ public final class Answers {
     switch (refusal.status()) {
       case 401 -> response.putHeader("WWW-Authenticate", "Bearer");
       case 405 -> response.putHeader(HttpHeaders.ALLOW, "GET, HEAD, OPTIONS");
-      case 429, 503 -> response.putHeader("Retry-After", "5");
+      case 429, 502, 503, 504 -> response.putHeader("Retry-After", RETRY_AFTER_SECONDS);
       default -> {}
     }
     String accept = exchange.request().getHeader(HttpHeaders.ACCEPT);

@@ -6,6 +6,8 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
@@ -16,6 +18,8 @@ import java.util.function.LongSupplier;
  * when the client has all of it or has left. Confined to its connection's event loop.
  */
 public final class Exchange {
+
+  private static final long HTTP_2_INTERNAL_ERROR = 2;
 
   private final HttpServerRequest request;
   private final LongSupplier nanoTime;
@@ -116,6 +120,19 @@ public final class Exchange {
   /** Promises body bytes to the client. */
   public void promise(long bytes) {
     promisedBytes = bytes;
+  }
+
+  /** Ends it without an answer, in a way that the client sees. */
+  public void abandon() {
+    if (request.version() == HttpVersion.HTTP_2) {
+      response().reset(HTTP_2_INTERNAL_ERROR);
+    } else if (request.connection() instanceof ConnectionBase base) {
+      // Vert.x's own close first flushes, for which a client that takes nothing would be waited for
+      var _ = base.channel().close();
+    } else {
+      request.connection().close();
+    }
+    ended();
   }
 
   void refused(Refusal why) {

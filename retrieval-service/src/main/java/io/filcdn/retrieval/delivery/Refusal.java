@@ -5,6 +5,9 @@ package io.filcdn.retrieval.delivery;
  * X-Error-Code}, the metric's label and the log's field.
  */
 public enum Refusal {
+  REQUEST_UNREADABLE(400, "request-unreadable", "This is no HTTP request."),
+  REQUEST_LINE_TOO_LONG(414, "request-line-too-long", "The request's first line is too long."),
+  HEADERS_TOO_LARGE(431, "headers-too-large", "The request's headers are too large."),
   METHOD_NOT_ALLOWED(405, "method-not-allowed", "Pieces are fetched with GET or HEAD."),
   HOST_UNKNOWN(
       400,
@@ -16,6 +19,10 @@ public enum Refusal {
       "The path must be /{pieceCid}, a PieceCID v1 (baga…) or v2 (bafkzcib…)."),
   TOKEN_UNKNOWN(401, "token-unknown", "The Authorization header holds no token known here."),
   PIECE_UNKNOWN(404, "piece-unknown", "No data set holds this piece."),
+  SIZE_UNKNOWN(
+      404,
+      "size-unknown",
+      "Only the root of this piece is known, not its size; ask for its PieceCID v2 (bafkzcib…)."),
   NO_DEAL(402, "no-deal", "This payer has no data set that holds this piece."),
   CDN_OFF(402, "cdn-off", "This payer's data sets that hold this piece are not served by the CDN."),
   RAIL_ENDED(402, "rail-ended", "The payment rail of this payer's data set has ended."),
@@ -24,6 +31,7 @@ public enum Refusal {
   DENIED(451, "denied", "This piece is on a list of content that is not served."),
   TOO_LARGE(404, "too-large", "This piece is larger than this edge serves."),
   RANGE_UNSATISFIABLE(416, "range-unsatisfiable", "The range lies behind the end of the piece."),
+  PRECONDITION_FAILED(412, "precondition-failed", "If-Match names other bytes than this piece."),
   CDN_QUOTA_EXHAUSTED(
       402,
       "cdn-quota-exhausted",
@@ -32,6 +40,10 @@ public enum Refusal {
       402,
       "cache-miss-quota-exhausted",
       "The payer's data set has not paid for fetching this piece; top up its cache-miss rail."),
+  CACHE_MISS_RAIL_ENDED(
+      402,
+      "cache-miss-rail-ended",
+      "This piece is not cached, and the rail that would pay for fetching it has ended."),
   QUOTA_RESERVED(
       503,
       "quota-reserved",
@@ -53,7 +65,7 @@ public enum Refusal {
       503, "cache-unavailable", "The edge cannot store what it fetches; try again in a moment."),
   DRAINING(503, "draining", "This edge is about to stop; try again, and another will answer."),
   PIECE_GONE(404, "piece-gone", "None of the providers has this piece."),
-  ORIGIN_BUSY(503, "origin-busy", "No provider of this piece can be asked now."),
+  ORIGIN_BUSY(502, "origin-busy", "No provider of this piece can be asked now."),
   ORIGIN_FAILED(502, "origin-failed", "No provider delivered this piece."),
   ORIGIN_TIMEOUT(504, "origin-timeout", "No provider answered in time.");
 

@@ -7,20 +7,13 @@ import io.netty.buffer.PooledByteBufAllocator;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
-import io.vertx.core.buffer.impl.BufferImpl;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.impl.ConnectionBase;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One response body on its way to a client. It follows the piece's bytes as they come, reads them
@@ -41,33 +34,26 @@ public final class Transfer {
 
   private static final int CHUNK = 64 << 10;
 
-  /** Where parts of a write are not seen, writes are as small as TLS records and HTTP/2 frames. */
-  private static final int UNSEEN_CHUNK = 16 << 10;
-
   private final Exchange exchange;
   private final Body body;
-  private final Pace pace;
   private final ResponseTally tally;
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final Context context;
-  private final @Nullable SocketMeter socketMeter;
+  private final BodyWriter writer;
+  private final PaceWatch paceWatch;
   private final AtomicBoolean woken = new AtomicBoolean();
-
-  /** Lengths of writes that are not complete yet, where parts of a write are not seen. */
-  private final ArrayDeque<Integer> unseen = new ArrayDeque<>();
 
   private final Runnable wakeUp = this::wake;
   private PieceBytes bytes;
   private long position;
-  private long timer = -1;
-  private long acceptedBefore;
   private boolean headSet;
-  private boolean begun;
   private boolean replaced;
   private boolean reading;
   private boolean writing;
+  private boolean waiting;
   private boolean over;
+  private boolean ended;
 
   /** What is sent. */
   public interface Body {
@@ -89,39 +75,19 @@ public final class Transfer {
     PieceBytes pastTheDisk(long position, Throwable failure);
   }
 
-  /**
-   * How slow a client may be.
-   *
-   * @param leastBytes that it must take
-   * @param windowMillis within which time
-   */
-  public record Pace(long leastBytes, long windowMillis) {}
-
-  public Transfer(Exchange exchange, Body body, PieceBytes bytes, ResponseTally tally, Pace pace) {
+  public Transfer(
+      Exchange exchange, Body body, PieceBytes bytes, ResponseTally tally, PaceWatch.Pace pace) {
     this.exchange = exchange;
     this.body = body;
     this.bytes = bytes;
     this.tally = tally;
-    this.pace = pace;
     this.request = exchange.request();
     this.response = request.response();
     this.context = Vertx.currentContext();
-    this.socketMeter = meterOf(request);
+    this.writer = new BodyWriter(request, body.range().length(), this::accepted);
+    this.paceWatch =
+        new PaceWatch(context.owner(), pace, exchange::acceptedBytes, this::windowEnded);
     this.position = body.range().start();
-  }
-
-  /** Prepares a new connection for counting at its socket. */
-  public static void meter(HttpConnection connection) {
-    if (!connection.isSsl() && connection instanceof ConnectionBase base) {
-      base.channel().pipeline().addFirst(new SocketMeter());
-    }
-  }
-
-  private static @Nullable SocketMeter meterOf(HttpServerRequest request) {
-    return request.version() != HttpVersion.HTTP_2
-            && request.connection() instanceof ConnectionBase connection
-        ? SocketMeter.of(connection.channel())
-        : null;
   }
 
   /** Begins to send. */
@@ -150,6 +116,8 @@ public final class Transfer {
     }
     PieceBytes.State state = bytes.state();
     ByteRange range = body.range();
+    boolean more = state != PieceBytes.State.AWAITED && position < sendable(state);
+    waits(!more);
     if (state == PieceBytes.State.FAILED) {
       fail();
     } else if (range.length() == 0 && state == PieceBytes.State.VERIFIED) {
@@ -157,12 +125,20 @@ public final class Transfer {
       over = true;
       leave();
       response.end().onComplete(sent -> end());
-    } else if (state != PieceBytes.State.AWAITED && position < sendable(state)) {
+    } else if (more) {
       if (response.writeQueueFull()) {
-        watchPace();
+        paceWatch.begin();
       } else {
         read(sendable(state));
       }
+    }
+  }
+
+  /** Whether there is nothing to send now: then it is not the client that makes us wait. */
+  private void waits(boolean now) {
+    if (waiting != now) {
+      waiting = now;
+      Patience.waits(request.connection(), now);
     }
   }
 
@@ -213,14 +189,10 @@ public final class Transfer {
     setHead();
     // writing can fill and drain the queue at once, which would begin the next chunk in here
     writing = true;
-    Future<Void> written;
-    if (socketMeter != null) {
-      written = writeSeen(chunk, socketMeter);
-    } else {
-      written = writeUnseen(chunk);
-    }
-    writing = false;
+    position += chunk.readableBytes();
     boolean last = position == body.range().end();
+    Future<Void> written = writer.write(chunk, last);
+    writing = false;
     written.onComplete(
         done -> {
           chunk.release();
@@ -231,46 +203,10 @@ public final class Transfer {
     if (last) {
       over = true;
       leave();
+      paceWatch.begin();
     } else {
       // not called from here: reads that end at once would nest without bound
       context.runOnContext(next -> advance());
-    }
-  }
-
-  private Future<Void> writeSeen(ByteBuf chunk, SocketMeter meter) {
-    int length = chunk.readableBytes();
-    position += length;
-    Future<Void> written = write(chunk, position == body.range().end());
-    if (!begun) {
-      begun = true;
-      meter.begin(body.range().length(), length, this::accepted);
-    }
-    return written;
-  }
-
-  private Future<Void> writeUnseen(ByteBuf chunk) {
-    Future<Void> written = Future.succeededFuture();
-    for (int at = 0; at < chunk.readableBytes(); at += UNSEEN_CHUNK) {
-      int length = Math.min(UNSEEN_CHUNK, chunk.readableBytes() - at);
-      position += length;
-      unseen.add(length);
-      written =
-          write(chunk.slice(at, length), position == body.range().end())
-              .onSuccess(sent -> acceptedUnseen());
-    }
-    return written;
-  }
-
-  private Future<Void> write(ByteBuf part, boolean last) {
-    Buffer buffer = BufferImpl.buffer(part);
-    return last ? response.end(buffer) : response.write(buffer);
-  }
-
-  /** The oldest of the writes under way is complete. */
-  private void acceptedUnseen() {
-    Integer length = unseen.poll();
-    if (length != null) {
-      accepted(length);
     }
   }
 
@@ -288,24 +224,15 @@ public final class Transfer {
   }
 
   /** A client that takes next to nothing holds what others could use. */
-  private void watchPace() {
-    if (timer == -1) {
-      acceptedBefore = exchange.acceptedBytes();
-      timer =
-          context
-              .owner()
-              .setTimer(
-                  pace.windowMillis(),
-                  late -> {
-                    timer = -1;
-                    long taken = exchange.acceptedBytes() - acceptedBefore;
-                    if (!over && response.writeQueueFull() && taken < pace.leastBytes()) {
-                      LOG.debugf("a client took %d bytes and is cut off", taken);
-                      cut();
-                    } else {
-                      advance();
-                    }
-                  });
+  private void windowEnded(boolean tookEnough) {
+    boolean waitsForClient = over ? !ended : response.writeQueueFull();
+    if (!waitsForClient) {
+      advance();
+    } else if (tookEnough) {
+      paceWatch.begin();
+    } else {
+      LOG.debugf("a client that took %d bytes is cut off", exchange.acceptedBytes());
+      cut();
     }
   }
 
@@ -342,13 +269,9 @@ public final class Transfer {
 
   /** Ends the response so that the client sees it is not whole. */
   private void cut() {
-    if (!over) {
+    if (!ended) {
       left();
-      if (request.version() == HttpVersion.HTTP_2) {
-        response.reset();
-      } else {
-        request.connection().close();
-      }
+      exchange.abandon();
     }
   }
 
@@ -358,25 +281,22 @@ public final class Transfer {
       over = true;
       leave();
     }
-    if (request.version() == HttpVersion.HTTP_2) {
-      // of the oldest frame under way a part may have reached the client
-      acceptedUnseen();
-      unseen.clear();
-    }
+    writer.clientLeft();
     end();
   }
 
   /** Needs the piece no more. */
   private void leave() {
-    if (timer != -1) {
-      context.owner().cancelTimer(timer);
-    }
+    waits(false);
+    paceWatch.end();
     exchange.suppliedBy(bytes.supplier());
     bytes.unsubscribe(wakeUp);
     bytes.close();
   }
 
   private void end() {
+    ended = true;
+    paceWatch.end();
     tally.ended();
     exchange.ended();
   }

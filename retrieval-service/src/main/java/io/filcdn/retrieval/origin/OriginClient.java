@@ -4,6 +4,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
@@ -23,7 +24,11 @@ public final class OriginClient {
   private static final int MAX_HEADER = 16 << 10;
   private static final int MAX_REDIRECTS = 3;
 
+  /** Names are looked up by threads of their own: a name can be made to take long. */
+  private static final int RESOLVERS = 8;
+
   private final Vertx vertx;
+  private final WorkerExecutor resolvers;
   private final HttpClient client;
   private final Rules rules;
 
@@ -50,6 +55,7 @@ public final class OriginClient {
   public OriginClient(Vertx vertx, Rules rules) {
     this.vertx = vertx;
     this.rules = rules;
+    this.resolvers = vertx.createSharedWorkerExecutor("filcdn-resolve", RESOLVERS);
     this.client =
         vertx.createHttpClient(
             new HttpClientOptions()
@@ -72,7 +78,7 @@ public final class OriginClient {
   }
 
   private void ask(String url, int redirects, OriginFetch fetch) {
-    vertx
+    resolvers
         .executeBlocking(() -> OriginAddress.check(url, rules.ports(), rules.allowPrivate()), false)
         .onSuccess(
             checked -> {
@@ -133,5 +139,6 @@ public final class OriginClient {
   /** Ends all fetches. */
   public void close() {
     client.close();
+    resolvers.close();
   }
 }

@@ -23,7 +23,9 @@ import java.util.concurrent.atomic.AtomicLong;
  * How providers have done of late: whom to ask first, and whom not to ask now. Each provider has a
  * circuit breaker, a bound on fetches at once, and a moving average of the time to its first byte;
  * one that answers 429 is left alone for as long as it says. Providers that took part in wrong
- * bytes of a piece are suspects for that piece. Safe for use by several threads.
+ * bytes of a piece are suspects for that piece, and the more so the more often: who lied alone
+ * after having lied in company is asked after its innocent company. Safe for use by several
+ * threads.
  */
 public final class OriginHealth {
 
@@ -35,7 +37,10 @@ public final class OriginHealth {
   private final CircuitBreakerConfig breakers;
   private final Clock clock;
   private final Map<ProviderId, State> providers = new ConcurrentHashMap<>();
-  private final Cache<Suspicion, Boolean> suspicions;
+
+  /** How often a provider had a part in wrong bytes of a piece. */
+  private final Cache<Suspicion, Integer> suspicions;
+
   private final AtomicLong mismatches = new AtomicLong();
 
   private record Suspicion(ProviderId provider, PieceCid piece) {}
@@ -72,7 +77,7 @@ public final class OriginHealth {
   public List<Origin> order(PieceCid piece, List<Origin> origins) {
     return origins.stream()
         .sorted(
-            Comparator.<Origin, Boolean>comparing(o -> isSuspect(piece, o.provider()))
+            Comparator.<Origin>comparingInt(o -> suspicion(piece, o.provider()))
                 .thenComparing(o -> !isAvailable(o.provider()))
                 .thenComparingLong(o -> of(o.provider()).firstByteMicros))
         .toList();
@@ -80,13 +85,18 @@ public final class OriginHealth {
 
   /** Whether a provider had a part in wrong bytes of a piece. */
   public boolean isSuspect(PieceCid piece, ProviderId provider) {
-    return suspicions.getIfPresent(new Suspicion(provider, piece)) != null;
+    return suspicion(piece, provider) > 0;
+  }
+
+  private int suspicion(PieceCid piece, ProviderId provider) {
+    Integer times = suspicions.getIfPresent(new Suspicion(provider, piece));
+    return times == null ? 0 : times;
   }
 
   /** Wrong bytes of a piece came from these. */
   public void suspect(PieceCid piece, List<ProviderId> contributors) {
     mismatches.incrementAndGet();
-    contributors.forEach(p -> suspicions.put(new Suspicion(p, piece), true));
+    contributors.forEach(p -> suspicions.asMap().merge(new Suspicion(p, piece), 1, Integer::sum));
   }
 
   /** How often providers brought wrong bytes. */

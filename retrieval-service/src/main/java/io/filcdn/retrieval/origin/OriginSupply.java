@@ -53,6 +53,11 @@ public final class OriginSupply implements OriginSink {
     /** All bytes came. */
     void completed();
 
+    /**
+     * Who else can be asked, now that all candidates have failed. Asked again until nobody is left.
+     */
+    List<Origin> more();
+
     /** No more bytes will come. */
     void exhausted();
   }
@@ -93,12 +98,21 @@ public final class OriginSupply implements OriginSink {
     return failures;
   }
 
-  /** Adds candidates, for when those before them fail. */
-  public void add(List<Origin> more) {
+  private @Nullable Origin nextCandidate() {
+    while (candidates.isEmpty()) {
+      List<Origin> more = taker.more();
+      if (more.isEmpty()) {
+        return null;
+      }
+      add(more);
+    }
+    return candidates.poll();
+  }
+
+  private void add(List<Origin> more) {
     for (Origin origin : more) {
       boolean known =
           candidates.contains(origin)
-              || origin.equals(current)
               || failures.stream().anyMatch(f -> f.provider().equals(origin.provider()));
       if (!known) {
         candidates.add(origin);
@@ -108,11 +122,16 @@ public final class OriginSupply implements OriginSink {
 
   /** Asks the next candidate. */
   public void start() {
-    // whoever sent a byte too many cannot be replaced by another
-    boolean mayGoOn = received == 0 || (!fromOneOnly && received < piece.rawSize());
-    Origin next = mayGoOn ? candidates.poll() : null;
+    if (received == piece.rawSize()) {
+      // who sent more than the piece failed, but all of the piece is here to be judged
+      over = true;
+      taker.completed();
+      return;
+    }
+    boolean mayGoOn = received == 0 || !fromOneOnly;
+    Origin next = mayGoOn ? nextCandidate() : null;
     while (next != null && !ask(next)) {
-      next = candidates.poll();
+      next = nextCandidate();
     }
     if (next == null) {
       over = true;

@@ -32,10 +32,14 @@ public sealed interface Asked {
    *
    * @param range {@code Range}
    * @param ifRange {@code If-Range}
+   * @param ifMatch {@code If-Match}
    * @param ifNoneMatch {@code If-None-Match}
    */
   record Conditions(
-      Optional<String> range, Optional<String> ifRange, Optional<String> ifNoneMatch) {}
+      Optional<String> range,
+      Optional<String> ifRange,
+      Optional<String> ifMatch,
+      Optional<String> ifNoneMatch) {}
 
   /** CORS's question before the request proper. */
   record Preflight() implements Asked {}

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -103,9 +104,13 @@ public final class RequestReader {
 
   private static Asked.Conditions conditions(HttpServerRequest request) {
     return new Asked.Conditions(
-        header(request, HttpHeaderNames.RANGE),
+        // RFC 9110 knows ranges of GET only
+        request.method().equals(HttpMethod.GET)
+            ? header(request, HttpHeaderNames.RANGE)
+            : Optional.empty(),
         header(request, HttpHeaderNames.IF_RANGE),
-        header(request, HttpHeaderNames.IF_NONE_MATCH));
+        list(request, HttpHeaderNames.IF_MATCH),
+        list(request, HttpHeaderNames.IF_NONE_MATCH));
   }
 
   private static Optional<String> filename(HttpServerRequest request) {
@@ -119,6 +124,12 @@ public final class RequestReader {
       // a query that cannot be decoded asks for nothing
       return Optional.empty();
     }
+  }
+
+  /** A header whose value is a list, which may come in several lines. */
+  private static Optional<String> list(HttpServerRequest request, CharSequence name) {
+    List<String> lines = request.headers().getAll(name);
+    return lines.isEmpty() ? Optional.empty() : Optional.of(String.join(",", lines));
   }
 
   private static Optional<String> header(HttpServerRequest request, CharSequence name) {

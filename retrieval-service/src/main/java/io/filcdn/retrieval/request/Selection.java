@@ -13,6 +13,9 @@ public sealed interface Selection {
   /** Nothing: the client has these very bytes (304). */
   record NotModified() implements Selection {}
 
+  /** Nothing: the client wants bytes only where they are others than these (412). */
+  record PreconditionFailed() implements Selection {}
+
   /** Nothing: no byte lies in the range (416). */
   record Unsatisfiable() implements Selection {}
 
@@ -31,6 +34,9 @@ public sealed interface Selection {
    */
   static Selection of(Asked.Conditions conditions, PieceCid piece) {
     String etag = "\"" + piece + "\"";
+    if (conditions.ifMatch().filter(header -> !matches(header, etag)).isPresent()) {
+      return new PreconditionFailed();
+    }
     if (conditions.ifNoneMatch().filter(header -> names(header, etag)).isPresent()) {
       return new NotModified();
     }
@@ -51,10 +57,13 @@ public sealed interface Selection {
       if (last.isEmpty()) {
         return whole;
       }
-      long suffix = Math.min(size, number(last));
-      return suffix == 0
-          ? new Unsatisfiable()
-          : new Bytes(new ByteRange(size - suffix, size), true);
+      if (number(last) == 0) {
+        return new Unsatisfiable();
+      }
+      // Content-Range cannot say "none of none": an empty piece is sent whole
+      return size == 0
+          ? whole
+          : new Bytes(new ByteRange(size - Math.min(size, number(last)), size), true);
     }
     long start = number(first);
     long end = last.isEmpty() ? size : Math.min(size, Math.max(number(last), number(last) + 1));
@@ -71,6 +80,12 @@ public sealed interface Selection {
     } catch (NumberFormatException e) {
       return Long.MAX_VALUE;
     }
+  }
+
+  /** Whether an {@code If-Match} list holds the tag, by strong comparison. */
+  private static boolean matches(String header, String etag) {
+    return header.strip().equals("*")
+        || Arrays.stream(header.split(",")).map(String::strip).anyMatch(etag::equals);
   }
 
   /** Whether an {@code If-None-Match} list holds the tag, by weak comparison. */

@@ -23,11 +23,12 @@ public final class EgressMeter {
   /**
    * Begins to count a response.
    *
-   * @param reserved how many bytes were reserved for it
+   * @param reserved how many bytes were reserved for it, unless a bot asks
    * @param fill the fill that the bytes come from, where they are not verified yet
    */
   public ResponseTally open(EgressKey key, long reserved, Optional<UnverifiedEgress> fill) {
-    return new ResponseTally(key, reserved, counts, quota, fill);
+    // a bot's bytes are billed to nobody, and nothing was reserved for them
+    return new ResponseTally(key, key.bot().isPresent() ? 0 : reserved, counts, quota, fill);
   }
 
   /** Begins to hold back the bytes that responses get from a fill. */

@@ -5,6 +5,7 @@ import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.payment.DataSetId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
 import java.util.zip.CRC32C;
+import org.jboss.logging.Logger;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -32,6 +34,8 @@ import org.rocksdb.WriteOptions;
  * all big-endian, so that the keys' order is the order of sending.
  */
 public final class Journal implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(Journal.class);
 
   private static final int KEY_BYTES = 16 + 4 + 8;
 
@@ -71,6 +75,7 @@ public final class Journal implements AutoCloseable {
             .setKeepLogFileNum(2)) {
       Journal journal = new Journal(RocksDB.open(options, folder.toString()), id, edge, maxRecords);
       journal.countRecords();
+      journal.begin();
       return journal;
     } catch (RocksDBException e) {
       throw new IllegalStateException("the journal in " + folder + " cannot be opened", e);
@@ -115,8 +120,12 @@ public final class Journal implements AutoCloseable {
               RecordJson.write(record).getBytes(StandardCharsets.UTF_8));
         }
       }
+      int added = batch.count();
+      for (int partition : byPartition.keySet()) {
+        JournalEnds.put(batch, id, partition, sequences.getOrDefault(partition, 0L));
+      }
       db.write(synced, batch);
-      records.addAndGet(batch.count());
+      records.addAndGet(added);
     }
     lastSequences.putAll(sequences);
   }
@@ -130,7 +139,7 @@ public final class Journal implements AutoCloseable {
     List<Unsent> heads = new ArrayList<>();
     try (RocksIterator at = db.newIterator()) {
       at.seekToFirst();
-      while (at.isValid()) {
+      while (isRecord(at)) {
         Unsent record = Unsent.of(at.key(), at.value());
         if (wanted.test(record.partition())) {
           heads.add(record);
@@ -147,9 +156,44 @@ public final class Journal implements AutoCloseable {
     records.decrementAndGet();
   }
 
+  /** The journals of earlier runs that Kafka has all of, each with its last sequences. */
+  public List<JournalEnd> complete() {
+    try (RocksIterator at = db.newIterator()) {
+      return JournalEnds.read(at).stream()
+          .filter(end -> !end.journal().equals(id) && !hasUnsent(at, end.journal()))
+          .toList();
+    }
+  }
+
+  private static boolean hasUnsent(RocksIterator at, JournalId journal) {
+    at.seek(key(journal, 0, 0));
+    return isRecord(at) && Unsent.of(at.key(), at.value()).journal().equals(journal);
+  }
+
+  /** Forgets a complete journal. */
+  public void forget(JournalId journal) {
+    try {
+      JournalEnds.forget(db, journal);
+    } catch (RocksDBException e) {
+      LOG.errorf(e, "the journal cannot forget %s; its end will be told again", journal);
+    }
+  }
+
+  private static boolean isRecord(RocksIterator at) {
+    return at.isValid() && at.key().length == KEY_BYTES;
+  }
+
+  /** Remembers this run from its start on: it can hold leases before it has anything to record. */
+  private void begin() throws RocksDBException {
+    try (WriteBatch batch = new WriteBatch()) {
+      JournalEnds.put(batch, id, 0, 0);
+      db.write(synced, batch);
+    }
+  }
+
   private void countRecords() {
     try (RocksIterator at = db.newIterator()) {
-      for (at.seekToFirst(); at.isValid(); at.next()) {
+      for (at.seekToFirst(); isRecord(at); at.next()) {
         records.incrementAndGet();
       }
     }

@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.usage;
 
 import io.filcdn.common.payment.DataSetId;
+import java.util.List;
 
 /**
  * The bytes that data sets have paid for, as far as this edge may spend them. They are reserved
@@ -34,6 +35,17 @@ public interface Quota {
    * @param bytes at least 0
    */
   Outcome reserve(Kind kind, DataSetId dataSet, long bytes);
+
+  /**
+   * Sees to it that reservations can be decided, and then goes on: at once where they can be
+   * already; otherwise soon, on a thread of its own. It promises nothing of what they come to.
+   */
+  default void prepare(List<Need> needs, Runnable then) {
+    then.run();
+  }
+
+  /** What is about to be reserved. */
+  record Need(Kind kind, DataSetId dataSet, long bytes) {}
 
   /** Returns bytes that were reserved and will not be billed. */
   void giveBack(Kind kind, DataSetId dataSet, long bytes);

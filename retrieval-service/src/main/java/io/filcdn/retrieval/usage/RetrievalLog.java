@@ -11,6 +11,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jboss.logging.Logger;
 
@@ -37,6 +38,7 @@ public final class RetrievalLog implements AutoCloseable {
 
   RetrievalLog(Producer<String, String> producer, long recordsPerSecond, TimeMeter clock) {
     this.producer = producer;
+    askForPartitions();
     this.rate =
         Bucket.builder()
             .addLimit(
@@ -46,6 +48,15 @@ public final class RetrievalLog implements AutoCloseable {
                         .refillGreedy(recordsPerSecond, Duration.ofSeconds(1)))
             .withCustomTimePrecision(clock)
             .build();
+  }
+
+  /** Without knowing the topic's partitions, the first records could not be sent. */
+  private void askForPartitions() {
+    try {
+      var _ = producer.partitionsFor(Topic.RETRIEVALS.topicName());
+    } catch (KafkaException e) {
+      LOG.debugf("the partitions are asked for meanwhile: %s", e);
+    }
   }
 
   private static Producer<String, String> producer(String bootstrapServers) {
@@ -68,6 +79,9 @@ public final class RetrievalLog implements AutoCloseable {
             0,
             "delivery.timeout.ms",
             10_000,
+            // what is known of the topic stays known however long nobody asks for a piece
+            "metadata.max.idle.ms",
+            Duration.ofDays(365).toMillis(),
             "request.timeout.ms",
             5_000),
         new StringSerializer(),

@@ -57,13 +57,13 @@ public final class UsageFlush {
       failing = false;
       return;
     }
+    refused = rows;
     try {
       journal.append(rows, partitions.getAsInt(), begun, now);
       refused = List.of();
       begun = now;
       failing = false;
     } catch (RocksDBException e) {
-      refused = rows;
       failing = true;
       LOG.errorf(
           e, "the journal refuses %d rows: no response starts until it takes them", rows.size());

@@ -69,7 +69,7 @@ class SelectionTest {
     assertThat(Selection.of(conditions("bytes=0-", null, null), empty))
         .isEqualTo(new Selection.Unsatisfiable());
     assertThat(Selection.of(conditions("bytes=-5", null, null), empty))
-        .isEqualTo(new Selection.Unsatisfiable());
+        .isEqualTo(new Selection.Bytes(new ByteRange(0, 0), false));
   }
 
   @Test
@@ -94,6 +94,25 @@ class SelectionTest {
     assertThat(Selection.of(conditions(null, null, "\"a\", \"b\""), PIECE)).isEqualTo(WHOLE);
   }
 
+  @Test
+  void whoWantsOtherBytesGetsNone() {
+    String etag = "\"" + PIECE + "\"";
+
+    for (String header : new String[] {"\"a\"", "W/" + etag, ""}) {
+      assertThat(Selection.of(ifMatch(header), PIECE))
+          .as(header)
+          .isEqualTo(new Selection.PreconditionFailed());
+    }
+    for (String header : new String[] {etag, "\"a\" , " + etag, "*"}) {
+      assertThat(Selection.of(ifMatch(header), PIECE)).as(header).isEqualTo(WHOLE);
+    }
+  }
+
+  private static Asked.Conditions ifMatch(String header) {
+    return new Asked.Conditions(
+        Optional.empty(), Optional.empty(), Optional.of(header), Optional.empty());
+  }
+
   private static Selection select(String range) {
     return Selection.of(conditions(range, null, null), PIECE);
   }
@@ -103,6 +122,9 @@ class SelectionTest {
       @org.jspecify.annotations.Nullable String ifRange,
       @org.jspecify.annotations.Nullable String ifNoneMatch) {
     return new Asked.Conditions(
-        Optional.ofNullable(range), Optional.ofNullable(ifRange), Optional.ofNullable(ifNoneMatch));
+        Optional.ofNullable(range),
+        Optional.ofNullable(ifRange),
+        Optional.empty(),
+        Optional.ofNullable(ifNoneMatch));
   }
 }

@@ -8,12 +8,14 @@ import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -70,6 +72,34 @@ class JournalTest {
               org.assertj.core.groups.Tuple.tuple(FIRST, 1L),
               org.assertj.core.groups.Tuple.tuple(SECOND, 1L),
               org.assertj.core.groups.Tuple.tuple(FIRST, 2L));
+      assertThat(journal.size()).isZero();
+    }
+  }
+
+  @Test
+  void anEarlierRunIsCompleteOnceAllItLeftIsSent() throws Exception {
+    try (Journal journal = open(FIRST)) {
+      append(journal, rows(20), 2);
+      append(journal, rows(20), 2);
+      assertThat(journal.complete()).as("the run under way").isEmpty();
+    }
+
+    try (Journal journal = open(SECOND)) {
+      assertThat(journal.complete()).as("something is left").isEmpty();
+      assertThat(drain(journal)).hasSize(4);
+
+      assertThat(journal.complete()).containsExactly(new JournalEnd(FIRST, Map.of(0, 2L, 1, 2L)));
+      journal.forget(FIRST);
+      assertThat(journal.complete()).isEmpty();
+    }
+  }
+
+  @Test
+  void aRunThatRecordedNothingIsCompleteToo() {
+    open(FIRST).close();
+
+    try (Journal journal = open(SECOND)) {
+      assertThat(journal.complete()).containsExactly(new JournalEnd(FIRST, Map.of(0, 0L)));
       assertThat(journal.size()).isZero();
     }
   }

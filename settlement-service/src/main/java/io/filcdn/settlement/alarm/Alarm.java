@@ -18,6 +18,16 @@ public enum Alarm {
   SEND_REFUSED,
   /** A transaction waits too long for a block. */
   STUCK,
+  /** Gas costs more than the caps allow. */
+  FEE_CEILING,
+  /** The operator's account cannot pay for the gas of a transaction. */
+  NO_FUNDS,
+  /** The operator's account has little left for gas. */
+  LOW_BALANCE,
+  /** The remote signer cannot be used. */
+  SIGNER_UNAVAILABLE,
+  /** Ledger, odometers, index and chain do not agree. */
+  RECONCILIATION,
   /** A transaction failed on chain. */
   REVERTED,
   /** A transaction's nonce was spent by another. */

@@ -1,5 +1,6 @@
 package io.filcdn.settlement.batch;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.WithDefault;
 
 /** How large a transaction may be. */
@@ -8,6 +9,10 @@ public interface BatchConfig {
   /** How many data sets one transaction holds. Some 670 rollups fit one message of Filecoin. */
   @WithDefault("200")
   int maxDataSets();
+
+  /** How large a message may be; Filecoin takes 64 KiB. */
+  @WithDefault("64K")
+  MemorySize maxMessage();
 
   /** How much gas one transaction may be allowed; a block of Filecoin has 10^10. */
   @WithDefault("5000000000")

@@ -15,6 +15,8 @@ import java.util.Deque;
 @Singleton
 public final class Batches {
 
+  private static final int ENVELOPE = 1024;
+
   private final Simulator simulator;
   private final BatchConfig config;
 
@@ -62,6 +64,10 @@ public final class Batches {
     }
     while (!parts.isEmpty()) {
       Submission part = parts.pop();
+      if (part.size() > 1 && simulator.size(part) > largest()) {
+        halve(part, parts, taker, "it is larger than a message");
+        continue;
+      }
       switch (simulator.call(part)) {
         case CallResult.Reverted(ContractError error) -> {
           if (error.concernsAll()) {
@@ -80,6 +86,11 @@ public final class Batches {
       }
     }
     return new Cut.Complete();
+  }
+
+  /** What is left of a message for arguments: the rest is for the envelope and its signature. */
+  private long largest() {
+    return config.maxMessage().asLongValue() - ENVELOPE;
   }
 
   private static void halve(Submission part, Deque<Submission> parts, Taker taker, String why) {

@@ -23,6 +23,11 @@ final class ContractSimulator implements Simulator {
   }
 
   @Override
+  public int size(Submission submission) {
+    return OperatorContract.size(submission);
+  }
+
+  @Override
   public CallResult call(Submission submission) {
     return node.call(operator.call(key.address(), submission));
   }

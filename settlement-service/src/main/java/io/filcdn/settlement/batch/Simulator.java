@@ -7,6 +7,9 @@ import io.filcdn.settlement.ledger.Submission;
 /** How the chain would answer to a submission. */
 interface Simulator {
 
+  /** How many bytes its arguments are. */
+  int size(Submission submission);
+
   /** What the contract does with it. */
   CallResult call(Submission submission);
 

@@ -7,8 +7,8 @@ import java.time.Duration;
 public interface BroadcastConfig {
 
   /**
-   * How many transactions may wait for a block before no more are signed. Filecoin's nodes take a
-   * gap of 4 nonces.
+   * How many transactions may wait for a block before no more are signed; at most 10, which is what
+   * Filecoin's nodes keep of one sender.
    */
   @WithDefault("4")
   int maxPending();
@@ -17,7 +17,7 @@ public interface BroadcastConfig {
   @WithDefault("PT5M")
   Duration resendAfter();
 
-  /** After how long without a block someone should look. */
+  /** After how long without a block more is offered for gas, with the same nonce. */
   @WithDefault("PT20M")
   Duration stuckAfter();
 }

@@ -11,6 +11,8 @@ import io.filcdn.settlement.ledger.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Comparator;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
@@ -91,16 +93,32 @@ public class Broadcaster {
                     transaction.id(), attempt.signed().hash(), transaction.nonce(), message));
       }
     }
-    if (!transaction.signedAt().plus(config.stuckAfter()).isAfter(now)) {
-      alarms.raise(
-          Alarm.STUCK,
-          "transaction=%s hash=%s nonce=%s expected to be in a block within %s, found it waiting since %s"
-              .formatted(
-                  transaction.id(),
-                  attempt.signed().hash(),
-                  transaction.nonce(),
-                  config.stuckAfter(),
-                  transaction.signedAt()));
-    }
+  }
+
+  /**
+   * The transaction that has waited too long for a block while the chain asks for its nonce, if
+   * there is one: those behind it wait for it, not for more gas money.
+   */
+  public Optional<LedgerTransaction> stuck() {
+    Instant before = clock.instant().minus(config.stuckAfter());
+    return transactions.open().stream()
+        .filter(transaction -> transaction.state().awaitsBlock())
+        .min(Comparator.comparing(LedgerTransaction::nonce))
+        .filter(first -> !first.newest().signedAt().isAfter(before))
+        .filter(first -> node.nextNonce(first.sender()).equals(first.nonce()))
+        .map(this::alarmed);
+  }
+
+  private LedgerTransaction alarmed(LedgerTransaction stuck) {
+    alarms.raise(
+        Alarm.STUCK,
+        "transaction=%s hash=%s nonce=%s expected to be in a block within %s, found it waiting since %s"
+            .formatted(
+                stuck.id(),
+                stuck.newest().signed().hash(),
+                stuck.nonce(),
+                config.stuckAfter(),
+                stuck.newest().signedAt()));
+    return stuck;
   }
 }

@@ -1,10 +1,12 @@
 package io.filcdn.settlement.confirmation;
 
 import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.contracts.Head;
+import io.filcdn.settlement.ledger.Inclusion;
 import io.filcdn.settlement.ledger.LedgerTransaction;
 import io.filcdn.settlement.ledger.Outbox;
 import io.filcdn.settlement.ledger.Submission;
@@ -59,8 +61,8 @@ public class Confirmation {
       case Verdict.Included(BlockNumber block, boolean succeeded) ->
           transactions.included(transaction.id(), block, succeeded && isDeepEnough(block, head));
       case Verdict.Landed landed -> landed(transaction, landed);
-      case Verdict.Failed(BlockNumber block, String reason) ->
-          undone(transaction, TransactionState.REVERTED, Optional.of(block), reason);
+      case Verdict.Failed(Inclusion inclusion, String reason) ->
+          undone(transaction, TransactionState.REVERTED, Optional.of(inclusion), reason);
       case Verdict.Gone() ->
           undone(
               transaction,
@@ -103,16 +105,16 @@ public class Confirmation {
     QuarkusTransaction.requiringNew()
         .run(
             () -> {
-              transactions.finalised(transaction.id(), landed.block(), landed.settled(), now);
+              transactions.finalised(transaction.id(), landed.inclusion(), landed.settled(), now);
               tell(transaction, landed, now);
             });
     LOG.infof(
         "final transaction=%s hash=%s activity=%s nonce=%s block=%s dataSets=%d",
         transaction.id(),
-        landed.hash(),
+        landed.inclusion().hash(),
         transaction.submission().activity(),
         transaction.nonce(),
-        landed.block(),
+        landed.inclusion().block(),
         transaction.submission().size());
   }
 
@@ -125,7 +127,7 @@ public class Confirmation {
                       new SettlementRecord.Reported(
                           rollup.dataSet(),
                           now,
-                          landed.hash(),
+                          landed.inclusion().hash(),
                           report.toEpoch(),
                           rollup.usage().cdnBytes(),
                           rollup.usage().cacheMissBytes()))
@@ -137,16 +139,18 @@ public class Confirmation {
                   (dataSet, amount) ->
                       outbox.add(
                           new SettlementRecord.Settled(
-                              dataSet, now, landed.hash(), settlement.rail(), amount)));
+                              dataSet, now, landed.inclusion().hash(), settlement.rail(), amount)));
+      case Submission.Termination(DataSetId dataSet) ->
+          outbox.add(new SettlementRecord.Terminated(dataSet, now, landed.inclusion().hash()));
     }
   }
 
   private void undone(
       LedgerTransaction transaction,
       TransactionState state,
-      Optional<BlockNumber> block,
+      Optional<Inclusion> inclusion,
       String reason) {
-    transactions.undone(transaction.id(), state, block, reason, clock.instant());
+    transactions.undone(transaction.id(), state, inclusion, reason, clock.instant());
     alarms.raise(
         state == TransactionState.REVERTED ? Alarm.REVERTED : Alarm.DROPPED,
         "transaction=%s hash=%s activity=%s nonce=%s its data sets are due again: %s"

@@ -1,9 +1,9 @@
 package io.filcdn.settlement.confirmation;
 
 import io.filcdn.common.chain.BlockNumber;
-import io.filcdn.common.chain.TxHash;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.settlement.ledger.Inclusion;
 import java.util.Map;
 
 /** What the chain says about an open transaction now. */
@@ -21,14 +21,12 @@ public sealed interface Verdict {
   /**
    * What it was to do stands at a final block.
    *
-   * @param hash the transaction that did it
    * @param settled the amounts that moved along rails
    */
-  record Landed(TxHash hash, BlockNumber block, Map<DataSetId, TokenAmount> settled)
-      implements Verdict {}
+  record Landed(Inclusion inclusion, Map<DataSetId, TokenAmount> settled) implements Verdict {}
 
-  /** A final block holds it, and it failed. */
-  record Failed(BlockNumber block, String reason) implements Verdict {}
+  /** A final block holds it, and what it was to do was not done. */
+  record Failed(Inclusion inclusion, String reason) implements Verdict {}
 
   /** Its nonce is spent at a final block, and nothing it was to do was done. */
   record Gone() implements Verdict {}

@@ -6,6 +6,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -33,6 +34,10 @@ public record ContractError(String text, boolean concernsAll) {
           "InvalidUsageAmount()",
           "OnlyFilBeamControllerAllowed(address,address)",
           "OwnableUnauthorizedAccount(address)");
+
+  /** What nodes say, in any case, where gas or the money for it does not suffice. */
+  private static final List<String> OF_THE_NODE =
+      List.of("out of gas", "insufficient funds", "not enough funds", "syserroutofgas");
 
   /** Errors that a single data set can cause. */
   private static final List<String> OF_A_DATA_SET =
@@ -68,16 +73,26 @@ public record ContractError(String text, boolean concernsAll) {
    */
   static Optional<ContractError> of(Response.Error error) {
     String message = error.getMessage() == null ? "" : error.getMessage();
-    if (error.getCode() != REVERTED && !message.contains("revert")) {
-      return Optional.empty();
+    boolean reverted = error.getCode() == REVERTED || message.contains("revert");
+    Optional<ContractError> decoded =
+        reverted
+            ? decoded(error.getData() == null ? "" : error.getData(), message)
+            : Optional.empty();
+    if (decoded.isPresent()) {
+      return decoded;
     }
-    String data = error.getData() == null ? "" : error.getData();
+    if (OF_THE_NODE.stream().anyMatch(message.toLowerCase(Locale.ROOT)::contains)) {
+      return Optional.of(new ContractError(oneLine(message), true));
+    }
+    return reverted ? Optional.of(new ContractError(oneLine(message), false)) : Optional.empty();
+  }
+
+  private static Optional<ContractError> decoded(String data, String message) {
     return Stream.of(data, message)
         .map(REVERT_DATA::matcher)
         .filter(Matcher::find)
         .map(found -> decode(found.group(1)))
-        .findFirst()
-        .or(() -> Optional.of(new ContractError(oneLine(message), false)));
+        .findFirst();
   }
 
   private static ContractError decode(String hex) {

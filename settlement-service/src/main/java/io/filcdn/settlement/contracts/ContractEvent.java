@@ -30,4 +30,8 @@ public sealed interface ContractEvent {
       QuotaRecord.Kind rail,
       TokenAmount amount)
       implements ContractEvent {}
+
+  /** {@code PaymentRailsTerminated}. */
+  record Terminated(TxHash transaction, BlockNumber block, DataSetId dataSet)
+      implements ContractEvent {}
 }

@@ -5,14 +5,18 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.TxHash;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.TokenAmount;
-import io.filcdn.settlement.ledger.Fees;
 import io.filcdn.settlement.ledger.Gas;
+import io.filcdn.settlement.ledger.Inclusion;
 import io.filcdn.settlement.ledger.Nonce;
 import jakarta.inject.Singleton;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import org.web3j.protocol.core.DefaultBlockParameter;
 import org.web3j.protocol.core.DefaultBlockParameterName;
@@ -27,6 +31,7 @@ import org.web3j.protocol.core.methods.response.EthLog;
 import org.web3j.protocol.core.methods.response.EthSendTransaction;
 import org.web3j.protocol.core.methods.response.Log;
 import org.web3j.protocol.core.methods.response.TransactionReceipt;
+import org.web3j.utils.Numeric;
 
 /**
  * The chain, asked through JSON-RPC. Every method blocks, and throws {@link NodeException} where no
@@ -113,13 +118,13 @@ public final class Node {
     return new TokenAmount(answer(api -> api.ethGetBalance(account.hex(), LATEST)).getBalance());
   }
 
-  /** Fees by which a transaction is taken soon, even where the base fee doubles. */
-  public Fees fees() {
+  /** What gas costs now. */
+  public GasMarket gasMarket() {
     BigInteger base =
         answer(api -> api.ethGetBlockByNumber(LATEST, false)).getBlock().getBaseFeePerGas();
     BigInteger priority =
         answer(JsonRpc2_0Web3j::ethMaxPriorityFeePerGas).getMaxPriorityFeePerGas();
-    return new Fees(new TokenAmount(base.shiftLeft(1).add(priority)), new TokenAmount(priority));
+    return new GasMarket(new TokenAmount(base), new TokenAmount(priority));
   }
 
   /** Simulates a call on the newest block. */
@@ -138,16 +143,45 @@ public final class Node {
   }
 
   private List<CallResult> callAll(List<Call> calls, DefaultBlockParameter when) {
-    List<CallResult> results = new ArrayList<>(calls.size());
-    for (int from = 0; from < calls.size(); from += config.batchSize()) {
-      List<Function<JsonRpc2_0Web3j, Request<?, EthCall>>> questions =
-          calls.subList(from, Math.min(calls.size(), from + config.batchSize())).stream()
-              .<Function<JsonRpc2_0Web3j, Request<?, EthCall>>>map(
-                  call -> api -> api.ethCall(request(call), when))
-              .toList();
-      endpoints.askAll(questions, EthCall.class).forEach(answer -> results.add(result(answer)));
+    if (calls.size() <= config.batchSize()) {
+      return calls.isEmpty() ? List.of() : callBatch(calls, when);
     }
-    return results;
+    List<Future<List<CallResult>>> batches = new ArrayList<>();
+    try (ExecutorService threads =
+        Executors.newFixedThreadPool(
+            config.parallel(), Thread.ofVirtual().name("rpc-", 0).factory())) {
+      for (int from = 0; from < calls.size(); from += config.batchSize()) {
+        List<Call> batch = calls.subList(from, Math.min(calls.size(), from + config.batchSize()));
+        batches.add(threads.submit(() -> callBatch(batch, when)));
+      }
+      List<CallResult> results = new ArrayList<>(calls.size());
+      for (Future<List<CallResult>> batch : batches) {
+        results.addAll(answered(batch, threads));
+      }
+      return results;
+    }
+  }
+
+  private static <T> T answered(Future<T> asked, ExecutorService threads) {
+    try {
+      return asked.get();
+    } catch (ExecutionException e) {
+      threads.shutdownNow();
+      throw new NodeException("of many requests one failed: " + e.getCause(), e);
+    } catch (InterruptedException e) {
+      threads.shutdownNow();
+      Thread.currentThread().interrupt();
+      throw new NodeException("interrupted while a node was asked", e);
+    }
+  }
+
+  private List<CallResult> callBatch(List<Call> calls, DefaultBlockParameter when) {
+    List<Function<JsonRpc2_0Web3j, Request<?, EthCall>>> questions =
+        calls.stream()
+            .<Function<JsonRpc2_0Web3j, Request<?, EthCall>>>map(
+                call -> api -> api.ethCall(request(call), when))
+            .toList();
+    return endpoints.askAll(questions, EthCall.class).stream().map(Node::result).toList();
   }
 
   /** How much gas a call takes that {@link #call} let through. */
@@ -174,8 +208,14 @@ public final class Node {
   }
 
   private static Receipt toReceipt(TxHash hash, TransactionReceipt receipt) {
-    return new Receipt(
-        hash, new BlockNumber(receipt.getBlockNumber().longValueExact()), receipt.isStatusOK());
+    BlockNumber block = new BlockNumber(receipt.getBlockNumber().longValueExact());
+    return new Receipt(new Inclusion(hash, block, feePaid(receipt)), receipt.isStatusOK());
+  }
+
+  private static Optional<TokenAmount> feePaid(TransactionReceipt receipt) {
+    return Optional.ofNullable(receipt.getEffectiveGasPrice())
+        .map(Numeric::toBigInt)
+        .map(price -> new TokenAmount(price.multiply(receipt.getGasUsed())));
   }
 
   /** The logs of a contract with one of the first topics {@code topics}, both blocks included. */

@@ -10,11 +10,14 @@ import io.filcdn.common.payment.Generation;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
+import io.filcdn.settlement.ledger.Activity;
 import io.filcdn.settlement.ledger.Rollup;
 import io.filcdn.settlement.ledger.Submission;
 import io.filcdn.settlement.ledger.Usage;
 import jakarta.inject.Singleton;
+import java.math.BigInteger;
 import java.util.List;
+import org.web3j.crypto.Hash;
 import org.web3j.protocol.core.methods.response.Log;
 
 /**
@@ -30,6 +33,8 @@ public final class OperatorContract {
       "0x25412ba3bcccbe20d39995f52c529ab9cc36c8c4b3470ab5820ecaa849988097";
   static final String CACHE_MISS_SETTLEMENT =
       "0x281f4b29d5d73ecf0dd98a23d9db67a1b3df6785d8938151485a8abdecb29a38";
+
+  static final String RAILS_TERMINATED = Hash.sha3String("PaymentRailsTerminated(uint256)");
 
   private final Node node;
   private final Address address;
@@ -62,7 +67,14 @@ public final class OperatorContract {
                 case CACHE_MISS -> "settleCacheMissPaymentRails";
               },
               Abi.numbers(dataSets.stream().map(DataSetId::number).toList()));
+      case Submission.Termination(DataSetId dataSet) ->
+          Abi.call("terminateCDNPaymentRails", Abi.number(dataSet.number()));
     };
+  }
+
+  /** How many bytes the arguments of {@code submission} are. */
+  public static int size(Submission submission) {
+    return encode(submission).length() / 2 - 1;
   }
 
   /** What the contract knows of data sets now, in the same order. */
@@ -93,6 +105,34 @@ public final class OperatorContract {
         new Epoch(Abi.capped(words.get(2))));
   }
 
+  /** What the contract asks for a byte. */
+  public record Rates(BigInteger cdnPerByte, BigInteger cacheMissPerByte) {
+
+    /** The price of bytes along the CDN rail. */
+    public TokenAmount cdn(ByteCount bytes) {
+      return price(cdnPerByte, bytes);
+    }
+
+    /** The price of bytes along the cache-miss rail. */
+    public TokenAmount cacheMiss(ByteCount bytes) {
+      return price(cacheMissPerByte, bytes);
+    }
+
+    private static TokenAmount price(BigInteger perByte, ByteCount bytes) {
+      return new TokenAmount(perByte.multiply(BigInteger.valueOf(bytes.bytes())));
+    }
+  }
+
+  /** What the contract asks for a byte; it never changes. */
+  public Rates rates() {
+    return new Rates(viewNumber("cdnRatePerByte"), viewNumber("cacheMissRatePerByte"));
+  }
+
+  private BigInteger viewNumber(String function) {
+    return Abi.unsigned(
+        Abi.words(node.call(Call.view(address, Abi.call(function))).returned(), 1).getFirst());
+  }
+
   /** The key that may report. */
   public Address controller() {
     return viewAddress(address, "filBeamOperatorController");
@@ -108,37 +148,30 @@ public final class OperatorContract {
     return Abi.address(Abi.words(data, 1).getFirst());
   }
 
-  /** What the contract logged in these blocks, both included, for transactions of ours. */
-  public List<ContractEvent> events(
-      Submission submission, List<TxHash> transactions, BlockNumber from, BlockNumber to) {
-    return eventsOf(submission, from, to).stream()
-        .filter(event -> transactions.contains(event.transaction()))
-        .toList();
-  }
-
   /** What the contract logged in these blocks, both included, in the way of {@code submission}. */
-  public List<ContractEvent> eventsOf(Submission submission, BlockNumber from, BlockNumber to) {
+  public List<ContractEvent> events(Submission submission, BlockNumber from, BlockNumber to) {
     String topic =
         switch (submission.activity()) {
           case REPORT -> USAGE_REPORTED;
           case SETTLE_CDN -> CDN_SETTLEMENT;
           case SETTLE_CACHE_MISS -> CACHE_MISS_SETTLEMENT;
+          case TERMINATE -> RAILS_TERMINATED;
         };
     return node.logs(address, List.of(topic), from, to).stream()
-        .map(log -> toEvent(topic, log))
+        .map(log -> toEvent(submission.activity(), log))
         .toList();
   }
 
-  private static ContractEvent toEvent(String topic, Log log) {
+  private static ContractEvent toEvent(Activity activity, Log log) {
     TxHash hash = TxHash.of(log.getTransactionHash());
     BlockNumber block = new BlockNumber(log.getBlockNumber().longValueExact());
     DataSetId dataSet =
         new DataSetId(Generation.FWSS, Abi.capped(log.getTopics().get(1).substring(2)));
-    return switch (topic) {
-      case USAGE_REPORTED -> usageReported(log, hash, block, dataSet);
-      case CDN_SETTLEMENT -> settled(log, hash, block, dataSet, QuotaRecord.Kind.CDN);
-      case CACHE_MISS_SETTLEMENT -> settled(log, hash, block, dataSet, QuotaRecord.Kind.CACHE_MISS);
-      default -> throw new IllegalArgumentException("expected a topic of ours, found " + topic);
+    return switch (activity) {
+      case REPORT -> usageReported(log, hash, block, dataSet);
+      case SETTLE_CDN -> settled(log, hash, block, dataSet, QuotaRecord.Kind.CDN);
+      case SETTLE_CACHE_MISS -> settled(log, hash, block, dataSet, QuotaRecord.Kind.CACHE_MISS);
+      case TERMINATE -> new ContractEvent.Terminated(hash, block, dataSet);
     };
   }
 

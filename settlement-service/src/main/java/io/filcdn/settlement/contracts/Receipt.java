@@ -1,7 +1,6 @@
 package io.filcdn.settlement.contracts;
 
-import io.filcdn.common.chain.BlockNumber;
-import io.filcdn.common.chain.TxHash;
+import io.filcdn.settlement.ledger.Inclusion;
 
-/** That a block holds a transaction, and whether it went through. */
-public record Receipt(TxHash hash, BlockNumber block, boolean succeeded) {}
+/** What a node says of a transaction in a block: a hint, until the contract shows the same. */
+public record Receipt(Inclusion inclusion, boolean succeeded) {}

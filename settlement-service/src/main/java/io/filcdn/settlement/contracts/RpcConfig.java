@@ -14,6 +14,10 @@ public interface RpcConfig {
   @WithDefault("100")
   int batchSize();
 
+  /** How many requests are under way at the same time, where there are many. */
+  @WithDefault("4")
+  int parallel();
+
   /** How many blocks one query for events spans; gateways refuse wide ones. */
   @WithDefault("2000")
   int logBlocks();

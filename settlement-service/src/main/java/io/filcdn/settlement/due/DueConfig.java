@@ -1,9 +1,29 @@
 package io.filcdn.settlement.due;
 
+import io.filcdn.common.piece.ByteCount;
 import io.smallrye.config.WithDefault;
+import java.time.Duration;
 
 /** What counts as due. */
 public interface DueConfig {
+
+  /**
+   * A data set with fewer bytes to report than this, both kinds together, waits for more. 0: none
+   * waits.
+   */
+  @WithDefault("0")
+  ByteCount dust();
+
+  /** How long bytes wait for more, at most. */
+  @WithDefault("P1D")
+  Duration dustMaxAge();
+
+  /**
+   * How long the index may not show a report that is final before its data set is set aside: a log
+   * that it lost would be reported twice.
+   */
+  @WithDefault("PT30M")
+  Duration indexGrace();
 
   /**
    * A rail that ends within this many blocks is settled in a transaction of its own: should it end
@@ -11,4 +31,11 @@ public interface DueConfig {
    */
   @WithDefault("20")
   int railEndMarginBlocks();
+
+  /**
+   * How long after a payer is known to be sanctioned the CDN of its data sets is ended, even where
+   * not all is reported and settled before.
+   */
+  @WithDefault("PT6H")
+  Duration terminateWithin();
 }

@@ -2,7 +2,9 @@ package io.filcdn.settlement.due;
 
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.ByteCount;
 import io.filcdn.settlement.ledger.Activity;
 import io.filcdn.settlement.ledger.Rollup;
 import io.filcdn.settlement.ledger.SetAside;
@@ -10,54 +12,109 @@ import io.filcdn.settlement.ledger.SetAsides;
 import io.filcdn.settlement.ledger.Standing;
 import io.filcdn.settlement.ledger.Standings;
 import io.filcdn.settlement.ledger.Submission;
+import io.filcdn.settlement.ledger.Usage;
 import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds the usage that is due, and puts it into reports. */
+/** Finds the usage that is due, and puts it into reports. It changes nothing. */
 @Singleton
 public final class DueReports {
 
   private final Standings standings;
   private final SetAsides setAsides;
+  private final DueConfig config;
+  private final Network network;
+  private final Clock clock;
 
-  DueReports(Standings standings, SetAsides setAsides) {
+  DueReports(
+      Standings standings, SetAsides setAsides, DueConfig config, Network network, Clock clock) {
     this.standings = standings;
     this.setAsides = setAsides;
+    this.config = config;
+    this.network = network;
+    this.clock = clock;
   }
 
   /**
-   * What can be reported after block {@code latest}. Data sets whose odometer is below what was
-   * reported are set aside.
+   * What was found.
+   *
+   * @param usage can be reported now
+   * @param findings keeps data sets from being reported at all
    */
-  public List<DueUsage> find(BlockNumber latest) {
-    standings.forgetCovered();
+  public record Found(List<DueUsage> usage, List<Finding> findings) {}
+
+  /** What can be reported after block {@code latest}. */
+  public Found find(BlockNumber latest, Scope scope) {
     Set<DataSetId> leftOut = setAsides.leftOut(Activity.REPORT);
-    return standings.unequal().stream()
-        .filter(standing -> !leftOut.contains(standing.dataSet()))
-        .map(standing -> due(standing, latest))
-        .flatMap(Optional::stream)
-        .toList();
+    List<DueUsage> usage = new ArrayList<>();
+    List<Finding> findings = new ArrayList<>();
+    for (Standing standing : scope.only().map(standings::of).orElseGet(standings::unequal)) {
+      if (!leftOut.contains(standing.dataSet())) {
+        finding(standing)
+            .ifPresentOrElse(
+                findings::add, () -> due(standing, latest, scope).ifPresent(usage::add));
+      }
+    }
+    return new Found(usage, findings);
   }
 
-  private Optional<DueUsage> due(Standing standing, BlockNumber latest) {
+  private Optional<Finding> finding(Standing standing) {
+    Optional<Instant> unindexedSince =
+        standing
+            .own()
+            .unindexedSince()
+            .filter(since -> since.plus(config.indexGrace()).isBefore(clock.instant()));
+    if (unindexedSince.isPresent()) {
+      return finding(
+          standing,
+          SetAside.Reason.REPORT_NOT_INDEXED,
+          "expected the index to show our report up to epoch %s, which is final since %s; found %s as the last"
+              .formatted(
+                  standing.own().last().map(Epoch::toString).orElse("?"),
+                  unindexedSince.get(),
+                  standing.lastReported().map(Epoch::toString).orElse("none")));
+    }
     return switch (standing.due()) {
-      case Standing.Due.Nothing() -> Optional.empty();
-      case Standing.Due.Shortfall(String message) -> {
-        setAsides.put(
-            standing.dataSet(), Activity.REPORT, SetAside.Reason.ODOMETER_BELOW_REPORTED, message);
-        yield Optional.empty();
-      }
-      case Standing.Due.Bytes bytes -> {
-        Epoch upTo = upTo(standing, latest);
-        yield standing.inFlight() || !upTo.isAfter(standing.last())
-            ? Optional.empty()
-            : Optional.of(new DueUsage(standing, bytes.usage(), standing.last(), upTo));
-      }
+      case Standing.Due.Shortfall(String message) ->
+          finding(standing, SetAside.Reason.ODOMETER_BELOW_REPORTED, message);
+      case Standing.Due.ReportMissing(String message) ->
+          finding(standing, SetAside.Reason.REPORT_NOT_INDEXED, message);
+      case Standing.Due.Nothing _, Standing.Due.Bytes _ -> Optional.empty();
     };
+  }
+
+  private static Optional<Finding> finding(
+      Standing standing, SetAside.Reason reason, String message) {
+    return Optional.of(new Finding(standing.dataSet(), Activity.REPORT, reason, message));
+  }
+
+  private Optional<DueUsage> due(Standing standing, BlockNumber latest, Scope scope) {
+    if (!(standing.due() instanceof Standing.Due.Bytes(Usage usage))
+        || standing.own().inFlight()
+        || isDust(standing, usage, scope.dust())) {
+      return Optional.empty();
+    }
+    Epoch upTo = upTo(standing, latest);
+    return upTo.isAfter(standing.last())
+        ? Optional.of(new DueUsage(standing, usage, standing.last(), upTo))
+        : Optional.empty();
+  }
+
+  /** Whether it is so little that it is not worth its gas yet, and so young that it can wait. */
+  private boolean isDust(Standing standing, Usage usage, ByteCount dust) {
+    ByteCount bytes = usage.cdnBytes().plus(usage.cacheMissBytes());
+    return bytes.compareTo(dust) < 0
+        && standing
+            .unreportedSince()
+            .map(network::timeOf)
+            .filter(since -> since.plus(config.dustMaxAge()).isAfter(clock.instant()))
+            .isPresent();
   }
 
   /** min(latest − 1, the odometer's as-of epoch). */

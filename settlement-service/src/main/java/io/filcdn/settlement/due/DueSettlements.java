@@ -5,7 +5,6 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.usage.QuotaRecord;
-import io.filcdn.settlement.contracts.ContractError;
 import io.filcdn.settlement.contracts.OnChainUsage;
 import io.filcdn.settlement.contracts.OperatorContract;
 import io.filcdn.settlement.contracts.PayContract;
@@ -53,9 +52,20 @@ public final class DueSettlements {
   /** A data set whose rail can pay some of what it owes. */
   record Payable(DataSetId dataSet, Optional<Epoch> endEpoch) {}
 
+  /**
+   * What was found.
+   *
+   * @param settlements pay what can be paid, along rails that end first before the others
+   * @param findings keep data sets from being paid at all
+   */
+  public record Found(List<Submission.RailSettlement> settlements, List<Finding> findings) {}
+
   /** Reads what data sets owe now, where something may have changed. */
-  public List<Debt> debts(BlockNumber latest) {
-    List<Owed.Candidate> candidates = owedAmounts.candidates(latest);
+  public List<Debt> debts(BlockNumber latest, Scope scope) {
+    List<Owed.Candidate> candidates =
+        owedAmounts.candidates(latest).stream()
+            .filter(candidate -> scope.covers(candidate.dataSet()))
+            .toList();
     List<OnChainUsage> amounts =
         operator.usage(candidates.stream().map(Owed.Candidate::dataSet).toList());
     List<Debt> debts = new ArrayList<>();
@@ -70,11 +80,10 @@ public final class DueSettlements {
   }
 
   /**
-   * The settlements that pay {@code debts} along one kind of rail, those that end first before the
-   * others. Each rail is read now; one that has ended stays out, as it would fail its whole batch.
+   * The settlements that pay {@code debts} along one kind of rail. Each rail is read now; one that
+   * has ended stays out, as it would fail its whole batch.
    */
-  public List<Submission.RailSettlement> settlements(
-      QuotaRecord.Kind rail, List<Debt> debts, BlockNumber latest) {
+  public Found settlements(QuotaRecord.Kind rail, List<Debt> debts, BlockNumber latest) {
     Activity activity = Activity.settling(rail);
     Set<DataSetId> leftOut = new HashSet<>(setAsides.leftOut(activity));
     leftOut.addAll(owedAmounts.inFlight(activity));
@@ -86,39 +95,44 @@ public final class DueSettlements {
     List<RailState> states =
         pay.rails(open.stream().map(debt -> debt.candidate().rail(rail)).toList(), latest);
     List<Payable> payables = new ArrayList<>();
+    List<Finding> findings = new ArrayList<>();
     for (int i = 0; i < open.size(); i++) {
-      payable(rail, open.get(i), states.get(i), latest).ifPresent(payables::add);
+      DataSetId dataSet = open.get(i).candidate().dataSet();
+      switch (states.get(i)) {
+        case RailState.Payable(TokenAmount _, Optional<Epoch> endEpoch) ->
+            payables.add(new Payable(dataSet, endEpoch));
+        // a top-up makes it payable
+        case RailState.Unfunded() -> {}
+        case RailState.Ended ended -> findings.add(finding(rail, open.get(i), ended, latest));
+        case RailState.Missing missing -> findings.add(finding(rail, open.get(i), missing));
+      }
     }
-    return group(rail, payables, latest.epoch().plus(config.railEndMarginBlocks()));
+    return new Found(
+        group(rail, payables, latest.epoch().plus(config.railEndMarginBlocks())), findings);
   }
 
-  private Optional<Payable> payable(
-      QuotaRecord.Kind rail, Debt debt, RailState state, BlockNumber latest) {
-    DataSetId dataSet = debt.candidate().dataSet();
-    String name = "the %s rail %s".formatted(rail, debt.candidate().rail(rail));
-    return switch (state) {
-      case RailState.Payable(TokenAmount _, Optional<Epoch> endEpoch) ->
-          Optional.of(new Payable(dataSet, endEpoch));
-      // a top-up makes it payable
-      case RailState.Unfunded() -> Optional.empty();
-      case RailState.Ended(Epoch endEpoch) -> {
-        setAsides.put(
-            dataSet,
-            Activity.settling(rail),
-            SetAside.Reason.RAIL_ENDED,
-            "%s ended at epoch %s, block %s is too late to pay the %s owed"
-                .formatted(name, endEpoch, latest.plus(1), debt.owed().on(rail)));
-        yield Optional.empty();
-      }
-      case RailState.Missing(ContractError error) -> {
-        setAsides.put(
-            dataSet,
-            Activity.settling(rail),
-            SetAside.Reason.RAIL_MISSING,
-            "%s cannot pay the %s owed: %s".formatted(name, debt.owed().on(rail), error));
-        yield Optional.empty();
-      }
-    };
+  private static Finding finding(
+      QuotaRecord.Kind rail, Debt debt, RailState.Ended ended, BlockNumber latest) {
+    return new Finding(
+        debt.candidate().dataSet(),
+        Activity.settling(rail),
+        SetAside.Reason.RAIL_ENDED,
+        "the %s rail %s ended at epoch %s, block %s is too late to pay the %s owed"
+            .formatted(
+                rail,
+                debt.candidate().rail(rail),
+                ended.endEpoch(),
+                latest.plus(1),
+                debt.owed().on(rail)));
+  }
+
+  private static Finding finding(QuotaRecord.Kind rail, Debt debt, RailState.Missing missing) {
+    return new Finding(
+        debt.candidate().dataSet(),
+        Activity.settling(rail),
+        SetAside.Reason.RAIL_MISSING,
+        "the %s rail %s cannot pay the %s owed: %s"
+            .formatted(rail, debt.candidate().rail(rail), debt.owed().on(rail), missing.error()));
   }
 
   /** One settlement each for rails that end before {@code alone}, then one for all others. */

@@ -22,6 +22,6 @@ public record DueUsage(Standing standing, Usage usage, Epoch after, Epoch upTo) 
 
   /** The item of a report that tells them. */
   public Rollup rollup() {
-    return new Rollup(standing.dataSet(), usage);
+    return new Rollup(standing.dataSet(), usage, standing.reportedByOthers());
   }
 }

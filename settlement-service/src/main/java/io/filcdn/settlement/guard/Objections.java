@@ -7,6 +7,7 @@ import io.filcdn.settlement.ledger.SetAsides;
 import io.filcdn.settlement.ledger.Standing;
 import io.filcdn.settlement.ledger.Standings;
 import io.filcdn.settlement.ledger.Submission;
+import io.filcdn.settlement.ledger.Urgencies;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.Optional;
@@ -24,11 +25,13 @@ class Objections {
   private final Standings standings;
   private final OwedAmounts owed;
   private final SetAsides setAsides;
+  private final Urgencies urgencies;
 
-  Objections(Standings standings, OwedAmounts owed, SetAsides setAsides) {
+  Objections(Standings standings, OwedAmounts owed, SetAsides setAsides, Urgencies urgencies) {
     this.standings = standings;
     this.owed = owed;
     this.setAsides = setAsides;
+    this.urgencies = urgencies;
   }
 
   /** The first objection in one line; empty where there is none. */
@@ -43,6 +46,7 @@ class Objections {
                 switch (submission) {
                   case Submission.UsageReport report -> againstReport(report);
                   case Submission.RailSettlement settlement -> againstSettlement(settlement);
+                  case Submission.Termination termination -> againstTermination(termination);
                 });
   }
 
@@ -64,7 +68,7 @@ class Objections {
           "dataSet=%s expected an odometer and two rails".formatted(rollup.dataSet()));
     }
     Standing standing = found.get();
-    if (standing.inFlight()) {
+    if (standing.own().inFlight()) {
       return Optional.of("dataSet=%s expected no rollup in flight".formatted(rollup.dataSet()));
     }
     if (!report.toEpoch().isAfter(standing.last())) {
@@ -86,5 +90,14 @@ class Objections {
         .filter(inFlight::contains)
         .findFirst()
         .map(dataSet -> "dataSet=%s expected no settlement in flight".formatted(dataSet));
+  }
+
+  private Optional<String> againstTermination(Submission.Termination termination) {
+    return urgencies.toTerminate().stream()
+            .anyMatch(due -> due.dataSet().equals(termination.dataSet()))
+        ? Optional.empty()
+        : Optional.of(
+            "dataSet=%s expected its payer to be sanctioned and its CDN to be on"
+                .formatted(termination.dataSet()));
   }
 }

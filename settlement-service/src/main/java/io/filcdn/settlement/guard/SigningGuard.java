@@ -1,22 +1,28 @@
 package io.filcdn.settlement.guard;
 
 import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.contracts.Call;
 import io.filcdn.settlement.contracts.Head;
 import io.filcdn.settlement.contracts.Node;
 import io.filcdn.settlement.contracts.OperatorContract;
 import io.filcdn.settlement.ledger.Fees;
 import io.filcdn.settlement.ledger.Gas;
+import io.filcdn.settlement.ledger.LedgerTransaction;
 import io.filcdn.settlement.ledger.NewTransaction;
 import io.filcdn.settlement.ledger.Nonce;
 import io.filcdn.settlement.ledger.SetAsides;
 import io.filcdn.settlement.ledger.SignedBytes;
+import io.filcdn.settlement.ledger.SignedTransactions;
 import io.filcdn.settlement.ledger.Standings;
 import io.filcdn.settlement.ledger.Submission;
 import io.filcdn.settlement.ledger.TransactionId;
 import io.filcdn.settlement.ledger.Transactions;
 import io.filcdn.settlement.nonce.Nonces;
+import io.filcdn.settlement.signing.FeePolicy;
 import io.filcdn.settlement.signing.OperatorKey;
+import io.filcdn.settlement.signing.UnsignedTransaction;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -34,6 +40,7 @@ public class SigningGuard {
 
   private static final Logger LOG = Logger.getLogger(SigningGuard.class);
 
+  private final SignedTransactions ledger;
   private final Transactions transactions;
   private final Standings standings;
   private final SetAsides setAsides;
@@ -41,11 +48,13 @@ public class SigningGuard {
   private final Nonces nonces;
   private final Node node;
   private final OperatorContract operator;
+  private final FeePolicy feePolicy;
   private final OperatorKey key;
   private final Network network;
   private final Clock clock;
 
   SigningGuard(
+      SignedTransactions ledger,
       Transactions transactions,
       Standings standings,
       SetAsides setAsides,
@@ -53,9 +62,11 @@ public class SigningGuard {
       Nonces nonces,
       Node node,
       OperatorContract operator,
+      FeePolicy feePolicy,
       OperatorKey key,
       Network network,
       Clock clock) {
+    this.ledger = ledger;
     this.transactions = transactions;
     this.standings = standings;
     this.setAsides = setAsides;
@@ -63,12 +74,13 @@ public class SigningGuard {
     this.nonces = nonces;
     this.node = node;
     this.operator = operator;
+    this.feePolicy = feePolicy;
     this.key = key;
     this.network = network;
     this.clock = clock;
   }
 
-  /** What came of a submission. */
+  /** What came of a submission, or of a replacement. */
   public sealed interface Outcome {
 
     /** Its signed bytes are stored. They have not left this process yet. */
@@ -77,56 +89,111 @@ public class SigningGuard {
     /** It does not hold any more, and is to be planned anew. Nothing was signed. */
     record Outdated(String objection) implements Outcome {}
 
-    /** There is no nonce to sign with now. Nothing was signed. */
-    record NoNonce(String message) implements Outcome {}
+    /** The chain has to come closer first. Nothing was signed. */
+    record TooFarAhead(String message) implements Outcome {}
+
+    /** Nothing was signed, and nothing will be until someone has looked. */
+    record Refused(Alarm alarm, String message) implements Outcome {}
   }
+
+  /** What the chain said just before signing. */
+  private record Asked(Submission submission, Gas gasLimit, Fees fees, Nonce onChain, Head head) {}
 
   /** Signs and stores a submission that was simulated with {@code gasLimit}, if it still holds. */
   public Outcome sign(Submission submission, Gas gasLimit, Head head) {
-    Fees fees = node.fees();
-    Nonce onChain = node.nextNonce(key.address());
-    return QuarkusTransaction.requiringNew()
-        .call(() -> signLocked(submission, gasLimit, fees, onChain, head));
-  }
-
-  private Outcome signLocked(
-      Submission submission, Gas gasLimit, Fees fees, Nonce onChain, Head head) {
-    transactions.lockSigning();
-    Optional<String> objection = objections.against(submission);
-    if (objection.isPresent()) {
-      return new Outcome.Outdated(objection.get());
-    }
-    return switch (nonces.next(key.address(), onChain)) {
-      case Nonces.Next.ChainBehind(String message) -> new Outcome.NoNonce(message);
-      case Nonces.Next.Free(Nonce nonce) -> {
-        Call call = operator.call(key.address(), submission);
-        SignedBytes signed =
-            key.sign(network.chainId(), nonce, gasLimit, fees, call.to(), call.data());
-        TransactionId id =
-            transactions.insert(
-                new NewTransaction(
-                    submission,
-                    key.address(),
-                    nonce,
-                    gasLimit,
-                    fees,
-                    signed,
-                    clock.instant(),
-                    head.latest()));
-        noteSigned(submission);
-        LOG.infof(
-            "signed transaction=%s hash=%s activity=%s nonce=%s dataSets=%d",
-            id, signed.hash(), submission.activity(), nonce, submission.size());
-        yield new Outcome.Stored(id);
+    return switch (feePolicy.first(node.gasMarket())) {
+      case FeePolicy.Offer.AboveCap(String message) ->
+          new Outcome.Refused(Alarm.FEE_CEILING, message);
+      case FeePolicy.Offer.Pays(Fees fees) -> {
+        TokenAmount balance = node.balance(key.address());
+        TokenAmount needed = ledger.reserved(key.address()).plus(fees.atMost(gasLimit));
+        Nonce onChain = node.nextNonce(key.address());
+        yield balance.compareTo(needed) < 0
+            ? new Outcome.Refused(
+                Alarm.NO_FUNDS,
+                "expected %s to have %s for gas (what waits for a block included), found %s: send it FIL"
+                    .formatted(key.address(), needed, balance))
+            : QuarkusTransaction.requiringNew()
+                .call(() -> signLocked(new Asked(submission, gasLimit, fees, onChain, head)));
       }
     };
   }
 
-  private void noteSigned(Submission submission) {
+  private Outcome signLocked(Asked asked) {
+    ledger.lockSigning();
+    Optional<String> objection = objections.against(asked.submission());
+    if (objection.isPresent()) {
+      return new Outcome.Outdated(objection.get());
+    }
+    return switch (nonces.next(key.address(), asked.onChain())) {
+      case Nonces.Next.ChainBehind(String message) ->
+          new Outcome.Refused(Alarm.NONCE_BEHIND, message);
+      case Nonces.Next.TooFarAhead(String message) -> new Outcome.TooFarAhead(message);
+      case Nonces.Next.Free(Nonce nonce) -> new Outcome.Stored(store(asked, nonce));
+    };
+  }
+
+  private TransactionId store(Asked asked, Nonce nonce) {
+    Submission submission = asked.submission();
+    Call call = operator.call(key.address(), submission);
+    SignedBytes signed = sign(call, nonce, asked.gasLimit(), asked.fees());
+    TransactionId id =
+        ledger.insert(
+            new NewTransaction(
+                submission,
+                call.to(),
+                key.address(),
+                nonce,
+                asked.gasLimit(),
+                asked.fees(),
+                signed,
+                clock.instant(),
+                asked.head().latest()));
     // one that was set aside before goes through again
     setAsides.release(submission.activity(), submission.dataSets());
     if (submission instanceof Submission.UsageReport report) {
       standings.noteCovered(report.dataSets());
     }
+    LOG.infof(
+        "signed transaction=%s hash=%s activity=%s nonce=%s dataSets=%d",
+        id, signed.hash(), submission.activity(), nonce, submission.size());
+    return id;
+  }
+
+  /**
+   * Signs the same call with the same nonce for more gas money, and stores the bytes, if no block
+   * has it yet.
+   */
+  public Outcome replace(LedgerTransaction waiting) {
+    return switch (feePolicy.replacement(waiting.newest().fees(), node.gasMarket())) {
+      case FeePolicy.Offer.AboveCap(String message) ->
+          new Outcome.Refused(
+              Alarm.FEE_CEILING,
+              "transaction=%s nonce=%s %s".formatted(waiting.id(), waiting.nonce(), message));
+      case FeePolicy.Offer.Pays(Fees fees) ->
+          QuarkusTransaction.requiringNew().call(() -> replaceLocked(waiting, fees));
+    };
+  }
+
+  private Outcome replaceLocked(LedgerTransaction waiting, Fees fees) {
+    ledger.lockSigning();
+    LedgerTransaction now = transactions.find(waiting.id()).orElseThrow();
+    if (!now.state().awaitsBlock() || !now.newest().equals(waiting.newest())) {
+      return new Outcome.Outdated(
+          "transaction=%s expected it to wait as before, found it %s"
+              .formatted(now.id(), now.state()));
+    }
+    Call call = operator.call(now.sender(), now.submission());
+    SignedBytes signed = sign(call, now.nonce(), now.gasLimit(), fees);
+    ledger.replace(now.id(), signed, fees, clock.instant());
+    LOG.infof(
+        "replaced transaction=%s hash=%s by=%s nonce=%s maxFeePerGas=%s",
+        now.id(), now.newest().signed().hash(), signed.hash(), now.nonce(), fees.maxFeePerGas());
+    return new Outcome.Stored(now.id());
+  }
+
+  private SignedBytes sign(Call call, Nonce nonce, Gas gasLimit, Fees fees) {
+    return key.sign(
+        new UnsignedTransaction(network.chainId(), nonce, gasLimit, fees, call.to(), call.data()));
   }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.settlement.intake;
 
 import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.PayerRecord;
 import io.filcdn.common.kafka.DeadLetter;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.usage.UsageRecord;
@@ -69,6 +70,12 @@ public class Intake {
     read(records, DataSetRecord.class, tables::keepDataSets);
   }
 
+  @Incoming("payers")
+  @Blocking
+  void payers(ConsumerRecords<String, String> records) throws InterruptedException {
+    read(records, PayerRecord.class, payers -> tables.keepPayers(payers, clock.instant()));
+  }
+
   private <T> void read(
       ConsumerRecords<String, String> records, Class<T> type, Consumer<List<T>> keep)
       throws InterruptedException {
@@ -103,7 +110,7 @@ public class Intake {
 
   private <T> Optional<T> read(ConsumerRecord<String, String> record, Class<T> type) {
     if (record.value() == null) {
-      // a tombstone: neither topic has them, and neither a data set nor its bytes can be undone
+      // a tombstone: no topic has them; neither a data set nor its bytes can be undone
       return Optional.empty();
     }
     try {

@@ -29,7 +29,7 @@ public class TopicProgress implements KafkaConsumerRebalanceListener {
   static final String NAME = "settlement-topics";
 
   private static final Logger LOG = Logger.getLogger(TopicProgress.class);
-  private static final List<Topic> READ = List.of(Topic.USAGE, Topic.DATA_SETS);
+  private static final List<Topic> READ = List.of(Topic.USAGE, Topic.DATA_SETS, Topic.PAYERS);
 
   /** Where a partition stood when it was assigned, and what was read of it since. */
   private record Progress(long next, long target) {

@@ -2,6 +2,7 @@ package io.filcdn.settlement.ledger;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.filcdn.common.usage.QuotaRecord;
+import java.util.List;
 import java.util.Optional;
 
 /** What a transaction does for its data sets, and what a data set can be set aside from. */
@@ -11,7 +12,9 @@ public enum Activity {
   /** Pays the CDN: {@code settleCDNPaymentRails}. */
   SETTLE_CDN("settle-cdn", Optional.of(QuotaRecord.Kind.CDN)),
   /** Pays providers for misses: {@code settleCacheMissPaymentRails}. */
-  SETTLE_CACHE_MISS("settle-cache-miss", Optional.of(QuotaRecord.Kind.CACHE_MISS));
+  SETTLE_CACHE_MISS("settle-cache-miss", Optional.of(QuotaRecord.Kind.CACHE_MISS)),
+  /** Ends the CDN of a data set: {@code terminateCDNPaymentRails}. */
+  TERMINATE("terminate", Optional.empty());
 
   private final String text;
   private final Optional<QuotaRecord.Kind> rail;
@@ -21,7 +24,7 @@ public enum Activity {
     this.rail = rail;
   }
 
-  /** The rail that this settles; empty for reports. */
+  /** The rail that this settles; empty where it settles none. */
   public Optional<QuotaRecord.Kind> rail() {
     return rail;
   }
@@ -34,13 +37,19 @@ public enum Activity {
     };
   }
 
-  static Activity of(String text) {
+  /**
+   * Reads an activity.
+   *
+   * @throws IllegalArgumentException where the text names none
+   */
+  public static Activity of(String text) {
     for (Activity activity : values()) {
       if (activity.text.equals(text)) {
         return activity;
       }
     }
-    throw new IllegalArgumentException("expected an activity, found \"%s\"".formatted(text));
+    throw new IllegalArgumentException(
+        "expected an activity of %s, found \"%s\"".formatted(List.of(values()), text));
   }
 
   @JsonValue

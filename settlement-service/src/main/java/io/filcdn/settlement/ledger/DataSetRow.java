@@ -1,11 +1,15 @@
 package io.filcdn.settlement.ledger;
 
+import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.payment.TokenAmount;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.math.BigInteger;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What settlement needs of the newest index record of a data set. */
@@ -22,11 +26,24 @@ class DataSetRow extends PanacheEntityBase {
 
   long block;
 
+  String payer;
+
+  @Column(name = "with_cdn")
+  boolean withCdn;
+
+  boolean deleted;
+
   @Column(name = "cdn_rail")
   @Nullable Long cdnRail;
 
+  @Column(name = "cdn_rail_end")
+  @Nullable Long cdnRailEnd;
+
   @Column(name = "cache_miss_rail")
   @Nullable Long cacheMissRail;
+
+  @Column(name = "cache_miss_rail_end")
+  @Nullable Long cacheMissRailEnd;
 
   @Column(name = "reported_cdn_bytes")
   long reportedCdnBytes;
@@ -37,13 +54,35 @@ class DataSetRow extends PanacheEntityBase {
   @Column(name = "last_reported_epoch")
   @Nullable Long lastReportedEpoch;
 
+  @Column(name = "settled_cdn", precision = 78)
+  BigInteger settledCdn;
+
+  @Column(name = "settled_cache_miss", precision = 78)
+  BigInteger settledCacheMiss;
+
   void take(DataSetRecord record) {
     version = record.asOf().version();
     block = record.asOf().block().value();
+    payer = record.payer().hex();
+    withCdn = record.withCdn();
+    deleted = record.deleted();
     cdnRail = record.cdnRail().map(rail -> rail.railId().number()).orElse(null);
+    cdnRailEnd = endOf(record.cdnRail());
     cacheMissRail = record.cacheMissRail().map(rail -> rail.railId().number()).orElse(null);
+    cacheMissRailEnd = endOf(record.cacheMissRail());
     reportedCdnBytes = record.reported().cdnBytes().bytes();
     reportedCacheMissBytes = record.reported().cacheMissBytes().bytes();
     lastReportedEpoch = record.lastReportedEpoch().map(epoch -> epoch.value()).orElse(null);
+    settledCdn = record.settled().cdn().units();
+    settledCacheMiss = record.settled().cacheMiss().units();
+  }
+
+  DataSetRecord.Settled settled() {
+    return new DataSetRecord.Settled(
+        new TokenAmount(settledCdn), new TokenAmount(settledCacheMiss));
+  }
+
+  private static @Nullable Long endOf(Optional<DataSetRecord.Rail> rail) {
+    return rail.flatMap(DataSetRecord.Rail::endEpoch).map(Epoch::value).orElse(null);
   }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.settlement.ledger;
 
 import io.filcdn.common.payment.TokenAmount;
+import java.math.BigInteger;
 
 /**
  * What a transaction pays for gas (EIP-1559), in the chain's own coin per unit of gas.
@@ -16,5 +17,10 @@ public record Fees(TokenAmount maxFeePerGas, TokenAmount maxPriorityFeePerGas) {
           "expected a priority fee of at most the whole fee %s, found %s"
               .formatted(maxFeePerGas, maxPriorityFeePerGas));
     }
+  }
+
+  /** What a transaction with this gas limit can cost at most. */
+  public TokenAmount atMost(Gas limit) {
+    return new TokenAmount(maxFeePerGas.units().multiply(BigInteger.valueOf(limit.units())));
   }
 }

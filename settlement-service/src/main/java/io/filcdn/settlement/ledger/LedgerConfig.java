@@ -9,4 +9,8 @@ public interface LedgerConfig {
   /** How long a data set that the contract refused is left out before it is tried again. */
   @WithDefault("PT1H")
   Duration setAsideFor();
+
+  /** How often ledger, odometers, index and chain are compared. */
+  @WithDefault("PT1H")
+  Duration reconcileEvery();
 }

@@ -16,6 +16,8 @@ import java.util.Optional;
  * @param signedBlock the head when it was signed: no event of it can be in an earlier block
  * @param includedBlock the block that was last seen to hold it
  * @param closedAt when it became final, reverted or dropped
+ * @param landed the transaction that did it; one of another's where that was as good
+ * @param feePaid what it cost, where a receipt told
  * @param error why it failed
  * @param attempts the signed bytes for it, oldest first; at least one
  * @param settled what it moved along the rails; empty before it is final, and for reports
@@ -31,6 +33,8 @@ public record LedgerTransaction(
     BlockNumber signedBlock,
     Optional<BlockNumber> includedBlock,
     Optional<Instant> closedAt,
+    Optional<TxHash> landed,
+    Optional<TokenAmount> feePaid,
     Optional<String> error,
     List<Attempt> attempts,
     Map<DataSetId, TokenAmount> settled) {

@@ -6,6 +6,7 @@ import io.filcdn.common.payment.RailId;
 import io.filcdn.common.payment.TokenAmount;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -81,6 +82,28 @@ public class OwedAmounts {
                     new TokenAmount(row.cdn),
                     new TokenAmount(row.cacheMiss),
                     new BlockNumber(row.block)));
+  }
+
+  /**
+   * Those of {@code dataSets} that owe something, or may: a report of theirs, or a payment, was not
+   * read since.
+   */
+  @Transactional
+  public Set<DataSetId> owing(Collection<DataSetId> dataSets) {
+    return database
+        .createNativeQuery(
+            """
+            select d.data_set from indexed_data_set d left join owed o using (data_set)
+            where d.data_set in (:ids) and (o.cdn > 0 or o.cache_miss > 0
+              or d.last_reported_epoch is not null
+                and (o.data_set is null or o.index_version < d.version)
+              or exists (select from rail_payment p where p.data_set = d.data_set and p.in_flight))
+            """,
+            String.class)
+        .setParameterList("ids", dataSets.stream().map(DataSetId::toString).toList())
+        .getResultStream()
+        .map(DataSetId::of)
+        .collect(Collectors.toSet());
   }
 
   /** The data sets with a payment of this activity in flight. */

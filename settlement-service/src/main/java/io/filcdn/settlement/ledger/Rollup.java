@@ -2,8 +2,13 @@ package io.filcdn.settlement.ledger;
 
 import io.filcdn.common.payment.DataSetId;
 
-/** What one item of a report tells the chain: bytes of a data set that no report held before. */
-public record Rollup(DataSetId dataSet, Usage usage) {
+/**
+ * What one item of a report tells the chain: bytes of a data set that no report held before.
+ *
+ * @param others what the index showed as reported by others when these bytes were found due; it can
+ *     only grow, so that an index that shows less has lost a report
+ */
+public record Rollup(DataSetId dataSet, Usage usage, Usage others) {
 
   public Rollup {
     if (usage.equals(Usage.NONE)) {

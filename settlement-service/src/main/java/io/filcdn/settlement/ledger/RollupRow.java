@@ -15,6 +15,8 @@ class RollupRow extends PanacheEntityBase {
 
   @EmbeddedId ItemKey key;
 
+  String operator;
+
   @Column(name = "to_epoch")
   long toEpoch;
 
@@ -24,12 +26,24 @@ class RollupRow extends PanacheEntityBase {
   @Column(name = "cache_miss_bytes")
   long cacheMissBytes;
 
+  @Column(name = "others_cdn_bytes")
+  long othersCdnBytes;
+
+  @Column(name = "others_cache_miss_bytes")
+  long othersCacheMissBytes;
+
   @Column(name = "in_flight")
   boolean inFlight;
 
   boolean counts;
 
+  @Column(name = "final")
+  boolean isFinal;
+
   Rollup toRollup() {
-    return new Rollup(key.id(), new Usage(ByteCount.of(cdnBytes), ByteCount.of(cacheMissBytes)));
+    return new Rollup(
+        key.id(),
+        new Usage(ByteCount.of(cdnBytes), ByteCount.of(cacheMissBytes)),
+        new Usage(ByteCount.of(othersCdnBytes), ByteCount.of(othersCacheMissBytes)));
   }
 }

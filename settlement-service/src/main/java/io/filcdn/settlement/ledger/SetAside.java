@@ -22,6 +22,8 @@ public record SetAside(
 
   /** Why: also the reason of the event that tells it. */
   public enum Reason {
+    /** The index does not show a report of ours that is final. */
+    REPORT_NOT_INDEXED,
     /** Less was counted than reported. */
     ODOMETER_BELOW_REPORTED,
     /** The contract refuses this data set. */

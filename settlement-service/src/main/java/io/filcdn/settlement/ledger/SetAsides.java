@@ -4,6 +4,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.alarm.Alarms;
+import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.time.Clock;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Data sets that are left out of one activity, so that they do not stop the others. */
 @ApplicationScoped
@@ -76,6 +78,43 @@ public class SetAsides {
     return SetAsideRow.<SetAsideRow>list("key.dataSet", dataSet.toString()).stream()
         .map(SetAsideRow::toSetAside)
         .toList();
+  }
+
+  /** Everything that is set aside, the longest first. */
+  @Transactional
+  public List<SetAside> all() {
+    return SetAsideRow.<SetAsideRow>listAll(Sort.by("since", "key.dataSet", "key.activity"))
+        .stream()
+        .map(SetAsideRow::toSetAside)
+        .toList();
+  }
+
+  /** Lets data sets take part in the next run; they stay set aside until they get through. */
+  @Transactional
+  public void retryNow(Activity activity, Collection<DataSetId> dataSets) {
+    SetAsideRow.update(
+        "retryAt = ?1 where key.activity = ?2 and key.dataSet in ?3",
+        clock.instant(),
+        activity.toString(),
+        dataSets.stream().map(DataSetId::toString).toList());
+  }
+
+  /**
+   * Lets those take part in reports again whose numbers agree once more: all that were due to be
+   * looked at, but for {@code stillWrong}.
+   */
+  @Transactional
+  public void releaseHealed(Set<DataSetId> stillWrong) {
+    SetAsideRow.<SetAsideRow>list(
+            "key.activity = ?1 and reason in ?2 and retryAt <= ?3",
+            Activity.REPORT.toString(),
+            Stream.of(SetAside.Reason.REPORT_NOT_INDEXED, SetAside.Reason.ODOMETER_BELOW_REPORTED)
+                .map(SetAside.Reason::toString)
+                .toList(),
+            clock.instant())
+        .stream()
+        .filter(row -> !stillWrong.contains(DataSetId.of(row.key.dataSet())))
+        .forEach(SetAsideRow::delete);
   }
 
   /** Lets data sets take part again. */

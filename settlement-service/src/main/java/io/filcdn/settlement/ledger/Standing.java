@@ -11,39 +11,35 @@ import java.util.stream.Stream;
  *
  * @param odometer all bytes so far
  * @param asOf the epoch by whose end they had been served
+ * @param unreportedSince the as-of epoch of the oldest bytes that no rollup of ours covers
  * @param reported what the index says is on chain
  * @param lastReported the highest toEpoch that the index knows
- * @param ownOpen what our own rollups beyond {@code lastReported} hold
- * @param lastOwn the highest toEpoch of a rollup of ours that counts
- * @param lastOwnIncluded the highest of those that were seen in a block
- * @param inFlight whether a rollup of ours still has to be included deep enough
+ * @param own what our own rollups say
  */
 public record Standing(
     DataSetId dataSet,
     Usage odometer,
     Epoch asOf,
+    Optional<Epoch> unreportedSince,
     Usage reported,
     Optional<Epoch> lastReported,
-    Usage ownOpen,
-    Optional<Epoch> lastOwn,
-    Optional<Epoch> lastOwnIncluded,
-    boolean inFlight) {
+    Own own) {
 
   private static final Epoch NEVER = new Epoch(0);
 
   /** What is left to report: odometer − reported − own open rollups. Nothing wraps. */
   public Due due() {
-    Usage covered = reported.plus(ownOpen);
+    Usage expected = own.covered().plus(own.others());
+    if (!reported.reaches(expected)) {
+      return new Due.ReportMissing(
+          "expected the index to show at least %s as reported, %s of it by us up to epoch %s; found %s: it lost a report"
+              .formatted(expected, own.covered(), lastReported.orElse(NEVER), reported));
+    }
+    Usage covered = reported.plus(own.open());
     if (!odometer.reaches(covered)) {
       return new Due.Shortfall(
-          "expected an odometer of at least what was reported, %s cdn and %s cache-miss bytes (%s and %s of them in own open rollups), found %s and %s"
-              .formatted(
-                  covered.cdnBytes(),
-                  covered.cacheMissBytes(),
-                  ownOpen.cdnBytes(),
-                  ownOpen.cacheMissBytes(),
-                  odometer.cdnBytes(),
-                  odometer.cacheMissBytes()));
+          "expected an odometer of at least what was reported, %s (%s of it in own open rollups), found %s"
+              .formatted(covered, own.open(), odometer));
     }
     Usage left = odometer.minus(covered);
     return left.equals(Usage.NONE) ? new Due.Nothing() : new Due.Bytes(left);
@@ -51,12 +47,17 @@ public record Standing(
 
   /** The epoch that the next toEpoch must exceed; 0 where none was reported. */
   public Epoch last() {
-    return latestOf(lastReported, lastOwn);
+    return latestOf(lastReported, own.last());
   }
 
   /** The maxReportedEpoch that the contract must show before anything is signed. */
   public Epoch expectedOnChain() {
-    return latestOf(lastReported, lastOwnIncluded);
+    return latestOf(lastReported, own.lastIncluded());
+  }
+
+  /** What the index shows beyond our own rollups: reports of others, or of past operators. */
+  public Usage reportedByOthers() {
+    return reported.minus(own.covered());
   }
 
   private static Epoch latestOf(Optional<Epoch> one, Optional<Epoch> other) {
@@ -77,5 +78,10 @@ public record Standing(
 
     /** Less was counted than reported: something is wrong, and nothing more may be reported. */
     record Shortfall(String message) implements Due {}
+
+    /**
+     * The index does not show a report that it must know: its bytes would be reported once more.
+     */
+    record ReportMissing(String message) implements Due {}
   }
 }

@@ -3,6 +3,7 @@ package io.filcdn.settlement.ledger;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -12,25 +13,44 @@ record StandingRow(
     Long cdnBytes,
     Long cacheMissBytes,
     Long asOf,
+    @Nullable Long unreportedSince,
     Long reportedCdnBytes,
     Long reportedCacheMissBytes,
     @Nullable Long lastReported,
     Long openCdnBytes,
     Long openCacheMissBytes,
+    Long coveredCdnBytes,
+    Long coveredCacheMissBytes,
+    Long othersCdnBytes,
+    Long othersCacheMissBytes,
     @Nullable Long lastOwn,
     @Nullable Long lastOwnIncluded,
-    Boolean inFlight) {
+    Boolean inFlight,
+    @Nullable Long unindexedSince) {
 
   Standing toStanding() {
     return new Standing(
         DataSetId.of(dataSet),
-        new Usage(ByteCount.of(cdnBytes), ByteCount.of(cacheMissBytes)),
+        usage(cdnBytes, cacheMissBytes),
         new Epoch(asOf),
-        new Usage(ByteCount.of(reportedCdnBytes), ByteCount.of(reportedCacheMissBytes)),
-        Optional.ofNullable(lastReported).map(Epoch::new),
-        new Usage(ByteCount.of(openCdnBytes), ByteCount.of(openCacheMissBytes)),
-        Optional.ofNullable(lastOwn).map(Epoch::new),
-        Optional.ofNullable(lastOwnIncluded).map(Epoch::new),
-        inFlight);
+        epoch(unreportedSince),
+        usage(reportedCdnBytes, reportedCacheMissBytes),
+        epoch(lastReported),
+        new Own(
+            usage(openCdnBytes, openCacheMissBytes),
+            usage(coveredCdnBytes, coveredCacheMissBytes),
+            usage(othersCdnBytes, othersCacheMissBytes),
+            epoch(lastOwn),
+            epoch(lastOwnIncluded),
+            inFlight,
+            Optional.ofNullable(unindexedSince).map(Instant::ofEpochSecond)));
+  }
+
+  private static Usage usage(long cdn, long cacheMiss) {
+    return new Usage(ByteCount.of(cdn), ByteCount.of(cacheMiss));
+  }
+
+  private static Optional<Epoch> epoch(@Nullable Long value) {
+    return Optional.ofNullable(value).map(Epoch::new);
   }
 }

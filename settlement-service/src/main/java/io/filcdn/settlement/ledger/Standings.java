@@ -1,6 +1,8 @@
 package io.filcdn.settlement.ledger;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -27,51 +29,90 @@ public class Standings {
       where o.data_set like 'fwss/%%' and d.cdn_rail is not null and d.cache_miss_rail is not null
       """;
 
+  /**
+   * The rollups that are not in the sums of {@code own_reported}, and those in them that the index
+   * does not know; and what was reported through other operator contracts.
+   */
   private static final String OWN =
       """
+      left join own_reported t on t.data_set = o.data_set and t.operator = :operator
       left join lateral (
         select
-          coalesce(sum(r.cdn_bytes) filter (where r.to_epoch > coalesce(d.last_reported_epoch, -1)), 0)::bigint as open_cdn,
-          coalesce(sum(r.cache_miss_bytes) filter (where r.to_epoch > coalesce(d.last_reported_epoch, -1)), 0)::bigint as open_cache_miss,
-          max(r.to_epoch) as last,
-          max(r.to_epoch) filter (where t.state in ('included', 'final')) as last_included,
-          coalesce(bool_or(r.in_flight), false) as in_flight
-        from rollup r join chain_transaction t on t.id = r.transaction_id
+          sum(r.cdn_bytes) filter (where r.operator = :operator and r.to_epoch > coalesce(d.last_reported_epoch, -1)) as open_cdn,
+          sum(r.cache_miss_bytes) filter (where r.operator = :operator and r.to_epoch > coalesce(d.last_reported_epoch, -1)) as open_cache_miss,
+          sum(case when r.final then -r.cdn_bytes when r.to_epoch <= d.last_reported_epoch then r.cdn_bytes else 0 end)
+            filter (where r.operator = :operator) as covered_cdn,
+          sum(case when r.final then -r.cache_miss_bytes when r.to_epoch <= d.last_reported_epoch then r.cache_miss_bytes else 0 end)
+            filter (where r.operator = :operator) as covered_cache_miss,
+          max(r.others_cdn_bytes) filter (where r.operator = :operator) as others_cdn,
+          max(r.others_cache_miss_bytes) filter (where r.operator = :operator) as others_cache_miss,
+          max(r.to_epoch) filter (where r.operator = :operator) as last,
+          max(r.to_epoch) filter (where r.operator = :operator and x.state in ('included', 'final')) as last_included,
+          bool_or(r.in_flight or r.operator <> :operator) as in_flight,
+          extract(epoch from min(x.closed_at) filter (where r.operator = :operator and r.final))::bigint as unindexed_since
+        from rollup r join chain_transaction x on x.id = r.transaction_id
         where r.data_set = o.data_set and r.counts
+          and (not r.final or r.operator = :operator and r.to_epoch > coalesce(d.last_reported_epoch, -1))
       ) own on true
+      left join lateral (
+        select max(p.cdn_bytes + p.others_cdn_bytes) as cdn, max(p.cache_miss_bytes + p.others_cache_miss_bytes) as cache_miss
+        from own_reported p where p.data_set = o.data_set and p.operator <> :operator
+      ) past on true
       """;
 
   private static final String STANDING =
       """
-      select o.data_set, o.cdn_bytes, o.cache_miss_bytes, o.as_of,
+      select o.data_set, o.cdn_bytes, o.cache_miss_bytes, o.as_of, o.unreported_since,
         d.reported_cdn_bytes, d.reported_cache_miss_bytes, d.last_reported_epoch,
-        own.open_cdn, own.open_cache_miss, own.last, own.last_included, own.in_flight
+        coalesce(own.open_cdn, 0)::bigint, coalesce(own.open_cache_miss, 0)::bigint,
+        (coalesce(t.cdn_bytes, 0) + coalesce(own.covered_cdn, 0))::bigint,
+        (coalesce(t.cache_miss_bytes, 0) + coalesce(own.covered_cache_miss, 0))::bigint,
+        greatest(t.others_cdn_bytes, own.others_cdn, past.cdn, 0),
+        greatest(t.others_cache_miss_bytes, own.others_cache_miss, past.cache_miss, 0),
+        greatest(t.last_epoch, own.last), greatest(t.last_epoch, own.last_included),
+        coalesce(own.in_flight, false), own.unindexed_since
       """
           + REPORTABLE.formatted(OWN);
 
   private final Session database;
+  private final Address operator;
 
-  Standings(Session database) {
+  Standings(Session database, Network network) {
     this.database = database;
+    this.operator = network.contracts().filBeamOperator();
   }
 
   /** Every data set whose odometer and reported bytes differ, in the order of their ids' texts. */
   @Transactional
   public List<Standing> unequal() {
     return read(
-        database.createNativeQuery(
-            STANDING
-                + "and (o.cdn_bytes, o.cache_miss_bytes) <> (d.reported_cdn_bytes, d.reported_cache_miss_bytes) order by o.data_set",
-            StandingRow.class));
+        query(
+            "and (o.cdn_bytes, o.cache_miss_bytes) <> (d.reported_cdn_bytes, d.reported_cache_miss_bytes) order by o.data_set"));
   }
 
   /** The named ones of them that can be reported at all. */
   @Transactional
   public List<Standing> of(Collection<DataSetId> dataSets) {
+    return dataSets.isEmpty()
+        ? List.of()
+        : read(
+            query("and o.data_set in (:ids) order by o.data_set")
+                .setParameterList("ids", dataSets.stream().map(DataSetId::toString).toList()));
+  }
+
+  /** Some of them all, in the order of their ids' texts: those that follow {@code after}. */
+  @Transactional
+  public List<Standing> page(Optional<DataSetId> after, int limit) {
     return read(
-        database
-            .createNativeQuery(STANDING + "and o.data_set in (:ids)", StandingRow.class)
-            .setParameterList("ids", dataSets.stream().map(DataSetId::toString).toList()));
+        query("and o.data_set > :after order by o.data_set limit :limit")
+            .setParameter("after", after.map(DataSetId::toString).orElse(""))
+            .setParameter("limit", limit));
+  }
+
+  private NativeQuery<StandingRow> query(String restriction) {
+    return database
+        .createNativeQuery(STANDING + restriction, StandingRow.class)
+        .setParameter("operator", operator.hex());
   }
 
   /** Forgets since when bytes wait, where the index shows that all are reported. */

@@ -70,6 +70,31 @@ public sealed interface Submission {
     }
   }
 
+  /**
+   * The end of a data set's CDN: its rails live on until they are settled, or their time is over.
+   */
+  record Termination(DataSetId dataSet) implements Submission {
+
+    @Override
+    public Activity activity() {
+      return Activity.TERMINATE;
+    }
+
+    @Override
+    public List<DataSetId> dataSets() {
+      return List.of(dataSet);
+    }
+
+    @Override
+    public Termination part(int from, int to) {
+      if (from != 0 || to != 1) {
+        throw new IllegalArgumentException(
+            "expected the whole of a termination, found %d to %d".formatted(from, to));
+      }
+      return this;
+    }
+  }
+
   private static void requireEachOnce(List<DataSetId> dataSets) {
     if (dataSets.isEmpty() || new HashSet<>(dataSets).size() != dataSets.size()) {
       throw new IllegalArgumentException(

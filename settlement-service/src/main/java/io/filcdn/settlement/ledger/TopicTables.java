@@ -1,10 +1,15 @@
 package io.filcdn.settlement.ledger;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.PayerRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.UsageRecord;
+import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
+import jakarta.transaction.Transactional;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -13,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BinaryOperator;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.hibernate.Session;
 
 /**
@@ -76,10 +82,54 @@ public class TopicTables {
         });
   }
 
+  /** Keeps each screening of a higher version than the one at hand. */
+  public void keepPayers(Collection<PayerRecord> records, Instant now) {
+    Map<Address, PayerRecord> newest =
+        newest(
+            records,
+            PayerRecord::payer,
+            BinaryOperator.maxBy(Comparator.comparingLong(record -> record.asOf().version())));
+    newest.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey(Comparator.comparing(Address::hex)))
+        .forEach(
+            entry -> {
+              PayerRow row =
+                  PayerRow.findById(entry.getKey().hex(), LockModeType.PESSIMISTIC_WRITE);
+              if (row == null) {
+                row = new PayerRow();
+                row.address = entry.getKey().hex();
+                row.take(entry.getValue(), now);
+                row.persist();
+              } else if (entry.getValue().asOf().version() > row.version) {
+                row.take(entry.getValue(), now);
+              }
+            });
+  }
+
   /** The newest odometer of a data set. */
   public Optional<UsageRecord> usage(DataSetId dataSet) {
     return Optional.ofNullable(database.find(OdometerRow.class, dataSet.toString()))
         .map(OdometerRow::toRecord);
+  }
+
+  /** What the index says was paid for data sets; those that it does not know are left out. */
+  @Transactional
+  public Map<DataSetId, DataSetRecord.Settled> settled(Collection<DataSetId> dataSets) {
+    return DataSetRow.<DataSetRow>list(
+            "dataSet in ?1", dataSets.stream().map(DataSetId::toString).toList())
+        .stream()
+        .collect(Collectors.toMap(row -> DataSetId.of(row.dataSet), DataSetRow::settled));
+  }
+
+  /** Data sets with usage, in the order of their ids' texts: those that follow {@code after}. */
+  @Transactional
+  public List<UsageRecord> page(Optional<DataSetId> after, int limit) {
+    return OdometerRow.<OdometerRow>find(
+            "dataSet > ?1", Sort.by("dataSet"), after.map(DataSetId::toString).orElse(""))
+        .page(0, limit)
+        .stream()
+        .map(OdometerRow::toRecord)
+        .toList();
   }
 
   /** Where to read on in a partition; empty where nothing of it has been read. */
@@ -120,9 +170,9 @@ public class TopicTables {
         .getResultList();
   }
 
-  private static <T> Map<DataSetId, T> newest(
-      Collection<T> records, Function<T, DataSetId> key, BinaryOperator<T> newer) {
-    Map<DataSetId, T> newest = new HashMap<>();
+  private static <K, T> Map<K, T> newest(
+      Collection<T> records, Function<T, K> key, BinaryOperator<T> newer) {
+    Map<K, T> newest = new HashMap<>();
     records.forEach(record -> newest.merge(key.apply(record), record, newer));
     return newest;
   }

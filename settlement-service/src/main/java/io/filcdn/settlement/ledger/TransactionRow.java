@@ -7,6 +7,7 @@ import jakarta.persistence.GeneratedValue;
 import jakarta.persistence.GenerationType;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
+import java.math.BigInteger;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,8 @@ class TransactionRow extends PanacheEntityBase {
   String activity;
 
   String state;
+
+  String operator;
 
   String sender;
 
@@ -45,6 +48,12 @@ class TransactionRow extends PanacheEntityBase {
 
   @Column(name = "closed_at")
   @Nullable Instant closedAt;
+
+  @Column(name = "landed_hash")
+  @Nullable String landedHash;
+
+  @Column(name = "fee_paid", precision = 78)
+  @Nullable BigInteger feePaid;
 
   @Nullable String error;
 

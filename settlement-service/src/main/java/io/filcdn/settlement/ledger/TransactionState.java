@@ -29,6 +29,11 @@ public enum TransactionState {
     };
   }
 
+  /** Whether it is still to come into a block. */
+  public boolean awaitsBlock() {
+    return this == SIGNED || this == BROADCAST;
+  }
+
   static TransactionState of(String text) {
     return valueOf(text.toUpperCase(Locale.ROOT));
   }

@@ -1,12 +1,12 @@
 package io.filcdn.settlement.ledger;
 
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.TxHash;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.TokenAmount;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.persistence.LockModeType;
 import jakarta.transaction.Transactional;
 import java.time.Instant;
 import java.util.List;
@@ -22,10 +22,7 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Transactions {
 
-  /** Any number, as long as everyone who signs for this database uses it. */
-  private static final long SIGNING_LOCK = 0x46696C43444E01L;
-
-  private static final String OPEN = "state in ('signed', 'broadcast', 'included')";
+  static final String OPEN = "state in ('signed', 'broadcast', 'included')";
 
   private final Session database;
   private final TransactionReader reader;
@@ -35,82 +32,10 @@ public class Transactions {
     this.reader = reader;
   }
 
-  /**
-   * Keeps every other process from signing until the caller's database transaction ends, so that
-   * what the caller reads from now on is still true when it commits.
-   */
-  @Transactional(Transactional.TxType.MANDATORY)
-  public void lockSigning() {
-    database
-        .createNativeQuery("select pg_advisory_xact_lock(:key)", Object.class)
-        .setParameter("key", SIGNING_LOCK)
-        .getResultList();
-  }
-
-  /**
-   * Stores a signed transaction, in the caller's database transaction.
-   *
-   * @throws jakarta.persistence.PersistenceException where its nonce is taken, or a data set of it
-   *     already has one of the same activity in flight
-   */
-  @Transactional(Transactional.TxType.MANDATORY)
-  public TransactionId insert(NewTransaction added) {
-    TransactionRow row = new TransactionRow();
-    row.activity = added.submission().activity().toString();
-    row.state = TransactionState.SIGNED.toString();
-    row.sender = added.sender().hex();
-    row.nonce = added.nonce().value();
-    row.gasLimit = added.gasLimit().units();
-    row.signedAt = added.signedAt();
-    row.signedBlock = added.signedBlock().value();
-    if (added.submission() instanceof Submission.UsageReport report) {
-      row.toEpoch = report.toEpoch().value();
-    }
-    row.persist();
-    insertAttempt(row.number(), added);
-    insertItems(row.number(), added.submission());
-    database.flush();
-    return new TransactionId(row.number());
-  }
-
-  private static void insertAttempt(long transaction, NewTransaction added) {
-    AttemptRow row = new AttemptRow();
-    row.hash = added.signed().hash().hex();
-    row.transaction = transaction;
-    row.raw = added.signed().raw();
-    row.maxFeePerGas = added.fees().maxFeePerGas().units();
-    row.maxPriorityFeePerGas = added.fees().maxPriorityFeePerGas().units();
-    row.signedAt = added.signedAt();
-    row.persist();
-  }
-
-  private static void insertItems(long transaction, Submission submission) {
-    switch (submission) {
-      case Submission.UsageReport report ->
-          report.rollups().forEach(rollup -> insert(transaction, report, rollup));
-      case Submission.RailSettlement settlement ->
-          settlement.dataSets().forEach(dataSet -> insert(transaction, settlement, dataSet));
-    }
-  }
-
-  private static void insert(long transaction, Submission.UsageReport report, Rollup rollup) {
-    RollupRow row = new RollupRow();
-    row.key = new ItemKey(transaction, rollup.dataSet().toString());
-    row.toEpoch = report.toEpoch().value();
-    row.cdnBytes = rollup.usage().cdnBytes().bytes();
-    row.cacheMissBytes = rollup.usage().cacheMissBytes().bytes();
-    row.inFlight = true;
-    row.counts = true;
-    row.persist();
-  }
-
-  private static void insert(
-      long transaction, Submission.RailSettlement settlement, DataSetId dataSet) {
-    RailPaymentRow row = new RailPaymentRow();
-    row.key = new ItemKey(transaction, dataSet.toString());
-    row.activity = settlement.activity().toString();
-    row.inFlight = true;
-    row.persist();
+  /** One of them. */
+  @Transactional
+  public Optional<LedgerTransaction> find(TransactionId id) {
+    return reader.read(TransactionRow.list("id", id.number())).stream().findFirst();
   }
 
   /** Those that can still change, in the order of their nonces. */
@@ -135,20 +60,6 @@ public class Transactions {
   @Transactional
   public long count(TransactionState state) {
     return TransactionRow.count("state", state.toString());
-  }
-
-  /** The highest nonce that was ever signed for. */
-  @Transactional
-  public Optional<Nonce> highestNonce(Address sender) {
-    return TransactionRow.<TransactionRow>find("sender", Sort.descending("nonce"), sender.hex())
-        .firstResultOptional()
-        .map(row -> new Nonce(row.nonce));
-  }
-
-  /** Whether one of this sender can still change. */
-  @Transactional
-  public boolean anyOpen(Address sender) {
-    return TransactionRow.count("sender = ?1 and " + OPEN, sender.hex()) > 0;
   }
 
   /** When one of this activity was last signed. */
@@ -203,12 +114,22 @@ public class Transactions {
     AttemptRow.update("lastBroadcastAt = null where transaction = ?1", id.number());
   }
 
-  /** Closes a report that stands on chain, or a settlement with what it moved. */
+  /**
+   * Closes one whose work stands on chain.
+   *
+   * @param settled what it moved along rails
+   */
   @Transactional(Transactional.TxType.MANDATORY)
   public void finalised(
-      TransactionId id, BlockNumber block, Map<DataSetId, TokenAmount> settled, Instant at) {
-    close(id, TransactionState.FINAL, Optional.of(block), null, at);
+      TransactionId id, Inclusion inclusion, Map<DataSetId, TokenAmount> settled, Instant at) {
+    close(id, TransactionState.FINAL, null, at);
+    TransactionRow row = row(id);
+    row.includedBlock = inclusion.block().value();
+    row.landedHash = inclusion.hash().hex();
+    row.feePaid = inclusion.feePaid().map(TokenAmount::units).orElse(null);
     endFlight(id);
+    database.flush();
+    addUpReported(id);
     settled.forEach(
         (dataSet, amount) ->
             RailPaymentRow.update(
@@ -217,18 +138,45 @@ public class Transactions {
                 new ItemKey(id.number(), dataSet.toString())));
   }
 
+  /** Adds the rollups that just became final to the sums of their data sets. */
+  private void addUpReported(TransactionId id) {
+    RollupRow.update("isFinal = true where key.transaction = ?1", id.number());
+    database
+        .createNativeMutationQuery(
+            """
+            insert into own_reported as t (data_set, operator, cdn_bytes, cache_miss_bytes,
+              others_cdn_bytes, others_cache_miss_bytes, last_epoch)
+            select data_set, operator, cdn_bytes, cache_miss_bytes,
+              others_cdn_bytes, others_cache_miss_bytes, to_epoch
+            from rollup where transaction_id = :id
+            on conflict (data_set, operator) do update set
+              cdn_bytes = t.cdn_bytes + excluded.cdn_bytes,
+              cache_miss_bytes = t.cache_miss_bytes + excluded.cache_miss_bytes,
+              others_cdn_bytes = greatest(t.others_cdn_bytes, excluded.others_cdn_bytes),
+              others_cache_miss_bytes = greatest(t.others_cache_miss_bytes, excluded.others_cache_miss_bytes),
+              last_epoch = greatest(t.last_epoch, excluded.last_epoch)
+            """)
+        .setParameter("id", id.number())
+        .executeUpdate();
+  }
+
   /**
    * Closes one that failed or was dropped: its bytes do not count any more, so that they are due
    * again.
+   *
+   * @param inclusion the block that holds it, where one does
    */
   @Transactional
   public void undone(
       TransactionId id,
       TransactionState state,
-      Optional<BlockNumber> block,
+      Optional<Inclusion> inclusion,
       String error,
       Instant at) {
-    close(id, state, block, error, at);
+    close(id, state, error, at);
+    TransactionRow row = row(id);
+    row.includedBlock = inclusion.map(found -> found.block().value()).orElse(row.includedBlock);
+    row.feePaid = inclusion.flatMap(Inclusion::feePaid).map(TokenAmount::units).orElse(null);
     endFlight(id);
     RollupRow.update("counts = false where key.transaction = ?1", id.number());
     database
@@ -243,14 +191,13 @@ public class Transactions {
   }
 
   private static void close(
-      TransactionId id,
-      TransactionState state,
-      Optional<BlockNumber> block,
-      @Nullable String error,
-      Instant at) {
+      TransactionId id, TransactionState state, @Nullable String error, Instant at) {
     TransactionRow row = row(id);
+    if (!TransactionState.of(row.state).isOpen()) {
+      throw new IllegalStateException(
+          "expected transaction %s to be open, found it %s".formatted(id, row.state));
+    }
     row.state = state.toString();
-    row.includedBlock = block.map(BlockNumber::value).orElse(row.includedBlock);
     row.error = error;
     row.closedAt = at;
   }
@@ -258,10 +205,11 @@ public class Transactions {
   private static void endFlight(TransactionId id) {
     RollupRow.update("inFlight = false where key.transaction = ?1", id.number());
     RailPaymentRow.update("inFlight = false where key.transaction = ?1", id.number());
+    TerminationRow.update("inFlight = false where key.transaction = ?1", id.number());
   }
 
   private static TransactionRow row(TransactionId id) {
-    return found(TransactionRow.findById(id.number()), id);
+    return found(TransactionRow.findById(id.number(), LockModeType.PESSIMISTIC_WRITE), id);
   }
 
   private static <T> T found(@Nullable T row, Object key) {

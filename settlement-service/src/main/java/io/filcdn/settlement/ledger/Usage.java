@@ -17,6 +17,11 @@ public record Usage(ByteCount cdnBytes, ByteCount cacheMissBytes) {
         && cacheMissBytes.compareTo(other.cacheMissBytes) >= 0;
   }
 
+  @Override
+  public String toString() {
+    return "%s cdn and %s cache-miss bytes".formatted(cdnBytes, cacheMissBytes);
+  }
+
   /**
    * The difference.
    *

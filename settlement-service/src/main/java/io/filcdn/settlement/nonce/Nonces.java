@@ -2,7 +2,7 @@ package io.filcdn.settlement.nonce;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.settlement.ledger.Nonce;
-import io.filcdn.settlement.ledger.Transactions;
+import io.filcdn.settlement.ledger.SignedTransactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 
@@ -10,10 +10,12 @@ import java.util.Optional;
 @ApplicationScoped
 public class Nonces {
 
-  private final Transactions transactions;
+  private final SignedTransactions transactions;
+  private final NonceConfig config;
 
-  Nonces(Transactions transactions) {
+  Nonces(SignedTransactions transactions, NonceConfig config) {
     this.transactions = transactions;
+    this.config = config;
   }
 
   /** What the next nonce is. */
@@ -21,6 +23,9 @@ public class Nonces {
 
     /** This one. */
     record Free(Nonce nonce) implements Next {}
+
+    /** None until the chain has come closer: nodes refuse one that is so far ahead. */
+    record TooFarAhead(String message) implements Next {}
 
     /**
      * None: the chain does not know transactions that the ledger saw closed, so that a higher nonce
@@ -41,10 +46,18 @@ public class Nonces {
       return new Next.Free(onChain);
     }
     if (transactions.anyOpen(sender)) {
-      return new Next.Free(known.get());
+      return gap(known.get(), onChain);
     }
     return new Next.ChainBehind(
         "expected the chain to know nonce %s of %s, found %s as its next one"
             .formatted(known.get().value() - 1, sender, onChain));
+  }
+
+  private Next gap(Nonce nonce, Nonce onChain) {
+    return nonce.value() - onChain.value() <= config.maxGap()
+        ? new Next.Free(nonce)
+        : new Next.TooFarAhead(
+            "expected nonce %s to be at most %d ahead of the chain, found %s as its next one"
+                .formatted(nonce, config.maxGap(), onChain));
   }
 }

@@ -10,6 +10,8 @@ import io.filcdn.settlement.contracts.ContractError;
 import io.filcdn.settlement.ledger.Gas;
 import io.filcdn.settlement.ledger.Submission;
 import io.filcdn.settlement.ledger.Submission.RailSettlement;
+import io.quarkus.runtime.configuration.MemorySize;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +28,7 @@ class BatchesTest {
 
   private final Chain chain = new Chain();
   private final Hands hands = new Hands();
+  private long maxMessage = 65_536;
 
   @Test
   void aSubmissionIsCutByCount() {
@@ -44,6 +47,17 @@ class BatchesTest {
     assertThat(hands.taken)
         .containsExactly(
             new Batch(settlement(0, 4), new Gas(440)), new Batch(settlement(4, 8), new Gas(440)));
+  }
+
+  @Test
+  void aBatchThatIsLargerThanAMessageIsHalved() {
+    maxMessage = 1024 + 96 * 3;
+
+    assertThat(cut(settlement(0, 5), 100)).isEqualTo(new Batches.Cut.Complete());
+
+    assertThat(hands.taken)
+        .extracting(Batch::submission)
+        .containsExactly(settlement(0, 2), settlement(2, 5));
   }
 
   @Test
@@ -109,6 +123,11 @@ class BatchesTest {
           }
 
           @Override
+          public MemorySize maxMessage() {
+            return new MemorySize(BigInteger.valueOf(maxMessage));
+          }
+
+          @Override
           public long maxGas() {
             return 500;
           }
@@ -135,6 +154,11 @@ class BatchesTest {
 
     final Set<DataSetId> refused = new HashSet<>();
     boolean refusesAll;
+
+    @Override
+    public int size(Submission submission) {
+      return 96 * submission.size();
+    }
 
     @Override
     public CallResult call(Submission submission) {

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.Generation;
 import io.filcdn.common.payment.RailId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.settlement.ledger.Rollup;
+import io.filcdn.settlement.ledger.Submission;
 import io.filcdn.settlement.ledger.Submission.RailSettlement;
 import io.filcdn.settlement.ledger.Submission.UsageReport;
 import io.filcdn.settlement.ledger.Usage;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.web3j.crypto.Hash;
 import org.web3j.protocol.core.Response;
@@ -26,13 +29,15 @@ class ContractsTest {
     UsageReport report =
         new UsageReport(
             new Epoch(100),
-            List.of(new Rollup(TWELVE, new Usage(ByteCount.of(2), ByteCount.of(1)))));
+            List.of(new Rollup(TWELVE, new Usage(ByteCount.of(2), ByteCount.of(1)), Usage.NONE)));
 
     assertThat(OperatorContract.encode(report)).startsWith("0x38fa0b4b");
     assertThat(OperatorContract.encode(new RailSettlement(Kind.CDN, List.of(TWELVE))))
         .startsWith("0x0aec5776");
     assertThat(OperatorContract.encode(new RailSettlement(Kind.CACHE_MISS, List.of(TWELVE))))
         .startsWith("0x0977c0a5");
+    assertThat(OperatorContract.encode(new Submission.Termination(TWELVE)))
+        .isEqualTo("0xc532968c" + word(12));
     assertThat(OperatorContract.encodeUsage(TWELVE)).startsWith("0x8bcca283");
     assertThat(PayContract.encodeRail(new RailId(7))).startsWith("0x22e440b3");
   }
@@ -43,9 +48,11 @@ class ContractsTest {
         new UsageReport(
             new Epoch(100),
             List.of(
-                new Rollup(TWELVE, new Usage(ByteCount.of(2), ByteCount.of(1))),
+                new Rollup(TWELVE, new Usage(ByteCount.of(2), ByteCount.of(1)), Usage.NONE),
                 new Rollup(
-                    DataSetId.of("fwss/13"), new Usage(ByteCount.of(258), ByteCount.of(0)))));
+                    DataSetId.of("fwss/13"),
+                    new Usage(ByteCount.of(258), ByteCount.of(0)),
+                    new Usage(ByteCount.of(7), ByteCount.of(7)))));
 
     assertThat(OperatorContract.encode(report))
         .isEqualTo(
@@ -73,6 +80,32 @@ class ContractsTest {
         .isEqualTo(Hash.sha3String("CDNSettlement(uint256,uint256)"));
     assertThat(OperatorContract.CACHE_MISS_SETTLEMENT)
         .isEqualTo(Hash.sha3String("CacheMissSettlement(uint256,uint256)"));
+  }
+
+  @Test
+  void aMessageOfSixtyFourKibibytesHoldsSomeSixHundredAndSeventyRollups() {
+    UsageReport report =
+        new UsageReport(
+            new Epoch(100),
+            LongStream.rangeClosed(1, 670)
+                .mapToObj(number -> new DataSetId(Generation.FWSS, number))
+                .map(id -> new Rollup(id, new Usage(ByteCount.of(2), ByteCount.of(1)), Usage.NONE))
+                .toList());
+
+    assertThat(OperatorContract.size(report)).isEqualTo(4 + 32 * (4 + 3 * 671));
+    assertThat(OperatorContract.size(report)).isLessThan(65_536);
+  }
+
+  @Test
+  void outOfGasAndNoFundsAreNoDataSetsFault() {
+    assertThat(ContractError.of(error(-32000, "out of gas", null)))
+        .contains(new ContractError("out of gas", true));
+    assertThat(
+            ContractError.of(
+                error(1, "message execution failed (exit=[7], vm error=[SysErrOutOfGas])", null)))
+        .hasValueSatisfying(found -> assertThat(found.concernsAll()).isTrue());
+    assertThat(ContractError.of(error(-32003, "Insufficient funds for gas * price + value", null)))
+        .hasValueSatisfying(found -> assertThat(found.concernsAll()).isTrue());
   }
 
   @Test

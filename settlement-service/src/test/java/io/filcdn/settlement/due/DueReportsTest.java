@@ -7,7 +7,7 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.Generation;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.settlement.ledger.Rollup;
+import io.filcdn.settlement.ledger.Own;
 import io.filcdn.settlement.ledger.Standing;
 import io.filcdn.settlement.ledger.Submission.UsageReport;
 import io.filcdn.settlement.ledger.Usage;
@@ -87,13 +87,10 @@ class DueReportsTest {
             dataSet,
             usage,
             new Epoch(upTo),
-            Usage.NONE,
             Optional.empty(),
             Usage.NONE,
             Optional.empty(),
-            Optional.empty(),
-            false);
-    return new DueUsage(
-        standing, new Rollup(dataSet, usage).usage(), new Epoch(after), new Epoch(upTo));
+            Own.NOTHING);
+    return new DueUsage(standing, usage, new Epoch(after), new Epoch(upTo));
   }
 }

@@ -2,6 +2,7 @@ package io.filcdn.settlement.ledger;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
@@ -35,7 +36,7 @@ class StandingTest {
     assertThat(standing(usage(5000, 400), usage(600, 300), usage(400, 101)).due())
         .isEqualTo(
             new Standing.Due.Shortfall(
-                "expected an odometer of at least what was reported, 1000 cdn and 401 cache-miss bytes (400 and 101 of them in own open rollups), found 5000 and 400"));
+                "expected an odometer of at least what was reported, 1000 cdn and 401 cache-miss bytes (400 cdn and 101 cache-miss bytes of it in own open rollups), found 5000 cdn and 400 cache-miss bytes"));
   }
 
   @Test
@@ -71,6 +72,7 @@ class StandingTest {
       case Standing.Due.Bytes(Usage left) -> assertThat(covered.plus(left)).isEqualTo(odometer);
       case Standing.Due.Nothing() -> assertThat(covered).isEqualTo(odometer);
       case Standing.Due.Shortfall _ -> assertThat(odometer.reaches(covered)).isFalse();
+      case Standing.Due.ReportMissing _ -> fail("no report of ours is to be in the index");
     }
   }
 
@@ -89,17 +91,44 @@ class StandingTest {
     return new Usage(ByteCount.of(cdn), ByteCount.of(cacheMiss));
   }
 
+  @Test
+  void aReportOfOursThatTheIndexDoesNotShowIsNotReportedOnceMore() {
+    Own own = own(Usage.NONE, usage(150, 0), usage(1000, 0));
+
+    assertThat(standing(usage(5000, 0), usage(1150, 0), own).due())
+        .isEqualTo(new Standing.Due.Bytes(usage(3850, 0)));
+    assertThat(standing(usage(5000, 0), usage(1050, 0), own).due())
+        .isEqualTo(
+            new Standing.Due.ReportMissing(
+                "expected the index to show at least 1150 cdn and 0 cache-miss bytes as reported, 150 cdn and 0 cache-miss bytes of it by us up to epoch 0; found 1050 cdn and 0 cache-miss bytes: it lost a report"));
+  }
+
+  @Test
+  void whatOthersReportedIsWhatTheIndexShowsBeyondOurOwn() {
+    assertThat(
+            standing(usage(5000, 9), usage(1150, 7), own(Usage.NONE, usage(150, 3), Usage.NONE))
+                .reportedByOthers())
+        .isEqualTo(usage(1000, 4));
+  }
+
+  private static Own own(Usage open, Usage covered, Usage others) {
+    return new Own(
+        open, covered, others, Optional.empty(), Optional.empty(), false, Optional.empty());
+  }
+
   private static Standing standing(Usage odometer, Usage reported, Usage open) {
+    return standing(odometer, reported, own(open, Usage.NONE, Usage.NONE));
+  }
+
+  private static Standing standing(Usage odometer, Usage reported, Own own) {
     return new Standing(
         DataSetId.of("fwss/1"),
         odometer,
         new Epoch(10),
+        Optional.empty(),
         reported,
         Optional.empty(),
-        open,
-        Optional.empty(),
-        Optional.empty(),
-        false);
+        own);
   }
 
   private static Standing standing(
@@ -108,11 +137,16 @@ class StandingTest {
         DataSetId.of("fwss/1"),
         Usage.NONE,
         new Epoch(10),
+        Optional.empty(),
         Usage.NONE,
         lastReported.map(Epoch::new),
-        Usage.NONE,
-        lastOwn.map(Epoch::new),
-        lastOwnIncluded.map(Epoch::new),
-        false);
+        new Own(
+            Usage.NONE,
+            Usage.NONE,
+            Usage.NONE,
+            lastOwn.map(Epoch::new),
+            lastOwnIncluded.map(Epoch::new),
+            false,
+            Optional.empty()));
   }
 }

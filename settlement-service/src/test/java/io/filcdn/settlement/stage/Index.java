@@ -5,12 +5,15 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.PayerRecord;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.Generation;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.payment.RailId;
+import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.stack.chain.ContractRevert;
 import io.filcdn.stack.chain.Devnet;
 import io.filcdn.stack.chain.DevnetHistory;
 import io.filcdn.stack.chain.DevnetReads;
@@ -18,11 +21,13 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 
 /**
  * What the indexer tells settlement: it reads the chain a few times a second and publishes the data
@@ -35,6 +40,9 @@ public final class Index implements AutoCloseable {
   private final Map<Long, String> published = new ConcurrentHashMap<>();
   private final Map<Long, RailId> cdnRails = new ConcurrentHashMap<>();
   private final Map<Long, DevnetReads.DataSet> dataSets = new ConcurrentHashMap<>();
+  private final Set<String> sanctioned = ConcurrentHashMap.newKeySet();
+  private final Set<String> lostReports = ConcurrentHashMap.newKeySet();
+  private volatile List<String> operators;
   private final AtomicLong version = new AtomicLong();
   private final ScheduledExecutorService thread =
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("index").factory());
@@ -43,6 +51,7 @@ public final class Index implements AutoCloseable {
   Index(Devnet devnet, Topics topics) {
     this.devnet = devnet;
     this.topics = topics;
+    this.operators = List.of(devnet.contracts().filBeamOperator());
     var _ = thread.scheduleWithFixedDelay(this::publishUnlessPaused, 0, 200, TimeUnit.MILLISECONDS);
   }
 
@@ -51,9 +60,42 @@ public final class Index implements AutoCloseable {
     dataSets.put(dataSet, devnet.reads().dataSet(dataSet));
   }
 
+  /** Publishes a data set without reports, and never again. */
+  public void publishOnce(long dataSet) {
+    DevnetReads.DataSet found = devnet.reads().dataSet(dataSet);
+    publish(found, List.of(), Set.of(), List.of(), devnet.epoch());
+  }
+
   /** Publishes another CDN rail than the data set's own. */
   public void pretendCdnRail(long dataSet, long rail) {
     cdnRails.put(dataSet, new RailId(rail));
+  }
+
+  /** Does not know the report of this transaction, until it is found again. */
+  public void lose(String transactionHash) {
+    lostReports.add(transactionHash);
+  }
+
+  public void findAgain() {
+    lostReports.clear();
+  }
+
+  /** Counts the reports of these operator contracts from now on; the last one is in office. */
+  public void count(List<String> filBeamOperators) {
+    operators = List.copyOf(filBeamOperators);
+  }
+
+  /** Says that a payer is sanctioned. */
+  public void sanction(String payer) {
+    sanctioned.add(payer);
+    topics.send(
+        Topic.PAYERS,
+        payer,
+        new PayerRecord(
+            Address.of(payer),
+            true,
+            Optional.empty(),
+            new AsOf(new BlockNumber(devnet.epoch()), version.incrementAndGet())));
   }
 
   public void pause() {
@@ -70,51 +112,100 @@ public final class Index implements AutoCloseable {
     }
     try {
       long head = devnet.epoch();
-      List<DevnetHistory.UsageReport> reports = devnet.history().usageReports(0, head);
-      dataSets.values().forEach(dataSet -> publish(dataSet, reports, head));
+      List<DevnetHistory.UsageReport> reports =
+          operators.stream()
+              .flatMap(operator -> devnet.history().usageReports(operator, 0, head).stream())
+              .filter(report -> !lostReports.contains(report.transactionHash()))
+              .toList();
+      Set<String> inOffice =
+          devnet.history().usageReports(operators.getLast(), 0, head).stream()
+              .map(DevnetHistory.UsageReport::transactionHash)
+              .collect(Collectors.toSet());
+      List<DevnetHistory.Settlement> settlements =
+          operators.stream()
+              .flatMap(operator -> devnet.history().settlements(operator, 0, head).stream())
+              .toList();
+      dataSets.values().forEach(dataSet -> publish(dataSet, reports, inOffice, settlements, head));
     } catch (RuntimeException e) {
       // the chain is being rolled back under our feet: the next round sees it whole
     }
   }
 
   private void publish(
-      DevnetReads.DataSet dataSet, List<DevnetHistory.UsageReport> all, long head) {
+      DevnetReads.DataSet dataSet,
+      List<DevnetHistory.UsageReport> all,
+      Set<String> inOffice,
+      List<DevnetHistory.Settlement> allSettlements,
+      long head) {
     List<DevnetHistory.UsageReport> reports =
         all.stream().filter(report -> report.dataSetId() == dataSet.id()).toList();
-    String state = reports + " " + cdnRails.get(dataSet.id());
+    List<DevnetHistory.Settlement> settlements =
+        allSettlements.stream().filter(each -> each.dataSetId() == dataSet.id()).toList();
+    boolean withCdn = devnet.reads().dataSetMetadata(dataSet.id()).containsKey("withCDN");
+    Optional<Epoch> end = endOf(dataSet);
+    String state =
+        "%s %s %s %s %s %s"
+            .formatted(reports, inOffice, settlements, withCdn, end, cdnRails.get(dataSet.id()));
     if (state.equals(published.put(dataSet.id(), state))) {
       return;
     }
-    DataSetRecord record = record(dataSet, reports, head);
+    DataSetRecord record =
+        new DataSetRecord(
+            new DataSetId(Generation.FWSS, dataSet.id()),
+            Address.of(dataSet.payer()),
+            ProviderId.fwss(dataSet.providerId()),
+            Address.of(dataSet.payee()),
+            withCdn,
+            false,
+            Optional.of(rail(new RailId(dataSet.pdpRailId()), Optional.empty())),
+            Optional.of(rail(new RailId(dataSet.cacheMissRailId()), end)),
+            Optional.of(
+                rail(cdnRails.getOrDefault(dataSet.id(), new RailId(dataSet.cdnRailId())), end)),
+            DataSetRecord.TopUps.NONE,
+            reported(reports),
+            reports.stream()
+                .filter(report -> inOffice.contains(report.transactionHash()))
+                .map(report -> new Epoch(report.toEpoch()))
+                .max(Comparator.naturalOrder()),
+            settled(settlements),
+            new AsOf(new BlockNumber(head), version.incrementAndGet()));
     topics.send(Topic.DATA_SETS, record.dataSet().toString(), record);
   }
 
-  private DataSetRecord record(
-      DevnetReads.DataSet dataSet, List<DevnetHistory.UsageReport> reports, long head) {
-    return new DataSetRecord(
-        new DataSetId(Generation.FWSS, dataSet.id()),
-        Address.of(dataSet.payer()),
-        ProviderId.fwss(dataSet.providerId()),
-        Address.of(dataSet.payee()),
-        true,
-        false,
-        Optional.of(rail(new RailId(dataSet.pdpRailId()))),
-        Optional.of(rail(new RailId(dataSet.cacheMissRailId()))),
-        Optional.of(rail(cdnRails.getOrDefault(dataSet.id(), new RailId(dataSet.cdnRailId())))),
-        DataSetRecord.TopUps.NONE,
-        new DataSetRecord.Reported(
-            ByteCount.ZERO,
-            ByteCount.of(reports.stream().mapToLong(r -> r.cdnBytes().longValueExact()).sum()),
-            ByteCount.ZERO,
-            ByteCount.of(
-                reports.stream().mapToLong(r -> r.cacheMissBytes().longValueExact()).sum())),
-        reports.stream().map(report -> new Epoch(report.toEpoch())).max(Comparator.naturalOrder()),
-        DataSetRecord.Settled.NONE,
-        new AsOf(new BlockNumber(head), version.incrementAndGet()));
+  private static DataSetRecord.Reported reported(List<DevnetHistory.UsageReport> reports) {
+    return new DataSetRecord.Reported(
+        ByteCount.ZERO,
+        ByteCount.of(reports.stream().mapToLong(r -> r.cdnBytes().longValueExact()).sum()),
+        ByteCount.ZERO,
+        ByteCount.of(reports.stream().mapToLong(r -> r.cacheMissBytes().longValueExact()).sum()));
   }
 
-  private static DataSetRecord.Rail rail(RailId id) {
-    return new DataSetRecord.Rail(id, Optional.empty());
+  private static DataSetRecord.Settled settled(List<DevnetHistory.Settlement> settlements) {
+    return new DataSetRecord.Settled(
+        sum(settlements, DevnetHistory.Settlement.Rails.CDN),
+        sum(settlements, DevnetHistory.Settlement.Rails.CACHE_MISS));
+  }
+
+  private static TokenAmount sum(
+      List<DevnetHistory.Settlement> settlements, DevnetHistory.Settlement.Rails rail) {
+    return settlements.stream()
+        .filter(settlement -> settlement.rail() == rail)
+        .map(settlement -> new TokenAmount(settlement.amount()))
+        .reduce(TokenAmount.ZERO, TokenAmount::plus);
+  }
+
+  /** When the CDN rail ends; empty while it lives, and where it is gone. */
+  private Optional<Epoch> endOf(DevnetReads.DataSet dataSet) {
+    try {
+      long end = devnet.reads().rail(dataSet.cdnRailId()).endEpoch();
+      return end == 0 ? Optional.empty() : Optional.of(new Epoch(end));
+    } catch (ContractRevert e) {
+      return Optional.empty();
+    }
+  }
+
+  private static DataSetRecord.Rail rail(RailId id, Optional<Epoch> end) {
+    return new DataSetRecord.Rail(id, end);
   }
 
   @Override

@@ -20,12 +20,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The settlement service as the operator runs it: a process of its own, with 128 MB of heap. */
+/**
+ * The settlement service as the operator runs it: a process of its own, with 128 MB of heap, if not
+ * told otherwise.
+ */
 public final class ServiceProcess implements AutoCloseable {
 
   private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
   private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+  /** The variable that gives it more heap. */
+  public static final String HEAP = "HEAP";
+
+  private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private final Process process;
   private final Path log;
@@ -41,7 +48,7 @@ public final class ServiceProcess implements AutoCloseable {
         new ProcessBuilder(
                 List.of(
                     ProcessHandle.current().info().command().orElse("java"),
-                    "-Xmx128m",
+                    "-XX:MaxHeapSize=" + environment.getOrDefault(HEAP, "128m"),
                     "-jar",
                     JAR.toString()))
             .redirectErrorStream(true)
@@ -70,12 +77,16 @@ public final class ServiceProcess implements AutoCloseable {
   }
 
   public HttpResponse<String> get(String path) {
+    return send(HttpRequest.newBuilder(uri(path)).build());
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:%s%s".formatted(port().orElseThrow(), path));
+  }
+
+  private HttpResponse<String> send(HttpRequest request) {
     try {
-      return client.send(
-          HttpRequest.newBuilder(
-                  URI.create("http://127.0.0.1:%s%s".formatted(port().orElseThrow(), path)))
-              .build(),
-          HttpResponse.BodyHandlers.ofString());
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
@@ -84,9 +95,31 @@ public final class ServiceProcess implements AutoCloseable {
     }
   }
 
+  /** A call of an operator. */
+  public HttpResponse<String> post(String path, String token) {
+    return send(
+        HttpRequest.newBuilder(uri(path))
+            .header("Authorization", "Bearer " + token)
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build());
+  }
+
+  /** A call of an operator who has the right token, and its answer. */
+  public JsonNode post(String path) {
+    HttpResponse<String> answer = post(path, Stage.ADMIN_TOKEN);
+    if (answer.statusCode() != 200) {
+      throw new IllegalStateException(answer.statusCode() + " " + answer.body());
+    }
+    return parsed(answer);
+  }
+
   public JsonNode json(String path) {
+    return parsed(get(path));
+  }
+
+  private static JsonNode parsed(HttpResponse<String> answer) {
     try {
-      return JsonMapper.builder().build().readTree(get(path).body());
+      return JsonMapper.builder().build().readTree(answer.body());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -116,8 +149,17 @@ public final class ServiceProcess implements AutoCloseable {
 
   /** Ends it as kill -9 does. */
   public void kill() {
-    process.destroyForcibly();
+    destroy();
     awaitEnd();
+  }
+
+  /** The same, without waiting for its end. */
+  public void destroy() {
+    process.destroyForcibly();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
   }
 
   @Override

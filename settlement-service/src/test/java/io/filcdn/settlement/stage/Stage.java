@@ -9,11 +9,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * A chain with the real contracts' rules, the topics, and an index of the chain. The service runs
@@ -21,17 +24,24 @@ import java.util.Map;
  */
 public final class Stage implements AutoCloseable {
 
+  public static final String ADMIN_TOKEN = "token-of-the-stage";
+
   private static final int SLOTS_IN_AN_EPOCH = 2;
 
   private final Infra infra;
   private final Anvil anvil;
   private final Devnet devnet;
   private final RpcProxy proxy;
+  private final DatabaseProxy database;
   private final Topics topics;
   private final Index index;
   private final Path folder;
   private final long provider;
+  private final long genesisMs;
+  private final ScheduledExecutorService miner =
+      Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("miner").factory());
   private final List<ServiceProcess> processes = new ArrayList<>();
+  private volatile boolean timeRuns;
 
   private Stage(Path folder) throws IOException {
     this.folder = folder;
@@ -41,14 +51,18 @@ public final class Stage implements AutoCloseable {
             Anvil.Options.inMemory(folder.resolve("anvil.log"))
                 .withSlotsInAnEpoch(SLOTS_IN_AN_EPOCH));
     this.devnet = Devnet.on(anvil);
-    this.proxy = RpcProxy.before(anvil.rpcUrl());
+    this.proxy = RpcProxy.before(devnet.rpc());
+    this.database = DatabaseProxy.before(infra.postgres().jdbcUrl("settlement"));
     this.topics = new Topics(infra.kafka().bootstrapServers());
     this.provider =
         devnet
             .asProvider(DevnetAccount.PROVIDER)
             .register(DevnetAccount.PAYEE.address(), "http://127.0.0.1:1");
     devnet.approveProvider(provider);
-    devnet.asPayer(DevnetAccount.PAYER).prepare(Devnet.tokens("1000"));
+    devnet.asPayer(DevnetAccount.PAYER).prepare(Devnet.tokens("100000"));
+    devnet.asPayer(DevnetAccount.SECOND_PAYER).prepare(Devnet.tokens("1000"));
+    var _ = miner.scheduleWithFixedDelay(this::mineWhileTimeRuns, 500, 500, TimeUnit.MILLISECONDS);
+    this.genesisMs = System.currentTimeMillis() - 1000 * devnet.epoch();
     this.index = new Index(devnet, topics);
   }
 
@@ -72,6 +86,10 @@ public final class Stage implements AutoCloseable {
     return proxy;
   }
 
+  public DatabaseProxy database() {
+    return database;
+  }
+
   public Topics topics() {
     return topics;
   }
@@ -81,26 +99,55 @@ public final class Stage implements AutoCloseable {
   }
 
   /**
-   * Blocks come each second from now on, as on a real chain, whether there are transactions or not.
+   * Blocks come twice a second from now on, as on a real chain, whether there are transactions or
+   * not.
    */
   public void letTimeRun() {
     anvil.setAutomine(false);
-    anvil.setIntervalMining(Duration.ofSeconds(1));
+    timeRuns = true;
   }
 
   /** Each transaction is mined at once from now on, and no other block comes. */
   public void holdTime() {
-    anvil.setIntervalMining(Duration.ZERO);
+    timeRuns = false;
     anvil.setAutomine(true);
+  }
+
+  /** Transactions wait from now on, and no block comes but those that a test mines. */
+  public void stopTime() {
+    timeRuns = false;
+    anvil.setAutomine(false);
+  }
+
+  private void mineWhileTimeRuns() {
+    try {
+      if (timeRuns) {
+        anvil.mine(1);
+      }
+    } catch (RuntimeException e) {
+      // a busy node: the next block is half a second away
+    }
   }
 
   /** A new data set of the payer with CDN, which the index knows. */
   public UsedDataSet newDataSet() {
+    return newDataSet(DevnetAccount.PAYER);
+  }
+
+  /** A new data set of a payer with CDN, which the index knows. */
+  public UsedDataSet newDataSet(DevnetAccount payer) {
+    long id = devnet.asProvider(DevnetAccount.PROVIDER).createDataSet(payer.address(), true);
+    index.add(id);
+    return new UsedDataSet(this, id);
+  }
+
+  /** The same, of which the index never has any news: thousands of them cost nothing. */
+  public UsedDataSet newDataSetThatStays() {
     long id =
         devnet
             .asProvider(DevnetAccount.PROVIDER)
             .createDataSet(DevnetAccount.PAYER.address(), true);
-    index.add(id);
+    index.publishOnce(id);
     return new UsedDataSet(this, id);
   }
 
@@ -112,10 +159,12 @@ public final class Stage implements AutoCloseable {
   /** Starts the service with other environment variables than usual; an empty value unsets one. */
   public ServiceProcess startService(Map<String, String> different) {
     Map<String, String> environment = new HashMap<>();
-    environment.put("FILCDN_NETWORK", networkFile().toString());
+    String operator = devnet.contracts().filBeamOperator();
+    environment.put("FILCDN_NETWORK", networkFile("network", List.of(operator)).toString());
     environment.put("FILCDN_OPERATOR_KEY", DevnetAccount.OPERATOR.privateKey());
     environment.put("KAFKA_BOOTSTRAP_SERVERS", infra.kafka().bootstrapServers());
-    environment.put("QUARKUS_DATASOURCE_JDBC_URL", infra.postgres().jdbcUrl("settlement"));
+    environment.put("QUARKUS_DATASOURCE_JDBC_URL", database.jdbcUrl());
+    environment.put("FILCDN_SETTLEMENT_ADMIN_TOKEN", ADMIN_TOKEN);
     environment.put("QUARKUS_HTTP_PORT", "0");
     environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
     environment.putAll(different);
@@ -130,47 +179,60 @@ public final class Stage implements AutoCloseable {
   /** Ends all services that still run, and heals what a test broke. */
   public void reset() {
     processes.forEach(ServiceProcess::kill);
-    proxy.setSends(RpcProxy.Sends.PASS);
+    proxy.heal();
+    proxy.forgetPool();
+    database.heal();
     index.resume();
+    index.findAgain();
     holdTime();
   }
 
-  private Path networkFile() {
+  /**
+   * A file of this chain where the reports of several operator contracts count, the last in office.
+   */
+  public Path networkFile(String name, List<String> operators) {
     DevnetContracts contracts = devnet.contracts();
-    Path file = folder.resolve("network.json");
+    Path file = folder.resolve(name + ".json");
     try {
       return Files.writeString(
           file,
           """
-          {"name": "stage", "chainId": %d, "rpcUrls": ["%s"], "genesisMs": 0, "epochSeconds": 1,
+          {"name": "stage", "chainId": %d, "rpcUrls": ["%s"], "genesisMs": %d, "epochSeconds": 1,
            "generation": "fwss", "finality": {"tag": "finalized", "fallbackDepth": 8},
            "contracts": {"pdpVerifier": "%s", "fwss": "%s", "stateView": "%s",
              "serviceProviderRegistry": "%s", "filecoinPay": "%s", "filBeamOperator": "%s", "token": "%s"},
+           "operators": [%s],
            "reportEverySeconds": 2, "settleEverySeconds": 2}
           """
               .formatted(
                   DevnetContracts.CHAIN_ID,
                   proxy.url(),
+                  genesisMs,
                   contracts.pdpVerifier(),
                   contracts.fwss(),
                   contracts.stateView(),
                   contracts.serviceProviderRegistry(),
                   contracts.filecoinPay(),
-                  contracts.filBeamOperator(),
-                  contracts.token()));
+                  operators.getLast(),
+                  contracts.token(),
+                  operators.stream()
+                      .map("{\"address\": \"%s\"}"::formatted)
+                      .collect(Collectors.joining(", "))));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     reset();
+    miner.shutdownNow();
     index.close();
     topics.close();
     proxy.close();
     devnet.close();
     anvil.close();
+    database.close();
     infra.close();
   }
 }

@@ -73,6 +73,24 @@ public final class UsedDataSet {
         .toList();
   }
 
+  public long cdnBytes() {
+    return cdnBytes;
+  }
+
+  public long cacheMissBytes() {
+    return cacheMissBytes;
+  }
+
+  /** The sum of all CDN bytes that the chain was told. */
+  public long reportedCdnBytes() {
+    return reports().stream().mapToLong(report -> report.cdnBytes().longValueExact()).sum();
+  }
+
+  /** The sum of all cache-miss bytes that the chain was told. */
+  public long reportedCacheMissBytes() {
+    return reports().stream().mapToLong(report -> report.cacheMissBytes().longValueExact()).sum();
+  }
+
   /** What was paid for it, in order. */
   public List<DevnetHistory.Settlement> settlements() {
     return stage.devnet().history().settlements(0, stage.devnet().epoch()).stream()

@@ -41,8 +41,13 @@ public final class DevnetHistory {
 
   /** The operator's reports in these blocks, both included, in their order. */
   public List<UsageReport> usageReports(long fromBlock, long toBlock) {
+    return usageReports(devnet.contracts().filBeamOperator(), fromBlock, toBlock);
+  }
+
+  /** The same of any FilBeamOperator. */
+  public List<UsageReport> usageReports(String filBeamOperator, long fromBlock, long toBlock) {
     String topic = Abi.topic0("UsageReported(uint256,uint256,uint256,uint256,uint256)");
-    return logs(devnet.contracts().filBeamOperator(), fromBlock, toBlock).stream()
+    return logs(filBeamOperator, fromBlock, toBlock).stream()
         .filter(log -> log.topic0().equals(topic))
         .map(
             log -> {
@@ -61,9 +66,14 @@ public final class DevnetHistory {
 
   /** The operator's settlements in these blocks, both included, in their order. */
   public List<Settlement> settlements(long fromBlock, long toBlock) {
+    return settlements(devnet.contracts().filBeamOperator(), fromBlock, toBlock);
+  }
+
+  /** The same of any FilBeamOperator. */
+  public List<Settlement> settlements(String filBeamOperator, long fromBlock, long toBlock) {
     String cdn = Abi.topic0("CDNSettlement(uint256,uint256)");
     String cacheMiss = Abi.topic0("CacheMissSettlement(uint256,uint256)");
-    return logs(devnet.contracts().filBeamOperator(), fromBlock, toBlock).stream()
+    return logs(filBeamOperator, fromBlock, toBlock).stream()
         .filter(log -> log.topic0().equals(cdn) || log.topic0().equals(cacheMiss))
         .map(
             log ->

@@ -5,11 +5,10 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 
 /** Which port of 127.0.0.1 each listener of a stack has. */
 public record Ports(Map<Listener, Integer> numbers) {
@@ -18,6 +17,9 @@ public record Ports(Map<Listener, Integer> numbers) {
   public static final int ANY = 0;
 
   private static final int HIGHEST = 65535;
+  private static final int LOWEST_LISTENING = 10_000;
+  private static final int LOWEST_LENT = 32_768;
+  private static final int MOST_ATTEMPTS = 100;
 
   public Ports {
     numbers = Map.copyOf(numbers);
@@ -54,20 +56,21 @@ public record Ports(Map<Listener, Integer> numbers) {
     return new Ports(numbers);
   }
 
+  /**
+   * Tries bases below those ports that systems lend to connections, one of which could take a free
+   * port before its listener does.
+   */
   private static Ports any(Set<Listener> listeners) {
-    List<ServerSocket> held = new ArrayList<>();
-    try {
-      Map<Listener, Integer> numbers = new EnumMap<>(Listener.class);
-      for (Listener listener : listeners) {
-        ServerSocket free = bind(ANY);
-        held.add(free);
-        numbers.put(listener, free.getLocalPort());
+    RandomGenerator random = RandomGenerator.getDefault();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return from(random.nextInt(LOWEST_LISTENING, LOWEST_LENT - Listener.SPAN), listeners);
+      } catch (StackFailure e) {
+        if (attempt == MOST_ATTEMPTS) {
+          throw new StackFailure(
+              "no free ports were found on 127.0.0.1: choose some with --port-base N", e);
+        }
       }
-      return new Ports(numbers);
-    } catch (IOException e) {
-      throw new StackFailure("no port of 127.0.0.1 is free: " + e.getMessage(), e);
-    } finally {
-      held.forEach(Ports::release);
     }
   }
 

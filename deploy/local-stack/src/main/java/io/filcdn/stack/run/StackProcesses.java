@@ -98,6 +98,11 @@ public final class StackProcesses {
     return ALL.stream().filter(name -> running(name).isPresent()).toList();
   }
 
+  /** Whether they are being stopped, so that the end of one is no news. */
+  public synchronized boolean isStopping() {
+    return stopping;
+  }
+
   /** Stops all, and starts none any more. */
   public void stopForGood() {
     synchronized (this) {

@@ -1,0 +1,31 @@
+package io.filcdn.common.lease;
+
+import static java.util.Objects.requireNonNull;
+
+import io.filcdn.common.egress.JournalId;
+import java.util.Map;
+
+/**
+ * That a journal is complete in Kafka and nothing will be added to it, posted to {@link #PATH};
+ * answered by an {@link Answer}. What the journal holds is set free once all its records were
+ * applied.
+ *
+ * @param sequences the last sequence in each partition that has any
+ */
+public record JournalEnd(JournalId journal, Map<Integer, Long> sequences) {
+
+  /** Where it is posted. */
+  public static final String PATH = "/internal/v1/journal-ends";
+
+  public JournalEnd {
+    requireNonNull(journal, "journal is missing");
+    sequences = Map.copyOf(requireNonNull(sequences, "sequences is missing"));
+  }
+
+  /**
+   * What is said to a {@link JournalEnd}.
+   *
+   * @param drained whether all records were applied; otherwise it is to be told again later
+   */
+  public record Answer(boolean drained) {}
+}

@@ -1,0 +1,104 @@
+package io.filcdn.common.lease;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.usage.QuotaRecord.Kind;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** The bodies of the lease contract, as they cross the wire. */
+class LeaseRequestTest {
+
+  private static final JournalId JOURNAL = JournalId.of("00000000-0000-0000-0000-000000000007");
+
+  private static final LeaseRequest.Ask ASK =
+      new LeaseRequest.Ask(
+          DataSetId.of("fwss/12"),
+          Kind.CACHE_MISS,
+          ByteCount.of(500),
+          ByteCount.of(100),
+          ByteCount.of(30));
+
+  @Test
+  void aRequestIsReadAsItWasWritten() {
+    LeaseRequest request = new LeaseRequest(JOURNAL, "edge-0", List.of(ASK));
+
+    String json = RecordJson.write(request);
+
+    assertThat(json)
+        .isEqualTo(
+            "{\"journal\":\"00000000-0000-0000-0000-000000000007\",\"edge\":\"edge-0\",\"asks\":"
+                + "[{\"dataSet\":\"fwss/12\",\"quota\":\"cacheMiss\",\"acquired\":\"500\","
+                + "\"needed\":\"100\",\"returned\":\"30\"}]}");
+    assertThat(RecordJson.read(json, LeaseRequest.class)).isEqualTo(request);
+  }
+
+  @Test
+  void anAnswerIsReadAsItWasWritten() {
+    LeaseAnswer answer =
+        new LeaseAnswer(
+            false,
+            60_000,
+            List.of(
+                new LeaseAnswer.Lease(
+                    DataSetId.of("fwss/12"),
+                    Kind.CDN,
+                    ByteCount.of(500),
+                    ByteCount.of(30),
+                    ByteCount.of(20),
+                    Optional.of(ByteCount.of(Long.MAX_VALUE)))));
+
+    assertThat(RecordJson.read(RecordJson.write(answer), LeaseAnswer.class)).isEqualTo(answer);
+  }
+
+  @Test
+  void theEndOfAJournalIsReadAsItWasWritten() {
+    JournalEnd end = new JournalEnd(JOURNAL, Map.of(0, 4L, 3, 17L));
+
+    assertThat(RecordJson.read(RecordJson.write(end), JournalEnd.class)).isEqualTo(end);
+  }
+
+  @Test
+  void twoAsksForOneQuotaAreRefused() {
+    assertThatThrownBy(() -> new LeaseRequest(JOURNAL, "edge-0", List.of(ASK, ASK)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("expected one ask for the cacheMiss quota of fwss/12, found two");
+  }
+
+  @Test
+  void tooManyAsksAreRefused() {
+    assertThatThrownBy(() -> new LeaseRequest(JOURNAL, "edge-0", Collections.nCopies(1001, ASK)))
+        .hasMessage("expected at most 1000 asks, found 1001");
+  }
+
+  @Test
+  void whatIsNeededIsPartOfWhatIsWanted() {
+    String json =
+        RecordJson.write(new LeaseRequest(JOURNAL, "edge-0", List.of(ASK)))
+            .replace("\"needed\":\"100\"", "\"needed\":\"501\"");
+
+    assertThatThrownBy(() -> RecordJson.read(json, LeaseRequest.class))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected at most the 500 acquired bytes to be needed, found 501");
+  }
+
+  @Test
+  void nothingMayBeMissing() {
+    assertThatThrownBy(() -> RecordJson.read("{\"edge\":\"e\",\"asks\":[]}", LeaseRequest.class))
+        .hasMessageContaining("journal is missing");
+    assertThatThrownBy(
+            () ->
+                RecordJson.read(
+                    "{\"journal\":\"%s\",\"edge\":\"e\",\"asks\":[{}]}".formatted(JOURNAL),
+                    LeaseRequest.class))
+        .hasMessageContaining("dataSet is missing");
+  }
+}

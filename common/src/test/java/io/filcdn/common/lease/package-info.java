@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.common.lease;
+
+import org.jspecify.annotations.NullMarked;

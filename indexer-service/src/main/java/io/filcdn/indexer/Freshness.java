@@ -1,0 +1,40 @@
+package io.filcdn.indexer;
+
+import jakarta.inject.Singleton;
+import java.util.Optional;
+
+/** Whether the index is as new as it has to be. */
+@Singleton
+final class Freshness {
+
+  private final Progress progress;
+  private final IndexerConfig.Head bounds;
+
+  Freshness(Progress progress, IndexerConfig config) {
+    this.progress = progress;
+    this.bounds = config.head();
+  }
+
+  /** Why it is not; empty where it is. */
+  Optional<String> failure() {
+    Progress.Snapshot now = progress.now();
+    if (now.state().isAmiss()) {
+      return Optional.of(now.state().text() + now.detail().map(why -> ": " + why).orElse(""));
+    }
+    if (now.state() == Progress.State.STANDBY) {
+      return Optional.empty(); // another process answers for the index
+    }
+    long lag = now.lagBlocks().orElse(Long.MAX_VALUE);
+    if (lag > bounds.maxLagBlocks()) {
+      return Optional.of(
+          "expected the index at most %d blocks behind the head, found %s"
+              .formatted(
+                  bounds.maxLagBlocks(), now.lagBlocks().map(Object::toString).orElse("it empty")));
+    }
+    return progress.headAge().compareTo(bounds.maxAge()) > 0
+        ? Optional.of(
+            "expected a new head within %s, found the same for %s"
+                .formatted(bounds.maxAge(), progress.headAge()))
+        : Optional.empty();
+  }
+}

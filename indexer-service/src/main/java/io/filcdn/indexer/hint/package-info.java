@@ -1,0 +1,5 @@
+/** What others say of the chain before it is read: webhooks, which make the index faster only. */
+@NullMarked
+package io.filcdn.indexer.hint;
+
+import org.jspecify.annotations.NullMarked;

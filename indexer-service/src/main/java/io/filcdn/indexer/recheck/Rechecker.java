@@ -1,0 +1,183 @@
+package io.filcdn.indexer.recheck;
+
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.indexer.chain.IndexedBlock;
+import io.filcdn.indexer.chain.Tip;
+import io.filcdn.indexer.logs.FetchedRange;
+import io.filcdn.indexer.logs.LogFetcher;
+import io.filcdn.indexer.projection.ChainStep;
+import io.filcdn.indexer.rpc.ChainNode;
+import io.filcdn.indexer.rpc.NodeFailedException;
+import io.filcdn.indexer.store.Cursor;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+
+/**
+ * Reads the logs of blocks once more, as nodes can leave logs out at the head: every so often of
+ * all that can still change, and of each block before it counts as final. So what is final was read
+ * twice.
+ *
+ * <p>Logs that were missing are taken at once. That the index holds a log that is on no chain is
+ * believed only when a second reading in a row says the same; the first one counts as a failure of
+ * the node that said so, so that another node, where there is one, is asked next.
+ *
+ * <p>For one thread, but for {@link #hint}.
+ */
+public final class Rechecker {
+
+  private final LogFetcher logs;
+  private final Duration every;
+  private final Clock clock;
+  private final AtomicBoolean hinted = new AtomicBoolean();
+  private Instant last;
+  private Set<IndexedBlock> doubt = Set.of();
+
+  /**
+   * @param every how often all blocks that can still change are read again
+   */
+  public Rechecker(LogFetcher logs, Duration every, Clock clock) {
+    this.logs = logs;
+    this.every = every;
+    this.clock = clock;
+    this.last = clock.instant();
+  }
+
+  /** Whether all blocks that can still change are to be read again. */
+  public boolean isDue() {
+    return hinted.get() || !clock.instant().isBefore(last.plus(every));
+  }
+
+  /** Makes it due: someone says that a block holds a log. For any thread. */
+  public void hint() {
+    hinted.set(true);
+  }
+
+  /**
+   * Reads what is due, from a node whose chain the index stands on.
+   *
+   * @param stored the index's blocks from the cursor back to the last final one, the newest first
+   */
+  public Recheck run(ChainNode node, Tip tip, Cursor cursor, Supplier<List<IndexedBlock>> stored) {
+    boolean all = isDue();
+    hinted.set(false);
+    boolean done = false;
+    try {
+      Recheck result = check(node, tip, cursor, stored, all);
+      done = !(result instanceof Recheck.Nothing);
+      return result;
+    } finally {
+      if (all && done) {
+        last = clock.instant();
+      } else if (all) {
+        hinted.set(true);
+      }
+    }
+  }
+
+  private Recheck check(
+      ChainNode node, Tip tip, Cursor cursor, Supplier<List<IndexedBlock>> stored, boolean all) {
+    Optional<ChainStep.Finalize> finalize =
+        ChainStep.Finalize.of(tip, cursor.number(), cursor.finalNumber());
+    boolean isBehind = tip.head().number().compareTo(cursor.number()) < 0;
+    if (isBehind || (!all && finalize.isEmpty())) {
+      return new Recheck.Nothing();
+    }
+    List<IndexedBlock> blocks = stored.get().reversed();
+    List<IndexedBlock> due =
+        blocks.stream()
+            .filter(block -> !cursor.isFinal(block.number()))
+            .filter(block -> all || finalize.map(step -> step.holds(block.number())).orElse(false))
+            .toList();
+    return due.isEmpty() ? same(finalize) : compare(node, due, blocks, finalize);
+  }
+
+  private static Recheck same(Optional<ChainStep.Finalize> finalize) {
+    return new Recheck.Same(finalize.<ChainStep>map(step -> step).stream().toList());
+  }
+
+  private Recheck compare(
+      ChainNode node,
+      List<IndexedBlock> due,
+      List<IndexedBlock> blocks,
+      Optional<ChainStep.Finalize> finalize) {
+    Optional<ChainStep.Advance> reading = read(node, due);
+    if (reading.isEmpty()) {
+      return new Recheck.Nothing();
+    }
+    List<IndexedBlock> found = reading.get().blocks();
+    int same = 0;
+    while (same < due.size() && due.get(same).equals(found.get(same))) {
+      same++;
+    }
+    if (same == due.size()) {
+      doubt = Set.of();
+      return same(finalize);
+    }
+    believe(node, due, found);
+    return repair(node, due.get(same), found.get(same), blocks);
+  }
+
+  /**
+   * Returns where the second reading is to be believed.
+   *
+   * @throws NodeFailedException where it takes logs away that only it does not know
+   */
+  private void believe(ChainNode node, List<IndexedBlock> due, List<IndexedBlock> found) {
+    List<IndexedBlock> lacking = new ArrayList<>();
+    for (int i = 0; i < due.size(); i++) {
+      if (!found.get(i).logs().holdsAll(due.get(i).logs())) {
+        lacking.add(found.get(i));
+      }
+    }
+    boolean again = doubt.containsAll(lacking);
+    doubt = Set.copyOf(lacking);
+    if (!again) {
+      throw NodeFailedException.contradicts(
+          "%s: expected the logs that were read before in block %s, found some missing; they are read again"
+              .formatted(node, lacking.getFirst().number()));
+    }
+    doubt = Set.of();
+  }
+
+  private Recheck repair(
+      ChainNode node, IndexedBlock expected, IndexedBlock found, List<IndexedBlock> blocks) {
+    int first = blocks.indexOf(expected);
+    Optional<BlockNumber> before =
+        first == 0 ? Optional.empty() : Optional.of(blocks.get(first - 1).number());
+    String difference =
+        "expected %d logs in block %s, found %d at %s"
+            .formatted(
+                expected.logs().prints().size(),
+                expected.number(),
+                found.logs().prints().size(),
+                node);
+    return read(node, blocks.subList(first, blocks.size()))
+        .<Recheck>map(
+            tail -> new Recheck.Differs(List.of(new ChainStep.Reorg(before), tail), difference))
+        .orElseGet(Recheck.Nothing::new);
+  }
+
+  /** Reads blocks, in halves where the node refuses; empty where the chain moves meanwhile. */
+  private Optional<ChainStep.Advance> read(ChainNode node, List<IndexedBlock> blocks) {
+    return switch (logs.reread(node, blocks)) {
+      case FetchedRange.Fetched fetched -> Optional.of(fetched.step());
+      case FetchedRange.Moved _ -> Optional.empty();
+      case FetchedRange.Refused refused -> {
+        if (blocks.size() == 1) {
+          throw new NodeFailedException(refused.reason());
+        }
+        int half = blocks.size() / 2;
+        yield read(node, blocks.subList(0, half))
+            .flatMap(
+                older -> read(node, blocks.subList(half, blocks.size())).map(older::followedBy));
+      }
+    };
+  }
+}

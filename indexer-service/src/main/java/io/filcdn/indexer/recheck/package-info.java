@@ -1,0 +1,5 @@
+/** Read blocks once more: nodes do not always tell all logs at first. */
+@NullMarked
+package io.filcdn.indexer.recheck;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,139 @@
+package io.filcdn.indexer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.indexer.fake.BenchNode;
+import io.filcdn.indexer.fake.Contracts;
+import io.filcdn.indexer.fake.FakePieces;
+import io.filcdn.indexer.range.RangePlanner;
+import io.filcdn.stack.infra.Infra;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.lang.management.MemoryPoolMXBean;
+import java.lang.management.MemoryType;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Random;
+import org.apache.kafka.clients.producer.Producer;
+import org.junit.jupiter.api.Test;
+
+/**
+ * How fast the index is built and read; run by name: {@code -Dit.test=IndexerBench}, with {@code
+ * -Dfilcdn.bench.events=N} for more than 200,000 events. Results go to {@code target/bench}.
+ */
+class IndexerBench {
+
+  private static final int EVENTS = Integer.getInteger("filcdn.bench.events", 200_000);
+  private static final int PIECES = 1_000_000;
+  private static final int LOOKUPS = 20_000;
+
+  @Test
+  void backfillAndLookups() throws IOException, SQLException {
+    try (Infra infra = Infra.start();
+        BenchNode node = BenchNode.withEvents(EVENTS, 5);
+        Producer<String, String> producer =
+            TestIndexer.producer(infra.kafka().bootstrapServers())) {
+      Tables tables = Tables.fresh(infra.postgres().jdbcUrl("indexer") + "&reWriteBatchedInserts=true");
+
+      String results = backfill(node, tables, producer) + lookups(tables);
+
+      System.out.print(results);
+      Path folder = Files.createDirectories(Path.of("target", "bench"));
+      Files.writeString(folder.resolve("indexer.txt"), results);
+    }
+  }
+
+  private static String backfill(BenchNode node, Tables tables, Producer<String, String> producer) {
+    try (TestIndexer indexer =
+        new TestIndexer(
+            tables.source(),
+            producer,
+            Contracts.network(node.url()),
+            new RangePlanner(new BlockNumber(0), 1000, 60),
+            8 << 20)) {
+      resetPeaks();
+      long begin = System.nanoTime();
+      indexer.catchUp();
+      double seconds = (System.nanoTime() - begin) / 1e9;
+      long peak = peakHeap();
+      long published = System.nanoTime();
+      indexer.publishAll();
+      double publishing = (System.nanoTime() - published) / 1e9;
+
+      assertThat(tables.rows("select count(*) from events"))
+          .containsExactly(Integer.toString(node.events()));
+      return """
+          backfill: %d events in %.1f s: %.0f events/s; peak heap %d MiB
+          publish after it: %.1f s
+          """
+          .formatted(node.events(), seconds, node.events() / seconds, peak >> 20, publishing);
+    }
+  }
+
+  /** What {@code GET /api/v1/pieces/{cid}} asks the database. */
+  private static String lookups(Tables tables) throws SQLException {
+    long[] nanos = new long[LOOKUPS];
+    try (Connection connection = tables.source().getConnection()) {
+      fill(connection);
+      Random random = new Random(7);
+      try (PreparedStatement select =
+          connection.prepareStatement(
+              """
+              select * from pieces where piece_cid = ?
+               order by data_set, piece_id fetch first 1000 rows only""")) {
+        for (int i = 0; i < LOOKUPS; i++) {
+          PieceCid cid = FakePieces.numbered(random.nextInt(100_000));
+          long begin = System.nanoTime();
+          select.setString(1, cid.toString());
+          try (ResultSet row = select.executeQuery()) {
+            assertThat(row.next()).isTrue();
+          }
+          nanos[i] = System.nanoTime() - begin;
+        }
+      }
+    }
+    Arrays.sort(nanos);
+    return String.format(
+        Locale.ROOT,
+        "lookups with %d pieces: p50 %.3f ms, p99 %.3f ms%n",
+        PIECES,
+        nanos[LOOKUPS / 2] / 1e6,
+        nanos[LOOKUPS * 99 / 100] / 1e6);
+  }
+
+  private static void fill(Connection connection) throws SQLException {
+    try (PreparedStatement fill =
+        connection.prepareStatement(
+            """
+            insert into pieces
+            select 'fwss/' || (100000 + n / 1000), n, 'b' || md5(n::text) || md5((n + 1)::text),
+                   decode(md5(n::text), 'hex'), '0x', '{}', 1, n
+              from generate_series(1, ?) n""")) {
+      fill.setInt(1, PIECES);
+      fill.executeUpdate();
+    }
+    try (PreparedStatement analyze = connection.prepareStatement("analyze pieces")) {
+      analyze.execute();
+    }
+  }
+
+  private static void resetPeaks() {
+    System.gc();
+    ManagementFactory.getMemoryPoolMXBeans().forEach(MemoryPoolMXBean::resetPeakUsage);
+  }
+
+  private static long peakHeap() {
+    return ManagementFactory.getMemoryPoolMXBeans().stream()
+        .filter(pool -> pool.getType() == MemoryType.HEAP)
+        .mapToLong(pool -> pool.getPeakUsage().getUsed())
+        .sum();
+  }
+}

@@ -1,0 +1,203 @@
+package io.filcdn.metrics;
+
+import io.filcdn.common.egress.EgressRecord;
+import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.metrics.audit.AuditEntry;
+import io.filcdn.metrics.intake.Gap;
+import io.filcdn.metrics.intake.JournalGate.Acceptance;
+import io.filcdn.metrics.intake.JournalPartition;
+import io.filcdn.metrics.intake.PostgresGaps.OpenGap;
+import io.filcdn.metrics.publish.PostgresDeadLetters.Kept;
+import io.filcdn.metrics.quota.PostgresLeaseJournals.Holder;
+import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
+import io.filcdn.metrics.repair.RebuildReport;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** What operators can look at and decide; each call carries the admin token. */
+@Path("/admin")
+@ForOperators
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@Tag(name = "Admin", description = "For operators: the admin token is the bearer token")
+public class AdminResource {
+
+  private static final int MOST = 1000;
+
+  private final MetricsService service;
+  private final Tables tables;
+
+  AdminResource(MetricsService service) {
+    this.service = service;
+    this.tables = service.tables();
+  }
+
+  @GET
+  @Path("dead-letters")
+  @Operation(summary = "Records that could not be applied, the newest first")
+  public List<Kept> deadLetters(
+      @QueryParam("before") @DefaultValue("9223372036854775807") long before,
+      @QueryParam("limit") @DefaultValue("100") int limit) {
+    int most = Math.clamp(limit, 1, MOST);
+    return tables.database().call(c -> tables.deadLetters().list(c, before, most));
+  }
+
+  @POST
+  @Path("dead-letters/{id}/replay")
+  @Consumes(MediaType.WILDCARD)
+  @Operation(summary = "Applies a dead letter; the body, where there is one, replaces its value")
+  public Response replay(@PathParam("id") long id, String body) {
+    Optional<String> corrected = Optional.of(body).filter(text -> !text.isBlank());
+    return switch (service.replay().replay(id, corrected)) {
+      case Replayed.Done done -> Response.ok(done).build();
+      case Replayed.Refused refused -> Response.status(409).entity(refused).build();
+      case Replayed.Unknown _ ->
+          Response.status(404)
+              .entity(new Replayed.Refused("expected the id of a dead letter, found " + id))
+              .build();
+    };
+  }
+
+  /**
+   * A gap that parks a journal.
+   *
+   * @param from the first sequence that is missing, {@code to} the last
+   * @param waiting how many records wait behind it
+   */
+  public record ParkedJournal(
+      JournalId journal,
+      int partition,
+      long from,
+      long to,
+      int waiting,
+      Instant since,
+      Optional<String> edge) {
+
+    private static ParkedJournal of(OpenGap open) {
+      Gap gap = open.gap();
+      return new ParkedJournal(
+          gap.lane().journal(),
+          gap.lane().partition(),
+          gap.from(),
+          gap.to(),
+          open.waiting(),
+          open.since(),
+          edge(open.next()));
+    }
+
+    private static Optional<String> edge(String record) {
+      try {
+        return Optional.of(RecordJson.read(record, EgressRecord.class).edge());
+      } catch (IllegalArgumentException e) {
+        return Optional.empty();
+      }
+    }
+  }
+
+  @GET
+  @Path("gaps")
+  @Operation(summary = "Journals that wait for records that did not come")
+  public List<ParkedJournal> gaps() {
+    return tables.database().call(c -> tables.gaps().list(c, MOST)).stream()
+        .map(ParkedJournal::of)
+        .toList();
+  }
+
+  /**
+   * That a gap never fills.
+   *
+   * @param proof why that is certain; kept in the audit
+   */
+  public record GapDecision(JournalId journal, int partition, long from, long to, String proof) {}
+
+  @POST
+  @Path("gaps/accept")
+  @Consumes(MediaType.APPLICATION_JSON)
+  @Operation(summary = "Takes the records of a gap for lost, and counts what waits behind them")
+  public Response accept(String body) {
+    GapDecision decision;
+    try {
+      decision = RecordJson.read(body, GapDecision.class);
+    } catch (IllegalArgumentException e) {
+      return Response.status(400).entity(new Acceptance.Refused("" + e.getMessage())).build();
+    }
+    if (decision.journal() == null || decision.proof() == null || decision.proof().isBlank()) {
+      return Response.status(400)
+          .entity(new Acceptance.Refused("expected a journal and a proof, found one missing"))
+          .build();
+    }
+    Gap gap =
+        new Gap(
+            new JournalPartition(decision.journal(), decision.partition()),
+            decision.from(),
+            decision.to());
+    return switch (service.pipeline().accept(gap, decision.proof())) {
+      case Acceptance.Accepted accepted -> Response.ok(accepted).build();
+      case Acceptance.Refused refused -> Response.status(409).entity(refused).build();
+    };
+  }
+
+  @GET
+  @Path("rebuild")
+  @Operation(summary = "Counts again from the last checkpoint, and shows what differs")
+  public RebuildReport rebuilt() {
+    return service.rebuild().run(false);
+  }
+
+  @POST
+  @Path("rebuild")
+  @Consumes(MediaType.WILDCARD)
+  @Operation(summary = "Counts again, and sets right what differs and is not below the chain's")
+  public RebuildReport rebuild() {
+    return service.rebuild().run(true);
+  }
+
+  @GET
+  @Path("leases")
+  @Operation(summary = "Journals that hold quota, the longest unheard first")
+  public List<Holder> leases(@QueryParam("limit") @DefaultValue("100") int limit) {
+    int most = Math.clamp(limit, 1, MOST);
+    return tables.database().call(c -> tables.leaseJournals().list(c, most));
+  }
+
+  /** What was set free. */
+  public record WrittenOff(JournalId journal, long bytes) {}
+
+  @POST
+  @Path("leases/{journal}/write-off")
+  @Consumes(MediaType.WILDCARD)
+  @Operation(summary = "Sets free what a dead edge's journal holds; the body says why")
+  public Response writeOff(@PathParam("journal") UUID journal, String why) {
+    if (why.isBlank()) {
+      return Response.status(400)
+          .entity(new Acceptance.Refused("expected a body that says why, found none"))
+          .build();
+    }
+    JournalId id = new JournalId(journal);
+    return Response.ok(new WrittenOff(id, service.leaseDesk().writeOff(id, why))).build();
+  }
+
+  @GET
+  @Path("audit")
+  @Operation(summary = "What was decided about bytes and money, the newest first")
+  public List<AuditEntry> audit(@QueryParam("limit") @DefaultValue("100") int limit) {
+    int most = Math.clamp(limit, 1, MOST);
+    return tables.database().call(c -> tables.audit().newest(c, most));
+  }
+}

@@ -1,0 +1,77 @@
+package io.filcdn.metrics;
+
+import io.filcdn.metrics.Housekeeping.Chore;
+import io.filcdn.metrics.quota.LeaseDesk;
+import io.filcdn.metrics.repair.Checkpoints;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/** What the metrics service looks after from time to time. */
+final class Chores {
+
+  private static final int MOST_PIECES_A_DAY = 1000;
+
+  private final Tables tables;
+  private final MetricsConfig.Metrics config;
+  private final LeaseDesk leaseDesk;
+  private final PipelineMetrics metrics;
+  private final Clock clock;
+
+  Chores(
+      Tables tables,
+      MetricsConfig.Metrics config,
+      LeaseDesk leaseDesk,
+      PipelineMetrics metrics,
+      Clock clock) {
+    this.tables = tables;
+    this.config = config;
+    this.leaseDesk = leaseDesk;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  List<Chore> all() {
+    MetricsConfig.Repair repair = config.repair();
+    Checkpoints checkpoints =
+        new Checkpoints(
+            tables.database(),
+            tables.checkpoints(),
+            repair.checkpointEvery(),
+            repair.checkpoints(),
+            clock);
+    return List.of(
+        new Chore("taking a checkpoint", checkpoints::takeIfDue),
+        new Chore("writing off leases", leaseDesk::writeOff),
+        new Chore("comparing leases", this::compareLeases),
+        new Chore("forgetting old series", this::forgetSeries),
+        new Chore("forgetting old dead letters", this::forgetDeadLetters));
+  }
+
+  private void compareLeases() {
+    metrics.record(tables.database().call(tables.leases()::totals));
+  }
+
+  private void forgetSeries() {
+    Instant now = clock.instant();
+    tables
+        .database()
+        .run(
+            connection -> {
+              Instant hours = now.minus(config.series().keepHours());
+              tables.series().forget(connection, false, hours);
+              Instant days = now.minus(config.series().keepDays());
+              tables.series().forget(connection, true, days);
+              LocalDate today = now.atOffset(ZoneOffset.UTC).toLocalDate();
+              LocalDate oldest = hours.atOffset(ZoneOffset.UTC).toLocalDate();
+              tables.retrievals().forget(connection, today, MOST_PIECES_A_DAY, oldest);
+            });
+  }
+
+  private void forgetDeadLetters() {
+    Instant then = clock.instant().minus(config.repair().keepDeadLetters());
+    tables.database().run(connection -> tables.deadLetters().forgetOlderThan(connection, then));
+  }
+}

@@ -1,0 +1,26 @@
+package io.filcdn.metrics.audit;
+
+import java.time.Instant;
+
+/**
+ * One decision about bytes or money that no record of an edge or of the chain explains.
+ *
+ * @param subject what it is about, such as a journal or a data set
+ * @param detail what changed, for a person
+ */
+public record AuditEntry(Instant at, Action action, String subject, String detail) {
+
+  /** What was decided. */
+  public enum Action {
+    /** A gap in a journal was taken for lost. */
+    GAP_ACCEPTED,
+    /** A dead letter was replayed. */
+    DEAD_LETTER_REPLAYED,
+    /** Odometers were set to what a rebuild counted. */
+    REBUILT,
+    /** What a journal still held was set free, as all that it counted has been applied. */
+    LEASES_DRAINED,
+    /** What a journal still held was set free, as nobody expects it any more. */
+    LEASES_WRITTEN_OFF
+  }
+}

@@ -1,0 +1,15 @@
+package io.filcdn.metrics.intake;
+
+/**
+ * Records of a journal that are missing, while later ones wait for them.
+ *
+ * @param from the first sequence that is missing
+ * @param to the last one: the next is there and waits
+ */
+public record Gap(JournalPartition lane, long from, long to) {
+
+  @Override
+  public String toString() {
+    return "%s: %d to %d".formatted(lane, from, to);
+  }
+}

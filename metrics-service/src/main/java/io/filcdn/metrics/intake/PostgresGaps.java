@@ -1,0 +1,101 @@
+package io.filcdn.metrics.intake;
+
+import io.filcdn.common.egress.JournalId;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** What is missing in journals, as the tables of {@link PostgresJournals} tell it. */
+public final class PostgresGaps {
+
+  private static final String LIST =
+      """
+      select w.journal, w.partition, w.sequence + 1 as first_missing, w.parked,
+        p.sequence - 1 as last_missing, p.parked_at, p.value
+      from watermark w
+      cross join lateral (
+        select sequence, parked_at, value from parked
+        where journal = w.journal and partition = w.partition order by sequence limit 1) p
+      where w.parked > 0
+      order by p.parked_at, w.journal, w.partition
+      limit ?
+      """;
+
+  private static final String LOCK =
+      "select 1 from watermark where journal = ? and partition = ? for update";
+
+  private static final String FIND =
+      """
+      select w.journal, w.partition, w.sequence + 1 as first_missing,
+        min(p.sequence) - 1 as last_missing
+      from watermark w join parked p using (journal, partition)
+      where journal = ? and partition = ?
+      group by w.journal, w.partition, w.sequence
+      """;
+
+  /**
+   * A gap as operators see it.
+   *
+   * @param waiting how many records wait behind it
+   * @param since when the first of them came
+   * @param next the first record behind it, which names the edge
+   */
+  public record OpenGap(Gap gap, int waiting, Instant since, String next) {}
+
+  /** At most {@code limit} gaps, the longest known first. */
+  public List<OpenGap> list(Connection connection, int limit) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LIST)) {
+      statement.setInt(1, limit);
+      List<OpenGap> gaps = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          gaps.add(
+              new OpenGap(
+                  gap(rows),
+                  rows.getInt("parked"),
+                  rows.getObject("parked_at", OffsetDateTime.class).toInstant(),
+                  new String(rows.getBytes("value"), StandardCharsets.UTF_8)));
+        }
+      }
+      return gaps;
+    }
+  }
+
+  /**
+   * The gap in {@code lane}, whose watermark nobody moves before the transaction ends. It is looked
+   * for only once the lock is held: what came while this waited is seen.
+   */
+  Optional<Gap> lock(Connection connection, JournalPartition lane) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
+      bind(statement, lane);
+      statement.execute();
+    }
+    try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+      bind(statement, lane);
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? Optional.of(gap(rows)) : Optional.empty();
+      }
+    }
+  }
+
+  private static void bind(PreparedStatement statement, JournalPartition lane) throws SQLException {
+    statement.setObject(1, lane.journal().uuid());
+    statement.setInt(2, lane.partition());
+  }
+
+  private static Gap gap(ResultSet row) throws SQLException {
+    JournalId journal = new JournalId(row.getObject("journal", UUID.class));
+    return new Gap(
+        new JournalPartition(journal, row.getInt("partition")),
+        row.getLong("first_missing"),
+        row.getLong("last_missing"));
+  }
+}

@@ -1,0 +1,117 @@
+package io.filcdn.metrics.pieces;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.metrics.pieces.Placing.Placed;
+import io.filcdn.metrics.store.Columns;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The tables of placed pieces and of what payers have placed; each method works in the caller's
+ * transaction.
+ */
+public final class PostgresPlacements {
+
+  /** A placement that is told again adds nothing. */
+  private static final String PLACE =
+      """
+      with added as (
+        insert into placement (key, payer, bytes, day)
+        select key, payer, bytes, date '1970-01-01' + day
+        from unnest(?, ?, ?, ?) as told (key, payer, bytes, day) order by key
+        on conflict do nothing
+        returning payer, bytes, day
+      ), uploaded as (
+        insert into upload_day as u (payer, day, pieces, bytes)
+        select payer, day, count(*), sum(bytes)::bigint from added group by payer, day order by 1, 2
+        on conflict (payer, day) do update set
+          pieces = u.pieces + excluded.pieces, bytes = u.bytes + excluded.bytes
+      )
+      insert into pinned as p (payer, pieces, bytes)
+      select payer, count(*), sum(bytes)::bigint from added group by payer order by 1
+      on conflict (payer) do update set
+        pieces = p.pieces + excluded.pieces, bytes = p.bytes + excluded.bytes
+      """;
+
+  private static final String REMOVE =
+      """
+      with gone as (delete from placement where key = any (?) returning payer, bytes)
+      update pinned p set pieces = p.pieces - sums.pieces, bytes = p.bytes - sums.bytes
+      from (select payer, count(*) as pieces, sum(bytes)::bigint as bytes
+        from gone group by payer) sums
+      where p.payer = sums.payer
+      """;
+
+  private static final String PINNED = "select pieces, bytes from pinned where payer = ?";
+
+  private static final String UPLOADS =
+      "select day, pieces, bytes from upload_day where payer = ? and day >= ? order by day";
+
+  /** How many pieces, and of how many bytes. */
+  public record Stored(long pieces, long bytes) {}
+
+  /** What was placed on one day, also where it is gone by now. */
+  public record Uploads(LocalDate day, long pieces, long bytes) {}
+
+  /** Keeps what became of placements, of each the last that is told. */
+  public void keep(Connection connection, List<Placing> placings) throws SQLException {
+    Map<String, Optional<Placed>> last = new HashMap<>();
+    placings.forEach(placing -> last.put(placing.key(), placing.placed()));
+    List<String> gone = new ArrayList<>();
+    List<Map.Entry<String, Placed>> placed = new ArrayList<>();
+    last.forEach(
+        (key, found) ->
+            found.ifPresentOrElse(p -> placed.add(Map.entry(key, p)), () -> gone.add(key)));
+    if (!placed.isEmpty()) {
+      try (PreparedStatement statement = connection.prepareStatement(PLACE)) {
+        Columns.of(statement, placed)
+            .text(Map.Entry::getKey)
+            .text(entry -> entry.getValue().payer().hex())
+            .bigint(entry -> entry.getValue().bytes())
+            .integer(entry -> Math.toIntExact(entry.getValue().day().toEpochDay()));
+        statement.executeUpdate();
+      }
+    }
+    if (!gone.isEmpty()) {
+      try (PreparedStatement statement = connection.prepareStatement(REMOVE)) {
+        Columns.of(statement, gone).text(key -> key);
+        statement.executeUpdate();
+      }
+    }
+  }
+
+  /** What a payer has placed now. */
+  public Stored pinned(Connection connection, Address payer) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(PINNED)) {
+      statement.setString(1, payer.hex());
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? new Stored(rows.getLong(1), rows.getLong(2)) : new Stored(0, 0);
+      }
+    }
+  }
+
+  /** What a payer placed since a day, day by day; days without anything are left out. */
+  public List<Uploads> uploads(Connection connection, Address payer, LocalDate since)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(UPLOADS)) {
+      statement.setString(1, payer.hex());
+      statement.setObject(2, since);
+      List<Uploads> uploads = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          uploads.add(
+              new Uploads(rows.getObject(1, LocalDate.class), rows.getLong(2), rows.getLong(3)));
+        }
+      }
+      return uploads;
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** Which pieces are placed and which are retrieved. */
+@NullMarked
+package io.filcdn.metrics.pieces;
+
+import org.jspecify.annotations.NullMarked;

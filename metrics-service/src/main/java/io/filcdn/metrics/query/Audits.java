@@ -1,0 +1,68 @@
+package io.filcdn.metrics.query;
+
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.usage.QuotaRecord.Kind;
+import io.filcdn.metrics.query.DataSetAudit.Leased;
+import io.filcdn.metrics.quota.PostgresDataSets;
+import io.filcdn.metrics.quota.PostgresLeaseJournals;
+import io.filcdn.metrics.quota.PostgresLeases;
+import io.filcdn.metrics.quota.QuotaKey;
+import io.filcdn.metrics.series.Dimension;
+import io.filcdn.metrics.series.Sums;
+import io.filcdn.metrics.store.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+
+/** Answers whether the numbers that are kept of a data set agree. */
+public final class Audits {
+
+  private static final int MOST_HOLDERS = 20;
+
+  private final Database database;
+  private final Answers answers;
+  private final History history;
+  private final PostgresDataSets dataSets;
+  private final PostgresLeases leases;
+  private final PostgresLeaseJournals journals;
+
+  public Audits(
+      Database database,
+      Answers answers,
+      History history,
+      PostgresDataSets dataSets,
+      PostgresLeases leases,
+      PostgresLeaseJournals journals) {
+    this.database = database;
+    this.answers = answers;
+    this.history = history;
+    this.dataSets = dataSets;
+    this.leases = leases;
+    this.journals = journals;
+  }
+
+  /** The audit of a data set; empty where nothing knows it. */
+  Optional<DataSetAudit> audit(DataSetId id) {
+    return answers
+        .account(id)
+        .map(
+            account -> {
+              Sums egress = history.all(Dimension.DATA_SET, id.toString());
+              return database.call(
+                  connection ->
+                      DataSetAudit.of(
+                          account,
+                          dataSets.find(connection, id),
+                          leased(connection, id, Kind.CDN, egress.cdnBytes()),
+                          leased(connection, id, Kind.CACHE_MISS, egress.cacheMissBytes())));
+            });
+  }
+
+  private Leased leased(Connection connection, DataSetId id, Kind kind, long egress)
+      throws SQLException {
+    return new Leased(
+        egress,
+        leases.held(connection, new QuotaKey(id, kind)),
+        journals.holders(connection, id, kind.toString(), MOST_HOLDERS));
+  }
+}

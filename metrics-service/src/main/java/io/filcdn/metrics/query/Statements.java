@@ -1,0 +1,177 @@
+package io.filcdn.metrics.query;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.metrics.pieces.LatencyScale;
+import io.filcdn.metrics.pieces.PostgresPlacements;
+import io.filcdn.metrics.pieces.PostgresPlacements.Stored;
+import io.filcdn.metrics.pieces.PostgresPlacements.Uploads;
+import io.filcdn.metrics.pieces.PostgresRetrievals;
+import io.filcdn.metrics.pieces.PostgresRetrievals.RankedPiece;
+import io.filcdn.metrics.statement.PostgresSettlements;
+import io.filcdn.metrics.store.Database;
+import java.math.BigInteger;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** Answers what providers earned, what payers store, which pieces are asked for, and how fast. */
+public final class Statements {
+
+  private static final int TIB_BITS = 40;
+
+  private final Database database;
+  private final PostgresSettlements settlements;
+  private final PostgresPlacements placements;
+  private final PostgresRetrievals retrievals;
+  private final TokenAmount ratePerTib;
+  private final Clock clock;
+
+  /**
+   * @param ratePerTib the price of 2⁴⁰ bytes from providers
+   */
+  public Statements(
+      Database database,
+      PostgresSettlements settlements,
+      PostgresPlacements placements,
+      PostgresRetrievals retrievals,
+      TokenAmount ratePerTib,
+      Clock clock) {
+    this.database = database;
+    this.settlements = settlements;
+    this.placements = placements;
+    this.retrievals = retrievals;
+    this.ratePerTib = ratePerTib;
+    this.clock = clock;
+  }
+
+  /**
+   * What one data set earned its provider.
+   *
+   * @param bytes what it supplied and was reported
+   * @param owed their price, as the contract fixes it: the rate of one byte, rounded down, times
+   *     the bytes
+   * @param settled what was paid, before the network's fee
+   */
+  public record Line(DataSetId dataSet, BigInteger bytes, BigInteger owed, BigInteger settled) {}
+
+  /** What a provider earned within epochs, both included. */
+  public record Statement(
+      ProviderId provider,
+      Epoch from,
+      Epoch to,
+      BigInteger bytes,
+      BigInteger owed,
+      BigInteger settled,
+      List<Line> dataSets) {
+
+    /** As a table for spreadsheets, with a line of names and one for each data set. */
+    public String csv() {
+      StringBuilder text = new StringBuilder("dataSet,bytes,owed,settled\r\n");
+      for (Line line : dataSets) {
+        text.append("%s,%s,%s,%s\r\n".formatted(line.dataSet, line.bytes, line.owed, line.settled));
+      }
+      return text.toString();
+    }
+  }
+
+  Statement statement(ProviderId provider, Epoch from, Epoch to) {
+    BigInteger ratePerByte = ratePerTib.units().shiftRight(TIB_BITS);
+    List<Line> lines =
+        database.call(connection -> settlements.lines(connection, provider, from, to)).stream()
+            .map(
+                line -> {
+                  BigInteger bytes = BigInteger.valueOf(line.bytes().bytes());
+                  return new Line(
+                      line.dataSet(), bytes, bytes.multiply(ratePerByte), line.settled().units());
+                })
+            .toList();
+    return new Statement(
+        provider,
+        from,
+        to,
+        lines.stream().map(Line::bytes).reduce(BigInteger.ZERO, BigInteger::add),
+        lines.stream().map(Line::owed).reduce(BigInteger.ZERO, BigInteger::add),
+        lines.stream().map(Line::settled).reduce(BigInteger.ZERO, BigInteger::add),
+        lines);
+  }
+
+  /** What was placed on one day. */
+  public record Day(LocalDate day, BigInteger pieces, BigInteger bytes) {}
+
+  /**
+   * What a payer stores.
+   *
+   * @param uploads day by day, also what is gone by now
+   */
+  public record Storage(BigInteger pieces, BigInteger pinnedBytes, List<Day> uploads) {}
+
+  Storage storage(Address payer, int days) {
+    LocalDate since = today().minusDays(days - 1L);
+    return database.call(
+        connection -> {
+          Stored pinned = placements.pinned(connection, payer);
+          List<Uploads> uploads = placements.uploads(connection, payer, since);
+          return new Storage(
+              BigInteger.valueOf(pinned.pieces()),
+              BigInteger.valueOf(pinned.bytes()),
+              uploads.stream()
+                  .map(
+                      day ->
+                          new Day(
+                              day.day(),
+                              BigInteger.valueOf(day.pieces()),
+                              BigInteger.valueOf(day.bytes())))
+                  .toList());
+        });
+  }
+
+  /** How fast first bytes came, in microseconds, at most 9 % too slow; absent where none came. */
+  public record Latency(
+      BigInteger retrievals, Optional<Long> p50, Optional<Long> p90, Optional<Long> p99) {}
+
+  Latency latency(Optional<ProviderId> provider, Duration past) {
+    TreeMap<Integer, Long> slots =
+        database.call(
+            connection ->
+                retrievals.latency(
+                    connection,
+                    provider.map(ProviderId::toString).orElse(PostgresRetrievals.ALL),
+                    clock.instant().minus(past)));
+    long all = slots.values().stream().mapToLong(Long::longValue).sum();
+    return new Latency(
+        BigInteger.valueOf(all), quantile(slots, 0.5), quantile(slots, 0.9), quantile(slots, 0.99));
+  }
+
+  private static Optional<Long> quantile(TreeMap<Integer, Long> slots, double part) {
+    return slots.isEmpty() ? Optional.empty() : Optional.of(LatencyScale.quantile(slots, part));
+  }
+
+  /** A piece that was retrieved much, as far as retrievals were told one by one. */
+  public record Piece(String piece, BigInteger egressBytes, BigInteger retrievals) {}
+
+  List<Piece> topPieces(int days, int limit) {
+    LocalDate since = today().minusDays(days - 1L);
+    return database.call(connection -> retrievals.top(connection, since, limit)).stream()
+        .map(Statements::piece)
+        .toList();
+  }
+
+  private static Piece piece(RankedPiece ranked) {
+    return new Piece(
+        ranked.piece(),
+        BigInteger.valueOf(ranked.egressBytes()),
+        BigInteger.valueOf(ranked.retrievals()));
+  }
+
+  private LocalDate today() {
+    return clock.instant().atOffset(ZoneOffset.UTC).toLocalDate();
+  }
+}

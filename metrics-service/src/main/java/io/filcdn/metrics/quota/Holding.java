@@ -1,0 +1,31 @@
+package io.filcdn.metrics.quota;
+
+import io.filcdn.common.piece.ByteCount;
+
+/**
+ * What a journal has to do with one quota, as sums since it began.
+ *
+ * @param acquired what it was given
+ * @param returned what it gave back; at most what it was given
+ * @param applied what its records have used
+ */
+public record Holding(ByteCount acquired, ByteCount returned, ByteCount applied) {
+
+  static final Holding NONE = new Holding(ByteCount.ZERO, ByteCount.ZERO, ByteCount.ZERO);
+
+  /** What it holds: given, not given back, and not used. Nothing, where it used more than that. */
+  public long held() {
+    return Math.max(0, acquired.bytes() - returned.bytes() - applied.bytes());
+  }
+
+  /** After it gave back a sum, of which no more counts than it was given. */
+  Holding returned(ByteCount told) {
+    ByteCount possible = told.compareTo(acquired) < 0 ? told : acquired;
+    return possible.compareTo(returned) > 0 ? new Holding(acquired, possible, applied) : this;
+  }
+
+  /** After it was given more. */
+  Holding given(long more) {
+    return new Holding(acquired.plus(ByteCount.of(more)), returned, applied);
+  }
+}

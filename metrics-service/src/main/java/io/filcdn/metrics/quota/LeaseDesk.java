@@ -1,0 +1,206 @@
+package io.filcdn.metrics.quota;
+
+import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.lease.JournalEnd;
+import io.filcdn.common.lease.LeaseAnswer;
+import io.filcdn.common.lease.LeaseAnswer.Lease;
+import io.filcdn.common.lease.LeaseRequest;
+import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.usage.QuotaRecord.Kind;
+import io.filcdn.metrics.audit.AuditEntry;
+import io.filcdn.metrics.audit.AuditEntry.Action;
+import io.filcdn.metrics.audit.PostgresAudit;
+import io.filcdn.metrics.odometer.Odometer;
+import io.filcdn.metrics.odometer.Odometer.Totals;
+import io.filcdn.metrics.odometer.PostgresOdometers;
+import io.filcdn.metrics.quota.PostgresLeases.Change;
+import io.filcdn.metrics.store.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jboss.logging.Logger;
+
+/**
+ * Gives edges what is left of quotas, before they serve from it: what was paid for, less what was
+ * used, less what is held. So that the sum of what all edges serve never exceeds what was paid for,
+ * only records, returns, and the end of a journal set free what was given.
+ *
+ * <p>Any number of processes may do this at once: a quota's row is locked from the moment its
+ * leases are looked at until they are stored, and the pipeline moves bytes from held to used in one
+ * transaction.
+ */
+public final class LeaseDesk {
+
+  private static final Logger LOG = Logger.getLogger(LeaseDesk.class);
+
+  /** How many journals are written off in one go. */
+  private static final int AT_ONCE = 100;
+
+  private final Database database;
+  private final PostgresLeases leases;
+  private final PostgresLeaseJournals journals;
+  private final PostgresDataSets dataSets;
+  private final PostgresOdometers odometers;
+  private final PostgresAudit audit;
+  private final QuotaTerms terms;
+  private final Rules rules;
+  private final Clock clock;
+
+  /**
+   * How leases are given.
+   *
+   * @param writeOffAfter how long after its end a lease is still held
+   */
+  public record Rules(Duration timeToLive, Duration writeOffAfter, Slice slice) {}
+
+  public LeaseDesk(
+      Database database,
+      PostgresLeases leases,
+      PostgresLeaseJournals journals,
+      PostgresDataSets dataSets,
+      PostgresOdometers odometers,
+      PostgresAudit audit,
+      QuotaTerms terms,
+      Rules rules,
+      Clock clock) {
+    this.database = database;
+    this.leases = leases;
+    this.journals = journals;
+    this.dataSets = dataSets;
+    this.odometers = odometers;
+    this.audit = audit;
+    this.terms = terms;
+    this.rules = rules;
+    this.clock = clock;
+  }
+
+  /** Acquires, renews and returns, all of it or nothing. */
+  public LeaseAnswer lease(LeaseRequest request) {
+    return database.call(connection -> lease(connection, request));
+  }
+
+  private LeaseAnswer lease(Connection connection, LeaseRequest request) throws SQLException {
+    Instant until = clock.instant().plus(rules.timeToLive);
+    if (!journals.renew(connection, request.journal(), request.edge(), until)) {
+      return new LeaseAnswer(true, 0, List.of());
+    }
+    List<Lease> given = new ArrayList<>();
+    if (!request.asks().isEmpty()) {
+      Balances balances = balances(connection, request);
+      List<Change> changes = new ArrayList<>();
+      for (Ask ask : request.asks()) {
+        given.add(give(ask, balances, changes));
+      }
+      leases.save(connection, request.journal(), changes);
+    }
+    return new LeaseAnswer(false, rules.timeToLive.toMillis(), given);
+  }
+
+  /** What stands on the quotas of a request, while they are locked. */
+  private record Balances(
+      Map<QuotaKey, Long> held, Map<QuotaKey, Holding> holdings, Map<QuotaKey, Long> unspent) {}
+
+  /** What was used is read after the locks are held: the pipeline moves bytes under them. */
+  private Balances balances(Connection connection, LeaseRequest request) throws SQLException {
+    TreeSet<QuotaKey> keys =
+        request.asks().stream().map(LeaseDesk::key).collect(Collectors.toCollection(TreeSet::new));
+    Map<QuotaKey, Long> held = leases.lock(connection, keys);
+    Map<QuotaKey, Holding> holdings = leases.find(connection, request.journal(), keys);
+    TreeSet<DataSetId> ids =
+        keys.stream().map(QuotaKey::dataSet).collect(Collectors.toCollection(TreeSet::new));
+    Map<DataSetId, Totals> used =
+        odometers.find(connection, ids).stream()
+            .collect(Collectors.toMap(Odometer::dataSet, Odometer::totals));
+    Map<QuotaKey, Long> unspent = new HashMap<>();
+    for (DataSetRecord dataSet : dataSets.find(connection, ids)) {
+      boolean served = dataSet.withCdn() && !dataSet.deleted();
+      Quota quota = terms.quota(dataSet, used.getOrDefault(dataSet.dataSet(), Totals.NONE));
+      unspent.put(
+          new QuotaKey(dataSet.dataSet(), Kind.CDN),
+          served ? quota.cdn().remaining().clamped() : 0);
+      unspent.put(
+          new QuotaKey(dataSet.dataSet(), Kind.CACHE_MISS),
+          served ? quota.cacheMiss().remaining().clamped() : 0);
+    }
+    return new Balances(held, holdings, unspent);
+  }
+
+  private Lease give(Ask ask, Balances balances, List<Change> changes) {
+    QuotaKey key = key(ask);
+    Holding was = balances.holdings.getOrDefault(key, Holding.NONE);
+    Optional<Long> unspent = Optional.ofNullable(balances.unspent.get(key));
+    Holding less = was.returned(ask.returned());
+    long heldByAll = balances.held.getOrDefault(key, 0L) - was.held() + less.held();
+    Holding now =
+        less.given(rules.slice.of(ask, was.acquired().bytes(), unspent.orElse(0L) - heldByAll));
+    if (!now.equals(was)) {
+      changes.add(new Change(key, now, now.held() - was.held()));
+    }
+    return new Lease(
+        ask.dataSet(),
+        ask.quota(),
+        now.acquired(),
+        now.returned(),
+        now.applied(),
+        unspent.map(ByteCount::of));
+  }
+
+  private static QuotaKey key(Ask ask) {
+    return new QuotaKey(ask.dataSet(), ask.quota());
+  }
+
+  /** Sets free what a journal still holds, if all that it counted was applied. */
+  public boolean end(JournalEnd end) {
+    return database.call(
+        connection -> {
+          if (!journals.isApplied(connection, end.journal(), end.sequences())) {
+            return false;
+          }
+          long held =
+              close(connection, end.journal(), Action.LEASES_DRAINED, "all it counted is applied");
+          LOG.infof("journal %s is complete; %d bytes that it held are free", end.journal(), held);
+          return true;
+        });
+  }
+
+  /** Writes off what journals hold that nobody has heard of for too long. */
+  public void writeOff() {
+    Instant then = clock.instant().minus(rules.writeOffAfter);
+    for (JournalId journal : database.call(c -> journals.expired(c, then, AT_ONCE))) {
+      writeOff(journal, "nobody has heard of its edge since before " + then);
+    }
+  }
+
+  /** Writes off what a journal holds; what it may yet tell of is counted all the same. */
+  public long writeOff(JournalId journal, String why) {
+    long held =
+        database.call(connection -> close(connection, journal, Action.LEASES_WRITTEN_OFF, why));
+    LOG.warnf("journal %s is written off with %d bytes: %s", journal, held, why);
+    return held;
+  }
+
+  private long close(Connection connection, JournalId journal, Action action, String why)
+      throws SQLException {
+    Instant now = clock.instant();
+    long held = journals.close(connection, journal, action.name(), now);
+    if (held > 0) {
+      audit.add(
+          connection,
+          new AuditEntry(
+              now, action, "journal " + journal, "%d bytes are free; %s".formatted(held, why)));
+    }
+    return held;
+  }
+}

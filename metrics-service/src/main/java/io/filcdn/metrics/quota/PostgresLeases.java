@@ -1,0 +1,231 @@
+package io.filcdn.metrics.quota;
+
+import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.usage.QuotaRecord.Kind;
+import io.filcdn.metrics.quota.Spending.Spent;
+import io.filcdn.metrics.store.Columns;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The tables of leases and of what is held of each quota; each method works in the caller's
+ * transaction. Whoever changes leases locks the quotas first, all in one order, so that none waits
+ * in a circle.
+ */
+public final class PostgresLeases {
+
+  private static final String OPEN =
+      """
+      insert into held (data_set, quota)
+      select * from unnest(?, ?) as named (data_set, quota)
+      order by data_set collate "C", quota collate "C"
+      on conflict do nothing
+      """;
+
+  private static final String LOCK =
+      """
+      select h.data_set, h.quota, h.bytes from held h
+      join unnest(?, ?) as named (data_set, quota)
+        on h.data_set = named.data_set and h.quota = named.quota
+      order by h.data_set, h.quota
+      for update of h
+      """;
+
+  private static final String FIND =
+      """
+      select l.* from lease l
+      join unnest(?, ?) as named (data_set, quota)
+        on l.data_set = named.data_set and l.quota = named.quota
+      where l.journal = ?
+      """;
+
+  private static final String SAVE =
+      """
+      insert into lease as l (journal, data_set, quota, acquired, returned)
+      select ?, * from unnest(?, ?, ?, ?)
+      on conflict (journal, data_set, quota) do update set
+        acquired = excluded.acquired, returned = excluded.returned
+      """;
+
+  private static final String HOLD =
+      """
+      update held h set bytes = h.bytes + change.bytes
+      from unnest(?, ?, ?) as change (data_set, quota, bytes)
+      where h.data_set = change.data_set and h.quota = change.quota
+      """;
+
+  /** What is used was held, unless it is more than that. */
+  private static final String SPEND =
+      """
+      with moved as (
+        update lease l set applied = l.applied + spent.bytes
+        from unnest(?, ?, ?, ?) as spent (journal, data_set, quota, bytes)
+        where l.journal = spent.journal and l.data_set = spent.data_set
+          and l.quota = spent.quota
+        returning l.data_set, l.quota,
+          greatest(0, l.acquired - l.returned - l.applied + spent.bytes)
+            - greatest(0, l.acquired - l.returned - l.applied) as released
+      )
+      update held h set bytes = h.bytes - sums.released
+      from (select data_set, quota, sum(released)::bigint as released from moved group by 1, 2) sums
+      where h.data_set = sums.data_set and h.quota = sums.quota and sums.released > 0
+      """;
+
+  private static final String TOTALS =
+      """
+      select coalesce(sum(h.bytes), 0)::bigint as held, coalesce(sum(l.overdrawn), 0)::bigint,
+        coalesce(sum(abs(h.bytes - coalesce(l.bytes, 0))), 0)::bigint as drift
+      from held h left join (
+        select data_set, quota, sum(greatest(0, acquired - returned - applied)) as bytes,
+          sum(greatest(0, applied + returned - acquired)) as overdrawn
+        from lease group by data_set, quota) l using (data_set, quota)
+      """;
+
+  /** What all journals hold of a quota. */
+  public long held(Connection connection, QuotaKey quota) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("select bytes from held where data_set = ? and quota = ?")) {
+      statement.setString(1, quota.dataSet().toString());
+      statement.setString(2, quota.quota().toString());
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next() ? rows.getLong(1) : 0;
+      }
+    }
+  }
+
+  /** What all journals hold of quotas; nobody else changes it before the transaction ends. */
+  Map<QuotaKey, Long> lock(Connection connection, Collection<QuotaKey> quotas) throws SQLException {
+    List<QuotaKey> named = List.copyOf(quotas);
+    try (PreparedStatement statement = connection.prepareStatement(OPEN)) {
+      bind(statement, named);
+      statement.executeUpdate();
+    }
+    return lockKnown(connection, named);
+  }
+
+  private static Map<QuotaKey, Long> lockKnown(Connection connection, List<QuotaKey> named)
+      throws SQLException {
+    Map<QuotaKey, Long> held = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
+      bind(statement, named);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          held.put(key(rows), rows.getLong("bytes"));
+        }
+      }
+    }
+    return held;
+  }
+
+  /** What a journal has to do with locked quotas; nothing, where it is not in the map. */
+  Map<QuotaKey, Holding> find(Connection connection, JournalId journal, Collection<QuotaKey> quotas)
+      throws SQLException {
+    Map<QuotaKey, Holding> found = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+      bind(statement, List.copyOf(quotas));
+      statement.setObject(3, journal.uuid());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          found.put(key(rows), holding(rows));
+        }
+      }
+    }
+    return found;
+  }
+
+  /** A holding that changed, and by how much what is held of its quota did. */
+  record Change(QuotaKey quota, Holding now, long heldMore) {}
+
+  /** Stores what became of leases of locked quotas. */
+  void save(Connection connection, JournalId journal, List<Change> changes) throws SQLException {
+    if (changes.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(SAVE)) {
+      statement.setObject(1, journal.uuid());
+      Columns.after(1, statement, changes)
+          .text(change -> change.quota().dataSet().toString())
+          .text(change -> change.quota().quota().toString())
+          .bigint(change -> change.now().acquired().bytes())
+          .bigint(change -> change.now().returned().bytes());
+      statement.executeUpdate();
+    }
+    hold(connection, changes);
+  }
+
+  /** Changes what is held of locked quotas. */
+  static void hold(Connection connection, List<Change> changes) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(HOLD)) {
+      Columns.of(statement, changes)
+          .text(change -> change.quota().dataSet().toString())
+          .text(change -> change.quota().quota().toString())
+          .bigint(Change::heldMore);
+      statement.executeUpdate();
+    }
+  }
+
+  /** Takes what was used from what is held by the journals that used it. */
+  public void spend(Connection connection, Spending spending) throws SQLException {
+    List<Spent> sums = spending.sums();
+    if (sums.isEmpty()) {
+      return;
+    }
+    lockKnown(connection, sums.stream().map(spent -> spent.account().quota()).distinct().toList());
+    try (PreparedStatement statement = connection.prepareStatement(SPEND)) {
+      Columns.of(statement, sums)
+          .uuid(spent -> spent.account().journal().uuid())
+          .text(spent -> spent.account().quota().dataSet().toString())
+          .text(spent -> spent.account().quota().quota().toString())
+          .bigint(Spent::bytes);
+      statement.executeUpdate();
+    }
+  }
+
+  /**
+   * How all leases stand.
+   *
+   * @param held what all journals hold
+   * @param overdrawn what journals used beyond what they held: 0 where all edges lease
+   * @param drift by how much what is held of quotas differs from what journals hold of them: 0
+   */
+  public record Totals(long held, long overdrawn, long drift) {
+
+    public static final Totals NONE = new Totals(0, 0, 0);
+  }
+
+  /** Adds up all leases. */
+  public Totals totals(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(TOTALS);
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      return new Totals(row.getLong(1), row.getLong(2), row.getLong(3));
+    }
+  }
+
+  private static void bind(PreparedStatement statement, List<QuotaKey> quotas) throws SQLException {
+    Columns.of(statement, quotas)
+        .text(key -> key.dataSet().toString())
+        .text(key -> key.quota().toString());
+  }
+
+  static QuotaKey key(ResultSet row) throws SQLException {
+    return new QuotaKey(
+        DataSetId.of(row.getString("data_set")),
+        row.getString("quota").equals(Kind.CDN.toString()) ? Kind.CDN : Kind.CACHE_MISS);
+  }
+
+  static Holding holding(ResultSet row) throws SQLException {
+    return new Holding(
+        ByteCount.of(row.getLong("acquired")),
+        ByteCount.of(row.getLong("returned")),
+        ByteCount.of(row.getLong("applied")));
+  }
+}

@@ -1,0 +1,114 @@
+package io.filcdn.metrics.quota;
+
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.usage.QuotaRecord;
+import io.filcdn.common.usage.QuotaRecord.Kind;
+import io.filcdn.metrics.odometer.Odometer;
+import io.filcdn.metrics.store.Columns;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * Notices when what was used takes a quota to 20 %, 5 % or nothing of what was granted. A quota
+ * that is topped up can cross the same thresholds again.
+ */
+public final class QuotaWatch {
+
+  private static final String FIND = "select * from quota_level where data_set = any (?)";
+
+  private static final String SAVE =
+      """
+      insert into quota_level (data_set, quota, level) select * from unnest(?, ?, ?)
+      on conflict (data_set, quota) do update set level = excluded.level
+      """;
+
+  private final PostgresDataSets dataSets;
+  private final QuotaTerms terms;
+  private final Clock clock;
+
+  public QuotaWatch(PostgresDataSets dataSets, QuotaTerms terms, Clock clock) {
+    this.dataSets = dataSets;
+    this.terms = terms;
+    this.clock = clock;
+  }
+
+  private record Now(QuotaKey key, Quota.Part part, Level before, Level level) {}
+
+  /**
+   * What was crossed since each quota was last looked at; remembered in the caller's transaction.
+   */
+  public List<QuotaRecord> look(Connection connection, List<Odometer> changed) throws SQLException {
+    if (changed.isEmpty()) {
+      return List.of();
+    }
+    Map<DataSetId, Odometer> odometers =
+        changed.stream().collect(Collectors.toMap(Odometer::dataSet, Function.identity()));
+    Map<QuotaKey, Level> levels = levels(connection, changed);
+    List<Now> moved = new ArrayList<>();
+    for (DataSetRecord dataSet : dataSets.find(connection, odometers.keySet())) {
+      Odometer odometer = odometers.get(dataSet.dataSet());
+      if (odometer != null) {
+        Quota quota = terms.quota(dataSet, odometer.totals());
+        moved.add(now(new QuotaKey(dataSet.dataSet(), Kind.CDN), quota.cdn(), levels));
+        moved.add(now(new QuotaKey(dataSet.dataSet(), Kind.CACHE_MISS), quota.cacheMiss(), levels));
+      }
+    }
+    moved.removeIf(now -> now.level.equals(now.before));
+    save(connection, moved);
+    return moved.stream()
+        .flatMap(now -> now.level.crossedFrom(now.before).map(l -> told(now, l)))
+        .toList();
+  }
+
+  private static Now now(QuotaKey key, Quota.Part part, Map<QuotaKey, Level> levels) {
+    return new Now(key, part, levels.getOrDefault(key, Level.FULL), Level.of(part));
+  }
+
+  private QuotaRecord told(Now now, Level crossed) {
+    return new QuotaRecord(
+        now.key.dataSet(),
+        now.key.quota(),
+        crossed.percent(),
+        ByteCount.of(now.part.granted().clamped()),
+        ByteCount.of(now.part.remaining().clamped()),
+        clock.instant());
+  }
+
+  private static Map<QuotaKey, Level> levels(Connection connection, List<Odometer> changed)
+      throws SQLException {
+    Map<QuotaKey, Level> levels = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+      Columns.of(statement, changed).text(odometer -> odometer.dataSet().toString());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          levels.put(PostgresLeases.key(rows), new Level(rows.getInt("level")));
+        }
+      }
+    }
+    return levels;
+  }
+
+  private static void save(Connection connection, List<Now> moved) throws SQLException {
+    if (moved.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(SAVE)) {
+      Columns.of(statement, moved)
+          .text(now -> now.key.dataSet().toString())
+          .text(now -> now.key.quota().toString())
+          .integer(now -> now.level.percent());
+      statement.executeUpdate();
+    }
+  }
+}

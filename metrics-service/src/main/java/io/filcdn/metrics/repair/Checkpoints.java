@@ -1,0 +1,44 @@
+package io.filcdn.metrics.repair;
+
+import io.filcdn.metrics.store.AdvisoryLock;
+import io.filcdn.metrics.store.Database;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.jboss.logging.Logger;
+
+/** Takes checkpoints when they are due, whichever process comes first. */
+public final class Checkpoints {
+
+  private static final Logger LOG = Logger.getLogger(Checkpoints.class);
+  private static final AdvisoryLock TAKING = new AdvisoryLock(0x63686563_6b700001L);
+
+  private final Database database;
+  private final PostgresCheckpoints tables;
+  private final Duration every;
+  private final int keep;
+  private final Clock clock;
+
+  public Checkpoints(
+      Database database, PostgresCheckpoints tables, Duration every, int keep, Clock clock) {
+    this.database = database;
+    this.tables = tables;
+    this.every = every;
+    this.keep = keep;
+    this.clock = clock;
+  }
+
+  /** Takes one if the last is old enough. */
+  public void takeIfDue() {
+    database.run(
+        connection -> {
+          tables.freeze(connection);
+          Instant now = clock.instant();
+          boolean due =
+              tables.lastTaken(connection).map(last -> !last.plus(every).isAfter(now)).orElse(true);
+          if (due && TAKING.tryIn(connection)) {
+            LOG.infof("checkpoint %d is taken", tables.take(connection, now, keep));
+          }
+        });
+  }
+}

@@ -1,0 +1,176 @@
+package io.filcdn.metrics.repair;
+
+import io.filcdn.common.egress.EgressRecord;
+import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.kafka.DeadLetter;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.metrics.audit.AuditEntry;
+import io.filcdn.metrics.audit.PostgresAudit;
+import io.filcdn.metrics.intake.EgressReader;
+import io.filcdn.metrics.intake.Reading;
+import io.filcdn.metrics.intake.SourceRecord;
+import io.filcdn.metrics.publish.KafkaPublisher;
+import io.filcdn.metrics.publish.PostgresDeadLetters;
+import io.filcdn.metrics.publish.PostgresDeadLetters.Kept;
+import io.filcdn.metrics.quota.PostgresDataSets;
+import io.filcdn.metrics.store.Database;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * Gives a dead letter a second chance, as it came or as an operator corrected it.
+ *
+ * <p>An egress record whose place in its journal was known took that place when it died; it comes
+ * again as the only record of a journal of its own, named after the letter, so that it counts once
+ * however often it is replayed. One whose place was unknown left a gap, and comes again as itself.
+ * Either goes through {@code filcdn.egress}, where a rebuild finds it too.
+ */
+public final class DeadLetterReplay {
+
+  private final Database database;
+  private final PostgresDeadLetters deadLetters;
+  private final PostgresDataSets dataSets;
+  private final PostgresAudit audit;
+  private final EgressReader reader;
+  private final KafkaPublisher kafka;
+  private final Clock clock;
+
+  public DeadLetterReplay(
+      Database database,
+      PostgresDeadLetters deadLetters,
+      PostgresDataSets dataSets,
+      PostgresAudit audit,
+      EgressReader reader,
+      KafkaPublisher kafka,
+      Clock clock) {
+    this.database = database;
+    this.deadLetters = deadLetters;
+    this.dataSets = dataSets;
+    this.audit = audit;
+    this.reader = reader;
+    this.kafka = kafka;
+    this.clock = clock;
+  }
+
+  /** What came of a replay. */
+  public sealed interface Replayed {
+
+    /** It was done. */
+    record Done(String how) implements Replayed {}
+
+    /** The letter still cannot be applied. */
+    record Refused(String message) implements Replayed {}
+
+    /** There is no such letter. */
+    record Unknown() implements Replayed {}
+  }
+
+  /**
+   * Replays the letter with that id; again, it changes nothing.
+   *
+   * @param corrected what the record should have been; without it, the letter's own value
+   */
+  public Replayed replay(long id, Optional<String> corrected) {
+    return database.call(
+        connection -> {
+          Optional<Kept> kept = deadLetters.find(connection, id);
+          if (kept.isEmpty()) {
+            return new Replayed.Unknown();
+          }
+          DeadLetter letter = kept.get().letter();
+          Optional<String> value = corrected.or(letter::value);
+          if (value.isEmpty()) {
+            return new Replayed.Refused("expected a value to replay, found none; send one");
+          }
+          Replayed replayed = apply(connection, letter, value.get());
+          if (replayed instanceof Replayed.Done(String how)) {
+            remember(connection, id, how);
+          }
+          return replayed;
+        });
+  }
+
+  private Replayed apply(Connection connection, DeadLetter letter, String value)
+      throws SQLException {
+    if (letter.topic().equals(Topic.EGRESS.topicName())) {
+      return count(letter, value);
+    }
+    if (letter.topic().equals(Topic.DATA_SETS.topicName())) {
+      return keep(connection, value);
+    }
+    return new Replayed.Refused(
+        "expected a letter of %s or %s, found one of %s: the others are not counted"
+            .formatted(Topic.EGRESS.topicName(), Topic.DATA_SETS.topicName(), letter.topic()));
+  }
+
+  private Replayed count(DeadLetter letter, String value) {
+    SourceRecord source =
+        new SourceRecord(
+            letter.topic(), letter.partition(), letter.offset(), letter.key().orElse(null), value);
+    return switch (reader.read(source)) {
+      case Reading.Refused refused -> new Replayed.Refused(refused.message());
+      case Reading.Flush(SourceRecord _, EgressRecord egress) -> {
+        EgressRecord again = hadAPlace(letter) ? asItsOwnJournal(letter, egress) : egress;
+        kafka.send(
+            Topic.EGRESS,
+            List.of(
+                new KafkaPublisher.Message(again.journal().toString(), RecordJson.write(again))));
+        yield new Replayed.Done(
+            "sent as sequence %d of journal %s".formatted(again.sequence(), again.journal()));
+      }
+    };
+  }
+
+  private Replayed keep(Connection connection, String value) throws SQLException {
+    try {
+      DataSetRecord record = RecordJson.read(value, DataSetRecord.class);
+      dataSets.keepNewer(connection, List.of(record));
+      return new Replayed.Done("kept for %s, unless there is a newer".formatted(record.dataSet()));
+    } catch (IllegalArgumentException e) {
+      return new Replayed.Refused(String.valueOf(e.getMessage()));
+    }
+  }
+
+  private boolean hadAPlace(DeadLetter letter) {
+    SourceRecord asItCame =
+        new SourceRecord(
+            letter.topic(),
+            letter.partition(),
+            letter.offset(),
+            letter.key().orElse(null),
+            letter.value().orElse(null));
+    return reader.read(asItCame).position().isPresent();
+  }
+
+  private static EgressRecord asItsOwnJournal(DeadLetter letter, EgressRecord egress) {
+    String name =
+        "%s-%d@%d %s"
+            .formatted(
+                letter.topic(), letter.partition(), letter.offset(), letter.value().orElse(""));
+    UUID journal = UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
+    return new EgressRecord(
+        new JournalId(journal),
+        egress.partition(),
+        1,
+        egress.edge(),
+        egress.from(),
+        egress.to(),
+        egress.rows());
+  }
+
+  private void remember(Connection connection, long id, String how) throws SQLException {
+    Instant now = clock.instant();
+    deadLetters.markReplayed(connection, id, now);
+    audit.add(
+        connection,
+        new AuditEntry(now, AuditEntry.Action.DEAD_LETTER_REPLAYED, "dead letter " + id, how));
+  }
+}

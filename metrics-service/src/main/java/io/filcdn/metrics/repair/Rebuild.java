@@ -1,0 +1,181 @@
+package io.filcdn.metrics.repair;
+
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.DataSetRecord.Reported;
+import io.filcdn.common.kafka.DeadLetter;
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.metrics.audit.AuditEntry;
+import io.filcdn.metrics.audit.PostgresAudit;
+import io.filcdn.metrics.intake.EgressReader;
+import io.filcdn.metrics.intake.Position;
+import io.filcdn.metrics.intake.SourceRecord;
+import io.filcdn.metrics.odometer.Odometer.Totals;
+import io.filcdn.metrics.odometer.PostgresOdometers;
+import io.filcdn.metrics.publish.PostgresDeadLetters;
+import io.filcdn.metrics.quota.PostgresDataSets;
+import io.filcdn.metrics.repair.PostgresCheckpoints.Checkpoint;
+import io.filcdn.metrics.repair.RebuildReport.Difference;
+import io.filcdn.metrics.repair.RebuildReport.Verdict;
+import io.filcdn.metrics.store.AdvisoryLock;
+import io.filcdn.metrics.store.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Counts the odometers again, from the last checkpoint and {@code filcdn.egress}, shows what
+ * differs, and sets them right where it is told to. The service goes on counting meanwhile: what
+ * differs is added to what an odometer shows then.
+ */
+public final class Rebuild {
+
+  private static final AdvisoryLock REBUILDING = new AdvisoryLock(0x72656275_696c6401L);
+
+  private final Database database;
+  private final PostgresCheckpoints checkpoints;
+  private final PostgresOdometers odometers;
+  private final PostgresDataSets dataSets;
+  private final PostgresDeadLetters deadLetters;
+  private final PostgresAudit audit;
+  private final EgressReader reader;
+  private final EgressArchive archive;
+  private final Network network;
+  private final Clock clock;
+
+  public Rebuild(
+      Database database,
+      PostgresCheckpoints checkpoints,
+      PostgresOdometers odometers,
+      PostgresDataSets dataSets,
+      PostgresDeadLetters deadLetters,
+      PostgresAudit audit,
+      EgressReader reader,
+      EgressArchive archive,
+      Network network,
+      Clock clock) {
+    this.database = database;
+    this.checkpoints = checkpoints;
+    this.odometers = odometers;
+    this.dataSets = dataSets;
+    this.deadLetters = deadLetters;
+    this.audit = audit;
+    this.reader = reader;
+    this.archive = archive;
+    this.network = network;
+    this.clock = clock;
+  }
+
+  /** Two moments of one database, and which records died. */
+  private record Frame(Checkpoint from, Checkpoint to, Set<Position> dead) {}
+
+  /**
+   * Counts again.
+   *
+   * @param apply whether what differs is set right; otherwise nothing changes
+   */
+  public RebuildReport run(boolean apply) {
+    Frame frame = database.call(this::frame);
+    Recount recount = new Recount(network, frame.from, frame.to, reader, frame.dead);
+    Optional<String> incomplete = archive.readFrom(frame.from.offsets(), recount::add);
+    if (incomplete.isPresent()) {
+      return RebuildReport.impossible(frame.from.id(), incomplete.get());
+    }
+    List<Difference> differences = differences(frame.to.totals(), recount.totals());
+    List<Difference> shown =
+        database.call(
+            connection -> {
+              List<Difference> judged = judged(connection, differences, apply);
+              return apply ? applied(connection, judged) : judged;
+            });
+    return new RebuildReport(
+        frame.from.id(), recount.records(), recount.missing(), apply, Optional.empty(), shown);
+  }
+
+  private Frame frame(Connection connection) throws SQLException {
+    checkpoints.freeze(connection);
+    Checkpoint from = checkpoints.last(connection);
+    Checkpoint to = checkpoints.present(connection, clock.instant());
+    Set<Position> dead = new HashSet<>();
+    for (DeadLetter letter : deadLetters.ofTopic(connection, Topic.EGRESS.topicName())) {
+      SourceRecord source =
+          new SourceRecord(
+              letter.topic(),
+              letter.partition(),
+              letter.offset(),
+              letter.key().orElse(null),
+              letter.value().orElse(null));
+      reader.read(source).position().ifPresent(dead::add);
+    }
+    return new Frame(from, to, dead);
+  }
+
+  private static List<Difference> differences(
+      Map<DataSetId, Totals> counted, Map<DataSetId, Totals> recounted) {
+    Set<DataSetId> all = new TreeSet<>(counted.keySet());
+    all.addAll(recounted.keySet());
+    List<Difference> differences = new ArrayList<>();
+    for (DataSetId id : all) {
+      Totals was = counted.getOrDefault(id, Totals.NONE);
+      Totals is = recounted.getOrDefault(id, Totals.NONE);
+      if (!was.equals(is)) {
+        differences.add(new Difference(id, was, is, Verdict.SHOWN));
+      }
+    }
+    return differences;
+  }
+
+  private List<Difference> judged(
+      Connection connection, List<Difference> differences, boolean apply) throws SQLException {
+    List<Difference> judged = new ArrayList<>();
+    for (Difference difference : differences) {
+      Reported reported =
+          dataSets
+              .find(connection, difference.dataSet())
+              .map(DataSetRecord::reported)
+              .orElse(Reported.NONE);
+      boolean below =
+          difference.recounted().cdnBytes().compareTo(reported.cdnBytes()) < 0
+              || difference.recounted().cacheMissBytes().compareTo(reported.cacheMissBytes()) < 0;
+      Verdict right = apply ? Verdict.APPLIED : Verdict.SHOWN;
+      judged.add(difference.judged(below ? Verdict.BELOW_REPORTED : right));
+    }
+    return judged;
+  }
+
+  private List<Difference> applied(Connection connection, List<Difference> judged)
+      throws SQLException {
+    if (!REBUILDING.tryIn(connection)) {
+      return judged.stream().map(difference -> difference.judged(Verdict.BUSY)).toList();
+    }
+    Instant now = clock.instant();
+    for (Difference difference : judged) {
+      if (difference.verdict() == Verdict.APPLIED) {
+        odometers.correct(
+            connection,
+            difference.dataSet(),
+            difference.counted(),
+            difference.recounted(),
+            network.epochAt(now));
+        audit.add(
+            connection,
+            new AuditEntry(
+                now,
+                AuditEntry.Action.REBUILT,
+                "data set " + difference.dataSet(),
+                "%s was counted, and is %s"
+                    .formatted(difference.counted(), difference.recounted())));
+      }
+    }
+    return judged;
+  }
+}

@@ -1,0 +1,92 @@
+package io.filcdn.metrics.repair;
+
+import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.metrics.intake.EgressReader;
+import io.filcdn.metrics.intake.JournalPartition;
+import io.filcdn.metrics.intake.Position;
+import io.filcdn.metrics.intake.Reading;
+import io.filcdn.metrics.intake.SourceRecord;
+import io.filcdn.metrics.odometer.Increase;
+import io.filcdn.metrics.odometer.Odometer.Totals;
+import io.filcdn.metrics.odometer.Tally;
+import io.filcdn.metrics.repair.PostgresCheckpoints.Checkpoint;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Odometers in the shadow: those of a checkpoint, plus every record of {@code filcdn.egress} that
+ * was counted since, each once. What was counted is told by the watermarks of then and now, so that
+ * neither order nor repetition matters.
+ */
+final class Recount {
+
+  private final Checkpoint from;
+  private final Checkpoint to;
+  private final EgressReader reader;
+  private final Set<Position> dead;
+  private final Tally tally;
+  private final Map<JournalPartition, BitSet> seen = new HashMap<>();
+  private long records;
+
+  /**
+   * @param dead the places of dead letters, which count nothing
+   */
+  Recount(
+      Network network, Checkpoint from, Checkpoint to, EgressReader reader, Set<Position> dead) {
+    this.from = from;
+    this.to = to;
+    this.reader = reader;
+    this.dead = dead;
+    this.tally = new Tally(network, to.takenAt());
+  }
+
+  /** Counts a record, unless it came before, or belongs to what was counted before or after. */
+  void add(SourceRecord source) {
+    Reading reading = reader.read(source);
+    if (reading.position().isEmpty()) {
+      return;
+    }
+    Position position = reading.position().get();
+    long start = from.watermarks().getOrDefault(position.lane(), 0L);
+    long end = to.watermarks().getOrDefault(position.lane(), 0L);
+    if (position.sequence() <= start || position.sequence() > end) {
+      return;
+    }
+    BitSet lane = seen.computeIfAbsent(position.lane(), _ -> new BitSet());
+    int index = Math.toIntExact(position.sequence() - start - 1);
+    if (lane.get(index)) {
+      return;
+    }
+    lane.set(index);
+    records++;
+    if (reading instanceof Reading.Flush flush && !dead.contains(position)) {
+      tally.add(flush.egress());
+    }
+  }
+
+  /** How many records were counted. */
+  long records() {
+    return records;
+  }
+
+  /** How many records were passed over by the watermarks and are not in Kafka: accepted gaps. */
+  long missing() {
+    long expected = 0;
+    for (Map.Entry<JournalPartition, Long> watermark : to.watermarks().entrySet()) {
+      expected += watermark.getValue() - from.watermarks().getOrDefault(watermark.getKey(), 0L);
+    }
+    return expected - records;
+  }
+
+  /** The odometers that this comes to. */
+  Map<DataSetId, Totals> totals() {
+    Map<DataSetId, Totals> totals = new HashMap<>(from.totals());
+    for (Increase increase : tally.billable()) {
+      totals.merge(increase.dataSet(), increase.totals(), Totals::plus);
+    }
+    return totals;
+  }
+}

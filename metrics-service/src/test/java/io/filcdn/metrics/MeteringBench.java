@@ -1,0 +1,340 @@
+package io.filcdn.metrics;
+
+import static io.filcdn.metrics.Samples.indexed;
+import static io.filcdn.metrics.Samples.journal;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.filcdn.common.egress.CacheOutcome;
+import io.filcdn.common.egress.EgressRow;
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.DataSetRecord.Reported;
+import io.filcdn.common.index.DataSetRecord.TopUps;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.lease.LeaseAnswer;
+import io.filcdn.common.lease.LeaseRequest;
+import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.usage.QuotaRecord.Kind;
+import io.filcdn.metrics.quota.PostgresDataSets;
+import io.filcdn.metrics.store.Database;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * How fast the packaged service counts rows and leases quota; run by name: {@code
+ * -Dit.test=MeteringBench}. Results go to {@code ../target/bench/metering.json}.
+ */
+class MeteringBench {
+
+  private static final int ROWS = Integer.getInteger("filcdn.bench.rows", 1_000_000);
+  private static final int ROWS_A_RECORD = 200;
+  private static final int DATA_SETS = 1_000;
+  private static final int EDGES = 20;
+  private static final int ASKS = 50;
+  private static final int CLIENTS = 2;
+  private static final int REQUESTS = 1_500;
+  private static final int WARM_UP = 300;
+  private static final int ANSWERS = 1_000;
+  private static final String SECRET = "bench";
+
+  @TempDir Path folder;
+
+  private final List<ObjectNode> cases = new ArrayList<>();
+  private final JsonMapper json = JsonMapper.builder().build();
+
+  @Test
+  void countingAndLeasing() throws Exception {
+    try (TestStack stack = new TestStack()) {
+      knowDataSets(stack);
+      long bytes = send(stack);
+      int port = freePort();
+      Process service =
+          ServiceProcess.start(
+              stack,
+              folder.resolve("output.log"),
+              Map.of(
+                  "FILCDN_NETWORK", Path.of("..", "deploy", "networks", "devnet.json").toString(),
+                  "FILCDN_METRICS_LEASES_SECRET", SECRET,
+                  "QUARKUS_HTTP_PORT", Integer.toString(port)));
+      try {
+        count(stack, bytes);
+        lease(port);
+        ask(stack, port);
+      } finally {
+        service.destroyForcibly().waitFor();
+      }
+    }
+    report();
+  }
+
+  private static void knowDataSets(TestStack stack) {
+    TokenAmount much = TokenAmount.of("700000000000000000000000");
+    TopUps topUps = new TopUps(much, TokenAmount.ZERO, much, TokenAmount.ZERO);
+    List<DataSetRecord> records = new ArrayList<>();
+    for (int dataSet = 0; dataSet < DATA_SETS; dataSet++) {
+      records.add(indexed(dataSet, 1, topUps, Reported.NONE));
+    }
+    new Database(stack.dataSource())
+        .run(connection -> new PostgresDataSets().keepNewer(connection, records));
+  }
+
+  /** Puts all rows into Kafka, and tells how many bytes they count. */
+  private static long send(TestStack stack) {
+    Random random = new Random(7);
+    int partitions = stack.egressPartitions();
+    long bytes = 0;
+    for (int record = 0; record < ROWS / ROWS_A_RECORD; record++) {
+      List<EgressRow> rows = new ArrayList<>();
+      for (int row = 0; row < ROWS_A_RECORD; row++) {
+        long size = random.nextInt(1 << 24);
+        bytes += size;
+        CacheOutcome cache = random.nextInt(10) == 0 ? CacheOutcome.MISS : CacheOutcome.HIT;
+        rows.add(Samples.egress(random.nextInt(DATA_SETS), cache, 1, size));
+      }
+      int lane = record % (EDGES * partitions);
+      long sequence = 1L + record / (EDGES * partitions);
+      stack.sendLater(
+          Samples.flush(
+              journal(1 + lane / partitions),
+              lane % partitions,
+              sequence,
+              rows.toArray(EgressRow[]::new)));
+    }
+    stack.flush();
+    return bytes;
+  }
+
+  /** From the first batch that is seen in the database to the last, so without the start. */
+  private void count(TestStack stack, long bytes) {
+    long all = ROWS / ROWS_A_RECORD;
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> records(stack) > 0);
+    long first = records(stack);
+    long begun = System.nanoTime();
+    await()
+        .atMost(Duration.ofMinutes(5))
+        .pollInterval(Duration.ofMillis(10))
+        .until(() -> records(stack) == all);
+    double seconds = (System.nanoTime() - begun) / 1e9;
+
+    assertThat(stack.rows("select sum(cdn_bytes), sum(requests) from odometer"))
+        .containsExactly(bytes + " " + ROWS);
+    assertThat(stack.rows("select sum(cdn_bytes) from series where dimension = 'total' and daily"))
+        .containsExactly(Long.toString(bytes));
+    add(
+        "rows from Kafka into odometers",
+        (all - first) * ROWS_A_RECORD / seconds,
+        "records/s",
+        50_000,
+        true);
+  }
+
+  private static long records(TestStack stack) {
+    return Long.parseLong(
+        stack.rows("select coalesce(sum(sequence), 0) from watermark").getFirst());
+  }
+
+  private void lease(int port) throws Exception {
+    long begun;
+    List<long[]> latencies = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS);
+        HttpClient http = HttpClient.newHttpClient()) {
+      for (Future<long[]> warm : threads.invokeAll(clients(http, port, WARM_UP, 100))) {
+        warm.get();
+      }
+      begun = System.nanoTime();
+      for (Future<long[]> client : threads.invokeAll(clients(http, port, REQUESTS, 200))) {
+        latencies.add(client.get());
+      }
+    }
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    long[] sorted = latencies.stream().flatMapToLong(Arrays::stream).sorted().toArray();
+    add(
+        "lease acquisitions, %d a request".formatted(ASKS),
+        (double) sorted.length * ASKS / seconds,
+        "/s",
+        5_000,
+        true);
+    add("lease request, p99", sorted[sorted.length * 99 / 100] / 1e6, "ms", 5, false);
+    add("lease request, p50", sorted[sorted.length / 2] / 1e6, "ms", 5, false);
+  }
+
+  /** Edges that acquire a little more of many quotas, again and again. */
+  private static List<Callable<long[]>> clients(
+      HttpClient http, int port, int requests, int firstJournal) {
+    List<Callable<long[]>> clients = new ArrayList<>();
+    for (int client = 0; client < CLIENTS; client++) {
+      int journal = firstJournal + client;
+      clients.add(
+          () -> {
+            Random random = new Random(journal);
+            long[] nanos = new long[requests];
+            for (int i = 0; i < requests; i++) {
+              LeaseRequest request = request(journal, random, (i + 1) * 1_000_000L);
+              long begun = System.nanoTime();
+              LeaseAnswer answer = post(http, port, request);
+              nanos[i] = System.nanoTime() - begun;
+              assertThat(answer.leases())
+                  .allMatch(lease -> lease.acquired().bytes() > 0, "was given something");
+            }
+            return nanos;
+          });
+    }
+    return clients;
+  }
+
+  private static LeaseRequest request(int journal, Random random, long acquired) {
+    int first = random.nextInt(DATA_SETS);
+    List<Ask> asks = new ArrayList<>();
+    for (int i = 0; i < ASKS; i++) {
+      asks.add(
+          new Ask(
+              Samples.dataSet((first + i) % DATA_SETS),
+              Kind.CDN,
+              ByteCount.of(acquired),
+              ByteCount.of(acquired),
+              ByteCount.ZERO));
+    }
+    return new LeaseRequest(journal(journal), "edge", asks);
+  }
+
+  private static LeaseAnswer post(HttpClient http, int port, LeaseRequest request)
+      throws IOException, InterruptedException {
+    HttpRequest call =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + LeaseRequest.PATH))
+            .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer " + SECRET)
+            .POST(HttpRequest.BodyPublishers.ofString(RecordJson.write(request), UTF_8))
+            .build();
+    HttpResponse<String> answer = http.send(call, HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer::body).isEqualTo(200);
+    return RecordJson.read(answer.body(), LeaseAnswer.class);
+  }
+
+  /** 10,000 data sets of 1,000 payers, with a week of hours and 90 days of days. */
+  private void ask(TestStack stack, int port) throws Exception {
+    new Database(stack.dataSource())
+        .run(
+            connection -> {
+              try (Statement statement = connection.createStatement()) {
+                statement.execute(
+                    """
+                    insert into data_set (data_set, payer, provider, version, record)
+                    select 'fwss/' || n, '0x' || lpad(to_hex(n % 1000), 40, '0'), 'fwss/3', n,
+                      jsonb_set(jsonb_set(d.record, '{dataSet}', to_jsonb('fwss/' || n)),
+                        '{payer}', to_jsonb('0x' || lpad(to_hex(n % 1000), 40, '0')))
+                    from data_set d, generate_series(100000, 109999) n where d.data_set = 'fwss/1'
+                    """);
+                statement.execute(
+                    """
+                    insert into odometer (data_set, cdn_bytes, cache_miss_bytes, requests,
+                      cache_miss_requests, as_of, published_version)
+                    select 'fwss/' || n, 258, 258, 258, 0, 1, 1
+                    from generate_series(100000, 109999) n
+                    """);
+                statement.execute(
+                    """
+                    insert into series (dimension, value, daily, bucket, cdn_bytes, requests)
+                    select 'data-set', 'fwss/' || n, step < 0,
+                      case when step < 0 then date_trunc('day', now(), 'UTC') + step * interval '1 day'
+                        else date_trunc('hour', now()) - step * interval '1 hour' end, n, 1
+                    from generate_series(100000, 109999) n, generate_series(-90, 167) step
+                    """);
+                statement.execute("analyze");
+              }
+            });
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      for (String path :
+          List.of(
+              "/data-set/%d",
+              "/api/v1/data-sets/%d",
+              "/api/v1/audit/%d",
+              "/api/v1/series/data-set/%d?by=hour",
+              "/api/v1/series/data-set/%d?by=day",
+              "/payer/0x%040x",
+              "/api/v1/top/data-set?days=7&limit=%d")) {
+        long[] nanos = new long[ANSWERS];
+        for (int i = 0; i < ANSWERS + WARM_UP; i++) {
+          int value =
+              path.contains("limit") ? 10 : path.contains("0x") ? i % 1000 : 100_000 + i % 10_000;
+          long begun = System.nanoTime();
+          int status = get(http, port, path.formatted(value));
+          nanos[Math.max(0, i - WARM_UP)] = System.nanoTime() - begun;
+          assertThat(status).as(path).isEqualTo(200);
+        }
+        Arrays.sort(nanos);
+        add("GET " + path + ", p99", nanos[ANSWERS * 99 / 100] / 1e6, "ms", 50, false);
+      }
+    }
+  }
+
+  private static int get(HttpClient http, int port, String path)
+      throws IOException, InterruptedException {
+    HttpRequest call = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
+    return http.send(call, HttpResponse.BodyHandlers.discarding()).statusCode();
+  }
+
+  private void add(String name, double value, String unit, double reference, boolean moreIsBetter) {
+    cases.add(
+        json.createObjectNode()
+            .put("case", name)
+            .put("value", value)
+            .put("unit", unit)
+            .put("reference", reference)
+            .put("ratio", moreIsBetter ? value / reference : reference / value));
+  }
+
+  private void report() throws IOException {
+    ObjectNode report = json.createObjectNode().put("name", "metering");
+    ArrayNode list = report.putArray("cases");
+    cases.forEach(list::add);
+    report
+        .putArray("notes")
+        .add("%,d rows of %,d data sets in records of %d".formatted(ROWS, DATA_SETS, ROWS_A_RECORD))
+        .add("service, Kafka, Postgres and this harness share the machine; start not counted");
+    for (ObjectNode one : cases) {
+      System.out.printf(
+          Locale.ROOT,
+          "%-36s %,14.2f %s%n",
+          one.get("case").asText(),
+          one.get("value").asDouble(),
+          one.get("unit").asText());
+    }
+    Path target = Files.createDirectories(Path.of("..", "target", "bench"));
+    Files.writeString(target.resolve("metering.json"), report.toPrettyString() + "\n");
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}

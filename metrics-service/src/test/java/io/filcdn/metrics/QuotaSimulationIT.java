@@ -1,0 +1,214 @@
+package io.filcdn.metrics;
+
+import static io.filcdn.metrics.Samples.NOON;
+import static io.filcdn.metrics.Samples.dataSet;
+import static io.filcdn.metrics.Samples.indexed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filcdn.common.egress.EgressRecord;
+import io.filcdn.common.index.DataSetRecord.Reported;
+import io.filcdn.common.index.DataSetRecord.TopUps;
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.metrics.intake.Batch;
+import io.filcdn.metrics.intake.SourceRecord;
+import io.filcdn.metrics.quota.PostgresDataSets;
+import io.filcdn.metrics.quota.PostgresLeases;
+import io.filcdn.metrics.quota.PostgresLeases.Totals;
+import io.filcdn.metrics.store.Database;
+import io.filcdn.metrics.store.Database.DatabaseException;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Many edges serve from leases, from a seed: downloads overlap and break off, edges are killed with
+ * what they had not flushed, the database breaks off at any step so that acknowledgements are lost,
+ * records come twice and out of order and over more partitions as time goes by, and a reorg takes
+ * top-ups back. What was served never exceeds what was paid for, and in the end the totals are
+ * exact and nothing is held.
+ */
+class QuotaSimulationIT {
+
+  private static final int STEPS = 400;
+  private static final int EDGES = 5;
+  private static final int DATA_SETS = 3;
+  private static final double FAILURES = 0.02;
+
+  private static final TestStack stack = new TestStack();
+
+  private final List<EgressRecord> sent = new ArrayList<>();
+  private final List<SimulatedEdge> edges = new ArrayList<>();
+  private final long[] finalBytes = new long[DATA_SETS];
+  private final long[] unfinalBytes = new long[DATA_SETS];
+  private final long[] versions = new long[DATA_SETS];
+  private final long[] mostPaid = new long[DATA_SETS];
+
+  @AfterAll
+  static void closeStack() {
+    stack.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void whatIsServedNeverExceedsWhatWasPaidFor(long seed) {
+    stack.forget();
+    Random random = new Random(seed);
+    MovedClock clock = new MovedClock(NOON.plusSeconds(60));
+    var failing = new FailingDataSource(stack.dataSource(), seed, FAILURES);
+    try (MetricsService service = stack.service(failing, clock, new SimpleMeterRegistry())) {
+      for (int dataSet = 0; dataSet < DATA_SETS; dataSet++) {
+        finalBytes[dataSet] = 20_000;
+        tell(dataSet);
+      }
+      for (long edge = 1; edge <= EDGES; edge++) {
+        edges.add(new SimulatedEdge(seed * 1000 + edge, service.leaseDesk()));
+      }
+      for (int step = 0; step < STEPS; step++) {
+        step(service, random, 1 + step / 100);
+        nothingIsOverdrawn();
+      }
+      long served = servedByAll();
+      quiet(service);
+
+      assertThat(served).as("bytes that were served at all").isPositive();
+      assertThat(
+              stack.rows("select data_set, cdn_bytes from odometer where cdn_bytes > 0 order by 1"))
+          .isEqualTo(recorded());
+      assertThat(new Database(stack.dataSource()).call(new PostgresLeases()::totals))
+          .isEqualTo(Totals.NONE);
+    }
+  }
+
+  private void step(MetricsService service, Random random, int partitions) {
+    SimulatedEdge edge = edges.get(random.nextInt(EDGES));
+    int dataSet = random.nextInt(DATA_SETS);
+    switch (random.nextInt(12)) {
+      case 0, 1, 2, 3, 4 -> attempt(() -> edge.begin(dataSet(dataSet), 1 + random.nextInt(3000)));
+      case 5, 6 -> edge.endOne(random);
+      case 7 -> sent.addAll(edge.flush(random.nextInt(partitions)));
+      case 8, 9 -> deliver(service, random);
+      case 10 -> {
+        if (random.nextInt(4) == 0) {
+          edge.kill();
+        } else {
+          attempt(edge::giveBack);
+        }
+      }
+      default -> topUp(random, dataSet);
+    }
+  }
+
+  /** Some of what was sent, late or again, in any order. */
+  private void deliver(MetricsService service, Random random) {
+    List<SourceRecord> some = new ArrayList<>();
+    for (int i = 0; i < 8 && !sent.isEmpty(); i++) {
+      some.add(TestStack.source(sent.get(random.nextInt(sent.size()))));
+    }
+    attempt(
+        () -> {
+          service.pipeline().apply(new Batch(Topic.EGRESS.topicName(), some));
+          return true;
+        });
+  }
+
+  private void topUp(Random random, int dataSet) {
+    switch (random.nextInt(3)) {
+      case 0 -> unfinalBytes[dataSet] += 3000;
+      case 1 -> unfinalBytes[dataSet] = 0; // a reorg
+      default -> {
+        finalBytes[dataSet] += unfinalBytes[dataSet];
+        unfinalBytes[dataSet] = 0;
+      }
+    }
+    tell(dataSet);
+  }
+
+  private void tell(int dataSet) {
+    versions[dataSet]++;
+    TopUps topUps =
+        new TopUps(
+            LeaseDeskIT.bytes(finalBytes[dataSet]),
+            LeaseDeskIT.bytes(unfinalBytes[dataSet]),
+            TokenAmount.ZERO,
+            TokenAmount.ZERO);
+    mostPaid[dataSet] = Math.max(mostPaid[dataSet], finalBytes[dataSet] + unfinalBytes[dataSet]);
+    new Database(stack.dataSource())
+        .run(
+            connection ->
+                new PostgresDataSets()
+                    .keepNewer(
+                        connection,
+                        List.of(indexed(dataSet, versions[dataSet], topUps, Reported.NONE))));
+  }
+
+  /** Whatever was served, recorded or lost, was paid for when it was leased. */
+  private void nothingIsOverdrawn() {
+    for (int dataSet = 0; dataSet < DATA_SETS; dataSet++) {
+      long served = 0;
+      for (SimulatedEdge edge : edges) {
+        served += edge.served(dataSet(dataSet));
+      }
+      assertThat(served).as("served of %d", dataSet).isLessThanOrEqualTo(mostPaid[dataSet]);
+    }
+  }
+
+  private long servedByAll() {
+    return java.util.stream.IntStream.range(0, DATA_SETS)
+        .mapToLong(d -> edges.stream().mapToLong(edge -> edge.served(dataSet(d))).sum())
+        .sum();
+  }
+
+  /** All edges stop, all records arrive, all journals end. */
+  private void quiet(MetricsService service) {
+    for (SimulatedEdge edge : edges) {
+      edge.endAll();
+      sent.addAll(edge.flush(0));
+      edge.kill();
+    }
+    insist(
+        () -> {
+          List<SourceRecord> all = sent.stream().map(TestStack::source).toList();
+          service.pipeline().apply(new Batch(Topic.EGRESS.topicName(), all));
+          return true;
+        });
+    for (SimulatedEdge edge : edges) {
+      insist(edge::endJournals);
+    }
+  }
+
+  private List<String> recorded() {
+    List<String> rows = new ArrayList<>();
+    for (int dataSet = 0; dataSet < DATA_SETS; dataSet++) {
+      long sum = 0;
+      for (SimulatedEdge edge : edges) {
+        sum += edge.flushed(dataSet(dataSet));
+      }
+      if (sum > 0) {
+        rows.add("fwss/%d %d".formatted(dataSet, sum));
+      }
+    }
+    return rows;
+  }
+
+  /** Whether it worked; where the database broke off, nobody knows what was done. */
+  private static boolean attempt(Supplier<Boolean> call) {
+    try {
+      return call.get();
+    } catch (DatabaseException e) {
+      return false;
+    }
+  }
+
+  private static void insist(Supplier<Boolean> call) {
+    int times = 0;
+    while (!attempt(call)) {
+      assertThat(times++).as("attempts").isLessThan(500);
+    }
+  }
+}

@@ -1,0 +1,225 @@
+package io.filcdn.metrics;
+
+import static io.filcdn.metrics.Samples.DEVNET;
+import static io.filcdn.metrics.Samples.NOON;
+import static io.filcdn.metrics.Samples.PAYER;
+import static io.filcdn.metrics.Samples.dataSet;
+import static io.filcdn.metrics.Samples.indexed;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.chain.TxHash;
+import io.filcdn.common.egress.CacheOutcome;
+import io.filcdn.common.egress.RetrievalRecord;
+import io.filcdn.common.index.AsOf;
+import io.filcdn.common.index.PlacementRecord;
+import io.filcdn.common.payment.PieceId;
+import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.piece.CommP;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.usage.QuotaRecord.Kind;
+import io.filcdn.common.usage.SettlementRecord;
+import io.filcdn.metrics.pieces.LatencyScale;
+import io.filcdn.metrics.pieces.Placing;
+import io.filcdn.metrics.pieces.PostgresPlacements;
+import io.filcdn.metrics.pieces.PostgresPlacements.Stored;
+import io.filcdn.metrics.pieces.PostgresPlacements.Uploads;
+import io.filcdn.metrics.pieces.PostgresRetrievals;
+import io.filcdn.metrics.pieces.PostgresRetrievals.RankedPiece;
+import io.filcdn.metrics.quota.PostgresDataSets;
+import io.filcdn.metrics.statement.PostgresSettlements;
+import io.filcdn.metrics.statement.PostgresSettlements.Line;
+import io.filcdn.metrics.store.Database;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is kept of settlements, placements and single retrievals, against real tables. */
+class StatementsIT {
+
+  private static final TestStack stack = new TestStack();
+  private static final LocalDate TODAY = NOON.atOffset(ZoneOffset.UTC).toLocalDate();
+
+  private final Database database = new Database(stack.dataSource());
+  private final PostgresSettlements settlements = new PostgresSettlements(DEVNET);
+  private final PostgresPlacements placements = new PostgresPlacements();
+  private final PostgresRetrievals retrievals = new PostgresRetrievals();
+
+  @BeforeEach
+  void forget() {
+    stack.forget();
+  }
+
+  @AfterAll
+  static void closeStack() {
+    stack.close();
+  }
+
+  @Test
+  void aProvidersLinesAreWhatWasReportedAndPaidWithinTheEpochs() {
+    database.run(c -> new PostgresDataSets().keepNewer(c, List.of(indexed(7, 1), indexed(8, 2))));
+    List<SettlementRecord> records =
+        List.of(
+            reported(1, 7, 100, 1000, 300),
+            reported(2, 7, 101, 2000, 500),
+            reported(2, 8, 101, 9, 9),
+            reported(3, 7, 102, 4000, 700),
+            reported(3, 99, 101, 1, 1),
+            settled(4, 7, Kind.CACHE_MISS, 101, 5555),
+            settled(5, 7, Kind.CDN, 101, 7777));
+
+    database.run(c -> settlements.keep(c, records));
+    database.run(c -> settlements.keep(c, records));
+
+    assertThat(lines(100, 101))
+        .containsExactly(
+            new Line(dataSet(7), ByteCount.of(800), TokenAmount.of(5555)),
+            new Line(dataSet(8), ByteCount.of(9), TokenAmount.ZERO));
+    assertThat(lines(102, 200))
+        .containsExactly(new Line(dataSet(7), ByteCount.of(700), TokenAmount.ZERO));
+  }
+
+  @Test
+  void whatAPayerPlacedIsKeptOnceAndLeavesWithItsTombstone() {
+    Placing first = placing(1, 1000);
+    Placing second = placing(2, 500);
+
+    keep(first, second);
+    keep(first);
+    assertThat(pinned()).isEqualTo(new Stored(2, 1500));
+    keep(new Placing(first.key(), Optional.empty()));
+    keep(new Placing(first.key(), Optional.empty()));
+
+    assertThat(pinned()).isEqualTo(new Stored(1, 500));
+    assertThat(database.<List<Uploads>>call(c -> placements.uploads(c, PAYER, LocalDate.EPOCH)))
+        .containsExactly(new Uploads(LocalDate.EPOCH, 2, 1500));
+  }
+
+  @Test
+  void aPlacementThatCameAndWentInOneBatchIsNotThere() {
+    Placing first = placing(1, 1000);
+
+    keep(first, new Placing(first.key(), Optional.empty()));
+
+    assertThat(pinned()).isEqualTo(new Stored(0, 0));
+  }
+
+  @Test
+  void retrievalsAreCountedByTheirTimeToTheFirstByteAndByPiece() {
+    List<RetrievalRecord> records = new ArrayList<>();
+    for (int i = 1; i <= 100; i++) {
+      records.add(retrieval("piece-" + i % 3, 200, 1000L * i, 10, 1));
+    }
+    records.add(retrieval("piece-9", 404, 5, 0, 1));
+    records.add(retrieval("piece-1", 200, 1, 50, 20));
+
+    database.run(c -> retrievals.add(c, records, NOON));
+
+    TreeMap<Integer, Long> slots =
+        database.call(
+            c -> retrievals.latency(c, PostgresRetrievals.ALL, NOON.minus(1, ChronoUnit.HOURS)));
+    assertThat(slots.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(121);
+    assertThat(LatencyScale.quantile(slots, 0.99)).isBetween(99_000L, 110_000L);
+    assertThat(database.<List<RankedPiece>>call(c -> retrievals.top(c, TODAY, 2)))
+        .containsExactly(
+            new RankedPiece("piece-1", 34 * 10 + 20 * 50, 54), new RankedPiece("piece-0", 330, 33));
+  }
+
+  @Test
+  void ofPastDaysOnlyTheLargestPiecesAreKept() {
+    database.run(
+        c ->
+            retrievals.add(
+                c,
+                List.of(
+                    retrieval("a", 200, 1, 10, 1),
+                    retrieval("b", 200, 1, 30, 1),
+                    retrieval("c", 200, 1, 20, 1)),
+                NOON));
+
+    database.run(c -> retrievals.forget(c, TODAY.plusDays(1), 2, TODAY));
+
+    assertThat(stack.rows("select piece from piece_day order by 1")).containsExactly("b", "c");
+    database.run(c -> retrievals.forget(c, TODAY.plusDays(9), 2, TODAY.plusDays(1)));
+    assertThat(stack.rows("select piece from piece_day")).isEmpty();
+    assertThat(stack.rows("select * from latency")).isEmpty();
+  }
+
+  private List<Line> lines(long from, long to) {
+    return database.call(
+        c -> settlements.lines(c, ProviderId.fwss(3), new Epoch(from), new Epoch(to)));
+  }
+
+  private void keep(Placing... placings) {
+    database.run(c -> placements.keep(c, List.of(placings)));
+  }
+
+  private Stored pinned() {
+    return database.call(c -> placements.pinned(c, PAYER));
+  }
+
+  private static Placing placing(long pieceId, long bytes) {
+    PieceCid cid = new PieceCid(new CommP(1, 2, 3, pieceId), PieceCid.heightFor(bytes), bytes);
+    PlacementRecord record =
+        new PlacementRecord(
+            cid,
+            PAYER,
+            dataSet(7),
+            new PieceId(pieceId),
+            Map.of(),
+            new AsOf(new BlockNumber(100), pieceId));
+    return Placing.of(record.key().toString(), Optional.of(record), DEVNET);
+  }
+
+  private static SettlementRecord reported(
+      int tx, long dataSet, long toEpoch, long cdn, long cacheMiss) {
+    return new SettlementRecord.Reported(
+        dataSet(dataSet),
+        NOON,
+        hash(tx),
+        new Epoch(toEpoch),
+        ByteCount.of(cdn),
+        ByteCount.of(cacheMiss));
+  }
+
+  private static SettlementRecord settled(
+      int tx, long dataSet, Kind rail, long epoch, long amount) {
+    return new SettlementRecord.Settled(
+        dataSet(dataSet), DEVNET.timeOf(new Epoch(epoch)), hash(tx), rail, TokenAmount.of(amount));
+  }
+
+  private static TxHash hash(int number) {
+    return TxHash.of("0x%064x".formatted(number));
+  }
+
+  private static RetrievalRecord retrieval(
+      String piece, int status, long ttfb, long bytes, long weight) {
+    return new RetrievalRecord(
+        NOON,
+        "edge-0",
+        PAYER,
+        piece,
+        Optional.of(dataSet(7)),
+        Optional.empty(),
+        status,
+        Optional.empty(),
+        Optional.of(CacheOutcome.HIT),
+        ByteCount.of(bytes),
+        Optional.of(ttfb),
+        ttfb,
+        "DE",
+        Optional.empty(),
+        weight);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.metrics.pieces;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,47 @@
+package io.filcdn.retrieval;
+
+import io.filcdn.retrieval.admission.Admission;
+import io.filcdn.retrieval.admission.ClientLimits;
+import io.filcdn.retrieval.delivery.PaceWatch;
+import io.filcdn.retrieval.origin.OriginAddress;
+import io.filcdn.retrieval.origin.OriginClient;
+import java.util.Set;
+
+/** The configuration in the words of the rooms, which know nothing of where it comes from. */
+final class Settings {
+
+  private Settings() {}
+
+  static Admission.Rules admission(RetrievalConfig.Admission config) {
+    return new Admission.Rules(
+        config.settlementMarginEpochs(),
+        config.maxPieceSize().asLongValue(),
+        config.serveUnscreened());
+  }
+
+  static ClientLimits.Limits limits(RetrievalConfig.Limits config) {
+    return new ClientLimits.Limits(
+        config.requests(),
+        config.requestsPerClient(),
+        config.promisedBytesPerClient().asLongValue(),
+        config.fillsPerClient(),
+        config.fillsPerDataSet(),
+        config.unaskedBytesPerClient().asLongValue(),
+        config.unaskedBytesPerDataSet().asLongValue());
+  }
+
+  static OriginClient.Rules origins(RetrievalConfig.Origin config, boolean allowPrivate) {
+    return new OriginClient.Rules(
+        config.connectTimeout(),
+        config.firstByteTimeout(),
+        config.stallTimeout(),
+        config.paceBytes().asLongValue(),
+        config.fetchesPerProvider(),
+        new OriginAddress.Ports(config.ports().orElse(Set.of())),
+        allowPrivate);
+  }
+
+  static PaceWatch.Pace pace(RetrievalConfig.Limits config) {
+    return new PaceWatch.Pace(config.paceBytes().asLongValue(), config.paceWindow().toMillis());
+  }
+}

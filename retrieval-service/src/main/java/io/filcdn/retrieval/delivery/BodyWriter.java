@@ -1,0 +1,105 @@
+package io.filcdn.retrieval.delivery;
+
+import io.netty.buffer.ByteBuf;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.buffer.impl.BufferImpl;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.ArrayDeque;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the body of one response and tells of each byte that the client's socket accepted: on
+ * cleartext HTTP/1.1 as {@link SocketMeter} sees it, else when a write is complete. Confined to the
+ * connection's event loop.
+ */
+public final class BodyWriter {
+
+  /** Where parts of a write are not seen, writes are as small as TLS records and HTTP/2 frames. */
+  private static final int UNSEEN_CHUNK = 16 << 10;
+
+  private final HttpServerResponse response;
+  private final boolean framed;
+  private final long length;
+  private final LongConsumer accepted;
+  private final @Nullable SocketMeter socketMeter;
+  private boolean begun;
+
+  /** Lengths of writes that are not complete yet, where parts of a write are not seen. */
+  private final ArrayDeque<Integer> unseen = new ArrayDeque<>();
+
+  /**
+   * @param length of the whole body
+   * @param accepted is told how many more bytes were accepted
+   */
+  BodyWriter(HttpServerRequest request, long length, LongConsumer accepted) {
+    this.response = request.response();
+    this.framed = request.version() == HttpVersion.HTTP_2;
+    this.length = length;
+    this.accepted = accepted;
+    this.socketMeter =
+        !framed && request.connection() instanceof ConnectionBase connection
+            ? SocketMeter.of(connection.channel())
+            : null;
+  }
+
+  /** Prepares a new connection for counting at its socket. */
+  public static void meter(HttpConnection connection) {
+    if (!connection.isSsl() && connection instanceof ConnectionBase base) {
+      base.channel().pipeline().addFirst(new SocketMeter());
+    }
+  }
+
+  /** Writes a part of the body, which stays the caller's until the write is complete. */
+  Future<Void> write(ByteBuf chunk, boolean last) {
+    return socketMeter != null ? writeSeen(chunk, last, socketMeter) : writeUnseen(chunk, last);
+  }
+
+  private Future<Void> writeSeen(ByteBuf chunk, boolean last, SocketMeter meter) {
+    int written = chunk.readableBytes();
+    Future<Void> done = send(chunk, last);
+    if (!begun) {
+      begun = true;
+      meter.begin(length, written, accepted);
+    }
+    return done;
+  }
+
+  private Future<Void> writeUnseen(ByteBuf chunk, boolean last) {
+    Future<Void> done = Future.succeededFuture();
+    int end = chunk.readableBytes();
+    for (int at = 0; at < end; at += UNSEEN_CHUNK) {
+      int part = Math.min(UNSEEN_CHUNK, end - at);
+      unseen.add(part);
+      done =
+          send(chunk.slice(at, part), last && at + part == end).onSuccess(sent -> oldestAccepted());
+    }
+    return done;
+  }
+
+  private Future<Void> send(ByteBuf part, boolean last) {
+    Buffer buffer = BufferImpl.buffer(part);
+    return last ? response.end(buffer) : response.write(buffer);
+  }
+
+  /** The oldest of the writes under way is complete. */
+  private void oldestAccepted() {
+    Integer oldest = unseen.poll();
+    if (oldest != null) {
+      accepted.accept(oldest);
+    }
+  }
+
+  /** No more will be accepted; of the oldest frame under way a part may have reached the client. */
+  void clientLeft() {
+    if (framed) {
+      oldestAccepted();
+      unseen.clear();
+    }
+  }
+}

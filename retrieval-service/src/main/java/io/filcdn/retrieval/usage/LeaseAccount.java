@@ -1,0 +1,177 @@
+package io.filcdn.retrieval.usage;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.lease.LeaseAnswer.Lease;
+import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.usage.QuotaRecord;
+
+/**
+ * What this process may spend of one quota. All numbers are sums since the process began: what it
+ * was given, what it gave back, what it used. Used are bytes from the moment they are reserved;
+ * those that are not billed in the end are taken off again.
+ */
+final class LeaseAccount {
+
+  private final DataSetId dataSet;
+  private final QuotaRecord.Kind kind;
+
+  @GuardedBy("this")
+  private long acquired;
+
+  @GuardedBy("this")
+  private long returned;
+
+  @GuardedBy("this")
+  private long used;
+
+  @GuardedBy("this")
+  private long usedInOutage;
+
+  /** What nobody has used of the quota, as last told; nothing is known before the first answer. */
+  @GuardedBy("this")
+  private long unspent = Long.MAX_VALUE;
+
+  /** The largest and the sum of what is waited for. */
+  @GuardedBy("this")
+  private long largestWanted;
+
+  @GuardedBy("this")
+  private long wanted;
+
+  @GuardedBy("this")
+  private long lastUsed;
+
+  @GuardedBy("this")
+  private boolean everUsed;
+
+  @GuardedBy("this")
+  private boolean known;
+
+  @GuardedBy("this")
+  private boolean touched;
+
+  LeaseAccount(DataSetId dataSet, QuotaRecord.Kind kind) {
+    this.dataSet = dataSet;
+    this.kind = kind;
+  }
+
+  /**
+   * Sets bytes aside, if they are here.
+   *
+   * @param now in nanoseconds
+   */
+  synchronized Quota.Outcome reserve(long bytes, long now) {
+    lastUsed = now;
+    everUsed = true;
+    touched = true;
+    usedInOutage = 0;
+    if (bytes <= free()) {
+      used += bytes;
+      return Quota.Outcome.RESERVED;
+    }
+    return bytes > unspent ? Quota.Outcome.EXHAUSTED : Quota.Outcome.CONTENDED;
+  }
+
+  /** Sets bytes aside while nobody renews: at most {@code allowance} in all. */
+  synchronized Quota.Outcome reserveInOutage(long bytes, long allowance) {
+    touched = true;
+    if (bytes <= free() && bytes <= allowance - usedInOutage) {
+      used += bytes;
+      usedInOutage += bytes;
+      return Quota.Outcome.RESERVED;
+    }
+    return Quota.Outcome.CONTENDED;
+  }
+
+  /** Takes back what was reserved and is not billed. */
+  synchronized void giveBack(long bytes) {
+    used -= bytes;
+    touched = true;
+  }
+
+  /**
+   * Whether so many bytes can be reserved now; where not, they are asked for next. None at all can
+   * be once anything is known of the quota.
+   */
+  synchronized boolean covers(long bytes) {
+    if (bytes <= free() && (bytes > 0 || known)) {
+      return true;
+    }
+    largestWanted = Math.max(largestWanted, bytes);
+    wanted = saturated(wanted, bytes);
+    touched = true;
+    return false;
+  }
+
+  /** Whether anything happened since it was last asked for. */
+  synchronized boolean isTouched() {
+    return touched;
+  }
+
+  /** Whether so much lies here that some is to be returned. */
+  synchronized boolean hasTooMuch(long keep) {
+    return free() > saturated(keep, keep);
+  }
+
+  /**
+   * What to ask for next: what is waited for, and so much in advance; what is far too much is given
+   * back. An account that nobody uses gives all back but its standing lease.
+   *
+   * @param advance what to have at hand while it is used
+   * @param idleSince when it is no longer used, in nanoseconds
+   * @param standing what to have at hand even then, until {@code forgottenSince}
+   */
+  synchronized Ask ask(long advance, long idleSince, long standing, long forgottenSince) {
+    boolean idle = wanted == 0 && (!everUsed || lastUsed - idleSince < 0);
+    boolean forgotten = idle && (!everUsed || lastUsed - forgottenSince < 0);
+    long keep = idle ? (forgotten ? 0 : standing) : Math.max(advance, standing);
+    long mayStay = idle ? keep : saturated(keep, keep);
+    if (wanted == 0 && free() > mayStay) {
+      returned += free() - keep;
+    }
+    long needed = acquired + Math.max(0, largestWanted - free());
+    long liked = acquired + Math.max(0, saturated(wanted, keep) - free());
+    touched = false;
+    largestWanted = 0;
+    wanted = 0;
+    return new Ask(
+        dataSet,
+        kind,
+        ByteCount.of(Math.max(needed, liked)),
+        ByteCount.of(needed),
+        ByteCount.of(returned));
+  }
+
+  /** Learns what came of an ask. */
+  synchronized void told(Lease lease) {
+    known = true;
+    acquired = lease.acquired().bytes();
+    unspent = lease.unspent().map(ByteCount::bytes).orElse(Long.MAX_VALUE);
+  }
+
+  /** The ask got no answer: it is made again. */
+  synchronized void untold() {
+    touched = true;
+  }
+
+  /** Whether anything of it is held, or told and not yet known to be. */
+  synchronized boolean isInUse() {
+    return touched || free() > 0;
+  }
+
+  /** What nobody has used of the quota, as far as is known. */
+  synchronized long unspent() {
+    return unspent;
+  }
+
+  @GuardedBy("this")
+  private long free() {
+    return acquired - returned - used;
+  }
+
+  private static long saturated(long one, long other) {
+    return one > Long.MAX_VALUE / 4 - other ? Long.MAX_VALUE / 4 : one + other;
+  }
+}

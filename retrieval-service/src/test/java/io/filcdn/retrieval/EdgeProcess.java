@@ -1,0 +1,137 @@
+package io.filcdn.retrieval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.filcdn.common.index.PlacementRecord;
+import io.filcdn.stack.infra.Kafka;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** The service as it is deployed, in a process of its own that can be ended in any way. */
+final class EdgeProcess implements AutoCloseable {
+
+  private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+
+  private final Map<String, String> settings = new HashMap<>();
+  private final Path data;
+  private final int port = TestEdge.freePort();
+  private final int management = TestEdge.freePort();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Process process;
+
+  EdgeProcess(Kafka kafka, Path data, Map<String, String> more) throws IOException {
+    this.data = data;
+    settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
+    settings.put("quarkus.http.host", "127.0.0.1");
+    settings.put("quarkus.http.port", Integer.toString(management));
+    settings.put("filcdn.network", Path.of("..", "deploy", "networks", "devnet.json").toString());
+    settings.put("filcdn.retrieval.data", data.toString());
+    settings.put("filcdn.retrieval.http.host", "127.0.0.1");
+    settings.put("filcdn.retrieval.http.port", Integer.toString(port));
+    settings.put("filcdn.retrieval.usage.flush-interval", "100ms");
+    settings.putAll(more);
+    start();
+  }
+
+  void start() throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx256m", "-XX:MaxDirectMemorySize=128m"));
+    settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
+    command.addAll(List.of("-jar", JAR.toString()));
+    process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(data.resolveSibling("log").toFile()))
+            .start();
+  }
+
+  EdgeClient client() {
+    return new EdgeClient(port);
+  }
+
+  boolean isReady() {
+    return process.isAlive() && status("/q/health/ready") == 200;
+  }
+
+  void awaitReady() {
+    await().atMost(Duration.ofSeconds(60)).until(this::isReady);
+  }
+
+  /** Waits until the edge serves a placement. */
+  void awaitPlaced(PlacementRecord placement) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () ->
+                client()
+                        .send("HEAD", placement.payer() + ".localhost", "/" + placement.pieceCid())
+                        .status()
+                    == 200);
+  }
+
+  /** The status of an answer on the management port; 0 where there is none. */
+  int status(String path) {
+    return management("GET", path).map(HttpResponse::statusCode).orElse(0);
+  }
+
+  Optional<HttpResponse<String>> management(String method, String path, String... headers) {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + management + path))
+            .timeout(Duration.ofSeconds(10))
+            .method(method, HttpRequest.BodyPublishers.noBody());
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    try {
+      return Optional.of(http.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+
+  /** Asks it to end, as Kubernetes does. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** Ends it without asking. */
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  void awaitEnd() throws InterruptedException {
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+  }
+
+  /** How much memory the process has, native parts and all. */
+  long residentBytes() throws IOException {
+    return Files.readAllLines(Path.of("/proc/" + process.pid() + "/status")).stream()
+        .filter(line -> line.startsWith("VmRSS"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) << 10)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @Override
+  public void close() {
+    process.destroyForcibly().onExit().join();
+  }
+}

@@ -1,0 +1,367 @@
+package io.filcdn.retrieval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.filcdn.retrieval.EdgeClient.Answer;
+import io.filcdn.retrieval.TestProvider.Fault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Fills from providers that fail in every way, and from disks that do. */
+class FillIT extends EdgeTest {
+
+  private static final int LAST_BLOCK = 64 << 10;
+
+  @Override
+  Map<String, String> settings() {
+    return Map.of(
+        "filcdn.retrieval.origin.stall-timeout", "2s",
+        "filcdn.retrieval.origin.first-byte-timeout", "2s",
+        // each test spoils the providers' reputation for the next
+        "filcdn.retrieval.origin.leave-alone", "1ms");
+  }
+
+  @Test
+  void aProviderThatDiesAtAnyByteIsReplacedAtThatByte() throws Exception {
+    Payer payer = newPayer();
+    Random random = new Random(11);
+    int size = 500_000;
+    for (int i = 0; i < 12; i++) {
+      TestPiece piece = placedTwice(payer, size);
+      int at = random.nextInt(size);
+      provider.fail(piece, new Fault.DiesAfter(at));
+      secondProvider.fail(piece, new Fault.DiesAfter(at));
+      // whichever is asked first dies, the other goes on from there
+      TestProvider healthy = i % 2 == 0 ? provider : secondProvider;
+      healthy.heal(piece.cid());
+
+      Answer answer = get(payer, piece);
+
+      assertThat(answer.body()).isEqualTo(piece.bytes());
+    }
+    assertBilled(payer, 12L * size, 12L * size);
+    assertThat(unbilledBytes(payer)).isZero();
+  }
+
+  @Test
+  void whereNoProviderIsLeftTheConnectionIsCutAndNothingIsBilled() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placedTwice(payer, 500_000);
+    provider.fail(piece, new Fault.DiesAfter(200_000));
+    secondProvider.fail(piece, new Fault.DiesAfter(300_000));
+
+    Answer answer = get(payer, piece);
+
+    assertThat(answer.whole()).isFalse();
+    assertThat(answer.body()).isEqualTo(Arrays.copyOf(piece.bytes(), answer.body().length));
+    await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) == 1);
+    assertBilled(payer, 0, 0);
+    assertThat(unbilledBytes(payer)).isEqualTo(answer.body().length);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "404, 404, 404, piece-gone",
+    "410, 451, 404, piece-gone",
+    "500, 404, 502, origin-failed",
+    "403, 503, 502, origin-failed",
+    "500, 500, 502, origin-failed",
+    "204, 301, 502, origin-failed",
+    "206, 200, 502, origin-failed"
+  })
+  void clientsAreToldWhatAllProvidersSaid(int first, int second, int status, String code)
+      throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placedTwice(payer, 1_000);
+    provider.fail(piece, new Fault.Answers(first));
+    secondProvider.fail(piece, new Fault.Answers(second));
+
+    Answer answer = get(payer, piece);
+
+    assertRefused(answer, status, code);
+    assertThat(answer.text())
+        .contains("fwss/1: ", "fwss/2: ")
+        .doesNotContain("127.0.0.1", "http://");
+    assertThat(get(payer, piece, "Accept: application/json").text())
+        .contains("\"code\":\"" + code + "\"", "fwss/1: ", "fwss/2: ");
+    provider.heal(piece.cid());
+    secondProvider.heal(piece.cid());
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(get(payer, piece).body()).isEqualTo(piece.bytes()));
+  }
+
+  @Test
+  void aProviderThatSaysItIsBusyIsLeftAloneForAsLongAsItSays() throws Exception {
+    Payer payer = newPayer();
+    TestProvider busy = new TestProvider();
+    index.provider("fwss/7001", busy.url()).dataSet("fwss/70010", payer.address(), "fwss/7001");
+    TestPiece piece = newPiece(1_000);
+    busy.with(piece, new Fault.Answers(429, "Retry-After", "600"));
+    place(piece, payer.address(), "fwss/70010");
+
+    assertRefused(get(payer, piece), 502, "origin-busy");
+    busy.heal(piece.cid());
+    Answer again = get(payer, piece);
+
+    assertRefused(again, 502, "origin-busy");
+    assertThat(again.header("Retry-After")).matches("\\d+");
+    assertThat(busy.requestsFor(piece)).isEqualTo(1);
+    secondProvider.with(piece);
+    place(piece, payer.address(), payer.secondDataSet());
+    assertThat(get(payer, piece).body()).isEqualTo(piece.bytes());
+    busy.close();
+  }
+
+  @Test
+  void whereAllTakeTooLongClientsGet504() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placedTwice(payer, 100_000);
+    CountDownLatch never = new CountDownLatch(1);
+    provider.fail(piece, new Fault.WaitsBefore(never));
+    secondProvider.fail(piece, new Fault.WaitsBefore(never));
+
+    assertRefused(get(payer, piece), 504, "origin-timeout");
+
+    never.countDown();
+  }
+
+  @Test
+  void aProviderThatStallsIsReplaced() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placedTwice(payer, 300_000);
+    CountDownLatch never = new CountDownLatch(1);
+    provider.fail(piece, new Fault.WaitsAfter(100_000, never));
+
+    assertThat(get(payer, piece).body()).isEqualTo(piece.bytes());
+
+    never.countDown();
+    assertBilled(payer, 300_000, 300_000);
+  }
+
+  @Test
+  void aProviderThatSendsTooMuchOrPromisesAnotherLengthDoesNoHarm() throws Exception {
+    Payer payer = newPayer();
+    TestPiece more = placed(payer, 100_000);
+    provider.fail(more, new Fault.SendsOneMore());
+    TestPiece longer = placedTwice(payer, 1_000);
+    provider.fail(longer, new Fault.PromisesLength(1_001));
+    TestPiece shorter = placedTwice(payer, 1_000);
+    provider.fail(shorter, new Fault.PromisesLength(999));
+
+    assertThat(get(payer, more).body()).isEqualTo(more.bytes());
+    assertThat(get(payer, longer).body()).isEqualTo(longer.bytes());
+    assertThat(get(payer, shorter).body()).isEqualTo(shorter.bytes());
+  }
+
+  @Test
+  void afterAMixedFillAWholeFetchFromOneProviderShowsWhoLied() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placedTwice(payer, 400_000);
+    // one dies midway, the other lies in the second half
+    provider.fail(piece, new Fault.DiesAfter(200_000));
+    secondProvider.fail(piece, new Fault.WrongByte(399_999));
+    Answer mixed = get(payer, piece);
+    while (provider.requestsFor(piece) == 0) {
+      mixed = get(payer, piece);
+    }
+    assertThat(mixed.whole()).isFalse();
+
+    provider.heal(piece.cid());
+    int attempts = 0;
+    Answer answer = mixed;
+    while (!answer.whole()) {
+      answer = get(payer, piece);
+      attempts++;
+    }
+
+    assertThat(answer.body()).isEqualTo(piece.bytes());
+    // the liar at most once more, then the other
+    assertThat(attempts).isLessThanOrEqualTo(2);
+    assertThat(fillBytes(payer.secondDataSet())).isZero();
+    assertBilled(payer, 400_000, 400_000);
+  }
+
+  @Test
+  void aFollowerOfAnotherPayerLeadsWhereAllOfTheLeadersFail() throws Exception {
+    Payer leader = newPayer();
+    Payer follower = newPayer();
+    TestPiece piece = newPiece(200_000);
+    CountDownLatch goOn = new CountDownLatch(1);
+    provider.with(piece, new Fault.WaitsBefore(goOn, 500));
+    secondProvider.with(piece);
+    place(piece, leader.address(), leader.dataSet());
+    place(piece, follower.address(), follower.secondDataSet());
+
+    try (EdgeClient.Exchange first = begin(leader, piece)) {
+      await().until(() -> provider.requestsFor(piece) == 1);
+      try (EdgeClient.Exchange second = begin(follower, piece)) {
+        await().until(() -> edge.edge().requests() == 2);
+        goOn.countDown();
+
+        assertThat(second.rest().body()).isEqualTo(piece.bytes());
+        assertThat(second.head().header("Cache-Status")).isEqualTo("filcdn; fwd=miss; collapsed");
+        assertThat(first.rest().body()).isEqualTo(piece.bytes());
+      }
+    }
+    assertBilled(leader, 200_000, 0);
+    assertBilled(follower, 200_000, 200_000);
+  }
+
+  @Test
+  void redirectsAreFollowedThreeTimesAndCheckedEachTime() throws Exception {
+    Payer payer = newPayer();
+    List<TestPiece> steps = List.of(newPiece(1), newPiece(2), newPiece(3));
+    TestPiece three = placed(payer, 1_000);
+    secondProvider.with(three);
+    provider.fail(three, new Fault.RedirectsTo("/piece/" + steps.get(0).cid()));
+    provider.with(steps.get(0), new Fault.RedirectsTo(provider.urlOf(steps.get(1))));
+    provider.with(steps.get(1), new Fault.RedirectsTo(secondProvider.urlOf(three)));
+    TestPiece four = placed(payer, 1_000);
+    provider.fail(four, new Fault.RedirectsTo(provider.urlOf(steps.get(2))));
+    provider.with(steps.get(2), new Fault.RedirectsTo(provider.urlOf(steps.get(2))));
+    TestPiece away = placed(payer, 1_000);
+    provider.fail(away, new Fault.RedirectsTo("file:///etc/passwd"));
+
+    assertThat(get(payer, three).body()).isEqualTo(three.bytes());
+    assertRefused(get(payer, four), 502, "origin-failed");
+    assertThat(provider.requestsFor(steps.get(2))).isEqualTo(3);
+    assertRefused(get(payer, away), 502, "origin-failed");
+  }
+
+  @Test
+  void aSlowFollowerSlowsNobody() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 40_000_000);
+
+    try (EdgeClient.Exchange slow = begin(payer, piece)) {
+      assertThat(slow.read(1)).hasSize(1);
+
+      assertThat(get(payer, piece).body()).isEqualTo(piece.bytes());
+
+      assertThat(slow.read(39_999_999)).hasSize(39_999_999);
+    }
+    assertThat(provider.requestsFor(piece)).isEqualTo(1);
+    assertBilled(payer, 80_000_000, 40_000_000);
+  }
+
+  @Test
+  void anAbandonedFillStopsWhereMuchIsMissing() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = newPiece(40_000_000);
+    CountDownLatch goOn = new CountDownLatch(1);
+    provider.with(piece, new Fault.WaitsAfter(1_000_000, goOn));
+    place(piece, payer.address(), payer.dataSet());
+
+    try (EdgeClient.Exchange only = begin(payer, piece)) {
+      assertThat(only.read(500_000)).hasSize(500_000);
+    }
+
+    await().atMost(Duration.ofSeconds(10)).until(() -> edge.edge().cache().fills() == 0);
+    goOn.countDown();
+    assertThat(edge.edge().cache().isCold(piece.cid())).isTrue();
+    await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) == 1);
+    assertThat(unbilledBytes(payer)).isBetween(500_000L, 1_000_000L);
+    assertBilled(payer, 0, 0);
+  }
+
+  @Test
+  void anAbandonedFillGoesOnWhereLittleIsMissing() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = newPiece(2_000_000);
+    CountDownLatch goOn = new CountDownLatch(1);
+    provider.with(piece, new Fault.WaitsAfter(1_000_000, goOn));
+    place(piece, payer.address(), payer.dataSet());
+
+    try (EdgeClient.Exchange only = begin(payer, piece)) {
+      assertThat(only.read(500_000)).hasSize(500_000);
+    }
+    await().until(() -> edge.edge().requests() == 0);
+    goOn.countDown();
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> !edge.edge().cache().isCold(piece.cid()) && edge.edge().cache().fills() == 0);
+    assertThat(get(payer, piece).header("Cache-Status")).isEqualTo("filcdn; hit");
+    await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) == 2);
+    assertThat(egressBytes(payer)).isBetween(2_500_000L, 3_000_000L);
+    assertThat(fillBytes(payer)).isEqualTo(2_000_000);
+  }
+
+  @Test
+  void whereTheDiskTakesNothingPiecesPassThroughVerified() throws Exception {
+    Payer payer = newPayer();
+    Path fills = edge.data().resolve("cache").resolve("fills");
+    TestPiece right = placed(payer, 20_000_000);
+    TestPiece wrong = placed(payer, 1_000_000);
+    provider.fail(wrong, new Fault.WrongByte(999_999));
+    TestPiece failingOver = placedTwice(payer, 1_000_000);
+    provider.fail(failingOver, new Fault.DiesAfter(300_000));
+    TestPiece small = placed(payer, 10);
+    TestPiece ranged = placed(payer, 3_000_000);
+    deleteEmpty(fills);
+    try {
+      Answer passed = get(payer, right);
+
+      assertThat(passed.body()).isEqualTo(right.bytes());
+      assertThat(passed.header("Cache-Status")).isEqualTo("filcdn; fwd=miss");
+      assertThat(get(payer, failingOver).body()).isEqualTo(failingOver.bytes());
+      assertThat(get(payer, small).body()).isEqualTo(small.bytes());
+      assertThat(get(payer, ranged, "Range: bytes=1500000-1500009").body())
+          .isEqualTo(Arrays.copyOfRange(ranged.bytes(), 1_500_000, 1_500_010));
+      Answer lied = get(payer, wrong);
+      assertThat(lied.whole()).isFalse();
+      assertThat(lied.body().length).isLessThanOrEqualTo(1_000_000 - LAST_BLOCK);
+      assertThat(edge.edge().cache().isCold(right.cid())).isTrue();
+    } finally {
+      Files.createDirectories(fills);
+    }
+    assertBilled(payer, 21_000_020, 24_000_010);
+    Payer later = newPayer();
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> get(later, placed(later, 10)).header("Cache-Status").contains("stored"));
+  }
+
+  private static void deleteEmpty(Path folder) {
+    // fills of earlier tests may still end in it
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .ignoreException(IOException.class)
+        .until(
+            () -> {
+              Files.delete(folder);
+              return true;
+            });
+  }
+
+  @Test
+  void aCachedPieceThatCannotBeReadIsFetchedAgain() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 300_000);
+    get(payer, piece);
+    String name = piece.cid().toString();
+    Files.delete(
+        edge.data()
+            .resolve("cache/pieces")
+            .resolve(name.substring(name.length() - 2))
+            .resolve(name));
+
+    assertThat(get(payer, piece).body()).isEqualTo(piece.bytes());
+
+    assertThat(provider.requestsFor(piece)).isEqualTo(2);
+    assertBilled(payer, 600_000, 600_000);
+  }
+}

@@ -1,0 +1,173 @@
+package io.filcdn.retrieval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.usage.QuotaRecord.Kind;
+import io.filcdn.retrieval.EdgeClient.Answer;
+import io.filcdn.retrieval.usage.LeaseServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** An edge that leases what it serves, over HTTP. */
+class LeasesIT extends EdgeTest {
+
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private final LeaseServer metrics = metrics();
+
+  private static LeaseServer metrics() {
+    try {
+      return new LeaseServer("secret");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  Map<String, String> settings() {
+    return Map.of(
+        "filcdn.retrieval.leases.url", metrics.uri().toString(),
+        "filcdn.retrieval.leases.secret", "secret",
+        "filcdn.retrieval.leases.advance", "1K",
+        "filcdn.retrieval.leases.standing", "0",
+        "filcdn.retrieval.leases.idle", "1s",
+        "filcdn.retrieval.leases.renew-every", "100ms");
+  }
+
+  @AfterAll
+  void closeMetrics() {
+    metrics.close();
+  }
+
+  private Payer paid(long cdn, long cacheMiss) {
+    Payer payer = newPayer();
+    metrics.grant(DataSetId.of(payer.dataSet()), Kind.CDN, cdn);
+    metrics.grant(DataSetId.of(payer.dataSet()), Kind.CACHE_MISS, cacheMiss);
+    return payer;
+  }
+
+  private void assertHeld(Payer payer, long cdn, long cacheMiss) {
+    DataSetId dataSet = DataSetId.of(payer.dataSet());
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () ->
+                assertThat(
+                        List.of(
+                            metrics.held(dataSet, Kind.CDN),
+                            metrics.held(dataSet, Kind.CACHE_MISS)))
+                    .as("held and not applied")
+                    .isEqualTo(List.of(cdn, cacheMiss)));
+  }
+
+  @Test
+  void theFirstRequestWaitsForALeaseAndWhatIsNotUsedGoesBack() throws Exception {
+    Payer payer = paid(1_000_000, 1_000_000);
+    TestPiece piece = placed(payer, 100_000);
+
+    Answer cold = get(payer, piece);
+    Answer cached = get(payer, piece);
+
+    assertThat(cold.status()).isEqualTo(200);
+    assertThat(cold.body()).isEqualTo(piece.bytes());
+    assertThat(cached.status()).isEqualTo(200);
+    assertHeld(payer, 200_000, 100_000);
+  }
+
+  @Test
+  void moreThanWasPaidForIsRefusedAndLeasesNothing() throws Exception {
+    Payer payer = paid(10, 1_000_000);
+    TestPiece piece = placed(payer, 1_000);
+
+    assertRefused(get(payer, piece), 402, "cdn-quota-exhausted");
+    assertThat(get(payer, piece, "Range: bytes=0-9").status()).isEqualTo(206);
+
+    assertHeld(payer, 10, 1_000);
+  }
+
+  @Test
+  void whatOthersHoldIsWorthWaitingFor() throws Exception {
+    Payer payer = paid(1_000, 1_000_000);
+    metrics.holdElsewhere(DataSetId.of(payer.dataSet()), Kind.CDN, 500);
+    TestPiece piece = placed(payer, 600);
+
+    Answer answer = get(payer, piece);
+
+    assertRefused(answer, 503, "quota-reserved");
+    assertThat(answer.header("Retry-After")).isNotEmpty();
+  }
+
+  @Test
+  void withoutQuotaForMissesOnlyCachedPiecesAreServed() throws Exception {
+    Payer rich = paid(1_000_000, 1_000_000);
+    Payer poor = paid(1_000_000, 0);
+    TestPiece piece = placed(rich, 5_000);
+    place(piece, poor.address(), poor.dataSet());
+
+    assertRefused(get(poor, piece), 402, "cache-miss-quota-exhausted");
+    assertThat(get(rich, piece).status()).isEqualTo(200);
+    assertThat(get(poor, piece).status()).isEqualTo(200);
+
+    assertHeld(poor, 5_000, 0);
+  }
+
+  @Test
+  void anAbortedResponseGivesBackWhatItsClientDidNotTake() throws Exception {
+    Payer payer = paid(100_000_000, 100_000_000);
+    TestPiece piece = placed(payer, 30_000_000);
+
+    try (EdgeClient.Exchange exchange = begin(payer, piece)) {
+      assertThat(exchange.head().status()).isEqualTo(200);
+    }
+
+    DataSetId dataSet = DataSetId.of(payer.dataSet());
+    await().atMost(SOON).until(() -> metrics.held(dataSet, Kind.CDN) < 20_000_000);
+  }
+
+  @Test
+  void theDataSetWithMostQuotaPaysFromTheFirstRequestOn() throws Exception {
+    Payer payer = newPayer();
+    metrics.grant(DataSetId.of(payer.dataSet()), Kind.CDN, 1_000);
+    metrics.grant(DataSetId.of(payer.secondDataSet()), Kind.CDN, 50_000);
+    metrics.grant(DataSetId.of(payer.dataSet()), Kind.CACHE_MISS, 50_000);
+    metrics.grant(DataSetId.of(payer.secondDataSet()), Kind.CACHE_MISS, 50_000);
+    TestPiece piece = placedTwice(payer, 5_000);
+
+    Answer answer = get(payer, piece);
+
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("X-Data-Set-ID"))
+        .isEqualTo(Long.toString(DataSetId.of(payer.secondDataSet()).number()));
+  }
+
+  @Test
+  void manyAtOnceNeverGetMoreThanWasPaidFor() throws Exception {
+    Payer payer = paid(50_000, 1_000_000);
+    TestPiece piece = placed(payer, 3_000);
+    List<Callable<Integer>> clients = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      clients.add(() -> get(payer, piece).status());
+    }
+    int served = 0;
+    try (ExecutorService threads = Executors.newFixedThreadPool(20)) {
+      for (Future<Integer> status : threads.invokeAll(clients)) {
+        served += status.get() == 200 ? 1 : 0;
+      }
+    }
+
+    assertThat(served).isBetween(1, 16);
+    assertHeld(payer, 3_000L * served, 3_000);
+  }
+}

@@ -1,0 +1,200 @@
+package io.filcdn.retrieval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.retrieval.EdgeClient.Answer;
+import io.filcdn.retrieval.usage.Quota;
+import io.filcdn.retrieval.usage.Quota.Kind;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What is served of what is paid for, with a quota that never gives out more than it has. */
+class QuotaIT extends EdgeTest {
+
+  private static final int FILLS = 30;
+
+  private final TestQuota quota = new TestQuota();
+
+  @Override
+  Quota quota() {
+    return quota;
+  }
+
+  @Override
+  Map<String, String> settings() {
+    return Map.of(
+        "filcdn.retrieval.bots.crawler", "secret",
+        "filcdn.retrieval.http.proxies", "127.0.0.0/8",
+        "filcdn.retrieval.limits.fills-per-client", Integer.toString(FILLS));
+  }
+
+  private void assertTaken(Payer payer, long cdn, long cacheMiss) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () -> {
+              assertThat(taken(payer, Kind.CDN)).isEqualTo(cdn);
+              assertThat(taken(payer, Kind.CACHE_MISS)).isEqualTo(cacheMiss);
+            });
+  }
+
+  private long taken(Payer payer, Kind kind) {
+    return quota.taken(payer.dataSet(), kind) + quota.taken(payer.secondDataSet(), kind);
+  }
+
+  @Test
+  void aResponseIsPaidForBeforeItsFirstByte() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 1_000);
+    quota.grant(payer.dataSet(), Kind.CDN, 10);
+
+    Answer whole = get(payer, piece);
+    Answer part = get(payer, piece, "Range: bytes=0-9");
+    Answer more = get(payer, piece, "Range: bytes=0-0");
+
+    assertRefused(whole, 402, "cdn-quota-exhausted");
+    assertThat(whole.text())
+        .contains(
+            "data set: " + DataSetId.of(payer.dataSet()).number(),
+            "bytes that remain: 10",
+            "bytes asked for: 1000",
+            "topUpCDNPaymentRails");
+    assertThat(part.status()).isEqualTo(206);
+    assertRefused(more, 402, "cdn-quota-exhausted");
+    assertBilled(payer, 10, 1_000);
+    assertTaken(payer, 10, 1_000);
+  }
+
+  @Test
+  void whatOthersHaveReservedIsWorthWaitingFor() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 1_000);
+    quota.grant(payer.dataSet(), Kind.CDN, 999);
+    quota.contend(payer.dataSet(), Kind.CDN);
+
+    Answer answer = get(payer, piece);
+
+    assertRefused(answer, 503, "quota-reserved");
+    assertThat(answer.header("Retry-After")).matches("\\d+");
+  }
+
+  @Test
+  void withoutQuotaForMissesOnlyCachedPiecesAreServed() throws Exception {
+    Payer payer = newPayer();
+    TestPiece cached = placed(payer, 1_000);
+    TestPiece cold = placed(payer, 1_000);
+    get(payer, cached);
+    quota.grant(payer.dataSet(), Kind.CACHE_MISS, 1_999);
+
+    assertThat(get(payer, cached).body()).isEqualTo(cached.bytes());
+    assertRefused(get(payer, cold), 402, "cache-miss-quota-exhausted");
+    quota.contend(payer.dataSet(), Kind.CACHE_MISS);
+    assertRefused(get(payer, cold), 503, "quota-reserved");
+    assertThat(provider.requestsFor(cold)).isZero();
+    assertBilled(payer, 2_000, 1_000);
+    assertTaken(payer, 2_000, 1_000);
+  }
+
+  @Test
+  void aMissIsPaidForByTheDataSetWhoseProviderDelivers() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placedTwice(payer, 1_000);
+    quota.grant(payer.dataSet(), Kind.CACHE_MISS, 0);
+
+    assertThat(get(payer, piece).body()).isEqualTo(piece.bytes());
+
+    assertBilled(payer, 1_000, 1_000);
+    assertThat(fillBytes(payer.secondDataSet())).isEqualTo(1_000);
+    assertThat(provider.requestsFor(piece)).isZero();
+  }
+
+  @Test
+  void theDataSetWithMostQuotaPaysWhicheverProviderDelivers() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placedTwice(payer, 1_000);
+    secondProvider.fail(piece, new TestProvider.Fault.Answers(500));
+    quota.grant(payer.dataSet(), Kind.CDN, 5_000);
+    quota.grant(payer.secondDataSet(), Kind.CDN, 5_500);
+
+    Answer first = get(payer, piece);
+    Answer second = get(payer, piece);
+
+    assertThat(first.header("X-Data-Set-ID")).isEqualTo(number(payer.secondDataSet()));
+    assertThat(second.header("X-Data-Set-ID")).isEqualTo(number(payer.dataSet()));
+    assertBilled(payer, 2_000, 1_000);
+    assertThat(fillBytes(payer.dataSet())).isEqualTo(1_000);
+  }
+
+  private static String number(String dataSet) {
+    return Long.toString(DataSetId.of(dataSet).number());
+  }
+
+  @Test
+  void whatAnAbortLeavesIsGivenBack() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 30_000_000);
+    get(payer, piece);
+    try (EdgeClient.Exchange aborted = begin(payer, piece)) {
+      assertThat(aborted.read(1_000)).hasSize(1_000);
+    }
+
+    await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) == 2);
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> taken(payer, Kind.CDN) == egressBytes(payer));
+    assertThat(egressBytes(payer)).isBetween(30_001_000L, 59_999_999L);
+  }
+
+  @Test
+  void aFillThatDoesNotVerifyCostsNothing() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 1_000_000);
+    provider.fail(piece, new TestProvider.Fault.WrongByte(0));
+    TestPiece gone = newPiece(1_000);
+    place(gone, payer.address(), payer.dataSet());
+
+    assertThat(get(payer, piece).whole()).isFalse();
+    assertRefused(get(payer, gone), 404, "piece-gone");
+
+    await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) == 2);
+    assertBilled(payer, 0, 0);
+    assertTaken(payer, 0, 0);
+  }
+
+  @Test
+  void aBotIsBilledToNobodyAndNamed() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 1_000);
+    quota.grant(payer.dataSet(), Kind.CDN, 0);
+
+    Answer answer = get(payer, piece, "Authorization: Bearer secret");
+
+    assertThat(answer.body()).isEqualTo(piece.bytes());
+    await().atMost(Duration.ofSeconds(20)).until(() -> unbilledBytes(payer) == 1_000);
+    assertThat(rows(payer.dataSet(), io.filcdn.common.egress.EgressRow.Unbilled.class))
+        .allSatisfy(row -> assertThat(row.bot()).contains("crawler"));
+    assertBilled(payer, 0, 0);
+    assertTaken(payer, 0, 0);
+  }
+
+  @Test
+  void whatIsRefusedForAnotherReasonIsGivenBack() throws Exception {
+    Payer payer = newPayer();
+    String client = "X-Forwarded-For: 203.0.113.1";
+    int fills = 0;
+    Answer refused = get(payer, placed(payer, 100), client);
+    while (refused.status() == 200) {
+      fills++;
+      refused = get(payer, placed(payer, 100), client);
+    }
+
+    assertThat(fills).isGreaterThanOrEqualTo(FILLS);
+    assertRefused(refused, 429, "too-many-fills-of-client");
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> taken(payer, Kind.CDN) == egressBytes(payer));
+  }
+}

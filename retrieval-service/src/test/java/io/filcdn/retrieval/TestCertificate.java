@@ -1,0 +1,60 @@
+package io.filcdn.retrieval;
+
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.util.Base64;
+
+/** A certificate that signs itself, and its key, as PEM files; made with the JDK's keytool. */
+record TestCertificate(Path certificate, Path key) {
+
+  private static final String PASSWORD = "changeit";
+
+  static TestCertificate in(Path folder) throws Exception {
+    Path store = folder.resolve("store.p12");
+    Process keytool =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                "edge",
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=localhost",
+                "-ext",
+                "san=dns:*.localhost,dns:localhost",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-keystore",
+                store.toString(),
+                "-storepass",
+                PASSWORD)
+            .inheritIO()
+            .start();
+    if (keytool.waitFor() != 0) {
+      throw new IllegalStateException("keytool makes no certificate");
+    }
+    KeyStore keys = KeyStore.getInstance("PKCS12");
+    try (InputStream in = Files.newInputStream(store)) {
+      keys.load(in, PASSWORD.toCharArray());
+    }
+    return new TestCertificate(
+        pem(folder.resolve("edge.crt"), "CERTIFICATE", keys.getCertificate("edge").getEncoded()),
+        pem(
+            folder.resolve("edge.key"),
+            "PRIVATE KEY",
+            keys.getKey("edge", PASSWORD.toCharArray()).getEncoded()));
+  }
+
+  private static Path pem(Path file, String what, byte[] bytes) throws Exception {
+    String base64 = Base64.getMimeEncoder(64, new byte[] {'\n'}).encodeToString(bytes);
+    return Files.writeString(
+        file, "-----BEGIN %s-----\n%s\n-----END %s-----\n".formatted(what, base64, what));
+  }
+}

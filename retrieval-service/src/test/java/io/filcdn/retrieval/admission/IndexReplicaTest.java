@@ -1,0 +1,131 @@
+package io.filcdn.retrieval.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.index.AsOf;
+import io.filcdn.common.index.PlacementKey;
+import io.filcdn.common.index.ProviderRecord;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.PieceId;
+import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.piece.CommP;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.admission.PlacementTable.Placement;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class IndexReplicaTest {
+
+  private static final Address PAYER = Address.of("0x" + "aa".repeat(20));
+  private static final Address OTHER = Address.of("0x" + "ff".repeat(20));
+  private static final CommP ROOT = new CommP(-1, -1, -1, -1);
+  private static final PieceCid SHORT = new PieceCid(ROOT, 5, 900);
+  private static final PieceCid LONG = new PieceCid(ROOT, 5, 950);
+  private static final TopicPartition PARTITION = new TopicPartition("t", 3);
+  private static final Instant NOW = Instant.ofEpochMilli(1_000);
+
+  @TempDir Path folder;
+
+  private static IndexChange.Placed placed(PieceName piece, Address payer, int dataSet) {
+    return new IndexChange.Placed(key(piece, payer, dataSet));
+  }
+
+  private static PlacementKey key(PieceName piece, Address payer, int dataSet) {
+    return new PlacementKey(piece, payer, DataSetId.of("fwss/" + dataSet), new PieceId(1));
+  }
+
+  private static Placement placement(PieceCid piece, int dataSet) {
+    return new Placement(piece, DataSetId.of("fwss/" + dataSet));
+  }
+
+  @Test
+  void aPieceIsFoundByBothNamesAndOnlyForItsPayer() {
+    try (IndexReplica replica = IndexReplica.open(folder)) {
+      replica.apply(
+          List.of(placed(LONG, PAYER, 1), placed(SHORT, PAYER, 2), placed(LONG, OTHER, 3)),
+          Map.of(),
+          NOW);
+
+      assertThat(replica.placements(ROOT, PAYER))
+          .containsExactly(placement(SHORT, 2), placement(LONG, 1));
+      assertThat(replica.placements(LONG, PAYER)).containsExactly(placement(LONG, 1));
+      assertThat(replica.placements(SHORT, OTHER)).isEmpty();
+      assertThat(replica.isKnown(SHORT)).isTrue();
+      assertThat(replica.isKnown(new PieceCid(ROOT, 5, 951))).isFalse();
+    }
+  }
+
+  @Test
+  void aPieceThatIsPlacedByItsRootAloneIsFoundByAnySize() {
+    try (IndexReplica replica = IndexReplica.open(folder)) {
+      replica.apply(List.of(placed(ROOT, PAYER, 1)), Map.of(), NOW);
+
+      assertThat(replica.placements(SHORT, PAYER)).containsExactly(placement(SHORT, 1));
+      assertThat(replica.placements(ROOT, PAYER)).isEmpty();
+      assertThat(replica.hasUnsized(ROOT, PAYER)).isTrue();
+      assertThat(replica.hasUnsized(ROOT, OTHER)).isFalse();
+      assertThat(replica.isKnown(SHORT)).isTrue();
+    }
+  }
+
+  @Test
+  void whatIsRemovedIsNotFound() {
+    try (IndexReplica replica = IndexReplica.open(folder)) {
+      replica.apply(
+          List.of(
+              placed(LONG, PAYER, 1),
+              placed(LONG, PAYER, 2),
+              new IndexChange.Removed(key(LONG, PAYER, 1))),
+          Map.of(),
+          NOW);
+
+      assertThat(replica.placements(LONG, PAYER)).containsExactly(placement(LONG, 2));
+    }
+  }
+
+  @Test
+  void recordsAndTheOffsetsBehindThemOutliveARestartTogether() {
+    ProviderRecord provider =
+        new ProviderRecord(
+            ProviderId.of("fwss/1"),
+            Optional.of("https://p.example"),
+            false,
+            new AsOf(new BlockNumber(1), 1));
+    try (IndexReplica replica = IndexReplica.open(folder)) {
+      replica.apply(
+          List.of(placed(LONG, PAYER, 1), new IndexChange.Provider(provider)),
+          Map.of(PARTITION, 42L),
+          NOW);
+    }
+
+    try (IndexReplica replica = IndexReplica.open(folder)) {
+      assertThat(replica.offsets()).containsExactly(Map.entry(PARTITION, 42L));
+      assertThat(replica.followedAt()).contains(NOW);
+      assertThat(replica.provider(provider.provider())).contains(provider);
+      assertThat(replica.placements(LONG, PAYER)).containsExactly(placement(LONG, 1));
+    }
+  }
+
+  @Test
+  void afterAClearNothingIsLeft() {
+    try (IndexReplica replica = IndexReplica.open(folder)) {
+      replica.apply(
+          List.of(placed(LONG, PAYER, 1), placed(ROOT, OTHER, 2)), Map.of(PARTITION, 42L), NOW);
+
+      replica.clear();
+
+      assertThat(replica.offsets()).isEmpty();
+      assertThat(replica.followedAt()).isEmpty();
+      assertThat(replica.isKnown(ROOT)).isFalse();
+    }
+  }
+}

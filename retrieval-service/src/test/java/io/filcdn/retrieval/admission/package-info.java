@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.retrieval.admission;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,162 @@
+package io.filcdn.retrieval.usage;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.lease.JournalEnd;
+import io.filcdn.common.lease.LeaseAnswer;
+import io.filcdn.common.lease.LeaseAnswer.Lease;
+import io.filcdn.common.lease.LeaseRequest;
+import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.usage.QuotaRecord;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** Metrics' side of the lease contract for one journal, over HTTP and as a plain model. */
+public final class LeaseServer implements AutoCloseable {
+
+  private record Key(DataSetId dataSet, QuotaRecord.Kind quota) {}
+
+  private final HttpServer http;
+  private final String secret;
+  private final Map<Key, Long> granted = new HashMap<>();
+  private final Map<Key, Long> elsewhere = new HashMap<>();
+  private final Map<Key, long[]> leases = new HashMap<>();
+  private final Set<JournalId> closed = new HashSet<>();
+  private final List<JournalEnd> ended = new ArrayList<>();
+  private boolean failing;
+  private int lost;
+
+  public LeaseServer(String secret) throws IOException {
+    this.secret = secret;
+    http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    http.createContext(LeaseRequest.PATH, this::lease);
+    http.createContext(JournalEnd.PATH, this::end);
+    http.start();
+  }
+
+  public URI uri() {
+    return URI.create("http://127.0.0.1:" + http.getAddress().getPort());
+  }
+
+  public synchronized void grant(DataSetId dataSet, QuotaRecord.Kind quota, long bytes) {
+    granted.put(new Key(dataSet, quota), bytes);
+  }
+
+  public synchronized void holdElsewhere(DataSetId dataSet, QuotaRecord.Kind quota, long bytes) {
+    elsewhere.put(new Key(dataSet, quota), bytes);
+  }
+
+  /** Records used so much. */
+  synchronized void apply(DataSetId dataSet, QuotaRecord.Kind quota, long bytes) {
+    sums(new Key(dataSet, quota))[2] += bytes;
+  }
+
+  public synchronized void fail(boolean failsNow) {
+    failing = failsNow;
+  }
+
+  /** The next requests are done, and their answers lost. */
+  synchronized void loseNextAnswers(int answers) {
+    lost = answers;
+  }
+
+  synchronized void writeOff(JournalId journal) {
+    closed.add(journal);
+  }
+
+  public synchronized long held(DataSetId dataSet, QuotaRecord.Kind quota) {
+    long[] sums = sums(new Key(dataSet, quota));
+    return sums[0] - sums[1] - sums[2];
+  }
+
+  synchronized List<JournalEnd> ended() {
+    return List.copyOf(ended);
+  }
+
+  private long[] sums(Key key) {
+    return leases.computeIfAbsent(key, _ -> new long[3]);
+  }
+
+  private synchronized void lease(HttpExchange call) throws IOException {
+    LeaseRequest request = RecordJson.read(body(call), LeaseRequest.class);
+    if (refused(call)) {
+      return;
+    }
+    List<Lease> given = new ArrayList<>();
+    for (Ask ask : request.asks()) {
+      given.add(give(ask));
+    }
+    boolean gone = closed.contains(request.journal());
+    if (lost > 0) {
+      lost--;
+      answer(call, 500, "lost");
+    } else {
+      answer(call, 200, RecordJson.write(new LeaseAnswer(gone, 60_000, gone ? List.of() : given)));
+    }
+  }
+
+  private Lease give(Ask ask) {
+    Key key = new Key(ask.dataSet(), ask.quota());
+    long[] sums = sums(key);
+    sums[1] = Math.max(sums[1], ask.returned().bytes());
+    long paid = granted.getOrDefault(key, 0L);
+    long free = paid - sums[0] + sums[1] - elsewhere.getOrDefault(key, 0L);
+    long needed = Math.max(0, ask.needed().bytes() - sums[0]);
+    if (needed <= free) {
+      sums[0] += Math.max(0, Math.min(free, ask.acquired().bytes() - sums[0]));
+    }
+    return new Lease(
+        ask.dataSet(),
+        ask.quota(),
+        ByteCount.of(sums[0]),
+        ByteCount.of(sums[1]),
+        ByteCount.of(sums[2]),
+        granted.containsKey(key) ? Optional.of(ByteCount.of(paid - sums[2])) : Optional.empty());
+  }
+
+  private synchronized void end(HttpExchange call) throws IOException {
+    JournalEnd end = RecordJson.read(body(call), JournalEnd.class);
+    if (!refused(call)) {
+      ended.add(end);
+      answer(call, 200, RecordJson.write(new JournalEnd.Answer(ended.size() > 1)));
+    }
+  }
+
+  private boolean refused(HttpExchange call) throws IOException {
+    boolean known = ("Bearer " + secret).equals(call.getRequestHeaders().getFirst("Authorization"));
+    if (!known || failing) {
+      answer(call, known ? 503 : 401, "no");
+    }
+    return !known || failing;
+  }
+
+  private static String body(HttpExchange call) throws IOException {
+    return new String(call.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  private static void answer(HttpExchange call, int status, String body) throws IOException {
+    byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+    call.sendResponseHeaders(status, bytes.length);
+    call.getResponseBody().write(bytes);
+    call.close();
+  }
+
+  @Override
+  public void close() {
+    http.stop(0);
+  }
+}

@@ -1,0 +1,266 @@
+package io.filcdn.retrieval.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.JournalEnd;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.usage.QuotaRecord;
+import io.filcdn.retrieval.usage.Quota.Kind;
+import io.filcdn.retrieval.usage.Quota.Need;
+import io.filcdn.retrieval.usage.Quota.Outcome;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What an edge spends of what it leased, against metrics' side of the contract as a plain model.
+ */
+class LeasedQuotaTest {
+
+  private static final JournalId JOURNAL = new JournalId(new UUID(0, 7));
+  private static final JournalId FORMER = new JournalId(new UUID(0, 6));
+  private static final DataSetId DATA_SET = DataSetId.of("fwss/12");
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  private final AtomicLong nanos = new AtomicLong(1);
+  private final List<JournalId> drained = new CopyOnWriteArrayList<>();
+  private LeaseServer metrics;
+  private final Deque<LeasedQuota> opened = new ArrayDeque<>();
+
+  @BeforeEach
+  void startMetrics() throws Exception {
+    metrics = new LeaseServer("secret");
+    metrics.grant(DATA_SET, QuotaRecord.Kind.CDN, 1_000);
+  }
+
+  @AfterEach
+  void closeAll() {
+    opened.forEach(LeasedQuota::close);
+    metrics.close();
+  }
+
+  private void open(long advance, long standing) {
+    LeaseClient client = new LeaseClient(metrics.uri(), "secret", Duration.ofSeconds(5));
+    FormerJournals former =
+        new FormerJournals(
+            client,
+            () -> drained.isEmpty() ? List.of(new JournalEnd(FORMER, Map.of(0, 3L))) : List.of(),
+            drained::add);
+    opened.add(
+        new LeasedQuota(
+            client,
+            JOURNAL,
+            "edge",
+            new LeaseRules(
+                advance,
+                standing,
+                Duration.ofSeconds(30),
+                Duration.ofMinutes(10),
+                Duration.ofMillis(50)),
+            former,
+            nanos::get));
+  }
+
+  private LeasedQuota quota() {
+    return opened.element();
+  }
+
+  @Test
+  void theFirstReservationWaitsAndThenIsDecidedHere() throws Exception {
+    open(300, 0);
+
+    prepare(100);
+
+    assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
+    assertThat(reserve(300)).isEqualTo(Outcome.RESERVED);
+    assertThat(metrics.held(DATA_SET, QuotaRecord.Kind.CDN)).isGreaterThanOrEqualTo(400);
+  }
+
+  @Test
+  void whatIsMoreThanWasPaidForIsExhaustedAndWhatOthersHoldIsContended() throws Exception {
+    metrics.holdElsewhere(DATA_SET, QuotaRecord.Kind.CDN, 400);
+    open(0, 0);
+
+    prepare(1_001);
+    assertThat(reserve(1_001)).isEqualTo(Outcome.EXHAUSTED);
+    assertThat(quota().remaining(DATA_SET)).isEqualTo(1_000);
+    prepare(601);
+    assertThat(reserve(601)).isEqualTo(Outcome.CONTENDED);
+    prepare(600);
+    assertThat(reserve(600)).isEqualTo(Outcome.RESERVED);
+  }
+
+  @Test
+  void whatMetricsHasNotHeardOfIsWorthWaitingFor() throws Exception {
+    open(0, 0);
+    DataSetId unheard = DataSetId.of("fwss/13");
+
+    prepare(new Need(Kind.CDN, unheard, 5));
+
+    assertThat(quota().reserve(Kind.CDN, unheard, 5)).isEqualTo(Outcome.CONTENDED);
+  }
+
+  @Test
+  void whatAnAbortLeavesIsGivenBackAtOnce() throws Exception {
+    open(100, 0);
+    prepare(800);
+    assertThat(reserve(800)).isEqualTo(Outcome.RESERVED);
+
+    quota().giveBack(Kind.CDN, DATA_SET, 750);
+
+    await().atMost(SOON).until(() -> metrics.held(DATA_SET, QuotaRecord.Kind.CDN) <= 150 + 100);
+    assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
+  }
+
+  @Test
+  void whatNobodyUsesForAWhileIsGivenBackExceptForTheStandingLease() throws Exception {
+    open(300, 120);
+    prepare(50);
+    assertThat(reserve(50)).isEqualTo(Outcome.RESERVED);
+    metrics.apply(DATA_SET, QuotaRecord.Kind.CDN, 50);
+
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
+    await().atMost(SOON).until(() -> metrics.held(DATA_SET, QuotaRecord.Kind.CDN) == 120);
+
+    nanos.addAndGet(TimeUnit.MINUTES.toNanos(10));
+    await().atMost(SOON).until(() -> metrics.held(DATA_SET, QuotaRecord.Kind.CDN) == 0);
+  }
+
+  @Test
+  void withoutAnAnswerTheStandingLeaseIsServedOnceItsTimeIsOver() throws Exception {
+    open(500, 120);
+    prepare(10);
+    assertThat(reserve(10)).isEqualTo(Outcome.RESERVED);
+    await().atMost(SOON).until(() -> metrics.held(DATA_SET, QuotaRecord.Kind.CDN) >= 500);
+    metrics.fail(true);
+    await().atMost(SOON).until(() -> !quota().isAnswered());
+    assertThat(reserve(100)).as("within its time").isEqualTo(Outcome.RESERVED);
+
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(61));
+
+    assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
+    assertThat(reserve(21)).as("more than the standing lease").isEqualTo(Outcome.CONTENDED);
+    assertThat(reserve(20)).isEqualTo(Outcome.RESERVED);
+    metrics.fail(false);
+    await().atMost(SOON).until(() -> reserve(21) == Outcome.RESERVED);
+  }
+
+  @Test
+  void withoutAStandingLeaseNothingIsServedOnceTheTimeIsOver() throws Exception {
+    open(500, 0);
+    prepare(10);
+    metrics.fail(true);
+    await().atMost(SOON).until(() -> !quota().isAnswered());
+
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(61));
+
+    assertThat(reserve(1)).isEqualTo(Outcome.CONTENDED);
+  }
+
+  @Test
+  void whoWaitsGoesOnWhereNobodyAnswers() throws Exception {
+    metrics.fail(true);
+    open(500, 120);
+
+    prepare(10);
+
+    assertThat(reserve(10)).isEqualTo(Outcome.CONTENDED);
+  }
+
+  @Test
+  void lostAnswersNeverMakeItSpendMoreThanItHolds() throws Exception {
+    open(50, 0);
+    long spent = 0;
+    for (int times = 0; times < 40; times++) {
+      metrics.loseNextAnswers(times % 3);
+      prepare(30);
+      if (reserve(30) == Outcome.RESERVED) {
+        spent += 30;
+      }
+    }
+
+    assertThat(spent).isPositive().isLessThanOrEqualTo(1_000);
+    assertThat(metrics.held(DATA_SET, QuotaRecord.Kind.CDN)).isBetween(spent, 1_000L);
+  }
+
+  @Test
+  void afterAWriteOffNothingIsServed() throws Exception {
+    open(500, 120);
+    prepare(10);
+    assertThat(reserve(10)).isEqualTo(Outcome.RESERVED);
+
+    metrics.writeOff(JOURNAL);
+
+    await().atMost(SOON).until(() -> reserve(1) == Outcome.CONTENDED);
+  }
+
+  @Test
+  void closingGivesBackAllThatIsNotUsed() throws Exception {
+    open(500, 120);
+    prepare(70);
+    assertThat(reserve(70)).isEqualTo(Outcome.RESERVED);
+
+    opened.remove().close();
+
+    assertThat(metrics.held(DATA_SET, QuotaRecord.Kind.CDN)).isEqualTo(70);
+  }
+
+  @Test
+  void journalsOfFormerRunsAreEndedAndForgotten() {
+    open(0, 0);
+
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              nanos.addAndGet(TimeUnit.MILLISECONDS.toNanos(100));
+              return drained.contains(FORMER);
+            });
+
+    assertThat(metrics.ended()).contains(new JournalEnd(FORMER, Map.of(0, 3L)));
+  }
+
+  @Test
+  void manyThatWaitAtOnceAreAllDecided() throws Exception {
+    open(10, 0);
+    List<CompletableFuture<Outcome>> all = new ArrayList<>();
+    for (int i = 0; i < 50; i++) {
+      CompletableFuture<Outcome> decided = new CompletableFuture<>();
+      quota().prepare(List.of(new Need(Kind.CDN, DATA_SET, 30)), () -> decided.complete(reserve(30)));
+      all.add(decided);
+    }
+    long reserved = 0;
+    for (CompletableFuture<Outcome> one : all) {
+      reserved += one.get(20, TimeUnit.SECONDS) == Outcome.RESERVED ? 1 : 0;
+    }
+
+    assertThat(reserved).isBetween(1L, 33L);
+  }
+
+  private void prepare(long bytes) throws Exception {
+    prepare(new Need(Kind.CDN, DATA_SET, bytes));
+  }
+
+  private void prepare(Need need) throws Exception {
+    CompletableFuture<Void> ready = new CompletableFuture<>();
+    quota().prepare(List.of(need), () -> ready.complete(null));
+    ready.get(20, TimeUnit.SECONDS);
+  }
+
+  private Outcome reserve(long bytes) {
+    return quota().reserve(Kind.CDN, DATA_SET, bytes);
+  }
+}

@@ -1,0 +1,73 @@
+package io.filcdn.settlement;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.settlement.ledger.SetAside;
+import io.filcdn.settlement.ledger.Usage;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * How ledger, odometers, index and chain compare, as the API shows it.
+ *
+ * @param block the chain's newest block then
+ * @param dataSets how many were compared
+ * @param differenceCount how many differences there are; the list ends after {@link #MAX_LISTED}
+ * @param setAside who is left out of what, and why
+ */
+record ReconciliationView(
+    Instant at,
+    BlockNumber block,
+    long dataSets,
+    Totals totals,
+    long differenceCount,
+    List<Difference> differences,
+    List<SetAside> setAside) {
+
+  static final int MAX_LISTED = 1000;
+
+  /**
+   * Sums over all data sets: odometer = reported + own open + due, where nothing differs.
+   *
+   * @param owedCdn what the contract says is owed along CDN rails
+   * @param settledCdn what the index says was paid along them
+   */
+  record Totals(
+      Usage odometer,
+      Usage reported,
+      Usage ownOpen,
+      Usage due,
+      TokenAmount owedCdn,
+      TokenAmount owedCacheMiss,
+      TokenAmount settledCdn,
+      TokenAmount settledCacheMiss) {}
+
+  /** Something that does not agree. */
+  record Difference(DataSetId dataSet, Kind kind, String message) {
+
+    String key() {
+      return dataSet + " " + kind;
+    }
+  }
+
+  /** What does not agree with what. */
+  enum Kind {
+    /** Less was counted than reported. */
+    ODOMETER_BELOW_REPORTED,
+    /** The index does not show a report of ours. */
+    REPORT_NOT_INDEXED,
+    /** The contract's last epoch is neither the index's nor our own. */
+    EPOCH,
+    /** What was paid and what is owed do not add up to what was reported. */
+    MONEY;
+
+    @JsonValue
+    @Override
+    public String toString() {
+      return name().replace('_', '-').toLowerCase(Locale.ROOT);
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package io.filcdn.settlement;
+
+import io.filcdn.settlement.due.DueSettlements;
+import io.filcdn.settlement.due.Finding;
+import io.filcdn.settlement.ledger.Submission;
+import java.util.List;
+
+/**
+ * What would be paid now.
+ *
+ * @param settlements pay what rails can pay
+ * @param debts what data sets owe
+ * @param findings what keeps data sets from being paid at all
+ */
+record SettlementPlan(
+    List<Submission.RailSettlement> settlements,
+    List<DueSettlements.Debt> debts,
+    List<Finding> findings) {}

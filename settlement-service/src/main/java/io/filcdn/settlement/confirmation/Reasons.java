@@ -1,0 +1,30 @@
+package io.filcdn.settlement.confirmation;
+
+import io.filcdn.settlement.contracts.CallResult;
+import io.filcdn.settlement.contracts.ContractError;
+import io.filcdn.settlement.contracts.Node;
+import io.filcdn.settlement.contracts.OperatorContract;
+import io.filcdn.settlement.ledger.LedgerTransaction;
+import jakarta.inject.Singleton;
+
+/** Finds out why a transaction failed: its call is simulated once more. */
+@Singleton
+final class Reasons {
+
+  private final Node node;
+  private final OperatorContract operator;
+
+  Reasons(Node node, OperatorContract operator) {
+    this.node = node;
+    this.operator = operator;
+  }
+
+  /** Why {@code transaction} failed, as far as can still be told. */
+  String of(LedgerTransaction transaction) {
+    return switch (node.call(operator.call(transaction.sender(), transaction.submission()))) {
+      case CallResult.Reverted(ContractError error) -> error.text();
+      case CallResult.Returned _ ->
+          "its receipt says that it failed, but the same call goes through now";
+    };
+  }
+}

@@ -1,0 +1,9 @@
+package io.filcdn.settlement.due;
+
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.settlement.ledger.Activity;
+import io.filcdn.settlement.ledger.SetAside;
+
+/** Something about a data set that keeps it from an activity until someone has looked at it. */
+public record Finding(
+    DataSetId dataSet, Activity activity, SetAside.Reason reason, String message) {}

@@ -1,0 +1,34 @@
+package io.filcdn.settlement.due;
+
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.ByteCount;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How much of what is due a run takes up.
+ *
+ * @param only the data sets it looks at; empty: all of them
+ * @param dust a data set with fewer bytes than this waits until they are old; 0 where none waits
+ */
+public record Scope(Optional<Set<DataSetId>> only, ByteCount dust) {
+
+  public Scope {
+    only = only.map(Set::copyOf);
+  }
+
+  /** All data sets, but for dust. */
+  public static Scope everything(ByteCount dust) {
+    return new Scope(Optional.empty(), dust);
+  }
+
+  /** These data sets, with every byte. */
+  public static Scope only(Set<DataSetId> dataSets) {
+    return new Scope(Optional.of(dataSets), ByteCount.ZERO);
+  }
+
+  /** Whether {@code dataSet} is looked at. */
+  public boolean covers(DataSetId dataSet) {
+    return only.map(some -> some.contains(dataSet)).orElse(true);
+  }
+}

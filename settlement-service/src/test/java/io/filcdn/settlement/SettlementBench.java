@@ -1,0 +1,121 @@
+package io.filcdn.settlement;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.filcdn.settlement.stage.ServiceProcess;
+import io.filcdn.settlement.stage.Stage;
+import io.filcdn.settlement.stage.UsedDataSet;
+import io.filcdn.stack.chain.DevnetHistory;
+import java.io.IOException;
+import java.math.BigInteger;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.web3j.utils.Numeric;
+
+/**
+ * Measures settlement on anvil. Its gas is the EVM's, not the FVM's. It is no test of every build:
+ * {@code mvn verify -pl settlement-service -am -Dit.test=SettlementBench
+ * -Dsurefire.failIfNoSpecifiedTests=false} runs it, and prints a line for each case.
+ */
+class SettlementBench {
+
+  private static final int DUE = Integer.getInteger("filcdn.bench.data-sets", 5_000);
+  private static final int PLANNED = 100_000;
+
+  @TempDir Path folder;
+
+  @Test
+  void transactionsOfFiveThousandDataSetsThatAreDue() throws IOException {
+    try (Stage stage = Stage.open(folder)) {
+      List<UsedDataSet> dataSets =
+          IntStream.range(0, DUE).mapToObj(_ -> stage.newDataSetThatStays()).toList();
+      dataSets.forEach(dataSet -> dataSet.serve(1_000_000 + dataSet.number(), dataSet.number()));
+      ServiceProcess service =
+          stage.startService(Map.of("FILCDN_SETTLEMENT_BROADCAST_MAX_PENDING", "10"));
+      long block = stage.devnet().epoch();
+      long start = System.nanoTime();
+      service.awaitReady();
+      stage.letTimeRun();
+
+      await()
+          .atMost(Duration.ofMinutes(20))
+          .pollInterval(Duration.ofSeconds(1))
+          .until(() -> reportsSince(stage, block) == DUE);
+
+      Duration wall = Duration.ofNanos(System.nanoTime() - start);
+      tell(
+          "transactions of %d data sets due: %s of EVM gas in all, %s per data set, %d transactions, %d s to the last block with the start of the service"
+              .formatted(
+                  DUE,
+                  gas(stage, block),
+                  gas(stage, block).divide(BigInteger.valueOf(DUE)),
+                  transactions(stage, block).size(),
+                  wall.toSeconds()));
+      assertThat(dataSets).allSatisfy(dataSet -> assertThat(dataSet.reports()).hasSize(1));
+    }
+  }
+
+  @Test
+  void planningOfAHundredThousandDataSets() throws Exception {
+    try (Stage stage = Stage.open(folder)) {
+      ServiceProcess service =
+          stage
+              .startService(
+                  Map.of("FILCDN_SETTLEMENT_DRY_RUN", "true", ServiceProcess.HEAP, "512m"))
+              .awaitReady();
+      stage.database().execute(rows(PLANNED));
+      stage.anvil().mine(20);
+
+      long start = System.nanoTime();
+      JsonNode plan = service.post("/api/v1/admin/report?dust=0&dryRun=true");
+      Duration wall = Duration.ofNanos(System.nanoTime() - start);
+
+      tell(
+          "planning of %d data sets: %d ms with a heap of at most 512 MiB, chain reads included"
+              .formatted(plan.at("/dataSets").asInt(), wall.toMillis()));
+      assertThat(plan.at("/dataSets").asInt()).isEqualTo(PLANNED);
+    }
+  }
+
+  /** Odometers and index records of that many data sets that nobody reported yet. */
+  private static String rows(int count) {
+    return """
+    insert into odometer (data_set, count_generation, cdn_bytes, cache_miss_bytes, as_of, unreported_since)
+      select 'fwss/' || 1000000 + n, 1, 1000 + n, n, 5, 5 from generate_series(1, %1$d) n;
+    insert into indexed_data_set (data_set, version, block, payer, with_cdn, deleted, cdn_rail,
+        cache_miss_rail, reported_cdn_bytes, reported_cache_miss_bytes, settled_cdn, settled_cache_miss)
+      select 'fwss/' || 1000000 + n, 1, 1, '0x00', true, false, n, n, 0, 0, 0, 0
+      from generate_series(1, %1$d) n;
+    """
+        .formatted(count);
+  }
+
+  private static long reportsSince(Stage stage, long block) {
+    return stage.devnet().history().usageReports(block, stage.devnet().epoch()).size();
+  }
+
+  private static List<String> transactions(Stage stage, long block) {
+    return stage.devnet().history().usageReports(block, stage.devnet().epoch()).stream()
+        .map(DevnetHistory.UsageReport::transactionHash)
+        .distinct()
+        .toList();
+  }
+
+  private static BigInteger gas(Stage stage, long block) {
+    return transactions(stage, block).stream()
+        .map(hash -> stage.devnet().rpc().call("eth_getTransactionReceipt", hash))
+        .map(receipt -> Numeric.toBigInt(receipt.get("gasUsed").asString()))
+        .reduce(BigInteger.ZERO, BigInteger::add);
+  }
+
+  private static void tell(String line) {
+    System.out.println("BENCH " + line);
+  }
+}
