@@ -104,16 +104,8 @@ assemble() {
   mkdir -p "$context"
   cp -a "$out/java" "$context/java"
   cp -a "$root/$1-service/target/quarkus-app" "$context/app"
-  sbom "$1" >"$context/sbom.json"
+  cp "$root/$1-service/target/bom.json" "$context/sbom.json"
   find "$context/app" -exec touch -d @1767225600 {} +
-}
-
-# What the service consists of, as CycloneDX tells it.
-sbom() {
-  local log=$out/sbom.log
-  mvn -q -B -f "$root/pom.xml" -pl "$1-service" io.quarkus.platform:quarkus-maven-plugin:dependency-sbom \
-    >"$log" 2>&1 || fail "no SBOM of $1: see $log"
-  cat "$root/$1-service/target/"*-cyclonedx.json
 }
 
 # -- a stack for the services to start on

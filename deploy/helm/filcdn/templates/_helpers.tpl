@@ -75,6 +75,20 @@ helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
 {{- end }}
 {{- end }}
 
+{{/* What edges and metrics must both know. Takes (list $ "component"). */}}
+{{- define "filcdn.leaseSecret" -}}
+{{- $from := (index . 0).Values.leases.secret -}}
+- name: FILCDN_{{ upper (index . 1) }}_LEASES_SECRET
+  valueFrom: {secretKeyRef: {name: {{ required "leases.secret.name has to name the Secret that edges and metrics share" $from.name }}, key: {{ $from.key }}}}
+{{- end }}
+
+{{- define "filcdn.leaseUrl" -}}
+{{- if .Values.leases.url }}{{ .Values.leases.url }}
+{{- else if .Values.metrics.enabled }}http://{{ include "filcdn.name" . }}-metrics:8080
+{{- else }}{{ fail "leases.url has to say where edges lease quota, as this release has no metrics service" }}
+{{- end }}
+{{- end }}
+
 {{/* What all services are told. Takes (list $ "component"). */}}
 {{- define "filcdn.environment" -}}
 {{- $root := index . 0 }}{{ $values := index $root.Values (index . 1) -}}

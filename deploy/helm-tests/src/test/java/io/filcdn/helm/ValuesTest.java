@@ -42,6 +42,7 @@ class ValuesTest {
           image.repository           | image.repository has to say where the images are
           kafka.bootstrapServers     | kafka.bootstrapServers has to name the brokers
           dnsRoot                    | dnsRoot has to be what follows a payer
+          leases.secret.name         | leases.secret.name has to name the Secret
           metrics.database.secret    | metrics.database.secret has to name the Secret
           settlement.secrets         | settlement needs the operator's key
           """)
