@@ -178,11 +178,12 @@ run_once() {
   configuration "$service" "$port" /var/lib/filcdn |
     sed 's|^FILCDN_NETWORK=.*|FILCDN_NETWORK=/etc/filcdn/network.json|' >"$out/$service.env"
   # with "on", Java ends where it cannot use the cache
+  echo "QUARKUS_LOG_CONSOLE_JSON_ENABLED=true" >>"$out/$service.env"
   echo "JDK_JAVA_OPTIONS=-XX:AOTMode=$mode -XX:+UseSerialGC -XX:MaxRAMPercentage=60" >>"$out/$service.env"
   "$engine" rm -f "$name" >/dev/null 2>&1 || true
   "$engine" run -d --name "$name" --network host --read-only --user $user \
     --cap-drop all --security-opt no-new-privileges --memory 768m \
-    --ulimit nofile=65536:65536 --ulimit nproc=4096:4096 \
+    --ulimit nofile=4096:4096 --ulimit nproc=4096:4096 \
     --tmpfs /tmp:rw,exec,mode=1777 --tmpfs /var/lib/filcdn:rw,mode=1777 \
     -v "$out/stack/network.json:/etc/filcdn/network.json:ro" \
     --env-file "$out/$service.env" "$(image "$service")" >/dev/null
@@ -192,6 +193,7 @@ run_once() {
     "$engine" rm -f "$name" >/dev/null
     fail "the image of $service does not become ready: see $out/$service.check.log"
   fi
+  "$engine" logs "$name" 2>&1 | grep -q '^{.*"level":' || fail "$service does not log JSON"
   memory=$(awk '/^VmRSS/ { print int($2 / 1024) }' "/proc/$pid/status")
   "$engine" rm -f -t 10 "$name" >/dev/null
   echo "$took ms and $memory MB"

@@ -41,6 +41,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -78,11 +79,16 @@ final class Edge implements AutoCloseable {
   /**
    * What an edge is given.
    *
-   * @param kafka where the brokers are
+   * @param kafka what clients of the brokers need to reach them
    * @param quota what may be spent where none is leased
    */
   record Tools(
-      Vertx vertx, Network network, String kafka, Quota quota, MeterRegistry meters, Clock clock) {}
+      Vertx vertx,
+      Network network,
+      Map<String, Object> kafka,
+      Quota quota,
+      MeterRegistry meters,
+      Clock clock) {}
 
   /**
    * Opens what lies on disk and begins to follow the index and to ship the journal.

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,6 +177,58 @@ class ChartTest {
         .filteredOn(v -> v.path("name").asText().equals("FILCDN_RETRIEVAL_EDGE"))
         .singleElement()
         .matches(v -> v.path("value").asText().equals("us1-$(POD_NAME)"));
+  }
+
+  @Test
+  void logsAreJsonAndTracesOffUntilThereIsAnEndpoint() {
+    assertThat(services("calibration"))
+        .hasSize(4)
+        .allSatisfy(
+            container -> {
+              assertThat(variable(container, "QUARKUS_LOG_CONSOLE_JSON_ENABLED"))
+                  .isEqualTo("true");
+              assertThat(variable(container, "QUARKUS_OTEL_SDK_DISABLED")).isEqualTo("true");
+              assertThat(variable(container, "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT")).isEmpty();
+            });
+    assertThat(services("mainnet"))
+        .hasSize(4)
+        .allSatisfy(
+            container -> {
+              assertThat(variable(container, "QUARKUS_OTEL_SDK_DISABLED")).isEqualTo("false");
+              assertThat(variable(container, "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT"))
+                  .isEqualTo("http://collector.tracing:4317");
+            });
+  }
+
+  @Test
+  void edgesLeaseFromTheReleasesOwnMetricsUnlessTheyAreTold() {
+    assertThat(services("calibration"))
+        .filteredOn(container -> container.path("name").asText().equals("retrieval"))
+        .singleElement()
+        .satisfies(
+            edge ->
+                assertThat(variable(edge, "FILCDN_RETRIEVAL_LEASES_URL"))
+                    .isEqualTo("http://edge-filcdn-metrics:8080"));
+    assertThat(services("edge-only"))
+        .singleElement()
+        .satisfies(
+            edge ->
+                assertThat(variable(edge, "FILCDN_RETRIEVAL_LEASES_URL"))
+                    .isEqualTo("https://leases.eu1.example.com"));
+  }
+
+  private static List<JsonNode> services(String example) {
+    return Rendered.of(Rendered.example(example))
+        .containers()
+        .filter(container -> !List.of("ready", "topics").contains(container.path("name").asText()))
+        .toList();
+  }
+
+  private static String variable(JsonNode container, String name) {
+    return Rendered.elements(container.path("env"))
+        .filter(variable -> variable.path("name").asText().equals(name))
+        .map(variable -> variable.path("value").asText())
+        .collect(Collectors.joining());
   }
 
   @Test
