@@ -42,6 +42,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -80,11 +81,16 @@ final class Edge implements AutoCloseable {
   /**
    * What an edge is given.
    *
-   * @param kafka where the brokers are
+   * @param kafka what clients of the brokers need to reach them
    * @param quota what may be spent where none is leased
    */
   record Tools(
-      Vertx vertx, Network network, String kafka, Quota quota, MeterRegistry meters, Clock clock) {}
+      Vertx vertx,
+      Network network,
+      Map<String, Object> kafka,
+      Quota quota,
+      MeterRegistry meters,
+      Clock clock) {}
 
   /**
    * Opens what lies on disk and begins to follow the index and to ship the journal.
@@ -243,6 +249,7 @@ final class Edge implements AutoCloseable {
     meters.gauge("filcdn.cache.memory.bytes", memory, MemoryTier::bytes);
     meters.gauge("filcdn.cache.disk.failures", disk, DiskPieceCache::failures);
     meters.gauge("filcdn.fills", cache, PieceCache::fills);
+    meters.more().counter("filcdn.fill.mismatches", List.of(), cache, PieceCache::mismatches);
     meters.gauge("filcdn.requests", limits, ClientLimits::requests);
     meters.gauge("filcdn.replica.lag.records", follower, IndexFollower::lag);
     meters.gauge("filcdn.replica.data.sets", replica, IndexReplica::dataSets);

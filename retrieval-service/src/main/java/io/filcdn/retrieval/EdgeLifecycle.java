@@ -8,6 +8,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.smallrye.common.annotation.Identifier;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.Router;
@@ -17,9 +18,9 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -34,7 +35,7 @@ public class EdgeLifecycle {
 
   private final Vertx vertx;
   private final RetrievalConfig config;
-  private final String kafka;
+  private final Map<String, Object> kafka;
   private final MeterRegistry meters;
   private @Nullable Router management;
   private @Nullable Edge edge;
@@ -44,7 +45,7 @@ public class EdgeLifecycle {
   EdgeLifecycle(
       Vertx vertx,
       RetrievalConfig config,
-      @ConfigProperty(name = "kafka.bootstrap.servers") String kafka,
+      @Identifier("default-kafka-broker") Map<String, Object> kafka,
       MeterRegistry meters) {
     this.vertx = vertx;
     this.config = config;

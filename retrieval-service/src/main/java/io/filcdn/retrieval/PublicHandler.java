@@ -34,6 +34,19 @@ final class PublicHandler implements Handler<HttpServerRequest> {
 
   private static final Logger LOG = Logger.getLogger(PublicHandler.class);
 
+  /** The buckets of the time to the first byte. */
+  private static final Duration[] FIRST_BYTE = {
+    Duration.ofMillis(5),
+    Duration.ofMillis(25),
+    Duration.ofMillis(100),
+    Duration.ofMillis(250),
+    Duration.ofMillis(500),
+    Duration.ofSeconds(1),
+    Duration.ofSeconds(2),
+    Duration.ofSeconds(5),
+    Duration.ofSeconds(15)
+  };
+
   private static final long CHECK_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
   private final String edge;
@@ -44,6 +57,7 @@ final class PublicHandler implements Handler<HttpServerRequest> {
   private final RetrievalLog log;
   private final MeterRegistry meters;
   private final Map<Answered, Timer> timers = new ConcurrentHashMap<>();
+  private final Timer firstByte;
   private final Clock clock;
   private final LongSupplier nanoTime;
   private final Object idle = new Object();
@@ -66,6 +80,8 @@ final class PublicHandler implements Handler<HttpServerRequest> {
     this.path = path;
     this.log = log;
     this.meters = meters;
+    this.firstByte =
+        Timer.builder("filcdn.first.byte").serviceLevelObjectives(FIRST_BYTE).register(meters);
     this.clock = clock;
     this.nanoTime = nanoTime;
   }
@@ -131,6 +147,7 @@ final class PublicHandler implements Handler<HttpServerRequest> {
   private void tell(Exchange ended, Client client) {
     Patience.answered(ended.request().connection());
     timer(ended).record(ended.elapsedMicros(), TimeUnit.MICROSECONDS);
+    ended.firstByteMicros().ifPresent(micros -> firstByte.record(micros, TimeUnit.MICROSECONDS));
     if (ended.asked().isPresent()) {
       long weight = log.weight();
       if (weight > 0) {

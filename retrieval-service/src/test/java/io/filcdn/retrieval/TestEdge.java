@@ -88,7 +88,7 @@ final class TestEdge {
             new Edge.Tools(
                 vertx,
                 network,
-                kafka.bootstrapServers(),
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
                 quota,
                 new SimpleMeterRegistry(),
                 Clock.systemUTC()),

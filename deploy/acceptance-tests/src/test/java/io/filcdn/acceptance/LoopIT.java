@@ -192,6 +192,23 @@ class LoopIT {
   }
 
   /** What was served is what the chain was told, and what was paid. */
+  @Test
+  void servicesShowTheMetricsThatAreDocumentedAndNoOthers() throws IOException {
+    Client.get(stack.demoPieces().getFirst().url());
+
+    for (String service : List.of("retrieval", "indexer", "metrics", "settlement")) {
+      MetricsPage page = MetricsPage.of(service);
+      await()
+          .atMost(COUNTED_WITHIN)
+          .untilAsserted(
+              () ->
+                  assertThat(MetricsPage.shown(stack.management(service)))
+                      .as("what %s shows, and docs/metrics.md says", service)
+                      .containsAll(page.always())
+                      .isSubsetOf(page.everAtAll()));
+    }
+  }
+
   private static void assertPaid(TestDataSet dataSet, long cdnBytes, long cacheMissBytes) {
     BigInteger cdnRate = stack.devnet().reads().cdnRatePerByte();
     BigInteger cacheMissRate = stack.devnet().reads().cacheMissRatePerByte();

@@ -86,6 +86,11 @@ final class Stack implements AutoCloseable {
     return URI.create(text("/services/" + name));
   }
 
+  /** Where a service shows its health and metrics. */
+  URI management(String name) {
+    return name.equals("retrieval") ? URI.create(text("/management/retrieval")) : service(name);
+  }
+
   ProcessHandle process(String name) {
     return ProcessHandle.of(description.at("/pids/" + name).asLong()).orElseThrow();
   }

@@ -56,8 +56,8 @@ public final class IndexFollower implements Runnable, AutoCloseable {
    * @param maxOffline how long compacted topics surely keep tombstones
    */
   public IndexFollower(
-      IndexReplica replica, String bootstrapServers, Clock clock, Duration maxOffline) {
-    this(replica, consumer(bootstrapServers), clock, maxOffline);
+      IndexReplica replica, Map<String, Object> kafka, Clock clock, Duration maxOffline) {
+    this(replica, consumer(kafka), clock, maxOffline);
   }
 
   IndexFollower(
@@ -68,16 +68,16 @@ public final class IndexFollower implements Runnable, AutoCloseable {
     this.maxOffline = maxOffline;
   }
 
-  private static Consumer<String, String> consumer(String bootstrapServers) {
+  private static Consumer<String, String> consumer(Map<String, Object> kafka) {
+    Map<String, Object> settings = new HashMap<>(kafka);
+    settings.put("client.id", "filcdn-index");
+    settings.put("enable.auto.commit", "false");
+    settings.put("auto.offset.reset", "none");
+    settings.put("isolation.level", "read_committed");
+    settings.put("default.api.timeout.ms", "10000");
+    settings.put("max.poll.records", "2000");
     return new KafkaConsumer<>(
-        Map.of(
-            "bootstrap.servers", bootstrapServers,
-            "client.id", "filcdn-index",
-            "enable.auto.commit", "false",
-            "auto.offset.reset", "none",
-            "isolation.level", "read_committed",
-            "default.api.timeout.ms", "10000",
-            "max.poll.records", "2000"),
+        settings,
         new StringDeserializer(),
         new StringDeserializer());
   }

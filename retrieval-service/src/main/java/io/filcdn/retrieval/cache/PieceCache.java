@@ -53,6 +53,11 @@ public final class PieceCache {
     return fills.size();
   }
 
+  /** How many fills brought wrong bytes. */
+  public long mismatches() {
+    return tools.health().mismatches();
+  }
+
   /**
    * Opens a piece: from the disk, or from the fill under way, or from one that begins now.
    *

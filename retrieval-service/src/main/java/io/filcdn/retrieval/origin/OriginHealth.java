@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * How providers have done of late: whom to ask first, and whom not to ask now. Each provider has a
@@ -39,6 +40,8 @@ public final class OriginHealth {
 
   /** How often a provider had a part in wrong bytes of a piece. */
   private final Cache<Suspicion, Integer> suspicions;
+
+  private final AtomicLong mismatches = new AtomicLong();
 
   private record Suspicion(ProviderId provider, PieceCid piece) {}
 
@@ -92,7 +95,13 @@ public final class OriginHealth {
 
   /** Wrong bytes of a piece came from these. */
   public void suspect(PieceCid piece, List<ProviderId> contributors) {
+    mismatches.incrementAndGet();
     contributors.forEach(p -> suspicions.asMap().merge(new Suspicion(p, piece), 1, Integer::sum));
+  }
+
+  /** How often providers brought wrong bytes. */
+  public long mismatches() {
+    return mismatches.get();
   }
 
   /** All bytes of a piece came from this one and were right. */

@@ -35,8 +35,8 @@ public final class JournalShipper implements AutoCloseable {
   @GuardedBy("this")
   private int knownPartitions = 1;
 
-  public JournalShipper(Journal journal, String bootstrapServers) {
-    this(journal, producer(bootstrapServers));
+  public JournalShipper(Journal journal, Map<String, Object> kafka) {
+    this(journal, producer(kafka));
   }
 
   JournalShipper(Journal journal, Producer<String, String> producer) {
@@ -44,9 +44,8 @@ public final class JournalShipper implements AutoCloseable {
     this.producer = producer;
   }
 
-  private static Producer<String, String> producer(String bootstrapServers) {
-    Map<String, Object> config = new HashMap<>();
-    config.put("bootstrap.servers", bootstrapServers);
+  private static Producer<String, String> producer(Map<String, Object> kafka) {
+    Map<String, Object> config = new HashMap<>(kafka);
     config.put("client.id", "filcdn-egress");
     config.put("acks", "all");
     config.put("enable.idempotence", true);

@@ -6,6 +6,7 @@ import io.filcdn.common.kafka.Topic;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -32,8 +33,8 @@ public final class RetrievalLog implements AutoCloseable {
   /**
    * @param recordsPerSecond above which records are sampled
    */
-  public RetrievalLog(String bootstrapServers, long recordsPerSecond) {
-    this(producer(bootstrapServers), recordsPerSecond, TimeMeter.SYSTEM_NANOTIME);
+  public RetrievalLog(Map<String, Object> kafka, long recordsPerSecond) {
+    this(producer(kafka), recordsPerSecond, TimeMeter.SYSTEM_NANOTIME);
   }
 
   RetrievalLog(Producer<String, String> producer, long recordsPerSecond, TimeMeter clock) {
@@ -59,31 +60,21 @@ public final class RetrievalLog implements AutoCloseable {
     }
   }
 
-  private static Producer<String, String> producer(String bootstrapServers) {
+  private static Producer<String, String> producer(Map<String, Object> kafka) {
+    Map<String, Object> settings = new HashMap<>(kafka);
+    settings.put("client.id", "filcdn-retrievals");
+    settings.put("acks", "1");
+    settings.put("linger.ms", "200");
+    settings.put("compression.type", "gzip");
+    settings.put("buffer.memory", 8L << 20);
+    // whoever calls is an event loop
+    settings.put("max.block.ms", 0);
+    settings.put("delivery.timeout.ms", 10_000);
+    // what is known of the topic stays known however long nobody asks for a piece
+    settings.put("metadata.max.idle.ms", Duration.ofDays(365).toMillis());
+    settings.put("request.timeout.ms", 5_000);
     return new KafkaProducer<>(
-        Map.of(
-            "bootstrap.servers",
-            bootstrapServers,
-            "client.id",
-            "filcdn-retrievals",
-            "acks",
-            "1",
-            "linger.ms",
-            "200",
-            "compression.type",
-            "gzip",
-            "buffer.memory",
-            8L << 20,
-            // whoever calls is an event loop
-            "max.block.ms",
-            0,
-            "delivery.timeout.ms",
-            10_000,
-            // what is known of the topic stays known however long nobody asks for a piece
-            "metadata.max.idle.ms",
-            Duration.ofDays(365).toMillis(),
-            "request.timeout.ms",
-            5_000),
+        settings,
         new StringSerializer(),
         new StringSerializer());
   }

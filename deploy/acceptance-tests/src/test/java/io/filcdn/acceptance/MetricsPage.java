@@ -1,0 +1,55 @@
+package io.filcdn.acceptance;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** What docs/metrics.md says a service shows, and what it does show. */
+record MetricsPage(Set<String> always, Set<String> everAtAll) {
+
+  private static final Path PAGE = Path.of("../../docs/metrics.md");
+  private static final Pattern ROW =
+      Pattern.compile("^\\| `(filcdn_\\w+)` \\| \\w+ \\| .* \\| (start|event) \\|", Pattern.MULTILINE);
+  private static final Pattern TYPE =
+      Pattern.compile("^# TYPE (filcdn_\\w+) ", Pattern.MULTILINE);
+
+  /** The page's section of a service. */
+  static MetricsPage of(String service) throws IOException {
+    String page = Files.readString(PAGE);
+    int begin = page.indexOf("\n## " + service + "\n");
+    String section = page.substring(begin, page.indexOf("\n## ", begin + 1));
+    Set<String> always = new TreeSet<>();
+    Set<String> all = new TreeSet<>();
+    ROW.matcher(section)
+        .results()
+        .forEach(
+            row -> {
+              all.add(row.group(1));
+              if (row.group(2).equals("start")) {
+                always.add(row.group(1));
+              }
+            });
+    return new MetricsPage(always, all);
+  }
+
+  /** The names that a service shows now; the greatest value of a timer is one with the timer. */
+  static Set<String> shown(URI management) {
+    try (InputStream metrics = management.resolve("/q/metrics").toURL().openStream()) {
+      return TYPE.matcher(new String(metrics.readAllBytes(), StandardCharsets.UTF_8))
+          .results()
+          .map((MatchResult type) -> type.group(1).replaceFirst("_max$", ""))
+          .collect(Collectors.toCollection(TreeSet::new));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,242 @@
+package io.filcdn.helm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.marcnuri.helm.Helm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Every way to use the chart gives objects that Kubernetes takes. */
+class ChartTest {
+
+  private static final KubernetesSchemas SCHEMAS = new KubernetesSchemas();
+
+  static List<Path> examples() {
+    return Rendered.examples();
+  }
+
+  /** One object of each kind that the chart can make. */
+  static Stream<JsonNode> kinds() {
+    Map<String, JsonNode> kinds = new TreeMap<>();
+    examples().stream()
+        .flatMap(values -> Rendered.of(values).objects().stream())
+        .forEach(object -> kinds.put(object.path("kind").asText(), object));
+    return kinds.values().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void lintFindsNothing(Path values, @TempDir Path folder) throws Exception {
+    Path chart = Rendered.withDefaults(folder, values);
+
+    assertThat(new Helm(chart).lint().strict().quiet().call().getMessages()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void everyObjectFitsTheSchemaOfItsKind(Path values) {
+    for (JsonNode object : Rendered.of(values).objects()) {
+      assertThat(SCHEMAS.errors(object))
+          .as("%s %s", object.path("kind").asText(), Rendered.name(object))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void theExamplesRenderEveryKindOfTheChart() {
+    assertThat(kinds().map(object -> object.path("kind").asText()))
+        .containsExactly(
+            "ConfigMap",
+            "Deployment",
+            "HTTPRoute",
+            "HorizontalPodAutoscaler",
+            "Ingress",
+            "Job",
+            "KafkaTopic",
+            "NetworkPolicy",
+            "Pod",
+            "PodDisruptionBudget",
+            "PrometheusRule",
+            "Service",
+            "ServiceMonitor",
+            "StatefulSet");
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void fieldThatKindDoesNotHaveIsFound(JsonNode object) {
+    ObjectNode planted = object.deepCopy();
+    JsonNode place = planted.has("spec") ? planted.get("spec") : planted;
+    ((ObjectNode) place).put("plantedField", true);
+
+    assertThat(SCHEMAS.errors(planted)).singleElement().asString().contains("plantedField");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/containers/0", "/containers/0/env/0", "/securityContext", "/volumes/0"})
+  void fieldThatDoesNotExistDeepInsideIsFound(String place) {
+    JsonNode planted =
+        Rendered.of(Rendered.example("mainnet")).one("StatefulSet", "edge-filcdn-retrieval");
+    ((ObjectNode) planted.at("/spec/template/spec" + place)).put("plantedField", true);
+
+    assertThat(SCHEMAS.errors(planted)).singleElement().asString().contains("plantedField");
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void podsKeepToTheRestrictedProfile(Path values) {
+    Rendered.of(values)
+        .pods()
+        .forEach(
+            (name, pod) -> {
+              assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).as(name).isTrue();
+              assertThat(pod.at("/securityContext/runAsUser").asInt()).as(name).isPositive();
+              assertThat(pod.at("/securityContext/seccompProfile/type").asText())
+                  .as(name)
+                  .isEqualTo("RuntimeDefault");
+              assertThat(pod.path("automountServiceAccountToken").asBoolean(true))
+                  .as(name)
+                  .isFalse();
+              assertThat(List.of("hostNetwork", "hostPID", "hostIPC")).as(name).noneMatch(pod::has);
+              assertThat(Rendered.elements(pod.path("volumes")))
+                  .as(name)
+                  .allMatch(v -> v.has("configMap") || v.has("secret") || v.has("emptyDir"));
+              assertThat(pod.has("initContainers")).as(name).isFalse();
+            });
+    assertThat(Rendered.of(values).containers())
+        .isNotEmpty()
+        .allSatisfy(
+            container -> {
+              JsonNode security = container.path("securityContext");
+              assertThat(security.path("allowPrivilegeEscalation").asBoolean(true)).isFalse();
+              assertThat(security.path("readOnlyRootFilesystem").asBoolean()).isTrue();
+              assertThat(security.at("/capabilities/drop/0").asText()).isEqualTo("ALL");
+              assertThat(security.has("privileged") || security.at("/capabilities").has("add"))
+                  .isFalse();
+              assertThat(container.at("/resources/requests").has("cpu")).isTrue();
+              assertThat(container.at("/resources/requests").has("memory")).isTrue();
+              assertThat(container.at("/resources/limits").has("memory")).isTrue();
+              assertThat(Rendered.elements(container.path("ports")))
+                  .noneMatch(p -> p.has("hostPort"));
+            });
+  }
+
+  @Test
+  void edgesHaveLongerToStopThanTheyDrain() {
+    JsonNode pod =
+        Rendered.of(
+                Rendered.example("calibration"),
+                Map.of("retrieval.drainSeconds", 7200, "retrieval.preStopSeconds", 20))
+            .one("StatefulSet", "edge-filcdn-retrieval")
+            .at("/spec/template/spec");
+
+    assertThat(pod.path("terminationGracePeriodSeconds").asInt()).isEqualTo(7280);
+    assertThat(pod.at("/containers/0/lifecycle/preStop/sleep/seconds").asInt()).isEqualTo(20);
+    assertThat(Rendered.elements(pod.at("/containers/0/env")))
+        .filteredOn(v -> v.path("name").asText().equals("FILCDN_RETRIEVAL_HTTP_DRAIN_TIMEOUT"))
+        .singleElement()
+        .matches(v -> v.path("value").asText().equals("7200s"));
+  }
+
+  @Test
+  void chartBringsTheNetworksAsTheyAre() throws Exception {
+    for (String network : List.of("calibration.json", "mainnet.json")) {
+      assertThat(Rendered.CHART.resolve("networks").resolve(network))
+          .hasSameTextualContentAs(Path.of("../networks").resolve(network));
+      JsonNode file =
+          Rendered.YAML.readTree(Files.readString(Path.of("../networks").resolve(network)));
+      JsonNode rendered =
+          Rendered.of(
+                  Rendered.example("calibration"),
+                  Map.of("network.name", file.path("name").asText()))
+              .one("ConfigMap", "edge-filcdn-network");
+
+      assertThat(Rendered.YAML.readTree(rendered.at("/data/network.json").asText()))
+          .isEqualTo(file);
+    }
+  }
+
+  @Test
+  void edgesNameThemselvesByRegionAndPod() {
+    JsonNode edge =
+        Rendered.of(Rendered.example("edge-only")).one("StatefulSet", "edge-filcdn-retrieval");
+
+    assertThat(Rendered.elements(edge.at("/spec/template/spec/containers/0/env")))
+        .filteredOn(v -> v.path("name").asText().equals("FILCDN_RETRIEVAL_EDGE"))
+        .singleElement()
+        .matches(v -> v.path("value").asText().equals("us1-$(POD_NAME)"));
+  }
+
+  @Test
+  void logsAreJsonAndTracesOffUntilThereIsAnEndpoint() {
+    assertThat(services("calibration"))
+        .hasSize(4)
+        .allSatisfy(
+            container -> {
+              assertThat(variable(container, "QUARKUS_LOG_CONSOLE_JSON_ENABLED"))
+                  .isEqualTo("true");
+              assertThat(variable(container, "QUARKUS_OTEL_SDK_DISABLED")).isEqualTo("true");
+              assertThat(variable(container, "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT")).isEmpty();
+            });
+    assertThat(services("mainnet"))
+        .hasSize(4)
+        .allSatisfy(
+            container -> {
+              assertThat(variable(container, "QUARKUS_OTEL_SDK_DISABLED")).isEqualTo("false");
+              assertThat(variable(container, "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT"))
+                  .isEqualTo("http://collector.tracing:4317");
+            });
+  }
+
+  @Test
+  void edgesLeaseFromTheReleasesOwnMetricsUnlessTheyAreTold() {
+    assertThat(services("calibration"))
+        .filteredOn(container -> container.path("name").asText().equals("retrieval"))
+        .singleElement()
+        .satisfies(
+            edge ->
+                assertThat(variable(edge, "FILCDN_RETRIEVAL_LEASES_URL"))
+                    .isEqualTo("http://edge-filcdn-metrics:8080"));
+    assertThat(services("edge-only"))
+        .singleElement()
+        .satisfies(
+            edge ->
+                assertThat(variable(edge, "FILCDN_RETRIEVAL_LEASES_URL"))
+                    .isEqualTo("https://leases.eu1.example.com"));
+  }
+
+  private static List<JsonNode> services(String example) {
+    return Rendered.of(Rendered.example(example))
+        .containers()
+        .filter(container -> !List.of("ready", "topics").contains(container.path("name").asText()))
+        .toList();
+  }
+
+  private static String variable(JsonNode container, String name) {
+    return Rendered.elements(container.path("env"))
+        .filter(variable -> variable.path("name").asText().equals(name))
+        .map(variable -> variable.path("value").asText())
+        .collect(Collectors.joining());
+  }
+
+  @Test
+  void releaseOfEdgesAloneHasNothingElse() {
+    Rendered edges = Rendered.of(Rendered.example("edge-only"));
+
+    assertThat(edges.pods().keySet())
+        .containsExactlyInAnyOrder("edge-filcdn-retrieval", "edge-filcdn-test");
+    assertThat(edges.kind("Deployment")).isEmpty();
+  }
+}

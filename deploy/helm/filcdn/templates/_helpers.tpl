@@ -1,0 +1,205 @@
+{{- define "filcdn.name" -}}
+{{- if contains .Chart.Name .Release.Name }}{{ .Release.Name }}{{ else }}{{ .Release.Name }}-{{ .Chart.Name }}{{ end -}}
+{{- end }}
+
+{{/* What selects a component's pods. Takes (list $ "component"). */}}
+{{- define "filcdn.selector" -}}
+app.kubernetes.io/name: filcdn
+app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+app.kubernetes.io/component: {{ index . 1 }}
+{{- end }}
+
+{{- define "filcdn.labels" -}}
+{{ include "filcdn.selector" . }}
+app.kubernetes.io/part-of: filcdn
+app.kubernetes.io/version: {{ (index . 0).Chart.AppVersion | quote }}
+app.kubernetes.io/managed-by: {{ (index . 0).Release.Service }}
+helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
+{{- end }}
+
+{{/* The release's components, in the order data flows. */}}
+{{- define "filcdn.components" -}}
+{{- $on := list -}}
+{{- range list "indexer" "retrieval" "metrics" "settlement" }}
+{{- if (index $.Values .).enabled }}{{ $on = append $on . }}{{ end }}
+{{- end -}}
+{{ toJson $on }}
+{{- end }}
+
+{{- define "filcdn.image" -}}
+{{- $values := (index . 0).Values.image -}}
+{{ required "image.repository has to say where the images are, such as registry.example.com/filcdn" $values.repository }}/{{ index . 1 }}:{{ $values.tag | default (index . 0).Chart.AppVersion }}
+{{- end }}
+
+{{/* The environment variable that a property is set by. */}}
+{{- define "filcdn.variable" -}}
+{{ regexReplaceAll "[^a-zA-Z0-9]" . "_" | upper }}
+{{- end }}
+
+{{/* Variables from properties: (list $ properties), whose values may be templates. */}}
+{{- define "filcdn.config" -}}
+{{- $root := index . 0 -}}
+{{- range $property, $value := index . 1 }}
+- name: {{ include "filcdn.variable" $property }}
+  value: {{ tpl (toString $value) $root | quote }}
+{{- end }}
+{{- end }}
+
+{{/* Variables from secrets: {property: {name, key}}. */}}
+{{- define "filcdn.secrets" -}}
+{{- range $property, $from := . }}
+- name: {{ include "filcdn.variable" $property }}
+  valueFrom: {secretKeyRef: {name: {{ $from.name }}, key: {{ $from.key }}}}
+{{- end }}
+{{- end }}
+
+{{- define "filcdn.kafka" -}}
+- name: KAFKA_BOOTSTRAP_SERVERS
+  value: {{ required "kafka.bootstrapServers has to name the brokers: host:port,host:port" .Values.kafka.bootstrapServers | quote }}
+{{- include "filcdn.config" (list . .Values.kafka.config) }}
+{{- include "filcdn.secrets" .Values.kafka.secrets }}
+{{- end }}
+
+{{- define "filcdn.database" -}}
+{{- $name := index . 0 }}{{ $database := index . 1 -}}
+{{- $secret := required (printf "%s.database.secret has to name the Secret of its database" $name) $database.secret -}}
+- name: QUARKUS_DATASOURCE_JDBC_URL
+  valueFrom: {secretKeyRef: {name: {{ $secret }}, key: {{ $database.urlKey }}}}
+{{- with $database.usernameKey }}
+- name: QUARKUS_DATASOURCE_USERNAME
+  valueFrom: {secretKeyRef: {name: {{ $secret }}, key: {{ . }}}}
+{{- end }}
+{{- with $database.passwordKey }}
+- name: QUARKUS_DATASOURCE_PASSWORD
+  valueFrom: {secretKeyRef: {name: {{ $secret }}, key: {{ . }}}}
+{{- end }}
+{{- end }}
+
+{{/* What edges and metrics must both know. Takes (list $ "component"). */}}
+{{- define "filcdn.leaseSecret" -}}
+{{- $from := (index . 0).Values.leases.secret -}}
+- name: FILCDN_{{ upper (index . 1) }}_LEASES_SECRET
+  valueFrom: {secretKeyRef: {name: {{ required "leases.secret.name has to name the Secret that edges and metrics share" $from.name }}, key: {{ $from.key }}}}
+{{- end }}
+
+{{- define "filcdn.leaseUrl" -}}
+{{- if .Values.leases.url }}{{ .Values.leases.url }}
+{{- else if .Values.metrics.enabled }}http://{{ include "filcdn.name" . }}-metrics:8080
+{{- else }}{{ fail "leases.url has to say where edges lease quota, as this release has no metrics service" }}
+{{- end }}
+{{- end }}
+
+{{/* What all services are told. Takes (list $ "component"). */}}
+{{- define "filcdn.environment" -}}
+{{- $root := index . 0 }}{{ $values := index $root.Values (index . 1) -}}
+- name: JDK_JAVA_OPTIONS
+  value: {{ $values.javaOptions | quote }}
+- name: FILCDN_NETWORK
+  value: /etc/filcdn/network.json
+{{ include "filcdn.kafka" $root }}
+- name: QUARKUS_LOG_CONSOLE_JSON_ENABLED
+  value: {{ $root.Values.jsonLogs | quote }}
+- name: QUARKUS_OTEL_SDK_DISABLED
+  value: {{ empty $root.Values.tracing.endpoint | quote }}
+{{- with $root.Values.tracing.endpoint }}
+- name: QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT
+  value: {{ . | quote }}
+- name: QUARKUS_OTEL_TRACES_SAMPLER_ARG
+  value: {{ $root.Values.tracing.ratio | quote }}
+{{- end }}
+{{- include "filcdn.config" (list $root $values.config) }}
+{{- include "filcdn.secrets" $values.secrets }}
+{{- end }}
+
+{{/* Health is asked at the port "management". */}}
+{{- define "filcdn.probes" -}}
+startupProbe:
+  httpGet: {path: /q/health/live, port: management}
+  periodSeconds: 2
+  failureThreshold: 150
+livenessProbe:
+  httpGet: {path: /q/health/live, port: management}
+  periodSeconds: 10
+  timeoutSeconds: 5
+  failureThreshold: 6
+readinessProbe:
+  httpGet: {path: /q/health/ready, port: management}
+  periodSeconds: 5
+  timeoutSeconds: 5
+{{- end }}
+
+{{- define "filcdn.containerSecurity" -}}
+allowPrivilegeEscalation: false
+readOnlyRootFilesystem: true
+capabilities: {drop: [ALL]}
+{{- end }}
+
+{{- define "filcdn.podSecurity" -}}
+runAsNonRoot: true
+runAsUser: {{ .Values.user }}
+runAsGroup: {{ .Values.user }}
+fsGroup: {{ .Values.user }}
+fsGroupChangePolicy: OnRootMismatch
+seccompProfile: {type: RuntimeDefault}
+{{- end }}
+
+{{/* A pod's metadata and what its spec begins with. Takes (list $ "component"). */}}
+{{- define "filcdn.pod" -}}
+{{- $root := index . 0 }}{{ $name := index . 1 }}{{ $values := index $root.Values $name -}}
+metadata:
+  labels:
+    {{- include "filcdn.labels" . | nindent 4 }}
+    {{- with $values.podLabels }}{{ toYaml . | nindent 4 }}{{ end }}
+  annotations:
+    {{- /* a changed network file restarts what read it */}}
+    filcdn.io/network: {{ include "filcdn.network" $root | sha256sum }}
+    {{- with $values.podAnnotations }}{{ toYaml . | nindent 4 }}{{ end }}
+spec:
+  {{- include "filcdn.podBase" $root | nindent 2 }}
+  {{- with $values.nodeSelector }}
+  nodeSelector: {{ toYaml . | nindent 4 }}
+  {{- end }}
+  {{- with $values.tolerations }}
+  tolerations: {{ toYaml . | nindent 4 }}
+  {{- end }}
+  topologySpreadConstraints:
+    {{- range list "topology.kubernetes.io/zone" "kubernetes.io/hostname" }}
+    - topologyKey: {{ . }}
+      maxSkew: 1
+      whenUnsatisfiable: ScheduleAnyway
+      labelSelector: {matchLabels: {{ include "filcdn.selector" (list $root $name) | fromYaml | toJson }}}
+    {{- end }}
+{{- end }}
+
+{{- define "filcdn.podBase" -}}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets: {{ toYaml . | nindent 2 }}
+{{- end }}
+securityContext: {{ include "filcdn.podSecurity" . | nindent 2 }}
+{{- end }}
+
+{{/* The network file. */}}
+{{- define "filcdn.network" -}}
+{{- if not .Values.network.secret -}}
+{{- $file := .Files.Get (printf "networks/%s.json" .Values.network.name) -}}
+{{- if not $file }}{{ fail (printf "network.name is %q, for which the chart has no file: use calibration or mainnet, or bring a file by network.secret" .Values.network.name) }}{{ end -}}
+{{- $network := fromJson $file -}}
+{{- with .Values.network.rpcUrls }}{{ $_ := set $network "rpcUrls" . }}{{ end -}}
+{{ toPrettyJson $network }}
+{{- end }}
+{{- end }}
+
+{{- define "filcdn.networkVolume" -}}
+- name: network
+{{- if .Values.network.secret }}
+  secret: {secretName: {{ .Values.network.secret }}, items: [{key: network.json, path: network.json}]}
+{{- else }}
+  configMap: {name: {{ include "filcdn.name" . }}-network}
+{{- end }}
+{{- end }}
+
+{{- define "filcdn.dnsRoot" -}}
+{{ required "dnsRoot has to be what follows a payer in host names, such as .cdn.example.com" .Values.dnsRoot }}
+{{- end }}
