@@ -18,9 +18,9 @@ record MetricsPage(Set<String> always, Set<String> everAtAll) {
 
   private static final Path PAGE = Path.of("../../docs/metrics.md");
   private static final Pattern ROW =
-      Pattern.compile("^\\| `(filcdn_\\w+)` \\| \\w+ \\| .* \\| (start|event) \\|", Pattern.MULTILINE);
-  private static final Pattern TYPE =
-      Pattern.compile("^# TYPE (filcdn_\\w+) ", Pattern.MULTILINE);
+      Pattern.compile(
+          "^\\| `(filcdn_\\w+)` \\| \\w+ \\| .* \\| (start|event) \\|", Pattern.MULTILINE);
+  private static final Pattern TYPE = Pattern.compile("^# TYPE (filcdn_\\w+) ", Pattern.MULTILINE);
 
   /** The page's section of a service. */
   static MetricsPage of(String service) throws IOException {

@@ -185,8 +185,7 @@ class ChartTest {
         .hasSize(4)
         .allSatisfy(
             container -> {
-              assertThat(variable(container, "QUARKUS_LOG_CONSOLE_JSON_ENABLED"))
-                  .isEqualTo("true");
+              assertThat(variable(container, "QUARKUS_LOG_CONSOLE_JSON_ENABLED")).isEqualTo("true");
               assertThat(variable(container, "QUARKUS_OTEL_SDK_DISABLED")).isEqualTo("true");
               assertThat(variable(container, "QUARKUS_OTEL_EXPORTER_OTLP_ENDPOINT")).isEmpty();
             });

@@ -76,10 +76,7 @@ public final class IndexFollower implements Runnable, AutoCloseable {
     settings.put("isolation.level", "read_committed");
     settings.put("default.api.timeout.ms", "10000");
     settings.put("max.poll.records", "2000");
-    return new KafkaConsumer<>(
-        settings,
-        new StringDeserializer(),
-        new StringDeserializer());
+    return new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
   }
 
   /** Whether all that the topics held when following began is in the replica. */

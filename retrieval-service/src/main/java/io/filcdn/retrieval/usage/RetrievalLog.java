@@ -73,10 +73,7 @@ public final class RetrievalLog implements AutoCloseable {
     // what is known of the topic stays known however long nobody asks for a piece
     settings.put("metadata.max.idle.ms", Duration.ofDays(365).toMillis());
     settings.put("request.timeout.ms", 5_000);
-    return new KafkaProducer<>(
-        settings,
-        new StringSerializer(),
-        new StringSerializer());
+    return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
   }
 
   /** How many records could not be sent. */
