@@ -283,8 +283,7 @@ public final class Transfer {
       over = true;
       leave();
     }
-    writer.clientLeft();
-    end();
+    writer.settle(this::end);
   }
 
   /** Needs the piece no more. */
