@@ -331,8 +331,7 @@ class FillIT extends EdgeTest {
     Payer later = newPayer();
     await()
         .atMost(Duration.ofSeconds(30))
-        .until(
-            () -> get(later, placed(later, 10)).header("Cache-Status").contains("stored"));
+        .until(() -> get(later, placed(later, 10)).header("Cache-Status").contains("stored"));
   }
 
   private static void deleteEmpty(Path folder) {

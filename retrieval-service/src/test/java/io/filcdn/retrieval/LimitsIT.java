@@ -172,8 +172,12 @@ class LimitsIT extends EdgeTest {
     String line = "GET /" + "a".repeat(9_000) + " HTTP/1.1\r\n\r\n";
     String headers = "GET / HTTP/1.1\r\nHost: localhost\r\nX: " + "a".repeat(9_000) + "\r\n\r\n";
 
-    assertThat(raw(line)).containsPattern("^HTTP/1.[01] 414").contains("request-line-too-long", "no-store");
-    assertThat(raw(headers)).containsPattern("^HTTP/1.[01] 431").contains("headers-too-large", "no-store");
+    assertThat(raw(line))
+        .containsPattern("^HTTP/1.[01] 414")
+        .contains("request-line-too-long", "no-store");
+    assertThat(raw(headers))
+        .containsPattern("^HTTP/1.[01] 431")
+        .contains("headers-too-large", "no-store");
     assertThat(raw("GET / HTTP/9.9\r\nHost: localhost\r\n\r\n"))
         .startsWith("HTTP/1.1 400")
         .contains("request-unreadable");

@@ -11,8 +11,8 @@ import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.core.net.impl.VertxHandler;
 
 /**
- * Takes requests of other versions than HTTP/1.0 and 1.1 for unreadable. Vert.x would answer them by
- * itself, with 501 and without a word.
+ * Takes requests of other versions than HTTP/1.0 and 1.1 for unreadable. Vert.x would answer them
+ * by itself, with 501 and without a word.
  */
 public final class KnownVersions extends ChannelInboundHandlerAdapter {
 

@@ -69,8 +69,7 @@ final class ColdCases {
   private Case firstByte() {
     List<Fetcher.Response> ours = new ArrayList<>();
     List<Fetcher.Response> direct = new ArrayList<>();
-    Contender line =
-        new Contender("the provider", edge.server(), origin.url().getPort(), "line");
+    Contender line = new Contender("the provider", edge.server(), origin.url().getPort(), "line");
     for (int round = 0; round < 4 * ROUNDS; round++) {
       PieceCid piece = piece(SMALL);
       ours.add(fetch(edge, piece));
@@ -91,7 +90,8 @@ final class ColdCases {
   private Case followers() {
     double ours = median(behind(edge));
     double nginxes = median(behind(nginx));
-    System.out.printf("a follower ends %.2f ms behind its leader, with nginx %.2f%n", ours, nginxes);
+    System.out.printf(
+        "a follower ends %.2f ms behind its leader, with nginx %.2f%n", ours, nginxes);
     return new Case(
         "miss: a follower's end behind its leader's (at most 5 ms; nginx %.0f ms)"
             .formatted(nginxes),

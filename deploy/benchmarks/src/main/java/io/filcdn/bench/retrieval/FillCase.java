@@ -11,7 +11,8 @@ import java.util.concurrent.Future;
 /** What hits feel of a large piece that is fetched and verified meanwhile. */
 final class FillCase {
 
-  static final String METHOD = "p99: wrk with 32 connections on 16 KiB hits; reference: without a fill";
+  static final String METHOD =
+      "p99: wrk with 32 connections on 16 KiB hits; reference: without a fill";
 
   private static final int CONNECTIONS = 32;
   private static final int SECONDS = 10;

@@ -58,8 +58,7 @@ final class HitCases {
         bytes < LARGE
             ? compare("hit " + size, "req/s", rounds, Wrk::requestsPerSecond)
             : compare("hit " + size, "GB/s", rounds, run -> run.bytesPerSecond() / 1e9);
-    Case cost =
-        compare("by processor time, " + size, "req/s", rounds, Wrk::requestsPerCoreSecond);
+    Case cost = compare("by processor time, " + size, "req/s", rounds, Wrk::requestsPerCoreSecond);
     return List.of(speed, cost);
   }
 

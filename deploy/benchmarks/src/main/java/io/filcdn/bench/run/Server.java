@@ -101,8 +101,7 @@ public final class Server implements AutoCloseable {
 
   /** Memory that only this process and its children use up, as Linux counts it (PSS), in MB. */
   public double megabytes() {
-    return processes().mapToDouble(one -> pss(one.pid()))
-        .sum();
+    return processes().mapToDouble(one -> pss(one.pid())).sum();
   }
 
   private static double pss(long pid) {
