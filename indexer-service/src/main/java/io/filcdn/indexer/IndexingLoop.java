@@ -91,6 +91,7 @@ record IndexingLoop(
         rechecker.run(node, tip, cursor, () -> index.blocksUpTo(cursor.number()));
     return switch (recheck) {
       case Recheck.Nothing _ -> Optional.empty();
+      case Recheck.Moved _ -> Optional.of(Turn.WAIT);
       case Recheck.Same same -> {
         index.take(same.steps());
         yield same.steps().isEmpty() ? Optional.empty() : Optional.of(Turn.MORE);

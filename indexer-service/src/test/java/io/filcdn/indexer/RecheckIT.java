@@ -70,6 +70,23 @@ class RecheckIT extends OnFakeChain {
   }
 
   @Test
+  void nothingBecomesFinalByWayOfTheRangeBehindItWhileItCannotBeReadAgain() {
+    node.hide(ADDED);
+    chain.block(CREATED).block(ADDED, Contracts.toppedUp(12, 1, 1)).block();
+    indexer.catchUp();
+
+    node.hideNothing();
+    chain.blocks(9).finalUpTo(10);
+    node.lieNext(FakeNode.Lie.OTHER_BLOCK);
+    assertThat(indexer.turn()).isEqualTo(Turn.WAIT);
+    assertThat(tables.rows("select final_number from cursor")).containsExactly("-");
+    indexer.catchUp().publishAll();
+
+    assertThat(topics.of(Topic.PLACEMENTS)).hasSize(1);
+    assertThat(tables.rows("select final_number from cursor")).containsExactly("10");
+  }
+
+  @Test
   void finalBlocksAreReadTwiceSoThatOneReadingMayLeaveLogsOut() {
     chain.block(CREATED, ADDED).blocks(3).finalUpTo(4);
     node.lieNext(FakeNode.Lie.NO_LOGS);

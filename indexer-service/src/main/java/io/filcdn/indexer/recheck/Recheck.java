@@ -6,8 +6,11 @@ import java.util.List;
 /** What reading blocks once more has shown. */
 public sealed interface Recheck {
 
-  /** Nothing was to be read, or it cannot be read now. */
+  /** Nothing was to be read. */
   record Nothing() implements Recheck {}
+
+  /** The chain moved while it was read: it has to be read again before anything else. */
+  record Moved() implements Recheck {}
 
   /** The blocks hold what the index has; {@code steps} says what is final by that. */
   record Same(List<ChainStep> steps) implements Recheck {

@@ -70,7 +70,7 @@ public final class Rechecker {
     boolean done = false;
     try {
       Recheck result = check(node, tip, cursor, stored, all);
-      done = !(result instanceof Recheck.Nothing);
+      done = result instanceof Recheck.Same || result instanceof Recheck.Differs;
       return result;
     } finally {
       if (all && done) {
@@ -109,7 +109,7 @@ public final class Rechecker {
       Optional<ChainStep.Finalize> finalize) {
     Optional<ChainStep.Advance> reading = read(node, due);
     if (reading.isEmpty()) {
-      return new Recheck.Nothing();
+      return new Recheck.Moved();
     }
     List<IndexedBlock> found = reading.get().blocks();
     int same = 0;
@@ -161,7 +161,7 @@ public final class Rechecker {
     return read(node, blocks.subList(first, blocks.size()))
         .<Recheck>map(
             tail -> new Recheck.Differs(List.of(new ChainStep.Reorg(before), tail), difference))
-        .orElseGet(Recheck.Nothing::new);
+        .orElseGet(Recheck.Moved::new);
   }
 
   /** Reads blocks, in halves where the node refuses; empty where the chain moves meanwhile. */
