@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -133,7 +134,7 @@ public final class PostgresRetrievals {
   }
 
   /** How many retrievals since then fell into each slot of {@link LatencyScale}. */
-  public TreeMap<Integer, Long> latency(Connection connection, String scope, Instant since)
+  public SortedMap<Integer, Long> latency(Connection connection, String scope, Instant since)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LATENCY)) {
       statement.setString(1, scope);

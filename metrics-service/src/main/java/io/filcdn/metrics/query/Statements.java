@@ -20,7 +20,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.SortedMap;
 
 /** Answers what providers earned, what payers store, which pieces are asked for, and how fast. */
 public final class Statements {
@@ -138,7 +138,7 @@ public final class Statements {
       BigInteger retrievals, Optional<Long> p50, Optional<Long> p90, Optional<Long> p99) {}
 
   Latency latency(Optional<ProviderId> provider, Duration past) {
-    TreeMap<Integer, Long> slots =
+    SortedMap<Integer, Long> slots =
         database.call(
             connection ->
                 retrievals.latency(
@@ -150,7 +150,7 @@ public final class Statements {
         BigInteger.valueOf(all), quantile(slots, 0.5), quantile(slots, 0.9), quantile(slots, 0.99));
   }
 
-  private static Optional<Long> quantile(TreeMap<Integer, Long> slots, double part) {
+  private static Optional<Long> quantile(SortedMap<Integer, Long> slots, double part) {
     return slots.isEmpty() ? Optional.empty() : Optional.of(LatencyScale.quantile(slots, part));
   }
 
