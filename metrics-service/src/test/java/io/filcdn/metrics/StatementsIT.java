@@ -40,7 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.SortedMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,7 +126,7 @@ class StatementsIT {
 
     database.run(c -> retrievals.add(c, records, NOON));
 
-    TreeMap<Integer, Long> slots =
+    SortedMap<Integer, Long> slots =
         database.call(
             c -> retrievals.latency(c, PostgresRetrievals.ALL, NOON.minus(1, ChronoUnit.HOURS)));
     assertThat(slots.values().stream().mapToLong(Long::longValue).sum()).isEqualTo(121);

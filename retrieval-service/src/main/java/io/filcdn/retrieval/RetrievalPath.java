@@ -68,13 +68,14 @@ final class RetrievalPath {
         if (asked.headOnly()) {
           rooms.answers().head(retrieval.exchange, head, bytes.range(), bytes.partial());
         } else {
-          prepare(retrieval, admitted, bytes);
+          prepare(retrieval, admitted, bytes, false);
         }
       }
     }
   }
 
-  private void prepare(Retrieval retrieval, Decision.Admitted admitted, Selection.Bytes selected) {
+  private void prepare(
+      Retrieval retrieval, Decision.Admitted admitted, Selection.Bytes selected, boolean again) {
     rooms
         .reservations()
         .prepare(
@@ -83,10 +84,15 @@ final class RetrievalPath {
             selected.range().length(),
             () -> {
               Decision.Admitted paid = rooms.admission().paidAnew(admitted);
-              Answers.Head head = head(retrieval, paid);
+              if (!again && !paid.dataSet().equals(admitted.dataSet())) {
+                // only now it is known that another has more left
+                prepare(retrieval, paid, selected, true);
+                return;
+              }
+              Answers.Head head = head(retrieval, admitted);
               reserve(
                   retrieval,
-                  paid,
+                  admitted,
                   new PieceResponse(rooms, retrieval, head, selected.range(), selected.partial()));
             });
   }

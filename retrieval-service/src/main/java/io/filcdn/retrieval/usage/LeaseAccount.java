@@ -43,6 +43,9 @@ final class LeaseAccount {
   @GuardedBy("this")
   private long wanted;
 
+  @GuardedBy("this")
+  private long expected;
+
   /** The sum without which the last ask gets nothing, and the smallest that was waited for then. */
   @GuardedBy("this")
   private long askedNeeded;
@@ -103,9 +106,17 @@ final class LeaseAccount {
 
   /**
    * Whether so many bytes can be reserved now; where not, they are asked for next. None at all can
-   * be once anything is known of the quota.
+   * be once anything is known of the quota. What is here stays here for the next ask, as whoever
+   * asks this may wait for another quota's.
+   *
+   * @param now in nanoseconds
    */
-  synchronized boolean covers(long bytes) {
+  synchronized boolean covers(long bytes, long now) {
+    if (bytes > 0) {
+      lastUsed = now;
+      everUsed = true;
+      expected = Math.max(expected, bytes);
+    }
     if (bytes <= free() && (bytes > 0 || known)) {
       return true;
     }
@@ -138,6 +149,7 @@ final class LeaseAccount {
     boolean idle = wanted == 0 && (!everUsed || lastUsed - idleSince < 0);
     boolean forgotten = idle && (!everUsed || lastUsed - forgottenSince < 0);
     long keep = idle ? (forgotten ? 0 : standing) : Math.max(advance, standing);
+    keep = Math.max(keep, expected);
     long mayStay = idle ? keep : saturated(keep, keep);
     if (wanted == 0 && free() > mayStay) {
       returned += free() - keep;
@@ -150,6 +162,7 @@ final class LeaseAccount {
     largestWanted = 0;
     smallestWanted = 0;
     wanted = 0;
+    expected = 0;
     return new Ask(
         dataSet,
         kind,

@@ -81,7 +81,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
         now - expiresAt < 0
             ? account.reserve(bytes, now)
             : account.reserveInOutage(bytes, rules.standing());
-    if (outcome == Outcome.CONTENDED && !account.covers(bytes)) {
+    if (outcome == Outcome.CONTENDED && !account.covers(bytes, now)) {
       // whoever comes again finds more
       signal.release();
     }
@@ -105,8 +105,9 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   @Override
   public void prepare(List<Need> needs, Runnable then) {
     boolean covered = true;
+    long now = nanoTime.getAsLong();
     for (Need need : needs) {
-      covered &= account(need.kind(), need.dataSet()).covers(need.bytes());
+      covered &= account(need.kind(), need.dataSet()).covers(need.bytes(), now);
     }
     if (covered || closed || closing) {
       then.run();
