@@ -15,7 +15,7 @@ public final class LatencyScale {
 
   /** The slot of a time in microseconds; times below 1 count as 1. */
   static int slotOf(long micros) {
-    double doublings = Math.log(Math.max(1, micros)) / Math.log(2);
+    double doublings = Math.log((double) Math.max(1, micros)) / Math.log(2);
     return (int) Math.floor(doublings * SLOTS_PER_DOUBLING);
   }
 
