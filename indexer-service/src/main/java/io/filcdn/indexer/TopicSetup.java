@@ -5,10 +5,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,7 +20,9 @@ import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
  * A program that makes Kafka's topics what a file says: it creates those that are missing, adds
@@ -64,18 +68,36 @@ final class TopicSetup {
 
   static void apply(Admin admin, List<Wanted> topics, PrintStream out)
       throws ExecutionException, InterruptedException {
-    var present = admin.listTopics().names().get();
-    List<Wanted> old = topics.stream().filter(topic -> present.contains(topic.name())).toList();
-    List<Wanted> missing =
-        topics.stream().filter(topic -> !present.contains(topic.name())).toList();
-    admin.createTopics(missing.stream().map(TopicSetup::created).toList()).all().get();
-    missing.forEach(topic -> out.printf("%s: created%n", topic.name()));
+    List<Wanted> old = new ArrayList<>();
+    Map<String, KafkaFuture<Void>> creations =
+        admin.createTopics(topics.stream().map(TopicSetup::created).toList()).values();
+    for (Wanted topic : topics) {
+      if (isCreated(Objects.requireNonNull(creations.get(topic.name())))) {
+        out.printf("%s: created%n", topic.name());
+      } else {
+        old.add(topic);
+      }
+    }
     addPartitions(admin, old, out);
     admin
         .incrementalAlterConfigs(
             old.stream().collect(Collectors.toMap(TopicSetup::resource, TopicSetup::changes)))
         .all()
         .get();
+  }
+
+  /** Whether it was, or else had been there before: a list of what is there can be a little old. */
+  private static boolean isCreated(KafkaFuture<Void> creation)
+      throws ExecutionException, InterruptedException {
+    try {
+      creation.get();
+      return true;
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof TopicExistsException) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private static NewTopic created(Wanted topic) {

@@ -1,6 +1,7 @@
 package io.filcdn.indexer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.filcdn.indexer.TopicSetup.Wanted;
 import io.filcdn.stack.infra.Infra;
@@ -42,11 +43,13 @@ class TopicSetupIT {
                   new NewTopic("setup.larger", 2, (short) 1)))
           .all()
           .get();
+      awaitTopics(admin, "setup.old", "setup.larger");
       TopicSetup.apply(admin, wanted, NOWHERE);
+      awaitTopics(admin, "setup.new");
       TopicSetup.apply(admin, wanted, NOWHERE);
 
       assertThat(partitions(admin, "setup.new")).isEqualTo(3);
-      assertThat(partitions(admin, "setup.old")).isEqualTo(4);
+      await().untilAsserted(() -> assertThat(partitions(admin, "setup.old")).isEqualTo(4));
       assertThat(partitions(admin, "setup.larger")).isEqualTo(2);
       assertThat(setting(admin, "setup.new", "cleanup.policy")).isEqualTo("compact");
       assertThat(setting(admin, "setup.old", "retention.ms")).isEqualTo("86400000");
@@ -71,6 +74,11 @@ class TopicSetupIT {
                 Map.of(
                     "KAFKA_BOOTSTRAP_SERVERS", "k:9092", "HOME", "/", "KAFKA_SASL_MECHANISM", "X")))
         .isEqualTo(Map.of("bootstrap.servers", "k:9092", "sasl.mechanism", "X"));
+  }
+
+  /** Brokers hear of new topics a little later than the one that made them. */
+  private static void awaitTopics(Admin admin, String... topics) {
+    await().until(() -> admin.listTopics().names().get().containsAll(List.of(topics)));
   }
 
   private static int partitions(Admin admin, String topic) throws Exception {
