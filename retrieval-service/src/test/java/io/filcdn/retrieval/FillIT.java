@@ -351,6 +351,8 @@ class FillIT extends EdgeTest {
     Payer payer = newPayer();
     TestPiece piece = placed(payer, 300_000);
     get(payer, piece);
+    // clients have all of it before its file is in its place
+    await().atMost(Duration.ofSeconds(10)).until(() -> edge.edge().cache().fills() == 0);
     String name = piece.cid().toString();
     Files.delete(
         edge.data()

@@ -9,7 +9,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
-import java.util.ArrayDeque;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +31,11 @@ public final class BodyWriter {
   private final @Nullable SocketMeter socketMeter;
   private boolean begun;
 
-  /** Lengths of writes that are not complete yet, where parts of a write are not seen. */
-  private final ArrayDeque<Integer> unseen = new ArrayDeque<>();
+  /** How many writes are not complete yet, where parts of a write are not seen. */
+  private int underWay;
+
+  private boolean broken;
+  private @Nullable Runnable whenSettled;
 
   /**
    * @param length of the whole body
@@ -85,9 +87,10 @@ public final class BodyWriter {
     int end = chunk.readableBytes();
     for (int at = 0; at < end; at += UNSEEN_CHUNK) {
       int part = Math.min(UNSEEN_CHUNK, end - at);
-      unseen.add(part);
+      underWay++;
       done =
-          send(chunk.slice(at, part), last && at + part == end).onSuccess(sent -> oldestAccepted());
+          send(chunk.slice(at, part), last && at + part == end)
+              .onComplete(sent -> completed(part, sent.succeeded()));
     }
     return done;
   }
@@ -97,19 +100,27 @@ public final class BodyWriter {
     return last ? response.end(buffer) : response.write(buffer);
   }
 
-  /** The oldest of the writes under way is complete. */
-  private void oldestAccepted() {
-    Integer oldest = unseen.poll();
-    if (oldest != null) {
-      accepted.accept(oldest);
+  /** Writes complete in their order. Of the first frame that fails, a part may have got through. */
+  private void completed(int part, boolean sent) {
+    underWay--;
+    if (sent || (framed && !broken)) {
+      accepted.accept(part);
+    }
+    broken |= !sent;
+    if (underWay == 0 && whenSettled != null) {
+      whenSettled.run();
     }
   }
 
-  /** No more will be accepted; of the oldest frame under way a part may have reached the client. */
-  void clientLeft() {
-    if (framed) {
-      oldestAccepted();
-      unseen.clear();
+  /**
+   * Runs {@code then} when nothing more will be accepted, after the client has left: a stream can be
+   * closed before its last writes are known to be complete.
+   */
+  void settle(Runnable then) {
+    if (underWay == 0) {
+      then.run();
+    } else {
+      whenSettled = then;
     }
   }
 }

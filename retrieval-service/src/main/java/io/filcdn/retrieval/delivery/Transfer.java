@@ -193,6 +193,14 @@ public final class Transfer {
     boolean last = position == body.range().end();
     Future<Void> written = writer.write(chunk, last);
     writing = false;
+    if (last) {
+      // before the end, which can be told at once
+      over = true;
+      leave();
+      if (!written.isComplete()) {
+        paceWatch.begin();
+      }
+    }
     written.onComplete(
         done -> {
           chunk.release();
@@ -200,13 +208,7 @@ public final class Transfer {
             end();
           }
         });
-    if (last) {
-      over = true;
-      leave();
-      if (!ended) {
-        paceWatch.begin();
-      }
-    } else {
+    if (!last) {
       // not called from here: reads that end at once would nest without bound
       context.runOnContext(next -> advance());
     }
@@ -283,8 +285,7 @@ public final class Transfer {
       over = true;
       leave();
     }
-    writer.clientLeft();
-    end();
+    writer.settle(this::end);
   }
 
   /** Needs the piece no more. */
