@@ -197,7 +197,9 @@ public final class Transfer {
       // before the end, which can be told at once
       over = true;
       leave();
-      paceWatch.begin();
+      if (!written.isComplete()) {
+        paceWatch.begin();
+      }
     }
     written.onComplete(
         done -> {
