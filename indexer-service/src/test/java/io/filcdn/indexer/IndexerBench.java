@@ -2,6 +2,7 @@ package io.filcdn.indexer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.common.bench.BenchReport;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.indexer.fake.BenchNode;
@@ -13,21 +14,18 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.MemoryPoolMXBean;
 import java.lang.management.MemoryType;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Random;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
 
 /**
  * How fast the index is built and read; run by name: {@code -Dit.test=IndexerBench}, with {@code
- * -Dfilcdn.bench.events=N} for more than 200,000 events. Results go to {@code target/bench}.
+ * -Dfilcdn.bench.events=N} for more than 200,000 events.
  */
 class IndexerBench {
 
@@ -44,15 +42,14 @@ class IndexerBench {
       Tables tables =
           Tables.fresh(infra.postgres().jdbcUrl("indexer") + "&reWriteBatchedInserts=true");
 
-      String results = backfill(node, tables, producer) + lookups(tables);
-
-      System.out.print(results);
-      Path folder = Files.createDirectories(Path.of("target", "bench"));
-      Files.writeString(folder.resolve("indexer.txt"), results);
+      BenchReport report = new BenchReport("indexer");
+      backfill(node, tables, producer, report);
+      lookups(tables, report);
+      report.note("from a node within this process; Postgres and Kafka share the machine").write();
     }
   }
 
-  private static String backfill(BenchNode node, Tables tables, Producer<String, String> producer) {
+  private static void backfill(BenchNode node, Tables tables, Producer<String, String> producer, BenchReport report) {
     try (TestIndexer indexer =
         new TestIndexer(
             tables.source(),
@@ -71,16 +68,16 @@ class IndexerBench {
 
       assertThat(tables.rows("select count(*) from events"))
           .containsExactly(Integer.toString(node.events()));
-      return """
-          backfill: %d events in %.1f s: %.0f events/s; peak heap %d MiB
-          publish after it: %.1f s
-          """
-          .formatted(node.events(), seconds, node.events() / seconds, peak >> 20, publishing);
+      report
+          .atLeast(5_000, "backfill", node.events() / seconds, "events/s")
+          .value("backfill, peak heap", peak >> 20, "MiB")
+          .value("publishing all of it", publishing, "s")
+          .note("%,d events".formatted(node.events()));
     }
   }
 
   /** What {@code GET /api/v1/pieces/{cid}} asks the database. */
-  private static String lookups(Tables tables) throws SQLException {
+  private static void lookups(Tables tables, BenchReport report) throws SQLException {
     long[] nanos = new long[LOOKUPS];
     int found = 0;
     try (Connection connection = tables.source().getConnection()) {
@@ -106,12 +103,9 @@ class IndexerBench {
         .as("all but the few pieces that were removed")
         .isGreaterThan(LOOKUPS * 9 / 10);
     Arrays.sort(nanos);
-    return String.format(
-        Locale.ROOT,
-        "lookups with %d pieces: p50 %.3f ms, p99 %.3f ms%n",
-        PIECES,
-        nanos[LOOKUPS / 2] / 1e6,
-        nanos[LOOKUPS * 99 / 100] / 1e6);
+    report
+        .value("lookup among a million pieces, p50", nanos[LOOKUPS / 2] / 1e6, "ms")
+        .atMost(2, "lookup among a million pieces, p99", nanos[LOOKUPS * 99 / 100] / 1e6, "ms");
   }
 
   private static void fill(Connection connection) throws SQLException {

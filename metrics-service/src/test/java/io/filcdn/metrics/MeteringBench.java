@@ -6,9 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.filcdn.common.bench.BenchReport;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.index.DataSetRecord;
@@ -48,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How fast the packaged service counts rows and leases quota; run by name: {@code
- * -Dit.test=MeteringBench}. Results go to {@code ../target/bench/metering.json}.
+ * -Dit.test=MeteringBench}.
  */
 class MeteringBench {
 
@@ -65,8 +63,7 @@ class MeteringBench {
 
   @TempDir Path folder;
 
-  private final List<ObjectNode> cases = new ArrayList<>();
-  private final JsonMapper json = JsonMapper.builder().build();
+  private final BenchReport report = new BenchReport("metering");
 
   @Test
   void countingAndLeasing() throws Exception {
@@ -90,7 +87,10 @@ class MeteringBench {
         service.destroyForcibly().waitFor();
       }
     }
-    report();
+    report
+        .note("%,d rows of %,d data sets in records of %d".formatted(ROWS, DATA_SETS, ROWS_A_RECORD))
+        .note("service, Kafka, Postgres and this harness share the machine; start not counted")
+        .write();
   }
 
   private static void knowDataSets(TestStack stack) {
@@ -303,34 +303,12 @@ class MeteringBench {
     return http.send(call, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
-  private void add(String name, double value, String unit, double reference, boolean moreIsBetter) {
-    cases.add(
-        json.createObjectNode()
-            .put("case", name)
-            .put("value", value)
-            .put("unit", unit)
-            .put("reference", reference)
-            .put("ratio", moreIsBetter ? value / reference : reference / value));
-  }
-
-  private void report() throws IOException {
-    ObjectNode report = json.createObjectNode().put("name", "metering");
-    ArrayNode list = report.putArray("cases");
-    cases.forEach(list::add);
-    report
-        .putArray("notes")
-        .add("%,d rows of %,d data sets in records of %d".formatted(ROWS, DATA_SETS, ROWS_A_RECORD))
-        .add("service, Kafka, Postgres and this harness share the machine; start not counted");
-    for (ObjectNode one : cases) {
-      System.out.printf(
-          Locale.ROOT,
-          "%-36s %,14.2f %s%n",
-          one.get("case").asText(),
-          one.get("value").asDouble(),
-          one.get("unit").asText());
+  private void add(String name, double value, String unit, double bar, boolean moreIsBetter) {
+    if (moreIsBetter) {
+      report.atLeast(bar, name, value, unit);
+    } else {
+      report.atMost(bar, name, value, unit);
     }
-    Path target = Files.createDirectories(Path.of("..", "target", "bench"));
-    Files.writeString(target.resolve("metering.json"), report.toPrettyString() + "\n");
   }
 
   private static int freePort() throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.filcdn.common.bench.BenchReport;
 import io.filcdn.settlement.stage.ServiceProcess;
 import io.filcdn.settlement.stage.Stage;
 import io.filcdn.settlement.stage.UsedDataSet;
@@ -22,7 +23,7 @@ import org.web3j.utils.Numeric;
 /**
  * Measures settlement on anvil. Its gas is the EVM's, not the FVM's. It is no test of every build:
  * {@code mvn verify -pl settlement-service -am -Dit.test=SettlementBench
- * -Dsurefire.failIfNoSpecifiedTests=false} runs it, and prints a line for each case.
+ * -Dsurefire.failIfNoSpecifiedTests=false} runs it.
  */
 class SettlementBench {
 
@@ -50,14 +51,15 @@ class SettlementBench {
           .until(() -> reportsSince(stage, block) == DUE);
 
       Duration wall = Duration.ofNanos(System.nanoTime() - start);
-      tell(
-          "transactions of %d data sets due: %s of EVM gas in all, %s per data set, %d transactions, %d s to the last block with the start of the service"
-              .formatted(
-                  DUE,
-                  gas(stage, block),
-                  gas(stage, block).divide(BigInteger.valueOf(DUE)),
-                  transactions(stage, block).size(),
-                  wall.toSeconds()));
+      new BenchReport("settlement")
+          .value(
+              "transactions for %,d data sets due".formatted(DUE),
+              transactions(stage, block).size(),
+              "transactions")
+          .value("EVM gas per data set", gas(stage, block).doubleValue() / DUE, "gas")
+          .value("from start to the last block", wall.toMillis() / 1e3, "s")
+          .note("gas is that of anvil's EVM, not the FVM's; the service's start is counted")
+          .write();
       assertThat(dataSets).allSatisfy(dataSet -> assertThat(dataSet.reports()).hasSize(1));
     }
   }
@@ -77,9 +79,10 @@ class SettlementBench {
       JsonNode plan = service.post("/api/v1/admin/report?dust=0&dryRun=true");
       Duration wall = Duration.ofNanos(System.nanoTime() - start);
 
-      tell(
-          "planning of %d data sets: %d ms with a heap of at most 512 MiB, chain reads included"
-              .formatted(plan.at("/dataSets").asInt(), wall.toMillis()));
+      new BenchReport("settlement-planning")
+          .atMost(10, "planning of %,d data sets".formatted(PLANNED), wall.toMillis() / 1e3, "s")
+          .note("with a heap of at most 512 MiB, reads of the chain included")
+          .write();
       assertThat(plan.at("/dataSets").asInt()).isEqualTo(PLANNED);
     }
   }
@@ -113,9 +116,5 @@ class SettlementBench {
         .map(hash -> stage.devnet().rpc().call("eth_getTransactionReceipt", hash))
         .map(receipt -> Numeric.toBigInt(receipt.get("gasUsed").asString()))
         .reduce(BigInteger.ZERO, BigInteger::add);
-  }
-
-  private static void tell(String line) {
-    System.out.println("BENCH " + line);
   }
 }
