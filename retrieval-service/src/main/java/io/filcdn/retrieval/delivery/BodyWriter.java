@@ -103,8 +103,8 @@ public final class BodyWriter {
   }
 
   /**
-   * Runs {@code then} when nothing more will be accepted, after the client has left: a stream can be
-   * closed before its last writes are known to be complete.
+   * Runs {@code then} when nothing more will be accepted, after the client has left: a stream can
+   * be closed before its last writes are known to be complete.
    */
   void settle(Runnable then) {
     if (underWay == 0) {
