@@ -102,7 +102,9 @@ class IndexerBench {
         }
       }
     }
-    assertThat(found).as("all but the few pieces that were removed").isGreaterThan(LOOKUPS * 9 / 10);
+    assertThat(found)
+        .as("all but the few pieces that were removed")
+        .isGreaterThan(LOOKUPS * 9 / 10);
     Arrays.sort(nanos);
     return String.format(
         Locale.ROOT,
