@@ -1,5 +1,6 @@
 package io.filcdn.metrics;
 
+import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.Response;
@@ -10,14 +11,18 @@ import jakarta.ws.rs.ext.Provider;
 @ForOperators
 public class OperatorDoor implements ContainerRequestFilter {
 
-  private final BearerSecret secret;
+  private final Instance<MetricsConfig> config;
 
-  OperatorDoor(MetricsConfig config) {
-    secret = new BearerSecret(config.metrics().admin().token());
+  /**
+   * @param config looked into with each call: doors are built before it is there
+   */
+  OperatorDoor(Instance<MetricsConfig> config) {
+    this.config = config;
   }
 
   @Override
   public void filter(ContainerRequestContext request) {
+    BearerSecret secret = new BearerSecret(config.get().metrics().admin().token());
     if (!secret.opens(request.getHeaderString("Authorization"))) {
       request.abortWith(
           Response.status(401)
