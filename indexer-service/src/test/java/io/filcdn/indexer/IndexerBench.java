@@ -49,7 +49,8 @@ class IndexerBench {
     }
   }
 
-  private static void backfill(BenchNode node, Tables tables, Producer<String, String> producer, BenchReport report) {
+  private static void backfill(
+      BenchNode node, Tables tables, Producer<String, String> producer, BenchReport report) {
     try (TestIndexer indexer =
         new TestIndexer(
             tables.source(),

@@ -27,14 +27,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -88,7 +86,8 @@ class MeteringBench {
       }
     }
     report
-        .note("%,d rows of %,d data sets in records of %d".formatted(ROWS, DATA_SETS, ROWS_A_RECORD))
+        .note(
+            "%,d rows of %,d data sets in records of %d".formatted(ROWS, DATA_SETS, ROWS_A_RECORD))
         .note("service, Kafka, Postgres and this harness share the machine; start not counted")
         .write();
   }
