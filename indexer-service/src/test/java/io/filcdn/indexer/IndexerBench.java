@@ -71,7 +71,7 @@ class IndexerBench {
           .containsExactly(Integer.toString(node.events()));
       report
           .atLeast(5_000, "backfill", node.events() / seconds, "events/s")
-          .value("backfill, peak heap", peak >> 20, "MiB")
+          .value("backfill, peak heap", (double) (peak >> 20), "MiB")
           .value("publishing all of it", publishing, "s")
           .note("%,d events".formatted(node.events()));
     }
