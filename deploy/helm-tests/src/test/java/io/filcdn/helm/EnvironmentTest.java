@@ -11,6 +11,7 @@ import io.filcdn.settlement.SettlementConfig;
 import io.smallrye.config.ConfigMappings;
 import io.smallrye.config.ConfigMappings.ConfigClass;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URL;
 import java.nio.file.Path;
@@ -130,11 +131,13 @@ class EnvironmentTest {
               EnvironmentTest.class
                   .getClassLoader()
                   .getResources("META-INF/quarkus-config-doc/quarkus-config-model.json"))) {
-        new ObjectMapper()
-            .readTree(url).findParents("phase").stream()
-                // other phases are settled when the service is built
-                .filter(item -> item.path("phase").asText().equals("RUN_TIME"))
-                .forEach(item -> names.add(item.at("/path/environmentVariable").asText()));
+        try (InputStream model = url.openStream()) {
+          new ObjectMapper()
+              .readTree(model).findParents("phase").stream()
+                  // other phases are settled when the service is built
+                  .filter(item -> item.path("phase").asText().equals("RUN_TIME"))
+                  .forEach(item -> names.add(item.at("/path/environmentVariable").asText()));
+        }
       }
       return names;
     } catch (IOException e) {

@@ -63,8 +63,9 @@ final class Fetcher {
   }
 
   static byte[] request(String method, Contender contender, String path) {
-    String head = "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n";
-    return head.formatted(method, path, contender.host()).getBytes(StandardCharsets.US_ASCII);
+    return "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
+        .formatted(method, path, contender.host())
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
   /** Reads up to the empty line that ends the head. */

@@ -4,6 +4,7 @@ import io.filcdn.bench.report.Case;
 import io.filcdn.bench.run.BenchFailure;
 import io.filcdn.common.piece.PieceCid;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -86,7 +87,7 @@ final class ManyCases {
   private SocketChannel connect(Contender contender, boolean asking) throws IOException {
     SocketChannel channel = SocketChannel.open();
     channel.setOption(StandardSocketOptions.SO_RCVBUF, SMALL_BUFFER);
-    channel.connect(new InetSocketAddress("127.0.0.1", contender.port()));
+    channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), contender.port()));
     if (asking) {
       channel.write(ByteBuffer.wrap(Fetcher.request("GET", contender, "/" + piece)));
     }
