@@ -45,7 +45,8 @@ public final class PieceCache {
 
   /** Whether a request for the piece would begin a fill. */
   public boolean isCold(PieceCid piece) {
-    return disk.get(piece).isEmpty() && !fills.containsKey(piece);
+    // in this order: a fill puts the piece on the disk before it leaves the map
+    return !fills.containsKey(piece) && disk.get(piece).isEmpty();
   }
 
   /** How many fills are under way. */
