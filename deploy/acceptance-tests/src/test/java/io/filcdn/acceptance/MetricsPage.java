@@ -19,7 +19,7 @@ record MetricsPage(Set<String> always, Set<String> everAtAll) {
   private static final Path PAGE = Path.of("../../docs/metrics.md");
   private static final Pattern ROW =
       Pattern.compile(
-          "^\\| `(filcdn_\\w+)` \\| \\w+ \\| .* \\| (start|event) \\|", Pattern.MULTILINE);
+          "^\\| `(filcdn_\\w+)` \\| \\w+ \\|.*\\| (start|event) \\|", Pattern.MULTILINE);
   private static final Pattern TYPE = Pattern.compile("^# TYPE (filcdn_\\w+) ", Pattern.MULTILINE);
 
   /** The page's section of a service. */
@@ -33,9 +33,11 @@ record MetricsPage(Set<String> always, Set<String> everAtAll) {
         .results()
         .forEach(
             row -> {
-              all.add(row.group(1));
+              // Prometheus may show a counter's type without its ending
+              String name = row.group(1).replaceFirst("_total$", "");
+              all.add(name);
               if (row.group(2).equals("start")) {
-                always.add(row.group(1));
+                always.add(name);
               }
             });
     return new MetricsPage(always, all);
@@ -46,7 +48,7 @@ record MetricsPage(Set<String> always, Set<String> everAtAll) {
     try (InputStream metrics = management.resolve("/q/metrics").toURL().openStream()) {
       return TYPE.matcher(new String(metrics.readAllBytes(), StandardCharsets.UTF_8))
           .results()
-          .map((MatchResult type) -> type.group(1).replaceFirst("_max$", ""))
+          .map((MatchResult type) -> type.group(1).replaceFirst("_(max|total)$", ""))
           .collect(Collectors.toCollection(TreeSet::new));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
