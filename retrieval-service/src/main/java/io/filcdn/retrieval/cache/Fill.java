@@ -82,7 +82,8 @@ final class Fill implements OriginSupply.Taker {
     this.bytes = new FillBytes(piece, disk.beginFill(), this::abandoned);
   }
 
-  PieceBytes open() {
+  /** A reader of what comes; none where this fill is over. */
+  Optional<PieceBytes> open() {
     return bytes.open();
   }
 
@@ -160,7 +161,7 @@ final class Fill implements OriginSupply.Taker {
         on -> {
           long missing = piece.rawSize() - supply.received();
           boolean worthIt = missing <= WORTH_FINISHING || missing <= supply.received();
-          if (!worthIt && !bytes.isRead()) {
+          if (!over && !worthIt && bytes.closeUnread()) {
             fail(Optional.empty(), "everyone who waited has left");
           }
         });

@@ -117,15 +117,23 @@ final class FillBytes {
     }
   }
 
-  synchronized boolean isRead() {
-    return readers > 0;
+  /**
+   * Takes no more readers, if there are none now.
+   *
+   * @return whether there are none
+   */
+  synchronized boolean closeUnread() {
+    ended |= readers == 0;
+    return readers == 0;
   }
 
-  PieceBytes open() {
-    synchronized (this) {
-      readers++;
+  /** A reader more; none where the fill is over, and nobody keeps its file open. */
+  synchronized Optional<PieceBytes> open() {
+    if (ended && readers == 0) {
+      return Optional.empty();
     }
-    return new Reader(true);
+    readers++;
+    return Optional.of(new Reader(true));
   }
 
   private void leave() {

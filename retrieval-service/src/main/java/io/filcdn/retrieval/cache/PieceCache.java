@@ -83,7 +83,7 @@ public final class PieceCache {
     }
     Optional<Opened> joined = join(fill, lead);
     if (joined.isEmpty()) {
-      // it has just failed for those before us; ours is another
+      // it has just ended: with the piece on the disk, or it failed and ours is another
       fills.remove(piece, fill);
       return open(piece, lead, range);
     }
@@ -91,7 +91,7 @@ public final class PieceCache {
   }
 
   private static Opened lead(Fill fill) {
-    PieceBytes bytes = fill.open();
+    PieceBytes bytes = fill.open().orElseThrow();
     fill.start();
     return new Opened(bytes, CacheOutcome.MISS, true, Optional.of(fill.unverified()));
   }
@@ -161,7 +161,11 @@ public final class PieceCache {
 
   /** Follows a fill; one that is verified, and only being written to disk, is as good as a hit. */
   private static Optional<Opened> join(Fill fill, Lead follower) {
-    PieceBytes bytes = fill.open();
+    Optional<PieceBytes> reader = fill.open();
+    if (reader.isEmpty()) {
+      return Optional.empty();
+    }
+    PieceBytes bytes = reader.get();
     if (bytes.state() == PieceBytes.State.VERIFIED) {
       return Optional.of(new Opened(bytes, CacheOutcome.HIT, true, Optional.empty()));
     }

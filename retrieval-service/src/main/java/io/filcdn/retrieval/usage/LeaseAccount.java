@@ -6,6 +6,7 @@ import io.filcdn.common.lease.LeaseRequest.Ask;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
+import java.time.Duration;
 
 /**
  * What this process may spend of one quota. All numbers are sums since the process began: what it
@@ -13,6 +14,9 @@ import io.filcdn.common.usage.QuotaRecord;
  * those that are not billed in the end are taken off again.
  */
 final class LeaseAccount {
+
+  /** How long what was prepared waits for its reservation, which may never come. */
+  static final Duration HOLD = Duration.ofSeconds(10);
 
   private final DataSetId dataSet;
   private final QuotaRecord.Kind kind;
@@ -43,8 +47,12 @@ final class LeaseAccount {
   @GuardedBy("this")
   private long wanted;
 
+  /** What was prepared and not reserved yet: the sum, and since when there is any. */
   @GuardedBy("this")
   private long expected;
+
+  @GuardedBy("this")
+  private long expectedSince;
 
   /** The sum without which the last ask gets nothing, and the smallest that was waited for then. */
   @GuardedBy("this")
@@ -80,20 +88,30 @@ final class LeaseAccount {
     everUsed = true;
     touched = true;
     usedInOutage = 0;
+    expected -= Math.min(expected, bytes);
     if (bytes <= free()) {
       used += bytes;
       return Quota.Outcome.RESERVED;
     }
-    return bytes > unspent ? Quota.Outcome.EXHAUSTED : Quota.Outcome.CONTENDED;
+    if (bytes > unspent) {
+      return Quota.Outcome.EXHAUSTED;
+    }
+    // whoever comes again finds more
+    want(bytes);
+    return Quota.Outcome.CONTENDED;
   }
 
   /** Sets bytes aside while nobody renews: at most {@code allowance} in all. */
   synchronized Quota.Outcome reserveInOutage(long bytes, long allowance) {
     touched = true;
+    expected -= Math.min(expected, bytes);
     if (bytes <= free() && bytes <= allowance - usedInOutage) {
       used += bytes;
       usedInOutage += bytes;
       return Quota.Outcome.RESERVED;
+    }
+    if (bytes > free()) {
+      want(bytes);
     }
     return Quota.Outcome.CONTENDED;
   }
@@ -106,8 +124,8 @@ final class LeaseAccount {
 
   /**
    * Whether so many bytes can be reserved now; where not, they are asked for next. None at all can
-   * be once anything is known of the quota. What is here stays here for the next ask, as whoever
-   * asks this may wait for another quota's.
+   * be once anything is known of the quota. Until they are reserved, or for {@link #HOLD}, they are
+   * not given back: whoever asks this may still wait, for the answer or for another quota's.
    *
    * @param now in nanoseconds
    */
@@ -115,7 +133,8 @@ final class LeaseAccount {
     if (bytes > 0) {
       lastUsed = now;
       everUsed = true;
-      expected = Math.max(expected, bytes);
+      expectedSince = expected == 0 ? now : expectedSince;
+      expected = saturated(expected, bytes);
     }
     if (bytes <= free() && (bytes > 0 || known)) {
       return true;
@@ -141,19 +160,40 @@ final class LeaseAccount {
    * What to ask for next: what is waited for, and so much in advance; what is far too much is given
    * back. An account that nobody uses gives all back but its standing lease.
    *
-   * @param advance what to have at hand while it is used
-   * @param idleSince when it is no longer used, in nanoseconds
-   * @param standing what to have at hand even then, until {@code forgottenSince}
+   * @param rules what to have at hand while it is used, and afterwards
+   * @param now in nanoseconds
    */
-  synchronized Ask ask(long advance, long idleSince, long standing, long forgottenSince) {
-    boolean idle = wanted == 0 && (!everUsed || lastUsed - idleSince < 0);
-    boolean forgotten = idle && (!everUsed || lastUsed - forgottenSince < 0);
-    long keep = idle ? (forgotten ? 0 : standing) : Math.max(advance, standing);
-    keep = Math.max(keep, expected);
-    long mayStay = idle ? keep : saturated(keep, keep);
-    if (wanted == 0 && free() > mayStay) {
-      returned += free() - keep;
+  synchronized Ask ask(LeaseRules rules, long now) {
+    boolean idle = wanted == 0 && isUnusedFor(rules.idle(), now);
+    boolean forgotten = idle && isUnusedFor(rules.forget(), now);
+    long keep =
+        idle ? (forgotten ? 0 : rules.standing()) : Math.max(rules.advance(), rules.standing());
+    if (now - expectedSince > HOLD.toNanos()) {
+      expected = 0;
     }
+    long stays = saturated(keep, expected);
+    long mayStay = idle ? stays : saturated(stays, keep);
+    if (wanted == 0 && free() > mayStay) {
+      returned += free() - stays;
+    }
+    return asked(keep);
+  }
+
+  /** Gives back all that nobody uses, and asks for nothing. */
+  synchronized Ask returnAll() {
+    returned += Math.max(0, free());
+    largestWanted = 0;
+    wanted = 0;
+    return asked(0);
+  }
+
+  @GuardedBy("this")
+  private boolean isUnusedFor(Duration time, long now) {
+    return !everUsed || now - lastUsed > time.toNanos();
+  }
+
+  @GuardedBy("this")
+  private Ask asked(long keep) {
     long needed = acquired + Math.max(0, largestWanted - free());
     long liked = acquired + Math.max(0, saturated(wanted, keep) - free());
     touched = false;
@@ -162,7 +202,6 @@ final class LeaseAccount {
     largestWanted = 0;
     smallestWanted = 0;
     wanted = 0;
-    expected = 0;
     return new Ask(
         dataSet,
         kind,

@@ -81,8 +81,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
         now - expiresAt < 0
             ? account.reserve(bytes, now)
             : account.reserveInOutage(bytes, rules.standing());
-    if (outcome == Outcome.CONTENDED && !account.covers(bytes, now)) {
-      // whoever comes again finds more
+    if (outcome == Outcome.CONTENDED) {
       signal.release();
     }
     return outcome;
@@ -183,12 +182,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private void ask(List<LeaseAccount> some, boolean returnAll, boolean mayRepeat)
       throws NotAnsweredException {
     long now = nanoTime.getAsLong();
-    long idleSince = returnAll ? now + 1 : now - rules.idle().toNanos();
-    long forgottenSince = returnAll ? now + 1 : now - rules.forget().toNanos();
-    List<Ask> asks =
-        some.stream()
-            .map(a -> a.ask(rules.advance(), idleSince, rules.standing(), forgottenSince))
-            .toList();
+    List<Ask> asks = some.stream().map(a -> returnAll ? a.returnAll() : a.ask(rules, now)).toList();
     LeaseAnswer answer;
     try {
       answer = client.lease(new LeaseRequest(journal, edge, asks));

@@ -39,6 +39,7 @@ public final class LeaseServer implements AutoCloseable {
   private final List<JournalEnd> ended = new ArrayList<>();
   private boolean failing;
   private int lost;
+  private int requests;
 
   public LeaseServer(String secret) throws IOException {
     this.secret = secret;
@@ -83,6 +84,11 @@ public final class LeaseServer implements AutoCloseable {
     return sums[0] - sums[1] - sums[2];
   }
 
+  /** How often the edge asked. */
+  synchronized int requests() {
+    return requests;
+  }
+
   synchronized List<JournalEnd> ended() {
     return List.copyOf(ended);
   }
@@ -96,6 +102,7 @@ public final class LeaseServer implements AutoCloseable {
     if (refused(call)) {
       return;
     }
+    requests++;
     List<Lease> given = new ArrayList<>();
     for (Ask ask : request.asks()) {
       given.add(give(ask));

@@ -90,6 +90,27 @@ class LeasedQuotaTest {
   }
 
   @Test
+  void whatWasPreparedIsNotGivenBackBeforeItIsReserved() throws Exception {
+    open(0, 0);
+    prepare(600);
+    // metrics hears of this edge several times meanwhile
+    int heard = metrics.requests();
+    await().atMost(SOON).until(() -> metrics.requests() >= heard + 3);
+
+    assertThat(reserve(600)).isEqualTo(Outcome.RESERVED);
+  }
+
+  @Test
+  void whatWasPreparedAndNeverReservedIsGivenBackAfterAWhile() throws Exception {
+    open(0, 0);
+    prepare(600);
+
+    nanos.addAndGet(LeaseAccount.HOLD.toNanos() + 1);
+
+    await().atMost(SOON).until(() -> metrics.held(DATA_SET, QuotaRecord.Kind.CDN) == 0);
+  }
+
+  @Test
   void whatIsMoreThanWasPaidForIsExhaustedAndWhatOthersHoldIsContended() throws Exception {
     metrics.holdElsewhere(DATA_SET, QuotaRecord.Kind.CDN, 400);
     open(0, 0);
