@@ -191,7 +191,6 @@ class LoopIT {
     assertThat(refused.status()).isIn(402, 404);
   }
 
-  /** What was served is what the chain was told, and what was paid. */
   @Test
   void servicesShowTheMetricsThatAreDocumentedAndNoOthers() throws IOException {
     Client.get(stack.demoPieces().getFirst().url());
@@ -209,6 +208,7 @@ class LoopIT {
     }
   }
 
+  /** What was served is what the chain was told, and what was paid. */
   private static void assertPaid(TestDataSet dataSet, long cdnBytes, long cacheMissBytes) {
     BigInteger cdnRate = stack.devnet().reads().cdnRatePerByte();
     BigInteger cacheMissRate = stack.devnet().reads().cacheMissRatePerByte();
