@@ -1,0 +1,52 @@
+package io.filcdn.metrics.query;
+
+import io.filcdn.common.network.Network;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** All that is kept of one data set, over HTTP. */
+@Path("/api/v1")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@Tag(name = "Stats", description = "What was served, and what quota is left")
+public class AccountResource {
+
+  private final Answers answers;
+  private final Audits audits;
+  private final Network network;
+
+  public AccountResource(Answers answers, Audits audits, Network network) {
+    this.answers = answers;
+    this.audits = audits;
+    this.network = network;
+  }
+
+  @GET
+  @Path("data-sets/{id: .+}")
+  @Operation(summary = "What a data set was granted, used and charged, side by side")
+  @APIResponse(responseCode = "200", description = "Counts are decimal texts")
+  @APIResponse(responseCode = "404", description = "Unknown data set")
+  public DataSetAccount account(@PathParam("id") String id) {
+    return Named.dataSet(id, network)
+        .flatMap(answers::account)
+        .orElseThrow(() -> Named.unknown("data set", id));
+  }
+
+  @GET
+  @Path("audit/{id: .+}")
+  @Operation(summary = "Every number that is kept of a data set, and where two of them differ")
+  @APIResponse(responseCode = "200", description = "Counts are decimal texts")
+  @APIResponse(responseCode = "404", description = "Unknown data set")
+  public DataSetAudit audit(@PathParam("id") String id) {
+    return Named.dataSet(id, network)
+        .flatMap(audits::audit)
+        .orElseThrow(() -> Named.unknown("data set", id));
+  }
+}
