@@ -232,7 +232,8 @@ class StatsApiIT {
                 + "\"cacheMiss\":{\"granted\":\"47121926904\",\"used\":\"1000\","
                 + "\"remaining\":\"47121925904\",\"reported\":\"500\",\"unreported\":\"500\"},"
                 + "\"requests\":\"4\",\"cacheMissRequests\":\"1\",\"asOf\":")
-        .endsWith(",\"unbilled\":[{\"reason\":\"bot\",\"requests\":\"2\",\"bytes\":\"254\","
+        .endsWith(
+            ",\"unbilled\":[{\"reason\":\"bot\",\"requests\":\"2\",\"bytes\":\"254\","
                 + "\"fillBytes\":\"508\"}]}");
   }
 

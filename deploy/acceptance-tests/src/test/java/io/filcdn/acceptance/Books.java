@@ -7,15 +7,10 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.UsageRecord;
-import java.time.Duration;
-import java.util.ArrayList;
+import io.filcdn.stack.infra.TopicContents;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 
 /** What the services tell each other about bytes, as it stands in Kafka. */
 final class Books {
@@ -77,26 +72,8 @@ final class Books {
   }
 
   private <T> List<T> read(Topic topic, Class<T> type) {
-    List<T> records = new ArrayList<>();
-    try (KafkaConsumer<String, String> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", kafka),
-            new StringDeserializer(),
-            new StringDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic.topicName()).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (ends.entrySet().stream()
-          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        consumer
-            .poll(Duration.ofMillis(100))
-            .forEach(record -> records.add(RecordJson.read(record.value(), type)));
-      }
-    }
-    return records;
+    return TopicContents.of(kafka, topic.topicName()).stream()
+        .map(record -> RecordJson.read(record.value(), type))
+        .toList();
   }
 }

@@ -2,16 +2,12 @@ package io.filcdn.settlement.stage;
 
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
-import java.time.Duration;
-import java.util.ArrayList;
+import io.filcdn.stack.infra.TopicContents;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** The topics, as other services write and read them. */
@@ -46,27 +42,9 @@ public final class Topics implements AutoCloseable {
 
   /** All that a topic holds now. */
   public <T> List<T> read(Topic topic, Class<T> type) {
-    List<T> records = new ArrayList<>();
-    try (KafkaConsumer<String, String> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bootstrapServers),
-            new StringDeserializer(),
-            new StringDeserializer())) {
-      List<TopicPartition> partitions =
-          consumer.partitionsFor(topic.topicName()).stream()
-              .map(info -> new TopicPartition(info.topic(), info.partition()))
-              .toList();
-      consumer.assign(partitions);
-      consumer.seekToBeginning(partitions);
-      Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-      while (ends.entrySet().stream()
-          .anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-        consumer
-            .poll(Duration.ofMillis(100))
-            .forEach(record -> records.add(RecordJson.read(record.value(), type)));
-      }
-    }
-    return records;
+    return TopicContents.of(bootstrapServers, topic.topicName()).stream()
+        .map(record -> RecordJson.read(record.value(), type))
+        .toList();
   }
 
   @Override
