@@ -26,7 +26,6 @@ import io.filcdn.retrieval.usage.FormerJournals;
 import io.filcdn.retrieval.usage.Journal;
 import io.filcdn.retrieval.usage.JournalShipper;
 import io.filcdn.retrieval.usage.LeaseClient;
-import io.filcdn.retrieval.usage.LeaseRules;
 import io.filcdn.retrieval.usage.LeasedQuota;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.RetrievalLog;
@@ -44,10 +43,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** The parts of an edge, put together and running. */
@@ -74,9 +69,9 @@ final class Edge implements AutoCloseable {
   private final ClientLimits limits;
   private final WorkerExecutor fillWorkers;
   private final PublicHandler handler;
-  private final ScheduledExecutorService flushing = executor("filcdn-usage-flush");
-  private final ScheduledExecutorService shipping = executor("filcdn-usage-ship");
-  private final ScheduledExecutorService refreshing = executor("filcdn-denylist");
+  private final Schedule flushing = new Schedule("filcdn-usage-flush");
+  private final Schedule shipping = new Schedule("filcdn-usage-ship");
+  private final Schedule refreshing = new Schedule("filcdn-denylist");
 
   /**
    * What an edge is given.
@@ -162,12 +157,7 @@ final class Edge implements AutoCloseable {
         client,
         run,
         config.name(),
-        new LeaseRules(
-            leases.advance().asLongValue(),
-            leases.standing().asLongValue(),
-            leases.idle(),
-            leases.forget(),
-            leases.renewEvery()),
+        Settings.leases(leases),
         new FormerJournals(client, journal::complete, journal::forget),
         System::nanoTime);
   }
@@ -208,13 +198,13 @@ final class Edge implements AutoCloseable {
 
   private void startSchedules(RetrievalConfig.Edge config) {
     Duration interval = config.usage().flushInterval();
-    every(interval, flushing, "flush", usage::flush);
-    every(REFRESH_PARTITIONS, shipping, "partitions", shipper::refreshPartitions);
-    every(interval, shipping, "ship", shipper::ship);
+    flushing.every(interval, "flush", usage::flush);
+    shipping.every(REFRESH_PARTITIONS, "partitions", shipper::refreshPartitions);
+    shipping.every(interval, "ship", shipper::ship);
     RetrievalConfig.Denylist lists = config.admission().denylist();
     DenylistRefresh refresh = new DenylistRefresh(denylist, lists.url(), lists.file());
-    every(lists.refresh(), refreshing, "denylist", refresh::refresh);
-    every(lists.refresh(), refreshing, "sweep", this::sweep);
+    refreshing.every(lists.refresh(), "denylist", refresh::refresh);
+    refreshing.every(lists.refresh(), "sweep", this::sweep);
   }
 
   /** Drops what may not stay cached. A replica that is being built anew does not know yet. */
@@ -223,20 +213,6 @@ final class Edge implements AutoCloseable {
     if (dropped > 0) {
       LOG.infof("%d pieces leave the cache: they are denied, or nobody has them any more", dropped);
     }
-  }
-
-  /** Runs a task at once and then again and again; a schedule ends with the first exception. */
-  private static void every(
-      Duration interval, ScheduledExecutorService executor, String what, Runnable task) {
-    Runnable guarded =
-        () -> {
-          try {
-            task.run();
-          } catch (RuntimeException e) {
-            LOG.errorf(e, "%s fails; it is tried again", what);
-          }
-        };
-    var _ = executor.scheduleWithFixedDelay(guarded, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void measure() {
@@ -301,9 +277,9 @@ final class Edge implements AutoCloseable {
   /** Ends everything; what was counted is in Kafka afterwards, or in the journal. */
   @Override
   public void close() {
-    stop(refreshing);
-    stop(flushing);
-    stop(shipping);
+    refreshing.close();
+    flushing.close();
+    shipping.close();
     origins.close();
     usage.flush();
     if (!shipper.ship()) {
@@ -324,22 +300,6 @@ final class Edge implements AutoCloseable {
     denylist.close();
     journal.close();
     replica.close();
-  }
-
-  private static void stop(ScheduledExecutorService executor) {
-    executor.shutdown();
-    try {
-      if (!executor.awaitTermination(20, TimeUnit.SECONDS)) {
-        executor.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static ScheduledExecutorService executor(String name) {
-    ThreadFactory threads = Thread.ofPlatform().name(name).factory();
-    return Executors.newSingleThreadScheduledExecutor(threads);
   }
 
   private static Path createdFolder(Path folder) {

@@ -5,6 +5,7 @@ import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.delivery.PaceWatch;
 import io.filcdn.retrieval.origin.OriginAddress;
 import io.filcdn.retrieval.origin.OriginClient;
+import io.filcdn.retrieval.usage.LeaseRules;
 import java.util.Set;
 
 /** The configuration in the words of the rooms, which know nothing of where it comes from. */
@@ -39,6 +40,15 @@ final class Settings {
         config.fetchesPerProvider(),
         new OriginAddress.Ports(config.ports().orElse(Set.of())),
         allowPrivate);
+  }
+
+  static LeaseRules leases(RetrievalConfig.Leases config) {
+    return new LeaseRules(
+        config.advance().asLongValue(),
+        config.standing().asLongValue(),
+        config.idle(),
+        config.forget(),
+        config.renewEvery());
   }
 
   static PaceWatch.Pace pace(RetrievalConfig.Limits config) {

@@ -8,7 +8,6 @@ import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
-import io.filcdn.retrieval.verify.PieceVerifier.Verdict;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -217,22 +216,7 @@ final class Fill implements OriginSupply.Taker {
 
   private void verify() {
     working = true;
-    tools
-        .workers()
-        .executeBlocking(bytes::verdict, false)
-        .onSuccess(
-            verdict -> {
-              switch (verdict) {
-                case Verdict.Right right -> succeed();
-                case Verdict.Wrong(String difference) -> {
-                  supply.wrong();
-                  fail(
-                      Optional.empty(),
-                      "wrong bytes from %s: %s".formatted(supply.contributors(), difference));
-                }
-              }
-            })
-        .onFailure(failure -> fail(Optional.empty(), failure.toString()));
+    tools.decide(bytes::verdict, supply, this::succeed, why -> fail(Optional.empty(), why));
   }
 
   private void succeed() {

@@ -8,10 +8,13 @@ import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
+import io.filcdn.retrieval.verify.PieceVerifier.Verdict;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
@@ -47,6 +50,29 @@ public record FillTools(
     supply
         .contributions()
         .forEach((origin, supplied) -> meter.filled(origin.dataSet(), supplied, bot));
+  }
+
+  /**
+   * Ends the check of a fill's bytes on a worker, and goes on with what came of it.
+   *
+   * @param wrong is told why the fill failed
+   */
+  void decide(
+      Callable<Verdict> check, OriginSupply supply, Runnable right, Consumer<String> wrong) {
+    workers
+        .executeBlocking(check, false)
+        .onSuccess(
+            verdict -> {
+              switch (verdict) {
+                case Verdict.Right _ -> right.run();
+                case Verdict.Wrong(String difference) -> {
+                  supply.wrong();
+                  wrong.accept(
+                      "wrong bytes from %s: %s".formatted(supply.contributors(), difference));
+                }
+              }
+            })
+        .onFailure(failure -> wrong.accept(failure.toString()));
   }
 
   /** Counts a fill that did not verify: nobody pays for it. */

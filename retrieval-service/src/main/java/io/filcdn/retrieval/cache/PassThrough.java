@@ -10,7 +10,6 @@ import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.filcdn.retrieval.verify.PieceVerifier;
-import io.filcdn.retrieval.verify.PieceVerifier.Verdict;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
@@ -175,22 +174,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
 
   private void verify() {
     hashing = true;
-    tools
-        .workers()
-        .executeBlocking(verifier::finish, false)
-        .onSuccess(
-            verdict -> {
-              switch (verdict) {
-                case Verdict.Right right -> succeed();
-                case Verdict.Wrong(String difference) -> {
-                  supply.wrong();
-                  fail(
-                      Optional.empty(),
-                      "wrong bytes from %s: %s".formatted(supply.contributors(), difference));
-                }
-              }
-            })
-        .onFailure(failure -> fail(Optional.empty(), failure.toString()));
+    tools.decide(verifier::finish, supply, this::succeed, why -> fail(Optional.empty(), why));
   }
 
   private void succeed() {
