@@ -19,6 +19,8 @@ final class ServiceProcess {
     ProcessBuilder process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-XX:+UseSerialGC",
                 "-Xmx128m",
                 "-jar",
                 Path.of("target", "quarkus-app", "quarkus-run.jar").toString())

@@ -63,25 +63,26 @@ final class Reservations {
     }
   }
 
+  /** Loops, not streams: every request passes here. */
   private List<Quota.Need> needs(
       RetrievalPath.Retrieval retrieval, Decision.Admitted admitted, long length) {
-    List<Quota.Need> needs = new ArrayList<>();
+    List<Quota.Need> needs = new ArrayList<>(admitted.payers().size());
     if (retrieval.asked().bot().isEmpty()) {
       needs.add(new Quota.Need(Quota.Kind.CDN, admitted.dataSet(), length));
-      // of the others it only matters how much they have left
-      admitted.payers().stream()
-          .filter(other -> !other.equals(admitted.dataSet()))
-          .forEach(other -> needs.add(new Quota.Need(Quota.Kind.CDN, other, 0)));
+      for (DataSetId other : admitted.payers()) {
+        if (!other.equals(admitted.dataSet())) {
+          // of the others it only matters how much they have left
+          needs.add(new Quota.Need(Quota.Kind.CDN, other, 0));
+        }
+      }
     }
     if (cache.isCold(admitted.piece())) {
       admitted.origins().stream()
           .map(Origin::dataSet)
           .distinct()
           .limit(MOST_ORIGINS)
-          .forEach(
-              dataSet ->
-                  needs.add(
-                      new Quota.Need(Quota.Kind.CACHE_MISS, dataSet, admitted.piece().rawSize())));
+          .map(payer -> new Quota.Need(Quota.Kind.CACHE_MISS, payer, admitted.piece().rawSize()))
+          .forEach(needs::add);
     }
     return needs;
   }

@@ -48,6 +48,9 @@ public final class ServiceProcess implements AutoCloseable {
         new ProcessBuilder(
                 List.of(
                     ProcessHandle.current().info().command().orElse("java"),
+                    // it lives for seconds, in which optimising costs more than it brings
+                    "-XX:TieredStopAtLevel=1",
+                    "-XX:+UseSerialGC",
                     "-XX:MaxHeapSize=" + environment.getOrDefault(HEAP, "128m"),
                     "-jar",
                     JAR.toString()))
