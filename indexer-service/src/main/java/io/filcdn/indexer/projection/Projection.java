@@ -15,7 +15,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -92,11 +91,11 @@ public final class Projection {
       throws SQLException {
     Attribution attribution = Attribution.of(advance.events(), new DataSets(connection));
     Set<Entity> touched = new LinkedHashSet<>();
-    Map<LoggedEvent, Set<Entity>> ours = new LinkedHashMap<>();
+    List<EventLog.Entry> ours = new ArrayList<>();
     for (LoggedEvent logged : advance.events()) {
       Set<Entity> concerned = attribution.next(logged.event());
       if (!concerned.isEmpty()) {
-        ours.put(logged, concerned);
+        ours.add(new EventLog.Entry(logged, concerned));
         touched.addAll(concerned);
       }
     }
@@ -109,15 +108,16 @@ public final class Projection {
   }
 
   /** The pieces without an event until now, each with its events, which need not be read back. */
-  private static Map<Entity, List<LoggedEvent>> newPieces(
-      EventLog log, Map<LoggedEvent, Set<Entity>> ours) throws SQLException {
+  private static Map<Entity, List<LoggedEvent>> newPieces(EventLog log, List<EventLog.Entry> ours)
+      throws SQLException {
     Map<Entity, List<LoggedEvent>> pieces = new HashMap<>();
-    ours.forEach(
-        (event, concerned) ->
-            concerned.stream()
-                .filter(Entity.Piece.class::isInstance)
-                .forEach(
-                    piece -> pieces.computeIfAbsent(piece, _ -> new ArrayList<>()).add(event)));
+    for (EventLog.Entry entry : ours) {
+      for (Entity concerned : entry.concerned()) {
+        if (concerned instanceof Entity.Piece) {
+          pieces.computeIfAbsent(concerned, _ -> new ArrayList<>()).add(entry.logged());
+        }
+      }
+    }
     pieces.keySet().removeAll(log.withEvents(pieces.keySet()));
     return pieces;
   }
