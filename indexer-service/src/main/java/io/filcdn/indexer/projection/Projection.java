@@ -9,6 +9,7 @@ import io.filcdn.indexer.store.Blocks;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.DataSets;
 import io.filcdn.indexer.store.EventLog;
+import io.filcdn.indexer.store.LogEntry;
 import io.filcdn.indexer.store.UndecodableLogs;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -91,11 +92,11 @@ public final class Projection {
       throws SQLException {
     Attribution attribution = Attribution.of(advance.events(), new DataSets(connection));
     Set<Entity> touched = new LinkedHashSet<>();
-    List<EventLog.Entry> ours = new ArrayList<>();
+    List<LogEntry> ours = new ArrayList<>();
     for (LoggedEvent logged : advance.events()) {
       Set<Entity> concerned = attribution.next(logged.event());
       if (!concerned.isEmpty()) {
-        ours.add(new EventLog.Entry(logged, concerned));
+        ours.add(new LogEntry(logged, concerned));
         touched.addAll(concerned);
       }
     }
@@ -108,10 +109,10 @@ public final class Projection {
   }
 
   /** The pieces without an event until now, each with its events, which need not be read back. */
-  private static Map<Entity, List<LoggedEvent>> newPieces(EventLog log, List<EventLog.Entry> ours)
+  private static Map<Entity, List<LoggedEvent>> newPieces(EventLog log, List<LogEntry> ours)
       throws SQLException {
     Map<Entity, List<LoggedEvent>> pieces = new HashMap<>();
-    for (EventLog.Entry entry : ours) {
+    for (LogEntry entry : ours) {
       for (Entity concerned : entry.concerned()) {
         if (concerned instanceof Entity.Piece) {
           pieces.computeIfAbsent(concerned, _ -> new ArrayList<>()).add(entry.logged());

@@ -45,29 +45,13 @@ public final class EventLog {
     this.connection = connection;
   }
 
-  /**
-   * An event that the index knows.
-   *
-   * @param concerned whom it concerns; somebody
-   */
-  public record Entry(LoggedEvent logged, Set<Entity> concerned) {
-
-    public Entry {
-      concerned = Set.copyOf(concerned);
-    }
-
-    private EventPosition position() {
-      return logged.position();
-    }
-  }
-
   /** Adds events, each with whom it concerns. */
-  public void append(List<Entry> entries) throws SQLException {
+  public void append(List<LogEntry> entries) throws SQLException {
     Rows events =
         Rows.of(
             SqlType.BIGINT, SqlType.BIGINT, SqlType.TEXT, SqlType.TEXT, SqlType.TEXT, SqlType.TEXT);
     Rows entities = Rows.of(SqlType.TEXT, SqlType.BIGINT, SqlType.BIGINT);
-    for (Entry entry : entries) {
+    for (LogEntry entry : entries) {
       long block = entry.position().block().value();
       long logIndex = entry.position().logIndex();
       events.add(
