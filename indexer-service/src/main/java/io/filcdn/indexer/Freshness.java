@@ -1,5 +1,6 @@
 package io.filcdn.indexer;
 
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
@@ -10,9 +11,14 @@ final class Freshness {
   private final Progress progress;
   private final IndexerConfig.Head bounds;
 
+  @Inject
   Freshness(Progress progress, IndexerConfig config) {
+    this(progress, config.head());
+  }
+
+  Freshness(Progress progress, IndexerConfig.Head bounds) {
     this.progress = progress;
-    this.bounds = config.head();
+    this.bounds = bounds;
   }
 
   /** Why it is not; empty where it is. */

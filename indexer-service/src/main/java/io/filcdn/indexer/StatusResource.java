@@ -14,6 +14,9 @@ import jakarta.ws.rs.core.Response.Status;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
 /** {@code GET /status}: how far the index is behind the chain. */
 @Path("/")
@@ -32,7 +35,7 @@ public final class StatusResource {
   }
 
   /**
-   * The answer; what is not known yet is left out.
+   * What {@code /status} says; what is not known yet is left out.
    *
    * @param head the chain's newest block
    * @param indexed the newest block in the index
@@ -67,29 +70,44 @@ public final class StatusResource {
   @Operation(summary = "Whether the index is as new as it has to be: 200 or 503")
   public Response health() {
     Optional<String> failure = freshness.failure();
-    return Response.status(failure.isEmpty() ? Status.OK : Status.SERVICE_UNAVAILABLE)
-        .entity(new Health(failure.isEmpty() ? "ok" : "unavailable", failure))
-        .type(MediaType.APPLICATION_JSON_TYPE)
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .build();
+    return answer(failure, new Health(failure.isEmpty() ? "ok" : "unavailable", failure));
   }
 
   @GET
   @Path("/status")
-  @Operation(summary = "How far the index is behind the chain")
-  public Sync status() {
+  @Operation(summary = "How far the index is behind the chain; 503 where that is too far")
+  @APIResponse(
+      responseCode = "200",
+      description = "as new as it has to be",
+      content = @Content(schema = @Schema(implementation = Sync.class)))
+  @APIResponse(
+      responseCode = "503",
+      description = "fails, has halted, or is behind the head by more than the configured bound",
+      content = @Content(schema = @Schema(implementation = Sync.class)))
+  public Response status() {
     Progress.Snapshot now = progress.now();
-    return new Sync(
-        network.name(),
-        network.chainId(),
-        now.tip().map(tip -> tip.head().number()),
-        now.cursor().map(cursor -> new Indexed(cursor.number(), cursor.hash())),
-        now.finalNumber(),
-        now.lagBlocks(),
-        progress.headAge().toSeconds(),
-        now.undecodable(),
-        now.state().text(),
-        now.detail(),
-        indexer.nodes());
+    Optional<String> failure = freshness.failure();
+    return answer(
+        failure,
+        new Sync(
+            network.name(),
+            network.chainId(),
+            now.tip().map(tip -> tip.head().number()),
+            now.cursor().map(cursor -> new Indexed(cursor.number(), cursor.hash())),
+            now.finalNumber(),
+            now.lagBlocks(),
+            progress.headAge().toSeconds(),
+            now.undecodable(),
+            now.state().text(),
+            failure.or(now::detail),
+            indexer.nodes()));
+  }
+
+  private static Response answer(Optional<String> failure, Object entity) {
+    return Response.status(failure.isEmpty() ? Status.OK : Status.SERVICE_UNAVAILABLE)
+        .entity(entity)
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .header(HttpHeaders.CACHE_CONTROL, "no-store")
+        .build();
   }
 }

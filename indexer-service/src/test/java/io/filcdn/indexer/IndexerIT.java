@@ -31,6 +31,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
@@ -192,6 +193,38 @@ class IndexerIT {
 
     node.onChain(Contracts.CHAIN_ID);
     await().untilAsserted(() -> answer("/q/health/ready", 200));
+  }
+
+  @Test
+  void anIndexThatIsTooFarBehindTheHeadIsNotAvailableUntilItHasCaughtUp() {
+    awaitIndexed();
+    long indexed = chain.head().number();
+    CountDownLatch logs = new CountDownLatch(1);
+    node.beforeAnswer(
+        method -> {
+          if (method.equals("eth_getLogs") && chain.head().number() > indexed) {
+            await().until(() -> logs.getCount() == 0);
+          }
+        });
+    chain.blocks(25);
+
+    await()
+        .untilAsserted(
+            () ->
+                answer("/status", 503)
+                    .body("lagBlocks", equalTo(25))
+                    .body("head", equalTo((int) chain.head().number()))
+                    .body("detail", containsString("at most 20 blocks behind the head, found 25")));
+    answer("/health", 503)
+        .body("status", equalTo("unavailable"))
+        .body("detail", containsString("at most 20 blocks behind the head, found 25"));
+    answer("/q/health/ready", 503).body("checks.data.lagBlocks", hasItems(25));
+    answer("/q/health/live", 200);
+
+    logs.countDown();
+    awaitIndexed();
+    answer("/health", 200).body("status", equalTo("ok"));
+    node.beforeAnswer(_ -> {});
   }
 
   @Test

@@ -13,15 +13,10 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.indexer.chain.RawLog;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.web3j.abi.FunctionReturnDecoder;
-import org.web3j.abi.datatypes.DynamicBytes;
-import org.web3j.abi.datatypes.Event;
-import org.web3j.abi.datatypes.Type;
 
 /**
  * The arguments of one log in the order of the event's signature, read as the words of the domain.
@@ -45,32 +40,10 @@ final class Arguments {
   /**
    * Decodes a log.
    *
-   * @throws RuntimeException of many kinds where the log has not the event's form
+   * @throws IllegalArgumentException where the log has not the event's form
    */
-  static Arguments of(Generation generation, Event event, RawLog log) {
-    if (log.topics().size() != 1 + event.getIndexedParameters().size()) {
-      throw new IllegalArgumentException(
-          "expected %d indexed arguments, found %d"
-              .formatted(event.getIndexedParameters().size(), log.topics().size() - 1));
-    }
-    var data = FunctionReturnDecoder.decode(log.data(), event.getNonIndexedParameters());
-    if (data.size() != event.getNonIndexedParameters().size()) {
-      throw new IllegalArgumentException(
-          "expected %d arguments in the data, found %d"
-              .formatted(event.getNonIndexedParameters().size(), data.size()));
-    }
-    List<Object> values = new ArrayList<>();
-    int nextTopic = 1;
-    int nextData = 0;
-    for (int i = 0; i < event.getParameters().size(); i++) {
-      values.add(
-          event.getParameters().get(i).isIndexed()
-              ? FunctionReturnDecoder.decodeIndexedValue(
-                      log.topics().get(nextTopic++), event.getParameters().get(i))
-                  .getValue()
-              : data.get(nextData++).getValue());
-    }
-    return new Arguments(generation, log.address(), values);
+  static Arguments of(Generation generation, Abi event, RawLog log) {
+    return new Arguments(generation, log.address(), event.values(log));
   }
 
   /** The contract that wrote the log. */
@@ -95,7 +68,7 @@ final class Arguments {
   }
 
   List<PieceId> pieces(int index) {
-    return list(index).stream().map(id -> new PieceId(number(valueOf(id)))).toList();
+    return list(index).stream().map(id -> new PieceId(number(id))).toList();
   }
 
   RailId rail(int index) {
@@ -136,7 +109,7 @@ final class Arguments {
   }
 
   PieceCid pieceCid(int index) {
-    return PieceCid.fromBytes(((DynamicBytes) list(index).getFirst()).getValue());
+    return PieceCid.fromBytes((byte[]) values.get(index));
   }
 
   /** Keys at {@code keys} with their values at the next index. */
@@ -162,17 +135,13 @@ final class Arguments {
     }
     Map<String, Object> pairs = new LinkedHashMap<>();
     for (int i = 0; i < names.size(); i++) {
-      pairs.put((String) valueOf(names.get(i)), valueOf(others.get(i)));
+      pairs.put((String) names.get(i), others.get(i));
     }
     return pairs;
   }
 
   private List<?> list(int index) {
     return (List<?>) values.get(index);
-  }
-
-  private static Object valueOf(Object type) {
-    return ((Type<?>) type).getValue();
   }
 
   private long number(int index) {

@@ -79,14 +79,13 @@ public final class EventDecoder {
               .formatted(shape.abi().name(), MAX_DATA_CHARACTERS, log.data().length()));
     }
     try {
-      ChainEvent event =
-          shape.read().apply(node, Arguments.of(generation, shape.abi().event(), log));
+      ChainEvent event = shape.read().apply(node, Arguments.of(generation, shape.abi(), log));
       return new Decoded.Known(
           new LoggedEvent(log.position(), log.blockHash(), log.txHash(), event));
     } catch (NodeFailedException e) {
       throw e;
     } catch (RuntimeException e) {
-      // web3j throws whatever its parsing runs into; none of it may stop the index
+      // whatever the log holds: none of it may stop the index
       return undecodable(log, shape.abi().name() + ": " + e);
     }
   }

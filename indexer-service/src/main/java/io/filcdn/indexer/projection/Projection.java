@@ -9,13 +9,13 @@ import io.filcdn.indexer.store.Blocks;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.DataSets;
 import io.filcdn.indexer.store.EventLog;
+import io.filcdn.indexer.store.LogEntry;
 import io.filcdn.indexer.store.UndecodableLogs;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -92,11 +92,11 @@ public final class Projection {
       throws SQLException {
     Attribution attribution = Attribution.of(advance.events(), new DataSets(connection));
     Set<Entity> touched = new LinkedHashSet<>();
-    Map<LoggedEvent, Set<Entity>> ours = new LinkedHashMap<>();
+    List<LogEntry> ours = new ArrayList<>();
     for (LoggedEvent logged : advance.events()) {
       Set<Entity> concerned = attribution.next(logged.event());
       if (!concerned.isEmpty()) {
-        ours.put(logged, concerned);
+        ours.add(new LogEntry(logged, concerned));
         touched.addAll(concerned);
       }
     }
@@ -109,15 +109,16 @@ public final class Projection {
   }
 
   /** The pieces without an event until now, each with its events, which need not be read back. */
-  private static Map<Entity, List<LoggedEvent>> newPieces(
-      EventLog log, Map<LoggedEvent, Set<Entity>> ours) throws SQLException {
+  private static Map<Entity, List<LoggedEvent>> newPieces(EventLog log, List<LogEntry> ours)
+      throws SQLException {
     Map<Entity, List<LoggedEvent>> pieces = new HashMap<>();
-    ours.forEach(
-        (event, concerned) ->
-            concerned.stream()
-                .filter(Entity.Piece.class::isInstance)
-                .forEach(
-                    piece -> pieces.computeIfAbsent(piece, _ -> new ArrayList<>()).add(event)));
+    for (LogEntry entry : ours) {
+      for (Entity concerned : entry.concerned()) {
+        if (concerned instanceof Entity.Piece) {
+          pieces.computeIfAbsent(concerned, _ -> new ArrayList<>()).add(entry.logged());
+        }
+      }
+    }
     pieces.keySet().removeAll(log.withEvents(pieces.keySet()));
     return pieces;
   }

@@ -1,6 +1,8 @@
 package io.filcdn.indexer.projection;
 
 import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.LoggedEvent;
@@ -43,7 +45,7 @@ final class Refold {
   /**
    * Folds {@code touched} as of the cursor's block, and all that depends on it.
    *
-   * @param inMemory all events of some of them, which need not be read
+   * @param inMemory all events of the pieces that had none until now, which need not be read
    */
   void run(Connection connection, Set<Entity> touched, Map<Entity, List<LoggedEvent>> inMemory)
       throws SQLException {
@@ -107,14 +109,16 @@ final class Refold {
 
     private void foldProviders(List<Entity.Provider> touched) throws SQLException {
       Map<Entity, List<LoggedEvent>> events = log.eventsOf(touched);
+      List<ProviderRecord> records = new ArrayList<>();
       for (Entity.Provider provider : touched) {
         var state = ProviderFold.fold(provider.id(), eventsOf(provider, events), versions.next());
         if (state.isPresent()) {
-          providers.save(state.get());
+          records.add(state.get());
         } else {
           providers.remove(provider.id(), versions);
         }
       }
+      providers.save(records);
     }
 
     /** Returns the data sets that changed in what their pieces depend on. */
@@ -122,16 +126,18 @@ final class Refold {
       List<DataSetId> ids = touched.stream().map(Entity.DataSet::id).toList();
       Map<DataSetId, Holder> before = dataSets.holders(ids);
       Map<Entity, List<LoggedEvent>> events = log.eventsOf(touched);
+      List<DataSetRecord> records = new ArrayList<>();
       for (Entity.DataSet dataSet : touched) {
         var state =
             dataSetFold.fold(
                 dataSet.id(), eventsOf(dataSet, events), this::isFinal, versions.next());
         if (state.isPresent()) {
-          dataSets.save(state.get());
+          records.add(state.get());
         } else {
           dataSets.remove(dataSet.id(), versions);
         }
       }
+      dataSets.save(records);
       Map<DataSetId, Holder> after = dataSets.holders(ids);
       Set<DataSetId> changed = new HashSet<>(ids);
       changed.removeIf(id -> Objects.equals(before.get(id), after.get(id)));
@@ -168,7 +174,7 @@ final class Refold {
                 Optional.ofNullable(holders.get(piece.dataSet())),
                 versions.next()));
       }
-      pieces.save(placements, versions);
+      pieces.save(placements, inMemory.keySet(), versions);
     }
 
     private Map<Entity, List<LoggedEvent>> piecesEvents(List<Entity.Piece> pieces)

@@ -1,6 +1,8 @@
 package io.filcdn.indexer.publish;
 
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.indexer.postgres.Rows;
+import io.filcdn.indexer.postgres.Rows.SqlType;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -30,23 +32,19 @@ public final class Outbox {
    */
   public record Message(Topic topic, String key, Optional<String> value, long version) {}
 
-  /** Adds messages; each replaces what is there for its key. */
+  /** Adds messages, each of another key; each replaces what is there for its key. */
   public void put(Collection<Message> messages) throws SQLException {
-    try (PreparedStatement insert =
-        connection.prepareStatement(
-            """
-            insert into outbox (topic, key, value, version) values (?, ?, ?, ?)
-            on conflict (topic, key)
-              do update set value = excluded.value, version = excluded.version""")) {
-      for (Message message : messages) {
-        insert.setString(1, message.topic().name());
-        insert.setString(2, message.key());
-        insert.setString(3, message.value().orElse(null));
-        insert.setLong(4, message.version());
-        insert.addBatch();
-      }
-      insert.executeBatch();
+    Rows rows = Rows.of(SqlType.TEXT, SqlType.TEXT, SqlType.TEXT, SqlType.BIGINT);
+    for (Message message : messages) {
+      rows.add(
+          message.topic().name(), message.key(), message.value().orElse(null), message.version());
     }
+    rows.run(
+        connection,
+        """
+        insert into outbox (topic, key, value, version) select * from unnest(?, ?, ?, ?)
+        on conflict (topic, key)
+          do update set value = excluded.value, version = excluded.version""");
   }
 
   /** The oldest messages. */

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.DefaultBlockParameter;
 import org.web3j.protocol.core.Request;
@@ -165,13 +166,20 @@ public final class ChainNode {
     }
     return new RawLog(
         new EventPosition(
-            new BlockNumber(log.getBlockNumber().longValueExact()),
-            log.getLogIndex().longValueExact()),
+            new BlockNumber(quantity(log.getBlockNumberRaw())), quantity(log.getLogIndexRaw())),
         BlockHash.of(log.getBlockHash()),
         TxHash.of(log.getTransactionHash()),
         Address.of(log.getAddress()),
         log.getTopics(),
         log.getData());
+  }
+
+  /** A number as JSON-RPC spells it: {@code 0x} and its hex digits. */
+  private static long quantity(@Nullable String text) {
+    if (text == null || !text.startsWith("0x") || text.startsWith("-", 2)) {
+      throw new IllegalArgumentException("expected a number like 0x1b4, found " + text);
+    }
+    return Long.parseLong(text, 2, text.length(), 16);
   }
 
   private <T extends Response<?>> T send(String method, Request<?, T> request) {
@@ -205,7 +213,7 @@ public final class ChainNode {
     return "error %d, %s".formatted(error.getCode(), error.getMessage());
   }
 
-  private NodeFailedException failed(String what, @org.jspecify.annotations.Nullable Throwable e) {
+  private NodeFailedException failed(String what, @Nullable Throwable e) {
     return new NodeFailedException(this + ": " + what, e);
   }
 

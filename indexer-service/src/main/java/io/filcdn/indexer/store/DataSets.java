@@ -9,19 +9,21 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.RailId;
 import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.indexer.postgres.Rows;
 import io.filcdn.indexer.publish.Outbox;
 import io.filcdn.indexer.publish.Outbox.Message;
+import io.filcdn.indexer.store.Upsert.Column;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The table of data sets; what changes in it goes to the outbox. */
@@ -32,28 +34,28 @@ public final class DataSets {
           "data_sets",
           "id",
           List.of(
-              "payer",
-              "provider",
-              "payee",
-              "with_cdn",
-              "deleted",
-              "pdp_rail",
-              "pdp_rail_end",
-              "cache_miss_rail",
-              "cache_miss_rail_end",
-              "cdn_rail",
-              "cdn_rail_end",
-              "cdn_topped_up_final",
-              "cdn_topped_up_unfinal",
-              "cache_miss_topped_up_final",
-              "cache_miss_topped_up_unfinal",
-              "cdn_reported_final",
-              "cdn_reported_unfinal",
-              "cache_miss_reported_final",
-              "cache_miss_reported_unfinal",
-              "last_reported_epoch",
-              "cdn_settled",
-              "cache_miss_settled"));
+              Column.text("payer"),
+              Column.text("provider"),
+              Column.text("payee"),
+              Column.flag("with_cdn"),
+              Column.flag("deleted"),
+              Column.number("pdp_rail"),
+              Column.number("pdp_rail_end"),
+              Column.number("cache_miss_rail"),
+              Column.number("cache_miss_rail_end"),
+              Column.number("cdn_rail"),
+              Column.number("cdn_rail_end"),
+              Column.amount("cdn_topped_up_final"),
+              Column.amount("cdn_topped_up_unfinal"),
+              Column.amount("cache_miss_topped_up_final"),
+              Column.amount("cache_miss_topped_up_unfinal"),
+              Column.number("cdn_reported_final"),
+              Column.number("cdn_reported_unfinal"),
+              Column.number("cache_miss_reported_final"),
+              Column.number("cache_miss_reported_unfinal"),
+              Column.number("last_reported_epoch"),
+              Column.amount("cdn_settled"),
+              Column.amount("cache_miss_settled")));
 
   private final Connection connection;
   private final Write what;
@@ -70,17 +72,24 @@ public final class DataSets {
     this(connection, Write.CHANGES);
   }
 
-  /** Writes and publishes a data set, where it says something new. */
-  public void save(DataSetRecord record) throws SQLException {
-    if (UPSERT.write(connection, what, row(record))) {
-      outbox.put(
-          List.of(
-              new Message(
-                  Topic.DATA_SETS,
-                  record.dataSet().toString(),
-                  Optional.of(RecordJson.write(record)),
-                  record.asOf().version())));
-    }
+  /** Writes and publishes data sets, those that say something new. */
+  public void save(List<DataSetRecord> records) throws SQLException {
+    Rows rows = UPSERT.rows();
+    records.forEach(record -> rows.add(row(record)));
+    Set<String> written = UPSERT.write(connection, what, rows);
+    outbox.put(
+        records.stream()
+            .filter(record -> written.contains(record.dataSet().toString()))
+            .map(DataSets::message)
+            .toList());
+  }
+
+  private static Message message(DataSetRecord record) {
+    return new Message(
+        Topic.DATA_SETS,
+        record.dataSet().toString(),
+        Optional.of(RecordJson.write(record)),
+        record.asOf().version());
   }
 
   /** Removes a data set that a reorg took back; publishes a tombstone. */
@@ -133,33 +142,34 @@ public final class DataSets {
     }
   }
 
-  private static List<@Nullable Object> row(DataSetRecord record) {
-    return Arrays.asList(
-        record.dataSet().toString(),
-        record.payer().hex(),
-        record.provider().toString(),
-        record.payee().hex(),
-        record.withCdn(),
-        record.deleted(),
-        id(record.pdpRail()),
-        end(record.pdpRail()),
-        id(record.cacheMissRail()),
-        end(record.cacheMissRail()),
-        id(record.cdnRail()),
-        end(record.cdnRail()),
-        amount(record.topUps().cdnFinal()),
-        amount(record.topUps().cdnUnfinal()),
-        amount(record.topUps().cacheMissFinal()),
-        amount(record.topUps().cacheMissUnfinal()),
-        record.reported().cdnBytesFinal().bytes(),
-        record.reported().cdnBytesUnfinal().bytes(),
-        record.reported().cacheMissBytesFinal().bytes(),
-        record.reported().cacheMissBytesUnfinal().bytes(),
-        record.lastReportedEpoch().map(Epoch::value).orElse(null),
-        amount(record.settled().cdn()),
-        amount(record.settled().cacheMiss()),
-        record.asOf().block().value(),
-        record.asOf().version());
+  private static @Nullable Object[] row(DataSetRecord record) {
+    return new @Nullable Object[] {
+      record.dataSet().toString(),
+      record.payer().hex(),
+      record.provider().toString(),
+      record.payee().hex(),
+      record.withCdn(),
+      record.deleted(),
+      id(record.pdpRail()),
+      end(record.pdpRail()),
+      id(record.cacheMissRail()),
+      end(record.cacheMissRail()),
+      id(record.cdnRail()),
+      end(record.cdnRail()),
+      amount(record.topUps().cdnFinal()),
+      amount(record.topUps().cdnUnfinal()),
+      amount(record.topUps().cacheMissFinal()),
+      amount(record.topUps().cacheMissUnfinal()),
+      record.reported().cdnBytesFinal().bytes(),
+      record.reported().cdnBytesUnfinal().bytes(),
+      record.reported().cacheMissBytesFinal().bytes(),
+      record.reported().cacheMissBytesUnfinal().bytes(),
+      record.lastReportedEpoch().map(Epoch::value).orElse(null),
+      amount(record.settled().cdn()),
+      amount(record.settled().cacheMiss()),
+      record.asOf().block().value(),
+      record.asOf().version()
+    };
   }
 
   private static @Nullable Long id(Optional<Rail> rail) {

@@ -14,6 +14,8 @@ import io.filcdn.indexer.chain.EventPosition;
 import io.filcdn.indexer.chain.IndexedBlock;
 import io.filcdn.indexer.chain.LogPrints;
 import io.filcdn.indexer.chain.LoggedEvent;
+import io.filcdn.indexer.postgres.Rows;
+import io.filcdn.indexer.postgres.Rows.SqlType;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -44,32 +46,33 @@ public final class EventLog {
   }
 
   /** Adds events, each with whom it concerns. */
-  public void append(Map<LoggedEvent, Set<Entity>> events) throws SQLException {
-    try (PreparedStatement event =
-            connection.prepareStatement(
-                """
-                insert into events (block_number, log_index, block_hash, tx_hash, kind, payload)
-                values (?, ?, ?, ?, ?, ?)""");
-        PreparedStatement entity =
-            connection.prepareStatement(
-                "insert into event_entities (block_number, log_index, entity) values (?, ?, ?)")) {
-      for (var entry : events.entrySet()) {
-        LoggedEvent logged = entry.getKey();
-        setPosition(event, logged.position());
-        event.setString(3, logged.blockHash().hex());
-        event.setString(4, logged.txHash().hex());
-        event.setString(5, logged.event().getClass().getSimpleName());
-        event.setString(6, RecordJson.write(logged.event()));
-        event.addBatch();
-        for (Entity concerned : entry.getValue()) {
-          setPosition(entity, logged.position());
-          entity.setString(3, concerned.key());
-          entity.addBatch();
-        }
-      }
-      event.executeBatch();
-      entity.executeBatch();
+  public void append(List<LogEntry> entries) throws SQLException {
+    Rows events =
+        Rows.of(
+            SqlType.BIGINT, SqlType.BIGINT, SqlType.TEXT, SqlType.TEXT, SqlType.TEXT, SqlType.TEXT);
+    Rows entities = Rows.of(SqlType.TEXT, SqlType.BIGINT, SqlType.BIGINT);
+    for (LogEntry entry : entries) {
+      long block = entry.position().block().value();
+      long logIndex = entry.position().logIndex();
+      events.add(
+          block,
+          logIndex,
+          entry.logged().blockHash().hex(),
+          entry.logged().txHash().hex(),
+          entry.logged().event().getClass().getSimpleName(),
+          RecordJson.write(entry.logged().event()));
+      entry.concerned().forEach(entity -> entities.add(entity.key(), block, logIndex));
     }
+    events.run(
+        connection,
+        """
+        insert into events (block_number, log_index, block_hash, tx_hash, kind, payload)
+        select * from unnest(?, ?, ?, ?, ?, ?)""");
+    entities.run(
+        connection,
+        """
+        insert into event_entities (entity, block_number, log_index)
+        select * from unnest(?, ?, ?)""");
   }
 
   /**
@@ -240,11 +243,5 @@ public final class EventLog {
 
   private Array texts(List<String> texts) throws SQLException {
     return connection.createArrayOf("text", texts.toArray());
-  }
-
-  private static void setPosition(PreparedStatement statement, EventPosition position)
-      throws SQLException {
-    statement.setLong(1, position.block().value());
-    statement.setLong(2, position.logIndex());
   }
 }

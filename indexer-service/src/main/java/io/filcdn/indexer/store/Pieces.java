@@ -9,6 +9,8 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.indexer.chain.Entity;
+import io.filcdn.indexer.postgres.Rows;
+import io.filcdn.indexer.postgres.Rows.SqlType;
 import io.filcdn.indexer.publish.Outbox;
 import io.filcdn.indexer.publish.Outbox.Message;
 import java.sql.Connection;
@@ -47,9 +49,16 @@ public final class Pieces {
     }
   }
 
-  /** Writes and publishes where pieces are, as far as that is new. */
-  public void save(Map<Entity.Piece, Placing> pieces, Versions versions) throws SQLException {
-    Map<Entity.Piece, Row> rows = rows(pieces.keySet());
+  /**
+   * Writes and publishes where pieces are, as far as that is new.
+   *
+   * @param fresh those that had no event until now, and so have no row
+   */
+  public void save(
+      Map<Entity.Piece, Placing> pieces, Set<? extends Entity> fresh, Versions versions)
+      throws SQLException {
+    Map<Entity.Piece, Row> rows =
+        rows(pieces.keySet().stream().filter(piece -> !fresh.contains(piece)).toList());
     List<PlacementRecord> written = new ArrayList<>();
     List<Row> gone = new ArrayList<>();
     Map<PlacementKey, Message> messages = new LinkedHashMap<>();
@@ -80,19 +89,17 @@ public final class Pieces {
   }
 
   private Map<Entity.Piece, Row> rows(Collection<Entity.Piece> pieces) throws SQLException {
+    Rows keys = Rows.of(SqlType.TEXT, SqlType.BIGINT);
+    pieces.forEach(piece -> keys.add(piece.dataSet().toString(), piece.piece().number()));
+    if (keys.isEmpty()) {
+      return Map.of();
+    }
     try (PreparedStatement select =
         connection.prepareStatement(
             """
             select data_set, piece_id, piece_cid, payer, metadata from pieces
              where (data_set, piece_id) in (select * from unnest(?, ?))""")) {
-      select.setArray(
-          1,
-          connection.createArrayOf(
-              "text", pieces.stream().map(piece -> piece.dataSet().toString()).toArray()));
-      select.setArray(
-          2,
-          connection.createArrayOf(
-              "bigint", pieces.stream().map(piece -> piece.piece().number()).toArray()));
+      keys.bind(select);
       Map<Entity.Piece, Row> rows = new HashMap<>();
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
@@ -112,41 +119,47 @@ public final class Pieces {
   }
 
   private void write(List<PlacementRecord> placements) throws SQLException {
-    try (PreparedStatement upsert =
-        connection.prepareStatement(
-            """
-            insert into pieces
-              (data_set, piece_id, piece_cid, root, payer, metadata, as_of_block, version)
-            values (?, ?, ?, ?, ?, ?, ?, ?)
-            on conflict (data_set, piece_id) do update set
-              (piece_cid, root, payer, metadata, as_of_block, version) =
-              (excluded.piece_cid, excluded.root, excluded.payer, excluded.metadata,
-               excluded.as_of_block, excluded.version)""")) {
-      for (PlacementRecord placement : placements) {
-        Row row = Row.of(placement);
-        upsert.setString(1, row.key().dataSet().toString());
-        upsert.setLong(2, row.key().pieceId().number());
-        upsert.setString(3, row.key().pieceCid().toString());
-        upsert.setBytes(4, row.key().pieceCid().commP().bytes());
-        upsert.setString(5, row.key().payer().hex());
-        upsert.setString(6, row.metadata());
-        upsert.setLong(7, placement.asOf().block().value());
-        upsert.setLong(8, placement.asOf().version());
-        upsert.addBatch();
-      }
-      upsert.executeBatch();
+    Rows rows =
+        Rows.of(
+            SqlType.TEXT,
+            SqlType.BIGINT,
+            SqlType.TEXT,
+            SqlType.BYTES,
+            SqlType.TEXT,
+            SqlType.TEXT,
+            SqlType.BIGINT,
+            SqlType.BIGINT);
+    for (PlacementRecord placement : placements) {
+      Row row = Row.of(placement);
+      rows.add(
+          row.key().dataSet().toString(),
+          row.key().pieceId().number(),
+          row.key().pieceCid().toString(),
+          row.key().pieceCid().commP().bytes(),
+          row.key().payer().hex(),
+          row.metadata(),
+          placement.asOf().block().value(),
+          placement.asOf().version());
     }
+    rows.run(
+        connection,
+        """
+        insert into pieces
+          (data_set, piece_id, piece_cid, root, payer, metadata, as_of_block, version)
+        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?)
+        on conflict (data_set, piece_id) do update set
+          (piece_cid, root, payer, metadata, as_of_block, version) =
+          (excluded.piece_cid, excluded.root, excluded.payer, excluded.metadata,
+           excluded.as_of_block, excluded.version)""");
   }
 
   private void delete(List<Row> gone) throws SQLException {
-    try (PreparedStatement delete =
-        connection.prepareStatement("delete from pieces where data_set = ? and piece_id = ?")) {
-      for (Row row : gone) {
-        delete.setString(1, row.key().dataSet().toString());
-        delete.setLong(2, row.key().pieceId().number());
-        delete.addBatch();
-      }
-      delete.executeBatch();
+    Rows rows = Rows.of(SqlType.TEXT, SqlType.BIGINT);
+    for (Row row : gone) {
+      rows.add(row.key().dataSet().toString(), row.key().pieceId().number());
     }
+    rows.run(
+        connection,
+        "delete from pieces where (data_set, piece_id) in (select * from unnest(?, ?))");
   }
 }

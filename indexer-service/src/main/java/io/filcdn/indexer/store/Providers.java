@@ -4,20 +4,22 @@ import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.ProviderId;
+import io.filcdn.indexer.postgres.Rows;
 import io.filcdn.indexer.publish.Outbox;
 import io.filcdn.indexer.publish.Outbox.Message;
+import io.filcdn.indexer.store.Upsert.Column;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The table of providers; what changes in it goes to the outbox. */
 public final class Providers {
 
   private static final Upsert UPSERT =
-      new Upsert("providers", "id", List.of("service_url", "removed"));
+      new Upsert("providers", "id", List.of(Column.text("service_url"), Column.flag("removed")));
 
   private final Connection connection;
   private final Write what;
@@ -29,21 +31,28 @@ public final class Providers {
     this.outbox = new Outbox(connection);
   }
 
-  /** Writes and publishes a provider, where it says something new. */
-  public void save(ProviderRecord record) throws SQLException {
-    boolean written =
-        UPSERT.write(
-            connection,
-            what,
-            Arrays.asList(
-                record.provider().toString(),
-                record.serviceUrl().orElse(null),
-                record.removed(),
-                record.asOf().block().value(),
-                record.asOf().version()));
-    if (written) {
-      put(record.provider(), Optional.of(RecordJson.write(record)), record.asOf().version());
+  /** Writes and publishes providers, those that say something new. */
+  public void save(List<ProviderRecord> records) throws SQLException {
+    Rows rows = UPSERT.rows();
+    for (ProviderRecord record : records) {
+      rows.add(
+          record.provider().toString(),
+          record.serviceUrl().orElse(null),
+          record.removed(),
+          record.asOf().block().value(),
+          record.asOf().version());
     }
+    Set<String> written = UPSERT.write(connection, what, rows);
+    outbox.put(
+        records.stream()
+            .filter(record -> written.contains(record.provider().toString()))
+            .map(
+                record ->
+                    message(
+                        record.provider(),
+                        Optional.of(RecordJson.write(record)),
+                        record.asOf().version()))
+            .toList());
   }
 
   /** Removes a provider that a reorg took back; publishes a tombstone. */
@@ -52,12 +61,12 @@ public final class Providers {
         connection.prepareStatement("delete from providers where id = ?")) {
       delete.setString(1, id.toString());
       if (delete.executeUpdate() > 0) {
-        put(id, Optional.empty(), versions.next().version());
+        outbox.put(List.of(message(id, Optional.empty(), versions.next().version())));
       }
     }
   }
 
-  private void put(ProviderId id, Optional<String> value, long version) throws SQLException {
-    outbox.put(List.of(new Message(Topic.PROVIDERS, id.toString(), value, version)));
+  private static Message message(ProviderId id, Optional<String> value, long version) {
+    return new Message(Topic.PROVIDERS, id.toString(), value, version);
   }
 }
