@@ -47,7 +47,7 @@ public interface MetricsConfig {
     int maxRecords();
 
     /** A batch ends when its values have this size; it is at most twice as large. */
-    @WithDefault("4M")
+    @WithDefault("8M")
     MemorySize maxBytes();
 
     /**

@@ -218,7 +218,8 @@ final class MetricsService implements AutoCloseable {
         tables.placements(),
         tables.retrievals(),
         terms.cacheMissRatePerTib(),
-        clock);
+        clock,
+        Thread::startVirtualThread);
   }
 
   DeadLetterReplay replay() {

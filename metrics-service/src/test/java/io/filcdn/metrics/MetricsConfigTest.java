@@ -32,7 +32,7 @@ class MetricsConfigTest {
     assertThat(config.network()).isEqualTo(Path.of("devnet.json"));
     MetricsConfig.Intake intake = config.metrics().intake();
     assertThat(intake.maxRecords()).isEqualTo(2000);
-    assertThat(intake.maxBytes().asLongValue()).isEqualTo(4 << 20);
+    assertThat(intake.maxBytes().asLongValue()).isEqualTo(8 << 20);
     assertThat(intake.maxWait()).isEmpty();
     assertThat(intake.longestPause()).isEqualTo(Duration.ofSeconds(30));
     assertThat(intake.mostPerRecord()).isEqualTo(ByteCount.of(1L << 44));

@@ -7,6 +7,7 @@ import io.filcdn.metrics.odometer.Odometer;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.odometer.Unbilled;
+import io.filcdn.metrics.quota.Funds;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.Quota;
 import io.filcdn.metrics.quota.QuotaTerms;
@@ -17,7 +18,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -59,14 +59,12 @@ public final class Answers {
   Optional<PayerTotals> payer(Address payer) {
     return database.call(
         connection -> {
-          List<DataSetRecord> theirs = dataSets.ofPayer(connection, payer);
-          Map<DataSetId, Odometer> counted =
-              odometers
-                  .find(connection, theirs.stream().map(DataSetRecord::dataSet).toList())
-                  .stream()
-                  .collect(Collectors.toMap(Odometer::dataSet, Function.identity()));
+          List<Funds> theirs = dataSets.fundsOf(connection, payer);
+          Map<DataSetId, Totals> counted =
+              odometers.ofPayer(connection, payer).stream()
+                  .collect(Collectors.toMap(Odometer::dataSet, Odometer::totals));
           return theirs.stream()
-              .map(dataSet -> totals(dataSet, used(counted, dataSet.dataSet())))
+              .map(funds -> totals(funds, counted.getOrDefault(funds.dataSet(), Totals.NONE)))
               .reduce(PayerTotals::plus);
         });
   }
@@ -91,13 +89,8 @@ public final class Answers {
         .orElse(Totals.NONE);
   }
 
-  private static Totals used(Map<DataSetId, Odometer> counted, DataSetId id) {
-    Odometer odometer = counted.get(id);
-    return odometer == null ? Totals.NONE : odometer.totals();
-  }
-
-  private PayerTotals totals(DataSetRecord dataSet, Totals used) {
-    Quota quota = terms.quota(dataSet, used);
+  private PayerTotals totals(Funds funds, Totals used) {
+    Quota quota = terms.quota(funds, used);
     return new PayerTotals(
         BigInteger.valueOf(used.requests()),
         BigInteger.valueOf(used.cacheMissRequests()),
