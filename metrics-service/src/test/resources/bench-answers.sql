@@ -1,8 +1,8 @@
 -- What ./filcdn bench metering asks about: 10,000 data sets of 1,000 payers with 50 providers, 10,000
 -- more of one payer, all copies of one that the index told, and what was served in 90 days.
 insert into data_set (data_set, payer, provider, version, record)
-select 'fwss/' || n, payer, 'fwss/' || n % 50, n,
-  d.record || jsonb_build_object('dataSet', 'fwss/' || n, 'payer', payer,
+select 'fwss/' || n, p.payer, 'fwss/' || n % 50, n,
+  d.record || jsonb_build_object('dataSet', 'fwss/' || n, 'payer', p.payer,
     'provider', 'fwss/' || n % 50)
 from data_set d, generate_series(100000, 119999) n,
   lateral (select '0x' || lpad(to_hex(case when n < 110000 then n % 1000 else 4095 end), 40, '0'))
