@@ -61,4 +61,3 @@ from generate_series(0, 7) day,
 on conflict do nothing;
 
 drop table step;
-analyze;

@@ -1,6 +1,5 @@
 package io.filcdn.metrics.odometer;
 
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.payment.DataSetId;
@@ -137,16 +136,6 @@ public final class PostgresOdometers {
     try (PreparedStatement statement =
         connection.prepareStatement("select * from odometer where data_set = any (?)")) {
       Columns.of(statement, List.copyOf(dataSets)).text(DataSetId::toString);
-      return odometers(statement);
-    }
-  }
-
-  /** The odometers of all data sets of a payer, as far as the index has told of them. */
-  public List<Odometer> ofPayer(Connection connection, Address payer) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(
-            "select o.* from data_set d join odometer o using (data_set) where d.payer = ?")) {
-      statement.setString(1, payer.hex());
       return odometers(statement);
     }
   }

@@ -7,18 +7,13 @@ import io.filcdn.metrics.odometer.Odometer;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.odometer.Unbilled;
-import io.filcdn.metrics.quota.Funds;
 import io.filcdn.metrics.quota.PostgresDataSets;
-import io.filcdn.metrics.quota.Quota;
 import io.filcdn.metrics.quota.QuotaTerms;
 import io.filcdn.metrics.store.Database;
-import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /**
  * Answers what people ask about data sets and payers. What the index says is read before the
@@ -31,6 +26,7 @@ public final class Answers {
   private final PostgresDataSets dataSets;
   private final PostgresOdometers odometers;
   private final QuotaTerms terms;
+  private final PostgresPayers payers = new PostgresPayers();
 
   public Answers(
       Database database, PostgresDataSets dataSets, PostgresOdometers odometers, QuotaTerms terms) {
@@ -56,17 +52,8 @@ public final class Answers {
   }
 
   /** What a payer used and may still use; empty where no data set is theirs. */
-  Optional<PayerTotals> payer(Address payer) {
-    return database.call(
-        connection -> {
-          List<Funds> theirs = dataSets.fundsOf(connection, payer);
-          Map<DataSetId, Totals> counted =
-              odometers.ofPayer(connection, payer).stream()
-                  .collect(Collectors.toMap(Odometer::dataSet, Odometer::totals));
-          return theirs.stream()
-              .map(funds -> totals(funds, counted.getOrDefault(funds.dataSet(), Totals.NONE)))
-              .reduce(PayerTotals::plus);
-        });
+  public Optional<PayerTotals> payer(Address payer) {
+    return database.call(connection -> payers.totals(connection, payer, terms));
   }
 
   /** All that is known of a data set; empty where neither index nor odometer knows it. */
@@ -87,16 +74,5 @@ public final class Answers {
         .findFirst()
         .map(Odometer::totals)
         .orElse(Totals.NONE);
-  }
-
-  private PayerTotals totals(Funds funds, Totals used) {
-    Quota quota = terms.quota(funds, used);
-    return new PayerTotals(
-        BigInteger.valueOf(used.requests()),
-        BigInteger.valueOf(used.cacheMissRequests()),
-        BigInteger.valueOf(used.cdnBytes().bytes()),
-        BigInteger.valueOf(used.cacheMissBytes().bytes()),
-        quota.cdn().remaining().bytes(),
-        quota.cacheMiss().remaining().bytes());
   }
 }

@@ -1,6 +1,5 @@
 package io.filcdn.metrics.quota;
 
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.DataSetRecord.TopUps;
 import io.filcdn.common.kafka.RecordJson;
@@ -38,7 +37,7 @@ public final class PostgresDataSets {
       """
       select data_set, cdn_final, cdn_unfinal, cache_miss_final, cache_miss_unfinal, has_cdn_rail,
         served
-      from data_set
+      from data_set where data_set = any (?)
       """;
 
   /** Keeps what is newer than what is there. */
@@ -77,30 +76,16 @@ public final class PostgresDataSets {
   /** The funds of those of {@code dataSets} that the index has told of. */
   public List<Funds> funds(Connection connection, Collection<DataSetId> dataSets)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement(FUNDS + "where data_set = any (?)")) {
-      Columns.of(statement, List.copyOf(dataSets)).text(DataSetId::toString);
-      return funds(statement);
-    }
-  }
-
-  /** The funds of all data sets of a payer, deleted ones too. */
-  public List<Funds> fundsOf(Connection connection, Address payer) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(FUNDS + "where payer = ?")) {
-      statement.setString(1, payer.hex());
-      return funds(statement);
-    }
-  }
-
-  private static List<Funds> funds(PreparedStatement statement) throws SQLException {
     List<Funds> funds = new ArrayList<>();
-    try (ResultSet rows = statement.executeQuery()) {
-      while (rows.next()) {
-        TopUps topUps =
-            new TopUps(amount(rows, 2), amount(rows, 3), amount(rows, 4), amount(rows, 5));
-        funds.add(
-            new Funds(
-                DataSetId.of(rows.getString(1)), topUps, rows.getBoolean(6), rows.getBoolean(7)));
+    try (PreparedStatement statement = connection.prepareStatement(FUNDS)) {
+      Columns.of(statement, List.copyOf(dataSets)).text(DataSetId::toString);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          TopUps topUps =
+              new TopUps(amount(rows, 2), amount(rows, 3), amount(rows, 4), amount(rows, 5));
+          DataSetId dataSet = DataSetId.of(rows.getString(1));
+          funds.add(new Funds(dataSet, topUps, rows.getBoolean(6), rows.getBoolean(7)));
+        }
       }
     }
     return funds;
