@@ -47,7 +47,7 @@ public interface MetricsConfig {
     int maxRecords();
 
     /** A batch ends when its values have this size; it is at most twice as large. */
-    @WithDefault("4M")
+    @WithDefault("8M")
     MemorySize maxBytes();
 
     /**
@@ -83,13 +83,11 @@ public interface MetricsConfig {
   /** How top-ups become quota. Amounts are in the token's smallest unit. */
   interface Quota {
 
-    /** The price of 2⁴⁰ bytes of egress. */
-    @WithDefault("7000000000000000000")
-    TokenAmount cdnRatePerTib();
+    /** The price of 2⁴⁰ bytes of egress; without it, the one in the network file. */
+    Optional<TokenAmount> cdnRatePerTib();
 
-    /** The price of 2⁴⁰ bytes fetched from providers. */
-    @WithDefault("7000000000000000000")
-    TokenAmount cacheMissRatePerTib();
+    /** The price of 2⁴⁰ bytes fetched from providers; without it, the one in the network file. */
+    Optional<TokenAmount> cacheMissRatePerTib();
 
     /**
      * How much of a data set's top-ups counts, per rail, while a reorg can still take it back. The

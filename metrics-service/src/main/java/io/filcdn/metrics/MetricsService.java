@@ -49,6 +49,7 @@ final class MetricsService implements AutoCloseable {
   private final EgressReader reader;
   private final Refusals refusals;
   private final PipelineMetrics metrics;
+  private final QuotaTerms terms;
   private final KafkaPublisher publisher;
   private final LeaseDesk leaseDesk;
   private final History history;
@@ -76,6 +77,7 @@ final class MetricsService implements AutoCloseable {
     reader = new EgressReader(config.intake().mostPerRecord());
     refusals = new Refusals(registry);
     metrics = new PipelineMetrics(registry);
+    terms = terms(network, config.quota());
     publisher = new KafkaPublisher(kafka, config.publish().timeout());
     leaseDesk = newLeaseDesk();
     history = new History(tables.database(), tables.series(), clock, Thread::startVirtualThread);
@@ -93,11 +95,10 @@ final class MetricsService implements AutoCloseable {
             webhooks.stream().map(w -> new Chore("calling a webhook", w::callDue)).toList());
   }
 
-  private QuotaTerms terms() {
-    MetricsConfig.Quota quota = config.quota();
+  static QuotaTerms terms(Network network, MetricsConfig.Quota quota) {
     return new QuotaTerms(
-        quota.cdnRatePerTib(),
-        quota.cacheMissRatePerTib(),
+        quota.cdnRatePerTib().orElse(network.rates().cdnPerTib()),
+        quota.cacheMissRatePerTib().orElse(network.rates().cacheMissPerTib()),
         quota.unfinalLimit(),
         quota.allowanceWithoutRails());
   }
@@ -111,7 +112,7 @@ final class MetricsService implements AutoCloseable {
         tables.dataSets(),
         tables.odometers(),
         tables.audit(),
-        terms(),
+        terms,
         new LeaseDesk.Rules(
             rules.timeToLive(), rules.writeOffAfter(), new Slice(rules.shareInAdvance())),
         clock);
@@ -140,7 +141,7 @@ final class MetricsService implements AutoCloseable {
             tables.database(),
             tables.odometers(),
             tables.deadLetters(),
-            new QuotaWatch(tables.dataSets(), terms(), clock),
+            new QuotaWatch(tables.dataSets(), terms, clock),
             webhooks,
             publisher,
             config.publish().maxRecords(),
@@ -193,7 +194,7 @@ final class MetricsService implements AutoCloseable {
   }
 
   Answers answers() {
-    return new Answers(tables.database(), tables.dataSets(), tables.odometers(), terms());
+    return new Answers(tables.database(), tables.dataSets(), tables.odometers(), terms);
   }
 
   History history() {
@@ -216,8 +217,9 @@ final class MetricsService implements AutoCloseable {
         tables.settlements(),
         tables.placements(),
         tables.retrievals(),
-        config.quota().cacheMissRatePerTib(),
-        clock);
+        terms.cacheMissRatePerTib(),
+        clock,
+        Thread::startVirtualThread);
   }
 
   DeadLetterReplay replay() {

@@ -28,7 +28,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -55,8 +54,7 @@ class MeteringBench {
   private static final int ASKS = 50;
   private static final int CLIENTS = 2;
   private static final int REQUESTS = 1_500;
-  private static final int WARM_UP = 300;
-  private static final int ANSWERS = 1_000;
+  private static final int WARM_UP = 600;
   private static final String SECRET = "bench";
 
   @TempDir Path folder;
@@ -80,7 +78,7 @@ class MeteringBench {
       try {
         count(stack, bytes);
         lease(port);
-        ask(stack, port);
+        new AnswerCases(stack, port).measure(report);
       } finally {
         service.destroyForcibly().waitFor();
       }
@@ -236,70 +234,6 @@ class MeteringBench {
     HttpResponse<String> answer = http.send(call, HttpResponse.BodyHandlers.ofString());
     assertThat(answer.statusCode()).as(answer::body).isEqualTo(200);
     return RecordJson.read(answer.body(), LeaseAnswer.class);
-  }
-
-  /** 10,000 data sets of 1,000 payers, with a week of hours and 90 days of days. */
-  private void ask(TestStack stack, int port) throws Exception {
-    new Database(stack.dataSource())
-        .run(
-            connection -> {
-              try (Statement statement = connection.createStatement()) {
-                statement.execute(
-                    """
-                    insert into data_set (data_set, payer, provider, version, record)
-                    select 'fwss/' || n, '0x' || lpad(to_hex(n % 1000), 40, '0'), 'fwss/3', n,
-                      jsonb_set(jsonb_set(d.record, '{dataSet}', to_jsonb('fwss/' || n)),
-                        '{payer}', to_jsonb('0x' || lpad(to_hex(n % 1000), 40, '0')))
-                    from data_set d, generate_series(100000, 109999) n where d.data_set = 'fwss/1'
-                    """);
-                statement.execute(
-                    """
-                    insert into odometer (data_set, cdn_bytes, cache_miss_bytes, requests,
-                      cache_miss_requests, as_of, published_version)
-                    select 'fwss/' || n, 258, 258, 258, 0, 1, 1
-                    from generate_series(100000, 109999) n
-                    """);
-                statement.execute(
-                    """
-                    insert into series (dimension, value, daily, bucket, cdn_bytes, requests)
-                    select 'data-set', 'fwss/' || n, step < 0,
-                      case when step < 0 then date_trunc('day', now(), 'UTC') + step * interval '1 day'
-                        else date_trunc('hour', now()) - step * interval '1 hour' end, n, 1
-                    from generate_series(100000, 109999) n, generate_series(-90, 167) step
-                    """);
-                statement.execute("analyze");
-              }
-            });
-    try (HttpClient http = HttpClient.newHttpClient()) {
-      for (String path :
-          List.of(
-              "/data-set/%d",
-              "/api/v1/data-sets/%d",
-              "/api/v1/audit/%d",
-              "/api/v1/series/data-set/%d?by=hour",
-              "/api/v1/series/data-set/%d?by=day",
-              "/payer/0x%040x",
-              "/api/v1/top/data-set?days=7&limit=%d")) {
-        long[] nanos = new long[ANSWERS];
-        for (int i = 0; i < ANSWERS + WARM_UP; i++) {
-          int value =
-              path.contains("limit") ? 10 : path.contains("0x") ? i % 1000 : 100_000 + i % 10_000;
-          long begun = System.nanoTime();
-          int status = get(http, port, path.formatted(value));
-          nanos[Math.max(0, i - WARM_UP)] = System.nanoTime() - begun;
-          assertThat(status).as(path).isEqualTo(200);
-        }
-        Arrays.sort(nanos);
-        add("GET " + path + ", p99", nanos[ANSWERS * 99 / 100] / 1e6, "ms", 50, false);
-      }
-    }
-  }
-
-  private static int get(HttpClient http, int port, String path)
-      throws IOException, InterruptedException {
-    HttpRequest call =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build();
-    return http.send(call, HttpResponse.BodyHandlers.discarding()).statusCode();
   }
 
   private void add(String name, double value, String unit, double bar, boolean moreIsBetter) {

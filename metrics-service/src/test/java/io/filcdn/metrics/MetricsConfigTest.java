@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.metrics.quota.QuotaTerms;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.math.BigInteger;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ class MetricsConfigTest {
     assertThat(config.network()).isEqualTo(Path.of("devnet.json"));
     MetricsConfig.Intake intake = config.metrics().intake();
     assertThat(intake.maxRecords()).isEqualTo(2000);
-    assertThat(intake.maxBytes().asLongValue()).isEqualTo(4 << 20);
+    assertThat(intake.maxBytes().asLongValue()).isEqualTo(8 << 20);
     assertThat(intake.maxWait()).isEmpty();
     assertThat(intake.longestPause()).isEqualTo(Duration.ofSeconds(30));
     assertThat(intake.mostPerRecord()).isEqualTo(ByteCount.of(1L << 44));
@@ -39,10 +40,8 @@ class MetricsConfigTest {
     assertThat(publish.maxRecords()).isEqualTo(1000);
     assertThat(publish.timeout()).isEqualTo(Duration.ofSeconds(10));
     MetricsConfig.Quota quota = config.metrics().quota();
-    TokenAmount sevenUsdfc =
-        new TokenAmount(BigInteger.TEN.pow(18).multiply(BigInteger.valueOf(7)));
-    assertThat(quota.cdnRatePerTib()).isEqualTo(sevenUsdfc);
-    assertThat(quota.cacheMissRatePerTib()).isEqualTo(sevenUsdfc);
+    assertThat(quota.cdnRatePerTib()).isEmpty();
+    assertThat(quota.cacheMissRatePerTib()).isEmpty();
     assertThat(quota.unfinalLimit()).isEqualTo(new TokenAmount(BigInteger.TEN.pow(18)));
     assertThat(quota.allowanceWithoutRails()).isEqualTo(ByteCount.of(100L << 30));
     MetricsConfig.Leases leases = config.metrics().leases();
@@ -63,6 +62,24 @@ class MetricsConfigTest {
     assertThat(repair.checkpoints()).isEqualTo(8);
     assertThat(repair.keepDeadLetters()).isEqualTo(Duration.ofDays(365));
     assertThat(config.metrics().admin().token()).isEmpty();
+  }
+
+  @Test
+  void ratesAreTheNetworksWhereNoneAreConfigured() {
+    MetricsConfig none = config(Map.of("filcdn.network", "devnet.json"));
+    MetricsConfig own =
+        config(
+            Map.of("filcdn.network", "devnet.json", "filcdn.metrics.quota.cdn-rate-per-tib", "42"));
+
+    QuotaTerms asTheNetwork = MetricsService.terms(Samples.DEVNET, none.metrics().quota());
+    QuotaTerms asConfigured = MetricsService.terms(Samples.DEVNET, own.metrics().quota());
+
+    assertThat(asTheNetwork.cdnRatePerTib()).isEqualTo(Samples.DEVNET.rates().cdnPerTib());
+    assertThat(asTheNetwork.cacheMissRatePerTib())
+        .isEqualTo(Samples.DEVNET.rates().cacheMissPerTib());
+    assertThat(asConfigured.cdnRatePerTib()).isEqualTo(TokenAmount.of(42));
+    assertThat(asConfigured.cacheMissRatePerTib())
+        .isEqualTo(Samples.DEVNET.rates().cacheMissPerTib());
   }
 
   @Test

@@ -20,7 +20,7 @@ import java.util.TreeSet;
  */
 final class Simulation {
 
-  private static final int DATA_SETS = 8;
+  static final int DATA_SETS = 8;
 
   /** A record too large to be true, or with a row that makes no sense. */
   private static final double NONSENSE = 0.03;
@@ -31,18 +31,18 @@ final class Simulation {
   private final Map<String, long[]> unbilled = new TreeMap<>();
   private final TreeSet<Long> deadOffsets = new TreeSet<>();
 
-  Simulation(long seed, int journals, int partitions, int flushes) {
+  Simulation(long seed, int journals, int partitions, long flushes) {
     random = new Random(seed);
     for (int journal = 1; journal <= journals; journal++) {
       for (int partition = 0; partition < partitions; partition++) {
-        for (int sequence = 1; sequence <= flushes; sequence++) {
+        for (long sequence = 1; sequence <= flushes; sequence++) {
           send(seed * 1000 + journal, partition, sequence);
         }
       }
     }
   }
 
-  private void send(long journal, int partition, int sequence) {
+  private void send(long journal, int partition, long sequence) {
     List<EgressRow> rows = new ArrayList<>();
     boolean nonsense = random.nextDouble() < NONSENSE;
     for (int i = random.nextInt(6); i >= 0; i--) {

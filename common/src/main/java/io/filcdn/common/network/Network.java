@@ -4,6 +4,7 @@ import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.Generation;
+import io.filcdn.common.payment.TokenAmount;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -24,6 +25,7 @@ import java.util.Optional;
  *     numbers in APIs mean this one
  * @param finality from where on blocks cannot change any more
  * @param operators every FilBeamOperator whose reports count, past ones included
+ * @param rates what the operator takes for bytes
  * @param countReportsFrom reports in earlier blocks do not count towards what was reported
  * @param reportEvery how often usage is reported on chain
  * @param settleEvery how often the rails are settled
@@ -41,6 +43,7 @@ public record Network(
     Finality finality,
     Contracts contracts,
     List<Operator> operators,
+    Rates rates,
     BlockNumber countReportsFrom,
     Duration reportEvery,
     Duration settleEvery,
@@ -80,6 +83,21 @@ public record Network(
       Address filecoinPay,
       Address filBeamOperator,
       Address token) {}
+
+  /**
+   * What payers pay for bytes, in the token's smallest unit and above 0. The operator contract's
+   * rates are those of one byte: these divided by 2⁴⁰, rounded down.
+   *
+   * @param cdnPerTib the price of 2⁴⁰ bytes of egress
+   * @param cacheMissPerTib the price of 2⁴⁰ bytes from providers
+   */
+  public record Rates(TokenAmount cdnPerTib, TokenAmount cacheMissPerTib) {
+
+    /** 7 USDFC for each, as on all of Filecoin's networks. */
+    public static final Rates USUAL =
+        new Rates(
+            TokenAmount.of(7_000_000_000_000_000_000L), TokenAmount.of(7_000_000_000_000_000_000L));
+  }
 
   /**
    * A FilBeamOperator and the blocks in which it was the one that FWSS listened to.

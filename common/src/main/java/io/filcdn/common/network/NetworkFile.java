@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.payment.Generation;
+import io.filcdn.common.payment.TokenAmount;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -86,6 +87,7 @@ public final class NetworkFile {
         finality(file.at("finality")),
         contracts,
         operators(file.at("operators"), contracts, firstBlock),
+        rates(file.at("rates")),
         new BlockNumber(file.at("countReportsFrom").count(firstBlock.value())),
         file.at("reportEverySeconds").orElse(Duration.ofSeconds(FOUR_HOURS), Field::seconds),
         file.at("settleEverySeconds").orElse(Duration.ofSeconds(FOUR_HOURS), Field::seconds),
@@ -148,6 +150,22 @@ public final class NetworkFile {
         operator
             .at("toBlock")
             .orElse(Optional.empty(), field -> Optional.of(new BlockNumber(field.count()))));
+  }
+
+  private static Network.Rates rates(Field rates) {
+    return new Network.Rates(
+        rates.at("cdnPerTib").orElse(Network.Rates.USUAL.cdnPerTib(), NetworkFile::rate),
+        rates
+            .at("cacheMissPerTib")
+            .orElse(Network.Rates.USUAL.cacheMissPerTib(), NetworkFile::rate));
+  }
+
+  private static TokenAmount rate(Field rate) {
+    TokenAmount amount = rate.parsed(TokenAmount::of);
+    if (amount.equals(TokenAmount.ZERO)) {
+      throw rate.broken("an amount above 0");
+    }
+    return amount;
   }
 
   /** A place in the file, which knows its own path for error messages. */

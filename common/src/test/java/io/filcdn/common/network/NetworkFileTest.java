@@ -12,6 +12,7 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.network.NetworkFile.BrokenNetworkFileException;
 import io.filcdn.common.payment.Generation;
+import io.filcdn.common.payment.TokenAmount;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -43,6 +44,7 @@ class NetworkFileTest {
           {"address": "0x1111111111111111111111111111111111111111", "fromBlock": 3140000, "toBlock": 3200000},
           {"address": "0x5991E4F9fcEF4AE23959eE03638B4688A7e1EcfF", "fromBlock": 3200001}
         ],
+        "rates": {"cdnPerTib": "8000000000000000000", "cacheMissPerTib": "3000000000000000000"},
         "countReportsFrom": 3150000, "reportEverySeconds": 1800, "settleEverySeconds": 1800,
         "allowPrivateOrigins": false
       }
@@ -72,6 +74,10 @@ class NetworkFileTest {
                 Optional.of(new BlockNumber(3200000))),
             new Network.Operator(
                 network.contracts().filBeamOperator(), new BlockNumber(3200001), Optional.empty()));
+    assertThat(network.rates())
+        .isEqualTo(
+            new Network.Rates(
+                TokenAmount.of("8000000000000000000"), TokenAmount.of("3000000000000000000")));
     assertThat(network.countReportsFrom()).isEqualTo(new BlockNumber(3150000));
     assertThat(network.reportEvery()).isEqualTo(Duration.ofMinutes(30));
     assertThat(network.settleEvery()).isEqualTo(Duration.ofMinutes(30));
@@ -87,6 +93,7 @@ class NetworkFileTest {
             "generation",
             "finality",
             "operators",
+            "rates",
             "countReportsFrom",
             "reportEverySeconds",
             "settleEverySeconds",
@@ -100,6 +107,7 @@ class NetworkFileTest {
         .containsExactly(
             new Network.Operator(
                 network.contracts().filBeamOperator(), new BlockNumber(0), Optional.empty()));
+    assertThat(network.rates()).isEqualTo(Network.Rates.USUAL);
     assertThat(network.reportEvery()).isEqualTo(Duration.ofHours(4));
     assertThat(network.allowPrivateOrigins()).isFalse();
   }
@@ -118,6 +126,9 @@ class NetworkFileTest {
         "/operators/0/address | 7               | operators[0].address: expected a text, found 7",
         "/operators/1/address | \"0x2222222222222222222222222222222222222222\" | operators: expected a list that holds contracts.filBeamOperator",
         "/finality/tag      | \"soon\"          | finality.tag: expected \"finalized\"",
+        "/rates/cdnPerTib   | \"0\"             | rates.cdnPerTib: expected an amount above 0, found \"0\"",
+        "/rates/cacheMissPerTib | 7             | rates.cacheMissPerTib: expected a text, found 7",
+        "/rates/cdnPerTib   | \"7.5\"           | rates.cdnPerTib: expected an amount in decimal digits",
         "/generation        | \"next\"          | generation: expected the generation",
         "/allowPrivateOrigins | \"yes\"         | allowPrivateOrigins: expected true or false",
         "/name              | \"\"              | name: expected a text"

@@ -8,17 +8,12 @@ import io.filcdn.metrics.odometer.Odometer.Totals;
 import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.odometer.Unbilled;
 import io.filcdn.metrics.quota.PostgresDataSets;
-import io.filcdn.metrics.quota.Quota;
 import io.filcdn.metrics.quota.QuotaTerms;
 import io.filcdn.metrics.store.Database;
-import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /**
  * Answers what people ask about data sets and payers. What the index says is read before the
@@ -31,6 +26,7 @@ public final class Answers {
   private final PostgresDataSets dataSets;
   private final PostgresOdometers odometers;
   private final QuotaTerms terms;
+  private final PostgresPayers payers = new PostgresPayers();
 
   public Answers(
       Database database, PostgresDataSets dataSets, PostgresOdometers odometers, QuotaTerms terms) {
@@ -56,19 +52,8 @@ public final class Answers {
   }
 
   /** What a payer used and may still use; empty where no data set is theirs. */
-  Optional<PayerTotals> payer(Address payer) {
-    return database.call(
-        connection -> {
-          List<DataSetRecord> theirs = dataSets.ofPayer(connection, payer);
-          Map<DataSetId, Odometer> counted =
-              odometers
-                  .find(connection, theirs.stream().map(DataSetRecord::dataSet).toList())
-                  .stream()
-                  .collect(Collectors.toMap(Odometer::dataSet, Function.identity()));
-          return theirs.stream()
-              .map(dataSet -> totals(dataSet, used(counted, dataSet.dataSet())))
-              .reduce(PayerTotals::plus);
-        });
+  public Optional<PayerTotals> payer(Address payer) {
+    return database.call(connection -> payers.totals(connection, payer, terms));
   }
 
   /** All that is known of a data set; empty where neither index nor odometer knows it. */
@@ -89,21 +74,5 @@ public final class Answers {
         .findFirst()
         .map(Odometer::totals)
         .orElse(Totals.NONE);
-  }
-
-  private static Totals used(Map<DataSetId, Odometer> counted, DataSetId id) {
-    Odometer odometer = counted.get(id);
-    return odometer == null ? Totals.NONE : odometer.totals();
-  }
-
-  private PayerTotals totals(DataSetRecord dataSet, Totals used) {
-    Quota quota = terms.quota(dataSet, used);
-    return new PayerTotals(
-        BigInteger.valueOf(used.requests()),
-        BigInteger.valueOf(used.cacheMissRequests()),
-        BigInteger.valueOf(used.cdnBytes().bytes()),
-        BigInteger.valueOf(used.cacheMissBytes().bytes()),
-        quota.cdn().remaining().bytes(),
-        quota.cacheMiss().remaining().bytes());
   }
 }

@@ -9,16 +9,4 @@ public record PayerTotals(
     BigInteger totalEgressBytes,
     BigInteger cacheMissEgressBytes,
     BigInteger remainingCDNEgressBytes,
-    BigInteger remainingCacheMissEgressBytes) {
-
-  /** The sum, of different data sets. */
-  PayerTotals plus(PayerTotals other) {
-    return new PayerTotals(
-        totalRequests.add(other.totalRequests),
-        cacheMissRequests.add(other.cacheMissRequests),
-        totalEgressBytes.add(other.totalEgressBytes),
-        cacheMissEgressBytes.add(other.cacheMissEgressBytes),
-        remainingCDNEgressBytes.add(other.remainingCDNEgressBytes),
-        remainingCacheMissEgressBytes.add(other.remainingCacheMissEgressBytes));
-  }
-}
+    BigInteger remainingCacheMissEgressBytes) {}

@@ -82,11 +82,13 @@ public class StatementResource {
 
   @GET
   @Path("top-pieces")
-  @Operation(summary = "The pieces with most egress in the last days")
+  @Operation(summary = "The pieces with most egress in the last days; a minute old at most")
   public List<Piece> topPieces(
       @QueryParam("days") @DefaultValue("1") int days,
       @QueryParam("limit") @DefaultValue("10") int limit) {
-    return statements.topPieces(within("days", days, 8), within("limit", limit, 100));
+    return statements.topPieces(within("days", days, 8)).stream()
+        .limit(within("limit", limit, Statements.MOST_PIECES))
+        .toList();
   }
 
   private ProviderId provider(String text) {

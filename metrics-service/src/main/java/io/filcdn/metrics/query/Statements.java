@@ -1,5 +1,7 @@
 package io.filcdn.metrics.query;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
@@ -21,11 +23,21 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.concurrent.Executor;
 
-/** Answers what providers earned, what payers store, which pieces are asked for, and how fast. */
+/**
+ * Answers what providers earned, what payers store, which pieces are asked for, and how fast. The
+ * largest pieces are found by looking at all of a day, so those answers are kept and found anew in
+ * the background.
+ */
 public final class Statements {
 
+  /** Pieces in an answer about the largest. */
+  static final int MOST_PIECES = 100;
+
   private static final int TIB_BITS = 40;
+  private static final Duration FRESH = Duration.ofMinutes(1);
+  private static final int MOST_KEPT = 10;
 
   private final Database database;
   private final PostgresSettlements settlements;
@@ -33,9 +45,11 @@ public final class Statements {
   private final PostgresRetrievals retrievals;
   private final TokenAmount ratePerTib;
   private final Clock clock;
+  private final LoadingCache<Integer, List<Piece>> topPieces;
 
   /**
    * @param ratePerTib the price of 2⁴⁰ bytes from providers
+   * @param background where kept answers are found anew
    */
   public Statements(
       Database database,
@@ -43,13 +57,20 @@ public final class Statements {
       PostgresPlacements placements,
       PostgresRetrievals retrievals,
       TokenAmount ratePerTib,
-      Clock clock) {
+      Clock clock,
+      Executor background) {
     this.database = database;
     this.settlements = settlements;
     this.placements = placements;
     this.retrievals = retrievals;
     this.ratePerTib = ratePerTib;
     this.clock = clock;
+    this.topPieces =
+        Caffeine.newBuilder()
+            .maximumSize(MOST_KEPT)
+            .refreshAfterWrite(FRESH)
+            .executor(background)
+            .build(this::rank);
   }
 
   /**
@@ -157,9 +178,14 @@ public final class Statements {
   /** A piece that was retrieved much, as far as retrievals were told one by one. */
   public record Piece(String piece, BigInteger egressBytes, BigInteger retrievals) {}
 
-  List<Piece> topPieces(int days, int limit) {
+  /** The pieces with most bytes today and in the days before it, {@code days} in all. */
+  List<Piece> topPieces(int days) {
+    return topPieces.get(days);
+  }
+
+  private List<Piece> rank(int days) {
     LocalDate since = today().minusDays(days - 1L);
-    return database.call(connection -> retrievals.top(connection, since, limit)).stream()
+    return database.call(connection -> retrievals.top(connection, since, MOST_PIECES)).stream()
         .map(Statements::piece)
         .toList();
   }

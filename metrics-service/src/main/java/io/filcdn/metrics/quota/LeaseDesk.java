@@ -1,7 +1,6 @@
 package io.filcdn.metrics.quota;
 
 import io.filcdn.common.egress.JournalId;
-import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
@@ -124,15 +123,14 @@ public final class LeaseDesk {
         odometers.find(connection, ids).stream()
             .collect(Collectors.toMap(Odometer::dataSet, Odometer::totals));
     Map<QuotaKey, Long> unspent = new HashMap<>();
-    for (DataSetRecord dataSet : dataSets.find(connection, ids)) {
-      boolean served = dataSet.withCdn() && !dataSet.deleted();
-      Quota quota = terms.quota(dataSet, used.getOrDefault(dataSet.dataSet(), Totals.NONE));
+    for (Funds funds : dataSets.funds(connection, ids)) {
+      Quota quota = terms.quota(funds, used.getOrDefault(funds.dataSet(), Totals.NONE));
       unspent.put(
-          new QuotaKey(dataSet.dataSet(), Kind.CDN),
-          served ? quota.cdn().remaining().clamped() : 0);
+          new QuotaKey(funds.dataSet(), Kind.CDN),
+          funds.served() ? quota.cdn().remaining().clamped() : 0);
       unspent.put(
-          new QuotaKey(dataSet.dataSet(), Kind.CACHE_MISS),
-          served ? quota.cacheMiss().remaining().clamped() : 0);
+          new QuotaKey(funds.dataSet(), Kind.CACHE_MISS),
+          funds.served() ? quota.cacheMiss().remaining().clamped() : 0);
     }
     return new Balances(held, holdings, unspent);
   }

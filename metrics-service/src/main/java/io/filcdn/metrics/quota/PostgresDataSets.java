@@ -1,9 +1,10 @@
 package io.filcdn.metrics.quota;
 
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.DataSetRecord.TopUps;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.metrics.store.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -30,6 +31,13 @@ public final class PostgresDataSets {
       on conflict (data_set) do update set
         payer = excluded.payer, provider = excluded.provider, version = excluded.version, record = excluded.record
       where excluded.version > d.version
+      """;
+
+  private static final String FUNDS =
+      """
+      select data_set, cdn_final, cdn_unfinal, cache_miss_final, cache_miss_unfinal, has_cdn_rail,
+        served
+      from data_set where data_set = any (?)
       """;
 
   /** Keeps what is newer than what is there. */
@@ -65,23 +73,26 @@ public final class PostgresDataSets {
     }
   }
 
-  /** Those of {@code dataSets} that the index has told of. */
-  public List<DataSetRecord> find(Connection connection, Collection<DataSetId> dataSets)
+  /** The funds of those of {@code dataSets} that the index has told of. */
+  public List<Funds> funds(Connection connection, Collection<DataSetId> dataSets)
       throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("select record from data_set where data_set = any (?)")) {
+    List<Funds> funds = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(FUNDS)) {
       Columns.of(statement, List.copyOf(dataSets)).text(DataSetId::toString);
-      return records(statement);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          TopUps topUps =
+              new TopUps(amount(rows, 2), amount(rows, 3), amount(rows, 4), amount(rows, 5));
+          DataSetId dataSet = DataSetId.of(rows.getString(1));
+          funds.add(new Funds(dataSet, topUps, rows.getBoolean(6), rows.getBoolean(7)));
+        }
+      }
     }
+    return funds;
   }
 
-  /** All data sets of a payer, deleted ones too. */
-  public List<DataSetRecord> ofPayer(Connection connection, Address payer) throws SQLException {
-    try (PreparedStatement statement =
-        connection.prepareStatement("select record from data_set where payer = ?")) {
-      statement.setString(1, payer.hex());
-      return records(statement);
-    }
+  private static TokenAmount amount(ResultSet row, int column) throws SQLException {
+    return new TokenAmount(row.getBigDecimal(column).toBigIntegerExact());
   }
 
   private static List<DataSetRecord> records(PreparedStatement statement) throws SQLException {

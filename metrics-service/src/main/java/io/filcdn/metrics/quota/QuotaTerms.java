@@ -31,9 +31,13 @@ public record QuotaTerms(
 
   /** The quota of a data set that used {@code used}. */
   public Quota quota(DataSetRecord dataSet, Odometer.Totals used) {
-    boolean hadNoRails =
-        dataSet.dataSet().generation() == Generation.PANDORA && dataSet.cdnRail().isEmpty();
-    return hadNoRails ? withoutRails(used) : quota(dataSet.topUps(), used);
+    return quota(Funds.of(dataSet), used);
+  }
+
+  /** The quota of a data set that has {@code funds} and used {@code used}. */
+  public Quota quota(Funds funds, Odometer.Totals used) {
+    boolean hadNoRails = funds.dataSet().generation() == Generation.PANDORA && !funds.hasCdnRail();
+    return hadNoRails ? withoutRails(used) : quota(funds.topUps(), used);
   }
 
   private Quota withoutRails(Odometer.Totals used) {

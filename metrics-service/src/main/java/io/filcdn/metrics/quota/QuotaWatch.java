@@ -1,6 +1,5 @@
 package io.filcdn.metrics.quota;
 
-import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
@@ -56,7 +55,7 @@ public final class QuotaWatch {
         changed.stream().collect(Collectors.toMap(Odometer::dataSet, Function.identity()));
     Map<QuotaKey, Level> levels = levels(connection, changed);
     List<Now> moved = new ArrayList<>();
-    for (DataSetRecord dataSet : dataSets.find(connection, odometers.keySet())) {
+    for (Funds dataSet : dataSets.funds(connection, odometers.keySet())) {
       Odometer odometer = odometers.get(dataSet.dataSet());
       if (odometer != null) {
         Quota quota = terms.quota(dataSet, odometer.totals());

@@ -4,20 +4,20 @@ import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.usage.QuotaRecord.Kind;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /** What the records of a batch have used of quotas, a sum for each journal and quota. */
 public final class Spending {
 
-  private final Map<Account, Long> sums = new TreeMap<>(Account.ORDER);
+  private final Map<Account, Long> sums = new HashMap<>();
 
   /** A journal and one quota. */
   record Account(JournalId journal, QuotaKey quota) {
-    private static final java.util.Comparator<Account> ORDER =
-        java.util.Comparator.comparing(Account::quota)
-            .thenComparing(account -> account.journal().uuid());
+    private static final Comparator<Account> ORDER =
+        Comparator.comparing(Account::quota).thenComparing(account -> account.journal().uuid());
   }
 
   /** A sum. */
@@ -48,6 +48,7 @@ public final class Spending {
     return sums.entrySet().stream()
         .filter(sum -> sum.getValue() > 0)
         .map(sum -> new Spent(sum.getKey(), sum.getValue()))
+        .sorted(Comparator.comparing(Spent::account, Account.ORDER))
         .toList();
   }
 }
