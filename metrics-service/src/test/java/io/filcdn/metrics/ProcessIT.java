@@ -138,8 +138,7 @@ class ProcessIT {
   private static void endAll() {
     Map<Integer, Long> sequences =
         IntStream.range(0, PARTITIONS).boxed().collect(Collectors.toMap(p -> p, _ -> FLUSHES));
-    withDesk(
-        (desk, journal) -> assertThat(desk.end(new JournalEnd(journal, sequences))).isTrue());
+    withDesk((desk, journal) -> assertThat(desk.end(new JournalEnd(journal, sequences))).isTrue());
   }
 
   private static void withDesk(BiConsumer<LeaseDesk, JournalId> each) {

@@ -30,8 +30,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Many edges serve from leases, from a seed: downloads overlap and break off, edges are killed with
  * what they had not flushed, the database breaks off at any step so that acknowledgements are lost,
  * records come twice and out of order and over more partitions as time goes by, and a reorg takes
- * top-ups back. What was served never exceeds the final top-ups and the limit of unfinal ones, and in
- * the end the totals are exact and nothing is held.
+ * top-ups back. What was served never exceeds the final top-ups and the limit of unfinal ones, and
+ * in the end the totals are exact and nothing is held.
  */
 class QuotaSimulationIT {
 
