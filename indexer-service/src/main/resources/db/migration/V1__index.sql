@@ -1,10 +1,10 @@
 -- The index: what the chain said (log), what that means (read model), and what is to be told
 -- (outbox). All of it changes in one transaction with the cursor.
 
--- Versions of index records. It begins at the time of day in milliseconds, so that an index built
+-- Versions of index records. It begins at the time of day in microseconds, so that an index built
 -- anew on an empty database is newer than what Kafka still holds of the one before.
 create sequence index_version;
-select setval('index_version', (extract(epoch from clock_timestamp()) * 1000)::bigint);
+select setval('index_version', (extract(epoch from clock_timestamp()) * 1000000)::bigint);
 
 -- Where the index stands: one row, none before the first block was applied.
 create table cursor (

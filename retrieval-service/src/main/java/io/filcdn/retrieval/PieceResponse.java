@@ -1,6 +1,7 @@
 package io.filcdn.retrieval;
 
 import io.filcdn.common.egress.CacheOutcome;
+import io.filcdn.retrieval.cache.CachedFile;
 import io.filcdn.retrieval.cache.Lead;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
@@ -9,8 +10,10 @@ import io.filcdn.retrieval.delivery.PieceBytes;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Transfer;
 import io.filcdn.retrieval.usage.ResponseTally;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,6 +50,20 @@ final class PieceResponse implements Transfer.Body {
     tally = count;
   }
 
+  /** Answers a HEAD from the PieceCID and what the cache knows: nothing is read or fetched. */
+  void answerHead() {
+    Optional<CachedFile> cached = rooms.cache().cached(head.piece());
+    rooms.answers().describe(retrieval.exchange(), head, range, partial);
+    HttpServerResponse response = retrieval.exchange().request().response();
+    cached
+        .flatMap(CachedFile::contentType)
+        .ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
+    response.putHeader(
+        "Cache-Status", cached.isPresent() ? "filcdn; hit" : "filcdn; detail=from-cid");
+    response.putHeader("Server-Timing", serverTiming("head", retrieval.exchange().elapsedMicros()));
+    Answers.end(retrieval.exchange());
+  }
+
   @Override
   public ByteRange range() {
     return range;
@@ -59,15 +76,16 @@ final class PieceResponse implements Transfer.Body {
     HttpServerResponse response = retrieval.exchange().request().response();
     response.putHeader("Cache-Status", cacheStatus(source.outcome(), source.stored()));
     response.putHeader(
-        "Server-Timing", serverTiming(source.outcome(), retrieval.exchange().elapsedMicros()));
+        "Server-Timing",
+        serverTiming(source.outcome().toString(), retrieval.exchange().elapsedMicros()));
   }
 
   /**
    * Put together by hand: each response has one, and a formatter takes longer than all the rest.
    */
-  static String serverTiming(CacheOutcome outcome, long micros) {
+  static String serverTiming(String what, long micros) {
     String fraction = Long.toString(1_000 + micros % 1_000);
-    return "edge;desc=\"" + outcome + "\";dur=" + micros / 1_000 + "." + fraction.substring(1);
+    return "edge;desc=\"" + what + "\";dur=" + micros / 1_000 + "." + fraction.substring(1);
   }
 
   private static String cacheStatus(CacheOutcome outcome, boolean stored) {

@@ -66,7 +66,7 @@ final class RetrievalPath {
       case Selection.Unsatisfiable none -> rooms.answers().unsatisfiable(retrieval.exchange, head);
       case Selection.Bytes bytes -> {
         if (asked.headOnly()) {
-          rooms.answers().head(retrieval.exchange, head, bytes.range(), bytes.partial());
+          new PieceResponse(rooms, retrieval, head, bytes.range(), bytes.partial()).answerHead();
         } else {
           prepare(retrieval, admitted, bytes, false);
         }

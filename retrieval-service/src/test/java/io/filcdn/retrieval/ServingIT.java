@@ -179,9 +179,14 @@ class ServingIT extends EdgeTest {
     Answer byV2 = head(payer, piece);
     Answer byV1 =
         edge.client().send("HEAD", payer.address() + ".localhost", "/piece/" + piece.cid().commP());
-    get(payer, piece);
+    Answer whole = get(payer, piece);
+    Answer cached = head(payer, piece);
 
-    for (Answer head : List.of(byV2, byV1)) {
+    assertThat(byV2.header("Cache-Status")).isEqualTo("filcdn; detail=from-cid");
+    assertThat(cached.header("Cache-Status")).isEqualTo("filcdn; hit");
+    assertThat(cached.header("Content-Type")).isEqualTo(whole.header("Content-Type"));
+    assertThat(cached.header("Server-Timing")).startsWith("edge;desc=\"head\";dur=");
+    for (Answer head : List.of(byV2, byV1, cached)) {
       assertThat(head.status()).isEqualTo(200);
       assertThat(head.header("Content-Length")).isEqualTo("70000");
       assertThat(head.header("ETag")).isEqualTo("\"" + piece.cid() + "\"");

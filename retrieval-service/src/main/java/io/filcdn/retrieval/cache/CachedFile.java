@@ -48,6 +48,11 @@ public final class CachedFile {
     return folder.resolve(name.substring(name.length() - 2)).resolve(name);
   }
 
+  /** The media type that its first bytes suggest, once they were read. */
+  public Optional<String> contentType() {
+    return Optional.ofNullable(contentType);
+  }
+
   /** A reader of the piece; it opens the file when it first has to read it. */
   PieceBytes open() {
     return new Reader();

@@ -49,6 +49,11 @@ public final class PieceCache {
     return !fills.containsKey(piece) && disk.get(piece).isEmpty();
   }
 
+  /** The piece, where it lies on the disk. */
+  public Optional<CachedFile> cached(PieceCid piece) {
+    return disk.get(piece);
+  }
+
   /** How many fills are under way. */
   public int fills() {
     return fills.size();

@@ -63,12 +63,6 @@ public final class Answers {
     }
   }
 
-  /** Answers a HEAD request, without any byte of the piece. */
-  public void head(Exchange exchange, Head head, ByteRange range, boolean partial) {
-    describe(exchange, head, range, partial);
-    end(exchange);
-  }
-
   /** Answers 304: the client has these very bytes. */
   public void notModified(Exchange exchange, Head head) {
     common(exchange, head).setStatusCode(304);
@@ -225,7 +219,8 @@ public final class Answers {
     return new String(JsonStringEncoder.getInstance().quoteAsString(text));
   }
 
-  private static void end(Exchange exchange) {
+  /** Ends a response that has no body. */
+  public static void end(Exchange exchange) {
     exchange.response().end().onComplete(sent -> exchange.ended());
   }
 
