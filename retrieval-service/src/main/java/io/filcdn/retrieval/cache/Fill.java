@@ -8,6 +8,7 @@ import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
+import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -19,9 +20,9 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * A piece on its way from providers to the disk, for all who wait for it. Bytes are written and
- * hashed by a worker, in batches; while too many wait for it, the provider waits too. When the last
- * byte has come, count and CommP decide: the piece is kept, or all of it is forgotten.
+ * A piece on its way from providers to the disk, for all who wait for it. Bytes are hashed and
+ * written by a worker, in batches; while too many wait for it, the provider waits too. When the
+ * last byte has come, count and CommP decide: the piece is kept, or all of it is forgotten.
  *
  * <p>Where all who waited have left, it goes on if little is missing or most is here: the next to
  * ask would cost the payer the whole piece again. Otherwise it stops.
@@ -48,7 +49,7 @@ final class Fill implements OriginSupply.Taker {
   private final UnverifiedEgress unverified;
   private final FillBytes bytes;
 
-  private final ArrayDeque<Buffer> arrived = new ArrayDeque<>();
+  private final ArrayDeque<ByteBuf> arrived = new ArrayDeque<>();
   private long waiting;
   private boolean working;
   private boolean complete;
@@ -127,12 +128,16 @@ final class Fill implements OriginSupply.Taker {
     forgotten = true;
   }
 
+  // Vert.x 5 moves getByteBuf; the alternative here is a copy of every byte
+  @SuppressWarnings("deprecation")
   @Override
   public void arrived(Buffer part) {
     if (supply.received() == part.length()) {
       bytes.suppliedBy(supply.contributors().getFirst());
     }
-    arrived.add(part);
+    ByteBuf came = part.getByteBuf();
+    bytes.arrived(came);
+    arrived.add(came);
     waiting += part.length();
     if (waiting > PAUSE_ABOVE) {
       supply.pause();
@@ -178,7 +183,7 @@ final class Fill implements OriginSupply.Taker {
     }
   }
 
-  private void write(List<Buffer> batch) {
+  private void write(List<ByteBuf> batch) {
     arrived.clear();
     working = true;
     tools
@@ -203,13 +208,11 @@ final class Fill implements OriginSupply.Taker {
             });
   }
 
-  // Vert.x 5 moves getByteBuf; the alternative here is a copy of every byte
-  @SuppressWarnings("deprecation")
-  private long append(List<Buffer> batch) throws IOException {
+  private long append(List<ByteBuf> batch) throws IOException {
     long length = 0;
-    for (Buffer part : batch) {
-      bytes.append(part.getByteBuf().nioBuffer());
-      length += part.length();
+    for (ByteBuf part : batch) {
+      bytes.append(part);
+      length += part.readableBytes();
     }
     return length;
   }

@@ -6,20 +6,25 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.delivery.PieceBytes;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.verify.PieceVerifier;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file of a fill: one writer puts bytes at its end and through the verifier, any number of
- * readers follow, each anywhere in it. The file is closed when the fill is over and the last reader
- * has gone.
+ * The bytes of a fill: those that have arrived and are not written yet lie in memory, all others in
+ * a file. One writer puts them at the file's end and through the verifier; any number of readers
+ * follow, each anywhere in them, and none waits for the disk to get what has just arrived. The file
+ * is closed when the fill is over and the last reader has gone.
  */
 final class FillBytes {
 
@@ -31,6 +36,12 @@ final class FillBytes {
   private final Runnable abandoned;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
+  /** What has arrived and may not be written yet, by where it begins. */
+  private final ConcurrentNavigableMap<Long, ByteBuf> unwritten = new ConcurrentSkipListMap<>();
+
+  /** The first bytes, which tell what the piece is. */
+  private final ByteBuffer head;
+
   @GuardedBy("this")
   private int readers;
 
@@ -40,7 +51,8 @@ final class FillBytes {
   private volatile PieceBytes.State state = PieceBytes.State.AWAITED;
   private volatile Optional<Problem> problem = Optional.empty();
   private volatile Optional<ProviderId> supplier = Optional.empty();
-  private volatile long readable;
+  private volatile long arrived;
+  private volatile long written;
   private volatile @Nullable String contentType;
 
   /**
@@ -51,6 +63,7 @@ final class FillBytes {
     this.file = file;
     this.abandoned = abandoned;
     this.verifier = new PieceVerifier(piece);
+    this.head = ByteBuffer.allocate((int) Math.min(ContentType.SNIFFED, piece.rawSize()));
   }
 
   /** Tells who supplied the first bytes. */
@@ -58,19 +71,42 @@ final class FillBytes {
     supplier = Optional.of(provider);
   }
 
-  /** Appends bytes; blocks on the disk and hashes. One writer at a time. */
-  void append(ByteBuffer bytes) throws IOException {
-    verifier.update(bytes.duplicate());
-    long at = readable;
-    while (bytes.hasRemaining()) {
-      at += file.channel().write(bytes, at);
+  /**
+   * Takes bytes that nobody will change or release; readers see them from now on. Whoever calls
+   * this has them appended soon. One caller at a time.
+   */
+  void arrived(ByteBuf bytes) {
+    long at = arrived;
+    unwritten.put(at, bytes);
+    arrived = at + bytes.readableBytes();
+    if (state != PieceBytes.State.AWAITED) {
+      tell();
     }
-    readable = at;
-    if (state == PieceBytes.State.AWAITED && at >= Math.min(ContentType.SNIFFED, piece.rawSize())) {
-      contentType = ContentType.of(new Reader(false));
+  }
+
+  /** Appends bytes that arrived; blocks on the disk and hashes. One writer at a time. */
+  void append(ByteBuf bytes) throws IOException {
+    if (state == PieceBytes.State.AWAITED) {
+      lookAt(bytes.nioBuffer());
+    }
+    verifier.update(bytes.nioBuffer());
+    long start = written;
+    long at = start;
+    for (ByteBuffer left = bytes.nioBuffer(); left.hasRemaining(); ) {
+      at += file.channel().write(left, at);
+    }
+    written = at;
+    unwritten.remove(start);
+  }
+
+  /** Learns what the piece is, so that readers may begin. */
+  private void lookAt(ByteBuffer bytes) {
+    head.put(bytes.limit(Math.min(bytes.limit(), bytes.position() + head.remaining())));
+    if (!head.hasRemaining()) {
+      contentType = ContentType.of(head.array());
       state = PieceBytes.State.ARRIVING;
+      tell();
     }
-    tell();
   }
 
   /** Ends the check of all bytes appended. */
@@ -133,7 +169,7 @@ final class FillBytes {
       return Optional.empty();
     }
     readers++;
-    return Optional.of(new Reader(true));
+    return Optional.of(new Reader());
   }
 
   private void leave() {
@@ -170,12 +206,7 @@ final class FillBytes {
 
   private final class Reader implements PieceBytes {
 
-    private final boolean counted;
     private boolean closed;
-
-    Reader(boolean counted) {
-      this.counted = counted;
-    }
 
     @Override
     public State state() {
@@ -199,7 +230,26 @@ final class FillBytes {
 
     @Override
     public long readable() {
-      return readable;
+      return arrived;
+    }
+
+    @Override
+    public @Nullable ByteBuf resident(long position) {
+      Map.Entry<Long, ByteBuf> part = unwritten.floorEntry(position);
+      long offset = part == null ? 0 : position - part.getKey();
+      return part == null || offset >= part.getValue().readableBytes()
+          ? null
+          : rest(part.getValue(), (int) offset);
+    }
+
+    private static ByteBuf rest(ByteBuf part, int offset) {
+      return part.retainedSlice(part.readerIndex() + offset, part.readableBytes() - offset);
+    }
+
+    /** What is not in memory any more is in the file. */
+    @Override
+    public ByteBuf read(long position, int most) throws IOException {
+      return PieceBytes.super.read(position, (int) Math.min(most, written - position));
     }
 
     @Override
@@ -208,7 +258,7 @@ final class FillBytes {
       int read = channel.read(to, position);
       if (read < 0) {
         throw new IOException(
-            "expected %d bytes of a fill, found the end at %d".formatted(readable, position));
+            "expected %d bytes of a fill, found the end at %d".formatted(written, position));
       }
       return read;
     }
@@ -225,7 +275,7 @@ final class FillBytes {
 
     @Override
     public void close() {
-      if (counted && !closed) {
+      if (!closed) {
         closed = true;
         leave();
       }

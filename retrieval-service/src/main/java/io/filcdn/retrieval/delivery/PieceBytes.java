@@ -63,7 +63,8 @@ public interface PieceBytes extends AutoCloseable {
    * Reads some of the readable bytes into memory; may block on the disk. Whoever gets them releases
    * them.
    *
-   * @param most how many are wanted; where more lie together, they may be more
+   * @param most how many are wanted; they may be fewer, at least one, and where more lie together,
+   *     more
    */
   default ByteBuf read(long position, int most) throws IOException {
     ByteBuf bytes = PooledByteBufAllocator.DEFAULT.directBuffer(most, most);

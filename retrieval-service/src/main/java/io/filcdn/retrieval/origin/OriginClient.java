@@ -24,6 +24,9 @@ public final class OriginClient {
   private static final int MAX_HEADER = 16 << 10;
   private static final int MAX_REDIRECTS = 3;
 
+  /** As much as Netty reads from a socket at once: what came together stays together. */
+  private static final int CHUNK = 64 << 10;
+
   /** Names are looked up by threads of their own: a name can be made to take long. */
   private static final int RESOLVERS = 8;
 
@@ -64,6 +67,7 @@ public final class OriginClient {
                 .setMaxPoolSize(rules.connections())
                 .setMaxWaitQueueSize(10 * rules.connections())
                 .setMaxHeaderSize(MAX_HEADER)
+                .setMaxChunkSize(CHUNK)
                 .setDecompressionSupported(false));
   }
 
