@@ -109,8 +109,6 @@ final class MetricsService implements AutoCloseable {
         tables.database(),
         tables.leases(),
         tables.leaseJournals(),
-        tables.dataSets(),
-        tables.odometers(),
         tables.audit(),
         terms,
         new LeaseDesk.Rules(

@@ -163,6 +163,7 @@ class ProcessIT {
   private Process start(Path network) throws IOException {
     return ServiceProcess.start(
         stack,
+        ServiceProcess.SOON,
         output(),
         Map.of(
             "FILCDN_NETWORK",

@@ -1,21 +1,21 @@
 package io.filcdn.metrics.quota;
 
+import static java.util.Objects.requireNonNull;
+
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
-import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.audit.PostgresAudit;
-import io.filcdn.metrics.odometer.Odometer;
 import io.filcdn.metrics.odometer.Odometer.Totals;
-import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.quota.PostgresLeases.Change;
+import io.filcdn.metrics.quota.PostgresStandings.Standing;
 import io.filcdn.metrics.store.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -23,7 +23,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -50,8 +49,7 @@ public final class LeaseDesk {
   private final Database database;
   private final PostgresLeases leases;
   private final PostgresLeaseJournals journals;
-  private final PostgresDataSets dataSets;
-  private final PostgresOdometers odometers;
+  private final PostgresStandings standings = new PostgresStandings();
   private final PostgresAudit audit;
   private final QuotaTerms terms;
   private final Rules rules;
@@ -68,8 +66,6 @@ public final class LeaseDesk {
       Database database,
       PostgresLeases leases,
       PostgresLeaseJournals journals,
-      PostgresDataSets dataSets,
-      PostgresOdometers odometers,
       PostgresAudit audit,
       QuotaTerms terms,
       Rules rules,
@@ -77,8 +73,6 @@ public final class LeaseDesk {
     this.database = database;
     this.leases = leases;
     this.journals = journals;
-    this.dataSets = dataSets;
-    this.odometers = odometers;
     this.audit = audit;
     this.terms = terms;
     this.rules = rules;
@@ -97,50 +91,29 @@ public final class LeaseDesk {
     }
     List<Lease> given = new ArrayList<>();
     if (!request.asks().isEmpty()) {
-      Balances balances = balances(connection, request);
+      TreeSet<QuotaKey> keys =
+          request.asks().stream()
+              .map(LeaseDesk::key)
+              .collect(Collectors.toCollection(TreeSet::new));
+      Map<QuotaKey, Long> held = leases.lock(connection, keys);
+      // read after the locks are held: the pipeline moves bytes under them
+      Map<QuotaKey, Standing> found = standings.find(connection, request.journal(), keys);
       List<Change> changes = new ArrayList<>();
       for (Ask ask : request.asks()) {
-        given.add(give(ask, balances, changes));
+        QuotaKey key = key(ask);
+        given.add(give(ask, held.getOrDefault(key, 0L), requireNonNull(found.get(key)), changes));
       }
       leases.save(connection, request.journal(), changes);
     }
     return new LeaseAnswer(false, rules.timeToLive.toMillis(), given);
   }
 
-  /** What stands on the quotas of a request, while they are locked. */
-  private record Balances(
-      Map<QuotaKey, Long> held, Map<QuotaKey, Holding> holdings, Map<QuotaKey, Long> unspent) {}
-
-  /** What was used is read after the locks are held: the pipeline moves bytes under them. */
-  private Balances balances(Connection connection, LeaseRequest request) throws SQLException {
-    TreeSet<QuotaKey> keys =
-        request.asks().stream().map(LeaseDesk::key).collect(Collectors.toCollection(TreeSet::new));
-    Map<QuotaKey, Long> held = leases.lock(connection, keys);
-    Map<QuotaKey, Holding> holdings = leases.find(connection, request.journal(), keys);
-    TreeSet<DataSetId> ids =
-        keys.stream().map(QuotaKey::dataSet).collect(Collectors.toCollection(TreeSet::new));
-    Map<DataSetId, Totals> used =
-        odometers.find(connection, ids).stream()
-            .collect(Collectors.toMap(Odometer::dataSet, Odometer::totals));
-    Map<QuotaKey, Long> unspent = new HashMap<>();
-    for (Funds funds : dataSets.funds(connection, ids)) {
-      Quota quota = terms.quota(funds, used.getOrDefault(funds.dataSet(), Totals.NONE));
-      unspent.put(
-          new QuotaKey(funds.dataSet(), Kind.CDN),
-          funds.served() ? quota.cdn().remaining().clamped() : 0);
-      unspent.put(
-          new QuotaKey(funds.dataSet(), Kind.CACHE_MISS),
-          funds.served() ? quota.cacheMiss().remaining().clamped() : 0);
-    }
-    return new Balances(held, holdings, unspent);
-  }
-
-  private Lease give(Ask ask, Balances balances, List<Change> changes) {
+  private Lease give(Ask ask, long held, Standing standing, List<Change> changes) {
     QuotaKey key = key(ask);
-    Holding was = balances.holdings.getOrDefault(key, Holding.NONE);
-    Optional<Long> unspent = Optional.ofNullable(balances.unspent.get(key));
+    Holding was = standing.holding();
+    Optional<Long> unspent = standing.funds().map(funds -> unspent(key, funds, standing.used()));
     Holding less = was.returned(ask.returned());
-    long heldByAll = balances.held.getOrDefault(key, 0L) - was.held() + less.held();
+    long heldByAll = held - was.held() + less.held();
     Holding now =
         less.given(rules.slice.of(ask, was.acquired().bytes(), unspent.orElse(0L) - heldByAll));
     if (!now.equals(was)) {
@@ -153,6 +126,16 @@ public final class LeaseDesk {
         now.returned(),
         now.applied(),
         unspent.map(ByteCount::of));
+  }
+
+  /** What nobody used; of a data set that is not served, nothing. */
+  private long unspent(QuotaKey key, Funds funds, Totals used) {
+    if (!funds.served()) {
+      return 0;
+    }
+    Quota quota = terms.quota(funds, used);
+    Quota.Part part = key.quota() == Kind.CDN ? quota.cdn() : quota.cacheMiss();
+    return part.remaining().clamped();
   }
 
   private static QuotaKey key(Ask ask) {

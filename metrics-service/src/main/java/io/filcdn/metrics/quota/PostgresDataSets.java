@@ -81,17 +81,29 @@ public final class PostgresDataSets {
       Columns.of(statement, List.copyOf(dataSets)).text(DataSetId::toString);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          TopUps topUps =
-              new TopUps(amount(rows, 2), amount(rows, 3), amount(rows, 4), amount(rows, 5));
-          DataSetId dataSet = DataSetId.of(rows.getString(1));
-          funds.add(new Funds(dataSet, topUps, rows.getBoolean(6), rows.getBoolean(7)));
+          funds.add(funds(rows));
         }
       }
     }
     return funds;
   }
 
-  private static TokenAmount amount(ResultSet row, int column) throws SQLException {
+  /** The funds in a row that has their columns. */
+  static Funds funds(ResultSet row) throws SQLException {
+    TopUps topUps =
+        new TopUps(
+            amount(row, "cdn_final"),
+            amount(row, "cdn_unfinal"),
+            amount(row, "cache_miss_final"),
+            amount(row, "cache_miss_unfinal"));
+    return new Funds(
+        DataSetId.of(row.getString("data_set")),
+        topUps,
+        row.getBoolean("has_cdn_rail"),
+        row.getBoolean("served"));
+  }
+
+  private static TokenAmount amount(ResultSet row, String column) throws SQLException {
     return new TokenAmount(row.getBigDecimal(column).toBigIntegerExact());
   }
 

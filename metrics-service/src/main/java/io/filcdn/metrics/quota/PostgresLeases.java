@@ -39,20 +39,18 @@ public final class PostgresLeases {
       for update of h
       """;
 
-  private static final String FIND =
-      """
-      select l.* from lease l
-      join unnest(?, ?) as named (data_set, quota)
-        on l.data_set = named.data_set and l.quota = named.quota
-      where l.journal = ?
-      """;
-
   private static final String SAVE =
       """
-      insert into lease as l (journal, data_set, quota, acquired, returned)
-      select ?, * from unnest(?, ?, ?, ?)
-      on conflict (journal, data_set, quota) do update set
-        acquired = excluded.acquired, returned = excluded.returned
+      with change as (
+        select * from unnest(?, ?, ?, ?, ?) as c (data_set, quota, acquired, returned, bytes)
+      ), saved as (
+        insert into lease as l (journal, data_set, quota, acquired, returned)
+        select ?, data_set, quota, acquired, returned from change
+        on conflict (journal, data_set, quota) do update set
+          acquired = excluded.acquired, returned = excluded.returned
+      )
+      update held h set bytes = h.bytes + change.bytes from change
+      where h.data_set = change.data_set and h.quota = change.quota
       """;
 
   private static final String HOLD =
@@ -104,6 +102,10 @@ public final class PostgresLeases {
   /** What all journals hold of quotas; nobody else changes it before the transaction ends. */
   Map<QuotaKey, Long> lock(Connection connection, Collection<QuotaKey> quotas) throws SQLException {
     List<QuotaKey> named = List.copyOf(quotas);
+    Map<QuotaKey, Long> known = lockKnown(connection, named);
+    if (known.size() == named.size()) {
+      return known;
+    }
     try (PreparedStatement statement = connection.prepareStatement(OPEN)) {
       bind(statement, named);
       statement.executeUpdate();
@@ -125,22 +127,6 @@ public final class PostgresLeases {
     return held;
   }
 
-  /** What a journal has to do with locked quotas; nothing, where it is not in the map. */
-  Map<QuotaKey, Holding> find(Connection connection, JournalId journal, Collection<QuotaKey> quotas)
-      throws SQLException {
-    Map<QuotaKey, Holding> found = new HashMap<>();
-    try (PreparedStatement statement = connection.prepareStatement(FIND)) {
-      bind(statement, List.copyOf(quotas));
-      statement.setObject(3, journal.uuid());
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          found.put(key(rows), holding(rows));
-        }
-      }
-    }
-    return found;
-  }
-
   /** A holding that changed, and by how much what is held of its quota did. */
   record Change(QuotaKey quota, Holding now, long heldMore) {}
 
@@ -150,15 +136,15 @@ public final class PostgresLeases {
       return;
     }
     try (PreparedStatement statement = connection.prepareStatement(SAVE)) {
-      statement.setObject(1, journal.uuid());
-      Columns.after(1, statement, changes)
+      Columns.of(statement, changes)
           .text(change -> change.quota().dataSet().toString())
           .text(change -> change.quota().quota().toString())
           .bigint(change -> change.now().acquired().bytes())
-          .bigint(change -> change.now().returned().bytes());
+          .bigint(change -> change.now().returned().bytes())
+          .bigint(Change::heldMore);
+      statement.setObject(6, journal.uuid());
       statement.executeUpdate();
     }
-    hold(connection, changes);
   }
 
   /** Changes what is held of locked quotas. */

@@ -18,14 +18,14 @@ import java.util.function.ToLongFunction;
 final class ColdCases {
 
   static final String METHOD =
-      "cold: provider limited to 1 Gbit/s, after 2,000 other misses, median of 5 (first byte: of 100);"
+      "cold: provider limited to 1 Gbit/s, after 6,000 other misses, median of 5 (first byte: of 100);"
           + " nginx caches what it does not verify";
 
   static final long LINE = 1_000_000_000;
 
   private static final int ROUNDS = 5;
   private static final int FIRST_BYTES = 100;
-  private static final int WARM_UP_SMALL = 2_000;
+  private static final int WARM_UP_SMALL = 6_000;
   private static final int WARM_UP_LARGE = 8;
   private static final int LARGE = 64 << 20;
   private static final int SMALL = 256 << 10;
