@@ -39,7 +39,8 @@ class SettlementBench {
           IntStream.range(0, DUE).mapToObj(_ -> stage.newDataSetThatStays()).toList();
       dataSets.forEach(dataSet -> dataSet.serve(1_000_000 + dataSet.number(), dataSet.number()));
       ServiceProcess service =
-          stage.startService(Map.of("FILCDN_SETTLEMENT_BROADCAST_MAX_PENDING", "10"));
+          stage.startService(
+              Map.of("FILCDN_SETTLEMENT_BROADCAST_MAX_PENDING", "10", ServiceProcess.TIER, "4"));
       long block = stage.devnet().epoch();
       long start = System.nanoTime();
       service.awaitReady();
@@ -70,7 +71,13 @@ class SettlementBench {
       ServiceProcess service =
           stage
               .startService(
-                  Map.of("FILCDN_SETTLEMENT_DRY_RUN", "true", ServiceProcess.HEAP, "512m"))
+                  Map.of(
+                      "FILCDN_SETTLEMENT_DRY_RUN",
+                      "true",
+                      ServiceProcess.HEAP,
+                      "512m",
+                      ServiceProcess.TIER,
+                      "4"))
               .awaitReady();
       stage.database().execute(rows(PLANNED));
       stage.anvil().mine(20);

@@ -32,6 +32,9 @@ public final class ServiceProcess implements AutoCloseable {
   /** The variable that gives it more heap. */
   public static final String HEAP = "HEAP";
 
+  /** How far its JVM optimises: 4 is all, for what is measured. */
+  public static final String TIER = "TIER";
+
   private static final Duration PATIENCE = Duration.ofMinutes(4);
 
   private final Process process;
@@ -48,8 +51,8 @@ public final class ServiceProcess implements AutoCloseable {
         new ProcessBuilder(
                 List.of(
                     ProcessHandle.current().info().command().orElse("java"),
-                    // it lives for seconds, in which optimising costs more than it brings
-                    "-XX:TieredStopAtLevel=1",
+                    // most live for seconds, in which optimising costs more than it brings
+                    "-XX:TieredStopAtLevel=" + environment.getOrDefault(TIER, "1"),
                     "-XX:+UseSerialGC",
                     "-XX:MaxHeapSize=" + environment.getOrDefault(HEAP, "128m"),
                     "-jar",
