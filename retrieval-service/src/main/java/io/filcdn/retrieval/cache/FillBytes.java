@@ -104,8 +104,15 @@ final class FillBytes {
     head.put(bytes.limit(Math.min(bytes.limit(), bytes.position() + head.remaining())));
     if (!head.hasRemaining()) {
       contentType = ContentType.of(head.array());
-      state = PieceBytes.State.ARRIVING;
+      arriving();
       tell();
+    }
+  }
+
+  /** Unless it failed while a worker looked at its first bytes. */
+  private synchronized void arriving() {
+    if (state == PieceBytes.State.AWAITED) {
+      state = PieceBytes.State.ARRIVING;
     }
   }
 
@@ -131,8 +138,10 @@ final class FillBytes {
    * @param why where readers that got nothing yet can be told
    */
   void failed(Optional<Problem> why) {
-    problem = why;
-    state = PieceBytes.State.FAILED;
+    synchronized (this) {
+      problem = why;
+      state = PieceBytes.State.FAILED;
+    }
     tell();
   }
 
