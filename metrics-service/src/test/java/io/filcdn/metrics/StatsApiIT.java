@@ -115,6 +115,7 @@ class StatsApiIT {
         .atMost(Duration.ofSeconds(60))
         .untilAsserted(
             () -> {
+              when().get("/data-set/12").then().statusCode(200);
               when().get("/data-set/13").then().statusCode(200);
               when().get("/api/v1/data-sets/14").then().statusCode(200);
             });

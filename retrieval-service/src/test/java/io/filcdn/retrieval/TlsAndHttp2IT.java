@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,7 @@ class TlsAndHttp2IT extends EdgeTest {
           "filcdn.retrieval.http.tls.port", Integer.toString(tlsPort),
           "filcdn.retrieval.http.tls.certificate", certificate.certificate().toString(),
           "filcdn.retrieval.http.tls.key", certificate.key().toString(),
+          "filcdn.retrieval.http.head-timeout", "2s",
           "filcdn.retrieval.limits.pace-window", "1s");
     } catch (Exception e) {
       throw new IllegalStateException(e);
@@ -140,13 +142,19 @@ class TlsAndHttp2IT extends EdgeTest {
     provider.fail(piece, new Fault.WrongByte(500_000));
     HttpClient client = client(way);
 
-    HttpClientResponse answer = wait(ask(client, way, payer, piece, HttpMethod.GET));
     List<Buffer> parts = new ArrayList<>();
     CompletableFuture<Throwable> end = new CompletableFuture<>();
-    answer.handler(parts::add);
-    answer.exceptionHandler(end::complete);
-    answer.endHandler(done -> end.complete(new AssertionError("a response that looks whole")));
-    answer.resume();
+    // on the client's own thread: a failure that comes before its handler would go unseen
+    ask(client, way, payer, piece, HttpMethod.GET)
+        .onFailure(end::complete)
+        .onSuccess(
+            answer -> {
+              answer.handler(parts::add);
+              answer.exceptionHandler(end::complete);
+              answer.endHandler(
+                  done -> end.complete(new AssertionError("a response that looks whole")));
+              answer.resume();
+            });
 
     Throwable failure = end.get(30, TimeUnit.SECONDS);
     if (way.version == HttpVersion.HTTP_2) {
@@ -186,6 +194,22 @@ class TlsAndHttp2IT extends EdgeTest {
 
     await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) == 2);
     assertThat(egressBytes(payer) - 30_000_000).isBetween(seen, 29_999_999L);
+    wait(client.close());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aProviderMayTakeLongerThanAHead(Way way) throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 100_000);
+    CountDownLatch goOn = new CountDownLatch(1);
+    provider.with(piece, new Fault.WaitsAfter(50_000, goOn));
+    HttpClient client = client(way);
+
+    HttpClientResponse answer = wait(ask(client, way, payer, piece, HttpMethod.GET));
+    vertx.setTimer(3_000, timer -> goOn.countDown());
+
+    assertThat(body(answer)).isEqualTo(piece.bytes());
     wait(client.close());
   }
 

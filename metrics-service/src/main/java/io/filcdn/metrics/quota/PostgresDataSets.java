@@ -5,6 +5,7 @@ import io.filcdn.common.index.DataSetRecord.TopUps;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.metrics.series.PostgresSeries;
 import io.filcdn.metrics.store.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -31,6 +32,14 @@ public final class PostgresDataSets {
       on conflict (data_set) do update set
         payer = excluded.payer, provider = excluded.provider, version = excluded.version, record = excluded.record
       where excluded.version > d.version
+      returning data_set, xmax = 0 as is_new
+      """;
+
+  private static final String ARE_NEW =
+      """
+      select exists (
+        select from unnest(?) as told (data_set)
+        where not exists (select from data_set d where d.data_set = told.data_set))
       """;
 
   private static final String FUNDS =
@@ -40,7 +49,12 @@ public final class PostgresDataSets {
       from data_set where data_set = any (?)
       """;
 
-  /** Keeps what is newer than what is there. */
+  private final PostgresSeries series = new PostgresSeries();
+
+  /**
+   * Keeps what is newer than what is there. What was served of a data set before the index told of
+   * it is its payer's and its provider's from now on.
+   */
   public void keepNewer(Connection connection, List<DataSetRecord> all) throws SQLException {
     Map<DataSetId, DataSetRecord> newest = new HashMap<>();
     all.forEach(record -> newest.merge(record.dataSet(), record, PostgresDataSets::newer));
@@ -48,6 +62,29 @@ public final class PostgresDataSets {
       return;
     }
     List<DataSetRecord> told = List.copyOf(newest.values());
+    if (anyIsNew(connection, List.copyOf(newest.keySet()))) {
+      series.holdOwners(connection);
+      series.giveToOwners(connection, keep(connection, told));
+    } else {
+      keep(connection, told);
+    }
+  }
+
+  private static boolean anyIsNew(Connection connection, List<DataSetId> dataSets)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(ARE_NEW)) {
+      Columns.of(statement, dataSets).text(DataSetId::toString);
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getBoolean(1);
+      }
+    }
+  }
+
+  /** Keeps records; those of data sets that were not there before. */
+  private static List<DataSetId> keep(Connection connection, List<DataSetRecord> told)
+      throws SQLException {
+    List<DataSetId> added = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(KEEP_NEWER)) {
       Columns.of(statement, told)
           .text(dataSet -> dataSet.dataSet().toString())
@@ -55,8 +92,15 @@ public final class PostgresDataSets {
           .text(dataSet -> dataSet.provider().toString())
           .bigint(dataSet -> dataSet.asOf().version())
           .text(RecordJson::write);
-      statement.executeUpdate();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          if (rows.getBoolean("is_new")) {
+            added.add(DataSetId.of(rows.getString("data_set")));
+          }
+        }
+      }
     }
+    return added;
   }
 
   private static DataSetRecord newer(DataSetRecord one, DataSetRecord other) {

@@ -1,6 +1,8 @@
 package io.filcdn.metrics.series;
 
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.series.SeriesTally.Added;
+import io.filcdn.metrics.store.AdvisoryLock;
 import io.filcdn.metrics.store.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,11 +20,24 @@ import java.util.List;
  */
 public final class PostgresSeries {
 
+  /** Shared by whoever asks whose a data set is, taken by whoever first tells it. */
+  private static final AdvisoryLock OWNERS = new AdvisoryLock(0x6f776e65_72730001L);
+
   private static final String ROWS =
       """
       with told as (
         select dimension, value, to_timestamp(millis / 1000) as hour, a, b, c, d, e
         from unnest(?, ?, ?, ?, ?, ?, ?, ?) as u (dimension, value, millis, a, b, c, d, e))
+      """;
+
+  private static final String ON_CONFLICT_ADD =
+      """
+      on conflict (dimension, value, daily, bucket) do update set
+        cdn_bytes = s.cdn_bytes + excluded.cdn_bytes,
+        cache_miss_bytes = s.cache_miss_bytes + excluded.cache_miss_bytes,
+        requests = s.requests + excluded.requests,
+        cache_miss_requests = s.cache_miss_requests + excluded.cache_miss_requests,
+        unbilled_bytes = s.unbilled_bytes + excluded.unbilled_bytes
       """;
 
   /** All write in one order, so that none waits in a circle. */
@@ -35,17 +50,12 @@ public final class PostgresSeries {
         sum(a)::bigint, sum(b)::bigint, sum(c)::bigint, sum(d)::bigint, sum(e)::bigint
       from cells cross join (values (false), (true)) as step (daily)
       group by 1, 2, 3, 4 order by 1, 2, 3, 4
-      on conflict (dimension, value, daily, bucket) do update set
-        cdn_bytes = s.cdn_bytes + excluded.cdn_bytes,
-        cache_miss_bytes = s.cache_miss_bytes + excluded.cache_miss_bytes,
-        requests = s.requests + excluded.requests,
-        cache_miss_requests = s.cache_miss_requests + excluded.cache_miss_requests,
-        unbilled_bytes = s.unbilled_bytes + excluded.unbilled_bytes
-      """;
+      """
+          + ON_CONFLICT_ADD;
 
   private static final String ADD_OTHERS = ROWS + ", cells as (select * from told)\n" + STORE;
 
-  /** What only the index can tell: whose data set it is, and who has it. */
+  /** What only the index can tell: whose data set it is, and who has it; until then, unknown. */
   private static final String ADD_DATA_SETS =
       ROWS
           + """
@@ -61,6 +71,33 @@ public final class PostgresSeries {
             from told t left join data_set x on x.data_set = t.value)
           """
           + STORE;
+
+  private static final String GIVE_TO_OWNERS =
+      """
+      with served as (
+        select d.payer, d.provider, s.daily, s.bucket, s.cdn_bytes as a, s.cache_miss_bytes as b,
+          s.requests as c, s.cache_miss_requests as d, s.unbilled_bytes as e
+        from series s join data_set d on d.data_set = s.value
+        where s.dimension = 'data-set' and s.value = any (?)),
+      moves as (
+        select served.*, t.dimension, t.value, t.sign
+        from served cross join lateral (values
+          ('payer', payer, 1), ('payer', 'unknown', -1),
+          ('provider', provider, 1), ('provider', 'unknown', -1)) as t (dimension, value, sign))
+      insert into series as s (dimension, value, daily, bucket, cdn_bytes, cache_miss_bytes,
+        requests, cache_miss_requests, unbilled_bytes)
+      select dimension, value, daily, bucket, sum(sign * a)::bigint, sum(sign * b)::bigint,
+        sum(sign * c)::bigint, sum(sign * d)::bigint, sum(sign * e)::bigint
+      from moves group by 1, 2, 3, 4 order by 1, 2, 3, 4
+      """
+          + ON_CONFLICT_ADD;
+
+  private static final String FORGET_EMPTY =
+      """
+      delete from series where dimension in ('payer', 'provider') and value = 'unknown'
+        and (cdn_bytes, cache_miss_bytes, requests, cache_miss_requests, unbilled_bytes)
+          = (0, 0, 0, 0, 0)
+      """;
 
   private static final String POINTS =
       """
@@ -87,8 +124,31 @@ public final class PostgresSeries {
 
   /** Adds a tally. */
   public void add(Connection connection, SeriesTally tally) throws SQLException {
+    OWNERS.shareIn(connection);
     store(connection, ADD_DATA_SETS, tally.ofDataSets());
     store(connection, ADD_OTHERS, tally.ofOthers());
+  }
+
+  /**
+   * Until the caller's transaction ends, nobody counts anything for owners: what is counted before
+   * can be given to those that this transaction tells of, and what is counted after knows them.
+   */
+  public void holdOwners(Connection connection) throws SQLException {
+    OWNERS.takeIn(connection);
+  }
+
+  /**
+   * Gives what was counted of data sets, for payers and providers that were unknown, to those that
+   * are known by now; once for each data set, and while owners are held.
+   */
+  public void giveToOwners(Connection connection, List<DataSetId> dataSets) throws SQLException {
+    try (PreparedStatement give = connection.prepareStatement(GIVE_TO_OWNERS);
+        PreparedStatement forget = connection.prepareStatement(FORGET_EMPTY)) {
+      Columns.of(give, dataSets).text(DataSetId::toString);
+      if (give.executeUpdate() > 0) {
+        forget.executeUpdate();
+      }
+    }
   }
 
   private static void store(Connection connection, String sql, List<Added> added)

@@ -16,18 +16,17 @@ import io.vertx.core.net.impl.VertxHandler;
  */
 public final class KnownVersions extends ChannelInboundHandlerAdapter {
 
-  private static final String HTTP_1_DECODER = "httpDecoder";
-
   private KnownVersions() {}
 
   /** Watches a new connection. */
   public static void watch(HttpConnection connection) {
     if (connection instanceof ConnectionBase base) {
       ChannelPipeline pipeline = base.channel().pipeline();
-      if (pipeline.get(HTTP_1_DECODER) != null) {
+      // HTTP/2 has another; one that was just upgraded to it has the decoder of HTTP/1.1 still
+      ChannelHandlerContext http1 = pipeline.context(VertxHandler.class);
+      if (http1 != null) {
         // right before Vert.x's own handler: the first request has passed all before it by now
-        String behind = pipeline.context(VertxHandler.class).name();
-        pipeline.addBefore(behind, "filcdn-versions", new KnownVersions());
+        pipeline.addBefore(http1.name(), "filcdn-versions", new KnownVersions());
       }
     }
   }

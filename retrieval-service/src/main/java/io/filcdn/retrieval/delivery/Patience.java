@@ -47,14 +47,18 @@ public final class Patience extends IdleStateHandler {
    */
   public static void watch(HttpConnection connection, long idleMillis, long headMillis) {
     if (connection instanceof ConnectionBase base) {
-      ChannelPipeline pipeline = base.channel().pipeline();
-      if (pipeline.get(VERTX_IDLE) != null) {
-        pipeline.remove(VERTX_IDLE);
-      }
       Patience patience = new Patience(idleMillis, headMillis);
-      pipeline.addFirst(patience);
+      ChannelPipeline pipeline = base.channel().pipeline();
+      patience.join(pipeline);
       patience.headBegins(pipeline.context(patience));
     }
+  }
+
+  private void join(ChannelPipeline pipeline) {
+    if (pipeline.get(VERTX_IDLE) != null) {
+      pipeline.remove(VERTX_IDLE);
+    }
+    pipeline.addFirst(this);
   }
 
   /** A request's head is complete. */
@@ -96,6 +100,22 @@ public final class Patience extends IdleStateHandler {
     // most heads come in one piece, and need no timer
     if (heads == before) {
       headBegins(ctx);
+    }
+  }
+
+  /**
+   * Once a request has upgraded its connection to HTTP/2, Vert.x removes all that is not its own.
+   */
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) throws Exception {
+    super.handlerRemoved(ctx);
+    headEnds();
+    if (ctx.channel().isActive()) {
+      Patience successor = new Patience(getAllIdleTimeInMillis(), headMillis);
+      successor.answering = answering;
+      successor.waiting = waiting;
+      // when Vert.x is done, and has put its own in the place
+      ctx.executor().execute(() -> successor.join(ctx.pipeline()));
     }
   }
 
