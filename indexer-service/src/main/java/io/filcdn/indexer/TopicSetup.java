@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -22,7 +23,9 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * A program that makes Kafka's topics what a file says: it creates those that are missing, adds
@@ -32,6 +35,7 @@ import org.apache.kafka.common.errors.TopicExistsException;
 final class TopicSetup {
 
   private static final String PREFIX = "KAFKA_";
+  private static final int ATTEMPTS = 10;
 
   private TopicSetup() {}
 
@@ -78,7 +82,7 @@ final class TopicSetup {
         old.add(topic);
       }
     }
-    addPartitions(admin, old, out);
+    addPartitions(admin, old, out, ATTEMPTS);
     admin
         .incrementalAlterConfigs(
             old.stream().collect(Collectors.toMap(TopicSetup::resource, TopicSetup::changes)))
@@ -102,6 +106,23 @@ final class TopicSetup {
 
   private static NewTopic created(Wanted topic) {
     return new NewTopic(topic.name(), topic.partitions(), topic.replicas()).configs(topic.config());
+  }
+
+  /** Tries again where a broker had not heard yet of what another did a moment ago. */
+  private static void addPartitions(Admin admin, List<Wanted> topics, PrintStream out, int attempts)
+      throws ExecutionException, InterruptedException {
+    try {
+      addPartitions(admin, topics, out);
+    } catch (ExecutionException e) {
+      boolean stale =
+          e.getCause() instanceof InvalidPartitionsException
+              || e.getCause() instanceof UnknownTopicOrPartitionException;
+      if (!stale || attempts == 1) {
+        throw e;
+      }
+      TimeUnit.SECONDS.sleep(1);
+      addPartitions(admin, topics, out, attempts - 1);
+    }
   }
 
   private static void addPartitions(Admin admin, List<Wanted> topics, PrintStream out)

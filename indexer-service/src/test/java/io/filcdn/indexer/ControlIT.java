@@ -1,7 +1,7 @@
 package io.filcdn.indexer;
 
+import static io.filcdn.indexer.Patience.patiently;
 import static io.restassured.RestAssured.given;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -59,7 +59,7 @@ class ControlIT {
 
     post("fwss/service-terminated", "{\"data_set_id\": \"21\", \"block_number\": 5}", 200);
 
-    await().untilAsserted(() -> given().get("/api/v1/data-sets/21").then().statusCode(200));
+    patiently().untilAsserted(() -> given().get("/api/v1/data-sets/21").then().statusCode(200));
   }
 
   @Test
@@ -68,7 +68,7 @@ class ControlIT {
     node.hide(created);
     chain.block(created);
     post("fwss/service-terminated", "{\"data_set_id\": \"22\", \"block_number\": 99999}", 200);
-    await().until(this::isAtHead);
+    patiently().until(this::isAtHead);
     given().get("/api/v1/data-sets/22").then().statusCode(404);
 
     node.hideNothing();
@@ -81,7 +81,7 @@ class ControlIT {
       post("fwss/cdn-payment-rails-topped-up", hint, 200);
     }
 
-    await().untilAsserted(() -> given().get("/api/v1/data-sets/22").then().statusCode(200));
+    patiently().untilAsserted(() -> given().get("/api/v1/data-sets/22").then().statusCode(200));
   }
 
   @ParameterizedTest
@@ -131,7 +131,7 @@ class ControlIT {
   void healthNeedsNoSecretAndSaysWhatIsMissing() {
     chain.block();
     wakeUp();
-    await().until(this::isAtHead);
+    patiently().until(this::isAtHead);
     given().get("/health").then().statusCode(200).body("status", equalTo("ok"));
 
     node.onChain(5);
@@ -139,7 +139,7 @@ class ControlIT {
       node.failNext("eth_getBlockByNumber", 503, "");
     }
     wakeUp();
-    await()
+    patiently()
         .untilAsserted(
             () ->
                 given()
@@ -150,7 +150,7 @@ class ControlIT {
     given().get("/status").then().body("nodes[0].failure", containsString("expected chain id"));
 
     node.onChain(Contracts.CHAIN_ID);
-    await().untilAsserted(() -> given().get("/health").then().statusCode(200));
+    patiently().untilAsserted(() -> given().get("/health").then().statusCode(200));
   }
 
   @Test
@@ -159,7 +159,7 @@ class ControlIT {
         Contracts.dataSetCreated(23, 3, Contracts.numbered(6)),
         Contracts.pieceAdded(23, 1, FakePieces.numbered(5)));
     wakeUp();
-    await().until(this::isAtHead);
+    patiently().until(this::isAtHead);
     given().post("/admin/republish").then().statusCode(401);
     admin("wrong").post("/admin/republish").then().statusCode(401);
     admin("sesame").post("/admin/republish?topic=filcdn.egress").then().statusCode(400);
@@ -167,7 +167,7 @@ class ControlIT {
     try (Topics topics = Topics.from(kafka, false)) {
       admin("sesame").post("/admin/republish").then().statusCode(202);
       wakeUp();
-      await()
+      patiently()
           .until(
               () ->
                   topics.of(Topic.PLACEMENTS).size() == 1
@@ -183,7 +183,8 @@ class ControlIT {
   }
 
   private boolean isAtHead() {
-    return chain.head().number() == given().get("/status").jsonPath().getLong("indexed.number");
+    Integer indexed = given().get("/status").path("indexed.number");
+    return indexed != null && indexed == chain.head().number();
   }
 
   private static void wakeUp() {

@@ -1,8 +1,8 @@
 package io.filcdn.indexer;
 
+import static io.filcdn.indexer.Patience.patiently;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
@@ -32,6 +32,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
@@ -73,8 +74,8 @@ class IndexerIT {
 
     try (Topics topics = Topics.from(kafka, true)) {
       String key = new PlacementKey(CID, PAYER, DataSetId.of("fwss/12"), new PieceId(7)).toString();
-      await().until(() -> topics.of(Topic.PLACEMENTS).containsKey(key));
-      await()
+      patiently().until(() -> topics.of(Topic.PLACEMENTS).containsKey(key));
+      patiently()
           .untilAsserted(
               () -> {
                 assertThat(get("/api/v1/data-sets/12"))
@@ -82,8 +83,10 @@ class IndexerIT {
               });
       assertThat(get("/api/v1/data-sets/fwss/12")).isEqualTo(get("/api/v1/data-sets/fwss%2F12"));
       assertThat(get("/api/v1/data-sets/fwss/12")).isEqualTo(get("/api/v1/data-sets/12"));
+      patiently().until(() -> topics.of(Topic.PROVIDERS).containsKey("fwss/3"));
       assertThat(get("/api/v1/providers/3"))
           .isEqualTo(JSON.readTree(topics.of(Topic.PROVIDERS).get("fwss/3")));
+      patiently().until(() -> topics.of(Topic.PAYERS).containsKey(PAYER.hex()));
       assertThat(get("/api/v1/payers/" + PAYER).get("payer"))
           .isEqualTo(JSON.readTree(topics.of(Topic.PAYERS).get(PAYER.hex())));
       assertThat(get("/api/v1/payers/" + PAYER).at("/dataSets/0").asText()).isEqualTo("fwss/12");
@@ -130,7 +133,7 @@ class IndexerIT {
     chain.blocks(3).finalUpTo(2);
     awaitIndexed();
 
-    await()
+    patiently()
         .untilAsserted(
             () ->
                 answer("/status", 200)
@@ -169,7 +172,7 @@ class IndexerIT {
   @Test
   void readinessSaysWhatIsMissingWhileTheNodeFails() {
     awaitIndexed();
-    await()
+    patiently()
         .untilAsserted(
             () ->
                 answer("/q/health/ready", 200)
@@ -180,7 +183,7 @@ class IndexerIT {
       node.failNext("eth_getBlockByNumber", 503, "");
     }
 
-    await()
+    patiently()
         .untilAsserted(
             () ->
                 given()
@@ -192,7 +195,7 @@ class IndexerIT {
     answer("/q/health/live", 200);
 
     node.onChain(Contracts.CHAIN_ID);
-    await().untilAsserted(() -> answer("/q/health/ready", 200));
+    patiently().untilAsserted(() -> answer("/q/health/ready", 200));
   }
 
   @Test
@@ -203,25 +206,28 @@ class IndexerIT {
     node.beforeAnswer(
         method -> {
           if (method.equals("eth_getLogs") && chain.head().number() > indexed) {
-            await().until(() -> logs.getCount() == 0);
+            released(logs);
           }
         });
     chain.blocks(25);
 
-    await()
-        .untilAsserted(
-            () ->
-                answer("/status", 503)
-                    .body("lagBlocks", equalTo(25))
-                    .body("head", equalTo((int) chain.head().number()))
-                    .body("detail", containsString("at most 20 blocks behind the head, found 25")));
-    answer("/health", 503)
-        .body("status", equalTo("unavailable"))
-        .body("detail", containsString("at most 20 blocks behind the head, found 25"));
-    answer("/q/health/ready", 503).body("checks.data.lagBlocks", hasItems(25));
-    answer("/q/health/live", 200);
-
-    logs.countDown();
+    try {
+      patiently()
+          .untilAsserted(
+              () ->
+                  answer("/status", 503)
+                      .body("lagBlocks", equalTo(25))
+                      .body("head", equalTo((int) chain.head().number()))
+                      .body(
+                          "detail", containsString("at most 20 blocks behind the head, found 25")));
+      answer("/health", 503)
+          .body("status", equalTo("unavailable"))
+          .body("detail", containsString("at most 20 blocks behind the head, found 25"));
+      answer("/q/health/ready", 503).body("checks.data.lagBlocks", hasItems(25));
+      answer("/q/health/live", 200);
+    } finally {
+      logs.countDown();
+    }
     awaitIndexed();
     answer("/health", 200).body("status", equalTo("ok"));
     node.beforeAnswer(_ -> {});
@@ -241,9 +247,9 @@ class IndexerIT {
     chain.block(Contracts.productAdded(8, "https://after.example"));
 
     awaitIndexed();
-    await().untilAsserted(() -> answer("/api/v1/providers/8", 200));
+    patiently().untilAsserted(() -> answer("/api/v1/providers/8", 200));
     try (Topics topics = Topics.from(kafka, true)) {
-      await().until(() -> topics.of(Topic.PROVIDERS).containsKey("fwss/8"));
+      patiently().until(() -> topics.of(Topic.PROVIDERS).containsKey("fwss/8"));
     }
   }
 
@@ -268,8 +274,16 @@ class IndexerIT {
         .contains("/api/v1/data-sets/{id}", "/status");
   }
 
+  private static void released(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(1, TimeUnit.MINUTES)).isTrue();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   private void awaitIndexed() {
-    await()
+    patiently()
         .untilAsserted(
             () ->
                 answer("/status", 200)

@@ -1,8 +1,8 @@
 package io.filcdn.indexer;
 
+import static io.filcdn.indexer.Patience.patiently;
 import static io.filcdn.indexer.fake.Contracts.OPERATOR;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.ProviderRecord;
@@ -397,7 +397,7 @@ class IndexingLoopIT extends OnFakeChain {
 
     chain.block(Contracts.pieceAdded(12, 7, CID));
     try (TestIndexer next = new TestIndexer(tables.source(), producer, node)) {
-      await().until(() -> next.turn() == Turn.MORE);
+      patiently().until(() -> next.turn() == Turn.MORE);
       next.catchUp().publishAll();
     }
 
@@ -414,7 +414,7 @@ class IndexingLoopIT extends OnFakeChain {
       assertThat(standby.progress().now().state()).isEqualTo(Progress.State.STANDBY);
 
       indexer.close();
-      await()
+      patiently()
           .until(
               () ->
                   standby.progress().now().state() == Progress.State.FOLLOWING

@@ -158,7 +158,7 @@ class ScreeningIT extends OnFakeChain {
     server.start();
     try {
       URI url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/v1/address/");
-      Screener screener = new HttpScreener(url, Optional.of("key"), Duration.ofSeconds(5));
+      Screener screener = new HttpScreener(url, Optional.of("key"), Duration.ofSeconds(60));
 
       assertThat(screener.screen(PAYER)).isEqualTo(new Screener.Verdict.Sanctioned());
       assertThat(screener.screen(OTHER_PAYER)).isEqualTo(new Screener.Verdict.Clear());

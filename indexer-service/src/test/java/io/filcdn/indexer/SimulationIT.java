@@ -1,7 +1,7 @@
 package io.filcdn.indexer;
 
+import static io.filcdn.indexer.Patience.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
@@ -118,8 +118,8 @@ class SimulationIT {
       restart();
       chain.block();
       nodes.forEach(FakeNode::recover);
-      await().until(() -> indexer.turn() != Turn.FAILED);
-      await()
+      patiently().until(() -> indexer.turn() != Turn.FAILED);
+      patiently()
           .until(
               () ->
                   indexer.progress().now().state() != Progress.State.STANDBY

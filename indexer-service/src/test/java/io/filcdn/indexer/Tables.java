@@ -1,5 +1,7 @@
 package io.filcdn.indexer;
 
+import static io.filcdn.indexer.Patience.patiently;
+
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -47,7 +49,17 @@ final class Tables {
     Flyway flyway = Flyway.configure().dataSource(source).cleanDisabled(false).load();
     flyway.clean();
     flyway.migrate();
-    return new Tables(source);
+    Tables tables = new Tables(source);
+    // a session that was cut holds its locks until its server notices
+    patiently()
+        .until(
+            () ->
+                tables
+                    .rows(
+                        "select l.pid from pg_locks l join pg_database d on d.oid = l.database"
+                            + " where l.locktype = 'advisory' and d.datname = current_database()")
+                    .isEmpty());
+    return tables;
   }
 
   DataSource source() {

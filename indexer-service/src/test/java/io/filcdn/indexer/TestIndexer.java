@@ -75,7 +75,12 @@ final class TestIndexer implements AutoCloseable {
     rechecker = new Rechecker(logs, RECHECKED_EVERY, clock);
     ChainNodes chainNodes =
         ChainNodes.http(
-            network.rpcUrls(), Duration.ofSeconds(5), maxAnswer, network.chainId(), clock, metrics);
+            network.rpcUrls(),
+            Duration.ofSeconds(60),
+            maxAnswer,
+            network.chainId(),
+            clock,
+            metrics);
     reader = new RangeReader(ranges, logs, chainNodes::otherThan, 3);
     loop =
         new IndexingLoop(

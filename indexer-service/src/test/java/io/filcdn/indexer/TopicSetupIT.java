@@ -1,7 +1,7 @@
 package io.filcdn.indexer;
 
+import static io.filcdn.indexer.Patience.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import io.filcdn.indexer.TopicSetup.Wanted;
 import io.filcdn.stack.infra.Infra;
@@ -49,7 +49,7 @@ class TopicSetupIT {
       TopicSetup.apply(admin, wanted, NOWHERE);
 
       assertThat(partitions(admin, "setup.new")).isEqualTo(3);
-      await().untilAsserted(() -> assertThat(partitions(admin, "setup.old")).isEqualTo(4));
+      patiently().untilAsserted(() -> assertThat(partitions(admin, "setup.old")).isEqualTo(4));
       assertThat(partitions(admin, "setup.larger")).isEqualTo(2);
       assertThat(setting(admin, "setup.new", "cleanup.policy")).isEqualTo("compact");
       assertThat(setting(admin, "setup.old", "retention.ms")).isEqualTo("86400000");
@@ -78,7 +78,7 @@ class TopicSetupIT {
 
   /** Brokers hear of new topics a little later than the one that made them. */
   private static void awaitTopics(Admin admin, String... topics) {
-    await().until(() -> admin.listTopics().names().get().containsAll(List.of(topics)));
+    patiently().until(() -> admin.listTopics().names().get().containsAll(List.of(topics)));
   }
 
   private static int partitions(Admin admin, String topic) throws Exception {

@@ -21,8 +21,8 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.store.Database;
+import io.filcdn.stack.run.FreePort;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -69,7 +69,7 @@ class MeteringBench {
     try (TestStack stack = new TestStack()) {
       knowDataSets(stack);
       long bytes = send(stack);
-      int port = freePort();
+      int port = FreePort.find();
       Process service =
           ServiceProcess.start(
               stack,
@@ -259,12 +259,6 @@ class MeteringBench {
       report.atLeast(bar, name, value, unit);
     } else {
       report.atMost(bar, name, value, unit);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -105,7 +105,9 @@ public class EdgeLifecycle {
     opened.handler().drain();
     Duration patience = config.retrieval().http().drainTimeout();
     if (!opened.handler().awaitIdle(patience)) {
-      LOG.warnf("%d responses are cut: they took longer than %s", opened.requests(), patience);
+      LOG.warnf(
+          "%d responses and %d fills are cut: they took longer than %s",
+          opened.requests(), opened.cache().fills(), patience);
     }
   }
 

@@ -1,7 +1,6 @@
 package io.filcdn.retrieval;
 
 import io.filcdn.common.egress.CacheOutcome;
-import io.filcdn.retrieval.cache.CachedFile;
 import io.filcdn.retrieval.cache.Lead;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
@@ -52,11 +51,11 @@ final class PieceResponse implements Transfer.Body {
 
   /** Answers a HEAD from the PieceCID and what the cache knows: nothing is read or fetched. */
   void answerHead() {
-    Optional<CachedFile> cached = rooms.cache().cached(head.piece());
+    Optional<PieceCache.Cached> cached = rooms.cache().cached(head.piece());
     rooms.answers().describe(retrieval.exchange(), head, range, partial);
     HttpServerResponse response = retrieval.exchange().request().response();
     cached
-        .flatMap(CachedFile::contentType)
+        .flatMap(PieceCache.Cached::contentType)
         .ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
     response.putHeader(
         "Cache-Status", cached.isPresent() ? "filcdn; hit" : "filcdn; detail=from-cid");

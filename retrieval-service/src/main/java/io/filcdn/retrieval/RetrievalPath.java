@@ -43,6 +43,11 @@ final class RetrievalPath {
     }
   }
 
+  /** How many fills are under way. */
+  int fills() {
+    return rooms.cache().fills();
+  }
+
   /** A request for a piece. */
   record Retrieval(Exchange exchange, Client client, Asked.Retrieval asked) {}
 

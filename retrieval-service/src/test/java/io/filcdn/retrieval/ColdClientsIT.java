@@ -47,6 +47,6 @@ class ColdClientsIT extends EdgeTest {
     }
     assertThat(provider.requestsFor(piece)).isEqualTo(1);
     assertBilled(payer, (long) clients * size, size);
-    assertThat(retrievals(payer)).isEqualTo(clients);
+    await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) == clients);
   }
 }

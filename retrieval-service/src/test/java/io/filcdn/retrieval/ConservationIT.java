@@ -27,6 +27,7 @@ import java.util.concurrent.Future;
 import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -212,9 +213,12 @@ class ConservationIT {
     return sum(row -> row instanceof EgressRow.Fill fill ? fill.fillBytes().bytes() : 0);
   }
 
+  private static ConditionFactory patiently() {
+    return await().atMost(Duration.ofSeconds(30));
+  }
+
   private void awaitAllTold() {
-    await()
-        .atMost(Duration.ofSeconds(30))
+    patiently()
         .pollInterval(Duration.ofMillis(500))
         .until(
             () -> {
@@ -253,11 +257,14 @@ class ConservationIT {
     seen = seen.plus(load(2, REQUESTS));
     awaitAllTold();
 
-    long rows = billed() + unbilled();
-    assertThat(rows).isGreaterThanOrEqualTo(seen.whole() + seen.cut());
-    assertThat(rows - seen.whole() - seen.cut()).isLessThanOrEqualTo(seen.cuts() * 1_000_000);
+    long whole = seen.whole();
+    long all = whole + seen.cut();
+    // the journal can be empty just before the last counts are flushed to it
+    patiently().untilAsserted(() -> assertThat(billed() + unbilled()).isGreaterThanOrEqualTo(all));
     // a response that ended as promised verified, and is billed
-    assertThat(billed()).isGreaterThanOrEqualTo(seen.whole());
+    patiently().untilAsserted(() -> assertThat(billed()).isGreaterThanOrEqualTo(whole));
+    long rows = billed() + unbilled();
+    assertThat(rows - seen.whole() - seen.cut()).isLessThanOrEqualTo(seen.cuts() * 1_000_000);
     assertThat(fills()).isPositive();
     assertSequencesAreDense();
   }
@@ -271,7 +278,8 @@ class ConservationIT {
       assertThat(edge.client().get(PAYER, "/" + piece.cid()).body()).isEqualTo(piece.bytes());
       sure += piece.bytes().length;
       awaitAllTold();
-      assertThat(billed()).isGreaterThanOrEqualTo(sure);
+      long least = sure;
+      patiently().untilAsserted(() -> assertThat(billed()).isGreaterThanOrEqualTo(least));
       long told = billed() + unbilled();
       CountDownLatch halfway = new CountDownLatch(CLIENTS * REQUESTS / 3);
       long seed = 10L + round;

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.stack.infra.Kafka;
+import io.filcdn.stack.run.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -27,8 +28,8 @@ final class EdgeProcess implements AutoCloseable {
 
   private final Map<String, String> settings = new HashMap<>();
   private final Path data;
-  private final int port = TestEdge.freePort();
-  private final int management = TestEdge.freePort();
+  private final int port = FreePort.find();
+  private final int management = FreePort.find();
   private final HttpClient http = HttpClient.newHttpClient();
   private Process process;
 

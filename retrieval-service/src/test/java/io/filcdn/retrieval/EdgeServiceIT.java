@@ -6,12 +6,12 @@ import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 
 import io.filcdn.stack.infra.InfraResource;
+import io.filcdn.stack.run.FreePort;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,10 +55,10 @@ class EdgeServiceIT {
 
     @Override
     public Map<String, String> start() {
-      try (ServerSocket socket = new ServerSocket(0)) {
+      try {
         return Map.of(
             "filcdn.network", Path.of("..", "deploy", "networks", "devnet.json").toString(),
-            "filcdn.retrieval.http.port", Integer.toString(socket.getLocalPort()),
+            "filcdn.retrieval.http.port", Integer.toString(FreePort.find()),
             "filcdn.retrieval.http.expose-management", "true",
             "filcdn.retrieval.data", Files.createTempDirectory("filcdn-edge").toString());
       } catch (IOException e) {

@@ -26,8 +26,8 @@ class FillIT extends EdgeTest {
   @Override
   Map<String, String> settings() {
     return Map.of(
-        "filcdn.retrieval.origin.stall-timeout", "2s",
-        "filcdn.retrieval.origin.first-byte-timeout", "2s",
+        "filcdn.retrieval.origin.stall-timeout", "5s",
+        "filcdn.retrieval.origin.first-byte-timeout", "5s",
         // each test spoils the providers' reputation for the next
         "filcdn.retrieval.origin.leave-alone", "1ms");
   }
@@ -207,7 +207,7 @@ class FillIT extends EdgeTest {
     try (EdgeClient.Exchange first = begin(leader, piece)) {
       await().until(() -> provider.requestsFor(piece) == 1);
       try (EdgeClient.Exchange second = begin(follower, piece)) {
-        await().until(() -> edge.edge().requests() == 2);
+        await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().requests() == 2);
         goOn.countDown();
 
         assertThat(second.rest().body()).isEqualTo(piece.bytes());

@@ -43,6 +43,7 @@ class LeasesIT extends EdgeTest {
         "filcdn.retrieval.leases.advance", "1K",
         "filcdn.retrieval.leases.standing", "0",
         "filcdn.retrieval.leases.idle", "1s",
+        "filcdn.retrieval.leases.timeout", "20s",
         "filcdn.retrieval.leases.renew-every", "100ms");
   }
 

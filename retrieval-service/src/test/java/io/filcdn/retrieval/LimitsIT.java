@@ -28,8 +28,8 @@ class LimitsIT extends EdgeTest {
         Map.entry("filcdn.retrieval.http.proxies", "127.0.0.0/8,10.0.0.0/8"),
         Map.entry("filcdn.retrieval.http.country-header", "CF-IPCountry"),
         Map.entry("filcdn.retrieval.http.home", "https://filcdn.example/"),
-        Map.entry("filcdn.retrieval.http.head-timeout", "500ms"),
-        Map.entry("filcdn.retrieval.http.idle-timeout", "3s"),
+        Map.entry("filcdn.retrieval.http.head-timeout", "2s"),
+        Map.entry("filcdn.retrieval.http.idle-timeout", "5s"),
         Map.entry("filcdn.retrieval.http.max-header-size", "8K"),
         Map.entry("filcdn.retrieval.limits.requests", "12"),
         Map.entry("filcdn.retrieval.limits.requests-per-client", Integer.toString(REQUESTS)),
@@ -63,7 +63,7 @@ class LimitsIT extends EdgeTest {
   }
 
   private void awaitRequests(long requests) {
-    await().atMost(Duration.ofSeconds(10)).until(() -> edge.edge().requests() == requests);
+    await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().requests() == requests);
   }
 
   @Test
@@ -120,7 +120,7 @@ class LimitsIT extends EdgeTest {
     provider.fail(large, new TestProvider.Fault.WaitsAfter(10, goOn));
 
     try (EdgeClient.Exchange first = begin(payer, large, client(20))) {
-      awaitRequests(1);
+      await().atMost(Duration.ofSeconds(20)).until(() -> provider.requestsFor(large) == 1);
       Answer second = get(payer, small, client(20));
       Answer ofAnother = get(payer, small, client(21));
       goOn.countDown();
@@ -263,7 +263,6 @@ class LimitsIT extends EdgeTest {
 
     try (EdgeClient.Exchange stuck = begin(payer, piece, client(51))) {
       assertThat(stuck.head().status()).isEqualTo(200);
-      awaitRequests(1);
 
       awaitRequests(0);
 
@@ -284,7 +283,7 @@ class LimitsIT extends EdgeTest {
     assertBilled(payer, 20, 10);
     assertThat(rows(payer.dataSet(), EgressRow.Egress.class))
         .extracting(EgressRow.Egress::country)
-        .containsExactlyInAnyOrder("CH", "ZZ");
+        .containsOnly("CH", "ZZ");
   }
 
   @Test

@@ -21,14 +21,21 @@ class RetrievalRecordsIT extends EdgeTest {
         .toList();
   }
 
+  /** Two connections end in no order. */
+  private void awaitRecords(Payer payer, int count) {
+    await().atMost(Duration.ofSeconds(20)).until(() -> records(payer).size() == count);
+  }
+
   @Test
   void eachRetrievalIsToldOf() throws Exception {
     Payer payer = newPayer();
     TestPiece piece = placed(payer, 1_000);
     get(payer, piece);
+    awaitRecords(payer, 1);
     get(payer, piece, "Range: bytes=0-9");
+    awaitRecords(payer, 2);
     get(payer, newPiece(5));
-    await().atMost(Duration.ofSeconds(20)).until(() -> records(payer).size() == 3);
+    awaitRecords(payer, 3);
 
     List<RetrievalRecord> told = records(payer);
 

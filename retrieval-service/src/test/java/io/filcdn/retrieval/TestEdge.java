@@ -8,11 +8,10 @@ import io.filcdn.common.network.Network;
 import io.filcdn.common.network.NetworkFile;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.stack.infra.Kafka;
+import io.filcdn.stack.run.FreePort;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -42,7 +41,7 @@ final class TestEdge {
     this.kafka = kafka;
     this.quota = quota;
     Map<String, String> values = new HashMap<>(settings);
-    int port = freePort();
+    int port = FreePort.find();
     Path file = Path.of("..", "deploy", "networks", "devnet.json");
     this.network = NetworkFile.read(file);
     values.put("filcdn.network", file.toString());
@@ -64,12 +63,6 @@ final class TestEdge {
             .getConfigMapping(RetrievalConfig.class);
     begin();
     awaitReady();
-  }
-
-  static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Starts the edge and waits until it is ready. */
@@ -109,6 +102,8 @@ final class TestEdge {
 
   /** Ends the edge as SIGTERM does. */
   void end() throws Exception {
+    edge.handler().drain();
+    edge.handler().awaitIdle(Duration.ofSeconds(5));
     vertx.undeploy(listener).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
     edge.close();
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.filcdn.retrieval.TestProvider.Fault;
+import io.filcdn.stack.run.FreePort;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -55,14 +56,14 @@ class TlsAndHttp2IT extends EdgeTest {
   @Override
   Map<String, String> settings() {
     try {
-      tlsPort = TestEdge.freePort();
+      tlsPort = FreePort.find();
       TestCertificate certificate = TestCertificate.in(folder);
       return Map.of(
           "filcdn.retrieval.http.tls.port", Integer.toString(tlsPort),
           "filcdn.retrieval.http.tls.certificate", certificate.certificate().toString(),
           "filcdn.retrieval.http.tls.key", certificate.key().toString(),
-          "filcdn.retrieval.http.head-timeout", "2s",
-          "filcdn.retrieval.limits.pace-window", "1s");
+          "filcdn.retrieval.http.head-timeout", "5s",
+          "filcdn.retrieval.limits.pace-window", "3s");
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -178,18 +179,22 @@ class TlsAndHttp2IT extends EdgeTest {
     get(payer, piece);
     HttpClient client = client(way);
 
-    HttpClientResponse answer = wait(ask(client, way, payer, piece, HttpMethod.GET));
     CompletableFuture<Long> came = new CompletableFuture<>();
     long[] count = new long[1];
-    answer.handler(
-        part -> {
-          count[0] += part.length();
-          if (count[0] >= 1_000_000 && !came.isDone()) {
-            answer.request().reset();
-            came.complete(count[0]);
-          }
-        });
-    answer.resume();
+    ask(client, way, payer, piece, HttpMethod.GET)
+        .onFailure(came::completeExceptionally)
+        .onSuccess(
+            answer -> {
+              answer.exceptionHandler(came::completeExceptionally);
+              answer.handler(
+                  part -> {
+                    count[0] += part.length();
+                    if (count[0] >= 1_000_000 && came.complete(count[0])) {
+                      answer.request().reset();
+                    }
+                  });
+              answer.resume();
+            });
     long seen = came.get(30, TimeUnit.SECONDS);
 
     await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) == 2);
@@ -207,7 +212,7 @@ class TlsAndHttp2IT extends EdgeTest {
     HttpClient client = client(way);
 
     HttpClientResponse answer = wait(ask(client, way, payer, piece, HttpMethod.GET));
-    vertx.setTimer(3_000, timer -> goOn.countDown());
+    vertx.setTimer(6_000, timer -> goOn.countDown());
 
     assertThat(body(answer)).isEqualTo(piece.bytes());
     wait(client.close());
@@ -221,9 +226,11 @@ class TlsAndHttp2IT extends EdgeTest {
     get(payer, large);
     HttpClient client = client(Way.CLEAR_2);
 
-    HttpClientResponse stuck = wait(ask(client, Way.CLEAR_2, payer, large, HttpMethod.GET));
     CompletableFuture<Throwable> end = new CompletableFuture<>();
-    stuck.exceptionHandler(end::complete);
+    HttpClientResponse stuck =
+        wait(
+            ask(client, Way.CLEAR_2, payer, large, HttpMethod.GET)
+                .onSuccess(answer -> answer.exceptionHandler(end::complete)));
     HttpClientResponse neighbour = wait(ask(client, Way.CLEAR_2, payer, small, HttpMethod.GET));
 
     assertThat(body(neighbour)).isEqualTo(small.bytes());

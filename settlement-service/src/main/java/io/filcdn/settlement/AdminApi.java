@@ -8,6 +8,7 @@ import io.filcdn.settlement.contracts.Node;
 import io.filcdn.settlement.contracts.NodeException;
 import io.filcdn.settlement.due.DueConfig;
 import io.filcdn.settlement.due.Scope;
+import io.filcdn.settlement.guard.EpochGuard;
 import io.filcdn.settlement.ledger.Activity;
 import io.filcdn.settlement.ledger.SetAside;
 import io.filcdn.settlement.ledger.SetAsides;
@@ -21,6 +22,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -41,6 +43,7 @@ public class AdminApi {
 
   private final Node node;
   private final Planner planner;
+  private final EpochGuard epochGuard;
   private final WorkOrders orders;
   private final SetAsides setAsides;
   private final DueConfig dueConfig;
@@ -50,6 +53,7 @@ public class AdminApi {
   AdminApi(
       Node node,
       Planner planner,
+      EpochGuard epochGuard,
       WorkOrders orders,
       SetAsides setAsides,
       DueConfig dueConfig,
@@ -57,6 +61,7 @@ public class AdminApi {
       Clock clock) {
     this.node = node;
     this.planner = planner;
+    this.epochGuard = epochGuard;
     this.orders = orders;
     this.setAsides = setAsides;
     this.dueConfig = dueConfig;
@@ -84,7 +89,13 @@ public class AdminApi {
       orders.give(WorkOrders.Task.REPORT, asked, clock.instant());
       LOG.infof("an operator orders a report with dust=%s", applied);
     }
-    return PlanViews.of(plan, !dryRun, head.latest(), applied);
+    return PlanViews.of(plan, waiting(plan), !dryRun, head.latest(), applied);
+  }
+
+  /** Of the data sets that are shown: to ask for all could take a node very long. */
+  private Map<DataSetId, String> waiting(ReportPlan plan) {
+    return epochGuard.objections(
+        PlanViews.items(plan).stream().map(PlanViews.ReportItem::dataSet).toList());
   }
 
   @POST

@@ -25,7 +25,11 @@ final class PlanViews {
 
   private PlanViews() {}
 
-  /** What a report will tell. */
+  /**
+   * What a report will tell.
+   *
+   * @param waiting those of {@code items} on whose last epoch the contract does not agree, and why
+   */
   record Report(
       boolean ordered,
       BlockNumber block,
@@ -41,7 +45,19 @@ final class PlanViews {
   record ReportItem(
       DataSetId dataSet, Epoch toEpoch, ByteCount cdnBytes, ByteCount cacheMissBytes) {}
 
-  static Report of(ReportPlan plan, boolean ordered, BlockNumber block, ByteCount dust) {
+  static List<ReportItem> items(ReportPlan plan) {
+    return plan.reports().stream()
+        .flatMap(report -> report.rollups().stream().map(rollup -> item(report, rollup)))
+        .limit(MAX_ITEMS)
+        .toList();
+  }
+
+  static Report of(
+      ReportPlan plan,
+      Map<DataSetId, String> waiting,
+      boolean ordered,
+      BlockNumber block,
+      ByteCount dust) {
     return new Report(
         ordered,
         block,
@@ -49,11 +65,8 @@ final class PlanViews {
         plan.usage().size(),
         plan.usage().stream().map(DueUsage::usage).reduce(Usage.NONE, Usage::plus),
         plan.reports().size(),
-        plan.reports().stream()
-            .flatMap(report -> report.rollups().stream().map(rollup -> item(report, rollup)))
-            .limit(MAX_ITEMS)
-            .toList(),
-        plan.waiting(),
+        items(plan),
+        waiting,
         plan.findings());
   }
 

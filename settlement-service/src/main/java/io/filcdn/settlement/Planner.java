@@ -1,19 +1,15 @@
 package io.filcdn.settlement;
 
-import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.settlement.contracts.Head;
 import io.filcdn.settlement.due.DueReports;
 import io.filcdn.settlement.due.DueSettlements;
-import io.filcdn.settlement.due.DueUsage;
 import io.filcdn.settlement.due.Finding;
 import io.filcdn.settlement.due.Scope;
-import io.filcdn.settlement.guard.EpochGuard;
 import io.filcdn.settlement.ledger.Submission;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** Makes plans from the tables and the chain. A plan changes nothing; it can be made any time. */
 @ApplicationScoped
@@ -21,25 +17,16 @@ class Planner {
 
   private final DueReports dueReports;
   private final DueSettlements dueSettlements;
-  private final EpochGuard epochGuard;
 
-  Planner(DueReports dueReports, DueSettlements dueSettlements, EpochGuard epochGuard) {
+  Planner(DueReports dueReports, DueSettlements dueSettlements) {
     this.dueReports = dueReports;
     this.dueSettlements = dueSettlements;
-    this.epochGuard = epochGuard;
   }
 
   /** What is to be reported. */
   ReportPlan report(Head head, Scope scope) {
     DueReports.Found found = dueReports.find(head.latest(), scope);
-    Map<DataSetId, String> waiting =
-        epochGuard.objections(found.usage().stream().map(DueUsage::standing).toList());
-    return new ReportPlan(
-        found.usage().stream()
-            .filter(usage -> !waiting.containsKey(usage.standing().dataSet()))
-            .toList(),
-        waiting,
-        found.findings());
+    return new ReportPlan(found.usage(), found.findings());
   }
 
   /** What is to be paid, along the CDN's rails and the providers' alike. */

@@ -1,21 +1,19 @@
 package io.filcdn.settlement;
 
-import io.filcdn.common.payment.DataSetId;
 import io.filcdn.settlement.due.DueReports;
 import io.filcdn.settlement.due.DueUsage;
 import io.filcdn.settlement.due.Finding;
 import io.filcdn.settlement.ledger.Submission;
 import java.util.List;
-import java.util.Map;
 
 /**
- * What a report would tell now.
+ * What a report would tell now, by the tables alone. Whether the contract agrees on what it was
+ * told last is asked when a part of it is about to be signed.
  *
- * @param usage is due, and the contract agrees on what it was told last
- * @param waiting is due too, but the contract does not agree, and why
+ * @param usage is due
  * @param findings what keeps data sets from being reported at all
  */
-record ReportPlan(List<DueUsage> usage, Map<DataSetId, String> waiting, List<Finding> findings) {
+record ReportPlan(List<DueUsage> usage, List<Finding> findings) {
 
   /** The reports that tell it. */
   List<Submission.UsageReport> reports() {

@@ -1,5 +1,6 @@
 package io.filcdn.settlement;
 
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.batch.Batch;
@@ -8,6 +9,7 @@ import io.filcdn.settlement.broadcast.Broadcaster;
 import io.filcdn.settlement.contracts.ContractError;
 import io.filcdn.settlement.contracts.Head;
 import io.filcdn.settlement.due.Finding;
+import io.filcdn.settlement.guard.EpochGuard;
 import io.filcdn.settlement.guard.SigningGuard;
 import io.filcdn.settlement.ledger.SetAside;
 import io.filcdn.settlement.ledger.SetAsides;
@@ -15,6 +17,8 @@ import io.filcdn.settlement.ledger.Standings;
 import io.filcdn.settlement.ledger.Submission;
 import io.filcdn.settlement.ledger.TransactionId;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
@@ -27,6 +31,7 @@ class Submitter {
 
   private static final Logger LOG = Logger.getLogger(Submitter.class);
 
+  private final EpochGuard epochGuard;
   private final SigningGuard guard;
   private final Broadcaster broadcaster;
   private final SetAsides setAsides;
@@ -35,12 +40,14 @@ class Submitter {
   private final boolean dryRun;
 
   Submitter(
+      EpochGuard epochGuard,
       SigningGuard guard,
       Broadcaster broadcaster,
       SetAsides setAsides,
       Standings standings,
       Alarms alarms,
       SettlementConfig config) {
+    this.epochGuard = epochGuard;
     this.guard = guard;
     this.broadcaster = broadcaster;
     this.setAsides = setAsides;
@@ -70,10 +77,6 @@ class Submitter {
   /** Notes what a plan of reports found. */
   void note(ReportPlan plan) {
     plan.findings().forEach(this::setAside);
-    plan.waiting()
-        .forEach(
-            (dataSet, why) ->
-                alarms.raise(Alarm.EPOCH_MISMATCH, "dataSet=%s %s".formatted(dataSet, why)));
     if (!dryRun) {
       standings.forgetCovered();
     }
@@ -106,6 +109,13 @@ class Submitter {
   Batches.Taker at(Head head) {
     return new Batches.Taker() {
       @Override
+      public Optional<? extends Submission> agreed(Submission part) {
+        return part instanceof Submission.UsageReport report
+            ? withoutDisagreeing(report)
+            : Optional.of(part);
+      }
+
+      @Override
       public boolean take(Batch batch) {
         return submit(batch, head);
       }
@@ -117,6 +127,14 @@ class Submitter {
                 single.dataSets().getFirst(), single.activity(), SetAside.Reason.REVERTED, why));
       }
     };
+  }
+
+  private Optional<Submission.UsageReport> withoutDisagreeing(Submission.UsageReport report) {
+    Map<DataSetId, String> objections = epochGuard.objections(report.dataSets());
+    objections.forEach(
+        (dataSet, why) ->
+            alarms.raise(Alarm.EPOCH_MISMATCH, "dataSet=%s %s".formatted(dataSet, why)));
+    return report.without(objections.keySet());
   }
 
   private boolean submit(Batch batch, Head head) {

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -27,6 +28,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What happens to settlement over the years, and what operators do about it. */
 class OperationsIT {
@@ -112,6 +115,51 @@ class OperationsIT {
     stage.anvil().setBalance(DevnetAccount.OPERATOR.address(), Devnet.tokens("100"));
 
     patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "10, 5, not signed yet: expected nonce",
+    "2, 2, too many transactions wait for a block",
+  })
+  void onlySoManyTransactionsWaitForABlock(int most, int waiting, String why) {
+    List<UsedDataSet> dataSets = IntStream.range(0, 7).mapToObj(_ -> stage.newDataSet()).toList();
+    ServiceProcess service =
+        stage
+            .startService(
+                Map.of(
+                    "FILCDN_SETTLEMENT_BATCH_MAX_DATA_SETS",
+                    "1",
+                    "FILCDN_SETTLEMENT_BROADCAST_MAX_PENDING",
+                    Integer.toString(most)))
+            .awaitReady();
+
+    stage.letTimeRun();
+    patiently().until(() -> waitingForABlock(service) == 0);
+    stage.stopTime();
+
+    dataSets.forEach(dataSet -> dataSet.serve(5000, 0));
+
+    patiently().until(() -> service.log().contains(why));
+    assertThat(waitingForABlock(service)).isEqualTo(waiting);
+
+    stage.letTimeRun();
+    patiently()
+        .untilAsserted(
+            () -> assertThat(dataSets).allSatisfy(one -> assertThat(one.reports()).hasSize(1)));
+  }
+
+  @Test
+  void dustWaitsNoLongerThanItMay() {
+    UsedDataSet dust = stage.newDataSet().serve(99, 0);
+    stage
+        .startService(
+            Map.of(
+                "FILCDN_SETTLEMENT_DUE_DUST", "100", "FILCDN_SETTLEMENT_DUE_DUST_MAX_AGE", "PT5S"))
+        .awaitReady();
+    stage.letTimeRun();
+
+    patiently().until(() -> dust.reports().size() == 1);
   }
 
   @Test
@@ -343,6 +391,14 @@ class OperationsIT {
   }
 
   /** The reports that concern a data set, newest first. */
+  private static long waitingForABlock(ServiceProcess service) {
+    return StreamSupport.stream(
+            service.json("/api/v1/transactions?limit=100").at("/transactions").spliterator(), false)
+        .map(transaction -> transaction.at("/state").asText())
+        .filter(state -> state.equals("signed") || state.equals("broadcast"))
+        .count();
+  }
+
   private static List<JsonNode> reportsOf(ServiceProcess service, UsedDataSet dataSet) {
     return StreamSupport.stream(
             service.json("/api/v1/transactions?limit=100").at("/transactions").spliterator(), false)

@@ -103,7 +103,7 @@ class SettlementIT {
         .extracting(event -> event.rail() + " " + event.amount())
         .containsExactlyInAnyOrder(
             QuotaRecord.Kind.CDN + " " + cdn, QuotaRecord.Kind.CACHE_MISS + " " + miss);
-    await()
+    patiently()
         .untilAsserted(
             () -> {
               JsonNode view = service.json("/api/v1/data-sets/" + dataSet.number());
@@ -149,7 +149,7 @@ class SettlementIT {
     stage.proxy().setSends(RpcProxy.Sends.LOST);
     ServiceProcess first = stage.startService().awaitReady();
     stage.letTimeRun();
-    patiently().until(() -> statesOf(first, dataSet).equals(List.of("signed")));
+    patiently().until(() -> reportStatesOf(first, dataSet).equals(List.of("signed")));
     String stored = hashOf(transactionsOf(first, dataSet).getFirst());
     first.kill();
     stage.proxy().setSends(RpcProxy.Sends.PASS);
@@ -185,7 +185,7 @@ class SettlementIT {
     stage.anvil().mine(3);
     stage.stopTime();
     ServiceProcess first = stage.startService().awaitReady();
-    patiently().until(() -> statesOf(first, dataSet).equals(List.of("broadcast")));
+    patiently().until(() -> reportStatesOf(first, dataSet).equals(List.of("broadcast")));
     first.kill();
 
     stage.startService().awaitReady();
@@ -201,14 +201,14 @@ class SettlementIT {
     stage.anvil().mine(3);
     stage.stopTime();
     ServiceProcess service = stage.startService().awaitReady();
-    patiently().until(() -> statesOf(service, dataSet).equals(List.of("broadcast")));
+    patiently().until(() -> reportStatesOf(service, dataSet).equals(List.of("broadcast")));
     stage.anvil().mine(1);
-    patiently().until(() -> statesOf(service, dataSet).equals(List.of("included")));
-    String sent = hashOf(transactionsOf(service, dataSet).getFirst());
+    patiently().until(() -> reportStatesOf(service, dataSet).equals(List.of("included")));
+    String sent = hashOf(transactionsOf(service, dataSet).getLast());
 
     stage.anvil().reorg(1);
 
-    patiently().until(() -> statesOf(service, dataSet).equals(List.of("broadcast")));
+    patiently().until(() -> reportStatesOf(service, dataSet).equals(List.of("broadcast")));
     stage.letTimeRun();
     patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
     assertThat(dataSet.reports())
@@ -313,17 +313,19 @@ class SettlementIT {
             () ->
                 stage.topics().read(Topic.DATA_SETS, DataSetRecord.class).stream()
                     .anyMatch(record -> record.dataSet().equals(dataSet.id())));
-    ServiceProcess service = stage.startService();
     stage.index().pause();
     stage
         .devnet()
         .asOperator()
         .report(stage.devnet().epoch(), DevnetOperator.Rollup.of(dataSet.number(), 4000, 0));
-    service.awaitReady();
+    ServiceProcess service = stage.startService().awaitReady();
     stage.letTimeRun();
 
     patiently().until(() -> service.log().contains("alarm=epoch-mismatch dataSet=" + dataSet.id()));
     assertThat(dataSet.reports()).hasSize(1);
+    assertThat(service.post("/api/v1/admin/report?dryRun=true").at("/waiting").fieldNames())
+        .toIterable()
+        .containsExactly(dataSet.id().toString());
     stage.index().resume();
     // an odometer of later than that report, as its epoch can't be used again
     dataSet.publish();
@@ -515,8 +517,12 @@ class SettlementIT {
         .toList();
   }
 
-  private static List<String> statesOf(ServiceProcess service, UsedDataSet dataSet) {
-    return transactionsOf(service, dataSet).stream().map(SettlementIT::stateOf).toList();
+  /** Of its reports alone: once one is included, what is owed can be settled at any time. */
+  private static List<String> reportStatesOf(ServiceProcess service, UsedDataSet dataSet) {
+    return transactionsOf(service, dataSet).stream()
+        .filter(transaction -> transaction.at("/activity").asText().equals("report"))
+        .map(SettlementIT::stateOf)
+        .toList();
   }
 
   private static String stateOf(JsonNode transaction) {

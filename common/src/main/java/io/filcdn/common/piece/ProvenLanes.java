@@ -17,6 +17,9 @@ final class ProvenLanes {
   private static final int LEAST_WIDTH = 8;
   private static final long PATIENCE = Duration.ofSeconds(20).toNanos();
 
+  /** How often in a row they have to be faster. */
+  private static final int WINS = 2;
+
   /** Enough to fill a storey of the tree. */
   private static final int PAYLOAD = 20 * LaneTree.RAW + 1;
 
@@ -55,9 +58,9 @@ final class ProvenLanes {
     new Random(PAYLOAD).nextBytes(payload);
     long begin = nanoTime.getAsLong();
     PieceCid right = hash(payload, null);
-    long oneByOne = Long.MAX_VALUE;
-    long atOnce = Long.MAX_VALUE;
-    while (atOnce >= oneByOne) {
+    int wins = 0;
+    // one could be the machine's, which did something else in between
+    while (wins < WINS) {
       long start = nanoTime.getAsLong();
       hash(payload, null);
       long middle = nanoTime.getAsLong();
@@ -69,8 +72,7 @@ final class ProvenLanes {
       if (end - begin > PATIENCE) {
         return "CommP: one node at once; several are not faster here";
       }
-      oneByOne = middle - start;
-      atOnce = end - middle;
+      wins = end - middle < middle - start ? wins + 1 : 0;
     }
     proven = candidate;
     return "CommP: %d nodes at once".formatted(candidate.width());

@@ -78,10 +78,6 @@ final class Stack implements AutoCloseable {
     return text("/kafka");
   }
 
-  String database(String service) {
-    return text("/postgres/" + service);
-  }
-
   URI service(String name) {
     return URI.create(text("/services/" + name));
   }

@@ -7,6 +7,8 @@ import io.filcdn.acceptance.Script.Outcome;
 import io.filcdn.stack.chain.Anvil;
 import io.filcdn.stack.chain.Devnet;
 import io.filcdn.stack.chain.DevnetAccount;
+import io.filcdn.stack.infra.EmbeddedPostgres;
+import io.filcdn.stack.run.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -62,8 +64,8 @@ class StackIT {
     Path data = folder.resolve("data");
     try (Stack stack = Stack.up(data)) {
       assertThat(stack.start().text()).doesNotContain("starts fresh");
-      pretendToKnowMoreBlocks(stack.database("indexer"));
     }
+    pretendToKnowMoreBlocks(data);
 
     try (Stack stack = Stack.up(data)) {
       assertThat(stack.start().text()).contains("The devnet starts fresh: its chain came back at");
@@ -72,15 +74,13 @@ class StackIT {
     }
   }
 
-  /** As if the chain's newest state had not reached the disk. */
-  private static void pretendToKnowMoreBlocks(String database) throws SQLException {
-    try (Connection connection = DriverManager.getConnection(database);
+  /** As if the chain's newest state had not reached the disk; while no indexer writes. */
+  private static void pretendToKnowMoreBlocks(Path data) throws SQLException {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data.resolve("postgres"), 0);
+        Connection connection = DriverManager.getConnection(postgres.jdbcUrl("indexer"));
         Statement statement = connection.createStatement()) {
-      await()
-          .until(
-              () ->
-                  statement.executeUpdate("update cursor set block_number = block_number + 100000")
-                      == 1);
+      assertThat(statement.executeUpdate("update cursor set block_number = block_number + 100000"))
+          .isEqualTo(1);
     }
   }
 
@@ -110,8 +110,8 @@ class StackIT {
 
   @Test
   void aPortInUseIsNamedAndNothingStarts() throws IOException {
-    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      int base = taken.getLocalPort() - 4;
+    int base = FreePort.find();
+    try (ServerSocket taken = new ServerSocket(base + 4, 1, InetAddress.getLoopbackAddress())) {
       Outcome outcome = up("--port-base", Integer.toString(base));
       assertFailsInOneLine(
           outcome, "port %d, for kafka, is in use".formatted(taken.getLocalPort()), "--port-base");

@@ -51,7 +51,11 @@ public final class Rechecker {
 
   /** Whether all blocks that can still change are to be read again. */
   public boolean isDue() {
-    return hinted.get() || !clock.instant().isBefore(last.plus(every));
+    return hinted.get() || timeHasCome();
+  }
+
+  private boolean timeHasCome() {
+    return !clock.instant().isBefore(last.plus(every));
   }
 
   /** Makes it due: someone says that a block holds a log. For any thread. */
@@ -65,8 +69,8 @@ public final class Rechecker {
    * @param stored the index's blocks from the cursor back to the last final one, the newest first
    */
   public Recheck run(ChainNode node, Tip tip, Cursor cursor, Supplier<List<IndexedBlock>> stored) {
-    boolean all = isDue();
-    hinted.set(false);
+    // in one step: a hint that comes now is for the next time
+    boolean all = hinted.getAndSet(false) || timeHasCome();
     boolean done = false;
     try {
       Recheck result = check(node, tip, cursor, stored, all);

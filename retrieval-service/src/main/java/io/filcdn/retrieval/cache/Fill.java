@@ -87,6 +87,11 @@ final class Fill implements OriginSupply.Taker {
     return bytes.open();
   }
 
+  /** What the piece is, once all of it is here and right. */
+  Optional<String> verifiedType() {
+    return bytes.verifiedType();
+  }
+
   UnverifiedEgress unverified() {
     return unverified;
   }

@@ -127,6 +127,11 @@ final class FillBytes {
     tell();
   }
 
+  /** What the piece is, once all of it is here and right. */
+  Optional<String> verifiedType() {
+    return state == PieceBytes.State.VERIFIED ? Optional.of(contentType()) : Optional.empty();
+  }
+
   /** Makes the file the piece's own. Blocks on the disk. */
   void keepIn(DiskPieceCache disk) throws IOException {
     disk.keep(piece, file, contentType());

@@ -49,9 +49,22 @@ public final class PieceCache {
     return !fills.containsKey(piece) && disk.get(piece).isEmpty();
   }
 
-  /** The piece, where it lies on the disk. */
-  public Optional<CachedFile> cached(PieceCid piece) {
-    return disk.get(piece);
+  /**
+   * A piece that would be a hit.
+   *
+   * @param contentType what it is, where that is known
+   */
+  public record Cached(Optional<String> contentType) {}
+
+  /** The piece, where a request for it would be a hit. */
+  public Optional<Cached> cached(PieceCid piece) {
+    // in this order: a fill puts the piece on the disk before it leaves the map
+    Fill fill = fills.get(piece);
+    Optional<Cached> filled =
+        fill == null
+            ? Optional.empty()
+            : fill.verifiedType().map(type -> new Cached(Optional.of(type)));
+    return filled.or(() -> disk.get(piece).map(file -> new Cached(file.contentType())));
   }
 
   /** How many fills are under way. */

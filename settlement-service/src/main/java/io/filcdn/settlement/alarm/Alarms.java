@@ -2,13 +2,18 @@ package io.filcdn.settlement.alarm;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.Startup;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import org.jboss.logging.Logger;
 
-/** Raises alarms: a counter for each kind, and one line in the log. */
+/**
+ * Raises alarms: a counter for each kind, and one line in the log. It is there from the start, as
+ * an increase from nothing is none to whoever watches.
+ */
+@Startup
 @ApplicationScoped
 public class Alarms {
 

@@ -7,6 +7,7 @@ import io.filcdn.settlement.ledger.Submission;
 import jakarta.inject.Singleton;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /**
  * Cuts a submission into batches that are small enough and go through. Where the contract refuses
@@ -27,6 +28,13 @@ public final class Batches {
 
   /** Who gets what was cut. */
   public interface Taker {
+
+    /**
+     * Leaves out of a part, before anything of it is tried, what must not be sent now.
+     *
+     * @return the rest; empty where nothing is left
+     */
+    Optional<? extends Submission> agreed(Submission part);
 
     /**
      * Takes a batch that goes through.
@@ -58,10 +66,20 @@ public final class Batches {
 
   /** Cuts {@code whole}, and hands over each batch as soon as it is known to go through. */
   public Cut cut(Submission whole, Taker taker) {
-    Deque<Submission> parts = new ArrayDeque<>();
     for (int from = 0; from < whole.size(); from += config.maxDataSets()) {
-      parts.add(whole.part(from, Math.min(whole.size(), from + config.maxDataSets())));
+      int to = Math.min(whole.size(), from + config.maxDataSets());
+      Optional<? extends Submission> agreed = taker.agreed(whole.part(from, to));
+      Cut cut = agreed.isPresent() ? cutAgreed(agreed.get(), taker) : new Cut.Complete();
+      if (!(cut instanceof Cut.Complete)) {
+        return cut;
+      }
     }
+    return new Cut.Complete();
+  }
+
+  private Cut cutAgreed(Submission agreed, Taker taker) {
+    Deque<Submission> parts = new ArrayDeque<>();
+    parts.add(agreed);
     while (!parts.isEmpty()) {
       Submission part = parts.pop();
       if (part.size() > 1 && simulator.size(part) > largest()) {

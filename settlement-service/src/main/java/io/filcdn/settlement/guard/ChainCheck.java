@@ -49,10 +49,11 @@ public class ChainCheck {
    */
   public boolean passes() {
     Optional<String> found = find();
-    if (found.isPresent() && !found.equals(objection)) {
+    Optional<String> before = objection;
+    objection = found;
+    if (found.isPresent() && !found.equals(before)) {
       alarms.raise(Alarm.CHAIN_MISMATCH, found.get());
     }
-    objection = found;
     return found.isEmpty();
   }
 

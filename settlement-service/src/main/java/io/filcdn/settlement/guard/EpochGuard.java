@@ -5,6 +5,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.settlement.contracts.OnChainUsage;
 import io.filcdn.settlement.contracts.OperatorContract;
 import io.filcdn.settlement.ledger.Standing;
+import io.filcdn.settlement.ledger.Standings;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,13 +21,16 @@ import java.util.Optional;
 public final class EpochGuard {
 
   private final OperatorContract operator;
+  private final Standings tables;
 
-  EpochGuard(OperatorContract operator) {
+  EpochGuard(OperatorContract operator, Standings tables) {
     this.operator = operator;
+    this.tables = tables;
   }
 
   /** Why data sets cannot be reported now; those that are not named can. */
-  public Map<DataSetId, String> objections(List<Standing> standings) {
+  public Map<DataSetId, String> objections(List<DataSetId> dataSets) {
+    List<Standing> standings = tables.of(dataSets);
     List<OnChainUsage> onChain = operator.usage(standings.stream().map(Standing::dataSet).toList());
     Map<DataSetId, String> objections = new LinkedHashMap<>();
     for (int i = 0; i < standings.size(); i++) {

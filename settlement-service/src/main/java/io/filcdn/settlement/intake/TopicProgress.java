@@ -8,10 +8,10 @@ import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Default;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
@@ -44,7 +44,9 @@ public class TopicProgress implements KafkaConsumerRebalanceListener {
   }
 
   private final TopicTables tables;
-  private final Map<TopicPartition, Progress> partitions = new ConcurrentHashMap<>();
+
+  /** Guarded by this. */
+  private final Map<TopicPartition, Progress> partitions = new HashMap<>();
 
   TopicProgress(TopicTables tables) {
     this.tables = tables;
@@ -54,6 +56,7 @@ public class TopicProgress implements KafkaConsumerRebalanceListener {
   @Override
   public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> assigned) {
     Map<TopicPartition, Long> ends = consumer.endOffsets(assigned);
+    Map<TopicPartition, Progress> all = new HashMap<>();
     ends.forEach(
         (partition, end) -> {
           long next = stored(partition).filter(offset -> offset <= end).orElse(0L);
@@ -63,11 +66,17 @@ public class TopicProgress implements KafkaConsumerRebalanceListener {
             // also where the topic was made anew and is shorter than what was read of the old one
             consumer.seekToBeginning(List.of(partition));
           }
-          partitions.put(partition, new Progress(next, end));
+          all.put(partition, new Progress(next, end));
           LOG.infof(
               "reading topic=%s partition=%d from=%d end=%d",
               partition.topic(), partition.partition(), next, end);
         });
+    add(all);
+  }
+
+  /** All at once: with only some of a topic's partitions it would look as if all were read. */
+  private synchronized void add(Map<TopicPartition, Progress> assigned) {
+    partitions.putAll(assigned);
   }
 
   private Optional<Long> stored(TopicPartition partition) {
@@ -75,14 +84,14 @@ public class TopicProgress implements KafkaConsumerRebalanceListener {
         .call(() -> tables.nextOffset(partition.topic(), partition.partition()));
   }
 
-  void readUpTo(TopicPartition partition, long next) {
+  synchronized void readUpTo(TopicPartition partition, long next) {
     partitions.computeIfPresent(partition, (_, progress) -> progress.at(next));
   }
 
   /**
    * What is still to be read before anything can be planned, in one line; empty where nothing is.
    */
-  public Optional<String> lag() {
+  public synchronized Optional<String> lag() {
     for (Topic topic : READ) {
       if (partitions.keySet().stream().noneMatch(p -> p.topic().equals(topic.topicName()))) {
         return Optional.of(

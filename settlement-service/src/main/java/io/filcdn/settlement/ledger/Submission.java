@@ -5,6 +5,8 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 
 /** What one transaction is to tell the operator contract. */
 public sealed interface Submission {
@@ -48,6 +50,13 @@ public sealed interface Submission {
     @Override
     public UsageReport part(int from, int to) {
       return new UsageReport(toEpoch, rollups.subList(from, to));
+    }
+
+    /** The same report without some data sets; empty where none is left. */
+    public Optional<UsageReport> without(Set<DataSetId> some) {
+      List<Rollup> left =
+          rollups.stream().filter(rollup -> !some.contains(rollup.dataSet())).toList();
+      return left.isEmpty() ? Optional.empty() : Optional.of(new UsageReport(toEpoch, left));
     }
   }
 

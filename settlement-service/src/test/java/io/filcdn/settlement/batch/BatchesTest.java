@@ -15,6 +15,7 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.LongStream;
@@ -90,6 +91,19 @@ class BatchesTest {
     assertThat(hands.taken)
         .extracting(Batch::submission)
         .containsExactly(settlement(0, 4), settlement(4, 8));
+  }
+
+  @Test
+  void whatIsNotAgreedIsNotEvenTried() {
+    LongStream.of(1, 4, 5, 6, 7).mapToObj(BatchesTest::id).forEach(hands.leftOut::add);
+    chain.refused.addAll(hands.leftOut);
+
+    assertThat(cut(settlement(0, 10), 4)).isEqualTo(new Batches.Cut.Complete());
+
+    assertThat(hands.refused).isEmpty();
+    assertThat(hands.taken)
+        .extracting(batch -> batch.submission().dataSets())
+        .containsExactly(List.of(id(0), id(2), id(3)), List.of(id(8), id(9)));
   }
 
   @ParameterizedTest
@@ -182,7 +196,15 @@ class BatchesTest {
     final List<Batch> taken = new ArrayList<>();
     final List<DataSetId> refused = new ArrayList<>();
     final List<String> reasons = new ArrayList<>();
+    final Set<DataSetId> leftOut = new HashSet<>();
     int room = Integer.MAX_VALUE;
+
+    @Override
+    public Optional<? extends Submission> agreed(Submission part) {
+      List<DataSetId> left =
+          part.dataSets().stream().filter(dataSet -> !leftOut.contains(dataSet)).toList();
+      return left.isEmpty() ? Optional.empty() : Optional.of(new RailSettlement(Kind.CDN, left));
+    }
 
     @Override
     public boolean take(Batch batch) {

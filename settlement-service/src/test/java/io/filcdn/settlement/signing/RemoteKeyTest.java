@@ -93,6 +93,6 @@ class RemoteKeyTest {
 
   private RemoteKey key(DevnetAccount account) {
     return new RemoteKey(
-        URI.create(signer.url()), Address.of(account.address()), Duration.ofSeconds(5));
+        URI.create(signer.url()), Address.of(account.address()), Duration.ofSeconds(60));
   }
 }

@@ -23,9 +23,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 
@@ -58,6 +60,7 @@ public final class Index implements AutoCloseable {
   /** Publishes a data set from now on. */
   public void add(long dataSet) {
     dataSets.put(dataSet, devnet.reads().dataSet(dataSet));
+    finish(this::publishUnlessPaused);
   }
 
   /** Publishes a data set without reports, and never again. */
@@ -69,6 +72,7 @@ public final class Index implements AutoCloseable {
   /** Publishes another CDN rail than the data set's own. */
   public void pretendCdnRail(long dataSet, long rail) {
     cdnRails.put(dataSet, new RailId(rail));
+    finish(this::publishUnlessPaused);
   }
 
   /** Does not know the report of this transaction, until it is found again. */
@@ -98,12 +102,26 @@ public final class Index implements AutoCloseable {
             new AsOf(new BlockNumber(devnet.epoch()), version.incrementAndGet())));
   }
 
+  /** Stands still from now on: a round that has begun is over when this returns. */
   public void pause() {
     paused = true;
+    finish(() -> {});
   }
 
   public void resume() {
     paused = false;
+  }
+
+  /** Has the index's own thread do something, after what it does now. */
+  private void finish(Runnable round) {
+    try {
+      thread.submit(round).get(60, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while the index publishes", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the index does not publish", e);
+    }
   }
 
   private void publishUnlessPaused() {
@@ -146,7 +164,7 @@ public final class Index implements AutoCloseable {
     String state =
         "%s %s %s %s %s %s"
             .formatted(reports, inOffice, settlements, withCdn, end, cdnRails.get(dataSet.id()));
-    if (state.equals(published.put(dataSet.id(), state))) {
+    if (state.equals(published.get(dataSet.id()))) {
       return;
     }
     DataSetRecord record =
@@ -170,6 +188,7 @@ public final class Index implements AutoCloseable {
             settled(settlements),
             new AsOf(new BlockNumber(head), version.incrementAndGet()));
     topics.send(Topic.DATA_SETS, record.dataSet().toString(), record);
+    published.put(dataSet.id(), state);
   }
 
   private static DataSetRecord.Reported reported(List<DevnetHistory.UsageReport> reports) {

@@ -18,6 +18,7 @@ import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.payment.RailId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.stack.infra.KafkaProcess;
+import io.filcdn.stack.run.FreePort;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,14 +54,14 @@ final class EdgeUnderTest implements AutoCloseable {
    * @param settings environment beyond what every run has
    */
   EdgeUnderTest(Checkout checkout, Path folder, URI origin, Map<String, String> settings) {
-    int kafkaPort = Server.freePort();
+    int kafkaPort = FreePort.find();
     this.kafka = kafka(folder.resolve("kafka"), kafkaPort);
     String brokers = "127.0.0.1:" + kafkaPort;
     this.index =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", brokers), new StringSerializer(), new StringSerializer());
-    int port = Server.freePort();
-    int management = Server.freePort();
+    int port = FreePort.find();
+    int management = FreePort.find();
     Map<String, String> environment = new HashMap<>(settings);
     environment.put("FILCDN_NETWORK", network(checkout).toString());
     environment.put("KAFKA_BOOTSTRAP_SERVERS", brokers);

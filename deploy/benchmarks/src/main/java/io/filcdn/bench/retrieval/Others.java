@@ -2,6 +2,7 @@ package io.filcdn.bench.retrieval;
 
 import io.filcdn.bench.run.Cores;
 import io.filcdn.bench.run.Server;
+import io.filcdn.stack.run.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -18,7 +19,7 @@ final class Others {
 
   /** nginx with {@code proxy_cache} on disk, sendfile, and a buffered access log. */
   static Contender nginx(Path folder, URI origin) {
-    int port = Server.freePort();
+    int port = FreePort.find();
     String settings =
         """
         daemon off;
@@ -61,7 +62,7 @@ final class Others {
 
   /** Varnish with storage in memory. */
   static Contender varnish(Path folder, URI origin) {
-    int port = Server.freePort();
+    int port = FreePort.find();
     String settings =
         """
         vcl 4.1;

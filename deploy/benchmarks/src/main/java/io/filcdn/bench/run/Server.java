@@ -3,7 +3,6 @@ package io.filcdn.bench.run;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,15 +111,6 @@ public final class Server implements AutoCloseable {
           .sum();
     } catch (IOException e) {
       return 0;
-    }
-  }
-
-  /** A port that nobody listens on now. */
-  public static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new BenchFailure("no port is free", e);
     }
   }
 

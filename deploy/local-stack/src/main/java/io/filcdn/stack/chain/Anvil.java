@@ -1,5 +1,6 @@
 package io.filcdn.stack.chain;
 
+import io.filcdn.stack.run.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
@@ -550,6 +551,9 @@ public final class Anvil implements AutoCloseable {
    * anvil's place.
    */
   private static int freePort(int wanted) {
+    if (wanted == 0) {
+      return FreePort.find();
+    }
     try (ServerSocket socket = new ServerSocket(wanted, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {

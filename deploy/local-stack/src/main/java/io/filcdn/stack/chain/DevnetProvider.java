@@ -11,6 +11,7 @@ import static io.filcdn.stack.chain.Abi.uint8;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.math.BigInteger;
+import java.security.SecureRandom;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -35,6 +36,8 @@ public final class DevnetProvider {
   private static final byte[] NO_SIGNATURE = {};
   private static final int CHALLENGES = 5;
   private static final long SLACK = DevnetContracts.CHALLENGE_WINDOW / 2;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Devnet devnet;
   private final String account;
@@ -235,10 +238,9 @@ public final class DevnetProvider {
     }
   }
 
-  /** Never used twice by this account: its address and how many transactions it has sent. */
+  /** Never used twice: the account's address and 64 random bits. */
   private BigInteger unusedNonce() {
-    BigInteger sent = devnet.rpc().number("eth_getTransactionCount", account, "pending");
-    return Numeric.toBigInt(account).shiftLeft(64).add(sent);
+    return Numeric.toBigInt(account).shiftLeft(64).add(new BigInteger(64, RANDOM));
   }
 
   /** The call provePossession with as many empty proofs as a period asks for. */

@@ -1,10 +1,8 @@
 package io.filcdn.stack.infra;
 
+import io.filcdn.stack.run.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -34,8 +32,8 @@ public final class EmbeddedKafka implements Kafka {
    * @param port where to listen on loopback; 0 for any
    */
   public static EmbeddedKafka start(Path folder, int port) {
-    int brokerPort = port == 0 ? freePort() : port;
-    Map<String, String> settings = settings(folder, brokerPort, freePort());
+    int brokerPort = port == 0 ? FreePort.find() : port;
+    Map<String, String> settings = settings(folder, brokerPort, FreePort.find());
     formatWhereNew(folder, settings);
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
     server.startup();
@@ -97,15 +95,6 @@ public final class EmbeddedKafka implements Kafka {
       throw new UncheckedIOException("Kafka's folder " + folder + " cannot be formatted", e);
     } catch (Exception e) {
       throw new IllegalStateException("Kafka's folder " + folder + " cannot be formatted", e);
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no port is free on 127.0.0.1", e);
     }
   }
 

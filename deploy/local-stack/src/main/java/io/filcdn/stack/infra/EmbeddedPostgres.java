@@ -1,5 +1,6 @@
 package io.filcdn.stack.infra;
 
+import io.filcdn.stack.run.FreePort;
 import io.filcdn.stack.run.PidFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -63,9 +64,7 @@ public final class EmbeddedPostgres implements Postgres {
               .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()));
       SETTINGS.forEach(builder::setServerConfig);
-      if (port != 0) {
-        builder.setPort(port);
-      }
+      builder.setPort(port == 0 ? FreePort.find() : port);
       EmbeddedPostgres postgres = new EmbeddedPostgres(builder.start(), data);
       postgres.createDatabases();
       return postgres;

@@ -1,6 +1,8 @@
 package io.filcdn.stack.infra;
 
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.stack.run.Await;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -30,11 +32,27 @@ public sealed interface Kafka extends AutoCloseable permits EmbeddedKafka, Conta
               .map(topic -> settings(topic, partitions))
               .toList();
       admin.createTopics(missing).all().get();
+      List<String> all = Arrays.stream(Topic.values()).map(Topic::topicName).toList();
+      if (!Await.until(Duration.ofMinutes(1), () -> areKnown(admin, all))) {
+        throw new IllegalStateException("Kafka does not know the topics that it created: " + all);
+      }
     } catch (ExecutionException e) {
       throw new IllegalStateException("Kafka runs, but its topics cannot be created", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted while topics were created", e);
+    }
+  }
+
+  /** The broker tells of topics a moment after it has created them. */
+  private static boolean areKnown(Admin admin, List<String> topics) {
+    try {
+      return admin.describeTopics(topics).allTopicNames().get().size() == topics.size();
+    } catch (ExecutionException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

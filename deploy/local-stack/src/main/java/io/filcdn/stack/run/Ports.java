@@ -17,8 +17,6 @@ public record Ports(Map<Listener, Integer> numbers) {
   public static final int ANY = 0;
 
   private static final int HIGHEST = 65535;
-  private static final int LOWEST_LISTENING = 10_000;
-  private static final int LOWEST_LENT = 32_768;
   private static final int MOST_ATTEMPTS = 100;
 
   public Ports {
@@ -56,15 +54,13 @@ public record Ports(Map<Listener, Integer> numbers) {
     return new Ports(numbers);
   }
 
-  /**
-   * Tries bases below those ports that systems lend to connections, one of which could take a free
-   * port before its listener does.
-   */
+  /** Tries bases where {@link FreePort} looks. */
   private static Ports any(Set<Listener> listeners) {
     RandomGenerator random = RandomGenerator.getDefault();
     for (int attempt = 1; ; attempt++) {
       try {
-        return from(random.nextInt(LOWEST_LISTENING, LOWEST_LENT - Listener.SPAN), listeners);
+        return from(
+            random.nextInt(FreePort.LOWEST, FreePort.LOWEST_LENT - Listener.SPAN), listeners);
       } catch (StackFailure e) {
         if (attempt == MOST_ATTEMPTS) {
           throw new StackFailure(

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.filcdn.stack.chain.ChainRpc;
 import io.filcdn.stack.infra.EmbeddedPostgres;
 import io.filcdn.stack.provider.DemoProvider;
+import io.filcdn.stack.run.FreePort;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -145,7 +146,7 @@ class LocalDevnetIT {
   private int port;
 
   private LocalDevnet start() throws Exception {
-    port = freePort();
+    port = FreePort.find();
     return LocalDevnet.start(folder, port, folder.resolve("chain.log"), started::push);
   }
 
@@ -166,12 +167,6 @@ class LocalDevnetIT {
   private long head() {
     try (ChainRpc rpc = new ChainRpc(url())) {
       return rpc.blockNumber();
-    }
-  }
-
-  private static int freePort() throws Exception {
-    try (var socket = new java.net.ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 

@@ -1,0 +1,15 @@
+package io.filcdn.indexer;
+
+import java.time.Duration;
+import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionFactory;
+
+/** How long tests wait for what is to come about: a machine can be busy. */
+final class Patience {
+
+  private Patience() {}
+
+  static ConditionFactory patiently() {
+    return Awaitility.await().atMost(Duration.ofMinutes(1));
+  }
+}
