@@ -4,6 +4,7 @@ import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.BodyWriter;
 import io.filcdn.retrieval.delivery.KnownVersions;
 import io.filcdn.retrieval.delivery.Patience;
+import io.filcdn.retrieval.delivery.SendQueue;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -106,6 +107,7 @@ final class PublicListener {
           .createHttpServer(options)
           .connectionHandler(
               connection -> {
+                SendQueue.bound(connection);
                 BodyWriter.meter(connection);
                 KnownVersions.watch(connection);
                 Patience.watch(

@@ -7,6 +7,7 @@ import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.contracts.Node;
 import io.filcdn.settlement.contracts.NodeException;
 import io.filcdn.settlement.ledger.Activity;
+import io.filcdn.settlement.ledger.OwedAmounts;
 import io.filcdn.settlement.ledger.SetAsides;
 import io.filcdn.settlement.ledger.Standings;
 import io.filcdn.settlement.ledger.TransactionState;
@@ -19,6 +20,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
@@ -34,6 +36,7 @@ class Gauges {
   private final Standings standings;
   private final Transactions transactions;
   private final SetAsides setAsides;
+  private final OwedAmounts owedAmounts;
   private final Node node;
   private final OperatorKey key;
   private final Network network;
@@ -50,6 +53,7 @@ class Gauges {
       Standings standings,
       Transactions transactions,
       SetAsides setAsides,
+      OwedAmounts owedAmounts,
       Node node,
       OperatorKey key,
       Network network,
@@ -60,6 +64,7 @@ class Gauges {
     this.standings = standings;
     this.transactions = transactions;
     this.setAsides = setAsides;
+    this.owedAmounts = owedAmounts;
     this.node = node;
     this.key = key;
     this.network = network;
@@ -91,6 +96,14 @@ class Gauges {
     for (Activity activity : Activity.values()) {
       set("set.aside", Tags.of("activity", activity.toString()), setAsides.count(activity));
     }
+    Instant now = clock.instant();
+    set(
+        "rail.deadline.seconds",
+        Tags.empty(),
+        owedAmounts
+            .nextDeadline(network.epochAt(now))
+            .map(end -> (double) Duration.between(now, network.timeOf(end)).toSeconds())
+            .orElse(Double.POSITIVE_INFINITY));
     sampleBalance();
   }
 

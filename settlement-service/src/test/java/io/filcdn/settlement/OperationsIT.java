@@ -244,17 +244,27 @@ class OperationsIT {
   void theCdnOfASanctionedPayerEndsInTimeWhateverIsLeftToReport() {
     UsedDataSet dataSet = stage.newDataSet(DevnetAccount.SECOND_PAYER).serve(5000, 0);
     stage.index().sanction(DevnetAccount.SECOND_PAYER.address());
-    stage
-        .startService(
-            Map.of(
-                "FILCDN_SETTLEMENT_DUE_TERMINATE_WITHIN",
-                "PT1S",
-                "FILCDN_SETTLEMENT_DUE_DUST",
-                "1000000"))
-        .awaitReady();
+    ServiceProcess service =
+        stage
+            .startService(
+                Map.of(
+                    "FILCDN_SETTLEMENT_DUE_TERMINATE_WITHIN",
+                    "PT1S",
+                    "FILCDN_SETTLEMENT_DUE_DUST",
+                    "1000000"))
+            .awaitReady();
     stage.letTimeRun();
 
     patiently().until(() -> dataSet.events(SettlementRecord.Terminated.class).size() == 1);
+    patiently()
+        .until(
+            () ->
+                service
+                    .get("/q/metrics")
+                    .body()
+                    .lines()
+                    .anyMatch(
+                        line -> line.matches("filcdn_settlement_rail_deadline_seconds [1-9].*")));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.filcdn.settlement.ledger;
 
 import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.RailId;
 import io.filcdn.common.payment.TokenAmount;
@@ -104,6 +105,35 @@ public class OwedAmounts {
         .getResultStream()
         .map(DataSetId::of)
         .collect(Collectors.toSet());
+  }
+
+  /**
+   * When the next rail ends, of those that do, along which something is owed or will be: what is
+   * not settled by then is lost for the payee.
+   */
+  @Transactional
+  public Optional<Epoch> nextDeadline(Epoch now) {
+    Long end =
+        database
+            .createNativeQuery(
+                """
+                    select min(rail_end) from (
+                      select d.cdn_rail_end as rail_end,
+                        coalesce(w.cdn, 0) as owed, o.cdn_bytes as used, d.reported_cdn_bytes as reported
+                      from indexed_data_set d join odometer o using (data_set) left join owed w using (data_set)
+                      where d.data_set like 'fwss/%'
+                      union all
+                      select d.cache_miss_rail_end,
+                        coalesce(w.cache_miss, 0), o.cache_miss_bytes, d.reported_cache_miss_bytes
+                      from indexed_data_set d join odometer o using (data_set) left join owed w using (data_set)
+                      where d.data_set like 'fwss/%'
+                    ) rail
+                    where rail_end > :now and (owed > 0 or used > reported)
+                    """,
+                Long.class)
+            .setParameter("now", now.value())
+            .getSingleResult();
+    return Optional.ofNullable(end).map(Epoch::new);
   }
 
   /** The data sets with a payment of this activity in flight. */
