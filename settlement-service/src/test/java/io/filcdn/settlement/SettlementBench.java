@@ -36,7 +36,7 @@ class SettlementBench {
   void transactionsOfFiveThousandDataSetsThatAreDue() throws IOException {
     try (Stage stage = Stage.open(folder)) {
       List<UsedDataSet> dataSets =
-          IntStream.range(0, DUE).parallel().mapToObj(_ -> stage.newDataSetThatStays()).toList();
+          IntStream.range(0, DUE).mapToObj(_ -> stage.newDataSetThatStays()).toList();
       dataSets.forEach(dataSet -> dataSet.serve(1_000_000 + dataSet.number(), dataSet.number()));
       ServiceProcess service =
           stage.startService(
