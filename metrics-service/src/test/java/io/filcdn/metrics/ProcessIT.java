@@ -155,13 +155,13 @@ class ProcessIT {
     return new Database(stack.dataSource());
   }
 
-  /** The sum of all watermarks: the number of records that were counted. */
   private static void send(List<SourceRecord> records) {
     for (SourceRecord record : records) {
       stack.send(Topic.EGRESS, record.partition(), "journal", record.value());
     }
   }
 
+  /** The sum of all watermarks: the number of records that were counted. */
   private static long applied() {
     return Long.parseLong(
         stack.rows("select coalesce(sum(sequence), 0) from watermark").getFirst());

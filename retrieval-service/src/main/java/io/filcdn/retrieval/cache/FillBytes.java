@@ -79,16 +79,25 @@ final class FillBytes {
     long at = arrived;
     unwritten.put(at, bytes);
     arrived = at + bytes.readableBytes();
+    if (state == PieceBytes.State.AWAITED) {
+      lookAt(bytes.nioBuffer());
+    }
     if (state != PieceBytes.State.AWAITED) {
       tell();
     }
   }
 
+  /** Learns what the piece is, so that readers may begin. */
+  private void lookAt(ByteBuffer bytes) {
+    head.put(bytes.limit(Math.min(bytes.limit(), bytes.position() + head.remaining())));
+    if (!head.hasRemaining()) {
+      contentType = ContentType.of(head.array());
+      state = PieceBytes.State.ARRIVING;
+    }
+  }
+
   /** Appends bytes that arrived; blocks on the disk and hashes. One writer at a time. */
   void append(ByteBuf bytes) throws IOException {
-    if (state == PieceBytes.State.AWAITED) {
-      lookAt(bytes.nioBuffer());
-    }
     verifier.update(bytes.nioBuffer());
     long start = written;
     long at = start;
@@ -97,23 +106,6 @@ final class FillBytes {
     }
     written = at;
     unwritten.remove(start);
-  }
-
-  /** Learns what the piece is, so that readers may begin. */
-  private void lookAt(ByteBuffer bytes) {
-    head.put(bytes.limit(Math.min(bytes.limit(), bytes.position() + head.remaining())));
-    if (!head.hasRemaining()) {
-      contentType = ContentType.of(head.array());
-      arriving();
-      tell();
-    }
-  }
-
-  /** Unless it failed while a worker looked at its first bytes. */
-  private synchronized void arriving() {
-    if (state == PieceBytes.State.AWAITED) {
-      state = PieceBytes.State.ARRIVING;
-    }
   }
 
   /** Ends the check of all bytes appended. */
@@ -143,10 +135,8 @@ final class FillBytes {
    * @param why where readers that got nothing yet can be told
    */
   void failed(Optional<Problem> why) {
-    synchronized (this) {
-      problem = why;
-      state = PieceBytes.State.FAILED;
-    }
+    problem = why;
+    state = PieceBytes.State.FAILED;
     tell();
   }
 

@@ -9,13 +9,10 @@ import io.filcdn.retrieval.delivery.PieceBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
-import io.netty.buffer.UnpooledByteBufAllocator;
-import io.netty.buffer.UnpooledHeapByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
@@ -93,25 +90,6 @@ class FillBytesTest {
 
     assertThat(reader.state()).isEqualTo(PieceBytes.State.ARRIVING);
     assertThat(reader.contentType()).isEqualTo("application/octet-stream");
-    reader.close();
-  }
-
-  @Test
-  void whatFailsWhileItsFirstBytesAreLookedAtStaysFailed() throws IOException {
-    PieceBytes reader = fill.open().orElseThrow();
-    ByteBuf part =
-        new UnpooledHeapByteBuf(UnpooledByteBufAllocator.DEFAULT, content, SIZE) {
-          @Override
-          public ByteBuffer nioBuffer(int index, int length) {
-            fill.failed(Optional.empty());
-            return super.nioBuffer(index, length);
-          }
-        };
-    fill.arrived(part);
-
-    fill.append(part);
-
-    assertThat(reader.state()).isEqualTo(PieceBytes.State.FAILED);
     reader.close();
   }
 
