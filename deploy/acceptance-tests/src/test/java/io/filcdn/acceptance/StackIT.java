@@ -76,7 +76,8 @@ class StackIT {
 
   /** As if the chain's newest state had not reached the disk; while no indexer writes. */
   private static void pretendToKnowMoreBlocks(Path data) throws SQLException {
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data.resolve("postgres"), 0);
+    try (EmbeddedPostgres postgres =
+            EmbeddedPostgres.start(data.resolve("networks/devnet/postgres"), 0);
         Connection connection = DriverManager.getConnection(postgres.jdbcUrl("indexer"));
         Statement statement = connection.createStatement()) {
       assertThat(statement.executeUpdate("update cursor set block_number = block_number + 100000"))
