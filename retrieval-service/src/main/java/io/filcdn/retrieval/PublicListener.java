@@ -4,7 +4,6 @@ import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.BodyWriter;
 import io.filcdn.retrieval.delivery.KnownVersions;
 import io.filcdn.retrieval.delivery.Patience;
-import io.filcdn.retrieval.delivery.SendQueue;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -107,7 +106,6 @@ final class PublicListener {
           .createHttpServer(options)
           .connectionHandler(
               connection -> {
-                SendQueue.bound(connection);
                 BodyWriter.meter(connection);
                 KnownVersions.watch(connection);
                 Patience.watch(
