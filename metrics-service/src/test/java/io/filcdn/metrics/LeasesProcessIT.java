@@ -40,6 +40,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -58,6 +60,15 @@ class LeasesProcessIT {
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
   @TempDir Path folder;
+
+  private @Nullable Process process;
+
+  @AfterEach
+  void kill() throws InterruptedException {
+    if (process != null) {
+      process.destroyForcibly().waitFor();
+    }
+  }
 
   /** One run of an edge, and its sums, which only grow. */
   private final class Edge {
@@ -153,7 +164,7 @@ class LeasesProcessIT {
                               1,
                               topUps("3000000000000000", "3000000000000000"),
                               Reported.NONE))));
-      Process process = startAndAwait(stack);
+      startAndAwait(stack);
       long granted = granted();
       List<Future<Edge>> edges = new ArrayList<>();
       for (int number = 1; number <= EDGES; number++) {
@@ -163,8 +174,8 @@ class LeasesProcessIT {
       for (int kill = 1; kill <= 3; kill++) {
         int next = EDGES * STEPS * kill / 4;
         await().atMost(SOON).until(() -> steps.get() >= next);
-        process.destroyForcibly().waitFor();
-        process = startAndAwait(stack);
+        kill();
+        startAndAwait(stack);
       }
 
       long used = 0;
@@ -181,12 +192,11 @@ class LeasesProcessIT {
                   assertThat(stack.rows("select cdn_bytes from odometer"))
                       .containsExactly(Long.toString(served)));
       assertThat(database.call(new PostgresLeases()::totals)).isEqualTo(Totals.NONE);
-      process.destroyForcibly().waitFor();
     }
   }
 
-  private Process startAndAwait(TestStack stack) throws IOException {
-    Process process =
+  private void startAndAwait(TestStack stack) throws IOException {
+    process =
         ServiceProcess.start(
             stack,
             ServiceProcess.SOON,
@@ -201,7 +211,6 @@ class LeasesProcessIT {
                 "QUARKUS_HTTP_PORT",
                 Integer.toString(port)));
     await().atMost(SOON).ignoreExceptions().until(() -> get("/q/health/ready").statusCode() == 200);
-    return process;
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -22,7 +22,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -85,17 +84,14 @@ public class AdminApi {
     ByteCount applied = asked.orElse(dueConfig.dust());
     Head head = head();
     ReportPlan plan = planner.report(head, Scope.everything(applied));
+    // made before anything is ordered: it asks the chain, which can fail
+    PlanViews.Report view =
+        PlanViews.of(plan, epochGuard::objections, !dryRun, head.latest(), applied);
     if (!dryRun) {
       orders.give(WorkOrders.Task.REPORT, asked, clock.instant());
       LOG.infof("an operator orders a report with dust=%s", applied);
     }
-    return PlanViews.of(plan, waiting(plan), !dryRun, head.latest(), applied);
-  }
-
-  /** Of the data sets that are shown: to ask for all could take a node very long. */
-  private Map<DataSetId, String> waiting(ReportPlan plan) {
-    return epochGuard.objections(
-        PlanViews.items(plan).stream().map(PlanViews.ReportItem::dataSet).toList());
+    return view;
   }
 
   @POST

@@ -16,6 +16,7 @@ import io.filcdn.settlement.ledger.Usage;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** What operators are shown of plans. Lists end after {@link #MAX_ITEMS}; the counts do not. */
@@ -45,28 +46,30 @@ final class PlanViews {
   record ReportItem(
       DataSetId dataSet, Epoch toEpoch, ByteCount cdnBytes, ByteCount cacheMissBytes) {}
 
-  static List<ReportItem> items(ReportPlan plan) {
-    return plan.reports().stream()
-        .flatMap(report -> report.rollups().stream().map(rollup -> item(report, rollup)))
-        .limit(MAX_ITEMS)
-        .toList();
-  }
-
+  /**
+   * @param objections asked of the data sets that are shown: all could take a node very long
+   */
   static Report of(
       ReportPlan plan,
-      Map<DataSetId, String> waiting,
+      Function<List<DataSetId>, Map<DataSetId, String>> objections,
       boolean ordered,
       BlockNumber block,
       ByteCount dust) {
+    List<Submission.UsageReport> reports = plan.reports();
+    List<ReportItem> items =
+        reports.stream()
+            .flatMap(report -> report.rollups().stream().map(rollup -> item(report, rollup)))
+            .limit(MAX_ITEMS)
+            .toList();
     return new Report(
         ordered,
         block,
         dust,
         plan.usage().size(),
         plan.usage().stream().map(DueUsage::usage).reduce(Usage.NONE, Usage::plus),
-        plan.reports().size(),
-        items(plan),
-        waiting,
+        reports.size(),
+        items,
+        objections.apply(items.stream().map(ReportItem::dataSet).toList()),
         plan.findings());
   }
 

@@ -29,7 +29,7 @@ public final class FreePort {
    * @throws IllegalStateException where there is none
    */
   public static int find() {
-    for (int attempt = LOWEST; attempt < LOWEST_LENT; attempt++) {
+    for (int tried = 0; tried < LOWEST_LENT - LOWEST; tried++) {
       int port = LOWEST + Math.floorMod(COUNT.getAndIncrement(), LOWEST_LENT - LOWEST);
       if (isFree(port)) {
         return port;
