@@ -50,6 +50,9 @@ public final class Index implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("index").factory());
   private volatile boolean paused;
 
+  /** What the last round read: a round that would read the same again is left out. */
+  private String read = "";
+
   Index(Devnet devnet, Topics topics) {
     this.devnet = devnet;
     this.topics = topics;
@@ -130,6 +133,17 @@ public final class Index implements AutoCloseable {
     }
     try {
       long head = devnet.epoch();
+      String world =
+          "%s %s %s %s %s"
+              .formatted(
+                  devnet.rpc().call("eth_getBlockByNumber", "latest", false).get("hash"),
+                  dataSets.keySet(),
+                  operators,
+                  lostReports,
+                  cdnRails);
+      if (world.equals(read)) {
+        return;
+      }
       List<DevnetHistory.UsageReport> reports =
           operators.stream()
               .flatMap(operator -> devnet.history().usageReports(operator, 0, head).stream())
@@ -144,6 +158,7 @@ public final class Index implements AutoCloseable {
               .flatMap(operator -> devnet.history().settlements(operator, 0, head).stream())
               .toList();
       dataSets.values().forEach(dataSet -> publish(dataSet, reports, inOffice, settlements, head));
+      read = world;
     } catch (RuntimeException e) {
       // the chain is being rolled back under our feet: the next round sees it whole
     }

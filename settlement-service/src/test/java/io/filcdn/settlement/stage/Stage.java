@@ -141,14 +141,14 @@ public final class Stage implements AutoCloseable {
     return new UsedDataSet(this, id);
   }
 
-  /** The same, of which the index never has any news: thousands of them cost nothing. */
-  public UsedDataSet newDataSetThatStays() {
-    long id =
+  /** Many in one block, of which the index never has any news: thousands of them cost nothing. */
+  public List<UsedDataSet> newDataSetsThatStay(int count) {
+    List<Long> ids =
         devnet
             .asProvider(DevnetAccount.PROVIDER)
-            .createDataSet(DevnetAccount.PAYER.address(), true);
-    index.publishOnce(id);
-    return new UsedDataSet(this, id);
+            .createDataSets(DevnetAccount.PAYER.address(), count);
+    ids.forEach(index::publishOnce);
+    return ids.stream().map(id -> new UsedDataSet(this, id)).toList();
   }
 
   /** Starts the service with the operator's key. */

@@ -4,6 +4,7 @@ import static io.filcdn.stack.chain.Abi.address;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
+import java.util.List;
 
 /**
  * A chain with the devnet's contracts on it: where a scenario begins.
@@ -127,6 +128,13 @@ public final class Devnet implements AutoCloseable {
 
   Transaction send(String from, String to, BigInteger value, String data) {
     return Transaction.of(transactions.execute(from, to, value, data));
+  }
+
+  /** Sends many calls to one contract in one block, on a chain that mines each by itself else. */
+  List<Transaction> sendTogether(String from, String to, BigInteger value, List<String> calls) {
+    return transactions.executeTogether(from, to, value, calls).stream()
+        .map(Transaction::of)
+        .toList();
   }
 
   Transactions transactions() {

@@ -42,7 +42,28 @@ final class Transactions {
   TransactionReceipt execute(String from, @Nullable String to, BigInteger value, String data) {
     Map<String, Object> transaction = transaction(from, to, value, data);
     ask(transaction, "pending");
-    String hash = rpc.call("eth_sendTransaction", transaction).asString();
+    return awaitSuccess(send(transaction));
+  }
+
+  /** Calls a contract many times in one block, untried. */
+  List<TransactionReceipt> executeTogether(
+      String from, String to, BigInteger value, List<String> calls) {
+    rpc.call("evm_setAutomine", false);
+    try {
+      List<String> hashes =
+          calls.stream().map(data -> send(transaction(from, to, value, data))).toList();
+      rpc.call("evm_mine");
+      return hashes.stream().map(this::awaitSuccess).toList();
+    } finally {
+      rpc.call("evm_setAutomine", true);
+    }
+  }
+
+  private String send(Map<String, Object> transaction) {
+    return rpc.call("eth_sendTransaction", transaction).asString();
+  }
+
+  private TransactionReceipt awaitSuccess(String hash) {
     TransactionReceipt receipt = await(hash);
     if (!receipt.isStatusOK()) {
       String message =
