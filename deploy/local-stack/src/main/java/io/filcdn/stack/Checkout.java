@@ -37,6 +37,11 @@ record Checkout(Path root) {
     return jar;
   }
 
+  /** Where a service's AOT cache lies: beside what was built, and gone with it. */
+  Path aotCache(String service) {
+    return root.resolve("%s-service/target/%s.aot".formatted(service, service));
+  }
+
   /** The Java that runs this process runs the others too. */
   static String java() {
     return Path.of(System.getProperty("java.home"), "bin", "java").toString();

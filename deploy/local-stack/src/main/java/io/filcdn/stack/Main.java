@@ -53,7 +53,10 @@ public final class Main {
       case "up" -> {
         Arguments given =
             Arguments.read(
-                command, words, Set.of(DATA, "--port-base", "--network"), Set.of("--fresh"));
+                command,
+                words,
+                Set.of(DATA, "--port-base", "--network"),
+                Set.of("--fresh", "--train"));
         requireNoOperands(command, given);
         new Up(Checkout.ofThisProcess(), data(given), options(given), console, clock).run();
       }
@@ -87,6 +90,7 @@ public final class Main {
         Integer.parseInt(base),
         given.value("--network").orElse(NetworkChoice.DEVNET),
         given.has("--fresh"),
+        given.has("--train"),
         Optional.ofNullable(System.getenv("FILCDN_OPERATOR_KEY")));
   }
 

@@ -8,6 +8,7 @@ import io.filcdn.stack.run.Listener;
 import io.filcdn.stack.run.Ports;
 import io.filcdn.stack.run.StackProcesses;
 import java.net.http.HttpResponse;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,22 +19,47 @@ import java.util.Optional;
  * One of the four services, as this stack runs it.
  *
  * @param name as in {@code indexer}
- * @param command what to execute
+ * @param java what to execute, up to the jar
+ * @param jar the program
+ * @param aotCache where Java remembers what the program loads and links (JEP 514), once it was
+ *     trained
  * @param environment its configuration
  * @param management where it answers {@code /q/health}
  */
 record Service(
-    String name, List<String> command, Map<String, String> environment, String management) {
+    String name,
+    List<String> java,
+    Path jar,
+    Path aotCache,
+    Map<String, String> environment,
+    String management) {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   Service {
-    command = List.copyOf(command);
+    java = List.copyOf(java);
     environment = Map.copyOf(environment);
   }
 
   ProcessHandle start(StackProcesses processes) {
+    return start(processes, isTrained() ? List.of("-XX:AOTCache=" + aotCache) : List.of());
+  }
+
+  /** Starts it to learn: at its end it leaves the AOT cache. */
+  ProcessHandle startTraining(StackProcesses processes) {
+    return start(processes, List.of("-XX:AOTCacheOutput=" + aotCache));
+  }
+
+  private ProcessHandle start(StackProcesses processes, List<String> aot) {
+    List<String> command = new ArrayList<>(java);
+    command.addAll(aot);
+    command.addAll(List.of("-jar", jar.toString()));
     return processes.start(name, command, environment);
+  }
+
+  /** Whether there is an AOT cache of this very build. */
+  boolean isTrained() {
+    return aotCache.toFile().lastModified() > jar.toFile().lastModified();
   }
 
   boolean isReady(Http http) {

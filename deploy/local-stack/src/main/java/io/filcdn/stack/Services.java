@@ -122,11 +122,11 @@ final class Services {
     List<String> command = new ArrayList<>(List.of(Checkout.java()));
     command.addAll(SMALL_JVM);
     command.addAll(size);
-    command.addAll(List.of("-jar", checkout.jar(name).toString()));
     Map<String, String> environment = new HashMap<>(shared);
     environment.putAll(own);
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(URI.create(management).getPort()));
-    return new Service(name, command, environment, management);
+    return new Service(
+        name, command, checkout.jar(name), checkout.aotCache(name), environment, management);
   }
 
   /** What runs Kafka, as {@link io.filcdn.stack.infra.KafkaProcess} wants it. */

@@ -36,9 +36,11 @@ final class Up {
    * @param portBase the first port, or {@link Ports#ANY}
    * @param network a name or a path
    * @param fresh whether to forget what the network's last run left
+   * @param train whether to run each service once first, so that it starts faster from then on
    * @param operatorKey from the environment
    */
-  record Options(int portBase, String network, boolean fresh, Optional<String> operatorKey) {}
+  record Options(
+      int portBase, String network, boolean fresh, boolean train, Optional<String> operatorKey) {}
 
   Up(Checkout checkout, DataFolder data, Options options, Console console, Clock clock) {
     this.checkout = checkout;
@@ -74,8 +76,11 @@ final class Up {
                 folder.resolve("retrieval"),
                 operatorKey,
                 choice.isDevnet());
-    services.forEach(service -> service.start(processes));
     Readiness readiness = new Readiness(data, processes, console, http);
+    if (options.train()) {
+      new Training(processes, readiness, console).of(services);
+    }
+    services.forEach(service -> service.start(processes));
     readiness.await(services);
 
     StackFile stack = StackFile.of(ports, effective, infrastructure.postgres());

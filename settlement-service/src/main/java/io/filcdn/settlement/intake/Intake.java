@@ -13,6 +13,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.narayana.jta.QuarkusTransactionException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.smallrye.common.annotation.Blocking;
+import io.smallrye.reactive.messaging.kafka.KafkaConnector;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.persistence.PersistenceException;
@@ -27,6 +28,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.common.TopicPartition;
 import org.eclipse.microprofile.reactive.messaging.Incoming;
+import org.eclipse.microprofile.reactive.messaging.spi.Connector;
 import org.jboss.logging.Logger;
 
 /**
@@ -37,6 +39,7 @@ import org.jboss.logging.Logger;
 public class Intake {
 
   private static final Logger LOG = Logger.getLogger(Intake.class);
+  private static final String KAFKA = "smallrye-kafka";
   private static final long RETRY_SECONDS = 1;
 
   private final TopicTables tables;
@@ -54,8 +57,10 @@ public class Intake {
     this.clock = clock;
   }
 
-  void stop(@Observes ShutdownEvent event) {
+  /** Ends the readers here, as the database is closed before Quarkus does it by itself. */
+  void stop(@Observes ShutdownEvent event, @Connector(KAFKA) KafkaConnector kafka) {
     stopping.countDown();
+    kafka.terminate(event);
   }
 
   @Incoming("usage")

@@ -131,7 +131,7 @@ public final class StackProcesses {
   }
 
   /** Waits for the end of all; whether it came in time. */
-  static boolean end(List<ProcessHandle> processes, Duration limit) {
+  public static boolean end(List<ProcessHandle> processes, Duration limit) {
     CompletableFuture<?>[] ends =
         processes.stream().map(ProcessHandle::onExit).toArray(CompletableFuture[]::new);
     CompletableFuture.allOf(ends)
