@@ -3,12 +3,12 @@ package io.filcdn.retrieval.delivery;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.retrieval.usage.ResponseTally;
 import io.netty.buffer.ByteBuf;
-import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.impl.ContextInternal;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
@@ -38,7 +38,7 @@ public final class Transfer {
   private final ResponseTally tally;
   private final HttpServerRequest request;
   private final HttpServerResponse response;
-  private final Context context;
+  private final ContextInternal context;
   private final BodyWriter writer;
   private final PaceWatch paceWatch;
   private final AtomicBoolean woken = new AtomicBoolean();
@@ -82,7 +82,7 @@ public final class Transfer {
     this.tally = tally;
     this.request = exchange.request();
     this.response = request.response();
-    this.context = Vertx.currentContext();
+    this.context = (ContextInternal) Vertx.currentContext();
     this.writer = new BodyWriter(request, body.range().length(), this::accepted);
     this.paceWatch =
         new PaceWatch(context.owner(), pace, exchange::acceptedBytes, this::windowEnded);
@@ -99,9 +99,10 @@ public final class Transfer {
     advance();
   }
 
+  /** On the event loop at once, so that what has just arrived is sent while it lies in memory. */
   private void wake() {
     if (woken.compareAndSet(false, true)) {
-      context.runOnContext(
+      context.emit(
           woke -> {
             woken.set(false);
             advance();

@@ -89,6 +89,12 @@ public record OriginAddress(InetAddress address, String host, int port, boolean 
         new OriginAddress(usable.get(), uri.getHost(), port, tls, path + query));
   }
 
+  /** The same provider's address of what lies below this one. */
+  OriginAddress below(String name) {
+    String folder = path.endsWith("/") ? path : path + "/";
+    return new OriginAddress(address, host, port, tls, folder + name);
+  }
+
   /**
    * Where a redirect from here leads.
    *

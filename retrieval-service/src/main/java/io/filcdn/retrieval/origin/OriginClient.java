@@ -1,5 +1,7 @@
 package io.filcdn.retrieval.origin;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import io.vertx.core.Future;
@@ -13,6 +15,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * Fetches pieces from providers as Curio serves them: {@code GET {serviceUrl}/piece/{pieceCid}}.
@@ -30,9 +33,17 @@ public final class OriginClient {
   /** Names are looked up by threads of their own: a name can be made to take long. */
   private static final int RESOLVERS = 8;
 
+  private static final int MOST_ADDRESSES = 10_000;
+  private static final Duration ADDRESS_HOLDS = Duration.ofSeconds(10);
+
   private final Vertx vertx;
   private final WorkerExecutor resolvers;
   private final HttpClient client;
+
+  /** Where service URLs led a moment ago: looking is a hop to another thread. */
+  private final Cache<String, OriginAddress> addresses =
+      Caffeine.newBuilder().maximumSize(MOST_ADDRESSES).expireAfterWrite(ADDRESS_HOLDS).build();
+
   private final Rules rules;
 
   /**
@@ -71,24 +82,35 @@ public final class OriginClient {
                 .setDecompressionSupported(false));
   }
 
-  /**
-   * Fetches a piece from {@code offset} on. Returns at once; the sink is called on the current
-   * event loop.
-   */
+  /** A fetch of a piece from {@code offset} on, which is begun by {@link #start}. */
   OriginFetch fetch(Origin origin, PieceCid piece, long offset, OriginSink sink) {
-    OriginFetch fetch = new OriginFetch(vertx, rules, origin.provider(), piece, offset, sink);
-    ask(origin.serviceUrl() + "/piece/" + piece, MAX_REDIRECTS, fetch);
-    return fetch;
+    return new OriginFetch(vertx, rules, origin, piece, offset, sink);
   }
 
-  private void ask(String url, int redirects, OriginFetch fetch) {
+  /** Asks the provider. Returns at once; the fetch's sink is called on the current event loop. */
+  void start(OriginFetch fetch) {
+    String serviceUrl = fetch.origin().serviceUrl();
+    OriginAddress known = addresses.getIfPresent(serviceUrl);
+    if (known != null) {
+      request(known.below(fetch.path()), MAX_REDIRECTS, fetch);
+    } else {
+      check(
+          serviceUrl,
+          fetch,
+          address -> {
+            addresses.put(serviceUrl, address);
+            request(address.below(fetch.path()), MAX_REDIRECTS, fetch);
+          });
+    }
+  }
+
+  private void check(String url, OriginFetch fetch, Consumer<OriginAddress> then) {
     resolvers
         .executeBlocking(() -> OriginAddress.check(url, rules.ports(), rules.allowPrivate()), false)
         .onSuccess(
             checked -> {
               switch (checked) {
-                case OriginAddress.Checked.Usable(OriginAddress address) ->
-                    request(address, redirects, fetch);
+                case OriginAddress.Checked.Usable(OriginAddress address) -> then.accept(address);
                 case OriginAddress.Checked.Refused(String why) -> fetch.fail(Kind.UNUSABLE, why);
               }
             })
@@ -133,7 +155,7 @@ public final class OriginClient {
     } else {
       answer.request().reset();
       try {
-        ask(address.resolve(location), redirects - 1, fetch);
+        check(address.resolve(location), fetch, next -> request(next, redirects - 1, fetch));
       } catch (IllegalArgumentException e) {
         fetch.fail(Kind.UNUSABLE, "expected a URL to be redirected to, found another text");
       }

@@ -1,6 +1,5 @@
 package io.filcdn.retrieval.origin;
 
-import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import io.vertx.core.Vertx;
@@ -25,7 +24,7 @@ final class OriginFetch {
 
   private final Vertx vertx;
   private final OriginClient.Rules rules;
-  private final ProviderId provider;
+  private final Origin origin;
   private final PieceCid piece;
   private final long offset;
   private final OriginSink sink;
@@ -47,13 +46,13 @@ final class OriginFetch {
   OriginFetch(
       Vertx vertx,
       OriginClient.Rules rules,
-      ProviderId provider,
+      Origin origin,
       PieceCid piece,
       long offset,
       OriginSink sink) {
     this.vertx = vertx;
     this.rules = rules;
-    this.provider = provider;
+    this.origin = origin;
     this.piece = piece;
     this.offset = offset;
     this.sink = sink;
@@ -61,6 +60,15 @@ final class OriginFetch {
         vertx.setTimer(
             rules.firstByte().toMillis(),
             late -> fail(Kind.TIMEOUT, "no answer within " + rules.firstByte()));
+  }
+
+  Origin origin() {
+    return origin;
+  }
+
+  /** Where the piece lies below the provider's service URL, as Curio has it. */
+  String path() {
+    return "piece/" + piece;
   }
 
   long offset() {
@@ -180,7 +188,7 @@ final class OriginFetch {
   }
 
   private Optional<OriginFailure> failure(Kind kind, String detail) {
-    return Optional.of(new OriginFailure(provider, kind, detail));
+    return Optional.of(new OriginFailure(origin.provider(), kind, detail));
   }
 
   private static String shown(String text) {
@@ -229,7 +237,7 @@ final class OriginFetch {
   void fail(Kind kind, String detail) {
     if (!over) {
       cancel();
-      sink.failed(new OriginFailure(provider, kind, detail));
+      sink.failed(new OriginFailure(origin.provider(), kind, detail));
     }
   }
 }

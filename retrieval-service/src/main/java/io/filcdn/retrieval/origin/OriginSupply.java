@@ -159,6 +159,8 @@ public final class OriginSupply implements OriginSink {
     current = origin;
     askedAt = nanoTime.getAsLong();
     fetch = client.fetch(origin, piece, received, this);
+    // which can fail at once
+    client.start(fetch);
     return true;
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filcdn.retrieval.origin.OriginAddress.Checked;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class OriginAddressTest {
@@ -98,6 +99,21 @@ class OriginAddressTest {
         .isInstanceOf(Checked.Refused.class);
     assertThat(OriginAddress.check("http://8.8.8.8", https, false))
         .isInstanceOf(Checked.Refused.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://8.8.8.8:8443, /piece/cid",
+    "https://8.8.8.8:8443/, /piece/cid",
+    "https://8.8.8.8:8443/sp, /sp/piece/cid",
+    "https://8.8.8.8:8443//sp//, /sp/piece/cid",
+  })
+  void piecesLieBelowTheServiceUrl(String serviceUrl, String path) {
+    Checked checked = OriginAddress.check(serviceUrl, ANY_PORT, false);
+    OriginAddress address = ((Checked.Usable) checked).address();
+
+    assertThat(address.below("piece/cid"))
+        .isEqualTo(new OriginAddress(address.address(), "8.8.8.8", 8443, true, path));
   }
 
   @Test

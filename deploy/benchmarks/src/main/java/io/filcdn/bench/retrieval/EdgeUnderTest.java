@@ -137,15 +137,24 @@ final class EdgeUnderTest implements AutoCloseable {
         asOf());
   }
 
-  /** Puts a piece into the index, and waits until the edge knows of it. */
-  void place(PieceCid piece) {
-    PlacementRecord placement =
-        new PlacementRecord(
-            piece, PAYER, DataSetId.of(DATA_SET), new PieceId(version.get() + 1), Map.of(), asOf());
-    tell(Topic.PLACEMENTS, placement.key().toString(), placement);
-    edge.server()
-        .await(
-            "knows of a piece", Duration.ofSeconds(30), () -> Fetcher.status(edge, piece) == 200);
+  /** Puts pieces into the index, and waits until the edge knows of them. */
+  void place(List<PieceCid> pieces) {
+    for (PieceCid piece : pieces) {
+      PlacementRecord placement =
+          new PlacementRecord(
+              piece,
+              PAYER,
+              DataSetId.of(DATA_SET),
+              new PieceId(version.get() + 1),
+              Map.of(),
+              asOf());
+      tell(Topic.PLACEMENTS, placement.key().toString(), placement);
+    }
+    for (PieceCid piece : pieces) {
+      edge.server()
+          .await(
+              "knows of a piece", Duration.ofSeconds(30), () -> Fetcher.status(edge, piece) == 200);
+    }
   }
 
   private AsOf asOf() {

@@ -28,6 +28,7 @@ public final class RetrievalBench {
       Map.of(
           "FILCDN_RETRIEVAL_CACHE_MEMORY", "1G",
           "FILCDN_RETRIEVAL_LIMITS_REQUESTS_PER_CLIENT", "20000",
+          "FILCDN_RETRIEVAL_LIMITS_FILLS_PER_CLIENT", "1000000",
           "FILCDN_RETRIEVAL_LIMITS_PROMISED_BYTES_PER_CLIENT", "10T");
 
   private final Checkout checkout;

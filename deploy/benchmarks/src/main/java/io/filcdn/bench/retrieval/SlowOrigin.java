@@ -26,6 +26,8 @@ final class SlowOrigin implements AutoCloseable {
   private final Map<String, Long> pieces = new ConcurrentHashMap<>();
 
   SlowOrigin(long bitsPerSecond) {
+    // Java's server waits for acknowledgements else, which no provider's does
+    System.setProperty("sun.net.httpserver.nodelay", "true");
     this.bytesPerNano = bitsPerSecond / 8.0 / 1e9;
     try {
       this.server =
