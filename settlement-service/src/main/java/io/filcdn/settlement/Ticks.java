@@ -5,9 +5,14 @@ import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.contracts.NodeException;
 import io.filcdn.settlement.publish.OutboxPublisher;
 import io.filcdn.settlement.signing.SignerException;
+import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
 /** The clockwork: walks the path once an epoch or when asked to, sends events once a second. */
@@ -15,6 +20,11 @@ import org.jboss.logging.Logger;
 class Ticks {
 
   private static final Logger LOG = Logger.getLogger(Ticks.class);
+  private static final int FIRST = 1;
+  private static final int MOST_PATIENCE_SECONDS = 10;
+
+  /** How many tasks there are, each of which runs once at a time. */
+  private static final int TASKS = 2;
 
   private final Agenda agenda;
   private final SettlementRun run;
@@ -22,6 +32,7 @@ class Ticks {
   private final Reconciliation reconciliation;
   private final OutboxPublisher publisher;
   private final Alarms alarms;
+  private final Semaphore turns = new Semaphore(TASKS);
 
   Ticks(
       Agenda agenda,
@@ -45,9 +56,12 @@ class Ticks {
       skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   @RunOnVirtualThread
   void walk() {
-    if (!agenda.isTimeToWalk()) {
-      return;
+    if (agenda.isTimeToWalk()) {
+      unlessStopping(this::walkNow);
     }
+  }
+
+  private void walkNow() {
     agenda.walking();
     try {
       gauges.active(run.walk());
@@ -69,6 +83,24 @@ class Ticks {
       skipExecutionIf = Scheduled.ApplicationNotRunning.class)
   @RunOnVirtualThread
   void publish() {
-    publisher.publish();
+    unlessStopping(publisher::publish);
+  }
+
+  private void unlessStopping(Runnable task) {
+    if (!turns.tryAcquire()) {
+      return;
+    }
+    try {
+      task.run();
+    } finally {
+      turns.release();
+    }
+  }
+
+  /** Before database and Kafka are closed: what is under way may end, and nothing begins. */
+  void stop(@Observes @Priority(FIRST) ShutdownEvent event) throws InterruptedException {
+    if (!turns.tryAcquire(TASKS, MOST_PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+      LOG.warnf("a task is not over after %d s and is given up", MOST_PATIENCE_SECONDS);
+    }
   }
 }

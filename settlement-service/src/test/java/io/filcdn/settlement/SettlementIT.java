@@ -1,7 +1,6 @@
 package io.filcdn.settlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.filcdn.common.chain.Epoch;
@@ -13,55 +12,28 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.common.usage.UsageRecord;
-import io.filcdn.settlement.stage.RpcProxy;
+import io.filcdn.settlement.stage.OnStage;
 import io.filcdn.settlement.stage.ServiceProcess;
-import io.filcdn.settlement.stage.Stage;
 import io.filcdn.settlement.stage.UsedDataSet;
 import io.filcdn.stack.chain.Devnet;
 import io.filcdn.stack.chain.DevnetAccount;
 import io.filcdn.stack.chain.DevnetContracts;
 import io.filcdn.stack.chain.DevnetHistory;
 import io.filcdn.stack.chain.DevnetOperator;
-import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.StreamSupport;
-import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** The service as a process, against Postgres, Kafka and a chain with the real contracts' rules. */
-class SettlementIT {
+/**
+ * What is used is reported once and paid to the unit, and what cannot be is told and holds up
+ * nothing else.
+ */
+class SettlementIT extends OnStage {
 
   private static final String CDN_PAYEE = DevnetAccount.CDN_BENEFICIARY.address();
   private static final String PROVIDERS_PAYEE = DevnetAccount.PAYEE.address();
-
-  @TempDir static Path folder;
-
-  private static Stage stage;
-
-  @BeforeAll
-  static void open() {
-    stage = Stage.open(folder);
-  }
-
-  @AfterEach
-  void reset() {
-    stage.reset();
-  }
-
-  @AfterAll
-  static void close() throws IOException {
-    stage.close();
-  }
 
   @Test
   void usageIsReportedOnceAndPaidToTheUnit() {
@@ -113,7 +85,7 @@ class SettlementIT {
               assertThat(view.at("/owed/cdn").asText()).isEqualTo("0");
               assertThat(view.at("/setAside")).isEmpty();
             });
-    assertThat(transactionsOf(service, dataSet))
+    assertThat(service.transactionsOf(dataSet))
         .extracting(
             transaction -> transaction.at("/activity").asText() + " " + stateOf(transaction))
         .containsExactly("settle-cache-miss final", "settle-cdn final", "report final");
@@ -122,98 +94,6 @@ class SettlementIT {
         .contains("filcdn_settlement_transactions_pending{state=\"broadcast\"} 0.0")
         .contains("filcdn_settlement_active 1.0")
         .contains("filcdn_settlement_operator_balance ");
-  }
-
-  @Test
-  void onlyWhatWasNotReportedBeforeIsReportedAcrossRestarts() {
-    UsedDataSet dataSet = stage.newDataSet().serve(1000, 10);
-    ServiceProcess first = stage.startService().awaitReady();
-    stage.letTimeRun();
-    patiently().until(() -> dataSet.reports().size() == 1);
-    first.kill();
-    dataSet.serve(500, 0);
-
-    stage.startService().awaitReady();
-
-    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 2);
-    assertThat(dataSet.reports())
-        .extracting(report -> report.cdnBytes() + " " + report.cacheMissBytes())
-        .containsExactly("1000 10", "500 0");
-    assertThat(dataSet.reports().get(1).fromEpoch())
-        .isEqualTo(dataSet.reports().get(0).toEpoch() + 1);
-  }
-
-  @Test
-  void bytesThatWereStoredButNotSentAreSentByTheNextProcess() {
-    UsedDataSet dataSet = stage.newDataSet().serve(2000, 0);
-    stage.proxy().setSends(RpcProxy.Sends.LOST);
-    ServiceProcess first = stage.startService().awaitReady();
-    stage.letTimeRun();
-    patiently().until(() -> reportStatesOf(first, dataSet).equals(List.of("signed")));
-    String stored = hashOf(transactionsOf(first, dataSet).getFirst());
-    first.kill();
-    stage.proxy().setSends(RpcProxy.Sends.PASS);
-
-    ServiceProcess second = stage.startService().awaitReady();
-
-    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
-    assertThat(dataSet.reports())
-        .extracting(DevnetHistory.UsageReport::transactionHash)
-        .containsExactly(stored);
-    assertThat(transactionsOf(second, dataSet).getLast().at("/attempts")).hasSize(1);
-  }
-
-  @Test
-  void bytesThatTheNodeTookWithoutAnsweringAreNotReportedAgain() {
-    UsedDataSet dataSet = stage.newDataSet().serve(3000, 0);
-    stage.proxy().setSends(RpcProxy.Sends.UNANSWERED);
-    ServiceProcess first = stage.startService().awaitReady();
-    stage.letTimeRun();
-    patiently().until(() -> dataSet.reports().size() == 1);
-    first.kill();
-    stage.proxy().setSends(RpcProxy.Sends.PASS);
-
-    stage.startService().awaitReady();
-
-    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
-    assertThat(dataSet.reports()).hasSize(1);
-  }
-
-  @Test
-  void aTransactionThatWaitsForABlockIsFollowedByTheNextProcess() {
-    UsedDataSet dataSet = stage.newDataSet().serve(4000, 0);
-    stage.anvil().mine(3);
-    stage.stopTime();
-    ServiceProcess first = stage.startService().awaitReady();
-    patiently().until(() -> reportStatesOf(first, dataSet).equals(List.of("broadcast")));
-    first.kill();
-
-    stage.startService().awaitReady();
-    stage.letTimeRun();
-
-    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
-    assertThat(dataSet.reports()).hasSize(1);
-  }
-
-  @Test
-  void aTransactionThatAReorgTookAwayGoesOutAgain() {
-    UsedDataSet dataSet = stage.newDataSet().serve(5000, 0);
-    stage.anvil().mine(3);
-    stage.stopTime();
-    ServiceProcess service = stage.startService().awaitReady();
-    patiently().until(() -> reportStatesOf(service, dataSet).equals(List.of("broadcast")));
-    stage.anvil().mine(1);
-    patiently().until(() -> reportStatesOf(service, dataSet).equals(List.of("included")));
-    String sent = hashOf(transactionsOf(service, dataSet).getLast());
-
-    stage.anvil().reorg(1);
-
-    patiently().until(() -> reportStatesOf(service, dataSet).equals(List.of("broadcast")));
-    stage.letTimeRun();
-    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
-    assertThat(dataSet.reports())
-        .extracting(DevnetHistory.UsageReport::transactionHash)
-        .containsExactly(sent);
   }
 
   @Test
@@ -360,80 +240,6 @@ class SettlementIT {
   }
 
   @Test
-  void twoProcessesAtOnceReportOnce() {
-    ServiceProcess one = stage.startService();
-    ServiceProcess two = stage.startService();
-    one.awaitReady();
-    two.awaitReady();
-    stage.letTimeRun();
-    List<UsedDataSet> dataSets =
-        List.of(stage.newDataSet(), stage.newDataSet(), stage.newDataSet());
-
-    for (int round = 0; round < 4; round++) {
-      int reported = round + 1;
-      dataSets.forEach(dataSet -> dataSet.serve(100, 50));
-      patiently()
-          .until(
-              () ->
-                  dataSets.stream()
-                      .allMatch(
-                          dataSet -> sum(dataSet).equals(BigInteger.valueOf(100L * reported))));
-    }
-
-    patiently()
-        .until(
-            () ->
-                dataSets.stream()
-                    .allMatch(
-                        dataSet ->
-                            dataSet
-                                .settled(DevnetHistory.Settlement.Rails.CDN)
-                                .equals(owedFor(400))));
-    assertThat(dataSets).allSatisfy(dataSet -> assertThat(sum(dataSet)).isEqualTo(400));
-  }
-
-  @Test
-  void aKeyThatTheContractDoesNotObeySendsNothing() {
-    UsedDataSet dataSet = stage.newDataSet().serve(10_000, 0);
-    ServiceProcess service =
-        stage
-            .startService(Map.of("FILCDN_OPERATOR_KEY", DevnetAccount.OUTSIDER.privateKey()))
-            .awaitHttp();
-    stage.letTimeRun();
-
-    patiently().until(() -> service.log().contains("alarm=chain-mismatch"));
-
-    assertThat(service.get("/q/health/ready").statusCode()).isEqualTo(503);
-    assertThat(service.get("/q/health/ready").body())
-        .contains("to obey our key's address " + DevnetAccount.OUTSIDER.address())
-        .contains("check FILCDN_OPERATOR_KEY");
-    assertThat(service.get("/q/health/live").statusCode()).isEqualTo(200);
-    assertThat(dataSet.reports()).isEmpty();
-    assertThat(service.log()).doesNotContain(DevnetAccount.OUTSIDER.privateKey().substring(2));
-  }
-
-  @Test
-  void withoutAKeyTheServiceDoesNotStartAndSaysSoInOneLine() {
-    ServiceProcess service = stage.startService(Map.of("FILCDN_OPERATOR_KEY", ""));
-
-    assertThat(service.awaitEnd()).isEqualTo(1);
-    assertThat(service.log())
-        .contains(
-            "settlement does not start: expected the operator's private key in FILCDN_OPERATOR_KEY, found nothing")
-        .doesNotContain("\tat ");
-  }
-
-  @Test
-  void aBrokenNetworkFileStopsTheStartWithOneLine() {
-    ServiceProcess service = stage.startService(Map.of("FILCDN_NETWORK", "nowhere.json"));
-
-    assertThat(service.awaitEnd()).isEqualTo(1);
-    assertThat(service.log())
-        .contains("settlement does not start: network file nowhere.json cannot be read")
-        .doesNotContain("\tat ");
-  }
-
-  @Test
   void aRecordThatCannotBeReadBecomesADeadLetterAndTheRestGoesOn() {
     UsedDataSet dataSet = stage.newDataSet();
     stage.topics().sendText(Topic.USAGE, dataSet.id().toString(), "{\"dataSet\":");
@@ -467,8 +273,38 @@ class SettlementIT {
     assertThat(service.get("/q/openapi").body()).contains("/api/v1/transactions");
   }
 
-  private static ConditionFactory patiently() {
-    return await().atMost(Duration.ofMinutes(4)).pollInterval(Duration.ofMillis(200));
+  @Test
+  void dustWaitsNoLongerThanItMay() {
+    UsedDataSet dust = stage.newDataSet().serve(99, 0);
+    stage
+        .startService(
+            Map.of(
+                "FILCDN_SETTLEMENT_DUE_DUST", "100", "FILCDN_SETTLEMENT_DUE_DUST_MAX_AGE", "PT5S"))
+        .awaitReady();
+    stage.letTimeRun();
+
+    patiently().until(() -> dust.reports().size() == 1);
+  }
+
+  @Test
+  void dustWaitsUntilAnOperatorHasItReported() {
+    UsedDataSet dust = stage.newDataSet().serve(99, 0);
+    UsedDataSet enough = stage.newDataSet().serve(60, 40);
+    ServiceProcess service =
+        stage.startService(Map.of("FILCDN_SETTLEMENT_DUE_DUST", "100")).awaitReady();
+    stage.letTimeRun();
+    patiently().until(() -> enough.events(SettlementRecord.Reported.class).size() == 1);
+    assertThat(dust.reports()).isEmpty();
+
+    JsonNode planned = service.post("/api/v1/admin/report?dust=0&dryRun=true");
+    assertThat(planned.at("/ordered").asBoolean()).isFalse();
+    assertThat(planned.at("/items/0/dataSet").asText()).isEqualTo(dust.id().toString());
+    assertThat(planned.at("/usage/cdnBytes").asText()).isEqualTo("99");
+    assertThat(service.post("/api/v1/admin/report?dust=0").at("/ordered").asBoolean()).isTrue();
+
+    patiently().until(() -> dust.events(SettlementRecord.Reported.class).size() == 1);
+    assertThat(service.post("/api/v1/admin/settle?dryRun=true").at("/ordered").asBoolean())
+        .isFalse();
   }
 
   /** The payer ends the CDN rail of a data set, and the time passes until it can pay no more. */
@@ -476,12 +312,6 @@ class SettlementIT {
     long rail = dataSet.onChain().cdnRailId();
     stage.devnet().asPayer(DevnetAccount.PAYER).terminateRail(rail);
     stage.anvil().mineTo(stage.devnet().reads().rail(rail).endEpoch() + 1);
-  }
-
-  private static BigInteger sum(UsedDataSet dataSet) {
-    return dataSet.reports().stream()
-        .map(DevnetHistory.UsageReport::cdnBytes)
-        .reduce(BigInteger.ZERO, BigInteger::add);
   }
 
   private static BigInteger owedFor(long bytes) {
@@ -503,33 +333,7 @@ class SettlementIT {
     return amount.subtract(fee);
   }
 
-  /** The transactions that concern a data set, newest first. */
-  private static List<JsonNode> transactionsOf(ServiceProcess service, UsedDataSet dataSet) {
-    return StreamSupport.stream(
-            service.json("/api/v1/transactions?limit=100").at("/transactions").spliterator(), false)
-        .filter(
-            transaction ->
-                StreamSupport.stream(transaction.at("/dataSets").spliterator(), false)
-                    .anyMatch(item -> item.at("/dataSet").asText().equals(dataSet.id().toString())))
-        .sorted(
-            Comparator.comparingLong((JsonNode transaction) -> transaction.at("/id").asLong())
-                .reversed())
-        .toList();
-  }
-
-  /** Of its reports alone: once one is included, what is owed can be settled at any time. */
-  private static List<String> reportStatesOf(ServiceProcess service, UsedDataSet dataSet) {
-    return transactionsOf(service, dataSet).stream()
-        .filter(transaction -> transaction.at("/activity").asText().equals("report"))
-        .map(SettlementIT::stateOf)
-        .toList();
-  }
-
   private static String stateOf(JsonNode transaction) {
     return transaction.at("/state").asText();
-  }
-
-  private static String hashOf(JsonNode transaction) {
-    return transaction.at("/attempts/0/hash").asText();
   }
 }

@@ -1,10 +1,10 @@
 package io.filcdn.settlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.filcdn.settlement.stage.DatabaseProxy;
+import io.filcdn.settlement.stage.OnStage;
 import io.filcdn.settlement.stage.RpcProxy;
 import io.filcdn.settlement.stage.ServiceProcess;
 import io.filcdn.settlement.stage.Stage;
@@ -13,9 +13,7 @@ import io.filcdn.stack.chain.Devnet;
 import io.filcdn.stack.chain.DevnetAccount;
 import io.filcdn.stack.chain.DevnetContracts;
 import io.filcdn.stack.chain.DevnetHistory;
-import java.io.IOException;
 import java.math.BigInteger;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -23,14 +21,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
-import java.util.stream.StreamSupport;
-import org.awaitility.core.ConditionFactory;
 import org.jboss.logging.Logger;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /**
  * A seeded simulation of bad days. Data sets are used all the time, while the service is killed
@@ -40,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>{@code -Dfilcdn.simulation.seed} chooses the days, {@code -Dfilcdn.simulation.days} how many.
  */
-class SimulationIT {
+class SimulationIT extends OnStage {
 
   private static final Logger LOG = Logger.getLogger(SimulationIT.class);
   private static final long SEED = Long.getLong("filcdn.simulation.seed", 20_260_101);
@@ -80,25 +72,11 @@ class SimulationIT {
     NO_FUNDS
   }
 
-  @TempDir static Path folder;
-
-  private static Stage stage;
-
   private final Random random = new Random(SEED);
   private final List<UsedDataSet> dataSets = new ArrayList<>();
 
   @SuppressWarnings("NullAway.Init")
   private ServiceProcess service;
-
-  @BeforeAll
-  static void open() {
-    stage = Stage.open(folder);
-  }
-
-  @AfterAll
-  static void close() throws IOException {
-    stage.close();
-  }
 
   @Test
   void everyByteIsReportedOnceAndPaidToTheUnitWhateverHappens() {
@@ -253,7 +231,8 @@ class SimulationIT {
     stage.stopTime();
     stage.proxy().heal();
     patiently().until(() -> anyTransaction(t -> isIn(t, "broadcast")));
-    return transactions()
+    return service
+        .transactions()
         .filter(transaction -> isIn(transaction, "broadcast"))
         .map(transaction -> transaction.at("/attempts/0/hash").asText())
         .findFirst()
@@ -265,12 +244,7 @@ class SimulationIT {
   }
 
   private boolean anyTransaction(Predicate<JsonNode> condition) {
-    return transactions().anyMatch(condition);
-  }
-
-  private Stream<JsonNode> transactions() {
-    return StreamSupport.stream(
-        service.json("/api/v1/transactions?limit=20").at("/transactions").spliterator(), false);
+    return service.transactions().anyMatch(condition);
   }
 
   private void awaitAllReportedAndPaid(UsedDataSet poisoned) {
@@ -333,9 +307,5 @@ class SimulationIT {
 
   private static BigInteger funds(DevnetAccount account) {
     return stage.devnet().reads().funds(account.address());
-  }
-
-  private static ConditionFactory patiently() {
-    return await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(200));
   }
 }

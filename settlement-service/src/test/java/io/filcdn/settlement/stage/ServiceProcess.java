@@ -13,12 +13,15 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /**
  * The settlement service as the operator runs it: a process of its own, with 128 MB of heap, if not
@@ -123,6 +126,36 @@ public final class ServiceProcess implements AutoCloseable {
     return parsed(get(path));
   }
 
+  /** The newest transactions of its ledger. */
+  public Stream<JsonNode> transactions() {
+    return StreamSupport.stream(
+        json("/api/v1/transactions?limit=100").at("/transactions").spliterator(), false);
+  }
+
+  /** Those that concern a data set, newest first. */
+  public List<JsonNode> transactionsOf(UsedDataSet dataSet) {
+    String id = dataSet.id().toString();
+    return transactions()
+        .filter(transaction -> transaction.at("/dataSets").findValuesAsText("dataSet").contains(id))
+        .sorted(
+            Comparator.comparingLong((JsonNode transaction) -> transaction.at("/id").asLong())
+                .reversed())
+        .toList();
+  }
+
+  /** Its reports alone: once one is included, what is owed can be settled at any time. */
+  public List<JsonNode> reportsOf(UsedDataSet dataSet) {
+    return transactionsOf(dataSet).stream()
+        .filter(transaction -> transaction.at("/activity").asText().equals("report"))
+        .toList();
+  }
+
+  public List<String> reportStatesOf(UsedDataSet dataSet) {
+    return reportsOf(dataSet).stream()
+        .map(transaction -> transaction.at("/state").asText())
+        .toList();
+  }
+
   private static JsonNode parsed(HttpResponse<String> answer) {
     try {
       return JsonMapper.builder().build().readTree(answer.body());
@@ -153,6 +186,12 @@ public final class ServiceProcess implements AutoCloseable {
     return process.exitValue();
   }
 
+  /** Ends it as Kubernetes does, and waits for its end. */
+  public void end() {
+    process.destroy();
+    awaitEnd();
+  }
+
   /** Ends it as kill -9 does. */
   public void kill() {
     destroy();
@@ -170,8 +209,7 @@ public final class ServiceProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroy();
-    awaitEnd();
+    end();
     client.close();
   }
 
