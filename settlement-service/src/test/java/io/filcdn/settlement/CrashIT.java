@@ -9,9 +9,7 @@ import io.filcdn.settlement.stage.RpcProxy;
 import io.filcdn.settlement.stage.ServiceProcess;
 import io.filcdn.settlement.stage.UsedDataSet;
 import io.filcdn.stack.chain.DevnetAccount;
-import io.filcdn.stack.chain.DevnetContracts;
 import io.filcdn.stack.chain.DevnetHistory;
-import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -140,8 +138,7 @@ class CrashIT extends OnStage {
           .until(
               () ->
                   dataSets.stream()
-                      .allMatch(
-                          dataSet -> sum(dataSet).equals(BigInteger.valueOf(100L * reported))));
+                      .allMatch(dataSet -> dataSet.reportedCdnBytes() == 100L * reported));
     }
 
     patiently()
@@ -153,7 +150,8 @@ class CrashIT extends OnStage {
                             dataSet
                                 .settled(DevnetHistory.Settlement.Rails.CDN)
                                 .equals(owedFor(400))));
-    assertThat(dataSets).allSatisfy(dataSet -> assertThat(sum(dataSet)).isEqualTo(400));
+    assertThat(dataSets)
+        .allSatisfy(dataSet -> assertThat(dataSet.reportedCdnBytes()).isEqualTo(400));
   }
 
   @Test
@@ -207,16 +205,6 @@ class CrashIT extends OnStage {
     patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
     assertThat(dataSet.reports()).hasSize(1);
     assertThat(service.reportStatesOf(dataSet)).containsExactly("final", "dropped");
-  }
-
-  private static BigInteger sum(UsedDataSet dataSet) {
-    return dataSet.reports().stream()
-        .map(DevnetHistory.UsageReport::cdnBytes)
-        .reduce(BigInteger.ZERO, BigInteger::add);
-  }
-
-  private static BigInteger owedFor(long bytes) {
-    return DevnetContracts.RATE_PER_BYTE.multiply(BigInteger.valueOf(bytes));
   }
 
   private static String hashOf(JsonNode transaction) {

@@ -9,9 +9,7 @@ import io.filcdn.settlement.stage.ServiceProcess;
 import io.filcdn.settlement.stage.Stage;
 import io.filcdn.settlement.stage.UsedDataSet;
 import io.filcdn.stack.chain.DevnetAccount;
-import io.filcdn.stack.chain.DevnetContracts;
 import io.filcdn.stack.chain.DevnetHistory;
-import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -71,8 +69,7 @@ class OperationsIT extends OnStage {
     assertThat(stage.devnet().reads().rail(dataSet.onChain().cdnRailId()).endEpoch()).isPositive();
     dataSet.serve(700, 0);
     patiently().until(() -> dataSet.events(SettlementRecord.Settled.class).size() == 3);
-    assertThat(dataSet.settled(DevnetHistory.Settlement.Rails.CDN))
-        .isEqualTo(DevnetContracts.RATE_PER_BYTE.multiply(BigInteger.valueOf(5700)));
+    assertThat(dataSet.settled(DevnetHistory.Settlement.Rails.CDN)).isEqualTo(owedFor(5700));
     assertThat(dataSet.events(SettlementRecord.Terminated.class)).hasSize(1);
   }
 

@@ -314,23 +314,13 @@ class SettlementIT extends OnStage {
     stage.anvil().mineTo(stage.devnet().reads().rail(rail).endEpoch() + 1);
   }
 
-  private static BigInteger owedFor(long bytes) {
-    return DevnetContracts.RATE_PER_BYTE.multiply(BigInteger.valueOf(bytes));
-  }
-
   /** What all settlements along one kind of rail brought. */
   private static BigInteger income(DevnetHistory.Settlement.Rails rail) {
     return stage.devnet().history().settlements(0, stage.devnet().epoch()).stream()
         .filter(settlement -> settlement.rail() == rail)
         .map(DevnetHistory.Settlement::amount)
-        .map(SettlementIT::afterFee)
+        .map(OnStage::afterFee)
         .reduce(BigInteger.ZERO, BigInteger::add);
-  }
-
-  /** amount − ceil(amount / 200) */
-  private static BigInteger afterFee(BigInteger amount) {
-    BigInteger fee = amount.add(BigInteger.valueOf(199)).divide(BigInteger.valueOf(200));
-    return amount.subtract(fee);
   }
 
   private static String stateOf(JsonNode transaction) {

@@ -11,7 +11,6 @@ import io.filcdn.settlement.stage.Stage;
 import io.filcdn.settlement.stage.UsedDataSet;
 import io.filcdn.stack.chain.Devnet;
 import io.filcdn.stack.chain.DevnetAccount;
-import io.filcdn.stack.chain.DevnetContracts;
 import io.filcdn.stack.chain.DevnetHistory;
 import java.math.BigInteger;
 import java.time.Duration;
@@ -257,9 +256,9 @@ class SimulationIT extends OnStage {
                 assertThat(dataSet.reportedCdnBytes()).isEqualTo(dataSet.cdnBytes());
                 assertThat(dataSet.reportedCacheMissBytes()).isEqualTo(dataSet.cacheMissBytes());
                 assertThat(dataSet.settled(DevnetHistory.Settlement.Rails.CDN))
-                    .isEqualTo(price(dataSet.cdnBytes()));
+                    .isEqualTo(owedFor(dataSet.cdnBytes()));
                 assertThat(dataSet.settled(DevnetHistory.Settlement.Rails.CACHE_MISS))
-                    .isEqualTo(price(dataSet.cacheMissBytes()));
+                    .isEqualTo(owedFor(dataSet.cacheMissBytes()));
               }
               assertThat(poisoned.reportedCdnBytes()).isEqualTo(poisoned.cdnBytes());
             });
@@ -291,18 +290,8 @@ class SimulationIT extends OnStage {
         .flatMap(dataSet -> dataSet.settlements().stream())
         .filter(settlement -> settlement.rail() == rail)
         .map(DevnetHistory.Settlement::amount)
-        .map(SimulationIT::afterFee)
+        .map(OnStage::afterFee)
         .reduce(BigInteger.ZERO, BigInteger::add);
-  }
-
-  /** amount − ceil(amount / 200) */
-  private static BigInteger afterFee(BigInteger amount) {
-    BigInteger fee = amount.add(BigInteger.valueOf(199)).divide(BigInteger.valueOf(200));
-    return amount.subtract(fee);
-  }
-
-  private static BigInteger price(long bytes) {
-    return DevnetContracts.RATE_PER_BYTE.multiply(BigInteger.valueOf(bytes));
   }
 
   private static BigInteger funds(DevnetAccount account) {

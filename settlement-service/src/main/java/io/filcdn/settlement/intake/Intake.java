@@ -39,7 +39,6 @@ import org.jboss.logging.Logger;
 public class Intake {
 
   private static final Logger LOG = Logger.getLogger(Intake.class);
-  private static final String KAFKA = "smallrye-kafka";
   private static final long RETRY_SECONDS = 1;
 
   private final TopicTables tables;
@@ -58,7 +57,9 @@ public class Intake {
   }
 
   /** Ends the readers here, as the database is closed before Quarkus does it by itself. */
-  void stop(@Observes ShutdownEvent event, @Connector(KAFKA) KafkaConnector kafka) {
+  void stop(
+      @Observes ShutdownEvent event,
+      @Connector(KafkaConnector.CONNECTOR_NAME) KafkaConnector kafka) {
     stopping.countDown();
     kafka.terminate(event);
   }

@@ -132,7 +132,7 @@ public final class Index implements AutoCloseable {
       return;
     }
     try {
-      long head = devnet.epoch();
+      // the hash before the height: what comes in between is read once more, not left out
       String world =
           "%s %s %s %s %s"
               .formatted(
@@ -144,6 +144,7 @@ public final class Index implements AutoCloseable {
       if (world.equals(read)) {
         return;
       }
+      long head = devnet.epoch();
       List<DevnetHistory.UsageReport> reports =
           operators.stream()
               .flatMap(operator -> devnet.history().usageReports(operator, 0, head).stream())

@@ -2,7 +2,9 @@ package io.filcdn.settlement.stage;
 
 import static org.awaitility.Awaitility.await;
 
+import io.filcdn.stack.chain.DevnetContracts;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.awaitility.core.ConditionFactory;
@@ -38,5 +40,16 @@ public abstract class OnStage {
 
   protected static ConditionFactory patiently() {
     return await().atMost(Duration.ofMinutes(5)).pollInterval(Duration.ofMillis(200));
+  }
+
+  /** What so many bytes cost along one rail. */
+  protected static BigInteger owedFor(long bytes) {
+    return DevnetContracts.RATE_PER_BYTE.multiply(BigInteger.valueOf(bytes));
+  }
+
+  /** What the payee gets of a payment: the network takes ceil(amount / 200). */
+  protected static BigInteger afterFee(BigInteger amount) {
+    BigInteger fee = amount.add(BigInteger.valueOf(199)).divide(BigInteger.valueOf(200));
+    return amount.subtract(fee);
   }
 }
