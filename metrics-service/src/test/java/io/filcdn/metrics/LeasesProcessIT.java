@@ -6,13 +6,11 @@ import static io.filcdn.metrics.Samples.hit;
 import static io.filcdn.metrics.Samples.indexed;
 import static io.filcdn.metrics.Samples.journal;
 import static io.filcdn.metrics.Samples.topUps;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.filcdn.common.index.DataSetRecord.Reported;
-import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
 import io.filcdn.common.lease.LeaseRequest;
@@ -48,7 +46,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The packaged service is killed while edges lease from it over HTTP, spend, and give back. */
 class LeasesProcessIT {
 
-  private static final String SECRET = "edges-know-this";
   private static final int EDGES = 4;
   private static final int STEPS = 200;
   private static final int MOST_A_STEP = 4_000_000;
@@ -127,19 +124,11 @@ class LeasesProcessIT {
 
   /** The answer to a request that is sent until there is one, whatever the first ones did. */
   private LeaseAnswer answered(LeaseRequest request) throws InterruptedException {
-    HttpRequest call =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + LeaseRequest.PATH))
-            .timeout(Duration.ofSeconds(10))
-            .header("Content-Type", "application/json")
-            .header("Authorization", "Bearer " + SECRET)
-            .POST(HttpRequest.BodyPublishers.ofString(RecordJson.write(request), UTF_8))
-            .build();
+    LeaseCall call = new LeaseCall(http, port);
     long deadline = System.nanoTime() + SOON.toNanos();
     while (System.nanoTime() < deadline) {
       try {
-        HttpResponse<String> answer = http.send(call, HttpResponse.BodyHandlers.ofString());
-        assertThat(answer.statusCode()).as(answer::body).isEqualTo(200);
-        return RecordJson.read(answer.body(), LeaseAnswer.class);
+        return call.send(request);
       } catch (IOException e) {
         // it was killed: before it heard of this, or after, nobody knows
         TimeUnit.MILLISECONDS.sleep(50);
@@ -205,7 +194,7 @@ class LeasesProcessIT {
                 "FILCDN_NETWORK",
                 Path.of("..", "deploy", "networks", "devnet.json").toString(),
                 "FILCDN_METRICS_LEASES_SECRET",
-                SECRET,
+                LeaseCall.SECRET,
                 "FILCDN_METRICS_INTAKE_MAX_WAIT",
                 "50ms",
                 "QUARKUS_HTTP_PORT",

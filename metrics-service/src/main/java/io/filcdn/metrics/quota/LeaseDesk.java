@@ -113,11 +113,11 @@ public final class LeaseDesk {
     Holding was = standing.holding();
     Optional<Long> unspent = standing.funds().map(funds -> unspent(key, funds, standing.used()));
     Holding less = was.returned(ask.returned());
-    long heldByAll = held - was.held() + less.held();
-    Holding now =
-        less.given(rules.slice.of(ask, was.acquired().bytes(), unspent.orElse(0L) - heldByAll));
+    long heldByOthers = held - was.held();
+    long free = unspent.orElse(0L) - heldByOthers - less.held();
+    Holding now = less.given(rules.slice.of(ask, was.acquired().bytes(), free));
     if (!now.equals(was)) {
-      changes.add(new Change(key, now, now.held() - was.held()));
+      changes.add(new Change(key, now, heldByOthers + now.held()));
     }
     return new Lease(
         ask.dataSet(),

@@ -1,5 +1,7 @@
 package io.filcdn.metrics.quota;
 
+import static java.util.Objects.requireNonNull;
+
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.quota.PostgresLeases.Change;
@@ -123,7 +125,7 @@ public final class PostgresLeaseJournals {
       statement.setString(3, why);
       statement.executeUpdate();
     }
-    leases.lock(connection, quotas(connection, journal));
+    Map<QuotaKey, Long> heldByAll = leases.lock(connection, quotas(connection, journal));
     List<Change> freed = new ArrayList<>();
     long held = 0;
     try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
@@ -131,7 +133,9 @@ public final class PostgresLeaseJournals {
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           Holding was = PostgresLeases.holding(rows);
-          freed.add(new Change(PostgresLeases.key(rows), Holding.NONE, -was.held()));
+          QuotaKey quota = PostgresLeases.key(rows);
+          long heldByOthers = requireNonNull(heldByAll.get(quota)) - was.held();
+          freed.add(new Change(quota, Holding.NONE, heldByOthers));
           held = Math.addExact(held, was.held());
         }
       }

@@ -30,13 +30,15 @@ public final class PostgresLeases {
       on conflict do nothing
       """;
 
+  /** A look-up a row: joined, as long as the table is small, it would be scanned each time. */
   private static final String LOCK =
       """
-      select h.data_set, h.quota, h.bytes from held h
-      join unnest(?, ?) as named (data_set, quota)
-        on h.data_set = named.data_set and h.quota = named.quota
-      order by h.data_set, h.quota
-      for update of h
+      select h.data_set, h.quota, h.bytes
+      from (
+        select * from unnest(?, ?) as n (data_set, quota)
+        order by data_set collate "C", quota collate "C") named
+      cross join lateral (
+        select * from held where data_set = named.data_set and quota = named.quota for update) h
       """;
 
   private static final String SAVE =
@@ -49,15 +51,15 @@ public final class PostgresLeases {
         on conflict (journal, data_set, quota) do update set
           acquired = excluded.acquired, returned = excluded.returned
       )
-      update held h set bytes = h.bytes + change.bytes from change
-      where h.data_set = change.data_set and h.quota = change.quota
+      insert into held (data_set, quota, bytes) select data_set, quota, bytes from change
+      on conflict (data_set, quota) do update set bytes = excluded.bytes
       """;
 
   private static final String HOLD =
       """
-      update held h set bytes = h.bytes + change.bytes
-      from unnest(?, ?, ?) as change (data_set, quota, bytes)
-      where h.data_set = change.data_set and h.quota = change.quota
+      insert into held (data_set, quota, bytes)
+      select * from unnest(?, ?, ?) as change (data_set, quota, bytes)
+      on conflict (data_set, quota) do update set bytes = excluded.bytes
       """;
 
   /** What is used was held, unless it is more than that. */
@@ -127,8 +129,12 @@ public final class PostgresLeases {
     return held;
   }
 
-  /** A holding that changed, and by how much what is held of its quota did. */
-  record Change(QuotaKey quota, Holding now, long heldMore) {}
+  /**
+   * A holding that changed.
+   *
+   * @param held what all journals hold of its quota then
+   */
+  record Change(QuotaKey quota, Holding now, long held) {}
 
   /** Stores what became of leases of locked quotas. */
   void save(Connection connection, JournalId journal, List<Change> changes) throws SQLException {
@@ -141,19 +147,19 @@ public final class PostgresLeases {
           .text(change -> change.quota().quota().toString())
           .bigint(change -> change.now().acquired().bytes())
           .bigint(change -> change.now().returned().bytes())
-          .bigint(Change::heldMore);
+          .bigint(Change::held);
       statement.setObject(6, journal.uuid());
       statement.executeUpdate();
     }
   }
 
-  /** Changes what is held of locked quotas. */
+  /** Stores what is held of locked quotas. */
   static void hold(Connection connection, List<Change> changes) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(HOLD)) {
       Columns.of(statement, changes)
           .text(change -> change.quota().dataSet().toString())
           .text(change -> change.quota().quota().toString())
-          .bigint(Change::heldMore);
+          .bigint(Change::held);
       statement.executeUpdate();
     }
   }

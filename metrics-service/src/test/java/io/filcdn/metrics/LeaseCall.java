@@ -1,0 +1,34 @@
+package io.filcdn.metrics;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.lease.LeaseAnswer;
+import io.filcdn.common.lease.LeaseRequest;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+
+/** An edge's request for leases, as it goes over HTTP to a process of the service. */
+record LeaseCall(HttpClient http, int port) {
+
+  /** What processes are started with that this calls. */
+  static final String SECRET = "test-secret";
+
+  LeaseAnswer send(LeaseRequest request) throws IOException, InterruptedException {
+    HttpRequest call =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + LeaseRequest.PATH))
+            .timeout(Duration.ofSeconds(10))
+            .header("Content-Type", "application/json")
+            .header("Authorization", "Bearer " + SECRET)
+            .POST(HttpRequest.BodyPublishers.ofString(RecordJson.write(request), UTF_8))
+            .build();
+    HttpResponse<String> answer = http.send(call, HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(answer::body).isEqualTo(200);
+    return RecordJson.read(answer.body(), LeaseAnswer.class);
+  }
+}
