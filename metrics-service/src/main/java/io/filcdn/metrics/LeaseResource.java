@@ -9,7 +9,7 @@ import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.metrics.store.Database.DatabaseException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import io.smallrye.common.annotation.RunOnVirtualThread;
+import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -20,12 +20,16 @@ import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** Where edges lease quota: the contract of {@link io.filcdn.common.lease}. */
+/**
+ * Where edges lease quota: the contract of {@link io.filcdn.common.lease}. On threads of the
+ * system, as a virtual one that waits for Postgres is woken by way of two others, and a client
+ * waits here.
+ */
 @Path("/")
 @ForEdges
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
-@RunOnVirtualThread
+@Blocking
 @Tag(name = "Leases", description = "For edges: the lease secret is the bearer token")
 public class LeaseResource {
 

@@ -23,6 +23,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,35 +86,42 @@ public final class LeaseDesk {
   }
 
   private LeaseAnswer lease(Connection connection, LeaseRequest request) throws SQLException {
-    Instant until = clock.instant().plus(rules.timeToLive);
-    if (!journals.renew(connection, request.journal(), request.edge(), until)) {
+    TreeSet<QuotaKey> quotas =
+        request.asks().stream().map(LeaseDesk::key).collect(Collectors.toCollection(TreeSet::new));
+    Optional<Map<QuotaKey, Standing>> standings = take(connection, request, quotas);
+    if (standings.isEmpty()) {
       return new LeaseAnswer(true, 0, List.of());
     }
     List<Lease> given = new ArrayList<>();
-    if (!request.asks().isEmpty()) {
-      TreeSet<QuotaKey> keys =
-          request.asks().stream()
-              .map(LeaseDesk::key)
-              .collect(Collectors.toCollection(TreeSet::new));
-      Map<QuotaKey, Long> held = leases.lock(connection, keys);
-      // read after the locks are held: the pipeline moves bytes under them
-      Map<QuotaKey, Standing> found = standings.find(connection, request.journal(), keys);
-      List<Change> changes = new ArrayList<>();
-      for (Ask ask : request.asks()) {
-        QuotaKey key = key(ask);
-        given.add(give(ask, held.getOrDefault(key, 0L), requireNonNull(found.get(key)), changes));
-      }
-      leases.save(connection, request.journal(), changes);
+    List<Change> changes = new ArrayList<>();
+    for (Ask ask : request.asks()) {
+      given.add(give(ask, requireNonNull(standings.get().get(key(ask))), changes));
     }
+    leases.save(connection, request.journal(), changes);
     return new LeaseAnswer(false, rules.timeToLive.toMillis(), given);
   }
 
-  private Lease give(Ask ask, long held, Standing standing, List<Change> changes) {
+  private Optional<Map<QuotaKey, Standing>> take(
+      Connection connection, LeaseRequest request, Collection<QuotaKey> quotas)
+      throws SQLException {
+    Instant until = clock.instant().plus(rules.timeToLive);
+    Optional<Map<QuotaKey, Standing>> found = standings.take(connection, request, until, quotas);
+    if (found.isEmpty() || found.get().size() == quotas.size()) {
+      return found;
+    }
+    // quotas are locked in one order, so none may be locked while others are missing
+    connection.rollback();
+    leases.open(connection, quotas);
+    connection.commit();
+    return standings.take(connection, request, until, quotas);
+  }
+
+  private Lease give(Ask ask, Standing standing, List<Change> changes) {
     QuotaKey key = key(ask);
     Holding was = standing.holding();
     Optional<Long> unspent = standing.funds().map(funds -> unspent(key, funds, standing.used()));
     Holding less = was.returned(ask.returned());
-    long heldByOthers = held - was.held();
+    long heldByOthers = standing.heldByAll() - was.held();
     long free = unspent.orElse(0L) - heldByOthers - less.held();
     Holding now = less.given(rules.slice.of(ask, was.acquired().bytes(), free));
     if (!now.equals(was)) {

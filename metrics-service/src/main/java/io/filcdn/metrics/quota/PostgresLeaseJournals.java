@@ -20,14 +20,6 @@ import java.util.UUID;
 /** The table of journals that lease; each method works in the caller's transaction. */
 public final class PostgresLeaseJournals {
 
-  private static final String RENEW =
-      """
-      insert into lease_journal as j (journal, edge, expires_at) values (?, ?, ?)
-      on conflict (journal) do update set
-        edge = excluded.edge, expires_at = greatest(j.expires_at, excluded.expires_at)
-      where j.closed is null
-      """;
-
   private static final String UNAPPLIED =
       """
       select count(*) from unnest(?::int[], ?::bigint[]) as ended (partition, sequence)
@@ -83,17 +75,6 @@ public final class PostgresLeaseJournals {
    * @param held how many bytes
    */
   public record Holder(JournalId journal, String edge, Instant expiresAt, int quotas, long held) {}
-
-  /** Remembers that a journal's edge lives, and tells whether the journal may lease. */
-  boolean renew(Connection connection, JournalId journal, String edge, Instant until)
-      throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(RENEW)) {
-      statement.setObject(1, journal.uuid());
-      statement.setString(2, edge);
-      statement.setObject(3, until.atOffset(ZoneOffset.UTC));
-      return statement.executeUpdate() == 1;
-    }
-  }
 
   /** Whether all of a journal up to {@code sequences}, by partition, was applied. */
   boolean isApplied(Connection connection, JournalId journal, Map<Integer, Long> sequences)

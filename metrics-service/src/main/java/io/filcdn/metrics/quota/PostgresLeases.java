@@ -31,7 +31,7 @@ public final class PostgresLeases {
       """;
 
   /** A look-up a row: joined, as long as the table is small, it would be scanned each time. */
-  private static final String LOCK =
+  static final String LOCK =
       """
       select h.data_set, h.quota, h.bytes
       from (
@@ -101,30 +101,32 @@ public final class PostgresLeases {
     }
   }
 
-  /** What all journals hold of quotas; nobody else changes it before the transaction ends. */
-  Map<QuotaKey, Long> lock(Connection connection, Collection<QuotaKey> quotas) throws SQLException {
-    List<QuotaKey> named = List.copyOf(quotas);
-    Map<QuotaKey, Long> known = lockKnown(connection, named);
-    if (known.size() == named.size()) {
-      return known;
-    }
+  /** Makes sure that there is a row to lock for each of {@code quotas}. */
+  void open(Connection connection, Collection<QuotaKey> quotas) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(OPEN)) {
-      bind(statement, named);
+      bind(statement, 0, quotas);
       statement.executeUpdate();
     }
-    return lockKnown(connection, named);
   }
 
-  private static Map<QuotaKey, Long> lockKnown(Connection connection, List<QuotaKey> named)
-      throws SQLException {
-    Map<QuotaKey, Long> held = new HashMap<>();
+  /**
+   * What all journals hold of those of {@code quotas} that were ever leased; nobody else changes it
+   * before the transaction ends.
+   */
+  Map<QuotaKey, Long> lock(Connection connection, Collection<QuotaKey> quotas) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
-      bind(statement, named);
+      bind(statement, 0, quotas);
       try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          held.put(key(rows), rows.getLong("bytes"));
-        }
+        return held(rows);
       }
+    }
+  }
+
+  /** What {@link #LOCK} found. */
+  static Map<QuotaKey, Long> held(ResultSet rows) throws SQLException {
+    Map<QuotaKey, Long> held = new HashMap<>();
+    while (rows.next()) {
+      held.put(key(rows), rows.getLong("bytes"));
     }
     return held;
   }
@@ -170,7 +172,7 @@ public final class PostgresLeases {
     if (sums.isEmpty()) {
       return;
     }
-    lockKnown(connection, sums.stream().map(spent -> spent.account().quota()).distinct().toList());
+    lock(connection, sums.stream().map(spent -> spent.account().quota()).distinct().toList());
     try (PreparedStatement statement = connection.prepareStatement(SPEND)) {
       Columns.of(statement, sums)
           .uuid(spent -> spent.account().journal().uuid())
@@ -202,8 +204,10 @@ public final class PostgresLeases {
     }
   }
 
-  private static void bind(PreparedStatement statement, List<QuotaKey> quotas) throws SQLException {
-    Columns.of(statement, quotas)
+  /** Binds {@code quotas} to the two parameters that follow the first ones. */
+  static void bind(PreparedStatement statement, int first, Collection<QuotaKey> quotas)
+      throws SQLException {
+    Columns.after(first, statement, List.copyOf(quotas))
         .text(key -> key.dataSet().toString())
         .text(key -> key.quota().toString());
   }

@@ -1,24 +1,29 @@
 package io.filcdn.metrics.quota;
 
-import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.odometer.Odometer.Totals;
-import io.filcdn.metrics.store.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/**
- * What leases are decided by, from the tables of leases, data sets and odometers in one statement:
- * an edge waits for the answer.
- */
+/** What leases are decided by; an edge waits for the answer. */
 final class PostgresStandings {
+
+  private static final String RENEW =
+      """
+      insert into lease_journal as j (journal, edge, expires_at) values (?, ?, ?)
+      on conflict (journal) do update set
+        edge = excluded.edge, expires_at = greatest(j.expires_at, excluded.expires_at)
+      where j.closed is null
+      """;
 
   private static final String FIND =
       """
@@ -39,33 +44,64 @@ final class PostgresStandings {
         select * from odometer where data_set = named.data_set offset 0) o on true
       """;
 
+  /** All in one trip. Each sees what was committed before it began, so the last what was locked. */
+  private static final String TAKE = String.join(";", RENEW, PostgresLeases.LOCK, FIND);
+
   /**
    * How a quota stands.
    *
+   * @param heldByAll what all journals hold of it
    * @param holding what the journal has to do with it
    * @param funds of its data set, where the index has told of it
    * @param used of its data set
    */
-  record Standing(Holding holding, Optional<Funds> funds, Totals used) {}
+  record Standing(long heldByAll, Holding holding, Optional<Funds> funds, Totals used) {}
 
-  /** How all of {@code quotas} stand, for one journal. */
-  Map<QuotaKey, Standing> find(
-      Connection connection, JournalId journal, Collection<QuotaKey> quotas) throws SQLException {
+  /**
+   * Remembers that a journal's edge lives, and how those of {@code quotas} stand that were ever
+   * leased; nobody else changes that before the transaction ends.
+   *
+   * @return nothing where the journal may not lease
+   */
+  Optional<Map<QuotaKey, Standing>> take(
+      Connection connection, LeaseRequest request, Instant until, Collection<QuotaKey> quotas)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(TAKE)) {
+      statement.setObject(1, request.journal().uuid());
+      statement.setString(2, request.edge());
+      statement.setObject(3, until.atOffset(ZoneOffset.UTC));
+      PostgresLeases.bind(statement, 3, quotas);
+      PostgresLeases.bind(statement, 5, quotas);
+      statement.setObject(8, request.journal().uuid());
+      statement.execute();
+      if (statement.getUpdateCount() == 0) {
+        return Optional.empty();
+      }
+      Map<QuotaKey, Long> held;
+      try (ResultSet rows = next(statement)) {
+        held = PostgresLeases.held(rows);
+      }
+      try (ResultSet rows = next(statement)) {
+        return Optional.of(standings(rows, held));
+      }
+    }
+  }
+
+  private static ResultSet next(PreparedStatement statement) throws SQLException {
+    statement.getMoreResults();
+    return statement.getResultSet();
+  }
+
+  private static Map<QuotaKey, Standing> standings(ResultSet rows, Map<QuotaKey, Long> held)
+      throws SQLException {
     Map<QuotaKey, Standing> found = new HashMap<>();
-    try (PreparedStatement statement = connection.prepareStatement(FIND)) {
-      Columns.of(statement, List.copyOf(quotas))
-          .text(quota -> quota.dataSet().toString())
-          .text(quota -> quota.quota().toString());
-      statement.setObject(3, journal.uuid());
-      try (ResultSet rows = statement.executeQuery()) {
-        while (rows.next()) {
-          QuotaKey quota = PostgresLeases.key(rows);
-          Optional<Funds> funds =
-              rows.getBoolean("told")
-                  ? Optional.of(PostgresDataSets.funds(rows))
-                  : Optional.empty();
-          found.put(quota, new Standing(PostgresLeases.holding(rows), funds, used(rows)));
-        }
+    while (rows.next()) {
+      QuotaKey quota = PostgresLeases.key(rows);
+      Long heldByAll = held.get(quota);
+      if (heldByAll != null) {
+        Optional<Funds> funds =
+            rows.getBoolean("told") ? Optional.of(PostgresDataSets.funds(rows)) : Optional.empty();
+        found.put(quota, new Standing(heldByAll, PostgresLeases.holding(rows), funds, used(rows)));
       }
     }
     return found;
