@@ -35,6 +35,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -46,6 +47,9 @@ import org.junit.jupiter.api.Test;
 
 /** What edges are given of quotas, against real tables. */
 class LeaseDeskIT {
+
+  private static final int ROUNDS = 40;
+  private static final int DATA_SETS_A_ROUND = 20;
 
   private static final TestStack stack = new TestStack();
 
@@ -260,14 +264,45 @@ class LeaseDeskIT {
     assertThat(totals()).isEqualTo(new Totals(999, 0, 0));
   }
 
+  @Test
+  void edgesThatAskForTheSameNewQuotasAtOnceDoNotWaitInACircle() throws Exception {
+    List<Callable<Integer>> edges = new ArrayList<>();
+    for (int edge = 1; edge <= 8; edge++) {
+      int number = edge;
+      edges.add(() -> askForMoreAndMoreDataSets(number));
+    }
+    try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
+      for (Future<Integer> edge : threads.invokeAll(edges)) {
+        assertThat(edge.get()).isEqualTo(ROUNDS * DATA_SETS_A_ROUND);
+      }
+    }
+  }
+
+  private int askForMoreAndMoreDataSets(int edge) {
+    Random random = new Random(edge);
+    int answered = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+      List<Ask> asks = new ArrayList<>();
+      random
+          .ints(3 * round, 3 * round + 30)
+          .distinct()
+          .limit(DATA_SETS_A_ROUND)
+          .forEach(id -> asks.add(ask(id, Kind.CDN, 1, 1, 0)));
+      answered += request(edge, asks).leases().size();
+    }
+    return answered;
+  }
+
   private Lease lease(long journal, Ask ask) {
     return request(journal, ask).leases().getFirst();
   }
 
   private LeaseAnswer request(long journal, Ask ask) {
-    return service
-        .leaseDesk()
-        .lease(new LeaseRequest(journal(journal), "edge-" + journal, List.of(ask)));
+    return request(journal, List.of(ask));
+  }
+
+  private LeaseAnswer request(long journal, List<Ask> asks) {
+    return service.leaseDesk().lease(new LeaseRequest(journal(journal), "edge-" + journal, asks));
   }
 
   private static Ask ask(long acquired, long needed, long returned) {
@@ -275,8 +310,16 @@ class LeaseDeskIT {
   }
 
   private static Ask ask(Kind kind, long acquired, long needed, long returned) {
+    return ask(7, kind, acquired, needed, returned);
+  }
+
+  private static Ask ask(long dataSet, Kind kind, long acquired, long needed, long returned) {
     return new Ask(
-        dataSet(7), kind, ByteCount.of(acquired), ByteCount.of(needed), ByteCount.of(returned));
+        dataSet(dataSet),
+        kind,
+        ByteCount.of(acquired),
+        ByteCount.of(needed),
+        ByteCount.of(returned));
   }
 
   private static Lease given(long acquired, long returned, long applied, long unspent) {
