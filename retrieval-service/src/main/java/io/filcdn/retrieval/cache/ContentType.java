@@ -14,9 +14,14 @@ final class ContentType {
   /** How many bytes are looked at. */
   static final int SNIFFED = 4 << 10;
 
-  private static final Tika TIKA = new Tika();
+  private static final Tika TIKA = new Tika(MediaTypes.load());
 
   private ContentType() {}
+
+  /** Reads the types, so that no client waits for it. */
+  static void prepare() {
+    TIKA.detect(new byte[0]);
+  }
 
   /** Looks at the first bytes of {@code bytes}; may block on the disk. */
   static String of(PieceBytes bytes) throws IOException {
