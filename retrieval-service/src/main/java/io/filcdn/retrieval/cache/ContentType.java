@@ -18,7 +18,7 @@ final class ContentType {
 
   private ContentType() {}
 
-  /** Reads the types, so that no client waits for it. */
+  /** Reads the types, before a client has to wait for it. */
   static void prepare() {
     TIKA.detect(new byte[0]);
   }

@@ -77,7 +77,7 @@ public final class DiskPieceCache {
   public static DiskPieceCache open(
       Path folder, long maxBytes, MemoryTier memory, Executor deleter, LongSupplier nanoTime) {
     DiskPieceCache cache = new DiskPieceCache(folder, maxBytes, memory, deleter, nanoTime);
-    ContentType.prepare();
+    Thread.startVirtualThread(ContentType::prepare);
     try {
       Files.createDirectories(cache.pieces);
       Files.createDirectories(cache.fills);
