@@ -23,12 +23,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -86,8 +83,7 @@ public final class LeaseDesk {
   }
 
   private LeaseAnswer lease(Connection connection, LeaseRequest request) throws SQLException {
-    TreeSet<QuotaKey> quotas =
-        request.asks().stream().map(LeaseDesk::key).collect(Collectors.toCollection(TreeSet::new));
+    List<QuotaKey> quotas = request.asks().stream().map(LeaseDesk::key).toList();
     Optional<Map<QuotaKey, Standing>> standings = take(connection, request, quotas);
     if (standings.isEmpty()) {
       return new LeaseAnswer(true, 0, List.of());
@@ -102,8 +98,7 @@ public final class LeaseDesk {
   }
 
   private Optional<Map<QuotaKey, Standing>> take(
-      Connection connection, LeaseRequest request, Collection<QuotaKey> quotas)
-      throws SQLException {
+      Connection connection, LeaseRequest request, List<QuotaKey> quotas) throws SQLException {
     Instant until = clock.instant().plus(rules.timeToLive);
     Optional<Map<QuotaKey, Standing>> found = standings.take(connection, request, until, quotas);
     if (found.isEmpty() || found.get().size() == quotas.size()) {

@@ -20,6 +20,15 @@ import java.util.UUID;
 /** The table of journals that lease; each method works in the caller's transaction. */
 public final class PostgresLeaseJournals {
 
+  /** Changes no row where the journal may not lease. */
+  static final String RENEW =
+      """
+      insert into lease_journal as j (journal, edge, expires_at) values (?, ?, ?)
+      on conflict (journal) do update set
+        edge = excluded.edge, expires_at = greatest(j.expires_at, excluded.expires_at)
+      where j.closed is null
+      """;
+
   private static final String UNAPPLIED =
       """
       select count(*) from unnest(?::int[], ?::bigint[]) as ended (partition, sequence)

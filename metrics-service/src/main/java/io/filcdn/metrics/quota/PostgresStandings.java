@@ -17,14 +17,6 @@ import java.util.Optional;
 /** What leases are decided by; an edge waits for the answer. */
 final class PostgresStandings {
 
-  private static final String RENEW =
-      """
-      insert into lease_journal as j (journal, edge, expires_at) values (?, ?, ?)
-      on conflict (journal) do update set
-        edge = excluded.edge, expires_at = greatest(j.expires_at, excluded.expires_at)
-      where j.closed is null
-      """;
-
   private static final String FIND =
       """
       select named.data_set, named.quota, coalesce(l.acquired, 0) as acquired,
@@ -45,7 +37,8 @@ final class PostgresStandings {
       """;
 
   /** All in one trip. Each sees what was committed before it began, so the last what was locked. */
-  private static final String TAKE = String.join(";", RENEW, PostgresLeases.LOCK, FIND);
+  private static final String TAKE =
+      String.join(";", PostgresLeaseJournals.RENEW, PostgresLeases.LOCK, FIND);
 
   /**
    * How a quota stands.

@@ -4,7 +4,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord;
 import java.util.Comparator;
 
-/** One of the two quotas of a data set. Quotas are locked in this order. */
+/** One of the two quotas of a data set. */
 public record QuotaKey(DataSetId dataSet, QuotaRecord.Kind quota) implements Comparable<QuotaKey> {
 
   private static final Comparator<QuotaKey> ORDER =
