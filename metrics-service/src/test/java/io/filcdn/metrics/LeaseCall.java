@@ -22,6 +22,7 @@ record LeaseCall(HttpClient http, int port) {
   LeaseAnswer send(LeaseRequest request) throws IOException, InterruptedException {
     HttpRequest call =
         HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + LeaseRequest.PATH))
+            .version(HttpClient.Version.HTTP_1_1)
             .timeout(Duration.ofSeconds(10))
             .header("Content-Type", "application/json")
             .header("Authorization", "Bearer " + SECRET)

@@ -14,8 +14,8 @@ final class ServiceProcess {
   /** Options of a JVM that starts soon and is measured by nobody. */
   static final List<String> SOON = List.of("-XX:TieredStopAtLevel=1", "-Xmx128m");
 
-  /** Options of a JVM that is measured. */
-  static final List<String> MEASURED = List.of("-Xmx128m");
+  /** Options of a JVM that is measured: the heap that the Helm chart gives it. */
+  static final List<String> MEASURED = List.of("-Xmx460m");
 
   /**
    * Starts it on the stack's Kafka and Postgres.

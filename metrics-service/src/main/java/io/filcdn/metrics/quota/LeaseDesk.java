@@ -93,7 +93,7 @@ public final class LeaseDesk {
     for (Ask ask : request.asks()) {
       given.add(give(ask, requireNonNull(standings.get().get(key(ask))), changes));
     }
-    leases.save(connection, request.journal(), changes);
+    leases.saveAndCommit(connection, request.journal(), changes);
     return new LeaseAnswer(false, rules.timeToLive.toMillis(), given);
   }
 

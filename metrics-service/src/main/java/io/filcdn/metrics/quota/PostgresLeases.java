@@ -55,6 +55,9 @@ public final class PostgresLeases {
       on conflict (data_set, quota) do update set bytes = excluded.bytes
       """;
 
+  /** In one trip, as other edges wait for the quotas meanwhile. */
+  private static final String SAVE_AND_COMMIT = SAVE + ";commit";
+
   private static final String HOLD =
       """
       insert into held (data_set, quota, bytes)
@@ -138,12 +141,13 @@ public final class PostgresLeases {
    */
   record Change(QuotaKey quota, Holding now, long held) {}
 
-  /** Stores what became of leases of locked quotas. */
-  void save(Connection connection, JournalId journal, List<Change> changes) throws SQLException {
+  /** Stores what became of leases of locked quotas, and ends the transaction. */
+  void saveAndCommit(Connection connection, JournalId journal, List<Change> changes)
+      throws SQLException {
     if (changes.isEmpty()) {
       return;
     }
-    try (PreparedStatement statement = connection.prepareStatement(SAVE)) {
+    try (PreparedStatement statement = connection.prepareStatement(SAVE_AND_COMMIT)) {
       Columns.of(statement, changes)
           .text(change -> change.quota().dataSet().toString())
           .text(change -> change.quota().quota().toString())

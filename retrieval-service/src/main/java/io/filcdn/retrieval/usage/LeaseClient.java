@@ -25,7 +25,12 @@ public final class LeaseClient implements AutoCloseable {
    * @param timeout how long one call may take
    */
   public LeaseClient(URI service, String secret, Duration timeout) {
-    this.http = HttpClient.newBuilder().connectTimeout(timeout).build();
+    // one request at a time: HTTP/2 has nothing to share, and its answers come by more threads
+    this.http =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(timeout)
+            .build();
     this.service = service;
     this.secret = secret;
     this.timeout = timeout;
