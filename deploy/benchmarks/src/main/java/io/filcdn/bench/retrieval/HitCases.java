@@ -14,12 +14,15 @@ import java.util.function.ToDoubleFunction;
 final class HitCases {
 
   static final String METHOD =
-      "hits: server on one core, wrk with 32 connections on the other, median of 3 rounds in turns;"
+      "hits: server on one core, wrk with 32 connections on the other, median of 7 rounds in turns;"
           + " reference: the better of nginx (disk, sendfile) and Varnish (memory); by processor"
           + " time: what a second of a core yields, also where neighbours take some of the core";
 
   private static final int CONNECTIONS = 32;
-  private static final int ROUNDS = 3;
+
+  /** On a shared machine rounds of one server differ by a quarter. */
+  private static final int ROUNDS = 7;
+
   private static final int WARM_UP_SECONDS = Integer.getInteger("filcdn.bench.warmup", 10);
 
   /** Before the first size: what all sizes share is compiled once. */
