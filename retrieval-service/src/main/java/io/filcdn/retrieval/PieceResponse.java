@@ -9,6 +9,7 @@ import io.filcdn.retrieval.delivery.PieceBytes;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Transfer;
 import io.filcdn.retrieval.usage.ResponseTally;
+import io.netty.util.AsciiString;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Objects;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
  * A response with bytes of a piece: what its head says, and what becomes of it when a disk fails.
  */
 final class PieceResponse implements Transfer.Body {
+
+  private static final CharSequence CACHE_STATUS = new AsciiString("Cache-Status");
+  private static final CharSequence SERVER_TIMING = new AsciiString("Server-Timing");
+  private static final CharSequence HIT = new AsciiString("filcdn; hit");
 
   private final Rooms rooms;
   private final RetrievalPath.Retrieval retrieval;
@@ -57,9 +62,8 @@ final class PieceResponse implements Transfer.Body {
     cached
         .flatMap(PieceCache.Cached::contentType)
         .ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
-    response.putHeader(
-        "Cache-Status", cached.isPresent() ? "filcdn; hit" : "filcdn; detail=from-cid");
-    response.putHeader("Server-Timing", serverTiming("head", retrieval.exchange().elapsedMicros()));
+    response.putHeader(CACHE_STATUS, cached.isPresent() ? HIT : "filcdn; detail=from-cid");
+    response.putHeader(SERVER_TIMING, serverTiming("head", retrieval.exchange().elapsedMicros()));
     Answers.end(retrieval.exchange());
   }
 
@@ -73,9 +77,9 @@ final class PieceResponse implements Transfer.Body {
     PieceCache.Opened source = Objects.requireNonNull(opened);
     rooms.answers().describe(retrieval.exchange(), head, range, partial);
     HttpServerResponse response = retrieval.exchange().request().response();
-    response.putHeader("Cache-Status", cacheStatus(source.outcome(), source.stored()));
+    response.putHeader(CACHE_STATUS, cacheStatus(source.outcome(), source.stored()));
     response.putHeader(
-        "Server-Timing",
+        SERVER_TIMING,
         serverTiming(source.outcome().toString(), retrieval.exchange().elapsedMicros()));
   }
 
@@ -87,9 +91,9 @@ final class PieceResponse implements Transfer.Body {
     return "edge;desc=\"" + what + "\";dur=" + micros / 1_000 + "." + fraction.substring(1);
   }
 
-  private static String cacheStatus(CacheOutcome outcome, boolean stored) {
+  private static CharSequence cacheStatus(CacheOutcome outcome, boolean stored) {
     return switch (outcome) {
-      case HIT -> "filcdn; hit";
+      case HIT -> HIT;
       case MISS -> stored ? "filcdn; fwd=miss; stored" : "filcdn; fwd=miss";
       case COLLAPSED -> "filcdn; fwd=miss; collapsed";
     };

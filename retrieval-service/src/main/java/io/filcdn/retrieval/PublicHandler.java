@@ -133,8 +133,7 @@ final class PublicHandler implements Handler<HttpServerRequest> {
             request,
             nanoTime,
             ended -> {
-              limits.sent(client.network(), ended.promisedBytes());
-              limits.leave(client.network());
+              limits.leave(client.network(), ended.promisedBytes());
               tell(ended, client);
             });
     try {

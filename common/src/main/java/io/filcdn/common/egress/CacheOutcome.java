@@ -13,6 +13,8 @@ public enum CacheOutcome {
   /** From a fill that another request had started. */
   COLLAPSED;
 
+  private final String text = name().toLowerCase(Locale.ROOT);
+
   @JsonCreator
   static CacheOutcome of(String text) {
     return valueOf(text.toUpperCase(Locale.ROOT));
@@ -21,6 +23,6 @@ public enum CacheOutcome {
   @JsonValue
   @Override
   public String toString() {
-    return name().toLowerCase(Locale.ROOT);
+    return text;
   }
 }

@@ -1,5 +1,6 @@
 package io.filcdn.common.piece;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
@@ -20,7 +21,11 @@ final class Base32 {
 
   private Base32() {}
 
-  static void encode(byte[] bytes, StringBuilder text) {
+  /** The text of {@code bytes}, with the multibase's {@code b} before it. */
+  static String encode(byte[] bytes) {
+    byte[] text = new byte[1 + (bytes.length * 8 + 4) / 5];
+    text[0] = 'b';
+    int at = 1;
     int bits = 0;
     int held = 0;
     for (byte b : bytes) {
@@ -28,12 +33,13 @@ final class Base32 {
       bits += 8;
       while (bits >= 5) {
         bits -= 5;
-        text.append(ALPHABET.charAt(held >>> bits & 31));
+        text[at++] = (byte) ALPHABET.charAt(held >>> bits & 31);
       }
     }
     if (bits > 0) {
-      text.append(ALPHABET.charAt(held << 5 - bits & 31));
+      text[at] = (byte) ALPHABET.charAt(held << 5 - bits & 31);
     }
+    return new String(text, StandardCharsets.ISO_8859_1);
   }
 
   /**

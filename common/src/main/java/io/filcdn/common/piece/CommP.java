@@ -91,8 +91,6 @@ public record CommP(long a, long b, long c, long d) implements PieceName {
   public String toString() {
     ByteBuffer cid = ByteBuffer.allocate(V1_PREFIX.length + SIZE).put(V1_PREFIX);
     write(cid);
-    StringBuilder text = new StringBuilder(64).append('b');
-    Base32.encode(cid.array(), text);
-    return text.toString();
+    return Base32.encode(cid.array());
   }
 }

@@ -136,9 +136,7 @@ public record PieceCid(CommP commP, int height, long rawSize) implements PieceNa
   @JsonValue
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder(72).append('b');
-    Base32.encode(bytes(), text);
-    return text.toString();
+    return Base32.encode(bytes());
   }
 
   /** Reads an unsigned varint in its shortest form, of at most 9 bytes (multiformats). */

@@ -97,7 +97,10 @@ public final class Admission {
     if (reachable.isEmpty()) {
       return new Decision.Refused(Refusal.PROVIDER_UNKNOWN);
     }
-    List<DataSetId> payers = eligible.stream().map(DataSetRecord::dataSet).toList();
+    List<DataSetId> payers = new ArrayList<>(eligible.size());
+    for (DataSetRecord set : eligible) {
+      payers.add(set.dataSet());
+    }
     return unwelcome(payer, piece)
         .<Decision>map(Decision.Refused::new)
         .orElseGet(

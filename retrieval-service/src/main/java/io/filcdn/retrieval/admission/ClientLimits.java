@@ -86,29 +86,31 @@ public final class ClientLimits {
           return mine;
         });
     if (refused[0]) {
-      leave(client);
+      leave(client, 0);
       return Optional.of(Refusal.TOO_MANY_REQUESTS_OF_CLIENT);
     }
     return Optional.empty();
   }
 
-  /** A request has ended. */
-  public void leave(String client) {
+  /**
+   * A request has ended.
+   *
+   * @param promised bytes that were promised to it, and are sent or will not be
+   */
+  public void leave(String client, long promised) {
     requests.decrementAndGet();
-    loads.compute(
+    loads.computeIfPresent(
         client,
         (c, mine) -> {
-          if (mine == null) {
-            return null;
-          }
           mine.requests--;
+          mine.unsent -= promised;
           return mine.requests == 0 && mine.unsent == 0 ? null : mine;
         });
   }
 
   /**
-   * Promises bytes to a client; {@link #sent} is to follow for all of them where nothing is
-   * refused.
+   * Promises bytes to a client that was let in; {@link #leave} is to tell of all of them where
+   * nothing is refused.
    */
   public Optional<Refusal> promise(String client, long bytes) {
     boolean[] refused = new boolean[1];
@@ -125,16 +127,6 @@ public final class ClientLimits {
           return mine;
         });
     return refused[0] ? Optional.of(Refusal.TOO_MANY_BYTES_OF_CLIENT) : Optional.empty();
-  }
-
-  /** Bytes that were promised are sent, or will not be. */
-  public void sent(String client, long bytes) {
-    loads.computeIfPresent(
-        client,
-        (c, mine) -> {
-          mine.unsent -= bytes;
-          return mine.requests == 0 && mine.unsent == 0 ? null : mine;
-        });
   }
 
   /**

@@ -21,22 +21,35 @@ public final class Answers {
 
   private static final CharSequence X_ERROR_CODE = new AsciiString("X-Error-Code");
   private static final CharSequence CSP = new AsciiString("Content-Security-Policy");
-  private static final CharSequence NOSNIFF = new AsciiString("X-Content-Type-Options");
+  private static final CharSequence CONTENT_TYPE_OPTIONS =
+      new AsciiString("X-Content-Type-Options");
   private static final CharSequence X_DATA_SET_ID = new AsciiString("X-Data-Set-ID");
   private static final CharSequence ALLOW_ORIGIN = new AsciiString("Access-Control-Allow-Origin");
   private static final CharSequence EXPOSE = new AsciiString("Access-Control-Expose-Headers");
 
   private static final String RETRY_AFTER_SECONDS = "5";
 
-  private static final String CACHE_FOR_EVER = "public, max-age=31536000, immutable";
+  // what every piece's head says is kept as the bytes that are sent: strings are written char by
+  // char
+  private static final CharSequence CACHE_FOR_EVER =
+      new AsciiString("public, max-age=31536000, immutable");
 
   /** A page made of a piece's bytes may do nothing but show itself. */
-  private static final String SHOW_ONLY =
-      "default-src 'none'; img-src 'self' data:; media-src 'self' data:; style-src 'unsafe-inline';"
-          + " font-src data:; form-action 'none'";
+  private static final AsciiString SHOW_ONLY =
+      new AsciiString(
+          "default-src 'none'; img-src 'self' data:; media-src 'self' data:;"
+              + " style-src 'unsafe-inline'; font-src data:; form-action 'none'");
 
-  private static final String EXPOSED =
-      "Content-Range, Accept-Ranges, ETag, X-Data-Set-ID, X-Error-Code, Cache-Status, Server-Timing";
+  private static final CharSequence SANDBOXED = new AsciiString("sandbox; ").concat(SHOW_ONLY);
+
+  private static final CharSequence EXPOSED =
+      new AsciiString(
+          "Content-Range, Accept-Ranges, ETag, X-Data-Set-ID, X-Error-Code, Cache-Status,"
+              + " Server-Timing");
+
+  private static final CharSequence BYTES = new AsciiString("bytes");
+  private static final CharSequence NOSNIFF = new AsciiString("nosniff");
+  private static final CharSequence ANYONE = new AsciiString("*");
 
   private final Optional<URI> home;
 
@@ -74,7 +87,7 @@ public final class Answers {
     exchange
         .response()
         .putHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + head.piece().rawSize())
-        .putHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
+        .putHeader(HttpHeaders.ACCEPT_RANGES, BYTES);
     refuse(exchange, Problem.of(Refusal.RANGE_UNSATISFIABLE));
   }
 
@@ -97,11 +110,11 @@ public final class Answers {
     MultiMap headers = response.headers();
     headers.set(HttpHeaders.CACHE_CONTROL, CACHE_FOR_EVER);
     headers.set(HttpHeaders.ETAG, head.etag());
-    headers.set(HttpHeaders.ACCEPT_RANGES, "bytes");
-    headers.set(CSP, head.sandboxed() ? "sandbox; " + SHOW_ONLY : SHOW_ONLY);
-    headers.set(NOSNIFF, "nosniff");
+    headers.set(HttpHeaders.ACCEPT_RANGES, BYTES);
+    headers.set(CSP, head.sandboxed() ? SANDBOXED : SHOW_ONLY);
+    headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
     headers.set(X_DATA_SET_ID, Long.toString(head.dataSet().number()));
-    headers.set(ALLOW_ORIGIN, "*");
+    headers.set(ALLOW_ORIGIN, ANYONE);
     headers.set(EXPOSE, EXPOSED);
     head.filename()
         .ifPresent(name -> headers.set(HttpHeaders.CONTENT_DISPOSITION, disposition(name)));
@@ -119,7 +132,7 @@ public final class Answers {
     exchange
         .response()
         .setStatusCode(204)
-        .putHeader(ALLOW_ORIGIN, "*")
+        .putHeader(ALLOW_ORIGIN, ANYONE)
         .putHeader("Access-Control-Allow-Methods", "GET, HEAD")
         .putHeader(
             "Access-Control-Allow-Headers",
@@ -144,7 +157,7 @@ public final class Answers {
             .setStatusCode(refusal.status())
             .putHeader(X_ERROR_CODE, refusal.code())
             .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-            .putHeader(ALLOW_ORIGIN, "*")
+            .putHeader(ALLOW_ORIGIN, ANYONE)
             .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
             .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
             .end(refusal.sentence() + "\n")
@@ -178,7 +191,7 @@ public final class Answers {
         .setStatusCode(refusal.status())
         .putHeader(X_ERROR_CODE, refusal.code())
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .putHeader(ALLOW_ORIGIN, "*")
+        .putHeader(ALLOW_ORIGIN, ANYONE)
         .putHeader(EXPOSE, EXPOSED);
     switch (refusal.status()) {
       case 401 -> response.putHeader("WWW-Authenticate", "Bearer");

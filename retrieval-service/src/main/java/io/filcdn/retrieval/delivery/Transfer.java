@@ -199,7 +199,8 @@ public final class Transfer {
       over = true;
       leave();
       if (!written.isComplete()) {
-        paceWatch.begin();
+        // most clients have taken it all by the end of this turn, and need no timer
+        context.nettyEventLoop().execute(this::watchUnlessEnded);
       }
     }
     written.onComplete(
@@ -212,6 +213,12 @@ public final class Transfer {
     if (!last) {
       // not called from here: reads that end at once would nest without bound
       context.runOnContext(next -> advance());
+    }
+  }
+
+  private void watchUnlessEnded() {
+    if (!ended) {
+      paceWatch.begin();
     }
   }
 

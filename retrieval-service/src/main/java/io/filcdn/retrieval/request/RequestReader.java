@@ -20,6 +20,7 @@ public final class RequestReader {
   private static final int MAX_FILENAME = 255;
 
   private final String dnsRoot;
+  private final String rootHost;
   private final BotTokens bots;
 
   /**
@@ -32,6 +33,7 @@ public final class RequestReader {
               .formatted(dnsRoot));
     }
     this.dnsRoot = dnsRoot.toLowerCase(Locale.ROOT);
+    this.rootHost = this.dnsRoot.substring(1);
     this.bots = bots;
   }
 
@@ -49,7 +51,7 @@ public final class RequestReader {
       return new Asked.Welcome();
     }
     String host = host(request);
-    boolean pathStyle = host.equals(dnsRoot.substring(1));
+    boolean pathStyle = host.equals(rootHost);
     if (pathStyle) {
       int slash = path.indexOf('/', 1);
       return slash < 0
