@@ -42,21 +42,31 @@ public final class EmbeddedPostgres implements Postgres {
    * @throws UncheckedIOException where it does not start; the message names its log
    */
   public static EmbeddedPostgres start(Path folder, int port) {
-    return start(folder, port, folder.resolve("postgres.log"), true);
+    return start(folder, port, folder.resolve("postgres.log"), sharedBinaries(), true);
   }
 
   /** As {@link #start(Path, int)}, for a caller who sees to its end and chooses its log. */
   public static EmbeddedPostgres supervised(Path folder, int port, Path log) {
-    return start(folder, port, log, false);
+    return start(folder, port, log, folder.resolve("binaries"), false);
   }
 
-  private static EmbeddedPostgres start(Path folder, int port, Path log, boolean endsWithJvm) {
+  /**
+   * One folder of all servers that end with their JVM: the library unpacks once a JVM, and what the
+   * first server took with it at its end, the others could not be stopped without.
+   */
+  private static Path sharedBinaries() {
+    return Path.of(
+        System.getProperty("java.io.tmpdir"), "filcdn-postgres-" + System.getProperty("user.name"));
+  }
+
+  private static EmbeddedPostgres start(
+      Path folder, int port, Path log, Path binaries, boolean endsWithJvm) {
     Path data = folder.resolve(DATA);
     try {
       Files.createDirectories(folder);
       var builder =
           io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
-              .setOverrideWorkingDirectory(folder.resolve("binaries").toFile())
+              .setOverrideWorkingDirectory(binaries.toFile())
               .setDataDirectory(data)
               .setCleanDataDirectory(false)
               .setRegisterShutdownHook(endsWithJvm)

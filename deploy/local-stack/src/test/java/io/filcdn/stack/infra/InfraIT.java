@@ -53,6 +53,21 @@ class InfraIT {
   }
 
   @Test
+  void aServerStopsAlsoAfterTheOneThatStartedBeforeItIsGone(@TempDir Path folder) {
+    EmbeddedPostgres second;
+    ProcessHandle process;
+    try (Infra first = Infra.start()) {
+      assertThat(first.postgres().jdbcUrl("metrics")).isNotEmpty();
+      second = EmbeddedPostgres.start(folder.resolve("postgres"), 0);
+      process = second.process();
+    }
+
+    second.close();
+
+    assertThat(process.onExit()).succeedsWithin(Duration.ofSeconds(20));
+  }
+
+  @Test
   void whatWasWrittenIsThereAfterARestart(@TempDir Path folder) throws Exception {
     try (Postgres postgres = EmbeddedPostgres.start(folder.resolve("postgres"), 0);
         Connection connection = DriverManager.getConnection(postgres.jdbcUrl("metrics"))) {
