@@ -23,7 +23,7 @@ final class PieceResponse implements Transfer.Body {
 
   private static final CharSequence CACHE_STATUS = new AsciiString("Cache-Status");
   private static final CharSequence SERVER_TIMING = new AsciiString("Server-Timing");
-  private static final CharSequence HIT = new AsciiString("filcdn; hit");
+  private static final CharSequence CACHE_HIT = new AsciiString("filcdn; hit");
 
   private final Rooms rooms;
   private final RetrievalPath.Retrieval retrieval;
@@ -62,7 +62,7 @@ final class PieceResponse implements Transfer.Body {
     cached
         .flatMap(PieceCache.Cached::contentType)
         .ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
-    response.putHeader(CACHE_STATUS, cached.isPresent() ? HIT : "filcdn; detail=from-cid");
+    response.putHeader(CACHE_STATUS, cached.isPresent() ? CACHE_HIT : "filcdn; detail=from-cid");
     response.putHeader(SERVER_TIMING, serverTiming("head", retrieval.exchange().elapsedMicros()));
     Answers.end(retrieval.exchange());
   }
@@ -93,7 +93,7 @@ final class PieceResponse implements Transfer.Body {
 
   private static CharSequence cacheStatus(CacheOutcome outcome, boolean stored) {
     return switch (outcome) {
-      case HIT -> HIT;
+      case HIT -> CACHE_HIT;
       case MISS -> stored ? "filcdn; fwd=miss; stored" : "filcdn; fwd=miss";
       case COLLAPSED -> "filcdn; fwd=miss; collapsed";
     };

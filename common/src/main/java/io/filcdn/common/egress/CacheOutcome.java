@@ -13,6 +13,7 @@ public enum CacheOutcome {
   /** From a fill that another request had started. */
   COLLAPSED;
 
+  /** Every response tells it. */
   private final String text = name().toLowerCase(Locale.ROOT);
 
   @JsonCreator

@@ -114,10 +114,9 @@ public final class ClientLimits {
    */
   public Optional<Refusal> promise(String client, long bytes) {
     boolean[] refused = new boolean[1];
-    loads.compute(
+    loads.computeIfPresent(
         client,
-        (c, before) -> {
-          Load mine = before == null ? new Load() : before;
+        (c, mine) -> {
           // one response may always be under way, however large its piece
           if (mine.unsent > 0 && mine.unsent + bytes > limits.unsentBytesPerClient) {
             refused[0] = true;

@@ -3,6 +3,7 @@ package io.filcdn.retrieval.delivery;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.AsciiString;
@@ -29,8 +30,7 @@ public final class Answers {
 
   private static final String RETRY_AFTER_SECONDS = "5";
 
-  // what every piece's head says is kept as the bytes that are sent: strings are written char by
-  // char
+  // what the head of every piece says is kept as bytes, which are copied: strings are spelled out
   private static final CharSequence CACHE_FOR_EVER =
       new AsciiString("public, max-age=31536000, immutable");
 
@@ -47,7 +47,6 @@ public final class Answers {
           "Content-Range, Accept-Ranges, ETag, X-Data-Set-ID, X-Error-Code, Cache-Status,"
               + " Server-Timing");
 
-  private static final CharSequence BYTES = new AsciiString("bytes");
   private static final CharSequence NOSNIFF = new AsciiString("nosniff");
   private static final CharSequence ANYONE = new AsciiString("*");
 
@@ -87,7 +86,7 @@ public final class Answers {
     exchange
         .response()
         .putHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + head.piece().rawSize())
-        .putHeader(HttpHeaders.ACCEPT_RANGES, BYTES);
+        .putHeader(HttpHeaders.ACCEPT_RANGES, HttpHeaderValues.BYTES);
     refuse(exchange, Problem.of(Refusal.RANGE_UNSATISFIABLE));
   }
 
@@ -110,7 +109,7 @@ public final class Answers {
     MultiMap headers = response.headers();
     headers.set(HttpHeaders.CACHE_CONTROL, CACHE_FOR_EVER);
     headers.set(HttpHeaders.ETAG, head.etag());
-    headers.set(HttpHeaders.ACCEPT_RANGES, BYTES);
+    headers.set(HttpHeaders.ACCEPT_RANGES, HttpHeaderValues.BYTES);
     headers.set(CSP, head.sandboxed() ? SANDBOXED : SHOW_ONLY);
     headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
     headers.set(X_DATA_SET_ID, Long.toString(head.dataSet().number()));

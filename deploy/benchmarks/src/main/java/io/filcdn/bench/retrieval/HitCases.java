@@ -13,12 +13,6 @@ import java.util.function.ToDoubleFunction;
 /** Cached pieces of several sizes, asked for over and over. */
 final class HitCases {
 
-  static final String METHOD =
-      "hits: server on one core, wrk with 32 connections on the other, median of 11 short rounds,"
-          + " back and forth; reference: the better of nginx (disk, sendfile) and Varnish (memory);"
-          + " by processor time: what a second of a core yields, also where neighbours take some of"
-          + " the core";
-
   private static final int CONNECTIONS = 32;
 
   /**
@@ -34,6 +28,13 @@ final class HitCases {
 
   private static final int SECONDS = Integer.getInteger("filcdn.bench.seconds", 2);
   private static final int LARGE = 1 << 20;
+
+  static final String METHOD =
+      ("hits: server on one core, wrk with %d connections on the other, median of %d rounds of %d s,"
+              + " back and forth; reference: the better of nginx (disk, sendfile) and Varnish"
+              + " (memory); by processor time: what a second of a core yields, also where neighbours"
+              + " take some of the core")
+          .formatted(CONNECTIONS, ROUNDS, SECONDS);
 
   private final Pieces pieces;
   private final List<Contender> contenders;
@@ -75,8 +76,8 @@ final class HitCases {
   }
 
   /**
-   * One run of each, in the order of the contenders. Whoever comes after one that works the machine
-   * less is faster, so that they take turns from either end.
+   * One run of each, from either end, so that nobody always comes after the same one; what it
+   * returns is in the order of the contenders.
    */
   private List<Wrk> round(PieceCid piece, boolean backwards) {
     List<Contender> turns = backwards ? contenders.reversed() : contenders;
