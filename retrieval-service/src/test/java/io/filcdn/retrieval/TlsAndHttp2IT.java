@@ -8,6 +8,7 @@ import io.filcdn.stack.run.FreePort;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
@@ -24,8 +25,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Both ports in both versions of HTTP: the same answers, the same counts. */
@@ -75,8 +76,16 @@ class TlsAndHttp2IT extends EdgeTest {
   }
 
   private HttpClient client(Way way) {
+    return client(way, Http2Settings.DEFAULT_INITIAL_WINDOW_SIZE);
+  }
+
+  /**
+   * @param window how many bytes of a stream it takes before it has read some
+   */
+  private HttpClient client(Way way, int window) {
     return vertx.createHttpClient(
         new HttpClientOptions()
+            .setInitialSettings(new Http2Settings().setInitialWindowSize(window))
             .setProtocolVersion(way.version)
             .setHttp2ClearTextUpgrade(!way.known)
             .setSsl(way.tls)
@@ -218,13 +227,15 @@ class TlsAndHttp2IT extends EdgeTest {
     wait(client.close());
   }
 
-  @Test
-  void aStreamThatTakesNothingIsResetAndItsNeighboursGoOn() throws Exception {
+  /** Of several writes, and of one, which is the last at once. */
+  @ParameterizedTest
+  @CsvSource({"5000000, 65535", "60000, 1000"})
+  void aStreamThatTakesNothingIsResetAndItsNeighboursGoOn(int size, int window) throws Exception {
     Payer payer = newPayer();
-    TestPiece large = placed(payer, 5_000_000);
+    TestPiece large = placed(payer, size);
     TestPiece small = placed(payer, 1_000);
     get(payer, large);
-    HttpClient client = client(Way.CLEAR_2);
+    HttpClient client = client(Way.CLEAR_2, window);
 
     CompletableFuture<Throwable> end = new CompletableFuture<>();
     HttpClientResponse stuck =

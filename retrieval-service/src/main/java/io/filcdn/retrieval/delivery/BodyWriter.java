@@ -97,7 +97,11 @@ public final class BodyWriter {
 
   private Future<Void> send(ByteBuf part, boolean last) {
     Buffer buffer = BufferImpl.buffer(part);
-    return last ? response.end(buffer) : response.write(buffer);
+    if (!last) {
+      return response.write(buffer);
+    }
+    // Vert.x resets no stream that was ended, also where the client has not taken it yet
+    return framed ? response.write(buffer).compose(taken -> response.end()) : response.end(buffer);
   }
 
   /** Writes complete in their order. Of the first frame that fails, a part may have got through. */
