@@ -5,6 +5,7 @@ import io.filcdn.bench.run.Cores;
 import io.filcdn.common.piece.PieceCid;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -13,17 +14,12 @@ import java.util.regex.Pattern;
 /**
  * One run of the load generator wrk, on the core that does not serve.
  *
- * @param requestsPerCoreSecond responses by the server's processor time: what a core of its own
- *     would reach, also where neighbours take some of it
+ * @param cores how many the server kept busy
  */
-record Wrk(
-    double requestsPerSecond,
-    double bytesPerSecond,
-    double p99Millis,
-    double requestsPerCoreSecond) {
+record Wrk(double requestsPerSecond, double bytesPerSecond, double p99Millis, double cores) {
 
   private static final Pattern REQUESTS = Pattern.compile("Requests/sec:\\s+([\\d.]+)");
-  private static final Pattern COUNT = Pattern.compile("(\\d+) requests in");
+  private static final Pattern TIME = Pattern.compile("requests in ([\\d.]+)(us|ms|s|m)");
   private static final Pattern TRANSFER = Pattern.compile("Transfer/sec:\\s+([\\d.]+)([KMG]?)B");
   private static final Pattern P99 = Pattern.compile("99%\\s+([\\d.]+)(us|ms|s|m)");
 
@@ -42,9 +38,9 @@ record Wrk(
                 "-H",
                 "Host: " + contender.host(),
                 contender.uri(piece).toString()));
-    double before = contender.server().processorTime().toMillis() / 1e3;
+    Duration before = contender.server().processorTime();
     String output = output(command);
-    double used = contender.server().processorTime().toMillis() / 1e3 - before;
+    Duration used = contender.server().processorTime().minus(before);
     if (output.contains("Non-2xx") || output.contains("Socket errors: connect")) {
       throw new BenchFailure(
           "expected that %s answers every request with 200, found:%n%s"
@@ -53,11 +49,12 @@ record Wrk(
     Matcher requests = match(REQUESTS, output);
     Matcher transfer = match(TRANSFER, output);
     Matcher p99 = match(P99, output);
+    Matcher time = match(TIME, output);
     return new Wrk(
         Double.parseDouble(requests.group(1)),
         Double.parseDouble(transfer.group(1)) * factor(transfer.group(2)),
         Double.parseDouble(p99.group(1)) * millis(p99.group(2)),
-        number(COUNT, output) / used);
+        used.toMillis() / (Double.parseDouble(time.group(1)) * millis(time.group(2))));
   }
 
   private static String output(List<String> command) {
@@ -75,10 +72,6 @@ record Wrk(
       throw new BenchFailure("expected %s in what wrk says, found:%n%s".formatted(pattern, output));
     }
     return matcher;
-  }
-
-  private static double number(Pattern pattern, String output) {
-    return Double.parseDouble(match(pattern, output).group(1));
   }
 
   private static double factor(String unit) {
