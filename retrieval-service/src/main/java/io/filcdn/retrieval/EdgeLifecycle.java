@@ -3,6 +3,7 @@ package io.filcdn.retrieval;
 import io.filcdn.common.network.NetworkFile;
 import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.delivery.Patience;
 import io.filcdn.retrieval.usage.Quota;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -87,6 +88,8 @@ public class EdgeLifecycle {
         && request.path() != null
         && SHOWN.matcher(request.path()).matches()
         && management != null) {
+      // it tells nobody when it has answered
+      Patience.answered(request.connection());
       management.handle(request);
     } else {
       opened.handler().handle(request);

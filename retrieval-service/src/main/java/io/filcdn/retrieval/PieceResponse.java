@@ -64,7 +64,7 @@ final class PieceResponse implements Transfer.Body {
         .ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
     response.putHeader(CACHE_STATUS, cached.isPresent() ? CACHE_HIT : "filcdn; detail=from-cid");
     response.putHeader(SERVER_TIMING, serverTiming("head", retrieval.exchange().elapsedMicros()));
-    Answers.end(retrieval.exchange());
+    retrieval.exchange().end();
   }
 
   @Override

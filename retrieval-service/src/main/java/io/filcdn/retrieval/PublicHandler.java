@@ -121,11 +121,7 @@ final class PublicHandler implements Handler<HttpServerRequest> {
     Optional<Refusal> refused =
         draining ? Optional.of(Refusal.DRAINING) : limits.enter(client.network());
     if (refused.isPresent()) {
-      Exchange exchange = new Exchange(request, nanoTime, ended -> tell(ended, client));
-      if (request.version() != HttpVersion.HTTP_2) {
-        request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
-      }
-      answers.refuse(exchange, Problem.of(refused.get()));
+      turnAway(request, client, refused.get());
       return;
     }
     Exchange exchange =
@@ -142,6 +138,25 @@ final class PublicHandler implements Handler<HttpServerRequest> {
       LOG.errorf(e, "a request is not answered: %s %s", request.method(), request.uri());
       exchange.abandon();
     }
+  }
+
+  /** Refuses, and ends a connection of HTTP/1.1: what else comes on it would be refused too. */
+  private void turnAway(HttpServerRequest request, Client client, Refusal why) {
+    boolean closes = request.version() != HttpVersion.HTTP_2;
+    Exchange exchange =
+        new Exchange(
+            request,
+            nanoTime,
+            ended -> {
+              tell(ended, client);
+              if (closes) {
+                request.connection().close();
+              }
+            });
+    if (closes) {
+      request.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
+    answers.refuse(exchange, Problem.of(why));
   }
 
   private void tell(Exchange ended, Client client) {

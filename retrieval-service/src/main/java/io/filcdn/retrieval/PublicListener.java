@@ -3,6 +3,7 @@ package io.filcdn.retrieval;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.BodyWriter;
 import io.filcdn.retrieval.delivery.KnownVersions;
+import io.filcdn.retrieval.delivery.OneAtATime;
 import io.filcdn.retrieval.delivery.Patience;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
@@ -108,6 +109,7 @@ final class PublicListener {
               connection -> {
                 BodyWriter.meter(connection);
                 KnownVersions.watch(connection);
+                OneAtATime.begin(connection);
                 Patience.watch(
                     connection, config.idleTimeout().toMillis(), config.headTimeout().toMillis());
               })

@@ -6,14 +6,17 @@ import static org.awaitility.Awaitility.await;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.TestProvider.Fault;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -310,6 +313,7 @@ class FillIT extends EdgeTest {
     provider.fail(failingOver, new Fault.DiesAfter(300_000));
     TestPiece small = placed(payer, 10);
     TestPiece ranged = placed(payer, 3_000_000);
+    TestPiece begun = placed(payer, 60_000_000);
     deleteEmpty(fills);
     try {
       Answer passed = get(payer, right);
@@ -320,6 +324,9 @@ class FillIT extends EdgeTest {
       assertThat(get(payer, small).body()).isEqualTo(small.bytes());
       assertThat(get(payer, ranged, "Range: bytes=1500000-1500009").body())
           .isEqualTo(Arrays.copyOfRange(ranged.bytes(), 1_500_000, 1_500_010));
+      // more comes than is hashed, long after the reader wants no more
+      assertThat(get(payer, begun, "Range: bytes=0-9").body())
+          .isEqualTo(Arrays.copyOf(begun.bytes(), 10));
       Answer lied = get(payer, wrong);
       assertThat(lied.whole()).isFalse();
       assertThat(lied.body().length).isLessThanOrEqualTo(1_000_000 - LAST_BLOCK);
@@ -327,11 +334,54 @@ class FillIT extends EdgeTest {
     } finally {
       Files.createDirectories(fills);
     }
-    assertBilled(payer, 21_000_020, 24_000_010);
+    assertBilled(payer, 21_000_030, 84_000_010);
     Payer later = newPayer();
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> get(later, placed(later, 10)).header("Cache-Status").contains("stored"));
+  }
+
+  @Test
+  void whereAFillsDiskFailsWhatWasSentOfItIsNotVouchedForByAnother() throws Exception {
+    Payer payer = newPayer();
+    CountDownLatch goOn = new CountDownLatch(1);
+    TestPiece piece = newPiece(40_000_000);
+    provider.with(piece, new Fault.WaitsAfter(39_000_000, goOn));
+    place(piece, payer.address(), payer.dataSet());
+    Path fills = edge.data().resolve("cache").resolve("fills");
+
+    try (EdgeClient.Exchange slow = begin(payer, piece)) {
+      assertThat(slow.head().status()).isEqualTo(200);
+      await().atMost(Duration.ofSeconds(20)).until(() -> sizeOfAll(fills) > 38_000_000);
+      truncateAll(fills);
+      provider.heal(piece.cid());
+
+      assertThat(slow.rest().whole()).isFalse();
+    } finally {
+      goOn.countDown();
+    }
+  }
+
+  private static long sizeOfAll(Path folder) throws IOException {
+    long size = 0;
+    for (Path file : filesOf(folder)) {
+      size += Files.size(file);
+    }
+    return size;
+  }
+
+  private static void truncateAll(Path folder) throws IOException {
+    for (Path file : filesOf(folder)) {
+      try (FileChannel opened = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        opened.truncate(0);
+      }
+    }
+  }
+
+  private static List<Path> filesOf(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
   }
 
   private static void deleteEmpty(Path folder) {

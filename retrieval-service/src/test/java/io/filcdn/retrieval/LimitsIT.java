@@ -91,6 +91,26 @@ class LimitsIT extends EdgeTest {
   }
 
   @Test
+  void aClientThatIsTurnedAwayIsSentAway() throws Exception {
+    Payer payer = newPayer();
+    CountDownLatch goOn = new CountDownLatch(1);
+    TestPiece piece = waiting(payer, goOn);
+    List<EdgeClient.Exchange> mine = beginAll(payer, piece, 3, REQUESTS);
+    awaitRequests(REQUESTS);
+
+    String refused =
+        raw("GET / HTTP/1.1\r\nHost: localhost\r\n%s\r\n\r\n".formatted(client(3)).repeat(2));
+    goOn.countDown();
+
+    assertThat(refused).containsOnlyOnce("HTTP/1.1 429").contains("connection: close");
+    for (EdgeClient.Exchange exchange : mine) {
+      assertThat(exchange.rest().status()).isEqualTo(200);
+      exchange.close();
+    }
+    awaitRequests(0);
+  }
+
+  @Test
   void anEdgeHasSoManyRequestsAtOnce() throws Exception {
     Payer payer = newPayer();
     CountDownLatch goOn = new CountDownLatch(1);
@@ -265,11 +285,18 @@ class LimitsIT extends EdgeTest {
       assertThat(stuck.head().status()).isEqualTo(200);
 
       awaitRequests(0);
+      await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) == 2);
+      long billed = egressBytes(payer);
+      assertThat(billed).isBetween(30_000_001L, 59_999_999L);
 
+      // all that it can still read is what its socket had accepted
       assertThat(stuck.rest().whole()).isFalse();
+
+      TestPiece later = placed(payer, 10);
+      get(payer, later, client(52));
+      await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) == 3);
+      assertThat(egressBytes(payer)).isEqualTo(billed + 10);
     }
-    await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) == 2);
-    assertThat(egressBytes(payer)).isBetween(30_000_001L, 59_999_999L);
   }
 
   @Test

@@ -25,6 +25,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -86,6 +87,7 @@ class TlsAndHttp2IT extends EdgeTest {
     return vertx.createHttpClient(
         new HttpClientOptions()
             .setInitialSettings(new Http2Settings().setInitialWindowSize(window))
+            .setHttp2ConnectionWindowSize(64 << 20)
             .setProtocolVersion(way.version)
             .setHttp2ClearTextUpgrade(!way.known)
             .setSsl(way.tls)
@@ -245,6 +247,24 @@ class TlsAndHttp2IT extends EdgeTest {
     HttpClientResponse neighbour = wait(ask(client, Way.CLEAR_2, payer, small, HttpMethod.GET));
 
     assertThat(body(neighbour)).isEqualTo(small.bytes());
+    await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().requests() == 0);
+    stuck.resume();
+    assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(StreamResetException.class);
+    wait(client.close());
+  }
+
+  @Test
+  void aStreamThatDoesNotTakeARefusalIsReset() throws Exception {
+    Payer payer = newPayer();
+    HttpClient client = client(Way.CLEAR_2, 0);
+
+    CompletableFuture<Throwable> end = new CompletableFuture<>();
+    HttpClientResponse stuck =
+        wait(
+            ask(client, Way.CLEAR_2, payer, newPiece(10), HttpMethod.GET)
+                .onSuccess(answer -> answer.exceptionHandler(end::complete)));
+
+    assertThat(stuck.statusCode()).isEqualTo(404);
     await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().requests() == 0);
     stuck.resume();
     assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(StreamResetException.class);

@@ -7,6 +7,7 @@ import io.filcdn.retrieval.delivery.Problem;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -61,6 +62,7 @@ public final class CachedFile {
   private final class Reader implements PieceBytes {
 
     private @Nullable FileChannel channel;
+    private boolean closed;
 
     /** The block that was read last: reading on in it is not asking for it again. */
     private long blockRead = -1;
@@ -118,6 +120,9 @@ public final class CachedFile {
     }
 
     private synchronized FileChannel file() throws IOException {
+      if (closed) {
+        throw new ClosedChannelException();
+      }
       if (channel == null) {
         channel = FileChannel.open(path(), StandardOpenOption.READ);
         if (contentType == null) {
@@ -139,6 +144,7 @@ public final class CachedFile {
 
     @Override
     public synchronized void close() {
+      closed = true;
       if (channel != null) {
         try {
           channel.close();

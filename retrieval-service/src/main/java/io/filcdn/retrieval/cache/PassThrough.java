@@ -142,6 +142,9 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
               hashing = false;
               if (full || waitingBytes() > WINDOW) {
                 supply.pause();
+              } else {
+                // of a range, the reader may have all and read no more
+                supply.resume();
               }
               tell();
               hash();

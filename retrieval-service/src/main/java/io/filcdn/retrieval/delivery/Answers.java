@@ -8,7 +8,9 @@ import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.net.URI;
@@ -78,7 +80,7 @@ public final class Answers {
   /** Answers 304: the client has these very bytes. */
   public void notModified(Exchange exchange, Head head) {
     common(exchange, head).setStatusCode(304);
-    end(exchange);
+    exchange.end();
   }
 
   /** Answers 416: nothing of the piece lies in the range asked for. */
@@ -139,7 +141,7 @@ public final class Answers {
                 + " Authorization")
         .putHeader(EXPOSE, EXPOSED)
         .putHeader("Access-Control-Max-Age", "86400");
-    end(exchange);
+    exchange.end();
   }
 
   /** Answers what Vert.x could not read as a request, and ends the connection. */
@@ -167,7 +169,7 @@ public final class Answers {
   public void welcome(Exchange exchange) {
     if (home.isPresent()) {
       exchange.response().setStatusCode(302).putHeader(HttpHeaders.LOCATION, home.get().toString());
-      end(exchange);
+      exchange.end();
       return;
     }
     exchange.response().putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8");
@@ -231,21 +233,13 @@ public final class Answers {
     return new String(JsonStringEncoder.getInstance().quoteAsString(text));
   }
 
-  /** Ends a response that has no body. */
-  public static void end(Exchange exchange) {
-    exchange.response().end().onComplete(sent -> exchange.ended());
-  }
-
-  private static void end(Exchange exchange, String body) {
-    if (exchange.request().method().equals(io.vertx.core.http.HttpMethod.HEAD)) {
-      exchange
-          .response()
-          .putHeader(
-              HttpHeaders.CONTENT_LENGTH,
-              Integer.toString(body.getBytes(StandardCharsets.UTF_8).length));
-      end(exchange);
+  private static void end(Exchange exchange, String text) {
+    Buffer body = Buffer.buffer(text);
+    exchange.response().putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+    if (exchange.request().method().equals(HttpMethod.HEAD)) {
+      exchange.end();
     } else {
-      exchange.response().end(body).onComplete(sent -> exchange.ended());
+      exchange.end(body);
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.delivery;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.buffer.impl.BufferImpl;
@@ -26,6 +27,7 @@ public final class BodyWriter {
 
   private final HttpServerResponse response;
   private final boolean framed;
+  private final boolean copied;
   private final long length;
   private final LongConsumer accepted;
   private final @Nullable SocketMeter socketMeter;
@@ -44,6 +46,7 @@ public final class BodyWriter {
   BodyWriter(HttpServerRequest request, long length, LongConsumer accepted) {
     this.response = request.response();
     this.framed = request.version() == HttpVersion.HTTP_2;
+    this.copied = framed && !request.isSSL();
     this.length = length;
     this.accepted = accepted;
     this.socketMeter =
@@ -89,19 +92,33 @@ public final class BodyWriter {
       int part = Math.min(UNSEEN_CHUNK, end - at);
       underWay++;
       done =
-          send(chunk.slice(at, part), last && at + part == end)
+          send(unsent(chunk.slice(at, part)), last && at + part == end)
               .onComplete(sent -> completed(part, sent.succeeded()));
     }
     return done;
   }
 
+  /**
+   * A write to a stream fails when the stream is reset, while a part of it may still be on its way
+   * to the socket; with TLS it lies encrypted elsewhere by then.
+   */
+  private ByteBuf unsent(ByteBuf part) {
+    return copied ? Unpooled.copiedBuffer(part) : part;
+  }
+
   private Future<Void> send(ByteBuf part, boolean last) {
     Buffer buffer = BufferImpl.buffer(part);
-    if (!last) {
-      return response.write(buffer);
-    }
-    // Vert.x resets no stream that was ended, also where the client has not taken it yet
-    return framed ? response.write(buffer).compose(taken -> response.end()) : response.end(buffer);
+    return last ? end(response, framed, buffer) : response.write(buffer);
+  }
+
+  /**
+   * Ends a response with its last bytes. Vert.x resets no stream that was ended, also where the
+   * client has not taken it yet; so a stream is ended when it has.
+   *
+   * @param framed whether it is a stream of HTTP/2
+   */
+  static Future<Void> end(HttpServerResponse response, boolean framed, Buffer last) {
+    return framed ? response.write(last).compose(taken -> response.end()) : response.end(last);
   }
 
   /** Writes complete in their order. Of the first frame that fails, a part may have got through. */

@@ -5,9 +5,13 @@ import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceName;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import io.vertx.core.impl.ContextInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,6 +25,9 @@ import java.util.function.LongSupplier;
 public final class Exchange {
 
   private static final long HTTP_2_INTERNAL_ERROR = 2;
+
+  /** How long a client may take for an answer without bytes of a piece. */
+  private static final long SHORT_ANSWER_MILLIS = 10_000;
 
   private final HttpServerRequest request;
   private final LongSupplier nanoTime;
@@ -123,13 +130,38 @@ public final class Exchange {
     promisedBytes = bytes;
   }
 
+  /** Ends it with an answer that has no body. */
+  public void end() {
+    endsWith(response().end());
+  }
+
+  /** Ends it with an answer of some hundred bytes. */
+  void end(Buffer body) {
+    boolean framed = request.version() == HttpVersion.HTTP_2;
+    endsWith(BodyWriter.end(response(), framed, body));
+  }
+
+  private void endsWith(Future<Void> sent) {
+    sent.onComplete(done -> ended());
+    ContextInternal context = (ContextInternal) Vertx.currentContext();
+    // most clients have taken it by the end of this turn, and need no timer
+    context.nettyEventLoop().execute(() -> watchUnlessOver(context.owner(), sent));
+  }
+
+  private void watchUnlessOver(Vertx vertx, Future<Void> sent) {
+    if (!over) {
+      long timer = vertx.setTimer(SHORT_ANSWER_MILLIS, late -> abandon());
+      sent.onComplete(done -> vertx.cancelTimer(timer));
+    }
+  }
+
   /** Ends it without an answer, in a way that the client sees. */
   public void abandon() {
     if (request.version() == HttpVersion.HTTP_2) {
       response().reset(HTTP_2_INTERNAL_ERROR);
     } else if (request.connection() instanceof ConnectionBase base) {
-      // Vert.x's own close first flushes, for which a client that takes nothing would be waited for
-      var _ = base.channel().close();
+      // not from the channel's end, where Vert.x first flushes: the client might take nothing
+      var _ = base.channelHandlerContext().close();
     } else {
       request.connection().close();
     }

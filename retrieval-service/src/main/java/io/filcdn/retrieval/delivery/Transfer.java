@@ -125,6 +125,7 @@ public final class Transfer {
       over = true;
       leave();
       response.end().onComplete(sent -> end());
+      context.nettyEventLoop().execute(this::watchUnlessEnded);
     } else if (more) {
       if (response.writeQueueFull()) {
         paceWatch.begin();
@@ -266,7 +267,10 @@ public final class Transfer {
 
   /** Goes on past a disk that fails, once. */
   private void replace(Throwable failure) {
-    if (replaced) {
+    // what was sent of a fill has no verdict: another fetch's would be of other bytes
+    boolean unverified =
+        position > body.range().start() && bytes.state() != PieceBytes.State.VERIFIED;
+    if (replaced || unverified) {
       LOG.errorf(failure, "the bytes of a response cannot be read; it is cut");
       cut();
       return;

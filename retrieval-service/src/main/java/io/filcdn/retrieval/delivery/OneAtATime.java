@@ -1,0 +1,110 @@
+package io.filcdn.retrieval.delivery;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpStatusClass;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.core.net.impl.VertxHandler;
+import java.util.ArrayDeque;
+
+/**
+ * Lets the requests of an HTTP/1.1 connection through one at a time: the next when the client's
+ * socket has the answer to the one before. A client may send requests without waiting for answers
+ * (pipelining, RFC 9112); Vert.x would queue them without bound, and begin the next within the end
+ * of the one before. Confined to the connection's event loop.
+ */
+public final class OneAtATime extends ChannelDuplexHandler {
+
+  /** How many parts of requests may wait before nothing more is read. */
+  private static final int MOST = 32;
+
+  private final ArrayDeque<Object> held = new ArrayDeque<>();
+  private boolean answering;
+
+  private OneAtATime() {}
+
+  /** Begins with a new connection. */
+  public static void begin(HttpConnection connection) {
+    if (connection instanceof ConnectionBase base) {
+      ChannelPipeline pipeline = base.channel().pipeline();
+      // HTTP/2 has its own bound, and another handler
+      ChannelHandlerContext http1 = pipeline.context(VertxHandler.class);
+      if (http1 != null) {
+        pipeline.addBefore(http1.name(), "filcdn-one-at-a-time", new OneAtATime());
+      }
+    }
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (held.isEmpty() && mayPass(message)) {
+      pass(ctx, message);
+    } else {
+      held.add(message);
+      if (held.size() >= MOST) {
+        ctx.channel().config().setAutoRead(false);
+      }
+    }
+  }
+
+  private boolean mayPass(Object message) {
+    return !answering || !(message instanceof HttpRequest);
+  }
+
+  private void pass(ChannelHandlerContext ctx, Object message) {
+    answering |= message instanceof HttpRequest;
+    ctx.fireChannelRead(message);
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (message instanceof LastHttpContent && !isInterim(message)) {
+      var _ = ctx.write(message, promise.unvoid().addListener(sent -> answered(ctx)));
+    } else {
+      var _ = ctx.write(message, promise);
+    }
+  }
+
+  /** Such as 100: the answer is still to come. */
+  private static boolean isInterim(Object message) {
+    return message instanceof HttpResponse response
+        && response.status().codeClass() == HttpStatusClass.INFORMATIONAL;
+  }
+
+  private void answered(ChannelHandlerContext ctx) {
+    answering = false;
+    if (!held.isEmpty()) {
+      // in a turn of its own: others have not yet heard that the answer is sent
+      ctx.executor().execute(() -> passNext(ctx));
+    }
+  }
+
+  private void passNext(ChannelHandlerContext ctx) {
+    if (held.isEmpty()) {
+      // the connection has ended meanwhile
+      return;
+    }
+    // a request, and what belongs to it
+    while (!held.isEmpty() && mayPass(held.peek())) {
+      pass(ctx, held.poll());
+    }
+    if (held.isEmpty()) {
+      ctx.channel().config().setAutoRead(true);
+    }
+    // Vert.x flushes what it has written by now
+    ctx.fireChannelReadComplete();
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    held.forEach(ReferenceCountUtil::release);
+    held.clear();
+  }
+}
