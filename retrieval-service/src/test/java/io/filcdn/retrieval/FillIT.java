@@ -314,6 +314,11 @@ class FillIT extends EdgeTest {
     TestPiece small = placed(payer, 10);
     TestPiece ranged = placed(payer, 3_000_000);
     TestPiece begun = placed(payer, 60_000_000);
+    Payer leaving = newPayer();
+    CountDownLatch goOn = new CountDownLatch(1);
+    TestPiece left = newPiece(40_000_000);
+    provider.with(left, new Fault.WaitsAfter(30_000_000, goOn));
+    place(left, leaving.address(), leaving.dataSet());
     deleteEmpty(fills);
     try {
       Answer passed = get(payer, right);
@@ -327,6 +332,11 @@ class FillIT extends EdgeTest {
       // more comes than is hashed, long after the reader wants no more
       assertThat(get(payer, begun, "Range: bytes=0-9").body())
           .isEqualTo(Arrays.copyOf(begun.bytes(), 10));
+      try (EdgeClient.Exchange leaves = begin(leaving, left)) {
+        assertThat(leaves.read(25_000_000)).hasSize(25_000_000);
+      }
+      await().until(() -> edge.edge().requests() == 0);
+      goOn.countDown();
       Answer lied = get(payer, wrong);
       assertThat(lied.whole()).isFalse();
       assertThat(lied.body().length).isLessThanOrEqualTo(1_000_000 - LAST_BLOCK);
@@ -335,6 +345,9 @@ class FillIT extends EdgeTest {
       Files.createDirectories(fills);
     }
     assertBilled(payer, 21_000_030, 84_000_010);
+    // a client that leaves with most of a piece is not served for nothing
+    await().atMost(Duration.ofSeconds(20)).until(() -> fillBytes(leaving) == 40_000_000);
+    assertThat(egressBytes(leaving)).isBetween(25_000_000L, 30_000_000L);
     Payer later = newPayer();
     await()
         .atMost(Duration.ofSeconds(30))

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * of it are in memory at any time; the reader must read in order, within its range, and what it has
  * read is gone.
  *
+ * <p>Where the client leaves, it goes on if half of the piece is here and something was taken: that
+ * is billable with the verdict only. Otherwise it stops.
+ *
  * <p>The supply is confined to the event loop that started it; at most one buffer is with a worker
  * to be hashed; the window between hashing and reading is guarded by this object.
  */
@@ -57,6 +60,9 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
 
   @GuardedBy("this")
   private long windowEnd;
+
+  @GuardedBy("this")
+  private boolean unread;
 
   private volatile State state = State.AWAITED;
   private volatile Optional<Problem> problem = Optional.empty();
@@ -163,7 +169,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     int from = Math.clamp(range.start() - at, 0, bytes.length);
     int to = Math.clamp(range.end() - at, 0, bytes.length);
     synchronized (this) {
-      if (to > from) {
+      if (to > from && !unread) {
         window.add(ByteBuffer.wrap(bytes, from, to - from));
         windowEnd += to - from;
       }
@@ -233,9 +239,9 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   public int read(ByteBuffer to, long position) {
     int read = 0;
     synchronized (this) {
-      if (position != windowStart) {
+      if (position != windowStart || unread) {
         throw new IllegalStateException(
-            "expected a read at %d, found %d".formatted(windowStart, position));
+            "expected a read at %d before its end, found %d".formatted(windowStart, position));
       }
       for (Iterator<ByteBuffer> parts = window.iterator(); parts.hasNext() && to.hasRemaining(); ) {
         ByteBuffer part = parts.next();
@@ -270,11 +276,26 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     }
   }
 
+  /**
+   * Keeps nothing more.
+   *
+   * @return whether something was read
+   */
+  private synchronized boolean leaveUnread() {
+    unread = true;
+    window.clear();
+    windowEnd = windowStart;
+    return windowStart > range.start();
+  }
+
   @Override
   public void close() {
     context.runOnContext(
         left -> {
-          if (state == State.AWAITED || state == State.ARRIVING) {
+          boolean mostIsHere = piece.rawSize() - supply.received() <= supply.received();
+          if (leaveUnread() && mostIsHere) {
+            supply.resume();
+          } else {
             fail(Optional.empty(), "its client has left");
           }
         });
