@@ -92,7 +92,7 @@ public final class BodyWriter {
       int part = Math.min(UNSEEN_CHUNK, end - at);
       underWay++;
       done =
-          send(unsent(chunk.slice(at, part)), last && at + part == end)
+          send(lasting(chunk.slice(at, part)), last && at + part == end)
               .onComplete(sent -> completed(part, sent.succeeded()));
     }
     return done;
@@ -102,7 +102,7 @@ public final class BodyWriter {
    * A write to a stream fails when the stream is reset, while a part of it may still be on its way
    * to the socket; with TLS it lies encrypted elsewhere by then.
    */
-  private ByteBuf unsent(ByteBuf part) {
+  private ByteBuf lasting(ByteBuf part) {
     return copied ? Unpooled.copiedBuffer(part) : part;
   }
 

@@ -2,7 +2,6 @@ package io.filcdn.retrieval.delivery;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
@@ -10,8 +9,6 @@ import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
-import io.vertx.core.net.impl.ConnectionBase;
-import io.vertx.core.net.impl.VertxHandler;
 import java.util.ArrayDeque;
 
 /**
@@ -32,14 +29,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
 
   /** Begins with a new connection. */
   public static void begin(HttpConnection connection) {
-    if (connection instanceof ConnectionBase base) {
-      ChannelPipeline pipeline = base.channel().pipeline();
-      // HTTP/2 has its own bound, and another handler
-      ChannelHandlerContext http1 = pipeline.context(VertxHandler.class);
-      if (http1 != null) {
-        pipeline.addBefore(http1.name(), "filcdn-one-at-a-time", new OneAtATime());
-      }
-    }
+    Http1.seeRequests(connection, "filcdn-one-at-a-time", new OneAtATime());
   }
 
   @Override

@@ -29,8 +29,8 @@ public final class Patience extends IdleStateHandler {
   private static final String VERTX_IDLE = "idle";
 
   private final long headMillis;
+  private boolean answering;
   private long heads;
-  private long answers;
   private int waiting;
   private @Nullable ScheduledFuture<?> head;
 
@@ -65,6 +65,7 @@ public final class Patience extends IdleStateHandler {
   public static void headCame(HttpConnection connection) {
     Patience patience = of(connection);
     if (patience != null) {
+      patience.answering = true;
       patience.heads++;
       patience.headEnds();
     }
@@ -74,7 +75,7 @@ public final class Patience extends IdleStateHandler {
   public static void answered(HttpConnection connection) {
     Patience patience = of(connection);
     if (patience != null) {
-      patience.answers++;
+      patience.answering = false;
     }
   }
 
@@ -111,8 +112,7 @@ public final class Patience extends IdleStateHandler {
     headEnds();
     if (ctx.channel().isActive()) {
       Patience successor = new Patience(getAllIdleTimeInMillis(), headMillis);
-      successor.heads = heads;
-      successor.answers = answers;
+      successor.answering = answering;
       successor.waiting = waiting;
       // when Vert.x is done, and has put its own in the place
       ctx.executor().execute(() -> successor.join(ctx.pipeline()));
@@ -135,7 +135,7 @@ public final class Patience extends IdleStateHandler {
   }
 
   private void headBegins(ChannelHandlerContext ctx) {
-    if (head == null && heads == answers && ctx.pipeline().get(HTTP_1_DECODER) != null) {
+    if (head == null && !answering && ctx.pipeline().get(HTTP_1_DECODER) != null) {
       head = ctx.executor().schedule(() -> close(ctx), headMillis, TimeUnit.MILLISECONDS);
     }
   }

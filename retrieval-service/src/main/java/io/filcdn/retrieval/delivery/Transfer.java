@@ -124,8 +124,8 @@ public final class Transfer {
       setHead();
       over = true;
       leave();
-      response.end().onComplete(sent -> end());
-      context.nettyEventLoop().execute(this::watchUnlessEnded);
+      exchange.end();
+      tally.ended();
     } else if (more) {
       if (response.writeQueueFull()) {
         paceWatch.begin();

@@ -1,12 +1,14 @@
 package io.filcdn.retrieval.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.delivery.PieceBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -93,6 +95,17 @@ class DiskPieceCacheTest {
       }
       assertThat(read.array()).isEqualTo(bytes);
     }
+  }
+
+  /** A worker may be about to read when the client leaves; nobody would close its file. */
+  @Test
+  void aReaderThatWasClosedOpensNoFile() throws IOException {
+    DiskPieceCache cache = open(1 << 20);
+    PieceBytes reader = cache.get(keep(cache, bytes(10, 5))).orElseThrow().open();
+    reader.close();
+
+    assertThatThrownBy(() -> reader.read(ByteBuffer.allocate(10), 0))
+        .isInstanceOf(ClosedChannelException.class);
   }
 
   private DiskPieceCache open(long maxBytes) {
