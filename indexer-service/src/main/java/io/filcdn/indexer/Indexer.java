@@ -92,6 +92,7 @@ final class Indexer implements HintListener {
   }
 
   private Following following(Network network, Operations operations, RangePlanner planner) {
+    Waits waits = new Waits();
     IndexingLoop path =
         new IndexingLoop(
             nodes,
@@ -102,7 +103,8 @@ final class Indexer implements HintListener {
             new Index(session(Purpose.INDEXING), new Projection(network)),
             operations,
             progress,
-            new IndexingMetrics(metrics, progress, planner));
+            waits,
+            new IndexingMetrics(metrics, progress, waits, planner));
     return new Following(path, progress, config.head().poll(), backoff());
   }
 

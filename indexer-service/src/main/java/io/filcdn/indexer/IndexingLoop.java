@@ -1,9 +1,12 @@
 package io.filcdn.indexer;
 
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.indexer.chain.Tip;
 import io.filcdn.indexer.head.TipReader;
 import io.filcdn.indexer.logs.FetchedRange;
 import io.filcdn.indexer.postgres.DatabaseFailedException;
+import io.filcdn.indexer.projection.ChainStep;
 import io.filcdn.indexer.projection.Index;
 import io.filcdn.indexer.range.RangeReader;
 import io.filcdn.indexer.recheck.Recheck;
@@ -16,6 +19,7 @@ import io.filcdn.indexer.rpc.NodeFailedException;
 import io.filcdn.indexer.store.Cursor;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -33,6 +37,7 @@ record IndexingLoop(
     Index index,
     Operations operations,
     Progress progress,
+    Waits waits,
     IndexingMetrics metrics) {
 
   private static final Logger LOG = Logger.getLogger(IndexingLoop.class);
@@ -56,7 +61,7 @@ record IndexingLoop(
         progress.is(Progress.State.STANDBY);
         return Turn.WAIT;
       }
-      if (operations.run(nodes, index)) {
+      if (operations.run(nodes, index) || isFoldedAnew()) {
         return Turn.MORE;
       }
       return rechecker.isDue() ? nodes.askAnother(this::follow) : nodes.ask(this::follow);
@@ -69,10 +74,18 @@ record IndexingLoop(
     }
   }
 
+  private boolean isFoldedAnew() {
+    boolean anew = index.followNetworkFile();
+    if (anew) {
+      LOG.info("all data sets were folded anew, as the network file says something else of them");
+    }
+    return anew;
+  }
+
   private Turn follow(ChainNode node) {
     Tip tip = tips.read(node); // 1. head
     Optional<Cursor> cursor = index.cursor();
-    progress.sees(tip, cursor, index.undecodable());
+    progress.sees(tip, cursor, index.aside());
     Fork fork = // 2. reorg
         cursor
             .map(at -> forks.find(node, tip.head(), at, index::blocksUpTo))
@@ -91,14 +104,15 @@ record IndexingLoop(
         rechecker.run(node, tip, cursor, () -> index.blocksUpTo(cursor.number()));
     return switch (recheck) {
       case Recheck.Nothing _ -> Optional.empty();
-      case Recheck.Moved _ -> Optional.of(Turn.WAIT);
+      case Recheck.Moved moved -> Optional.of(await(moved.found()));
+      case Recheck.Same same when same.steps().isEmpty() -> Optional.empty();
       case Recheck.Same same -> {
-        index.take(same.steps());
-        yield same.steps().isEmpty() ? Optional.empty() : Optional.of(Turn.MORE);
+        take(same.steps());
+        yield Optional.of(Turn.MORE);
       }
       case Recheck.Differs differs -> {
         LOG.errorf("the index is put right: %s", differs.found());
-        index.take(differs.steps());
+        take(differs.steps());
         metrics.repaired();
         yield Optional.of(Turn.MORE);
       }
@@ -109,34 +123,60 @@ record IndexingLoop(
     FetchedRange fetched = // 4. range, 5. logs
         ranges.read(node, tip, cursor).orElse(null);
     return switch (fetched) {
-      case null -> {
-        progress.is(Progress.State.FOLLOWING);
-        yield Turn.WAIT;
-      }
+      case null -> atHead(node, tip, cursor);
       case FetchedRange.Fetched whole -> apply(whole, tip, cursor);
       case FetchedRange.Refused refused -> {
         LOG.infof("a range was refused: %s", refused.reason());
         yield Turn.MORE;
       }
-      case FetchedRange.Moved moved -> {
-        LOG.infof("the chain moved: %s", moved.found());
-        yield Turn.WAIT;
-      }
+      case FetchedRange.Moved moved -> await(moved.found());
     };
   }
 
+  private Turn atHead(ChainNode node, Tip tip, Optional<Cursor> cursor) {
+    BlockNumber head = tip.head().number();
+    Optional<BlockNumber> beyond =
+        cursor.map(Cursor::number).filter(indexed -> indexed.compareTo(head) > 0);
+    if (beyond.isPresent()) {
+      waits.await(
+          "%s: expected a head of at least %s, where the index stands, found %s"
+              .formatted(node, beyond.get(), head));
+    } else {
+      waits.end();
+    }
+    progress.is(Progress.State.FOLLOWING);
+    return Turn.WAIT;
+  }
+
+  private Turn await(String found) {
+    waits.await(found);
+    progress.waits(found);
+    return Turn.WAIT;
+  }
+
+  private void take(List<ChainStep> steps) {
+    Set<DataSetId> takenBack = index.take(steps);
+    waits.end();
+    if (!takenBack.isEmpty()) {
+      LOG.errorf(
+          "a reorganisation deeper than finality.servingDepth took back data sets that may have been served: %s",
+          takenBack);
+      metrics.tookBack(takenBack.size());
+    }
+  }
+
   private Turn apply(FetchedRange.Fetched fetched, Tip tip, Optional<Cursor> cursor) {
-    index.take(fetched.steps(tip, cursor.flatMap(Cursor::finalNumber))); // 6. projection, store
+    take(fetched.steps(tip, cursor.flatMap(Cursor::finalNumber))); // 6. projection, store
     metrics.applied(fetched);
     boolean more = fetched.step().last().number().compareTo(tip.head().number()) < 0;
     progress.is(more ? Progress.State.CATCHING_UP : Progress.State.FOLLOWING);
-    progress.sees(tip, index.cursor(), index.undecodable());
+    progress.sees(tip, index.cursor(), index.aside());
     return more ? Turn.MORE : Turn.WAIT;
   }
 
   private Turn rollBack(Fork.At fork) {
     LOG.warnf("reorg: the last %d block numbers are orphaned", fork.depth());
-    index.take(List.of(fork.step()));
+    take(List.of(fork.step()));
     metrics.reorganised(fork.depth());
     progress.is(Progress.State.CATCHING_UP);
     return Turn.MORE;

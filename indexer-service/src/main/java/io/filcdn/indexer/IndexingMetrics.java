@@ -14,16 +14,19 @@ final class IndexingMetrics {
   private final MeterRegistry registry;
   private final DistributionSummary reorgs;
 
-  IndexingMetrics(MeterRegistry registry, Progress progress, RangePlanner ranges) {
+  IndexingMetrics(MeterRegistry registry, Progress progress, Waits waits, RangePlanner ranges) {
     this.registry = registry;
     this.reorgs = registry.summary("filcdn.indexer.reorg.depth.blocks");
     registry.counter("filcdn.indexer.repairs").increment(0); // there from the start, for alarms
+    registry.counter("filcdn.indexer.taken.back.data.sets").increment(0); // likewise
     gauge(progress, "head.block", now -> now.tip().map(tip -> number(tip.head().number())));
     gauge(progress, "indexed.block", now -> now.cursor().map(at -> number(at.number())));
     gauge(progress, "final.block", now -> now.finalNumber().map(IndexingMetrics::number));
     gauge(progress, "lag.blocks", now -> now.lagBlocks().map(Long::doubleValue));
-    gauge(progress, "undecodable.logs", now -> Optional.of((double) now.undecodable()));
+    gauge(progress, "undecodable.logs", now -> Optional.of((double) now.aside().unknown()));
+    gauge(progress, "malformed.logs", now -> Optional.of((double) now.aside().malformed()));
     gauge(progress, "halted", now -> Optional.of(now.state() == Progress.State.HALTED ? 1.0 : 0.0));
+    registry.gauge("filcdn.indexer.waits", waits, Waits::inARow);
     registry.gauge("filcdn.indexer.range.blocks", ranges, RangePlanner::blocks);
   }
 
@@ -53,6 +56,11 @@ final class IndexingMetrics {
   /** Blocks were found to hold other logs than the index had. */
   void repaired() {
     registry.counter("filcdn.indexer.repairs").increment();
+  }
+
+  /** Data sets that may have been served are on the chain no more, or are another payer's. */
+  void tookBack(int dataSets) {
+    registry.counter("filcdn.indexer.taken.back.data.sets").increment(dataSets);
   }
 
   void reorganised(long depth) {

@@ -2,6 +2,7 @@ package io.filcdn.indexer;
 
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.indexer.chain.Tip;
+import io.filcdn.indexer.store.Aside;
 import io.filcdn.indexer.store.Cursor;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -31,7 +32,7 @@ final class Progress {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            0,
+            Aside.NONE,
             clock.instant());
   }
 
@@ -47,6 +48,8 @@ final class Progress {
     CATCHING_UP(false),
     /** It has reached the head, and polls for the next block. */
     FOLLOWING(false),
+    /** What a node answers does not fit together; it looks again, and then asks another one. */
+    WAITING(false),
     /** Nodes or database fail; it tries again. */
     FAILING(true),
     /** The chain changed a final block. It does nothing until a person has looked. */
@@ -75,7 +78,7 @@ final class Progress {
    * @param detail what is amiss
    * @param tip what a node last said
    * @param cursor where the index stands
-   * @param undecodable logs kept aside
+   * @param aside logs kept aside
    * @param headSince when this head was first seen
    */
   record Snapshot(
@@ -83,11 +86,11 @@ final class Progress {
       Optional<String> detail,
       Optional<Tip> tip,
       Optional<Cursor> cursor,
-      long undecodable,
+      Aside aside,
       Instant headSince) {
 
     Snapshot in(State other, Optional<String> why) {
-      return new Snapshot(other, why, tip, cursor, undecodable, headSince);
+      return new Snapshot(other, why, tip, cursor, aside, headSince);
     }
 
     /** How many blocks the index is behind the head; empty while either is unknown. */
@@ -121,6 +124,12 @@ final class Progress {
     now = now.in(state, Optional.of(detail));
   }
 
+  void waits(String found) {
+    log(State.WAITING);
+    LOG.infof("the chain is looked at again: %s", found);
+    now = now.in(State.WAITING, Optional.of(found));
+  }
+
   private void log(State next) {
     if (next != now.state) {
       LOG.infof(
@@ -131,7 +140,7 @@ final class Progress {
     }
   }
 
-  void sees(Tip tip, Optional<Cursor> cursor, long undecodable) {
+  void sees(Tip tip, Optional<Cursor> cursor, Aside aside) {
     boolean sameHead = now.tip.map(Tip::head).equals(Optional.of(tip.head()));
     now =
         new Snapshot(
@@ -139,7 +148,7 @@ final class Progress {
             now.detail,
             Optional.of(tip),
             cursor,
-            undecodable,
+            aside,
             sameHead ? now.headSince : clock.instant());
   }
 

@@ -43,6 +43,8 @@ public final class StatusResource {
    * @param lagBlocks how far {@code indexed} is behind {@code head}
    * @param headAgeSeconds how long the head has been the same
    * @param undecodableLogs logs that are kept aside, as they have not the form of their event
+   * @param malformedLogs logs that are kept aside, as what they say cannot be, such as a PieceCID
+   *     that is none
    * @param detail what is amiss
    * @param nodes how each JSON-RPC node is doing
    */
@@ -55,6 +57,7 @@ public final class StatusResource {
       Optional<Long> lagBlocks,
       long headAgeSeconds,
       long undecodableLogs,
+      long malformedLogs,
       String state,
       Optional<String> detail,
       List<NodeStatus> nodes) {}
@@ -97,7 +100,8 @@ public final class StatusResource {
             now.finalNumber(),
             now.lagBlocks(),
             progress.headAge().toSeconds(),
-            now.undecodable(),
+            now.aside().unknown(),
+            now.aside().malformed(),
             now.state().text(),
             failure.or(now::detail),
             indexer.nodes()));

@@ -6,6 +6,7 @@ import io.filcdn.common.chain.BlockHash;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.indexer.chain.Block;
 import io.filcdn.indexer.chain.Tip;
+import io.filcdn.indexer.store.Aside;
 import io.filcdn.indexer.store.Cursor;
 import java.time.Duration;
 import java.util.Optional;
@@ -54,7 +55,7 @@ class FreshnessTest {
   @Test
   void anEmptyIndexIsBehindWhateverTheBound() {
     progress.is(Progress.State.CATCHING_UP);
-    progress.sees(tip(3), Optional.empty(), 0);
+    progress.sees(tip(3), Optional.empty(), Aside.NONE);
 
     assertThat(freshness.failure())
         .contains("expected the index at most 7 blocks behind the head, found it empty");
@@ -92,7 +93,9 @@ class FreshnessTest {
   private void at(long head, long indexed) {
     progress.is(Progress.State.FOLLOWING);
     progress.sees(
-        tip(head), Optional.of(new Cursor(new BlockNumber(indexed), HASH, Optional.empty())), 0);
+        tip(head),
+        Optional.of(new Cursor(new BlockNumber(indexed), HASH, Optional.empty())),
+        Aside.NONE);
   }
 
   private static Tip tip(long head) {

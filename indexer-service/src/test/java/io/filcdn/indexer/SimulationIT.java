@@ -17,8 +17,12 @@ import io.filcdn.stack.infra.Infra;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.Producer;
@@ -30,8 +34,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Random chains with reorgs and null rounds; two nodes that fail, lie, and leave logs out for a
  * while; hints in any order; and an indexer that is killed at any database or RPC call. What it
- * ends with is what an undisturbed one reads off the final chain. {@code
- * -Dfilcdn.simulation.seeds=N} runs N of them, {@code -Dfilcdn.simulation.first=S} from seed S on.
+ * ends with is what an undisturbed one reads off the final chain. On every second chain no reorg is
+ * deeper than a creation has to be before edges serve: there nothing is ever served on a number
+ * that then is another payer's. {@code -Dfilcdn.simulation.seeds=N} runs N of them, {@code
+ * -Dfilcdn.simulation.first=S} from seed S on.
  */
 @SuppressWarnings("NullAway.Init")
 class SimulationIT {
@@ -71,6 +77,7 @@ class SimulationIT {
         Topics topics = Topics.from(infra.kafka().bootstrapServers(), false)) {
       try (World world = new World(seed, chain, List.of(node, second), tables)) {
         world.live();
+        world.assertThatNobodyPaysForAnother();
       }
 
       assertThat(tables.content()).isEqualTo(undisturbed(node));
@@ -97,10 +104,19 @@ class SimulationIT {
     private final CrashingDataSource database;
     private TestIndexer indexer;
 
+    private final Tables tables;
+    private final boolean isShallow;
+    private long highest;
+
+    /** Who held a number while the index told edges to serve it. */
+    private final Map<String, Set<String>> served = new HashMap<>();
+
     World(long seed, FakeChain chain, List<FakeNode> nodes, Tables tables) {
       random = new Random(seed);
       this.chain = chain;
       this.nodes = nodes;
+      this.tables = tables;
+      isShallow = seed % 2 == 0;
       database = new CrashingDataSource(tables.source(), random);
       indexer = indexer();
     }
@@ -110,6 +126,7 @@ class SimulationIT {
         happen();
         indexer.clock().move(Duration.ofSeconds(random.nextInt(30)));
         indexer.turn();
+        serve();
         if (random.nextInt(3) == 0) {
           indexer.publish();
         }
@@ -131,6 +148,28 @@ class SimulationIT {
         indexer.catchUp();
       }
       indexer.publishAll();
+    }
+
+    /** As an edge does that hears of everything at once. */
+    private void serve() {
+      for (String row :
+          tables.rows("select id, payer from data_sets where provisional_since is null")) {
+        String[] dataSet = row.split(" ", -1);
+        served.computeIfAbsent(dataSet[0], _ -> new HashSet<>()).add(dataSet[1]);
+      }
+    }
+
+    /** Whoever holds a number at the end is the only one who was ever served on it. */
+    void assertThatNobodyPaysForAnother() {
+      serve();
+      if (isShallow) {
+        Map<String, Set<String>> now = new HashMap<>();
+        for (String row : tables.rows("select id, payer from data_sets")) {
+          String[] dataSet = row.split(" ", -1);
+          now.put(dataSet[0], Set.of(dataSet[1]));
+        }
+        assertThat(now).containsAllEntriesOf(served);
+      }
     }
 
     @Override
@@ -184,7 +223,9 @@ class SimulationIT {
     }
 
     private void reorg() {
-      long deepest = chain.head().number() - chain.finalNumber();
+      highest = Math.max(highest, chain.head().number());
+      long last = isShallow ? highest - Contracts.SERVING_DEPTH : 0;
+      long deepest = chain.head().number() - Math.max(chain.finalNumber(), last);
       int depth = (int) (chain.nextNumber() - chain.head().number() - 1);
       if (deepest > 0) {
         depth += 1 + random.nextInt((int) deepest);

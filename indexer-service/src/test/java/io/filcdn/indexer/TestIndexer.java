@@ -45,6 +45,7 @@ final class TestIndexer implements AutoCloseable {
   private final Rechecker rechecker;
   private final RangeReader reader;
   private final Progress progress = new Progress(clock);
+  private final Waits waits = new Waits();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
 
   TestIndexer(DataSource database, Producer<String, String> producer, FakeNode... nodes) {
@@ -92,7 +93,8 @@ final class TestIndexer implements AutoCloseable {
             new Index(indexing, new Projection(network)),
             operations,
             progress,
-            new IndexingMetrics(metrics, progress, ranges));
+            waits,
+            new IndexingMetrics(metrics, progress, waits, ranges));
     publisher = new OutboxPublisher(publishing, producer, 50, metrics);
   }
 

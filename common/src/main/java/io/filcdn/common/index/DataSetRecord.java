@@ -3,6 +3,7 @@ package io.filcdn.common.index;
 import static java.util.Objects.requireNonNull;
 
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
@@ -18,6 +19,8 @@ import java.util.Optional;
  * @param payee who the cache-miss rail pays
  * @param withCdn whether the CDN is switched on: the metadata key was there, and nothing ended it
  * @param deleted whether the data set is gone from the chain
+ * @param provisionalSince the block of its creation, while a reorganisation could still give its
+ *     number to another payer; absent once that is as deep as the network file asks
  * @param pdpRail pays for storage; absent where the chain told none
  * @param cacheMissRail pays the provider for misses; absent without CDN and in pandora v1
  * @param cdnRail pays the CDN; absent likewise
@@ -33,6 +36,7 @@ public record DataSetRecord(
     Address payee,
     boolean withCdn,
     boolean deleted,
+    Optional<BlockNumber> provisionalSince,
     Optional<Rail> pdpRail,
     Optional<Rail> cacheMissRail,
     Optional<Rail> cdnRail,
@@ -51,6 +55,40 @@ public record DataSetRecord(
     requireNonNull(reported, "reported is missing");
     requireNonNull(settled, "settled is missing");
     requireNonNull(asOf, "asOf is missing");
+  }
+
+  /** A data set whose number nobody else can get any more. */
+  public DataSetRecord(
+      DataSetId dataSet,
+      Address payer,
+      ProviderId provider,
+      Address payee,
+      boolean withCdn,
+      boolean deleted,
+      Optional<Rail> pdpRail,
+      Optional<Rail> cacheMissRail,
+      Optional<Rail> cdnRail,
+      TopUps topUps,
+      Reported reported,
+      Optional<Epoch> lastReportedEpoch,
+      Settled settled,
+      AsOf asOf) {
+    this(
+        dataSet,
+        payer,
+        provider,
+        payee,
+        withCdn,
+        deleted,
+        Optional.empty(),
+        pdpRail,
+        cacheMissRail,
+        cdnRail,
+        topUps,
+        reported,
+        lastReportedEpoch,
+        settled,
+        asOf);
   }
 
   /**

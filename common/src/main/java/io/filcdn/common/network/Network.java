@@ -71,8 +71,10 @@ public record Network(
    * @param tag the block tag to ask the node for, where the chain has one
    * @param fallbackDepth how many blocks behind the head count as final where the node does not
    *     know the tag
+   * @param servingDepth how many blocks behind the head a data set's creation must lie before the
+   *     data set is served, where it is not final by then
    */
-  public record Finality(Optional<String> tag, long fallbackDepth) {}
+  public record Finality(Optional<String> tag, long fallbackDepth, long servingDepth) {}
 
   /** The contracts' addresses; the names are those of the contracts. */
   public record Contracts(

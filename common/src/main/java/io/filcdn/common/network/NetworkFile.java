@@ -115,7 +115,8 @@ public final class NetworkFile {
     if (tag.isPresent() && !Set.of("finalized", "safe").contains(tag.get())) {
       throw finality.at("tag").broken("\"finalized\", \"safe\" or null");
     }
-    return new Network.Finality(tag, finality.at("fallbackDepth").count(900));
+    return new Network.Finality(
+        tag, finality.at("fallbackDepth").count(900), finality.at("servingDepth").count(30));
   }
 
   private static Network.Contracts contracts(Field contracts) {

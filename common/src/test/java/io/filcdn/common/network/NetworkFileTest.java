@@ -63,7 +63,8 @@ class NetworkFileTest {
     assertThat(network.epochDuration()).isEqualTo(Duration.ofSeconds(30));
     assertThat(network.firstBlock()).isEqualTo(new BlockNumber(3140000));
     assertThat(network.generation()).isEqualTo(Generation.FWSS);
-    assertThat(network.finality()).isEqualTo(new Network.Finality(Optional.of("finalized"), 900));
+    assertThat(network.finality())
+        .isEqualTo(new Network.Finality(Optional.of("finalized"), 900, 30));
     assertThat(network.contracts().token())
         .isEqualTo(Address.of("0xb3042734b608a1b16e9e86b374a3f3e389b4cdf0"));
     assertThat(network.operators())
@@ -102,7 +103,7 @@ class NetworkFileTest {
     Network network = NetworkFile.parse("short.json", file.toString());
 
     assertThat(network.firstBlock()).isEqualTo(new BlockNumber(0));
-    assertThat(network.finality()).isEqualTo(new Network.Finality(Optional.empty(), 900));
+    assertThat(network.finality()).isEqualTo(new Network.Finality(Optional.empty(), 900, 30));
     assertThat(network.operators())
         .containsExactly(
             new Network.Operator(

@@ -21,7 +21,8 @@ import java.util.Optional;
 /**
  * The arguments of one log in the order of the event's signature, read as the words of the domain.
  * Each reader throws an {@link IllegalArgumentException} or {@link ArithmeticException} where the
- * argument is out of the word's bounds.
+ * argument is out of the word's bounds, unless the rest of the log means something without it: then
+ * that is noted as the {@link #fault}. For one thread.
  */
 final class Arguments {
 
@@ -30,6 +31,7 @@ final class Arguments {
   private final Generation generation;
   private final Address emitter;
   private final List<Object> values;
+  private Optional<String> fault = Optional.empty();
 
   private Arguments(Generation generation, Address emitter, List<Object> values) {
     this.generation = generation;
@@ -80,16 +82,28 @@ final class Arguments {
     return Optional.of(rail(index)).filter(rail -> rail.number() != 0);
   }
 
+  /** What of the log cannot be, and is left out; empty where all of it is read. */
+  Optional<String> fault() {
+    return fault;
+  }
+
+  /** Notes what of the log is left out. */
+  void leaveOut(String what) {
+    fault = fault.or(() -> Optional.of(what));
+  }
+
+  /** An epoch; one beyond all clocks, as contracts take it, is the last one that can be told. */
   Epoch epoch(int index) {
-    return new Epoch(number(index));
+    return new Epoch(bounded(index));
   }
 
   TokenAmount amount(int index) {
     return new TokenAmount((BigInteger) values.get(index));
   }
 
+  /** A number of bytes; what nobody can have served is the largest one that can be told. */
   ByteCount bytes(int index) {
-    return new ByteCount(number(index));
+    return new ByteCount(bounded(index));
   }
 
   BigInteger count(int index) {
@@ -112,7 +126,9 @@ final class Arguments {
     return PieceCid.fromBytes((byte[]) values.get(index));
   }
 
-  /** Keys at {@code keys} with their values at the next index. */
+  /**
+   * Keys at {@code keys} with their values at the next index; one without the other is left out.
+   */
   Map<String, String> metadata(int keys) {
     Map<String, String> metadata = new LinkedHashMap<>();
     pairs(keys).forEach((key, value) -> metadata.put(key, (String) value));
@@ -129,12 +145,12 @@ final class Arguments {
     List<?> names = list(keys);
     List<?> others = list(keys + 1);
     if (names.size() != others.size()) {
-      throw new IllegalArgumentException(
+      leaveOut(
           "expected as many values as keys, found %d keys and %d values"
               .formatted(names.size(), others.size()));
     }
     Map<String, Object> pairs = new LinkedHashMap<>();
-    for (int i = 0; i < names.size(); i++) {
+    for (int i = 0; i < Math.min(names.size(), others.size()); i++) {
       pairs.put((String) names.get(i), others.get(i));
     }
     return pairs;
@@ -142,6 +158,10 @@ final class Arguments {
 
   private List<?> list(int index) {
     return (List<?>) values.get(index);
+  }
+
+  private long bounded(int index) {
+    return ((BigInteger) values.get(index)).min(BigInteger.valueOf(Long.MAX_VALUE)).longValue();
   }
 
   private long number(int index) {

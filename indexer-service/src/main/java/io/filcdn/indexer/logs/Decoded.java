@@ -2,16 +2,21 @@ package io.filcdn.indexer.logs;
 
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.chain.UndecodableLog;
+import java.util.Optional;
 
 /** What became of a raw log. */
 public sealed interface Decoded {
 
-  /** An event that the index knows. */
-  record Known(LoggedEvent event) implements Decoded {}
+  /**
+   * An event that the index knows.
+   *
+   * @param aside the log, where some of what it says cannot be and is not in the event
+   */
+  record Known(LoggedEvent event, Optional<UndecodableLog> aside) implements Decoded {}
 
   /** A log of one of our contracts that tells the index nothing. */
   record Unknown() implements Decoded {}
 
-  /** A log that bears the hash of a known event, but not its form. */
+  /** A log that bears the hash of a known event and is not read as one. */
   record Undecodable(UndecodableLog log) implements Decoded {}
 }

@@ -73,26 +73,44 @@ public final class EventDecoder {
       return new Decoded.Unknown();
     }
     if (log.data().length() > MAX_DATA_CHARACTERS) {
-      return undecodable(
-          log,
-          "%s: expected at most %d characters of data, found %d"
-              .formatted(shape.abi().name(), MAX_DATA_CHARACTERS, log.data().length()));
+      return new Decoded.Undecodable(
+          malformed(
+              shape,
+              log,
+              "expected at most %d characters of data, found %d"
+                  .formatted(MAX_DATA_CHARACTERS, log.data().length())));
     }
+    Arguments arguments;
     try {
-      ChainEvent event = shape.read().apply(node, Arguments.of(generation, shape.abi(), log));
+      arguments = Arguments.of(generation, shape.abi(), log);
+    } catch (RuntimeException e) {
+      return new Decoded.Undecodable(aside(shape, log, false, e.toString()));
+    }
+    return read(node, shape, log, arguments);
+  }
+
+  /** Reads a log of the right form: what is amiss now is only in what it says. */
+  private static Decoded read(ChainNode node, Shape shape, RawLog log, Arguments arguments) {
+    try {
+      ChainEvent event = shape.read().apply(node, arguments);
       return new Decoded.Known(
-          new LoggedEvent(log.position(), log.blockHash(), log.txHash(), event));
+          new LoggedEvent(log.position(), log.blockHash(), log.txHash(), event),
+          arguments.fault().map(fault -> malformed(shape, log, fault)));
     } catch (NodeFailedException e) {
       throw e;
     } catch (RuntimeException e) {
       // whatever the log holds: none of it may stop the index
-      return undecodable(log, shape.abi().name() + ": " + e);
+      return new Decoded.Undecodable(malformed(shape, log, e.toString()));
     }
   }
 
-  private static Decoded undecodable(RawLog log, String reason) {
-    return new Decoded.Undecodable(
-        new UndecodableLog(
-            log, reason.length() > MAX_REASON ? reason.substring(0, MAX_REASON) : reason));
+  private static UndecodableLog malformed(Shape shape, RawLog log, String reason) {
+    return aside(shape, log, true, reason);
+  }
+
+  private static UndecodableLog aside(Shape shape, RawLog log, boolean isMalformed, String reason) {
+    String text = shape.abi().name() + ": " + reason;
+    return new UndecodableLog(
+        log, isMalformed, text.length() > MAX_REASON ? text.substring(0, MAX_REASON) : text);
   }
 }

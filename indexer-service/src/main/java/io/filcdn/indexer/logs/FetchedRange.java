@@ -29,6 +29,12 @@ public sealed interface FetchedRange {
           isFinal ? ChainStep.Finalize.of(tip, step.last().number(), before) : Optional.empty();
       return Stream.<ChainStep>concat(Stream.of(step), finalize.stream()).toList();
     }
+
+    /** This range and {@code next}, which follows it, as one. */
+    public Fetched followedBy(Fetched next) {
+      return new Fetched(
+          step.followedBy(next.step), unknown + next.unknown, isFinal && next.isFinal);
+    }
   }
 
   /** The node does not answer for a range of this length. */

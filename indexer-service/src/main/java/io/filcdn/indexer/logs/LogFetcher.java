@@ -1,6 +1,8 @@
 package io.filcdn.indexer.logs;
 
 import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.mapping;
+import static java.util.stream.Collectors.toSet;
 
 import io.filcdn.common.chain.BlockHash;
 import io.filcdn.common.chain.BlockNumber;
@@ -15,13 +17,17 @@ import io.filcdn.indexer.projection.ChainStep;
 import io.filcdn.indexer.rpc.ChainNode;
 import io.filcdn.indexer.rpc.LogsAnswer;
 import io.filcdn.indexer.rpc.NodeFailedException;
+import io.filcdn.indexer.rpc.Surplus;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a range of blocks from one node, and makes sure that all of it is of one chain. Final
@@ -77,8 +83,15 @@ public final class LogFetcher {
     return read(node, range, Optional.empty());
   }
 
-  private static Reading fuller(Whole one, Whole other, ChainNode node, ChainNode witness) {
-    if (one.equals(other)) {
+  private static Reading fuller(Whole first, Whole second, ChainNode node, ChainNode witness) {
+    if (first.tellsLike(second)) {
+      return first;
+    }
+    // neither has told whose blocks those are that they do not agree on
+    Set<BlockNumber> doubtful = first.differsIn(second);
+    Whole one = first.proven(node, doubtful);
+    Whole other = second.proven(witness, doubtful);
+    if (one.tellsLike(other)) {
       return one;
     }
     String difference =
@@ -108,10 +121,44 @@ public final class LogFetcher {
   /** What a node told of a range, not yet decoded. */
   private sealed interface Reading {}
 
-  /** All of it. */
-  private record Whole(List<At> blocks, List<RawLog> logs) implements Reading {
+  /**
+   * All of it.
+   *
+   * @param isMixed whether logs of other blocks were among it, which are left out
+   */
+  private record Whole(List<At> blocks, List<RawLog> logs, boolean isMixed) implements Reading {
+    boolean tellsLike(Whole other) {
+      return blocks.equals(other.blocks) && logs.equals(other.logs);
+    }
+
     boolean holdsAll(Whole other) {
       return blocks.equals(other.blocks) && new HashSet<>(logs).containsAll(other.logs);
+    }
+
+    /** The blocks of logs that only one of both holds. */
+    Set<BlockNumber> differsIn(Whole other) {
+      Set<RawLog> mine = new HashSet<>(logs);
+      Set<RawLog> others = new HashSet<>(other.logs);
+      return Stream.concat(logs.stream(), other.logs.stream())
+          .filter(log -> !mine.contains(log) || !others.contains(log))
+          .map(log -> log.position().block())
+          .collect(toSet());
+    }
+
+    /** The same without the logs in {@code doubtful} that are not of the node's blocks. */
+    Whole proven(ChainNode node, Set<BlockNumber> doubtful) {
+      Map<BlockNumber, BlockHash> hashes = new HashMap<>();
+      doubtful.forEach(
+          number -> node.block(number).ifPresent(block -> hashes.put(number, block.hash())));
+      return new Whole(
+          blocks,
+          logs.stream()
+              .filter(
+                  log ->
+                      !doubtful.contains(log.position().block())
+                          || isOf(log, hashes.get(log.position().block()), node))
+              .toList(),
+          false);
     }
   }
 
@@ -136,18 +183,30 @@ public final class LogFetcher {
   }
 
   private Reading read(ChainNode node, BlockNumber from, List<At> blocks, boolean onlyTheLast) {
+    Reading reading = readOnce(node, from, blocks, onlyTheLast);
+    // an endpoint with several nodes behind it may have answered from another fork, once
+    return reading instanceof Whole whole && whole.isMixed()
+        ? readOnce(node, from, blocks, onlyTheLast)
+        : reading;
+  }
+
+  private Reading readOnce(ChainNode node, BlockNumber from, List<At> blocks, boolean onlyTheLast) {
     At last = blocks.getLast();
     return switch (node.logs(from, last.number(), decoder.addresses())) {
       case LogsAnswer.Refused refused ->
           new Failed(new FetchedRange.Refused(node + ": " + refused.reason()));
       case LogsAnswer.Logs answer -> {
-        boolean stood = node.block(last.number()).map(At::of).equals(Optional.of(last));
-        yield stood && belong(answer.logs(), from, blocks, onlyTheLast)
-            ? new Whole(blocks, answer.logs())
+        Optional<At> stands = node.block(last.number()).map(At::of);
+        yield stands.equals(Optional.of(last))
+            ? belonging(node, answer.logs(), blocks, onlyTheLast)
             : new Failed(
                 new FetchedRange.Moved(
-                    "%s: the logs up to block %s are not of the blocks read before"
-                        .formatted(node, last.number())));
+                    "%s: expected block %s to be %s, as it was read before, found %s"
+                        .formatted(
+                            node,
+                            last.number(),
+                            last.hash(),
+                            stands.map(at -> at.hash().toString()).orElse("none"))));
       }
     };
   }
@@ -174,24 +233,47 @@ public final class LogFetcher {
   }
 
   /**
-   * Whether each log lies in one of {@code blocks}; where only the last one is known, in a block of
-   * the range that all its logs agree on.
+   * The logs that lie in one of {@code blocks}. Where only the last one is known, they lie in the
+   * block of their number: the one that all logs with that number agree on, or else the one that
+   * the node has there.
+   *
+   * @throws NodeFailedException where two logs are left at one place
    */
-  private static boolean belong(
-      List<RawLog> logs, BlockNumber from, List<At> blocks, boolean onlyTheLast) {
+  private static Whole belonging(
+      ChainNode node, List<RawLog> logs, List<At> blocks, boolean onlyTheLast) {
     Map<BlockNumber, BlockHash> hashes = new HashMap<>();
     blocks.forEach(block -> hashes.put(block.number(), block.hash()));
-    return logs.stream()
-        .allMatch(
-            log -> {
-              BlockNumber number = log.position().block();
-              if (onlyTheLast
-                  && number.compareTo(from) >= 0
-                  && number.compareTo(blocks.getLast().number()) < 0) {
-                hashes.putIfAbsent(number, log.blockHash());
-              }
-              return log.blockHash().equals(hashes.get(number));
-            });
+    if (onlyTheLast) {
+      told(node, logs).forEach(hashes::putIfAbsent);
+    }
+    List<RawLog> ours =
+        logs.stream().filter(log -> isOf(log, hashes.get(log.position().block()), node)).toList();
+    if (ours.stream().map(RawLog::position).distinct().count() < ours.size()) {
+      throw new NodeFailedException(node + ": expected one log at each place, found two");
+    }
+    return new Whole(blocks, ours, ours.size() < logs.size());
+  }
+
+  /** The blocks that logs say they are of; the node's own where they say different things. */
+  private static Map<BlockNumber, BlockHash> told(ChainNode node, List<RawLog> logs) {
+    Map<BlockNumber, Set<BlockHash>> told =
+        logs.stream()
+            .collect(
+                groupingBy(log -> log.position().block(), mapping(RawLog::blockHash, toSet())));
+    Map<BlockNumber, BlockHash> hashes = new HashMap<>();
+    told.forEach(
+        (number, said) ->
+            (said.size() == 1 ? said.stream().findFirst() : node.block(number).map(Block::hash))
+                .ifPresent(hash -> hashes.put(number, hash)));
+    return hashes;
+  }
+
+  private static boolean isOf(RawLog log, @Nullable BlockHash block, ChainNode node) {
+    boolean isOf = log.blockHash().equals(block);
+    if (!isOf) {
+      node.leavesOut(Surplus.OTHER_BLOCK);
+    }
+    return isOf;
   }
 
   private FetchedRange decoded(ChainNode node, Reading reading, boolean isFinal) {
@@ -208,7 +290,10 @@ public final class LogFetcher {
     int unknown = 0;
     for (RawLog log : logs) {
       switch (decoder.decode(node, log)) {
-        case Decoded.Known known -> events.add(known.event());
+        case Decoded.Known known -> {
+          events.add(known.event());
+          known.aside().ifPresent(undecodable::add);
+        }
         case Decoded.Undecodable aside -> undecodable.add(aside.log());
         case Decoded.Unknown _ -> unknown++;
       }

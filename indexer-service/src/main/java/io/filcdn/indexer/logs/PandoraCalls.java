@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.PieceId;
-import io.filcdn.common.piece.PieceName;
 import io.filcdn.indexer.rpc.ChainNode;
 import java.math.BigInteger;
 import java.util.List;
@@ -48,7 +47,7 @@ record PandoraCalls(Address pdpVerifier, Address service) {
   @FunctionalInterface
   interface CidOf {
     /** Empty where the piece, or its data set, is gone by now. */
-    Optional<PieceName> ask(ChainNode node, DataSetId dataSet, PieceId piece);
+    Optional<byte[]> ask(ChainNode node, DataSetId dataSet, PieceId piece);
   }
 
   /** The call of that name, {@code getRootCid} or {@code getPieceCid}. */
@@ -56,8 +55,7 @@ record PandoraCalls(Address pdpVerifier, Address service) {
     return (node, dataSet, piece) ->
         node.call(pdpVerifier, call(function, dataSet.number(), piece.number()))
             .map(answer -> (byte[]) decoded(answer, BYTES_STRUCT).getFirst().getValue())
-            .filter(bytes -> bytes.length > 0)
-            .map(PieceName::fromBytes);
+            .filter(bytes -> bytes.length > 0);
   }
 
   /** Where an approved provider serves pieces; empty where it is another one, or none, by now. */

@@ -103,8 +103,18 @@ final class PandoraEvents {
   }
 
   private static Added added(ChainNode node, Arguments in, PieceId piece, PandoraCalls.CidOf cids) {
-    Optional<PieceName> cid = cids.ask(node, in.dataSet(0), piece);
-    return new Added(piece, cid);
+    return new Added(
+        piece, cids.ask(node, in.dataSet(0), piece).flatMap(bytes -> named(in, piece, bytes)));
+  }
+
+  /** What a piece is called; one whose name is none takes no other piece with it. */
+  private static Optional<PieceName> named(Arguments in, PieceId piece, byte[] cid) {
+    try {
+      return Optional.of(PieceName.fromBytes(cid));
+    } catch (IllegalArgumentException e) {
+      in.leaveOut("piece %s: %s".formatted(piece, e.getMessage()));
+      return Optional.empty();
+    }
   }
 
   /** The flag as FWSS writes it, so that one fold serves both generations. */

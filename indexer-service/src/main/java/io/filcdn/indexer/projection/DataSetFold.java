@@ -33,6 +33,9 @@ public final class DataSetFold {
 
   private static final String WITH_CDN = "withCDN";
 
+  /** The most that is told of reported bytes, so that no sum with them overflows: 4 EiB. */
+  private static final long BYTES_AT_MOST = 1L << 62;
+
   private final Network network;
 
   public DataSetFold(Network network) {
@@ -44,13 +47,44 @@ public final class DataSetFold {
    *
    * @param events in the chain's order; the first top-up stands before the creation
    * @param isFinal tells which blocks cannot change any more
+   * @param isDeep tells in which blocks a creation is deep enough for the data set to be served
    * @return empty where FWSS has not created the data set: reports for it may exist all the same
    */
   public Optional<DataSetRecord> fold(
-      DataSetId id, List<LoggedEvent> events, Predicate<BlockNumber> isFinal, AsOf asOf) {
+      DataSetId id,
+      List<LoggedEvent> events,
+      Predicate<BlockNumber> isFinal,
+      Predicate<BlockNumber> isDeep,
+      AsOf asOf) {
     State state = new State(isFinal);
     events.forEach(state::apply);
-    return state.record(id, asOf);
+    return state.record(id, isDeep, asOf);
+  }
+
+  /**
+   * What of the network file a fold depends on, as one text: where it changes, all data sets have
+   * to be folded anew.
+   */
+  String rules() {
+    return "operator %s, operators %s, reports count from %s, served at depth %d"
+        .formatted(
+            network.contracts().filBeamOperator(),
+            network.operators().stream().map(DataSetFold::inOffice).sorted().toList(),
+            network.countReportsFrom(),
+            servingDepth());
+  }
+
+  /** How deep a creation has to be. */
+  long servingDepth() {
+    return network.finality().servingDepth();
+  }
+
+  private static String inOffice(Network.Operator operator) {
+    return "%s %s-%s"
+        .formatted(
+            operator.address(),
+            operator.fromBlock(),
+            operator.toBlock().map(BlockNumber::toString).orElse(""));
   }
 
   /** A fold under way. */
@@ -58,6 +92,7 @@ public final class DataSetFold {
 
     private final Predicate<BlockNumber> isFinal;
     private ChainEvent.@Nullable DataSetCreated created;
+    private BlockNumber createdIn = new BlockNumber(0);
     private @Nullable ProviderId provider;
     private boolean cdnEnded;
     private boolean deleted;
@@ -76,6 +111,7 @@ public final class DataSetFold {
       switch (logged.event()) {
         case ChainEvent.DataSetCreated e -> {
           created = e;
+          createdIn = block;
           provider = e.provider();
         }
         case ChainEvent.CDNServiceTerminated _ -> cdnEnded = true;
@@ -127,8 +163,8 @@ public final class DataSetFold {
       if (!counts(report.operator(), block)) {
         return;
       }
-      ByteCount cdn = report.cdnBytesUsed();
-      ByteCount cacheMiss = report.cacheMissBytesUsed();
+      ByteCount cdn = bounded(report.cdnBytesUsed(), reported.cdnBytes());
+      ByteCount cacheMiss = bounded(report.cacheMissBytesUsed(), reported.cacheMissBytes());
       reported =
           isFinal.test(block)
               ? new Reported(
@@ -143,6 +179,11 @@ public final class DataSetFold {
                   reported.cacheMissBytesUnfinal().plus(cacheMiss));
     }
 
+    /** As much of a report as the sum can hold: it is more than was ever served all the same. */
+    private static ByteCount bounded(ByteCount bytes, ByteCount sum) {
+      return ByteCount.of(Math.min(bytes.bytes(), BYTES_AT_MOST - sum.bytes()));
+    }
+
     private boolean counts(Address operator, BlockNumber block) {
       return block.compareTo(network.countReportsFrom()) >= 0
           && network.operators().stream()
@@ -153,7 +194,7 @@ public final class DataSetFold {
       settled = new Settled(settled.cdn().plus(cdn), settled.cacheMiss().plus(cacheMiss));
     }
 
-    Optional<DataSetRecord> record(DataSetId id, AsOf asOf) {
+    Optional<DataSetRecord> record(DataSetId id, Predicate<BlockNumber> isDeep, AsOf asOf) {
       return Optional.ofNullable(created)
           .map(
               facts ->
@@ -164,6 +205,7 @@ public final class DataSetFold {
                       facts.payee(),
                       facts.metadata().containsKey(WITH_CDN) && !cdnEnded && !deleted,
                       deleted,
+                      isDeep.test(createdIn) ? Optional.empty() : Optional.of(createdIn),
                       facts.pdpRail().map(this::rail),
                       facts.cacheMissRail().map(this::rail),
                       facts.cdnRail().map(this::rail),

@@ -2,13 +2,17 @@ package io.filcdn.indexer.projection;
 
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.IndexedBlock;
 import io.filcdn.indexer.postgres.ExclusiveSession;
+import io.filcdn.indexer.store.Aside;
 import io.filcdn.indexer.store.Blocks;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.EventLog;
+import io.filcdn.indexer.store.FoldRules;
 import io.filcdn.indexer.store.UndecodableLogs;
+import io.filcdn.indexer.store.Write;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -42,8 +46,8 @@ public final class Index {
     return session.inTransaction(connection -> new Blocks(connection).upTo(number));
   }
 
-  /** How many logs are kept aside, as they could not be decoded. */
-  public long undecodable() {
+  /** How many logs are kept aside. */
+  public Aside aside() {
     return session.inTransaction(connection -> new UndecodableLogs(connection).count());
   }
 
@@ -57,21 +61,42 @@ public final class Index {
    * its own transaction; what ends it early leaves a true index.
    */
   public void republish(Set<Topic> topics) {
-    for (Topic topic : topics) {
-      Optional<Entity> after = Optional.empty();
-      do {
-        Optional<Entity> from = after;
-        after = session.inTransaction(c -> projection.republish(c, topic, from));
-      } while (after.isPresent());
-    }
+    topics.forEach(topic -> refold(topic, Write.EVERYTHING));
   }
 
-  /** Takes steps: all of them, with log, read model, cursor and outbox, or none. */
-  public void take(List<ChainStep> steps) {
-    session.inTransaction(
-        connection -> {
-          projection.apply(connection, steps);
-          return steps.size();
-        });
+  private void refold(Topic topic, Write what) {
+    Optional<Entity> after = Optional.empty();
+    do {
+      Optional<Entity> from = after;
+      after = session.inTransaction(c -> projection.refold(c, topic, from, what));
+    } while (after.isPresent());
+  }
+
+  /**
+   * Folds all data sets anew where what they depend on in the network file is not what they were
+   * last folded with; publishes those that come out differently. What ends it early makes the next
+   * call begin again, whichever network file that goes by.
+   *
+   * @return whether it was so
+   */
+  public boolean followNetworkFile() {
+    String rules = projection.rules();
+    boolean same = session.inTransaction(c -> new FoldRules(c).last().equals(Optional.of(rules)));
+    if (same) {
+      return false;
+    }
+    session.inTransaction(c -> new FoldRules(c).forget());
+    refold(Topic.DATA_SETS, Write.CHANGES);
+    session.inTransaction(c -> new FoldRules(c).keep(rules));
+    return true;
+  }
+
+  /**
+   * Takes steps: all of them, with log, read model, cursor and outbox, or none.
+   *
+   * @return the data sets that were taken back although edges may have served them
+   */
+  public Set<DataSetId> take(List<ChainStep> steps) {
+    return session.inTransaction(connection -> projection.apply(connection, steps));
   }
 }

@@ -3,14 +3,17 @@ package io.filcdn.indexer.projection;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.store.Blocks;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.DataSets;
 import io.filcdn.indexer.store.EventLog;
+import io.filcdn.indexer.store.Holder;
 import io.filcdn.indexer.store.LogEntry;
 import io.filcdn.indexer.store.UndecodableLogs;
+import io.filcdn.indexer.store.Write;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -29,23 +32,33 @@ import java.util.Set;
  */
 public final class Projection {
 
-  private static final int REPUBLISHED_AT_ONCE = 1000;
+  private static final int FOLDED_AT_ONCE = 1000;
 
+  private final DataSetFold fold;
   private final Refold refold;
 
   public Projection(Network network) {
-    this.refold = new Refold(new DataSetFold(network));
+    this.fold = new DataSetFold(network);
+    this.refold = new Refold(fold);
   }
 
-  /** Takes {@code steps} one after the other. */
-  public void apply(Connection connection, List<ChainStep> steps) throws SQLException {
+  /**
+   * Takes {@code steps} one after the other.
+   *
+   * @return the data sets that were taken back although edges may have served them
+   */
+  public Set<DataSetId> apply(Connection connection, List<ChainStep> steps) throws SQLException {
     readByKey(connection);
+    Map<DataSetId, Holder> takenBack = new HashMap<>();
     Set<Entity> touched = new LinkedHashSet<>();
     Map<Entity, List<LoggedEvent>> fresh = new HashMap<>();
+    long deepest = deepest(connection);
     for (ChainStep step : steps) {
       if (step instanceof ChainStep.Advance && !touched.isEmpty()) {
         // whom new events concern is read off the read model, which must be true by then
-        refold.run(connection, touched, fresh);
+        touched.addAll(createdBetween(connection, deepest));
+        takenBack.putAll(refold.run(connection, touched, fresh));
+        deepest = deepest(connection);
         touched.clear();
         fresh.clear();
       }
@@ -57,22 +70,47 @@ public final class Projection {
             case ChainStep.Rewind rewind -> rewind(connection, rewind);
           });
     }
-    refold.run(connection, touched, fresh);
+    touched.addAll(createdBetween(connection, deepest));
+    takenBack.putAll(refold.run(connection, touched, fresh));
+    // a repair takes back and brings again what it did not find wrong
+    Map<DataSetId, Holder> now = new DataSets(connection).holders(takenBack.keySet());
+    takenBack
+        .entrySet()
+        .removeIf(was -> was.getValue().isPaidLike(Optional.ofNullable(now.get(was.getKey()))));
+    return takenBack.keySet();
+  }
+
+  private long deepest(Connection connection) throws SQLException {
+    return new Blocks(connection).cursor().map(at -> at.deepest(fold.servingDepth())).orElse(-1L);
+  }
+
+  /** Data sets whose creation has become deep enough, or no longer is, since it was {@code was}. */
+  private Set<Entity> createdBetween(Connection connection, long was) throws SQLException {
+    long is = deepest(connection);
+    return is == was
+        ? Set.of()
+        : new EventLog(connection).dataSetsCreatedBetween(Math.min(was, is), Math.max(was, is));
   }
 
   /**
-   * Publishes some of what is on {@code topic} once more, changed or not.
+   * Folds some of what is on {@code topic} anew.
    *
-   * @param after the last entity that was published so
+   * @param after the last entity that was folded so
+   * @param what which of it is written and published
    * @return the last one now; empty where none is left
    */
-  Optional<Entity> republish(Connection connection, Topic topic, Optional<Entity> after)
+  Optional<Entity> refold(Connection connection, Topic topic, Optional<Entity> after, Write what)
       throws SQLException {
     readByKey(connection);
     List<Entity> some =
-        new EventLog(connection).entities(Entity.prefixOf(topic), after, REPUBLISHED_AT_ONCE);
-    refold.runAll(connection, new LinkedHashSet<>(some));
-    return some.size() < REPUBLISHED_AT_ONCE ? Optional.empty() : Optional.of(some.getLast());
+        new EventLog(connection).entities(Entity.prefixOf(topic), after, FOLDED_AT_ONCE);
+    refold.run(connection, new LinkedHashSet<>(some), what);
+    return some.size() < FOLDED_AT_ONCE ? Optional.empty() : Optional.of(some.getLast());
+  }
+
+  /** What all data sets have to be folded with. */
+  String rules() {
+    return fold.rules();
   }
 
   /**

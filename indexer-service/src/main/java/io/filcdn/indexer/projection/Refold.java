@@ -26,11 +26,13 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 
-/** Folds entities anew from the log, and writes what came out differently. */
+/**
+ * Folds entities anew from the log, and writes what came out differently. A run tells which data
+ * sets were taken back: edges may have served them, and their number is free, or another payer's.
+ */
 final class Refold {
 
   /** So many pieces are folded at once: a data set can hold more than memory does. */
@@ -46,18 +48,20 @@ final class Refold {
    * Folds {@code touched} as of the cursor's block, and all that depends on it.
    *
    * @param inMemory all events of the pieces that had none until now, which need not be read
+   * @return the data sets that were taken back, each with who held it
    */
-  void run(Connection connection, Set<Entity> touched, Map<Entity, List<LoggedEvent>> inMemory)
+  Map<DataSetId, Holder> run(
+      Connection connection, Set<Entity> touched, Map<Entity, List<LoggedEvent>> inMemory)
       throws SQLException {
-    if (!touched.isEmpty()) {
-      new Run(connection, Write.CHANGES, inMemory).fold(touched);
-    }
+    return touched.isEmpty()
+        ? Map.of()
+        : new Run(connection, Write.CHANGES, inMemory).fold(touched);
   }
 
-  /** As {@link #run}, but writes and publishes what came out the same, too. */
-  void runAll(Connection connection, Set<Entity> touched) throws SQLException {
+  /** As {@link #run} of entities with events from before; {@code what} came out is written. */
+  void run(Connection connection, Set<Entity> touched, Write what) throws SQLException {
     if (!touched.isEmpty()) {
-      new Run(connection, Write.EVERYTHING, Map.of()).fold(touched);
+      new Run(connection, what, Map.of()).fold(touched);
     }
   }
 
@@ -72,6 +76,7 @@ final class Refold {
     private final Optional<Cursor> cursor;
     private final Versions versions;
     private final Map<Entity, List<LoggedEvent>> inMemory;
+    private final Map<DataSetId, Holder> takenBack = new HashMap<>();
 
     Run(Connection connection, Write what, Map<Entity, List<LoggedEvent>> inMemory)
         throws SQLException {
@@ -86,7 +91,7 @@ final class Refold {
           new Versions(connection, cursor.map(Cursor::number).orElseGet(() -> new BlockNumber(0)));
     }
 
-    void fold(Set<Entity> touched) throws SQLException {
+    Map<DataSetId, Holder> fold(Set<Entity> touched) throws SQLException {
       foldPayers(only(touched, Entity.Payer.class));
       foldProviders(only(touched, Entity.Provider.class));
       Set<DataSetId> otherHolders = foldDataSets(only(touched, Entity.DataSet.class));
@@ -94,6 +99,7 @@ final class Refold {
       for (DataSetId dataSet : otherHolders) {
         foldAllPieces(dataSet);
       }
+      return takenBack;
     }
 
     private void foldPayers(List<Entity.Payer> touched) throws SQLException {
@@ -130,7 +136,11 @@ final class Refold {
       for (Entity.DataSet dataSet : touched) {
         var state =
             dataSetFold.fold(
-                dataSet.id(), eventsOf(dataSet, events), this::isFinal, versions.next());
+                dataSet.id(),
+                eventsOf(dataSet, events),
+                this::isFinal,
+                this::isDeep,
+                versions.next());
         if (state.isPresent()) {
           records.add(state.get());
         } else {
@@ -138,9 +148,21 @@ final class Refold {
         }
       }
       dataSets.save(records);
-      Map<DataSetId, Holder> after = dataSets.holders(ids);
-      Set<DataSetId> changed = new HashSet<>(ids);
-      changed.removeIf(id -> Objects.equals(before.get(id), after.get(id)));
+      return changed(ids, before, dataSets.holders(ids));
+    }
+
+    private Set<DataSetId> changed(
+        List<DataSetId> ids, Map<DataSetId, Holder> before, Map<DataSetId, Holder> after) {
+      Set<DataSetId> changed = new HashSet<>();
+      for (DataSetId id : ids) {
+        Optional<Holder> was = Optional.ofNullable(before.get(id));
+        Optional<Holder> is = Optional.ofNullable(after.get(id));
+        if (was.isEmpty() ? is.isPresent() : is.filter(was.get()::placesLike).isEmpty()) {
+          changed.add(id);
+        }
+        was.filter(holder -> !holder.provisional() && !holder.isPaidLike(is))
+            .ifPresent(holder -> takenBack.put(id, holder));
+      }
       return changed;
     }
 
@@ -190,6 +212,12 @@ final class Refold {
 
     private boolean isFinal(BlockNumber block) {
       return cursor.map(at -> at.isFinal(block)).orElse(false);
+    }
+
+    private boolean isDeep(BlockNumber block) {
+      return cursor
+          .map(at -> block.value() <= at.deepest(dataSetFold.servingDepth()))
+          .orElse(false);
     }
 
     private static List<LoggedEvent> eventsOf(

@@ -42,6 +42,9 @@ public class DataSetRow extends PanacheEntityBase {
 
   public boolean deleted;
 
+  @Column(name = "provisional_since")
+  public @Nullable Long provisionalSince;
+
   @Column(name = "pdp_rail")
   public @Nullable Long pdpRail;
 
@@ -123,6 +126,7 @@ public class DataSetRow extends PanacheEntityBase {
         new Address(payee),
         withCdn,
         deleted,
+        Optional.ofNullable(provisionalSince).map(BlockNumber::new),
         rail(pdpRail, pdpRailEnd),
         rail(cacheMissRail, cacheMissRailEnd),
         rail(cdnRail, cdnRailEnd),

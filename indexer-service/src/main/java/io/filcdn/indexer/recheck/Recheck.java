@@ -9,8 +9,13 @@ public sealed interface Recheck {
   /** Nothing was to be read. */
   record Nothing() implements Recheck {}
 
-  /** The chain moved while it was read: it has to be read again before anything else. */
-  record Moved() implements Recheck {}
+  /**
+   * The blocks could not be read as they are in the index, as when the chain moves meanwhile: they
+   * have to be read again before anything else.
+   *
+   * @param found what was expected and what was found
+   */
+  record Moved(String found) implements Recheck {}
 
   /** The blocks hold what the index has; {@code steps} says what is final by that. */
   record Same(List<ChainStep> steps) implements Recheck {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -111,11 +112,15 @@ public final class Rechecker {
       List<IndexedBlock> due,
       List<IndexedBlock> blocks,
       Optional<ChainStep.Finalize> finalize) {
-    Optional<ChainStep.Advance> reading = read(node, due);
-    if (reading.isEmpty()) {
-      return new Recheck.Moved();
-    }
-    List<IndexedBlock> found = reading.get().blocks();
+    return reading(node, due, found -> compare(node, due, found.blocks(), blocks, finalize));
+  }
+
+  private Recheck compare(
+      ChainNode node,
+      List<IndexedBlock> due,
+      List<IndexedBlock> found,
+      List<IndexedBlock> blocks,
+      Optional<ChainStep.Finalize> finalize) {
     int same = 0;
     while (same < due.size() && due.get(same).equals(found.get(same))) {
       same++;
@@ -162,26 +167,33 @@ public final class Rechecker {
                 expected.number(),
                 found.logs().prints().size(),
                 node);
-    return read(node, blocks.subList(first, blocks.size()))
-        .<Recheck>map(
-            tail -> new Recheck.Differs(List.of(new ChainStep.Reorg(before), tail), difference))
-        .orElseGet(Recheck.Moved::new);
+    return reading(
+        node,
+        blocks.subList(first, blocks.size()),
+        tail -> new Recheck.Differs(List.of(new ChainStep.Reorg(before), tail), difference));
   }
 
-  /** Reads blocks, in halves where the node refuses; empty where the chain moves meanwhile. */
-  private Optional<ChainStep.Advance> read(ChainNode node, List<IndexedBlock> blocks) {
-    return switch (logs.reread(node, blocks)) {
-      case FetchedRange.Fetched fetched -> Optional.of(fetched.step());
-      case FetchedRange.Moved _ -> Optional.empty();
-      case FetchedRange.Refused refused -> {
-        if (blocks.size() == 1) {
-          throw new NodeFailedException(refused.reason());
-        }
-        int half = blocks.size() / 2;
-        yield read(node, blocks.subList(0, half))
-            .flatMap(
-                older -> read(node, blocks.subList(half, blocks.size())).map(older::followedBy));
-      }
+  private Recheck reading(
+      ChainNode node, List<IndexedBlock> blocks, Function<ChainStep.Advance, Recheck> result) {
+    return switch (read(node, blocks)) {
+      case FetchedRange.Fetched fetched -> result.apply(fetched.step());
+      case FetchedRange.Moved moved -> new Recheck.Moved(moved.found());
+      case FetchedRange.Refused refused -> throw new NodeFailedException(refused.reason());
     };
+  }
+
+  /** Reads blocks, in halves where the node refuses so many. */
+  private FetchedRange read(ChainNode node, List<IndexedBlock> blocks) {
+    FetchedRange all = logs.reread(node, blocks);
+    if (!(all instanceof FetchedRange.Refused) || blocks.size() == 1) {
+      return all;
+    }
+    int half = blocks.size() / 2;
+    FetchedRange first = read(node, blocks.subList(0, half));
+    if (!(first instanceof FetchedRange.Fetched older)) {
+      return first;
+    }
+    FetchedRange rest = read(node, blocks.subList(half, blocks.size()));
+    return rest instanceof FetchedRange.Fetched newer ? older.followedBy(newer) : rest;
   }
 }

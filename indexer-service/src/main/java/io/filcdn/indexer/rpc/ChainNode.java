@@ -7,16 +7,18 @@ import io.filcdn.common.chain.TxHash;
 import io.filcdn.indexer.chain.Block;
 import io.filcdn.indexer.chain.EventPosition;
 import io.filcdn.indexer.chain.RawLog;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.math.BigInteger;
 import java.net.URI;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.web3j.protocol.Web3j;
 import org.web3j.protocol.core.DefaultBlockParameter;
@@ -37,10 +39,12 @@ public final class ChainNode {
 
   private final URI url;
   private final Web3j web3;
+  private final MeterRegistry metrics;
 
-  public ChainNode(URI url, Web3j web3) {
+  public ChainNode(URI url, Web3j web3, MeterRegistry metrics) {
     this.url = url;
     this.web3 = web3;
+    this.metrics = metrics;
   }
 
   /** The id of the chain that the node follows. */
@@ -88,7 +92,10 @@ public final class ChainNode {
     return Optional.empty();
   }
 
-  /** The logs that {@code addresses} wrote in the blocks from {@code from} to {@code to}. */
+  /**
+   * The logs that {@code addresses} wrote in the blocks from {@code from} to {@code to}, each once.
+   * What else the node tells is left out and counted.
+   */
   public LogsAnswer logs(BlockNumber from, BlockNumber to, Collection<Address> addresses) {
     EthFilter filter =
         new EthFilter(
@@ -108,18 +115,39 @@ public final class ChainNode {
       return new LogsAnswer.Refused(described(answer.getError()));
     }
     try {
-      List<RawLog> logs = new ArrayList<>();
-      for (var log : answer.getLogs()) {
-        logs.add(raw((Log) log));
-      }
-      logs.sort(Comparator.comparing(RawLog::position));
-      if (logs.stream().map(RawLog::position).distinct().count() < logs.size()) {
-        throw new IllegalArgumentException("two logs at one place");
-      }
-      return new LogsAnswer.Logs(logs);
+      List<Log> told = answer.getLogs().stream().map(Log.class::cast).toList();
+      return new LogsAnswer.Logs(asked(told, from, to, addresses));
     } catch (RuntimeException e) {
       throw failed("eth_getLogs: expected logs, found " + e.getMessage(), e);
     }
+  }
+
+  private List<RawLog> asked(
+      List<Log> told, BlockNumber from, BlockNumber to, Collection<Address> addresses) {
+    Set<RawLog> logs = new LinkedHashSet<>();
+    for (Log log : told) {
+      if (log.isRemoved()) {
+        leavesOut(Surplus.REMOVED);
+        continue;
+      }
+      RawLog raw = raw(log);
+      BlockNumber block = raw.position().block();
+      if (block.compareTo(from) < 0 || block.compareTo(to) > 0) {
+        leavesOut(Surplus.OUT_OF_RANGE);
+      } else if (!addresses.contains(raw.address())) {
+        leavesOut(Surplus.OTHER_ADDRESS);
+      } else if (!logs.add(raw)) {
+        leavesOut(Surplus.DUPLICATE);
+      }
+    }
+    return logs.stream().sorted(Comparator.comparing(RawLog::position)).toList();
+  }
+
+  /** Counts a log of an answer that is left out. */
+  public void leavesOut(Surplus reason) {
+    metrics
+        .counter("filcdn.indexer.rpc.surplus.logs", "node", toString(), "reason", reason.text())
+        .increment();
   }
 
   /**
@@ -161,9 +189,6 @@ public final class ChainNode {
   }
 
   private static RawLog raw(Log log) {
-    if (log.isRemoved()) {
-      throw new IllegalArgumentException("a removed log");
-    }
     return new RawLog(
         new EventPosition(
             new BlockNumber(quantity(log.getBlockNumberRaw())), quantity(log.getLogIndexRaw())),

@@ -51,16 +51,19 @@ public final class ChainNodes {
       MeterRegistry metrics) {
     OkHttpClient all = new OkHttpClient.Builder().callTimeout(timeout).build();
     return new ChainNodes(
-        urls.stream().map(url -> http(url, all, maxAnswerBytes, clock)).toList(), chainId, metrics);
+        urls.stream().map(url -> http(url, all, maxAnswerBytes, clock, metrics)).toList(),
+        chainId,
+        metrics);
   }
 
-  private static ChainNode http(URI url, OkHttpClient all, long maxAnswerBytes, Clock clock) {
+  private static ChainNode http(
+      URI url, OkHttpClient all, long maxAnswerBytes, Clock clock, MeterRegistry metrics) {
     OkHttpClient client =
         all.newBuilder()
             .addInterceptor(new RateLimit(clock))
             .addInterceptor(new AnswerLimit(maxAnswerBytes))
             .build();
-    return new ChainNode(url, Web3j.build(new HttpService(url.toString(), client)));
+    return new ChainNode(url, Web3j.build(new HttpService(url.toString(), client)), metrics);
   }
 
   /**

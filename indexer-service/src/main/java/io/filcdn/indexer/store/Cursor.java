@@ -17,4 +17,12 @@ public record Cursor(BlockNumber number, BlockHash hash, Optional<BlockNumber> f
   public boolean isFinal(BlockNumber block) {
     return finalNumber.map(last -> block.compareTo(last) <= 0).orElse(false);
   }
+
+  /**
+   * The newest block number that is final or {@code depth} blocks deep; below 0 while there is
+   * none.
+   */
+  public long deepest(long depth) {
+    return Math.max(number.value() - depth, finalNumber.map(BlockNumber::value).orElse(-1L));
+  }
 }

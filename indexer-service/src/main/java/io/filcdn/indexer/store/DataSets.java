@@ -1,6 +1,7 @@
 package io.filcdn.indexer.store;
 
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.DataSetRecord.Rail;
@@ -39,6 +40,7 @@ public final class DataSets {
               Column.text("payee"),
               Column.flag("with_cdn"),
               Column.flag("deleted"),
+              Column.number("provisional_since"),
               Column.number("pdp_rail"),
               Column.number("pdp_rail_end"),
               Column.number("cache_miss_rail"),
@@ -110,7 +112,8 @@ public final class DataSets {
   public Map<DataSetId, Holder> holders(Collection<DataSetId> ids) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
-            "select id, payer, deleted from data_sets where id = any (?)")) {
+            "select id, payer, deleted, provisional_since is not null as provisional"
+                + " from data_sets where id = any (?)")) {
       select.setArray(
           1, connection.createArrayOf("text", ids.stream().map(DataSetId::toString).toArray()));
       Map<DataSetId, Holder> holders = new HashMap<>();
@@ -118,7 +121,10 @@ public final class DataSets {
         while (rows.next()) {
           holders.put(
               DataSetId.of(rows.getString("id")),
-              new Holder(new Address(rows.getString("payer")), rows.getBoolean("deleted")));
+              new Holder(
+                  new Address(rows.getString("payer")),
+                  rows.getBoolean("deleted"),
+                  rows.getBoolean("provisional")));
         }
       }
       return holders;
@@ -150,6 +156,7 @@ public final class DataSets {
       record.payee().hex(),
       record.withCdn(),
       record.deleted(),
+      record.provisionalSince().map(BlockNumber::value).orElse(null),
       id(record.pdpRail()),
       end(record.pdpRail()),
       id(record.cacheMissRail()),

@@ -25,8 +25,9 @@ public final class UndecodableLogs {
         connection.prepareStatement(
             """
             insert into undecodable_logs
-              (block_number, log_index, block_hash, tx_hash, address, topics, data, reason)
-            values (?, ?, ?, ?, ?, ?, ?, ?)""")) {
+              (block_number, log_index, block_hash, tx_hash, address, topics, data, reason,
+               malformed)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
       for (UndecodableLog aside : undecodable) {
         RawLog log = aside.log();
         insert.setLong(1, log.position().block().value());
@@ -37,6 +38,7 @@ public final class UndecodableLogs {
         insert.setArray(6, connection.createArrayOf("text", log.topics().toArray()));
         insert.setString(7, log.data());
         insert.setString(8, aside.reason().replace("\0", "\\0"));
+        insert.setBoolean(9, aside.isMalformed());
         insert.addBatch();
       }
       insert.executeBatch();
@@ -44,12 +46,14 @@ public final class UndecodableLogs {
   }
 
   /** How many are kept. */
-  public long count() throws SQLException {
+  public Aside count() throws SQLException {
     try (PreparedStatement count =
-            connection.prepareStatement("select count(*) from undecodable_logs");
+            connection.prepareStatement(
+                "select count(*) filter (where not malformed), count(*) filter (where malformed)"
+                    + " from undecodable_logs");
         ResultSet row = count.executeQuery()) {
       row.next();
-      return row.getLong(1);
+      return new Aside(row.getLong(1), row.getLong(2));
     }
   }
 

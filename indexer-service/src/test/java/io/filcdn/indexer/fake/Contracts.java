@@ -40,6 +40,9 @@ public final class Contracts {
   /** The past operator's last block in office. */
   public static final long PAST_OPERATOR_UNTIL = 20;
 
+  /** How deep the creation of a data set has to be before it is served. */
+  public static final long SERVING_DEPTH = 4;
+
   private Contracts() {}
 
   /** A network file's text. */
@@ -74,7 +77,11 @@ public final class Contracts {
   /** A network whose node knows the tag {@code finalized}. */
   public static Network network(URI... rpcUrls) {
     return NetworkFile.parse(
-        "test", networkFile(List.of(rpcUrls), "{\"tag\": \"finalized\", \"fallbackDepth\": 8}"));
+        "test",
+        networkFile(
+            List.of(rpcUrls),
+            "{\"tag\": \"finalized\", \"fallbackDepth\": 8, \"servingDepth\": %d}"
+                .formatted(SERVING_DEPTH)));
   }
 
   /** The address that ends in {@code number}. */
@@ -116,11 +123,21 @@ public final class Contracts {
 
   public static FakeLog pieceAdded(
       long dataSet, long piece, PieceCid cid, Map<String, String> metadata) {
+    return pieceAdded(dataSet, piece, cid.bytes(), metadata);
+  }
+
+  /** A piece with any bytes for a PieceCID. */
+  public static FakeLog pieceAdded(long dataSet, long piece, byte[] cid) {
+    return pieceAdded(dataSet, piece, cid, Map.of());
+  }
+
+  private static FakeLog pieceAdded(
+      long dataSet, long piece, byte[] cid, Map<String, String> metadata) {
     return log(
         FWSS,
         "0xe919e037e2ba38e953115496aafcfc43555ef39f79c2f5f996608a78628eabd7",
         List.of(uint(dataSet), uint(piece)),
-        new DynamicStruct(new DynamicBytes(cid.bytes())),
+        new DynamicStruct(new DynamicBytes(cid)),
         strings(List.copyOf(metadata.keySet())),
         strings(List.copyOf(metadata.values())));
   }
@@ -228,19 +245,34 @@ public final class Contracts {
         serviceUrl);
   }
 
+  /** A product with any capabilities. */
+  public static FakeLog productOf(long provider, List<String> keys, List<byte[]> values) {
+    return product(
+        "0xf736f1c7fa0eb68f0384383abc0d4dcc8208127acfb5c87f03f965f2a8a69686",
+        provider,
+        0,
+        keys,
+        values);
+  }
+
   private static FakeLog product(String topic, long provider, long type, String serviceUrl) {
+    return product(
+        topic,
+        provider,
+        type,
+        List.of("minPieceSizeInBytes", "serviceURL", "location"),
+        List.of(new byte[] {1}, serviceUrl.getBytes(StandardCharsets.UTF_8), new byte[0]));
+  }
+
+  private static FakeLog product(
+      String topic, long provider, long type, List<String> keys, List<byte[]> values) {
     return log(
         REGISTRY,
         topic,
         List.of(uint(provider), uint(type)),
         address(numbered(0x900 + provider)),
-        strings(List.of("minPieceSizeInBytes", "serviceURL", "location")),
-        new DynamicArray<>(
-            DynamicBytes.class,
-            List.of(
-                new DynamicBytes(new byte[] {1}),
-                new DynamicBytes(serviceUrl.getBytes(StandardCharsets.UTF_8)),
-                new DynamicBytes(new byte[0]))));
+        strings(keys),
+        new DynamicArray<>(DynamicBytes.class, values.stream().map(DynamicBytes::new).toList()));
   }
 
   public static FakeLog productRemoved(long provider) {

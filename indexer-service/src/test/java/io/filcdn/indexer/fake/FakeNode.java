@@ -35,6 +35,8 @@ public final class FakeNode implements AutoCloseable {
   private final HttpServer server;
   private final List<String> calls = new CopyOnWriteArrayList<>();
   private final Queue<Lie> lies = new ConcurrentLinkedQueue<>();
+  private final Set<Lie> habits = ConcurrentHashMap.newKeySet();
+  private final Set<Long> denied = ConcurrentHashMap.newKeySet();
   private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
   private volatile long chainId = Contracts.CHAIN_ID;
   private volatile long maxRange = Long.MAX_VALUE;
@@ -97,12 +99,20 @@ public final class FakeNode implements AutoCloseable {
     NO_LOGS,
     /** No logs are in the range, which has none of a final block. */
     NO_LOGS_AT_THE_HEAD,
-    /** A log is in another block. */
+    /** A log that is not final is in another block. */
     OTHER_BLOCK,
-    /** A log stands twice at one place. */
-    TWICE,
-    /** A log was taken back. */
+    /** A log that is not final was taken back. */
     REMOVED,
+    /** Each log stands twice at its place. */
+    TWICE,
+    /** Beside each log stands one that was taken back. */
+    REMOVED_TOO,
+    /** Beside each log stands the same one of another block. */
+    OTHER_BLOCK_TOO,
+    /** Beside each log stands the same one of a block far away. */
+    OUT_OF_RANGE_TOO,
+    /** Beside each log stands the same one of another contract. */
+    OTHER_ADDRESS_TOO,
     /** The head is a block that does not exist. */
     FALSE_HEAD
   }
@@ -113,9 +123,27 @@ public final class FakeNode implements AutoCloseable {
     return this;
   }
 
+  /** Lies whenever it is asked for what the lie is about. */
+  public FakeNode lieAlways(Lie lie) {
+    habits.add(lie);
+    return this;
+  }
+
+  /** From now on the node answers nothing for the block of this number. */
+  public FakeNode deny(long number) {
+    denied.add(number);
+    return this;
+  }
+
+  private boolean tells(Lie lie) {
+    return habits.contains(lie) || lies.remove(lie);
+  }
+
   /** Answers honestly from now on. */
   public FakeNode recover() {
     lies.clear();
+    habits.clear();
+    denied.clear();
     faults.clear();
     hidden.clear();
     return this;
@@ -230,7 +258,7 @@ public final class FakeNode implements AutoCloseable {
   private void block(String which, ObjectNode answer) {
     if (which.equals("latest")) {
       ObjectNode head = json(chain.head());
-      if (lies.remove(Lie.FALSE_HEAD)) {
+      if (tells(Lie.FALSE_HEAD)) {
         head.put("number", hex(chain.head().number() + 3));
         head.put("hash", "0x" + "f".repeat(64));
       }
@@ -238,7 +266,11 @@ public final class FakeNode implements AutoCloseable {
     } else if (which.startsWith("0x")) {
       long number = Long.decode(which);
       Optional<FakeBlock> found = chain.at(number);
-      if (found.isEmpty() && number < chain.head().number() && nullRound != NullRound.NOTHING) {
+      if (denied.contains(number)) {
+        answer.set("result", JSON.nullNode());
+      } else if (found.isEmpty()
+          && number < chain.head().number()
+          && nullRound != NullRound.NOTHING) {
         if (nullRound == NullRound.BLOCK_BEFORE) {
           answer.set("result", json(chain.atOrBefore(number).orElseThrow()));
         } else {
@@ -281,25 +313,45 @@ public final class FakeNode implements AutoCloseable {
   }
 
   private void lieAbout(ArrayNode logs) {
-    if (!logs.isEmpty() && lies.remove(Lie.NO_LOGS)) {
+    if (!logs.isEmpty() && tells(Lie.NO_LOGS)) {
       logs.removeAll();
     }
-    if (!logs.isEmpty()
-        && Long.decode(logs.get(0).get("blockNumber").asText()) > chain.finalNumber()
-        && lies.remove(Lie.NO_LOGS_AT_THE_HEAD)) {
+    if (!logs.isEmpty() && !isFinal(logs.get(0)) && tells(Lie.NO_LOGS_AT_THE_HEAD)) {
       logs.removeAll();
     }
-    if (logs.isEmpty()) {
+    List<JsonNode> honest = List.copyOf(logs.valueStream().toList());
+    if (honest.isEmpty()) {
       return;
     }
-    ObjectNode last = (ObjectNode) logs.get(logs.size() - 1);
-    if (lies.remove(Lie.OTHER_BLOCK)) {
+    ObjectNode last = (ObjectNode) honest.getLast();
+    if (!isFinal(last) && tells(Lie.OTHER_BLOCK)) {
       last.put("blockHash", "0x" + "e".repeat(64));
-    } else if (lies.remove(Lie.TWICE)) {
-      logs.add(last.deepCopy());
-    } else if (lies.remove(Lie.REMOVED)) {
+    } else if (!isFinal(last) && tells(Lie.REMOVED)) {
       last.put("removed", true);
     }
+    add(Lie.TWICE, honest, logs, copy -> {});
+    add(Lie.REMOVED_TOO, honest, logs, copy -> copy.put("removed", true));
+    add(Lie.OTHER_BLOCK_TOO, honest, logs, copy -> copy.put("blockHash", "0x" + "e".repeat(64)));
+    add(Lie.OUT_OF_RANGE_TOO, honest, logs, copy -> copy.put("blockNumber", hex(1_000_000)));
+    add(
+        Lie.OTHER_ADDRESS_TOO,
+        honest,
+        logs,
+        copy -> copy.put("address", Contracts.numbered(0xdead).hex()));
+  }
+
+  private void add(Lie lie, List<JsonNode> honest, ArrayNode logs, Consumer<ObjectNode> change) {
+    if (tells(lie)) {
+      for (JsonNode log : honest) {
+        ObjectNode copy = log.deepCopy();
+        change.accept(copy);
+        logs.add(copy);
+      }
+    }
+  }
+
+  private boolean isFinal(JsonNode log) {
+    return Long.decode(log.get("blockNumber").asText()) <= chain.finalNumber();
   }
 
   private static ObjectNode json(FakeBlock block) {

@@ -1,5 +1,6 @@
 package io.filcdn.indexer.logs;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -21,21 +22,28 @@ import io.filcdn.indexer.chain.ChainEvent;
 import io.filcdn.indexer.chain.EventPosition;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.chain.RawLog;
+import io.filcdn.indexer.chain.UndecodableLog;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeLog;
 import io.filcdn.indexer.fake.FakePieces;
 import io.filcdn.indexer.rpc.ChainNode;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.web3j.protocol.Web3j;
 import org.web3j.protocol.http.HttpService;
 
@@ -50,7 +58,8 @@ class EventDecoderTest {
   private static final ChainNode NODE =
       new ChainNode(
           NETWORK.rpcUrls().getFirst(),
-          Web3j.build(new HttpService(NETWORK.rpcUrls().getFirst().toString())));
+          Web3j.build(new HttpService(NETWORK.rpcUrls().getFirst().toString())),
+          new SimpleMeterRegistry());
 
   private final EventDecoder decoder = EventDecoder.of(NETWORK);
 
@@ -144,7 +153,8 @@ class EventDecoderTest {
     assertThat(decoder.decode(NODE, raw))
         .isEqualTo(
             new Decoded.Known(
-                new LoggedEvent(raw.position(), raw.blockHash(), raw.txHash(), example.event())));
+                new LoggedEvent(raw.position(), raw.blockHash(), raw.txHash(), example.event()),
+                Optional.empty()));
   }
 
   @Test
@@ -230,32 +240,161 @@ class EventDecoderTest {
 
   @ParameterizedTest
   @MethodSource("examples")
-  void aLogThatWasCutOffIsKeptAside(Example example) {
+  void aLogThatWasCutOffHasAFormThatIsNotKnown(Example example) {
     FakeLog cut =
         example.log().data().length() > 2
             ? Contracts.broken(example.log())
             : new FakeLog(example.log().address(), example.log().topics().subList(0, 1), "0x");
 
-    assertThat(decoder.decode(NODE, raw(cut))).isInstanceOf(Decoded.Undecodable.class);
+    assertThat(asideOf(cut).isMalformed()).isFalse();
   }
 
   @Test
-  void whatIsOutOfBoundsIsKeptAside() {
+  void aFormThatIsNotTheEventsIsToldFromWhatALogSays() {
     FakeLog report = Contracts.usageReported(Contracts.OPERATOR, 12, 5, 9, 1000, 10);
-    String huge = "0x" + "f".repeat(64);
+    String other = "0x" + "f".repeat(64);
 
-    assertThat(reasonOf(withTopic(report, 1, huge))).contains("UsageReported");
-    assertThat(reasonOf(withTopic(report, 3, huge))).contains("UsageReported");
-    assertThat(reasonOf(new FakeLog(report.address(), report.topics(), huge + "f".repeat(64))))
-        .contains("UsageReported");
-    assertThat(reasonOf(new FakeLog(report.address(), report.topics(), "0x" + "0".repeat(300_000))))
-        .isEqualTo("UsageReported: expected at most 262146 characters of data, found 300002");
-    assertThat(reasonOf(withTopic(Contracts.dataSetDeleted(12), 1, "0xzz")))
-        .contains("DataSetDeleted");
+    assertThat(asideOf(withTopic(Contracts.dataSetDeleted(12), 1, "0xzz")))
+        .satisfies(aside -> assertThat(aside.isMalformed()).isFalse())
+        .satisfies(aside -> assertThat(aside.reason()).contains("DataSetDeleted"));
+    assertThat(asideOf(new FakeLog(report.address(), report.topics().subList(0, 3), other)))
+        .satisfies(aside -> assertThat(aside.isMalformed()).isFalse());
+    assertThat(asideOf(withTopic(report, 1, other)))
+        .satisfies(aside -> assertThat(aside.isMalformed()).isTrue())
+        .satisfies(aside -> assertThat(aside.reason()).contains("UsageReported"));
+    assertThat(asideOf(new FakeLog(report.address(), report.topics(), "0x" + "0".repeat(300_000))))
+        .satisfies(aside -> assertThat(aside.isMalformed()).isTrue())
+        .satisfies(
+            aside ->
+                assertThat(aside.reason())
+                    .isEqualTo(
+                        "UsageReported: expected at most 262146 characters of data, found 300002"));
   }
 
-  private String reasonOf(FakeLog log) {
-    return ((Decoded.Undecodable) decoder.decode(NODE, raw(log))).log().reason();
+  /** Bytes that PDPVerifier 3.4.0 takes for a PieceCID, or that anyone could send. */
+  static Stream<byte[]> malformedPieceCids() {
+    byte[] right = PIECE.bytes();
+    byte[] root = Arrays.copyOfRange(right, right.length - 32, right.length);
+    Stream<byte[]> spelled =
+        Stream.of(
+            cid(35, new byte[] {(byte) 0x80, 0}, 2, root), // a longer spelling of padding 0
+            cid(36, new byte[] {(byte) 0x81, (byte) 0x80, 0}, 2, root),
+            cid(34, new byte[] {0}, 0, root),
+            cid(34, new byte[] {0}, 1, root),
+            cid(34, new byte[] {0}, 51, root),
+            cid(34, new byte[] {0}, 255, root),
+            cid(34, new byte[] {127}, 2, Arrays.copyOf(root, 31)),
+            cid(33, new byte[] {0}, 2, Arrays.copyOf(root, 31)),
+            cid(35, new byte[] {0}, 2, Arrays.copyOf(root, 33)),
+            cid(34, new byte[] {0}, 2, Arrays.copyOf(root, 33)),
+            cid(35, new byte[] {(byte) 0x80, 1}, 2, root), // more padding than fits
+            cid(43, new byte[] {-1, -1, -1, -1, -1, -1, -1, -1, -1, 1}, 40, root));
+    Stream<byte[]> cut = IntStream.range(0, right.length).mapToObj(n -> Arrays.copyOf(right, n));
+    Random random = new Random(1);
+    Stream<byte[]> noise =
+        IntStream.range(0, 50)
+            .mapToObj(
+                n -> {
+                  byte[] bytes = new byte[random.nextInt(80)];
+                  random.nextBytes(bytes);
+                  return bytes;
+                });
+    Stream<byte[]> longer = Stream.of(Arrays.copyOf(right, right.length + 1), new byte[9000]);
+    return Stream.of(spelled, cut, noise, longer).flatMap(some -> some);
+  }
+
+  private static byte[] cid(int length, byte[] padding, int height, byte[] root) {
+    return ByteBuffer.allocate(4 + 1 + padding.length + 1 + root.length)
+        .put(new byte[] {0x01, 0x55, (byte) 0x91, 0x20, (byte) length})
+        .put(padding)
+        .put((byte) height)
+        .put(root)
+        .array();
+  }
+
+  @ParameterizedTest
+  @MethodSource("malformedPieceCids")
+  void aPieceCidThatIsNoneIsThatPiecesFateAndNoUnknownForm(byte[] cid) {
+    assertThat(asideOf(Contracts.pieceAdded(12, 7, cid)))
+        .satisfies(aside -> assertThat(aside.isMalformed()).isTrue())
+        .satisfies(aside -> assertThat(aside.reason()).startsWith("PieceAdded: "));
+  }
+
+  @Test
+  void aNumberBeyondAllClocksAndSocketsIsTheLargestThatCanBeTold() {
+    String huge = "0x" + "f".repeat(64);
+    FakeLog report =
+        withTopic(Contracts.usageReported(Contracts.OPERATOR, 12, 5, 9, 1000, 10), 3, huge);
+
+    assertThat(known(report).event().event())
+        .isEqualTo(
+            new ChainEvent.UsageReported(
+                DATA_SET,
+                Contracts.OPERATOR,
+                new Epoch(5),
+                new Epoch(Long.MAX_VALUE),
+                ByteCount.of(1000),
+                ByteCount.of(10)));
+    assertThat(known(new FakeLog(report.address(), report.topics(), huge + "f".repeat(64))))
+        .extracting(known -> ((ChainEvent.UsageReported) known.event().event()).cdnBytesUsed())
+        .isEqualTo(ByteCount.of(Long.MAX_VALUE));
+    FakeLog rail = Contracts.railTerminated(123, 1);
+    assertThat(known(new FakeLog(rail.address(), rail.topics(), huge)).event().event())
+        .isEqualTo(new ChainEvent.RailTerminated(new RailId(123), new Epoch(Long.MAX_VALUE)));
+  }
+
+  @Test
+  void keysWithoutValuesAreLeftOutAndNoted() {
+    Decoded.Known known =
+        known(
+            Contracts.productOf(
+                3,
+                List.of("a", "serviceURL", "b"),
+                List.of(new byte[0], "https://x".getBytes(UTF_8))));
+    assertThat(known.event().event())
+        .isEqualTo(new ChainEvent.ProductAdded(ProviderId.fwss(3), 0, Optional.of("https://x")));
+    assertThat(known.aside().orElseThrow().isMalformed()).isTrue();
+    assertThat(known.aside().orElseThrow().reason())
+        .isEqualTo("ProductAdded: expected as many values as keys, found 3 keys and 2 values");
+
+    known = known(Contracts.productOf(3, List.of("serviceURL"), List.of()));
+    assertThat(known.event().event())
+        .isEqualTo(new ChainEvent.ProductAdded(ProviderId.fwss(3), 0, Optional.empty()));
+    assertThat(known.aside()).isPresent();
+  }
+
+  /** Of PDPVerifier 3.5.0; FWSS tells of the same pieces by itself. */
+  @Test
+  void whatNewerContractsAlsoWriteSaysNothingWhateverItHolds() {
+    List<String> topics =
+        List.of(
+            "0xf940e16e56c59d7821a2d55055b93909607d378871e741e763798717d8924579",
+            "0x0c9e13a7dee0db62e5e7d59c2f225f9ae005e690419932ac47ba6652f09d2305",
+            "0x396df50222a87662e94bb7d173792d5e61fe0b193b6ccf791f7ce433f0b28207");
+    for (String topic : topics) {
+      for (String data : List.of("0x", "0x" + "f".repeat(64), "0x" + "0".repeat(300_000))) {
+        FakeLog log =
+            new FakeLog(Contracts.PDP_VERIFIER, List.of(topic, "0x" + "0".repeat(64)), data);
+        assertThat(decoder.decode(NODE, raw(log))).isEqualTo(new Decoded.Unknown());
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "true", "false", "group-7", "\u0000", "\ud83d\ude00"})
+  void theCdnIsOnWhateverValueItsKeyHas(String value) {
+    FakeLog created = Contracts.dataSetCreated(12, 3, PAYER, Map.of("withCDN", value));
+
+    assertThat(((ChainEvent.DataSetCreated) known(created).event().event()).metadata())
+        .isEqualTo(Map.of("withCDN", value));
+  }
+
+  private Decoded.Known known(FakeLog log) {
+    return (Decoded.Known) decoder.decode(NODE, raw(log));
+  }
+
+  private UndecodableLog asideOf(FakeLog log) {
+    return ((Decoded.Undecodable) decoder.decode(NODE, raw(log))).log();
   }
 
   private static FakeLog withTopic(FakeLog log, int index, String topic) {

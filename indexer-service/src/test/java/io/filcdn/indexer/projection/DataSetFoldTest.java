@@ -17,8 +17,10 @@ import io.filcdn.common.payment.RailId;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.indexer.chain.ChainEvent;
+import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.fake.Contracts;
 import java.net.URI;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -64,7 +66,7 @@ class DataSetFoldTest {
   void withoutACreationThereIsNoDataSet() {
     History history = new History().block(5, TOP_UP).block(6, report(Contracts.OPERATOR, 4, 1, 1));
 
-    assertThat(fold.fold(ID, history.events(), block -> true, AS_OF)).isEmpty();
+    assertThat(fold.fold(ID, history.events(), block -> true, block -> true, AS_OF)).isEmpty();
   }
 
   @Test
@@ -155,7 +157,8 @@ class DataSetFoldTest {
             .block(40, TOP_UP, report(Contracts.OPERATOR, 39, 500, 5));
 
     DataSetRecord half =
-        fold.fold(ID, history.events(), block -> block.value() <= 31, AS_OF).orElseThrow();
+        fold.fold(ID, history.events(), block -> block.value() <= 31, block -> true, AS_OF)
+            .orElseThrow();
 
     assertThat(half.topUps())
         .isEqualTo(
@@ -197,6 +200,33 @@ class DataSetFoldTest {
   }
 
   @Test
+  void aDataSetIsProvisionalUntilItsCreationIsDeepEnough() {
+    List<LoggedEvent> events = new History().block(30, TOP_UP, CREATED).block(50, TOP_UP).events();
+
+    assertThat(provisionalSince(events, 29)).contains(new BlockNumber(30));
+    assertThat(provisionalSince(events, 30)).isEmpty();
+  }
+
+  private Optional<BlockNumber> provisionalSince(List<LoggedEvent> events, long deepest) {
+    return fold.fold(ID, events, block -> false, block -> block.value() <= deepest, AS_OF)
+        .orElseThrow()
+        .provisionalSince();
+  }
+
+  @Test
+  void reportsOfMoreThanCanBeToldOverflowNoSum() {
+    long most = 1L << 62;
+    DataSetRecord record =
+        folded(
+            new History()
+                .block(30, CREATED, report(Contracts.OPERATOR, 29, Long.MAX_VALUE, 7))
+                .block(31, report(Contracts.OPERATOR, 30, Long.MAX_VALUE, Long.MAX_VALUE)));
+
+    assertThat(record.reported().cdnBytes()).isEqualTo(ByteCount.of(most));
+    assertThat(record.reported().cacheMissBytes()).isEqualTo(ByteCount.of(most));
+  }
+
+  @Test
   void settlementsAddUp() {
     DataSetRecord record =
         folded(
@@ -220,7 +250,7 @@ class DataSetFoldTest {
   }
 
   private DataSetRecord folded(History history) {
-    return fold.fold(ID, history.events(), block -> true, AS_OF).orElseThrow();
+    return fold.fold(ID, history.events(), block -> true, block -> true, AS_OF).orElseThrow();
   }
 
   private static ChainEvent created(Map<String, String> metadata) {

@@ -33,7 +33,7 @@ class PieceAndProviderFoldTest {
   private static final Entity.Piece ENTITY = new Entity.Piece(DATA_SET, PIECE);
   private static final PieceCid CID = FakePieces.numbered(1);
   private static final Address PAYER = Contracts.numbered(5);
-  private static final Optional<Holder> HOLDER = Optional.of(new Holder(PAYER, false));
+  private static final Optional<Holder> HOLDER = Optional.of(new Holder(PAYER, false, false));
   private static final ChainEvent ADDED =
       new ChainEvent.PieceAdded(DATA_SET, PIECE, CID, Map.of("key", "value"));
   private static final ProviderId PROVIDER = ProviderId.fwss(3);
@@ -50,7 +50,7 @@ class PieceAndProviderFoldTest {
     History added = new History().block(5, ADDED);
 
     assertThat(placed(added, Optional.empty())).isEmpty();
-    assertThat(placed(added, Optional.of(new Holder(PAYER, true)))).isEmpty();
+    assertThat(placed(added, Optional.of(new Holder(PAYER, true, false)))).isEmpty();
     assertThat(placed(added.block(6, removed), HOLDER)).isEmpty();
     assertThat(placed(new History().block(6, removed), HOLDER)).isEmpty();
   }
@@ -68,7 +68,7 @@ class PieceAndProviderFoldTest {
 
     history.block(7, new ChainEvent.PieceAdded(DATA_SET, PIECE, other, Map.of()));
     assertThat(folded(history, HOLDER).past()).containsExactly(first);
-    assertThat(folded(history, Optional.of(new Holder(PAYER, true))).past()).hasSize(2);
+    assertThat(folded(history, Optional.of(new Holder(PAYER, true, false))).past()).hasSize(2);
   }
 
   private static Placing folded(History history, Optional<Holder> holder) {

@@ -89,9 +89,10 @@ public final class Admission {
     if (withCdn.isEmpty()) {
       return new Decision.Refused(Refusal.CDN_OFF);
     }
-    List<DataSetRecord> eligible = only(withCdn, set -> lives(set.cdnRail()));
-    if (eligible.isEmpty()) {
-      return new Decision.Refused(Refusal.RAIL_ENDED);
+    List<DataSetRecord> eligible = new ArrayList<>(withCdn.size());
+    Optional<Refusal> unpayable = eligible(withCdn, eligible);
+    if (unpayable.isPresent()) {
+      return new Decision.Refused(unpayable.get());
     }
     List<DataSetRecord> reachable = only(eligible, set -> serviceUrl(set).isPresent());
     if (reachable.isEmpty()) {
@@ -105,6 +106,26 @@ public final class Admission {
         .<Decision>map(Decision.Refused::new)
         .orElseGet(
             () -> new Decision.Admitted(piece, payingDataSet(payers), payers, origins(reachable)));
+  }
+
+  /**
+   * Those for which FilCDN can be paid for what it serves now.
+   *
+   * @param eligible takes them
+   * @return why none of them can pay; empty where one can
+   */
+  private Optional<Refusal> eligible(List<DataSetRecord> withCdn, List<DataSetRecord> eligible) {
+    // the contracts settle nothing once storage has ended and the data set is deleted
+    List<DataSetRecord> living = only(withCdn, set -> lives(set.cdnRail()) && lives(set.pdpRail()));
+    if (living.isEmpty()) {
+      return Optional.of(Refusal.RAIL_ENDED);
+    }
+    List<DataSetRecord> reportable = only(living, this::canBeReported);
+    if (reportable.isEmpty()) {
+      return Optional.of(Refusal.REPORT_BLOCKED);
+    }
+    eligible.addAll(only(reportable, set -> set.provisionalSince().isEmpty()));
+    return eligible.isEmpty() ? Optional.of(Refusal.DATA_SET_PROVISIONAL) : Optional.empty();
   }
 
   /** The data sets in which a payer has a piece, in the order of its placements. */
@@ -176,6 +197,21 @@ public final class Admission {
     Optional<Epoch> end = rail.flatMap(DataSetRecord.Rail::endEpoch);
     return end.isEmpty()
         || network.epochAt(clock.instant()).plus(rules.settlementMargin).isBefore(end.get());
+  }
+
+  /**
+   * Whether the operator contract takes another report by now: it refuses every one that does not
+   * end after the last, and one that ends in the future blocks all until then. The chain can be
+   * ahead of the edge's clock.
+   */
+  private boolean canBeReported(DataSetRecord dataSet) {
+    return dataSet
+        .lastReportedEpoch()
+        .map(
+            last ->
+                !last.isAfter(dataSet.asOf().block().epoch())
+                    || !last.isAfter(network.epochAt(clock.instant())))
+        .orElse(true);
   }
 
   private Optional<String> serviceUrl(DataSetRecord dataSet) {

@@ -25,7 +25,18 @@ public enum Refusal {
       "Only the root of this piece is known, not its size; ask for its PieceCID v2 (bafkzcib…)."),
   NO_DEAL(402, "no-deal", "This payer has no data set that holds this piece."),
   CDN_OFF(402, "cdn-off", "This payer's data sets that hold this piece are not served by the CDN."),
-  RAIL_ENDED(402, "rail-ended", "The payment rail of this payer's data set has ended."),
+  RAIL_ENDED(
+      402,
+      "rail-ended",
+      "A payment rail of this payer's data set, for the CDN or for storage, has ended or soon does."),
+  REPORT_BLOCKED(
+      402,
+      "report-blocked",
+      "What is served of this payer's data set cannot be reported on chain: a report says it ends in the future."),
+  DATA_SET_PROVISIONAL(
+      503,
+      "data-set-provisional",
+      "This payer's data set is so new that the chain can still take it back; try again in a moment."),
   PROVIDER_UNKNOWN(404, "provider-unknown", "No live provider of this payer holds this piece."),
   PAYER_SANCTIONED(403, "payer-sanctioned", "This payer may not be served."),
   DENIED(451, "denied", "This piece is on a list of content that is not served."),
