@@ -61,8 +61,11 @@ record IndexingLoop(
         progress.is(Progress.State.STANDBY);
         return Turn.WAIT;
       }
-      if (operations.run(nodes, index) || isFoldedAnew()) {
+      if (operations.run(nodes, index)) {
         return Turn.MORE;
+      }
+      if (index.followNetworkFile()) {
+        LOG.info("all data sets are folded by the network file as it is now");
       }
       return rechecker.isDue() ? nodes.askAnother(this::follow) : nodes.ask(this::follow);
     } catch (NodeFailedException e) {
@@ -72,14 +75,6 @@ record IndexingLoop(
     } catch (DatabaseFailedException e) {
       return amiss(Progress.State.FAILING, e);
     }
-  }
-
-  private boolean isFoldedAnew() {
-    boolean anew = index.followNetworkFile();
-    if (anew) {
-      LOG.info("all data sets were folded anew, as the network file says something else of them");
-    }
-    return anew;
   }
 
   private Turn follow(ChainNode node) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random chains with reorgs and null rounds; two nodes that fail, lie, and leave logs out for a
- * while; hints in any order; and an indexer that is killed at any database or RPC call. What it
+ * while; hints in any order; network files with other operators in office; and an indexer that is killed at any database or RPC call. What it
  * ends with is what an undisturbed one reads off the final chain. On every second chain no reorg is
  * deeper than a creation has to be before edges serve: there nothing is ever served on a number
  * that then is another payer's. {@code -Dfilcdn.simulation.seeds=N} runs N of them, {@code
@@ -131,8 +131,9 @@ class SimulationIT {
           indexer.publish();
         }
       }
+      indexer.close();
       database.crashNoMore();
-      restart();
+      indexer = indexer();
       chain.block();
       nodes.forEach(FakeNode::recover);
       patiently().until(() -> indexer.turn() != Turn.FAILED);
@@ -239,11 +240,23 @@ class SimulationIT {
     private void restart() {
       indexer.close();
       database.crashNoMore();
-      indexer = indexer();
+      indexer = random.nextInt(4) == 0 ? indexerWithOtherOperators() : indexer();
     }
 
     private TestIndexer indexer() {
       return new TestIndexer(database.asDataSource(), producer, nodes.toArray(FakeNode[]::new));
+    }
+
+    /** As an operator migration, or its end: the same contracts, and others of them in office. */
+    private TestIndexer indexerWithOtherOperators() {
+      String operators =
+          "{\"address\": \"%s\"}, {\"address\": \"%s\", \"toBlock\": 9}"
+              .formatted(Contracts.PAST_OPERATOR, Contracts.OPERATOR);
+      return new TestIndexer(
+          database.asDataSource(),
+          producer,
+          Contracts.network(nodes.getFirst().url(), Contracts.PAST_OPERATOR, operators),
+          new RangePlanner(new BlockNumber(0), 10, 4));
     }
 
     private FakeLog[] logs() {

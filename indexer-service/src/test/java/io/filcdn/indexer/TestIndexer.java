@@ -156,6 +156,10 @@ final class TestIndexer implements AutoCloseable {
     return metrics.get(name).meter().measure().iterator().next().getValue();
   }
 
+  double metric(String name, String tag, String value) {
+    return metrics.get(name).tag(tag, value).counter().count();
+  }
+
   /** Ends its database sessions under its hands, as the end of the process would; any thread. */
   void kill() {
     indexing.close();

@@ -10,6 +10,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.indexer.chain.Entity;
+import io.filcdn.indexer.chain.EventPosition;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.DefaultValue;
@@ -61,6 +62,13 @@ public class IndexResource {
    */
   public record PayerWithDataSets(
       PayerRecord payer, List<DataSetId> dataSets, Optional<String> next) {}
+
+  /**
+   * Logs that are kept aside.
+   *
+   * @param next what to pass as {@code after} for more; absent at the end
+   */
+  public record UndecodableLogs(List<UndecodableLogRow.Aside> logs, Optional<String> next) {}
 
   @GET
   @Path("/data-sets/{id:.+}")
@@ -124,6 +132,17 @@ public class IndexResource {
     Page<DataSetId> page = parsed(() -> Page.of(after, limit, DataSetId::of));
     List<DataSetId> dataSets = DataSetRow.ofPayer(payer, page.after(), page.limit());
     return new PayerWithDataSets(record, dataSets, page.next(dataSets, DataSetId::toString));
+  }
+
+  @GET
+  @Path("/undecodable-logs")
+  @Operation(summary = "The logs that are kept aside, and why, a page at a time")
+  public UndecodableLogs undecodableLogs(
+      @QueryParam("after") @Nullable String after,
+      @QueryParam("limit") @DefaultValue("100") int limit) {
+    Page<EventPosition> page = parsed(() -> Page.of(after, limit, UndecodableLogRow::place));
+    List<UndecodableLogRow.Aside> logs = UndecodableLogRow.page(page.after(), page.limit());
+    return new UndecodableLogs(logs, page.next(logs, UndecodableLogRow.Aside::place));
   }
 
   private static Page<Entity.Piece> page(@Nullable String after, int limit) {

@@ -84,6 +84,22 @@ public final class Contracts {
                 .formatted(SERVING_DEPTH)));
   }
 
+  /** The same with another operator in office, and a list of operators as the file spells it. */
+  public static Network network(URI rpcUrl, Address inOffice, String operators) {
+    String file =
+        networkFile(
+            List.of(rpcUrl),
+            "{\"tag\": \"finalized\", \"fallbackDepth\": 8, \"servingDepth\": %d}"
+                .formatted(SERVING_DEPTH));
+    String listed = "\"operators\": [";
+    int from = file.indexOf(listed) + listed.length();
+    return NetworkFile.parse(
+        "test",
+        file.substring(0, from).replace("\"%s\"".formatted(OPERATOR), "\"%s\"".formatted(inOffice))
+            + operators
+            + file.substring(file.indexOf("]", from)));
+  }
+
   /** The address that ends in {@code number}. */
   public static Address numbered(long number) {
     return Address.of("0x%040x".formatted(number));
@@ -133,13 +149,29 @@ public final class Contracts {
 
   private static FakeLog pieceAdded(
       long dataSet, long piece, byte[] cid, Map<String, String> metadata) {
+    return pieceAdded(
+        dataSet,
+        piece,
+        cid,
+        strings(List.copyOf(metadata.keySet())),
+        strings(List.copyOf(metadata.values())));
+  }
+
+  /** A piece with any bytes for metadata: the ABI spells texts as it does bytes. */
+  public static FakeLog pieceAdded(
+      long dataSet, long piece, PieceCid cid, List<byte[]> keys, List<byte[]> values) {
+    return pieceAdded(dataSet, piece, cid.bytes(), byteses(keys), byteses(values));
+  }
+
+  private static FakeLog pieceAdded(
+      long dataSet, long piece, byte[] cid, DynamicArray<?> keys, DynamicArray<?> values) {
     return log(
         FWSS,
         "0xe919e037e2ba38e953115496aafcfc43555ef39f79c2f5f996608a78628eabd7",
         List.of(uint(dataSet), uint(piece)),
         new DynamicStruct(new DynamicBytes(cid)),
-        strings(List.copyOf(metadata.keySet())),
-        strings(List.copyOf(metadata.values())));
+        keys,
+        values);
   }
 
   public static FakeLog serviceTerminated(long dataSet) {
@@ -272,7 +304,7 @@ public final class Contracts {
         List.of(uint(provider), uint(type)),
         address(numbered(0x900 + provider)),
         strings(keys),
-        new DynamicArray<>(DynamicBytes.class, values.stream().map(DynamicBytes::new).toList()));
+        byteses(values));
   }
 
   public static FakeLog productRemoved(long provider) {
@@ -358,6 +390,10 @@ public final class Contracts {
 
   static org.web3j.abi.datatypes.Address address(Address address) {
     return new org.web3j.abi.datatypes.Address(address.hex());
+  }
+
+  private static DynamicArray<DynamicBytes> byteses(List<byte[]> values) {
+    return new DynamicArray<>(DynamicBytes.class, values.stream().map(DynamicBytes::new).toList());
   }
 
   private static DynamicArray<Utf8String> strings(List<String> texts) {
