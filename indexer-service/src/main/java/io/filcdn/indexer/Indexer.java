@@ -11,6 +11,7 @@ import io.filcdn.indexer.postgres.ExclusiveSession.Purpose;
 import io.filcdn.indexer.projection.Index;
 import io.filcdn.indexer.projection.Projection;
 import io.filcdn.indexer.publish.OutboxPublisher;
+import io.filcdn.indexer.range.GapReader;
 import io.filcdn.indexer.range.RangePlanner;
 import io.filcdn.indexer.range.RangeReader;
 import io.filcdn.indexer.recheck.Rechecker;
@@ -49,6 +50,7 @@ final class Indexer implements HintListener {
   private final MeterRegistry metrics;
   private final Map<Purpose, ExclusiveSession> sessions = new EnumMap<>(Purpose.class);
   private final ChainNodes nodes;
+  private final GapReader gaps;
   private final RangeReader ranges;
   private final Rechecker rechecker;
   private final Repeater loop;
@@ -85,6 +87,7 @@ final class Indexer implements HintListener {
     RangePlanner planner =
         new RangePlanner(
             network.firstBlock(), config.range().maxBlocks(), config.range().maxUnfinalBlocks());
+    gaps = new GapReader(logs, nodes::otherThan, network.firstBlock(), config.range().maxBlocks());
     ranges = new RangeReader(planner, logs, nodes::otherThan, config.range().prefetch());
     loop = Repeater.start("indexing-loop", following(network, operations, planner));
     publisher = Repeater.start("outbox-publisher", publishing(producer));
@@ -99,6 +102,7 @@ final class Indexer implements HintListener {
             new TipReader(network.finality()),
             new ForkFinder(),
             rechecker,
+            gaps,
             ranges,
             new Index(session(Purpose.INDEXING), new Projection(network)),
             operations,

@@ -1,5 +1,6 @@
 package io.filcdn.indexer;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.indexer.chain.Tip;
@@ -8,6 +9,7 @@ import io.filcdn.indexer.logs.FetchedRange;
 import io.filcdn.indexer.postgres.DatabaseFailedException;
 import io.filcdn.indexer.projection.ChainStep;
 import io.filcdn.indexer.projection.Index;
+import io.filcdn.indexer.range.GapReader;
 import io.filcdn.indexer.range.RangeReader;
 import io.filcdn.indexer.recheck.Recheck;
 import io.filcdn.indexer.recheck.Rechecker;
@@ -33,6 +35,7 @@ record IndexingLoop(
     TipReader tips,
     ForkFinder forks,
     Rechecker rechecker,
+    GapReader gaps,
     RangeReader ranges,
     Index index,
     Operations operations,
@@ -90,8 +93,33 @@ record IndexingLoop(
           throw NodeFailedException.contradictsFinality(beyond.found());
       case Fork.At at -> rollBack(at);
       case Fork.None _ ->
-          cursor.flatMap(at -> recheck(node, tip, at)).orElseGet(() -> advance(node, tip, cursor));
+          cursor
+              .flatMap(at -> readOtherContracts(node, at).or(() -> recheck(node, tip, at)))
+              .orElseGet(() -> advance(node, tip, cursor));
     };
+  }
+
+  /** Reads what there is of contracts that the network file names now, and did not before. */
+  private Optional<Turn> readOtherContracts(ChainNode node, Cursor cursor) {
+    Optional<Set<Address>> unread = index.unread(gaps.named());
+    if (unread.isEmpty()) {
+      return Optional.empty();
+    }
+    LOG.infof("the network file names other contracts; the index lacks logs of %s", unread.get());
+    cursor
+        .finalNumber()
+        .ifPresent(last -> gaps.read(node, unread.get(), last, step -> take(List.of(step))));
+    return switch (rechecker.anew(node, cursor, index.blocksUpTo(cursor.number()))) {
+      case Recheck.Moved moved -> Optional.of(await(moved.found()));
+      case Recheck.Nothing _, Recheck.Same _ -> othersAreRead(List.of());
+      case Recheck.Differs differs -> othersAreRead(differs.steps());
+    };
+  }
+
+  private Optional<Turn> othersAreRead(List<ChainStep> steps) {
+    take(steps);
+    index.isRead(gaps.named());
+    return Optional.of(Turn.MORE);
   }
 
   private Optional<Turn> recheck(ChainNode node, Tip tip, Cursor cursor) {

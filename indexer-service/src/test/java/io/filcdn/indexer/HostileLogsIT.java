@@ -15,7 +15,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Whatever nodes tell beside the truth, and whoever writes logs says in them, the index goes on. */
+/**
+ * Whatever nodes tell beside the truth, and whoever writes logs says in them, the index goes on.
+ */
 class HostileLogsIT extends OnFakeChain {
 
   @ParameterizedTest
@@ -90,15 +92,15 @@ class HostileLogsIT extends OnFakeChain {
     chain.block(
         Contracts.dataSetCreated(12, 3, PAYER, Map.of("withCDN", "\u0000", "\u0000", "\ufffe")),
         Contracts.pieceAdded(12, 7, CID, List.of(invalid, nul), List.of(nul, invalid)),
-        Contracts.pieceAdded(12, 8, OTHER_CID, List.of(nul, nul, new byte[0]), List.of(large, nul)));
+        Contracts.pieceAdded(
+            12, 8, OTHER_CID, List.of(nul, nul, new byte[0]), List.of(large, nul)));
 
     indexer.catchUp().publishAll();
 
     assertThat(dataSet("fwss/12").withCdn()).isTrue();
     assertThat(topics.of(Topic.PLACEMENTS)).hasSize(2);
     PlacementRecord placed =
-        RecordJson.read(
-            value(Topic.PLACEMENTS, placement(CID, PAYER, 7)), PlacementRecord.class);
+        RecordJson.read(value(Topic.PLACEMENTS, placement(CID, PAYER, 7)), PlacementRecord.class);
     assertThat(placed.metadata()).containsOnlyKeys(new String(invalid, UTF_8), "\u0000");
     assertThat(indexer.metric("filcdn.indexer.malformed.logs")).isEqualTo(1); // a key too many
     assertThatTopicsEqualTables();

@@ -47,6 +47,34 @@ class NetworkFileChangeIT extends OnFakeChain {
   }
 
   @Test
+  void whatAnOperatorReportedBeforeTheFileNamedItCounts() {
+    restart(FIRST, office(FIRST, 0, "null"));
+    chain
+        .blocks(3)
+        .block(Contracts.dataSetCreated(12, 3, PAYER))
+        .block(Contracts.usageReported(SECOND, 12, 1, 400, 30, 3))
+        .blocks(7)
+        .block(Contracts.usageReported(SECOND, 12, 401, 410, 2, 2))
+        .finalUpTo(11)
+        .block(Contracts.usageReported(SECOND, 12, 411, 420, 1, 1));
+    assertReported(null, 0);
+
+    node.refuseRangesAbove(3);
+    restart(SECOND, office(FIRST, 0, "3") + ", " + office(SECOND, 4, "null"));
+    indexer.catchUp();
+    indexer.clock().move(TestIndexer.RECHECKED_EVERY);
+    assertReported(420L, 33);
+
+    // and once more, after a time in which the file did not name it
+    restart(FIRST, office(FIRST, 0, "null"));
+    chain.block(Contracts.usageReported(SECOND, 12, 421, 430, 5, 5)).blocks(2).finalUpTo(15);
+    assertReported(null, 0);
+    restart(SECOND, office(FIRST, 0, "3") + ", " + office(SECOND, 4, "null"));
+    assertReported(430L, 38);
+    assertThatTopicsEqualTables();
+  }
+
+  @Test
   void onlyWhatComesOutDifferentlyIsPublished() {
     restart(FIRST, office(FIRST, 0, "null"));
     chain
@@ -85,7 +113,8 @@ class NetworkFileChangeIT extends OnFakeChain {
   }
 
   private static String office(Address operator, long from, String to) {
-    return "{\"address\": \"%s\", \"fromBlock\": %d, \"toBlock\": %s}".formatted(operator, from, to);
+    return "{\"address\": \"%s\", \"fromBlock\": %d, \"toBlock\": %s}"
+        .formatted(operator, from, to);
   }
 
   private void assertReported(@org.jspecify.annotations.Nullable Long last, long cdnBytes) {

@@ -33,11 +33,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Random chains with reorgs and null rounds; two nodes that fail, lie, and leave logs out for a
- * while; hints in any order; network files with other operators in office; and an indexer that is killed at any database or RPC call. What it
- * ends with is what an undisturbed one reads off the final chain. On every second chain no reorg is
- * deeper than a creation has to be before edges serve: there nothing is ever served on a number
- * that then is another payer's. {@code -Dfilcdn.simulation.seeds=N} runs N of them, {@code
- * -Dfilcdn.simulation.first=S} from seed S on.
+ * while; hints in any order; network files with other operators in office; and an indexer that is
+ * killed at any database or RPC call. What it ends with is what an undisturbed one reads off the
+ * final chain. On every second chain no reorg is deeper than a creation has to be before edges
+ * serve: there nothing is ever served on a number that then is another payer's. {@code
+ * -Dfilcdn.simulation.seeds=N} runs N of them, {@code -Dfilcdn.simulation.first=S} from seed S on.
  */
 @SuppressWarnings("NullAway.Init")
 class SimulationIT {
@@ -107,6 +107,9 @@ class SimulationIT {
     private final Tables tables;
     private final boolean isShallow;
     private long highest;
+
+    /** Who pays for each number that was created; on a real chain each is created once. */
+    private final Map<Long, Address> payers = new HashMap<>();
 
     /** Who held a number while the index told edges to serve it. */
     private final Map<String, Set<String>> served = new HashMap<>();
@@ -231,10 +234,32 @@ class SimulationIT {
       if (deepest > 0) {
         depth += 1 + random.nextInt((int) deepest);
         chain.reorg(depth);
+        shuffleFreeNumbers();
         for (int i = random.nextInt(depth + 2); i > 0; i--) {
           chain.block(logs());
         }
       }
+    }
+
+    /** A number that was taken back can be given to anyone; one that is held stays its holder's. */
+    private void shuffleFreeNumbers() {
+      for (long number : List.copyOf(payers.keySet())) {
+        String topic = Contracts.dataSetCreated(number, 1, Contracts.numbered(5)).topics().get(1);
+        boolean isHeld =
+            chain.logs().stream()
+                .anyMatch(
+                    log ->
+                        log.topics().getFirst().equals(Contracts.DATA_SET_CREATED)
+                            && log.topics().get(1).equals(topic));
+        if (!isHeld) {
+          payers.remove(number);
+        }
+      }
+    }
+
+    private Address payerOf(long dataSet) {
+      Address anyone = Contracts.numbered(5 + random.nextInt(2));
+      return isShallow ? payers.computeIfAbsent(dataSet, _ -> anyone) : anyone;
     }
 
     private void restart() {
@@ -274,7 +299,7 @@ class SimulationIT {
       Address operator = random.nextBoolean() ? Contracts.OPERATOR : Contracts.PAST_OPERATOR;
       return switch (random.nextInt(20)) {
         case 0, 1, 2 ->
-            Contracts.dataSetCreated(dataSet, provider, Contracts.numbered(5 + random.nextInt(2)));
+            Contracts.dataSetCreated(dataSet, provider, payerOf(dataSet));
         case 3, 4, 5, 6 ->
             Contracts.pieceAdded(dataSet, piece, FakePieces.numbered(random.nextInt(9)));
         case 7 -> Contracts.piecesRemoved(dataSet, piece, piece + 1);

@@ -14,6 +14,7 @@ import io.filcdn.indexer.postgres.ExclusiveSession.Purpose;
 import io.filcdn.indexer.projection.Index;
 import io.filcdn.indexer.projection.Projection;
 import io.filcdn.indexer.publish.OutboxPublisher;
+import io.filcdn.indexer.range.GapReader;
 import io.filcdn.indexer.range.RangePlanner;
 import io.filcdn.indexer.range.RangeReader;
 import io.filcdn.indexer.recheck.Rechecker;
@@ -89,6 +90,7 @@ final class TestIndexer implements AutoCloseable {
             new TipReader(network.finality()),
             new ForkFinder(),
             rechecker,
+            new GapReader(logs, chainNodes::otherThan, network.firstBlock(), 4),
             reader,
             new Index(indexing, new Projection(network)),
             operations,

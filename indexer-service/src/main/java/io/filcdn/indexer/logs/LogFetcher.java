@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.groupingBy;
 import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toSet;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockHash;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.indexer.chain.Block;
@@ -39,9 +40,25 @@ public final class LogFetcher {
   private static final Logger LOG = Logger.getLogger(LogFetcher.class);
 
   private final EventDecoder decoder;
+  private final Set<Address> contracts;
 
   public LogFetcher(EventDecoder decoder) {
+    this(decoder, decoder.addresses());
+  }
+
+  private LogFetcher(EventDecoder decoder, Set<Address> contracts) {
     this.decoder = decoder;
+    this.contracts = contracts;
+  }
+
+  /** The contracts whose logs it reads. */
+  public Set<Address> contracts() {
+    return contracts;
+  }
+
+  /** One that reads the logs of some of the contracts only. */
+  public LogFetcher of(Set<Address> some) {
+    return new LogFetcher(decoder, some);
   }
 
   /**
@@ -192,7 +209,7 @@ public final class LogFetcher {
 
   private Reading readOnce(ChainNode node, BlockNumber from, List<At> blocks, boolean onlyTheLast) {
     At last = blocks.getLast();
-    return switch (node.logs(from, last.number(), decoder.addresses())) {
+    return switch (node.logs(from, last.number(), contracts)) {
       case LogsAnswer.Refused refused ->
           new Failed(new FetchedRange.Refused(node + ": " + refused.reason()));
       case LogsAnswer.Logs answer -> {

@@ -57,6 +57,21 @@ public sealed interface ChainStep {
     }
   }
 
+  /**
+   * Logs of contracts that the index did not read before, in blocks that it stands on; some of them
+   * it may hold already.
+   *
+   * @param events in order
+   * @param undecodable logs that should have been events
+   */
+  record Supplement(List<LoggedEvent> events, List<UndecodableLog> undecodable)
+      implements ChainStep {
+    public Supplement {
+      events = List.copyOf(events);
+      undecodable = List.copyOf(undecodable);
+    }
+  }
+
   /** The blocks after {@code ancestor} are no longer on the chain; without an ancestor, none is. */
   record Reorg(Optional<BlockNumber> ancestor) implements ChainStep {}
 

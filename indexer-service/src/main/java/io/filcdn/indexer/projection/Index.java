@@ -1,5 +1,6 @@
 package io.filcdn.indexer.projection;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
@@ -8,11 +9,13 @@ import io.filcdn.indexer.chain.IndexedBlock;
 import io.filcdn.indexer.postgres.ExclusiveSession;
 import io.filcdn.indexer.store.Aside;
 import io.filcdn.indexer.store.Blocks;
+import io.filcdn.indexer.store.ContractsRead;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.EventLog;
 import io.filcdn.indexer.store.FoldRules;
 import io.filcdn.indexer.store.UndecodableLogs;
 import io.filcdn.indexer.store.Write;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -89,6 +92,38 @@ public final class Index {
     refold(Topic.DATA_SETS, Write.CHANGES);
     session.inTransaction(c -> new FoldRules(c).keep(rules));
     return true;
+  }
+
+  /**
+   * Whether the index holds the logs of other contracts than the {@code named} ones.
+   *
+   * @return empty where it is of the same; otherwise those of which it lacks logs
+   */
+  public Optional<Set<Address>> unread(Set<Address> named) {
+    return session.inTransaction(
+        connection -> {
+          ContractsRead contracts = new ContractsRead(connection);
+          Set<Address> read = contracts.all();
+          if (read.equals(named)) {
+            return Optional.empty();
+          }
+          if (read.isEmpty() || new Blocks(connection).cursor().isEmpty()) {
+            contracts.keep(named);
+            return Optional.empty();
+          }
+          Set<Address> unread = new HashSet<>(named);
+          unread.removeAll(read);
+          return Optional.of(unread);
+        });
+  }
+
+  /** Keeps that the index holds the logs of {@code named}, and of no others. */
+  public void isRead(Set<Address> named) {
+    session.inTransaction(
+        connection -> {
+          new ContractsRead(connection).keep(named);
+          return named;
+        });
   }
 
   /**

@@ -65,6 +65,7 @@ public final class Projection {
       touched.addAll(
           switch (step) {
             case ChainStep.Advance advance -> advance(connection, advance, fresh);
+            case ChainStep.Supplement supplement -> supplement(connection, supplement);
             case ChainStep.Reorg reorg -> rollBack(connection, reorg);
             case ChainStep.Finalize last -> finalise(connection, last);
             case ChainStep.Rewind rewind -> rewind(connection, rewind);
@@ -128,21 +129,40 @@ public final class Projection {
   private static Set<Entity> advance(
       Connection connection, ChainStep.Advance advance, Map<Entity, List<LoggedEvent>> fresh)
       throws SQLException {
-    Attribution attribution = Attribution.of(advance.events(), new DataSets(connection));
-    Set<Entity> touched = new LinkedHashSet<>();
-    List<LogEntry> ours = new ArrayList<>();
-    for (LoggedEvent logged : advance.events()) {
-      Set<Entity> concerned = attribution.next(logged.event());
-      if (!concerned.isEmpty()) {
-        ours.add(new LogEntry(logged, concerned));
-        touched.addAll(concerned);
-      }
-    }
+    List<LogEntry> ours = attributed(connection, advance.events());
     EventLog log = new EventLog(connection);
     fresh.putAll(newPieces(log, ours));
     log.append(ours);
     new UndecodableLogs(connection).keep(advance.undecodable());
     new Blocks(connection).append(advance.blocks());
+    return concerned(ours);
+  }
+
+  private static Set<Entity> supplement(Connection connection, ChainStep.Supplement supplement)
+      throws SQLException {
+    List<LogEntry> ours = attributed(connection, supplement.events());
+    new EventLog(connection).supplement(ours);
+    new UndecodableLogs(connection).keep(supplement.undecodable());
+    return concerned(ours);
+  }
+
+  /** The events that concern someone. */
+  private static List<LogEntry> attributed(Connection connection, List<LoggedEvent> events)
+      throws SQLException {
+    Attribution attribution = Attribution.of(events, new DataSets(connection));
+    List<LogEntry> ours = new ArrayList<>();
+    for (LoggedEvent logged : events) {
+      Set<Entity> concerned = attribution.next(logged.event());
+      if (!concerned.isEmpty()) {
+        ours.add(new LogEntry(logged, concerned));
+      }
+    }
+    return ours;
+  }
+
+  private static Set<Entity> concerned(List<LogEntry> entries) {
+    Set<Entity> touched = new LinkedHashSet<>();
+    entries.forEach(entry -> touched.addAll(entry.concerned()));
     return touched;
   }
 

@@ -103,6 +103,22 @@ public final class Rechecker {
     return due.isEmpty() ? same(finalize) : compare(node, due, blocks, finalize);
   }
 
+  /**
+   * Reads all blocks that can still change anew, where logs of other contracts are read than
+   * before.
+   *
+   * @param stored the index's blocks as in {@link #run}
+   * @return what takes the place of those blocks; nothing where there are none
+   */
+  public Recheck anew(ChainNode node, Cursor cursor, List<IndexedBlock> stored) {
+    List<IndexedBlock> blocks = stored.reversed();
+    List<IndexedBlock> unfinal =
+        blocks.stream().filter(block -> !cursor.isFinal(block.number())).toList();
+    return unfinal.isEmpty()
+        ? new Recheck.Nothing()
+        : replaced(node, blocks, blocks.indexOf(unfinal.getFirst()), "other contracts are read");
+  }
+
   private static Recheck same(Optional<ChainStep.Finalize> finalize) {
     return new Recheck.Same(finalize.<ChainStep>map(step -> step).stream().toList());
   }
@@ -157,9 +173,6 @@ public final class Rechecker {
 
   private Recheck repair(
       ChainNode node, IndexedBlock expected, IndexedBlock found, List<IndexedBlock> blocks) {
-    int first = blocks.indexOf(expected);
-    Optional<BlockNumber> before =
-        first == 0 ? Optional.empty() : Optional.of(blocks.get(first - 1).number());
     String difference =
         "expected %d logs in block %s, found %d at %s"
             .formatted(
@@ -167,10 +180,19 @@ public final class Rechecker {
                 expected.number(),
                 found.logs().prints().size(),
                 node);
+    return replaced(node, blocks, blocks.indexOf(expected), difference);
+  }
+
+  /**
+   * The blocks from the index {@code first} on as they are now, in place of those that are stored.
+   */
+  private Recheck replaced(ChainNode node, List<IndexedBlock> blocks, int first, String found) {
+    Optional<BlockNumber> before =
+        first == 0 ? Optional.empty() : Optional.of(blocks.get(first - 1).number());
     return reading(
         node,
         blocks.subList(first, blocks.size()),
-        tail -> new Recheck.Differs(List.of(new ChainStep.Reorg(before), tail), difference));
+        tail -> new Recheck.Differs(List.of(new ChainStep.Reorg(before), tail), found));
   }
 
   private Recheck reading(

@@ -47,6 +47,15 @@ public final class EventLog {
 
   /** Adds events, each with whom it concerns. */
   public void append(List<LogEntry> entries) throws SQLException {
+    insert(entries, "");
+  }
+
+  /** Adds those of {@code entries} that are not there yet. */
+  public void supplement(List<LogEntry> entries) throws SQLException {
+    insert(entries, " on conflict do nothing");
+  }
+
+  private void insert(List<LogEntry> entries, String onConflict) throws SQLException {
     Rows events =
         Rows.of(
             SqlType.BIGINT, SqlType.BIGINT, SqlType.TEXT, SqlType.TEXT, SqlType.TEXT, SqlType.TEXT);
@@ -67,12 +76,14 @@ public final class EventLog {
         connection,
         """
         insert into events (block_number, log_index, block_hash, tx_hash, kind, payload)
-        select * from unnest(?, ?, ?, ?, ?, ?)""");
+        select * from unnest(?, ?, ?, ?, ?, ?)"""
+            + onConflict);
     entities.run(
         connection,
         """
         insert into event_entities (entity, block_number, log_index)
-        select * from unnest(?, ?, ?)""");
+        select * from unnest(?, ?, ?)"""
+            + onConflict);
   }
 
   /**

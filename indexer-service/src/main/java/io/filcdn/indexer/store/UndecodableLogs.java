@@ -19,7 +19,7 @@ public final class UndecodableLogs {
     this.connection = connection;
   }
 
-  /** Keeps logs aside. */
+  /** Keeps logs aside, those that are not there yet. */
   public void keep(List<UndecodableLog> undecodable) throws SQLException {
     try (PreparedStatement insert =
         connection.prepareStatement(
@@ -27,7 +27,8 @@ public final class UndecodableLogs {
             insert into undecodable_logs
               (block_number, log_index, block_hash, tx_hash, address, topics, data, reason,
                malformed)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?)""")) {
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            on conflict do nothing""")) {
       for (UndecodableLog aside : undecodable) {
         RawLog log = aside.log();
         insert.setLong(1, log.position().block().value());

@@ -43,6 +43,10 @@ public final class Contracts {
   /** How deep the creation of a data set has to be before it is served. */
   public static final long SERVING_DEPTH = 4;
 
+  /** The topic of {@code DataSetCreated}. */
+  public static final String DATA_SET_CREATED =
+      "0xc90cb3863281dc6e2e16e74064ed2e0ab91144ccfe5c3492b8c33f58fe90d0db";
+
   private Contracts() {}
 
   /** A network file's text. */
@@ -116,7 +120,7 @@ public final class Contracts {
     boolean cdn = metadata.containsKey("withCDN");
     return log(
         FWSS,
-        "0xc90cb3863281dc6e2e16e74064ed2e0ab91144ccfe5c3492b8c33f58fe90d0db",
+        DATA_SET_CREATED,
         List.of(uint(dataSet), uint(provider)),
         uint(dataSet * 10 + 1),
         uint(cdn ? dataSet * 10 + 2 : 0),

@@ -109,6 +109,11 @@ public final class FakeChain {
         .toList();
   }
 
+  /** The logs of all blocks. */
+  public synchronized List<FakeLog> logs() {
+    return blocks.values().stream().flatMap(block -> block.logs().stream()).toList();
+  }
+
   synchronized Optional<FakeBlock> at(long number) {
     return Optional.ofNullable(blocks.get(number));
   }

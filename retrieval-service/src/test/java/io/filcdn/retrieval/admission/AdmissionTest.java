@@ -37,7 +37,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Which data sets can pay for what is served now, by their index records alone. */
 class AdmissionTest {
 
-  private static final Network NETWORK = NetworkFile.read(Path.of("../deploy/networks/mainnet.json"));
+  private static final Network NETWORK =
+      NetworkFile.read(Path.of("../deploy/networks/mainnet.json"));
   private static final Address PAYER = Address.of("0x" + "aa".repeat(20));
   private static final PieceCid PIECE = new PieceCid(new CommP(1, 2, 3, 4), 5, 900);
   private static final ProviderId PROVIDER = ProviderId.of("fwss/1");
@@ -127,14 +128,17 @@ class AdmissionTest {
     hold(
         dataSet(1, rail(-1L), rail(null), Optional.empty(), Optional.empty(), NOW),
         dataSet(2, rail(null), rail(null), Optional.empty(), Optional.of(new Epoch(NOW + 9)), NOW),
-        dataSet(3, rail(null), rail(null), Optional.of(new BlockNumber(NOW)), Optional.empty(), NOW),
+        dataSet(
+            3, rail(null), rail(null), Optional.of(new BlockNumber(NOW)), Optional.empty(), NOW),
         dataSet(4, rail(null), rail(null), Optional.empty(), Optional.empty(), NOW));
 
     Admission.Decision.Admitted admitted =
         (Admission.Decision.Admitted) admission.admit(PAYER, PIECE);
 
     assertThat(admitted.payers()).containsExactly(DataSetId.of("fwss/4"));
-    assertThat(admitted.origins()).extracting(Origin::dataSet).containsExactly(DataSetId.of("fwss/4"));
+    assertThat(admitted.origins())
+        .extracting(Origin::dataSet)
+        .containsExactly(DataSetId.of("fwss/4"));
   }
 
   private String outcome() {
@@ -149,7 +153,10 @@ class AdmissionTest {
     changes.add(
         new IndexChange.Provider(
             new ProviderRecord(
-                PROVIDER, Optional.of("https://pdp.example"), false, new AsOf(new BlockNumber(1), 1))));
+                PROVIDER,
+                Optional.of("https://pdp.example"),
+                false,
+                new AsOf(new BlockNumber(1), 1))));
     for (DataSetRecord dataSet : dataSets) {
       changes.add(new IndexChange.DataSet(dataSet));
       changes.add(
