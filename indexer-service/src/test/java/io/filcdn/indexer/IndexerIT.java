@@ -129,6 +129,27 @@ class IndexerIT {
   }
 
   @Test
+  void logsThatAreKeptAsideAreListedInPages() throws JsonProcessingException {
+    chain.block(
+        Contracts.pieceAdded(61, 1, new byte[] {1, 2, 3}),
+        Contracts.pieceAdded(61, 2, FakePieces.numbered(61)),
+        Contracts.pieceAdded(61, 3, new byte[0]));
+    awaitIndexed();
+
+    JsonNode first = get("/api/v1/undecodable-logs?limit=1");
+    assertThat(first.at("/logs/0/malformed").asBoolean()).isTrue();
+    assertThat(first.at("/logs/0/reason").asText()).startsWith("PieceAdded: ");
+    assertThat(first.at("/logs/0/contract").asText()).isEqualTo(Contracts.FWSS.hex());
+    long block = first.at("/logs/0/block").asLong();
+    assertThat(first.get("next").asText()).isEqualTo(block + "-0");
+    JsonNode second = get("/api/v1/undecodable-logs?after=" + first.get("next").asText());
+    assertThat(second.at("/logs/0/logIndex").asLong()).isEqualTo(2);
+    assertThat(second.at("/logs")).hasSize(1);
+    assertThat(second.has("next")).isFalse();
+    problem("/api/v1/undecodable-logs?after=x", 400, "after: expected a log's place");
+  }
+
+  @Test
   void statusTellsHowFarTheIndexIs() {
     chain.blocks(3).finalUpTo(2);
     awaitIndexed();

@@ -56,7 +56,7 @@ public final class Projection {
     for (ChainStep step : steps) {
       if (step instanceof ChainStep.Advance && !touched.isEmpty()) {
         // whom new events concern is read off the read model, which must be true by then
-        touched.addAll(createdBetween(connection, deepest));
+        touched.addAll(acrossDepth(connection, deepest));
         takenBack.putAll(refold.run(connection, touched, fresh));
         deepest = deepest(connection);
         touched.clear();
@@ -71,7 +71,7 @@ public final class Projection {
             case ChainStep.Rewind rewind -> rewind(connection, rewind);
           });
     }
-    touched.addAll(createdBetween(connection, deepest));
+    touched.addAll(acrossDepth(connection, deepest));
     takenBack.putAll(refold.run(connection, touched, fresh));
     // a repair takes back and brings again what it did not find wrong
     Map<DataSetId, Holder> now = new DataSets(connection).holders(takenBack.keySet());
@@ -85,12 +85,15 @@ public final class Projection {
     return new Blocks(connection).cursor().map(at -> at.deepest(fold.servingDepth())).orElse(-1L);
   }
 
-  /** Data sets whose creation has become deep enough, or no longer is, since it was {@code was}. */
-  private Set<Entity> createdBetween(Connection connection, long was) throws SQLException {
-    long is = deepest(connection);
-    return is == was
+  /** Data sets with events in blocks that have become deep enough, or no longer are, since then. */
+  private Set<Entity> acrossDepth(Connection connection, long before) throws SQLException {
+    long now = deepest(connection);
+    return now == before
         ? Set.of()
-        : new EventLog(connection).dataSetsCreatedBetween(Math.min(was, is), Math.max(was, is));
+        : new EventLog(connection)
+            .dataSetsBetween(
+                Optional.of(Math.min(before, now)).filter(n -> n >= 0).map(BlockNumber::new),
+                new BlockNumber(Math.max(before, now)));
   }
 
   /**

@@ -140,20 +140,6 @@ public final class EventLog {
     }
   }
 
-  /** The data sets that were created in blocks after {@code after} and up to {@code last}. */
-  public Set<Entity> dataSetsCreatedBetween(long after, long last) throws SQLException {
-    try (PreparedStatement select =
-        connection.prepareStatement(
-            """
-            select distinct c.entity from events e join event_entities c using (block_number, log_index)
-             where e.block_number > ? and e.block_number <= ? and e.kind = 'DataSetCreated'
-               and c.entity like 'data-set:%'""")) {
-      select.setLong(1, after);
-      select.setLong(2, last);
-      return entities(select);
-    }
-  }
-
   /** Those of {@code entities} that have events. */
   public Set<Entity> withEvents(Collection<? extends Entity> entities) throws SQLException {
     try (PreparedStatement select =
