@@ -93,23 +93,24 @@ record IndexingLoop(
           throw NodeFailedException.contradictsFinality(beyond.found());
       case Fork.At at -> rollBack(at);
       case Fork.None _ ->
-          cursor
-              .flatMap(at -> readOtherContracts(node, at).or(() -> recheck(node, tip, at)))
+          readOtherContracts(node, cursor)
+              .or(() -> cursor.flatMap(at -> recheck(node, tip, at)))
               .orElseGet(() -> advance(node, tip, cursor));
     };
   }
 
   /** Reads what there is of contracts that the network file names now, and did not before. */
-  private Optional<Turn> readOtherContracts(ChainNode node, Cursor cursor) {
+  private Optional<Turn> readOtherContracts(ChainNode node, Optional<Cursor> cursor) {
     Optional<Set<Address>> unread = index.unread(gaps.named());
     if (unread.isEmpty()) {
       return Optional.empty();
     }
+    Cursor at = cursor.orElseThrow();
     LOG.infof("the network file names other contracts; the index lacks logs of %s", unread.get());
-    cursor
-        .finalNumber()
+    at.finalNumber()
+        .filter(_ -> !unread.get().isEmpty())
         .ifPresent(last -> gaps.read(node, unread.get(), last, step -> take(List.of(step))));
-    return switch (rechecker.anew(node, cursor, index.blocksUpTo(cursor.number()))) {
+    return switch (rechecker.anew(node, at, index.blocksUpTo(at.number()))) {
       case Recheck.Moved moved -> Optional.of(await(moved.found()));
       case Recheck.Nothing _, Recheck.Same _ -> othersAreRead(List.of());
       case Recheck.Differs differs -> othersAreRead(differs.steps());

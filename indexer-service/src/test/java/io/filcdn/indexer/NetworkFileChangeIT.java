@@ -81,7 +81,8 @@ class NetworkFileChangeIT extends OnFakeChain {
         .blocks(3)
         .block(Contracts.dataSetCreated(12, 3, PAYER), Contracts.dataSetCreated(13, 3, PAYER))
         .block(Contracts.usageReported(FIRST, 12, 1, 500, 100, 10))
-        .blocks(5);
+        .blocks(5)
+        .finalUpTo(10);
     assertReported(500L, 100);
     long untouched = dataSet("fwss/13").asOf().version();
     long touched = dataSet("fwss/12").asOf().version();

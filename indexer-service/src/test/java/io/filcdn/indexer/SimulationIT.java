@@ -298,8 +298,7 @@ class SimulationIT {
       long piece = random.nextInt(6);
       Address operator = random.nextBoolean() ? Contracts.OPERATOR : Contracts.PAST_OPERATOR;
       return switch (random.nextInt(20)) {
-        case 0, 1, 2 ->
-            Contracts.dataSetCreated(dataSet, provider, payerOf(dataSet));
+        case 0, 1, 2 -> Contracts.dataSetCreated(dataSet, provider, payerOf(dataSet));
         case 3, 4, 5, 6 ->
             Contracts.pieceAdded(dataSet, piece, FakePieces.numbered(random.nextInt(9)));
         case 7 -> Contracts.piecesRemoved(dataSet, piece, piece + 1);

@@ -93,7 +93,8 @@ public final class LogFetcher {
     return read(node, range, Optional.empty());
   }
 
-  private static Reading fuller(RangeLogs first, RangeLogs second, ChainNode node, ChainNode witness) {
+  private static Reading fuller(
+      RangeLogs first, RangeLogs second, ChainNode node, ChainNode witness) {
     if (first.tellsLike(second)) {
       return first;
     }
@@ -124,7 +125,8 @@ public final class LogFetcher {
 
   /** Reads blocks of the index once more, which {@code node}'s chain has, too; the oldest first. */
   public FetchedRange reread(ChainNode node, List<IndexedBlock> indexed) {
-    List<RangeLogs.At> blocks = indexed.stream().map(block -> new RangeLogs.At(block.number(), block.hash())).toList();
+    List<RangeLogs.At> blocks =
+        indexed.stream().map(block -> new RangeLogs.At(block.number(), block.hash())).toList();
     return decoded(node, read(node, blocks.getFirst().number(), blocks, false), false);
   }
 
@@ -135,7 +137,8 @@ public final class LogFetcher {
   record Failed(FetchedRange why) implements Reading {}
 
   private Reading read(ChainNode node, BlockRange range, Optional<BlockHash> before) {
-    List<RangeLogs.At> blocks = range.isFinal() ? lastBlock(node, range) : linked(node, range, before);
+    List<RangeLogs.At> blocks =
+        range.isFinal() ? lastBlock(node, range) : linked(node, range, before);
     return blocks.isEmpty()
         ? new Failed(
             new FetchedRange.Moved(
@@ -144,7 +147,8 @@ public final class LogFetcher {
         : read(node, range.from(), blocks, range.isFinal());
   }
 
-  private Reading read(ChainNode node, BlockNumber from, List<RangeLogs.At> blocks, boolean onlyTheLast) {
+  private Reading read(
+      ChainNode node, BlockNumber from, List<RangeLogs.At> blocks, boolean onlyTheLast) {
     Reading reading = readOnce(node, from, blocks, onlyTheLast);
     // an endpoint with several nodes behind it may have answered from another fork, once
     return reading instanceof RangeLogs whole && whole.isMixed()
@@ -152,7 +156,8 @@ public final class LogFetcher {
         : reading;
   }
 
-  private Reading readOnce(ChainNode node, BlockNumber from, List<RangeLogs.At> blocks, boolean onlyTheLast) {
+  private Reading readOnce(
+      ChainNode node, BlockNumber from, List<RangeLogs.At> blocks, boolean onlyTheLast) {
     RangeLogs.At last = blocks.getLast();
     return switch (node.logs(from, last.number(), contracts)) {
       case LogsAnswer.Refused refused ->
@@ -178,7 +183,8 @@ public final class LogFetcher {
   }
 
   /** Every block of the range; none where one is not the parent of the next. */
-  private static List<RangeLogs.At> linked(ChainNode node, BlockRange range, Optional<BlockHash> before) {
+  private static List<RangeLogs.At> linked(
+      ChainNode node, BlockRange range, Optional<BlockHash> before) {
     List<RangeLogs.At> blocks = new ArrayList<>();
     Optional<BlockHash> parent = before;
     BlockNumber next = range.from();
