@@ -138,8 +138,8 @@ class GrantsIT extends OnStage {
             .networkFile(
                 "twice",
                 Map.of(
-                    "genesisMs",
-                    "1, \"rates\": {\"cdnPerTib\": \"14000000000000000000\", \"cacheMissPerTib\": \"7000000000000000000\"}, \"genesisMs\": "))
+                    "reportEverySeconds",
+                    "2, \"rates\": {\"cdnPerTib\": \"14000000000000000000\", \"cacheMissPerTib\": \"7000000000000000000\"}"))
             .toString();
 
     ServiceProcess service = stage.startService(Map.of("FILCDN_NETWORK", twice)).awaitReady();
