@@ -10,12 +10,15 @@ import io.filcdn.settlement.ledger.Urgencies;
 import io.filcdn.settlement.ledger.WorkOrders;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
 /**
  * What a walk has to do: all of it when its time has come or an operator asks for it, and at any
- * time what cannot wait, because its rails end or its payer is sanctioned.
+ * time, and first, what cannot wait, because its rails or its storage end or its payer is
+ * sanctioned.
  */
 @ApplicationScoped
 class Agenda {
@@ -52,31 +55,39 @@ class Agenda {
     timetable.done(Timetable.Entry.LOOK);
   }
 
-  /** What is to be reported. */
-  Optional<Item> report(Head head) {
-    return item(WorkOrders.Task.REPORT, Timetable.Entry.REPORT, head);
+  /** What is to be reported, the most urgent first. */
+  List<Item> reports(Head head) {
+    return items(WorkOrders.Task.REPORT, Timetable.Entry.REPORT, head);
   }
 
-  /** What is to be settled. */
-  Optional<Item> settle(Head head) {
-    return item(WorkOrders.Task.SETTLE, Timetable.Entry.SETTLE, head);
+  /** What is to be settled, the most urgent first. */
+  List<Item> settlements(Head head) {
+    return items(WorkOrders.Task.SETTLE, Timetable.Entry.SETTLE, head);
   }
 
-  private Optional<Item> item(WorkOrders.Task task, Timetable.Entry entry, Head head) {
-    Optional<WorkOrders.WorkOrder> order = orders.standing(task);
-    if (order.isPresent()) {
-      return Optional.of(
-          new Item(
-              Scope.everything(order.get().dust().orElse(config.dust())),
-              () -> orders.done(order.get())));
-    }
-    if (timetable.isTime(entry)) {
-      return Optional.of(new Item(Scope.everything(config.dust()), () -> timetable.done(entry)));
-    }
+  private List<Item> items(WorkOrders.Task task, Timetable.Entry entry, Head head) {
+    List<Item> items = new ArrayList<>();
     Set<DataSetId> urgent = urgencies.of(head.latest().epoch(), horizon(head));
-    return urgent.isEmpty()
-        ? Optional.empty()
-        : Optional.of(new Item(Scope.only(urgent), () -> {}));
+    if (!urgent.isEmpty()) {
+      items.add(new Item(Scope.only(urgent), () -> {}));
+    }
+    everything(task, entry).ifPresent(items::add);
+    return items;
+  }
+
+  private Optional<Item> everything(WorkOrders.Task task, Timetable.Entry entry) {
+    return orders
+        .standing(task)
+        .map(
+            order ->
+                new Item(
+                    Scope.everything(order.dust().orElse(config.dust())), () -> orders.done(order)))
+        .or(
+            () ->
+                timetable.isTime(entry)
+                    ? Optional.of(
+                        new Item(Scope.everything(config.dust()), () -> timetable.done(entry)))
+                    : Optional.empty());
   }
 
   /** Rails that end before two more rounds of everything are through cannot wait for them. */

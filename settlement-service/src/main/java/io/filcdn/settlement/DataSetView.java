@@ -6,6 +6,7 @@ import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.usage.UsageRecord;
+import io.filcdn.settlement.ledger.Allowance;
 import io.filcdn.settlement.ledger.Owed;
 import io.filcdn.settlement.ledger.Own;
 import io.filcdn.settlement.ledger.SetAside;
@@ -23,8 +24,9 @@ import java.util.Optional;
  *     reported, as it has no rails or no index record yet
  * @param lastReportedEpoch the highest toEpoch that the index knows
  * @param ownOpen what rollups of ours hold that the index does not know yet
- * @param due what is left to report; absent where less was counted than reported, or the index lost
- *     a report
+ * @param due what is left to report; absent where less was counted than reported, more than was
+ *     paid for, or the index lost a report
+ * @param paidFor the bytes that grants pay for in all, those that are not final yet included
  * @param settled what the index says was paid; absent where it has no record yet
  * @param owed what the operator contract said that it owes; absent where it was not read yet
  * @param setAside what it is left out of, and why
@@ -38,6 +40,7 @@ record DataSetView(
     Optional<Epoch> lastReportedEpoch,
     Optional<Usage> ownOpen,
     Optional<Usage> due,
+    Optional<Usage> paidFor,
     Optional<DataSetRecord.Settled> settled,
     Optional<OwedView> owed,
     List<SetAside> setAside) {
@@ -60,6 +63,7 @@ record DataSetView(
         standing.flatMap(Standing::lastReported),
         standing.map(Standing::own).map(Own::open),
         standing.flatMap(DataSetView::due),
+        standing.map(Standing::allowance).map(Allowance::likely),
         settled,
         owed.map(amounts -> new OwedView(amounts.cdn(), amounts.cacheMiss(), amounts.block())),
         setAside);
@@ -67,9 +71,10 @@ record DataSetView(
 
   private static Optional<Usage> due(Standing standing) {
     return switch (standing.due()) {
-      case Standing.Due.Bytes(Usage usage) -> Optional.of(usage);
+      case Standing.Due.Bytes bytes -> Optional.of(bytes.all());
       case Standing.Due.Nothing() -> Optional.of(Usage.NONE);
-      case Standing.Due.Shortfall _, Standing.Due.ReportMissing _ -> Optional.empty();
+      case Standing.Due.Shortfall _, Standing.Due.ReportMissing _, Standing.Due.BeyondGrants _ ->
+          Optional.empty();
     };
   }
 }

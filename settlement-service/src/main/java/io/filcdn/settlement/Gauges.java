@@ -6,6 +6,7 @@ import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.contracts.Node;
 import io.filcdn.settlement.contracts.NodeException;
+import io.filcdn.settlement.guard.PriceCheck;
 import io.filcdn.settlement.ledger.Activity;
 import io.filcdn.settlement.ledger.OwedAmounts;
 import io.filcdn.settlement.ledger.SetAsides;
@@ -37,6 +38,7 @@ class Gauges {
   private final Transactions transactions;
   private final SetAsides setAsides;
   private final OwedAmounts owedAmounts;
+  private final PriceCheck priceCheck;
   private final Node node;
   private final OperatorKey key;
   private final Network network;
@@ -54,6 +56,7 @@ class Gauges {
       Transactions transactions,
       SetAsides setAsides,
       OwedAmounts owedAmounts,
+      PriceCheck priceCheck,
       Node node,
       OperatorKey key,
       Network network,
@@ -65,6 +68,7 @@ class Gauges {
     this.transactions = transactions;
     this.setAsides = setAsides;
     this.owedAmounts = owedAmounts;
+    this.priceCheck = priceCheck;
     this.node = node;
     this.key = key;
     this.network = network;
@@ -93,6 +97,14 @@ class Gauges {
         set("transactions.pending", Tags.of("state", state.toString()), transactions.count(state));
       }
     }
+    set(
+        "transactions.waiting.seconds",
+        Tags.empty(),
+        transactions
+            .oldestWaiting()
+            .map(since -> Duration.between(since, clock.instant()).toSeconds())
+            .orElse(0L));
+    set("prices.differ", Tags.empty(), priceCheck.objection().isPresent() ? 1 : 0);
     for (Activity activity : Activity.values()) {
       set("set.aside", Tags.of("activity", activity.toString()), setAsides.count(activity));
     }

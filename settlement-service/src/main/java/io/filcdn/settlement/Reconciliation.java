@@ -1,12 +1,12 @@
 package io.filcdn.settlement;
 
-import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.contracts.Node;
 import io.filcdn.settlement.contracts.OnChainUsage;
 import io.filcdn.settlement.contracts.OperatorContract;
+import io.filcdn.settlement.ledger.IndexedPayments;
 import io.filcdn.settlement.ledger.SetAsides;
 import io.filcdn.settlement.ledger.Standing;
 import io.filcdn.settlement.ledger.Standings;
@@ -75,23 +75,21 @@ class Reconciliation {
 
   /** Compares everything now. */
   ReconciliationView run() {
-    Books books = new Books(operator.rates());
+    Books books = new Books(operator.rates(), node.head().latest());
     Optional<DataSetId> after = Optional.empty();
     List<Standing> page;
     do {
       page = standings.page(after, PAGE);
       List<DataSetId> ids = page.stream().map(Standing::dataSet).toList();
       List<OnChainUsage> onChain = operator.usage(ids);
-      Map<DataSetId, DataSetRecord.Settled> settled = topics.settled(ids);
+      Map<DataSetId, IndexedPayments> payments = topics.payments(ids);
       for (int i = 0; i < page.size(); i++) {
         books.enter(
-            page.get(i),
-            onChain.get(i),
-            settled.getOrDefault(ids.get(i), DataSetRecord.Settled.NONE));
+            page.get(i), onChain.get(i), payments.getOrDefault(ids.get(i), IndexedPayments.NONE));
       }
       after = ids.isEmpty() ? after : Optional.of(ids.getLast());
     } while (page.size() == PAGE);
-    ReconciliationView found = books.close(clock.instant(), node.head().latest(), setAsides.all());
+    ReconciliationView found = books.close(clock.instant(), setAsides.all());
     alarmWhatStays(found);
     gauges.reconciled(found);
     latest = Optional.of(found);
@@ -106,6 +104,8 @@ class Reconciliation {
             .collect(Collectors.toSet());
     found.differences().stream()
         .filter(difference -> before.contains(difference.key()))
+        // what is lost stays lost: its alarm was the set-aside's
+        .filter(difference -> difference.kind() != ReconciliationView.Kind.LOST)
         .forEach(
             difference ->
                 alarms.raise(

@@ -59,10 +59,14 @@ record ReconciliationView(
     ODOMETER_BELOW_REPORTED,
     /** The index does not show a report of ours. */
     REPORT_NOT_INDEXED,
-    /** The contract's last epoch is neither the index's nor our own. */
+    /** More was counted than was ever paid for. */
+    BEYOND_GRANTS,
+    /** The contract's last epoch is neither the index's nor our own, or no block has reached it. */
     EPOCH,
     /** What was paid and what is owed do not add up to what was reported. */
-    MONEY;
+    MONEY,
+    /** What is owed, or unreported, can never be paid: its rails or its data set ended before. */
+    LOST;
 
     @JsonValue
     @Override

@@ -3,6 +3,7 @@ package io.filcdn.settlement;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.UsageRecord;
+import io.filcdn.settlement.ledger.IndexedPayments;
 import io.filcdn.settlement.ledger.OwedAmounts;
 import io.filcdn.settlement.ledger.SetAside;
 import io.filcdn.settlement.ledger.SetAsides;
@@ -134,7 +135,7 @@ public class SettlementApi {
     return DataSetView.of(
         usage,
         standings.of(id).stream().findFirst(),
-        Optional.ofNullable(topics.settled(id).get(usage.dataSet())),
+        Optional.ofNullable(topics.payments(id).get(usage.dataSet())).map(IndexedPayments::settled),
         owed.of(usage.dataSet()),
         setAsides.of(usage.dataSet()));
   }

@@ -7,12 +7,12 @@ import io.filcdn.settlement.contracts.Node;
 import io.filcdn.settlement.due.DueTerminations;
 import io.filcdn.settlement.due.Scope;
 import io.filcdn.settlement.guard.ChainCheck;
+import io.filcdn.settlement.guard.PriceCheck;
 import io.filcdn.settlement.intake.TopicProgress;
 import io.filcdn.settlement.ledger.ActiveSender;
 import io.filcdn.settlement.ledger.Submission;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
-import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
@@ -28,6 +28,7 @@ public class SettlementRun {
 
   private final Node node;
   private final ChainCheck chainCheck;
+  private final PriceCheck priceCheck;
   private final ActiveSender activeSender;
   private final Confirmation confirmation;
   private final TopicProgress topics;
@@ -40,6 +41,7 @@ public class SettlementRun {
   SettlementRun(
       Node node,
       ChainCheck chainCheck,
+      PriceCheck priceCheck,
       ActiveSender activeSender,
       Confirmation confirmation,
       TopicProgress topics,
@@ -50,6 +52,7 @@ public class SettlementRun {
       Submitter submitter) {
     this.node = node;
     this.chainCheck = chainCheck;
+    this.priceCheck = priceCheck;
     this.activeSender = activeSender;
     this.confirmation = confirmation;
     this.topics = topics;
@@ -67,27 +70,32 @@ public class SettlementRun {
    */
   public boolean walk() {
     Head head = node.head();
-    Optional<Agenda.Item> report = agenda.report(head);
-    Optional<Agenda.Item> settle = agenda.settle(head);
-    // 1. the chain is the right one, and the contract obeys our key
-    if (!isRightChain(report.isPresent() || settle.isPresent())) {
+    List<Agenda.Item> reports = agenda.reports(head);
+    List<Agenda.Item> settlements = agenda.settlements(head);
+    // 1. the chain is the right one, the contract obeys our key, and these are its prices
+    if (!isRightChain(!reports.isEmpty() || !settlements.isEmpty())) {
       return false;
     }
     return activeSender.run(
         () -> {
           // 2. what became of open transactions
           confirmation.follow(head);
-          // 3. bytes that were signed and are not on their way, or not any more
-          submitter.sendStored();
+          // 3. bytes that were signed and are not on their way, or not any more, in unbroken order
+          submitter.closeGaps(head);
+          submitter.catchUp();
           // 4. more for the gas of one that no block takes
           submitter.replaceStuck();
           if (topics.lag().isPresent()) {
             return;
           }
           // 5. what is due
-          report.filter(item -> report(head, item.scope())).ifPresent(item -> item.done().run());
+          reports.stream()
+              .filter(item -> report(head, item.scope()))
+              .forEach(item -> item.done().run());
           // 6. what is owed
-          settle.filter(item -> settle(head, item.scope())).ifPresent(item -> item.done().run());
+          settlements.stream()
+              .filter(item -> settle(head, item.scope()))
+              .forEach(item -> item.done().run());
           // 7. whose CDN is to end
           submit(dueTerminations.find(), head);
         });
@@ -95,7 +103,14 @@ public class SettlementRun {
 
   /** Looks before anything new is signed, and until all is right. */
   private boolean isRightChain(boolean planning) {
-    return planning || chainCheck.objection().isPresent() ? chainCheck.passes() : true;
+    if (!planning && chainCheck.objection().isEmpty()) {
+      return true;
+    }
+    boolean right = chainCheck.passes();
+    if (right) {
+      priceCheck.look();
+    }
+    return right;
   }
 
   /** Reports what is due. */

@@ -8,14 +8,18 @@ import io.filcdn.settlement.batch.Batches;
 import io.filcdn.settlement.broadcast.Broadcaster;
 import io.filcdn.settlement.contracts.ContractError;
 import io.filcdn.settlement.contracts.Head;
+import io.filcdn.settlement.contracts.NodeException;
 import io.filcdn.settlement.due.Finding;
 import io.filcdn.settlement.guard.EpochGuard;
 import io.filcdn.settlement.guard.SigningGuard;
+import io.filcdn.settlement.ledger.Nonce;
 import io.filcdn.settlement.ledger.SetAside;
 import io.filcdn.settlement.ledger.SetAsides;
 import io.filcdn.settlement.ledger.Standings;
 import io.filcdn.settlement.ledger.Submission;
 import io.filcdn.settlement.ledger.TransactionId;
+import io.filcdn.settlement.nonce.GapWatch;
+import io.filcdn.settlement.signing.OperatorKey;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Map;
 import java.util.Optional;
@@ -32,41 +36,70 @@ class Submitter {
   private static final Logger LOG = Logger.getLogger(Submitter.class);
 
   private final EpochGuard epochGuard;
+  private final GapWatch gapWatch;
+  private final Batches batches;
   private final SigningGuard guard;
   private final Broadcaster broadcaster;
   private final SetAsides setAsides;
   private final Standings standings;
   private final Alarms alarms;
+  private final OperatorKey key;
   private final boolean dryRun;
 
   Submitter(
       EpochGuard epochGuard,
+      GapWatch gapWatch,
+      Batches batches,
       SigningGuard guard,
       Broadcaster broadcaster,
       SetAsides setAsides,
       Standings standings,
       Alarms alarms,
+      OperatorKey key,
       SettlementConfig config) {
     this.epochGuard = epochGuard;
+    this.gapWatch = gapWatch;
+    this.batches = batches;
     this.guard = guard;
     this.broadcaster = broadcaster;
     this.setAsides = setAsides;
     this.standings = standings;
     this.alarms = alarms;
+    this.key = key;
     this.dryRun = config.settlement().dryRun();
   }
 
-  /** Sends what was signed and is not on its way yet. */
-  void sendStored() {
+  /** Has nonces spent that are missing in the ledger, so that what waits behind them can go on. */
+  void closeGaps(Head head) {
+    try {
+      for (Nonce gap : gapWatch.look(key.address())) {
+        if (dryRun) {
+          LOG.infof("dry run: would spend nonce=%s on an empty transaction", gap);
+        } else if (!goesOn(guard.fill(gap, batches.gasLimit(new Submission.GapFill()), head))) {
+          return;
+        }
+      }
+    } catch (NodeException e) {
+      // what is signed already is to be sent all the same
+      LOG.warnf("gaps cannot be looked for now, trying again next epoch: %s", e.getMessage());
+    }
+  }
+
+  /** Sends what was signed and is not on its way, or not any more. */
+  void catchUp() {
     if (!dryRun) {
-      broadcaster.sendStored();
+      broadcaster.catchUp();
     }
   }
 
   /** Offers more for the gas of a transaction that no block takes. */
   void replaceStuck() {
     if (!dryRun) {
-      broadcaster.stuck().map(guard::replace).filter(this::goesOn).ifPresent(_ -> sendStored());
+      broadcaster
+          .stuck()
+          .map(guard::replace)
+          .filter(this::goesOn)
+          .ifPresent(_ -> broadcaster.sendStored());
     }
   }
 

@@ -118,6 +118,7 @@ record TransactionView(
                           Optional.empty(),
                           Optional.ofNullable(transaction.settled().get(dataSet))))
               .toList();
+      case Submission.GapFill() -> List.of();
       case Submission.Termination(DataSetId dataSet) ->
           List.of(new ItemView(dataSet, Optional.empty(), Optional.empty(), Optional.empty()));
     };

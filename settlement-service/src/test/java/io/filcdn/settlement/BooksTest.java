@@ -10,6 +10,8 @@ import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.settlement.contracts.OnChainUsage;
 import io.filcdn.settlement.contracts.OperatorContract;
+import io.filcdn.settlement.ledger.Allowance;
+import io.filcdn.settlement.ledger.IndexedPayments;
 import io.filcdn.settlement.ledger.Own;
 import io.filcdn.settlement.ledger.Standing;
 import io.filcdn.settlement.ledger.Usage;
@@ -24,7 +26,7 @@ class BooksTest {
   private static final OperatorContract.Rates RATES =
       new OperatorContract.Rates(BigInteger.valueOf(7), BigInteger.valueOf(3));
 
-  private final Books books = new Books(RATES);
+  private final Books books = new Books(RATES, new BlockNumber(200));
 
   @Test
   void booksThatAgreeHaveNoDifferences() {
@@ -78,8 +80,60 @@ class BooksTest {
         .containsExactly(ReconciliationView.Kind.ODOMETER_BELOW_REPORTED);
   }
 
+  @Test
+  void whatADeletedDataSetOwesAndHasNotReportedIsLost() {
+    books.enter(
+        standing("fwss/1", 10, 6, 8, 4),
+        onChain(20, 0, 100),
+        payments(36, 12, true, Optional.empty()));
+
+    // 2 bytes of each kind are not reported yet
+    assertThat(close().differences())
+        .extracting(ReconciliationView.Difference::key, ReconciliationView.Difference::message)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(
+                "fwss/1 lost",
+                "expected all to be paid before the data set was deleted, found 34 cdn and 6 cache-miss that nobody can be paid any more"));
+  }
+
+  @Test
+  void whatIsOwedAlongARailThatHasEndedIsLostAndTheOtherRailIsNot() {
+    IndexedPayments ended = payments(36, 0, false, Optional.of(new Epoch(201)));
+    IndexedPayments lives = payments(36, 0, false, Optional.of(new Epoch(202)));
+
+    books.enter(standing("fwss/1", 8, 4, 8, 4), onChain(20, 12, 100), ended);
+    books.enter(standing("fwss/2", 8, 4, 8, 4), onChain(20, 12, 100), lives);
+
+    assertThat(close().differences())
+        .extracting(ReconciliationView.Difference::key, ReconciliationView.Difference::message)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(
+                "fwss/1 lost",
+                "expected all to be paid before its rails ended, found 20 cdn and 0 cache-miss that nobody can be paid any more"));
+  }
+
+  @Test
+  void moreThanWasEverPaidForIsADifference() {
+    books.enter(standing("fwss/1", 1001, 4, 8, 4), onChain(56, 12, 100), settled(0, 0));
+
+    assertThat(close().differences())
+        .extracting(ReconciliationView.Difference::kind)
+        .containsExactly(ReconciliationView.Kind.BEYOND_GRANTS);
+  }
+
+  @Test
+  void anEpochThatNoBlockHasReachedIsADifference() {
+    Books early = new Books(RATES, new BlockNumber(99));
+
+    early.enter(standing("fwss/1", 8, 4, 8, 4), onChain(56, 12, 100), settled(0, 0));
+
+    assertThat(early.close(Instant.EPOCH, List.of()).differences())
+        .extracting(ReconciliationView.Difference::kind)
+        .containsExactly(ReconciliationView.Kind.EPOCH);
+  }
+
   private ReconciliationView close() {
-    return books.close(Instant.EPOCH, new BlockNumber(9), List.of());
+    return books.close(Instant.EPOCH, List.of());
   }
 
   /** All that was reported was reported by us, up to epoch 100. */
@@ -100,7 +154,8 @@ class BooksTest {
             last,
             last,
             false,
-            Optional.empty()));
+            Optional.empty()),
+        new Allowance(usage(1000, 1000), usage(1000, 1000)));
   }
 
   private static Usage usage(long cdn, long cacheMiss) {
@@ -111,7 +166,16 @@ class BooksTest {
     return new OnChainUsage(TokenAmount.of(cdn), TokenAmount.of(cacheMiss), new Epoch(maxReported));
   }
 
-  private static DataSetRecord.Settled settled(long cdn, long cacheMiss) {
-    return new DataSetRecord.Settled(TokenAmount.of(cdn), TokenAmount.of(cacheMiss));
+  private static IndexedPayments settled(long cdn, long cacheMiss) {
+    return payments(cdn, cacheMiss, false, Optional.empty());
+  }
+
+  private static IndexedPayments payments(
+      long cdn, long cacheMiss, boolean deleted, Optional<Epoch> cdnEnd) {
+    return new IndexedPayments(
+        new DataSetRecord.Settled(TokenAmount.of(cdn), TokenAmount.of(cacheMiss)),
+        deleted,
+        cdnEnd,
+        Optional.empty());
   }
 }

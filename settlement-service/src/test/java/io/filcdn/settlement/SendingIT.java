@@ -10,6 +10,8 @@ import io.filcdn.settlement.stage.ServiceProcess;
 import io.filcdn.settlement.stage.UsedDataSet;
 import io.filcdn.stack.chain.Devnet;
 import io.filcdn.stack.chain.DevnetAccount;
+import io.filcdn.stack.chain.DevnetHistory;
+import io.filcdn.stack.chain.DevnetOperator;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.util.List;
@@ -56,6 +58,31 @@ class SendingIT extends OnStage {
         .contains("replaced");
     assertThat(service.reportsOf(dataSet).getFirst().at("/feePaid").asText()).isNotEqualTo("0");
     assertThat(service.log()).contains("alarm=stuck");
+  }
+
+  @Test
+  void aReportThatSettlementsOvertakeInItsBlockHasGasEnough() {
+    UsedDataSet dataSet = stage.newDataSet();
+    stage
+        .devnet()
+        .asOperator()
+        .report(stage.devnet().epoch(), DevnetOperator.Rollup.of(dataSet.number(), 9000, 9000));
+    dataSet.serve(9000, 9000);
+    stage.anvil().mine(3);
+    stage.stopTime();
+    ServiceProcess service = stage.startService().awaitReady();
+    patiently().until(() -> waitingForABlock(service) == 2);
+    dataSet.serve(100, 100);
+    patiently().until(() -> waitingForABlock(service) == 3);
+
+    stage.letTimeRun();
+
+    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
+    assertThat(service.reportStatesOf(dataSet)).containsExactly("final");
+    long block = dataSet.reports().get(1).block();
+    assertThat(dataSet.settlements().stream().limit(2))
+        .extracting(DevnetHistory.Settlement::block)
+        .containsExactly(block, block);
   }
 
   @Test

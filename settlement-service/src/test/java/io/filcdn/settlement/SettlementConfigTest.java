@@ -38,22 +38,26 @@ class SettlementConfigTest {
     assertThat(settlement.due().dust()).isEqualTo(ByteCount.ZERO);
     assertThat(settlement.due().dustMaxAge()).isEqualTo(Duration.ofDays(1));
     assertThat(settlement.due().indexGrace()).isEqualTo(Duration.ofMinutes(30));
+    assertThat(settlement.due().epochMarginBlocks()).isEqualTo(20);
     assertThat(settlement.due().railEndMarginBlocks()).isEqualTo(20);
     assertThat(settlement.due().terminateWithin()).isEqualTo(Duration.ofHours(6));
     assertThat(settlement.batch().maxDataSets()).isEqualTo(200);
     assertThat(settlement.batch().maxMessage().asLongValue()).isEqualTo(65_536);
     assertThat(settlement.batch().maxGas()).isEqualTo(5_000_000_000L);
     assertThat(settlement.batch().gasHeadroomPercent()).isEqualTo(25);
+    assertThat(settlement.batch().emptySlotGas()).isEqualTo(850_000);
     assertThat(settlement.broadcast().maxPending()).isEqualTo(4);
     assertThat(settlement.broadcast().resendAfter()).isEqualTo(Duration.ofMinutes(5));
     assertThat(settlement.broadcast().stuckAfter()).isEqualTo(Duration.ofMinutes(20));
     assertThat(settlement.confirmation().nextAfterBlocks()).isEqualTo(2);
     assertThat(settlement.ledger().setAsideFor()).isEqualTo(Duration.ofHours(1));
+    assertThat(settlement.ledger().grantsGrace()).isEqualTo(Duration.ofMinutes(2));
     assertThat(settlement.ledger().reconcileEvery()).isEqualTo(Duration.ofHours(1));
     assertThat(settlement.rpc().timeout()).isEqualTo(Duration.ofSeconds(20));
     assertThat(settlement.rpc().batchSize()).isEqualTo(100);
     assertThat(settlement.rpc().parallel()).isEqualTo(4);
     assertThat(settlement.rpc().logBlocks()).isEqualTo(2000);
+    assertThat(settlement.rpc().maxAnswer().asLongValue()).isEqualTo(8 << 20);
   }
 
   @Test

@@ -150,6 +150,11 @@ class SettlementIT extends OnStage {
     UsedDataSet dataSet = stage.newDataSet();
     BigInteger lockup = Devnet.tokens("0.7");
     long bytes = lockup.divide(DevnetContracts.RATE_PER_BYTE).longValueExact() + 1_000;
+    // more than its grants pay for, which settlement itself never reports
+    stage
+        .devnet()
+        .asOperator()
+        .report(stage.devnet().epoch(), DevnetOperator.Rollup.of(dataSet.number(), bytes, 0));
     dataSet.serve(bytes, 0);
     stage.startService().awaitReady();
     stage.letTimeRun();

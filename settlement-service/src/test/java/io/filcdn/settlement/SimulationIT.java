@@ -35,7 +35,7 @@ class SimulationIT extends OnStage {
 
   private static final Logger LOG = Logger.getLogger(SimulationIT.class);
   private static final long SEED = Long.getLong("filcdn.simulation.seed", 20_260_101);
-  private static final int DAYS = Integer.getInteger("filcdn.simulation.days", 15);
+  private static final int DAYS = Integer.getInteger("filcdn.simulation.days", 17);
   private static final int DATA_SETS = 5;
 
   /** Shorter than {@link Stage}'s finality. */
@@ -61,6 +61,8 @@ class SimulationIT extends OnStage {
     NODE_FAILS,
     SENDS_UNANSWERED,
     TRANSACTION_DROPPED,
+    TRANSACTION_LOST,
+    NODE_HIDES_TRANSACTIONS,
     NO_BLOCKS,
     REORG_FORGETS,
     REORG_REPOOLS,
@@ -154,6 +156,11 @@ class SimulationIT extends OnStage {
         stage.proxy().forgetPool();
         stage.letTimeRun();
       }
+      case TRANSACTION_LOST -> lose(awaitWaiting());
+      case NODE_HIDES_TRANSACTIONS -> {
+        stage.proxy().setLookups(RpcProxy.Lookups.HIDDEN);
+        blocksPass(10);
+      }
       case NO_BLOCKS -> {
         awaitWaiting();
         patiently().until(() -> anyTransaction(t -> t.at("/attempts").size() > 1));
@@ -194,6 +201,20 @@ class SimulationIT extends OnStage {
         blocksPass(10);
       }
     }
+  }
+
+  /** A transaction is lost in the node, and in the ledger of a service that ended just then. */
+  private void lose(String hash) {
+    service.kill();
+    stage.anvil().drop(hash);
+    stage.proxy().forgetPool();
+    String its = "(select transaction_id from attempt where hash = '%s')".formatted(hash);
+    stage.sql(
+        "delete from rollup where transaction_id = " + its,
+        "delete from rail_payment where transaction_id = " + its,
+        "with lost as (delete from attempt where hash = '%s' returning transaction_id) delete from chain_transaction where id in (select transaction_id from lost)"
+            .formatted(hash));
+    stage.letTimeRun();
   }
 
   private void atCommit(DatabaseProxy.Side side) {
@@ -277,7 +298,11 @@ class SimulationIT extends OnStage {
         .untilAsserted(
             () -> {
               JsonNode books = service.json("/api/v1/reconciliation");
-              assertThat(books.at("/differences")).isEmpty();
+              // its rail has ended, so that nobody can be paid for it
+              assertThat(books.at("/differences"))
+                  .extracting(
+                      each -> each.at("/dataSet").asText() + " " + each.at("/kind").asText())
+                  .containsExactly(poisoned.id() + " lost");
               assertThat(books.at("/totals/odometer")).isEqualTo(books.at("/totals/reported"));
               assertThat(books.at("/setAside").findValuesAsText("dataSet"))
                   .containsOnly(poisoned.id().toString());

@@ -36,6 +36,10 @@ public enum Alarm {
   CONTRADICTION,
   /** The chain knows fewer transactions of the operator than the ledger. */
   NONCE_BEHIND,
+  /** The chain waits for a nonce that the ledger does not know. */
+  NONCE_GAP,
+  /** The network file's prices are not the chain's. */
+  PRICE_MISMATCH,
   /** A record of a topic could not be read. */
   UNREADABLE_RECORD;
 

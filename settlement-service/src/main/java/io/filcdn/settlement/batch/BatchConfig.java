@@ -23,4 +23,12 @@ public interface BatchConfig {
    */
   @WithDefault("25")
   int gasHeadroomPercent();
+
+  /**
+   * How much more gas it takes to write to a storage slot that is empty. The EVM asks for 22,100
+   * instead of 5,000; Filecoin's VM for one more block of some 100 bytes at most: 172,000 and
+   * 334,000 for the block, 3,340 a byte.
+   */
+  @WithDefault("850000")
+  long emptySlotGas();
 }

@@ -94,7 +94,7 @@ public final class Batches {
           halve(part, parts, taker, "the contract refuses it: " + error);
         }
         case CallResult.Returned _ -> {
-          Gas limit = simulator.estimateGas(part).plusPercent(config.gasHeadroomPercent());
+          Gas limit = gasLimit(part);
           if (limit.units() > config.maxGas()) {
             halve(part, parts, taker, "it needs %s gas of %d".formatted(limit, config.maxGas()));
           } else if (!taker.take(new Batch(part, limit))) {
@@ -104,6 +104,28 @@ public final class Batches {
       }
     }
     return new Cut.Complete();
+  }
+
+  /**
+   * The gas that {@code submission} is allowed: what it takes now, some headroom, and what it takes
+   * more should transactions before it empty the slots that it writes to.
+   */
+  public Gas gasLimit(Submission submission) {
+    return simulator
+        .estimateGas(submission)
+        .plusPercent(config.gasHeadroomPercent())
+        .plus(Math.multiplyExact(emptiable(submission), config.emptySlotGas()));
+  }
+
+  /** How many storage slots can be empty by then that are not now. */
+  private static long emptiable(Submission submission) {
+    return switch (submission) {
+      // what a data set owes of either kind: a settlement may come first
+      case Submission.UsageReport report -> 2L * report.size();
+      // what the payee has, and what the network keeps of fees: withdrawals may come first
+      case Submission.RailSettlement settlement -> 2L * settlement.size();
+      case Submission.Termination _, Submission.GapFill _ -> 0;
+    };
   }
 
   /** What is left of a message for arguments: the rest is for the envelope and its signature. */

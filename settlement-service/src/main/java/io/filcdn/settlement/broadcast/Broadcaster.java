@@ -6,18 +6,21 @@ import io.filcdn.settlement.contracts.Node;
 import io.filcdn.settlement.contracts.SendResult;
 import io.filcdn.settlement.ledger.Attempt;
 import io.filcdn.settlement.ledger.LedgerTransaction;
+import io.filcdn.settlement.ledger.Nonce;
 import io.filcdn.settlement.ledger.TransactionState;
 import io.filcdn.settlement.ledger.Transactions;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /**
  * Sends stored bytes: those that no node has yet, whichever process stored them, and those again
- * that no block has taken for long.
+ * that a node forgot or no block has taken for long.
  */
 @ApplicationScoped
 public class Broadcaster {
@@ -42,8 +45,18 @@ public class Broadcaster {
   /** Sends all that has to be sent now, in the order of the nonces. */
   public void sendStored() {
     Instant now = clock.instant();
+    send(transaction -> isToBeSent(transaction, now), now);
+  }
+
+  /** The same, and what the node does not know any more, wherever it was lost. */
+  public void catchUp() {
+    Instant now = clock.instant();
+    send(transaction -> isToBeSent(transaction, now) || isForgotten(transaction), now);
+  }
+
+  private void send(Predicate<LedgerTransaction> which, Instant now) {
     for (LedgerTransaction transaction : transactions.open()) {
-      if (isToBeSent(transaction, now)) {
+      if (which.test(transaction)) {
         send(transaction, now);
       }
     }
@@ -67,6 +80,24 @@ public class Broadcaster {
               .orElse(true);
       case INCLUDED, FINAL, REVERTED, DROPPED -> false;
     };
+  }
+
+  /**
+   * Whether a node took the newest bytes and now knows nothing of them, while no block spent their
+   * nonce. A node that errs in that gets bytes that it has.
+   */
+  private boolean isForgotten(LedgerTransaction transaction) {
+    Attempt newest = transaction.newest();
+    if (transaction.state() != TransactionState.BROADCAST
+        || newest.broadcasts() == 0
+        || node.mayKnow(newest.signed().hash())
+        || node.nextNonce(transaction.sender()).compareTo(transaction.nonce()) > 0) {
+      return false;
+    }
+    LOG.infof(
+        "forgotten transaction=%s hash=%s nonce=%s: the node does not know it, it is sent again",
+        transaction.id(), newest.signed().hash(), transaction.nonce());
+    return true;
   }
 
   private void send(LedgerTransaction transaction, Instant now) {
@@ -97,28 +128,41 @@ public class Broadcaster {
 
   /**
    * The transaction that has waited too long for a block while the chain asks for its nonce, if
-   * there is one: those behind it wait for it, not for more gas money.
+   * there is one: those behind it wait for it, not for more gas money. Whatever waits too long, for
+   * whatever reason, raises an alarm.
    */
   public Optional<LedgerTransaction> stuck() {
     Instant before = clock.instant().minus(config.stuckAfter());
-    return transactions.open().stream()
-        .filter(transaction -> transaction.state().awaitsBlock())
-        .min(Comparator.comparing(LedgerTransaction::nonce))
+    List<LedgerTransaction> waiting =
+        transactions.open().stream()
+            .filter(transaction -> transaction.state().awaitsBlock())
+            .sorted(Comparator.comparing(LedgerTransaction::nonce))
+            .toList();
+    List<LedgerTransaction> late =
+        waiting.stream().filter(transaction -> !transaction.signedAt().isAfter(before)).toList();
+    if (late.isEmpty()) {
+      return Optional.empty();
+    }
+    Nonce onChain = node.nextNonce(late.getFirst().sender());
+    alarm(late, onChain);
+    return waiting.stream()
+        .findFirst()
         .filter(first -> !first.newest().signedAt().isAfter(before))
-        .filter(first -> node.nextNonce(first.sender()).equals(first.nonce()))
-        .map(this::alarmed);
+        .filter(first -> first.nonce().equals(onChain));
   }
 
-  private LedgerTransaction alarmed(LedgerTransaction stuck) {
+  private void alarm(List<LedgerTransaction> late, Nonce onChain) {
+    LedgerTransaction first = late.getFirst();
     alarms.raise(
         Alarm.STUCK,
-        "transaction=%s hash=%s nonce=%s expected to be in a block within %s, found it waiting since %s"
+        "transaction=%s hash=%s nonce=%s expected to be in a block within %s, found it waiting since %s, as %d in all do, and the chain at nonce %s"
             .formatted(
-                stuck.id(),
-                stuck.newest().signed().hash(),
-                stuck.nonce(),
+                first.id(),
+                first.newest().signed().hash(),
+                first.nonce(),
                 config.stuckAfter(),
-                stuck.newest().signedAt()));
-    return stuck;
+                first.signedAt(),
+                late.size(),
+                onChain));
   }
 }

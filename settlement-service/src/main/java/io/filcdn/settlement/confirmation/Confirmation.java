@@ -9,6 +9,8 @@ import io.filcdn.settlement.contracts.Head;
 import io.filcdn.settlement.ledger.Inclusion;
 import io.filcdn.settlement.ledger.LedgerTransaction;
 import io.filcdn.settlement.ledger.Outbox;
+import io.filcdn.settlement.ledger.SetAside;
+import io.filcdn.settlement.ledger.SetAsides;
 import io.filcdn.settlement.ledger.Submission;
 import io.filcdn.settlement.ledger.TransactionState;
 import io.filcdn.settlement.ledger.Transactions;
@@ -17,6 +19,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /** Follows open transactions until they close, and tells what they did. */
@@ -27,6 +30,7 @@ public class Confirmation {
 
   private final Transactions transactions;
   private final Judge judge;
+  private final SetAsides setAsides;
   private final Outbox outbox;
   private final Alarms alarms;
   private final ConfirmationConfig config;
@@ -35,12 +39,14 @@ public class Confirmation {
   Confirmation(
       Transactions transactions,
       Judge judge,
+      SetAsides setAsides,
       Outbox outbox,
       Alarms alarms,
       ConfirmationConfig config,
       Clock clock) {
     this.transactions = transactions;
     this.judge = judge;
+    this.setAsides = setAsides;
     this.outbox = outbox;
     this.alarms = alarms;
     this.config = config;
@@ -61,6 +67,14 @@ public class Confirmation {
       case Verdict.Included(BlockNumber block, boolean succeeded) ->
           transactions.included(transaction.id(), block, succeeded && isDeepEnough(block, head));
       case Verdict.Landed landed -> landed(transaction, landed);
+      case Verdict.Idle(Inclusion inclusion, Set<DataSetId> unpaid) -> {
+        setAside(transaction, unpaid);
+        undone(
+            transaction,
+            TransactionState.REVERTED,
+            Optional.of(inclusion),
+            "it succeeded and moved nothing, though %s owe something".formatted(unpaid));
+      }
       case Verdict.Failed(Inclusion inclusion, String reason) ->
           undone(transaction, TransactionState.REVERTED, Optional.of(inclusion), reason);
       case Verdict.Gone() ->
@@ -100,6 +114,18 @@ public class Confirmation {
     return head.depthOf(block) >= config.nextAfterBlocks();
   }
 
+  /** What a settlement did not pay is not tried again at once, as it would do nothing once more. */
+  private void setAside(LedgerTransaction transaction, Set<DataSetId> unpaid) {
+    unpaid.forEach(
+        dataSet ->
+            setAsides.put(
+                dataSet,
+                transaction.submission().activity(),
+                SetAside.Reason.SETTLED_NOTHING,
+                "expected transaction %s to pay what is owed, found that it succeeded and moved nothing: the data set was deleted, or its rail has nothing left"
+                    .formatted(transaction.newest().signed().hash())));
+  }
+
   private void landed(LedgerTransaction transaction, Verdict.Landed landed) {
     Instant now = clock.instant();
     QuarkusTransaction.requiringNew()
@@ -108,6 +134,7 @@ public class Confirmation {
               transactions.finalised(transaction.id(), landed.inclusion(), landed.settled(), now);
               tell(transaction, landed, now);
             });
+    setAside(transaction, landed.unpaid());
     LOG.infof(
         "final transaction=%s hash=%s activity=%s nonce=%s block=%s dataSets=%d",
         transaction.id(),
@@ -142,6 +169,7 @@ public class Confirmation {
                               dataSet, now, landed.inclusion().hash(), settlement.rail(), amount)));
       case Submission.Termination(DataSetId dataSet) ->
           outbox.add(new SettlementRecord.Terminated(dataSet, now, landed.inclusion().hash()));
+      case Submission.GapFill() -> {}
     }
   }
 

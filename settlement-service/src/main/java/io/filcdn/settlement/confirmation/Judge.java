@@ -1,21 +1,18 @@
 package io.filcdn.settlement.confirmation;
 
 import io.filcdn.common.chain.BlockNumber;
-import io.filcdn.common.payment.DataSetId;
-import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.settlement.contracts.ContractEvent;
 import io.filcdn.settlement.contracts.Head;
 import io.filcdn.settlement.contracts.Node;
-import io.filcdn.settlement.contracts.OperatorContract;
 import io.filcdn.settlement.contracts.Receipt;
 import io.filcdn.settlement.ledger.Inclusion;
 import io.filcdn.settlement.ledger.LedgerTransaction;
 import io.filcdn.settlement.ledger.Submission;
 import jakarta.inject.Singleton;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Finds out what became of a transaction. A receipt is a hint: what counts is whether the nonce is
@@ -26,14 +23,17 @@ import java.util.Optional;
 public final class Judge {
 
   private final Node node;
-  private final OperatorContract operator;
+  private final OwnEvents own;
   private final ReportJudge reports;
+  private final SettlementJudge settlements;
   private final Reasons reasons;
 
-  Judge(Node node, OperatorContract operator, ReportJudge reports, Reasons reasons) {
+  Judge(
+      Node node, OwnEvents own, ReportJudge reports, SettlementJudge settlements, Reasons reasons) {
     this.node = node;
-    this.operator = operator;
+    this.own = own;
     this.reports = reports;
+    this.settlements = settlements;
     this.reasons = reasons;
   }
 
@@ -57,39 +57,47 @@ public final class Judge {
   }
 
   private Verdict atFinality(LedgerTransaction transaction, Optional<Receipt> receipt, Head head) {
-    if (transaction.submission() instanceof Submission.UsageReport report) {
-      return reports.judge(transaction, report, receipt, head);
-    }
-    List<ContractEvent> events = events(transaction, receipt, head);
-    if (!events.isEmpty()) {
-      return new Verdict.Landed(inclusion(events.getFirst(), receipt), amounts(events));
+    return switch (transaction.submission()) {
+      case Submission.UsageReport report -> reports.judge(transaction, report, receipt, head);
+      case Submission.RailSettlement settlement ->
+          settlements.judge(transaction, settlement, receipt, head);
+      case Submission.Termination _ -> terminated(transaction, receipt, head);
+      // it was to spend its nonce, whether it succeeded or not
+      case Submission.GapFill() ->
+          inclusion(transaction, receipt)
+              .<Verdict>map(seen -> new Verdict.Landed(seen, Map.of(), Set.of()))
+              .orElseGet(Verdict.Gone::new);
+    };
+  }
+
+  private Verdict terminated(LedgerTransaction transaction, Optional<Receipt> receipt, Head head) {
+    List<ContractEvent> found = own.of(transaction, receipt, head);
+    if (!found.isEmpty()) {
+      return new Verdict.Landed(inclusion(found.getFirst(), receipt), Map.of(), Set.of());
     }
     if (receipt.isEmpty()) {
       return new Verdict.Gone();
     }
     Inclusion inclusion = receipt.get().inclusion();
-    if (!receipt.get().succeeded()) {
-      return new Verdict.Failed(inclusion, reasons.of(transaction));
-    }
-    // a settlement that finds nothing owed succeeds in silence; a termination never does
-    return transaction.submission() instanceof Submission.RailSettlement
-        ? new Verdict.Landed(inclusion, Map.of())
-        : new Verdict.Contradiction(
+    return receipt.get().succeeded()
+        ? new Verdict.Contradiction(
             "block %s holds it and is final, but PaymentRailsTerminated is not there"
-                .formatted(inclusion.block()));
+                .formatted(inclusion.block()))
+        : new Verdict.Failed(inclusion, reasons.of(transaction));
   }
 
-  private List<ContractEvent> events(
-      LedgerTransaction transaction, Optional<Receipt> receipt, Head head) {
-    Optional<BlockNumber> block = receipt.map(found -> found.inclusion().block());
-    return operator
-        .events(
-            transaction.submission(),
-            block.orElse(transaction.signedBlock()),
-            block.orElse(head.finalised()))
-        .stream()
-        .filter(event -> transaction.hashes().contains(event.transaction()))
-        .toList();
+  /** Where it is, by its receipt, or as it was last seen where the node has none any more. */
+  static Optional<Inclusion> inclusion(LedgerTransaction transaction, Optional<Receipt> receipt) {
+    return receipt
+        .map(Receipt::inclusion)
+        .or(
+            () ->
+                transaction
+                    .includedBlock()
+                    .map(
+                        block ->
+                            new Inclusion(
+                                transaction.newest().signed().hash(), block, Optional.empty())));
   }
 
   static Inclusion inclusion(ContractEvent event, Optional<Receipt> receipt) {
@@ -97,15 +105,5 @@ public final class Judge {
         .map(Receipt::inclusion)
         .filter(inclusion -> inclusion.hash().equals(event.transaction()))
         .orElseGet(() -> new Inclusion(event.transaction(), event.block(), Optional.empty()));
-  }
-
-  private static Map<DataSetId, TokenAmount> amounts(List<ContractEvent> events) {
-    Map<DataSetId, TokenAmount> amounts = new HashMap<>();
-    for (ContractEvent event : events) {
-      if (event instanceof ContractEvent.Settled settled) {
-        amounts.merge(settled.dataSet(), settled.amount(), TokenAmount::plus);
-      }
-    }
-    return amounts;
   }
 }

@@ -42,7 +42,7 @@ final class ReportJudge {
     List<DataSetId> missing = missing(report, found);
     List<DataSetId> below = belowToEpoch(report, head.finalised());
     if (missing.isEmpty() && below.isEmpty()) {
-      return new Verdict.Landed(Judge.inclusion(lastOf(found), receipt), Map.of());
+      return new Verdict.Landed(Judge.inclusion(lastOf(found), receipt), Map.of(), Set.of());
     }
     if (found.isEmpty() && below.size() == report.size()) {
       return receipt

@@ -5,6 +5,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.settlement.ledger.Inclusion;
 import java.util.Map;
+import java.util.Set;
 
 /** What the chain says about an open transaction now. */
 public sealed interface Verdict {
@@ -22,8 +23,17 @@ public sealed interface Verdict {
    * What it was to do stands at a final block.
    *
    * @param settled the amounts that moved along rails
+   * @param unpaid the data sets of a settlement for which nothing moved, though they owe something
    */
-  record Landed(Inclusion inclusion, Map<DataSetId, TokenAmount> settled) implements Verdict {}
+  record Landed(Inclusion inclusion, Map<DataSetId, TokenAmount> settled, Set<DataSetId> unpaid)
+      implements Verdict {}
+
+  /**
+   * A final block holds a settlement that succeeded and moved nothing at all.
+   *
+   * @param unpaid what of it still owes something; not empty
+   */
+  record Idle(Inclusion inclusion, Set<DataSetId> unpaid) implements Verdict {}
 
   /** A final block holds it, and what it was to do was not done. */
   record Failed(Inclusion inclusion, String reason) implements Verdict {}

@@ -38,7 +38,7 @@ final class Abi {
    */
   static List<String> words(String data, int atLeast) {
     int words = (data.length() - 2) / WORD_DIGITS;
-    if (words < atLeast) {
+    if (!hasWords(data, atLeast)) {
       throw new NodeException(
           "expected %d words of 32 bytes from the contract, found \"%s\""
               .formatted(atLeast, data.length() > 200 ? data.substring(0, 200) : data));
@@ -46,6 +46,11 @@ final class Abi {
     return IntStream.range(0, words)
         .mapToObj(i -> data.substring(2 + i * WORD_DIGITS, 2 + (i + 1) * WORD_DIGITS))
         .toList();
+  }
+
+  /** Whether there are that many words; an address without a contract returns none. */
+  static boolean hasWords(String data, int atLeast) {
+    return (data.length() - 2) / WORD_DIGITS >= atLeast;
   }
 
   static BigInteger unsigned(String word) {

@@ -15,10 +15,9 @@ import org.web3j.protocol.core.BatchRequest;
 import org.web3j.protocol.core.JsonRpc2_0Web3j;
 import org.web3j.protocol.core.Request;
 import org.web3j.protocol.core.Response;
-import org.web3j.protocol.exceptions.ClientConnectionException;
 import org.web3j.protocol.http.HttpService;
 
-/** A network's JSON-RPC endpoints: the first that answers is heard. */
+/** A network's JSON-RPC endpoints: the first that gives an answer which can be used is heard. */
 final class Endpoints {
 
   private static final Logger LOG = Logger.getLogger(Endpoints.class);
@@ -27,12 +26,13 @@ final class Endpoints {
 
   private final List<Endpoint> endpoints;
 
-  Endpoints(List<URI> urls, Duration timeout) {
+  Endpoints(List<URI> urls, Duration timeout, long maxAnswerBytes) {
     OkHttpClient client =
         new OkHttpClient.Builder()
             .callTimeout(timeout)
             .connectTimeout(timeout)
             .readTimeout(timeout)
+            .addInterceptor(new AnswerLimit(maxAnswerBytes))
             .build();
     endpoints =
         urls.stream()
@@ -52,7 +52,19 @@ final class Endpoints {
    * @throws NodeException where no endpoint answers
    */
   <T extends Response<?>> T ask(Function<JsonRpc2_0Web3j, Request<?, T>> question) {
-    return first(endpoint -> question.apply(endpoint.api()).send());
+    return ask(question, Function.identity());
+  }
+
+  /**
+   * Asks one question, and reads the answer.
+   *
+   * @param read throws what it likes where the answer cannot be used
+   * @return the first answer that can be used
+   * @throws NodeException where no endpoint gives one
+   */
+  <T extends Response<?>, R> R ask(
+      Function<JsonRpc2_0Web3j, Request<?, T>> question, Function<T, R> read) {
+    return first(endpoint -> read.apply(question.apply(endpoint.api()).send()));
   }
 
   /**
@@ -97,10 +109,10 @@ final class Endpoints {
     for (Endpoint endpoint : endpoints) {
       try {
         return asking.ask(endpoint);
-      } catch (IOException | ClientConnectionException | ClassCastException e) {
-        // ClassCastException: one error object where web3j wants the array of a batch
+      } catch (IOException | RuntimeException e) {
+        // web3j and Jackson throw many kinds at what is no answer, or none to this question
         LOG.debugf(e, "rpc=%s does not answer", endpoint.host());
-        failures.add("%s: %s".formatted(endpoint.host(), e.getMessage()));
+        failures.add("%s: %.300s".formatted(endpoint.host(), e.getMessage()));
       }
     }
     throw new NodeException("no JSON-RPC endpoint answers: " + String.join("; ", failures));

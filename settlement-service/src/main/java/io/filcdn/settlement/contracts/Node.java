@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import org.jboss.logging.Logger;
 import org.web3j.protocol.core.DefaultBlockParameter;
 import org.web3j.protocol.core.DefaultBlockParameterName;
 import org.web3j.protocol.core.JsonRpc2_0Web3j;
@@ -40,6 +41,8 @@ import org.web3j.utils.Numeric;
 @Singleton
 public final class Node {
 
+  private static final Logger LOG = Logger.getLogger(Node.class);
+
   private static final DefaultBlockParameter LATEST = DefaultBlockParameterName.LATEST;
   private static final int NULL_ROUNDS = 20;
 
@@ -48,25 +51,29 @@ public final class Node {
   private final RpcConfig config;
 
   Node(Network network, RpcConfig config) {
-    this.endpoints = new Endpoints(network.rpcUrls(), config.timeout());
+    this.endpoints =
+        new Endpoints(network.rpcUrls(), config.timeout(), config.maxAnswer().asLongValue());
     this.finality = network.finality();
     this.config = config;
   }
 
   /** The EIP-155 id. */
   public long chainId() {
-    return answer(JsonRpc2_0Web3j::ethChainId).getChainId().longValueExact();
+    return answer(JsonRpc2_0Web3j::ethChainId, answer -> answer.getChainId().longValueExact());
   }
 
   /** Whether a contract lives at {@code address}. */
   public boolean hasCode(Address address) {
-    return answer(api -> api.ethGetCode(address.hex(), LATEST)).getCode().length() > 2;
+    return answer(
+        api -> api.ethGetCode(address.hex(), LATEST), answer -> answer.getCode().length() > 2);
   }
 
   /** How far the chain has come. */
   public Head head() {
     BlockNumber latest =
-        new BlockNumber(answer(JsonRpc2_0Web3j::ethBlockNumber).getBlockNumber().longValueExact());
+        answer(
+            JsonRpc2_0Web3j::ethBlockNumber,
+            answer -> new BlockNumber(answer.getBlockNumber().longValueExact()));
     BlockNumber finalised = finality.tag().flatMap(this::tagged).orElseGet(() -> atDepth(latest));
     return new Head(latest, finalised);
   }
@@ -89,7 +96,10 @@ public final class Node {
   }
 
   private Optional<BlockNumber> block(DefaultBlockParameter which) {
-    EthBlock answer = endpoints.ask(api -> api.ethGetBlockByNumber(which, false));
+    return endpoints.ask(api -> api.ethGetBlockByNumber(which, false), Node::numberOf);
+  }
+
+  private static Optional<BlockNumber> numberOf(EthBlock answer) {
     // nodes that do not know the tag and null rounds answer with an error
     return answer.hasError() || answer.getBlock() == null
         ? Optional.empty()
@@ -107,24 +117,27 @@ public final class Node {
   }
 
   private Nonce nextNonce(Address account, DefaultBlockParameter when) {
-    return new Nonce(
-        answer(api -> api.ethGetTransactionCount(account.hex(), when))
-            .getTransactionCount()
-            .longValueExact());
+    return answer(
+        api -> api.ethGetTransactionCount(account.hex(), when),
+        answer -> new Nonce(answer.getTransactionCount().longValueExact()));
   }
 
   /** What {@code account} has of the chain's own coin. */
   public TokenAmount balance(Address account) {
-    return new TokenAmount(answer(api -> api.ethGetBalance(account.hex(), LATEST)).getBalance());
+    return answer(
+        api -> api.ethGetBalance(account.hex(), LATEST),
+        answer -> new TokenAmount(answer.getBalance()));
   }
 
   /** What gas costs now. */
   public GasMarket gasMarket() {
-    BigInteger base =
-        answer(api -> api.ethGetBlockByNumber(LATEST, false)).getBlock().getBaseFeePerGas();
-    BigInteger priority =
-        answer(JsonRpc2_0Web3j::ethMaxPriorityFeePerGas).getMaxPriorityFeePerGas();
-    return new GasMarket(new TokenAmount(base), new TokenAmount(priority));
+    return new GasMarket(
+        answer(
+            api -> api.ethGetBlockByNumber(LATEST, false),
+            answer -> new TokenAmount(answer.getBlock().getBaseFeePerGas())),
+        answer(
+            JsonRpc2_0Web3j::ethMaxPriorityFeePerGas,
+            answer -> new TokenAmount(answer.getMaxPriorityFeePerGas())));
   }
 
   /** Simulates a call on the newest block. */
@@ -186,8 +199,9 @@ public final class Node {
 
   /** How much gas a call takes that {@link #call} let through. */
   public Gas estimateGas(Call call) {
-    return new Gas(
-        answer(api -> api.ethEstimateGas(request(call))).getAmountUsed().longValueExact());
+    return answer(
+        api -> api.ethEstimateGas(request(call)),
+        answer -> new Gas(answer.getAmountUsed().longValueExact()));
   }
 
   /** Hands signed bytes to a node. */
@@ -198,13 +212,31 @@ public final class Node {
         : new SendResult.Taken();
   }
 
+  /**
+   * Whether a node knows a transaction, in a block or waiting for one. Where that cannot be told it
+   * may.
+   */
+  public boolean mayKnow(TxHash hash) {
+    try {
+      return answer(
+          api -> api.ethGetTransactionByHash(hash.hex()),
+          answer -> answer.getTransaction().isPresent());
+    } catch (NodeException e) {
+      LOG.debugf("transaction hash=%s cannot be asked for: %s", hash, e.getMessage());
+      return true;
+    }
+  }
+
   /** Which block holds a transaction, as far as the node can tell: old receipts get lost. */
   public Optional<Receipt> receipt(TxHash hash) {
-    return answer(api -> api.ethGetTransactionReceipt(hash.hex()))
-        .getTransactionReceipt()
-        // some nodes answer for a pending one
-        .filter(receipt -> receipt.getBlockNumberRaw() != null)
-        .map(receipt -> toReceipt(hash, receipt));
+    return answer(
+        api -> api.ethGetTransactionReceipt(hash.hex()),
+        answer ->
+            answer
+                .getTransactionReceipt()
+                // some nodes answer for a pending one
+                .filter(receipt -> receipt.getBlockNumberRaw() != null)
+                .map(receipt -> toReceipt(hash, receipt)));
   }
 
   private static Receipt toReceipt(TxHash hash, TransactionReceipt receipt) {
@@ -226,12 +258,13 @@ public final class Node {
       EthFilter filter =
           new EthFilter(at(new BlockNumber(first)), at(new BlockNumber(last)), contract.hex())
               .addOptionalTopics(topics.toArray(String[]::new));
-      answer(api -> api.ethGetLogs(filter)).getLogs().stream()
-          .map(EthLog.LogResult::get)
-          .map(Log.class::cast)
-          .forEach(logs::add);
+      logs.addAll(answer(api -> api.ethGetLogs(filter), Node::logsOf));
     }
     return logs;
+  }
+
+  private static List<Log> logsOf(EthLog answer) {
+    return answer.getLogs().stream().map(EthLog.LogResult::get).map(Log.class::cast).toList();
   }
 
   private static CallResult result(EthCall answer) {
@@ -244,12 +277,16 @@ public final class Node {
                 () -> new NodeException("eth_call failed: " + answer.getError().getMessage())));
   }
 
-  private <T extends Response<?>> T answer(Function<JsonRpc2_0Web3j, Request<?, T>> question) {
-    T answer = endpoints.ask(question);
-    if (answer.hasError()) {
-      throw new NodeException("the node answers: " + answer.getError().getMessage());
-    }
-    return answer;
+  private <T extends Response<?>, R> R answer(
+      Function<JsonRpc2_0Web3j, Request<?, T>> question, Function<T, R> read) {
+    return endpoints.ask(
+        question,
+        answer -> {
+          if (answer.hasError()) {
+            throw new NodeException("the node answers: " + answer.getError().getMessage());
+          }
+          return read.apply(answer);
+        });
   }
 
   private static Transaction request(Call call) {

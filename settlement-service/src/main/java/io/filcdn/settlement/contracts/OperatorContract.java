@@ -10,13 +10,15 @@ import io.filcdn.common.payment.Generation;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
-import io.filcdn.settlement.ledger.Activity;
 import io.filcdn.settlement.ledger.Rollup;
 import io.filcdn.settlement.ledger.Submission;
 import io.filcdn.settlement.ledger.Usage;
 import jakarta.inject.Singleton;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.web3j.crypto.Hash;
 import org.web3j.protocol.core.methods.response.Log;
 
@@ -46,9 +48,14 @@ public final class OperatorContract {
     this.stateView = network.contracts().stateView();
   }
 
-  /** The call that does what {@code submission} says. */
+  /**
+   * The call that does what {@code submission} says; one that only spends a nonce calls the sender
+   * itself.
+   */
   public Call call(Address from, Submission submission) {
-    return new Call(from, address, encode(submission));
+    return submission instanceof Submission.GapFill
+        ? new Call(from, from, encode(submission))
+        : new Call(from, address, encode(submission));
   }
 
   static String encode(Submission submission) {
@@ -69,6 +76,7 @@ public final class OperatorContract {
               Abi.numbers(dataSets.stream().map(DataSetId::number).toList()));
       case Submission.Termination(DataSetId dataSet) ->
           Abi.call("terminateCDNPaymentRails", Abi.number(dataSet.number()));
+      case Submission.GapFill() -> "0x";
     };
   }
 
@@ -125,12 +133,33 @@ public final class OperatorContract {
 
   /** What the contract asks for a byte; it never changes. */
   public Rates rates() {
-    return new Rates(viewNumber("cdnRatePerByte"), viewNumber("cacheMissRatePerByte"));
+    return ratesOf(address)
+        .orElseThrow(
+            () ->
+                new NodeException(
+                    "expected the rates of operator contract %s, found none".formatted(address)));
   }
 
-  private BigInteger viewNumber(String function) {
-    return Abi.unsigned(
-        Abi.words(node.call(Call.view(address, Abi.call(function))).returned(), 1).getFirst());
+  /** What another operator contract asks; empty where none that has rates lives there. */
+  public Optional<Rates> ratesOf(Address other) {
+    List<Optional<BigInteger>> rates =
+        node
+            .callAll(
+                Stream.of("cdnRatePerByte", "cacheMissRatePerByte")
+                    .map(function -> Call.view(other, Abi.call(function)))
+                    .toList())
+            .stream()
+            .map(OperatorContract::number)
+            .toList();
+    return rates
+        .getFirst()
+        .flatMap(cdn -> rates.getLast().map(cacheMiss -> new Rates(cdn, cacheMiss)));
+  }
+
+  private static Optional<BigInteger> number(CallResult result) {
+    return result instanceof CallResult.Returned(String data) && Abi.hasWords(data, 1)
+        ? Optional.of(Abi.unsigned(Abi.words(data, 1).getFirst()))
+        : Optional.empty();
   }
 
   /** The key that may report. */
@@ -150,45 +179,54 @@ public final class OperatorContract {
 
   /** What the contract logged in these blocks, both included, in the way of {@code submission}. */
   public List<ContractEvent> events(Submission submission, BlockNumber from, BlockNumber to) {
-    String topic =
-        switch (submission.activity()) {
-          case REPORT -> USAGE_REPORTED;
-          case SETTLE_CDN -> CDN_SETTLEMENT;
-          case SETTLE_CACHE_MISS -> CACHE_MISS_SETTLEMENT;
-          case TERMINATE -> RAILS_TERMINATED;
-        };
-    return node.logs(address, List.of(topic), from, to).stream()
-        .map(log -> toEvent(submission.activity(), log))
-        .toList();
-  }
-
-  private static ContractEvent toEvent(Activity activity, Log log) {
-    TxHash hash = TxHash.of(log.getTransactionHash());
-    BlockNumber block = new BlockNumber(log.getBlockNumber().longValueExact());
-    DataSetId dataSet =
-        new DataSetId(Generation.FWSS, Abi.capped(log.getTopics().get(1).substring(2)));
-    return switch (activity) {
-      case REPORT -> usageReported(log, hash, block, dataSet);
-      case SETTLE_CDN -> settled(log, hash, block, dataSet, QuotaRecord.Kind.CDN);
-      case SETTLE_CACHE_MISS -> settled(log, hash, block, dataSet, QuotaRecord.Kind.CACHE_MISS);
-      case TERMINATE -> new ContractEvent.Terminated(hash, block, dataSet);
+    return switch (submission.activity()) {
+      case REPORT -> events(USAGE_REPORTED, from, to, OperatorContract::usageReported);
+      case SETTLE_CDN ->
+          events(CDN_SETTLEMENT, from, to, place -> settled(place, QuotaRecord.Kind.CDN));
+      case SETTLE_CACHE_MISS ->
+          events(
+              CACHE_MISS_SETTLEMENT,
+              from,
+              to,
+              place -> settled(place, QuotaRecord.Kind.CACHE_MISS));
+      case TERMINATE -> events(RAILS_TERMINATED, from, to, OperatorContract::terminated);
+      case FILL_GAP -> List.of();
     };
   }
 
-  private static ContractEvent usageReported(
-      Log log, TxHash hash, BlockNumber block, DataSetId dataSet) {
+  private List<ContractEvent> events(
+      String topic, BlockNumber from, BlockNumber to, Function<Log, ContractEvent> read) {
+    return node.logs(address, List.of(topic), from, to).stream().map(read).toList();
+  }
+
+  private static ContractEvent usageReported(Log log) {
     List<String> words = Abi.words(log.getData(), 2);
     return new ContractEvent.UsageReported(
-        hash,
-        block,
-        dataSet,
+        transaction(log),
+        block(log),
+        dataSet(log),
         new Epoch(Abi.capped(log.getTopics().get(3).substring(2))),
         new Usage(ByteCount.of(Abi.capped(words.get(0))), ByteCount.of(Abi.capped(words.get(1)))));
   }
 
-  private static ContractEvent settled(
-      Log log, TxHash hash, BlockNumber block, DataSetId dataSet, QuotaRecord.Kind rail) {
+  private static ContractEvent settled(Log log, QuotaRecord.Kind rail) {
     TokenAmount amount = new TokenAmount(Abi.unsigned(Abi.words(log.getData(), 1).getFirst()));
-    return new ContractEvent.Settled(hash, block, dataSet, rail, amount);
+    return new ContractEvent.Settled(transaction(log), block(log), dataSet(log), rail, amount);
+  }
+
+  private static ContractEvent terminated(Log log) {
+    return new ContractEvent.Terminated(transaction(log), block(log), dataSet(log));
+  }
+
+  private static TxHash transaction(Log log) {
+    return TxHash.of(log.getTransactionHash());
+  }
+
+  private static BlockNumber block(Log log) {
+    return new BlockNumber(log.getBlockNumber().longValueExact());
+  }
+
+  private static DataSetId dataSet(Log log) {
+    return new DataSetId(Generation.FWSS, Abi.capped(log.getTopics().get(1).substring(2)));
   }
 }

@@ -1,5 +1,6 @@
 package io.filcdn.settlement.contracts;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
@@ -21,4 +22,8 @@ public interface RpcConfig {
   /** How many blocks one query for events spans; gateways refuse wide ones. */
   @WithDefault("2000")
   int logBlocks();
+
+  /** The largest answer that is read; a longer one is a node's failure. */
+  @WithDefault("8M")
+  MemorySize maxAnswer();
 }

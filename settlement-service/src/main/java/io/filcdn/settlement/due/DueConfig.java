@@ -26,6 +26,13 @@ public interface DueConfig {
   Duration indexGrace();
 
   /**
+   * A data set of which an epoch was reported that is further ahead of the newest block than this
+   * many blocks is set aside: only someone else with the operator's key reports the future.
+   */
+  @WithDefault("20")
+  int epochMarginBlocks();
+
+  /**
    * A rail that ends within this many blocks is settled in a transaction of its own: should it end
    * before that is in a block, only that one fails.
    */

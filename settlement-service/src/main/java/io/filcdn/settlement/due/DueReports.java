@@ -56,7 +56,7 @@ public final class DueReports {
     List<Finding> findings = new ArrayList<>();
     for (Standing standing : scope.only().map(standings::of).orElseGet(standings::unequal)) {
       if (!leftOut.contains(standing.dataSet())) {
-        finding(standing)
+        finding(standing, latest)
             .ifPresentOrElse(
                 findings::add, () -> due(standing, latest, scope).ifPresent(usage::add));
       }
@@ -64,27 +64,44 @@ public final class DueReports {
     return new Found(usage, findings);
   }
 
-  private Optional<Finding> finding(Standing standing) {
+  private Optional<Finding> finding(Standing standing, BlockNumber latest) {
+    Epoch farthest = latest.plus(config.epochMarginBlocks()).epoch();
+    if (standing.isReportedBeyond(farthest)) {
+      return finding(
+          standing,
+          SetAside.Reason.EPOCH_AHEAD,
+          "expected a last reported epoch of at most %s, found %s: whoever has the operator's key reported it, and the contract takes no report before"
+              .formatted(farthest, standing.last()));
+    }
+    return notIndexed(standing).or(() -> finding(standing));
+  }
+
+  private Optional<Finding> notIndexed(Standing standing) {
     Optional<Instant> unindexedSince =
         standing
             .own()
             .unindexedSince()
             .filter(since -> since.plus(config.indexGrace()).isBefore(clock.instant()));
-    if (unindexedSince.isPresent()) {
-      return finding(
-          standing,
-          SetAside.Reason.REPORT_NOT_INDEXED,
-          "expected the index to show our report up to epoch %s, which is final since %s; found %s as the last"
-              .formatted(
-                  standing.own().last().map(Epoch::toString).orElse("?"),
-                  unindexedSince.get(),
-                  standing.lastReported().map(Epoch::toString).orElse("none")));
-    }
+    return unindexedSince.flatMap(
+        since ->
+            finding(
+                standing,
+                SetAside.Reason.REPORT_NOT_INDEXED,
+                "expected the index to show our report up to epoch %s, which is final since %s; found %s as the last"
+                    .formatted(
+                        standing.own().last().map(Epoch::toString).orElse("?"),
+                        since,
+                        standing.lastReported().map(Epoch::toString).orElse("none"))));
+  }
+
+  private static Optional<Finding> finding(Standing standing) {
     return switch (standing.due()) {
       case Standing.Due.Shortfall(String message) ->
           finding(standing, SetAside.Reason.ODOMETER_BELOW_REPORTED, message);
       case Standing.Due.ReportMissing(String message) ->
           finding(standing, SetAside.Reason.REPORT_NOT_INDEXED, message);
+      case Standing.Due.BeyondGrants(String message) ->
+          finding(standing, SetAside.Reason.BEYOND_GRANTS, message);
       case Standing.Due.Nothing _, Standing.Due.Bytes _ -> Optional.empty();
     };
   }
@@ -95,7 +112,8 @@ public final class DueReports {
   }
 
   private Optional<DueUsage> due(Standing standing, BlockNumber latest, Scope scope) {
-    if (!(standing.due() instanceof Standing.Due.Bytes(Usage usage))
+    if (!(standing.due() instanceof Standing.Due.Bytes(Usage usage, Usage _))
+        || usage.equals(Usage.NONE)
         || standing.own().inFlight()
         || isDust(standing, usage, scope.dust())) {
       return Optional.empty();

@@ -9,6 +9,7 @@ import io.filcdn.settlement.contracts.OnChainUsage;
 import io.filcdn.settlement.contracts.OperatorContract;
 import io.filcdn.settlement.contracts.PayContract;
 import io.filcdn.settlement.contracts.RailState;
+import io.filcdn.settlement.contracts.StateView;
 import io.filcdn.settlement.ledger.Activity;
 import io.filcdn.settlement.ledger.Owed;
 import io.filcdn.settlement.ledger.OwedAmounts;
@@ -31,6 +32,7 @@ public final class DueSettlements {
   private final SetAsides setAsides;
   private final OperatorContract operator;
   private final PayContract pay;
+  private final StateView stateView;
   private final DueConfig config;
 
   DueSettlements(
@@ -38,11 +40,13 @@ public final class DueSettlements {
       SetAsides setAsides,
       OperatorContract operator,
       PayContract pay,
+      StateView stateView,
       DueConfig config) {
     this.owedAmounts = owedAmounts;
     this.setAsides = setAsides;
     this.operator = operator;
     this.pay = pay;
+    this.stateView = stateView;
     this.config = config;
   }
 
@@ -80,35 +84,55 @@ public final class DueSettlements {
   }
 
   /**
-   * The settlements that pay {@code debts} along one kind of rail. Each rail is read now; one that
-   * has ended stays out, as it would fail its whole batch.
+   * The settlements that pay {@code debts} along one kind of rail. Each rail is read now, and
+   * whether its data set is still there: one that has ended would fail its whole batch, and one
+   * that was deleted would be passed over in silence.
    */
   public Found settlements(QuotaRecord.Kind rail, List<Debt> debts, BlockNumber latest) {
-    Activity activity = Activity.settling(rail);
-    Set<DataSetId> leftOut = new HashSet<>(setAsides.leftOut(activity));
-    leftOut.addAll(owedAmounts.inFlight(activity));
-    List<Debt> open =
-        debts.stream()
-            .filter(debt -> !debt.owed().on(rail).equals(TokenAmount.ZERO))
-            .filter(debt -> !leftOut.contains(debt.candidate().dataSet()))
-            .toList();
+    List<Debt> open = open(rail, debts);
     List<RailState> states =
         pay.rails(open.stream().map(debt -> debt.candidate().rail(rail)).toList(), latest);
+    List<Boolean> exist =
+        stateView.exist(open.stream().map(debt -> debt.candidate().dataSet()).toList());
     List<Payable> payables = new ArrayList<>();
     List<Finding> findings = new ArrayList<>();
     for (int i = 0; i < open.size(); i++) {
-      DataSetId dataSet = open.get(i).candidate().dataSet();
+      Debt debt = open.get(i);
+      if (!exist.get(i)) {
+        findings.add(deleted(rail, debt));
+        continue;
+      }
       switch (states.get(i)) {
         case RailState.Payable(TokenAmount _, Optional<Epoch> endEpoch) ->
-            payables.add(new Payable(dataSet, endEpoch));
+            payables.add(new Payable(debt.candidate().dataSet(), endEpoch));
         // a top-up makes it payable
         case RailState.Unfunded() -> {}
-        case RailState.Ended ended -> findings.add(finding(rail, open.get(i), ended, latest));
-        case RailState.Missing missing -> findings.add(finding(rail, open.get(i), missing));
+        case RailState.Ended ended -> findings.add(finding(rail, debt, ended, latest));
+        case RailState.Missing missing -> findings.add(finding(rail, debt, missing));
       }
     }
     return new Found(
         group(rail, payables, latest.epoch().plus(config.railEndMarginBlocks())), findings);
+  }
+
+  /** Those that owe something along that rail and are neither set aside nor being paid. */
+  private List<Debt> open(QuotaRecord.Kind rail, List<Debt> debts) {
+    Activity activity = Activity.settling(rail);
+    Set<DataSetId> leftOut = new HashSet<>(setAsides.leftOut(activity));
+    leftOut.addAll(owedAmounts.inFlight(activity));
+    return debts.stream()
+        .filter(debt -> !debt.owed().on(rail).equals(TokenAmount.ZERO))
+        .filter(debt -> !leftOut.contains(debt.candidate().dataSet()))
+        .toList();
+  }
+
+  private static Finding deleted(QuotaRecord.Kind rail, Debt debt) {
+    return new Finding(
+        debt.candidate().dataSet(),
+        Activity.settling(rail),
+        SetAside.Reason.DATA_SET_DELETED,
+        "the data set was deleted before the %s owed along its %s rail were paid: they are lost"
+            .formatted(debt.owed().on(rail), rail));
   }
 
   private static Finding finding(

@@ -47,6 +47,8 @@ class Objections {
                   case Submission.UsageReport report -> againstReport(report);
                   case Submission.RailSettlement settlement -> againstSettlement(settlement);
                   case Submission.Termination termination -> againstTermination(termination);
+                  // what speaks against it is the nonce's matter
+                  case Submission.GapFill() -> Optional.empty();
                 });
   }
 
@@ -76,8 +78,7 @@ class Objections {
           "dataSet=%s expected a toEpoch above %s, found %s"
               .formatted(rollup.dataSet(), standing.last(), report.toEpoch()));
     }
-    return standing.due() instanceof Standing.Due.Bytes bytes
-            && bytes.usage().reaches(rollup.usage())
+    return standing.due() instanceof Standing.Due.Bytes bytes && bytes.now().reaches(rollup.usage())
         ? Optional.empty()
         : Optional.of(
             "dataSet=%s expected %s to be due, found %s"

@@ -96,11 +96,30 @@ public class SigningGuard {
     record Refused(Alarm alarm, String message) implements Outcome {}
   }
 
-  /** What the chain said just before signing. */
-  private record Asked(Submission submission, Gas gasLimit, Fees fees, Nonce onChain, Head head) {}
+  /**
+   * What the chain said just before signing.
+   *
+   * @param gap the nonce to sign with, where that is given
+   */
+  private record Asked(
+      Submission submission,
+      Gas gasLimit,
+      Fees fees,
+      Nonce onChain,
+      Head head,
+      Optional<Nonce> gap) {}
 
   /** Signs and stores a submission that was simulated with {@code gasLimit}, if it still holds. */
   public Outcome sign(Submission submission, Gas gasLimit, Head head) {
+    return sign(submission, gasLimit, head, Optional.empty());
+  }
+
+  /** Signs and stores a transaction that does nothing, if {@code gap} is still missing. */
+  public Outcome fill(Nonce gap, Gas gasLimit, Head head) {
+    return sign(new Submission.GapFill(), gasLimit, head, Optional.of(gap));
+  }
+
+  private Outcome sign(Submission submission, Gas gasLimit, Head head, Optional<Nonce> gap) {
     return switch (feePolicy.first(node.gasMarket())) {
       case FeePolicy.Offer.AboveCap(String message) ->
           new Outcome.Refused(Alarm.FEE_CEILING, message);
@@ -114,7 +133,7 @@ public class SigningGuard {
                 "expected %s to have %s for gas (what waits for a block included), found %s: send it FIL"
                     .formatted(key.address(), needed, balance))
             : QuarkusTransaction.requiringNew()
-                .call(() -> signLocked(new Asked(submission, gasLimit, fees, onChain, head)));
+                .call(() -> signLocked(new Asked(submission, gasLimit, fees, onChain, head, gap)));
       }
     };
   }
@@ -125,12 +144,21 @@ public class SigningGuard {
     if (objection.isPresent()) {
       return new Outcome.Outdated(objection.get());
     }
+    if (asked.gap().isPresent()) {
+      return fillLocked(asked, asked.gap().get());
+    }
     return switch (nonces.next(key.address(), asked.onChain())) {
       case Nonces.Next.ChainBehind(String message) ->
           new Outcome.Refused(Alarm.NONCE_BEHIND, message);
       case Nonces.Next.TooFarAhead(String message) -> new Outcome.TooFarAhead(message);
       case Nonces.Next.Free(Nonce nonce) -> new Outcome.Stored(store(asked, nonce));
     };
+  }
+
+  private Outcome fillLocked(Asked asked, Nonce gap) {
+    return nonces.gaps(key.address(), asked.onChain()).contains(gap)
+        ? new Outcome.Stored(store(asked, gap))
+        : new Outcome.Outdated("nonce=%s expected to be missing in the ledger".formatted(gap));
   }
 
   private TransactionId store(Asked asked, Nonce nonce) {

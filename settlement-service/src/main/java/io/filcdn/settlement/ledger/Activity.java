@@ -5,7 +5,7 @@ import io.filcdn.common.usage.QuotaRecord;
 import java.util.List;
 import java.util.Optional;
 
-/** What a transaction does for its data sets, and what a data set can be set aside from. */
+/** What a transaction does, and what a data set can be set aside from. */
 public enum Activity {
   /** Records usage: {@code recordUsageRollups}. */
   REPORT("report", Optional.empty()),
@@ -14,7 +14,9 @@ public enum Activity {
   /** Pays providers for misses: {@code settleCacheMissPaymentRails}. */
   SETTLE_CACHE_MISS("settle-cache-miss", Optional.of(QuotaRecord.Kind.CACHE_MISS)),
   /** Ends the CDN of a data set: {@code terminateCDNPaymentRails}. */
-  TERMINATE("terminate", Optional.empty());
+  TERMINATE("terminate", Optional.empty()),
+  /** Spends a nonce that is missing in the ledger, on nothing. */
+  FILL_GAP("fill-gap", Optional.empty());
 
   private final String text;
   private final Optional<QuotaRecord.Kind> rail;

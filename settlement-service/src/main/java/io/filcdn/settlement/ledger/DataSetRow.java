@@ -33,6 +33,9 @@ class DataSetRow extends PanacheEntityBase {
 
   boolean deleted;
 
+  @Column(name = "pdp_rail_end")
+  @Nullable Long pdpRailEnd;
+
   @Column(name = "cdn_rail")
   @Nullable Long cdnRail;
 
@@ -54,6 +57,18 @@ class DataSetRow extends PanacheEntityBase {
   @Column(name = "last_reported_epoch")
   @Nullable Long lastReportedEpoch;
 
+  @Column(name = "granted_cdn_final", precision = 78)
+  BigInteger grantedCdnFinal;
+
+  @Column(name = "granted_cdn_unfinal", precision = 78)
+  BigInteger grantedCdnUnfinal;
+
+  @Column(name = "granted_cache_miss_final", precision = 78)
+  BigInteger grantedCacheMissFinal;
+
+  @Column(name = "granted_cache_miss_unfinal", precision = 78)
+  BigInteger grantedCacheMissUnfinal;
+
   @Column(name = "settled_cdn", precision = 78)
   BigInteger settledCdn;
 
@@ -66,6 +81,7 @@ class DataSetRow extends PanacheEntityBase {
     payer = record.payer().hex();
     withCdn = record.withCdn();
     deleted = record.deleted();
+    pdpRailEnd = endOf(record.pdpRail());
     cdnRail = record.cdnRail().map(rail -> rail.railId().number()).orElse(null);
     cdnRailEnd = endOf(record.cdnRail());
     cacheMissRail = record.cacheMissRail().map(rail -> rail.railId().number()).orElse(null);
@@ -73,13 +89,20 @@ class DataSetRow extends PanacheEntityBase {
     reportedCdnBytes = record.reported().cdnBytes().bytes();
     reportedCacheMissBytes = record.reported().cacheMissBytes().bytes();
     lastReportedEpoch = record.lastReportedEpoch().map(epoch -> epoch.value()).orElse(null);
+    grantedCdnFinal = record.topUps().cdnFinal().units();
+    grantedCdnUnfinal = record.topUps().cdnUnfinal().units();
+    grantedCacheMissFinal = record.topUps().cacheMissFinal().units();
+    grantedCacheMissUnfinal = record.topUps().cacheMissUnfinal().units();
     settledCdn = record.settled().cdn().units();
     settledCacheMiss = record.settled().cacheMiss().units();
   }
 
-  DataSetRecord.Settled settled() {
-    return new DataSetRecord.Settled(
-        new TokenAmount(settledCdn), new TokenAmount(settledCacheMiss));
+  IndexedPayments payments() {
+    return new IndexedPayments(
+        new DataSetRecord.Settled(new TokenAmount(settledCdn), new TokenAmount(settledCacheMiss)),
+        deleted,
+        Optional.ofNullable(cdnRailEnd).map(Epoch::new),
+        Optional.ofNullable(cacheMissRailEnd).map(Epoch::new));
   }
 
   private static @Nullable Long endOf(Optional<DataSetRecord.Rail> rail) {

@@ -20,6 +20,15 @@ public record Gas(@JsonValue long units) implements Comparable<Gas> {
     return new Gas(Math.addExact(units, Math.ceilDiv(Math.multiplyExact(units, percent), 100)));
   }
 
+  /**
+   * This much and {@code more} units.
+   *
+   * @throws ArithmeticException where it exceeds 2⁶³ − 1
+   */
+  public Gas plus(long more) {
+    return new Gas(Math.addExact(units, more));
+  }
+
   @Override
   public int compareTo(Gas other) {
     return Long.compare(units, other.units);

@@ -10,6 +10,13 @@ public interface LedgerConfig {
   @WithDefault("PT1H")
   Duration setAsideFor();
 
+  /**
+   * How long a data set of which more was counted than was paid for may heal by itself: the index
+   * can be a moment behind the count. After that only an operator lets it be reported again.
+   */
+  @WithDefault("PT2M")
+  Duration grantsGrace();
+
   /** How often ledger, odometers, index and chain are compared. */
   @WithDefault("PT1H")
   Duration reconcileEvery();

@@ -21,6 +21,10 @@ import org.hibernate.Session;
 @ApplicationScoped
 public class OwedAmounts {
 
+  /** From when on a data set can be deleted. */
+  private static final String DELETABLE =
+      "case when d.pdp_rail_end is not null then greatest(d.pdp_rail_end, :now + 1) end";
+
   private final Session database;
 
   OwedAmounts(Session database) {
@@ -109,7 +113,8 @@ public class OwedAmounts {
 
   /**
    * When the next rail ends, of those that do, along which something is owed or will be: what is
-   * not settled by then is lost for the payee.
+   * not settled by then is lost for the payee. Where storage has ended, that is the next epoch: the
+   * data set may be deleted in it, and its rails with it.
    */
   @Transactional
   public Optional<Epoch> nextDeadline(Epoch now) {
@@ -118,18 +123,19 @@ public class OwedAmounts {
             .createNativeQuery(
                 """
                     select min(rail_end) from (
-                      select d.cdn_rail_end as rail_end,
+                      select least(d.cdn_rail_end, %1$s) as rail_end,
                         coalesce(w.cdn, 0) as owed, o.cdn_bytes as used, d.reported_cdn_bytes as reported
                       from indexed_data_set d join odometer o using (data_set) left join owed w using (data_set)
-                      where d.data_set like 'fwss/%'
+                      where d.data_set like 'fwss/%%' and not d.deleted
                       union all
-                      select d.cache_miss_rail_end,
+                      select least(d.cache_miss_rail_end, %1$s),
                         coalesce(w.cache_miss, 0), o.cache_miss_bytes, d.reported_cache_miss_bytes
                       from indexed_data_set d join odometer o using (data_set) left join owed w using (data_set)
-                      where d.data_set like 'fwss/%'
+                      where d.data_set like 'fwss/%%' and not d.deleted
                     ) rail
                     where rail_end > :now and (owed > 0 or used > reported)
-                    """,
+                    """
+                    .formatted(DELETABLE),
                 Long.class)
             .setParameter("now", now.value())
             .getSingleResult();

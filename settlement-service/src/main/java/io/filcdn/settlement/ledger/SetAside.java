@@ -26,16 +26,48 @@ public record SetAside(
     REPORT_NOT_INDEXED,
     /** Less was counted than reported. */
     ODOMETER_BELOW_REPORTED,
+    /** More was counted than was ever paid for. */
+    BEYOND_GRANTS,
+    /** An epoch was reported that no block has reached: no report can follow until one has. */
+    EPOCH_AHEAD,
     /** The contract refuses this data set. */
     REVERTED,
+    /** A settlement went through and moved nothing, though something was owed. */
+    SETTLED_NOTHING,
     /** What is owed can never be paid: the rail has ended. */
     RAIL_ENDED,
     /** What is owed can never be paid: the rail is finalised, or was never there. */
-    RAIL_MISSING;
+    RAIL_MISSING,
+    /** What is owed can never be paid: the data set is deleted. */
+    DATA_SET_DELETED;
 
-    /** Whether it is worth another try without an operator having looked at it. */
-    boolean canHeal() {
-      return this != ODOMETER_BELOW_REPORTED;
+    /**
+     * Whether it is worth another try without an operator having looked at it.
+     *
+     * @param young whether it was found so lately that the topics may only have come out of step
+     */
+    boolean canHeal(boolean young) {
+      return switch (this) {
+        case ODOMETER_BELOW_REPORTED -> false;
+        // a later top-up must not pay for what was never served
+        case BEYOND_GRANTS -> young;
+        case REPORT_NOT_INDEXED,
+            EPOCH_AHEAD,
+            REVERTED,
+            SETTLED_NOTHING,
+            RAIL_ENDED,
+            RAIL_MISSING,
+            DATA_SET_DELETED ->
+            true;
+      };
+    }
+
+    /** Whether it follows from the tables, so that it is over where they say so. */
+    boolean isOfTheTables() {
+      return switch (this) {
+        case REPORT_NOT_INDEXED, ODOMETER_BELOW_REPORTED, BEYOND_GRANTS, EPOCH_AHEAD -> true;
+        case REVERTED, SETTLED_NOTHING, RAIL_ENDED, RAIL_MISSING, DATA_SET_DELETED -> false;
+      };
     }
 
     static Reason of(String text) {

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Data sets that are left out of one activity, so that they do not stop the others. */
 @ApplicationScoped
@@ -56,8 +57,18 @@ public class SetAsides {
           "dataSet=%s activity=%s reason=%s %s".formatted(dataSet, activity, reason, message));
     }
     row.message = message;
-    row.retryAt = reason.canHeal() ? now.plus(config.setAsideFor()) : null;
+    row.retryAt = retryAt(reason, row.since, now);
     row.persist();
+  }
+
+  private @Nullable Instant retryAt(SetAside.Reason reason, Instant since, Instant now) {
+    boolean young = now.isBefore(since.plus(config.grantsGrace()));
+    if (!reason.canHeal(young)) {
+      return null;
+    }
+    return reason == SetAside.Reason.BEYOND_GRANTS
+        ? now.plus(config.grantsGrace())
+        : now.plus(config.setAsideFor());
   }
 
   /** Who is to be left out of {@code activity} now. */
@@ -108,7 +119,8 @@ public class SetAsides {
     SetAsideRow.<SetAsideRow>list(
             "key.activity = ?1 and reason in ?2 and retryAt <= ?3",
             Activity.REPORT.toString(),
-            Stream.of(SetAside.Reason.REPORT_NOT_INDEXED, SetAside.Reason.ODOMETER_BELOW_REPORTED)
+            Stream.of(SetAside.Reason.values())
+                .filter(SetAside.Reason::isOfTheTables)
                 .map(SetAside.Reason::toString)
                 .toList(),
             clock.instant())

@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.hibernate.Session;
 
@@ -29,10 +30,19 @@ public class SignedTransactions {
 
   /**
    * Keeps every other process from signing until the caller's database transaction ends, so that
-   * what the caller reads from now on is still true when it commits.
+   * what the caller reads from now on is still true when it commits. The commit is on disk before
+   * it returns, also where the database is configured to be hasty: signed bytes leave after it.
    */
   @Transactional(Transactional.TxType.MANDATORY)
   public void lockSigning() {
+    database
+        .createNativeQuery(
+            """
+            select set_config('synchronous_commit', 'on', true)
+            where current_setting('synchronous_commit') in ('off', 'local')
+            """,
+            String.class)
+        .getResultList();
     database
         .createNativeQuery("select pg_advisory_xact_lock(:key)", Object.class)
         .setParameter("key", SIGNING_LOCK)
@@ -94,6 +104,7 @@ public class SignedTransactions {
       case Submission.RailSettlement settlement ->
           settlement.dataSets().forEach(dataSet -> insert(transaction, settlement, dataSet));
       case Submission.Termination termination -> insert(transaction, termination);
+      case Submission.GapFill() -> {}
     }
   }
 
@@ -134,6 +145,33 @@ public class SignedTransactions {
     return TransactionRow.<TransactionRow>find("sender", Sort.descending("nonce"), sender.hex())
         .firstResultOptional()
         .map(row -> new Nonce(row.nonce));
+  }
+
+  /**
+   * The nonces from {@code next} on and below the highest open one with which nothing was ever
+   * signed, lowest first. Those below one that closed are spent, whatever a node says.
+   */
+  @Transactional
+  public List<Nonce> missing(Address sender, Nonce next, int limit) {
+    return database
+        .createNativeQuery(
+            """
+            select n from (
+              select greatest(:next, max(nonce) filter (where not %1$s) + 1) as first,
+                max(nonce) filter (where %1$s) as last
+              from chain_transaction where sender = :sender
+            ) known, generate_series(known.first, known.last) n
+            where not exists (select from chain_transaction t where t.sender = :sender and t.nonce = n)
+            order by n limit :limit
+            """
+                .formatted(Transactions.OPEN),
+            Long.class)
+        .setParameter("next", next.value())
+        .setParameter("sender", sender.hex())
+        .setParameter("limit", limit)
+        .getResultStream()
+        .map(Nonce::new)
+        .toList();
   }
 
   /** Whether one of this sender can still change. */

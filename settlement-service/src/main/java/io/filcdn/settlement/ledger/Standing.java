@@ -15,6 +15,7 @@ import java.util.stream.Stream;
  * @param reported what the index says is on chain
  * @param lastReported the highest toEpoch that the index knows
  * @param own what our own rollups say
+ * @param allowance what the index says was paid for, in bytes
  */
 public record Standing(
     DataSetId dataSet,
@@ -23,11 +24,15 @@ public record Standing(
     Optional<Epoch> unreportedSince,
     Usage reported,
     Optional<Epoch> lastReported,
-    Own own) {
+    Own own,
+    Allowance allowance) {
 
   private static final Epoch NEVER = new Epoch(0);
 
-  /** What is left to report: odometer − reported − own open rollups. Nothing wraps. */
+  /**
+   * What is left to report: odometer − reported − own open rollups. Nothing wraps, and no more than
+   * was paid for is ever left.
+   */
   public Due due() {
     Usage expected = own.covered().plus(own.others());
     if (!reported.reaches(expected)) {
@@ -42,7 +47,16 @@ public record Standing(
               .formatted(covered, own.open(), odometer));
     }
     Usage left = odometer.minus(covered);
-    return left.equals(Usage.NONE) ? new Due.Nothing() : new Due.Bytes(left);
+    if (left.equals(Usage.NONE)) {
+      return new Due.Nothing();
+    }
+    if (!allowance.likely().reaches(odometer)) {
+      return new Due.BeyondGrants(
+          "expected an odometer of at most what was paid for, %s, found %s: nothing more of it is reported"
+              .formatted(allowance.likely(), odometer));
+    }
+    Usage now = allowance.limit(left, covered);
+    return new Due.Bytes(now, left.minus(now));
   }
 
   /** The epoch that the next toEpoch must exceed; 0 where none was reported. */
@@ -60,6 +74,14 @@ public record Standing(
     return reported.minus(own.covered());
   }
 
+  /**
+   * Whether an epoch that no block has reached was reported, so that no report can follow until one
+   * has.
+   */
+  public boolean isReportedBeyond(Epoch epoch) {
+    return lastReported.filter(last -> last.isAfter(epoch)).isPresent();
+  }
+
   private static Epoch latestOf(Optional<Epoch> one, Optional<Epoch> other) {
     return Stream.of(one, other)
         .flatMap(Optional::stream)
@@ -70,8 +92,19 @@ public record Standing(
   /** What is left to report. */
   public sealed interface Due {
 
-    /** Some bytes. */
-    record Bytes(Usage usage) implements Due {}
+    /**
+     * Some bytes.
+     *
+     * @param now can be reported
+     * @param later have to wait until the grants that pay for them are final
+     */
+    record Bytes(Usage now, Usage later) implements Due {
+
+      /** All of them. */
+      public Usage all() {
+        return now.plus(later);
+      }
+    }
 
     /** No bytes. */
     record Nothing() implements Due {}
@@ -83,5 +116,8 @@ public record Standing(
      * The index does not show a report that it must know: its bytes would be reported once more.
      */
     record ReportMissing(String message) implements Due {}
+
+    /** More was counted than was ever paid for: something is wrong, and nothing is reported. */
+    record BeyondGrants(String message) implements Due {}
   }
 }

@@ -2,7 +2,9 @@ package io.filcdn.settlement.ledger;
 
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
+import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -26,9 +28,13 @@ record StandingRow(
     @Nullable Long lastOwn,
     @Nullable Long lastOwnIncluded,
     Boolean inFlight,
-    @Nullable Long unindexedSince) {
+    @Nullable Long unindexedSince,
+    BigDecimal cdnFinal,
+    BigDecimal cdnUnfinal,
+    BigDecimal cacheMissFinal,
+    BigDecimal cacheMissUnfinal) {
 
-  Standing toStanding() {
+  Standing toStanding(PriceList prices) {
     return new Standing(
         DataSetId.of(dataSet),
         usage(cdnBytes, cacheMissBytes),
@@ -43,7 +49,22 @@ record StandingRow(
             epoch(lastOwn),
             epoch(lastOwnIncluded),
             inFlight,
-            Optional.ofNullable(unindexedSince).map(Instant::ofEpochSecond)));
+            Optional.ofNullable(unindexedSince).map(Instant::ofEpochSecond)),
+        allowance(prices));
+  }
+
+  private Allowance allowance(PriceList prices) {
+    Usage told =
+        usage(
+            Math.max(0, reportedCdnBytes - coveredCdnBytes),
+            Math.max(0, reportedCacheMissBytes - coveredCacheMissBytes));
+    Grants certain = new Grants(amount(cdnFinal), amount(cacheMissFinal));
+    Grants likely = certain.plus(new Grants(amount(cdnUnfinal), amount(cacheMissUnfinal)));
+    return new Allowance(prices.bytes(certain, told), prices.bytes(likely, told));
+  }
+
+  private static TokenAmount amount(BigDecimal units) {
+    return new TokenAmount(units.toBigIntegerExact());
   }
 
   private static Usage usage(long cdn, long cacheMiss) {

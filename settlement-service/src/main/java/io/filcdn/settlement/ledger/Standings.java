@@ -70,15 +70,20 @@ public class Standings {
         greatest(t.others_cdn_bytes, own.others_cdn, past.cdn, 0),
         greatest(t.others_cache_miss_bytes, own.others_cache_miss, past.cache_miss, 0),
         greatest(t.last_epoch, own.last), greatest(t.last_epoch, own.last_included),
-        coalesce(own.in_flight, false), own.unindexed_since
+        coalesce(own.in_flight, false), own.unindexed_since,
+        d.granted_cdn_final, d.granted_cdn_unfinal, d.granted_cache_miss_final, d.granted_cache_miss_unfinal
       """
           + REPORTABLE.formatted(OWN);
 
+  private static final BigDecimal MOST_BYTES = BigDecimal.valueOf(Long.MAX_VALUE);
+
   private final Session database;
+  private final Prices prices;
   private final Address operator;
 
-  Standings(Session database, Network network) {
+  Standings(Session database, Prices prices, Network network) {
     this.database = database;
+    this.prices = prices;
     this.operator = network.contracts().filBeamOperator();
   }
 
@@ -158,15 +163,16 @@ public class Standings {
   }
 
   private static ByteCount bytes(@Nullable Object sum) {
-    return ByteCount.of(sum == null ? 0 : ((BigDecimal) sum).longValueExact());
+    return ByteCount.of(sum == null ? 0 : ((BigDecimal) sum).min(MOST_BYTES).longValueExact());
   }
 
   private static Optional<Epoch> epoch(@Nullable Object value) {
     return Optional.ofNullable((Long) value).map(Epoch::new);
   }
 
-  private static List<Standing> read(NativeQuery<StandingRow> query) {
-    return query.getResultStream().map(StandingRow::toStanding).toList();
+  private List<Standing> read(NativeQuery<StandingRow> query) {
+    PriceList inForce = prices.inForce();
+    return query.getResultStream().map(row -> row.toStanding(inForce)).toList();
   }
 
   /**

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What one transaction is to tell the operator contract. */
+/** What one transaction is to do, which is mostly to tell the operator contract something. */
 public sealed interface Submission {
 
   Activity activity();
@@ -99,6 +99,32 @@ public sealed interface Submission {
       if (from != 0 || to != 1) {
         throw new IllegalArgumentException(
             "expected the whole of a termination, found %d to %d".formatted(from, to));
+      }
+      return this;
+    }
+  }
+
+  /**
+   * Nothing, which spends a nonce: the chain waits for it, and the ledger does not know what was
+   * signed with it.
+   */
+  record GapFill() implements Submission {
+
+    @Override
+    public Activity activity() {
+      return Activity.FILL_GAP;
+    }
+
+    @Override
+    public List<DataSetId> dataSets() {
+      return List.of();
+    }
+
+    @Override
+    public GapFill part(int from, int to) {
+      if (from != 0 || to != 0) {
+        throw new IllegalArgumentException(
+            "expected the whole of nothing, found %d to %d".formatted(from, to));
       }
       return this;
     }

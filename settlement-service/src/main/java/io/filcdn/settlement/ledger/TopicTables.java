@@ -112,13 +112,13 @@ public class TopicTables {
         .map(OdometerRow::toRecord);
   }
 
-  /** What the index says was paid for data sets; those that it does not know are left out. */
+  /** What the index says of data sets' payments; those that it does not know are left out. */
   @Transactional
-  public Map<DataSetId, DataSetRecord.Settled> settled(Collection<DataSetId> dataSets) {
+  public Map<DataSetId, IndexedPayments> payments(Collection<DataSetId> dataSets) {
     return DataSetRow.<DataSetRow>list(
             "dataSet in ?1", dataSets.stream().map(DataSetId::toString).toList())
         .stream()
-        .collect(Collectors.toMap(row -> DataSetId.of(row.dataSet), DataSetRow::settled));
+        .collect(Collectors.toMap(row -> DataSetId.of(row.dataSet), DataSetRow::payments));
   }
 
   /** Data sets with usage, in the order of their ids' texts: those that follow {@code after}. */

@@ -94,6 +94,7 @@ class TransactionReader {
       case SETTLE_CDN -> settlement(QuotaRecord.Kind.CDN, payments);
       case SETTLE_CACHE_MISS -> settlement(QuotaRecord.Kind.CACHE_MISS, payments);
       case TERMINATE -> new Submission.Termination(termination.orElseThrow().key.id());
+      case FILL_GAP -> new Submission.GapFill();
     };
   }
 

@@ -62,6 +62,15 @@ public class Transactions {
     return TransactionRow.count("state", state.toString());
   }
 
+  /** Since when the one waits that was signed first of those that no block holds. */
+  @Transactional
+  public Optional<Instant> oldestWaiting() {
+    return TransactionRow.<TransactionRow>find(
+            "state in ('signed', 'broadcast')", Sort.by("signedAt"))
+        .firstResultOptional()
+        .map(row -> row.signedAt);
+  }
+
   /** When one of this activity was last signed. */
   @Transactional
   public Optional<Instant> lastSigned(Activity activity) {

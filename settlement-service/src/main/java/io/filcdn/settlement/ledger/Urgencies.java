@@ -4,6 +4,7 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
@@ -12,7 +13,8 @@ import java.util.stream.Collectors;
 import org.hibernate.Session;
 
 /**
- * Which data sets cannot wait for the next round: their rails end, or their payer is sanctioned.
+ * Which data sets cannot wait for the next round: their rails or their storage end, or their payer
+ * is sanctioned.
  */
 @ApplicationScoped
 public class Urgencies {
@@ -21,9 +23,11 @@ public class Urgencies {
       "p.sanctioned and d.with_cdn and not d.deleted and d.cdn_rail_end is null";
 
   private final Session database;
+  private final Clock clock;
 
-  Urgencies(Session database) {
+  Urgencies(Session database, Clock clock) {
     this.database = database;
+    this.clock = clock;
   }
 
   /**
@@ -34,8 +38,10 @@ public class Urgencies {
   public record ToTerminate(DataSetId dataSet, Instant since) {}
 
   /**
-   * Data sets with usage whose rails end after {@code now} and up to {@code until}, and those of
-   * sanctioned payers whose CDN is still on.
+   * Data sets with usage whose CDN rails end after {@code now} and up to {@code until}, those with
+   * something to report or pay whose storage ends up to {@code until} or has, as they can be
+   * deleted from then on, those of sanctioned payers whose CDN is still on, and those that were
+   * found beyond their grants a moment ago and are to be looked at once more.
    */
   @Transactional
   public Set<DataSetId> of(Epoch now, Epoch until) {
@@ -43,16 +49,23 @@ public class Urgencies {
         .createNativeQuery(
             """
             select d.data_set from indexed_data_set d join odometer o using (data_set)
-              left join payer p on p.address = d.payer
+              left join payer p on p.address = d.payer left join owed w using (data_set)
             where d.data_set like 'fwss/%%' and d.cdn_rail is not null and d.cache_miss_rail is not null
               and (d.cdn_rail_end > :now and d.cdn_rail_end <= :until
                 or d.cache_miss_rail_end > :now and d.cache_miss_rail_end <= :until
+                or d.pdp_rail_end <= :until and not d.deleted
+                  and ((o.cdn_bytes, o.cache_miss_bytes) <> (d.reported_cdn_bytes, d.reported_cache_miss_bytes)
+                    or w.cdn > 0 or w.cache_miss > 0
+                    or d.last_reported_epoch is not null and (w.data_set is null or w.index_version < d.version))
+                or exists (select from set_aside s where s.data_set = d.data_set
+                  and s.activity = 'report' and s.reason = 'beyond-grants' and s.retry_at <= :time)
                 or %s)
             """
                 .formatted(SANCTIONED),
             String.class)
         .setParameter("now", now.value())
         .setParameter("until", until.value())
+        .setParameter("time", clock.instant())
         .getResultStream()
         .map(DataSetId::of)
         .collect(Collectors.toCollection(TreeSet::new));

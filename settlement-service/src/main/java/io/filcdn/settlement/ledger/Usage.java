@@ -11,6 +11,21 @@ public record Usage(ByteCount cdnBytes, ByteCount cacheMissBytes) {
     return new Usage(cdnBytes.plus(other.cdnBytes), cacheMissBytes.plus(other.cacheMissBytes));
   }
 
+  /**
+   * The sum, or the largest number of bytes where it would exceed that: what forgers claim does.
+   */
+  public Usage plusCapped(Usage other) {
+    return new Usage(
+        capped(cdnBytes, other.cdnBytes), capped(cacheMissBytes, other.cacheMissBytes));
+  }
+
+  private static ByteCount capped(ByteCount one, ByteCount other) {
+    return ByteCount.of(
+        one.bytes() > Long.MAX_VALUE - other.bytes()
+            ? Long.MAX_VALUE
+            : one.bytes() + other.bytes());
+  }
+
   /** Whether neither part of this is below that of {@code other}. */
   public boolean reaches(Usage other) {
     return cdnBytes.compareTo(other.cdnBytes) >= 0

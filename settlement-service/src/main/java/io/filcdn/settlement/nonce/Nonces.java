@@ -4,9 +4,13 @@ import io.filcdn.common.chain.Address;
 import io.filcdn.settlement.ledger.Nonce;
 import io.filcdn.settlement.ledger.SignedTransactions;
 import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
 import java.util.Optional;
 
-/** Gives nonces: each follows the last one that the ledger or the chain knows. */
+/**
+ * Gives nonces: each follows the last one that the ledger or the chain knows. Finds those that are
+ * missing in between.
+ */
 @ApplicationScoped
 public class Nonces {
 
@@ -51,6 +55,16 @@ public class Nonces {
     return new Next.ChainBehind(
         "expected the chain to know nonce %s of %s, found %s as its next one"
             .formatted(known.get().value() - 1, sender, onChain));
+  }
+
+  /**
+   * The nonces that the chain waits for before it takes what is open, and with which the ledger
+   * knows nothing to be signed; lowest first, and no more than nodes take at a time.
+   *
+   * @param onChain the next nonce by the chain's newest block
+   */
+  public List<Nonce> gaps(Address sender, Nonce onChain) {
+    return transactions.missing(sender, onChain, config.maxGap());
   }
 
   private Next gap(Nonce nonce, Nonce onChain) {

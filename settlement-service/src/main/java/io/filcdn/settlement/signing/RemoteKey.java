@@ -1,6 +1,7 @@
 package io.filcdn.settlement.signing;
 
 import io.filcdn.common.chain.Address;
+import io.filcdn.settlement.contracts.AnswerLimit;
 import io.filcdn.settlement.ledger.SignedBytes;
 import java.io.IOException;
 import java.math.BigInteger;
@@ -25,6 +26,9 @@ import org.web3j.utils.Numeric;
  */
 public final class RemoteKey implements OperatorKey {
 
+  /** Some times what Filecoin takes as a message, in hex. */
+  private static final long MAX_ANSWER_BYTES = 1 << 20;
+
   private final Web3jService signer;
   private final String host;
   private final Address address;
@@ -38,7 +42,12 @@ public final class RemoteKey implements OperatorKey {
    */
   public RemoteKey(URI url, Address address, Duration timeout) {
     this.signer =
-        new HttpService(url.toString(), new OkHttpClient.Builder().callTimeout(timeout).build());
+        new HttpService(
+            url.toString(),
+            new OkHttpClient.Builder()
+                .callTimeout(timeout)
+                .addInterceptor(new AnswerLimit(MAX_ANSWER_BYTES))
+                .build());
     this.host = url.getAuthority();
     this.address = address;
   }
@@ -76,12 +85,16 @@ public final class RemoteKey implements OperatorKey {
       EthSendTransaction answer = request.send();
       if (answer.hasError()) {
         throw new SignerException(
-            "signer %s refuses to sign for %s: %s"
+            "signer %s refuses to sign for %s: %.300s"
                 .formatted(host, address, answer.getError().getMessage()));
       }
       return answer.getTransactionHash();
-    } catch (IOException e) {
-      throw new SignerException("signer %s does not answer: %s".formatted(host, e.getMessage()), e);
+    } catch (SignerException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // web3j and Jackson throw many kinds at what is no answer
+      throw new SignerException(
+          "signer %s does not answer: %.300s".formatted(host, e.getMessage()), e);
     }
   }
 

@@ -30,6 +30,7 @@ class BatchesTest {
   private final Chain chain = new Chain();
   private final Hands hands = new Hands();
   private long maxMessage = 65_536;
+  private long emptySlotGas;
 
   @Test
   void aSubmissionIsCutByCount() {
@@ -48,6 +49,14 @@ class BatchesTest {
     assertThat(hands.taken)
         .containsExactly(
             new Batch(settlement(0, 4), new Gas(440)), new Batch(settlement(4, 8), new Gas(440)));
+  }
+
+  @Test
+  void eachDataSetIsAllowedTheGasOfSlotsThatOthersMayEmptyBeforeIt() {
+    emptySlotGas = 7;
+
+    assertThat(cut(settlement(0, 2), 100)).isEqualTo(new Batches.Cut.Complete());
+    assertThat(hands.taken).containsExactly(new Batch(settlement(0, 2), new Gas(220 + 2 * 2 * 7)));
   }
 
   @Test
@@ -149,6 +158,11 @@ class BatchesTest {
           @Override
           public int gasHeadroomPercent() {
             return 10;
+          }
+
+          @Override
+          public long emptySlotGas() {
+            return emptySlotGas;
           }
         };
     return new Batches(chain, config).cut(whole, hands);

@@ -3,9 +3,11 @@ package io.filcdn.settlement.contracts;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.Generation;
 import io.filcdn.common.payment.RailId;
+import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.settlement.ledger.Rollup;
@@ -40,6 +42,20 @@ class ContractsTest {
         .isEqualTo("0xc532968c" + word(12));
     assertThat(OperatorContract.encodeUsage(TWELVE)).startsWith("0x8bcca283");
     assertThat(PayContract.encodeRail(new RailId(7))).startsWith("0x22e440b3");
+    assertThat(StateView.encodeDataSet(TWELVE)).isEqualTo("0xbdaac056" + word(12));
+  }
+
+  @Test
+  void aPriceListIsReadWhereThereIsOne() {
+    // token, storage, data set, cdn, cache miss, and what follows
+    String list = "0x" + word(1) + word(2) + word(3) + word(7) + word(5) + word(6);
+
+    assertThat(StateView.pricesOf(list))
+        .contains(new Network.Rates(TokenAmount.of(7), TokenAmount.of(5)));
+    assertThat(StateView.pricesOf("0x")).isEmpty();
+    assertThat(StateView.pricesOf("0x" + word(1) + word(2))).isEmpty();
+    assertThat(StateView.pricesOf("0x" + word(1) + word(2) + word(3) + word(0) + word(5)))
+        .isEmpty();
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.Generation;
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.settlement.ledger.Allowance;
 import io.filcdn.settlement.ledger.Own;
 import io.filcdn.settlement.ledger.Standing;
 import io.filcdn.settlement.ledger.Submission.UsageReport;
@@ -90,7 +91,8 @@ class DueReportsTest {
             Optional.empty(),
             Usage.NONE,
             Optional.empty(),
-            Own.NOTHING);
+            Own.NOTHING,
+            new Allowance(usage, usage));
     return new DueUsage(standing, usage, new Epoch(after), new Epoch(upTo));
   }
 }

@@ -12,15 +12,19 @@ import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class StandingTest {
+
+  private static final Usage MOST = usage(Long.MAX_VALUE, Long.MAX_VALUE);
+  private static final Allowance PLENTY = new Allowance(MOST, MOST);
 
   @Test
   void dueIsWhatNeitherTheIndexNorAnOpenRollupHolds() {
     Standing standing = standing(usage(1000, 400), usage(600, 300), usage(300, 0));
 
-    assertThat(standing.due()).isEqualTo(new Standing.Due.Bytes(usage(100, 100)));
+    assertThat(standing.due()).isEqualTo(new Standing.Due.Bytes(usage(100, 100), Usage.NONE));
   }
 
   @Test
@@ -69,9 +73,11 @@ class StandingTest {
 
     Usage covered = reported.plus(open);
     switch (standing(odometer, reported, open).due()) {
-      case Standing.Due.Bytes(Usage left) -> assertThat(covered.plus(left)).isEqualTo(odometer);
+      case Standing.Due.Bytes(Usage left, Usage _) ->
+          assertThat(covered.plus(left)).isEqualTo(odometer);
       case Standing.Due.Nothing() -> assertThat(covered).isEqualTo(odometer);
       case Standing.Due.Shortfall _ -> assertThat(odometer.reaches(covered)).isFalse();
+      case Standing.Due.BeyondGrants _ -> fail("enough was paid for");
       case Standing.Due.ReportMissing _ -> fail("no report of ours is to be in the index");
     }
   }
@@ -96,7 +102,7 @@ class StandingTest {
     Own own = own(Usage.NONE, usage(150, 0), usage(1000, 0));
 
     assertThat(standing(usage(5000, 0), usage(1150, 0), own).due())
-        .isEqualTo(new Standing.Due.Bytes(usage(3850, 0)));
+        .isEqualTo(new Standing.Due.Bytes(usage(3850, 0), Usage.NONE));
     assertThat(standing(usage(5000, 0), usage(1050, 0), own).due())
         .isEqualTo(
             new Standing.Due.ReportMissing(
@@ -109,6 +115,49 @@ class StandingTest {
             standing(usage(5000, 9), usage(1150, 7), own(Usage.NONE, usage(150, 3), Usage.NONE))
                 .reportedByOthers())
         .isEqualTo(usage(1000, 4));
+  }
+
+  @Test
+  void onlyWhatFinalGrantsPayForIsLeftToReportAndTheRestWaits() {
+    Allowance allowance = new Allowance(usage(900, 400), usage(1000, 500));
+
+    assertThat(standing(usage(1000, 400), usage(600, 300), usage(200, 0), allowance).due())
+        .isEqualTo(new Standing.Due.Bytes(usage(100, 100), usage(100, 0)));
+    assertThat(standing(usage(1000, 500), usage(900, 400), Usage.NONE, allowance).due())
+        .isEqualTo(new Standing.Due.Bytes(Usage.NONE, usage(100, 100)));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1001, 0", "1001, 501", "0, 501", "9223372036854775807, 0"})
+  void nothingIsLeftToReportOfWhatNoGrantPaysFor(long cdn, long cacheMiss) {
+    Allowance allowance = new Allowance(usage(900, 400), usage(1000, 500));
+
+    assertThat(standing(usage(cdn, cacheMiss), Usage.NONE, Usage.NONE, allowance).due())
+        .isEqualTo(
+            new Standing.Due.BeyondGrants(
+                "expected an odometer of at most what was paid for, 1000 cdn and 500 cache-miss bytes, found %d cdn and %d cache-miss bytes: nothing more of it is reported"
+                    .formatted(cdn, cacheMiss)));
+  }
+
+  @Test
+  void whatWasReportedBeyondTheGrantsIsNoReasonToStopWhereNothingIsLeft() {
+    Allowance allowance = new Allowance(usage(900, 400), usage(900, 400));
+
+    assertThat(standing(usage(1000, 0), usage(1000, 0), Usage.NONE, allowance).due())
+        .isEqualTo(new Standing.Due.Nothing());
+  }
+
+  private static Standing standing(
+      Usage odometer, Usage reported, Usage open, Allowance allowance) {
+    return new Standing(
+        DataSetId.of("fwss/1"),
+        odometer,
+        new Epoch(10),
+        Optional.empty(),
+        reported,
+        Optional.empty(),
+        own(open, Usage.NONE, Usage.NONE),
+        allowance);
   }
 
   private static Own own(Usage open, Usage covered, Usage others) {
@@ -128,7 +177,8 @@ class StandingTest {
         Optional.empty(),
         reported,
         Optional.empty(),
-        own);
+        own,
+        PLENTY);
   }
 
   private static Standing standing(
@@ -147,6 +197,7 @@ class StandingTest {
             lastOwn.map(Epoch::new),
             lastOwnIncluded.map(Epoch::new),
             false,
-            Optional.empty()));
+            Optional.empty()),
+        PLENTY);
   }
 }

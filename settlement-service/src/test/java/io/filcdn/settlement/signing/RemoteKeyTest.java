@@ -15,11 +15,14 @@ import io.filcdn.stack.chain.DevnetContracts;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class RemoteKeyTest {
 
@@ -89,6 +92,35 @@ class RemoteKeyTest {
     assertThatThrownBy(() -> key(DevnetAccount.OPERATOR).sign(ASKED))
         .isInstanceOf(SignerException.class)
         .hasMessageContaining("does not answer");
+  }
+
+  @ParameterizedTest
+  @MethodSource("unusable")
+  void anAnswerThatCannotBeUsedIsOneFailureWithAShortReason(int status, String answer) {
+    signer.say(status, answer);
+
+    assertThatThrownBy(() -> key(DevnetAccount.OPERATOR).sign(ASKED))
+        .isInstanceOf(SignerException.class)
+        .satisfies(failure -> assertThat(failure.getMessage()).hasSizeLessThan(500));
+  }
+
+  static Stream<Arguments> unusable() {
+    return Stream.of(
+        // longer than is read
+        Arguments.of(200, "{\"result\":\"0x%s\"}".formatted("0".repeat(2 << 20))),
+        Arguments.of(500, "x".repeat(2 << 20)),
+        // nested deeper than is read
+        Arguments.of(200, "{\"more\":" + "[".repeat(100_000) + "]".repeat(100_000) + "}"),
+        Arguments.of(200, "{\"more\":" + "{\"a\":".repeat(100_000) + "1" + "}".repeat(100_001)),
+        // no answer to the question
+        Arguments.of(200, "null"),
+        Arguments.of(200, "[]"),
+        Arguments.of(200, "{}"),
+        Arguments.of(200, "<html>busy</html>"),
+        Arguments.of(200, "{\"result\":\"0x\"}"),
+        Arguments.of(
+            200, "{\"error\":{\"code\":1,\"message\":\"%s\"}}".formatted("x".repeat(1000))),
+        Arguments.of(503, "later"));
   }
 
   private RemoteKey key(DevnetAccount account) {

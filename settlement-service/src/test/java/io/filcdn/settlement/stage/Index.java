@@ -17,6 +17,7 @@ import io.filcdn.stack.chain.ContractRevert;
 import io.filcdn.stack.chain.Devnet;
 import io.filcdn.stack.chain.DevnetHistory;
 import io.filcdn.stack.chain.DevnetReads;
+import java.math.BigInteger;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
+import org.web3j.utils.Numeric;
+import tools.jackson.databind.JsonNode;
 
 /**
  * What the indexer tells settlement: it reads the chain a few times a second and publishes the data
@@ -37,11 +42,15 @@ import java.util.stream.Collectors;
  */
 public final class Index implements AutoCloseable {
 
+  private static final String TOPPED_UP =
+      "0x6b6e3adced39b19ee0a9f68ef785f7275ed75801e5f126964678fdf0f0552711";
+
   private final Devnet devnet;
   private final Topics topics;
   private final Map<Long, String> published = new ConcurrentHashMap<>();
   private final Map<Long, RailId> cdnRails = new ConcurrentHashMap<>();
   private final Map<Long, DevnetReads.DataSet> dataSets = new ConcurrentHashMap<>();
+  private final Map<Long, Epoch> pdpEnds = new ConcurrentHashMap<>();
   private final Set<String> sanctioned = ConcurrentHashMap.newKeySet();
   private final Set<String> lostReports = ConcurrentHashMap.newKeySet();
   private volatile List<String> operators;
@@ -69,7 +78,8 @@ public final class Index implements AutoCloseable {
   /** Publishes a data set without reports, and never again. */
   public void publishOnce(long dataSet) {
     DevnetReads.DataSet found = devnet.reads().dataSet(dataSet);
-    publish(found, List.of(), Set.of(), List.of(), devnet.epoch());
+    publish(
+        found, List.of(), Set.of(), List.of(), List.of(topUpAtCreation(dataSet)), devnet.epoch());
   }
 
   /** Publishes another CDN rail than the data set's own. */
@@ -158,7 +168,10 @@ public final class Index implements AutoCloseable {
           operators.stream()
               .flatMap(operator -> devnet.history().settlements(operator, 0, head).stream())
               .toList();
-      dataSets.values().forEach(dataSet -> publish(dataSet, reports, inOffice, settlements, head));
+      List<TopUp> topUps = topUps(head);
+      dataSets
+          .values()
+          .forEach(dataSet -> publish(dataSet, reports, inOffice, settlements, topUps, head));
       read = world;
     } catch (RuntimeException e) {
       // the chain is being rolled back under our feet: the next round sees it whole
@@ -170,16 +183,29 @@ public final class Index implements AutoCloseable {
       List<DevnetHistory.UsageReport> all,
       Set<String> inOffice,
       List<DevnetHistory.Settlement> allSettlements,
+      List<TopUp> allTopUps,
       long head) {
     List<DevnetHistory.UsageReport> reports =
         all.stream().filter(report -> report.dataSetId() == dataSet.id()).toList();
     List<DevnetHistory.Settlement> settlements =
         allSettlements.stream().filter(each -> each.dataSetId() == dataSet.id()).toList();
+    List<TopUp> topUps = allTopUps.stream().filter(each -> each.dataSet() == dataSet.id()).toList();
+    boolean deleted = !devnet.reads().isDataSetLive(dataSet.id());
+    Optional<Epoch> pdpEnd = pdpEndOf(dataSet, head);
     boolean withCdn = devnet.reads().dataSetMetadata(dataSet.id()).containsKey("withCDN");
     Optional<Epoch> end = endOf(dataSet);
     String state =
-        "%s %s %s %s %s %s"
-            .formatted(reports, inOffice, settlements, withCdn, end, cdnRails.get(dataSet.id()));
+        "%s %s %s %s %s %s %s %s %s"
+            .formatted(
+                reports,
+                inOffice,
+                settlements,
+                withCdn,
+                end,
+                cdnRails.get(dataSet.id()),
+                topUps,
+                deleted,
+                pdpEnd);
     if (state.equals(published.get(dataSet.id()))) {
       return;
     }
@@ -190,12 +216,16 @@ public final class Index implements AutoCloseable {
             ProviderId.fwss(dataSet.providerId()),
             Address.of(dataSet.payee()),
             withCdn,
-            false,
-            Optional.of(rail(new RailId(dataSet.pdpRailId()), Optional.empty())),
+            deleted,
+            Optional.of(rail(new RailId(dataSet.pdpRailId()), pdpEnd)),
             Optional.of(rail(new RailId(dataSet.cacheMissRailId()), end)),
             Optional.of(
                 rail(cdnRails.getOrDefault(dataSet.id(), new RailId(dataSet.cdnRailId())), end)),
-            DataSetRecord.TopUps.NONE,
+            new DataSetRecord.TopUps(
+                sum(topUps, TopUp::cdn),
+                TokenAmount.ZERO,
+                sum(topUps, TopUp::cacheMiss),
+                TokenAmount.ZERO),
             reported(reports),
             reports.stream()
                 .filter(report -> inOffice.contains(report.transactionHash()))
@@ -205,6 +235,64 @@ public final class Index implements AutoCloseable {
             new AsOf(new BlockNumber(head), version.incrementAndGet()));
     topics.send(Topic.DATA_SETS, record.dataSet().toString(), record);
     published.put(dataSet.id(), state);
+  }
+
+  private record TopUp(long dataSet, BigInteger cdn, BigInteger cacheMiss) {}
+
+  /** What FWSS locks up when a data set is made. */
+  private static TopUp topUpAtCreation(long dataSet) {
+    return new TopUp(dataSet, Devnet.tokens("0.7"), Devnet.tokens("0.3"));
+  }
+
+  /** All top-ups of the data sets that are published again and again. */
+  private List<TopUp> topUps(long head) {
+    if (dataSets.isEmpty()) {
+      return List.of();
+    }
+    JsonNode logs =
+        devnet
+            .rpc()
+            .call(
+                "eth_getLogs",
+                Map.of(
+                    "address",
+                    devnet.contracts().fwss(),
+                    "fromBlock",
+                    "0x0",
+                    "toBlock",
+                    "0x" + Long.toHexString(head),
+                    "topics",
+                    List.of(
+                        TOPPED_UP, dataSets.keySet().stream().map("0x%064x"::formatted).toList())));
+    return StreamSupport.stream(logs.spliterator(), false)
+        .map(
+            log ->
+                new TopUp(
+                    Numeric.toBigInt(log.at("/topics/1").asString()).longValueExact(),
+                    word(log.path("data").asString(), 0),
+                    word(log.path("data").asString(), 2)))
+        .toList();
+  }
+
+  private static BigInteger word(String data, int index) {
+    return new BigInteger(data.substring(2 + 64 * index, 2 + 64 * (index + 1)), 16);
+  }
+
+  private static TokenAmount sum(List<TopUp> topUps, Function<TopUp, BigInteger> kind) {
+    return new TokenAmount(topUps.stream().map(kind).reduce(BigInteger.ZERO, BigInteger::add));
+  }
+
+  /** When storage ends; a rail that is finalised does not tell it any more. */
+  private Optional<Epoch> pdpEndOf(DevnetReads.DataSet dataSet, long head) {
+    try {
+      long end = devnet.reads().rail(dataSet.pdpRailId()).endEpoch();
+      if (end > 0) {
+        pdpEnds.put(dataSet.id(), new Epoch(end));
+      }
+    } catch (ContractRevert e) {
+      pdpEnds.putIfAbsent(dataSet.id(), new Epoch(head));
+    }
+    return Optional.ofNullable(pdpEnds.get(dataSet.id()));
   }
 
   private static DataSetRecord.Reported reported(List<DevnetHistory.UsageReport> reports) {

@@ -11,6 +11,8 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.web3j.crypto.Credentials;
 import org.web3j.crypto.RawTransaction;
@@ -25,6 +27,9 @@ public final class RemoteSigner implements AutoCloseable {
   private final HttpServer server;
   private final Credentials credentials;
   private volatile UnaryOperator<JsonNode> twist = UnaryOperator.identity();
+  private volatile Optional<Said> said = Optional.empty();
+
+  private record Said(int status, String body) {}
 
   private RemoteSigner(HttpServer server, Credentials credentials) {
     this.server = server;
@@ -49,8 +54,19 @@ public final class RemoteSigner implements AutoCloseable {
     twist = change;
   }
 
+  /** Answers everything with this from now on. */
+  public void say(int status, String body) {
+    said = Optional.of(new Said(status, body));
+  }
+
   private void handle(HttpExchange exchange) throws IOException {
     try (exchange) {
+      if (said.isPresent()) {
+        byte[] body = said.get().body().getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(said.get().status(), body.length);
+        exchange.getResponseBody().write(body);
+        return;
+      }
       JsonNode request = JSON.readTree(exchange.getRequestBody());
       ObjectNode answer = JSON.createObjectNode().put("jsonrpc", "2.0");
       answer.set("id", request.path("id"));

@@ -35,6 +35,16 @@ public final class RpcProxy implements AutoCloseable {
     UNANSWERED
   }
 
+  /** How questions for a transaction are answered. */
+  public enum Lookups {
+    /** As the node answers. */
+    PASS,
+    /** As if no node knew any. */
+    HIDDEN,
+    /** With an error. */
+    REFUSED
+  }
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final HttpServer server;
@@ -51,6 +61,7 @@ public final class RpcProxy implements AutoCloseable {
   private volatile Random luck = new Random(0);
   private volatile double failures;
   private volatile boolean emptyReceipts;
+  private volatile Lookups lookups = Lookups.PASS;
 
   private RpcProxy(HttpServer server, ChainRpc rpc) {
     this.server = server;
@@ -88,6 +99,11 @@ public final class RpcProxy implements AutoCloseable {
     emptyReceipts = on;
   }
 
+  /** How it is answered from now on whether a transaction is known. */
+  public void setLookups(Lookups lookups) {
+    this.lookups = lookups;
+  }
+
   /** Runs {@code action} once, in the place of the next signed bytes' going to the node. */
   public void beforeNextSend(Runnable action) {
     beforeSend.set(Optional.of(action));
@@ -103,6 +119,7 @@ public final class RpcProxy implements AutoCloseable {
     sends = Sends.PASS;
     failures = 0;
     emptyReceipts = false;
+    lookups = Lookups.PASS;
     beforeSend.set(Optional.empty());
     afterSend.set(Optional.empty());
   }
@@ -156,8 +173,16 @@ public final class RpcProxy implements AutoCloseable {
     }
   }
 
-  /** An answer as it came, or what some nodes make of receipts. */
+  /** An answer as it came, or what some nodes make of receipts and lookups. */
   private byte[] passed(JsonNode request, byte[] answer) throws IOException {
+    if (request.path("method").asText().equals("eth_getTransactionByHash")) {
+      return switch (lookups) {
+        case PASS -> answer;
+        case HIDDEN ->
+            JSON.writeValueAsBytes(((ObjectNode) JSON.readTree(answer)).putNull("result"));
+        case REFUSED -> error(request, "the node does not tell");
+      };
+    }
     if (!emptyReceipts || !request.path("method").asText().equals("eth_getTransactionReceipt")) {
       return answer;
     }

@@ -9,6 +9,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -185,6 +189,35 @@ public final class Stage implements AutoCloseable {
     index.resume();
     index.findAgain();
     holdTime();
+  }
+
+  /** Changes the service's database behind its back. */
+  public void sql(String... statements) {
+    try (Connection database = DriverManager.getConnection(infra.postgres().jdbcUrl("settlement"));
+        Statement statement = database.createStatement()) {
+      for (String text : statements) {
+        statement.execute(text);
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** A file of this chain with other values than usual, each as it stands there. */
+  public Path networkFile(String name, Map<String, String> different) {
+    Path file = networkFile(name, List.of(devnet.contracts().filBeamOperator()));
+    try {
+      String text = Files.readString(file);
+      for (Map.Entry<String, String> value : different.entrySet()) {
+        text =
+            text.replaceFirst(
+                "\"%s\": [0-9]+".formatted(value.getKey()),
+                "\"%s\": %s".formatted(value.getKey(), value.getValue()));
+      }
+      return Files.writeString(file, text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /**

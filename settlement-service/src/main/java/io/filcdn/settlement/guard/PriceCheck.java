@@ -1,0 +1,71 @@
+package io.filcdn.settlement.guard;
+
+import io.filcdn.common.network.Network;
+import io.filcdn.settlement.alarm.Alarm;
+import io.filcdn.settlement.alarm.Alarms;
+import io.filcdn.settlement.contracts.OperatorContract;
+import io.filcdn.settlement.contracts.StateView;
+import io.filcdn.settlement.ledger.Prices;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The prices by which grants become bytes: asks the chain for them, and raises an alarm where its
+ * sources and the network file differ.
+ */
+@ApplicationScoped
+public class PriceCheck {
+
+  private final Network network;
+  private final StateView stateView;
+  private final OperatorContract operator;
+  private final Prices prices;
+  private final Alarms alarms;
+
+  private volatile Optional<String> objection = Optional.empty();
+
+  PriceCheck(
+      Network network,
+      StateView stateView,
+      OperatorContract operator,
+      Prices prices,
+      Alarms alarms) {
+    this.network = network;
+    this.stateView = stateView;
+    this.operator = operator;
+    this.prices = prices;
+    this.alarms = alarms;
+  }
+
+  /** What differs, in one line; empty where nothing did at the last look. */
+  public Optional<String> objection() {
+    return objection;
+  }
+
+  /**
+   * Looks again, and puts into force what is found.
+   *
+   * @throws io.filcdn.settlement.contracts.NodeException where no node answers; the prices in force
+   *     stay
+   */
+  public void look() {
+    PriceSources sources =
+        new PriceSources(network.rates(), stateView.prices(), operator.rates(), before());
+    Optional<String> found = sources.difference();
+    if (found.isPresent() && !found.equals(objection)) {
+      alarms.raise(Alarm.PRICE_MISMATCH, found.get());
+    }
+    objection = found;
+    prices.put(sources.inForce());
+  }
+
+  private List<OperatorContract.Rates> before() {
+    return network.operators().stream()
+        .map(Network.Operator::address)
+        .filter(address -> !address.equals(network.contracts().filBeamOperator()))
+        .map(operator::ratesOf)
+        .flatMap(Optional::stream)
+        .toList();
+  }
+}

@@ -1,0 +1,11 @@
+package io.filcdn.settlement.ledger;
+
+import io.filcdn.common.payment.TokenAmount;
+
+/** What was paid in for each kind of bytes, since the data set began. */
+public record Grants(TokenAmount cdn, TokenAmount cacheMiss) {
+
+  Grants plus(Grants other) {
+    return new Grants(cdn.plus(other.cdn), cacheMiss.plus(other.cacheMiss));
+  }
+}

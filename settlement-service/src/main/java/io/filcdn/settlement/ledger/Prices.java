@@ -1,0 +1,25 @@
+package io.filcdn.settlement.ledger;
+
+import io.filcdn.common.network.Network;
+import jakarta.enterprise.context.ApplicationScoped;
+
+/** The prices in force: the network file's, until the chain was asked. */
+@ApplicationScoped
+public class Prices {
+
+  private volatile PriceList inForce;
+
+  Prices(Network network) {
+    this.inForce = new PriceList(network.rates(), network.rates());
+  }
+
+  /** The prices to reckon with now. */
+  public PriceList inForce() {
+    return inForce;
+  }
+
+  /** Puts other prices in force. */
+  public void put(PriceList prices) {
+    inForce = prices;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.settlement.guard;
+
+import org.jspecify.annotations.NullMarked;
