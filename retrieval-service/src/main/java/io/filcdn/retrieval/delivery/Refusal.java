@@ -27,6 +27,10 @@ public enum Refusal {
   CDN_OFF(402, "cdn-off", "This payer's data sets that hold this piece are not served by the CDN."),
   RAIL_ENDED(402, "rail-ended", "The payment rail of this payer's data set has ended."),
   PROVIDER_UNKNOWN(404, "provider-unknown", "No live provider of this payer holds this piece."),
+  SERVICE_WORKER(
+      403,
+      "service-worker",
+      "A piece may not become a service worker: it would answer for the payer's other pieces."),
   PAYER_SANCTIONED(403, "payer-sanctioned", "This payer may not be served."),
   DENIED(451, "denied", "This piece is on a list of content that is not served."),
   TOO_LARGE(404, "too-large", "This piece is larger than this edge serves."),
