@@ -3,6 +3,7 @@ package io.filcdn.retrieval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -55,12 +56,13 @@ class ConnectionsIT extends EdgeTest {
     sockets.add(socket);
     socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
     socket.connect(
-        new InetSocketAddress(InetAddress.getByName("127.0.0.1"), edge.client().port()));
+        new InetSocketAddress(InetAddress.getLoopbackAddress(), edge.client().port()));
     socket.setSoTimeout(20_000);
     return socket;
   }
 
   /** A connection that rests after it has been answered. */
+  @CanIgnoreReturnValue
   private Socket answered(String from) throws IOException {
     Socket socket = connect(from);
     assertThat(isAnswered(socket)).isTrue();

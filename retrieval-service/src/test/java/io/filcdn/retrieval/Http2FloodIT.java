@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
@@ -27,6 +28,8 @@ class Http2FloodIT extends EdgeTest {
   private static final Duration PROCESSOR_TIME = Duration.ofSeconds(2);
   private static final byte[] PING = Http2Socket.frame(Http2Socket.PING, 0, 0, new byte[8]);
   private static final int UNKNOWN = 0xee;
+  private static final int LOOK_EVERY = 20;
+  private static final int PAUSE_MILLIS = 20;
   private static final int INITIAL_WINDOW_SIZE = 4;
 
   private Payer payer;
@@ -41,29 +44,23 @@ class Http2FloodIT extends EdgeTest {
 
   /** The floods: what each begins with, and its frames. */
   enum Flood {
-    RAPID_RESET(BOUND),
-    RESETS_BY_THE_SERVER(BOUND),
-    HEADS_THAT_ARE_MALFORMED(BOUND),
-    REQUESTS_BEYOND_THE_STREAMS(BOUND),
-    SETTINGS(BOUND),
-    SETTINGS_THAT_CHANGE_WINDOWS(BOUND),
-    ACKNOWLEDGED_SETTINGS(BOUND),
-    PING(BOUND),
-    ACKNOWLEDGED_PING(BOUND),
-    EMPTY_DATA(BOUND),
-    SMALL_DATA(BOUND),
-    PRIORITY(BOUND),
-    WINDOW_OF_THE_CONNECTION(BOUND),
-    WINDOW_BYTE_BY_BYTE(BOUND),
-    UNKNOWN_FRAMES(BOUND),
-    EMPTY_CONTINUATION(BOUND),
-    SMALL_CONTINUATION(BOUND);
-
-    private final int bound;
-
-    Flood(int bound) {
-      this.bound = bound;
-    }
+    RAPID_RESET,
+    RESETS_BY_THE_SERVER,
+    HEADS_THAT_ARE_MALFORMED,
+    REQUESTS_BEYOND_THE_STREAMS,
+    SETTINGS,
+    SETTINGS_THAT_CHANGE_WINDOWS,
+    ACKNOWLEDGED_SETTINGS,
+    PING,
+    ACKNOWLEDGED_PING,
+    EMPTY_DATA,
+    SMALL_DATA,
+    PRIORITY,
+    WINDOW_OF_THE_CONNECTION,
+    WINDOW_BYTE_BY_BYTE,
+    UNKNOWN_FRAMES,
+    EMPTY_CONTINUATION,
+    SMALL_CONTINUATION
   }
 
   private byte[] open(int stream) {
@@ -144,7 +141,7 @@ class Http2FloodIT extends EdgeTest {
     try (Http2Socket client = new Http2Socket(edge.client().port())) {
       client.send(first(flood));
       client.timeout(PAUSE_MILLIS);
-      while (!sentAway && turns < 3 * flood.bound) {
+      while (!sentAway && turns < 3 * BOUND) {
         client.send(turn(flood, turns++));
         sentAway = turns % LOOK_EVERY == 0 && isSentAway(client);
       }
@@ -156,13 +153,10 @@ class Http2FloodIT extends EdgeTest {
     reporter.publishEntry(
         flood.toString(), turns + " turns, " + spent.toNanos() / 1_000 + " µs of processor time");
     assertThat(sentAway).isTrue();
-    assertThat(turns).isLessThanOrEqualTo(flood.bound);
+    assertThat(turns).isLessThanOrEqualTo(BOUND);
     assertThat(spent).isLessThan(PROCESSOR_TIME);
     assertThat(get(payer, piece).status()).isEqualTo(200);
   }
-
-  private static final int LOOK_EVERY = 20;
-  private static final int PAUSE_MILLIS = 20;
 
   /** Reads what has come; whether GOAWAY was among it. */
   private static boolean isSentAway(Http2Socket client) throws IOException {
@@ -170,7 +164,7 @@ class Http2FloodIT extends EdgeTest {
       Optional<Frame> goAway = client.next(frame -> frame.type() == Http2Socket.GOAWAY);
       assertThat(goAway).as("the end of the connection tells why").isPresent();
       return true;
-    } catch (java.net.SocketTimeoutException nothingCame) {
+    } catch (SocketTimeoutException nothingCame) {
       return false;
     }
   }

@@ -14,6 +14,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -45,7 +48,7 @@ class Http2RulesIT extends EdgeTest {
     return payer.address() + ".localhost";
   }
 
-  /** {@code H} is the payer's host; LF, CR and NUL stand for themselves. */
+  /** {@code H} is the payer's host; {@code ^H} the same in capitals; LF, CR and NUL are those characters. */
   @ParameterizedTest(name = "{0}: {1}")
   @CsvSource(
       delimiter = '|',
@@ -204,13 +207,11 @@ class Http2RulesIT extends EdgeTest {
 
   @Test
   void streamsThatTakeLongerThanAHeadGoOn() throws Exception {
-    java.util.concurrent.CountDownLatch goOn = new java.util.concurrent.CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
     TestPiece slow = newPiece(30_000);
     provider.with(slow, new TestProvider.Fault.WaitsAfter(1, goOn));
     place(slow, payer.address(), payer.dataSet());
-    java.util.concurrent.CompletableFuture.delayedExecutor(
-            5, java.util.concurrent.TimeUnit.SECONDS)
-        .execute(goOn::countDown);
+    CompletableFuture.delayedExecutor(5, TimeUnit.SECONDS).execute(goOn::countDown);
 
     try (Http2Socket client = new Http2Socket(edge.client().port())) {
       client.send(Http2Socket.get(1, host(), "/" + slow.cid()));

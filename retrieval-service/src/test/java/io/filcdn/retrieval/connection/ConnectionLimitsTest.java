@@ -3,6 +3,7 @@ package io.filcdn.retrieval.connection;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
 import io.filcdn.retrieval.connection.ConnectionLimits.Bounds;
 import io.filcdn.retrieval.connection.ConnectionLimits.Place;
 import java.net.InetAddress;
@@ -29,6 +30,11 @@ class ConnectionLimitsTest {
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(e);
     }
+  }
+
+  @CanIgnoreReturnValue
+  private Place place(ConnectionLimits limits, String address) {
+    return enter(limits, address).orElseThrow();
   }
 
   /** How many of the addresses {@code %d} = 0, 1, … find a place, one after the other. */
@@ -61,11 +67,11 @@ class ConnectionLimitsTest {
   @Test
   void aPlaceThatIsGivenBackIsFree() {
     ConnectionLimits limits = limits(100, 10, 1);
-    Place place = enter(limits, "192.0.2.1").orElseThrow();
+    Place first = place(limits, "192.0.2.1");
     assertThat(enter(limits, "192.0.2.1")).isEmpty();
 
-    place.leave();
-    place.leave();
+    first.leave();
+    first.leave();
 
     assertThat(enter(limits, "192.0.2.1")).isPresent();
     assertThat(enter(limits, "192.0.2.1")).isEmpty();
@@ -76,9 +82,9 @@ class ConnectionLimitsTest {
   private static List<Place> busy(ConnectionLimits limits, ConnectionLimitsTest test) {
     List<Place> places = new ArrayList<>();
     for (String address : List.of("192.0.2.1", "192.0.2.2", "192.0.2.3")) {
-      Place place = test.enter(limits, address).orElseThrow();
-      place.requestBegins();
-      places.add(place);
+      Place busy = test.place(limits, address);
+      busy.requestBegins();
+      places.add(busy);
     }
     return places;
   }
@@ -98,7 +104,7 @@ class ConnectionLimitsTest {
   void whereAllAreBusyNobodyGoes() {
     ConnectionLimits limits = limits(4, 1, 3);
     busy(limits, this);
-    enter(limits, "198.51.100.1").orElseThrow().requestBegins();
+    place(limits, "198.51.100.1").requestBegins();
 
     assertThat(enter(limits, "203.0.113.1")).isEmpty();
     assertThat(closed).isEmpty();
@@ -110,7 +116,7 @@ class ConnectionLimitsTest {
     List<Place> places = busy(limits, this);
     places.get(1).requestEnds(false);
     places.get(2).requestEnds(false);
-    enter(limits, "198.51.100.1").orElseThrow();
+    place(limits, "198.51.100.1");
 
     assertThat(enter(limits, "203.0.113.1")).isPresent();
     assertThat(closed).containsExactly("192.0.2.2");
@@ -125,12 +131,12 @@ class ConnectionLimitsTest {
   @Test
   void whoGotAPieceStaysOnAllOfItsConnections() {
     ConnectionLimits limits = limits(4, 1, 3);
-    Place served = enter(limits, "192.0.2.1").orElseThrow();
-    enter(limits, "192.0.2.1").orElseThrow();
+    Place served = place(limits, "192.0.2.1");
+    place(limits, "192.0.2.1");
     served.requestBegins();
     served.requestEnds(true);
-    enter(limits, "192.0.2.2").orElseThrow();
-    enter(limits, "198.51.100.1").orElseThrow();
+    place(limits, "192.0.2.2");
+    place(limits, "198.51.100.1");
 
     assertThat(enter(limits, "203.0.113.1")).isPresent();
     assertThat(enter(limits, "203.0.114.1")).isPresent();
@@ -142,9 +148,9 @@ class ConnectionLimitsTest {
     ConnectionLimits limits =
         new ConnectionLimits(new Bounds(201, 1, 300, 300, 300, 300), address -> false);
     for (int i = 0; i < 200; i++) {
-      enter(limits, "192.0.2.1").orElseThrow().requestBegins();
+      place(limits, "192.0.2.1").requestBegins();
     }
-    enter(limits, "198.51.100.1").orElseThrow();
+    place(limits, "198.51.100.1");
 
     int tries = 1;
     while (enter(limits, "203.0.113.1").isEmpty()) {
@@ -159,7 +165,7 @@ class ConnectionLimitsTest {
   void proxiesAreBoundedInAllOnly() {
     ConnectionLimits limits = limits(4, 1, 1);
     for (int i = 0; i < 4; i++) {
-      enter(limits, "127.0.0.1").orElseThrow();
+      place(limits, "127.0.0.1");
     }
 
     assertThat(enter(limits, "127.0.0.1")).isEmpty();
