@@ -4,9 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.PushbackInputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -30,9 +32,11 @@ final class Http2Socket implements AutoCloseable {
   static final int END_STREAM = 1;
   static final int END_HEADERS = 4;
 
+  private static final int TIMEOUT_MILLIS = 20_000;
   private static final String PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
   private final Socket socket;
+  private final PushbackInputStream bytes;
   private final DataInputStream in;
 
   /** A frame. */
@@ -45,21 +49,13 @@ final class Http2Socket implements AutoCloseable {
     }
   }
 
-  /** Connects, and sends nothing. */
-  static Http2Socket silent(int port) throws IOException {
-    return new Http2Socket(new Socket(InetAddress.getLoopbackAddress(), port));
-  }
-
   /** Connects, and sends the preface and empty settings. */
   Http2Socket(int port) throws IOException {
-    this(new Socket(InetAddress.getLoopbackAddress(), port));
+    this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(TIMEOUT_MILLIS);
+    this.bytes = new PushbackInputStream(socket.getInputStream());
+    this.in = new DataInputStream(bytes);
     send(preface(), frame(SETTINGS, 0, 0));
-  }
-
-  private Http2Socket(Socket socket) throws IOException {
-    this.socket = socket;
-    socket.setSoTimeout(20_000);
-    this.in = new DataInputStream(socket.getInputStream());
   }
 
   static byte[] preface() {
@@ -72,8 +68,9 @@ final class Http2Socket implements AutoCloseable {
     return frame.array();
   }
 
-  static byte[] frame(int type, int stream, int payload) {
-    return frame(type, 0, stream, ByteBuffer.allocate(4).putInt(payload).array());
+  /** A frame of four bytes. */
+  static byte[] number(int type, int stream, int number) {
+    return frame(type, 0, stream, ByteBuffer.allocate(4).putInt(number).array());
   }
 
   /** A whole GET. */
@@ -118,9 +115,20 @@ final class Http2Socket implements AutoCloseable {
     socket.shutdownOutput();
   }
 
-  /** How long a read may take. */
-  void timeout(int millis) throws IOException {
+  /** Whether a frame, or the end of the connection, comes within so long. */
+  boolean comes(int millis) throws IOException {
     socket.setSoTimeout(millis);
+    try {
+      int first = bytes.read();
+      if (first >= 0) {
+        bytes.unread(first);
+      }
+      return true;
+    } catch (SocketTimeoutException nothingCame) {
+      return false;
+    } finally {
+      socket.setSoTimeout(TIMEOUT_MILLIS);
+    }
   }
 
   /** The next frame; nothing where the connection has ended. */

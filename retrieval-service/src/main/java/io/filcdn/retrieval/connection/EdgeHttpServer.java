@@ -71,7 +71,7 @@ public final class EdgeHttpServer extends HttpServerImpl {
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         vertx.accept(channel, ssl);
         Patience.watch(channel, timeouts.idleMillis(), timeouts.headMillis());
-        channel.pipeline().addLast("filcdn-protocol", new ProtocolRules(decoding));
+        ProtocolRules.begin(channel.pipeline(), decoding);
       } else {
         var _ = channel.close();
       }

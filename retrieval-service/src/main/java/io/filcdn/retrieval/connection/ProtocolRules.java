@@ -19,10 +19,19 @@ final class ProtocolRules extends ChannelInboundHandlerAdapter {
 
   private static final String HTTP_2_HANDLER = "handler";
 
+  private static final String EARLY_END = "filcdn-early-end";
+
   private final HttpServerOptions options;
 
-  ProtocolRules(HttpServerOptions options) {
+  private ProtocolRules(HttpServerOptions options) {
     this.options = options;
+  }
+
+  /** Begins with a new connection, in whose pipeline Vert.x has put what waits for first bytes. */
+  static void begin(ChannelPipeline pipeline, HttpServerOptions options) {
+    // in front: what waits for first bytes passes on nothing else
+    pipeline.addFirst(EARLY_END, new EarlyEnd());
+    pipeline.addLast("filcdn-protocol", new ProtocolRules(options));
   }
 
   @Override
@@ -36,16 +45,20 @@ final class ProtocolRules extends ChannelInboundHandlerAdapter {
     } else {
       pipeline.addBefore(HTTP_2_HANDLER, "filcdn-frames", new FrameRules());
     }
+    pipeline.remove(EARLY_END);
     pipeline.remove(this);
     ctx.fireChannelRead(message);
   }
 
-  /** A client that ends before it has begun. */
-  @Override
-  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-    if (event instanceof ChannelInputShutdownEvent) {
-      var _ = ctx.close();
+  /** The end of a connection whose client sends no more before it has sent anything. */
+  private static final class EarlyEnd extends ChannelInboundHandlerAdapter {
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event instanceof ChannelInputShutdownEvent) {
+        var _ = ctx.close();
+      }
+      ctx.fireUserEventTriggered(event);
     }
-    ctx.fireUserEventTriggered(event);
   }
 }

@@ -29,6 +29,9 @@ final class RequestRules {
       return Optional.of("expected HTTP/1.0 or 1.1, found " + request.protocolVersion());
     }
     HttpHeaders headers = request.headers();
+    if (headers.contains("")) {
+      return Optional.of("expected a name before each colon, found none");
+    }
     if (headers.contains(HttpHeaderNames.TRANSFER_ENCODING) && !isChunked(headers)) {
       return Optional.of("expected Transfer-Encoding: chunked, found another, or several");
     }
