@@ -15,6 +15,7 @@ import io.filcdn.retrieval.cache.DiskPieceCache;
 import io.filcdn.retrieval.cache.FillTools;
 import io.filcdn.retrieval.cache.MemoryTier;
 import io.filcdn.retrieval.cache.PieceCache;
+import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.OriginHealth;
@@ -67,6 +68,8 @@ final class Edge implements AutoCloseable {
   private final PieceCache cache;
   private final Admission admission;
   private final ClientLimits limits;
+  private final ClientReader clients;
+  private final ConnectionLimits connections;
   private final WorkerExecutor fillWorkers;
   private final PublicHandler handler;
   private final Schedule flushing = new Schedule("filcdn-usage-flush");
@@ -125,6 +128,9 @@ final class Edge implements AutoCloseable {
             System::nanoTime);
     cache = new PieceCache(fillTools(config.origin(), meter), disk);
     limits = new ClientLimits(Settings.limits(config.limits()), TimeMeter.SYSTEM_NANOTIME);
+    clients =
+        new ClientReader(config.http().proxies().orElse(List.of()), config.http().countryHeader());
+    connections = new ConnectionLimits(Settings.connections(config.limits()), clients::isProxy);
     admission =
         new Admission(
             replica,
@@ -186,7 +192,7 @@ final class Edge implements AutoCloseable {
             Settings.pace(config.limits()));
     return new PublicHandler(
         config.name(),
-        new ClientReader(config.http().proxies().orElse(List.of()), config.http().countryHeader()),
+        clients,
         limits,
         answers,
         new RetrievalPath(rooms),
@@ -227,6 +233,13 @@ final class Edge implements AutoCloseable {
     meters.gauge("filcdn.fills", cache, PieceCache::fills);
     meters.more().counter("filcdn.fill.mismatches", List.of(), cache, PieceCache::mismatches);
     meters.gauge("filcdn.requests", limits, ClientLimits::requests);
+    meters.gauge("filcdn.connections", connections, ConnectionLimits::open);
+    meters
+        .more()
+        .counter("filcdn.connections.refused", List.of(), connections, ConnectionLimits::refused);
+    meters
+        .more()
+        .counter("filcdn.connections.evicted", List.of(), connections, ConnectionLimits::evicted);
     meters.gauge("filcdn.replica.lag.records", follower, IndexFollower::lag);
     meters.gauge("filcdn.replica.data.sets", replica, IndexReplica::dataSets);
     meters.gauge("filcdn.retrieval.records.dropped", log, RetrievalLog::dropped);
@@ -241,6 +254,11 @@ final class Edge implements AutoCloseable {
   /** What answers requests. */
   PublicHandler handler() {
     return handler;
+  }
+
+  /** The places for connections. */
+  ConnectionLimits connections() {
+    return connections;
   }
 
   /** Whether the replica has a placement, and its data set. */

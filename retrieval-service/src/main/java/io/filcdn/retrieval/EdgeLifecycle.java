@@ -3,7 +3,7 @@ package io.filcdn.retrieval;
 import io.filcdn.common.network.NetworkFile;
 import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.retrieval.delivery.Patience;
+import io.filcdn.retrieval.connection.EdgeHttpServer;
 import io.filcdn.retrieval.usage.Quota;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
@@ -74,7 +74,7 @@ public class EdgeLifecycle {
             config.retrieval());
     edge = opened;
     listener =
-        PublicListener.listen(vertx, http, request -> handle(opened, request))
+        PublicListener.listen(vertx, http, opened.connections(), request -> handle(opened, request))
             .toCompletionStage()
             .toCompletableFuture()
             .get(30, TimeUnit.SECONDS);
@@ -89,7 +89,7 @@ public class EdgeLifecycle {
         && SHOWN.matcher(request.path()).matches()
         && management != null) {
       // it tells nobody when it has answered
-      Patience.answered(request.connection());
+      EdgeHttpServer.requestEnds(request.connection(), false);
       management.handle(request);
     } else {
       opened.handler().handle(request);

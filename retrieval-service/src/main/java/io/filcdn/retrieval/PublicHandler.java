@@ -3,9 +3,9 @@ package io.filcdn.retrieval;
 import io.filcdn.common.egress.RetrievalRecord;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.retrieval.admission.ClientLimits;
+import io.filcdn.retrieval.connection.EdgeHttpServer;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.Exchange;
-import io.filcdn.retrieval.delivery.Patience;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.request.Client;
@@ -160,7 +160,7 @@ final class PublicHandler implements Handler<HttpServerRequest> {
   }
 
   private void tell(Exchange ended, Client client) {
-    Patience.answered(ended.request().connection());
+    EdgeHttpServer.requestEnds(ended.request().connection(), ended.dataSet().isPresent());
     timer(ended).record(ended.elapsedMicros(), TimeUnit.MICROSECONDS);
     ended.firstByteMicros().ifPresent(micros -> firstByte.record(micros, TimeUnit.MICROSECONDS));
     if (ended.asked().isPresent()) {

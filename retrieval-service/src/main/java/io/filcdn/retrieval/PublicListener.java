@@ -1,16 +1,15 @@
 package io.filcdn.retrieval;
 
+import io.filcdn.retrieval.connection.ConnectionLimits;
+import io.filcdn.retrieval.connection.EdgeHttpServer;
 import io.filcdn.retrieval.delivery.Answers;
-import io.filcdn.retrieval.delivery.BodyWriter;
-import io.filcdn.retrieval.delivery.KnownVersions;
-import io.filcdn.retrieval.delivery.OneAtATime;
-import io.filcdn.retrieval.delivery.Patience;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -18,7 +17,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /**
  * The public ports, cleartext and TLS: plain Vert.x, one server an event loop, nothing between the
@@ -36,12 +34,18 @@ final class PublicListener {
    * @return the id to undeploy by
    */
   static Future<String> listen(
-      Vertx vertx, RetrievalConfig.Http config, Handler<HttpServerRequest> handler) {
+      Vertx vertx,
+      RetrievalConfig.Http config,
+      ConnectionLimits limits,
+      Handler<HttpServerRequest> handler) {
     List<HttpServerOptions> servers = new ArrayList<>();
     servers.add(options(config).setPort(config.port()));
     tls(config).ifPresent(tls -> servers.add(tls));
+    EdgeHttpServer.Timeouts timeouts =
+        new EdgeHttpServer.Timeouts(
+            config.idleTimeout().toMillis(), config.headTimeout().toMillis());
     return vertx.deployVerticle(
-        () -> new Listener(servers, config, handler),
+        () -> new Listener(servers, limits, timeouts, handler),
         new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors()));
   }
 
@@ -52,10 +56,12 @@ final class PublicListener {
         .setPerFrameWebSocketCompressionSupported(false)
         .setPerMessageWebSocketCompressionSupported(false)
         .setMaxHeaderSize((int) config.maxHeaderSize().asLongValue())
-        .setMaxInitialLineLength(MAX_REQUEST_LINE)
-        // until a connection's first head is complete; then Patience takes over
-        .setIdleTimeout(Math.toIntExact(config.headTimeout().toMillis()))
-        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
+        .setInitialSettings(
+            new Http2Settings()
+                .setMaxConcurrentStreams(
+                    HttpServerOptions.DEFAULT_INITIAL_SETTINGS_MAX_CONCURRENT_STREAMS)
+                .setMaxHeaderListSize(config.maxHeaderSize().asLongValue()))
+        .setMaxInitialLineLength(MAX_REQUEST_LINE);
   }
 
   private static Optional<HttpServerOptions> tls(RetrievalConfig.Http config) {
@@ -85,15 +91,18 @@ final class PublicListener {
   private static final class Listener extends AbstractVerticle {
 
     private final List<HttpServerOptions> servers;
-    private final RetrievalConfig.Http config;
+    private final ConnectionLimits limits;
+    private final EdgeHttpServer.Timeouts timeouts;
     private final Handler<HttpServerRequest> handler;
 
     Listener(
         List<HttpServerOptions> servers,
-        RetrievalConfig.Http config,
+        ConnectionLimits limits,
+        EdgeHttpServer.Timeouts timeouts,
         Handler<HttpServerRequest> handler) {
       this.servers = servers;
-      this.config = config;
+      this.limits = limits;
+      this.timeouts = timeouts;
       this.handler = handler;
     }
 
@@ -103,20 +112,11 @@ final class PublicListener {
     }
 
     private Future<Void> listen(HttpServerOptions options) {
-      return vertx
-          .createHttpServer(options)
-          .connectionHandler(
-              connection -> {
-                BodyWriter.meter(connection);
-                KnownVersions.watch(connection);
-                OneAtATime.begin(connection);
-                Patience.watch(
-                    connection, config.idleTimeout().toMillis(), config.headTimeout().toMillis());
-              })
+      return new EdgeHttpServer(vertx, options, limits, timeouts)
           .invalidRequestHandler(Answers::unreadable)
           .requestHandler(
               request -> {
-                Patience.headCame(request.connection());
+                EdgeHttpServer.requestBegins(request);
                 handler.handle(request);
               })
           .listen()

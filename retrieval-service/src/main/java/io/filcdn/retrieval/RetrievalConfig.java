@@ -176,6 +176,36 @@ public interface RetrievalConfig {
   /** What one client may take. */
   interface Limits {
 
+    /** Connections at once, over all clients; beyond it, they are closed as they come. */
+    @WithDefault("20000")
+    int connections();
+
+    /**
+     * How many of them are kept for networks (IPv4 /24, IPv6 /48) that have no connection yet, so
+     * that nobody can take all.
+     */
+    @WithDefault("2000")
+    int connectionsReserved();
+
+    /**
+     * Connections at once of one client: an IPv4 address, or an IPv6 /64. Connections of {@code
+     * filcdn.retrieval.http.proxies} count in all only.
+     */
+    @WithDefault("512")
+    int connectionsPerClient();
+
+    /** Connections at once of an IPv4 /24. */
+    @WithDefault("4096")
+    int connectionsPerIpv4Network();
+
+    /** Connections at once of an IPv6 /56. */
+    @WithDefault("1024")
+    int connectionsPerIpv6Site();
+
+    /** Connections at once of an IPv6 /48. */
+    @WithDefault("2048")
+    int connectionsPerIpv6Network();
+
     /** Requests at once, over all clients. */
     @WithDefault("20000")
     long requests();

@@ -2,6 +2,7 @@ package io.filcdn.retrieval;
 
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
+import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.delivery.PaceWatch;
 import io.filcdn.retrieval.origin.OriginAddress;
 import io.filcdn.retrieval.origin.OriginClient;
@@ -29,6 +30,16 @@ final class Settings {
         config.fillsPerDataSet(),
         config.unaskedBytesPerClient().asLongValue(),
         config.unaskedBytesPerDataSet().asLongValue());
+  }
+
+  static ConnectionLimits.Bounds connections(RetrievalConfig.Limits config) {
+    return new ConnectionLimits.Bounds(
+        config.connections(),
+        config.connectionsReserved(),
+        config.connectionsPerClient(),
+        config.connectionsPerIpv4Network(),
+        config.connectionsPerIpv6Site(),
+        config.connectionsPerIpv6Network());
   }
 
   static OriginClient.Rules origins(RetrievalConfig.Origin config, boolean allowPrivate) {

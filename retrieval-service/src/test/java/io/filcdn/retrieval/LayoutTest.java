@@ -10,6 +10,14 @@ class LayoutTest {
   void roomsFlowOneWay() {
     LayoutRules.check(
         "io.filcdn.retrieval",
-        List.of("request", "admission", "cache", "origin", "verify", "delivery", "usage"));
+        List.of(
+            "connection",
+            "request",
+            "admission",
+            "cache",
+            "origin",
+            "verify",
+            "delivery",
+            "usage"));
   }
 }

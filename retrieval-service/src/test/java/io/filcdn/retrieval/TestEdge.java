@@ -88,7 +88,10 @@ final class TestEdge {
             config.retrieval());
     listener =
         PublicListener.listen(
-                vertx, config.retrieval().http(), request -> edge.handler().handle(request))
+                vertx,
+                config.retrieval().http(),
+                edge.connections(),
+                request -> edge.handler().handle(request))
             .toCompletionStage()
             .toCompletableFuture()
             .get(20, TimeUnit.SECONDS);

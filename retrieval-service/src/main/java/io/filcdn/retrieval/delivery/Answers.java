@@ -40,7 +40,13 @@ public final class Answers {
   private static final AsciiString SHOW_ONLY =
       new AsciiString(
           "default-src 'none'; img-src 'self' data:; media-src 'self' data:;"
-              + " style-src 'unsafe-inline'; font-src data:; form-action 'none'");
+              + " style-src 'unsafe-inline'; font-src data:; form-action 'none'; base-uri 'none';"
+              + " frame-ancestors 'self'");
+
+  /** What the edge says itself needs nothing, and is nobody's frame. */
+  private static final CharSequence TEXT_ONLY =
+      new AsciiString(
+          "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'");
 
   private static final CharSequence SANDBOXED = new AsciiString("sandbox; ").concat(SHOW_ONLY);
 
@@ -159,6 +165,8 @@ public final class Answers {
             .putHeader(X_ERROR_CODE, refusal.code())
             .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
             .putHeader(ALLOW_ORIGIN, ANYONE)
+            .putHeader(CSP, TEXT_ONLY)
+            .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF)
             .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
             .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
             .end(refusal.sentence() + "\n")
@@ -168,7 +176,12 @@ public final class Answers {
   /** Says what this server is, to those who ask for no piece. */
   public void welcome(Exchange exchange) {
     if (home.isPresent()) {
-      exchange.response().setStatusCode(302).putHeader(HttpHeaders.LOCATION, home.get().toString());
+      exchange
+          .response()
+          .setStatusCode(302)
+          .putHeader(CSP, TEXT_ONLY)
+          .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF)
+          .putHeader(HttpHeaders.LOCATION, home.get().toString());
       exchange.end();
       return;
     }
@@ -235,7 +248,11 @@ public final class Answers {
 
   private static void end(Exchange exchange, String text) {
     Buffer body = Buffer.buffer(text);
-    exchange.response().putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
+    exchange
+        .response()
+        .putHeader(CSP, TEXT_ONLY)
+        .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF)
+        .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
     if (exchange.request().method().equals(HttpMethod.HEAD)) {
       exchange.end();
     } else {

@@ -3,19 +3,20 @@ package io.filcdn.retrieval.delivery;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
-import io.vertx.core.http.HttpConnection;
 import java.util.ArrayDeque;
 
 /**
  * Lets the requests of an HTTP/1.1 connection through one at a time: the next when the client's
  * socket has the answer to the one before. A client may send requests without waiting for answers
  * (pipelining, RFC 9112); Vert.x would queue them without bound, and begin the next within the end
- * of the one before. Confined to the connection's event loop.
+ * of the one before. A client that says it sends no more gets the answers to what it has sent, then
+ * the connection ends. Confined to the connection's event loop.
  */
 public final class OneAtATime extends ChannelDuplexHandler {
 
@@ -24,13 +25,7 @@ public final class OneAtATime extends ChannelDuplexHandler {
 
   private final ArrayDeque<Object> held = new ArrayDeque<>();
   private boolean answering;
-
-  private OneAtATime() {}
-
-  /** Begins with a new connection. */
-  public static void begin(HttpConnection connection) {
-    Http1.seeRequests(connection, "filcdn-one-at-a-time", new OneAtATime());
-  }
+  private boolean inputEnded;
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
@@ -73,6 +68,23 @@ public final class OneAtATime extends ChannelDuplexHandler {
     if (!held.isEmpty()) {
       // in a turn of its own: others have not yet heard that the answer is sent
       ctx.executor().execute(() -> passNext(ctx));
+    } else {
+      closeIfDone(ctx);
+    }
+  }
+
+  @Override
+  public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+    if (event instanceof ChannelInputShutdownEvent) {
+      inputEnded = true;
+      closeIfDone(ctx);
+    }
+    ctx.fireUserEventTriggered(event);
+  }
+
+  private void closeIfDone(ChannelHandlerContext ctx) {
+    if (inputEnded && !answering && held.isEmpty()) {
+      var _ = ctx.close();
     }
   }
 

@@ -1,8 +1,8 @@
 package io.filcdn.retrieval.delivery;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
-import io.netty.channel.ChannelPipeline;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.ScheduledFuture;
@@ -14,25 +14,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * How long an edge waits for the client of a connection. A connection on which nothing moves is
  * closed, unless a response on it waits for a provider: that can take as long as a large piece
- * does. And so is an HTTP/1.1 connection on which a request's head has begun and does not end, as a
- * client that sends one byte now and then is never idle. Confined to the connection's event loop.
- *
- * <p>Vert.x tells of a cleartext connection only with its first request, so up to then its own idle
- * timeout is all there is.
+ * does. And so is a connection whose first request's head is not complete in time, whatever comes
+ * on it, or on which a later head has begun and does not end: a client that sends one byte now and
+ * then is never idle. One of HTTP/2 is idle without requests, whatever else its client sends.
+ * Confined to the connection's event loop.
  */
 public final class Patience extends IdleStateHandler {
 
-  /** The name that Vert.x gives the decoder of HTTP/1.1; HTTP/2 has none, and times its own. */
-  private static final String HTTP_1_DECODER = "httpDecoder";
-
-  /** The name of Vert.x's own idle timeout. */
-  private static final String VERTX_IDLE = "idle";
+  /** The name that Vert.x gives the decoder of HTTP/1.1. */
+  public static final String HTTP_1_DECODER = "httpDecoder";
 
   private final long headMillis;
-  private boolean answering;
+  private int answering;
   private long heads;
   private int waiting;
   private @Nullable ScheduledFuture<?> head;
+  private @Nullable ScheduledFuture<?> rest;
 
   private Patience(long idleMillis, long headMillis) {
     super(0, 0, idleMillis, TimeUnit.MILLISECONDS);
@@ -43,29 +40,19 @@ public final class Patience extends IdleStateHandler {
    * Watches a new connection, on which the first head is under way.
    *
    * @param idleMillis how long nothing may move
-   * @param headMillis how long a head may take from its first byte on
+   * @param headMillis how long a head may take from its first byte on, and the first head from now
    */
-  public static void watch(HttpConnection connection, long idleMillis, long headMillis) {
-    if (connection instanceof ConnectionBase base) {
-      Patience patience = new Patience(idleMillis, headMillis);
-      ChannelPipeline pipeline = base.channel().pipeline();
-      patience.join(pipeline);
-      patience.headBegins(pipeline.context(patience));
-    }
-  }
-
-  private void join(ChannelPipeline pipeline) {
-    if (pipeline.get(VERTX_IDLE) != null) {
-      pipeline.remove(VERTX_IDLE);
-    }
-    pipeline.addFirst(this);
+  public static void watch(Channel channel, long idleMillis, long headMillis) {
+    Patience patience = new Patience(idleMillis, headMillis);
+    channel.pipeline().addFirst(patience);
+    patience.headBegins(channel.pipeline().context(patience));
   }
 
   /** A request's head is complete. */
   public static void headCame(HttpConnection connection) {
     Patience patience = of(connection);
     if (patience != null) {
-      patience.answering = true;
+      patience.answering++;
       patience.heads++;
       patience.headEnds();
     }
@@ -75,7 +62,7 @@ public final class Patience extends IdleStateHandler {
   public static void answered(HttpConnection connection) {
     Patience patience = of(connection);
     if (patience != null) {
-      patience.answering = false;
+      patience.answering--;
     }
   }
 
@@ -98,30 +85,17 @@ public final class Patience extends IdleStateHandler {
     long before = heads;
     super.channelRead(ctx, message);
     // most heads come in one piece, and need no timer
-    if (heads == before) {
+    if (heads == before && answering == 0 && ctx.pipeline().get(HTTP_1_DECODER) != null) {
       headBegins(ctx);
-    }
-  }
-
-  /**
-   * Once a request has upgraded its connection to HTTP/2, Vert.x removes all that is not its own.
-   */
-  @Override
-  public void handlerRemoved(ChannelHandlerContext ctx) throws Exception {
-    super.handlerRemoved(ctx);
-    headEnds();
-    if (ctx.channel().isActive()) {
-      Patience successor = new Patience(getAllIdleTimeInMillis(), headMillis);
-      successor.answering = answering;
-      successor.waiting = waiting;
-      // when Vert.x is done, and has put its own in the place
-      ctx.executor().execute(() -> successor.join(ctx.pipeline()));
     }
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) throws Exception {
     headEnds();
+    if (rest != null) {
+      rest.cancel(false);
+    }
     super.channelInactive(ctx);
   }
 
@@ -134,17 +108,40 @@ public final class Patience extends IdleStateHandler {
     }
   }
 
-  private void headBegins(ChannelHandlerContext ctx) {
-    if (head == null && !answering && ctx.pipeline().get(HTTP_1_DECODER) != null) {
+  /** A head has begun. */
+  public void headBegins(ChannelHandlerContext ctx) {
+    if (head == null) {
       head = ctx.executor().schedule(() -> close(ctx), headMillis, TimeUnit.MILLISECONDS);
     }
   }
 
-  private void headEnds() {
+  /** The head that had begun has ended. */
+  public void headEnds() {
     if (head != null) {
       head.cancel(false);
       head = null;
     }
+  }
+
+  /** The connection is one of HTTP/2. */
+  public void beginHttp2(ChannelHandlerContext ctx) {
+    restsUnlessAsked(ctx, heads);
+  }
+
+  /** Looks whether there was a request within the time that a connection may be idle. */
+  private void restsUnlessAsked(ChannelHandlerContext ctx, long headsBefore) {
+    rest =
+        ctx.executor()
+            .schedule(
+                () -> {
+                  if (answering == 0 && heads == headsBefore) {
+                    close(ctx);
+                  } else {
+                    restsUnlessAsked(ctx, heads);
+                  }
+                },
+                getAllIdleTimeInMillis(),
+                TimeUnit.MILLISECONDS);
   }
 
   private static void close(ChannelHandlerContext ctx) {

@@ -38,6 +38,10 @@ public enum Refusal {
       "data-set-provisional",
       "This payer's data set is so new that the chain can still take it back; try again in a moment."),
   PROVIDER_UNKNOWN(404, "provider-unknown", "No live provider of this payer holds this piece."),
+  SERVICE_WORKER(
+      403,
+      "service-worker",
+      "A piece may not become a service worker: it would answer for the payer's other pieces."),
   PAYER_SANCTIONED(403, "payer-sanctioned", "This payer may not be served."),
   DENIED(451, "denied", "This piece is on a list of content that is not served."),
   TOO_LARGE(404, "too-large", "This piece is larger than this edge serves."),

@@ -66,7 +66,8 @@ public final class ClientReader {
     }
   }
 
-  private boolean isProxy(InetAddress address) {
+  /** Whether an address is that of a configured proxy, which carries many clients. */
+  public boolean isProxy(InetAddress address) {
     return !proxies.isEmpty()
         && proxies.stream().anyMatch(proxy -> proxy.matches(new InetSocketAddress(address, PORT)));
   }

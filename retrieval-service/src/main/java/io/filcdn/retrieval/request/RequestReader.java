@@ -4,6 +4,7 @@ import io.filcdn.common.chain.Address;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.delivery.Refusal;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.util.AsciiString;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
@@ -15,6 +16,9 @@ import java.util.Optional;
 public final class RequestReader {
 
   private static final String PIECE_PATH = "/piece/";
+
+  /** What a browser sends along when it fetches a script that would serve a whole origin. */
+  private static final CharSequence SERVICE_WORKER = new AsciiString("service-worker");
 
   private static final String BEARER = "Bearer ";
   private static final int MAX_FILENAME = 255;
@@ -46,8 +50,8 @@ public final class RequestReader {
     if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
       return new Asked.Refused(Refusal.METHOD_NOT_ALLOWED);
     }
-    String path = request.path();
-    if (path == null || path.isEmpty() || path.equals("/")) {
+    String path = request.path() == null ? "" : PathName.of(request.path());
+    if (path.isEmpty() || path.equals("/")) {
       return new Asked.Welcome();
     }
     String host = host(request);
@@ -65,7 +69,7 @@ public final class RequestReader {
 
   private static String host(HttpServerRequest request) {
     HostAndPort authority = request.authority();
-    return authority == null ? "" : authority.host().toLowerCase(Locale.ROOT);
+    return authority == null ? "" : HostName.of(authority.host());
   }
 
   private Asked retrieval(
@@ -79,9 +83,15 @@ public final class RequestReader {
     PieceName piece;
     try {
       piece =
-          PieceName.parse(path.substring(path.startsWith(PIECE_PATH) ? PIECE_PATH.length() : 1));
+          PieceName.parse(
+              path.substring(path.startsWith(PIECE_PATH) ? PIECE_PATH.length() : 1)
+                  // base32 is the same in either case
+                  .toLowerCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       return new Asked.Refused(Refusal.PATH_UNKNOWN);
+    }
+    if (request.headers().contains(SERVICE_WORKER)) {
+      return new Asked.Refused(Refusal.SERVICE_WORKER);
     }
     Optional<String> authorization = header(request, HttpHeaderNames.AUTHORIZATION);
     Optional<String> bot = authorization.flatMap(this::botOf);

@@ -1,0 +1,65 @@
+package io.filcdn.retrieval.connection;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * The frames that an HTTP/2 client may still send without getting anything for them. It grows with
+ * the bytes that the client takes, so that whoever downloads may acknowledge as it likes, and
+ * slowly with time. Confined to one thread.
+ */
+final class FrameBudget {
+
+  /** What a connection begins with, and what time alone brings it up to. */
+  static final int INITIAL = 1_000;
+
+  /** What may be gathered by taking bytes. */
+  static final int MOST = 20_000;
+
+  private static final int BYTES_A_FRAME = 1 << 10;
+  private static final long NANOS_A_FRAME = TimeUnit.MILLISECONDS.toNanos(100);
+
+  private final LongSupplier nanoTime;
+  private long frames = INITIAL;
+  private long bytes;
+  private long refilledAt;
+
+  FrameBudget(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.refilledAt = nanoTime.getAsLong();
+  }
+
+  /**
+   * Takes one frame.
+   *
+   * @return whether there was one left
+   */
+  boolean take() {
+    if (frames == 0) {
+      refill();
+    }
+    if (frames == 0) {
+      return false;
+    }
+    frames--;
+    return true;
+  }
+
+  private void refill() {
+    long grown = (nanoTime.getAsLong() - refilledAt) / NANOS_A_FRAME;
+    frames = Math.min(INITIAL, grown);
+    refilledAt += grown * NANOS_A_FRAME;
+  }
+
+  /** Gives one frame back: it was worth its cost. */
+  void giveBack() {
+    frames = Math.min(MOST, frames + 1);
+  }
+
+  /** The client was sent so many bytes. */
+  void sent(long count) {
+    bytes += count;
+    frames = Math.min(MOST, frames + bytes / BYTES_A_FRAME);
+    bytes %= BYTES_A_FRAME;
+  }
+}

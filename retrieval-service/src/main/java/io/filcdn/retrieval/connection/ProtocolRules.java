@@ -1,0 +1,64 @@
+package io.filcdn.retrieval.connection;
+
+import io.filcdn.retrieval.delivery.OneAtATime;
+import io.filcdn.retrieval.delivery.Patience;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.vertx.core.http.HttpServerOptions;
+
+/**
+ * Puts the rules of HTTP/1.1 or those of HTTP/2 in their place, when the first bytes of a
+ * connection have told Vert.x which it is and before it reads them.
+ */
+final class ProtocolRules extends ChannelInboundHandlerAdapter {
+
+  /** The names that Vert.x gives its own. */
+  private static final String HTTP_1_ENCODER = "httpEncoder";
+
+  private static final String HTTP_2_HANDLER = "handler";
+
+  private static final String EARLY_END = "filcdn-early-end";
+
+  private final HttpServerOptions options;
+
+  private ProtocolRules(HttpServerOptions options) {
+    this.options = options;
+  }
+
+  /** Begins with a new connection, in whose pipeline Vert.x has put what waits for first bytes. */
+  static void begin(ChannelPipeline pipeline, HttpServerOptions options) {
+    // in front: what waits for first bytes passes on nothing else
+    pipeline.addFirst(EARLY_END, new EarlyEnd());
+    pipeline.addLast("filcdn-protocol", new ProtocolRules(options));
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    ChannelPipeline pipeline = ctx.pipeline();
+    if (pipeline.get(Patience.HTTP_1_DECODER) != null) {
+      pipeline.replace(
+          Patience.HTTP_1_DECODER, Patience.HTTP_1_DECODER, new StrictRequestDecoder(options));
+      pipeline.addAfter(HTTP_1_ENCODER, "filcdn-one-at-a-time", new OneAtATime());
+      pipeline.addAfter(HTTP_1_ENCODER, "filcdn-requests", new RequestGate());
+    } else {
+      pipeline.addBefore(HTTP_2_HANDLER, "filcdn-frames", new FrameRules());
+    }
+    pipeline.remove(EARLY_END);
+    pipeline.remove(this);
+    ctx.fireChannelRead(message);
+  }
+
+  /** The end of a connection whose client sends no more before it has sent anything. */
+  private static final class EarlyEnd extends ChannelInboundHandlerAdapter {
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+      if (event instanceof ChannelInputShutdownEvent) {
+        var _ = ctx.close();
+      }
+      ctx.fireUserEventTriggered(event);
+    }
+  }
+}

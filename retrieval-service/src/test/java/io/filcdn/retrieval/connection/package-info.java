@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.retrieval.connection;
+
+import org.jspecify.annotations.NullMarked;
