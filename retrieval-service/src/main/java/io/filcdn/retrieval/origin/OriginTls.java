@@ -19,9 +19,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.StandardConstants;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -99,11 +101,16 @@ final class OriginTls {
       if (isKnownToJava(host)) {
         parameters.setEndpointIdentificationAlgorithm("HTTPS");
       } else {
-        // as bytes it may be any name
-        byte[] name = host.getBytes(StandardCharsets.US_ASCII);
-        parameters.setServerNames(List.of(new SNIHostName(name)));
+        parameters.setServerNames(List.of(new AnyHostName(host)));
       }
       engine.setSSLParameters(parameters);
+    }
+  }
+
+  /** A host name for SNI whatever it is: Java's own takes letters, digits and hyphens only. */
+  private static final class AnyHostName extends SNIServerName {
+    AnyHostName(String host) {
+      super(StandardConstants.SNI_HOST_NAME, host.getBytes(StandardCharsets.US_ASCII));
     }
   }
 

@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.origin;
 
+import java.math.BigInteger;
 import java.net.IDN;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +34,7 @@ record OriginUrl(boolean tls, String host, int port, String path, String query) 
       Pattern.compile("[a-z0-9_-]{1,63}(?:\\.[a-z0-9_-]{1,63})*", Pattern.CASE_INSENSITIVE);
   private static final Pattern IPV6 = Pattern.compile("\\[[0-9a-fA-F:.]{2,45}]");
   private static final Pattern AUTHORITY =
-      Pattern.compile("(?<host>\\[[^]]*]|[^:]*)(?::0*(?<port>\\d{0,5}))?");
+      Pattern.compile("(?<host>\\[[^]]*]|[^:]*)(?::(?<port>\\d{0,100}))?");
 
   /**
    * Beside letters and digits; RFC 3986 allows no more in a path, and the question mark in a query.
@@ -144,28 +145,38 @@ record OriginUrl(boolean tls, String host, int port, String path, String query) 
   }
 
   private static int port(@Nullable String digits, boolean tls) {
-    if (digits == null) {
+    if (digits == null || digits.isEmpty()) {
       return tls ? 443 : 80;
     }
-    int port = digits.isEmpty() ? 0 : Integer.parseInt(digits);
-    if (port < 1 || port > 65_535) {
+    BigInteger port = new BigInteger(digits);
+    if (port.signum() == 0 || port.bitLength() > 16) {
       throw new IllegalArgumentException("expected a port from 1 to 65535, found " + port);
     }
-    return port;
+    return port.intValueExact();
   }
 
   private static String host(String text) {
-    String name = text;
-    if (!IPV6.matcher(text).matches()) {
-      // a plus is no space in a host
-      name = URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
-      name = IDN.toASCII(name.replaceFirst("[.\\u3002]$", ""), IDN.ALLOW_UNASSIGNED);
-      if (name.length() > MAX_HOST || !NAME.matcher(name).matches()) {
-        throw new IllegalArgumentException(
-            "expected the name or address of a host, found \"%s\"".formatted(shown(text)));
-      }
+    if (IPV6.matcher(text).matches()) {
+      return text.toLowerCase(Locale.ROOT);
     }
-    return name.toLowerCase(Locale.ROOT);
+    String name = ascii(text);
+    if (name.length() > MAX_HOST || !NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "expected the name or address of a host, found \"%s\"".formatted(shown(text)));
+    }
+    return name;
+  }
+
+  /** A name in lower case and ASCII; empty where it cannot be. */
+  private static String ascii(String text) {
+    try {
+      // a plus is no space in a host
+      String name = URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
+      String rooted = name.replaceFirst("[.\\u3002]$", "");
+      return IDN.toASCII(rooted, IDN.ALLOW_UNASSIGNED).toLowerCase(Locale.ROOT);
+    } catch (IllegalArgumentException e) {
+      return "";
+    }
   }
 
   private static String normal(String path) {
