@@ -59,7 +59,15 @@ final class ConnectionRace<T> {
     if (begun < addresses.size()) {
       timer = vertx.setTimer(ATTEMPT_DELAY_MILLIS, late -> attempt());
     }
-    connect.apply(address).onComplete(this::ended);
+    begin(address).onComplete(this::ended);
+  }
+
+  private Future<T> begin(InetAddress address) {
+    try {
+      return connect.apply(address);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
   }
 
   private void ended(AsyncResult<T> attempt) {

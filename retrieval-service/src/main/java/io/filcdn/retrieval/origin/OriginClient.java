@@ -5,29 +5,19 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.origin.OriginAddress.Checked;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.PoolOptions;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.SocketAddress;
-import io.vertx.core.net.TrustOptions;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import javax.net.ssl.X509ExtendedTrustManager;
 
@@ -42,40 +32,27 @@ import javax.net.ssl.X509ExtendedTrustManager;
  */
 public final class OriginClient {
 
-  private static final int MAX_HEADER = 16 << 10;
   private static final int MAX_REDIRECTS = 3;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
   /** What a server says on a connection that it was about to close for idleness. */
   private static final int REQUEST_TIMEOUT = 408;
 
-  /** As much as Netty reads from a socket at once: what came together stays together. */
-  private static final int CHUNK = 64 << 10;
-
   /** Names are looked up by threads of their own: a name can be made to take long. */
   private static final int RESOLVERS = 8;
 
   private static final int MOST_ADDRESSES = 10_000;
   private static final Duration ADDRESS_HOLDS = Duration.ofSeconds(10);
-  private static final Duration CONNECTED_HOLDS = Duration.ofMinutes(10);
 
   private final Tools tools;
   private final OriginAddress.Names names;
   private final WorkerExecutor resolvers;
 
-  /** Keeps connections, and takes kept ones. */
-  private final HttpClient pooled;
-
-  /** Makes a new connection for each request. */
-  private final HttpClient fresh;
+  private final OriginConnections connections;
 
   /** Where service URLs led a moment ago: looking is a hop to another thread. */
   private final Cache<String, OriginAddress> addresses =
       Caffeine.newBuilder().maximumSize(MOST_ADDRESSES).expireAfterWrite(ADDRESS_HOLDS).build();
-
-  /** Which address of a host was connected to the last time. */
-  private final Cache<String, InetAddress> connected =
-      Caffeine.newBuilder().maximumSize(MOST_ADDRESSES).expireAfterWrite(CONNECTED_HOLDS).build();
 
   /**
    * How providers are asked.
@@ -118,35 +95,7 @@ public final class OriginClient {
     this.tools = tools;
     this.names = names;
     this.resolvers = tools.vertx.createSharedWorkerExecutor("filcdn-resolve", RESOLVERS);
-    this.pooled = client(trust, true);
-    this.fresh = client(trust, false);
-  }
-
-  private HttpClient client(X509ExtendedTrustManager trust, boolean keepAlive) {
-    Rules rules = tools.rules;
-    return tools
-        .vertx
-        .httpClientBuilder()
-        .with(
-            new HttpClientOptions()
-                .setConnectTimeout(Math.toIntExact(rules.connect().toMillis()))
-                .setSslHandshakeTimeout(rules.connect().toMillis())
-                .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
-                .setSslEngineOptions(OriginTls.engines())
-                .setTrustOptions(TrustOptions.wrap(OriginTls.naming(trust)))
-                // OriginTls sees to it
-                .setVerifyHost(false)
-                .setKeepAlive(keepAlive)
-                .setKeepAliveTimeout(30)
-                .setMaxHeaderSize(MAX_HEADER)
-                .setMaxChunkSize(CHUNK)
-                .setDecompressionSupported(false))
-        .with(
-            new PoolOptions()
-                .setHttp1MaxSize(rules.connections())
-                .setMaxWaitQueueSize(10 * rules.connections()))
-        .withConnectHandler(OriginConnection::watch)
-        .build();
+    this.connections = new OriginConnections(tools, trust);
   }
 
   /** A fetch of a piece from {@code offset} on, which is begun by {@link #start}. */
@@ -190,41 +139,11 @@ public final class OriginClient {
   }
 
   private void ask(Question question) {
-    String host = question.address.url().host();
-    OriginAddress address =
-        question.address.startingWith(Optional.ofNullable(connected.getIfPresent(host)));
-    try {
-      new ConnectionRace<>(
-              tools.vertx,
-              address.addresses(),
-              at -> connect(question, at).onSuccess(made -> connected.put(host, at)),
-              late -> late.connection().close())
-          .run()
-          .onSuccess(request -> send(question, request))
-          .onFailure(
-              failure -> unanswered(question, failure, failure instanceof HttpClosedException));
-    } catch (RuntimeException e) {
-      question.fetch.fail(Kind.UNUSABLE, e.toString());
-    }
-  }
-
-  private Future<HttpClientRequest> connect(Question question, InetAddress at) {
-    OriginUrl url = question.address.url();
-    RequestOptions options =
-        new RequestOptions()
-            .setMethod(HttpMethod.GET)
-            .setServer(SocketAddress.inetSocketAddress(url.port(), at.getHostAddress()))
-            .setHost(url.host())
-            .setPort(url.port())
-            .setSsl(url.tls())
-            .setURI(url.target())
-            .setFollowRedirects(false)
-            .putHeader("Accept-Encoding", "identity")
-            .putHeader("User-Agent", "filcdn");
-    if (question.fetch.offset() > 0) {
-      options.putHeader("Range", "bytes=" + question.fetch.offset() + "-");
-    }
-    return (question.anew ? fresh : pooled).request(options);
+    connections
+        .request(question.address, question.fetch.offset(), question.anew)
+        .onSuccess(request -> send(question, request))
+        .onFailure(
+            failure -> unanswered(question, failure, failure instanceof HttpClosedException));
   }
 
   private void send(Question question, HttpClientRequest request) {
@@ -312,8 +231,7 @@ public final class OriginClient {
 
   /** Ends all fetches. */
   public void close() {
-    pooled.close();
-    fresh.close();
+    connections.close();
     resolvers.close();
   }
 }

@@ -210,8 +210,9 @@ public final class OriginSupply implements OriginSink {
 
   /** All bytes were right: who supplied all of them is no suspect. */
   public void right() {
-    if (contributions.size() == 1) {
-      health.history().clear(piece, contributions.keySet().iterator().next().provider());
+    List<ProviderId> suppliers = contributors();
+    if (suppliers.size() == 1) {
+      health.history().clear(piece, suppliers.getFirst());
     }
   }
 
@@ -228,7 +229,7 @@ public final class OriginSupply implements OriginSink {
 
   /** Who supplied bytes. */
   public List<ProviderId> contributors() {
-    return contributions.keySet().stream().map(Origin::provider).toList();
+    return contributions.keySet().stream().map(Origin::provider).distinct().toList();
   }
 
   @Override
