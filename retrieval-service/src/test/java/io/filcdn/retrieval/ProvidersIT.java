@@ -144,13 +144,10 @@ class ProvidersIT extends EdgeTest {
   void aUrlThatNoSocketCanBeOpenedToIsAFailedProviderAtOnce(String url) throws Exception {
     Market market = marketAt(url);
     TestPiece piece = placed(market, 1_000);
-    long before = System.nanoTime();
 
-    Answer answer = get(market.payer(), piece);
+    // it would be 504 after the time in which a provider may answer
+    assertRefused(get(market.payer(), piece), 502, "origin-failed");
 
-    assertRefused(answer, 502, "origin-failed");
-    // it would be 504 after the 15 seconds in which a provider may answer
-    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(15));
     assertNothingIsReserved(market.payer());
     provider.with(piece);
     index.dataSet(market.payer().secondDataSet(), market.payer().address(), "fwss/1");

@@ -7,6 +7,7 @@ import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.net.InetAddress;
@@ -40,6 +41,10 @@ class OriginClientTest {
   }
 
   private final Vertx vertx = Vertx.vertx();
+
+  /** One for all, so that a connection is kept before the next request looks for one. */
+  private final Context context = vertx.getOrCreateContext();
+
   private final Map<String, List<String>> names = new HashMap<>();
   private final OriginClient client = client(Set.of());
 
@@ -59,6 +64,9 @@ class OriginClientTest {
   }
 
   private InetAddress[] lookup(String host) throws UnknownHostException {
+    if (host.endsWith(".invalid")) {
+      throw new UnknownHostException(host);
+    }
     List<String> known = names.getOrDefault(host, List.of(host));
     InetAddress[] found = new InetAddress[known.size()];
     for (int i = 0; i < found.length; i++) {
@@ -106,11 +114,12 @@ class OriginClientTest {
 
           @Override
           public void failed(OriginFailure failure) {
-            outcome.complete(new Outcome(came.getBytes(), failure.kind() + ": " + failure.detail()));
+            outcome.complete(
+                new Outcome(came.getBytes(), failure.kind() + ": " + failure.detail()));
           }
         };
     Origin origin = new Origin(ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), url);
-    vertx.runOnContext(on -> asked.start(asked.fetch(origin, PIECE, offset, sink)));
+    context.runOnContext(on -> asked.start(asked.fetch(origin, PIECE, offset, sink)));
     return outcome;
   }
 
@@ -251,7 +260,13 @@ class OriginClientTest {
 
   @ParameterizedTest
   @CsvSource({
-    "100, true", "102, true", "103, true", "104, true", "110, true", "199, true", "101, false"
+    "100, true",
+    "102, true",
+    "103, true",
+    "104, true",
+    "110, true",
+    "199, true",
+    "101, false"
   })
   void interimAnswersAreSkipped(int status, boolean skipped) throws Exception {
     String interim = "HTTP/1.1 %d Interim\nLink: </x>; rel=preload\n\n".formatted(status);
@@ -338,19 +353,14 @@ class OriginClientTest {
         "http://[::1",
         "http://a..b",
         "http://no.such.host.invalid",
-        "http://127.0.0.1:80/\u0000\u0001",
         "http://127.0.0.1:65536/x",
         "HTTP//127.0.0.1",
         "",
         "http://127.0.0.1:１２３４５６"
       })
   void aUrlThatNoSocketCanBeOpenedToFailsAtOnce(String url) throws Exception {
-    long before = System.nanoTime();
-
-    Outcome outcome = begin(client, url, 0).get(25, TimeUnit.SECONDS);
-
-    assertThat(outcome.end()).doesNotStartWith("took too long").isNotEqualTo("completed");
-    assertThat(Duration.ofNanos(System.nanoTime() - before)).isLessThan(Duration.ofSeconds(20));
+    // it would take too long where a failure went astray
+    assertThat(fetch(url).end()).startsWith(Kind.UNUSABLE + ": ");
   }
 
   @ParameterizedTest
