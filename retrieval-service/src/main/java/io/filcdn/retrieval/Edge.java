@@ -19,6 +19,7 @@ import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.OriginHealth;
+import io.filcdn.retrieval.origin.PieceHistory;
 import io.filcdn.retrieval.request.BotTokens;
 import io.filcdn.retrieval.request.ClientReader;
 import io.filcdn.retrieval.request.RequestReader;
@@ -43,6 +44,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jboss.logging.Logger;
 
@@ -52,11 +54,15 @@ final class Edge implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Edge.class);
   private static final Duration REFRESH_PARTITIONS = Duration.ofMinutes(1);
 
+  /** How often it is looked whether a denylist is to be fetched, or has changed on disk. */
+  private static final Duration LOOK_AT_DENYLISTS = Duration.ofSeconds(10);
+
   private final Tools tools;
   private final IndexReplica replica;
   private final IndexFollower follower;
   private final Thread following;
   private final Denylist denylist;
+  private final DenylistRefresh denylists;
   private final Quota quota;
   private final Journal journal;
   private final JournalShipper shipper;
@@ -74,7 +80,8 @@ final class Edge implements AutoCloseable {
   private final PublicHandler handler;
   private final Schedule flushing = new Schedule("filcdn-usage-flush");
   private final Schedule shipping = new Schedule("filcdn-usage-ship");
-  private final Schedule refreshing = new Schedule("filcdn-denylist");
+  private final Schedule fetching = new Schedule("filcdn-denylist");
+  private final Schedule sweeping = new Schedule("filcdn-sweep");
 
   /**
    * What an edge is given.
@@ -102,6 +109,7 @@ final class Edge implements AutoCloseable {
     follower =
         new IndexFollower(replica, tools.kafka, tools.clock, config.admission().maxOffline());
     denylist = Denylist.open(createdFolder(data.resolve("denylist")));
+    denylists = denylists(config.admission().denylist(), data);
     JournalId run = new JournalId(UUID.randomUUID());
     journal =
         Journal.open(
@@ -116,7 +124,9 @@ final class Edge implements AutoCloseable {
     usage = new UsageFlush(meter, journal, shipper::partitions, tools.clock);
     origins =
         new OriginClient(
-            tools.vertx, Settings.origins(config.origin(), tools.network.allowPrivateOrigins()));
+            tools.vertx,
+            Settings.origins(config.origin(), tools.network.allowPrivateOrigins()),
+            tools.clock);
     fillWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-fill", config.cache().workers());
     memory = new MemoryTier(config.cache().memory().asLongValue(), Runnable::run);
     disk =
@@ -168,12 +178,24 @@ final class Edge implements AutoCloseable {
         System::nanoTime);
   }
 
+  private DenylistRefresh denylists(RetrievalConfig.Denylist config, Path data) {
+    return new DenylistRefresh(
+        denylist,
+        config.url(),
+        config.file(),
+        data.resolve("denylist.download"),
+        Settings.denylist(config),
+        System::nanoTime);
+  }
+
   private FillTools fillTools(RetrievalConfig.Origin config, EgressMeter meter) {
+    PieceHistory history = new PieceHistory(Settings.history(config), tools.clock);
+    replica.listen(history::placementChanged, history::providerChanged);
     return new FillTools(
         tools.vertx,
         fillWorkers,
         origins,
-        new OriginHealth(config.fetchesPerProvider(), config.leaveAlone(), tools.clock),
+        new OriginHealth(config.fetchesPerProvider(), config.leaveAlone(), tools.clock, history),
         quota,
         meter,
         System::nanoTime);
@@ -207,10 +229,11 @@ final class Edge implements AutoCloseable {
     flushing.every(interval, "flush", usage::flush);
     shipping.every(REFRESH_PARTITIONS, "partitions", shipper::refreshPartitions);
     shipping.every(interval, "ship", shipper::ship);
-    RetrievalConfig.Denylist lists = config.admission().denylist();
-    DenylistRefresh refresh = new DenylistRefresh(denylist, lists.url(), lists.file());
-    refreshing.every(lists.refresh(), "denylist", refresh::refresh);
-    refreshing.every(lists.refresh(), "sweep", this::sweep);
+    Duration refresh = config.admission().denylist().refresh();
+    Duration look = refresh.compareTo(LOOK_AT_DENYLISTS) < 0 ? refresh : LOOK_AT_DENYLISTS;
+    fetching.every(look, "denylist", denylists::fetch);
+    sweeping.every(look, "local denylist", denylists::readFile);
+    sweeping.every(refresh, "sweep", this::sweep);
   }
 
   /** Drops what may not stay cached. A replica that is being built anew does not know yet. */
@@ -273,18 +296,24 @@ final class Edge implements AutoCloseable {
 
   /** Whether this edge knows who may be served, and can record it. */
   boolean ready() {
-    return follower.trusted() && usage.canRecord() && !handler.draining();
+    return waitsFor().isEmpty();
   }
 
   /** What this edge waits for; for a person. */
   String missing() {
+    return waitsFor().orElse("nothing");
+  }
+
+  private Optional<String> waitsFor() {
     if (handler.draining()) {
-      return "the edge is about to stop";
+      return Optional.of("the edge is about to stop");
     }
     if (!follower.trusted()) {
-      return "the index replica is not caught up";
+      return Optional.of("the index replica is not caught up");
     }
-    return usage.canRecord() ? "nothing" : "the journal takes no more records";
+    return usage.canRecord()
+        ? denylists.missing()
+        : Optional.of("the journal takes no more records");
   }
 
   /** How many requests are under way. */
@@ -295,7 +324,9 @@ final class Edge implements AutoCloseable {
   /** Ends everything; what was counted is in Kafka afterwards, or in the journal. */
   @Override
   public void close() {
-    refreshing.close();
+    denylists.close();
+    fetching.close();
+    sweeping.close();
     flushing.close();
     shipping.close();
     origins.close();

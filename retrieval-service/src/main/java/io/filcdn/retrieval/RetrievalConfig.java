@@ -168,9 +168,21 @@ public interface RetrievalConfig {
     /** A list of the operator's own. */
     Optional<Path> file();
 
-    /** How often both are looked at. */
+    /** How often both are looked at; every ten seconds until the first list is had. */
     @WithDefault("5m")
     Duration refresh();
+
+    /** How long fetching the list may take, to its last byte. */
+    @WithDefault("2m")
+    Duration timeout();
+
+    /** The largest list that is fetched. */
+    @WithDefault("256M")
+    MemorySize maxSize();
+
+    /** Whether the edge is ready only once it has had each list that is configured. */
+    @WithDefault("true")
+    boolean required();
   }
 
   /** What one client may take. */
@@ -289,8 +301,34 @@ public interface RetrievalConfig {
     @WithDefault("15s")
     Duration leaveAlone();
 
+    /**
+     * How long a provider is believed that it does not have a piece; it is asked again at once
+     * where the index tells something new of either.
+     */
+    @WithDefault("30s")
+    Duration absence();
+
+    /**
+     * How long a provider that sent wrong bytes of a piece is not asked for that piece; twice as
+     * long each time, up to an hour.
+     */
+    @WithDefault("10s")
+    Duration mismatch();
+
     /** The ports that may be contacted; without it, all. */
     Optional<Set<Integer>> ports();
+
+    /**
+     * Networks (CIDR) that are not contacted, beside those that are private for everyone: what the
+     * operator uses of public addresses inside, a NAT64 prefix of its own.
+     */
+    Optional<List<String>> privateNetworks();
+
+    /**
+     * Hosts that any provider may redirect to beside its own: names, {@code *.example.com} for all
+     * below one, or {@code *} for any. Each is checked as service URLs are.
+     */
+    Optional<Set<String>> redirectHosts();
   }
 
   /** Counting. */

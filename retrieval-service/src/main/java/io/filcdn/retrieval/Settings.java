@@ -3,10 +3,13 @@ package io.filcdn.retrieval;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.connection.ConnectionLimits;
+import io.filcdn.retrieval.admission.DenylistRefresh;
 import io.filcdn.retrieval.delivery.PaceWatch;
-import io.filcdn.retrieval.origin.OriginAddress;
 import io.filcdn.retrieval.origin.OriginClient;
+import io.filcdn.retrieval.origin.PieceHistory;
+import io.filcdn.retrieval.origin.Reach;
 import io.filcdn.retrieval.usage.LeaseRules;
+import java.util.List;
 import java.util.Set;
 
 /** The configuration in the words of the rooms, which know nothing of where it comes from. */
@@ -49,8 +52,20 @@ final class Settings {
         config.stallTimeout(),
         config.paceBytes().asLongValue(),
         config.fetchesPerProvider(),
-        new OriginAddress.Ports(config.ports().orElse(Set.of())),
-        allowPrivate);
+        Reach.of(
+            config.ports().orElse(Set.of()),
+            config.privateNetworks().orElse(List.of()),
+            config.redirectHosts().orElse(Set.of()),
+            allowPrivate));
+  }
+
+  static PieceHistory.Rules history(RetrievalConfig.Origin config) {
+    return new PieceHistory.Rules(config.absence(), config.mismatch());
+  }
+
+  static DenylistRefresh.Rules denylist(RetrievalConfig.Denylist config) {
+    return new DenylistRefresh.Rules(
+        config.refresh(), config.timeout(), config.maxSize().asLongValue(), config.required());
   }
 
   static LeaseRules leases(RetrievalConfig.Leases config) {

@@ -10,11 +10,13 @@ import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.retrieval.EdgeClient.Answer;
+import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.stack.infra.EmbeddedKafka;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
@@ -41,7 +43,12 @@ class EdgeIT {
     kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
     kafka.createTopics(4);
     index = new TestIndex(kafka);
-    edge = new TestEdge(kafka, folder.resolve("edge"));
+    edge =
+        new TestEdge(
+            kafka,
+            folder.resolve("edge"),
+            Quota.UNLIMITED,
+            Map.of("filcdn.retrieval.origin.mismatch", "1ms"));
     provider = new TestProvider();
     secondProvider = new TestProvider();
     index

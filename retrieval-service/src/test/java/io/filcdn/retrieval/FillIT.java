@@ -32,7 +32,9 @@ class FillIT extends EdgeTest {
         "filcdn.retrieval.origin.stall-timeout", "5s",
         "filcdn.retrieval.origin.first-byte-timeout", "5s",
         // each test spoils the providers' reputation for the next
-        "filcdn.retrieval.origin.leave-alone", "1ms");
+        "filcdn.retrieval.origin.leave-alone", "1ms",
+        "filcdn.retrieval.origin.absence", "1ms",
+        "filcdn.retrieval.origin.mismatch", "1ms");
   }
 
   @Test

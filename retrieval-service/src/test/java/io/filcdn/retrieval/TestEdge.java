@@ -30,10 +30,6 @@ final class TestEdge {
   private Edge edge;
   private String listener;
 
-  TestEdge(Kafka kafka, Path data) throws Exception {
-    this(kafka, data, Quota.UNLIMITED, Map.of());
-  }
-
   /**
    * @param settings configuration beyond what every test has
    */

@@ -31,6 +31,10 @@ public final class Denylist implements AutoCloseable {
   private static final int ENTRY = 32;
   private static final int BATCH = 10_000;
   private static final String LINE_PREFIX = "//";
+
+  /** Of a longer line, the rest is skipped: none of them is an entry. */
+  private static final int LONGEST_LINE = 1_000;
+
   private static final byte[] PRESENT = {};
 
   private final RocksDB db;
@@ -67,6 +71,7 @@ public final class Denylist implements AutoCloseable {
 
   private volatile State remote;
   private volatile State local;
+  private boolean closed;
 
   private Denylist(RocksDB db, Options options) throws RocksDBException {
     this.db = db;
@@ -136,6 +141,9 @@ public final class Denylist implements AutoCloseable {
    */
   public synchronized long replace(Source source, BufferedReader lines, String tag)
       throws IOException {
+    if (closed) {
+      throw new IOException("the denylist is closed");
+    }
     State before = state(source);
     int generation = before.generation + 1;
     try (WriteOptions unsynced = new WriteOptions()) {
@@ -162,8 +170,8 @@ public final class Denylist implements AutoCloseable {
       throws IOException, RocksDBException {
     long entries = 0;
     try (WriteBatch batch = new WriteBatch()) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        Optional<byte[]> entry = entry(line);
+      for (Optional<String> line = line(lines); line.isPresent(); line = line(lines)) {
+        Optional<byte[]> entry = entry(line.get());
         if (entry.isPresent()) {
           batch.put(key(source, generation, entry.get()), PRESENT);
           entries++;
@@ -176,6 +184,20 @@ public final class Denylist implements AutoCloseable {
       db.write(unsynced, batch);
     }
     return entries;
+  }
+
+  private static Optional<String> line(BufferedReader lines) throws IOException {
+    int c = lines.read();
+    if (c < 0) {
+      return Optional.empty();
+    }
+    StringBuilder line = new StringBuilder();
+    for (; c >= 0 && c != '\n'; c = lines.read()) {
+      if (line.length() < LONGEST_LINE) {
+        line.append((char) c);
+      }
+    }
+    return Optional.of(line.toString());
   }
 
   /** The hash that a line holds, where it is a hash line. */
@@ -232,7 +254,8 @@ public final class Denylist implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     db.close();
     options.close();
   }

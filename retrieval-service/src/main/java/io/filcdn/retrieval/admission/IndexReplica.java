@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
@@ -50,6 +51,9 @@ public final class IndexReplica implements AutoCloseable {
   private final Map<DataSetId, DataSetRecord> dataSets = new ConcurrentHashMap<>();
   private final Map<ProviderId, ProviderRecord> providers = new ConcurrentHashMap<>();
   private final Map<Address, PayerRecord> payers = new ConcurrentHashMap<>();
+
+  private volatile Consumer<PieceName> placementListener = piece -> {};
+  private volatile Consumer<ProviderId> providerListener = provider -> {};
 
   private IndexReplica(RocksDB db, List<ColumnFamilyHandle> handles) {
     this.db = db;
@@ -97,6 +101,15 @@ public final class IndexReplica implements AutoCloseable {
     scan(
         "payers",
         (key, value) -> payers.put(Address.of(key), RecordJson.read(value, PayerRecord.class)));
+  }
+
+  /**
+   * Tells of each change of where a piece is, and of each change of a provider, once it is in the
+   * replica. The listeners must not block.
+   */
+  public void listen(Consumer<PieceName> placements, Consumer<ProviderId> providers) {
+    placementListener = placements;
+    providerListener = providers;
   }
 
   /** The payer's placements of a piece. */
@@ -214,12 +227,20 @@ public final class IndexReplica implements AutoCloseable {
 
   private void remember(IndexChange change) {
     switch (change) {
-      case IndexChange.Placed(PlacementKey key) -> placements.changed(key);
-      case IndexChange.Removed(PlacementKey key) -> placements.changed(key);
+      case IndexChange.Placed(PlacementKey key) -> moved(key);
+      case IndexChange.Removed(PlacementKey key) -> moved(key);
       case IndexChange.DataSet(DataSetRecord record) -> dataSets.put(record.dataSet(), record);
-      case IndexChange.Provider(ProviderRecord record) -> providers.put(record.provider(), record);
+      case IndexChange.Provider(ProviderRecord record) -> {
+        providers.put(record.provider(), record);
+        providerListener.accept(record.provider());
+      }
       case IndexChange.Payer(PayerRecord record) -> payers.put(record.payer(), record);
     }
+  }
+
+  private void moved(PlacementKey key) {
+    placements.changed(key);
+    placementListener.accept(key.pieceCid());
   }
 
   /** Forgets everything, so that the topics are read from their beginning again. */

@@ -74,7 +74,7 @@ public final class PieceCache {
 
   /** How many fills brought wrong bytes. */
   public long mismatches() {
-    return tools.health().mismatches();
+    return tools.health().history().mismatches();
   }
 
   /**

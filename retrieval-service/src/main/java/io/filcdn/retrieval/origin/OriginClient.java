@@ -3,32 +3,40 @@ package io.filcdn.retrieval.origin;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.origin.OriginAddress.Checked;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import io.vertx.core.http.HttpClient;
-import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.SocketAddress;
+import io.vertx.core.http.HttpClosedException;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
  * Fetches pieces from providers as Curio serves them: {@code GET {serviceUrl}/piece/{pieceCid}}.
  * Nothing of a provider's answer is trusted: its headers are read only for status, length, range,
- * redirect and Retry-After.
+ * encoding, redirect and Retry-After.
+ *
+ * <p>Connections are kept for a while. Providers close them when they like, also as a request is on
+ * its way: where a connection that was used before brings no byte, the request goes out once more,
+ * on a new one that is not kept.
  */
 public final class OriginClient {
 
-  private static final int MAX_HEADER = 16 << 10;
   private static final int MAX_REDIRECTS = 3;
+  private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
-  /** As much as Netty reads from a socket at once: what came together stays together. */
-  private static final int CHUNK = 64 << 10;
+  /** What a server says on a connection that it was about to close for idleness. */
+  private static final int REQUEST_TIMEOUT = 408;
 
   /** Names are looked up by threads of their own: a name can be made to take long. */
   private static final int RESOLVERS = 8;
@@ -36,26 +44,25 @@ public final class OriginClient {
   private static final int MOST_ADDRESSES = 10_000;
   private static final Duration ADDRESS_HOLDS = Duration.ofSeconds(10);
 
-  private final Vertx vertx;
+  private final Tools tools;
+  private final OriginAddress.Names names;
   private final WorkerExecutor resolvers;
-  private final HttpClient client;
+
+  private final OriginConnections connections;
 
   /** Where service URLs led a moment ago: looking is a hop to another thread. */
   private final Cache<String, OriginAddress> addresses =
       Caffeine.newBuilder().maximumSize(MOST_ADDRESSES).expireAfterWrite(ADDRESS_HOLDS).build();
 
-  private final Rules rules;
-
   /**
    * How providers are asked.
    *
-   * @param connect how long a connection may take
+   * @param connect how long a connection to one address may take
    * @param firstByte how long the head of an answer may take, redirects and all
    * @param stall within which time a provider must send {@code leastBytes}
    * @param leastBytes the least that it must send within {@code stall}
    * @param connections to one provider at once
-   * @param ports that may be contacted
-   * @param allowPrivate whether addresses that are not public may be contacted (devnets only)
+   * @param reach what may be contacted
    */
   public record Rules(
       Duration connect,
@@ -63,28 +70,37 @@ public final class OriginClient {
       Duration stall,
       long leastBytes,
       int connections,
-      OriginAddress.Ports ports,
-      boolean allowPrivate) {}
+      Reach reach) {}
 
-  public OriginClient(Vertx vertx, Rules rules) {
-    this.vertx = vertx;
-    this.rules = rules;
-    this.resolvers = vertx.createSharedWorkerExecutor("filcdn-resolve", RESOLVERS);
-    this.client =
-        vertx.createHttpClient(
-            new HttpClientOptions()
-                .setConnectTimeout(Math.toIntExact(rules.connect().toMillis()))
-                .setKeepAliveTimeout(30)
-                .setMaxPoolSize(rules.connections())
-                .setMaxWaitQueueSize(10 * rules.connections())
-                .setMaxHeaderSize(MAX_HEADER)
-                .setMaxChunkSize(CHUNK)
-                .setDecompressionSupported(false));
+  /** What fetches work with. */
+  record Tools(Vertx vertx, Rules rules, Clock clock) {}
+
+  /**
+   * A request for a part of a piece.
+   *
+   * @param redirects how many may still follow
+   * @param anew whether it needs a new connection
+   */
+  private record Question(OriginAddress address, OriginFetch fetch, int redirects, boolean anew) {
+    Question onNewConnection() {
+      return new Question(address, fetch, redirects, true);
+    }
+  }
+
+  public OriginClient(Vertx vertx, Rules rules, Clock clock) {
+    this(new Tools(vertx, rules, clock), InetAddress::getAllByName, OriginTls.javasTrust());
+  }
+
+  OriginClient(Tools tools, OriginAddress.Names names, X509ExtendedTrustManager trust) {
+    this.tools = tools;
+    this.names = names;
+    this.resolvers = tools.vertx.createSharedWorkerExecutor("filcdn-resolve", RESOLVERS);
+    this.connections = new OriginConnections(tools, trust);
   }
 
   /** A fetch of a piece from {@code offset} on, which is begun by {@link #start}. */
   OriginFetch fetch(Origin origin, PieceCid piece, long offset, OriginSink sink) {
-    return new OriginFetch(vertx, rules, origin, piece, offset, sink);
+    return new OriginFetch(tools, origin, piece, offset, sink);
   }
 
   /** Asks the provider. Returns at once; the fetch's sink is called on the current event loop. */
@@ -92,79 +108,130 @@ public final class OriginClient {
     String serviceUrl = fetch.origin().serviceUrl();
     OriginAddress known = addresses.getIfPresent(serviceUrl);
     if (known != null) {
-      request(known.below(fetch.path()), MAX_REDIRECTS, fetch);
+      askForPiece(known, fetch);
     } else {
       check(
-          serviceUrl,
+          () -> OriginAddress.check(serviceUrl, tools.rules.reach(), names),
           fetch,
           address -> {
             addresses.put(serviceUrl, address);
-            request(address.below(fetch.path()), MAX_REDIRECTS, fetch);
+            askForPiece(address, fetch);
           });
     }
   }
 
-  private void check(String url, OriginFetch fetch, Consumer<OriginAddress> then) {
+  private void askForPiece(OriginAddress service, OriginFetch fetch) {
+    OriginUrl url = service.url().below(fetch.path());
+    ask(new Question(service.at(url), fetch, MAX_REDIRECTS, false));
+  }
+
+  private void check(Callable<Checked> check, OriginFetch fetch, Consumer<OriginAddress> then) {
     resolvers
-        .executeBlocking(() -> OriginAddress.check(url, rules.ports(), rules.allowPrivate()), false)
+        .executeBlocking(check, false)
         .onSuccess(
             checked -> {
               switch (checked) {
-                case OriginAddress.Checked.Usable(OriginAddress address) -> then.accept(address);
-                case OriginAddress.Checked.Refused(String why) -> fetch.fail(Kind.UNUSABLE, why);
+                case Checked.Usable(OriginAddress address) -> then.accept(address);
+                case Checked.Refused(String why) -> fetch.fail(Kind.UNUSABLE, why);
               }
             })
         .onFailure(failure -> fetch.fail(Kind.UNUSABLE, failure.toString()));
   }
 
-  private void request(OriginAddress address, int redirects, OriginFetch fetch) {
-    RequestOptions options =
-        new RequestOptions()
-            .setMethod(HttpMethod.GET)
-            .setServer(
-                SocketAddress.inetSocketAddress(address.port(), address.address().getHostAddress()))
-            .setHost(address.host())
-            .setPort(address.port())
-            .setSsl(address.tls())
-            .setURI(address.path())
-            .setFollowRedirects(false)
-            .putHeader("Accept-Encoding", "identity")
-            .putHeader("User-Agent", "filcdn");
-    if (fetch.offset() > 0) {
-      options.putHeader("Range", "bytes=" + fetch.offset() + "-");
+  private void ask(Question question) {
+    connections
+        .request(question.address, question.fetch.offset(), question.anew)
+        .onSuccess(request -> send(question, request))
+        .onFailure(
+            failure -> unanswered(question, failure, failure instanceof HttpClosedException));
+  }
+
+  private void send(Question question, HttpClientRequest request) {
+    OriginConnection connection = OriginConnection.of(request.connection());
+    boolean reused = connection.begin();
+    question.fetch.sending(request);
+    request
+        .send()
+        .onSuccess(
+            answer -> {
+              if (reused && answer.statusCode() == REQUEST_TIMEOUT) {
+                request.reset();
+                ask(question.onNewConnection());
+              } else {
+                receive(question, answer);
+              }
+            })
+        .onFailure(failure -> unanswered(question, failure, reused && connection.isSilent()));
+  }
+
+  /**
+   * @param ofConnection whether the failure tells of a connection that had been kept, and nothing
+   *     of the provider
+   */
+  private void unanswered(Question question, Throwable failure, boolean ofConnection) {
+    if (ofConnection && !question.anew && !question.fetch.isOver()) {
+      ask(question.onNewConnection());
+    } else {
+      question.fetch.fail(Kind.FAILED, failure.toString());
     }
-    client
-        .request(options)
-        .compose(request -> send(request, fetch))
-        .onSuccess(answer -> receive(address, answer, redirects, fetch))
-        .onFailure(failure -> fetch.fail(Kind.FAILED, failure.toString()));
   }
 
-  private static Future<HttpClientResponse> send(HttpClientRequest request, OriginFetch fetch) {
-    fetch.sending(request);
-    return request.send();
-  }
-
-  private void receive(
-      OriginAddress address, HttpClientResponse answer, int redirects, OriginFetch fetch) {
+  private void receive(Question question, HttpClientResponse answer) {
     String location = answer.getHeader("Location");
-    if (answer.statusCode() / 100 != 3 || location == null) {
-      fetch.receive(answer);
-    } else if (redirects == 0) {
-      fetch.fail(Kind.FAILED, "expected at most %d redirects, found more".formatted(MAX_REDIRECTS));
+    if (location == null || !REDIRECTS.contains(answer.statusCode())) {
+      question.fetch.receive(answer);
+    } else if (question.redirects == 0) {
+      question.fetch.fail(
+          Kind.FAILED, "expected at most %d redirects, found more".formatted(MAX_REDIRECTS));
     } else {
       answer.request().reset();
-      try {
-        check(address.resolve(location), fetch, next -> request(next, redirects - 1, fetch));
-      } catch (IllegalArgumentException e) {
-        fetch.fail(Kind.UNUSABLE, "expected a URL to be redirected to, found another text");
-      }
+      follow(question, unicode(location));
+    }
+  }
+
+  private void follow(Question question, String location) {
+    OriginAddress from = question.address;
+    Reach reach = tools.rules.reach();
+    OriginUrl to;
+    try {
+      to = from.url().resolve(location);
+    } catch (IllegalArgumentException e) {
+      question.fetch.fail(Kind.UNUSABLE, "it redirects: " + e.getMessage());
+      return;
+    }
+    if (!reach.allowsRedirect(from.url(), to)) {
+      question.fetch.fail(
+          Kind.UNUSABLE,
+          "expected a redirect within %s or to one of the hosts %s, and not away from TLS, found %s"
+              .formatted(from.url().host(), reach.redirectHosts(), OriginUrl.shown(to.host())));
+      return;
+    }
+    // the host that was checked stays at the addresses that were checked
+    Callable<Checked> check =
+        to.host().equals(from.url().host())
+            ? () -> from.at(to).check(reach)
+            : () -> OriginAddress.check(to, reach, names);
+    check(
+        check,
+        question.fetch,
+        address -> ask(new Question(address, question.fetch, question.redirects - 1, false)));
+  }
+
+  /** Netty gives a header's bytes as characters of Latin-1; UTF-8 where they are that. */
+  private static String unicode(String header) {
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(header.getBytes(StandardCharsets.ISO_8859_1)))
+          .toString();
+    } catch (CharacterCodingException e) {
+      return header;
     }
   }
 
   /** Ends all fetches. */
   public void close() {
-    client.close();
+    connections.close();
     resolvers.close();
   }
 }

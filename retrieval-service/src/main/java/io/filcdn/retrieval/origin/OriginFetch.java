@@ -2,14 +2,11 @@ package io.filcdn.retrieval.origin;
 
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,16 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class OriginFetch {
 
-  private static final Pattern CONTENT_RANGE =
-      Pattern.compile("bytes (\\d{1,18})-\\d{1,18}/(\\d{1,18}|\\*)");
-  private static final Duration DEFAULT_RETRY_AFTER = Duration.ofSeconds(5);
-
-  private final Vertx vertx;
-  private final OriginClient.Rules rules;
+  private final OriginClient.Tools tools;
   private final Origin origin;
   private final PieceCid piece;
   private final long offset;
   private final OriginSink sink;
+
+  /** Where the answer's part of the piece ends. */
+  private long end;
+
   private long skip;
   private long received;
   private long came;
@@ -44,22 +40,18 @@ final class OriginFetch {
   private @Nullable HttpClientResponse response;
 
   OriginFetch(
-      Vertx vertx,
-      OriginClient.Rules rules,
-      Origin origin,
-      PieceCid piece,
-      long offset,
-      OriginSink sink) {
-    this.vertx = vertx;
-    this.rules = rules;
+      OriginClient.Tools tools, Origin origin, PieceCid piece, long offset, OriginSink sink) {
+    this.tools = tools;
     this.origin = origin;
     this.piece = piece;
     this.offset = offset;
     this.sink = sink;
+    Duration patience = tools.rules().firstByte();
     this.timer =
-        vertx.setTimer(
-            rules.firstByte().toMillis(),
-            late -> fail(Kind.TIMEOUT, "no answer within " + rules.firstByte()));
+        tools
+            .vertx()
+            .setTimer(
+                patience.toMillis(), late -> fail(Kind.TIMEOUT, "no answer within " + patience));
   }
 
   Origin origin() {
@@ -101,7 +93,7 @@ final class OriginFetch {
   void cancel() {
     if (!over) {
       over = true;
-      vertx.cancelTimer(timer);
+      tools.vertx().cancelTimer(timer);
       if (request != null) {
         request.reset();
       }
@@ -115,84 +107,46 @@ final class OriginFetch {
     }
   }
 
+  boolean isOver() {
+    return over;
+  }
+
   void receive(HttpClientResponse answer) {
     if (over) {
       return;
     }
-    Optional<OriginFailure> refused = check(answer);
-    if (refused.isPresent()) {
-      fail(refused.get().kind(), refused.get().detail());
-      return;
+    switch (AnswerHead.of(
+        answer.statusCode(), answer.headers(), piece, offset, tools.clock().instant())) {
+      case AnswerHead.Part(long start, long partEnd) -> take(answer, start, partEnd);
+      case AnswerHead.Refused(Kind kind, String detail, Optional<Duration> wait) -> {
+        retryAfter = wait;
+        fail(kind, detail);
+      }
     }
+  }
+
+  private void take(HttpClientResponse answer, long start, long partEnd) {
+    skip = offset - start;
+    end = partEnd;
     response = answer;
     answer.exceptionHandler(broken -> fail(Kind.FAILED, "the connection broke: " + broken));
     answer.handler(this::take);
-    answer.endHandler(end -> end());
-    vertx.cancelTimer(timer);
-    timer = vertx.setPeriodic(rules.stall().toMillis(), tick -> checkPace());
+    answer.endHandler(last -> end());
+    tools.vertx().cancelTimer(timer);
+    timer = tools.vertx().setPeriodic(tools.rules().stall().toMillis(), tick -> checkPace());
     sink.answered();
   }
 
   /** A provider that sends next to nothing is as good as one that sends nothing. */
   private void checkPace() {
-    if (!wasPaused && came - cameBefore < rules.leastBytes()) {
+    if (!wasPaused && came - cameBefore < tools.rules().leastBytes()) {
       fail(
           Kind.TIMEOUT,
           "expected %d bytes within %s, found %d"
-              .formatted(rules.leastBytes(), rules.stall(), came - cameBefore));
+              .formatted(tools.rules().leastBytes(), tools.rules().stall(), came - cameBefore));
     }
     cameBefore = came;
     wasPaused = paused;
-  }
-
-  /** Whether the answer's head promises the bytes that were asked for. */
-  private Optional<OriginFailure> check(HttpClientResponse answer) {
-    int status = answer.statusCode();
-    String encoding = answer.getHeader("Content-Encoding");
-    if (encoding != null && !encoding.equalsIgnoreCase("identity")) {
-      return failure(Kind.FAILED, "expected no encoding, found " + shown(encoding));
-    }
-    if (status == 200) {
-      skip = offset;
-      return lengthDiffers(answer, piece.rawSize());
-    }
-    if (status == 206 && offset > 0) {
-      String found = String.valueOf(answer.getHeader("Content-Range"));
-      Matcher range = CONTENT_RANGE.matcher(found);
-      return range.matches() && Long.parseLong(range.group(1)) == offset
-          ? lengthDiffers(answer, piece.rawSize() - offset)
-          : failure(Kind.FAILED, "expected bytes %d-, found %s".formatted(offset, shown(found)));
-    }
-    if (status == 404 || status == 410 || status == 451) {
-      return failure(Kind.NOT_FOUND, "status " + status);
-    }
-    if (status == 429 || status == 503) {
-      retryAfter = Optional.of(retryAfter(answer));
-      return failure(Kind.BUSY, "status " + status);
-    }
-    return failure(Kind.FAILED, "expected status 200, found " + status);
-  }
-
-  private static Duration retryAfter(HttpClientResponse answer) {
-    String seconds = answer.getHeader("Retry-After");
-    return seconds != null && seconds.matches("\\d{1,6}")
-        ? Duration.ofSeconds(Long.parseLong(seconds))
-        : DEFAULT_RETRY_AFTER;
-  }
-
-  private Optional<OriginFailure> lengthDiffers(HttpClientResponse answer, long expected) {
-    String length = answer.getHeader("Content-Length");
-    return length == null || length.equals(Long.toString(expected))
-        ? Optional.empty()
-        : failure(Kind.FAILED, "expected %d bytes, found %s".formatted(expected, shown(length)));
-  }
-
-  private Optional<OriginFailure> failure(Kind kind, String detail) {
-    return Optional.of(new OriginFailure(origin.provider(), kind, detail));
-  }
-
-  private static String shown(String text) {
-    return text.length() > 40 ? text.substring(0, 40) + "…" : text;
   }
 
   private void take(Buffer bytes) {
@@ -206,7 +160,7 @@ final class OriginFetch {
       skip -= skipped;
       wanted = bytes.slice(skipped, bytes.length());
     }
-    long missing = piece.rawSize() - offset - received;
+    long missing = end - offset - received;
     boolean tooMuch = wanted.length() > missing;
     if (tooMuch) {
       wanted = wanted.slice(0, (int) missing);
@@ -216,7 +170,7 @@ final class OriginFetch {
       sink.arrived(wanted);
     }
     if (tooMuch) {
-      fail(Kind.FAILED, "expected %d bytes, found more".formatted(piece.rawSize() - offset));
+      fail(Kind.FAILED, "expected %d bytes, found more".formatted(end - offset));
     }
   }
 
@@ -224,12 +178,15 @@ final class OriginFetch {
     if (over) {
       return;
     }
-    if (received < piece.rawSize() - offset) {
-      fail(
-          Kind.FAILED, "expected %d bytes, found %d".formatted(piece.rawSize() - offset, received));
+    if (received < end - offset) {
+      fail(Kind.FAILED, "expected %d bytes, found %d".formatted(end - offset, received));
+      return;
+    }
+    over = true;
+    tools.vertx().cancelTimer(timer);
+    if (end < piece.rawSize()) {
+      sink.ranOut();
     } else {
-      over = true;
-      vertx.cancelTimer(timer);
       sink.completed();
     }
   }

@@ -11,6 +11,9 @@ interface OriginSink {
   /** Some bytes came, in order. */
   void arrived(Buffer bytes);
 
+  /** All that this answer promised came, and the piece goes on. */
+  void ranOut();
+
   /** All bytes came. */
   void completed();
 

@@ -27,6 +27,12 @@ public final class OriginSupply implements OriginSink {
 
   private static final Logger LOG = Logger.getLogger(OriginSupply.class);
 
+  /** So many answers of one provider may each bring only a part, however small. */
+  private static final int MOST_SMALL_PARTS = 16;
+
+  /** A provider that limits answers is gone on with while each brings so much. */
+  private static final long WORTH_ASKING_AGAIN = 1 << 20;
+
   private final OriginClient client;
   private final OriginHealth health;
   private final Quota quota;
@@ -40,6 +46,7 @@ public final class OriginSupply implements OriginSink {
   private final List<OriginFailure> failures = new ArrayList<>();
   private @Nullable Origin current;
   private @Nullable OriginFetch fetch;
+  private int parts;
   private long askedAt;
   private long received;
   private boolean over;
@@ -79,7 +86,8 @@ public final class OriginSupply implements OriginSink {
     this.nanoTime = nanoTime;
     this.piece = piece;
     this.candidates = new ArrayDeque<>(health.order(piece, candidates));
-    this.fromOneOnly = candidates.stream().anyMatch(o -> health.isSuspect(piece, o.provider()));
+    this.fromOneOnly =
+        candidates.stream().anyMatch(o -> health.history().suspicion(piece, o.provider()) > 0);
     this.taker = taker;
   }
 
@@ -140,6 +148,11 @@ public final class OriginSupply implements OriginSink {
   }
 
   private boolean ask(Origin origin) {
+    Optional<OriginFailure> known = health.history().against(origin, piece);
+    if (known.isPresent()) {
+      failures.add(known.get());
+      return false;
+    }
     long wanted = piece.rawSize() - received;
     Quota.Outcome paid = quota.reserve(Quota.Kind.CACHE_MISS, origin.dataSet(), wanted);
     if (paid != Quota.Outcome.RESERVED) {
@@ -150,18 +163,23 @@ public final class OriginSupply implements OriginSink {
               origin.dataSet().toString()));
       return false;
     }
-    Optional<String> busy = health.begin(origin.provider());
+    Optional<String> busy = health.begin(origin);
     if (busy.isPresent()) {
       quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), wanted);
       failures.add(new OriginFailure(origin.provider(), Kind.BUSY, busy.get()));
       return false;
     }
     current = origin;
+    parts = 0;
+    fetchRest(origin);
+    return true;
+  }
+
+  private void fetchRest(Origin origin) {
     askedAt = nanoTime.getAsLong();
     fetch = client.fetch(origin, piece, received, this);
     // which can fail at once
     client.start(fetch);
-    return true;
   }
 
   /** Asks the provider to wait. */
@@ -185,21 +203,22 @@ public final class OriginSupply implements OriginSink {
       if (fetch != null && current != null) {
         fetch.cancel();
         giveBackRest(current);
-        health.end(current.provider(), Optional.empty());
+        health.end(current, Optional.empty());
       }
     }
   }
 
   /** All bytes were right: who supplied all of them is no suspect. */
   public void right() {
-    if (contributions.size() == 1) {
-      health.clear(piece, contributions.keySet().iterator().next().provider());
+    List<ProviderId> suppliers = contributors();
+    if (suppliers.size() == 1) {
+      health.history().clear(piece, suppliers.getFirst());
     }
   }
 
   /** The bytes were wrong: all who supplied some are suspects. */
   public void wrong() {
-    health.suspect(piece, contributors());
+    health.history().suspect(piece, contributors());
   }
 
   /** Nobody is paid for what came. */
@@ -210,14 +229,13 @@ public final class OriginSupply implements OriginSink {
 
   /** Who supplied bytes. */
   public List<ProviderId> contributors() {
-    return contributions.keySet().stream().map(Origin::provider).toList();
+    return contributions.keySet().stream().map(Origin::provider).distinct().toList();
   }
 
   @Override
   public void answered() {
     health.answered(
-        Objects.requireNonNull(current).provider(),
-        Duration.ofNanos(nanoTime.getAsLong() - askedAt));
+        Objects.requireNonNull(current), Duration.ofNanos(nanoTime.getAsLong() - askedAt));
   }
 
   @Override
@@ -228,9 +246,24 @@ public final class OriginSupply implements OriginSink {
   }
 
   @Override
+  public void ranOut() {
+    Origin origin = Objects.requireNonNull(current);
+    parts++;
+    if (parts > MOST_SMALL_PARTS + contributions.getOrDefault(origin, 0L) / WORTH_ASKING_AGAIN) {
+      failed(
+          new OriginFailure(
+              origin.provider(),
+              Kind.FAILED,
+              "expected more than %d parts bring".formatted(parts)));
+    } else {
+      fetchRest(origin);
+    }
+  }
+
+  @Override
   public void completed() {
     over = true;
-    health.end(Objects.requireNonNull(current).provider(), Optional.of(true));
+    health.end(Objects.requireNonNull(current), Optional.of(true));
     taker.completed();
   }
 
@@ -242,14 +275,20 @@ public final class OriginSupply implements OriginSink {
         failure.provider(), piece, received, failure.kind(), failure.detail());
     failures.add(failure);
     giveBackRest(origin);
-    Objects.requireNonNull(fetch)
-        .retryAfter()
-        .ifPresent(time -> health.leaveAlone(origin.provider(), time));
-    // that it does not have a piece says nothing of a provider's health
-    health.end(
-        origin.provider(),
-        failure.kind() == Kind.NOT_FOUND ? Optional.empty() : Optional.of(false));
+    Objects.requireNonNull(fetch).retryAfter().ifPresent(time -> health.leaveAlone(origin, time));
+    if (failure.kind() == Kind.NOT_FOUND) {
+      health.history().absent(origin, piece);
+    }
+    health.end(origin, isSickness(failure.kind()) ? Optional.of(false) : Optional.empty());
     start();
+  }
+
+  /** That it does not have a piece, or has enough to do, says nothing of a provider's health. */
+  private static boolean isSickness(Kind kind) {
+    return switch (kind) {
+      case UNUSABLE, TIMEOUT, FAILED -> true;
+      case NOT_FOUND, BUSY, UNPAID, CONTENDED -> false;
+    };
   }
 
   private void giveBackRest(Origin origin) {

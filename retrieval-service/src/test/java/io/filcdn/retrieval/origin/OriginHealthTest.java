@@ -6,11 +6,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -24,7 +20,10 @@ class OriginHealthTest {
   private static final Origin C = origin(3);
 
   private final MovedClock clock = new MovedClock();
-  private final OriginHealth health = new OriginHealth(2, OPEN_FOR, clock);
+  private final PieceHistory history =
+      new PieceHistory(
+          new PieceHistory.Rules(Duration.ofSeconds(30), Duration.ofSeconds(10)), clock);
+  private final OriginHealth health = new OriginHealth(2, OPEN_FOR, clock, history);
 
   private static Origin origin(int number) {
     return new Origin(
@@ -36,15 +35,15 @@ class OriginHealthTest {
   }
 
   private void fetch(Origin origin, boolean works) {
-    assertThat(health.begin(origin.provider())).isEmpty();
-    health.end(origin.provider(), Optional.of(works));
+    assertThat(health.begin(origin)).isEmpty();
+    health.end(origin, Optional.of(works));
   }
 
   @Test
   void theQuickestToItsFirstByteIsAskedFirst() {
-    health.answered(A.provider(), Duration.ofMillis(300));
-    health.answered(B.provider(), Duration.ofMillis(20));
-    health.answered(C.provider(), Duration.ofMillis(100));
+    health.answered(A, Duration.ofMillis(300));
+    health.answered(B, Duration.ofMillis(20));
+    health.answered(C, Duration.ofMillis(100));
 
     assertThat(order()).containsExactly(B, C, A);
   }
@@ -55,85 +54,68 @@ class OriginHealthTest {
       fetch(A, false);
     }
 
-    assertThat(health.begin(A.provider())).contains("it failed too often of late");
+    assertThat(health.begin(A)).contains("it failed too often of late");
     assertThat(order()).containsExactly(B, C, A);
     clock.move(OPEN_FOR.plusMillis(1));
     fetch(A, true);
     fetch(A, true);
-    assertThat(health.begin(A.provider())).isEmpty();
+    assertThat(health.begin(A)).isEmpty();
   }
 
   @Test
   void thatAPieceIsNotThereSaysNothingOfAProvidersHealth() {
     for (int i = 0; i < 20; i++) {
-      assertThat(health.begin(A.provider())).isEmpty();
-      health.end(A.provider(), Optional.empty());
+      assertThat(health.begin(A)).isEmpty();
+      health.end(A, Optional.empty());
     }
 
-    assertThat(health.begin(A.provider())).isEmpty();
+    assertThat(health.begin(A)).isEmpty();
   }
 
   @Test
   void aProviderHasSoManyFetchesAtOnce() {
-    assertThat(health.begin(A.provider())).isEmpty();
-    assertThat(health.begin(A.provider())).isEmpty();
+    assertThat(health.begin(A)).isEmpty();
+    assertThat(health.begin(A)).isEmpty();
 
-    assertThat(health.begin(A.provider())).contains("2 fetches are under way");
-    health.end(A.provider(), Optional.of(true));
-    assertThat(health.begin(A.provider())).isEmpty();
+    assertThat(health.begin(A)).contains("2 fetches are under way");
+    health.end(A, Optional.of(true));
+    assertThat(health.begin(A)).isEmpty();
   }
 
   @Test
   void whoAsksToBeLeftAloneIsForTenMinutesAtMost() {
-    health.leaveAlone(A.provider(), Duration.ofSeconds(30));
-    health.leaveAlone(B.provider(), Duration.ofDays(30));
+    health.leaveAlone(A, Duration.ofSeconds(30));
+    health.leaveAlone(B, Duration.ofDays(30));
 
     assertThat(order()).containsExactly(C, A, B);
-    assertThat(health.begin(A.provider())).isPresent();
+    assertThat(health.begin(A)).isPresent();
     clock.move(Duration.ofSeconds(30));
-    assertThat(health.begin(A.provider())).isEmpty();
-    assertThat(health.begin(B.provider())).isPresent();
+    assertThat(health.begin(A)).isEmpty();
+    assertThat(health.begin(B)).isPresent();
     clock.move(Duration.ofMinutes(10));
-    assertThat(health.begin(B.provider())).isEmpty();
+    assertThat(health.begin(B)).isEmpty();
   }
 
   @Test
-  void whoLiedAloneIsAskedAfterItsInnocentCompany() {
-    health.suspect(PIECE, List.of(A.provider(), B.provider()));
-    assertThat(order().getFirst()).isEqualTo(C);
+  void aProviderThatMendsItsUrlOnChainIsAskedAtOnce() {
+    for (int i = 0; i < 5; i++) {
+      fetch(A, false);
+    }
+    health.leaveAlone(A, Duration.ofMinutes(1));
+    Origin mended = new Origin(A.provider(), A.dataSet(), "https://p1.example");
 
-    health.suspect(PIECE, List.of(A.provider()));
-
-    assertThat(order()).containsExactly(C, B, A);
-    health.clear(PIECE, B.provider());
-    assertThat(health.isSuspect(PIECE, B.provider())).isFalse();
-    assertThat(health.isSuspect(PIECE, A.provider())).isTrue();
-    clock.move(Duration.ofHours(2));
-    assertThat(health.isSuspect(PIECE, A.provider())).isFalse();
+    assertThat(health.begin(A)).isPresent();
+    assertThat(health.begin(mended)).isEmpty();
+    assertThat(health.order(PIECE, List.of(A, mended))).containsExactly(mended, A);
   }
 
-  /** A clock that stands still until it is moved. */
-  private static final class MovedClock extends Clock {
+  @Test
+  void suspectsAreAskedAfterOthers() {
+    history.suspect(PIECE, List.of(A.provider(), B.provider()));
+    assertThat(order().getFirst()).isEqualTo(C);
 
-    private Instant now = Instant.EPOCH;
+    history.suspect(PIECE, List.of(A.provider()));
 
-    void move(Duration by) {
-      now = now.plus(by);
-    }
-
-    @Override
-    public Instant instant() {
-      return now;
-    }
-
-    @Override
-    public ZoneId getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(ZoneId zone) {
-      return this;
-    }
+    assertThat(order()).containsExactly(C, B, A);
   }
 }
