@@ -1,7 +1,6 @@
 package io.filcdn.retrieval;
 
 import io.filcdn.common.chain.Address;
-import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceName;
@@ -22,8 +21,8 @@ import io.filcdn.retrieval.request.BotTokens;
 import io.filcdn.retrieval.request.ClientReader;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.usage.EgressMeter;
-import io.filcdn.retrieval.usage.FormerJournals;
 import io.filcdn.retrieval.usage.Journal;
+import io.filcdn.retrieval.usage.JournalReports;
 import io.filcdn.retrieval.usage.JournalShipper;
 import io.filcdn.retrieval.usage.LeaseClient;
 import io.filcdn.retrieval.usage.LeasedQuota;
@@ -32,17 +31,14 @@ import io.filcdn.retrieval.usage.RetrievalLog;
 import io.filcdn.retrieval.usage.UsageFlush;
 import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
+import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /** The parts of an edge, put together and running. */
@@ -51,13 +47,16 @@ final class Edge implements AutoCloseable {
   private static final Logger LOG = Logger.getLogger(Edge.class);
   private static final Duration REFRESH_PARTITIONS = Duration.ofMinutes(1);
 
+  private static final Duration TEND_EVERY = Duration.ofSeconds(5);
+
+  /** How long responses and fills that were cut may take to end. */
+  private static final Duration LAST_ENDS = Duration.ofSeconds(10);
+
   private final Tools tools;
-  private final IndexReplica replica;
+  private final Stores stores;
   private final IndexFollower follower;
   private final Thread following;
-  private final Denylist denylist;
   private final Quota quota;
-  private final Journal journal;
   private final JournalShipper shipper;
   private final RetrievalLog log;
   private final UsageFlush usage;
@@ -72,6 +71,7 @@ final class Edge implements AutoCloseable {
   private final Schedule flushing = new Schedule("filcdn-usage-flush");
   private final Schedule shipping = new Schedule("filcdn-usage-ship");
   private final Schedule refreshing = new Schedule("filcdn-denylist");
+  private final Schedule tending = new Schedule("filcdn-disk");
 
   /**
    * What an edge is given.
@@ -88,25 +88,18 @@ final class Edge implements AutoCloseable {
       Clock clock) {}
 
   /**
-   * Opens what lies on disk and begins to follow the index and to ship the journal.
+   * Begins to follow the index and to ship the journal.
    *
-   * @throws IllegalStateException where the data folder cannot be used
+   * @param stores what lies on disk; closed with this
    */
-  Edge(Tools tools, RetrievalConfig.Edge config) {
+  Edge(Tools tools, RetrievalConfig.Edge config, Stores stores) {
     this.tools = tools;
-    Path data = createdFolder(config.data());
-    replica = IndexReplica.open(createdFolder(data.resolve("replica")));
+    this.stores = stores;
+    IndexReplica replica = stores.replica();
+    Journal journal = stores.journal();
     follower =
         new IndexFollower(replica, tools.kafka, tools.clock, config.admission().maxOffline());
-    denylist = Denylist.open(createdFolder(data.resolve("denylist")));
-    JournalId run = new JournalId(UUID.randomUUID());
-    journal =
-        Journal.open(
-            createdFolder(data.resolve("journal")),
-            run,
-            config.name(),
-            config.usage().maxJournalRecords());
-    quota = quota(run, config);
+    quota = quota(config);
     shipper = new JournalShipper(journal, tools.kafka);
     log = new RetrievalLog(tools.kafka, config.usage().retrievalRecordsPerSecond());
     EgressMeter meter = new EgressMeter(quota);
@@ -118,7 +111,7 @@ final class Edge implements AutoCloseable {
     memory = new MemoryTier(config.cache().memory().asLongValue(), Runnable::run);
     disk =
         DiskPieceCache.open(
-            data.resolve("cache"),
+            config.data().resolve("cache"),
             config.cache().maxSize().asLongValue(),
             memory,
             Runnable::run,
@@ -128,7 +121,7 @@ final class Edge implements AutoCloseable {
     admission =
         new Admission(
             replica,
-            denylist,
+            stores.denylist(),
             quota,
             tools.network,
             Settings.admission(config.admission()),
@@ -139,7 +132,7 @@ final class Edge implements AutoCloseable {
     measure();
   }
 
-  private Quota quota(JournalId run, RetrievalConfig.Edge config) {
+  private Quota quota(RetrievalConfig.Edge config) {
     RetrievalConfig.Leases leases = config.leases();
     if (leases.url().isEmpty()) {
       LOG.warn("no filcdn.retrieval.leases.url is set: quota limits nothing that is served here");
@@ -155,10 +148,14 @@ final class Edge implements AutoCloseable {
     LeaseClient client = new LeaseClient(leases.url().get(), secret, leases.timeout());
     return new LeasedQuota(
         client,
-        run,
+        stores.run(),
         config.name(),
         Settings.leases(leases),
-        new FormerJournals(client, journal::complete, journal::forget),
+        new JournalReports(
+            client,
+            stores.journal()::progress,
+            stores.journal()::complete,
+            stores.journal()::forget),
         System::nanoTime);
   }
 
@@ -202,9 +199,11 @@ final class Edge implements AutoCloseable {
     shipping.every(REFRESH_PARTITIONS, "partitions", shipper::refreshPartitions);
     shipping.every(interval, "ship", shipper::ship);
     RetrievalConfig.Denylist lists = config.admission().denylist();
-    DenylistRefresh refresh = new DenylistRefresh(denylist, lists.url(), lists.file());
+    DenylistRefresh refresh = new DenylistRefresh(stores.denylist(), lists.url(), lists.file());
     refreshing.every(lists.refresh(), "denylist", refresh::refresh);
     refreshing.every(lists.refresh(), "sweep", this::sweep);
+    tending.every(TEND_EVERY, "disk", disk::tend);
+    tending.every(TEND_EVERY, "reserve", stores.reserve()::restore);
   }
 
   /** Drops what may not stay cached. A replica that is being built anew does not know yet. */
@@ -217,22 +216,27 @@ final class Edge implements AutoCloseable {
 
   private void measure() {
     MeterRegistry meters = tools.meters;
-    meters.gauge("filcdn.journal.records", journal, Journal::size);
+    meters.gauge("filcdn.journal.records", stores.journal(), Journal::size);
     if (quota instanceof LeasedQuota leased) {
       meters.gauge("filcdn.leases.answered", leased, leases -> leases.isAnswered() ? 1 : 0);
     }
     meters.gauge("filcdn.cache.pieces", disk, DiskPieceCache::size);
     meters.gauge("filcdn.cache.memory.bytes", memory, MemoryTier::bytes);
     meters.gauge("filcdn.cache.disk.failures", disk, DiskPieceCache::failures);
+    meters.gauge(
+        "filcdn.disk.usable",
+        Tags.of("folder", "cache"),
+        disk,
+        of -> of.trouble().isEmpty() ? 1 : 0);
     meters.gauge("filcdn.fills", cache, PieceCache::fills);
     meters.more().counter("filcdn.fill.mismatches", List.of(), cache, PieceCache::mismatches);
     meters.gauge("filcdn.requests", limits, ClientLimits::requests);
     meters.gauge("filcdn.replica.lag.records", follower, IndexFollower::lag);
-    meters.gauge("filcdn.replica.data.sets", replica, IndexReplica::dataSets);
+    meters.gauge("filcdn.replica.data.sets", stores.replica(), IndexReplica::dataSets);
     meters.gauge("filcdn.retrieval.records.dropped", log, RetrievalLog::dropped);
     meters.gauge(
         "filcdn.denylist.entries",
-        denylist,
+        stores.denylist(),
         list ->
             list.state(Denylist.Source.REMOTE).entries()
                 + list.state(Denylist.Source.LOCAL).entries());
@@ -245,7 +249,7 @@ final class Edge implements AutoCloseable {
 
   /** Whether the replica has a placement, and its data set. */
   boolean knows(PieceName piece, Address payer, DataSetId dataSet) {
-    return replica.holds(piece, payer, dataSet);
+    return stores.replica().holds(piece, payer, dataSet);
   }
 
   /** What is cached. */
@@ -255,7 +259,11 @@ final class Edge implements AutoCloseable {
 
   /** Whether this edge knows who may be served, and can record it. */
   boolean ready() {
-    return follower.trusted() && usage.canRecord() && !handler.draining();
+    return follower.trusted() && usage.canRecord() && !handler.draining() && !writtenOff();
+  }
+
+  private boolean writtenOff() {
+    return quota instanceof LeasedQuota leased && leased.isClosed();
   }
 
   /** What this edge waits for; for a person. */
@@ -266,7 +274,15 @@ final class Edge implements AutoCloseable {
     if (!follower.trusted()) {
       return "the index replica is not caught up";
     }
+    if (writtenOff()) {
+      return "its leases were written off: restart it";
+    }
     return usage.canRecord() ? "nothing" : "the journal takes no more records";
+  }
+
+  /** What keeps the cache's disk from storing anything; pieces pass through meanwhile. */
+  Optional<String> diskTrouble() {
+    return disk.trouble();
   }
 
   /** How many requests are under way. */
@@ -274,39 +290,56 @@ final class Edge implements AutoCloseable {
     return limits.requests();
   }
 
-  /** Ends everything; what was counted is in Kafka afterwards, or in the journal. */
+  /**
+   * Ends everything, once nobody can connect any more; what was counted is in Kafka afterwards, or
+   * in the journal. What counts ends before what takes counts: responses and fills, the journal,
+   * Kafka's producer, the leases.
+   */
   @Override
   public void close() {
     refreshing.close();
+    tending.close();
+    cache.close();
+    awaitIdle(LAST_ENDS);
     flushing.close();
     shipping.close();
     origins.close();
     usage.flush();
     if (!shipper.ship()) {
-      LOG.warnf("%d records stay in the journal for the next start", journal.size());
+      LOG.warnf("%d records stay in the journal for the next start", stores.journal().size());
     }
     if (quota instanceof LeasedQuota leased) {
       leased.close();
     }
     shipper.close();
     log.close();
+    closeIndex();
+    fillWorkers.close();
+    stores.denylist().close();
+    // of a response that has not ended in time
+    usage.flush();
+    stores.journal().close();
+    stores.replica().close();
+  }
+
+  private void awaitIdle(Duration patience) {
+    try {
+      if (!handler.awaitIdle(patience)) {
+        LOG.errorf(
+            "%d responses and %d fetches have not ended within %s; what they count is lost",
+            requests(), cache.underWay(), patience);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeIndex() {
     follower.close();
     try {
       following.join(Duration.ofSeconds(15));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-    fillWorkers.close();
-    denylist.close();
-    journal.close();
-    replica.close();
-  }
-
-  private static Path createdFolder(Path folder) {
-    try {
-      return Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the folder " + folder + " cannot be made", e);
     }
   }
 }

@@ -18,7 +18,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jboss.logging.Logger;
 
 /**
  * The public ports, cleartext and TLS: plain Vert.x, one server an event loop, nothing between the
@@ -26,23 +29,48 @@ import java.util.concurrent.TimeUnit;
  */
 final class PublicListener {
 
+  private static final Logger LOG = Logger.getLogger(PublicListener.class);
+
   private static final int MAX_REQUEST_LINE = 8 << 10;
 
-  private PublicListener() {}
+  /** How long the ports and their connections may take to close. */
+  private static final long CLOSE_SECONDS = 15;
 
-  /**
-   * Begins to listen.
-   *
-   * @return the id to undeploy by
-   */
-  static Future<String> listen(
+  private final Vertx vertx;
+  private final OpenConnections connections;
+  private final String deployment;
+
+  private PublicListener(Vertx vertx, OpenConnections connections, String deployment) {
+    this.vertx = vertx;
+    this.connections = connections;
+    this.deployment = deployment;
+  }
+
+  /** Begins to listen. */
+  static Future<PublicListener> listen(
       Vertx vertx, RetrievalConfig.Http config, Handler<HttpServerRequest> handler) {
     List<HttpServerOptions> servers = new ArrayList<>();
     servers.add(options(config).setPort(config.port()));
     tls(config).ifPresent(tls -> servers.add(tls));
-    return vertx.deployVerticle(
-        () -> new Listener(servers, config, handler),
-        new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors()));
+    OpenConnections connections = new OpenConnections();
+    return vertx
+        .deployVerticle(
+            () -> new Listener(servers, config, connections, handler),
+            new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors()))
+        .map(deployment -> new PublicListener(vertx, connections, deployment));
+  }
+
+  /** Lets nobody in any more, and cuts the connections that are open. */
+  void close() throws InterruptedException {
+    Future<Void> closed = vertx.undeploy(deployment);
+    // a server that closes waits for clients to take what lies in its queues
+    connections.cut();
+    try {
+      closed.toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warnf("the public ports are not closed yet: %s", e);
+    }
+    connections.cut();
   }
 
   private static HttpServerOptions options(RetrievalConfig.Http config) {
@@ -86,14 +114,17 @@ final class PublicListener {
 
     private final List<HttpServerOptions> servers;
     private final RetrievalConfig.Http config;
+    private final OpenConnections connections;
     private final Handler<HttpServerRequest> handler;
 
     Listener(
         List<HttpServerOptions> servers,
         RetrievalConfig.Http config,
+        OpenConnections connections,
         Handler<HttpServerRequest> handler) {
       this.servers = servers;
       this.config = config;
+      this.connections = connections;
       this.handler = handler;
     }
 
@@ -107,6 +138,7 @@ final class PublicListener {
           .createHttpServer(options)
           .connectionHandler(
               connection -> {
+                connections.add(connection);
                 BodyWriter.meter(connection);
                 KnownVersions.watch(connection);
                 OneAtATime.begin(connection);
