@@ -150,12 +150,13 @@ class PoliteEndIT {
     }
 
     edge.terminate();
+    edge.awaitEnd();
     for (EdgeClient.Exchange client : clients) {
+      // what the edge's socket had accepted still comes
       got += rest(client);
     }
-    edge.awaitEnd();
 
-    assertThat(got).as("some clients were cut").isLessThan(9L * SIZE);
+    assertThat(got).as("all clients were cut").isLessThan(5L * SIZE);
     long taken = got;
     await()
         .atMost(Duration.ofSeconds(20))
