@@ -2,16 +2,18 @@ package io.filcdn.metrics;
 
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.JournalId;
-import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.intake.Gap;
 import io.filcdn.metrics.intake.JournalGate.Acceptance;
 import io.filcdn.metrics.intake.JournalPartition;
+import io.filcdn.metrics.intake.LostTail;
 import io.filcdn.metrics.intake.PostgresGaps.OpenGap;
 import io.filcdn.metrics.publish.PostgresDeadLetters.Kept;
+import io.filcdn.metrics.query.Values;
 import io.filcdn.metrics.quota.PostgresLeaseJournals.Holder;
 import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
 import io.filcdn.metrics.repair.RebuildReport;
+import io.filcdn.metrics.store.StorableJson;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -27,6 +29,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -52,17 +55,19 @@ public class AdminResource {
   @Path("dead-letters")
   @Operation(summary = "Records that could not be applied, the newest first")
   public List<Kept> deadLetters(
-      @QueryParam("before") @DefaultValue("9223372036854775807") long before,
-      @QueryParam("limit") @DefaultValue("100") int limit) {
-    int most = Math.clamp(limit, 1, MOST);
-    return tables.database().call(c -> tables.deadLetters().list(c, before, most));
+      @QueryParam("before") @DefaultValue("9223372036854775807") String before,
+      @QueryParam("limit") @DefaultValue("100") String limit) {
+    long first = Values.within("before", before, 0, Long.MAX_VALUE);
+    int most = most(limit);
+    return tables.database().call(c -> tables.deadLetters().list(c, first, most));
   }
 
   @POST
   @Path("dead-letters/{id}/replay")
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "Applies a dead letter; the body, where there is one, replaces its value")
-  public Response replay(@PathParam("id") long id, String body) {
+  public Response replay(@PathParam("id") String text, String body) {
+    long id = Values.within("id", text, 0, Long.MAX_VALUE);
     Optional<String> corrected = Optional.of(body).filter(text -> !text.isBlank());
     return switch (service.replay().replay(id, corrected)) {
       case Replayed.Done done -> Response.ok(done).build();
@@ -75,10 +80,10 @@ public class AdminResource {
   }
 
   /**
-   * A gap that parks a journal.
+   * A gap in a journal.
    *
    * @param from the first sequence that is missing, {@code to} the last
-   * @param waiting how many records wait behind it
+   * @param waiting how many records wait behind it; 0 where the journal's last ones are lost
    */
   public record ParkedJournal(
       JournalId journal,
@@ -101,9 +106,21 @@ public class AdminResource {
           edge(open.next()));
     }
 
+    private static ParkedJournal of(LostTail lost) {
+      Gap gap = lost.gap();
+      return new ParkedJournal(
+          gap.lane().journal(),
+          gap.lane().partition(),
+          gap.from(),
+          gap.to(),
+          0,
+          lost.since(),
+          Optional.of(lost.edge()).filter(name -> !name.isEmpty()));
+    }
+
     private static Optional<String> edge(String record) {
       try {
-        return Optional.of(RecordJson.read(record, EgressRecord.class).edge());
+        return Optional.of(StorableJson.read(record, EgressRecord.class).edge());
       } catch (IllegalArgumentException e) {
         return Optional.empty();
       }
@@ -112,11 +129,16 @@ public class AdminResource {
 
   @GET
   @Path("gaps")
-  @Operation(summary = "Journals that wait for records that did not come")
+  @Operation(summary = "Journals that miss records: later ones wait, or the last ones are lost")
   public List<ParkedJournal> gaps() {
-    return tables.database().call(c -> tables.gaps().list(c, MOST)).stream()
-        .map(ParkedJournal::of)
-        .toList();
+    return tables
+        .database()
+        .call(
+            connection ->
+                Stream.concat(
+                        tables.gaps().list(connection, MOST).stream().map(ParkedJournal::of),
+                        tables.progress().lost(connection, MOST).stream().map(ParkedJournal::of))
+                    .toList());
   }
 
   /**
@@ -133,7 +155,7 @@ public class AdminResource {
   public Response accept(String body) {
     GapDecision decision;
     try {
-      decision = RecordJson.read(body, GapDecision.class);
+      decision = StorableJson.read(body, GapDecision.class);
     } catch (IllegalArgumentException e) {
       return Response.status(400).entity(new Acceptance.Refused("" + e.getMessage())).build();
     }
@@ -171,8 +193,8 @@ public class AdminResource {
   @GET
   @Path("leases")
   @Operation(summary = "Journals that hold quota, the longest unheard first")
-  public List<Holder> leases(@QueryParam("limit") @DefaultValue("100") int limit) {
-    int most = Math.clamp(limit, 1, MOST);
+  public List<Holder> leases(@QueryParam("limit") @DefaultValue("100") String limit) {
+    int most = most(limit);
     return tables.database().call(c -> tables.leaseJournals().list(c, most));
   }
 
@@ -183,21 +205,25 @@ public class AdminResource {
   @Path("leases/{journal}/write-off")
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "Sets free what a dead edge's journal holds; the body says why")
-  public Response writeOff(@PathParam("journal") UUID journal, String why) {
-    if (why.isBlank()) {
+  public Response writeOff(@PathParam("journal") String journal, String why) {
+    JournalId id = Values.parsed(text -> new JournalId(UUID.fromString(text)), journal);
+    if (why.isBlank() || !Values.isText(why)) {
       return Response.status(400)
-          .entity(new Acceptance.Refused("expected a body that says why, found none"))
+          .entity(new Acceptance.Refused("expected a body of text that says why, found none"))
           .build();
     }
-    JournalId id = new JournalId(journal);
     return Response.ok(new WrittenOff(id, service.leaseDesk().writeOff(id, why))).build();
   }
 
   @GET
   @Path("audit")
   @Operation(summary = "What was decided about bytes and money, the newest first")
-  public List<AuditEntry> audit(@QueryParam("limit") @DefaultValue("100") int limit) {
-    int most = Math.clamp(limit, 1, MOST);
+  public List<AuditEntry> audit(@QueryParam("limit") @DefaultValue("100") String limit) {
+    int most = most(limit);
     return tables.database().call(c -> tables.audit().newest(c, most));
+  }
+
+  private static int most(String limit) {
+    return (int) Values.within("limit", limit, 1, MOST);
   }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.metrics;
 
 import io.filcdn.metrics.Housekeeping.Chore;
+import io.filcdn.metrics.intake.LostTails;
 import io.filcdn.metrics.quota.LeaseDesk;
 import io.filcdn.metrics.repair.Checkpoints;
 import java.time.Clock;
@@ -17,6 +18,7 @@ final class Chores {
   private final Tables tables;
   private final MetricsConfig.Metrics config;
   private final LeaseDesk leaseDesk;
+  private final LostTails lostTails;
   private final PipelineMetrics metrics;
   private final Clock clock;
 
@@ -24,11 +26,13 @@ final class Chores {
       Tables tables,
       MetricsConfig.Metrics config,
       LeaseDesk leaseDesk,
+      LostTails lostTails,
       PipelineMetrics metrics,
       Clock clock) {
     this.tables = tables;
     this.config = config;
     this.leaseDesk = leaseDesk;
+    this.lostTails = lostTails;
     this.metrics = metrics;
     this.clock = clock;
   }
@@ -46,6 +50,7 @@ final class Chores {
         new Chore("taking a checkpoint", checkpoints::takeIfDue),
         new Chore("writing off leases", leaseDesk::writeOff),
         new Chore("comparing leases", this::compareLeases),
+        new Chore("looking for lost records", () -> metrics.record(lostTails.look())),
         new Chore("forgetting old series", this::forgetSeries),
         new Chore("forgetting old dead letters", this::forgetDeadLetters));
   }

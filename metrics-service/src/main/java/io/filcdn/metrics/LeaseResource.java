@@ -4,9 +4,11 @@ import static java.util.Objects.requireNonNull;
 
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.lease.JournalEnd;
+import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.metrics.store.Database.DatabaseException;
+import io.filcdn.metrics.store.StorableJson;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.common.annotation.Blocking;
@@ -53,17 +55,31 @@ public class LeaseResource {
   }
 
   @POST
+  @Path(JournalProgress.PATH)
+  @Operation(summary = "Tells how much of a journal Kafka has, so that what it loses is noticed")
+  public Response progress(String body) {
+    return answer(
+        body,
+        JournalProgress.class,
+        progress -> new JournalProgress.Answer(service.lostTails().told(progress)));
+  }
+
+  @POST
   @Path(JournalEnd.PATH)
   @Operation(summary = "Sets free what a journal holds, once all its records are applied")
   public Response end(String body) {
-    return answer(
-        body, JournalEnd.class, end -> new JournalEnd.Answer(service.leaseDesk().end(end)));
+    return answer(body, JournalEnd.class, this::end);
+  }
+
+  private JournalEnd.Answer end(JournalEnd end) {
+    var _ = service.lostTails().told(new JournalProgress(end.journal(), "", end.sequences()));
+    return new JournalEnd.Answer(service.leaseDesk().end(end));
   }
 
   private static <T> Response answer(String body, Class<T> type, Function<T, Object> answer) {
     T request;
     try {
-      request = RecordJson.read(body, type);
+      request = StorableJson.read(body, type);
     } catch (IllegalArgumentException e) {
       return text(400, "" + e.getMessage());
     }

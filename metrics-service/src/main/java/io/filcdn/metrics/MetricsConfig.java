@@ -56,6 +56,13 @@ public interface MetricsConfig {
      */
     Optional<Duration> maxWait();
 
+    /**
+     * How long after an edge told that Kafka has its records they may stay unread, though all
+     * around them was read; then they count as lost.
+     */
+    @WithDefault("1m")
+    Duration lostAfter();
+
     /** The longest pause before a failed batch is read again. */
     @WithDefault("30s")
     Duration longestPause();

@@ -2,8 +2,10 @@ package io.filcdn.metrics;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.metrics.Housekeeping.Chore;
+import io.filcdn.metrics.intake.EgressOffsets;
 import io.filcdn.metrics.intake.EgressReader;
 import io.filcdn.metrics.intake.JournalGate;
+import io.filcdn.metrics.intake.LostTails;
 import io.filcdn.metrics.intake.Refusals;
 import io.filcdn.metrics.intake.TopicFollower;
 import io.filcdn.metrics.publish.KafkaPublisher;
@@ -52,6 +54,7 @@ final class MetricsService implements AutoCloseable {
   private final QuotaTerms terms;
   private final KafkaPublisher publisher;
   private final LeaseDesk leaseDesk;
+  private final LostTails lostTails;
   private final History history;
   private final UsagePipeline pipeline;
   private final List<TopicFollower> followers;
@@ -80,6 +83,15 @@ final class MetricsService implements AutoCloseable {
     terms = terms(network, config.quota());
     publisher = new KafkaPublisher(kafka, config.publish().timeout());
     leaseDesk = newLeaseDesk();
+    lostTails =
+        new LostTails(
+            tables.database(),
+            tables.progress(),
+            tables.offsets(),
+            new EgressOffsets(kafka),
+            tables.audit(),
+            config.intake().lostAfter(),
+            clock);
     history = new History(tables.database(), tables.series(), clock, Thread::startVirtualThread);
     Optional<Webhooks> webhooks = config.webhooks().url().map(this::webhooks);
     pipeline = newPipeline(webhooks);
@@ -88,7 +100,7 @@ final class MetricsService implements AutoCloseable {
             .all(pipeline);
     housekeeping =
         new Housekeeping(
-            "housekeeping", new Chores(tables, config, leaseDesk, metrics, clock).all());
+            "housekeeping", new Chores(tables, config, leaseDesk, lostTails, metrics, clock).all());
     calling =
         new Housekeeping(
             "webhooks",
@@ -185,6 +197,11 @@ final class MetricsService implements AutoCloseable {
 
   LeaseDesk leaseDesk() {
     return leaseDesk;
+  }
+
+  /** What edges tell of their journals. */
+  LostTails lostTails() {
+    return lostTails;
   }
 
   Housekeeping housekeeping() {

@@ -2,6 +2,7 @@ package io.filcdn.metrics;
 
 import io.filcdn.metrics.UsagePipeline.Counted;
 import io.filcdn.metrics.intake.JournalGate.Passage;
+import io.filcdn.metrics.intake.LostTails.Extent;
 import io.filcdn.metrics.intake.PostgresJournals.Backlog;
 import io.filcdn.metrics.quota.PostgresLeases.Totals;
 import io.micrometer.core.instrument.Counter;
@@ -20,6 +21,7 @@ final class PipelineMetrics {
   private final Counter rows;
   private final Timer delay;
   private volatile Backlog backlog = new Backlog(0, 0);
+  private volatile Extent lost = new Extent(0, 0);
   private volatile Totals leases = Totals.NONE;
 
   PipelineMetrics(MeterRegistry registry) {
@@ -30,6 +32,8 @@ final class PipelineMetrics {
     delay = registry.timer("filcdn.egress.delay");
     registry.gauge("filcdn.egress.parked.journals", this, shown -> shown.backlog.journals());
     registry.gauge("filcdn.egress.parked.records", this, shown -> shown.backlog.records());
+    registry.gauge("filcdn.egress.lost.journals", this, shown -> shown.lost.journals());
+    registry.gauge("filcdn.egress.lost.records", this, shown -> shown.lost.records());
     registry.gauge("filcdn.leases.held.bytes", this, shown -> shown.leases.held());
     registry.gauge("filcdn.leases.overdrawn.bytes", this, shown -> shown.leases.overdrawn());
     registry.gauge("filcdn.leases.drift.bytes", this, shown -> shown.leases.drift());
@@ -48,6 +52,11 @@ final class PipelineMetrics {
   /** How much waits for gaps to fill. */
   void record(Backlog now) {
     backlog = now;
+  }
+
+  /** How much of what Kafka had is lost. */
+  void record(Extent now) {
+    lost = now;
   }
 
   /** How all leases stand. */

@@ -5,6 +5,7 @@ import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.intake.PostgresGaps;
 import io.filcdn.metrics.intake.PostgresJournals;
 import io.filcdn.metrics.intake.PostgresOffsets;
+import io.filcdn.metrics.intake.PostgresProgress;
 import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.pieces.PostgresPlacements;
 import io.filcdn.metrics.pieces.PostgresRetrievals;
@@ -23,6 +24,7 @@ record Tables(
     PostgresOffsets offsets,
     PostgresJournals journals,
     PostgresGaps gaps,
+    PostgresProgress progress,
     PostgresOdometers odometers,
     PostgresDataSets dataSets,
     PostgresLeases leases,
@@ -42,6 +44,7 @@ record Tables(
         new PostgresOffsets(),
         new PostgresJournals(),
         new PostgresGaps(),
+        new PostgresProgress(),
         new PostgresOdometers(),
         new PostgresDataSets(),
         leases,

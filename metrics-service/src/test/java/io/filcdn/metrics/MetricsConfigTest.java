@@ -34,6 +34,7 @@ class MetricsConfigTest {
     assertThat(intake.maxRecords()).isEqualTo(2000);
     assertThat(intake.maxBytes().asLongValue()).isEqualTo(8 << 20);
     assertThat(intake.maxWait()).isEmpty();
+    assertThat(intake.lostAfter()).isEqualTo(Duration.ofMinutes(1));
     assertThat(intake.longestPause()).isEqualTo(Duration.ofSeconds(30));
     assertThat(intake.mostPerRecord()).isEqualTo(ByteCount.of(1L << 44));
     MetricsConfig.Publish publish = config.metrics().publish();

@@ -1,6 +1,7 @@
 package io.filcdn.metrics;
 
 import static io.filcdn.metrics.Samples.PAYER;
+import static io.filcdn.metrics.Samples.dataSet;
 import static io.filcdn.metrics.Samples.egress;
 import static io.filcdn.metrics.Samples.fill;
 import static io.filcdn.metrics.Samples.flushUntil;
@@ -15,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.startsWith;
@@ -22,6 +24,7 @@ import static org.hamcrest.Matchers.startsWith;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.filcdn.common.egress.CacheOutcome;
+import io.filcdn.common.egress.EgressPartition;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow.Reason;
 import io.filcdn.common.index.DataSetRecord;
@@ -35,6 +38,7 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.response.ValidatableResponse;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -42,6 +46,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -68,6 +73,7 @@ class StatsApiIT {
       return Map.of(
           "filcdn.network", "../deploy/networks/devnet.json",
           "filcdn.metrics.intake.max-wait", "100ms",
+          "filcdn.metrics.intake.lost-after", "1s",
           "filcdn.metrics.leases.secret", "edges-know-this",
           "filcdn.metrics.admin.token", "operators-know-this");
     }
@@ -272,6 +278,76 @@ class StatsApiIT {
         .body("cacheMiss.egress", equalTo("1000"))
         .body("differences", equalTo(List.of()));
     when().get("/api/v1/audit/99").then().statusCode(404);
+  }
+
+  /**
+   * A later run of an edge tells the last sequences of one that leased, and whose records are gone.
+   */
+  @Test
+  void whatIsLostOfAJournalThatEndedIsAGapForOperatorsAndADifferenceForAll() {
+    String journal = journal(77).toString();
+    int partition = EgressPartition.of(dataSet(13), egressPartitions());
+    edge("/internal/v1/leases")
+        .apply(
+            """
+            {"journal":"%s","edge":"edge-77","asks":[
+              {"dataSet":"fwss/13","quota":"cdn","acquired":"500","needed":"500","returned":"0"}]}
+            """
+                .formatted(journal))
+        .body("leases[0].acquired", equalTo("500"));
+    edge("/internal/v1/journal-ends")
+        .apply("{\"journal\":\"%s\",\"sequences\":{\"%d\":3}}".formatted(journal, partition))
+        .body("drained", equalTo(false));
+
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                given()
+                    .header("Authorization", "Bearer operators-know-this")
+                    .get("/admin/gaps")
+                    .then()
+                    .statusCode(200)
+                    .body("journal", hasItem(journal))
+                    .body("edge", hasItem("edge-77"))
+                    .body("to", hasItem(3)));
+    String audit = when().get("/api/v1/audit/13").then().statusCode(200).extract().asString();
+    assertThat(audit)
+        .contains("cdn: 3 records of edges are lost; up to 500 bytes", "edge-77")
+        .doesNotContain(journal);
+
+    given()
+        .header("Authorization", "Bearer operators-know-this")
+        .contentType("application/json")
+        .body(
+            "{\"journal\":\"%s\",\"partition\":%d,\"from\":1,\"to\":3,\"proof\":\"test\"}"
+                .formatted(journal, partition))
+        .post("/admin/gaps/accept")
+        .then()
+        .statusCode(200);
+    edge("/internal/v1/journal-ends")
+        .apply("{\"journal\":\"%s\",\"sequences\":{\"%d\":3}}".formatted(journal, partition))
+        .body("drained", equalTo(true));
+  }
+
+  private static int egressPartitions() {
+    String servers = ConfigProvider.getConfig().getValue("kafka.bootstrap.servers", String.class);
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", servers), new StringSerializer(), new StringSerializer())) {
+      return producer.partitionsFor(Topic.EGRESS.topicName()).size();
+    }
+  }
+
+  private static Function<String, ValidatableResponse> edge(String path) {
+    return body ->
+        given()
+            .header("Authorization", "Bearer edges-know-this")
+            .contentType("application/json")
+            .body(body)
+            .post(path)
+            .then()
+            .statusCode(200);
   }
 
   @Test

@@ -34,7 +34,7 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class TestStack implements AutoCloseable {
 
   private static final String TABLES =
-      "watermark, parked, intake_offset, odometer, unbilled, data_set, dead_letter, audit,"
+      "watermark, parked, journal_progress, intake_offset, odometer, unbilled, data_set, dead_letter, audit,"
           + " checkpoint, checkpoint_odometer, checkpoint_watermark, checkpoint_offset,"
           + " lease_journal, lease, held, series, quota_level, webhook_call, latency, piece_day,"
           + " placement, pinned, upload_day, settled_event";

@@ -1,7 +1,6 @@
 package io.filcdn.retrieval;
 
 import io.filcdn.common.chain.Address;
-import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceName;
@@ -21,11 +20,10 @@ import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.origin.PieceHistory;
 import io.filcdn.retrieval.request.BotTokens;
-import io.filcdn.retrieval.request.ClientReader;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.usage.EgressMeter;
-import io.filcdn.retrieval.usage.FormerJournals;
 import io.filcdn.retrieval.usage.Journal;
+import io.filcdn.retrieval.usage.JournalReports;
 import io.filcdn.retrieval.usage.JournalShipper;
 import io.filcdn.retrieval.usage.LeaseClient;
 import io.filcdn.retrieval.usage.LeasedQuota;
@@ -34,18 +32,14 @@ import io.filcdn.retrieval.usage.RetrievalLog;
 import io.filcdn.retrieval.usage.UsageFlush;
 import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /** The parts of an edge, put together and running. */
@@ -57,14 +51,17 @@ final class Edge implements AutoCloseable {
   /** How often it is looked whether a denylist is to be fetched, or has changed on disk. */
   private static final Duration LOOK_AT_DENYLISTS = Duration.ofSeconds(10);
 
+  private static final Duration TEND_EVERY = Duration.ofSeconds(5);
+
+  /** How long responses and fills that were cut may take to end. */
+  private static final Duration LAST_ENDS = Duration.ofSeconds(10);
+
   private final Tools tools;
-  private final IndexReplica replica;
+  private final Stores stores;
   private final IndexFollower follower;
   private final Thread following;
-  private final Denylist denylist;
   private final DenylistRefresh denylists;
   private final Quota quota;
-  private final Journal journal;
   private final JournalShipper shipper;
   private final RetrievalLog log;
   private final UsageFlush usage;
@@ -74,50 +71,44 @@ final class Edge implements AutoCloseable {
   private final PieceCache cache;
   private final Admission admission;
   private final ClientLimits limits;
-  private final ClientReader clients;
-  private final ConnectionLimits connections;
   private final WorkerExecutor fillWorkers;
   private final PublicHandler handler;
   private final Schedule flushing = new Schedule("filcdn-usage-flush");
   private final Schedule shipping = new Schedule("filcdn-usage-ship");
   private final Schedule fetching = new Schedule("filcdn-denylist");
   private final Schedule sweeping = new Schedule("filcdn-sweep");
+  private final Schedule tending = new Schedule("filcdn-disk");
 
   /**
    * What an edge is given.
    *
    * @param kafka what clients of the brokers need to reach them
    * @param quota what may be spent where none is leased
+   * @param connections the places for connections
    */
   record Tools(
       Vertx vertx,
       Network network,
       Map<String, Object> kafka,
       Quota quota,
+      ConnectionLimits connections,
       MeterRegistry meters,
       Clock clock) {}
 
   /**
-   * Opens what lies on disk and begins to follow the index and to ship the journal.
+   * Begins to follow the index and to ship the journal.
    *
-   * @throws IllegalStateException where the data folder cannot be used
+   * @param stores what lies on disk; closed with this
    */
-  Edge(Tools tools, RetrievalConfig.Edge config) {
+  Edge(Tools tools, RetrievalConfig.Edge config, Stores stores) {
     this.tools = tools;
-    Path data = createdFolder(config.data());
-    replica = IndexReplica.open(createdFolder(data.resolve("replica")));
+    this.stores = stores;
+    IndexReplica replica = stores.replica();
+    Journal journal = stores.journal();
     follower =
         new IndexFollower(replica, tools.kafka, tools.clock, config.admission().maxOffline());
-    denylist = Denylist.open(createdFolder(data.resolve("denylist")));
-    denylists = denylists(config.admission().denylist(), data);
-    JournalId run = new JournalId(UUID.randomUUID());
-    journal =
-        Journal.open(
-            createdFolder(data.resolve("journal")),
-            run,
-            config.name(),
-            config.usage().maxJournalRecords());
-    quota = quota(run, config);
+    denylists = denylists(config.admission().denylist(), config.data());
+    quota = quota(config);
     shipper = new JournalShipper(journal, tools.kafka);
     log = new RetrievalLog(tools.kafka, config.usage().retrievalRecordsPerSecond());
     EgressMeter meter = new EgressMeter(quota);
@@ -131,20 +122,17 @@ final class Edge implements AutoCloseable {
     memory = new MemoryTier(config.cache().memory().asLongValue(), Runnable::run);
     disk =
         DiskPieceCache.open(
-            data.resolve("cache"),
+            config.data().resolve("cache"),
             config.cache().maxSize().asLongValue(),
             memory,
             Runnable::run,
             System::nanoTime);
     cache = new PieceCache(fillTools(config.origin(), meter), disk);
     limits = new ClientLimits(Settings.limits(config.limits()), TimeMeter.SYSTEM_NANOTIME);
-    clients =
-        new ClientReader(config.http().proxies().orElse(List.of()), config.http().countryHeader());
-    connections = new ConnectionLimits(Settings.connections(config.limits()), clients::isProxy);
     admission =
         new Admission(
             replica,
-            denylist,
+            stores.denylist(),
             quota,
             tools.network,
             Settings.admission(config.admission()),
@@ -155,7 +143,7 @@ final class Edge implements AutoCloseable {
     measure();
   }
 
-  private Quota quota(JournalId run, RetrievalConfig.Edge config) {
+  private Quota quota(RetrievalConfig.Edge config) {
     RetrievalConfig.Leases leases = config.leases();
     if (leases.url().isEmpty()) {
       LOG.warn("no filcdn.retrieval.leases.url is set: quota limits nothing that is served here");
@@ -171,16 +159,20 @@ final class Edge implements AutoCloseable {
     LeaseClient client = new LeaseClient(leases.url().get(), secret, leases.timeout());
     return new LeasedQuota(
         client,
-        run,
+        stores.run(),
         config.name(),
         Settings.leases(leases),
-        new FormerJournals(client, journal::complete, journal::forget),
+        new JournalReports(
+            client,
+            stores.journal()::progress,
+            stores.journal()::complete,
+            stores.journal()::forget),
         System::nanoTime);
   }
 
   private DenylistRefresh denylists(RetrievalConfig.Denylist config, Path data) {
     return new DenylistRefresh(
-        denylist,
+        stores.denylist(),
         config.url(),
         config.file(),
         data.resolve("denylist.download"),
@@ -190,7 +182,7 @@ final class Edge implements AutoCloseable {
 
   private FillTools fillTools(RetrievalConfig.Origin config, EgressMeter meter) {
     PieceHistory history = new PieceHistory(Settings.history(config), tools.clock);
-    replica.listen(history::placementChanged, history::providerChanged);
+    stores.replica().listen(history::placementChanged, history::providerChanged);
     return new FillTools(
         tools.vertx,
         fillWorkers,
@@ -214,7 +206,7 @@ final class Edge implements AutoCloseable {
             Settings.pace(config.limits()));
     return new PublicHandler(
         config.name(),
-        clients,
+        Settings.clients(config.http()),
         limits,
         answers,
         new RetrievalPath(rooms),
@@ -234,6 +226,8 @@ final class Edge implements AutoCloseable {
     fetching.every(look, "denylist", denylists::fetch);
     sweeping.every(look, "local denylist", denylists::readFile);
     sweeping.every(refresh, "sweep", this::sweep);
+    tending.every(TEND_EVERY, "disk", disk::tend);
+    tending.every(TEND_EVERY, "reserve", stores.reserve()::restore);
   }
 
   /** Drops what may not stay cached. A replica that is being built anew does not know yet. */
@@ -246,29 +240,36 @@ final class Edge implements AutoCloseable {
 
   private void measure() {
     MeterRegistry meters = tools.meters;
-    meters.gauge("filcdn.journal.records", journal, Journal::size);
+    meters.gauge("filcdn.journal.records", stores.journal(), Journal::size);
     if (quota instanceof LeasedQuota leased) {
       meters.gauge("filcdn.leases.answered", leased, leases -> leases.isAnswered() ? 1 : 0);
     }
     meters.gauge("filcdn.cache.pieces", disk, DiskPieceCache::size);
     meters.gauge("filcdn.cache.memory.bytes", memory, MemoryTier::bytes);
     meters.gauge("filcdn.cache.disk.failures", disk, DiskPieceCache::failures);
+    meters.gauge(
+        "filcdn.disk.usable",
+        Tags.of("folder", "cache"),
+        disk,
+        of -> of.trouble().isEmpty() ? 1 : 0);
     meters.gauge("filcdn.fills", cache, PieceCache::fills);
     meters.more().counter("filcdn.fill.mismatches", List.of(), cache, PieceCache::mismatches);
     meters.gauge("filcdn.requests", limits, ClientLimits::requests);
-    meters.gauge("filcdn.connections", connections, ConnectionLimits::open);
+    meters.gauge("filcdn.connections", tools.connections, ConnectionLimits::open);
     meters
         .more()
-        .counter("filcdn.connections.refused", List.of(), connections, ConnectionLimits::refused);
+        .counter(
+            "filcdn.connections.refused", List.of(), tools.connections, ConnectionLimits::refused);
     meters
         .more()
-        .counter("filcdn.connections.evicted", List.of(), connections, ConnectionLimits::evicted);
+        .counter(
+            "filcdn.connections.evicted", List.of(), tools.connections, ConnectionLimits::evicted);
     meters.gauge("filcdn.replica.lag.records", follower, IndexFollower::lag);
-    meters.gauge("filcdn.replica.data.sets", replica, IndexReplica::dataSets);
+    meters.gauge("filcdn.replica.data.sets", stores.replica(), IndexReplica::dataSets);
     meters.gauge("filcdn.retrieval.records.dropped", log, RetrievalLog::dropped);
     meters.gauge(
         "filcdn.denylist.entries",
-        denylist,
+        stores.denylist(),
         list ->
             list.state(Denylist.Source.REMOTE).entries()
                 + list.state(Denylist.Source.LOCAL).entries());
@@ -281,12 +282,12 @@ final class Edge implements AutoCloseable {
 
   /** The places for connections. */
   ConnectionLimits connections() {
-    return connections;
+    return tools.connections;
   }
 
   /** Whether the replica has a placement, and its data set. */
   boolean knows(PieceName piece, Address payer, DataSetId dataSet) {
-    return replica.holds(piece, payer, dataSet);
+    return stores.replica().holds(piece, payer, dataSet);
   }
 
   /** What is cached. */
@@ -297,6 +298,10 @@ final class Edge implements AutoCloseable {
   /** Whether this edge knows who may be served, and can record it. */
   boolean ready() {
     return waitsFor().isEmpty();
+  }
+
+  private boolean writtenOff() {
+    return quota instanceof LeasedQuota leased && leased.isClosed();
   }
 
   /** What this edge waits for; for a person. */
@@ -311,9 +316,17 @@ final class Edge implements AutoCloseable {
     if (!follower.trusted()) {
       return Optional.of("the index replica is not caught up");
     }
+    if (writtenOff()) {
+      return Optional.of("its leases were written off: restart it");
+    }
     return usage.canRecord()
         ? denylists.missing()
         : Optional.of("the journal takes no more records");
+  }
+
+  /** What keeps the cache's disk from storing anything; pieces pass through meanwhile. */
+  Optional<String> diskTrouble() {
+    return disk.trouble();
   }
 
   /** How many requests are under way. */
@@ -321,41 +334,58 @@ final class Edge implements AutoCloseable {
     return limits.requests();
   }
 
-  /** Ends everything; what was counted is in Kafka afterwards, or in the journal. */
+  /**
+   * Ends everything, once nobody can connect any more; what was counted is in Kafka afterwards, or
+   * in the journal. What counts ends before what takes counts: responses and fills, the journal,
+   * Kafka's producer, the leases.
+   */
   @Override
   public void close() {
     denylists.close();
     fetching.close();
     sweeping.close();
+    tending.close();
+    cache.close();
+    awaitIdle(LAST_ENDS);
     flushing.close();
     shipping.close();
     origins.close();
     usage.flush();
     if (!shipper.ship()) {
-      LOG.warnf("%d records stay in the journal for the next start", journal.size());
+      LOG.warnf("%d records stay in the journal for the next start", stores.journal().size());
     }
     if (quota instanceof LeasedQuota leased) {
       leased.close();
     }
     shipper.close();
     log.close();
+    closeIndex();
+    fillWorkers.close();
+    stores.denylist().close();
+    // of a response that has not ended in time
+    usage.flush();
+    stores.journal().close();
+    stores.replica().close();
+  }
+
+  private void awaitIdle(Duration patience) {
+    try {
+      if (!handler.awaitIdle(patience)) {
+        LOG.errorf(
+            "%d responses and %d fetches have not ended within %s; what they count is lost",
+            requests(), cache.underWay(), patience);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeIndex() {
     follower.close();
     try {
       following.join(Duration.ofSeconds(15));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-    fillWorkers.close();
-    denylist.close();
-    journal.close();
-    replica.close();
-  }
-
-  private static Path createdFolder(Path folder) {
-    try {
-      return Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the folder " + folder + " cannot be made", e);
     }
   }
 }

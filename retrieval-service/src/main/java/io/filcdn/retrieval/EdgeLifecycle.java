@@ -3,9 +3,15 @@ package io.filcdn.retrieval;
 import io.filcdn.common.network.NetworkFile;
 import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.connection.EdgeHttpServer;
+import io.filcdn.retrieval.delivery.Answers;
+import io.filcdn.retrieval.delivery.Exchange;
+import io.filcdn.retrieval.delivery.Problem;
+import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.usage.Quota;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -20,6 +26,8 @@ import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
@@ -34,13 +42,19 @@ public class EdgeLifecycle {
   /** What of the management port may be shown: what only tells, and never a way around it. */
   private static final Pattern SHOWN = Pattern.compile("/q/(health|metrics)[a-z/]*");
 
+  private static final long OPEN_AGAIN_SECONDS = 5;
+
   private final Vertx vertx;
   private final RetrievalConfig config;
   private final Map<String, Object> kafka;
   private final MeterRegistry meters;
+  private final ConnectionLimits connections;
   private @Nullable Router management;
-  private @Nullable Edge edge;
-  private @Nullable String listener;
+  private volatile @Nullable Edge edge;
+  private volatile String missing = "the edge has not started";
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private @Nullable Thread opener;
+  private @Nullable PublicListener listener;
 
   @Inject
   EdgeLifecycle(
@@ -52,6 +66,7 @@ public class EdgeLifecycle {
     this.config = config;
     this.kafka = kafka;
     this.meters = meters;
+    this.connections = Settings.connections(config.retrieval());
   }
 
   void routes(@Observes Router router) {
@@ -61,20 +76,14 @@ public class EdgeLifecycle {
   void start(@Observes StartupEvent starting) throws Exception {
     // so that the first pieces are served meanwhile
     Thread.ofPlatform().daemon().name("filcdn-commp").start(() -> LOG.info(CommPHasher.warmUp()));
+    meters.gauge(
+        "filcdn.disk.usable", Tags.of("folder", "data"), this, of -> of.edge == null ? 0 : 1);
+    if (!open()) {
+      opener = Thread.ofPlatform().name("filcdn-open").start(this::openLater);
+    }
     RetrievalConfig.Http http = config.retrieval().http();
-    Edge opened =
-        new Edge(
-            new Edge.Tools(
-                vertx,
-                NetworkFile.read(config.network()),
-                kafka,
-                Quota.UNLIMITED,
-                meters,
-                Clock.systemUTC()),
-            config.retrieval());
-    edge = opened;
     listener =
-        PublicListener.listen(vertx, http, opened.connections(), request -> handle(opened, request))
+        PublicListener.listen(vertx, http, connections, this::handle)
             .toCompletionStage()
             .toCompletableFuture()
             .get(30, TimeUnit.SECONDS);
@@ -83,7 +92,45 @@ public class EdgeLifecycle {
         config.retrieval().name(), http.host(), http.port(), http.dnsRoot());
   }
 
-  private void handle(Edge opened, HttpServerRequest request) {
+  /**
+   * Opens the edge.
+   *
+   * @return whether its data folder can be used; where not, it is to be tried again
+   */
+  private boolean open() {
+    Stores stores;
+    try {
+      stores = Stores.open(config.retrieval());
+    } catch (Stores.UnusableException e) {
+      LOG.errorf("nothing is served before the data folder can be used: %s", e.getMessage());
+      missing = "the data folder cannot be used: " + e.getMessage();
+      return false;
+    }
+    Edge.Tools tools =
+        new Edge.Tools(
+            vertx,
+            NetworkFile.read(config.network()),
+            kafka,
+            Quota.UNLIMITED,
+            connections,
+            meters,
+            Clock.systemUTC());
+    edge = new Edge(tools, config.retrieval(), stores);
+    return true;
+  }
+
+  private void openLater() {
+    try {
+      while (!stopping.await(OPEN_AGAIN_SECONDS, TimeUnit.SECONDS) && !open()) {
+        LOG.debug("the data folder is looked at again");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void handle(HttpServerRequest request) {
+    Edge opened = edge;
     if (config.retrieval().http().exposeManagement()
         && request.path() != null
         && SHOWN.matcher(request.path()).matches()
@@ -91,8 +138,16 @@ public class EdgeLifecycle {
       // it tells nobody when it has answered
       EdgeHttpServer.requestEnds(request.connection(), false);
       management.handle(request);
-    } else {
+    } else if (opened != null) {
       opened.handler().handle(request);
+    } else {
+      Exchange exchange =
+          new Exchange(
+              request,
+              System::nanoTime,
+              ended -> EdgeHttpServer.requestEnds(request.connection(), false));
+      new Answers(config.retrieval().http().home())
+          .refuse(exchange, Problem.of(Refusal.CANNOT_RECORD));
     }
   }
 
@@ -100,7 +155,8 @@ public class EdgeLifecycle {
    * Lets nobody in any more, while responses under way go on for a while. The management port still
    * answers, so that whoever asks is told that this edge is not ready.
    */
-  void drain(@Observes ShutdownDelayInitiatedEvent stopping) throws InterruptedException {
+  void drain(@Observes ShutdownDelayInitiatedEvent event) throws InterruptedException {
+    endOpening();
     Edge opened = edge;
     if (opened == null) {
       return;
@@ -109,35 +165,50 @@ public class EdgeLifecycle {
     Duration patience = config.retrieval().http().drainTimeout();
     if (!opened.handler().awaitIdle(patience)) {
       LOG.warnf(
-          "%d responses and %d fills are cut: they took longer than %s",
-          opened.requests(), opened.cache().fills(), patience);
+          "%d responses and %d fetches are cut: they took longer than %s",
+          opened.requests(), opened.cache().underWay(), patience);
     }
   }
 
   /** Cuts what is still under way, and sends what was counted. */
-  void stop(@Observes @Priority(1) ShutdownEvent stopping) throws Exception {
-    Edge opened = edge;
-    if (opened == null) {
-      return;
-    }
+  void stop(@Observes @Priority(1) ShutdownEvent event) throws InterruptedException {
+    endOpening();
     if (listener != null) {
-      vertx.undeploy(listener).toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
+      listener.close();
     }
-    opened.close();
+    Edge opened = edge;
+    if (opened != null) {
+      opened.close();
+    }
+  }
+
+  private void endOpening() throws InterruptedException {
+    stopping.countDown();
+    if (opener != null) {
+      opener.join();
+    }
   }
 
   /** Drops a piece from the cache. */
   boolean purge(PieceCid piece) {
-    return edge != null && edge.cache().purge(piece);
+    Edge opened = edge;
+    return opened != null && opened.cache().purge(piece);
   }
 
   /** Whether requests can be answered. */
   boolean ready() {
-    return edge != null && edge.ready();
+    Edge opened = edge;
+    return opened != null && opened.ready();
   }
 
   /** What is waited for; for a person. */
   String missing() {
-    return edge == null ? "the edge has not started" : edge.missing();
+    Edge opened = edge;
+    return opened == null ? missing : opened.missing();
+  }
+
+  /** What keeps the cache's disk from storing anything, although the edge serves. */
+  Optional<String> diskTrouble() {
+    return Optional.ofNullable(edge).flatMap(Edge::diskTrouble);
   }
 }

@@ -3,6 +3,7 @@ package io.filcdn.retrieval;
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
 /** Says whether the edge can answer requests, and what it waits for. */
@@ -18,9 +19,10 @@ public class EdgeReadiness implements HealthCheck {
 
   @Override
   public HealthCheckResponse call() {
-    return HealthCheckResponse.named("edge")
-        .status(edge.ready())
-        .withData("missing", edge.missing())
-        .build();
+    HealthCheckResponseBuilder answer =
+        HealthCheckResponse.named("edge").status(edge.ready()).withData("missing", edge.missing());
+    edge.diskTrouble()
+        .ifPresent(why -> answer.withData("cache", "pieces pass through unstored: " + why));
+    return answer.build();
   }
 }

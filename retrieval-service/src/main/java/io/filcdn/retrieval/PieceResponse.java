@@ -106,12 +106,15 @@ final class PieceResponse implements Transfer.Body {
 
   @Override
   public PieceBytes pastTheDisk(long position, Throwable failure) {
-    rooms.cache().unreadable(head.piece(), failure);
     opened =
         rooms
             .cache()
-            .passThrough(
-                head.piece(), Objects.requireNonNull(lead), new ByteRange(position, range.end()));
+            .reopen(
+                head.piece(),
+                Objects.requireNonNull(opened).bytes(),
+                failure,
+                Objects.requireNonNull(lead),
+                new ByteRange(position, range.end()));
     Objects.requireNonNull(tally).from(opened.unverified());
     return opened.bytes();
   }

@@ -96,14 +96,14 @@ final class PublicHandler implements Handler<HttpServerRequest> {
   }
 
   /**
-   * Waits until no request is under way, and no fill either: what clients took of one becomes
+   * Waits until no request is under way, and no fetch either: what clients took of one becomes
    * billable with its verdict.
    *
    * @return whether that came to be in time
    */
   boolean awaitIdle(Duration patience) throws InterruptedException {
     long deadline = nanoTime.getAsLong() + patience.toNanos();
-    while (limits.requests() > 0 || path.fills() > 0) {
+    while (limits.requests() > 0 || path.fetches() > 0) {
       long left = deadline - nanoTime.getAsLong();
       if (left <= 0) {
         return false;

@@ -2,6 +2,7 @@ package io.filcdn.retrieval;
 
 import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.connection.EdgeHttpServer;
+import io.filcdn.retrieval.connection.OpenConnections;
 import io.filcdn.retrieval.delivery.Answers;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
@@ -10,6 +11,7 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -17,6 +19,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+import org.jboss.logging.Logger;
 
 /**
  * The public ports, cleartext and TLS: plain Vert.x, one server an event loop, nothing between the
@@ -24,16 +31,25 @@ import java.util.Optional;
  */
 final class PublicListener {
 
+  private static final Logger LOG = Logger.getLogger(PublicListener.class);
+
   private static final int MAX_REQUEST_LINE = 8 << 10;
 
-  private PublicListener() {}
+  /** How long the ports and their connections may take to close. */
+  private static final long CLOSE_SECONDS = 15;
 
-  /**
-   * Begins to listen.
-   *
-   * @return the id to undeploy by
-   */
-  static Future<String> listen(
+  private final Vertx vertx;
+  private final OpenConnections connections;
+  private final String deployment;
+
+  private PublicListener(Vertx vertx, OpenConnections connections, String deployment) {
+    this.vertx = vertx;
+    this.connections = connections;
+    this.deployment = deployment;
+  }
+
+  /** Begins to listen. */
+  static Future<PublicListener> listen(
       Vertx vertx,
       RetrievalConfig.Http config,
       ConnectionLimits limits,
@@ -44,9 +60,29 @@ final class PublicListener {
     EdgeHttpServer.Timeouts timeouts =
         new EdgeHttpServer.Timeouts(
             config.idleTimeout().toMillis(), config.headTimeout().toMillis());
-    return vertx.deployVerticle(
-        () -> new Listener(servers, limits, timeouts, handler),
-        new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors()));
+    OpenConnections connections = new OpenConnections();
+    return vertx
+        .deployVerticle(
+            () ->
+                new Listener(
+                    servers,
+                    options -> new EdgeHttpServer(vertx, options, limits, connections, timeouts),
+                    handler),
+            new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors()))
+        .map(deployment -> new PublicListener(vertx, connections, deployment));
+  }
+
+  /** Lets nobody in any more, and cuts the connections that are open. */
+  void close() throws InterruptedException {
+    Future<Void> closed = vertx.undeploy(deployment);
+    // a server that closes waits for clients to take what lies in its queues
+    connections.cut();
+    try {
+      closed.toCompletionStage().toCompletableFuture().get(CLOSE_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warnf("the public ports are not closed yet: %s", e);
+    }
+    connections.cut();
   }
 
   private static HttpServerOptions options(RetrievalConfig.Http config) {
@@ -91,18 +127,15 @@ final class PublicListener {
   private static final class Listener extends AbstractVerticle {
 
     private final List<HttpServerOptions> servers;
-    private final ConnectionLimits limits;
-    private final EdgeHttpServer.Timeouts timeouts;
+    private final Function<HttpServerOptions, HttpServer> server;
     private final Handler<HttpServerRequest> handler;
 
     Listener(
         List<HttpServerOptions> servers,
-        ConnectionLimits limits,
-        EdgeHttpServer.Timeouts timeouts,
+        Function<HttpServerOptions, HttpServer> server,
         Handler<HttpServerRequest> handler) {
       this.servers = servers;
-      this.limits = limits;
-      this.timeouts = timeouts;
+      this.server = server;
       this.handler = handler;
     }
 
@@ -112,7 +145,8 @@ final class PublicListener {
     }
 
     private Future<Void> listen(HttpServerOptions options) {
-      return new EdgeHttpServer(vertx, options, limits, timeouts)
+      return server
+          .apply(options)
           .invalidRequestHandler(Answers::unreadable)
           .requestHandler(
               request -> {

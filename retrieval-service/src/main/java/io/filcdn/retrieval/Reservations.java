@@ -9,11 +9,10 @@ import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.UsageFlush;
-import io.vertx.core.Context;
-import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * What a response needs before its first byte: a journal that can record it, its bytes within the
@@ -21,7 +20,9 @@ import java.util.Optional;
  */
 final class Reservations {
 
-  /** For how many providers quota is got in advance; for those after them, while they are asked. */
+  /**
+   * For how many providers some quota is got with the response's; for others, when they are asked.
+   */
   private static final int MOST_ORIGINS = 3;
 
   private final UsageFlush usage;
@@ -39,28 +40,24 @@ final class Reservations {
   /**
    * Sees to it that quota is at hand, and goes on: at once where it is, otherwise later on the same
    * event loop. Only the first request for a data set, and one that needs much, waits.
+   *
+   * @param then is given what is kept for it, and has to release that
    */
   void prepare(
-      RetrievalPath.Retrieval retrieval, Decision.Admitted admitted, long length, Runnable then) {
-    Thread caller = Thread.currentThread();
-    Context eventLoop = Vertx.currentContext();
+      RetrievalPath.Retrieval retrieval,
+      Decision.Admitted admitted,
+      long length,
+      Consumer<Quota.Hold> then) {
     quota.prepare(
         needs(retrieval, admitted, length),
-        () -> {
-          if (eventLoop == null || Thread.currentThread().equals(caller)) {
-            then.run();
+        hold -> {
+          if (retrieval.exchange().request().response().closed()) {
+            hold.release();
+            retrieval.exchange().abandon();
           } else {
-            eventLoop.runOnContext(_ -> goOn(retrieval, then));
+            then.accept(hold);
           }
         });
-  }
-
-  private static void goOn(RetrievalPath.Retrieval retrieval, Runnable then) {
-    if (retrieval.exchange().request().response().closed()) {
-      retrieval.exchange().abandon();
-    } else {
-      then.run();
-    }
   }
 
   /** Loops, not streams: every request passes here. */
@@ -81,7 +78,8 @@ final class Reservations {
           .map(Origin::dataSet)
           .distinct()
           .limit(MOST_ORIGINS)
-          .map(payer -> new Quota.Need(Quota.Kind.CACHE_MISS, payer, admitted.piece().rawSize()))
+          // a fill claims what it needs itself, of whoever it asks
+          .map(payer -> new Quota.Need(Quota.Kind.CACHE_MISS, payer, 0))
           .forEach(needs::add);
     }
     return needs;
@@ -91,10 +89,11 @@ final class Reservations {
    * Reserves a response. What is promised to the client ends with its exchange; what is reserved of
    * the quota, with the response's count.
    *
+   * @param hold what was kept for it
    * @return why there is no room for it, where there is none; nothing stays reserved then
    */
   Optional<Problem> reserve(
-      RetrievalPath.Retrieval retrieval, Decision.Admitted admitted, long length) {
+      RetrievalPath.Retrieval retrieval, Decision.Admitted admitted, Quota.Hold hold, long length) {
     if (!usage.canRecord()) {
       return Optional.of(Problem.of(Refusal.CANNOT_RECORD));
     }
@@ -105,7 +104,7 @@ final class Reservations {
     retrieval.exchange().promise(length);
     // a bot's bytes are billed to nobody
     boolean free = retrieval.asked().bot().isPresent();
-    Optional<Problem> unpaid = free ? Optional.empty() : pay(admitted.dataSet(), length);
+    Optional<Problem> unpaid = free ? Optional.empty() : pay(hold, admitted.dataSet(), length);
     if (unpaid.isPresent()) {
       return unpaid;
     }
@@ -116,10 +115,11 @@ final class Reservations {
     return cold;
   }
 
-  private Optional<Problem> pay(DataSetId dataSet, long length) {
-    return switch (quota.reserve(Quota.Kind.CDN, dataSet, length)) {
+  private Optional<Problem> pay(Quota.Hold hold, DataSetId dataSet, long length) {
+    return switch (hold.reserve(Quota.Kind.CDN, dataSet, length)) {
       case RESERVED -> Optional.empty();
       case CONTENDED -> Optional.of(Problem.of(Refusal.QUOTA_RESERVED));
+      case UNREACHABLE -> Optional.of(Problem.of(Refusal.LEASE_DESK_UNREACHABLE));
       case EXHAUSTED ->
           Optional.of(
               new Problem(

@@ -34,6 +34,13 @@ public interface RetrievalConfig {
     @WithDefault("data")
     Path data();
 
+    /**
+     * How many bytes of the disk are kept for an edge that starts when it is full, so that it can
+     * count; 0: none are.
+     */
+    @WithDefault("64M")
+    MemorySize diskReserve();
+
     /** The public listener. */
     Http http();
 

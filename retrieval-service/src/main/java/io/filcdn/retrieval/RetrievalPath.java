@@ -13,6 +13,7 @@ import io.filcdn.retrieval.request.Asked;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.request.Selection;
 import io.filcdn.retrieval.usage.EgressKey;
+import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.ResponseTally;
 import java.util.Optional;
 
@@ -43,9 +44,9 @@ final class RetrievalPath {
     }
   }
 
-  /** How many fills are under way. */
-  int fills() {
-    return rooms.cache().fills();
+  /** How many fetches from providers are under way. */
+  int fetches() {
+    return rooms.cache().underWay();
   }
 
   /** A request for a piece. */
@@ -87,18 +88,24 @@ final class RetrievalPath {
             retrieval,
             admitted,
             selected.range().length(),
-            () -> {
-              Decision.Admitted paid = rooms.admission().paidAnew(admitted);
-              if (!again && !paid.dataSet().equals(admitted.dataSet())) {
-                // only now it is known that another has more left
-                prepare(retrieval, paid, selected, true);
-                return;
+            hold -> {
+              try {
+                Decision.Admitted paid = rooms.admission().paidAnew(admitted);
+                if (!again && !paid.dataSet().equals(admitted.dataSet())) {
+                  // only now it is known that another has more left
+                  prepare(retrieval, paid, selected, true);
+                  return;
+                }
+                Answers.Head head = head(retrieval, admitted);
+                reserve(
+                    retrieval,
+                    admitted,
+                    hold,
+                    new PieceResponse(
+                        rooms, retrieval, head, selected.range(), selected.partial()));
+              } finally {
+                hold.release();
               }
-              Answers.Head head = head(retrieval, admitted);
-              reserve(
-                  retrieval,
-                  admitted,
-                  new PieceResponse(rooms, retrieval, head, selected.range(), selected.partial()));
             });
   }
 
@@ -108,10 +115,13 @@ final class RetrievalPath {
         admitted.piece(), admitted.dataSet(), asked.pathStyle(), asked.filename());
   }
 
-  private void reserve(Retrieval retrieval, Decision.Admitted admitted, PieceResponse response) {
+  private void reserve(
+      Retrieval retrieval, Decision.Admitted admitted, Quota.Hold hold, PieceResponse response) {
     // 4. is there room for it: in the journal, in the client's share, in what is paid for
     Optional<Problem> refused =
-        rooms.reservations().reserve(retrieval, admitted, response.range().length());
+        rooms.reservations().reserve(retrieval, admitted, hold, response.range().length());
+    // what a fill needs of it, the fill claims itself
+    hold.release();
     if (refused.isPresent()) {
       rooms.answers().refuse(retrieval.exchange, refused.get());
     } else {

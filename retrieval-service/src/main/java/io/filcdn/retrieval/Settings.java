@@ -2,12 +2,13 @@ package io.filcdn.retrieval;
 
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
-import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.admission.DenylistRefresh;
+import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.delivery.PaceWatch;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.PieceHistory;
 import io.filcdn.retrieval.origin.Reach;
+import io.filcdn.retrieval.request.ClientReader;
 import io.filcdn.retrieval.usage.LeaseRules;
 import java.util.List;
 import java.util.Set;
@@ -35,14 +36,21 @@ final class Settings {
         config.unaskedBytesPerDataSet().asLongValue());
   }
 
-  static ConnectionLimits.Bounds connections(RetrievalConfig.Limits config) {
-    return new ConnectionLimits.Bounds(
-        config.connections(),
-        config.connectionsReserved(),
-        config.connectionsPerClient(),
-        config.connectionsPerIpv4Network(),
-        config.connectionsPerIpv6Site(),
-        config.connectionsPerIpv6Network());
+  static ConnectionLimits connections(RetrievalConfig.Edge config) {
+    RetrievalConfig.Limits limits = config.limits();
+    return new ConnectionLimits(
+        new ConnectionLimits.Bounds(
+            limits.connections(),
+            limits.connectionsReserved(),
+            limits.connectionsPerClient(),
+            limits.connectionsPerIpv4Network(),
+            limits.connectionsPerIpv6Site(),
+            limits.connectionsPerIpv6Network()),
+        clients(config.http())::isProxy);
+  }
+
+  static ClientReader clients(RetrievalConfig.Http config) {
+    return new ClientReader(config.proxies().orElse(List.of()), config.countryHeader());
   }
 
   static OriginClient.Rules origins(RetrievalConfig.Origin config, boolean allowPrivate) {

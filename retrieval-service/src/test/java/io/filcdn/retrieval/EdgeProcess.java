@@ -42,6 +42,7 @@ final class EdgeProcess implements AutoCloseable {
     settings.put("filcdn.retrieval.data", data.toString());
     settings.put("filcdn.retrieval.http.host", "127.0.0.1");
     settings.put("filcdn.retrieval.http.port", Integer.toString(port));
+    settings.put("filcdn.retrieval.disk-reserve", "1M");
     settings.put("filcdn.retrieval.usage.flush-interval", "100ms");
     settings.putAll(more);
     start();

@@ -48,7 +48,10 @@ class Http2RulesIT extends EdgeTest {
     return payer.address() + ".localhost";
   }
 
-  /** {@code H} is the payer's host; {@code ^H} the same in capitals; LF, CR and NUL are those characters. */
+  /**
+   * {@code H} is the payer's host; {@code ^H} the same in capitals; LF, CR and NUL are those
+   * characters.
+   */
   @ParameterizedTest(name = "{0}: {1}")
   @CsvSource(
       delimiter = '|',

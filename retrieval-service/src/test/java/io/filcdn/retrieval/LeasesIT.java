@@ -19,6 +19,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** An edge that leases what it serves, over HTTP. */
 class LeasesIT extends EdgeTest {
@@ -29,7 +31,9 @@ class LeasesIT extends EdgeTest {
 
   private static LeaseServer metrics() {
     try {
-      return new LeaseServer("secret");
+      LeaseServer server = new LeaseServer("secret");
+      server.shareInAdvance(1_000_000);
+      return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -151,6 +155,121 @@ class LeasesIT extends EdgeTest {
     assertThat(answer.status()).isEqualTo(200);
     assertThat(answer.header("X-Data-Set-ID"))
         .isEqualTo(Long.toString(DataSetId.of(payer.secondDataSet()).number()));
+  }
+
+  /** All that is paid for is needed, and metrics gives no more in advance than it has to. */
+  @ParameterizedTest
+  @CsvSource({"8, 2200000", "12, 600000", "40, 1000"})
+  void whoAsksAtOnceForACachedPieceIsServedWhereItIsPaidFor(int clients, int size)
+      throws Exception {
+    Payer payer = paid((clients + 1L) * size, size);
+    TestPiece piece = placed(payer, size);
+    get(payer, piece);
+
+    assertServed(atOnce(clients, _ -> get(payer, piece)));
+
+    assertHeld(payer, (clients + 1L) * size, size);
+  }
+
+  @Test
+  void whoAsksAtOnceForColdPiecesIsServedWhereTheyArePaidFor() throws Exception {
+    Payer payer = paid(6 * 2_200_000, 6 * 2_200_000);
+    List<TestPiece> pieces = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      pieces.add(placed(payer, 2_200_000));
+    }
+
+    assertServed(atOnce(6, i -> get(payer, pieces.get(i))));
+
+    assertHeld(payer, 6 * 2_200_000, 6 * 2_200_000);
+  }
+
+  @Test
+  void aColdPieceThatManyAskForAtOnceIsPaidForOnce() throws Exception {
+    Payer payer = paid(10 * 500_000, 500_000);
+    TestPiece piece = placed(payer, 500_000);
+
+    assertServed(atOnce(10, _ -> get(payer, piece)));
+
+    assertHeld(payer, 10 * 500_000, 500_000);
+    assertThat(provider.requestsFor(piece)).isEqualTo(1);
+  }
+
+  @Test
+  void payersWhoseClientsAskAtOnceAreServedEachFromItsOwnQuota() throws Exception {
+    TestPiece piece = newPiece(300_000);
+    provider.with(piece);
+    List<Payer> payers = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      Payer payer = paid(4 * 300_000, 300_000);
+      place(piece, payer.address(), payer.dataSet());
+      payers.add(payer);
+    }
+
+    assertServed(atOnce(24, i -> get(payers.get(i % 6), piece)));
+  }
+
+  @Test
+  void whoAsksWhileMetricsIsSlowWaits() throws Exception {
+    Payer payer = paid(9 * 700_000, 700_000);
+    TestPiece piece = placed(payer, 700_000);
+    get(payer, piece);
+    metrics.pause(true);
+    int before = metrics.arrived();
+    List<Answer> answers = new ArrayList<>();
+    Thread resumes =
+        Thread.startVirtualThread(
+            () -> {
+              await().atMost(SOON).until(() -> metrics.arrived() > before);
+              metrics.pause(false);
+            });
+
+    answers.addAll(atOnce(8, _ -> get(payer, piece)));
+
+    resumes.join();
+    assertServed(answers);
+  }
+
+  @Test
+  void whileMetricsIsAwayTheRefusalSaysSoAndBlamesNobody() throws Exception {
+    Payer payer = paid(1_000_000, 1_000_000);
+    TestPiece cached = placed(payer, 5_000);
+    TestPiece cold = placed(payer, 6_000);
+    get(payer, cached);
+    metrics.fail(true);
+    try {
+      assertRefused(get(payer, cached), 503, "lease-desk-unreachable");
+      Answer answer = get(payer, cold);
+      assertRefused(answer, 503, "lease-desk-unreachable");
+      assertThat(answer.header("Retry-After")).isNotEmpty();
+    } finally {
+      metrics.fail(false);
+    }
+    assertThat(provider.requestsFor(cold)).isZero();
+    assertThat(get(payer, cold).status()).isEqualTo(200);
+  }
+
+  private static void assertServed(List<Answer> answers) {
+    assertThat(answers).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(200));
+  }
+
+  private interface Call {
+    Answer call(int number) throws Exception;
+  }
+
+  private static List<Answer> atOnce(int clients, Call call) throws Exception {
+    List<Callable<Answer>> calls = new ArrayList<>();
+    for (int i = 0; i < clients; i++) {
+      int number = i;
+      calls.add(() -> call.call(number));
+    }
+    List<Answer> answers = new ArrayList<>();
+    try (ExecutorService threads = Executors.newFixedThreadPool(clients)) {
+      for (Future<Answer> answer : threads.invokeAll(calls)) {
+        answers.add(answer.get());
+      }
+    }
+    return answers;
   }
 
   @Test

@@ -31,6 +31,7 @@ class RetrievalConfigTest {
                 Map.entry("filcdn.network", "none"),
                 Map.entry("filcdn.retrieval.edge", "edge"),
                 Map.entry("filcdn.retrieval.data", "data"),
+                Map.entry("filcdn.retrieval.disk-reserve", "64M"),
                 Map.entry("filcdn.retrieval.bots.*", "none"),
                 Map.entry("filcdn.retrieval.http.host", "0.0.0.0"),
                 Map.entry("filcdn.retrieval.http.port", "8080"),

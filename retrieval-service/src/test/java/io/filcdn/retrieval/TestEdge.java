@@ -28,7 +28,7 @@ final class TestEdge {
   private final RetrievalConfig config;
   private final Network network;
   private Edge edge;
-  private String listener;
+  private PublicListener listener;
 
   /**
    * @param settings configuration beyond what every test has
@@ -45,6 +45,7 @@ final class TestEdge {
     values.put("filcdn.retrieval.http.port", Integer.toString(port));
     values.put("filcdn.retrieval.http.host", "127.0.0.1");
     values.putIfAbsent("filcdn.retrieval.admission.denylist.refresh", "1h");
+    values.putIfAbsent("filcdn.retrieval.disk-reserve", "1M");
     values.putIfAbsent("filcdn.retrieval.usage.flush-interval", "100ms");
     this.config =
         new SmallRyeConfigBuilder()
@@ -79,9 +80,11 @@ final class TestEdge {
                 network,
                 Map.of("bootstrap.servers", kafka.bootstrapServers()),
                 quota,
+                Settings.connections(config.retrieval()),
                 new SimpleMeterRegistry(),
                 Clock.systemUTC()),
-            config.retrieval());
+            config.retrieval(),
+            Stores.open(config.retrieval()));
     listener =
         PublicListener.listen(
                 vertx,
@@ -103,7 +106,7 @@ final class TestEdge {
   void end() throws Exception {
     edge.handler().drain();
     edge.handler().awaitIdle(Duration.ofSeconds(5));
-    vertx.undeploy(listener).toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    listener.close();
     edge.close();
   }
 

@@ -19,7 +19,7 @@ public record JournalEnd(JournalId journal, Map<Integer, Long> sequences) {
 
   public JournalEnd {
     requireNonNull(journal, "journal is missing");
-    sequences = Map.copyOf(requireNonNull(sequences, "sequences is missing"));
+    sequences = Sequences.checked(sequences);
   }
 
   /**

@@ -14,6 +14,8 @@ public record AuditEntry(Instant at, Action action, String subject, String detai
   public enum Action {
     /** A gap in a journal was taken for lost. */
     GAP_ACCEPTED,
+    /** The last records of a journal were found to be lost. */
+    TAIL_LOST,
     /** A dead letter was replayed. */
     DEAD_LETTER_REPLAYED,
     /** Odometers were set to what a rebuild counted. */

@@ -7,6 +7,7 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.intake.Reading.Flush;
 import io.filcdn.metrics.intake.Reading.Refusal;
 import io.filcdn.metrics.intake.Reading.Refused;
+import io.filcdn.metrics.store.StorableJson;
 import java.util.Optional;
 
 /** Reads the records of {@code filcdn.egress}, and never fails. */
@@ -30,7 +31,7 @@ public final class EgressReader {
           source, Optional.empty(), Refusal.UNREADABLE, "expected an EgressRecord, found no value");
     }
     try {
-      EgressRecord egress = RecordJson.read(value, EgressRecord.class);
+      EgressRecord egress = StorableJson.read(value, EgressRecord.class);
       Flush flush = new Flush(source, egress);
       return isPlausible(egress)
           ? flush

@@ -1,10 +1,10 @@
 package io.filcdn.metrics.intake;
 
 /**
- * Records of a journal that are missing, while later ones wait for them.
+ * Records of a journal that are missing, while later ones wait for them or none came after.
  *
  * @param from the first sequence that is missing
- * @param to the last one: the next is there and waits
+ * @param to the last one
  */
 public record Gap(JournalPartition lane, long from, long to) {
 

@@ -41,6 +41,15 @@ public final class PostgresGaps {
       group by w.journal, w.partition, w.sequence
       """;
 
+  private static final String FIND_TAIL =
+      """
+      select p.journal, p.partition, coalesce(w.sequence, 0) + 1 as first_missing,
+        p.check_sequence as last_missing
+      from journal_progress p left join watermark w using (journal, partition)
+      where journal = ? and partition = ? and p.lost_since is not null
+        and coalesce(w.sequence, 0) < p.check_sequence
+      """;
+
   /**
    * A gap as operators see it.
    *
@@ -70,15 +79,22 @@ public final class PostgresGaps {
   }
 
   /**
-   * The gap in {@code lane}, whose watermark nobody moves before the transaction ends. It is looked
-   * for only once the lock is held: what came while this waited is seen.
+   * The gap in {@code lane}, or the tail of it that is lost, whose watermark nobody moves before
+   * the transaction ends. It is looked for only once the lock is held: what came while this waited
+   * is seen.
    */
   Optional<Gap> lock(Connection connection, JournalPartition lane) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
       bind(statement, lane);
       statement.execute();
     }
-    try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+    Optional<Gap> gap = find(connection, FIND, lane);
+    return gap.isPresent() ? gap : find(connection, FIND_TAIL, lane);
+  }
+
+  private static Optional<Gap> find(Connection connection, String query, JournalPartition lane)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(query)) {
       bind(statement, lane);
       try (ResultSet rows = statement.executeQuery()) {
         return rows.next() ? Optional.of(gap(rows)) : Optional.empty();

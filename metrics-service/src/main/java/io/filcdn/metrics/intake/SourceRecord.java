@@ -1,6 +1,6 @@
 package io.filcdn.metrics.intake;
 
-import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.metrics.store.StorableJson;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,7 +22,7 @@ public record SourceRecord(
       throw new IllegalArgumentException(
           "expected a %s, found no value".formatted(type.getSimpleName()));
     }
-    return RecordJson.read(value, type);
+    return StorableJson.read(value, type);
   }
 
   @Override

@@ -1,10 +1,13 @@
 package io.filcdn.metrics.query;
 
+import io.filcdn.common.egress.EgressPartition;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord.Kind;
+import io.filcdn.metrics.query.DataSetAudit.Holder;
 import io.filcdn.metrics.query.DataSetAudit.Leased;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.PostgresLeaseJournals;
+import io.filcdn.metrics.quota.PostgresLeaseJournals.Missing;
 import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.quota.QuotaKey;
 import io.filcdn.metrics.series.Dimension;
@@ -12,6 +15,7 @@ import io.filcdn.metrics.series.Sums;
 import io.filcdn.metrics.store.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Optional;
 
 /** Answers whether the numbers that are kept of a data set agree. */
@@ -54,7 +58,8 @@ public final class Audits {
                           account,
                           dataSets.find(connection, id),
                           leased(connection, id, Kind.CDN, egress.cdnBytes()),
-                          leased(connection, id, Kind.CACHE_MISS, egress.cacheMissBytes())));
+                          leased(connection, id, Kind.CACHE_MISS, egress.cacheMissBytes()),
+                          missing(connection, id)));
             });
   }
 
@@ -63,6 +68,15 @@ public final class Audits {
     return new Leased(
         egress,
         leases.held(connection, new QuotaKey(id, kind)),
-        journals.holders(connection, id, kind.toString(), MOST_HOLDERS));
+        journals.holders(connection, id, kind.toString(), MOST_HOLDERS).stream()
+            .map(holder -> new Holder(holder.edge(), holder.expiresAt(), holder.held()))
+            .toList());
+  }
+
+  /** Only what lies in the partition that the data set's records go to. */
+  private List<Missing> missing(Connection connection, DataSetId id) throws SQLException {
+    return journals.missing(connection, id).stream()
+        .filter(lost -> lost.partition() == EgressPartition.of(id, lost.partitions()))
+        .toList();
   }
 }

@@ -4,8 +4,9 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.TokenAmount;
-import io.filcdn.metrics.quota.PostgresLeaseJournals.Holder;
+import io.filcdn.metrics.quota.PostgresLeaseJournals.Missing;
 import java.math.BigInteger;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,7 @@ public record DataSetAudit(
    * @param reported what stands on chain, final or not
    * @param unreported odometer less reported
    * @param settled what was paid, in the token's smallest unit
-   * @param holders the journals that hold most of it
+   * @param holders the runs of edges that hold most of it
    */
   public record Part(
       BigInteger egress,
@@ -49,11 +50,22 @@ public record DataSetAudit(
       TokenAmount settled,
       List<Holder> holders) {}
 
+  /**
+   * A run of an edge that holds quota. Which journal it writes is for operators only.
+   *
+   * @param expiresAt until when it may serve from it, unless it renews
+   */
+  public record Holder(String edge, Instant expiresAt, long held) {}
+
   /** What is known of one kind of bytes besides the account. */
   record Leased(long egress, long held, List<Holder> holders) {}
 
   static DataSetAudit of(
-      DataSetAccount account, Optional<DataSetRecord> told, Leased cdn, Leased cacheMiss) {
+      DataSetAccount account,
+      Optional<DataSetRecord> told,
+      Leased cdn,
+      Leased cacheMiss,
+      List<Missing> missing) {
     Part first =
         part(account.cdn(), cdn, told.map(t -> t.settled().cdn()).orElse(TokenAmount.ZERO));
     Part second =
@@ -67,6 +79,7 @@ public record DataSetAudit(
     }
     differ("cdn", first, differences);
     differ("cacheMiss", second, differences);
+    missing.forEach(lost -> differences.add(told(lost)));
     return new DataSetAudit(
         account.dataSet(),
         account.asOf(),
@@ -87,6 +100,11 @@ public record DataSetAudit(
         bytes.unreported(),
         settled,
         leased.holders());
+  }
+
+  private static String told(Missing lost) {
+    return "%s: %d records of edges are lost; up to %d bytes that they held may have been served and are not counted"
+        .formatted(lost.quota(), lost.records(), lost.held());
   }
 
   private static void differ(String quota, Part part, List<String> differences) {

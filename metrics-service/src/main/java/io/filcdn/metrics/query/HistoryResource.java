@@ -3,7 +3,6 @@ package io.filcdn.metrics.query;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
-import io.filcdn.common.payment.ProviderId;
 import io.filcdn.metrics.series.Dimension;
 import io.filcdn.metrics.series.Sums;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -18,10 +17,10 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -36,6 +35,11 @@ public class HistoryResource {
   private static final Duration LONGEST_IN_HOURS = Duration.ofDays(31);
   private static final Duration LONGEST_IN_DAYS = Duration.ofDays(1100);
   private static final int MOST_DAYS = 90;
+
+  private static final Pattern ALL = Pattern.compile("all");
+  private static final Pattern COUNTRY = Pattern.compile("[A-Z0-9]{2}");
+  private static final Pattern EDGE = Pattern.compile("[^\\p{Cntrl}\\p{Cs}\\p{Cn}]{1,200}");
+  private static final Pattern OUTCOME = Pattern.compile("hit|miss|collapsed");
 
   private final History history;
   private final Network network;
@@ -67,9 +71,9 @@ public class HistoryResource {
       @QueryParam("to") Optional<String> to) {
     boolean daily = daily(by);
     Dimension known = dimension(dimension);
-    Instant end = to.map(text -> instant("to", text)).orElse(clock.instant().plusSeconds(1));
+    Instant end = to.map(text -> Values.time("to", text)).orElse(clock.instant().plusSeconds(1));
     Instant usual = daily ? end.minus(30, ChronoUnit.DAYS) : end.minus(1, ChronoUnit.DAYS);
-    Instant start = from.map(text -> instant("from", text)).orElse(usual);
+    Instant start = from.map(text -> Values.time("from", text)).orElse(usual);
     Duration longest = daily ? LONGEST_IN_DAYS : LONGEST_IN_HOURS;
     if (!start.isBefore(end) || Duration.between(start, end).compareTo(longest) > 0) {
       throw new BadRequestException(
@@ -91,10 +95,12 @@ public class HistoryResource {
   @APIResponse(responseCode = "400", description = "What was expected and what was found")
   public List<Ranked> top(
       @PathParam("dimension") String dimension,
-      @QueryParam("days") @DefaultValue("7") int days,
-      @QueryParam("limit") @DefaultValue("10") int limit) {
-    return history.top(dimension(dimension), within("days", days, MOST_DAYS)).stream()
-        .limit(within("limit", limit, History.MOST_RANKED))
+      @QueryParam("days") @DefaultValue("7") String days,
+      @QueryParam("limit") @DefaultValue("10") String limit) {
+    Dimension known = dimension(dimension);
+    long most = Values.within("limit", limit, 1, History.MOST_RANKED);
+    return history.top(known, days(days)).stream()
+        .limit(most)
         .map(ranked -> new Ranked(ranked.value(), Served.of(ranked.sums())))
         .toList();
   }
@@ -109,9 +115,10 @@ public class HistoryResource {
   @GET
   @Path("totals")
   @Operation(summary = "All that was served in the last days, and how much of it from the cache")
-  public Total totals(@QueryParam("days") @DefaultValue("7") int days) {
+  public Total totals(@QueryParam("days") @DefaultValue("7") String text) {
+    int days = days(text);
     Sums sums =
-        history.top(Dimension.TOTAL, within("days", days, MOST_DAYS)).stream()
+        history.top(Dimension.TOTAL, days).stream()
             .map(ranked -> ranked.sums())
             .reduce(Sums.NONE, Sums::plus);
     long hits =
@@ -123,53 +130,32 @@ public class HistoryResource {
     return new Total(days, Served.of(sums), ratio);
   }
 
-  private static int within(String name, int value, int most) {
-    if (value < 1 || value > most) {
-      throw new BadRequestException(
-          "expected %s of 1 to %d, found %d".formatted(name, most, value));
-    }
-    return value;
+  private static int days(String text) {
+    return (int) Values.within("days", text, 1, MOST_DAYS);
   }
 
   private static boolean daily(String by) {
     return switch (by) {
       case "day" -> true;
       case "hour" -> false;
-      default -> throw new BadRequestException("expected by=hour or by=day, found " + by);
+      default -> throw Values.refused("by=hour or by=day", by);
     };
   }
 
   private static Dimension dimension(String text) {
-    try {
-      return Dimension.of(text);
-    } catch (IllegalArgumentException e) {
-      throw new BadRequestException(e.getMessage());
-    }
+    return Values.parsed(Dimension::of, text);
   }
 
   /** As series spell it. */
   private String value(Dimension dimension, String text) {
-    try {
-      return switch (dimension) {
-        case DATA_SET -> DataSetId.of(text, network.generation()).toString();
-        case PAYER -> Address.of(text).hex();
-        case PROVIDER ->
-            text.indexOf('/') < 0
-                ? ProviderId.of(network.generation() + "/" + text).toString()
-                : ProviderId.of(text).toString();
-        case TOTAL, COUNTRY, EDGE, OUTCOME -> text;
-      };
-    } catch (IllegalArgumentException e) {
-      throw new BadRequestException(e.getMessage());
-    }
-  }
-
-  private static Instant instant(String name, String text) {
-    try {
-      return Instant.parse(text);
-    } catch (DateTimeParseException e) {
-      throw new BadRequestException(
-          "expected %s as a time like 2026-11-21T12:00:00Z, found %s".formatted(name, text));
-    }
+    return switch (dimension) {
+      case DATA_SET -> Values.parsed(id -> DataSetId.of(id, network.generation()).toString(), text);
+      case PAYER -> Values.parsed(address -> Address.of(address).hex(), text);
+      case PROVIDER -> Named.provider(text, network).toString();
+      case TOTAL -> Values.formed("all", ALL, text);
+      case COUNTRY -> Values.formed("a country like DE", COUNTRY, text);
+      case EDGE -> Values.formed("the name of an edge", EDGE, text);
+      case OUTCOME -> Values.formed("hit, miss or collapsed", OUTCOME, text);
+    };
   }
 }

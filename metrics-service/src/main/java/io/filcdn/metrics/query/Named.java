@@ -3,6 +3,7 @@ package io.filcdn.metrics.query;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.ProviderId;
 import jakarta.ws.rs.NotFoundException;
 import java.util.Optional;
 import java.util.function.Function;
@@ -25,10 +26,15 @@ final class Named {
     return parsed(Address::of, text);
   }
 
+  /** A provider, by its number in the current generation or with a generation. */
+  static ProviderId provider(String text, Network network) {
+    return Values.parsed(
+        ProviderId::of, text.indexOf('/') < 0 ? network.generation() + "/" + text : text);
+  }
+
   static NotFoundException unknown(String what, String text) {
     return new NotFoundException(
-        "the %s %s is unknown"
-            .formatted(what, text.substring(0, Math.min(text.length(), MOST_SHOWN))));
+        "the %s %s is unknown".formatted(what, Values.shown(text, MOST_SHOWN)));
   }
 
   private static <T> Optional<T> parsed(Function<String, T> parse, String text) {

@@ -1,15 +1,12 @@
 package io.filcdn.metrics.query;
 
 import io.filcdn.common.chain.Address;
-import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.network.Network;
-import io.filcdn.common.payment.ProviderId;
 import io.filcdn.metrics.query.Statements.Latency;
 import io.filcdn.metrics.query.Statements.Piece;
 import io.filcdn.metrics.query.Statements.Statement;
 import io.filcdn.metrics.query.Statements.Storage;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -21,7 +18,6 @@ import jakarta.ws.rs.core.Response;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -53,69 +49,45 @@ public class StatementResource {
       @QueryParam("from") @DefaultValue("0") String from,
       @QueryParam("to") @DefaultValue("9223372036854775807") String to,
       @QueryParam("format") @DefaultValue("json") String format) {
-    Statement statement = statements.statement(provider(id), epoch("from", from), epoch("to", to));
-    return switch (format) {
-      case "json" -> Response.ok(statement).build();
-      case "csv" -> Response.ok(statement.csv()).type("text/csv; charset=utf-8").build();
-      default ->
-          throw new BadRequestException("expected format=json or format=csv, found " + format);
-    };
+    if (!format.equals("json") && !format.equals("csv")) {
+      throw Values.refused("format=json or format=csv", format);
+    }
+    Statement statement =
+        statements.statement(
+            Named.provider(id, network), Values.epoch("from", from), Values.epoch("to", to));
+    return format.equals("json")
+        ? Response.ok(statement).build()
+        : Response.ok(statement.csv()).type("text/csv; charset=utf-8").build();
   }
 
   @GET
   @Path("payers/{address}/storage")
   @Operation(summary = "What a payer has placed with providers, and placed day by day")
   public Storage storage(
-      @PathParam("address") String address, @QueryParam("days") @DefaultValue("30") int days) {
-    return statements.storage(parsed(Address::of, address), within("days", days, MOST_DAYS));
+      @PathParam("address") String address, @QueryParam("days") @DefaultValue("30") String days) {
+    return statements.storage(
+        Values.parsed(Address::of, address), (int) Values.within("days", days, 1, MOST_DAYS));
   }
 
   @GET
   @Path("latency")
   @Operation(summary = "Within how many microseconds first bytes came, in the last hours")
   public Latency latency(
-      @QueryParam("hours") @DefaultValue("24") int hours,
+      @QueryParam("hours") @DefaultValue("24") String hours,
       @QueryParam("provider") Optional<String> provider) {
-    return statements.latency(
-        provider.map(this::provider), Duration.ofHours(within("hours", hours, MOST_HOURS)));
+    Duration past = Duration.ofHours(Values.within("hours", hours, 1, MOST_HOURS));
+    return statements.latency(provider.map(text -> Named.provider(text, network)), past);
   }
 
   @GET
   @Path("top-pieces")
   @Operation(summary = "The pieces with most egress in the last days; a minute old at most")
   public List<Piece> topPieces(
-      @QueryParam("days") @DefaultValue("1") int days,
-      @QueryParam("limit") @DefaultValue("10") int limit) {
-    return statements.topPieces(within("days", days, 8)).stream()
-        .limit(within("limit", limit, Statements.MOST_PIECES))
+      @QueryParam("days") @DefaultValue("1") String days,
+      @QueryParam("limit") @DefaultValue("10") String limit) {
+    long most = Values.within("limit", limit, 1, Statements.MOST_PIECES);
+    return statements.topPieces((int) Values.within("days", days, 1, 8)).stream()
+        .limit(most)
         .toList();
-  }
-
-  private ProviderId provider(String text) {
-    return parsed(ProviderId::of, text.indexOf('/') < 0 ? network.generation() + "/" + text : text);
-  }
-
-  private static Epoch epoch(String name, String text) {
-    try {
-      return new Epoch(Long.parseLong(text));
-    } catch (IllegalArgumentException e) {
-      throw new BadRequestException("expected %s as an epoch, found %s".formatted(name, text));
-    }
-  }
-
-  private static int within(String name, int value, int most) {
-    if (value < 1 || value > most) {
-      throw new BadRequestException(
-          "expected %s of 1 to %d, found %d".formatted(name, most, value));
-    }
-    return value;
-  }
-
-  private static <T> T parsed(Function<String, T> parse, String text) {
-    try {
-      return parse.apply(text);
-    } catch (IllegalArgumentException e) {
-      throw new BadRequestException(e.getMessage());
-    }
   }
 }

@@ -71,6 +71,19 @@ public final class PostgresLeaseJournals {
       where l.data_set = ? and l.quota = ? order by held desc limit ?
       """;
 
+  private static final String MISSING =
+      """
+      select p.partition, p.partitions, l.quota,
+        sum(p.check_sequence - coalesce(w.sequence, 0))::bigint as records,
+        sum(greatest(0, l.acquired - l.returned - l.applied))::bigint as held
+      from journal_progress p join lease l using (journal)
+      left join watermark w on w.journal = p.journal and w.partition = p.partition
+      where p.lost_since is not null and l.data_set = ?
+        and coalesce(w.sequence, 0) < p.check_sequence
+        and l.acquired - l.returned - l.applied > 0
+      group by p.partition, p.partitions, l.quota order by l.quota, p.partition
+      """;
+
   private final PostgresLeases leases;
 
   public PostgresLeaseJournals(PostgresLeases leases) {
@@ -84,6 +97,35 @@ public final class PostgresLeaseJournals {
    * @param held how many bytes
    */
   public record Holder(JournalId journal, String edge, Instant expiresAt, int quotas, long held) {}
+
+  /**
+   * Records that are lost and may have been about a data set.
+   *
+   * @param partition of the records, of {@code partitions} that the topic has
+   * @param held how many bytes of the quota those who wrote them hold, more than which they cannot
+   *     have counted
+   */
+  public record Missing(String quota, int partition, int partitions, long records, long held) {}
+
+  /** What is lost of journals that hold a data set's quotas. */
+  public List<Missing> missing(Connection connection, DataSetId dataSet) throws SQLException {
+    List<Missing> missing = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(MISSING)) {
+      statement.setString(1, dataSet.toString());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          missing.add(
+              new Missing(
+                  rows.getString("quota"),
+                  rows.getInt("partition"),
+                  rows.getInt("partitions"),
+                  rows.getLong("records"),
+                  rows.getLong("held")));
+        }
+      }
+    }
+    return missing;
+  }
 
   /** Whether all of a journal up to {@code sequences}, by partition, was applied. */
   boolean isApplied(Connection connection, JournalId journal, Map<Integer, Long> sequences)

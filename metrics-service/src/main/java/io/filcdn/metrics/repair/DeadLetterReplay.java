@@ -16,6 +16,7 @@ import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.metrics.publish.PostgresDeadLetters.Kept;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.store.Database;
+import io.filcdn.metrics.store.StorableJson;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -131,7 +132,7 @@ public final class DeadLetterReplay {
 
   private Replayed keep(Connection connection, String value) throws SQLException {
     try {
-      DataSetRecord record = RecordJson.read(value, DataSetRecord.class);
+      DataSetRecord record = StorableJson.read(value, DataSetRecord.class);
       dataSets.keepNewer(connection, List.of(record));
       return new Replayed.Done("kept for %s, unless there is a newer".formatted(record.dataSet()));
     } catch (IllegalArgumentException e) {

@@ -54,6 +54,11 @@ public final class CachedFile {
     return Optional.ofNullable(contentType);
   }
 
+  /** The file that a reader reads, where it reads one. */
+  static Optional<CachedFile> readBy(PieceBytes bytes) {
+    return bytes instanceof Reader reader ? Optional.of(reader.file) : Optional.empty();
+  }
+
   /** A reader of the piece; it opens the file when it first has to read it. */
   PieceBytes open() {
     return new Reader();
@@ -61,6 +66,7 @@ public final class CachedFile {
 
   private final class Reader implements PieceBytes {
 
+    private final CachedFile file = CachedFile.this;
     private @Nullable FileChannel channel;
     private boolean closed;
 

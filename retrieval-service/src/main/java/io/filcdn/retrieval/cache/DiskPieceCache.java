@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.filcdn.common.piece.PieceCid;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,9 @@ public final class DiskPieceCache {
 
   private static final Duration LEFT_ALONE = Duration.ofSeconds(10);
 
+  /** How many bytes are written to see whether the disk takes some. */
+  private static final int PROBE = 1 << 20;
+
   /** What a file costs beside its bytes: so that empty pieces are not free. */
   private static final long FILE_OVERHEAD = 4 << 10;
 
@@ -47,6 +51,11 @@ public final class DiskPieceCache {
 
   /** Until when nothing is tried, where the disk refused something. */
   private volatile OptionalLong leftAloneUntil = OptionalLong.empty();
+
+  private volatile Optional<String> trouble = Optional.empty();
+
+  /** Whether what lies on the disk is known; nothing is stored before. */
+  private volatile boolean found;
 
   private DiskPieceCache(
       Path folder, long maxBytes, MemoryTier memory, Executor deleter, LongSupplier nanoTime) {
@@ -66,27 +75,63 @@ public final class DiskPieceCache {
 
   /**
    * Opens the cache in {@code folder}: what an earlier run verified is there again, what it left
-   * unfinished is deleted.
+   * unfinished is deleted. Where the folder cannot be used, nothing is stored until it can.
    *
    * @param maxBytes the disk's share
    * @param memory what is in front of it
    * @param deleter where files are deleted
    * @param nanoTime a clock for measuring
-   * @throws UncheckedIOException where the folder cannot be used
    */
   public static DiskPieceCache open(
       Path folder, long maxBytes, MemoryTier memory, Executor deleter, LongSupplier nanoTime) {
     DiskPieceCache cache = new DiskPieceCache(folder, maxBytes, memory, deleter, nanoTime);
     Thread.startVirtualThread(ContentType::prepare);
-    try {
-      Files.createDirectories(cache.pieces);
-      Files.createDirectories(cache.fills);
-      cache.deleteUnfinished();
-      cache.findPieces();
-    } catch (IOException e) {
-      throw new UncheckedIOException("the cache in " + folder + " cannot be opened", e);
-    }
+    cache.find();
     return cache;
+  }
+
+  private void find() {
+    try {
+      Files.createDirectories(pieces);
+      Files.createDirectories(fills);
+      deleteUnfinished();
+      findPieces();
+      found = true;
+    } catch (IOException | UncheckedIOException e) {
+      failed(e);
+    }
+  }
+
+  /**
+   * Looks whether a disk that failed can be used again: what it has is found, and a file is
+   * written. Blocks on the disk.
+   */
+  public void tend() {
+    if (trouble.isEmpty() || isLeftAlone()) {
+      return;
+    }
+    if (!found) {
+      find();
+    }
+    if (found) {
+      probe();
+    }
+  }
+
+  private void probe() {
+    try {
+      FillFile file = beginFill();
+      try (FileChannel channel = file.channel()) {
+        channel.write(ByteBuffer.allocate(PROBE));
+        channel.force(true);
+      } finally {
+        Files.deleteIfExists(file.path());
+      }
+      trouble = Optional.empty();
+      LOG.info("the cache's disk can be used again");
+    } catch (IOException e) {
+      failed(e);
+    }
   }
 
   /** The piece, where it is cached. */
@@ -101,16 +146,26 @@ public final class DiskPieceCache {
 
   /** Whether a piece can be stored: it fits, and the disk has not refused anything just now. */
   boolean takes(PieceCid piece) {
+    return found && piece.rawSize() <= maxBytes && !isLeftAlone();
+  }
+
+  private boolean isLeftAlone() {
     OptionalLong until = leftAloneUntil;
-    return piece.rawSize() <= maxBytes
-        && (until.isEmpty() || nanoTime.getAsLong() - until.getAsLong() >= 0);
+    return until.isPresent() && nanoTime.getAsLong() - until.getAsLong() < 0;
   }
 
   /** The disk refused something; for a while nothing is stored. */
   void failed(Throwable failure) {
     failures.incrementAndGet();
     leftAloneUntil = OptionalLong.of(nanoTime.getAsLong() + LEFT_ALONE.toNanos());
-    LOG.errorf(failure, "the cache's disk fails: for %s pieces pass through unstored", LEFT_ALONE);
+    trouble = Optional.of(failure.toString());
+    LOG.errorf(
+        "the cache's disk fails: for %s pieces pass through unstored: %s", LEFT_ALONE, failure);
+  }
+
+  /** What the disk refused last; empty once something was written since. */
+  public Optional<String> trouble() {
+    return trouble;
   }
 
   /** How often the disk refused something. */
@@ -137,11 +192,17 @@ public final class DiskPieceCache {
     Files.createDirectories(path.getParent());
     Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
     index.put(piece, new CachedFile(piece, pieces, memory, contentType));
+    trouble = Optional.empty();
   }
 
-  /** Forgets a piece whose file turned out to be unreadable. */
+  /** Forgets a piece. */
   void forget(PieceCid piece) {
     index.invalidate(piece);
+  }
+
+  /** Forgets a file that turned out to be unreadable; not the one that has come in its stead. */
+  void forget(CachedFile file) {
+    index.asMap().remove(file.piece(), file);
   }
 
   /** What is cached now. */

@@ -133,6 +133,11 @@ final class Fill implements OriginSupply.Taker {
     forgotten = true;
   }
 
+  /** Stops, unless the verdict is known. */
+  void end() {
+    context.runOnContext(on -> fail(Optional.empty(), "the edge ends"));
+  }
+
   // Vert.x 5 moves getByteBuf; the alternative here is a copy of every byte
   @SuppressWarnings("deprecation")
   @Override
@@ -159,7 +164,8 @@ final class Fill implements OriginSupply.Taker {
   @Override
   public void exhausted() {
     if (supply.received() == 0) {
-      fail(Optional.of(FillOutcome.of(supply.failures())), "no provider delivers");
+      Problem problem = FillOutcome.of(supply.failures());
+      fail(Optional.of(problem), FillOutcome.told(problem));
     } else {
       fail(Optional.empty(), "no provider is left");
     }

@@ -19,6 +19,11 @@ final class FillOutcome {
     return new Problem(refusal(kinds), failures.stream().map(OriginFailure::shown).toList());
   }
 
+  /** The problem as the log tells it: providers are blamed only for what they were asked. */
+  static String told(Problem problem) {
+    return problem.refusal().code() + " " + problem.details();
+  }
+
   private static Refusal refusal(Set<Kind> kinds) {
     if (kinds.isEmpty()) {
       return Refusal.CACHE_MISS_RAIL_ENDED;
@@ -34,6 +39,9 @@ final class FillOutcome {
     }
     if (Set.of(Kind.UNPAID, Kind.CONTENDED).containsAll(kinds)) {
       return Refusal.QUOTA_RESERVED;
+    }
+    if (Set.of(Kind.UNPAID, Kind.CONTENDED, Kind.UNLEASED).containsAll(kinds)) {
+      return Refusal.LEASE_DESK_UNREACHABLE;
     }
     if (kinds.equals(Set.of(Kind.BUSY))) {
       return Refusal.ORIGIN_BUSY;

@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -45,6 +46,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   private final OriginSupply supply;
   private final PieceVerifier verifier;
   private final UnverifiedEgress unverified;
+  private final Consumer<PassThrough> leave;
 
   // on the event loop
   private final ArrayDeque<Buffer> arrived = new ArrayDeque<>();
@@ -72,13 +74,16 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
 
   /**
    * @param range what will be read of it
+   * @param leave called once, when all is counted
    */
-  PassThrough(FillTools tools, PieceCid piece, Lead lead, ByteRange range) {
+  PassThrough(
+      FillTools tools, PieceCid piece, Lead lead, ByteRange range, Consumer<PassThrough> leave) {
     this.tools = tools;
     this.context = tools.vertx().getOrCreateContext();
     this.piece = piece;
     this.bot = lead.bot();
     this.range = range;
+    this.leave = leave;
     this.supply = tools.supply(piece, lead.origins(), this);
     this.verifier = new PieceVerifier(piece);
     this.unverified = tools.meter().openFill();
@@ -96,6 +101,11 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     } else {
       supply.start();
     }
+  }
+
+  /** Stops, unless the verdict is known. */
+  void end() {
+    context.runOnContext(on -> fail(Optional.empty(), "the edge ends"));
   }
 
   @Override
@@ -121,7 +131,8 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   @Override
   public void exhausted() {
     if (supply.received() == 0) {
-      fail(Optional.of(FillOutcome.of(supply.failures())), "no provider delivers");
+      Problem problem = FillOutcome.of(supply.failures());
+      fail(Optional.of(problem), FillOutcome.told(problem));
     } else {
       fail(Optional.empty(), "no provider is left");
     }
@@ -192,6 +203,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     }
     over = true;
     tools.countVerified(supply, unverified, bot);
+    leave.accept(this);
     state = State.VERIFIED;
     tell();
   }
@@ -204,6 +216,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     LOG.warnf("piece %s does not pass, at byte %d: %s", piece, supply.received(), detail);
     supply.cancel();
     tools.countFailed(supply, unverified);
+    leave.accept(this);
     problem = why;
     state = State.FAILED;
     tell();

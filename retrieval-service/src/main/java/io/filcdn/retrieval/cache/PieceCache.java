@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
@@ -25,6 +26,7 @@ public final class PieceCache {
   private final FillTools tools;
   private final DiskPieceCache disk;
   private final Map<PieceCid, Fill> fills = new ConcurrentHashMap<>();
+  private final Set<PassThrough> passing = ConcurrentHashMap.newKeySet();
 
   public PieceCache(FillTools tools, DiskPieceCache disk) {
     this.tools = tools;
@@ -72,6 +74,17 @@ public final class PieceCache {
     return fills.size();
   }
 
+  /** How many fetches are under way, fills and those that pass through. */
+  public int underWay() {
+    return fills.size() + passing.size();
+  }
+
+  /** Ends all fetches that have no verdict; nobody pays for them. */
+  public void close() {
+    fills.values().forEach(Fill::end);
+    passing.forEach(PassThrough::end);
+  }
+
   /** How many fills brought wrong bytes. */
   public long mismatches() {
     return tools.health().history().mismatches();
@@ -115,19 +128,28 @@ public final class PieceCache {
   }
 
   /** Opens a piece for one reader alone, past the disk. */
-  public Opened passThrough(PieceCid piece, Lead lead, ByteRange range) {
-    PassThrough passing = new PassThrough(tools, piece, lead, range);
-    passing.start();
-    return new Opened(passing, CacheOutcome.MISS, false, Optional.of(passing.unverified()));
+  private Opened passThrough(PieceCid piece, Lead lead, ByteRange range) {
+    PassThrough begun = new PassThrough(tools, piece, lead, range, passing::remove);
+    passing.add(begun);
+    begun.start();
+    return new Opened(begun, CacheOutcome.MISS, false, Optional.of(begun.unverified()));
   }
 
-  /** The piece's file turned out to be unreadable. */
-  public void unreadable(PieceCid piece, Throwable failure) {
+  /**
+   * Opens a piece once more whose bytes turned out to be unreadable midway: as for any other
+   * request, so that a piece that was purged meanwhile is not fetched twice at once.
+   *
+   * @param bytes that cannot be read
+   * @param range what is left to be read
+   */
+  public Opened reopen(
+      PieceCid piece, PieceBytes bytes, Throwable failure, Lead lead, ByteRange range) {
     // a file that was evicted before it was opened is no fault of the disk's
     if (!(failure instanceof NoSuchFileException)) {
       disk.failed(failure);
     }
-    disk.forget(piece);
+    CachedFile.readBy(bytes).ifPresent(disk::forget);
+    return open(piece, lead, range);
   }
 
   /**

@@ -45,13 +45,18 @@ public final class EdgeHttpServer extends HttpServerImpl {
   public record Timeouts(long idleMillis, long headMillis) {}
 
   public EdgeHttpServer(
-      Vertx vertx, HttpServerOptions options, ConnectionLimits limits, Timeouts timeouts) {
+      Vertx vertx,
+      HttpServerOptions options,
+      ConnectionLimits limits,
+      OpenConnections connections,
+      Timeouts timeouts) {
     super((VertxInternal) vertx, options);
     this.decoding = options;
     this.limits = limits;
     this.timeouts = timeouts;
     connectionHandler(
         connection -> {
+          connections.add(connection);
           BodyWriter.meter(connection);
           HeaderRules.begin(connection);
         });

@@ -63,6 +63,10 @@ public enum Refusal {
       503,
       "quota-reserved",
       "The quota that is left is reserved for responses under way; try again in a moment."),
+  LEASE_DESK_UNREACHABLE(
+      503,
+      "lease-desk-unreachable",
+      "This edge has too little quota at hand and cannot ask for more now; try again in a moment."),
   TOO_MANY_REQUESTS(429, "too-many-requests", "This edge has too many requests under way."),
   TOO_MANY_REQUESTS_OF_CLIENT(
       429, "too-many-requests-of-client", "You have too many requests under way."),

@@ -25,7 +25,9 @@ public record OriginFailure(ProviderId provider, Kind kind, String detail) {
     /** The data set has not paid for what it would supply. */
     UNPAID("the data set's cache-miss quota does not reach"),
     /** It would have been paid for, but for what others have reserved. */
-    CONTENDED("the data set's cache-miss quota is reserved");
+    CONTENDED("the data set's cache-miss quota is reserved"),
+    /** Whether it would have been paid for cannot be asked now. */
+    UNLEASED("not asked, as the data set's cache-miss quota cannot be leased now");
 
     private final String text;
 

@@ -138,41 +138,48 @@ public final class OriginSupply implements OriginSink {
     }
     boolean mayGoOn = received == 0 || !fromOneOnly;
     Origin next = mayGoOn ? nextCandidate() : null;
-    while (next != null && !ask(next)) {
-      next = nextCandidate();
-    }
     if (next == null) {
       over = true;
       taker.exhausted();
+    } else {
+      consider(next);
     }
   }
 
-  private boolean ask(Origin origin) {
+  /** Passes over a provider that is known not to have the piece, or to have lied about it. */
+  private void consider(Origin origin) {
     Optional<OriginFailure> known = health.history().against(origin, piece);
     if (known.isPresent()) {
       failures.add(known.get());
-      return false;
+      start();
+    } else {
+      pay(origin);
     }
+  }
+
+  /** Reserves what the provider is to supply; waits for a lease where that is not at hand. */
+  private void pay(Origin origin) {
     long wanted = piece.rawSize() - received;
-    Quota.Outcome paid = quota.reserve(Quota.Kind.CACHE_MISS, origin.dataSet(), wanted);
-    if (paid != Quota.Outcome.RESERVED) {
-      failures.add(
-          new OriginFailure(
-              origin.provider(),
-              paid == Quota.Outcome.EXHAUSTED ? Kind.UNPAID : Kind.CONTENDED,
-              origin.dataSet().toString()));
-      return false;
-    }
-    Optional<String> busy = health.begin(origin);
-    if (busy.isPresent()) {
-      quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), wanted);
-      failures.add(new OriginFailure(origin.provider(), Kind.BUSY, busy.get()));
-      return false;
+    quota.prepare(
+        List.of(new Quota.Need(Quota.Kind.CACHE_MISS, origin.dataSet(), wanted)),
+        hold -> {
+          if (!over) {
+            ask(origin, wanted, hold.reserve(Quota.Kind.CACHE_MISS, origin.dataSet(), wanted));
+          }
+          hold.release();
+        });
+  }
+
+  private void ask(Origin origin, long wanted, Quota.Outcome paid) {
+    Optional<OriginFailure> refused = refused(origin, wanted, paid);
+    if (refused.isPresent()) {
+      failures.add(refused.get());
+      start();
+      return;
     }
     current = origin;
     parts = 0;
     fetchRest(origin);
-    return true;
   }
 
   private void fetchRest(Origin origin) {
@@ -180,6 +187,26 @@ public final class OriginSupply implements OriginSink {
     fetch = client.fetch(origin, piece, received, this);
     // which can fail at once
     client.start(fetch);
+  }
+
+  /** Why the provider is not asked; nothing stays reserved then. */
+  private Optional<OriginFailure> refused(Origin origin, long wanted, Quota.Outcome paid) {
+    String payer = origin.dataSet().toString();
+    Optional<Kind> unpaid =
+        switch (paid) {
+          case RESERVED -> Optional.empty();
+          case EXHAUSTED -> Optional.of(Kind.UNPAID);
+          case CONTENDED -> Optional.of(Kind.CONTENDED);
+          case UNREACHABLE -> Optional.of(Kind.UNLEASED);
+        };
+    if (unpaid.isPresent()) {
+      return unpaid.map(kind -> new OriginFailure(origin.provider(), kind, payer));
+    }
+    Optional<String> busy = health.begin(origin);
+    if (busy.isPresent()) {
+      quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), wanted);
+    }
+    return busy.map(why -> new OriginFailure(origin.provider(), Kind.BUSY, why));
   }
 
   /** Asks the provider to wait. */
@@ -280,6 +307,7 @@ public final class OriginSupply implements OriginSink {
       health.history().absent(origin, piece);
     }
     health.end(origin, isSickness(failure.kind()) ? Optional.of(false) : Optional.empty());
+    fetch = null;
     start();
   }
 

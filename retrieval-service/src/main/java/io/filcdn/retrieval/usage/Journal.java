@@ -1,12 +1,13 @@
 package io.filcdn.retrieval.usage;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.egress.EgressPartition;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.lease.JournalEnd;
-import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.lease.JournalProgress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -16,9 +17,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
-import java.util.zip.CRC32C;
 import org.jboss.logging.Logger;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
@@ -48,6 +49,9 @@ public final class Journal implements AutoCloseable {
   private final String edge;
   private final long maxRecords;
   private final AtomicLong records = new AtomicLong();
+
+  /** The last sequence of this run that Kafka has, by partition. */
+  private final Map<Integer, Long> acknowledged = new ConcurrentHashMap<>();
 
   @GuardedBy("this")
   private final Map<Integer, Long> lastSequences = new HashMap<>();
@@ -103,7 +107,7 @@ public final class Journal implements AutoCloseable {
     Map<Integer, List<EgressRow>> byPartition = new HashMap<>();
     for (EgressRow row : rows) {
       byPartition
-          .computeIfAbsent(partitionOf(row.dataSet(), partitions), p -> new ArrayList<>())
+          .computeIfAbsent(EgressPartition.of(row.dataSet(), partitions), p -> new ArrayList<>())
           .add(row);
     }
     Map<Integer, Long> sequences = new HashMap<>(lastSequences);
@@ -152,8 +156,16 @@ public final class Journal implements AutoCloseable {
 
   /** Forgets a record that Kafka has. */
   void sent(Unsent record) throws RocksDBException {
+    if (record.journal().equals(id)) {
+      acknowledged.merge(record.partition(), record.sequence(), Math::max);
+    }
     db.delete(record.key());
     records.decrementAndGet();
+  }
+
+  /** How much of this run's journal Kafka has. */
+  public JournalProgress progress() {
+    return new JournalProgress(id, edge, acknowledged);
   }
 
   /** The journals of earlier runs that Kafka has all of, each with its last sequences. */
@@ -197,12 +209,6 @@ public final class Journal implements AutoCloseable {
         records.incrementAndGet();
       }
     }
-  }
-
-  private static int partitionOf(DataSetId dataSet, int partitions) {
-    CRC32C hash = new CRC32C();
-    hash.update(dataSet.toString().getBytes(StandardCharsets.UTF_8));
-    return (int) (hash.getValue() % partitions);
   }
 
   private static byte[] key(JournalId journal, int partition, long sequence) {

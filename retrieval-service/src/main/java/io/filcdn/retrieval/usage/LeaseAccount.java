@@ -7,6 +7,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this process may spend of one quota. All numbers are sums since the process began: what it
@@ -15,11 +16,12 @@ import java.time.Duration;
  */
 final class LeaseAccount {
 
-  /** How long what was prepared waits for its reservation, which may never come. */
-  static final Duration HOLD = Duration.ofSeconds(10);
-
   private final DataSetId dataSet;
   private final QuotaRecord.Kind kind;
+
+  /** What is wanted of it and not decided yet. */
+  @GuardedBy("this")
+  private final WaitingClaims claims = new WaitingClaims();
 
   @GuardedBy("this")
   private long acquired;
@@ -33,33 +35,17 @@ final class LeaseAccount {
   @GuardedBy("this")
   private long usedInOutage;
 
+  /** What was granted to claims and neither taken nor released. */
+  @GuardedBy("this")
+  private long granted;
+
   /** What nobody has used of the quota, as last told; nothing is known before the first answer. */
   @GuardedBy("this")
   private long unspent = Long.MAX_VALUE;
 
-  /** The largest, the smallest and the sum of what is waited for; 0 where nothing is. */
-  @GuardedBy("this")
-  private long largestWanted;
-
-  @GuardedBy("this")
-  private long smallestWanted;
-
-  @GuardedBy("this")
-  private long wanted;
-
-  /** What was prepared and not reserved yet: the sum, and since when there is any. */
-  @GuardedBy("this")
-  private long expected;
-
-  @GuardedBy("this")
-  private long expectedSince;
-
-  /** The sum without which the last ask gets nothing, and the smallest that was waited for then. */
+  /** The sum without which the last ask gets nothing. */
   @GuardedBy("this")
   private long askedNeeded;
-
-  @GuardedBy("this")
-  private long askedSmallest;
 
   @GuardedBy("this")
   private long lastUsed;
@@ -79,41 +65,65 @@ final class LeaseAccount {
   }
 
   /**
-   * Sets bytes aside, if they are here.
+   * Grants a claim where its bytes are here, else lets it wait for the next ask. One of none at all
+   * is granted once anything is known of the quota.
    *
    * @param now in nanoseconds
+   * @return whether it is granted
    */
-  synchronized Quota.Outcome reserve(long bytes, long now) {
+  synchronized boolean claim(Claim claim, long now) {
+    if (claim.bytes() > 0) {
+      lastUsed = now;
+      everUsed = true;
+    }
+    if (claim.bytes() <= available() && (claim.bytes() > 0 || known)) {
+      granted += claim.bytes();
+      claim.become(Claim.State.GRANTED);
+      return true;
+    }
+    claims.add(claim);
+    touched = true;
+    return false;
+  }
+
+  /** Lets go of what was granted to a claim and not taken. */
+  synchronized void release(@Nullable Claim claim) {
+    if (claim != null && claim.state() == Claim.State.GRANTED) {
+      granted -= claim.bytes();
+      claim.become(Claim.State.OVER);
+      touched = true;
+    }
+  }
+
+  /**
+   * Sets bytes aside, if they are here and nobody else's.
+   *
+   * @param mine what was claimed before; it is over now
+   * @param now in nanoseconds
+   */
+  synchronized Quota.Outcome reserve(long bytes, @Nullable Claim mine, long now) {
+    release(mine);
     lastUsed = now;
     everUsed = true;
     touched = true;
     usedInOutage = 0;
-    expected -= Math.min(expected, bytes);
-    if (bytes <= free()) {
+    if (bytes <= available()) {
       used += bytes;
       return Quota.Outcome.RESERVED;
     }
-    if (bytes > unspent) {
-      return Quota.Outcome.EXHAUSTED;
-    }
-    // whoever comes again finds more
-    want(bytes);
-    return Quota.Outcome.CONTENDED;
+    return bytes > unspent ? Quota.Outcome.EXHAUSTED : Quota.Outcome.CONTENDED;
   }
 
   /** Sets bytes aside while nobody renews: at most {@code allowance} in all. */
-  synchronized Quota.Outcome reserveInOutage(long bytes, long allowance) {
+  synchronized Quota.Outcome reserveInOutage(long bytes, @Nullable Claim mine, long allowance) {
+    release(mine);
     touched = true;
-    expected -= Math.min(expected, bytes);
-    if (bytes <= free() && bytes <= allowance - usedInOutage) {
+    if (bytes <= available() && bytes <= allowance - usedInOutage) {
       used += bytes;
       usedInOutage += bytes;
       return Quota.Outcome.RESERVED;
     }
-    if (bytes > free()) {
-      want(bytes);
-    }
-    return Quota.Outcome.CONTENDED;
+    return Quota.Outcome.UNREACHABLE;
   }
 
   /** Takes back what was reserved and is not billed. */
@@ -122,38 +132,9 @@ final class LeaseAccount {
     touched = true;
   }
 
-  /**
-   * Whether so many bytes can be reserved now; where not, they are asked for next. None at all can
-   * be once anything is known of the quota. Until they are reserved, or for {@link #HOLD}, they are
-   * not given back: whoever asks this may still wait, for the answer or for another quota's.
-   *
-   * @param now in nanoseconds
-   */
-  synchronized boolean covers(long bytes, long now) {
-    if (bytes > 0) {
-      lastUsed = now;
-      everUsed = true;
-      expectedSince = expected == 0 ? now : expectedSince;
-      expected = saturated(expected, bytes);
-    }
-    if (bytes <= free() && (bytes > 0 || known)) {
-      return true;
-    }
-    want(bytes);
-    return false;
-  }
-
-  @GuardedBy("this")
-  private void want(long bytes) {
-    largestWanted = Math.max(largestWanted, bytes);
-    smallestWanted = wanted == 0 ? bytes : Math.min(smallestWanted, bytes);
-    wanted = saturated(wanted, bytes);
-    touched = true;
-  }
-
   /** Whether so much lies here that some is to be returned. */
   synchronized boolean hasTooMuch(long keep) {
-    return free() > saturated(keep, keep);
+    return available() > saturated(keep, keep);
   }
 
   /**
@@ -164,27 +145,30 @@ final class LeaseAccount {
    * @param now in nanoseconds
    */
   synchronized Ask ask(LeaseRules rules, long now) {
-    boolean idle = wanted == 0 && isUnusedFor(rules.idle(), now);
+    claims.askForAll();
+    boolean idle = claims.isEmpty() && isUnusedFor(rules.idle(), now);
     boolean forgotten = idle && isUnusedFor(rules.forget(), now);
     long keep =
         idle ? (forgotten ? 0 : rules.standing()) : Math.max(rules.advance(), rules.standing());
-    if (now - expectedSince > HOLD.toNanos()) {
-      expected = 0;
-    }
-    long stays = saturated(keep, expected);
-    long mayStay = idle ? stays : saturated(stays, keep);
-    if (wanted == 0 && free() > mayStay) {
-      returned += free() - stays;
+    long mayStay = idle ? keep : saturated(keep, keep);
+    if (claims.isEmpty() && available() > mayStay) {
+      returned += available() - keep;
     }
     return asked(keep);
   }
 
+  /** What to ask for once more, where there was not enough for all at once. */
+  synchronized Ask askAgain(LeaseRules rules) {
+    return asked(Math.max(rules.advance(), rules.standing()));
+  }
+
   /** Gives back all that nobody uses, and asks for nothing. */
   synchronized Ask returnAll() {
-    returned += Math.max(0, free());
-    largestWanted = 0;
-    wanted = 0;
-    return asked(0);
+    returned += Math.max(0, available());
+    claims.askForAll();
+    askedNeeded = acquired;
+    ByteCount same = ByteCount.of(acquired);
+    return new Ask(dataSet, kind, same, same, ByteCount.of(returned));
   }
 
   @GuardedBy("this")
@@ -194,14 +178,10 @@ final class LeaseAccount {
 
   @GuardedBy("this")
   private Ask asked(long keep) {
-    long needed = acquired + Math.max(0, largestWanted - free());
-    long liked = acquired + Math.max(0, saturated(wanted, keep) - free());
+    long needed = acquired + Math.max(0, claims.needed() - available());
+    long liked = acquired + Math.max(0, saturated(claims.wanted(), keep) - available());
     touched = false;
     askedNeeded = needed;
-    askedSmallest = smallestWanted < largestWanted ? smallestWanted : 0;
-    largestWanted = 0;
-    smallestWanted = 0;
-    wanted = 0;
     return new Ask(
         dataSet,
         kind,
@@ -211,25 +191,32 @@ final class LeaseAccount {
   }
 
   /**
-   * Learns what came of an ask.
+   * Learns what came of an ask, and grants or refuses what it was made for.
    *
-   * @return whether to ask again at once: there was not enough for the largest that was waited for,
-   *     and something smaller was
+   * @return whether to ask again at once: there was not enough for all, and may be for some
    */
   synchronized boolean told(Lease lease) {
     known = true;
     acquired = lease.acquired().bytes();
     unspent = lease.unspent().map(ByteCount::bytes).orElse(Long.MAX_VALUE);
-    boolean again = acquired < askedNeeded && askedSmallest > 0;
-    if (again) {
-      want(askedSmallest);
-    }
-    return again;
+    granted += claims.grant(available());
+    return claims.askForFewer(acquired >= askedNeeded);
   }
 
-  /** The ask got no answer: it is made again. */
+  /** The ask got no answer: it is made again, and nobody waits for it. */
   synchronized void untold() {
     touched = true;
+    claims.leaveUnanswered();
+  }
+
+  /** Lets those who were asked for and not decided wait for the next ask. */
+  synchronized void postpone() {
+    touched |= claims.postpone();
+  }
+
+  /** What to run for the claims that were decided since this was last called. */
+  synchronized Iterable<Runnable> decided() {
+    return claims.decided();
   }
 
   /** Whether anything of it lies here, or happened since it was last asked for. */
@@ -242,12 +229,19 @@ final class LeaseAccount {
     return unspent;
   }
 
+  /** What was leased and is not used. */
   @GuardedBy("this")
   private long free() {
     return acquired - returned - used;
   }
 
-  private static long saturated(long one, long other) {
+  /** What of it is nobody's yet. */
+  @GuardedBy("this")
+  private long available() {
+    return free() - granted;
+  }
+
+  static long saturated(long one, long other) {
     return one > Long.MAX_VALUE / 4 - other ? Long.MAX_VALUE / 4 : one + other;
   }
 }

@@ -2,6 +2,7 @@ package io.filcdn.retrieval.usage;
 
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.lease.JournalEnd;
+import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
 import java.io.IOException;
@@ -50,6 +51,10 @@ public final class LeaseClient implements AutoCloseable {
 
   JournalEnd.Answer end(JournalEnd end) throws NotAnsweredException {
     return call(JournalEnd.PATH, end, JournalEnd.Answer.class);
+  }
+
+  JournalProgress.Answer progress(JournalProgress progress) throws NotAnsweredException {
+    return call(JournalProgress.PATH, progress, JournalProgress.Answer.class);
   }
 
   private <T> T call(String path, Object body, Class<T> answer) throws NotAnsweredException {

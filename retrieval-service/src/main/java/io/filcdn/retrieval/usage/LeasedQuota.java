@@ -1,6 +1,5 @@
 package io.filcdn.retrieval.usage;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
@@ -8,6 +7,8 @@ import io.filcdn.common.lease.LeaseRequest.Ask;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.retrieval.usage.LeaseClient.NotAnsweredException;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,16 +16,20 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Quota that is leased from metrics before it is spent. Reservations are decided here, from what
  * was leased; one thread asks for more, gives back what is too much, and renews, one request at a
- * time. Only who finds nothing leased waits for it.
+ * time. Who finds too little leased waits for it, with all others who do, and is refused where
+ * metrics has said that there is not enough.
  *
  * <p>While metrics does not answer, leases go on for the time that it gave them, and the standing
- * lease after that.
+ * lease after that; what is more than that is refused as unreachable.
  */
 public final class LeasedQuota implements Quota, AutoCloseable {
 
@@ -34,19 +39,19 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private final JournalId journal;
   private final String edge;
   private final LeaseRules rules;
-  private final FormerJournals former;
+  private final JournalReports reports;
   private final LongSupplier nanoTime;
   private final Map<Key, LeaseAccount> accounts = new ConcurrentHashMap<>();
   private final Semaphore signal = new Semaphore(0);
   private final Thread thread;
 
-  @GuardedBy("this")
-  private List<Runnable> waiting = new ArrayList<>();
-
   private volatile long expiresAt;
   private volatile boolean closed;
   private volatile boolean closing;
   private volatile boolean failing;
+
+  /** How often more is asked for at once; it takes fewer, as each asks for half of what is left. */
+  private static final int MOST_ROUNDS = 40;
 
   private record Key(DataSetId dataSet, QuotaRecord.Kind kind) {}
 
@@ -58,13 +63,13 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       JournalId journal,
       String edge,
       LeaseRules rules,
-      FormerJournals former,
+      JournalReports reports,
       LongSupplier nanoTime) {
     this.client = client;
     this.journal = journal;
     this.edge = edge;
     this.rules = rules;
-    this.former = former;
+    this.reports = reports;
     this.nanoTime = nanoTime;
     this.expiresAt = nanoTime.getAsLong();
     this.thread = Thread.ofPlatform().name("filcdn-leases").start(this::run);
@@ -72,19 +77,22 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   @Override
   public Outcome reserve(Kind kind, DataSetId dataSet, long bytes) {
-    LeaseAccount account = account(kind, dataSet);
+    return reserve(account(kind, dataSet), bytes, null);
+  }
+
+  /**
+   * Sets bytes aside.
+   *
+   * @param mine what was claimed before
+   */
+  Outcome reserve(LeaseAccount account, long bytes, @Nullable Claim mine) {
     long now = nanoTime.getAsLong();
     if (closed) {
-      return Outcome.CONTENDED;
+      return Outcome.UNREACHABLE;
     }
-    Outcome outcome =
-        now - expiresAt < 0
-            ? account.reserve(bytes, now)
-            : account.reserveInOutage(bytes, rules.standing());
-    if (outcome == Outcome.CONTENDED) {
-      signal.release();
-    }
-    return outcome;
+    return now - expiresAt < 0
+        ? account.reserve(bytes, mine, now)
+        : account.reserveInOutage(bytes, mine, rules.standing());
   }
 
   @Override
@@ -102,20 +110,28 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   }
 
   @Override
-  public void prepare(List<Need> needs, Runnable then) {
-    boolean covered = true;
-    long now = nanoTime.getAsLong();
-    for (Need need : needs) {
-      covered &= account(need.kind(), need.dataSet()).covers(need.bytes(), now);
+  public void prepare(List<Need> needs, Consumer<Hold> then) {
+    Context eventLoop = Vertx.currentContext();
+    LeaseHold hold =
+        new LeaseHold(
+            this,
+            needs.size(),
+            decided -> {
+              if (eventLoop == null) {
+                then.accept(decided);
+              } else {
+                eventLoop.runOnContext(_ -> then.accept(decided));
+              }
+            });
+    if (!closed && !closing) {
+      long now = nanoTime.getAsLong();
+      needs.forEach(need -> hold.claim(account(need.kind(), need.dataSet()), need.bytes(), now));
     }
-    if (covered || closed || closing) {
-      then.run();
-      return;
+    if (hold.isDecided()) {
+      then.accept(hold);
+    } else {
+      signal.release();
     }
-    synchronized (this) {
-      waiting.add(then);
-    }
-    signal.release();
   }
 
   /** Whether metrics answered when it was last asked. */
@@ -123,20 +139,25 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     return !failing;
   }
 
-  private LeaseAccount account(Kind kind, DataSetId dataSet) {
+  /** Whether the leases of this run were written off, so that it gets no more. */
+  public boolean isClosed() {
+    return closed;
+  }
+
+  LeaseAccount account(Kind kind, DataSetId dataSet) {
     QuotaRecord.Kind quota = kind == Kind.CDN ? QuotaRecord.Kind.CDN : QuotaRecord.Kind.CACHE_MISS;
     return accounts.computeIfAbsent(
         new Key(dataSet, quota), key -> new LeaseAccount(key.dataSet, key.kind));
   }
 
   private void run() {
-    long endAgainAt = nanoTime.getAsLong();
+    long tellAgainAt = nanoTime.getAsLong();
     while (!closing) {
       boolean heard = sync(false);
       long now = nanoTime.getAsLong();
-      if (heard && now - endAgainAt >= 0) {
-        former.tell();
-        endAgainAt = now + rules.renewEvery().toNanos();
+      if (heard && now - tellAgainAt >= 0) {
+        reports.tell();
+        tellAgainAt = now + rules.renewEvery().toNanos();
       }
       await(heard);
     }
@@ -154,19 +175,14 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
-  /** Asks for all that is needed; who waited for it goes on, whatever came of it. */
+  /** Asks for all that is needed. */
   private boolean sync(boolean returnAll) {
-    List<Runnable> waited;
-    synchronized (this) {
-      waited = waiting;
-      waiting = new ArrayList<>();
-    }
     try {
       List<LeaseAccount> due = accounts.values().stream().filter(LeaseAccount::isInUse).toList();
       int from = 0;
       do {
         int to = Math.min(due.size(), from + LeaseRequest.MOST_ASKS);
-        ask(due.subList(from, to), returnAll, true);
+        ask(due.subList(from, to), returnAll);
         from = to;
       } while (from < due.size() && !closed);
       tellOf(true, "metrics answers again");
@@ -174,36 +190,56 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     } catch (NotAnsweredException e) {
       tellOf(false, e.getMessage() + "; what is leased is served, and then the standing lease");
       return false;
-    } finally {
-      waited.forEach(LeasedQuota::goOn);
     }
   }
 
-  private void ask(List<LeaseAccount> some, boolean returnAll, boolean mayRepeat)
+  private void ask(List<LeaseAccount> some, boolean returnAll) throws NotAnsweredException {
+    long now = nanoTime.getAsLong();
+    List<LeaseAccount> left =
+        call(some, account -> returnAll ? account.returnAll() : account.ask(rules, now));
+    for (int round = 1; round < MOST_ROUNDS && !left.isEmpty(); round++) {
+      left = call(left, account -> account.askAgain(rules));
+    }
+    left.forEach(LeaseAccount::postpone);
+    if (!left.isEmpty()) {
+      signal.release();
+    }
+  }
+
+  /**
+   * Makes one call; who waited for what came of it goes on.
+   *
+   * @return those whose claims are not all decided
+   */
+  private List<LeaseAccount> call(List<LeaseAccount> some, Function<LeaseAccount, Ask> ask)
       throws NotAnsweredException {
     long now = nanoTime.getAsLong();
-    List<Ask> asks = some.stream().map(a -> returnAll ? a.returnAll() : a.ask(rules, now)).toList();
-    LeaseAnswer answer;
+    List<LeaseAccount> left = new ArrayList<>();
     try {
-      answer = client.lease(new LeaseRequest(journal, edge, asks));
+      LeaseAnswer answer =
+          client.lease(new LeaseRequest(journal, edge, some.stream().map(ask).toList()));
+      if (answer.closed()) {
+        closed = true;
+        LOG.errorf("the leases of journal %s were written off: restart this edge", journal);
+        some.forEach(LeaseAccount::untold);
+        return List.of();
+      }
+      if (answer.leases().size() != some.size()) {
+        throw new NotAnsweredException(
+            "expected %d leases, found %d".formatted(some.size(), answer.leases().size()));
+      }
+      for (int i = 0; i < some.size(); i++) {
+        if (some.get(i).told(answer.leases().get(i))) {
+          left.add(some.get(i));
+        }
+      }
+      expiresAt = now + TimeUnit.MILLISECONDS.toNanos(answer.millisToLive());
+      return left;
     } catch (NotAnsweredException e) {
       some.forEach(LeaseAccount::untold);
       throw e;
-    }
-    if (answer.closed()) {
-      closed = true;
-      LOG.errorf("the leases of journal %s were written off: restart this edge", journal);
-      return;
-    }
-    List<LeaseAccount> again = new ArrayList<>();
-    for (int i = 0; i < some.size(); i++) {
-      if (some.get(i).told(answer.leases().get(i))) {
-        again.add(some.get(i));
-      }
-    }
-    expiresAt = now + TimeUnit.MILLISECONDS.toNanos(answer.millisToLive());
-    if (!again.isEmpty() && mayRepeat) {
-      ask(again, returnAll, false);
+    } finally {
+      some.forEach(account -> account.decided().forEach(LeasedQuota::goOn));
     }
   }
 
@@ -222,7 +258,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
-  /** Gives back all that is not used. */
+  /** Gives back all that is not used, and tells how much of the journal Kafka has. */
   @Override
   public void close() {
     closing = true;
@@ -233,6 +269,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       Thread.currentThread().interrupt();
     }
     sync(true);
+    reports.tell();
     client.close();
   }
 }

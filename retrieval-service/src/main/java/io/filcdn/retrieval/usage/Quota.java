@@ -2,6 +2,7 @@ package io.filcdn.retrieval.usage;
 
 import io.filcdn.common.payment.DataSetId;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The bytes that data sets have paid for, as far as this edge may spend them. They are reserved
@@ -30,7 +31,8 @@ public interface Quota {
       };
 
   /**
-   * Sets bytes aside: those of a whole response, or those that a provider is to supply.
+   * Sets bytes aside: those of a whole response, or those that a provider is to supply. Only of
+   * what is at hand; who can wait prepares first.
    *
    * @param bytes at least 0
    */
@@ -38,10 +40,33 @@ public interface Quota {
 
   /**
    * Sees to it that reservations can be decided, and then goes on: at once where they can be
-   * already; otherwise soon, on a thread of its own. It promises nothing of what they come to.
+   * already; otherwise soon, on the event loop that called.
+   *
+   * @param then is given what is kept for it, which it has to release
    */
-  default void prepare(List<Need> needs, Runnable then) {
-    then.run();
+  default void prepare(List<Need> needs, Consumer<Hold> then) {
+    then.accept(
+        new Hold() {
+          @Override
+          public Outcome reserve(Kind kind, DataSetId dataSet, long bytes) {
+            return Quota.this.reserve(kind, dataSet, bytes);
+          }
+
+          @Override
+          public void release() {
+            // nothing is kept
+          }
+        });
+  }
+
+  /** What is kept for one who prepared: nobody else gets it before it is released. */
+  interface Hold {
+
+    /** Sets aside bytes that were prepared. */
+    Outcome reserve(Kind kind, DataSetId dataSet, long bytes);
+
+    /** Lets go of what was not reserved. May be called again. */
+    void release();
   }
 
   /** What is about to be reserved. */
@@ -68,6 +93,8 @@ public interface Quota {
     /** So much was not paid for. */
     EXHAUSTED,
     /** There would be enough, but for what others have reserved and not used yet. */
-    CONTENDED
+    CONTENDED,
+    /** Too little is at hand, and who could give more does not answer. */
+    UNREACHABLE
   }
 }

@@ -94,7 +94,7 @@ public final class RetrievalLog implements AutoCloseable {
     return 0;
   }
 
-  /** Writes a record. Never blocks. */
+  /** Writes a record; after the end it counts as dropped. Never blocks, never fails. */
   public void write(RetrievalRecord record) {
     LOG.debugf(
         "%s %s %d %s %s bytes in %d us",
@@ -104,15 +104,19 @@ public final class RetrievalLog implements AutoCloseable {
         record.cache().map(Object::toString).or(record::error).orElse("-"),
         record.bytes(),
         record.ttlbMicros());
-    var _ =
-        producer.send(
-            new ProducerRecord<>(
-                Topic.RETRIEVALS.topicName(), record.payer().hex(), RecordJson.write(record)),
-            (metadata, failure) -> {
-              if (failure != null) {
-                dropped.incrementAndGet();
-              }
-            });
+    try {
+      var _ =
+          producer.send(
+              new ProducerRecord<>(
+                  Topic.RETRIEVALS.topicName(), record.payer().hex(), RecordJson.write(record)),
+              (metadata, failure) -> {
+                if (failure != null) {
+                  dropped.incrementAndGet();
+                }
+              });
+    } catch (IllegalStateException closed) {
+      dropped.incrementAndGet();
+    }
   }
 
   @Override

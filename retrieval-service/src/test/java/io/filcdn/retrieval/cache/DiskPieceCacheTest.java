@@ -11,7 +11,10 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,9 +111,44 @@ class DiskPieceCacheTest {
         .isInstanceOf(ClosedChannelException.class);
   }
 
+  @Test
+  void aFolderThatCannotBeUsedKeepsNothingUntilItCan() throws IOException {
+    PieceCid piece = keep(open(1 << 20), bytes(10, 6));
+    Path aside = folder.resolveSibling(folder.getFileName() + "-aside");
+    Files.move(folder, aside);
+    Files.createFile(folder);
+    AtomicLong nanos = new AtomicLong();
+
+    DiskPieceCache cache = open(1 << 20, nanos::get);
+
+    assertThat(cache.takes(piece)).isFalse();
+    assertThat(cache.get(piece)).isEmpty();
+    assertThat(cache.trouble()).isPresent();
+    assertThat(cache.failures()).isEqualTo(1);
+    cache.tend();
+    assertThat(cache.failures()).as("left alone for a while").isEqualTo(1);
+    nanos.addAndGet(Duration.ofSeconds(11).toNanos());
+    cache.tend();
+    assertThat(cache.failures()).as("tried again").isEqualTo(2);
+
+    Files.delete(folder);
+    Files.move(aside, folder);
+    nanos.addAndGet(Duration.ofSeconds(11).toNanos());
+    cache.tend();
+
+    assertThat(cache.trouble()).isEmpty();
+    assertThat(cache.takes(piece)).isTrue();
+    assertThat(cache.get(piece)).isPresent();
+    assertThat(folder.resolve("fills")).isEmptyDirectory();
+  }
+
   private DiskPieceCache open(long maxBytes) {
+    return open(maxBytes, () -> 0);
+  }
+
+  private DiskPieceCache open(long maxBytes, LongSupplier nanoTime) {
     return DiskPieceCache.open(
-        folder, maxBytes, new MemoryTier(0, Runnable::run), Runnable::run, () -> 0);
+        folder, maxBytes, new MemoryTier(0, Runnable::run), Runnable::run, nanoTime);
   }
 
   private Path fileOf(PieceCid piece) {

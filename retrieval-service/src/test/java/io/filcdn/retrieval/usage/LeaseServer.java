@@ -5,6 +5,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.lease.JournalEnd;
+import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
 import io.filcdn.common.lease.LeaseRequest;
@@ -24,6 +25,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Metrics' side of the lease contract for one journal, over HTTP and as a plain model. */
 public final class LeaseServer implements AutoCloseable {
@@ -37,15 +40,21 @@ public final class LeaseServer implements AutoCloseable {
   private final Map<Key, long[]> leases = new HashMap<>();
   private final Set<JournalId> closed = new HashSet<>();
   private final List<JournalEnd> ended = new ArrayList<>();
+  private final List<JournalProgress> progress = new ArrayList<>();
   private boolean failing;
   private int lost;
   private int requests;
+  private long shareInAdvance = 1;
+  private final AtomicInteger arrived = new AtomicInteger();
+  private final AtomicInteger grants = new AtomicInteger();
+  private volatile CountDownLatch paused = new CountDownLatch(0);
 
   public LeaseServer(String secret) throws IOException {
     this.secret = secret;
     http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     http.createContext(LeaseRequest.PATH, this::lease);
     http.createContext(JournalEnd.PATH, this::end);
+    http.createContext(JournalProgress.PATH, this::progress);
     http.start();
   }
 
@@ -68,6 +77,30 @@ public final class LeaseServer implements AutoCloseable {
 
   public synchronized void fail(boolean failsNow) {
     failing = failsNow;
+  }
+
+  /** Gives beyond what is needed only a part of what is free, as 1 / {@code share}. */
+  public synchronized void shareInAdvance(long share) {
+    shareInAdvance = share;
+  }
+
+  /** While it pauses, calls arrive and are not answered. */
+  public void pause(boolean pausesNow) {
+    if (pausesNow) {
+      paused = new CountDownLatch(1);
+    } else {
+      paused.countDown();
+    }
+  }
+
+  /** How many calls came, answered or not. */
+  public int arrived() {
+    return arrived.get();
+  }
+
+  /** How many calls were given something. */
+  public int grants() {
+    return grants.get();
   }
 
   /** The next requests are done, and their answers lost. */
@@ -93,19 +126,40 @@ public final class LeaseServer implements AutoCloseable {
     return List.copyOf(ended);
   }
 
+  public synchronized List<JournalProgress> progress() {
+    return List.copyOf(progress);
+  }
+
   private long[] sums(Key key) {
     return leases.computeIfAbsent(key, _ -> new long[3]);
   }
 
-  private synchronized void lease(HttpExchange call) throws IOException {
+  private void lease(HttpExchange call) throws IOException {
     LeaseRequest request = RecordJson.read(body(call), LeaseRequest.class);
+    arrived.incrementAndGet();
+    try {
+      paused.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    lease(call, request);
+  }
+
+  private synchronized void lease(HttpExchange call, LeaseRequest request) throws IOException {
     if (refused(call)) {
       return;
     }
     requests++;
     List<Lease> given = new ArrayList<>();
+    boolean gives = false;
     for (Ask ask : request.asks()) {
-      given.add(give(ask));
+      long before = sums(new Key(ask.dataSet(), ask.quota()))[0];
+      Lease lease = give(ask);
+      gives |= lease.acquired().bytes() > before;
+      given.add(lease);
+    }
+    if (gives) {
+      grants.incrementAndGet();
     }
     boolean gone = closed.contains(request.journal());
     if (lost > 0) {
@@ -123,8 +177,9 @@ public final class LeaseServer implements AutoCloseable {
     long paid = granted.getOrDefault(key, 0L);
     long free = paid - sums[0] + sums[1] - elsewhere.getOrDefault(key, 0L);
     long needed = Math.max(0, ask.needed().bytes() - sums[0]);
+    long liked = ask.acquired().bytes() - sums[0];
     if (needed <= free) {
-      sums[0] += Math.max(0, Math.min(free, ask.acquired().bytes() - sums[0]));
+      sums[0] += Math.max(0, needed + Math.min(liked - needed, (free - needed) / shareInAdvance));
     }
     return new Lease(
         ask.dataSet(),
@@ -140,6 +195,14 @@ public final class LeaseServer implements AutoCloseable {
     if (!refused(call)) {
       ended.add(end);
       answer(call, 200, RecordJson.write(new JournalEnd.Answer(ended.size() > 1)));
+    }
+  }
+
+  private synchronized void progress(HttpExchange call) throws IOException {
+    JournalProgress told = RecordJson.read(body(call), JournalProgress.class);
+    if (!refused(call)) {
+      progress.add(told);
+      answer(call, 200, RecordJson.write(new JournalProgress.Answer(true)));
     }
   }
 

@@ -1,10 +1,12 @@
 package io.filcdn.retrieval.usage;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.JournalEnd;
+import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.retrieval.usage.Quota.Kind;
@@ -21,9 +23,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What an edge spends of what it leased, against metrics' side of the contract as a plain model.
@@ -54,9 +60,10 @@ class LeasedQuotaTest {
 
   private void open(long advance, long standing) {
     LeaseClient client = new LeaseClient(metrics.uri(), "secret", Duration.ofSeconds(5));
-    FormerJournals former =
-        new FormerJournals(
+    JournalReports reports =
+        new JournalReports(
             client,
+            () -> new JournalProgress(JOURNAL, "edge", Map.of(2, 9L)),
             () -> drained.isEmpty() ? List.of(new JournalEnd(FORMER, Map.of(0, 3L))) : List.of(),
             drained::add);
     opened.add(
@@ -70,9 +77,12 @@ class LeasedQuotaTest {
                 Duration.ofSeconds(30),
                 Duration.ofMinutes(10),
                 Duration.ofMillis(50)),
-            former,
+            reports,
             nanos::get));
   }
+
+  /** What was prepared last. */
+  private Quota.@Nullable Hold hold;
 
   private LeasedQuota quota() {
     return opened.element();
@@ -101,13 +111,23 @@ class LeasedQuotaTest {
   }
 
   @Test
-  void whatWasPreparedAndNeverReservedIsGivenBackAfterAWhile() throws Exception {
+  void whatWasPreparedAndIsReleasedIsGivenBack() throws Exception {
     open(0, 0);
     prepare(600);
 
-    nanos.addAndGet(LeaseAccount.HOLD.toNanos() + 1);
+    requireNonNull(hold).release();
 
     await().atMost(SOON).until(() -> metrics.held(DATA_SET, QuotaRecord.Kind.CDN) == 0);
+  }
+
+  @Test
+  void whatWasPreparedForOneIsNotReservedByAnother() throws Exception {
+    open(0, 0);
+    prepare(600);
+    Quota.Hold first = requireNonNull(hold);
+
+    assertThat(quota().reserve(Kind.CDN, DATA_SET, 600)).isEqualTo(Outcome.CONTENDED);
+    assertThat(first.reserve(Kind.CDN, DATA_SET, 600)).isEqualTo(Outcome.RESERVED);
   }
 
   @Test
@@ -173,7 +193,7 @@ class LeasedQuotaTest {
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(61));
 
     assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
-    assertThat(reserve(21)).as("more than the standing lease").isEqualTo(Outcome.CONTENDED);
+    assertThat(reserve(21)).as("more than the standing lease").isEqualTo(Outcome.UNREACHABLE);
     assertThat(reserve(20)).isEqualTo(Outcome.RESERVED);
     metrics.fail(false);
     await().atMost(SOON).until(() -> reserve(21) == Outcome.RESERVED);
@@ -188,7 +208,7 @@ class LeasedQuotaTest {
 
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(61));
 
-    assertThat(reserve(1)).isEqualTo(Outcome.CONTENDED);
+    assertThat(reserve(1)).isEqualTo(Outcome.UNREACHABLE);
   }
 
   @Test
@@ -198,7 +218,7 @@ class LeasedQuotaTest {
 
     prepare(10);
 
-    assertThat(reserve(10)).isEqualTo(Outcome.CONTENDED);
+    assertThat(reserve(10)).isEqualTo(Outcome.UNREACHABLE);
   }
 
   @Test
@@ -224,8 +244,8 @@ class LeasedQuotaTest {
     CompletableFuture<Outcome> large = new CompletableFuture<>();
     CompletableFuture<Outcome> small = new CompletableFuture<>();
 
-    quota().prepare(List.of(new Need(Kind.CDN, DATA_SET, 900)), () -> large.complete(reserve(900)));
-    quota().prepare(List.of(new Need(Kind.CDN, DATA_SET, 50)), () -> small.complete(reserve(50)));
+    prepare(900, large);
+    prepare(50, small);
 
     assertThat(large.get(20, TimeUnit.SECONDS)).isEqualTo(Outcome.CONTENDED);
     assertThat(small.get(20, TimeUnit.SECONDS)).isEqualTo(Outcome.RESERVED);
@@ -239,7 +259,7 @@ class LeasedQuotaTest {
 
     metrics.writeOff(JOURNAL);
 
-    await().atMost(SOON).until(() -> reserve(1) == Outcome.CONTENDED);
+    await().atMost(SOON).until(() -> reserve(1) == Outcome.UNREACHABLE);
   }
 
   @Test
@@ -266,24 +286,84 @@ class LeasedQuotaTest {
             });
 
     assertThat(metrics.ended()).contains(new JournalEnd(FORMER, Map.of(0, 3L)));
+    assertThat(metrics.progress()).contains(new JournalProgress(JOURNAL, "edge", Map.of(2, 9L)));
   }
 
   @Test
-  void manyThatWaitAtOnceAreAllDecided() throws Exception {
+  void ofManyThatWaitAtOnceAsManyAreServedAsWerePaidFor() throws Exception {
     open(10, 0);
+    List<CompletableFuture<Outcome>> all = prepareAtOnce(50, 30);
+
+    assertThat(outcomes(all))
+        .containsOnly(Map.entry(Outcome.RESERVED, 33L), Map.entry(Outcome.CONTENDED, 17L));
+  }
+
+  /** With a desk that gives no more in advance than the smallest part of what is free. */
+  @ParameterizedTest
+  @CsvSource({"8, 125", "12, 83", "1, 1000", "1000, 1", "3, 333"})
+  void whoWaitsAtOnceIsServedWhereAllWasPaidFor(int clients, long bytes) throws Exception {
+    metrics.shareInAdvance(1_000);
+    open(0, 0);
+
+    List<CompletableFuture<Outcome>> all = prepareAtOnce(clients, bytes);
+
+    assertThat(outcomes(all)).containsOnly(Map.entry(Outcome.RESERVED, (long) clients));
+  }
+
+  /** What is asked for while a call is under way waits for the next call, and is not refused. */
+  @Test
+  void whoComesDuringASlowCallIsServedByTheNext() throws Exception {
+    open(0, 0);
     List<CompletableFuture<Outcome>> all = new ArrayList<>();
-    for (int i = 0; i < 50; i++) {
+    metrics.pause(true);
+    int before = metrics.arrived();
+    all.addAll(prepareAtOnce(1, 120));
+    await().atMost(SOON).until(() -> metrics.arrived() > before);
+    all.addAll(prepareAtOnce(7, 120));
+    metrics.pause(false);
+
+    assertThat(outcomes(all)).containsOnly(Map.entry(Outcome.RESERVED, 8L));
+    assertThat(metrics.held(DATA_SET, QuotaRecord.Kind.CDN)).isEqualTo(960);
+  }
+
+  @Test
+  void oneCallServesAllThatWait() throws Exception {
+    metrics.shareInAdvance(1_000);
+    open(0, 0);
+    metrics.pause(true);
+    int before = metrics.arrived();
+    List<CompletableFuture<Outcome>> first = prepareAtOnce(1, 10);
+    await().atMost(SOON).until(() -> metrics.arrived() > before);
+    List<CompletableFuture<Outcome>> others = prepareAtOnce(40, 20);
+    int asked = metrics.grants();
+    metrics.pause(false);
+
+    assertThat(outcomes(first)).containsOnly(Map.entry(Outcome.RESERVED, 1L));
+    assertThat(outcomes(others)).containsOnly(Map.entry(Outcome.RESERVED, 40L));
+    assertThat(metrics.grants() - asked).as("answers that gave something").isEqualTo(2);
+  }
+
+  private List<CompletableFuture<Outcome>> prepareAtOnce(int clients, long bytes) {
+    List<CompletableFuture<Outcome>> all = new ArrayList<>();
+    for (int i = 0; i < clients; i++) {
       CompletableFuture<Outcome> decided = new CompletableFuture<>();
-      quota()
-          .prepare(List.of(new Need(Kind.CDN, DATA_SET, 30)), () -> decided.complete(reserve(30)));
+      prepare(bytes, decided);
       all.add(decided);
     }
-    long reserved = 0;
-    for (CompletableFuture<Outcome> one : all) {
-      reserved += one.get(20, TimeUnit.SECONDS) == Outcome.RESERVED ? 1 : 0;
-    }
+    return all;
+  }
 
-    assertThat(reserved).isBetween(1L, 33L);
+  private void prepare(long bytes, CompletableFuture<Outcome> decided) {
+    quota()
+        .prepare(
+            List.of(new Need(Kind.CDN, DATA_SET, bytes)),
+            kept -> decided.complete(kept.reserve(Kind.CDN, DATA_SET, bytes)));
+  }
+
+  private static Map<Outcome, Long> outcomes(List<CompletableFuture<Outcome>> all) {
+    return all.stream()
+        .map(one -> one.orTimeout(20, TimeUnit.SECONDS).join())
+        .collect(Collectors.groupingBy(outcome -> outcome, Collectors.counting()));
   }
 
   private void prepare(long bytes) throws Exception {
@@ -291,12 +371,12 @@ class LeasedQuotaTest {
   }
 
   private void prepare(Need need) throws Exception {
-    CompletableFuture<Void> ready = new CompletableFuture<>();
-    quota().prepare(List.of(need), () -> ready.complete(null));
-    ready.get(20, TimeUnit.SECONDS);
+    CompletableFuture<Quota.Hold> ready = new CompletableFuture<>();
+    quota().prepare(List.of(need), ready::complete);
+    hold = ready.get(20, TimeUnit.SECONDS);
   }
 
   private Outcome reserve(long bytes) {
-    return quota().reserve(Kind.CDN, DATA_SET, bytes);
+    return requireNonNull(hold).reserve(Kind.CDN, DATA_SET, bytes);
   }
 }

@@ -1,0 +1,45 @@
+package io.filcdn.retrieval.usage;
+
+import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.JournalEnd;
+import io.filcdn.common.lease.JournalProgress;
+import io.filcdn.retrieval.usage.LeaseClient.NotAnsweredException;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+
+/**
+ * What metrics is told of journals. Of this run's: how much of it Kafka has, so that it is noticed
+ * where Kafka loses that. Of those of former runs: once Kafka has all of one, its end, until
+ * metrics has applied all of it and set free what the run held.
+ *
+ * @param progress of this run
+ * @param complete former journals that Kafka has all of
+ * @param drained is told which of them hold nothing any more
+ */
+public record JournalReports(
+    LeaseClient client,
+    Supplier<JournalProgress> progress,
+    Supplier<List<JournalEnd>> complete,
+    Consumer<JournalId> drained) {
+
+  private static final Logger LOG = Logger.getLogger(JournalReports.class);
+
+  /** Tells all there is to tell; what is not heard is told again with the next call. */
+  void tell() {
+    try {
+      JournalProgress now = progress.get();
+      if (!now.sequences().isEmpty() && !client.progress(now).applied()) {
+        LOG.debug("not all that Kafka has is counted yet");
+      }
+      for (JournalEnd end : complete.get()) {
+        if (client.end(end).drained()) {
+          drained.accept(end.journal());
+        }
+      }
+    } catch (NotAnsweredException e) {
+      LOG.debugf("metrics is told of journals later: %s", e.getMessage());
+    }
+  }
+}
