@@ -46,12 +46,17 @@ final class Chores {
         new Chore("taking a checkpoint", checkpoints::takeIfDue),
         new Chore("writing off leases", leaseDesk::writeOff),
         new Chore("comparing leases", this::compareLeases),
+        new Chore("counting what is parked", this::countParked),
         new Chore("forgetting old series", this::forgetSeries),
         new Chore("forgetting old dead letters", this::forgetDeadLetters));
   }
 
   private void compareLeases() {
     metrics.record(tables.database().call(tables.leases()::totals));
+  }
+
+  private void countParked() {
+    metrics.record(tables.database().call(tables.journals()::backlog));
   }
 
   private void forgetSeries() {
