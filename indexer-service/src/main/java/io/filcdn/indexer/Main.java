@@ -10,6 +10,6 @@ public final class Main {
   private Main() {}
 
   public static void main(String... args) {
-    ServiceStart.runWithDatabase("indexer", args);
+    ServiceStart.run("indexer", new ServiceStart.Needs(true, true), args);
   }
 }

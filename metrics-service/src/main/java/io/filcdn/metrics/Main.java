@@ -10,6 +10,6 @@ public final class Main {
   private Main() {}
 
   public static void main(String... args) {
-    ServiceStart.runWithDatabase("metrics", args);
+    ServiceStart.run("metrics", new ServiceStart.Needs(true, false), args);
   }
 }

@@ -10,6 +10,6 @@ public final class Main {
   private Main() {}
 
   public static void main(String... args) {
-    ServiceStart.run("retrieval", args);
+    ServiceStart.run("retrieval", new ServiceStart.Needs(false, false), args);
   }
 }

@@ -10,6 +10,6 @@ public final class Main {
   private Main() {}
 
   public static void main(String... args) {
-    ServiceStart.runWithDatabase("settlement", args);
+    ServiceStart.run("settlement", new ServiceStart.Needs(true, true), args);
   }
 }

@@ -1,6 +1,6 @@
 package io.filcdn.common.start;
 
-/** Something that runs elsewhere and that a service cannot start without. */
+/** Something that runs elsewhere and that a service needs. */
 interface Dependency {
 
   /** Its name and where it is, without credentials, as in {@code Postgres at db:5432/metrics}. */
@@ -20,10 +20,17 @@ interface Dependency {
     record Present() implements Answer {}
 
     /**
-     * It is not there yet.
+     * It is not there yet, and the service cannot start before it is.
      *
      * @param reason what was found instead, in one line
      */
     record Absent(String reason) implements Answer {}
+
+    /**
+     * It is not there yet; the service starts, and is not ready before it is.
+     *
+     * @param reason what was found instead, in one line
+     */
+    record Late(String reason) implements Answer {}
   }
 }

@@ -1,20 +1,23 @@
 package io.filcdn.common.start;
 
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The brokers' names, one of which has to have an address: a client of Kafka cannot be made before.
- * That brokers answer is not waited for here, as a service does without them for a while.
+ * The brokers, one of whose names has to have an address: a client of Kafka cannot be made before.
+ * That one answers is not waited for, as a service does without Kafka for a while.
  */
 final class KafkaDependency implements Dependency {
 
   private static final Pattern BROKER =
       Pattern.compile("(?:[A-Z_]+://)?\\[?([A-Za-z0-9._:%-]+?)]?:(\\d{1,5})");
   private static final int HIGHEST_PORT = 65535;
+  private static final int MILLIS_TO_CONNECT = 2000;
 
   private final String servers;
   private final List<InetSocketAddress> brokers;
@@ -57,12 +60,27 @@ final class KafkaDependency implements Dependency {
 
   @Override
   public Answer ask() {
-    boolean anyHasAddress =
+    List<InetSocketAddress> known =
         brokers.stream()
             .map(broker -> new InetSocketAddress(broker.getHostString(), broker.getPort()))
-            .anyMatch(broker -> !broker.isUnresolved());
-    return anyHasAddress
-        ? new Answer.Present()
-        : new Answer.Absent("no address is known for that name");
+            .filter(broker -> !broker.isUnresolved())
+            .toList();
+    Answer answer = new Answer.Absent("no address is known for that name");
+    for (InetSocketAddress broker : known) {
+      answer = connect(broker);
+      if (answer instanceof Answer.Present) {
+        return answer;
+      }
+    }
+    return answer;
+  }
+
+  private static Answer connect(InetSocketAddress broker) {
+    try (Socket socket = new Socket()) {
+      socket.connect(broker, MILLIS_TO_CONNECT);
+      return new Answer.Present();
+    } catch (IOException e) {
+      return new Answer.Late(String.valueOf(e.getMessage()));
+    }
   }
 }

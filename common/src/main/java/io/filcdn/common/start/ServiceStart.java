@@ -1,5 +1,6 @@
 package io.filcdn.common.start;
 
+import io.filcdn.common.network.Network;
 import io.filcdn.common.network.NetworkFile;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.configuration.ConfigUtils;
@@ -32,14 +33,12 @@ public final class ServiceStart {
     this.config = config;
   }
 
-  /** Runs a service that needs Kafka, until it ends. */
-  public static void run(String service, String... arguments) {
-    new ServiceStart(service, config()).run(false, arguments);
-  }
+  /** What a service needs besides Kafka. */
+  public record Needs(boolean database, boolean chain) {}
 
-  /** Runs a service that needs Kafka and a database, until it ends. */
-  public static void runWithDatabase(String service, String... arguments) {
-    new ServiceStart(service, config()).run(true, arguments);
+  /** Runs a service until it ends. */
+  public static void run(String service, Needs needs, String... arguments) {
+    new ServiceStart(service, config()).run(needs, arguments);
   }
 
   /** The configuration as Quarkus will read it; it has none of its own yet. */
@@ -47,11 +46,10 @@ public final class ServiceStart {
     return ConfigUtils.configBuilder().withDefaultValue("quarkus.uuid", "none").build();
   }
 
-  private void run(boolean hasDatabase, String... arguments) {
+  private void run(Needs needs, String... arguments) {
     StartFailure failure = new StartFailure(service);
     try {
-      requireNetwork();
-      gate().await(dependencies(hasDatabase));
+      gate().await(dependencies(needs, network()));
     } catch (Exception e) {
       failure.tell(e);
       System.exit(1);
@@ -68,8 +66,8 @@ public final class ServiceStart {
   }
 
   /** Before anything is waited for, as no waiting mends the file. */
-  private void requireNetwork() {
-    NetworkFile.read(
+  private Network network() {
+    return NetworkFile.read(
         config
             .getOptionalValue("filcdn.network", Path.class)
             .orElseThrow(
@@ -95,10 +93,13 @@ public final class ServiceStart {
         () -> TimeUnit.SECONDS.sleep(1));
   }
 
-  private List<Dependency> dependencies(boolean hasDatabase) {
+  private List<Dependency> dependencies(Needs needs, Network network) {
     List<Dependency> dependencies = new ArrayList<>();
-    if (hasDatabase) {
+    if (needs.database()) {
       dependencies.add(database());
+    }
+    if (needs.chain()) {
+      dependencies.add(new ChainDependency(network));
     }
     dependencies.add(
         new KafkaDependency(

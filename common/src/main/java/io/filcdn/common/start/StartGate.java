@@ -51,16 +51,22 @@ final class StartGate {
    */
   void await(List<Dependency> dependencies) throws Exception {
     for (Dependency dependency : dependencies) {
-      if (dependency.ask() instanceof Answer.Absent absent) {
+      Answer answer = dependency.ask();
+      if (answer instanceof Answer.Absent absent) {
         missing = waitsFor(dependency, absent);
         try (AutoCloseable _ = health.apply(() -> missing)) {
-          await(dependency, absent);
+          answer = await(dependency, absent);
         }
+      }
+      if (answer instanceof Answer.Late late) {
+        log.accept(
+            "%s does not answer: %s; the service starts, and is not ready before it does"
+                .formatted(dependency.text(), late.reason()));
       }
     }
   }
 
-  private void await(Dependency dependency, Answer.Absent first) throws InterruptedException {
+  private Answer await(Dependency dependency, Answer.Absent first) throws InterruptedException {
     Instant begun = clock.instant();
     Instant told = begun;
     log.accept(missing);
@@ -79,6 +85,7 @@ final class StartGate {
     log.accept(
         "%s is there after %d s"
             .formatted(dependency.text(), Duration.between(begun, clock.instant()).toSeconds()));
+    return answer;
   }
 
   private static String waitsFor(Dependency dependency, Answer.Absent absent) {

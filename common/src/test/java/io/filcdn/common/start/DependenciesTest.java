@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.filcdn.common.start.Dependency.Answer;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,15 +18,23 @@ class DependenciesTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "localhost:9092",
-        "127.0.0.1:9092",
-        "nowhere.invalid:9092,localhost:9092",
-        " localhost:9092 , 127.0.0.1:9093",
-        "[::1]:9092",
-        "PLAINTEXT://localhost:9092"
+        "localhost:%1$d",
+        "127.0.0.1:%1$d",
+        "nowhere.invalid:9092,localhost:%1$d",
+        " 127.0.0.1:9 , 127.0.0.1:%1$d",
+        "PLAINTEXT://localhost:%1$d"
       })
-  void brokersAreThereWhereOneOfTheirNamesHasAnAddress(String servers) {
-    assertThat(new KafkaDependency(servers).ask()).isEqualTo(new Answer.Present());
+  void brokersAreThereWhereOneOfThemListens(String servers) throws IOException {
+    try (ServerSocket broker = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThat(new KafkaDependency(servers.formatted(broker.getLocalPort())).ask())
+          .isEqualTo(new Answer.Present());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"localhost:9", "127.0.0.1:9,nowhere.invalid:1", "[::1]:9"})
+  void brokersThatDoNotListenAreToldAndNotWaitedFor(String servers) {
+    assertThat(new KafkaDependency(servers).ask()).isInstanceOf(Answer.Late.class);
   }
 
   @Test

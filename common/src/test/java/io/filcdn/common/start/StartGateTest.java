@@ -49,8 +49,7 @@ class StartGateTest {
   @Test
   void whatIsAwaitedIsNamedWithItsPlaceAndEachNewReasonIsTold() throws Exception {
     gate(Duration.ofSeconds(1))
-        .await(
-            List.of(new Scripted("Postgres at db:5432/x", REFUSED, REFUSED, STARTING, PRESENT)));
+        .await(List.of(new Scripted("Postgres at db:5432/x", REFUSED, REFUSED, STARTING, PRESENT)));
 
     assertThat(log)
         .containsExactly(
@@ -74,6 +73,17 @@ class StartGateTest {
     assertThat(log).hasSize(1 + 119 + 1);
     assertThat(log.get(1)).endsWith("connection refused, for 30 s");
     assertThat(log.getLast()).isEqualTo("Postgres at db is there after 3600 s");
+  }
+
+  @Test
+  void whatTheServiceCanStartWithoutIsToldAndNotWaitedFor() throws Exception {
+    gate(Duration.ofSeconds(1))
+        .await(List.of(new Scripted("Kafka at k:9092", new Answer.Late("connection refused"))));
+
+    assertThat(log)
+        .containsExactly(
+            "Kafka at k:9092 does not answer: connection refused; the service starts, and is not ready before it does");
+    assertThat(health).isEmpty();
   }
 
   @Test

@@ -116,8 +116,7 @@ class ScriptIT {
   @CsvSource({"soon", "0", "-3m"})
   void aTimeoutThatIsNoneIsExplained(String timeout) {
     assertIsOneLine(
-        Script.run(
-            "up", "--no-build", "--timeout=" + timeout, Stack.data(folder.resolve("data"))),
+        Script.run("up", "--no-build", "--timeout=" + timeout, Stack.data(folder.resolve("data"))),
         "--timeout",
         timeout);
   }

@@ -84,7 +84,10 @@ class SlowStartIT {
             .atMost(LIMIT)
             .until(() -> service.said().contains("Listening on") || !service.process.isAlive());
         assertThat(status(service, "live")).as(service.said()).isEqualTo(200);
-        assertThat(service.said()).contains("Postgres at 127.0.0.1:%d".formatted(port), "is there");
+        assertThat(service.said())
+            .contains(
+                "Postgres at 127.0.0.1:%d/%s is there".formatted(port, service.name),
+                "Kafka at %s does not answer".formatted(NOBODY_LISTENS));
       }
     }
   }
@@ -108,9 +111,7 @@ class SlowStartIT {
       String name, String database, String role, String found) throws Exception {
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.resolve("postgres"), 0)) {
       assertThat(
-              ending(
-                  name,
-                  Map.of("QUARKUS_DATASOURCE_JDBC_URL", postgres.jdbcUrl(database, role))))
+              ending(name, Map.of("QUARKUS_DATASOURCE_JDBC_URL", postgres.jdbcUrl(database, role))))
           .contains(found, "QUARKUS_DATASOURCE_JDBC_URL");
     }
   }

@@ -208,7 +208,8 @@ class StackIT {
 
   @Test
   void everyCommandHasHelp() {
-    for (String command : List.of("up", "down", "status", "store", "logs", "restart", "version", "test")) {
+    for (String command :
+        List.of("up", "down", "status", "store", "logs", "restart", "version", "test")) {
       Outcome help = Script.run(command, "--help");
       assertThat(help.exitCode()).isZero();
       assertThat(help.lines().getFirst()).startsWith("./filcdn " + command);

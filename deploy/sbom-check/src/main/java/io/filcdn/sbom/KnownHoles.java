@@ -31,11 +31,7 @@ public record KnownHoles(
       String date, List<String> sources, List<HoleJson> holes, List<AcceptanceJson> accepted) {}
 
   private record HoleJson(
-      String id,
-      List<String> packages,
-      List<String> affected,
-      Severity severity,
-      String source) {
+      String id, List<String> packages, List<String> affected, Severity severity, String source) {
 
     Hole hole() {
       return new Hole(id, packages, affected, severity, URI.create(source));

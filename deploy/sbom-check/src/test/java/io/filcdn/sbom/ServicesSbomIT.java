@@ -55,8 +55,7 @@ class ServicesSbomIT {
 
     assertThat(list.accepted())
         .allSatisfy(
-            accepted ->
-                assertThat(all).anyMatch(found -> found.hole().id().equals(accepted.id())));
+            accepted -> assertThat(all).anyMatch(found -> found.hole().id().equals(accepted.id())));
   }
 
   private static Sbom sbom(String service) throws IOException {

@@ -66,7 +66,6 @@ class PatienceTest {
         .isTrue();
 
     assertThat(said.toString(StandardCharsets.UTF_8).lines())
-        .containsExactly(
-            "  waiting for Kafka, 15 s so far", "  waiting for Kafka, 30 s so far");
+        .containsExactly("  waiting for Kafka, 15 s so far", "  waiting for Kafka, 30 s so far");
   }
 }
