@@ -59,7 +59,8 @@ final class Wiring {
               .orElseThrow(
                   () ->
                       new UnusableSettingException(
-                          "expected the path of a network file in FILCDN_NETWORK, found nothing: give one like deploy/networks/devnet.json")));
+                          "expected the path of a network file in FILCDN_NETWORK, found nothing:"
+                              + " give one like deploy/networks/devnet.json")));
     } catch (NetworkFile.BrokenNetworkFileException e) {
       throw new UnusableSettingException(messageOf(e));
     }

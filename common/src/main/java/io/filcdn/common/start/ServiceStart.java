@@ -73,7 +73,8 @@ public final class ServiceStart {
             .orElseThrow(
                 () ->
                     new UnusableSettingException(
-                        "expected the path of a network file in FILCDN_NETWORK, found nothing: give one like deploy/networks/devnet.json")));
+                        "expected the path of a network file in FILCDN_NETWORK, found nothing: give"
+                            + " one like deploy/networks/devnet.json")));
   }
 
   private StartGate gate() {
@@ -116,7 +117,8 @@ public final class ServiceStart {
             .orElseThrow(
                 () ->
                     new UnusableSettingException(
-                        "expected the database's URL in QUARKUS_DATASOURCE_JDBC_URL, found nothing"));
+                        "expected the database's URL in QUARKUS_DATASOURCE_JDBC_URL, found"
+                            + " nothing"));
     Map<String, String> properties = new HashMap<>();
     for (String name : config.getPropertyNames()) {
       if (name.startsWith(JDBC_PROPERTIES)) {

@@ -61,7 +61,8 @@ class ChainDependencyTest {
   }
 
   private String node(String answer) throws IOException {
-    HttpServer node = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    HttpServer node =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     nodes.add(node);
     byte[] body = answer.getBytes(StandardCharsets.UTF_8);
     node.createContext(

@@ -82,7 +82,8 @@ class StartGateTest {
 
     assertThat(log)
         .containsExactly(
-            "Kafka at k:9092 does not answer: connection refused; the service starts, and is not ready before it does");
+            "Kafka at k:9092 does not answer: connection refused; the service starts, and is not"
+                + " ready before it does");
     assertThat(health).isEmpty();
   }
 

@@ -9,17 +9,15 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class WaitingHealthTest {
 
   private static final String HOST = "127.0.0.1";
-  private static final Supplier<String> MISSING = () -> "waiting for Postgres at db: refused";
 
   @Test
   void aServiceThatWaitsIsLiveAndNotReadyAndSaysWhy() throws Exception {
-    try (WaitingHealth health = WaitingHealth.begin(HOST, 0, MISSING);
+    try (WaitingHealth health = WaitingHealth.begin(HOST, 0, WaitingHealthTest::missing);
         HttpClient client = HttpClient.newHttpClient()) {
       assertThat(get(client, health, "/q/health/live").statusCode()).isEqualTo(200);
       HttpResponse<String> ready = get(client, health, "/q/health/ready");
@@ -32,11 +30,15 @@ class WaitingHealthTest {
 
   @Test
   void aPortThatIsTakenIsNamed() {
-    try (WaitingHealth first = WaitingHealth.begin(HOST, 0, MISSING)) {
-      assertThatThrownBy(() -> WaitingHealth.begin(HOST, first.port(), MISSING))
+    try (WaitingHealth first = WaitingHealth.begin(HOST, 0, WaitingHealthTest::missing)) {
+      assertThatThrownBy(() -> WaitingHealth.begin(HOST, first.port(), WaitingHealthTest::missing))
           .isInstanceOf(UnusableSettingException.class)
           .hasMessageContainingAll("port " + first.port(), "QUARKUS_HTTP_PORT");
     }
+  }
+
+  private static String missing() {
+    return "waiting for Postgres at db: refused";
   }
 
   private static HttpResponse<String> get(HttpClient client, WaitingHealth health, String path)

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ServicesSbomIT {
 
   private static final Path ROOT = Path.of("../..");
-  private static final LocalDate TODAY = LocalDate.now(Clock.systemUTC());
+  private final LocalDate today = LocalDate.now(Clock.systemUTC());
 
   private KnownHoles list;
 
@@ -29,7 +29,7 @@ class ServicesSbomIT {
   @ParameterizedTest
   @ValueSource(strings = {"indexer", "retrieval", "metrics", "settlement"})
   void noServiceHasAHighHole(String service) throws IOException {
-    List<Finding> findings = list.in(sbom(service), TODAY);
+    List<Finding> findings = list.in(sbom(service), today);
 
     findings.forEach(System.out::println);
     assertThat(findings.stream().filter(Finding::failsBuild)).isEmpty();
@@ -41,7 +41,7 @@ class ServicesSbomIT {
     List<Component> planted = new ArrayList<>(sbom(service).components());
     planted.add(new Component("io.netty:netty-codec-http", "4.1.130.Final"));
 
-    assertThat(list.in(new Sbom(service, planted), TODAY).stream().filter(Finding::failsBuild))
+    assertThat(list.in(new Sbom(service, planted), today).stream().filter(Finding::failsBuild))
         .extracting(found -> found.hole().id())
         .contains("CVE-2026-33870", "CVE-2026-42581");
   }
@@ -50,7 +50,7 @@ class ServicesSbomIT {
   void nothingIsAcceptedThatNoServiceHas() throws IOException {
     List<Finding> all = new ArrayList<>();
     for (String service : List.of("indexer", "retrieval", "metrics", "settlement")) {
-      all.addAll(list.in(sbom(service), TODAY));
+      all.addAll(list.in(sbom(service), today));
     }
 
     assertThat(list.accepted())
