@@ -56,7 +56,7 @@ class DependenciesTest {
   @ParameterizedTest
   @CsvSource({
     "jdbc:postgresql://db:5432/metrics?user=u&password=secret, Postgres at db:5432/metrics",
-    "jdbc:postgresql://a:1,b:2/x?sslmode=require, 'Postgres at a:1,b:2/x'",
+    "'jdbc:postgresql://a:1,b:2/x?sslmode=require', 'Postgres at a:1,b:2/x'",
     "jdbc:postgresql:metrics, Postgres at metrics"
   })
   void aDatabaseIsNamedWithoutItsPassword(String url, String text) {
