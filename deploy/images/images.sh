@@ -6,7 +6,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 here=$root/deploy/images
 out=$root/.filcdn/images
 services=(indexer retrieval metrics settlement)
-modules=java.se,jdk.unsupported,jdk.jfr,jdk.management,jdk.net,jdk.naming.dns,jdk.zipfs
+modules=java.se,jdk.unsupported,jdk.httpserver,jdk.jfr,jdk.management,jdk.net,jdk.naming.dns,jdk.zipfs
 flags=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
 user=10001:10001
 

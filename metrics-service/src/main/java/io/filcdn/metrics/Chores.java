@@ -51,12 +51,17 @@ final class Chores {
         new Chore("writing off leases", leaseDesk::writeOff),
         new Chore("comparing leases", this::compareLeases),
         new Chore("looking for lost records", () -> metrics.record(lostTails.look())),
+        new Chore("counting what is parked", this::countParked),
         new Chore("forgetting old series", this::forgetSeries),
         new Chore("forgetting old dead letters", this::forgetDeadLetters));
   }
 
   private void compareLeases() {
     metrics.record(tables.database().call(tables.leases()::totals));
+  }
+
+  private void countParked() {
+    metrics.record(tables.database().call(tables.journals()::backlog));
   }
 
   private void forgetSeries() {

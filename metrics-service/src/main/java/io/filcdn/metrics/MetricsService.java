@@ -168,7 +168,6 @@ final class MetricsService implements AutoCloseable {
   }
 
   void start() {
-    tables.database().run(connection -> metrics.record(tables.journals().backlog(connection)));
     followers.forEach(TopicFollower::start);
     housekeeping.start(TEND_EVERY);
     calling.start(TEND_EVERY);

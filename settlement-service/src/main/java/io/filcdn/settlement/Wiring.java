@@ -2,6 +2,7 @@ package io.filcdn.settlement;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.common.network.NetworkFile;
+import io.filcdn.common.start.UnusableSettingException;
 import io.filcdn.settlement.batch.BatchConfig;
 import io.filcdn.settlement.broadcast.BroadcastConfig;
 import io.filcdn.settlement.confirmation.ConfirmationConfig;
@@ -57,10 +58,11 @@ final class Wiring {
               .network()
               .orElseThrow(
                   () ->
-                      new Main.UnusableSetting(
-                          "expected the path of a network file in FILCDN_NETWORK, found nothing: give one like deploy/networks/devnet.json")));
+                      new UnusableSettingException(
+                          "expected the path of a network file in FILCDN_NETWORK, found nothing:"
+                              + " give one like deploy/networks/devnet.json")));
     } catch (NetworkFile.BrokenNetworkFileException e) {
-      throw new Main.UnusableSetting(messageOf(e));
+      throw new UnusableSettingException(messageOf(e));
     }
   }
 
@@ -70,7 +72,7 @@ final class Wiring {
     try {
       return KeySource.find(config.operatorKey(), config.settlement().key());
     } catch (IllegalArgumentException e) {
-      throw new Main.UnusableSetting(messageOf(e));
+      throw new UnusableSettingException(messageOf(e));
     }
   }
 
@@ -101,7 +103,7 @@ final class Wiring {
   BroadcastConfig broadcast() {
     BroadcastConfig broadcast = config.settlement().broadcast();
     if (broadcast.maxPending() < 1 || broadcast.maxPending() > MOST_PENDING) {
-      throw new Main.UnusableSetting(
+      throw new UnusableSettingException(
           "expected FILCDN_SETTLEMENT_BROADCAST_MAX_PENDING from 1 to %d, found %d"
               .formatted(MOST_PENDING, broadcast.maxPending()));
     }

@@ -164,13 +164,25 @@ class StackIT {
 
     Map<String, String> noNpm =
         Map.of("PATH", pathWithout("npm"), "JAVA_HOME", System.getProperty("java.home"));
-    assertFailsInOneLine(
-        Script.run(noNpm, List.of("up", "--no-build", data())), "no npm found", "install npm");
+    assertFailsInOneLine(Script.run(noNpm, List.of("up", data())), "no npm found", "install npm");
   }
 
-  /** A folder of links to all that the script needs but one. */
-  private String pathWithout(String missing) throws IOException {
-    Path links = Files.createDirectories(folder.resolve("without-" + missing));
+  @Test
+  void whatIsBuiltNeedsNothingButJava() throws IOException {
+    Map<String, String> onlyJava =
+        Map.of(
+            "PATH",
+            pathWithout("npm", "node", "mvn", "javac"),
+            "JAVA_HOME",
+            System.getProperty("java.home"));
+    assertFailsInOneLine(
+        Script.run(onlyJava, List.of("up", "--no-build", "--network=atlantis", data())),
+        "no network \"atlantis\"");
+  }
+
+  /** A folder of links to all that the script needs but these. */
+  private String pathWithout(String... missing) throws IOException {
+    Path links = Files.createDirectories(folder.resolve("without-" + String.join("-", missing)));
     for (String part : System.getenv("PATH").split(":")) {
       if (!Files.isDirectory(Path.of(part))) {
         continue;
@@ -178,7 +190,7 @@ class StackIT {
       try (var files = Files.list(Path.of(part))) {
         for (Path file : files.toList()) {
           Path link = links.resolve(file.getFileName());
-          if (!file.getFileName().toString().equals(missing) && !Files.exists(link)) {
+          if (!List.of(missing).contains(file.getFileName().toString()) && !Files.exists(link)) {
             Files.createSymbolicLink(link, file);
           }
         }
@@ -196,7 +208,8 @@ class StackIT {
 
   @Test
   void everyCommandHasHelp() {
-    for (String command : List.of("up", "down", "status", "store", "test")) {
+    for (String command :
+        List.of("up", "down", "status", "store", "logs", "restart", "version", "test")) {
       Outcome help = Script.run(command, "--help");
       assertThat(help.exitCode()).isZero();
       assertThat(help.lines().getFirst()).startsWith("./filcdn " + command);

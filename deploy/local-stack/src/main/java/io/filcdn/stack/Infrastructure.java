@@ -2,16 +2,15 @@ package io.filcdn.stack;
 
 import io.filcdn.stack.demo.LocalDevnet;
 import io.filcdn.stack.infra.EmbeddedPostgres;
-import io.filcdn.stack.run.Await;
 import io.filcdn.stack.run.Console;
 import io.filcdn.stack.run.DataFolder;
 import io.filcdn.stack.run.Listener;
+import io.filcdn.stack.run.Patience;
 import io.filcdn.stack.run.Ports;
 import io.filcdn.stack.run.StackFailure;
 import io.filcdn.stack.run.StackProcesses;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -28,7 +27,6 @@ import java.util.concurrent.Future;
  */
 record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDevnet> devnet) {
 
-  private static final Duration KAFKA_LIMIT = Duration.ofSeconds(90);
   private static final String POSTGRES = "postgres";
   private static final String KAFKA = "kafka";
   private static final String CHAIN = "chain";
@@ -40,20 +38,28 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
       Ports ports,
       StackProcesses processes,
       Console console,
+      Patience patience,
       boolean isDevnet)
       throws Exception {
     Files.createDirectories(folder);
     Callable<EmbeddedPostgres> postgres =
         () -> postgres(folder.resolve(POSTGRES), data, ports, processes);
-    Callable<String> kafka = () -> kafka(folder.resolve(KAFKA), ports, processes);
+    Callable<String> kafka = () -> kafka(folder.resolve(KAFKA), data, ports, processes, patience);
     Callable<LocalDevnet> chain = () -> chain(folder, data, ports, processes);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<EmbeddedPostgres> postgresUp =
           threads.submit(() -> console.step("Postgres", postgres));
       Future<String> kafkaUp = threads.submit(() -> console.step("Kafka", kafka));
+      Optional<Future<LocalDevnet>> chainUp =
+          isDevnet
+              ? Optional.of(threads.submit(() -> console.step("chain", chain)))
+              : Optional.empty();
       Optional<LocalDevnet> devnet =
-          isDevnet ? Optional.of(console.step("chain", chain)) : Optional.empty();
-      return new Infrastructure(result(postgresUp), result(kafkaUp), devnet);
+          chainUp.isPresent()
+              ? Optional.of(result("the chain", chainUp.get(), patience))
+              : Optional.empty();
+      return new Infrastructure(
+          result("Postgres", postgresUp, patience), result("Kafka", kafkaUp, patience), devnet);
     }
   }
 
@@ -65,18 +71,26 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
     return postgres;
   }
 
-  private static String kafka(Path folder, Ports ports, StackProcesses processes) throws Exception {
+  private static String kafka(
+      Path folder, DataFolder data, Ports ports, StackProcesses processes, Patience patience)
+      throws Exception {
     Path ready = folder.resolve("ready");
     Files.createDirectories(folder);
     Files.deleteIfExists(ready);
     ProcessHandle process =
         processes.start(KAFKA, Services.kafka(folder, ports.of(Listener.KAFKA), ready), Map.of());
-    boolean answered = Await.until(KAFKA_LIMIT, () -> Files.exists(ready) || !process.isAlive());
+    boolean answered =
+        patience.until(
+            () -> Files.exists(ready) || !process.isAlive(),
+            () -> process.info().totalCpuDuration(),
+            () -> "Kafka");
     if (!answered || !process.isAlive()) {
       throw new StackFailure(
-          answered
-              ? "Kafka ended while it started"
-              : "Kafka did not start within " + KAFKA_LIMIT.toSeconds() + " s");
+          "Kafka %s: %s; its log is %s"
+              .formatted(
+                  answered ? "ended while it started" : "did not start " + patience.limit(),
+                  data.cause(KAFKA).orElse("it said nothing"),
+                  data.log(KAFKA)));
     }
     return "127.0.0.1:" + ports.of(Listener.KAFKA);
   }
@@ -90,7 +104,12 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
         process -> processes.adopt(CHAIN, process));
   }
 
-  private static <T> T result(Future<T> future) throws Exception {
+  /** Each step knows by itself when it has failed; here is said that it is waited for. */
+  private static <T> T result(String name, Future<T> future, Patience patience) throws Exception {
+    if (!patience.until(future::isDone, System::nanoTime, () -> name)) {
+      future.cancel(true);
+      throw new StackFailure("%s did not start %s".formatted(name, patience.limit()));
+    }
     try {
       return future.get();
     } catch (ExecutionException e) {

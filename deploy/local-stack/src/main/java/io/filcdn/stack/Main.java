@@ -8,12 +8,15 @@ import io.filcdn.stack.run.LogFile;
 import io.filcdn.stack.run.StackFailure;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** What {@code ./filcdn} runs once everything is built: one sub-command. */
 public final class Main {
@@ -21,6 +24,7 @@ public final class Main {
   private static final Logger LOG = Logger.getLogger(Main.class.getName());
   private static final String DEFAULT_PORT_BASE = "8400";
   private static final String DATA = "--data";
+  private static final Pattern DURATION = Pattern.compile("([1-9]\\d{0,5})([smh]?)");
 
   private Main() {}
 
@@ -55,7 +59,7 @@ public final class Main {
             Arguments.read(
                 command,
                 words,
-                Set.of(DATA, "--port-base", "--network"),
+                Set.of(DATA, "--port-base", "--network", "--timeout"),
                 Set.of("--fresh", "--train"));
         requireNoOperands(command, given);
         new Up(Checkout.ofThisProcess(), data(given), options(given), console, clock).run();
@@ -69,6 +73,15 @@ public final class Main {
           try (Http http = new Http()) {
             Status.run(data(given), console, http);
           }
+        }
+      }
+      case "restart" -> {
+        Arguments given = Arguments.read(command, words, Set.of(DATA), Set.of());
+        if (given.operands().size() != 1) {
+          throw new StackFailure("expected one service: ./filcdn restart SERVICE");
+        }
+        try (Http http = new Http()) {
+          new Restart(data(given), console, http).run(given.operands().getFirst());
         }
       }
       case "store" -> {
@@ -91,7 +104,24 @@ public final class Main {
         given.value("--network").orElse(NetworkChoice.DEVNET),
         given.has("--fresh"),
         given.has("--train"),
-        Optional.ofNullable(System.getenv("FILCDN_OPERATOR_KEY")));
+        Optional.ofNullable(System.getenv("FILCDN_OPERATOR_KEY")),
+        given.value("--timeout").map(Main::duration));
+  }
+
+  /** Reads {@code 90}, {@code 90s}, {@code 5m} or {@code 1h}. */
+  static Duration duration(String text) {
+    Matcher parts = DURATION.matcher(text);
+    if (!parts.matches()) {
+      throw new StackFailure(
+          "expected seconds, or a number with s, m or h, after --timeout, found \"%s\""
+              .formatted(text));
+    }
+    long number = Long.parseLong(parts.group(1));
+    return switch (parts.group(2)) {
+      case "m" -> Duration.ofMinutes(number);
+      case "h" -> Duration.ofHours(number);
+      default -> Duration.ofSeconds(number);
+    };
   }
 
   private static DataFolder data(Arguments given) {

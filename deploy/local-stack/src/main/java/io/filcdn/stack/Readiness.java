@@ -3,115 +3,145 @@ package io.filcdn.stack;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.stack.demo.DemoPiece;
-import io.filcdn.stack.run.Await;
 import io.filcdn.stack.run.Console;
-import io.filcdn.stack.run.DataFolder;
 import io.filcdn.stack.run.Http;
-import io.filcdn.stack.run.StackFailure;
 import io.filcdn.stack.run.StackProcesses;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.stream.Collectors;
 
-/** Waits until what was started does its work, and says why where it does not. */
+/** How far services and pieces are on their way to being ready; looked at again and again. */
 final class Readiness {
 
-  private static final Duration SERVICES_LIMIT = Duration.ofMinutes(2);
-  private static final Duration FETCH_LIMIT = Duration.ofMinutes(2);
+  private static final int OK = 200;
 
-  private final DataFolder data;
+  /** Processor time that is no progress yet. */
+  private static final Duration IDLE = Duration.ofMillis(250);
+
   private final StackProcesses processes;
   private final Console console;
   private final Http http;
+  private final List<Service> services;
+  private final StackFile stack;
+  private final List<DemoPiece> pieces;
+  private final Instant begun;
 
-  Readiness(DataFolder data, StackProcesses processes, Console console, Http http) {
-    this.data = data;
+  /** Of those that are not ready, in the order of starting. */
+  private final Map<Service, Service.Health> pending = new LinkedHashMap<>();
+
+  /** Statuses of those that are not served yet. */
+  private Map<DemoPiece, Integer> unserved = Map.of();
+
+  private boolean reached;
+
+  /**
+   * @param pieces which the edge is to serve
+   */
+  Readiness(
+      StackProcesses processes,
+      Console console,
+      Http http,
+      List<Service> services,
+      StackFile stack,
+      List<DemoPiece> pieces) {
     this.processes = processes;
     this.console = console;
     this.http = http;
+    this.services = List.copyOf(services);
+    this.stack = stack;
+    this.pieces = List.copyOf(pieces);
+    this.begun = console.now();
+    services.forEach(service -> pending.put(service, new Service.Health(false, false, "")));
   }
 
-  /** Waits until all services are ready; they start side by side. */
-  void await(List<Service> services) {
-    Instant started = console.now();
-    Set<Service> pending = new HashSet<>(services);
-    boolean ready =
-        Await.until(
-            SERVICES_LIMIT,
-            () -> {
-              services.forEach(this::requireRunning);
-              for (Service service : Set.copyOf(pending)) {
-                if (service.isReady(http)) {
-                  pending.remove(service);
-                  console.done(service.name(), started);
-                }
-              }
-              return pending.isEmpty();
-            });
-    if (!ready) {
-      Service first = pending.iterator().next();
-      throw new StackFailure(
-          "%s is not ready after %d s: %s; its log is %s"
-              .formatted(
-                  first.name(),
-                  SERVICES_LIMIT.toSeconds(),
-                  first.missing(http),
-                  data.log(first.name())));
+  /** Whether all were ready once; says so of each. */
+  boolean isReached() {
+    if (!reached) {
+      services.stream().filter(pending::containsKey).toList().forEach(this::look);
+      reached = pending.isEmpty() && areServed();
+    }
+    return reached;
+  }
+
+  private void look(Service service) {
+    Service.Health health = service.health(http);
+    if (health.ready()) {
+      pending.remove(service);
+      console.done(service.name(), begun);
+    } else {
+      pending.put(service, health);
     }
   }
 
-  private void requireRunning(Service service) {
-    if (processes.running(service.name()).isEmpty()) {
-      throw new StackFailure(
-          "%s ended while it started: %s; its log is %s"
-              .formatted(
-                  service.name(),
-                  data.lastLines(service.name(), 1).stream().findFirst().orElse("without a word"),
-                  data.log(service.name())));
+  private boolean areServed() {
+    Map<DemoPiece, Integer> missing = new HashMap<>();
+    for (DemoPiece piece : pieces) {
+      int status = status(http, stack, Demo.PAYER, piece.cid()).orElse(0);
+      if (status != OK) {
+        missing.put(piece, status);
+      }
     }
+    unserved = missing;
+    if (missing.isEmpty() && !pieces.isEmpty()) {
+      console.done("pieces to be fetched", begun);
+    }
+    return missing.isEmpty();
   }
 
-  /** Waits until the edge serves each of the demo's pieces. */
-  void awaitFetchable(StackFile stack, Demo demo) throws Exception {
-    console.step(
-        "pieces to be fetched",
-        () -> {
-          for (DemoPiece piece : demo.content().pieces()) {
-            awaitFetchable(http, stack, Demo.PAYER, piece.cid());
-          }
-          return true;
-        });
+  /**
+   * What changes while there is progress: what services say they lack, the work of those that say
+   * nothing yet, and which pieces are served.
+   */
+  List<Object> signs() {
+    List<Object> waiting =
+        pending.entrySet().stream()
+            .map(entry -> sign(entry.getKey(), entry.getValue()))
+            .collect(Collectors.toList());
+    waiting.add(unserved);
+    return waiting;
   }
 
-  /** Waits until the edge serves a piece. */
-  static void awaitFetchable(Http http, StackFile stack, Address payer, PieceCid cid) {
-    if (!Await.until(FETCH_LIMIT, () -> fetchable(http, stack, payer, cid))) {
-      Optional<Integer> last = http.head(plain(stack, cid), host(stack, payer, cid));
-      throw new StackFailure(
-          "%s cannot be fetched after %d s: expected status 200, found %s"
-              .formatted(
-                  stack.url(payer, cid),
-                  FETCH_LIMIT.toSeconds(),
-                  last.map(Object::toString).orElse("no answer")));
+  private Object sign(Service service, Service.Health health) {
+    return health.answers()
+        ? health.missing()
+        : processes
+            .running(service.name())
+            .flatMap(process -> process.info().totalCpuDuration())
+            .map(work -> work.dividedBy(IDLE))
+            .orElse(0L);
+  }
+
+  /** What is missing, for a person. */
+  String missing() {
+    if (!pending.isEmpty()) {
+      return pending.entrySet().stream()
+          .map(entry -> "%s (%s)".formatted(entry.getKey().name(), entry.getValue().missing()))
+          .collect(Collectors.joining(", "));
     }
+    return unserved.entrySet().stream()
+        .map(
+            entry ->
+                "%s (expected status 200, found %s)"
+                    .formatted(
+                        stack.url(Demo.PAYER, entry.getKey().cid()),
+                        entry.getValue() == 0 ? "no answer" : entry.getValue()))
+        .collect(Collectors.joining(", "));
   }
 
   /** Whether the edge serves a piece right now. */
   static boolean fetchable(Http http, StackFile stack, Address payer, PieceCid cid) {
-    return http.head(plain(stack, cid), host(stack, payer, cid))
-        .filter(status -> status == 200)
-        .isPresent();
+    return status(http, stack, payer, cid).filter(status -> status == OK).isPresent();
   }
 
-  private static String plain(StackFile stack, PieceCid cid) {
-    return stack.service("retrieval") + "/" + cid;
-  }
-
-  private static String host(StackFile stack, Address payer, PieceCid cid) {
-    return URI.create(stack.url(payer, cid)).getAuthority();
+  /** What the edge answers for a piece; empty for no answer. */
+  static Optional<Integer> status(Http http, StackFile stack, Address payer, PieceCid cid) {
+    return http.head(
+        stack.service("retrieval") + "/" + cid, URI.create(stack.url(payer, cid)).getAuthority());
   }
 }

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * One of the four services, as this stack runs it.
@@ -35,6 +34,7 @@ record Service(
     String management) {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final int OK = 200;
 
   Service {
     java = List.copyOf(java);
@@ -62,25 +62,31 @@ record Service(
     return aotCache.toFile().lastModified() > jar.toFile().lastModified();
   }
 
-  boolean isReady(Http http) {
-    return http.get(readiness()).isPresent();
+  /**
+   * What a service says of itself.
+   *
+   * @param answers whether it says anything
+   * @param missing what it lacks, for a person
+   */
+  record Health(boolean answers, boolean ready, String missing) {}
+
+  /** Asks the service how it is. */
+  Health health(Http http) {
+    return http.ask(readiness())
+        .map(answer -> new Health(true, answer.statusCode() == OK, missing(answer)))
+        .orElseGet(() -> new Health(false, false, "nothing answers at " + readiness()));
   }
 
-  /** What the service says it lacks. */
-  String missing(Http http) {
-    Optional<HttpResponse<String>> answer = http.ask(readiness());
-    if (answer.isEmpty()) {
-      return "nothing answers at " + readiness();
-    }
+  private String missing(HttpResponse<String> answer) {
     List<String> down = new ArrayList<>();
     try {
-      for (JsonNode check : JSON.readTree(answer.get().body()).path("checks")) {
+      for (JsonNode check : JSON.readTree(answer.body()).path("checks")) {
         if (!check.path("status").asText().equals("UP")) {
           down.add("%s %s".formatted(check.path("name").asText(), check.path("data")));
         }
       }
     } catch (JsonProcessingException e) {
-      down.add("%s answers %d".formatted(readiness(), answer.get().statusCode()));
+      down.add("%s answers %d".formatted(readiness(), answer.statusCode()));
     }
     return String.join(", ", down);
   }

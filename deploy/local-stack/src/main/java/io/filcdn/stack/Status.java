@@ -36,9 +36,17 @@ final class Status {
         .running()
         .ifPresent(p -> line(console, "supervisor", p, Memory.of(p), "", sizes));
     StackProcesses processes = new StackProcesses(data);
+    List<String> unready = new ArrayList<>();
     for (String name : StackProcesses.ALL) {
       Optional<ProcessHandle> process = processes.running(name);
-      String state = StackFile.SERVICES.contains(name) ? state(stack, name, http) : "";
+      String state = "";
+      if (StackFile.SERVICES.contains(name)) {
+        boolean ready = http.get(stack.management(name) + "/q/health/ready").isPresent();
+        state = "%s  %s".formatted(ready ? "ready    " : "not ready", stack.service(name));
+        if (!ready) {
+          unready.add(name);
+        }
+      }
       if (process.isPresent()) {
         line(console, name, process.get(), Memory.ofAll(process.get()), state, sizes);
       } else if (!state.isEmpty()) {
@@ -49,20 +57,19 @@ final class Status {
     if (total > 0) {
       console.say("%-12s %8s %12s".formatted("all", "", mebibytes(total)));
     }
+    if (!unready.isEmpty()) {
+      throw new StackFailure("not ready: %s".formatted(String.join(", ", unready)));
+    }
   }
 
-  private static StackFailure notReady(DataFolder data) {
+  /** What to say where no stack is ready. */
+  static StackFailure notReady(DataFolder data) {
     return new StackFailure(
         StackLock.supervisor(data).running().isPresent()
             ? "the stack with the data in %s is not ready yet; it logs to %s"
                 .formatted(data.root(), data.log("up"))
             : "no stack runs with the data in %s: start one with ./filcdn up"
                 .formatted(data.root()));
-  }
-
-  private static String state(StackFile stack, String name, Http http) {
-    boolean ready = http.get(stack.management(name) + "/q/health/ready").isPresent();
-    return "%s  %s".formatted(ready ? "ready    " : "not ready", stack.service(name));
   }
 
   private static void line(

@@ -10,9 +10,11 @@ import io.filcdn.stack.chain.Piece;
 import io.filcdn.stack.run.Console;
 import io.filcdn.stack.run.DataFolder;
 import io.filcdn.stack.run.Http;
+import io.filcdn.stack.run.Patience;
 import io.filcdn.stack.run.StackFailure;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code ./filcdn store}: hands files to the demo provider, adds them to the demo payer's data set,
@@ -30,6 +33,9 @@ import java.util.List;
 final class Store {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  /** What Curio takes of one piece: a sector of 64 GiB, less the bits that padding takes. */
+  private static final long MOST_BYTES = (64L << 30) / 128 * 127;
 
   private final StackFile stack;
   private final Console console;
@@ -67,35 +73,78 @@ final class Store {
     }
   }
 
+  /** The file of that name, where a piece can be made of it. */
   private static Path readable(String file) {
     Path path = Path.of(file);
-    if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
-      throw new StackFailure(
-          "%s %s"
-              .formatted(
-                  file,
-                  !Files.exists(path)
-                      ? "does not exist"
-                      : Files.isDirectory(path)
-                          ? "is a folder: expected a file"
-                          : "cannot be read"));
-    }
+    objection(path)
+        .ifPresent(
+            found -> {
+              throw new StackFailure("store: %s %s".formatted(file, found));
+            });
     return path;
+  }
+
+  private static Optional<String> objection(Path path) {
+    if (!Files.exists(path)) {
+      return Optional.of("does not exist");
+    }
+    if (Files.isDirectory(path)) {
+      return Optional.of("is a folder: expected a file");
+    }
+    if (!Files.isRegularFile(path)) {
+      return Optional.of("is no regular file: expected a file");
+    }
+    if (!Files.isReadable(path)) {
+      return Optional.of("cannot be read: its permissions do not allow it");
+    }
+    try (InputStream bytes = Files.newInputStream(path)) {
+      if (bytes.read() < 0) {
+        return Optional.of("is empty: expected at least one byte");
+      }
+      long size = Files.size(path);
+      return size > MOST_BYTES
+          ? Optional.of(
+              "is too large: expected at most %d bytes, found %d".formatted(MOST_BYTES, size))
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("cannot be read: " + e.getMessage());
+    }
   }
 
   private void store(Path path) throws Exception {
     PieceCid cid = handOver(path);
     Address payer = stack.payer();
-    if (!Readiness.fetchable(http, stack, payer, cid)) {
+    if (Readiness.fetchable(http, stack, payer, cid)) {
+      console.say("%s: stored already, as a piece with these bytes".formatted(path));
+    } else {
       try (Devnet devnet = Devnet.at(stack.rpcUrl())) {
         devnet
             .asProvider(DevnetAccount.PROVIDER)
             .addPieces(stack.dataSetId(), List.of(Piece.of(cid.bytes())));
       }
       console.say("%s: on chain as a piece of data set %d".formatted(path, stack.dataSetId()));
-      Readiness.awaitFetchable(http, stack, payer, cid);
+      awaitFetchable(payer, cid);
     }
     console.say(stack.url(payer, cid));
+  }
+
+  private void awaitFetchable(Address payer, PieceCid cid) {
+    Patience patience = new Patience(console, Optional.empty());
+    boolean served =
+        patience.until(
+            () -> Readiness.fetchable(http, stack, payer, cid),
+            () -> Readiness.status(http, stack, payer, cid),
+            () -> stack.url(payer, cid));
+    if (!served) {
+      throw new StackFailure(
+          "%s cannot be fetched %s: expected status 200, found %s"
+              .formatted(
+                  stack.url(payer, cid),
+                  patience.limit(),
+                  Readiness.status(http, stack, payer, cid)
+                      .map(Object::toString)
+                      .orElse("no answer")));
+    }
   }
 
   private PieceCid handOver(Path path) throws IOException, InterruptedException {
@@ -115,10 +164,15 @@ final class Store {
       }
       JsonNode kept = JSON.readTree(answer.body());
       return PieceCid.parse(kept.path("cid").asText());
-    } catch (java.net.ConnectException e) {
+    } catch (ConnectException e) {
       throw new StackFailure(
           "the demo provider does not answer at %s: is the stack still up? ./filcdn status tells"
               .formatted(stack.provider()),
+          e);
+    } catch (IOException e) {
+      throw new StackFailure(
+          "store: %s did not reach the demo provider at %s: %s"
+              .formatted(path, stack.provider(), e.getMessage()),
           e);
     }
   }

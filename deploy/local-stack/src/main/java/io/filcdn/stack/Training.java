@@ -1,6 +1,8 @@
 package io.filcdn.stack;
 
 import io.filcdn.stack.run.Console;
+import io.filcdn.stack.run.Http;
+import io.filcdn.stack.run.Patience;
 import io.filcdn.stack.run.StackFailure;
 import io.filcdn.stack.run.StackProcesses;
 import java.time.Duration;
@@ -16,13 +18,15 @@ final class Training {
   private static final Duration END_LIMIT = Duration.ofMinutes(3);
 
   private final StackProcesses processes;
-  private final Readiness readiness;
   private final Console console;
+  private final Patience patience;
+  private final Http http;
 
-  Training(StackProcesses processes, Readiness readiness, Console console) {
+  Training(StackProcesses processes, Console console, Patience patience, Http http) {
     this.processes = processes;
-    this.readiness = readiness;
     this.console = console;
+    this.patience = patience;
+    this.http = http;
   }
 
   void of(List<Service> services) throws Exception {
@@ -33,9 +37,13 @@ final class Training {
 
   private boolean train(Service service) {
     ProcessHandle process = service.startTraining(processes);
-    readiness.await(List.of(service));
+    boolean ready =
+        patience.until(
+            () -> service.health(http).ready() || !process.isAlive(),
+            () -> process.info().totalCpuDuration(),
+            service::name);
     process.destroy();
-    if (!StackProcesses.end(List.of(process), END_LIMIT) || !service.isTrained()) {
+    if (!ready || !StackProcesses.end(List.of(process), END_LIMIT) || !service.isTrained()) {
       throw new StackFailure(
           "%s left no AOT cache at %s; start without --train"
               .formatted(service.name(), service.aotCache()));

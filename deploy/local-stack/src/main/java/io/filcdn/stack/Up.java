@@ -2,17 +2,23 @@ package io.filcdn.stack;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.stack.chain.DevnetAccount;
+import io.filcdn.stack.demo.DemoPiece;
 import io.filcdn.stack.demo.LocalDevnet;
 import io.filcdn.stack.run.Console;
 import io.filcdn.stack.run.DataFolder;
 import io.filcdn.stack.run.Http;
 import io.filcdn.stack.run.Listener;
 import io.filcdn.stack.run.LogFile;
+import io.filcdn.stack.run.Patience;
 import io.filcdn.stack.run.Ports;
+import io.filcdn.stack.run.StackFailure;
 import io.filcdn.stack.run.StackLock;
 import io.filcdn.stack.run.StackProcesses;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -22,12 +28,15 @@ import java.util.Optional;
  */
 final class Up {
 
+  private static final Duration LOOK_EVERY = Duration.ofSeconds(1);
+
   private final Checkout checkout;
   private final DataFolder data;
   private final Options options;
   private final Console console;
   private final Clock clock;
   private final StackProcesses processes;
+  private final Patience patience;
   private final Http http = new Http();
 
   /**
@@ -38,9 +47,15 @@ final class Up {
    * @param fresh whether to forget what the network's last run left
    * @param train whether to run each service once first, so that it starts faster from then on
    * @param operatorKey from the environment
+   * @param timeout how long the start may take in all; while there is progress, where none is given
    */
   record Options(
-      int portBase, String network, boolean fresh, boolean train, Optional<String> operatorKey) {}
+      int portBase,
+      String network,
+      boolean fresh,
+      boolean train,
+      Optional<String> operatorKey,
+      Optional<Duration> timeout) {}
 
   Up(Checkout checkout, DataFolder data, Options options, Console console, Clock clock) {
     this.checkout = checkout;
@@ -49,6 +64,7 @@ final class Up {
     this.console = console;
     this.clock = clock;
     this.processes = new StackProcesses(data);
+    this.patience = new Patience(console, options.timeout());
   }
 
   /** Starts everything. Never returns: it ends with this process, or with a failure. */
@@ -76,22 +92,53 @@ final class Up {
                 folder.resolve("retrieval"),
                 operatorKey,
                 choice.isDevnet());
-    Readiness readiness = new Readiness(data, processes, console, http);
     if (options.train()) {
-      new Training(processes, readiness, console).of(services);
+      new Training(processes, console, patience, http).of(services);
     }
-    services.forEach(service -> service.start(processes));
-    readiness.await(services);
-
     StackFile stack = StackFile.of(ports, effective, infrastructure.postgres());
-    if (demo.isPresent()) {
-      demo.get().describe(stack);
-      readiness.awaitFetchable(stack, demo.get());
+    demo.ifPresent(shown -> shown.describe(stack));
+    services.forEach(service -> service.start(processes));
+    List<DemoPiece> pieces = demo.map(shown -> shown.content().pieces()).orElse(List.of());
+    stayWith(
+        new Watch(data, processes, console, stack, services),
+        new Readiness(processes, console, http, services, stack, pieces),
+        stack);
+  }
+
+  /** Waits until all is ready, and stays; also where that takes longer than anyone waits for. */
+  private void stayWith(Watch watch, Readiness readiness, StackFile stack) throws IOException {
+    watch.begin();
+    boolean ready =
+        patience.until(
+            () -> {
+              tend(watch, Duration.ZERO);
+              return readiness.isReached();
+            },
+            readiness::signs,
+            readiness::missing);
+    if (!ready) {
+      Welcome.sayNotReady(console, patience.limit(), readiness.missing(), data);
+      watch.publish();
     }
-    Watch watch = new Watch(data, processes, console, stack, services);
+    while (!readiness.isReached()) {
+      tend(watch, LOOK_EVERY);
+    }
     watch.publish();
     Welcome.say(console, stack, data);
-    watch.forever();
+    while (true) {
+      tend(watch, LOOK_EVERY);
+    }
+  }
+
+  private static void tend(Watch watch, Duration wait) {
+    try {
+      watch.tend(wait);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StackFailure("interrupted", e);
+    }
   }
 
   private String operatorKey(NetworkChoice choice, Network network) {
@@ -106,6 +153,7 @@ final class Up {
     LogFile.begin(data.freshLog("up"));
     Leftovers.stop(data, folder, processes, console);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(lock), "stop"));
+    StackFile.SERVICES.forEach(service -> DataFolder.delete(data.restartFile(service)));
     if (options.fresh()) {
       DataFolder.delete(folder);
     }
@@ -115,7 +163,7 @@ final class Up {
   private Infrastructure infrastructure(Path folder, Ports ports, NetworkChoice choice)
       throws Exception {
     Infrastructure started =
-        Infrastructure.start(folder, data, ports, processes, console, choice.isDevnet());
+        Infrastructure.start(folder, data, ports, processes, console, patience, choice.isDevnet());
     if (started.devnet().isEmpty()) {
       return started;
     }
@@ -127,7 +175,8 @@ final class Up {
     console.say("The devnet starts fresh: %s.".formatted(mismatch.get()));
     processes.stop();
     DataFolder.delete(folder);
-    return Infrastructure.start(folder, data, ports, processes, console, choice.isDevnet());
+    return Infrastructure.start(
+        folder, data, ports, processes, console, patience, choice.isDevnet());
   }
 
   private Optional<Demo> demo(Infrastructure infrastructure, Path folder, Ports ports)

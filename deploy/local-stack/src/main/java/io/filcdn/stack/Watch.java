@@ -5,6 +5,7 @@ import io.filcdn.stack.run.DataFolder;
 import io.filcdn.stack.run.StackFailure;
 import io.filcdn.stack.run.StackProcesses;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -14,13 +15,14 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 
 /**
- * Stays with a stack that is up. A service that ends is started again, but not for ever; when what
- * the services stand on ends, so does the stack.
+ * Stays with the processes of a stack. A service that ends is started again, but not for ever; when
+ * what the services stand on ends, so does the stack, and so it does where a service says at the
+ * start of the stack that it cannot start.
  */
 final class Watch {
 
@@ -29,6 +31,7 @@ final class Watch {
 
   private static final Duration WINDOW = Duration.ofMinutes(1);
   private static final int SHOWN_LINES = 10;
+  private static final String NOT_STARTED = " does not start: ";
   private static final String SUPERVISOR = "supervisor";
   private static final String SUPERVISOR_LOG = "up";
 
@@ -42,6 +45,7 @@ final class Watch {
   private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
 
   private final Map<String, Deque<Instant>> ends = new HashMap<>();
+  private boolean starting = true;
 
   Watch(
       DataFolder data,
@@ -56,8 +60,16 @@ final class Watch {
     services.forEach(service -> this.services.put(service.name(), service));
   }
 
-  /** Tells scripts that the stack is ready, and which processes it has. */
+  /** Begins with all processes that run now. */
+  void begin() {
+    StackProcesses.ALL.stream()
+        .filter(name -> !name.equals("chain") || stack.isDevnet())
+        .forEach(this::watch);
+  }
+
+  /** Tells scripts which processes the stack has, once its start is over. */
   void publish() throws IOException {
+    starting = false;
     Map<String, Long> pids = new LinkedHashMap<>();
     Map<String, Path> logs = new LinkedHashMap<>();
     for (String name : StackProcesses.ALL) {
@@ -80,28 +92,32 @@ final class Watch {
   }
 
   /**
-   * Watches all processes until this one ends.
+   * Starts again what ended.
    *
+   * @param wait how long to wait for the end of one
    * @throws StackFailure where the stack cannot go on
    */
-  void forever() throws IOException, InterruptedException {
-    StackProcesses.ALL.stream()
-        .filter(name -> !name.equals("chain") || stack.isDevnet())
-        .forEach(this::watch);
-    while (true) {
-      String name = ended.take();
-      if (processes.isStopping()) {
-        continue;
-      }
-      Service service =
-          Optional.ofNullable(services.get(name))
-              .orElseThrow(
-                  () ->
-                      new StackFailure(
-                          "%s ended, and with it the stack; its log is %s"
-                              .formatted(name, data.log(name))));
+  void tend(Duration wait) throws IOException, InterruptedException {
+    String name = ended.poll(wait.toMillis(), TimeUnit.MILLISECONDS);
+    if (name == null || processes.isStopping()) {
+      return;
+    }
+    Service service = services.get(name);
+    if (service == null) {
+      throw new StackFailure(
+          "%s ended, and with it the stack: %s; its log is %s"
+              .formatted(name, cause(name), data.log(name)));
+    }
+    if (Files.deleteIfExists(data.restartFile(name))) {
+      console.say("%s is restarted, as asked.".formatted(name));
+      start(service);
+    } else {
       restart(service);
     }
+  }
+
+  private String cause(String name) {
+    return data.cause(name).orElse("it said nothing");
   }
 
   private void watch(String name) {
@@ -116,19 +132,30 @@ final class Watch {
 
   private void restart(Service service) throws IOException {
     String name = service.name();
-    console.say("%s ended. The last it said, in %s:".formatted(name, data.log(name)));
+    if (starting && cause(name).contains(name + NOT_STARTED)) {
+      throw new StackFailure("%s; its log is %s".formatted(cause(name), data.log(name)));
+    }
+    console.say("%s ended: %s".formatted(name, cause(name)));
+    console.say("The last it said, in %s:".formatted(data.log(name)));
     data.lastLines(name, SHOWN_LINES).forEach(line -> console.say("  | " + line));
     Deque<Instant> times = ends.computeIfAbsent(name, _ -> new ArrayDeque<>());
     times.addLast(console.now());
     times.removeIf(time -> time.isBefore(console.now().minus(WINDOW)));
     if (times.size() >= MOST_ENDS) {
       throw new StackFailure(
-          "%s ended %d times within %d s, so the stack stops; its log is %s"
-              .formatted(name, times.size(), WINDOW.toSeconds(), data.log(name)));
+          "%s ended %d times within %d s, so the stack stops: %s; its log is %s"
+              .formatted(name, times.size(), WINDOW.toSeconds(), cause(name), data.log(name)));
     }
+    start(service);
+  }
+
+  private void start(Service service) throws IOException {
+    String name = service.name();
     ProcessHandle process = service.start(processes);
     console.say("%s runs again, as process %d.".formatted(name, process.pid()));
     watch(name);
-    publish();
+    if (!starting) {
+      publish();
+    }
   }
 }

@@ -11,6 +11,18 @@ final class Welcome {
 
   private Welcome() {}
 
+  /** And for one that begins so. */
+  private static final String NOT_READY = "Not ready ";
+
+  /** What a person reads when waiting has ended, and the stack goes on. */
+  static void sayNotReady(Console console, String limit, String missing, DataFolder data) {
+    console.say("");
+    console.say(
+        "What is ready stays so, and the rest goes on starting; the logs are %s. ./filcdn status shows it, ./filcdn down stops it."
+            .formatted(data.log("*")));
+    console.say("%s%s: %s".formatted(NOT_READY, limit, missing));
+  }
+
   static void say(Console console, StackFile stack, DataFolder data) {
     console.say("");
     for (String service : StackFile.SERVICES) {

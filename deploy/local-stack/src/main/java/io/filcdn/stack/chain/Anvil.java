@@ -49,7 +49,7 @@ import org.web3j.utils.Numeric;
  * <p>Thread-safe; the process also ends with this JVM.
  */
 public final class Anvil implements AutoCloseable {
-  private static final Duration START_LIMIT = Duration.ofSeconds(30);
+  private static final Duration START_LIMIT = Duration.ofMinutes(5);
   private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
   private static final int BAD_ARGUMENT = 2;
   private static final int ATTEMPTS = 3;

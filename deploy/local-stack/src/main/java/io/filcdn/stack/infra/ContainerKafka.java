@@ -13,7 +13,7 @@ final class ContainerKafka implements Kafka {
 
   static ContainerKafka start() {
     KafkaContainer container =
-        new KafkaContainer("apache/kafka:4.1.1")
+        new KafkaContainer("apache/kafka:4.1.2")
             .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false");
     container.start();
     return new ContainerKafka(container);

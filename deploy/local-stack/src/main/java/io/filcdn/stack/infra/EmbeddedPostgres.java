@@ -26,6 +26,13 @@ public final class EmbeddedPostgres implements Postgres {
           "max_wal_size", "256MB",
           "listen_addresses", "127.0.0.1");
 
+  /** The library turns these off, which is right for data that ends with a test. */
+  private static final Map<String, String> DURABLE =
+      Map.of("fsync", "on", "synchronous_commit", "on", "full_page_writes", "on");
+
+  /** Recovery after a crash takes its time, and a machine with other work more. */
+  private static final Duration START_LIMIT = Duration.ofMinutes(10);
+
   private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
   private final Path data;
 
@@ -45,7 +52,10 @@ public final class EmbeddedPostgres implements Postgres {
     return start(folder, port, folder.resolve("postgres.log"), sharedBinaries(), true);
   }
 
-  /** As {@link #start(Path, int)}, for a caller who sees to its end and chooses its log. */
+  /**
+   * As {@link #start(Path, int)}, for a caller who sees to its end and chooses its log. What is
+   * committed there is on the disk: the data outlives this machine's crash.
+   */
   public static EmbeddedPostgres supervised(Path folder, int port, Path log) {
     return start(folder, port, log, folder.resolve("binaries"), false);
   }
@@ -70,10 +80,13 @@ public final class EmbeddedPostgres implements Postgres {
               .setDataDirectory(data)
               .setCleanDataDirectory(false)
               .setRegisterShutdownHook(endsWithJvm)
-              .setPGStartupWait(Duration.ofSeconds(60))
+              .setPGStartupWait(START_LIMIT)
               .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
               .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()));
       SETTINGS.forEach(builder::setServerConfig);
+      if (!endsWithJvm) {
+        DURABLE.forEach(builder::setServerConfig);
+      }
       builder.setPort(port == 0 ? FreePort.find() : port);
       EmbeddedPostgres postgres = new EmbeddedPostgres(builder.start(), data);
       postgres.createDatabases();

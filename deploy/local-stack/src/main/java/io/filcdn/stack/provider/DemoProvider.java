@@ -142,7 +142,13 @@ public final class DemoProvider implements AutoCloseable {
       text(exchange, 404, "expected PUT /piece");
       return;
     }
-    PieceCid cid = store.put(exchange.getRequestBody());
+    PieceCid cid;
+    try {
+      cid = store.put(exchange.getRequestBody());
+    } catch (IOException | IllegalArgumentException e) {
+      text(exchange, 500, "the piece cannot be kept: " + e);
+      return;
+    }
     json(exchange, Map.of("cid", cid.toString(), "size", Long.toString(cid.rawSize())));
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 public record DataFolder(Path root) {
 
   private static final long LONGEST_LINE = 2000;
+  private static final int LINES_OF_A_TRACE = 400;
 
   public DataFolder {
     root = root.toAbsolutePath().normalize();
@@ -46,6 +48,11 @@ public record DataFolder(Path root) {
   /** Where {@code process} is remembered while it runs. */
   public Path pidFile(String process) {
     return root.resolve("pids").resolve(process + ".pid");
+  }
+
+  /** There while {@code service} is to be restarted, as somebody asked. */
+  public Path restartFile(String service) {
+    return root.resolve("pids").resolve(service + ".restart");
   }
 
   /** What {@code process} says. */
@@ -80,6 +87,11 @@ public record DataFolder(Path root) {
     } catch (IOException e) {
       return List.of();
     }
+  }
+
+  /** Why {@code process} ended, in one line of its log; empty where it said nothing. */
+  public Optional<String> cause(String process) {
+    return LogCause.of(lastLines(process, LINES_OF_A_TRACE));
   }
 
   /** Deletes a file or a folder with all that is in it, where it exists. */

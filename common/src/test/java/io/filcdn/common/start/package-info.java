@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.common.start;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.sbom;
+
+import org.jspecify.annotations.NullMarked;

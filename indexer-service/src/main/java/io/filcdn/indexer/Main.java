@@ -1,0 +1,15 @@
+package io.filcdn.indexer;
+
+import io.filcdn.common.start.ServiceStart;
+import io.quarkus.runtime.annotations.QuarkusMain;
+
+/** Starts the service. */
+@QuarkusMain
+public final class Main {
+
+  private Main() {}
+
+  public static void main(String... args) {
+    ServiceStart.run("indexer", new ServiceStart.Needs(true, true), args);
+  }
+}

@@ -1,0 +1,15 @@
+package io.filcdn.retrieval;
+
+import io.filcdn.common.start.ServiceStart;
+import io.quarkus.runtime.annotations.QuarkusMain;
+
+/** Starts the service. */
+@QuarkusMain
+public final class Main {
+
+  private Main() {}
+
+  public static void main(String... args) {
+    ServiceStart.run("retrieval", new ServiceStart.Needs(false, false), args);
+  }
+}
