@@ -55,8 +55,7 @@ class ConnectionsIT extends EdgeTest {
     Socket socket = new Socket();
     sockets.add(socket);
     socket.bind(new InetSocketAddress(InetAddress.getByName(from), 0));
-    socket.connect(
-        new InetSocketAddress(InetAddress.getLoopbackAddress(), edge.client().port()));
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), edge.client().port()));
     socket.setSoTimeout(20_000);
     return socket;
   }

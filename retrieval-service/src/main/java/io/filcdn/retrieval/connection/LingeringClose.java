@@ -27,7 +27,14 @@ final class LingeringClose {
     }
     if (!socket.isOutputShutdown()) {
       var _ = socket.shutdownOutput();
-      var late = ctx.executor().schedule(() -> { var _ = ctx.close(); }, MILLIS, TimeUnit.MILLISECONDS);
+      var late =
+          ctx.executor()
+              .schedule(
+                  () -> {
+                    var _ = ctx.close();
+                  },
+                  MILLIS,
+                  TimeUnit.MILLISECONDS);
       socket.closeFuture().addListener(closed -> late.cancel(false));
     }
     socket.closeFuture().addListener((ChannelFutureListener) closed -> promise.trySuccess());
