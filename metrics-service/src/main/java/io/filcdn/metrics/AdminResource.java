@@ -68,7 +68,7 @@ public class AdminResource {
   @Operation(summary = "Applies a dead letter; the body, where there is one, replaces its value")
   public Response replay(@PathParam("id") String text, String body) {
     long id = Values.within("id", text, 0, Long.MAX_VALUE);
-    Optional<String> corrected = Optional.of(body).filter(text -> !text.isBlank());
+    Optional<String> corrected = Optional.of(body).filter(sent -> !sent.isBlank());
     return switch (service.replay().replay(id, corrected)) {
       case Replayed.Done done -> Response.ok(done).build();
       case Replayed.Refused refused -> Response.status(409).entity(refused).build();

@@ -324,6 +324,11 @@ final class Edge implements AutoCloseable {
         : Optional.of("the journal takes no more records");
   }
 
+  /** Whether the disk takes what the journal writes. */
+  boolean isRecorded() {
+    return usage.isWritten();
+  }
+
   /** What keeps the cache's disk from storing anything; pieces pass through meanwhile. */
   Optional<String> diskTrouble() {
     return disk.trouble();

@@ -77,7 +77,7 @@ public class EdgeLifecycle {
     // so that the first pieces are served meanwhile
     Thread.ofPlatform().daemon().name("filcdn-commp").start(() -> LOG.info(CommPHasher.warmUp()));
     meters.gauge(
-        "filcdn.disk.usable", Tags.of("folder", "data"), this, of -> of.edge == null ? 0 : 1);
+        "filcdn.disk.usable", Tags.of("folder", "data"), this, of -> of.isRecorded() ? 1 : 0);
     if (!open()) {
       opener = Thread.ofPlatform().name("filcdn-open").start(this::openLater);
     }
@@ -199,6 +199,12 @@ public class EdgeLifecycle {
   boolean ready() {
     Edge opened = edge;
     return opened != null && opened.ready();
+  }
+
+  /** Whether what is served can be written down. */
+  private boolean isRecorded() {
+    Edge opened = edge;
+    return opened != null && opened.isRecorded();
   }
 
   /** What is waited for; for a person. */

@@ -97,6 +97,8 @@ final class PublicListener {
                 .setMaxConcurrentStreams(
                     HttpServerOptions.DEFAULT_INITIAL_SETTINGS_MAX_CONCURRENT_STREAMS)
                 .setMaxHeaderListSize(config.maxHeaderSize().asLongValue()))
+        // FrameRules bounds them: Vert.x, told by Netty, can fail to tell the client why
+        .setHttp2RstFloodMaxRstFramePerWindow(Integer.MAX_VALUE)
         .setMaxInitialLineLength(MAX_REQUEST_LINE);
   }
 

@@ -48,37 +48,34 @@ class Http2RulesIT extends EdgeTest {
     return payer.address() + ".localhost";
   }
 
-  /**
-   * {@code H} is the payer's host; {@code ^H} the same in capitals; LF, CR and NUL are those
-   * characters.
-   */
+  /** {host} is the payer's host; LF, CR and NUL are those characters. */
   @ParameterizedTest(name = "{0}: {1}")
   @CsvSource(
       delimiter = '|',
       textBlock =
           """
-          one host                       | :authority=H                    | 200
-          in host                        | host=H                          | 200
-          the same twice                 | :authority=H,host=H             | 200
-          in other letters               | :authority=^H,host=H            | 200
-          with a port, and without       | :authority=H:80,host=H          | 200
-          with a dot, and without        | :authority=H.,host=H            | 200
-          with a dot                     | :authority=H.                   | 200
-          two hosts                      | :authority=H,host=localhost     | reset
-          two hosts, the other way       | :authority=localhost,host=H     | reset
-          host twice                     | :authority=H,host=H,host=H      | reset
-          no host                        | x=y                             | reset
-          an empty host                  | host=                           | reset
-          an empty authority             | :authority=                     | reset
-          an authority with a user       | :authority=me@H                 | reset
-          a value with a line feed       | :authority=H,x=aLFb             | reset
-          a value with a carriage return | :authority=H,x=aCRb             | reset
-          a value with NUL               | :authority=H,x=aNULb            | reset
-          a value that ends a line       | :authority=H,x=aCRLF            | reset
-          a line feed in a known header  | :authority=H,user-agent=LFa     | reset
-          a name in capitals             | :authority=H,X=y                | reset
-          a connection's header          | :authority=H,connection=close   | reset
-          a coding                       | :authority=H,transfer-encoding=chunked | reset
+          one host                       | :authority={host}                           | 200
+          in host                        | host={host}                                 | 200
+          the same twice                 | :authority={host},host={host}               | 200
+          in other letters               | :authority={HOST},host={host}               | 200
+          with a port, and without       | :authority={host}:80,host={host}            | 200
+          with a dot, and without        | :authority={host}.,host={host}              | 200
+          with a dot                     | :authority={host}.                          | 200
+          two hosts                      | :authority={host},host=localhost            | reset
+          two hosts, the other way       | :authority=localhost,host={host}            | reset
+          host twice                     | :authority={host},host={host},host={host}   | reset
+          no host                        | x=y                                         | reset
+          an empty host                  | host=                                       | reset
+          an empty authority             | :authority=                                 | reset
+          an authority with a user       | :authority=me@{host}                        | reset
+          a value with a line feed       | :authority={host},x=aLFb                    | reset
+          a value with a carriage return | :authority={host},x=aCRb                    | reset
+          a value with NUL               | :authority={host},x=aNULb                   | reset
+          a value that ends a line       | :authority={host},x=aCRLF                   | reset
+          a line feed in a known header  | :authority={host},user-agent=LFa            | reset
+          a name in capitals             | :authority={host},X=y                       | reset
+          a connection's header          | :authority={host},connection=close          | reset
+          a coding                       | :authority={host},transfer-encoding=chunked | reset
           """)
   void aHeadHasOneMeaning(String name, String fields, String answer) throws Exception {
     List<String> head =
@@ -91,8 +88,8 @@ class Http2RulesIT extends EdgeTest {
               .replace("CR", "\r")
               .replace("LF", "\n")
               .replace("NUL", "\u0000")
-              .replace("^H", host().toUpperCase(Locale.ROOT))
-              .replace("H", host()));
+              .replace("{HOST}", host().toUpperCase(Locale.ROOT))
+              .replace("{host}", host()));
     }
     try (Http2Socket client = new Http2Socket(edge.client().port())) {
       client.send(

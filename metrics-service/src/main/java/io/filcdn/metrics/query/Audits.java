@@ -46,7 +46,7 @@ public final class Audits {
   }
 
   /** The audit of a data set; empty where nothing knows it. */
-  Optional<DataSetAudit> audit(DataSetId id) {
+  public Optional<DataSetAudit> audit(DataSetId id) {
     return answers
         .account(id)
         .map(

@@ -30,25 +30,30 @@ final class FrameBudget {
   }
 
   /**
-   * Takes one frame.
+   * Takes some.
    *
-   * @return whether there was one left
+   * @return whether there were so many left
    */
-  boolean take() {
-    if (frames == 0) {
+  boolean take(int count) {
+    if (frames < count) {
       refill();
     }
-    if (frames == 0) {
+    if (frames < count) {
       return false;
     }
-    frames--;
+    frames -= count;
     return true;
   }
 
   private void refill() {
     long grown = (nanoTime.getAsLong() - refilledAt) / NANOS_A_FRAME;
-    frames = Math.min(INITIAL, grown);
+    frames = Math.min(INITIAL, frames + grown);
     refilledAt += grown * NANOS_A_FRAME;
+  }
+
+  /** Takes some, or all that is left. */
+  void charge(int count) {
+    frames = Math.max(0, frames - count);
   }
 
   /** Gives one frame back: it was worth its cost. */

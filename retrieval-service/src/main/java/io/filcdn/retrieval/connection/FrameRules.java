@@ -23,12 +23,21 @@ import java.util.Objects;
  * frame, that has begun must end in time, whatever comes in between. Confined to the connection's
  * event loop.
  *
- * <p>Netty bounds some floods by itself (resets in both directions, empty DATA and small
- * CONTINUATION frames). Others it only answers, one by one.
+ * <p>Netty bounds some floods by itself (empty DATA, small CONTINUATION frames). Others it only
+ * answers, one by one.
  */
 final class FrameRules extends ChannelDuplexHandler {
 
   private static final long FOR_EVER = -1;
+
+  /**
+   * What a reset costs, by the client or for its fault: it throws away what the edge has done for
+   * it.
+   */
+  private static final int RESET = 5;
+
+  private static final int RESET_LENGTH = Http2CodecUtil.FRAME_HEADER_LENGTH + Integer.BYTES;
+  private static final int TYPE_AT = 3;
 
   /** What of a frame's header tells its length, type and flags. */
   private static final int LOOKED_AT = 5;
@@ -112,7 +121,8 @@ final class FrameRules extends ChannelDuplexHandler {
       return true;
     }
     payloadLeft = (int) (header >> 16);
-    if (!budget.take()) {
+    int type = (int) (header >> Byte.SIZE & 0xff);
+    if (!budget.take(type == Http2FrameTypes.RST_STREAM ? RESET : 1)) {
       return false;
     }
     endFrame();
@@ -122,7 +132,7 @@ final class FrameRules extends ChannelDuplexHandler {
   /** Ends the frame whose header has come, if its payload has too. */
   private void endFrame() {
     if (payloadLeft == 0) {
-      int type = (int) (header >> 8 & 0xff);
+      int type = (int) (header >> Byte.SIZE & 0xff);
       if (type == Http2FrameTypes.HEADERS || type == Http2FrameTypes.CONTINUATION) {
         headUnfinished = (header & Http2Flags.END_HEADERS) == 0;
         headsSeen |= !headUnfinished;
@@ -167,8 +177,21 @@ final class FrameRules extends ChannelDuplexHandler {
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
     if (message instanceof ByteBuf bytes) {
       budget.sent(bytes.readableBytes());
+      if (isResetForFault(bytes)) {
+        budget.charge(RESET);
+      }
     }
     var _ = ctx.write(message, promise);
+  }
+
+  /** Whether a stream is reset because of what the client sent; the edge's own code is another. */
+  private static boolean isResetForFault(ByteBuf written) {
+    int at = written.readerIndex();
+    return written.readableBytes() == RESET_LENGTH
+        && written.getMedium(at) == RESET_LENGTH - Http2CodecUtil.FRAME_HEADER_LENGTH
+        && written.getByte(at + TYPE_AT) == Http2FrameTypes.RST_STREAM
+        && written.getUnsignedInt(at + Http2CodecUtil.FRAME_HEADER_LENGTH)
+            != Http2Error.INTERNAL_ERROR.code();
   }
 
   /** Nothing more comes from the client: the streams under way are the last. */

@@ -47,6 +47,11 @@ public final class UsageFlush {
     return !failing && !journal.full();
   }
 
+  /** Whether the disk takes what the journal writes. */
+  public boolean isWritten() {
+    return !failing;
+  }
+
   /** Writes what was counted since the last flush. */
   public synchronized void flush() {
     List<EgressRow> rows = new ArrayList<>(refused);

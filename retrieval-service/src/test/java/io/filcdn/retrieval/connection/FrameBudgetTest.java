@@ -13,7 +13,7 @@ class FrameBudgetTest {
 
   private int takeAll() {
     int taken = 0;
-    while (budget.take()) {
+    while (budget.take(1)) {
       taken++;
     }
     return taken;
@@ -22,6 +22,17 @@ class FrameBudgetTest {
   @Test
   void itIsGoneWhenAllIsTaken() {
     assertThat(takeAll()).isEqualTo(FrameBudget.INITIAL);
+  }
+
+  @Test
+  void whatCostsMoreNeedsAsMuch() {
+    for (int i = 0; i < FrameBudget.INITIAL / 5 - 1; i++) {
+      assertThat(budget.take(5)).isTrue();
+    }
+    assertThat(budget.take(1)).isTrue();
+
+    assertThat(budget.take(5)).isFalse();
+    assertThat(takeAll()).isEqualTo(4);
   }
 
   @Test
@@ -45,6 +56,16 @@ class FrameBudgetTest {
 
     budget.sent(1L << 40);
     assertThat(takeAll()).isEqualTo(FrameBudget.MOST);
+  }
+
+  @Test
+  void aChargeTakesNoMoreThanThereIs() {
+    budget.charge(FrameBudget.INITIAL - 2);
+    assertThat(takeAll()).isEqualTo(2);
+
+    budget.charge(5);
+    budget.giveBack();
+    assertThat(takeAll()).isEqualTo(1);
   }
 
   @Test
