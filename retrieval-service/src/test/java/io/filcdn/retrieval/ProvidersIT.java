@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -188,7 +189,7 @@ class ProvidersIT extends EdgeTest {
               if (request.number() > 1) {
                 request.rst();
               }
-              request.ok(pieces.get(request.target()).bytes());
+              request.ok(Objects.requireNonNull(pieces.get(request.target())).bytes());
             })) {
       Market market = marketAt(own.url());
       for (int i = 0; i < 20; i++) {
