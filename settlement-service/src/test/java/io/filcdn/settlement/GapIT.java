@@ -175,7 +175,8 @@ class GapIT extends OnStage {
         .allSatisfy(
             dataSet -> assertThat(service.reportStatesOf(dataSet)).containsExactly("final"));
     assertThat(service.log())
-        .doesNotContainPattern("alarm=(send-refused|dropped|reverted|contradiction|nonce-gap|stuck)");
+        .doesNotContainPattern(
+            "alarm=(send-refused|dropped|reverted|contradiction|nonce-gap|stuck)");
   }
 
   /** Four data sets with usage, while no block comes. */

@@ -110,7 +110,8 @@ class GrantsIT extends OnStage {
     stage.index().resume();
     awaitPaidFor(service, dataSet, "267024252459");
     // as if the grace were over
-    stage.sql("update set_aside set retry_at = now() where data_set = '%s'".formatted(dataSet.id()));
+    stage.sql(
+        "update set_aside set retry_at = now() where data_set = '%s'".formatted(dataSet.id()));
 
     patiently().until(() -> dataSet.reportedCdnBytes() == CDN_BYTES + 1);
   }

@@ -65,8 +65,7 @@ record PriceSources(
 
   /** A rate per byte is rounded down, so that it is never the highest where all agree. */
   private TokenAmount highest(Function<Network.Rates, TokenAmount> kind, BigInteger perByte) {
-    return Stream.concat(
-            Stream.of(kind.apply(file), ofATib(perByte)), listed.map(kind).stream())
+    return Stream.concat(Stream.of(kind.apply(file), ofATib(perByte)), listed.map(kind).stream())
         .max(Comparator.naturalOrder())
         .orElseThrow();
   }
