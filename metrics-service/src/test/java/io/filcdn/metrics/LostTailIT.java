@@ -71,8 +71,8 @@ class LostTailIT {
 
   @Test
   void whatIsOnItsWayIsNotLostHoweverLongItTakes() {
-    send(1, 1, 3);
-    told(1, 3);
+    send(8, 1, 3);
+    told(8, 3);
 
     look();
     clock.move(Duration.ofHours(1));
@@ -80,7 +80,7 @@ class LostTailIT {
 
     assertThat(lost()).isEmpty();
     service.start();
-    awaitApplied(1, 3);
+    awaitApplied(8, 3);
     look();
     assertThat(lost()).isEmpty();
     assertThat(stack.rows("select * from journal_progress")).isEmpty();
@@ -115,18 +115,18 @@ class LostTailIT {
 
   @Test
   void anAcceptedTailIsOverAndWhatItsJournalHeldIsFree() {
-    lease(1, 1_000);
-    send(1, 1, 2);
+    lease(9, 1_000);
+    send(9, 1, 2);
     service.start();
-    awaitApplied(1, 2);
-    JournalEnd end = new JournalEnd(journal(1), Map.of(partition, 5L));
-    told(1, 5);
+    awaitApplied(9, 2);
+    JournalEnd end = new JournalEnd(journal(9), Map.of(partition, 5L));
+    told(9, 5);
     assertThat(service.leaseDesk().end(end)).isFalse();
     lookTwice();
 
-    assertThat(service.pipeline().accept(gap(1, 4, 5), "guess"))
+    assertThat(service.pipeline().accept(gap(9, 4, 5), "guess"))
         .isInstanceOf(Acceptance.Refused.class);
-    assertThat(service.pipeline().accept(gap(1, 3, 5), "the topic was deleted"))
+    assertThat(service.pipeline().accept(gap(9, 3, 5), "the topic was deleted"))
         .isEqualTo(new Acceptance.Accepted(0));
 
     look();

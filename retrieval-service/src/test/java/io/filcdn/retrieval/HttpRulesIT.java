@@ -96,8 +96,9 @@ class HttpRulesIT extends EdgeTest {
           a control character before      | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: ␋chunked⏎⏎0⏎⏎                                             | 400 request-unreadable | closed
           a control character after       | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked␁⏎⏎0⏎⏎                                             | 400 request-unreadable | closed
           a space before the colon        | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding : chunked⏎⏎0⏎⏎                                             | 400 request-unreadable | closed
-          a length, and chunks            | GET {piece} HTTP/1.1⏎Host: {host}⏎Content-Length: 5⏎Transfer-Encoding: chunked⏎⏎0⏎⏎                            | 400 request-unreadable | closed
-          chunks, and a length            | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎Content-Length: 0⏎⏎0⏎⏎                            | 400 request-unreadable | closed
+          a length, and chunks            | GET {piece} HTTP/1.1⏎Host: {host}⏎Content-Length: 5⏎Transfer-Encoding: chunked⏎⏎0⏎⏎                            | 200                    | closed
+          chunks, and a length            | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎Content-Length: 0⏎⏎0⏎⏎                            | 200                    | closed
+          chunks, and a longer length     | GET {piece} HTTP/1.1⏎Host: {host}⏎Content-Length: 60⏎Transfer-Encoding: chunked⏎⏎0⏎⏎GET {piece} HTTP/1.1⏎Host: {host}⏎⏎ | 200 | closed
           chunks on HTTP/1.0              | GET {piece} HTTP/1.0⏎Host: {host}⏎Connection: keep-alive⏎Transfer-Encoding: chunked⏎⏎0⏎⏎                       | 400 request-unreadable | closed
 
           # chunks

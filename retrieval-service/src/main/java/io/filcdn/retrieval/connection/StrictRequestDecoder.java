@@ -6,6 +6,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.DefaultLastHttpContent;
 import io.netty.handler.codec.http.HttpConstants;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.LastHttpContent;
@@ -80,6 +82,16 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
       folded = false;
       chunks = null;
     }
+  }
+
+  /**
+   * The chunks are the body, and the length is no part of the message (RFC 9112, 6.3). Whoever
+   * believed the length instead is answered once: {@link RequestGate} takes no request after it.
+   */
+  @Override
+  protected void handleTransferEncodingChunkedWithContentLength(HttpMessage message) {
+    clearContentLength();
+    message.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
   }
 
   private static LastHttpContent brokenChunk() {

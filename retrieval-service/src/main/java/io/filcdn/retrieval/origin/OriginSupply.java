@@ -315,7 +315,7 @@ public final class OriginSupply implements OriginSink {
   private static boolean isSickness(Kind kind) {
     return switch (kind) {
       case UNUSABLE, TIMEOUT, FAILED -> true;
-      case NOT_FOUND, BUSY, UNPAID, CONTENDED -> false;
+      case NOT_FOUND, BUSY, UNPAID, CONTENDED, UNLEASED -> false;
     };
   }
 
