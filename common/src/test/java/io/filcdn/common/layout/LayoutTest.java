@@ -8,7 +8,9 @@ import org.junit.jupiter.api.Test;
 class LayoutTest {
 
   private static final List<String> ROOMS =
-      List.of("kafka", "lease", "egress", "index", "usage", "network", "payment", "chain", "piece");
+      List.of(
+          "start", "kafka", "lease", "egress", "index", "usage", "network", "payment", "chain",
+          "piece");
 
   @Test
   void commonIsWordsThatKnowOnlySmallerWords() {
