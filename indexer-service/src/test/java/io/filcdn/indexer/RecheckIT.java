@@ -77,9 +77,10 @@ class RecheckIT extends OnFakeChain {
 
     node.hideNothing();
     chain.blocks(9).finalUpTo(10);
-    node.lieNext(FakeNode.Lie.OTHER_BLOCK);
+    node.deny(3);
     assertThat(indexer.turn()).isEqualTo(Turn.WAIT);
     assertThat(tables.rows("select final_number from cursor")).containsExactly("-");
+    node.recover();
     indexer.catchUp().publishAll();
 
     assertThat(topics.of(Topic.PLACEMENTS)).hasSize(1);
