@@ -5,6 +5,7 @@ import io.filcdn.retrieval.delivery.BodyWriter;
 import io.filcdn.retrieval.delivery.KnownVersions;
 import io.filcdn.retrieval.delivery.OneAtATime;
 import io.filcdn.retrieval.delivery.Patience;
+import io.filcdn.retrieval.delivery.SendBuffer;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -108,6 +109,7 @@ final class PublicListener {
           .connectionHandler(
               connection -> {
                 BodyWriter.meter(connection);
+                SendBuffer.bound(connection, config.maxUnsent().asLongValue());
                 KnownVersions.watch(connection);
                 OneAtATime.begin(connection);
                 Patience.watch(

@@ -91,6 +91,13 @@ public interface RetrievalConfig {
     @WithDefault("20s")
     Duration headTimeout();
 
+    /**
+     * How many bytes the kernel may hold for a client that it cannot send yet. They count as
+     * delivered, also where the client leaves before it gets them. Linux only.
+     */
+    @WithDefault("128K")
+    MemorySize maxUnsent();
+
     /** How many bytes the headers of a request may have. */
     @WithDefault("16K")
     MemorySize maxHeaderSize();

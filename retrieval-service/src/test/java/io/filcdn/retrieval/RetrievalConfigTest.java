@@ -42,6 +42,7 @@ class RetrievalConfigTest {
                 Map.entry("filcdn.retrieval.http.idle-timeout", "75s"),
                 Map.entry("filcdn.retrieval.http.head-timeout", "20s"),
                 Map.entry("filcdn.retrieval.http.max-header-size", "16K"),
+                Map.entry("filcdn.retrieval.http.max-unsent", "128K"),
                 Map.entry("filcdn.retrieval.http.proxies", "none"),
                 Map.entry("filcdn.retrieval.http.country-header", "none"),
                 Map.entry("filcdn.retrieval.http.drain-timeout", "30s"),
