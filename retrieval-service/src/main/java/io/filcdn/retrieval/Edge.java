@@ -11,6 +11,7 @@ import io.filcdn.retrieval.admission.Denylist;
 import io.filcdn.retrieval.admission.DenylistRefresh;
 import io.filcdn.retrieval.admission.IndexFollower;
 import io.filcdn.retrieval.admission.IndexReplica;
+import io.filcdn.retrieval.cache.AbandonedFills;
 import io.filcdn.retrieval.cache.DiskPieceCache;
 import io.filcdn.retrieval.cache.FillTools;
 import io.filcdn.retrieval.cache.MemoryTier;
@@ -29,6 +30,7 @@ import io.filcdn.retrieval.usage.LeaseClient;
 import io.filcdn.retrieval.usage.LeasedQuota;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.RetrievalLog;
+import io.filcdn.retrieval.usage.UnverifiedBudget;
 import io.filcdn.retrieval.usage.UsageFlush;
 import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -43,6 +45,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /** The parts of an edge, put together and running. */
@@ -57,6 +62,7 @@ final class Edge implements AutoCloseable {
   private final Thread following;
   private final Denylist denylist;
   private final Quota quota;
+  private final UnverifiedBudget unverified;
   private final Journal journal;
   private final JournalShipper shipper;
   private final RetrievalLog log;
@@ -109,7 +115,8 @@ final class Edge implements AutoCloseable {
     quota = quota(run, config);
     shipper = new JournalShipper(journal, tools.kafka);
     log = new RetrievalLog(tools.kafka, config.usage().retrievalRecordsPerSecond());
-    EgressMeter meter = new EgressMeter(quota);
+    unverified = new UnverifiedBudget(Settings.unverified(config.unverified()), System::nanoTime);
+    EgressMeter meter = new EgressMeter(quota, unverified);
     usage = new UsageFlush(meter, journal, shipper::partitions, tools.clock);
     origins =
         new OriginClient(
@@ -123,7 +130,7 @@ final class Edge implements AutoCloseable {
             memory,
             Runnable::run,
             System::nanoTime);
-    cache = new PieceCache(fillTools(config.origin(), meter), disk);
+    cache = new PieceCache(fillTools(config.origin(), meter), disk, abandoned(config.cache()));
     limits = new ClientLimits(Settings.limits(config.limits()), TimeMeter.SYSTEM_NANOTIME);
     admission =
         new Admission(
@@ -171,6 +178,11 @@ final class Edge implements AutoCloseable {
         quota,
         meter,
         System::nanoTime);
+  }
+
+  private AbandonedFills abandoned(RetrievalConfig.Cache config) {
+    return new AbandonedFills(
+        tools.vertx, config.abandonedSize().asLongValue(), config.abandonedTime());
   }
 
   private PublicHandler handler(RetrievalConfig.Edge config, EgressMeter meter) {
@@ -226,6 +238,13 @@ final class Edge implements AutoCloseable {
     meters.gauge("filcdn.cache.disk.failures", disk, DiskPieceCache::failures);
     meters.gauge("filcdn.fills", cache, PieceCache::fills);
     meters.more().counter("filcdn.fill.mismatches", List.of(), cache, PieceCache::mismatches);
+    meters.gauge("filcdn.fills.abandoned.bytes", cache, PieceCache::abandonedBytes);
+    meters
+        .more()
+        .counter("filcdn.unverified.lost.bytes", List.of(), unverified, UnverifiedBudget::lost);
+    meters
+        .more()
+        .counter("filcdn.unverified.waits", List.of(), unverified, UnverifiedBudget::waits);
     meters.gauge("filcdn.requests", limits, ClientLimits::requests);
     meters.gauge("filcdn.replica.lag.records", follower, IndexFollower::lag);
     meters.gauge("filcdn.replica.data.sets", replica, IndexReplica::dataSets);
@@ -281,6 +300,7 @@ final class Edge implements AutoCloseable {
     flushing.close();
     shipping.close();
     origins.close();
+    giveUpAbandoned();
     usage.flush();
     if (!shipper.ship()) {
       LOG.warnf("%d records stay in the journal for the next start", journal.size());
@@ -300,6 +320,16 @@ final class Edge implements AutoCloseable {
     denylist.close();
     journal.close();
     replica.close();
+  }
+
+  private void giveUpAbandoned() {
+    try {
+      cache.giveUpAbandoned().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warnf("what abandoned fills gave away is not recorded: %s", e);
+    }
   }
 
   private static Path createdFolder(Path folder) {

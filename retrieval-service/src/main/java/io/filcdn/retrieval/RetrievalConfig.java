@@ -46,6 +46,9 @@ public interface RetrievalConfig {
     /** The tokens of bots, by name: what they fetch is billed to nobody. Secrets. */
     Map<String, String> bots();
 
+    /** What may be sent of a piece before it is verified. */
+    Unverified unverified();
+
     /** The cache. */
     Cache cache();
 
@@ -220,6 +223,32 @@ public interface RetrievalConfig {
     Duration paceWindow();
   }
 
+  /**
+   * What may be sent of a piece before it is verified: nobody pays for it where it never is. Where
+   * a limit is reached, responses wait for the verdict.
+   */
+  interface Unverified {
+
+    /** Bytes that responses of one data set may send. */
+    @WithDefault("4G")
+    MemorySize perDataSet();
+
+    /** Bytes of these that one provider may have supplied. */
+    @WithDefault("2G")
+    MemorySize perProviderOfDataSet();
+
+    /**
+     * Bytes that one provider may have supplied to all data sets: those under way, and those that
+     * were wrong or left unfinished.
+     */
+    @WithDefault("16G")
+    MemorySize perProvider();
+
+    /** How long what was given away takes to grow back. */
+    @WithDefault("24h")
+    Duration refill();
+  }
+
   /** The cache. */
   interface Cache {
 
@@ -233,6 +262,14 @@ public interface RetrievalConfig {
      */
     @WithDefault("128M")
     MemorySize memory();
+
+    /** How many bytes are kept of fills that nobody waits for any more. */
+    @WithDefault("2G")
+    MemorySize abandonedSize();
+
+    /** How long such a fill is kept, and what was taken of it counts as reserved. */
+    @WithDefault("10m")
+    Duration abandonedTime();
 
     /** How many fills write and hash at once. */
     @WithDefault("4")

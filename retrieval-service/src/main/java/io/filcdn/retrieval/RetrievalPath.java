@@ -44,7 +44,7 @@ final class RetrievalPath {
   }
 
   /** How many fills are under way. */
-  int fills() {
+  long fills() {
     return rooms.cache().fills();
   }
 

@@ -6,6 +6,7 @@ import io.filcdn.retrieval.delivery.PaceWatch;
 import io.filcdn.retrieval.origin.OriginAddress;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.usage.LeaseRules;
+import io.filcdn.retrieval.usage.UnverifiedBudget;
 import java.util.Set;
 
 /** The configuration in the words of the rooms, which know nothing of where it comes from. */
@@ -49,6 +50,14 @@ final class Settings {
         config.idle(),
         config.forget(),
         config.renewEvery());
+  }
+
+  static UnverifiedBudget.Limits unverified(RetrievalConfig.Unverified config) {
+    return new UnverifiedBudget.Limits(
+        config.perDataSet().asLongValue(),
+        config.perProviderOfDataSet().asLongValue(),
+        config.perProvider().asLongValue(),
+        config.refill());
   }
 
   static PaceWatch.Pace pace(RetrievalConfig.Limits config) {

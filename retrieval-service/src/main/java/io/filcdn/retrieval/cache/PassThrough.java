@@ -8,6 +8,7 @@ import io.filcdn.retrieval.delivery.PieceBytes;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
+import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.filcdn.retrieval.verify.PieceVerifier;
 import io.vertx.core.Context;
@@ -81,7 +82,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     this.range = range;
     this.supply = tools.supply(piece, lead.origins(), this);
     this.verifier = new PieceVerifier(piece);
-    this.unverified = tools.meter().openFill();
+    this.unverified = tools.meter().openPassThrough();
     this.windowStart = range.start();
     this.windowEnd = range.start();
   }
@@ -100,8 +101,9 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
 
   @Override
   public void arrived(Buffer part) {
+    unverified.suppliedBy(supply.supplier(), supply.received() - part.length());
     if (supply.received() == part.length()) {
-      supplier = Optional.of(supply.contributors().getFirst());
+      supplier = Optional.of(supply.supplier());
     }
     arrived.add(part);
     hash();
@@ -121,9 +123,9 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   @Override
   public void exhausted() {
     if (supply.received() == 0) {
-      fail(Optional.of(FillOutcome.of(supply.failures())), "no provider delivers");
+      fail(Optional.of(FillOutcome.of(supply.failures())), Cause.PROVIDER, "no provider delivers");
     } else {
-      fail(Optional.empty(), "no provider is left");
+      fail(Optional.empty(), Cause.PROVIDER, "no provider is left");
     }
   }
 
@@ -155,7 +157,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
               tell();
               hash();
             })
-        .onFailure(failure -> fail(Optional.empty(), failure.toString()));
+        .onFailure(failure -> fail(Optional.empty(), Cause.OTHER, failure.toString()));
   }
 
   private long waitingBytes() {
@@ -183,7 +185,11 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
 
   private void verify() {
     hashing = true;
-    tools.decide(verifier::finish, supply, this::succeed, why -> fail(Optional.empty(), why));
+    tools.decide(
+        verifier::finish,
+        supply,
+        this::succeed,
+        why -> fail(Optional.empty(), Cause.PROVIDER, why));
   }
 
   private void succeed() {
@@ -196,14 +202,14 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     tell();
   }
 
-  private void fail(Optional<Problem> why, String detail) {
+  private void fail(Optional<Problem> why, Cause cause, String detail) {
     if (over) {
       return;
     }
     over = true;
     LOG.warnf("piece %s does not pass, at byte %d: %s", piece, supply.received(), detail);
     supply.cancel();
-    tools.countFailed(supply, unverified);
+    tools.countFailed(supply, unverified, cause);
     problem = why;
     state = State.FAILED;
     tell();
@@ -233,6 +239,12 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   @Override
   public synchronized long readable() {
     return windowEnd;
+  }
+
+  /** Only so much of it fits in memory. */
+  @Override
+  public boolean waitsForReader() {
+    return true;
   }
 
   @Override
@@ -296,7 +308,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
           if (leaveUnread() && mostIsHere) {
             supply.resume();
           } else {
-            fail(Optional.empty(), "its client has left");
+            fail(Optional.empty(), Cause.OTHER, "its client has left");
           }
         });
   }

@@ -132,6 +132,9 @@ public final class Transfer {
       } else {
         take(sendable(state));
       }
+    } else if (tally.mustWait() && bytes.waitsForReader()) {
+      // its verdict would not come
+      refuse(Problem.of(Refusal.UNVERIFIED_BUDGET_EXHAUSTED));
     }
   }
 
@@ -149,7 +152,10 @@ public final class Transfer {
     if (state == PieceBytes.State.VERIFIED) {
       return range.end();
     }
-    return Math.min(bytes.readable(), Math.max(range.start(), range.end() - LAST_BLOCK));
+    long unverified = range.end() - LAST_BLOCK;
+    return position < unverified && position < bytes.readable()
+        ? Math.min(bytes.readable(), tally.unverifiedTo(position, unverified))
+        : position;
   }
 
   /** Takes the next bytes from memory where they lie there, else from the disk. */
@@ -255,7 +261,14 @@ public final class Transfer {
       cut();
     } else if (problem.refusal() == Refusal.CACHE_UNAVAILABLE && !replaced) {
       replace(new IOException(problem.refusal().sentence()));
-    } else if (headSet) {
+    } else {
+      refuse(problem);
+    }
+  }
+
+  /** Tells of a problem, if that can still be told. */
+  private void refuse(Problem problem) {
+    if (headSet) {
       cut();
     } else {
       over = true;

@@ -183,11 +183,37 @@ public final class OriginSupply implements OriginSink {
     if (!over) {
       over = true;
       if (fetch != null && current != null) {
-        fetch.cancel();
-        giveBackRest(current);
-        health.end(current.provider(), Optional.empty());
+        stop(fetch, current);
       }
     }
+  }
+
+  private void stop(OriginFetch stopped, Origin origin) {
+    stopped.cancel();
+    giveBackRest(origin);
+    health.end(origin.provider(), Optional.empty());
+    fetch = null;
+    current = null;
+  }
+
+  /** Whether {@link #suspend} is of use: something came, and another may go on after it. */
+  public boolean canBeSuspended() {
+    return received > 0 && !over && !fromOneOnly;
+  }
+
+  /** Needs no more bytes for now. What came stays reserved. */
+  public void suspend() {
+    if (fetch != null && current != null) {
+      stop(fetch, current);
+    }
+  }
+
+  /** Goes on after the bytes that came, with those who can be asked now. */
+  public void goOn(List<Origin> origins) {
+    candidates.clear();
+    candidates.addAll(health.order(piece, origins));
+    failures.clear();
+    start();
   }
 
   /** All bytes were right: who supplied all of them is no suspect. */
@@ -206,6 +232,11 @@ public final class OriginSupply implements OriginSink {
   public void giveBackContributions() {
     contributions.forEach(
         (origin, bytes) -> quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), bytes));
+  }
+
+  /** Who supplies bytes now. */
+  public ProviderId supplier() {
+    return Objects.requireNonNull(current).provider();
   }
 
   /** Who supplied bytes. */

@@ -10,14 +10,20 @@ import java.util.Optional;
  */
 public final class EgressMeter {
 
+  /** How many bytes are held of the budget for unverified bytes at a time. */
+  private static final long SLICE = 1 << 20;
+
   private final EgressCounts counts = new EgressCounts();
   private final Quota quota;
+  private final UnverifiedBudget unverified;
 
   /**
    * @param quota where responses were reserved, and what is not billed is given back
+   * @param unverified how many bytes of fills may be sent before their verdict
    */
-  public EgressMeter(Quota quota) {
+  public EgressMeter(Quota quota, UnverifiedBudget unverified) {
     this.quota = quota;
+    this.unverified = unverified;
   }
 
   /**
@@ -33,7 +39,15 @@ public final class EgressMeter {
 
   /** Begins to hold back the bytes that responses get from a fill. */
   public UnverifiedEgress openFill() {
-    return new UnverifiedEgress(counts, quota);
+    return new UnverifiedEgress(counts, quota, unverified, SLICE);
+  }
+
+  /**
+   * Begins to hold back the bytes that one response gets of a piece that passes through. It cannot
+   * wait for the verdict in the middle, so all that it may send before is held at once.
+   */
+  public UnverifiedEgress openPassThrough() {
+    return new UnverifiedEgress(counts, quota, unverified, Long.MAX_VALUE);
   }
 
   /**

@@ -1,6 +1,8 @@
 package io.filcdn.retrieval.usage;
 
+import io.filcdn.retrieval.usage.UnverifiedBudget.Share;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The count of one response. Its bytes are billable at once where they come from the cache; where
@@ -16,6 +18,15 @@ public final class ResponseTally {
   private Optional<UnverifiedEgress> fill;
   private long accepted;
   private boolean ended;
+
+  /** What may be sent before the verdict, and what of it was accepted. */
+  private @Nullable Share share;
+
+  private long allowedTo;
+  private long allowed;
+  private long allowedOfShare;
+  private long acceptedOfFill;
+  private boolean mustWait;
 
   ResponseTally(
       EgressKey key,
@@ -42,12 +53,47 @@ public final class ResponseTally {
 
   /** From now on the bytes come from another fill. */
   public void from(Optional<UnverifiedEgress> other) {
+    giveBackUnverified();
     fill = other;
+    allowedTo = 0;
+    mustWait = false;
+  }
+
+  /**
+   * How far the response may go before its fill's verdict. A bot may as it likes: its bytes are
+   * billed to nobody.
+   *
+   * @param position of the next byte
+   * @param end of what it would send before the verdict
+   */
+  public long unverifiedTo(long position, long end) {
+    if (fill.isEmpty() || key.bot().isPresent()) {
+      return end;
+    }
+    if (position >= allowedTo && !mustWait) {
+      Optional<UnverifiedEgress.Slice> more = fill.get().slice(key, position, end - position);
+      mustWait = more.isEmpty();
+      more.ifPresent(
+          slice -> {
+            allowedOfShare =
+                slice.share().equals(share) ? allowedOfShare + slice.bytes() : slice.bytes();
+            share = slice.share();
+            allowed += slice.bytes();
+            allowedTo = position + slice.bytes();
+          });
+    }
+    return allowedTo;
+  }
+
+  /** Whether no more may be sent before the verdict, as too much was given away. */
+  public boolean mustWait() {
+    return mustWait;
   }
 
   /** The client's socket accepted that many more body bytes. */
   public void accepted(long bytes) {
     accepted += bytes;
+    acceptedOfFill += bytes;
     add(bytes, 0);
   }
 
@@ -56,10 +102,21 @@ public final class ResponseTally {
     if (!ended) {
       ended = true;
       add(0, 1);
+      giveBackUnverified();
       if (reserved > accepted) {
         quota.giveBack(Quota.Kind.CDN, key.dataSet(), reserved - accepted);
       }
     }
+  }
+
+  private void giveBackUnverified() {
+    if (share != null && allowed > acceptedOfFill) {
+      // what an earlier provider's bytes were held for stays so: at most what one write takes
+      fill.orElseThrow().unused(share, Math.min(allowed - acceptedOfFill, allowedOfShare));
+    }
+    share = null;
+    allowed = 0;
+    acceptedOfFill = 0;
   }
 
   private void add(long bytes, long requests) {
