@@ -9,6 +9,7 @@ import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.Denylist;
 import io.filcdn.retrieval.admission.DenylistRefresh;
+import io.filcdn.retrieval.admission.FillLimits;
 import io.filcdn.retrieval.admission.IndexFollower;
 import io.filcdn.retrieval.admission.IndexReplica;
 import io.filcdn.retrieval.cache.AbandonedFills;
@@ -32,7 +33,6 @@ import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.RetrievalLog;
 import io.filcdn.retrieval.usage.UnverifiedBudget;
 import io.filcdn.retrieval.usage.UsageFlush;
-import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -131,7 +131,7 @@ final class Edge implements AutoCloseable {
             Runnable::run,
             System::nanoTime);
     cache = new PieceCache(fillTools(config.origin(), meter), disk, abandoned(config.cache()));
-    limits = new ClientLimits(Settings.limits(config.limits()), TimeMeter.SYSTEM_NANOTIME);
+    limits = new ClientLimits(Settings.limits(config.limits()));
     admission =
         new Admission(
             replica,
@@ -191,7 +191,12 @@ final class Edge implements AutoCloseable {
         new Rooms(
             new RequestReader(config.http().dnsRoot(), new BotTokens(config.bots())),
             admission,
-            new Reservations(usage, limits, quota, cache),
+            new Reservations(
+                usage,
+                limits,
+                new FillLimits(Settings.fills(config.limits()), System::nanoTime),
+                quota,
+                cache),
             cache,
             meter,
             answers,

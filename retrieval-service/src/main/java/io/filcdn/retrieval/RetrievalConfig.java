@@ -198,7 +198,7 @@ public interface RetrievalConfig {
     @WithDefault("64G")
     MemorySize promisedBytesPerClient();
 
-    /** Fetches from providers that one client may begin in an hour. */
+    /** Fetches from providers that one client may begin in an hour; what brings nothing is free. */
     @WithDefault("10000")
     long fillsPerClient();
 
@@ -206,13 +206,28 @@ public interface RetrievalConfig {
     @WithDefault("100000")
     long fillsPerDataSet();
 
-    /** Bytes that one client may make the edge fetch in an hour beyond what it asked for. */
+    /** Bytes that one client may make the edge fetch in an hour beyond what it takes. */
     @WithDefault("64G")
     MemorySize unaskedBytesPerClient();
 
-    /** Bytes that may be fetched for one data set in an hour beyond what was asked for. */
+    /** Bytes that may be fetched for one data set in an hour beyond what clients take. */
     @WithDefault("256G")
     MemorySize unaskedBytesPerDataSet();
+
+    /**
+     * The part of a data set's remaining cache-miss quota that one client may make the edge fetch
+     * in an hour; of a small quota, 1 GiB. So are the next two.
+     */
+    @WithDefault("0.25")
+    double missSharePerClient();
+
+    /** The part of it that one client may make the edge fetch beyond what it takes. */
+    @WithDefault("0.05")
+    double unaskedSharePerClient();
+
+    /** The part of it that may be fetched beyond what clients take. */
+    @WithDefault("0.25")
+    double unaskedSharePerDataSet();
 
     /** Bytes that a client must take within the pace window, once it makes the edge wait. */
     @WithDefault("64K")

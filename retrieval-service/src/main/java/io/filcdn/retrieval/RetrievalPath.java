@@ -13,6 +13,7 @@ import io.filcdn.retrieval.request.Asked;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.request.Selection;
 import io.filcdn.retrieval.usage.EgressKey;
+import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.ResponseTally;
 import java.util.Optional;
 
@@ -110,18 +111,21 @@ final class RetrievalPath {
 
   private void reserve(Retrieval retrieval, Decision.Admitted admitted, PieceResponse response) {
     // 4. is there room for it: in the journal, in the client's share, in what is paid for
-    Optional<Problem> refused =
-        rooms.reservations().reserve(retrieval, admitted, response.range().length());
-    if (refused.isPresent()) {
-      rooms.answers().refuse(retrieval.exchange, refused.get());
-    } else {
-      serve(retrieval, admitted, response);
+    switch (rooms.reservations().reserve(retrieval, admitted, response.range().length())) {
+      case Reservations.Outcome.Refused(Problem problem) ->
+          rooms.answers().refuse(retrieval.exchange, problem);
+      case Reservations.Outcome.Reserved(Optional<FillCharge> charge) ->
+          serve(retrieval, admitted, response, charge);
     }
   }
 
-  private void serve(Retrieval retrieval, Decision.Admitted admitted, PieceResponse response) {
+  private void serve(
+      Retrieval retrieval,
+      Decision.Admitted admitted,
+      PieceResponse response,
+      Optional<FillCharge> charge) {
     // 5. where the bytes are: on the disk, or on their way from a provider
-    Lead lead = new Lead(admitted.origins(), retrieval.asked.bot());
+    Lead lead = new Lead(admitted.origins(), retrieval.asked.bot(), charge);
     PieceCache.Opened opened = rooms.cache().open(admitted.piece(), lead, response.range());
     // 6. count them, 7. send them
     EgressKey key =
@@ -131,7 +135,8 @@ final class RetrievalPath {
             "2xx",
             retrieval.client.country(),
             retrieval.asked.bot());
-    ResponseTally tally = rooms.meter().open(key, response.range().length(), opened.unverified());
+    ResponseTally tally =
+        rooms.meter().open(key, response.range().length(), opened.unverified(), charge);
     response.opened(opened, lead, tally);
     new Transfer(retrieval.exchange, response, opened.bytes(), tally, rooms.pace())
         .start(opened.outcome());

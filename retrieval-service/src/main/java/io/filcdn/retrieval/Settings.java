@@ -2,6 +2,7 @@ package io.filcdn.retrieval;
 
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
+import io.filcdn.retrieval.admission.FillLimits;
 import io.filcdn.retrieval.delivery.PaceWatch;
 import io.filcdn.retrieval.origin.OriginAddress;
 import io.filcdn.retrieval.origin.OriginClient;
@@ -25,11 +26,19 @@ final class Settings {
     return new ClientLimits.Limits(
         config.requests(),
         config.requestsPerClient(),
-        config.promisedBytesPerClient().asLongValue(),
+        config.promisedBytesPerClient().asLongValue());
+  }
+
+  static FillLimits.Limits fills(RetrievalConfig.Limits config) {
+    return new FillLimits.Limits(
         config.fillsPerClient(),
         config.fillsPerDataSet(),
         config.unaskedBytesPerClient().asLongValue(),
-        config.unaskedBytesPerDataSet().asLongValue());
+        config.unaskedBytesPerDataSet().asLongValue(),
+        new FillLimits.Shares(
+            config.missSharePerClient(),
+            config.unaskedSharePerClient(),
+            config.unaskedSharePerDataSet()));
   }
 
   static OriginClient.Rules origins(RetrievalConfig.Origin config, boolean allowPrivate) {

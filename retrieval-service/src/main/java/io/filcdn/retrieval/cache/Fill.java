@@ -7,6 +7,7 @@ import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
+import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.netty.buffer.ByteBuf;
@@ -66,6 +67,11 @@ final class Fill implements OriginSupply.Taker {
   /** The bot that all asked for who made it fetch; nobody pays for its fills. */
   private Optional<String> bot;
 
+  /** Who is charged for what is fetched now, and where that began. */
+  private Optional<FillCharge> charge;
+
+  private long chargedFrom;
+
   private final ArrayDeque<ByteBuf> arrived = new ArrayDeque<>();
   private long waiting;
   private boolean working;
@@ -113,6 +119,8 @@ final class Fill implements OriginSupply.Taker {
     this.context = tools.vertx().getOrCreateContext();
     this.piece = piece;
     this.bot = lead.bot();
+    this.charge = lead.charge();
+    charge.ifPresent(FillCharge::begin);
     this.disk = disk;
     this.abandonedFills = abandonedFills;
     this.leave = leave;
@@ -153,6 +161,7 @@ final class Fill implements OriginSupply.Taker {
       return Joined.FOLLOWS;
     }
     abandoned = false;
+    follower.charge().ifPresent(FillCharge::begin);
     context.runOnContext(on -> goOn(follower));
     return Joined.LEADS;
   }
@@ -167,6 +176,8 @@ final class Fill implements OriginSupply.Taker {
     if (lead.bot().isEmpty()) {
       bot = Optional.empty();
     }
+    charge = lead.charge();
+    chargedFrom = supply.received();
     supply.goOn(lead.origins());
   }
 
@@ -185,6 +196,7 @@ final class Fill implements OriginSupply.Taker {
   /** The piece is not to be kept, whatever the verdict. */
   void forget() {
     forgotten = true;
+    giveUp();
   }
 
   // Vert.x 5 moves getByteBuf; the alternative here is a copy of every byte
@@ -213,8 +225,8 @@ final class Fill implements OriginSupply.Taker {
 
   @Override
   public void exhausted() {
-    if (supply.received() == 0) {
-      fail(Optional.of(FillOutcome.of(supply.failures())), Cause.PROVIDER, "no provider delivers");
+    if (supply.received() == chargedFrom) {
+      fail(Optional.of(FillOutcome.of(supply.failures())), Cause.OTHER, "no provider delivers");
     } else {
       fail(Optional.empty(), Cause.PROVIDER, "no provider is left");
     }
@@ -244,6 +256,7 @@ final class Fill implements OriginSupply.Taker {
       abandoned = true;
     }
     supply.suspend();
+    charge();
     abandonedFills.keep(this, supply.received());
   }
 
@@ -259,6 +272,12 @@ final class Fill implements OriginSupply.Taker {
           done.complete();
         });
     return done.future();
+  }
+
+  /** Charges what was fetched since it was last charged. */
+  private void charge() {
+    charge.ifPresent(each -> each.fetched(supply.received() - chargedFrom));
+    charge = Optional.empty();
   }
 
   private synchronized boolean closeAbandoned() {
@@ -326,6 +345,7 @@ final class Fill implements OriginSupply.Taker {
       return;
     }
     over = true;
+    charge();
     tools.countVerified(supply, unverified, bot);
     bytes.verified();
     tools
@@ -358,6 +378,7 @@ final class Fill implements OriginSupply.Taker {
     LOG.warnf("the fill of piece %s fails at byte %d: %s", piece, supply.received(), detail);
     supply.cancel();
     abandonedFills.forget(this);
+    charge();
     leave.accept(this);
     tools.countFailed(supply, unverified, cause);
     bytes.failed(why);

@@ -8,6 +8,7 @@ import io.filcdn.retrieval.delivery.PieceBytes;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
+import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.filcdn.retrieval.verify.PieceVerifier;
@@ -41,7 +42,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   private final FillTools tools;
   private final Context context;
   private final PieceCid piece;
-  private final Optional<String> bot;
+  private final Lead lead;
   private final ByteRange range;
   private final OriginSupply supply;
   private final PieceVerifier verifier;
@@ -78,7 +79,8 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     this.tools = tools;
     this.context = tools.vertx().getOrCreateContext();
     this.piece = piece;
-    this.bot = lead.bot();
+    this.lead = lead;
+    lead.charge().ifPresent(FillCharge::begin);
     this.range = range;
     this.supply = tools.supply(piece, lead.origins(), this);
     this.verifier = new PieceVerifier(piece);
@@ -123,7 +125,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   @Override
   public void exhausted() {
     if (supply.received() == 0) {
-      fail(Optional.of(FillOutcome.of(supply.failures())), Cause.PROVIDER, "no provider delivers");
+      fail(Optional.of(FillOutcome.of(supply.failures())), Cause.OTHER, "no provider delivers");
     } else {
       fail(Optional.empty(), Cause.PROVIDER, "no provider is left");
     }
@@ -197,7 +199,8 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
       return;
     }
     over = true;
-    tools.countVerified(supply, unverified, bot);
+    lead.charge().ifPresent(charge -> charge.fetched(supply.received()));
+    tools.countVerified(supply, unverified, lead.bot());
     state = State.VERIFIED;
     tell();
   }
@@ -209,6 +212,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     over = true;
     LOG.warnf("piece %s does not pass, at byte %d: %s", piece, supply.received(), detail);
     supply.cancel();
+    lead.charge().ifPresent(charge -> charge.fetched(supply.received()));
     tools.countFailed(supply, unverified, cause);
     problem = why;
     state = State.FAILED;

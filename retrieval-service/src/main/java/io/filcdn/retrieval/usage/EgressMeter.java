@@ -31,10 +31,13 @@ public final class EgressMeter {
    *
    * @param reserved how many bytes were reserved for it, unless a bot asks
    * @param fill the fill that the bytes come from, where they are not verified yet
+   * @param charge to be told how many bytes the client took, where it made the edge fetch some
    */
-  public ResponseTally open(EgressKey key, long reserved, Optional<UnverifiedEgress> fill) {
+  public ResponseTally open(
+      EgressKey key, long reserved, Optional<UnverifiedEgress> fill, Optional<FillCharge> charge) {
     // a bot's bytes are billed to nobody, and nothing was reserved for them
-    return new ResponseTally(key, key.bot().isPresent() ? 0 : reserved, counts, quota, fill);
+    return new ResponseTally(
+        key, key.bot().isPresent() ? 0 : reserved, counts, quota, fill, charge);
   }
 
   /** Begins to hold back the bytes that responses get from a fill. */

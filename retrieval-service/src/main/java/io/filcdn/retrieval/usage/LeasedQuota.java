@@ -97,8 +97,8 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   }
 
   @Override
-  public long remaining(DataSetId dataSet) {
-    return account(Kind.CDN, dataSet).unspent();
+  public long remaining(Kind kind, DataSetId dataSet) {
+    return account(kind, dataSet).unspent();
   }
 
   @Override

@@ -24,7 +24,7 @@ public interface Quota {
         }
 
         @Override
-        public long remaining(DataSetId dataSet) {
+        public long remaining(Kind kind, DataSetId dataSet) {
           return Long.MAX_VALUE;
         }
       };
@@ -50,8 +50,11 @@ public interface Quota {
   /** Returns bytes that were reserved and will not be billed. */
   void giveBack(Kind kind, DataSetId dataSet, long bytes);
 
-  /** How many CDN bytes the data set has left; an estimate, to choose between data sets by. */
-  long remaining(DataSetId dataSet);
+  /**
+   * How many bytes the data set has left; an estimate, {@link Long#MAX_VALUE} where nothing is
+   * known.
+   */
+  long remaining(Kind kind, DataSetId dataSet);
 
   /** The two quotas of a data set. */
   enum Kind {

@@ -15,6 +15,7 @@ public final class ResponseTally {
   private final long reserved;
   private final EgressCounts counts;
   private final Quota quota;
+  private final Optional<FillCharge> charge;
   private Optional<UnverifiedEgress> fill;
   private long accepted;
   private boolean ended;
@@ -33,12 +34,14 @@ public final class ResponseTally {
       long reserved,
       EgressCounts counts,
       Quota quota,
-      Optional<UnverifiedEgress> fill) {
+      Optional<UnverifiedEgress> fill,
+      Optional<FillCharge> charge) {
     this.key = key;
     this.reserved = reserved;
     this.counts = counts;
     this.quota = quota;
     this.fill = fill;
+    this.charge = charge;
   }
 
   /** What the bytes are counted under. */
@@ -103,6 +106,7 @@ public final class ResponseTally {
       ended = true;
       add(0, 1);
       giveBackUnverified();
+      charge.ifPresent(each -> each.accepted(accepted));
       if (reserved > accepted) {
         quota.giveBack(Quota.Kind.CDN, key.dataSet(), reserved - accepted);
       }
