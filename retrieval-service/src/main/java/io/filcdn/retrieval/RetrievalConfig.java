@@ -310,6 +310,13 @@ public interface RetrievalConfig {
     @WithDefault("16K")
     MemorySize paceBytes();
 
+    /**
+     * How long a provider may take for a whole piece: the larger it is, the more it must send within
+     * the stall timeout, up to 256 KiB a second.
+     */
+    @WithDefault("6h")
+    Duration longestFill();
+
     /** Fetches from one provider at once. */
     @WithDefault("64")
     int fetchesPerProvider();

@@ -47,6 +47,7 @@ final class Settings {
         config.firstByteTimeout(),
         config.stallTimeout(),
         config.paceBytes().asLongValue(),
+        config.longestFill(),
         config.fetchesPerProvider(),
         new OriginAddress.Ports(config.ports().orElse(Set.of())),
         allowPrivate);

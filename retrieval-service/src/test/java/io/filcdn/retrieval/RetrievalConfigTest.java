@@ -79,6 +79,7 @@ class RetrievalConfigTest {
                 Map.entry("filcdn.retrieval.origin.first-byte-timeout", "15s"),
                 Map.entry("filcdn.retrieval.origin.stall-timeout", "15s"),
                 Map.entry("filcdn.retrieval.origin.pace-bytes", "16K"),
+                Map.entry("filcdn.retrieval.origin.longest-fill", "6h"),
                 Map.entry("filcdn.retrieval.origin.fetches-per-provider", "64"),
                 Map.entry("filcdn.retrieval.origin.leave-alone", "15s"),
                 Map.entry("filcdn.retrieval.origin.ports", "none"),

@@ -182,9 +182,15 @@ final class Fill implements OriginSupply.Taker {
   }
 
   @Override
-  public synchronized List<Origin> more() {
-    List<Origin> more = List.copyOf(joined);
+  public synchronized List<Origin> others() {
+    List<Origin> others = List.copyOf(joined);
     joined.clear();
+    return others;
+  }
+
+  @Override
+  public synchronized List<Origin> more() {
+    List<Origin> more = others();
     closed = more.isEmpty();
     return more;
   }

@@ -118,6 +118,11 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   }
 
   @Override
+  public List<Origin> others() {
+    return List.of();
+  }
+
+  @Override
   public List<Origin> more() {
     return List.of();
   }

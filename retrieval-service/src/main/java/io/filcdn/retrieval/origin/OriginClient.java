@@ -16,6 +16,7 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * Fetches pieces from providers as Curio serves them: {@code GET {serviceUrl}/piece/{pieceCid}}.
@@ -53,6 +54,7 @@ public final class OriginClient {
    * @param firstByte how long the head of an answer may take, redirects and all
    * @param stall within which time a provider must send {@code leastBytes}
    * @param leastBytes the least that it must send within {@code stall}
+   * @param longest how long a provider may take for a whole piece, as far as its pace goes
    * @param connections to one provider at once
    * @param ports that may be contacted
    * @param allowPrivate whether addresses that are not public may be contacted (devnets only)
@@ -62,9 +64,21 @@ public final class OriginClient {
       Duration firstByte,
       Duration stall,
       long leastBytes,
+      Duration longest,
       int connections,
       OriginAddress.Ports ports,
-      boolean allowPrivate) {}
+      boolean allowPrivate) {
+
+    /** No provider has to be faster, however large the piece. */
+    private static final long ENOUGH_A_SECOND = 256 << 10;
+
+    /** The least that a provider must send of a piece within {@link #stall}. */
+    long leastBytes(PieceCid piece) {
+      double bytesASecond = piece.rawSize() / (longest.toMillis() / 1e3);
+      double ofSize = Math.min(bytesASecond, ENOUGH_A_SECOND) * stall.toMillis() / 1e3;
+      return Math.max(leastBytes, (long) ofSize);
+    }
+  }
 
   public OriginClient(Vertx vertx, Rules rules) {
     this.vertx = vertx;
@@ -160,6 +174,11 @@ public final class OriginClient {
         fetch.fail(Kind.UNUSABLE, "expected a URL to be redirected to, found another text");
       }
     }
+  }
+
+  /** Tells of each second how many bytes came in it. */
+  PaceMeter measure(LongConsumer second) {
+    return new PaceMeter(vertx, second);
   }
 
   /** Ends all fetches. */

@@ -135,11 +135,11 @@ final class OriginFetch {
 
   /** A provider that sends next to nothing is as good as one that sends nothing. */
   private void checkPace() {
-    if (!wasPaused && came - cameBefore < rules.leastBytes()) {
+    if (!wasPaused && came - cameBefore < rules.leastBytes(piece)) {
       fail(
           Kind.TIMEOUT,
           "expected %d bytes within %s, found %d"
-              .formatted(rules.leastBytes(), rules.stall(), came - cameBefore));
+              .formatted(rules.leastBytes(piece), rules.stall(), came - cameBefore));
     }
     cameBefore = came;
     wasPaused = paused;

@@ -42,6 +42,7 @@ public final class OriginHealth {
   private final Cache<Suspicion, Integer> suspicions;
 
   private final AtomicLong mismatches = new AtomicLong();
+  private final OriginPace pace = new OriginPace();
 
   private record Suspicion(ProviderId provider, PieceCid piece) {}
 
@@ -73,12 +74,13 @@ public final class OriginHealth {
     return () -> TimeUnit.MILLISECONDS.toNanos(clock.millis());
   }
 
-  /** The best first: no suspect, not left alone, quick to its first byte. */
+  /** The best first: no suspect, not left alone, not slow, quick to its first byte. */
   public List<Origin> order(PieceCid piece, List<Origin> origins) {
     return origins.stream()
         .sorted(
             Comparator.<Origin>comparingInt(o -> suspicion(piece, o.provider()))
                 .thenComparing(o -> !isAvailable(o.provider()))
+                .thenComparing(o -> pace.isSlow(o.provider()))
                 .thenComparingLong(o -> of(o.provider()).firstByteMicros))
         .toList();
   }
@@ -109,7 +111,12 @@ public final class OriginHealth {
     suspicions.invalidate(new Suspicion(provider, piece));
   }
 
-  private boolean isAvailable(ProviderId provider) {
+  /** How fast providers deliver. */
+  OriginPace pace() {
+    return pace;
+  }
+
+  boolean isAvailable(ProviderId provider) {
     State state = of(provider);
     return state.breaker.getState() != CircuitBreaker.State.OPEN
         && !clock.instant().isBefore(state.notBefore);

@@ -8,11 +8,13 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * The bytes of a piece from whoever has it: candidates are asked one after the other, and where one
  * dies midway the next goes on at the same byte. Where wrong bytes of this piece came from any of
  * the candidates before, none goes on for another: a whole piece from one provider shows who lied.
+ *
+ * <p>A provider that delivers much less than another can be expected to is replaced as if it had
+ * died, and asked again only after all others: so no provider holds up those who have a better one.
  * Confined to an event loop.
  */
 public final class OriginSupply implements OriginSink {
@@ -36,11 +41,29 @@ public final class OriginSupply implements OriginSink {
   private final boolean fromOneOnly;
   private final Taker taker;
 
+  /** So many slow seconds are borne while bytes come, and before the first. */
+  private static final int SLOW_SECONDS = 2;
+
+  private static final int SILENT_SECONDS = 4;
+
+  /** So many bytes tell of a provider's pace. */
+  private static final long TELLING = 64 << 10;
+
+  /** What is missing for so many seconds only is waited for. */
+  private static final long SOON_SECONDS = 10;
+
   private final Map<Origin, Long> contributions = new LinkedHashMap<>();
   private final List<OriginFailure> failures = new ArrayList<>();
   private @Nullable Origin current;
   private @Nullable OriginFetch fetch;
+  private @Nullable PaceMeter meter;
+  private int slowSeconds;
+
+  /** Those that were replaced as too slow. */
+  private final Set<Origin> replaced = new HashSet<>();
+
   private long askedAt;
+  private long askedFrom;
   private long received;
   private boolean over;
 
@@ -57,6 +80,9 @@ public final class OriginSupply implements OriginSink {
      * Who else can be asked, now that all candidates have failed. Asked again until nobody is left.
      */
     List<Origin> more();
+
+    /** Who else can be asked by now; told once. */
+    List<Origin> others();
 
     /** No more bytes will come. */
     void exhausted();
@@ -158,6 +184,9 @@ public final class OriginSupply implements OriginSink {
     }
     current = origin;
     askedAt = nanoTime.getAsLong();
+    askedFrom = received;
+    slowSeconds = 0;
+    meter = client.measure(this::second);
     fetch = client.fetch(origin, piece, received, this);
     // which can fail at once
     client.start(fetch);
@@ -168,6 +197,7 @@ public final class OriginSupply implements OriginSink {
   public void pause() {
     if (fetch != null) {
       fetch.pause();
+      Objects.requireNonNull(meter).paused();
     }
   }
 
@@ -175,6 +205,7 @@ public final class OriginSupply implements OriginSink {
   public void resume() {
     if (fetch != null) {
       fetch.resume();
+      Objects.requireNonNull(meter).resumed();
     }
   }
 
@@ -190,6 +221,7 @@ public final class OriginSupply implements OriginSink {
 
   private void stop(OriginFetch stopped, Origin origin) {
     stopped.cancel();
+    endMeter();
     giveBackRest(origin);
     health.end(origin.provider(), Optional.empty());
     fetch = null;
@@ -254,6 +286,7 @@ public final class OriginSupply implements OriginSink {
   @Override
   public void arrived(Buffer bytes) {
     received += bytes.length();
+    Objects.requireNonNull(meter).came(bytes.length());
     contributions.merge(Objects.requireNonNull(current), (long) bytes.length(), Long::sum);
     taker.arrived(bytes);
   }
@@ -261,6 +294,8 @@ public final class OriginSupply implements OriginSink {
   @Override
   public void completed() {
     over = true;
+    endMeter();
+    measureWhole();
     health.end(Objects.requireNonNull(current).provider(), Optional.of(true));
     taker.completed();
   }
@@ -272,6 +307,7 @@ public final class OriginSupply implements OriginSink {
         "provider %s fails piece %s at byte %d: %s (%s)",
         failure.provider(), piece, received, failure.kind(), failure.detail());
     failures.add(failure);
+    endMeter();
     giveBackRest(origin);
     Objects.requireNonNull(fetch)
         .retryAfter()
@@ -281,6 +317,58 @@ public final class OriginSupply implements OriginSink {
         origin.provider(),
         failure.kind() == Kind.NOT_FOUND ? Optional.empty() : Optional.of(false));
     start();
+  }
+
+  /** So many bytes came within a second. */
+  private void second(long bytes) {
+    Origin origin = Objects.requireNonNull(current);
+    add(taker.others());
+    if (bytes > 0) {
+      health.pace().delivered(origin.provider(), bytes);
+    }
+    boolean slow = piece.rawSize() - received > bytes * SOON_SECONDS;
+    slowSeconds = slow ? slowSeconds + 1 : 0;
+    boolean goesOn = received == 0 || !fromOneOnly;
+    if (slowSeconds >= (received == 0 ? SILENT_SECONDS : SLOW_SECONDS) && goesOn) {
+      candidates.stream().filter(other -> isBetter(other, bytes)).findFirst().ifPresent(this::take);
+    }
+  }
+
+  private boolean isBetter(Origin other, long bytes) {
+    return !replaced.contains(other)
+        && !other.provider().equals(supplier())
+        && !health.isSuspect(piece, other.provider())
+        && health.isAvailable(other.provider())
+        && health.pace().isMuchFaster(other.provider(), bytes);
+  }
+
+  /** Has another go on in the place of the one that is too slow. */
+  private void take(Origin other) {
+    Origin slow = Objects.requireNonNull(current);
+    LOG.infof(
+        "provider %s is slow with piece %s, provider %s goes on",
+        slow.provider(), piece, other.provider());
+    replaced.add(slow);
+    candidates.remove(other);
+    candidates.addFirst(other);
+    candidates.addLast(slow);
+    stop(Objects.requireNonNull(fetch), slow);
+    start();
+  }
+
+  /** A fetch that took less than a second tells of the pace too, unless it brought little. */
+  private void measureWhole() {
+    long bytes = received - askedFrom;
+    if (bytes >= TELLING && !Objects.requireNonNull(meter).everPaused()) {
+      double seconds = (nanoTime.getAsLong() - askedAt + 1) / 1e9;
+      health.pace().delivered(supplier(), (long) (bytes / seconds));
+    }
+  }
+
+  private void endMeter() {
+    if (meter != null) {
+      meter.end();
+    }
   }
 
   private void giveBackRest(Origin origin) {

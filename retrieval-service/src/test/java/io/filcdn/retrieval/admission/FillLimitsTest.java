@@ -71,7 +71,8 @@ class FillLimitsTest {
   void askingForAllAndLeavingIsNotFree() {
     FillLimits limits = limits(PLENTY, 10_000);
 
-    assertThat(runs(100, () -> run(limits, 1_000, 1_000, 1))).isEqualTo(10);
+    // the last begins with 10 bytes left: what it will not take is not known then
+    assertThat(runs(100, () -> run(limits, 1_000, 1_000, 1))).isEqualTo(11);
   }
 
   @Test
@@ -130,7 +131,7 @@ class FillLimitsTest {
     FillLimits limits = limits(PLENTY, PLENTY * GIB);
     long quota = 100 * GIB;
 
-    assertThat(runs(100, () -> run(limits, fetch("a", GIB, GIB, quota), GIB, 0))).isEqualTo(5);
+    assertThat(runs(100, () -> run(limits, fetch("a", GIB, 0, quota), GIB, 0))).isEqualTo(5);
     int others = 0;
     for (int i = 0; i < 50; i++) {
       Fetch range = fetch("client " + i, GIB, 0, quota);
