@@ -120,13 +120,13 @@ final class Fill implements OriginSupply.Taker {
     this.piece = piece;
     this.bot = lead.bot();
     this.charge = lead.charge();
-    charge.ifPresent(FillCharge::begin);
     this.disk = disk;
     this.abandonedFills = abandonedFills;
     this.leave = leave;
     this.supply = tools.supply(piece, lead.origins(), this);
     this.unverified = tools.meter().openFill();
     this.bytes = new FillBytes(piece, disk.beginFill(), this::unread);
+    charge.ifPresent(FillCharge::begin);
   }
 
   /** A reader of what comes; none where this fill is over. */
@@ -172,6 +172,11 @@ final class Fill implements OriginSupply.Taker {
   }
 
   private void goOn(Lead lead) {
+    if (over) {
+      // its disk failed meanwhile
+      lead.charge().ifPresent(each -> each.fetched(0));
+      return;
+    }
     abandonedFills.forget(this);
     if (lead.bot().isEmpty()) {
       bot = Optional.empty();

@@ -32,15 +32,6 @@ public final class OriginSupply implements OriginSink {
 
   private static final Logger LOG = Logger.getLogger(OriginSupply.class);
 
-  private final OriginClient client;
-  private final OriginHealth health;
-  private final Quota quota;
-  private final LongSupplier nanoTime;
-  private final PieceCid piece;
-  private final ArrayDeque<Origin> candidates;
-  private final boolean fromOneOnly;
-  private final Taker taker;
-
   /** So many slow seconds are borne while bytes come, and before the first. */
   private static final int SLOW_SECONDS = 2;
 
@@ -51,6 +42,15 @@ public final class OriginSupply implements OriginSink {
 
   /** What is missing for so many seconds only is waited for. */
   private static final long SOON_SECONDS = 10;
+
+  private final OriginClient client;
+  private final OriginHealth health;
+  private final Quota quota;
+  private final LongSupplier nanoTime;
+  private final PieceCid piece;
+  private final ArrayDeque<Origin> candidates;
+  private final boolean fromOneOnly;
+  private final Taker taker;
 
   private final Map<Origin, Long> contributions = new LinkedHashMap<>();
   private final List<OriginFailure> failures = new ArrayList<>();
@@ -139,6 +139,7 @@ public final class OriginSupply implements OriginSink {
     for (Origin origin : more) {
       boolean known =
           candidates.contains(origin)
+              || current != null && current.provider().equals(origin.provider())
               || failures.stream().anyMatch(f -> f.provider().equals(origin.provider()));
       if (!known) {
         candidates.add(origin);
