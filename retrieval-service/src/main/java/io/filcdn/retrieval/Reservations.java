@@ -74,7 +74,7 @@ final class Reservations {
       RetrievalPath.Retrieval retrieval, Decision.Admitted admitted, long length) {
     List<Quota.Need> needs = new ArrayList<>(admitted.payers().size());
     if (retrieval.asked().bot().isEmpty()) {
-      needs.add(new Quota.Need(Quota.Kind.CDN, admitted.dataSet(), length));
+      needs.add(new Quota.Need(Quota.Kind.CDN, admitted.dataSet(), slice(length)));
       for (DataSetId other : admitted.payers()) {
         if (!other.equals(admitted.dataSet())) {
           // of the others it only matters how much they have left
@@ -115,8 +115,8 @@ final class Reservations {
   }
 
   /**
-   * Reserves a response. What is promised to the client ends with its exchange; what is reserved of
-   * the quota, with the response's count.
+   * Reserves the first slice of a response; its count reserves the others. What is promised to the
+   * client ends with its exchange; what is reserved of the quota, with the response's count.
    */
   Outcome reserve(RetrievalPath.Retrieval retrieval, Decision.Admitted admitted, long length) {
     if (!usage.canRecord()) {
@@ -135,13 +135,17 @@ final class Reservations {
     }
     Outcome outcome = fill(retrieval.client().network(), admitted, length);
     if (outcome instanceof Outcome.Refused && !free) {
-      quota.giveBack(Quota.Kind.CDN, admitted.dataSet(), length);
+      quota.giveBack(Quota.Kind.CDN, admitted.dataSet(), slice(length));
     }
     return outcome;
   }
 
+  private static long slice(long length) {
+    return Math.min(length, Quota.SLICE);
+  }
+
   private Optional<Problem> pay(DataSetId dataSet, long length) {
-    return switch (quota.reserve(Quota.Kind.CDN, dataSet, length)) {
+    return switch (reserveFirst(dataSet, length)) {
       case RESERVED -> Optional.empty();
       case CONTENDED -> Optional.of(Problem.of(Refusal.QUOTA_RESERVED));
       case EXHAUSTED ->
@@ -154,6 +158,20 @@ final class Reservations {
                       "bytes asked for: " + length,
                       "top up: topUpCDNPaymentRails of the FWSS contract")));
     };
+  }
+
+  /** Reserves the first slice, if as much as the whole response is left now. */
+  private Quota.Outcome reserveFirst(DataSetId dataSet, long length) {
+    long slice = slice(length);
+    if (length == slice || length <= quota.remaining(Quota.Kind.CDN, dataSet)) {
+      return quota.reserve(Quota.Kind.CDN, dataSet, slice);
+    }
+    Quota.Outcome whole = quota.reserve(Quota.Kind.CDN, dataSet, length);
+    if (whole == Quota.Outcome.RESERVED) {
+      // it has just become enough
+      quota.giveBack(Quota.Kind.CDN, dataSet, length - slice);
+    }
+    return whole;
   }
 
   private Outcome fill(String client, Decision.Admitted admitted, long length) {

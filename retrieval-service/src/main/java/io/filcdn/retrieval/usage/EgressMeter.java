@@ -29,15 +29,13 @@ public final class EgressMeter {
   /**
    * Begins to count a response.
    *
-   * @param reserved how many bytes were reserved for it, unless a bot asks
+   * @param length of the response; the first slice of it was reserved, unless a bot asks
    * @param fill the fill that the bytes come from, where they are not verified yet
    * @param charge to be told how many bytes the client took, where it made the edge fetch some
    */
   public ResponseTally open(
-      EgressKey key, long reserved, Optional<UnverifiedEgress> fill, Optional<FillCharge> charge) {
-    // a bot's bytes are billed to nobody, and nothing was reserved for them
-    return new ResponseTally(
-        key, key.bot().isPresent() ? 0 : reserved, counts, quota, fill, charge);
+      EgressKey key, long length, Optional<UnverifiedEgress> fill, Optional<FillCharge> charge) {
+    return new ResponseTally(key, length, counts, quota, fill, charge);
   }
 
   /** Begins to hold back the bytes that responses get from a fill. */

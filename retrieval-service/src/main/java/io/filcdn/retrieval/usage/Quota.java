@@ -10,6 +10,9 @@ import java.util.List;
  */
 public interface Quota {
 
+  /** How many bytes a response sets aside at a time: what it holds beyond what its client took. */
+  long SLICE = 1 << 20;
+
   /** No limit: for an edge whose payers are limited elsewhere. */
   Quota UNLIMITED =
       new Quota() {
@@ -30,7 +33,7 @@ public interface Quota {
       };
 
   /**
-   * Sets bytes aside: those of a whole response, or those that a provider is to supply.
+   * Sets bytes aside: the next of a response, or those that a provider is to supply.
    *
    * @param bytes at least 0
    */

@@ -6,17 +6,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The count of one response. Its bytes are billable at once where they come from the cache; where
- * they come from a fill, once that verifies. What was reserved for it and not sent is given back at
- * its end.
+ * they come from a fill, once that verifies. They are reserved before they are sent, a slice at a
+ * time; what is left of the last slices is given back at its end.
  */
 public final class ResponseTally {
 
   private final EgressKey key;
-  private final long reserved;
+  private final long length;
   private final EgressCounts counts;
   private final Quota quota;
   private final Optional<FillCharge> charge;
   private Optional<UnverifiedEgress> fill;
+  private long reserved;
   private long accepted;
   private boolean ended;
 
@@ -31,13 +32,15 @@ public final class ResponseTally {
 
   ResponseTally(
       EgressKey key,
-      long reserved,
+      long length,
       EgressCounts counts,
       Quota quota,
       Optional<UnverifiedEgress> fill,
       Optional<FillCharge> charge) {
     this.key = key;
-    this.reserved = reserved;
+    this.length = length;
+    // a bot's bytes are billed to nobody, and nothing is reserved for them
+    this.reserved = key.bot().isPresent() ? 0 : Math.min(length, Quota.SLICE);
     this.counts = counts;
     this.quota = quota;
     this.fill = fill;
@@ -91,6 +94,25 @@ public final class ResponseTally {
   /** Whether no more may be sent before the verdict, as too much was given away. */
   public boolean mustWait() {
     return mustWait;
+  }
+
+  /**
+   * How many bytes of the response are paid for, and may be written: more are reserved well before
+   * they are needed.
+   *
+   * @param written how many were written so far
+   */
+  public long paid(long written) {
+    if (key.bot().isPresent()) {
+      return length;
+    }
+    if (reserved < length && reserved - written <= Quota.SLICE / 2) {
+      long more = Math.min(Quota.SLICE, length - reserved);
+      if (quota.reserve(Quota.Kind.CDN, key.dataSet(), more) == Quota.Outcome.RESERVED) {
+        reserved += more;
+      }
+    }
+    return reserved;
   }
 
   /** The client's socket accepted that many more body bytes. */
