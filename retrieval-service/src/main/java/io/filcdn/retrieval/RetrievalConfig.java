@@ -311,8 +311,8 @@ public interface RetrievalConfig {
     MemorySize paceBytes();
 
     /**
-     * How long a provider may take for a whole piece: the larger it is, the more it must send within
-     * the stall timeout, up to 256 KiB a second.
+     * How long a provider may take for a whole piece: the larger it is, the more it must send
+     * within the stall timeout, up to 256 KiB a second.
      */
     @WithDefault("6h")
     Duration longestFill();

@@ -164,7 +164,9 @@ public final class Transfer {
     return start + tally.paid(position - start);
   }
 
-  /** Others have reserved what is left: they give back soon what they do not need, or it is gone. */
+  /**
+   * Others have reserved what is left: they give back soon what they do not need, or it is gone.
+   */
   private void awaitQuota() {
     if (waitsForQuota) {
       return;
