@@ -171,7 +171,7 @@ class QuotaIT extends EdgeTest {
         .untilAsserted(
             () ->
                 assertThat(taken(payer, Kind.CDN) - egressBytes(payer))
-                    .isLessThanOrEqualTo(connections * 2 * Quota.SLICE));
+                    .isLessThanOrEqualTo(connections * 2L * Quota.SLICE));
     for (EdgeClient.Exchange exchange : slow) {
       exchange.close();
     }
