@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +68,22 @@ record EdgeClient(int port) {
     byte[] read(int bytes) throws IOException {
       head();
       return in.readNBytes(bytes);
+    }
+
+    /** Reads the body until nothing comes for so long; how many bytes that is. */
+    long readUntilQuiet(Duration quiet) throws IOException {
+      socket.setSoTimeout(Math.toIntExact(quiet.toMillis()));
+      long bytes = 0;
+      byte[] buffer = new byte[64 << 10];
+      try {
+        head();
+        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+          bytes += read;
+        }
+      } catch (SocketTimeoutException nothingCame) {
+        return bytes;
+      }
+      return bytes;
     }
 
     /** Whether nothing has come that was not read yet. */

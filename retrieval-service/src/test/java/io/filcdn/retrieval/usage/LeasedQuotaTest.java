@@ -137,7 +137,7 @@ class LeasedQuotaTest {
 
     prepare(1_001);
     assertThat(reserve(1_001)).isEqualTo(Outcome.EXHAUSTED);
-    assertThat(quota().remaining(DATA_SET)).isEqualTo(1_000);
+    assertThat(quota().remaining(Quota.Kind.CDN, DATA_SET)).isEqualTo(1_000);
     prepare(601);
     assertThat(reserve(601)).isEqualTo(Outcome.CONTENDED);
     prepare(600);
