@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.payment.DataSetId;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 /** What a response of 10 MiB reserves, while its client takes it. */
@@ -94,6 +98,60 @@ class ResponseTallyTest {
 
     quota.left += MIB;
     assertThat(response.paid(3 * MIB, () -> {})).isEqualTo(4 * MIB);
+  }
+
+  @Test
+  void whatComesLateIsToldAndAskedForOnce() {
+    OneQuota quota = new OneQuota(3 * MIB);
+    List<Runnable> answers = new ArrayList<>();
+    ResponseTally response = response(slow(quota, answers), Optional.empty());
+    AtomicInteger told = new AtomicInteger();
+
+    assertThat(response.paid(MIB, told::incrementAndGet)).isEqualTo(MIB);
+    assertThat(response.paid(MIB, told::incrementAndGet)).isEqualTo(MIB);
+    assertThat(answers).hasSize(1);
+    answers.removeFirst().run();
+
+    assertThat(told).hasValue(1);
+    assertThat(response.paid(MIB, told::incrementAndGet)).isEqualTo(2 * MIB);
+  }
+
+  @Test
+  void whatComesAfterTheEndIsNotReserved() {
+    OneQuota quota = new OneQuota(3 * MIB);
+    List<Runnable> answers = new ArrayList<>();
+    ResponseTally response = response(slow(quota, answers), Optional.empty());
+    response.paid(MIB, () -> {});
+    response.ended();
+
+    answers.removeFirst().run();
+
+    assertThat(quota.left).isEqualTo(3 * MIB);
+  }
+
+  /** A quota that answers when told to. */
+  private static Quota slow(OneQuota quota, List<Runnable> answers) {
+    return new Quota() {
+      @Override
+      public Outcome reserve(Kind kind, DataSetId dataSet, long bytes) {
+        return quota.reserve(kind, dataSet, bytes);
+      }
+
+      @Override
+      public void prepare(List<Need> needs, Consumer<Hold> then) {
+        answers.add(() -> quota.prepare(needs, then));
+      }
+
+      @Override
+      public void giveBack(Kind kind, DataSetId dataSet, long bytes) {
+        quota.giveBack(kind, dataSet, bytes);
+      }
+
+      @Override
+      public long remaining(Kind kind, DataSetId dataSet) {
+        return quota.remaining(kind, dataSet);
+      }
+    };
   }
 
   @Test
