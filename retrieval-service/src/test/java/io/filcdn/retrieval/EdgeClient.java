@@ -125,6 +125,12 @@ record EdgeClient(int port) {
       return line.toString(StandardCharsets.ISO_8859_1);
     }
 
+    /** Leaves for good: an edge cannot tell a FIN alone from a client that still reads. */
+    void reset() throws IOException {
+      socket.setSoLinger(true, 0);
+      socket.close();
+    }
+
     @Override
     public void close() throws IOException {
       socket.close();

@@ -163,6 +163,7 @@ class UnverifiedIT extends EdgeTest {
           .atMost(Duration.ofSeconds(20))
           .until(() -> provider.bytesSent() >= sentBefore + STALLS_AFTER);
       taken += leaves.readUntilQuiet(Duration.ofSeconds(1));
+      leaves.reset();
     }
     await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().cache().fills() == 0);
     return taken;
