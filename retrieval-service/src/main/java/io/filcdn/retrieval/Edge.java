@@ -8,8 +8,10 @@ import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.Denylist;
 import io.filcdn.retrieval.admission.DenylistRefresh;
+import io.filcdn.retrieval.admission.FillLimits;
 import io.filcdn.retrieval.admission.IndexFollower;
 import io.filcdn.retrieval.admission.IndexReplica;
+import io.filcdn.retrieval.cache.AbandonedFills;
 import io.filcdn.retrieval.cache.DiskPieceCache;
 import io.filcdn.retrieval.cache.FillTools;
 import io.filcdn.retrieval.cache.MemoryTier;
@@ -29,8 +31,8 @@ import io.filcdn.retrieval.usage.LeaseClient;
 import io.filcdn.retrieval.usage.LeasedQuota;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.RetrievalLog;
+import io.filcdn.retrieval.usage.UnverifiedBudget;
 import io.filcdn.retrieval.usage.UsageFlush;
-import io.github.bucket4j.TimeMeter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import io.vertx.core.Vertx;
@@ -41,6 +43,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jboss.logging.Logger;
 
 /** The parts of an edge, put together and running. */
@@ -63,6 +68,7 @@ final class Edge implements AutoCloseable {
   private final Thread following;
   private final DenylistRefresh denylists;
   private final Quota quota;
+  private final UnverifiedBudget unverified;
   private final JournalShipper shipper;
   private final RetrievalLog log;
   private final UsageFlush usage;
@@ -112,7 +118,8 @@ final class Edge implements AutoCloseable {
     quota = quota(config);
     shipper = new JournalShipper(journal, tools.kafka);
     log = new RetrievalLog(tools.kafka, config.usage().retrievalRecordsPerSecond());
-    EgressMeter meter = new EgressMeter(quota);
+    unverified = new UnverifiedBudget(Settings.unverified(config.unverified()), System::nanoTime);
+    EgressMeter meter = new EgressMeter(quota, unverified);
     usage = new UsageFlush(meter, journal, shipper::partitions, tools.clock);
     origins =
         new OriginClient(
@@ -128,8 +135,8 @@ final class Edge implements AutoCloseable {
             memory,
             Runnable::run,
             System::nanoTime);
-    cache = new PieceCache(fillTools(config.origin(), meter), disk);
-    limits = new ClientLimits(Settings.limits(config.limits()), TimeMeter.SYSTEM_NANOTIME);
+    cache = new PieceCache(fillTools(config.origin(), meter), disk, abandoned(config.cache()));
+    limits = new ClientLimits(Settings.limits(config.limits()));
     admission =
         new Admission(
             replica,
@@ -194,13 +201,23 @@ final class Edge implements AutoCloseable {
         System::nanoTime);
   }
 
+  private AbandonedFills abandoned(RetrievalConfig.Cache config) {
+    return new AbandonedFills(
+        tools.vertx, config.abandonedSize().asLongValue(), config.abandonedTime());
+  }
+
   private PublicHandler handler(RetrievalConfig.Edge config, EgressMeter meter) {
     Answers answers = new Answers(config.http().home());
     Rooms rooms =
         new Rooms(
             new RequestReader(config.http().dnsRoot(), new BotTokens(config.bots())),
             admission,
-            new Reservations(usage, limits, quota, cache),
+            new Reservations(
+                usage,
+                limits,
+                new FillLimits(Settings.fills(config.limits()), System::nanoTime),
+                quota,
+                cache),
             cache,
             meter,
             answers,
@@ -255,6 +272,13 @@ final class Edge implements AutoCloseable {
         of -> of.trouble().isEmpty() ? 1 : 0);
     meters.gauge("filcdn.fills", cache, PieceCache::fills);
     meters.more().counter("filcdn.fill.mismatches", List.of(), cache, PieceCache::mismatches);
+    meters.gauge("filcdn.fills.abandoned.bytes", cache, PieceCache::abandonedBytes);
+    meters
+        .more()
+        .counter("filcdn.unverified.lost.bytes", List.of(), unverified, UnverifiedBudget::lost);
+    meters
+        .more()
+        .counter("filcdn.unverified.waits", List.of(), unverified, UnverifiedBudget::waits);
     meters.gauge("filcdn.requests", limits, ClientLimits::requests);
     meters.gauge("filcdn.connections", tools.connections, ConnectionLimits::open);
     meters
@@ -356,6 +380,7 @@ final class Edge implements AutoCloseable {
     flushing.close();
     shipping.close();
     origins.close();
+    giveUpAbandoned();
     usage.flush();
     if (!shipper.ship()) {
       LOG.warnf("%d records stay in the journal for the next start", stores.journal().size());
@@ -392,6 +417,16 @@ final class Edge implements AutoCloseable {
       following.join(Duration.ofSeconds(15));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  private void giveUpAbandoned() {
+    try {
+      cache.giveUpAbandoned().toCompletionStage().toCompletableFuture().get(5, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (ExecutionException | TimeoutException e) {
+      LOG.warnf("what abandoned fills gave away is not recorded: %s", e);
     }
   }
 }

@@ -57,16 +57,18 @@ final class PublicListener {
     List<HttpServerOptions> servers = new ArrayList<>();
     servers.add(options(config).setPort(config.port()));
     tls(config).ifPresent(tls -> servers.add(tls));
-    EdgeHttpServer.Timeouts timeouts =
-        new EdgeHttpServer.Timeouts(
-            config.idleTimeout().toMillis(), config.headTimeout().toMillis());
+    EdgeHttpServer.Bounds bounds =
+        new EdgeHttpServer.Bounds(
+            config.idleTimeout().toMillis(),
+            config.headTimeout().toMillis(),
+            config.maxUnsent().asLongValue());
     OpenConnections connections = new OpenConnections();
     return vertx
         .deployVerticle(
             () ->
                 new Listener(
                     servers,
-                    options -> new EdgeHttpServer(vertx, options, limits, connections, timeouts),
+                    options -> new EdgeHttpServer(vertx, options, limits, connections, bounds),
                     handler),
             new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors()))
         .map(deployment -> new PublicListener(vertx, connections, deployment));

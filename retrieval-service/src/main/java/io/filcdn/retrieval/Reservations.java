@@ -1,12 +1,15 @@
 package io.filcdn.retrieval;
 
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.admission.Admission.Decision;
 import io.filcdn.retrieval.admission.ClientLimits;
+import io.filcdn.retrieval.admission.FillLimits;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.origin.Origin;
+import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.UsageFlush;
 import java.util.ArrayList;
@@ -27,12 +30,15 @@ final class Reservations {
 
   private final UsageFlush usage;
   private final ClientLimits limits;
+  private final FillLimits fills;
   private final Quota quota;
   private final PieceCache cache;
 
-  Reservations(UsageFlush usage, ClientLimits limits, Quota quota, PieceCache cache) {
+  Reservations(
+      UsageFlush usage, ClientLimits limits, FillLimits fills, Quota quota, PieceCache cache) {
     this.usage = usage;
     this.limits = limits;
+    this.fills = fills;
     this.quota = quota;
     this.cache = cache;
   }
@@ -65,7 +71,7 @@ final class Reservations {
       RetrievalPath.Retrieval retrieval, Decision.Admitted admitted, long length) {
     List<Quota.Need> needs = new ArrayList<>(admitted.payers().size());
     if (retrieval.asked().bot().isEmpty()) {
-      needs.add(new Quota.Need(Quota.Kind.CDN, admitted.dataSet(), length));
+      needs.add(new Quota.Need(Quota.Kind.CDN, admitted.dataSet(), first(admitted, length)));
       for (DataSetId other : admitted.payers()) {
         if (!other.equals(admitted.dataSet())) {
           // of the others it only matters how much they have left
@@ -85,38 +91,67 @@ final class Reservations {
     return needs;
   }
 
+  /** The first slice; all of a response for which too little is left, as far as is known here. */
+  private long first(Decision.Admitted admitted, long length) {
+    return length <= quota.remaining(Quota.Kind.CDN, admitted.dataSet()) ? slice(length) : length;
+  }
+
+  /** What came of a reservation. */
+  sealed interface Outcome {
+
+    /** A hit needs nothing but its bytes. */
+    Outcome HIT = new Reserved(Optional.empty());
+
+    /**
+     * There is room for the response.
+     *
+     * @param charge to be told what it makes the edge fetch; empty where nothing was to be fetched
+     */
+    record Reserved(Optional<FillCharge> charge) implements Outcome {}
+
+    /** There is none; nothing stays reserved. */
+    record Refused(Problem problem) implements Outcome {
+      Refused(Refusal refusal) {
+        this(Problem.of(refusal));
+      }
+    }
+  }
+
   /**
-   * Reserves a response. What is promised to the client ends with its exchange; what is reserved of
-   * the quota, with the response's count.
+   * Reserves the first slice of a response; its count reserves the others. What is promised to the
+   * client ends with its exchange; what is reserved of the quota, with the response's count.
    *
    * @param hold what was kept for it
-   * @return why there is no room for it, where there is none; nothing stays reserved then
    */
-  Optional<Problem> reserve(
+  Outcome reserve(
       RetrievalPath.Retrieval retrieval, Decision.Admitted admitted, Quota.Hold hold, long length) {
     if (!usage.canRecord()) {
-      return Optional.of(Problem.of(Refusal.CANNOT_RECORD));
+      return new Outcome.Refused(Refusal.CANNOT_RECORD);
     }
     Optional<Refusal> tooMuch = limits.promise(retrieval.client().network(), length);
     if (tooMuch.isPresent()) {
-      return tooMuch.map(Problem::of);
+      return new Outcome.Refused(tooMuch.get());
     }
     retrieval.exchange().promise(length);
     // a bot's bytes are billed to nobody
     boolean free = retrieval.asked().bot().isPresent();
     Optional<Problem> unpaid = free ? Optional.empty() : pay(hold, admitted.dataSet(), length);
     if (unpaid.isPresent()) {
-      return unpaid;
+      return new Outcome.Refused(unpaid.get());
     }
-    Optional<Problem> cold = fill(retrieval.client().network(), admitted, length);
-    if (cold.isPresent() && !free) {
-      quota.giveBack(Quota.Kind.CDN, admitted.dataSet(), length);
+    Outcome outcome = fill(retrieval.client().network(), admitted, length);
+    if (outcome instanceof Outcome.Refused && !free) {
+      quota.giveBack(Quota.Kind.CDN, admitted.dataSet(), slice(length));
     }
-    return cold;
+    return outcome;
+  }
+
+  private static long slice(long length) {
+    return Math.min(length, Quota.SLICE);
   }
 
   private Optional<Problem> pay(Quota.Hold hold, DataSetId dataSet, long length) {
-    return switch (hold.reserve(Quota.Kind.CDN, dataSet, length)) {
+    return switch (reserveFirst(hold, dataSet, length)) {
       case RESERVED -> Optional.empty();
       case CONTENDED -> Optional.of(Problem.of(Refusal.QUOTA_RESERVED));
       case UNREACHABLE -> Optional.of(Problem.of(Refusal.LEASE_DESK_UNREACHABLE));
@@ -126,21 +161,48 @@ final class Reservations {
                   Refusal.CDN_QUOTA_EXHAUSTED,
                   List.of(
                       "data set: " + dataSet.number(),
-                      "bytes that remain: " + quota.remaining(dataSet),
+                      "bytes that remain: " + quota.remaining(Quota.Kind.CDN, dataSet),
                       "bytes asked for: " + length,
                       "top up: topUpCDNPaymentRails of the FWSS contract")));
     };
   }
 
-  private Optional<Problem> fill(String client, Decision.Admitted admitted, long length) {
-    if (!cache.isCold(admitted.piece())) {
-      return Optional.empty();
+  /** Reserves the first slice, if as much as the whole response is left now. */
+  private Quota.Outcome reserveFirst(Quota.Hold hold, DataSetId dataSet, long length) {
+    long slice = slice(length);
+    if (length == slice || length <= quota.remaining(Quota.Kind.CDN, dataSet)) {
+      return hold.reserve(Quota.Kind.CDN, dataSet, slice);
+    }
+    Quota.Outcome whole = hold.reserve(Quota.Kind.CDN, dataSet, length);
+    if (whole == Quota.Outcome.RESERVED) {
+      // it has just become enough
+      quota.giveBack(Quota.Kind.CDN, dataSet, length - slice);
+    }
+    return whole;
+  }
+
+  private Outcome fill(String client, Decision.Admitted admitted, long length) {
+    PieceCid piece = admitted.piece();
+    if (!cache.isCold(piece)) {
+      return Outcome.HIT;
     }
     if (admitted.origins().isEmpty()) {
-      return Optional.of(Problem.of(Refusal.CACHE_MISS_RAIL_ENDED));
+      return new Outcome.Refused(Refusal.CACHE_MISS_RAIL_ENDED);
     }
-    return limits
-        .beginFill(client, admitted.dataSet(), admitted.piece().rawSize() - length)
-        .map(Problem::of);
+    return switch (fills.begin(
+        new FillLimits.Fetch(
+            client, admitted.dataSet(), piece.rawSize(), length, missQuota(admitted)))) {
+      case FillLimits.Leave.Given(FillCharge charge) -> new Outcome.Reserved(Optional.of(charge));
+      case FillLimits.Leave.Refused(Refusal refusal) -> new Outcome.Refused(refusal);
+    };
+  }
+
+  /** The smallest quota that can pay for the piece. */
+  private long missQuota(Decision.Admitted admitted) {
+    return admitted.origins().stream()
+        .mapToLong(origin -> quota.remaining(Quota.Kind.CACHE_MISS, origin.dataSet()))
+        .filter(left -> left >= admitted.piece().rawSize())
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 }

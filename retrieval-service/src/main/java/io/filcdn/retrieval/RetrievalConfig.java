@@ -53,6 +53,9 @@ public interface RetrievalConfig {
     /** The tokens of bots, by name: what they fetch is billed to nobody. Secrets. */
     Map<String, String> bots();
 
+    /** What may be sent of a piece before it is verified. */
+    Unverified unverified();
+
     /** The cache. */
     Cache cache();
 
@@ -97,6 +100,13 @@ public interface RetrievalConfig {
     /** How long the head of a request may take. */
     @WithDefault("20s")
     Duration headTimeout();
+
+    /**
+     * How many bytes the kernel may hold for a client that it cannot send yet. They count as
+     * delivered, also where the client leaves before it gets them. Linux only.
+     */
+    @WithDefault("128K")
+    MemorySize maxUnsent();
 
     /** How many bytes the headers of a request may have. */
     @WithDefault("16K")
@@ -237,7 +247,7 @@ public interface RetrievalConfig {
     @WithDefault("64G")
     MemorySize promisedBytesPerClient();
 
-    /** Fetches from providers that one client may begin in an hour. */
+    /** Fetches from providers that one client may begin in an hour; what brings nothing is free. */
     @WithDefault("10000")
     long fillsPerClient();
 
@@ -245,13 +255,28 @@ public interface RetrievalConfig {
     @WithDefault("100000")
     long fillsPerDataSet();
 
-    /** Bytes that one client may make the edge fetch in an hour beyond what it asked for. */
+    /** Bytes that one client may make the edge fetch in an hour beyond what it takes. */
     @WithDefault("64G")
     MemorySize unaskedBytesPerClient();
 
-    /** Bytes that may be fetched for one data set in an hour beyond what was asked for. */
+    /** Bytes that may be fetched for one data set in an hour beyond what clients take. */
     @WithDefault("256G")
     MemorySize unaskedBytesPerDataSet();
+
+    /**
+     * The part of a data set's remaining cache-miss quota that one client may make the edge fetch
+     * in an hour; of a small quota, 1 GiB. So are the next two.
+     */
+    @WithDefault("0.25")
+    double missSharePerClient();
+
+    /** The part of it that one client may make the edge fetch beyond what it takes. */
+    @WithDefault("0.05")
+    double unaskedSharePerClient();
+
+    /** The part of it that may be fetched beyond what clients take. */
+    @WithDefault("0.25")
+    double unaskedSharePerDataSet();
 
     /** Bytes that a client must take within the pace window, once it makes the edge wait. */
     @WithDefault("64K")
@@ -260,6 +285,32 @@ public interface RetrievalConfig {
     /** The pace window. */
     @WithDefault("30s")
     Duration paceWindow();
+  }
+
+  /**
+   * What may be sent of a piece before it is verified: nobody pays for it where it never is. Where
+   * a limit is reached, responses wait for the verdict.
+   */
+  interface Unverified {
+
+    /** Bytes that responses of one data set may send. */
+    @WithDefault("4G")
+    MemorySize perDataSet();
+
+    /** Bytes of these that one provider may have supplied. */
+    @WithDefault("2G")
+    MemorySize perProviderOfDataSet();
+
+    /**
+     * Bytes that one provider may have supplied to all data sets: those under way, and those that
+     * were wrong or left unfinished.
+     */
+    @WithDefault("16G")
+    MemorySize perProvider();
+
+    /** How long what was given away takes to grow back. */
+    @WithDefault("24h")
+    Duration refill();
   }
 
   /** The cache. */
@@ -275,6 +326,14 @@ public interface RetrievalConfig {
      */
     @WithDefault("128M")
     MemorySize memory();
+
+    /** How many bytes are kept of fills that nobody waits for any more. */
+    @WithDefault("2G")
+    MemorySize abandonedSize();
+
+    /** How long such a fill is kept, and what was taken of it counts as reserved. */
+    @WithDefault("10m")
+    Duration abandonedTime();
 
     /** How many fills write and hash at once. */
     @WithDefault("4")
@@ -299,6 +358,13 @@ public interface RetrievalConfig {
     /** Bytes that a provider must send within the stall timeout. */
     @WithDefault("16K")
     MemorySize paceBytes();
+
+    /**
+     * How long a provider may take for a whole piece: the larger it is, the more it must send
+     * within the stall timeout, up to 256 KiB a second.
+     */
+    @WithDefault("6h")
+    Duration longestFill();
 
     /** Fetches from one provider at once. */
     @WithDefault("64")

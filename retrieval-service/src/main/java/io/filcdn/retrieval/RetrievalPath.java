@@ -13,6 +13,7 @@ import io.filcdn.retrieval.request.Asked;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.request.Selection;
 import io.filcdn.retrieval.usage.EgressKey;
+import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.ResponseTally;
 import java.util.Optional;
@@ -45,7 +46,7 @@ final class RetrievalPath {
   }
 
   /** How many fetches from providers are under way. */
-  int fetches() {
+  long fetches() {
     return rooms.cache().underWay();
   }
 
@@ -118,20 +119,25 @@ final class RetrievalPath {
   private void reserve(
       Retrieval retrieval, Decision.Admitted admitted, Quota.Hold hold, PieceResponse response) {
     // 4. is there room for it: in the journal, in the client's share, in what is paid for
-    Optional<Problem> refused =
+    Reservations.Outcome outcome =
         rooms.reservations().reserve(retrieval, admitted, hold, response.range().length());
     // what a fill needs of it, the fill claims itself
     hold.release();
-    if (refused.isPresent()) {
-      rooms.answers().refuse(retrieval.exchange, refused.get());
-    } else {
-      serve(retrieval, admitted, response);
+    switch (outcome) {
+      case Reservations.Outcome.Refused(Problem problem) ->
+          rooms.answers().refuse(retrieval.exchange, problem);
+      case Reservations.Outcome.Reserved(Optional<FillCharge> charge) ->
+          serve(retrieval, admitted, response, charge);
     }
   }
 
-  private void serve(Retrieval retrieval, Decision.Admitted admitted, PieceResponse response) {
+  private void serve(
+      Retrieval retrieval,
+      Decision.Admitted admitted,
+      PieceResponse response,
+      Optional<FillCharge> charge) {
     // 5. where the bytes are: on the disk, or on their way from a provider
-    Lead lead = new Lead(admitted.origins(), retrieval.asked.bot());
+    Lead lead = new Lead(admitted.origins(), retrieval.asked.bot(), charge);
     PieceCache.Opened opened = rooms.cache().open(admitted.piece(), lead, response.range());
     // 6. count them, 7. send them
     EgressKey key =
@@ -141,7 +147,8 @@ final class RetrievalPath {
             "2xx",
             retrieval.client.country(),
             retrieval.asked.bot());
-    ResponseTally tally = rooms.meter().open(key, response.range().length(), opened.unverified());
+    ResponseTally tally =
+        rooms.meter().open(key, response.range().length(), opened.unverified(), charge);
     response.opened(opened, lead, tally);
     new Transfer(retrieval.exchange, response, opened.bytes(), tally, rooms.pace())
         .start(opened.outcome());

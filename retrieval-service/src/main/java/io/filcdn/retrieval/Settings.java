@@ -3,6 +3,7 @@ package io.filcdn.retrieval;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.DenylistRefresh;
+import io.filcdn.retrieval.admission.FillLimits;
 import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.delivery.PaceWatch;
 import io.filcdn.retrieval.origin.OriginClient;
@@ -10,6 +11,7 @@ import io.filcdn.retrieval.origin.PieceHistory;
 import io.filcdn.retrieval.origin.Reach;
 import io.filcdn.retrieval.request.ClientReader;
 import io.filcdn.retrieval.usage.LeaseRules;
+import io.filcdn.retrieval.usage.UnverifiedBudget;
 import java.util.List;
 import java.util.Set;
 
@@ -29,11 +31,19 @@ final class Settings {
     return new ClientLimits.Limits(
         config.requests(),
         config.requestsPerClient(),
-        config.promisedBytesPerClient().asLongValue(),
+        config.promisedBytesPerClient().asLongValue());
+  }
+
+  static FillLimits.Limits fills(RetrievalConfig.Limits config) {
+    return new FillLimits.Limits(
         config.fillsPerClient(),
         config.fillsPerDataSet(),
         config.unaskedBytesPerClient().asLongValue(),
-        config.unaskedBytesPerDataSet().asLongValue());
+        config.unaskedBytesPerDataSet().asLongValue(),
+        new FillLimits.Shares(
+            config.missSharePerClient(),
+            config.unaskedSharePerClient(),
+            config.unaskedSharePerDataSet()));
   }
 
   static ConnectionLimits connections(RetrievalConfig.Edge config) {
@@ -59,6 +69,7 @@ final class Settings {
         config.firstByteTimeout(),
         config.stallTimeout(),
         config.paceBytes().asLongValue(),
+        config.longestFill(),
         config.fetchesPerProvider(),
         Reach.of(
             config.ports().orElse(Set.of()),
@@ -83,6 +94,14 @@ final class Settings {
         config.idle(),
         config.forget(),
         config.renewEvery());
+  }
+
+  static UnverifiedBudget.Limits unverified(RetrievalConfig.Unverified config) {
+    return new UnverifiedBudget.Limits(
+        config.perDataSet().asLongValue(),
+        config.perProviderOfDataSet().asLongValue(),
+        config.perProvider().asLongValue(),
+        config.refill());
   }
 
   static PaceWatch.Pace pace(RetrievalConfig.Limits config) {

@@ -7,7 +7,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -68,6 +70,22 @@ record EdgeClient(int port) {
       return in.readNBytes(bytes);
     }
 
+    /** Reads the body until nothing comes for so long; how many bytes that is. */
+    long readUntilQuiet(Duration quiet) throws IOException {
+      socket.setSoTimeout(Math.toIntExact(quiet.toMillis()));
+      long bytes = 0;
+      byte[] buffer = new byte[64 << 10];
+      try {
+        head();
+        for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
+          bytes += read;
+        }
+      } catch (SocketTimeoutException nothingCame) {
+        return bytes;
+      }
+      return bytes;
+    }
+
     /** Whether nothing has come that was not read yet. */
     boolean nothingCame() throws IOException {
       return in.available() == 0;
@@ -105,6 +123,12 @@ record EdgeClient(int port) {
         }
       }
       return line.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** Leaves for good: an edge cannot tell a FIN alone from a client that still reads. */
+    void reset() throws IOException {
+      socket.setSoLinger(true, 0);
+      socket.close();
     }
 
     @Override

@@ -31,6 +31,7 @@ class FillIT extends EdgeTest {
     return Map.of(
         "filcdn.retrieval.origin.stall-timeout", "5s",
         "filcdn.retrieval.origin.first-byte-timeout", "5s",
+        "filcdn.retrieval.cache.abandoned-time", "1s",
         // each test spoils the providers' reputation for the next
         "filcdn.retrieval.origin.leave-alone", "1ms",
         "filcdn.retrieval.origin.absence", "1ms",
@@ -222,6 +223,49 @@ class FillIT extends EdgeTest {
     }
     assertBilled(leader, 200_000, 0);
     assertBilled(follower, 200_000, 200_000);
+  }
+
+  /** A stranger's provider that sends 1,500 bytes a second, and the victim's own, which is well. */
+  @Test
+  void anotherPayersSlowProviderHoldsUpNobody() throws Exception {
+    Payer stranger = newPayer();
+    Payer victim = newPayer();
+    TestPiece piece = newPiece(2_000_000);
+    provider.with(piece, new Fault.Trickles(750));
+    secondProvider.with(piece);
+    place(piece, stranger.address(), stranger.dataSet());
+    place(piece, victim.address(), victim.secondDataSet());
+
+    try (EdgeClient.Exchange first = begin(stranger, piece)) {
+      await().atMost(Duration.ofSeconds(20)).until(() -> provider.requestsFor(piece) == 1);
+
+      assertThat(get(victim, piece).body()).isEqualTo(piece.bytes());
+
+      assertThat(first.rest().body()).isEqualTo(piece.bytes());
+    }
+    assertThat(secondProvider.requestsFor(piece)).isEqualTo(1);
+    await().atMost(Duration.ofSeconds(20)).until(() -> fillBytes(victim) > 1_900_000);
+    assertThat(fillBytes(victim) + fillBytes(stranger)).isEqualTo(2_000_000);
+  }
+
+  @Test
+  void aSilentProviderIsReplacedWellBeforeItsTimeIsOver() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placedTwice(payer, 200_000);
+    CountDownLatch never = new CountDownLatch(1);
+    provider.fail(piece, new Fault.WaitsBefore(never));
+    secondProvider.fail(piece, new Fault.WaitsBefore(never));
+
+    try (EdgeClient.Exchange exchange = begin(payer, piece)) {
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> provider.requestsFor(piece) + secondProvider.requestsFor(piece) == 1);
+      boolean firstIsAsked = provider.requestsFor(piece) == 1;
+      (firstIsAsked ? secondProvider : provider).heal(piece.cid());
+
+      assertThat(exchange.rest().body()).isEqualTo(piece.bytes());
+    }
+    never.countDown();
   }
 
   @Test

@@ -249,6 +249,28 @@ class LeasesIT extends EdgeTest {
     assertThat(get(payer, cold).status()).isEqualTo(200);
   }
 
+  @Test
+  void aResponseWaitsForItsNextBytesWhileMetricsIsSlow() throws Exception {
+    Payer payer = paid(60_000_000, 30_000_000);
+    TestPiece piece = placed(payer, 30_000_000);
+    get(payer, piece);
+
+    try (EdgeClient.Exchange slow = begin(payer, piece)) {
+      assertThat(slow.head().status()).isEqualTo(200);
+      metrics.pause(true);
+      int before = metrics.arrived();
+      Thread resumes =
+          Thread.startVirtualThread(
+              () -> {
+                await().atMost(SOON).until(() -> metrics.arrived() > before);
+                metrics.pause(false);
+              });
+      assertThat(slow.rest().body()).isEqualTo(piece.bytes());
+      resumes.join();
+    }
+    assertHeld(payer, 60_000_000, 30_000_000);
+  }
+
   private static void assertServed(List<Answer> answers) {
     assertThat(answers).allSatisfy(answer -> assertThat(answer.status()).isEqualTo(200));
   }

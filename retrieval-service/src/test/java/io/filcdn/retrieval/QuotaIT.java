@@ -8,6 +8,8 @@ import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.Quota.Kind;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -146,6 +148,62 @@ class QuotaIT extends EdgeTest {
         .atMost(Duration.ofSeconds(20))
         .until(() -> taken(payer, Kind.CDN) == egressBytes(payer));
     assertThat(egressBytes(payer)).isBetween(30_001_000L, 59_999_999L);
+  }
+
+  @Test
+  void slowConnectionsHoldLittleOfAQuota() throws Exception {
+    Payer payer = newPayer();
+    int size = 30_000_000;
+    int connections = 15;
+    TestPiece piece = placed(payer, size);
+    get(payer, piece);
+    assertBilled(payer, size, size);
+    // what is left is less than all of them ask for
+    quota.grant(payer.dataSet(), Kind.CDN, 10L * size);
+    List<EdgeClient.Exchange> slow = new ArrayList<>();
+    for (int i = 0; i < connections; i++) {
+      slow.add(begin(payer, piece));
+      assertThat(slow.getLast().head().status()).isEqualTo(200);
+    }
+    // beyond what their kernels took
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(taken(payer, Kind.CDN) - egressBytes(payer))
+                    .isLessThanOrEqualTo(connections * 2L * Quota.SLICE));
+    for (EdgeClient.Exchange exchange : slow) {
+      exchange.close();
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> taken(payer, Kind.CDN) == egressBytes(payer));
+  }
+
+  @Test
+  void aResponseIsCutWhereItsQuotaIsUsedUpAndNothingIsOverdrawn() throws Exception {
+    Payer payer = newPayer();
+    int size = 30_000_000;
+    TestPiece piece = placed(payer, size);
+    get(payer, piece);
+    assertBilled(payer, size, size);
+    long granted = 2L * size + size / 2;
+    quota.grant(payer.dataSet(), Kind.CDN, granted);
+
+    try (EdgeClient.Exchange slow = begin(payer, piece)) {
+      assertThat(slow.head().status()).isEqualTo(200);
+      // what is left now is used up by another, but for what the first will need
+      Answer other = get(payer, piece, "Range: bytes=0-19999999");
+      assertThat(other.body()).hasSize(20_000_000);
+
+      Answer cut = slow.rest();
+
+      assertThat(cut.whole()).isFalse();
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> taken(payer, Kind.CDN) == egressBytes(payer));
+    assertThat(egressBytes(payer)).isBetween(granted - 2 * Quota.SLICE, granted);
   }
 
   @Test

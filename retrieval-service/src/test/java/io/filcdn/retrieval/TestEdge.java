@@ -12,6 +12,7 @@ import io.filcdn.stack.run.FreePort;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -22,7 +23,7 @@ import java.util.concurrent.TimeUnit;
 /** An edge in this JVM. It can be ended and started again on the same data. */
 final class TestEdge {
 
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
   private final Kafka kafka;
   private final Quota quota;
   private final RetrievalConfig config;

@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
 /** A provider that serves pieces as Curio does, or misbehaves as told. */
 final class TestProvider implements AutoCloseable {
@@ -45,6 +46,9 @@ final class TestProvider implements AutoCloseable {
 
     /** Promises another length than the piece has. */
     record PromisesLength(int length) implements Fault {}
+
+    /** Sends {@code bytes} of the body each half second. */
+    record Trickles(int bytes) implements Fault {}
 
     /** Sends {@code bytes} of the body, then waits for the latch. */
     record WaitsAfter(int bytes, CountDownLatch until) implements Fault {}
@@ -164,6 +168,12 @@ final class TestProvider implements AutoCloseable {
         write(out, body, start, Math.max(start, bytes));
         await(until);
         write(out, body, Math.max(start, bytes), body.length);
+      }
+      case Fault.Trickles(int bytes) -> {
+        for (int at = start; at < body.length; at += bytes) {
+          write(out, body, at, Math.min(body.length, at + bytes));
+          LockSupport.parkNanos(500_000_000);
+        }
       }
       case null, default -> write(out, body, start, body.length);
     }

@@ -54,8 +54,9 @@ final class TestQuota implements Quota {
   }
 
   @Override
-  public synchronized long remaining(DataSetId dataSet) {
-    Account account = new Account(Kind.CDN, dataSet);
-    return granted.getOrDefault(account, Long.MAX_VALUE) - taken.getOrDefault(account, 0L);
+  public synchronized long remaining(Kind kind, DataSetId dataSet) {
+    Account account = new Account(kind, dataSet);
+    Long given = granted.get(account);
+    return given == null ? Long.MAX_VALUE : given - taken.getOrDefault(account, 0L);
   }
 }

@@ -189,7 +189,9 @@ public final class Admission {
   private DataSetId payingDataSet(List<DataSetId> eligible) {
     return eligible.size() == 1
         ? eligible.getFirst()
-        : eligible.stream().max(Comparator.comparingLong(quota::remaining)).orElseThrow();
+        : eligible.stream()
+            .max(Comparator.comparingLong(set -> quota.remaining(Quota.Kind.CDN, set)))
+            .orElseThrow();
   }
 
   /** Whether what is served now can still be settled along the rail; without one, nothing is. */

@@ -1,33 +1,20 @@
 package io.filcdn.retrieval.admission;
 
-import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.LoadingCache;
-import io.filcdn.common.payment.DataSetId;
 import io.filcdn.retrieval.delivery.Refusal;
-import io.github.bucket4j.Bucket;
-import io.github.bucket4j.TimeMeter;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What one client may take of an edge, so that others get theirs: requests at once, bytes that are
- * promised and not sent yet, and fills begun. A fill costs the payer the whole piece, however small
- * the range that begins it; so what a client makes the edge fetch beyond what it asked for is
- * limited by the hour, per client and per data set.
+ * What one client may take of an edge, so that others get theirs: requests at once, and bytes that
+ * are promised and not sent yet.
  */
 public final class ClientLimits {
-
-  private static final Duration HOUR = Duration.ofHours(1);
-  private static final long FORGOTTEN_ABOVE = 100_000;
 
   private final Limits limits;
   private final AtomicLong requests = new AtomicLong();
   private final Map<String, Load> loads = new ConcurrentHashMap<>();
-  private final LoadingCache<String, Budget> clients;
-  private final LoadingCache<DataSetId, Budget> dataSets;
 
   /**
    * The bounds.
@@ -35,35 +22,11 @@ public final class ClientLimits {
    * @param requests at once, over all clients
    * @param requestsPerClient at once
    * @param unsentBytesPerClient promised in responses under way and not sent yet
-   * @param fillsPerClient begun within an hour
-   * @param fillsPerDataSet begun within an hour
-   * @param unaskedBytesPerClient fetched within an hour beyond what was asked for
-   * @param unaskedBytesPerDataSet fetched within an hour beyond what was asked for
    */
-  public record Limits(
-      long requests,
-      long requestsPerClient,
-      long unsentBytesPerClient,
-      long fillsPerClient,
-      long fillsPerDataSet,
-      long unaskedBytesPerClient,
-      long unaskedBytesPerDataSet) {}
+  public record Limits(long requests, long requestsPerClient, long unsentBytesPerClient) {}
 
-  public ClientLimits(Limits limits, TimeMeter clock) {
+  public ClientLimits(Limits limits) {
     this.limits = limits;
-    this.clients =
-        Caffeine.newBuilder()
-            .maximumSize(FORGOTTEN_ABOVE)
-            .expireAfterAccess(HOUR)
-            .build(
-                client -> new Budget(limits.fillsPerClient, limits.unaskedBytesPerClient, clock));
-    this.dataSets =
-        Caffeine.newBuilder()
-            .maximumSize(FORGOTTEN_ABOVE)
-            .expireAfterAccess(HOUR)
-            .build(
-                dataSet ->
-                    new Budget(limits.fillsPerDataSet, limits.unaskedBytesPerDataSet, clock));
   }
 
   /** How many requests are under way. */
@@ -128,46 +91,9 @@ public final class ClientLimits {
     return refused[0] ? Optional.of(Refusal.TOO_MANY_BYTES_OF_CLIENT) : Optional.empty();
   }
 
-  /**
-   * Lets a client begin a fill.
-   *
-   * @param unasked how many bytes of the piece the request does not ask for
-   */
-  public Optional<Refusal> beginFill(String client, DataSetId dataSet, long unasked) {
-    if (!clients.get(client).take(unasked)) {
-      return Optional.of(Refusal.TOO_MANY_FILLS_OF_CLIENT);
-    }
-    return dataSets.get(dataSet).take(unasked)
-        ? Optional.empty()
-        : Optional.of(Refusal.TOO_MANY_FILLS_OF_DATA_SET);
-  }
-
   /** What a client has under way. Changed only inside {@code loads.compute}. */
   private static final class Load {
     long requests;
     long unsent;
-  }
-
-  /** What may still be begun within the hour; it grows back steadily. */
-  private static final class Budget {
-
-    private final Bucket fills;
-    private final Bucket unaskedBytes;
-
-    Budget(long fillsPerHour, long unaskedBytesPerHour, TimeMeter clock) {
-      this.fills = bucket(fillsPerHour, clock);
-      this.unaskedBytes = bucket(unaskedBytesPerHour, clock);
-    }
-
-    private static Bucket bucket(long perHour, TimeMeter clock) {
-      return Bucket.builder()
-          .addLimit(limit -> limit.capacity(perHour).refillGreedy(perHour, HOUR))
-          .withCustomTimePrecision(clock)
-          .build();
-    }
-
-    boolean take(long unasked) {
-      return fills.tryConsume(1) && (unasked == 0 || unaskedBytes.tryConsume(unasked));
-    }
   }
 }

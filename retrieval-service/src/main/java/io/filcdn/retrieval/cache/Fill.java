@@ -7,9 +7,13 @@ import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
+import io.filcdn.retrieval.usage.FillCharge;
+import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -24,8 +28,19 @@ import org.jboss.logging.Logger;
  * written by a worker, in batches; while too many wait for it, the provider waits too. When the
  * last byte has come, count and CommP decide: the piece is kept, or all of it is forgotten.
  *
- * <p>Where all who waited have left, it goes on if little is missing or most is here: the next to
- * ask would cost the payer the whole piece again. Otherwise it stops.
+ * <pre>
+ *            all bytes are here              right
+ *   FETCHING ------------------> VERIFYING ---------> over, the piece is cached
+ *     |   ^                          |      wrong
+ *     |   | the next asks            +--------------> over, all is forgotten
+ *     v   |
+ *   ABANDONED -- too old, too many -----------------> over, all is forgotten
+ * </pre>
+ *
+ * <p>Where all who waited have left, it goes on if little is missing or most is here. Otherwise it
+ * is abandoned: its provider is let go, file, hash and counts stay, and the next to ask goes on
+ * from there. Where something came from a suspect, or nothing came, there is nothing to go on from.
+ * A fill whose providers all fail, or whose disk does, is over from any state.
  *
  * <p>Confined to the event loop that started it, but for what the worker does with a batch: at most
  * one batch is with the worker at any time.
@@ -42,12 +57,20 @@ final class Fill implements OriginSupply.Taker {
   private final FillTools tools;
   private final Context context;
   private final PieceCid piece;
-  private final Optional<String> bot;
   private final DiskPieceCache disk;
+  private final AbandonedFills abandonedFills;
   private final Consumer<Fill> leave;
   private final OriginSupply supply;
   private final UnverifiedEgress unverified;
   private final FillBytes bytes;
+
+  /** The bot that all asked for who made it fetch; nobody pays for its fills. */
+  private Optional<String> bot;
+
+  /** Who is charged for what is fetched now, and where that began. */
+  private Optional<FillCharge> charge;
+
+  private long chargedFrom;
 
   private final ArrayDeque<ByteBuf> arrived = new ArrayDeque<>();
   private long waiting;
@@ -64,22 +87,46 @@ final class Fill implements OriginSupply.Taker {
   @GuardedBy("this")
   private boolean closed;
 
+  /** Whether nobody waits, and nothing is fetched. */
+  @GuardedBy("this")
+  private boolean abandoned;
+
+  /** What became of a request that wants to follow. */
+  enum Joined {
+    /** It waits with others. */
+    FOLLOWS,
+    /** It makes an abandoned fill go on. */
+    LEADS,
+    /** Nobody is left to be asked, and the end only has to be told. */
+    ENDED
+  }
+
   /**
    * @param lead what the first request brings
+   * @param abandonedFills where it stays once nobody waits
    * @param leave called once, when this fill takes no more followers
    * @throws IOException where no file can be made
    */
-  Fill(FillTools tools, PieceCid piece, Lead lead, DiskPieceCache disk, Consumer<Fill> leave)
+  Fill(
+      FillTools tools,
+      PieceCid piece,
+      Lead lead,
+      DiskPieceCache disk,
+      AbandonedFills abandonedFills,
+      Consumer<Fill> leave)
       throws IOException {
     this.tools = tools;
     this.context = tools.vertx().getOrCreateContext();
     this.piece = piece;
     this.bot = lead.bot();
+    this.charge = lead.charge();
     this.disk = disk;
+    this.abandonedFills = abandonedFills;
     this.leave = leave;
     this.supply = tools.supply(piece, lead.origins(), this);
     this.unverified = tools.meter().openFill();
-    this.bytes = new FillBytes(piece, disk.beginFill(), this::abandoned);
+    this.bytes = new FillBytes(piece, disk.beginFill(), this::unread);
+    charge.ifPresent(FillCharge::begin);
   }
 
   /** A reader of what comes; none where this fill is over. */
@@ -104,22 +151,51 @@ final class Fill implements OriginSupply.Taker {
     }
   }
 
-  /**
-   * Another request waits too; its providers are asked where all before them fail.
-   *
-   * @return whether it may: not where nobody is left to be asked, and the end only has to be told
-   */
-  synchronized boolean join(Lead follower) {
-    if (!closed) {
-      joined.addAll(follower.origins());
+  /** Another request waits too; its providers are asked where all before them fail. */
+  synchronized Joined join(Lead follower) {
+    if (closed) {
+      return Joined.ENDED;
     }
-    return !closed;
+    if (!abandoned) {
+      joined.addAll(follower.origins());
+      return Joined.FOLLOWS;
+    }
+    abandoned = false;
+    follower.charge().ifPresent(FillCharge::begin);
+    context.runOnContext(on -> goOn(follower));
+    return Joined.LEADS;
+  }
+
+  /** Whether nothing is fetched, as nobody waits. */
+  synchronized boolean isAbandoned() {
+    return abandoned;
+  }
+
+  private void goOn(Lead lead) {
+    if (over) {
+      // its disk failed meanwhile
+      lead.charge().ifPresent(each -> each.fetched(0));
+      return;
+    }
+    abandonedFills.forget(this);
+    if (lead.bot().isEmpty()) {
+      bot = Optional.empty();
+    }
+    charge = lead.charge();
+    chargedFrom = supply.received();
+    supply.goOn(lead.origins());
+  }
+
+  @Override
+  public synchronized List<Origin> others() {
+    List<Origin> others = List.copyOf(joined);
+    joined.clear();
+    return others;
   }
 
   @Override
   public synchronized List<Origin> more() {
-    List<Origin> more = List.copyOf(joined);
-    joined.clear();
+    List<Origin> more = others();
     closed = more.isEmpty();
     return more;
   }
@@ -131,19 +207,21 @@ final class Fill implements OriginSupply.Taker {
   /** The piece is not to be kept, whatever the verdict. */
   void forget() {
     forgotten = true;
+    giveUp();
   }
 
   /** Stops, unless the verdict is known. */
   void end() {
-    context.runOnContext(on -> fail(Optional.empty(), "the edge ends"));
+    context.runOnContext(on -> fail(Optional.empty(), Cause.OTHER, "the edge ends"));
   }
 
   // Vert.x 5 moves getByteBuf; the alternative here is a copy of every byte
   @SuppressWarnings("deprecation")
   @Override
   public void arrived(Buffer part) {
+    unverified.suppliedBy(supply.supplier(), supply.received() - part.length());
     if (supply.received() == part.length()) {
-      bytes.suppliedBy(supply.contributors().getFirst());
+      bytes.suppliedBy(supply.supplier());
     }
     ByteBuf came = part.getByteBuf();
     bytes.arrived(came);
@@ -163,23 +241,65 @@ final class Fill implements OriginSupply.Taker {
 
   @Override
   public void exhausted() {
-    if (supply.received() == 0) {
+    if (supply.received() == chargedFrom) {
       Problem problem = FillOutcome.of(supply.failures());
-      fail(Optional.of(problem), FillOutcome.told(problem));
+      fail(Optional.of(problem), Cause.OTHER, FillOutcome.told(problem));
     } else {
-      fail(Optional.empty(), "no provider is left");
+      fail(Optional.empty(), Cause.PROVIDER, "no provider is left");
     }
   }
 
-  private void abandoned() {
+  private void unread() {
     context.runOnContext(
         on -> {
           long missing = piece.rawSize() - supply.received();
-          boolean worthIt = missing <= WORTH_FINISHING || missing <= supply.received();
-          if (!over && !worthIt && bytes.closeUnread()) {
-            fail(Optional.empty(), "everyone who waited has left");
+          boolean worthFinishing = missing <= WORTH_FINISHING || missing <= supply.received();
+          if (over || worthFinishing) {
+            return;
+          }
+          if (supply.canBeSuspended()) {
+            abandon();
+          } else if (bytes.closeUnread()) {
+            fail(Optional.empty(), Cause.OTHER, "everyone who waited has left");
           }
         });
+  }
+
+  private void abandon() {
+    synchronized (this) {
+      if (abandoned || bytes.isRead()) {
+        return;
+      }
+      abandoned = true;
+    }
+    supply.suspend();
+    charge();
+    abandonedFills.keep(this, supply.received());
+  }
+
+  /** An abandoned fill is not kept any longer; one that goes on already, does. */
+  Future<Void> giveUp() {
+    Promise<Void> done = Promise.promise();
+    context.runOnContext(
+        on -> {
+          if (closeAbandoned()) {
+            abandonedFills.forget(this);
+            fail(Optional.empty(), Cause.OTHER, "nobody asked for it again");
+          }
+          done.complete();
+        });
+    return done.future();
+  }
+
+  /** Charges what was fetched since it was last charged. */
+  private void charge() {
+    charge.ifPresent(each -> each.fetched(supply.received() - chargedFrom));
+    charge = Optional.empty();
+  }
+
+  private synchronized boolean closeAbandoned() {
+    closed |= abandoned;
+    return abandoned;
   }
 
   /** Hands what has arrived to the worker, or ends the fill when all is written. */
@@ -215,7 +335,10 @@ final class Fill implements OriginSupply.Taker {
               if (!over) {
                 disk.failed(failure);
               }
-              fail(Optional.of(Problem.of(Refusal.CACHE_UNAVAILABLE)), failure.toString());
+              fail(
+                  Optional.of(Problem.of(Refusal.CACHE_UNAVAILABLE)),
+                  Cause.OTHER,
+                  failure.toString());
             });
   }
 
@@ -230,7 +353,8 @@ final class Fill implements OriginSupply.Taker {
 
   private void verify() {
     working = true;
-    tools.decide(bytes::verdict, supply, this::succeed, why -> fail(Optional.empty(), why));
+    tools.decide(
+        bytes::verdict, supply, this::succeed, why -> fail(Optional.empty(), Cause.PROVIDER, why));
   }
 
   private void succeed() {
@@ -238,6 +362,7 @@ final class Fill implements OriginSupply.Taker {
       return;
     }
     over = true;
+    charge();
     tools.countVerified(supply, unverified, bot);
     bytes.verified();
     tools
@@ -261,7 +386,7 @@ final class Fill implements OriginSupply.Taker {
             });
   }
 
-  private void fail(Optional<Problem> why, String detail) {
+  private void fail(Optional<Problem> why, Cause cause, String detail) {
     if (over) {
       return;
     }
@@ -269,8 +394,10 @@ final class Fill implements OriginSupply.Taker {
     close();
     LOG.warnf("the fill of piece %s fails at byte %d: %s", piece, supply.received(), detail);
     supply.cancel();
+    abandonedFills.forget(this);
+    charge();
     leave.accept(this);
-    tools.countFailed(supply, unverified);
+    tools.countFailed(supply, unverified, cause);
     bytes.failed(why);
     bytes.end();
   }

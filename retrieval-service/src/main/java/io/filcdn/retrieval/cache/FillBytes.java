@@ -33,7 +33,7 @@ final class FillBytes {
   private final PieceCid piece;
   private final DiskPieceCache.FillFile file;
   private final PieceVerifier verifier;
-  private final Runnable abandoned;
+  private final Runnable unread;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   /** What has arrived and may not be written yet, by where it begins. */
@@ -56,12 +56,12 @@ final class FillBytes {
   private volatile @Nullable String contentType;
 
   /**
-   * @param abandoned called whenever the last reader leaves before the end
+   * @param unread called whenever the last reader leaves before the end
    */
-  FillBytes(PieceCid piece, DiskPieceCache.FillFile file, Runnable abandoned) {
+  FillBytes(PieceCid piece, DiskPieceCache.FillFile file, Runnable unread) {
     this.piece = piece;
     this.file = file;
-    this.abandoned = abandoned;
+    this.unread = unread;
     this.verifier = new PieceVerifier(piece);
     this.head = ByteBuffer.allocate((int) Math.min(ContentType.SNIFFED, piece.rawSize()));
   }
@@ -167,6 +167,11 @@ final class FillBytes {
     return readers == 0;
   }
 
+  /** Whether anyone reads it now. */
+  synchronized boolean isRead() {
+    return readers > 0;
+  }
+
   /** A reader more; none where the fill is over, and nobody keeps its file open. */
   synchronized Optional<PieceBytes> open() {
     if (ended && readers == 0) {
@@ -187,7 +192,7 @@ final class FillBytes {
     if (last && over) {
       closeFile();
     } else if (last) {
-      abandoned.run();
+      unread.run();
     }
   }
 

@@ -7,6 +7,7 @@ import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.Quota;
+import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.filcdn.retrieval.verify.PieceVerifier.Verdict;
 import io.vertx.core.Vertx;
@@ -76,11 +77,11 @@ public record FillTools(
   }
 
   /** Counts a fill that did not verify: nobody pays for it. */
-  void countFailed(OriginSupply supply, UnverifiedEgress unverified) {
+  void countFailed(OriginSupply supply, UnverifiedEgress unverified, Cause cause) {
     supply.giveBackContributions();
     supply
         .contributions()
         .forEach((origin, supplied) -> meter.filledInVain(origin.dataSet(), supplied));
-    unverified.failed();
+    unverified.failed(cause);
   }
 }

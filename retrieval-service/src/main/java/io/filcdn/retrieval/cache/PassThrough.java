@@ -8,6 +8,8 @@ import io.filcdn.retrieval.delivery.PieceBytes;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
+import io.filcdn.retrieval.usage.FillCharge;
+import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.filcdn.retrieval.verify.PieceVerifier;
 import io.vertx.core.Context;
@@ -41,7 +43,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   private final FillTools tools;
   private final Context context;
   private final PieceCid piece;
-  private final Optional<String> bot;
+  private final Lead lead;
   private final ByteRange range;
   private final OriginSupply supply;
   private final PieceVerifier verifier;
@@ -81,12 +83,13 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     this.tools = tools;
     this.context = tools.vertx().getOrCreateContext();
     this.piece = piece;
-    this.bot = lead.bot();
+    this.lead = lead;
+    lead.charge().ifPresent(FillCharge::begin);
     this.range = range;
     this.leave = leave;
     this.supply = tools.supply(piece, lead.origins(), this);
     this.verifier = new PieceVerifier(piece);
-    this.unverified = tools.meter().openFill();
+    this.unverified = tools.meter().openPassThrough();
     this.windowStart = range.start();
     this.windowEnd = range.start();
   }
@@ -105,13 +108,14 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
 
   /** Stops, unless the verdict is known. */
   void end() {
-    context.runOnContext(on -> fail(Optional.empty(), "the edge ends"));
+    context.runOnContext(on -> fail(Optional.empty(), Cause.OTHER, "the edge ends"));
   }
 
   @Override
   public void arrived(Buffer part) {
+    unverified.suppliedBy(supply.supplier(), supply.received() - part.length());
     if (supply.received() == part.length()) {
-      supplier = Optional.of(supply.contributors().getFirst());
+      supplier = Optional.of(supply.supplier());
     }
     arrived.add(part);
     hash();
@@ -124,6 +128,11 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   }
 
   @Override
+  public List<Origin> others() {
+    return List.of();
+  }
+
+  @Override
   public List<Origin> more() {
     return List.of();
   }
@@ -132,9 +141,9 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   public void exhausted() {
     if (supply.received() == 0) {
       Problem problem = FillOutcome.of(supply.failures());
-      fail(Optional.of(problem), FillOutcome.told(problem));
+      fail(Optional.of(problem), Cause.OTHER, FillOutcome.told(problem));
     } else {
-      fail(Optional.empty(), "no provider is left");
+      fail(Optional.empty(), Cause.PROVIDER, "no provider is left");
     }
   }
 
@@ -166,7 +175,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
               tell();
               hash();
             })
-        .onFailure(failure -> fail(Optional.empty(), failure.toString()));
+        .onFailure(failure -> fail(Optional.empty(), Cause.OTHER, failure.toString()));
   }
 
   private long waitingBytes() {
@@ -194,7 +203,11 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
 
   private void verify() {
     hashing = true;
-    tools.decide(verifier::finish, supply, this::succeed, why -> fail(Optional.empty(), why));
+    tools.decide(
+        verifier::finish,
+        supply,
+        this::succeed,
+        why -> fail(Optional.empty(), Cause.PROVIDER, why));
   }
 
   private void succeed() {
@@ -202,20 +215,22 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
       return;
     }
     over = true;
-    tools.countVerified(supply, unverified, bot);
+    lead.charge().ifPresent(charge -> charge.fetched(supply.received()));
+    tools.countVerified(supply, unverified, lead.bot());
     leave.accept(this);
     state = State.VERIFIED;
     tell();
   }
 
-  private void fail(Optional<Problem> why, String detail) {
+  private void fail(Optional<Problem> why, Cause cause, String detail) {
     if (over) {
       return;
     }
     over = true;
     LOG.warnf("piece %s does not pass, at byte %d: %s", piece, supply.received(), detail);
     supply.cancel();
-    tools.countFailed(supply, unverified);
+    lead.charge().ifPresent(charge -> charge.fetched(supply.received()));
+    tools.countFailed(supply, unverified, cause);
     leave.accept(this);
     problem = why;
     state = State.FAILED;
@@ -246,6 +261,12 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   @Override
   public synchronized long readable() {
     return windowEnd;
+  }
+
+  /** Only so much of it fits in memory. */
+  @Override
+  public boolean waitsForReader() {
+    return true;
   }
 
   @Override
@@ -309,7 +330,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
           if (leaveUnread() && mostIsHere) {
             supply.resume();
           } else {
-            fail(Optional.empty(), "its client has left");
+            fail(Optional.empty(), Cause.OTHER, "its client has left");
           }
         });
   }

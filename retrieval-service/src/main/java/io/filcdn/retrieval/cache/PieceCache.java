@@ -5,6 +5,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.delivery.ByteRange;
 import io.filcdn.retrieval.delivery.PieceBytes;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
+import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Map;
@@ -25,12 +26,14 @@ public final class PieceCache {
 
   private final FillTools tools;
   private final DiskPieceCache disk;
+  private final AbandonedFills abandoned;
   private final Map<PieceCid, Fill> fills = new ConcurrentHashMap<>();
   private final Set<PassThrough> passing = ConcurrentHashMap.newKeySet();
 
-  public PieceCache(FillTools tools, DiskPieceCache disk) {
+  public PieceCache(FillTools tools, DiskPieceCache disk, AbandonedFills abandoned) {
     this.tools = tools;
     this.disk = disk;
+    this.abandoned = abandoned;
   }
 
   /**
@@ -45,10 +48,11 @@ public final class PieceCache {
       boolean stored,
       Optional<UnverifiedEgress> unverified) {}
 
-  /** Whether a request for the piece would begin a fill. */
+  /** Whether a request for the piece would begin a fill, or make an abandoned one go on. */
   public boolean isCold(PieceCid piece) {
     // in this order: a fill puts the piece on the disk before it leaves the map
-    return !fills.containsKey(piece) && disk.get(piece).isEmpty();
+    Fill fill = fills.get(piece);
+    return (fill == null || fill.isAbandoned()) && disk.get(piece).isEmpty();
   }
 
   /**
@@ -69,14 +73,24 @@ public final class PieceCache {
     return filled.or(() -> disk.get(piece).map(file -> new Cached(file.contentType())));
   }
 
-  /** How many fills are under way. */
-  public int fills() {
-    return fills.size();
+  /** How many fills are under way, without the abandoned ones. */
+  public long fills() {
+    return fills.values().stream().filter(fill -> !fill.isAbandoned()).count();
+  }
+
+  /** How many bytes the abandoned fills have. */
+  public long abandonedBytes() {
+    return abandoned.bytes();
+  }
+
+  /** Gives up what nobody waits for; what was taken of it is recorded as unbilled then. */
+  public Future<?> giveUpAbandoned() {
+    return abandoned.giveUpAll();
   }
 
   /** How many fetches are under way, fills and those that pass through. */
-  public int underWay() {
-    return fills.size() + passing.size();
+  public long underWay() {
+    return fills() + passing.size();
   }
 
   /** Ends all fetches that have no verdict; nobody pays for them. */
@@ -124,7 +138,7 @@ public final class PieceCache {
   private static Opened lead(Fill fill) {
     PieceBytes bytes = fill.open().orElseThrow();
     fill.start();
-    return new Opened(bytes, CacheOutcome.MISS, true, Optional.of(fill.unverified()));
+    return opened(fill, bytes, CacheOutcome.MISS);
   }
 
   /** Opens a piece for one reader alone, past the disk. */
@@ -186,7 +200,7 @@ public final class PieceCache {
       return null;
     }
     try {
-      begun.set(new Fill(tools, piece, lead, disk, ended -> fills.remove(piece, ended)));
+      begun.set(new Fill(tools, piece, lead, disk, abandoned, ended -> fills.remove(piece, ended)));
       return begun.get();
     } catch (IOException e) {
       disk.failed(e);
@@ -209,11 +223,17 @@ public final class PieceCache {
     if (bytes.state() == PieceBytes.State.VERIFIED) {
       return Optional.of(new Opened(bytes, CacheOutcome.HIT, true, Optional.empty()));
     }
-    if (!fill.join(follower)) {
-      bytes.close();
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Opened(bytes, CacheOutcome.COLLAPSED, true, Optional.of(fill.unverified())));
+    return switch (fill.join(follower)) {
+      case FOLLOWS -> Optional.of(opened(fill, bytes, CacheOutcome.COLLAPSED));
+      case LEADS -> Optional.of(opened(fill, bytes, CacheOutcome.MISS));
+      case ENDED -> {
+        bytes.close();
+        yield Optional.empty();
+      }
+    };
+  }
+
+  private static Opened opened(Fill fill, PieceBytes bytes, CacheOutcome outcome) {
+    return new Opened(bytes, outcome, true, Optional.of(fill.unverified()));
   }
 }

@@ -3,6 +3,7 @@ package io.filcdn.retrieval.connection;
 import io.filcdn.retrieval.connection.ConnectionLimits.Place;
 import io.filcdn.retrieval.delivery.BodyWriter;
 import io.filcdn.retrieval.delivery.Patience;
+import io.filcdn.retrieval.delivery.SendBuffer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
 import io.netty.handler.traffic.GlobalTrafficShapingHandler;
@@ -34,30 +35,32 @@ public final class EdgeHttpServer extends HttpServerImpl {
 
   private final HttpServerOptions decoding;
   private final ConnectionLimits limits;
-  private final Timeouts timeouts;
+  private final Bounds bounds;
 
   /**
-   * How long clients may take.
+   * How long clients may take, and what is kept for them.
    *
    * @param idleMillis how long nothing may move on a connection
    * @param headMillis how long the head of a request may take
+   * @param unsentBytes how many the kernel takes for a client and cannot send yet
    */
-  public record Timeouts(long idleMillis, long headMillis) {}
+  public record Bounds(long idleMillis, long headMillis, long unsentBytes) {}
 
   public EdgeHttpServer(
       Vertx vertx,
       HttpServerOptions options,
       ConnectionLimits limits,
       OpenConnections connections,
-      Timeouts timeouts) {
+      Bounds bounds) {
     super((VertxInternal) vertx, options);
     this.decoding = options;
     this.limits = limits;
-    this.timeouts = timeouts;
+    this.bounds = bounds;
     connectionHandler(
         connection -> {
           connections.add(connection);
           BodyWriter.meter(connection);
+          SendBuffer.bound(connection, bounds.unsentBytes());
           HeaderRules.begin(connection);
         });
   }
@@ -75,7 +78,7 @@ public final class EdgeHttpServer extends HttpServerImpl {
         channel.attr(PLACE).set(place.get());
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         vertx.accept(channel, ssl);
-        Patience.watch(channel, timeouts.idleMillis(), timeouts.headMillis());
+        Patience.watch(channel, bounds.idleMillis(), bounds.headMillis());
         ProtocolRules.begin(channel.pipeline(), decoding);
       } else {
         var _ = channel.close();

@@ -44,6 +44,11 @@ public interface PieceBytes extends AutoCloseable {
   /** How many bytes from the first on can be read now. */
   long readable();
 
+  /** Whether more comes only once what is here is read; else all comes, and the verdict. */
+  default boolean waitsForReader() {
+    return false;
+  }
+
   /**
    * Reads some of the readable bytes; may block on the disk.
    *

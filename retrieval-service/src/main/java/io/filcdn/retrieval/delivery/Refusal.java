@@ -78,6 +78,11 @@ public enum Refusal {
       429,
       "too-many-fills-of-data-set",
       "This data set has made this edge fetch too much within the hour."),
+  UNVERIFIED_BUDGET_EXHAUSTED(
+      503,
+      "unverified-budget-exhausted",
+      "Too much of this data set's bytes was sent and not verified; this piece is too large to be"
+          + " verified first. Try again later, or a smaller range."),
   CANNOT_RECORD(
       503, "cannot-record", "The edge cannot record what it serves; try again in a moment."),
   CACHE_UNAVAILABLE(

@@ -17,7 +17,7 @@ import org.jboss.logging.Logger;
  * One response body on its way to a client. It follows the piece's bytes as they come, takes them
  * from memory or reads them on a worker thread, and writes them as fast as the client takes them.
  * The last block waits until the piece is verified, so that nobody can take wrong bytes for a whole
- * response.
+ * response; and each byte waits until it is paid for.
  *
  * <p>Confined to the event loop of its connection; only {@link #wake} is called from elsewhere. At
  * any time one of these is true: a read is under way, a write is, the connection's queue is full,
@@ -32,6 +32,11 @@ public final class Transfer {
   static final int LAST_BLOCK = 64 << 10;
 
   private static final int CHUNK = 64 << 10;
+
+  /** A response that finds no quota tries again so often, for ten seconds. */
+  private static final int MOST_QUOTA_WAITS = 40;
+
+  private static final long QUOTA_WAIT_MILLIS = 250;
 
   private final Exchange exchange;
   private final Body body;
@@ -51,6 +56,8 @@ public final class Transfer {
   private boolean reading;
   private boolean writing;
   private boolean waiting;
+  private boolean waitsForQuota;
+  private int quotaWaits;
   private boolean over;
   private boolean ended;
 
@@ -116,7 +123,9 @@ public final class Transfer {
     }
     PieceBytes.State state = bytes.state();
     ByteRange range = body.range();
-    boolean more = state != PieceBytes.State.AWAITED && position < sendable(state);
+    long ready = state == PieceBytes.State.AWAITED ? position : sendable(state);
+    long paid = ready > position ? Math.min(ready, paid()) : position;
+    boolean more = position < paid;
     waits(!more);
     if (state == PieceBytes.State.FAILED) {
       fail();
@@ -130,8 +139,14 @@ public final class Transfer {
       if (response.writeQueueFull()) {
         paceWatch.begin();
       } else {
-        take(sendable(state));
+        quotaWaits = 0;
+        take(paid);
       }
+    } else if (position < ready) {
+      awaitQuota();
+    } else if (tally.mustWait() && bytes.waitsForReader()) {
+      // its verdict would not come
+      refuse(Problem.of(Refusal.UNVERIFIED_BUDGET_EXHAUSTED));
     }
   }
 
@@ -143,13 +158,52 @@ public final class Transfer {
     }
   }
 
-  /** The end of what may be written now. */
+  /** The end of what is paid for. */
+  private long paid() {
+    long start = body.range().start();
+    return start + tally.paid(position - start, this::quotaCame);
+  }
+
+  /** Not at once: it can be told while the transfer advances. */
+  private void quotaCame() {
+    if (waitsForQuota) {
+      context.runOnContext(next -> advance());
+    }
+  }
+
+  /**
+   * Others have reserved what is left: they give back soon what they do not need, or it is gone.
+   */
+  private void awaitQuota() {
+    if (waitsForQuota) {
+      return;
+    }
+    if (++quotaWaits > MOST_QUOTA_WAITS) {
+      LOG.debugf("a response is cut at byte %d: no quota is left", position);
+      cut();
+      return;
+    }
+    waitsForQuota = true;
+    context
+        .owner()
+        .setTimer(
+            QUOTA_WAIT_MILLIS,
+            over -> {
+              waitsForQuota = false;
+              advance();
+            });
+  }
+
+  /** The end of what may be written now, as far as the piece goes. */
   private long sendable(PieceBytes.State state) {
     ByteRange range = body.range();
     if (state == PieceBytes.State.VERIFIED) {
       return range.end();
     }
-    return Math.min(bytes.readable(), Math.max(range.start(), range.end() - LAST_BLOCK));
+    long unverified = range.end() - LAST_BLOCK;
+    return position < unverified && position < bytes.readable()
+        ? Math.min(bytes.readable(), tally.unverifiedTo(position, unverified))
+        : position;
   }
 
   /** Takes the next bytes from memory where they lie there, else from the disk. */
@@ -255,7 +309,14 @@ public final class Transfer {
       cut();
     } else if (problem.refusal() == Refusal.CACHE_UNAVAILABLE && !replaced) {
       replace(new IOException(problem.refusal().sentence()));
-    } else if (headSet) {
+    } else {
+      refuse(problem);
+    }
+  }
+
+  /** Tells of a problem, if that can still be told. */
+  private void refuse(Problem problem) {
+    if (headSet) {
       cut();
     } else {
       over = true;

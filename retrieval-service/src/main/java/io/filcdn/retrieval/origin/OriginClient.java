@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
@@ -61,6 +62,7 @@ public final class OriginClient {
    * @param firstByte how long the head of an answer may take, redirects and all
    * @param stall within which time a provider must send {@code leastBytes}
    * @param leastBytes the least that it must send within {@code stall}
+   * @param longest how long a provider may take for a whole piece, as far as its pace goes
    * @param connections to one provider at once
    * @param reach what may be contacted
    */
@@ -69,8 +71,20 @@ public final class OriginClient {
       Duration firstByte,
       Duration stall,
       long leastBytes,
+      Duration longest,
       int connections,
-      Reach reach) {}
+      Reach reach) {
+
+    /** No provider has to be faster, however large the piece. */
+    private static final long ENOUGH_A_SECOND = 256 << 10;
+
+    /** The least that a provider must send of a piece within {@link #stall}. */
+    long leastBytes(PieceCid piece) {
+      double bytesASecond = piece.rawSize() / (longest.toMillis() / 1e3);
+      double ofSize = Math.min(bytesASecond, ENOUGH_A_SECOND) * stall.toMillis() / 1e3;
+      return Math.max(leastBytes, (long) ofSize);
+    }
+  }
 
   /** What fetches work with. */
   record Tools(Vertx vertx, Rules rules, Clock clock) {}
@@ -227,6 +241,11 @@ public final class OriginClient {
     } catch (CharacterCodingException e) {
       return header;
     }
+  }
+
+  /** Tells of each second how many bytes came in it. */
+  PaceMeter measure(LongConsumer second) {
+    return new PaceMeter(tools.vertx, second);
   }
 
   /** Ends all fetches. */

@@ -139,11 +139,12 @@ final class OriginFetch {
 
   /** A provider that sends next to nothing is as good as one that sends nothing. */
   private void checkPace() {
-    if (!wasPaused && came - cameBefore < tools.rules().leastBytes()) {
+    long least = tools.rules().leastBytes(piece);
+    if (!wasPaused && came - cameBefore < least) {
       fail(
           Kind.TIMEOUT,
           "expected %d bytes within %s, found %d"
-              .formatted(tools.rules().leastBytes(), tools.rules().stall(), came - cameBefore));
+              .formatted(least, tools.rules().stall(), came - cameBefore));
     }
     cameBefore = came;
     wasPaused = paused;

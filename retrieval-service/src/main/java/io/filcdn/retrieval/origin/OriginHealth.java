@@ -35,6 +35,8 @@ public final class OriginHealth {
   private final Cache<Service, State> services =
       Caffeine.newBuilder().maximumSize(MAX_SERVICES).build();
 
+  private final OriginPace pace = new OriginPace();
+
   private record Service(ProviderId provider, String url) {}
 
   /**
@@ -62,17 +64,23 @@ public final class OriginHealth {
     return history;
   }
 
-  /** The best first: no suspect, not left alone, quick to its first byte. */
+  /** How fast providers deliver. */
+  OriginPace pace() {
+    return pace;
+  }
+
+  /** The best first: no suspect, not left alone, not slow, quick to its first byte. */
   List<Origin> order(PieceCid piece, List<Origin> origins) {
     return origins.stream()
         .sorted(
             Comparator.<Origin>comparingInt(o -> history.suspicion(piece, o.provider()))
                 .thenComparing(o -> !isAvailable(o))
+                .thenComparing(o -> pace.isSlow(o.provider()))
                 .thenComparingLong(o -> of(o).firstByteMicros))
         .toList();
   }
 
-  private boolean isAvailable(Origin origin) {
+  boolean isAvailable(Origin origin) {
     State state = of(origin);
     return state.breaker.getState() != CircuitBreaker.State.OPEN
         && !clock.instant().isBefore(state.notBefore);

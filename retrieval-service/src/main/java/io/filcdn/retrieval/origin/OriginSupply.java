@@ -8,11 +8,13 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * The bytes of a piece from whoever has it: candidates are asked one after the other, and where one
  * dies midway the next goes on at the same byte. Where wrong bytes of this piece came from any of
  * the candidates before, none goes on for another: a whole piece from one provider shows who lied.
+ *
+ * <p>A provider that delivers much less than another can be expected to is replaced as if it had
+ * died, and asked again only after all others: so no provider holds up those who have a better one.
  * Confined to an event loop.
  */
 public final class OriginSupply implements OriginSink {
@@ -32,6 +37,17 @@ public final class OriginSupply implements OriginSink {
 
   /** A provider that limits answers is gone on with while each brings so much. */
   private static final long WORTH_ASKING_AGAIN = 1 << 20;
+
+  /** So many slow seconds are borne while bytes come, and before the first. */
+  private static final int SLOW_SECONDS = 2;
+
+  private static final int SILENT_SECONDS = 4;
+
+  /** So many bytes tell of a provider's pace. */
+  private static final long TELLING = 64 << 10;
+
+  /** What is missing for so many seconds only is waited for. */
+  private static final long SOON_SECONDS = 10;
 
   private final OriginClient client;
   private final OriginHealth health;
@@ -46,8 +62,21 @@ public final class OriginSupply implements OriginSink {
   private final List<OriginFailure> failures = new ArrayList<>();
   private @Nullable Origin current;
   private @Nullable OriginFetch fetch;
+  private @Nullable PaceMeter meter;
+
+  /**
+   * How often a provider was chosen, or none any more: which choice an answer of the quota is to.
+   */
+  private long choice;
+
   private int parts;
+  private int slowSeconds;
+
+  /** Those that were replaced as too slow. */
+  private final Set<Origin> replaced = new HashSet<>();
+
   private long askedAt;
+  private long askedFrom;
   private long received;
   private boolean over;
 
@@ -64,6 +93,9 @@ public final class OriginSupply implements OriginSink {
      * Who else can be asked, now that all candidates have failed. Asked again until nobody is left.
      */
     List<Origin> more();
+
+    /** Who else can be asked by now; told once. */
+    List<Origin> others();
 
     /** No more bytes will come. */
     void exhausted();
@@ -121,6 +153,7 @@ public final class OriginSupply implements OriginSink {
     for (Origin origin : more) {
       boolean known =
           candidates.contains(origin)
+              || current != null && current.provider().equals(origin.provider())
               || failures.stream().anyMatch(f -> f.provider().equals(origin.provider()));
       if (!known) {
         candidates.add(origin);
@@ -160,10 +193,11 @@ public final class OriginSupply implements OriginSink {
   /** Reserves what the provider is to supply; waits for a lease where that is not at hand. */
   private void pay(Origin origin) {
     long wanted = piece.rawSize() - received;
+    long mine = ++choice;
     quota.prepare(
         List.of(new Quota.Need(Quota.Kind.CACHE_MISS, origin.dataSet(), wanted)),
         hold -> {
-          if (!over) {
+          if (!over && mine == choice) {
             ask(origin, wanted, hold.reserve(Quota.Kind.CACHE_MISS, origin.dataSet(), wanted));
           }
           hold.release();
@@ -179,11 +213,14 @@ public final class OriginSupply implements OriginSink {
     }
     current = origin;
     parts = 0;
+    slowSeconds = 0;
+    meter = client.measure(this::second);
     fetchRest(origin);
   }
 
   private void fetchRest(Origin origin) {
     askedAt = nanoTime.getAsLong();
+    askedFrom = received;
     fetch = client.fetch(origin, piece, received, this);
     // which can fail at once
     client.start(fetch);
@@ -213,6 +250,7 @@ public final class OriginSupply implements OriginSink {
   public void pause() {
     if (fetch != null) {
       fetch.pause();
+      Objects.requireNonNull(meter).paused();
     }
   }
 
@@ -220,6 +258,7 @@ public final class OriginSupply implements OriginSink {
   public void resume() {
     if (fetch != null) {
       fetch.resume();
+      Objects.requireNonNull(meter).resumed();
     }
   }
 
@@ -228,11 +267,40 @@ public final class OriginSupply implements OriginSink {
     if (!over) {
       over = true;
       if (fetch != null && current != null) {
-        fetch.cancel();
-        giveBackRest(current);
-        health.end(current, Optional.empty());
+        stop(fetch, current);
       }
     }
+  }
+
+  private void stop(OriginFetch stopped, Origin origin) {
+    stopped.cancel();
+    endMeter();
+    giveBackRest(origin);
+    health.end(origin, Optional.empty());
+    fetch = null;
+    current = null;
+  }
+
+  /** Whether {@link #suspend} is of use: something came, and another may go on after it. */
+  public boolean canBeSuspended() {
+    return received > 0 && !over && !fromOneOnly;
+  }
+
+  /** Needs no more bytes for now. What came stays reserved. */
+  public void suspend() {
+    // who waits for quota is not asked either
+    choice++;
+    if (fetch != null && current != null) {
+      stop(fetch, current);
+    }
+  }
+
+  /** Goes on after the bytes that came, with those who can be asked now. */
+  public void goOn(List<Origin> origins) {
+    candidates.clear();
+    candidates.addAll(health.order(piece, origins));
+    failures.clear();
+    start();
   }
 
   /** All bytes were right: who supplied all of them is no suspect. */
@@ -254,6 +322,11 @@ public final class OriginSupply implements OriginSink {
         (origin, bytes) -> quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), bytes));
   }
 
+  /** Who supplies bytes now. */
+  public ProviderId supplier() {
+    return Objects.requireNonNull(current).provider();
+  }
+
   /** Who supplied bytes. */
   public List<ProviderId> contributors() {
     return contributions.keySet().stream().map(Origin::provider).distinct().toList();
@@ -268,6 +341,7 @@ public final class OriginSupply implements OriginSink {
   @Override
   public void arrived(Buffer bytes) {
     received += bytes.length();
+    Objects.requireNonNull(meter).came(bytes.length());
     contributions.merge(Objects.requireNonNull(current), (long) bytes.length(), Long::sum);
     taker.arrived(bytes);
   }
@@ -290,6 +364,8 @@ public final class OriginSupply implements OriginSink {
   @Override
   public void completed() {
     over = true;
+    endMeter();
+    measureWhole();
     health.end(Objects.requireNonNull(current), Optional.of(true));
     taker.completed();
   }
@@ -301,6 +377,7 @@ public final class OriginSupply implements OriginSink {
         "provider %s fails piece %s at byte %d: %s (%s)",
         failure.provider(), piece, received, failure.kind(), failure.detail());
     failures.add(failure);
+    endMeter();
     giveBackRest(origin);
     Objects.requireNonNull(fetch).retryAfter().ifPresent(time -> health.leaveAlone(origin, time));
     if (failure.kind() == Kind.NOT_FOUND) {
@@ -317,6 +394,59 @@ public final class OriginSupply implements OriginSink {
       case UNUSABLE, TIMEOUT, FAILED -> true;
       case NOT_FOUND, BUSY, UNPAID, CONTENDED, UNLEASED -> false;
     };
+  }
+
+  /** So many bytes came within a second. */
+  private void second(long bytes) {
+    Origin origin = Objects.requireNonNull(current);
+    add(taker.others());
+    if (bytes > 0) {
+      health.pace().delivered(origin.provider(), bytes);
+    }
+    boolean slow = piece.rawSize() - received > bytes * SOON_SECONDS;
+    slowSeconds = slow ? slowSeconds + 1 : 0;
+    boolean goesOn = received == 0 || !fromOneOnly;
+    if (slowSeconds >= (received == 0 ? SILENT_SECONDS : SLOW_SECONDS) && goesOn) {
+      candidates.stream().filter(other -> isBetter(other, bytes)).findFirst().ifPresent(this::take);
+    }
+  }
+
+  private boolean isBetter(Origin other, long bytes) {
+    return !replaced.contains(other)
+        && !other.provider().equals(supplier())
+        && health.history().suspicion(piece, other.provider()) == 0
+        && health.history().against(other, piece).isEmpty()
+        && health.isAvailable(other)
+        && health.pace().isMuchFaster(other.provider(), bytes);
+  }
+
+  /** Has another go on in the place of the one that is too slow. */
+  private void take(Origin other) {
+    Origin slow = Objects.requireNonNull(current);
+    LOG.infof(
+        "provider %s is slow with piece %s, provider %s goes on",
+        slow.provider(), piece, other.provider());
+    replaced.add(slow);
+    candidates.remove(other);
+    candidates.addFirst(other);
+    candidates.addLast(slow);
+    stop(Objects.requireNonNull(fetch), slow);
+    start();
+  }
+
+  /** A fetch that took less than a second tells of the pace too, unless it brought little. */
+  private void measureWhole() {
+    long bytes = received - askedFrom;
+    if (bytes >= TELLING && !Objects.requireNonNull(meter).everPaused()) {
+      double seconds = (nanoTime.getAsLong() - askedAt + 1) / 1e9;
+      health.pace().delivered(supplier(), (long) (bytes / seconds));
+    }
+  }
+
+  private void endMeter() {
+    if (meter != null) {
+      meter.end();
+    }
   }
 
   private void giveBackRest(Origin origin) {

@@ -10,30 +10,45 @@ import java.util.Optional;
  */
 public final class EgressMeter {
 
+  /** How many bytes are held of the budget for unverified bytes at a time. */
+  private static final long SLICE = 1 << 20;
+
   private final EgressCounts counts = new EgressCounts();
   private final Quota quota;
+  private final UnverifiedBudget unverified;
 
   /**
    * @param quota where responses were reserved, and what is not billed is given back
+   * @param unverified how many bytes of fills may be sent before their verdict
    */
-  public EgressMeter(Quota quota) {
+  public EgressMeter(Quota quota, UnverifiedBudget unverified) {
     this.quota = quota;
+    this.unverified = unverified;
   }
 
   /**
    * Begins to count a response.
    *
-   * @param reserved how many bytes were reserved for it, unless a bot asks
+   * @param length of the response; the first slice of it was reserved, unless a bot asks
    * @param fill the fill that the bytes come from, where they are not verified yet
+   * @param charge to be told how many bytes the client took, where it made the edge fetch some
    */
-  public ResponseTally open(EgressKey key, long reserved, Optional<UnverifiedEgress> fill) {
-    // a bot's bytes are billed to nobody, and nothing was reserved for them
-    return new ResponseTally(key, key.bot().isPresent() ? 0 : reserved, counts, quota, fill);
+  public ResponseTally open(
+      EgressKey key, long length, Optional<UnverifiedEgress> fill, Optional<FillCharge> charge) {
+    return new ResponseTally(key, length, counts, quota, fill, charge);
   }
 
   /** Begins to hold back the bytes that responses get from a fill. */
   public UnverifiedEgress openFill() {
-    return new UnverifiedEgress(counts, quota);
+    return new UnverifiedEgress(counts, quota, unverified, SLICE);
+  }
+
+  /**
+   * Begins to hold back the bytes that one response gets of a piece that passes through. It cannot
+   * wait for the verdict in the middle, so all that it may send before is held at once.
+   */
+  public UnverifiedEgress openPassThrough() {
+    return new UnverifiedEgress(counts, quota, unverified, Long.MAX_VALUE);
   }
 
   /**

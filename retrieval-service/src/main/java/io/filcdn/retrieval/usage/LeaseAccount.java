@@ -229,6 +229,11 @@ final class LeaseAccount {
     return unspent;
   }
 
+  /** What can be set aside while nobody renews, of {@code allowance} in all. */
+  synchronized long leftInOutage(long allowance) {
+    return known ? Math.max(0, Math.min(available(), allowance - usedInOutage)) : Long.MAX_VALUE;
+  }
+
   /** What was leased and is not used. */
   @GuardedBy("this")
   private long free() {

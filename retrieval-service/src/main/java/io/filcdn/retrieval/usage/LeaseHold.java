@@ -57,15 +57,15 @@ final class LeaseHold implements Quota.Hold {
   @Override
   public Quota.Outcome reserve(Quota.Kind kind, DataSetId dataSet, long bytes) {
     LeaseAccount account = quota.account(kind, dataSet);
-    Claim mine = claimOn(account, bytes);
+    Claim mine = claimOn(account);
     Quota.Outcome outcome = quota.reserve(account, bytes, mine);
     boolean unanswered = mine != null && mine.state() == Claim.State.UNANSWERED;
     return unanswered && outcome == Quota.Outcome.CONTENDED ? Quota.Outcome.UNREACHABLE : outcome;
   }
 
-  private @Nullable Claim claimOn(LeaseAccount account, long bytes) {
+  private @Nullable Claim claimOn(LeaseAccount account) {
     for (Claim claim : claims) {
-      if (claim.account() == account && claim.bytes() == bytes) {
+      if (claim.account() == account) {
         return claim;
       }
     }

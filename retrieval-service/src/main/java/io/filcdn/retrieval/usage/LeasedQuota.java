@@ -105,8 +105,11 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   }
 
   @Override
-  public long remaining(DataSetId dataSet) {
-    return account(Kind.CDN, dataSet).unspent();
+  public long remaining(Kind kind, DataSetId dataSet) {
+    LeaseAccount account = account(kind, dataSet);
+    return nanoTime.getAsLong() - expiresAt < 0
+        ? account.unspent()
+        : account.leftInOutage(rules.standing());
   }
 
   @Override

@@ -11,6 +11,9 @@ import java.util.function.Consumer;
  */
 public interface Quota {
 
+  /** How many bytes a response sets aside at a time: what it holds beyond what its client took. */
+  long SLICE = 1 << 20;
+
   /** No limit: for an edge whose payers are limited elsewhere. */
   Quota UNLIMITED =
       new Quota() {
@@ -25,14 +28,14 @@ public interface Quota {
         }
 
         @Override
-        public long remaining(DataSetId dataSet) {
+        public long remaining(Kind kind, DataSetId dataSet) {
           return Long.MAX_VALUE;
         }
       };
 
   /**
-   * Sets bytes aside: those of a whole response, or those that a provider is to supply. Only of
-   * what is at hand; who can wait prepares first.
+   * Sets bytes aside: the next of a response, or those that a provider is to supply. Only of what
+   * is at hand; who can wait prepares first.
    *
    * @param bytes at least 0
    */
@@ -75,8 +78,11 @@ public interface Quota {
   /** Returns bytes that were reserved and will not be billed. */
   void giveBack(Kind kind, DataSetId dataSet, long bytes);
 
-  /** How many CDN bytes the data set has left; an estimate, to choose between data sets by. */
-  long remaining(DataSetId dataSet);
+  /**
+   * How many bytes the data set has left; an estimate, {@link Long#MAX_VALUE} where nothing is
+   * known.
+   */
+  long remaining(Kind kind, DataSetId dataSet);
 
   /** The two quotas of a data set. */
   enum Kind {

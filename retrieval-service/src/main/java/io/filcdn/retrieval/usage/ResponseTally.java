@@ -1,33 +1,52 @@
 package io.filcdn.retrieval.usage;
 
+import io.filcdn.retrieval.usage.UnverifiedBudget.Share;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The count of one response. Its bytes are billable at once where they come from the cache; where
- * they come from a fill, once that verifies. What was reserved for it and not sent is given back at
- * its end.
+ * they come from a fill, once that verifies. They are reserved before they are sent, a slice at a
+ * time; what is left of the last slices is given back at its end.
  */
 public final class ResponseTally {
 
   private final EgressKey key;
-  private final long reserved;
+  private final long length;
   private final EgressCounts counts;
   private final Quota quota;
+  private final Optional<FillCharge> charge;
   private Optional<UnverifiedEgress> fill;
+  private long reserved;
   private long accepted;
+  private boolean reserving;
   private boolean ended;
+
+  /** What may be sent before the verdict, and what of it was accepted. */
+  private @Nullable Share share;
+
+  private long allowedTo;
+  private long allowed;
+  private long allowedOfShare;
+  private long acceptedOfFill;
+  private boolean mustWait;
 
   ResponseTally(
       EgressKey key,
-      long reserved,
+      long length,
       EgressCounts counts,
       Quota quota,
-      Optional<UnverifiedEgress> fill) {
+      Optional<UnverifiedEgress> fill,
+      Optional<FillCharge> charge) {
     this.key = key;
-    this.reserved = reserved;
+    this.length = length;
+    // a bot's bytes are billed to nobody, and nothing is reserved for them
+    this.reserved = key.bot().isPresent() ? 0 : Math.min(length, Quota.SLICE);
     this.counts = counts;
     this.quota = quota;
     this.fill = fill;
+    this.charge = charge;
   }
 
   /** What the bytes are counted under. */
@@ -42,12 +61,80 @@ public final class ResponseTally {
 
   /** From now on the bytes come from another fill. */
   public void from(Optional<UnverifiedEgress> other) {
+    giveBackUnverified();
     fill = other;
+    allowedTo = 0;
+    mustWait = false;
+  }
+
+  /**
+   * How far the response may go before its fill's verdict. A bot may as it likes: its bytes are
+   * billed to nobody.
+   *
+   * @param position of the next byte
+   * @param end of what it would send before the verdict
+   */
+  public long unverifiedTo(long position, long end) {
+    if (fill.isEmpty() || key.bot().isPresent()) {
+      return end;
+    }
+    if (position >= allowedTo && !mustWait) {
+      Optional<UnverifiedEgress.Slice> more = fill.get().slice(key, position, end - position);
+      mustWait = more.isEmpty();
+      more.ifPresent(
+          slice -> {
+            allowedOfShare =
+                slice.share().equals(share) ? allowedOfShare + slice.bytes() : slice.bytes();
+            share = slice.share();
+            allowed += slice.bytes();
+            allowedTo = position + slice.bytes();
+          });
+    }
+    return allowedTo;
+  }
+
+  /** Whether no more may be sent before the verdict, as too much was given away. */
+  public boolean mustWait() {
+    return mustWait;
+  }
+
+  /**
+   * How many bytes of the response are paid for, and may be written: more are reserved well before
+   * they are needed.
+   *
+   * @param written how many were written so far
+   * @param came called when more are paid for
+   */
+  public long paid(long written, Runnable came) {
+    if (key.bot().isPresent()) {
+      return length;
+    }
+    if (!reserving && reserved < length && reserved - written <= Quota.SLICE / 2) {
+      reserveMore(came);
+    }
+    return reserved;
+  }
+
+  private void reserveMore(Runnable came) {
+    long more = Math.min(Quota.SLICE, length - reserved);
+    reserving = true;
+    quota.prepare(
+        List.of(new Quota.Need(Quota.Kind.CDN, key.dataSet(), more)),
+        hold -> {
+          reserving = false;
+          if (!ended
+              && hold.reserve(Quota.Kind.CDN, key.dataSet(), more) == Quota.Outcome.RESERVED) {
+            reserved += more;
+            came.run();
+          }
+          hold.release();
+        });
   }
 
   /** The client's socket accepted that many more body bytes. */
   public void accepted(long bytes) {
     accepted += bytes;
+    acceptedOfFill += bytes;
     add(bytes, 0);
   }
 
@@ -56,10 +143,22 @@ public final class ResponseTally {
     if (!ended) {
       ended = true;
       add(0, 1);
+      giveBackUnverified();
+      charge.ifPresent(each -> each.accepted(accepted));
       if (reserved > accepted) {
         quota.giveBack(Quota.Kind.CDN, key.dataSet(), reserved - accepted);
       }
     }
+  }
+
+  private void giveBackUnverified() {
+    if (share != null && allowed > acceptedOfFill) {
+      // what an earlier provider's bytes were held for stays so: at most what one write takes
+      fill.orElseThrow().unused(share, Math.min(allowed - acceptedOfFill, allowedOfShare));
+    }
+    share = null;
+    allowed = 0;
+    acceptedOfFill = 0;
   }
 
   private void add(long bytes, long requests) {

@@ -1,13 +1,19 @@
 package io.filcdn.retrieval.usage;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.payment.ProviderId;
+import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
+import io.filcdn.retrieval.usage.UnverifiedBudget.Share;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
 
 /**
  * Bytes that clients got from a fill whose verdict is still open. They become billable when it
  * verifies, and are recorded as unbilled when it does not; a crash before that loses them, in the
- * payers' favour.
+ * payers' favour. What may be sent before the verdict is held of the {@link UnverifiedBudget} in
+ * slices.
  */
 public final class UnverifiedEgress {
 
@@ -19,16 +25,83 @@ public final class UnverifiedEgress {
 
   private final EgressCounts counts;
   private final Quota quota;
+  private final UnverifiedBudget budget;
+  private final long slice;
 
   @GuardedBy("this")
   private final Map<EgressKey, long[]> held = new HashMap<>();
 
+  /** What is held of the budget. */
+  @GuardedBy("this")
+  private final Map<Share, Long> unverified = new HashMap<>();
+
+  /** Who supplied the bytes, by the first that each did. */
+  @GuardedBy("this")
+  private final TreeMap<Long, ProviderId> suppliers = new TreeMap<>();
+
   @GuardedBy("this")
   private Verdict verdict = Verdict.OPEN;
 
-  UnverifiedEgress(EgressCounts counts, Quota quota) {
+  @GuardedBy("this")
+  private Cause cause = Cause.OTHER;
+
+  /**
+   * @param slice how many bytes are held of the budget at a time
+   */
+  UnverifiedEgress(EgressCounts counts, Quota quota, UnverifiedBudget budget, long slice) {
     this.counts = counts;
     this.quota = quota;
+    this.budget = budget;
+    this.slice = slice;
+  }
+
+  /** Tells who supplies the bytes from {@code position} on. */
+  public synchronized void suppliedBy(ProviderId provider, long position) {
+    if (suppliers.isEmpty() || !suppliers.lastEntry().getValue().equals(provider)) {
+      suppliers.put(position, provider);
+    }
+  }
+
+  /**
+   * Bytes that a response may send before the verdict.
+   *
+   * @param share where they are held, with the supplier of the first of them
+   */
+  record Slice(Share share, long bytes) {}
+
+  /**
+   * Lets a response send more bytes before the verdict.
+   *
+   * @param position of the first of them
+   * @param most how many it can need
+   * @return none where it has to wait for the verdict
+   */
+  synchronized Optional<Slice> slice(EgressKey key, long position, long most) {
+    Map.Entry<Long, ProviderId> supplier = suppliers.floorEntry(position);
+    if (verdict != Verdict.OPEN || supplier == null) {
+      return Optional.empty();
+    }
+    Share share = new Share(key.dataSet(), supplier.getValue());
+    long bytes = Math.min(slice, most);
+    if (!budget.hold(share, bytes)) {
+      return Optional.empty();
+    }
+    unverified.merge(share, bytes, Math::addExact);
+    return Optional.of(new Slice(share, bytes));
+  }
+
+  /** Takes back what a response was allowed to send and did not. */
+  synchronized void unused(Share share, long bytes) {
+    switch (verdict) {
+      case OPEN -> {
+        unverified.merge(share, -bytes, Math::addExact);
+        budget.free(share, bytes);
+      }
+      case FAILED -> budget.refund(share, bytes, cause);
+      case VERIFIED -> {
+        // all was freed
+      }
+    }
   }
 
   synchronized void add(EgressKey key, long bytes, long requests) {
@@ -42,16 +115,22 @@ public final class UnverifiedEgress {
   }
 
   /** The fill verified: all is billable. */
-  public void verified() {
+  public synchronized void verified() {
     settle(Verdict.VERIFIED);
+    unverified.forEach(budget::free);
+    unverified.clear();
   }
 
   /** The fill did not verify: nothing is billable. */
-  public void failed() {
+  public synchronized void failed(Cause why) {
+    cause = why;
     settle(Verdict.FAILED);
+    unverified.forEach((share, bytes) -> budget.spend(share, bytes, why));
+    unverified.clear();
   }
 
-  private synchronized void settle(Verdict reached) {
+  @GuardedBy("this")
+  private void settle(Verdict reached) {
     if (verdict != Verdict.OPEN) {
       throw new IllegalStateException("a fill has one verdict, and this one is " + verdict);
     }
@@ -67,6 +146,7 @@ public final class UnverifiedEgress {
     } else {
       counts.unverified(key, bytes, requests);
       if (key.bot().isEmpty()) {
+        budget.lost(bytes);
         quota.giveBack(Quota.Kind.CDN, key.dataSet(), bytes);
       }
     }

@@ -55,6 +55,7 @@ class OriginClientTest {
             Duration.ofSeconds(30),
             Duration.ofSeconds(30),
             1,
+            Duration.ofHours(12),
             64,
             Reach.of(Set.of(), List.of(), redirectHosts, true));
     return new OriginClient(

@@ -117,6 +117,7 @@ class OriginTlsTest {
             Duration.ofSeconds(30),
             Duration.ofSeconds(30),
             1,
+            Duration.ofHours(12),
             8,
             Reach.of(Set.of(), List.of(), Set.of(), true));
     return new OriginClient(

@@ -130,6 +130,20 @@ class LeasedQuotaTest {
     assertThat(first.reserve(Kind.CDN, DATA_SET, 600)).isEqualTo(Outcome.RESERVED);
   }
 
+  /** A response may turn out to need more than was prepared, or less. */
+  @ParameterizedTest
+  @CsvSource({"600, 400, RESERVED", "600, 700, CONTENDED", "600, 1001, EXHAUSTED"})
+  void whatIsReservedNeedNotBeAllThatWasPrepared(long prepared, long reserved, Outcome outcome)
+      throws Exception {
+    open(0, 0);
+    prepare(prepared);
+
+    assertThat(reserve(reserved)).isEqualTo(outcome);
+
+    long held = outcome == Outcome.RESERVED ? reserved : 0;
+    await().atMost(SOON).until(() -> metrics.held(DATA_SET, QuotaRecord.Kind.CDN) == held);
+  }
+
   @Test
   void whatIsMoreThanWasPaidForIsExhaustedAndWhatOthersHoldIsContended() throws Exception {
     metrics.holdElsewhere(DATA_SET, QuotaRecord.Kind.CDN, 400);
@@ -137,7 +151,7 @@ class LeasedQuotaTest {
 
     prepare(1_001);
     assertThat(reserve(1_001)).isEqualTo(Outcome.EXHAUSTED);
-    assertThat(quota().remaining(DATA_SET)).isEqualTo(1_000);
+    assertThat(quota().remaining(Quota.Kind.CDN, DATA_SET)).isEqualTo(1_000);
     prepare(601);
     assertThat(reserve(601)).isEqualTo(Outcome.CONTENDED);
     prepare(600);
@@ -189,10 +203,13 @@ class LeasedQuotaTest {
     metrics.fail(true);
     await().atMost(SOON).until(() -> !quota().isAnswered());
     assertThat(reserve(100)).as("within its time").isEqualTo(Outcome.RESERVED);
+    assertThat(quota().remaining(Kind.CDN, DATA_SET)).isEqualTo(1_000);
 
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(61));
 
+    assertThat(quota().remaining(Kind.CDN, DATA_SET)).isEqualTo(120);
     assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
+    assertThat(quota().remaining(Kind.CDN, DATA_SET)).isEqualTo(20);
     assertThat(reserve(21)).as("more than the standing lease").isEqualTo(Outcome.UNREACHABLE);
     assertThat(reserve(20)).isEqualTo(Outcome.RESERVED);
     metrics.fail(false);

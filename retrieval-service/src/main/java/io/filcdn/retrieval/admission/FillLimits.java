@@ -1,0 +1,176 @@
+package io.filcdn.retrieval.admission;
+
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.usage.Allowances;
+import io.filcdn.retrieval.usage.FillCharge;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.LongBinaryOperator;
+import java.util.function.LongSupplier;
+
+/**
+ * What clients may make the edge fetch from providers within an hour: a payer pays for the whole
+ * piece, however little of it a client takes. Limited are the fetches that brought anything, the
+ * bytes beyond what their client took, and as a share of the data set's cache-miss quota, both
+ * these and all bytes, so that no client alone uses up what is there for all.
+ *
+ * <p>A fetch holds what it can cost when it begins, and is charged what it did cost once it and its
+ * response are over; in between, a client that takes less than it asked for can get ahead of its
+ * limit by what it has under way.
+ */
+public final class FillLimits {
+
+  private static final Duration HOUR = Duration.ofHours(1);
+
+  /** So much of a data set's quota a client may use, however small its share would be. */
+  private static final long LEAST_SHARE = 1L << 30;
+
+  private final Limits limits;
+  private final Allowances<Object> fetches;
+  private final Allowances<Object> unasked;
+  private final Allowances<Object> bytes;
+
+  /**
+   * The bounds, by the hour.
+   *
+   * @param perClient fetches that a client may begin
+   * @param perDataSet fetches that may be begun for a data set
+   * @param unaskedPerClient bytes beyond what the client took
+   * @param unaskedPerDataSet bytes beyond what clients took
+   * @param shares of the cache-miss quota that is left
+   */
+  public record Limits(
+      long perClient,
+      long perDataSet,
+      long unaskedPerClient,
+      long unaskedPerDataSet,
+      Shares shares) {}
+
+  /**
+   * Parts of the cache-miss quota that a data set has left, 0 to 1, by the hour.
+   *
+   * @param perClient all bytes that one client may make the edge fetch
+   * @param unaskedPerClient those beyond what it took
+   * @param unaskedPerDataSet those beyond what all clients took
+   */
+  public record Shares(double perClient, double unaskedPerClient, double unaskedPerDataSet) {}
+
+  /**
+   * A fetch that is about to begin.
+   *
+   * @param size of the piece
+   * @param asked how many of its bytes the client asks for
+   * @param quota what the data set has left for cache misses; {@link Long#MAX_VALUE} where that is
+   *     not known
+   */
+  public record Fetch(String client, DataSetId dataSet, long size, long asked, long quota) {}
+
+  /** Whether a fetch may begin. */
+  public sealed interface Leave {
+
+    /** It may, and is charged. */
+    record Given(FillCharge charge) implements Leave {}
+
+    /** It may not. */
+    record Refused(Refusal refusal) implements Leave {}
+  }
+
+  private record ClientOfDataSet(String client, DataSetId dataSet) {}
+
+  /** What a fetch holds of one limit, and how it is charged. */
+  private record Account(
+      Allowances<Object> table,
+      Object who,
+      long limit,
+      long held,
+      LongBinaryOperator used,
+      Refusal refusal) {
+
+    boolean hold() {
+      return table.hold(who, held, limit);
+    }
+
+    void free() {
+      table.free(who, held);
+    }
+
+    void settle(long fetched, long accepted) {
+      long spent = used.applyAsLong(fetched, accepted);
+      table.spend(who, Math.min(held, spent), Math.max(0, spent - held));
+      table.free(who, Math.max(0, held - spent));
+    }
+  }
+
+  /**
+   * @param nanoTime a clock for measuring
+   */
+  public FillLimits(Limits limits, LongSupplier nanoTime) {
+    this.limits = limits;
+    this.fetches = new Allowances<>(HOUR, nanoTime);
+    this.unasked = new Allowances<>(HOUR, nanoTime);
+    this.bytes = new Allowances<>(HOUR, nanoTime);
+  }
+
+  /** Lets a client begin a fetch. */
+  public Leave begin(Fetch fetch) {
+    List<Account> accounts = accounts(fetch);
+    for (int i = 0; i < accounts.size(); i++) {
+      if (!accounts.get(i).hold()) {
+        accounts.subList(0, i).forEach(Account::free);
+        return new Leave.Refused(accounts.get(i).refusal);
+      }
+    }
+    return new Leave.Given(
+        new FillCharge(
+            (fetched, accepted) -> accounts.forEach(each -> each.settle(fetched, accepted))));
+  }
+
+  private List<Account> accounts(Fetch fetch) {
+    String client = fetch.client;
+    DataSetId dataSet = fetch.dataSet;
+    ClientOfDataSet both = new ClientOfDataSet(client, dataSet);
+    long more = fetch.size - fetch.asked;
+    Shares shares = limits.shares;
+    Refusal clients = Refusal.TOO_MANY_FILLS_OF_CLIENT;
+    Refusal dataSets = Refusal.TOO_MANY_FILLS_OF_DATA_SET;
+    long ofBoth = share(shares.unaskedPerClient, fetch.quota);
+    long ofAll = share(shares.unaskedPerDataSet, fetch.quota);
+    return List.of(
+        new Account(fetches, client, limits.perClient, 1, FillLimits::countOf, clients),
+        new Account(unasked, client, limits.unaskedPerClient, more, FillLimits::unaskedOf, clients),
+        new Account(unasked, both, ofBoth, more, FillLimits::unaskedOf, clients),
+        new Account(
+            bytes,
+            both,
+            share(shares.perClient, fetch.quota),
+            fetch.size,
+            FillLimits::bytesOf,
+            clients),
+        new Account(fetches, dataSet, limits.perDataSet, 1, FillLimits::countOf, dataSets),
+        new Account(
+            unasked,
+            dataSet,
+            Math.min(limits.unaskedPerDataSet, ofAll),
+            more,
+            FillLimits::unaskedOf,
+            dataSets));
+  }
+
+  private static long share(double part, long quota) {
+    return quota == Long.MAX_VALUE ? quota : Math.max(LEAST_SHARE, (long) (part * quota));
+  }
+
+  /** A fetch counts where it brought anything. */
+  private static long countOf(long fetched, long accepted) {
+    return fetched > 0 ? 1 : 0;
+  }
+
+  private static long bytesOf(long fetched, long accepted) {
+    return fetched;
+  }
+
+  private static long unaskedOf(long fetched, long accepted) {
+    return Math.max(0, fetched - accepted);
+  }
+}

@@ -1,0 +1,149 @@
+package io.filcdn.retrieval.admission;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.retrieval.admission.FillLimits.Fetch;
+import io.filcdn.retrieval.admission.FillLimits.Leave;
+import io.filcdn.retrieval.admission.FillLimits.Limits;
+import io.filcdn.retrieval.admission.FillLimits.Shares;
+import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.usage.FillCharge;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class FillLimitsTest {
+
+  private static final long GIB = 1L << 30;
+  private static final long PLENTY = 1_000_000;
+  private static final DataSetId DATA_SET = DataSetId.of("fwss/1");
+
+  private final AtomicLong now = new AtomicLong();
+
+  private FillLimits limits(long fetches, long unasked) {
+    return new FillLimits(
+        new Limits(fetches, PLENTY, unasked, PLENTY * GIB, new Shares(0.25, 0.05, 0.2)), now::get);
+  }
+
+  private static Fetch fetch(String client, long size, long asked, long quota) {
+    return new Fetch(client, DATA_SET, size, asked, quota);
+  }
+
+  /** Begins a fetch without a share of a quota, and ends it. */
+  private static boolean run(FillLimits limits, long asked, long fetched, long accepted) {
+    return run(limits, fetch("a", 1_000, asked, Long.MAX_VALUE), fetched, accepted);
+  }
+
+  private static boolean run(FillLimits limits, Fetch fetch, long fetched, long accepted) {
+    return switch (limits.begin(fetch)) {
+      case Leave.Given(FillCharge charge) -> {
+        charge.begin();
+        charge.fetched(fetched);
+        charge.accepted(accepted);
+        yield true;
+      }
+      case Leave.Refused(Refusal refusal) -> {
+        assertThat(refusal)
+            .isIn(Refusal.TOO_MANY_FILLS_OF_CLIENT, Refusal.TOO_MANY_FILLS_OF_DATA_SET);
+        yield false;
+      }
+    };
+  }
+
+  private static int runs(int most, java.util.function.BooleanSupplier run) {
+    int runs = 0;
+    while (runs < most && run.getAsBoolean()) {
+      runs++;
+    }
+    return runs;
+  }
+
+  @Test
+  void whatBringsNothingIsFree() {
+    FillLimits limits = limits(8, 10_000);
+
+    assertThat(runs(100, () -> run(limits, 0, 0, 0))).isEqualTo(100);
+    assertThat(runs(100, () -> run(limits, 1_000, 1_000, 1_000))).isEqualTo(8);
+  }
+
+  @Test
+  void askingForAllAndLeavingIsNotFree() {
+    FillLimits limits = limits(PLENTY, 10_000);
+
+    // the last begins with 10 bytes left: what it will not take is not known then
+    assertThat(runs(100, () -> run(limits, 1_000, 1_000, 1))).isEqualTo(11);
+  }
+
+  @Test
+  void takingAllIsFreeHoweverMuchThatIs() {
+    FillLimits limits = limits(PLENTY, 10_000);
+
+    assertThat(runs(1_000, () -> run(limits, 1_000, 1_000, 1_000))).isEqualTo(1_000);
+  }
+
+  @Test
+  void aRangeIsChargedTheRest() {
+    FillLimits limits = limits(PLENTY, 10_000);
+
+    assertThat(runs(100, () -> run(limits, 1, 1_000, 1))).isEqualTo(10);
+    now.addAndGet(Duration.ofHours(1).toNanos());
+    assertThat(runs(100, () -> run(limits, 1, 1_000, 1))).isEqualTo(10);
+  }
+
+  @Test
+  void whatARequestThatOnlyFollowsHeldIsFreed() {
+    FillLimits limits = limits(PLENTY, 999);
+
+    for (int i = 0; i < 100; i++) {
+      Leave leave = limits.begin(fetch("a", 1_000, 1, Long.MAX_VALUE));
+      assertThat(leave).isInstanceOf(Leave.Given.class);
+      ((Leave.Given) leave).charge().accepted(1);
+    }
+  }
+
+  @Test
+  void whatIsUnderWayIsHeld() {
+    FillLimits limits = limits(2, PLENTY);
+    Leave first = limits.begin(fetch("a", 1_000, 1_000, Long.MAX_VALUE));
+    limits.begin(fetch("a", 1_000, 1_000, Long.MAX_VALUE));
+
+    assertThat(run(limits, 1_000, 1_000, 1_000)).isFalse();
+
+    ((Leave.Given) first).charge().accepted(0);
+    assertThat(run(limits, 1_000, 1_000, 1_000)).isTrue();
+  }
+
+  /** 43.9 GiB is what 0.3 USDFC of lockup pay for. */
+  @Test
+  void oneClientCannotDrainADataSetsCacheMissQuota() {
+    FillLimits limits = limits(PLENTY, PLENTY * GIB);
+    long quota = 44 * GIB;
+    Fetch whole = fetch("a", GIB, GIB, quota);
+    Fetch ofAnother = fetch("b", GIB, GIB, quota);
+
+    assertThat(runs(100, () -> run(limits, whole, GIB, GIB))).isEqualTo(11);
+    assertThat(runs(100, () -> run(limits, ofAnother, GIB, GIB))).isEqualTo(11);
+  }
+
+  @Test
+  void whoTakesNothingGetsASmallerShareAndAllOfThemTogetherOne() {
+    FillLimits limits = limits(PLENTY, PLENTY * GIB);
+    long quota = 100 * GIB;
+
+    assertThat(runs(100, () -> run(limits, fetch("a", GIB, 0, quota), GIB, 0))).isEqualTo(5);
+    int others = 0;
+    for (int i = 0; i < 50; i++) {
+      Fetch range = fetch("client " + i, GIB, 0, quota);
+      others += runs(1, () -> run(limits, range, GIB, 0));
+    }
+    assertThat(others).isEqualTo(15);
+  }
+
+  @Test
+  void aSmallQuotaIsThereForOneClient() {
+    FillLimits limits = limits(PLENTY, PLENTY * GIB);
+
+    assertThat(run(limits, fetch("a", GIB / 2, GIB / 2, GIB / 2), GIB / 2, GIB / 2)).isTrue();
+  }
+}

@@ -1,0 +1,164 @@
+package io.filcdn.retrieval.usage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filcdn.common.egress.CacheOutcome;
+import io.filcdn.common.payment.DataSetId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** What a response of 10 MiB reserves, while its client takes it. */
+class ResponseTallyTest {
+
+  private static final long MIB = 1 << 20;
+  private static final long LENGTH = 10 * MIB;
+
+  /** A quota of one data set, of which the first slice was reserved. */
+  private static final class OneQuota implements Quota {
+    private long left;
+
+    OneQuota(long left) {
+      this.left = left - SLICE;
+    }
+
+    @Override
+    public Outcome reserve(Kind kind, DataSetId dataSet, long bytes) {
+      if (bytes > left) {
+        return Outcome.CONTENDED;
+      }
+      left -= bytes;
+      return Outcome.RESERVED;
+    }
+
+    @Override
+    public void giveBack(Kind kind, DataSetId dataSet, long bytes) {
+      left += bytes;
+    }
+
+    @Override
+    public long remaining(Kind kind, DataSetId dataSet) {
+      return left;
+    }
+  }
+
+  private static ResponseTally response(Quota quota, Optional<String> bot) {
+    UnverifiedBudget budget =
+        new UnverifiedBudget(new UnverifiedBudget.Limits(0, 0, 0, Duration.ofHours(1)), () -> 0);
+    return new EgressMeter(quota, budget)
+        .open(
+            new EgressKey(DataSetId.of("fwss/1"), CacheOutcome.HIT, "2xx", "ZZ", bot),
+            LENGTH,
+            Optional.empty(),
+            Optional.empty());
+  }
+
+  @Test
+  void aResponseReservesAheadOfWhatItWritesAndNoFurther() {
+    OneQuota quota = new OneQuota(100 * MIB);
+    ResponseTally response = response(quota, Optional.empty());
+
+    assertThat(response.paid(0, () -> {})).isEqualTo(MIB);
+    assertThat(response.paid(MIB / 2 - 1, () -> {})).isEqualTo(MIB);
+    assertThat(response.paid(MIB / 2, () -> {})).isEqualTo(2 * MIB);
+    for (long written = MIB; written <= LENGTH; written += 64 << 10) {
+      assertThat(response.paid(written, () -> {})).isBetween(written, written + 3 * MIB / 2);
+    }
+    assertThat(response.paid(LENGTH, () -> {})).isEqualTo(LENGTH);
+    response.accepted(LENGTH);
+    response.ended();
+    assertThat(quota.left).isEqualTo(90 * MIB);
+  }
+
+  @Test
+  void whatIsNotTakenIsGivenBack() {
+    OneQuota quota = new OneQuota(100 * MIB);
+    ResponseTally response = response(quota, Optional.empty());
+    response.paid(MIB, () -> {});
+    response.accepted(700);
+
+    response.ended();
+
+    assertThat(quota.left).isEqualTo(100 * MIB - 700);
+  }
+
+  @Test
+  void nothingIsWrittenThatIsNotPaidFor() {
+    OneQuota quota = new OneQuota(3 * MIB + 5);
+    ResponseTally response = response(quota, Optional.empty());
+    for (long written = 0; written < 3 * MIB; written += 64 << 10) {
+      assertThat(response.paid(written, () -> {})).isBetween(written + 1, 3 * MIB);
+    }
+
+    assertThat(response.paid(3 * MIB, () -> {})).isEqualTo(3 * MIB);
+
+    quota.left += MIB;
+    assertThat(response.paid(3 * MIB, () -> {})).isEqualTo(4 * MIB);
+  }
+
+  @Test
+  void whatComesLateIsToldAndAskedForOnce() {
+    OneQuota quota = new OneQuota(3 * MIB);
+    List<Runnable> answers = new ArrayList<>();
+    ResponseTally response = response(slow(quota, answers), Optional.empty());
+    AtomicInteger told = new AtomicInteger();
+
+    assertThat(response.paid(MIB, told::incrementAndGet)).isEqualTo(MIB);
+    assertThat(response.paid(MIB, told::incrementAndGet)).isEqualTo(MIB);
+    assertThat(answers).hasSize(1);
+    answers.removeFirst().run();
+
+    assertThat(told).hasValue(1);
+    assertThat(response.paid(MIB, told::incrementAndGet)).isEqualTo(2 * MIB);
+  }
+
+  @Test
+  void whatComesAfterTheEndIsNotReserved() {
+    OneQuota quota = new OneQuota(3 * MIB);
+    List<Runnable> answers = new ArrayList<>();
+    ResponseTally response = response(slow(quota, answers), Optional.empty());
+    response.paid(MIB, () -> {});
+    response.ended();
+
+    answers.removeFirst().run();
+
+    assertThat(quota.left).isEqualTo(3 * MIB);
+  }
+
+  /** A quota that answers when told to. */
+  private static Quota slow(OneQuota quota, List<Runnable> answers) {
+    return new Quota() {
+      @Override
+      public Outcome reserve(Kind kind, DataSetId dataSet, long bytes) {
+        return quota.reserve(kind, dataSet, bytes);
+      }
+
+      @Override
+      public void prepare(List<Need> needs, Consumer<Hold> then) {
+        answers.add(() -> quota.prepare(needs, then));
+      }
+
+      @Override
+      public void giveBack(Kind kind, DataSetId dataSet, long bytes) {
+        quota.giveBack(kind, dataSet, bytes);
+      }
+
+      @Override
+      public long remaining(Kind kind, DataSetId dataSet) {
+        return quota.remaining(kind, dataSet);
+      }
+    };
+  }
+
+  @Test
+  void aBotIsPaidForByNobody() {
+    OneQuota quota = new OneQuota(MIB);
+
+    assertThat(response(quota, Optional.of("crawler")).paid(0, () -> {})).isEqualTo(LENGTH);
+    assertThat(quota.left).isZero();
+  }
+}
