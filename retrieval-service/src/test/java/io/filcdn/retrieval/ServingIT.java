@@ -116,19 +116,14 @@ class ServingIT extends EdgeTest {
             "/bafk",
             "/bafkqaaa",
             "/QmYwAPJzv5CZsnA625s3Xf2nemtYgPpHdWEz79ojWKPbdG",
-            "/" + v2.toUpperCase(Locale.ROOT),
             "/" + v2.substring(0, v2.length() - 1),
             "/" + v2 + "a",
-            "/" + v2 + "/",
             "/" + v2 + "/more",
-            "//" + v2,
             "/piece",
             "/piece/",
-            "/piece//" + v2,
             "/piece/piece/" + v2,
             "/" + v1 + "=",
-            "/" + loose,
-            "/%62" + v2.substring(1))) {
+            "/" + loose)) {
       assertRefused(edge.client().get(payer, path), 404, "path-unknown");
     }
   }
