@@ -26,6 +26,9 @@ class DeniedIT extends EdgeTest {
     return Map.of(
         "filcdn.retrieval.admission.denylist.file",
         list().toString(),
+        // it comes later
+        "filcdn.retrieval.admission.denylist.required",
+        "false",
         "filcdn.retrieval.admission.denylist.refresh",
         "200ms");
   }
