@@ -220,7 +220,7 @@ public interface RetrievalConfig {
      * Connections at once of one client: an IPv4 address, or an IPv6 /64. Connections of {@code
      * filcdn.retrieval.http.proxies} count in all only.
      */
-    @WithDefault("512")
+    @WithDefault("1024")
     int connectionsPerClient();
 
     /** Connections at once of an IPv4 /24. */
@@ -228,11 +228,11 @@ public interface RetrievalConfig {
     int connectionsPerIpv4Network();
 
     /** Connections at once of an IPv6 /56. */
-    @WithDefault("1024")
+    @WithDefault("2048")
     int connectionsPerIpv6Site();
 
     /** Connections at once of an IPv6 /48. */
-    @WithDefault("2048")
+    @WithDefault("4096")
     int connectionsPerIpv6Network();
 
     /** Requests at once, over all clients. */
