@@ -74,6 +74,7 @@ class BadValuesIT {
     }
   }
 
+  /** An empty value counts as none, and is not among them. */
   private static Stream<Case> cases() {
     List<Case> cases = new ArrayList<>();
     for (String number :
@@ -86,7 +87,7 @@ class BadValuesIT {
             "/api/v1/top-pieces?limit=",
             "/api/v1/payers/0x0000000000000000000000000000000000000001/storage?days=")) {
       add(cases, 400, number, NO_NUMBERS);
-      add(cases, 400, number, List.of("", "0", "1000000", "2147483648", "9223372036854775807"));
+      add(cases, 400, number, List.of("0", "1000000", "2147483648", "9223372036854775807"));
     }
     for (String epoch : List.of("from", "to")) {
       add(cases, 400, "/api/v1/providers/3/statement?" + epoch + "=", NO_NUMBERS);
@@ -99,9 +100,9 @@ class BadValuesIT {
     }
     add(cases, 400, SERIES + "total/", NO_NAMES);
     add(cases, 400, SERIES + "edge/", List.of("%00", "x%00", "%7F", LONG));
-    add(cases, 400, SERIES + "total/all?by=", List.of("", "x", "%00", "week", "DAY", LONG));
+    add(cases, 400, SERIES + "total/all?by=", List.of("x", "%00", "week", "DAY", LONG));
     add(cases, 400, "/api/v1/latency?provider=", NO_NAMES);
-    add(cases, 400, "/api/v1/providers/3/statement?format=", List.of("", "x", "%00", LONG));
+    add(cases, 400, "/api/v1/providers/3/statement?format=", List.of("x", "%00", LONG));
     for (String unknown : List.of("x", "%00", "DATA-SET", "payer%00", LONG)) {
       cases.add(new Case(SERIES + unknown + "/1", 400));
       cases.add(new Case("/api/v1/top/" + unknown, 400));
