@@ -6,7 +6,7 @@ import io.filcdn.common.egress.JournalId;
 import java.util.Map;
 
 /**
- * How much of a journal Kafka has acknowledged, posted to {@link #PATH} while the journal is
+ * The part of a journal that Kafka has acknowledged, posted to {@link #PATH} while the journal is
  * written; answered by an {@link Answer}. So that it is noticed where records that Kafka had are
  * not there any more: behind the last of a journal, no sequence is missing.
  *
@@ -25,7 +25,7 @@ public record JournalProgress(JournalId journal, String edge, Map<Integer, Long>
   }
 
   /**
-   * What is said to a {@link JournalProgress}.
+   * The answer to a {@link JournalProgress}.
    *
    * @param applied whether all that it tells of was counted
    */

@@ -68,7 +68,7 @@ final class ChainDependency implements Dependency {
     return new Answer.Late("no node tells its chain id");
   }
 
-  /** What a node says; empty where it says nothing of use. */
+  /** The answer of a node; empty where it says nothing of use. */
   private static OptionalLong chainId(HttpClient client, URI url) {
     HttpRequest request =
         HttpRequest.newBuilder(url)

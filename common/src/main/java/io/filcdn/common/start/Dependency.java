@@ -1,6 +1,6 @@
 package io.filcdn.common.start;
 
-/** Something that runs elsewhere and that a service needs. */
+/** A thing that runs elsewhere and that a service needs. */
 interface Dependency {
 
   /** Its name and where it is, without credentials, as in {@code Postgres at db:5432/metrics}. */
@@ -13,7 +13,7 @@ interface Dependency {
    */
   Answer ask();
 
-  /** What an attempt to reach it found. */
+  /** The outcome of an attempt to reach it. */
   sealed interface Answer {
 
     /** It is there. */

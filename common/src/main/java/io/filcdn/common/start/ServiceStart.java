@@ -33,7 +33,7 @@ public final class ServiceStart {
     this.config = config;
   }
 
-  /** What a service needs besides Kafka. */
+  /** The needs of a service besides Kafka. */
   public record Needs(boolean database, boolean chain) {}
 
   /** Runs a service until it ends. */
