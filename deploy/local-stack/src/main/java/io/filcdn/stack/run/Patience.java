@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
- * The time that a start is waited for: as long as there is progress, and no longer than was asked for.
- * Says now and then what it waits for.
+ * The time that a start is waited for: as long as there is progress, and no longer than was asked
+ * for. Says now and then what it waits for.
  */
 public final class Patience {
 
