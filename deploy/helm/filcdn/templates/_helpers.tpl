@@ -75,11 +75,10 @@ helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
 {{- end }}
 {{- end }}
 
-{{/* What edges and metrics must both know. Takes (list $ "component"). */}}
-{{- define "filcdn.leaseSecret" -}}
-{{- $from := (index . 0).Values.leases.secret -}}
-- name: FILCDN_{{ upper (index . 1) }}_LEASES_SECRET
-  valueFrom: {secretKeyRef: {name: {{ required "leases.secret.name has to name the Secret that edges and metrics share" $from.name }}, key: {{ $from.key }}}}
+{{/* The list of edges, which only metrics reads. */}}
+{{- define "filcdn.edges" -}}
+{{- if not .Values.edges.list }}{{ fail "edges.list has to have the public key of each edge: [{edge: NAME, publicKey: BASE64}]" }}{{ end -}}
+{{ toPrettyJson .Values.edges.list }}
 {{- end }}
 
 {{- define "filcdn.leaseUrl" -}}
@@ -153,6 +152,10 @@ metadata:
   annotations:
     {{- /* a changed network file restarts what read it */}}
     filcdn.io/network: {{ include "filcdn.network" $root | sha256sum }}
+    {{- if eq $name "metrics" }}
+    {{- /* running pods see a changed list too, but only when their node looks again */}}
+    filcdn.io/edges: {{ include "filcdn.edges" $root | sha256sum }}
+    {{- end }}
     {{- with $values.podAnnotations }}{{ toYaml . | nindent 4 }}{{ end }}
 spec:
   {{- include "filcdn.podBase" $root | nindent 2 }}

@@ -23,6 +23,7 @@ import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.origin.PieceHistory;
 import io.filcdn.retrieval.request.BotTokens;
 import io.filcdn.retrieval.request.RequestReader;
+import io.filcdn.retrieval.usage.EdgeIdentity;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.Journal;
 import io.filcdn.retrieval.usage.JournalReports;
@@ -53,6 +54,7 @@ final class Edge implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Edge.class);
   private static final Duration REFRESH_PARTITIONS = Duration.ofMinutes(1);
+  private static final Duration RELOAD_KEY = Duration.ofSeconds(5);
 
   /** How often it is looked whether a denylist is to be fetched, or has changed on disk. */
   private static final Duration LOOK_AT_DENYLISTS = Duration.ofSeconds(10);
@@ -67,6 +69,7 @@ final class Edge implements AutoCloseable {
   private final IndexFollower follower;
   private final Thread following;
   private final DenylistRefresh denylists;
+  private final Optional<EdgeIdentity> identity;
   private final Quota quota;
   private final UnverifiedBudget unverified;
   private final JournalShipper shipper;
@@ -115,8 +118,10 @@ final class Edge implements AutoCloseable {
     follower =
         new IndexFollower(replica, tools.kafka, tools.clock, config.admission().maxOffline());
     denylists = denylists(config.admission().denylist(), config.data());
+    identity =
+        config.identity().key().map(key -> new EdgeIdentity(config.name(), key, tools.clock));
     quota = quota(config);
-    shipper = new JournalShipper(journal, tools.kafka);
+    shipper = new JournalShipper(journal, tools.kafka, identity);
     log = new RetrievalLog(tools.kafka, config.usage().retrievalRecordsPerSecond());
     unverified = new UnverifiedBudget(Settings.unverified(config.unverified()), System::nanoTime);
     EgressMeter meter = new EgressMeter(quota, unverified);
@@ -157,14 +162,13 @@ final class Edge implements AutoCloseable {
       LOG.warn("no filcdn.retrieval.leases.url is set: quota limits nothing that is served here");
       return tools.quota;
     }
-    String secret =
-        leases
-            .secret()
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "expected filcdn.retrieval.leases.secret next to its url, found none"));
-    LeaseClient client = new LeaseClient(leases.url().get(), secret, leases.timeout());
+    EdgeIdentity signer =
+        identity.orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "expected filcdn.retrieval.identity.key next to filcdn.retrieval.leases.url,"
+                        + " found none"));
+    LeaseClient client = new LeaseClient(leases.url().get(), signer, leases.timeout());
     return new LeasedQuota(
         client,
         stores.run(),
@@ -239,6 +243,7 @@ final class Edge implements AutoCloseable {
     flushing.every(interval, "flush", usage::flush);
     shipping.every(REFRESH_PARTITIONS, "partitions", shipper::refreshPartitions);
     shipping.every(interval, "ship", shipper::ship);
+    identity.ifPresent(signer -> shipping.every(RELOAD_KEY, "identity", signer::reload));
     Duration refresh = config.admission().denylist().refresh();
     Duration look = refresh.compareTo(LOOK_AT_DENYLISTS) < 0 ? refresh : LOOK_AT_DENYLISTS;
     fetching.every(look, "denylist", denylists::fetch);
@@ -325,8 +330,8 @@ final class Edge implements AutoCloseable {
     return waitsFor().isEmpty();
   }
 
-  private boolean writtenOff() {
-    return quota instanceof LeasedQuota leased && leased.isClosed();
+  private Optional<String> refusal() {
+    return quota instanceof LeasedQuota leased ? leased.refusal() : Optional.empty();
   }
 
   /** What this edge waits for; for a person. */
@@ -341,12 +346,10 @@ final class Edge implements AutoCloseable {
     if (!follower.trusted()) {
       return Optional.of("the index replica is not caught up");
     }
-    if (writtenOff()) {
-      return Optional.of("its leases were written off: restart it");
+    if (!usage.canRecord()) {
+      return Optional.of("the journal takes no more records");
     }
-    return usage.canRecord()
-        ? denylists.missing()
-        : Optional.of("the journal takes no more records");
+    return refusal().or(denylists::missing);
   }
 
   /** Whether the disk takes what the journal writes. */

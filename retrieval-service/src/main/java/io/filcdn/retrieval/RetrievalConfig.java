@@ -65,6 +65,9 @@ public interface RetrievalConfig {
     /** Counting. */
     Usage usage();
 
+    /** Who this edge is to metrics. */
+    Identity identity();
+
     /** What may be spent of what data sets have paid for. */
     Leases leases();
 
@@ -420,14 +423,22 @@ public interface RetrievalConfig {
     long retrievalRecordsPerSecond();
   }
 
+  /** Who this edge is to metrics. */
+  interface Identity {
+
+    /**
+     * The file with the private key that it signs with (Ed25519, PKCS #8 PEM), which is read again
+     * when it changes. Metrics knows its public half by the edge's name; without a key nothing that
+     * is served is billed, and nothing can be leased. A secret.
+     */
+    Optional<Path> key();
+  }
+
   /** Leasing quota from metrics. */
   interface Leases {
 
     /** Where metrics is; without it, nothing limits what is served. */
     Optional<URI> url();
-
-    /** What metrics knows edges by. A secret. */
-    Optional<String> secret();
 
     /** How many bytes to have at hand of each quota that is used. */
     @WithDefault("64M")

@@ -9,13 +9,14 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.UsageRecord;
 import io.filcdn.stack.infra.TopicContents;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /** What the services tell each other about bytes, as it stands in Kafka. */
 final class Books {
 
-  private final String kafka;
+  private final Map<String, Object> kafka;
 
   Books(Stack stack) {
     this.kafka = stack.kafka();

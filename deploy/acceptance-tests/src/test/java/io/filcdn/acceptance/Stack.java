@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.filcdn.acceptance.Script.Outcome;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.stack.chain.Devnet;
+import io.filcdn.stack.infra.KafkaUsers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -74,8 +75,12 @@ final class Stack implements AutoCloseable {
     return description.properties().stream().map(Map.Entry::getKey).toList();
   }
 
-  String kafka() {
-    return text("/kafka");
+  /** What clients of Kafka need to read and write all of it. */
+  Map<String, Object> kafka() {
+    Map<String, Object> settings =
+        new KafkaUsers(Path.of(text("/kafkaUsers"))).client(KafkaUsers.ADMIN);
+    settings.put("bootstrap.servers", text("/kafka"));
+    return settings;
   }
 
   URI service(String name) {
