@@ -113,7 +113,8 @@ class ProcessIT {
     assertThat(printed().lines())
         .singleElement()
         .isEqualTo(
-            "network file %s: contracts.pdpVerifier: expected a text, found nothing"
+            ("metrics does not start: network file %s: contracts.pdpVerifier: expected a text,"
+                    + " found nothing")
                 .formatted(network));
   }
 
