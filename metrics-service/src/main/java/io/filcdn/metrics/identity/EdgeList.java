@@ -89,6 +89,7 @@ public final class EdgeList {
   public static EdgeList read(String json) {
     try {
       List<Line> lines = JSON.readValue(json, new TypeReference<>() {});
+      requireNonNull(lines, "null");
       return new EdgeList(lines.stream().map(Line::entry).toList());
     } catch (JsonProcessingException | NullPointerException e) {
       throw new IllegalArgumentException(

@@ -23,7 +23,7 @@ public final class EdgeListFile {
   private volatile Seen seen;
 
   /** What the file was at a moment of {@link #nanoTime}, and the last good list that it held. */
-  private record Seen(long at, String text, EdgeList list, Optional<String> trouble) {}
+  private record Seen(long at, Optional<String> text, EdgeList list, Optional<String> trouble) {}
 
   /**
    * @param file without one there is no edge
@@ -32,7 +32,7 @@ public final class EdgeListFile {
   public EdgeListFile(Optional<Path> file, LongSupplier nanoTime) {
     this.file = file;
     this.nanoTime = nanoTime;
-    this.seen = look(new Seen(0, "", EdgeList.NONE, Optional.empty()));
+    this.seen = look(new Seen(0, Optional.empty(), EdgeList.NONE, Optional.empty()));
     if (seen.trouble.isPresent()) {
       throw new IllegalArgumentException(seen.trouble.get());
     }
@@ -65,11 +65,11 @@ public final class EdgeListFile {
       return new Seen(now, last.text, last.list, Optional.empty());
     }
     try {
-      String text = Files.readString(file.get());
+      Optional<String> text = Optional.of(Files.readString(file.get()));
       if (text.equals(last.text)) {
         return new Seen(now, text, last.list, Optional.empty());
       }
-      EdgeList list = EdgeList.read(text);
+      EdgeList list = EdgeList.read(text.get());
       LOG.infof("the list of edges in %s was read", file.get());
       return new Seen(now, text, list, Optional.empty());
     } catch (IOException | IllegalArgumentException e) {
