@@ -184,7 +184,9 @@ class UnverifiedIT extends EdgeTest {
       await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().cache().fills() == 0);
       await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().requests() == 0);
       assertThat(edge.edge().cache().isCold(piece.cid())).isTrue();
-      assertThat(edge.edge().cache().abandonedBytes()).isEqualTo(10L * MIB);
+      // what was still on its way from the provider is lost with the connection
+      long kept = edge.edge().cache().abandonedBytes();
+      assertThat(kept).isBetween(3L * MIB, 10L * MIB);
       victim.provider.heal(piece.cid());
 
       Answer next = get(victim.payer, piece);
@@ -192,7 +194,7 @@ class UnverifiedIT extends EdgeTest {
       assertThat(next.body()).isEqualTo(piece.bytes());
       assertThat(next.header("Cache-Status")).isEqualTo("filcdn; fwd=miss; stored");
       assertThat(victim.provider.requestsFor(piece)).isEqualTo(2);
-      assertThat(victim.provider.bytesSent()).isEqualTo(size);
+      assertThat(victim.provider.bytesSent()).isEqualTo(10L * MIB + size - kept);
       await().atMost(Duration.ofSeconds(20)).until(() -> fillBytes(victim.dataSet) == size);
       await()
           .atMost(Duration.ofSeconds(20))
