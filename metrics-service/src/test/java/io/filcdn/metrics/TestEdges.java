@@ -2,6 +2,7 @@ package io.filcdn.metrics;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.filcdn.common.identity.EdgeKey;
 import io.filcdn.common.identity.EdgeKeyPair;
 import io.filcdn.common.identity.EdgePrivateKey;
 import io.filcdn.common.identity.RequestSignature;
@@ -23,7 +24,16 @@ import java.util.concurrent.atomic.AtomicLong;
 final class TestEdges {
 
   static final String EDGE = "edge-0";
-  static final EdgeKeyPair PAIR = EdgeKeyPair.generate();
+
+  /** Written down, as Quarkus loads this class a second time for what it runs. */
+  static final EdgeKeyPair PAIR =
+      new EdgeKeyPair(
+          """
+          -----BEGIN PRIVATE KEY-----
+          MC4CAQAwBQYDK2VwBCIEIEwek7ZfbaeJU6zp45h9M2AwFlBimVpm221RZt/4bQx4
+          -----END PRIVATE KEY-----
+          """,
+          EdgeKey.of("MCowBQYDK2VwAyEAp6m42F5sm6bMiTiLKVBOSKXSf0XRX1R534bTK0NmrvY="));
 
   private static final EdgePrivateKey KEY = PAIR.privateKey();
   private static final AtomicLong LAST = new AtomicLong(System.nanoTime() / 1_000_000);
