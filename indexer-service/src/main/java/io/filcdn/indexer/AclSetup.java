@@ -85,8 +85,7 @@ final class AclSetup {
   private static AclBindingFilter allowed(String principal) {
     return new AclBindingFilter(
         ResourcePatternFilter.ANY,
-        new AccessControlEntryFilter(
-            principal, null, AclOperation.ANY, AclPermissionType.ALLOW));
+        new AccessControlEntryFilter(principal, null, AclOperation.ANY, AclPermissionType.ALLOW));
   }
 
   private static Set<AclBinding> without(Set<AclBinding> some, Set<AclBinding> others) {

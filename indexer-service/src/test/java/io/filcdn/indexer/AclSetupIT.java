@@ -49,7 +49,8 @@ class AclSetupIT {
                 "setup-",
                 PatternType.PREFIXED,
                 Set.of(AclOperation.READ)));
-    AclBinding surplus = binding("User:a", "setup.old", AclOperation.ALTER, AclPermissionType.ALLOW);
+    AclBinding surplus =
+        binding("User:a", "setup.old", AclOperation.ALTER, AclPermissionType.ALLOW);
     AclBinding denied = binding("User:a", "setup.old", AclOperation.READ, AclPermissionType.DENY);
     AclBinding other = binding("User:b", "setup.old", AclOperation.READ, AclPermissionType.ALLOW);
     AclBinding[] expected = {
@@ -66,8 +67,7 @@ class AclSetupIT {
     try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0, users);
         Admin admin = admin(kafka, users)) {
       admin.createAcls(List.of(surplus, denied, other)).all().get();
-      patiently()
-          .untilAsserted(() -> assertThat(acls(admin)).contains(surplus, denied, other));
+      patiently().untilAsserted(() -> assertThat(acls(admin)).contains(surplus, denied, other));
       AclSetup.apply(admin, wanted, NOWHERE);
       patiently().untilAsserted(() -> assertThat(acls(admin)).containsExactlyInAnyOrder(expected));
       AclSetup.apply(admin, wanted, NOWHERE);
