@@ -53,11 +53,71 @@ helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
 {{- end }}
 {{- end }}
 
+{{/* How to reach Kafka, and all secrets of who does: its own win. Takes (list $ secrets). */}}
 {{- define "filcdn.kafka" -}}
+{{- $root := index . 0 -}}
 - name: KAFKA_BOOTSTRAP_SERVERS
-  value: {{ required "kafka.bootstrapServers has to name the brokers: host:port,host:port" .Values.kafka.bootstrapServers | quote }}
-{{- include "filcdn.config" (list . .Values.kafka.config) }}
-{{- include "filcdn.secrets" .Values.kafka.secrets }}
+  value: {{ required "kafka.bootstrapServers has to name the brokers: host:port,host:port" $root.Values.kafka.bootstrapServers | quote }}
+{{- include "filcdn.config" (list $root $root.Values.kafka.config) }}
+{{- include "filcdn.secrets" (merge dict (index . 1 | default dict) ($root.Values.kafka.secrets | default dict)) }}
+{{- end }}
+
+{{- define "filcdn.strimziCluster" -}}
+{{ required "topics.strimzi.cluster has to name the Kafka resource" .Values.topics.strimzi.cluster }}
+{{- end }}
+
+{{/* What the objects have by which a job runs before each install and upgrade. Takes a weight. */}}
+{{- define "filcdn.hook" -}}
+helm.sh/hook: pre-install,pre-upgrade
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+helm.sh/hook-weight: {{ quote . }}
+{{- end }}
+
+{{/* A job that makes Kafka what a file says. Takes (list $ "name" "Program" content). */}}
+{{- define "filcdn.kafkaSetup" -}}
+{{- $root := index . 0 }}{{ $name := index . 1 }}{{ $fullName := printf "%s-%s" (include "filcdn.name" $root) $name }}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ $fullName }}
+  labels: {{ include "filcdn.labels" (list $root $name) | nindent 4 }}
+  annotations: {{ include "filcdn.hook" "-5" | nindent 4 }}
+data:
+  {{ $name }}.json: |
+    {{- toPrettyJson (index . 3) | nindent 4 }}
+---
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ $fullName }}
+  labels: {{ include "filcdn.labels" (list $root $name) | nindent 4 }}
+  annotations: {{ include "filcdn.hook" "0" | nindent 4 }}
+spec:
+  backoffLimit: 6
+  activeDeadlineSeconds: 600
+  template:
+    metadata:
+      labels: {{ include "filcdn.labels" (list $root $name) | nindent 8 }}
+    spec:
+      {{- include "filcdn.podBase" $root | nindent 6 }}
+      restartPolicy: Never
+      containers:
+        - name: {{ $name }}
+          image: {{ include "filcdn.image" (list $root "indexer") }}
+          imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+          command: [/opt/java/bin/java, -XX:TieredStopAtLevel=1, -cp, /app/quarkus-run.jar, io.filcdn.indexer.{{ index . 2 }}, /etc/filcdn/{{ $name }}.json]
+          env:
+            {{- include "filcdn.kafka" (list $root $root.Values.kafka.adminSecrets) | nindent 12 }}
+          resources:
+            requests: {cpu: 100m, memory: 128Mi}
+            limits: {memory: 256Mi}
+          securityContext: {{ include "filcdn.containerSecurity" $root | nindent 12 }}
+          volumeMounts:
+            - {name: {{ $name }}, mountPath: /etc/filcdn, readOnly: true}
+            - {name: tmp, mountPath: /tmp}
+      volumes:
+        - {name: {{ $name }}, configMap: {name: {{ $fullName }}}}
+        - {name: tmp, emptyDir: {sizeLimit: 64Mi}}
 {{- end }}
 
 {{- define "filcdn.database" -}}
@@ -95,7 +155,7 @@ helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
   value: {{ $values.javaOptions | quote }}
 - name: FILCDN_NETWORK
   value: /etc/filcdn/network.json
-{{ include "filcdn.kafka" $root }}
+{{ include "filcdn.kafka" (list $root $values.secrets) }}
 - name: QUARKUS_LOG_CONSOLE_JSON_ENABLED
   value: {{ $root.Values.jsonLogs | quote }}
 - name: QUARKUS_OTEL_SDK_DISABLED
@@ -107,7 +167,6 @@ helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
   value: {{ $root.Values.tracing.ratio | quote }}
 {{- end }}
 {{- include "filcdn.config" (list $root $values.config) }}
-{{- include "filcdn.secrets" $values.secrets }}
 {{- end }}
 
 {{/* Health is asked at the port "management". */}}

@@ -65,6 +65,7 @@ class ChartTest {
             "Ingress",
             "Job",
             "KafkaTopic",
+            "KafkaUser",
             "NetworkPolicy",
             "Pod",
             "PodDisruptionBudget",
@@ -249,7 +250,9 @@ class ChartTest {
   private static List<JsonNode> services(String example) {
     return Rendered.of(Rendered.example(example))
         .containers()
-        .filter(container -> !List.of("ready", "topics").contains(container.path("name").asText()))
+        .filter(
+            container ->
+                !List.of("ready", "topics", "acls").contains(container.path("name").asText()))
         .toList();
   }
 

@@ -20,6 +20,8 @@ class ValuesTest {
           dnsRoot                    | cdn.example.com    | dnsRoot
           kafka.bootstrapServers     | broker             | bootstrapServers
           topics.mode                | always             | topics.mode
+          kafka.acls.mode            | always             | acls.mode
+          kafka.acls.users.miner     | filcdn-miner       | users
           image.pullPolicy           | Sometimes          | pullPolicy
           retrieval.cache.size       | much               | cache.size
           retrieval.drainSeconds     | 5                  | drainSeconds
