@@ -63,6 +63,8 @@ class SlowStartIT {
 
   @Test
   void servicesWaitForTheirDatabaseLiveAndNotReadyAndStartOnceItIsThere() throws IOException {
+    // once before, so that it comes back with roles and databases
+    EmbeddedPostgres.start(folder.resolve("postgres"), 0).close();
     int port = FreePort.find();
     List<Started> all = new ArrayList<>();
     for (String name : WITH_DATABASE) {
