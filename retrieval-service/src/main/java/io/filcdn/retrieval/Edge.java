@@ -214,7 +214,6 @@ final class Edge implements AutoCloseable {
             admission,
             new Reservations(
                 usage,
-                limits,
                 new FillLimits(Settings.fills(config.limits()), System::nanoTime),
                 quota,
                 cache),

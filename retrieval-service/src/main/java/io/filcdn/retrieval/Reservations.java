@@ -3,12 +3,12 @@ package io.filcdn.retrieval;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.admission.Admission.Decision;
-import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.FillLimits;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.origin.Origin;
+import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.UsageFlush;
@@ -29,15 +29,12 @@ final class Reservations {
   private static final int MOST_ORIGINS = 3;
 
   private final UsageFlush usage;
-  private final ClientLimits limits;
   private final FillLimits fills;
   private final Quota quota;
   private final PieceCache cache;
 
-  Reservations(
-      UsageFlush usage, ClientLimits limits, FillLimits fills, Quota quota, PieceCache cache) {
+  Reservations(UsageFlush usage, FillLimits fills, Quota quota, PieceCache cache) {
     this.usage = usage;
-    this.limits = limits;
     this.fills = fills;
     this.quota = quota;
     this.cache = cache;
@@ -128,18 +125,17 @@ final class Reservations {
     if (!usage.canRecord()) {
       return new Outcome.Refused(Refusal.CANNOT_RECORD);
     }
-    Optional<Refusal> tooMuch = limits.promise(retrieval.client().network(), length);
+    Optional<Refusal> tooMuch = retrieval.place().promise(length);
     if (tooMuch.isPresent()) {
       return new Outcome.Refused(tooMuch.get());
     }
-    retrieval.exchange().promise(length);
     // a bot's bytes are billed to nobody
     boolean free = retrieval.asked().bot().isPresent();
     Optional<Problem> unpaid = free ? Optional.empty() : pay(hold, admitted.dataSet(), length);
     if (unpaid.isPresent()) {
       return new Outcome.Refused(unpaid.get());
     }
-    Outcome outcome = fill(retrieval.client().network(), admitted, length);
+    Outcome outcome = fill(retrieval.client(), admitted, length);
     if (outcome instanceof Outcome.Refused && !free) {
       quota.giveBack(Quota.Kind.CDN, admitted.dataSet(), slice(length));
     }
@@ -181,7 +177,7 @@ final class Reservations {
     return whole;
   }
 
-  private Outcome fill(String client, Decision.Admitted admitted, long length) {
+  private Outcome fill(Client client, Decision.Admitted admitted, long length) {
     PieceCid piece = admitted.piece();
     if (!cache.isCold(piece)) {
       return Outcome.HIT;
@@ -191,7 +187,7 @@ final class Reservations {
     }
     return switch (fills.begin(
         new FillLimits.Fetch(
-            client, admitted.dataSet(), piece.rawSize(), length, missQuota(admitted)))) {
+            client.networks(), admitted.dataSet(), piece.rawSize(), length, missQuota(admitted)))) {
       case FillLimits.Leave.Given(FillCharge charge) -> new Outcome.Reserved(Optional.of(charge));
       case FillLimits.Leave.Refused(Refusal refusal) -> new Outcome.Refused(refusal);
     };

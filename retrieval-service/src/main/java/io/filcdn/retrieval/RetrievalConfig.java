@@ -223,17 +223,12 @@ public interface RetrievalConfig {
     @WithDefault("1024")
     int connectionsPerClient();
 
-    /** Connections at once of an IPv4 /24. */
-    @WithDefault("4096")
-    int connectionsPerIpv4Network();
-
-    /** Connections at once of an IPv6 /56. */
-    @WithDefault("2048")
-    int connectionsPerIpv6Site();
-
-    /** Connections at once of an IPv6 /48. */
-    @WithDefault("4096")
-    int connectionsPerIpv6Network();
+    /**
+     * How many times as much as one client the networks may take that it lies in: an IPv6 /56 so
+     * many times, an IPv6 /48 and an IPv4 /24 the square of it. Of all limits of a client.
+     */
+    @WithDefault("2")
+    int widerFactor();
 
     /** Requests at once, over all clients. */
     @WithDefault("20000")

@@ -172,6 +172,20 @@ class LimitsIT extends EdgeTest {
   }
 
   @Test
+  void theClientsOfANetworkBeginSoManyFillsTogether() throws Exception {
+    Payer payer = newPayer();
+    for (int i = 0; i < 10; i++) {
+      String client = "X-Forwarded-For: 2001:db8:0:%d::1".formatted(i);
+      assertThat(get(payer, placed(payer, 10), client).status()).isEqualTo(200);
+    }
+    TestPiece cold = placed(payer, 10);
+
+    assertRefused(
+        get(payer, cold, "X-Forwarded-For: 2001:db8:0:a::1"), 429, "too-many-fills-of-client");
+    assertThat(get(payer, cold, "X-Forwarded-For: 2001:db8:0:100::1").status()).isEqualTo(200);
+  }
+
+  @Test
   void smallRangesOfLargeColdPiecesDoNotDrainAPayer() throws Exception {
     Payer payer = newPayer();
     List<TestPiece> pieces = new ArrayList<>();
