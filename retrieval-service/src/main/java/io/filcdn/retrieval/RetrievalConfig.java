@@ -292,12 +292,12 @@ public interface RetrievalConfig {
     @WithDefault("4G")
     MemorySize perDataSet();
 
-    /** Bytes of these that one provider may have supplied. */
+    /** Bytes of these that one provider, or one host, may have supplied. */
     @WithDefault("2G")
     MemorySize perProviderOfDataSet();
 
     /**
-     * Bytes that one provider may have supplied to all data sets: those under way, and those that
+     * Bytes that one provider, or one host, may have supplied to all data sets: those under way, and those that
      * were wrong or left unfinished.
      */
     @WithDefault("16G")
@@ -361,7 +361,7 @@ public interface RetrievalConfig {
     @WithDefault("6h")
     Duration longestFill();
 
-    /** Fetches from one provider at once. */
+    /** Fetches from one provider at once, and from one host, by however many provider ids it goes. */
     @WithDefault("64")
     int fetchesPerProvider();
 

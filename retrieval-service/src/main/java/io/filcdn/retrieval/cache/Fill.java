@@ -9,6 +9,7 @@ import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
+import io.filcdn.retrieval.usage.UnverifiedBudget.Supplier;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
@@ -219,7 +220,8 @@ final class Fill implements OriginSupply.Taker {
   @SuppressWarnings("deprecation")
   @Override
   public void arrived(Buffer part) {
-    unverified.suppliedBy(supply.supplier(), supply.received() - part.length());
+    unverified.suppliedBy(
+        new Supplier(supply.supplier(), supply.host()), supply.received() - part.length());
     if (supply.received() == part.length()) {
       bytes.suppliedBy(supply.supplier());
     }

@@ -10,6 +10,7 @@ import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
+import io.filcdn.retrieval.usage.UnverifiedBudget.Supplier;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.filcdn.retrieval.verify.PieceVerifier;
 import io.vertx.core.Context;
@@ -113,7 +114,8 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
 
   @Override
   public void arrived(Buffer part) {
-    unverified.suppliedBy(supply.supplier(), supply.received() - part.length());
+    unverified.suppliedBy(
+        new Supplier(supply.supplier(), supply.host()), supply.received() - part.length());
     if (supply.received() == part.length()) {
       supplier = Optional.of(supply.supplier());
     }

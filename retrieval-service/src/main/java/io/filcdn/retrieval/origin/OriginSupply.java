@@ -2,6 +2,7 @@ package io.filcdn.retrieval.origin;
 
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import io.filcdn.retrieval.usage.Quota;
 import io.vertx.core.buffer.Buffer;
@@ -325,6 +326,11 @@ public final class OriginSupply implements OriginSink {
   /** Who supplies bytes now. */
   public ProviderId supplier() {
     return Objects.requireNonNull(current).provider();
+  }
+
+  /** The host that they come from. */
+  public Prefix host() {
+    return Objects.requireNonNull(fetch).host();
   }
 
   /** Who supplied bytes. */
