@@ -3,6 +3,7 @@ package io.filcdn.retrieval;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.admission.Admission.Decision;
+import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.FillLimits;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Problem;
@@ -131,7 +132,8 @@ final class Reservations {
     }
     // a bot's bytes are billed to nobody
     boolean free = retrieval.asked().bot().isPresent();
-    Optional<Problem> unpaid = free ? Optional.empty() : pay(hold, admitted.dataSet(), length);
+    Optional<Problem> unpaid =
+        free ? Optional.empty() : pay(retrieval.place(), hold, admitted.dataSet(), length);
     if (unpaid.isPresent()) {
       return new Outcome.Refused(unpaid.get());
     }
@@ -144,6 +146,13 @@ final class Reservations {
 
   private static long slice(long length) {
     return Math.min(length, Quota.SLICE);
+  }
+
+  private Optional<Problem> pay(
+      ClientLimits.Place place, Quota.Hold hold, DataSetId dataSet, long length) {
+    Optional<Problem> tooMuch =
+        place.hold(dataSet, length, quota.remaining(Quota.Kind.CDN, dataSet));
+    return tooMuch.isPresent() ? tooMuch : pay(hold, dataSet, length);
   }
 
   private Optional<Problem> pay(Quota.Hold hold, DataSetId dataSet, long length) {

@@ -242,6 +242,13 @@ public interface RetrievalConfig {
     @WithDefault("64G")
     MemorySize promisedBytesPerClient();
 
+    /**
+     * The part of what a data set has left of its CDN quota that responses under way may hold for
+     * one client; of a small quota, 16 MiB. A response holds 2 MiB at most.
+     */
+    @WithDefault("0.1")
+    double quotaSharePerClient();
+
     /** Fetches from providers that one client may begin in an hour; what brings nothing is free. */
     @WithDefault("10000")
     long fillsPerClient();
@@ -297,8 +304,8 @@ public interface RetrievalConfig {
     MemorySize perProviderOfDataSet();
 
     /**
-     * Bytes that one provider, or one host, may have supplied to all data sets: those under way, and those that
-     * were wrong or left unfinished.
+     * Bytes that one provider, or one host, may have supplied to all data sets: those under way,
+     * and those that were wrong or left unfinished.
      */
     @WithDefault("16G")
     MemorySize perProvider();
@@ -361,7 +368,9 @@ public interface RetrievalConfig {
     @WithDefault("6h")
     Duration longestFill();
 
-    /** Fetches from one provider at once, and from one host, by however many provider ids it goes. */
+    /**
+     * Fetches from one provider at once, and from one host, by however many provider ids it goes.
+     */
     @WithDefault("64")
     int fetchesPerProvider();
 

@@ -32,6 +32,7 @@ final class Settings {
         config.requests(),
         config.requestsPerClient(),
         config.promisedBytesPerClient().asLongValue(),
+        config.quotaSharePerClient(),
         widerFactor(config));
   }
 

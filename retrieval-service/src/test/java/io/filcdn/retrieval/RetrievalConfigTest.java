@@ -65,6 +65,7 @@ class RetrievalConfigTest {
                 Map.entry("filcdn.retrieval.limits.requests", "20000"),
                 Map.entry("filcdn.retrieval.limits.requests-per-client", "256"),
                 Map.entry("filcdn.retrieval.limits.promised-bytes-per-client", "64G"),
+                Map.entry("filcdn.retrieval.limits.quota-share-per-client", "0.1"),
                 Map.entry("filcdn.retrieval.limits.fills-per-client", "10000"),
                 Map.entry("filcdn.retrieval.limits.fills-per-data-set", "100000"),
                 Map.entry("filcdn.retrieval.limits.unasked-bytes-per-client", "64G"),

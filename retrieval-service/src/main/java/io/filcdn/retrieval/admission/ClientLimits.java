@@ -1,22 +1,27 @@
 package io.filcdn.retrieval.admission;
 
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.retrieval.address.Prefix;
+import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one client, and each network that it lies in, may take of an edge, so that others get
- * theirs: requests at once, and bytes that are promised and not sent yet.
+ * theirs: requests at once, bytes that are promised and not sent yet, and what its responses hold of
+ * a data set's quota.
  */
 public final class ClientLimits {
 
   private final Limits limits;
   private final AtomicLong requests = new AtomicLong();
   private final Map<Prefix, Load> loads = new ConcurrentHashMap<>();
+  private final HeldQuota held;
 
   /**
    * The bounds.
@@ -24,10 +29,15 @@ public final class ClientLimits {
    * @param requests at once, over all clients
    * @param requestsPerClient at once
    * @param unsentBytesPerClient promised in responses under way and not sent yet
+   * @param quotaShare of what a data set has left, 0 to 1, that responses of a client may hold
    * @param widerFactor how many times as much wider networks may have, as {@link Prefix#bound} says
    */
   public record Limits(
-      long requests, long requestsPerClient, long unsentBytesPerClient, int widerFactor) {}
+      long requests,
+      long requestsPerClient,
+      long unsentBytesPerClient,
+      double quotaShare,
+      int widerFactor) {}
 
   /** Whether a request is let in. */
   public sealed interface Entry {
@@ -38,6 +48,7 @@ public final class ClientLimits {
 
   public ClientLimits(Limits limits) {
     this.limits = limits;
+    this.held = new HeldQuota(limits.quotaShare, limits.widerFactor);
   }
 
   /** How many requests are under way. */
@@ -45,9 +56,9 @@ public final class ClientLimits {
     return requests.get();
   }
 
-  /** How many networks have requests under way. */
+  /** How many networks have requests under way, or hold quota. */
   int networks() {
-    return loads.size();
+    return loads.size() + held.holders();
   }
 
   /**
@@ -129,6 +140,8 @@ public final class ClientLimits {
     private final ClientLimits limits;
     private final List<Prefix> networks;
     private long promised;
+    private @Nullable DataSetId payer;
+    private long heldBytes;
 
     private Place(ClientLimits limits, List<Prefix> networks) {
       this.limits = limits;
@@ -144,10 +157,40 @@ public final class ClientLimits {
       return Optional.empty();
     }
 
+    /**
+     * Lets the response hold quota, at most once.
+     *
+     * @param length of the response
+     * @param remaining what the data set has left
+     * @return why it may not
+     */
+    public Optional<Problem> hold(DataSetId dataSet, long length, long remaining) {
+      long most = limits.held.most(remaining);
+      // with so much left, the bound of requests is the narrower one
+      if (most / HeldQuota.OF_RESPONSE >= limits.limits.requestsPerClient) {
+        return Optional.empty();
+      }
+      long bytes = Math.min(length, HeldQuota.OF_RESPONSE);
+      if (!limits.held.hold(networks, dataSet, bytes, most)) {
+        return Optional.of(
+            new Problem(
+                Refusal.TOO_MANY_BYTES_OF_CLIENT,
+                List.of(
+                    "data set: " + dataSet.number(),
+                    "bytes of its quota that may be reserved for you at once: " + most)));
+      }
+      payer = dataSet;
+      heldBytes = bytes;
+      return Optional.empty();
+    }
+
     /** The request has ended, and all that was promised to it is sent or will not be. */
     public void leave() {
       limits.requests.decrementAndGet();
       limits.giveToAll(networks, 1, promised);
+      if (payer != null) {
+        limits.held.free(networks, payer, heldBytes);
+      }
     }
   }
 }

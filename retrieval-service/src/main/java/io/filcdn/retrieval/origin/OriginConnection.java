@@ -19,8 +19,8 @@ import java.net.InetSocketAddress;
 
 /**
  * A connection of HTTP/1.1 to a provider, as far as Vert.x does not tell of it: at which host it
- * ends, whether it was used before, and whether it has brought a byte since the last request was sent on it. Interim answers
- * (1xx) end here, as Vert.x takes those it does not know for answers.
+ * ends, whether it was used before, and whether it has brought a byte since the last request was
+ * sent on it. Interim answers (1xx) end here, as Vert.x takes those it does not know for answers.
  */
 final class OriginConnection {
 

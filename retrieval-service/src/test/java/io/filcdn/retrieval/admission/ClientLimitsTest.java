@@ -2,10 +2,12 @@ package io.filcdn.retrieval.admission;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.admission.ClientLimits.Entry;
 import io.filcdn.retrieval.admission.ClientLimits.Limits;
 import io.filcdn.retrieval.admission.ClientLimits.Place;
+import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
 import io.netty.util.NetUtil;
 import java.util.ArrayList;
@@ -17,8 +19,11 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ClientLimitsTest {
 
   private static final long REQUESTS_OF_ALL = 100;
+  private static final long MIB = 1 << 20;
+  private static final DataSetId DATA_SET = DataSetId.of("fwss/1");
+  private static final List<Prefix> CLIENT = networks("192.0.2.1");
 
-  private final ClientLimits limits = new ClientLimits(new Limits(REQUESTS_OF_ALL, 3, 1_000, 2));
+  private final ClientLimits limits = new ClientLimits(new Limits(REQUESTS_OF_ALL, 3, 1_000, 0.1, 2));
 
   private static List<Prefix> networks(String address) {
     return Prefix.of(NetUtil.createInetAddressFromIpAddressString(address));
@@ -105,5 +110,71 @@ class ClientLimitsTest {
     }
 
     assertThat(enter("192.0.2.1")).isEqualTo(new Entry.Refused(Refusal.TOO_MANY_REQUESTS));
+  }
+
+  /** How many responses of the addresses {@code %d} = 0, 1, … may hold quota, of 640 MiB left. */
+  @ParameterizedTest
+  @CsvSource({
+    "192.0.2.1,           32, 'an address'",
+    "192.0.2.%d,         128, 'addresses of a /24'",
+    "192.0.%d.1,         200, 'addresses of many /24'",
+    "2001:db8::%d,        32, 'addresses of a /64'",
+    "2001:db8:0:%d::1,    64, '/64s of a /56'",
+    "2001:db8:0:%d00::1, 128, '/56s of a /48'",
+    "2001:db8:%d::1,     200, 'many /48s'"
+  })
+  void eachNetworkHoldsAPartOfADataSetsQuota(String pattern, int most, String networks) {
+    ClientLimits many = new ClientLimits(new Limits(1_000, 1_000, 1_000, 0.1, 2));
+    List<Place> holding = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      String address = pattern.replace("%d", Integer.toString(i % 100));
+      Place place = (Place) many.enter(networks(address));
+      if (place.hold(DATA_SET, 100 * MIB, 640 * MIB).isEmpty()) {
+        holding.add(place);
+      } else {
+        place.leave();
+      }
+    }
+
+    assertThat(holding).as(networks).hasSize(most);
+    holding.forEach(Place::leave);
+    assertThat(many.networks()).isZero();
+  }
+
+  @Test
+  void theShareIsOfEachDataSetAndOfWhatItHasLeft() {
+    ClientLimits many = new ClientLimits(new Limits(1_000, 1_000, 1_000, 0.1, 2));
+    for (int i = 0; i < 8; i++) {
+      assertThat(((Place) many.enter(CLIENT)).hold(DATA_SET, 2 * MIB, MIB)).isEmpty();
+    }
+    Place place = (Place) many.enter(CLIENT);
+
+    Problem problem = place.hold(DATA_SET, 1, MIB).orElseThrow();
+
+    assertThat(problem.refusal()).isEqualTo(Refusal.TOO_MANY_BYTES_OF_CLIENT);
+    assertThat(problem.details())
+        .containsExactly(
+            "data set: 1", "bytes of its quota that may be reserved for you at once: 16777216");
+    assertThat(place.hold(DataSetId.of("fwss/2"), 1, MIB)).isEmpty();
+    assertThat(((Place) many.enter(CLIENT)).hold(DATA_SET, 2 * MIB, 180 * MIB)).isEmpty();
+  }
+
+  @Test
+  void smallResponsesHoldLittle() {
+    ClientLimits many = new ClientLimits(new Limits(10_000, 10_000, 1_000, 0.1, 2));
+    for (int i = 0; i < 1_024; i++) {
+      assertThat(((Place) many.enter(CLIENT)).hold(DATA_SET, 16 << 10, MIB)).isEmpty();
+    }
+
+    assertThat(((Place) many.enter(CLIENT)).hold(DATA_SET, 1, MIB)).isPresent();
+  }
+
+  @Test
+  void ofALargeQuotaTheBoundOfRequestsIsTheNarrowerOne() {
+    Place place = place("192.0.2.1");
+
+    assertThat(place.hold(DATA_SET, 100 * MIB, 60 * MIB)).isEmpty();
+
+    assertThat(limits.networks()).as("nothing is kept of it").isEqualTo(2);
   }
 }
