@@ -134,6 +134,7 @@ final class PublicHandler implements Handler<HttpServerRequest> {
             nanoTime,
             ended -> {
               place.leave();
+              path.ended(ended, client);
               tell(ended, client);
             });
     try {

@@ -46,6 +46,13 @@ final class RetrievalPath {
     }
   }
 
+  /** Tells the rooms of a request that has ended. */
+  void ended(Exchange exchange, Client client) {
+    if (exchange.acceptedBytes() > 0 && exchange.dataSet().isPresent()) {
+      rooms.misses().took(client.networks(), exchange.dataSet().get(), exchange.acceptedBytes());
+    }
+  }
+
   /** How many fetches from providers are under way. */
   long fetches() {
     return rooms.cache().underWay();

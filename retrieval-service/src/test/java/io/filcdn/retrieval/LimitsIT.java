@@ -186,6 +186,21 @@ class LimitsIT extends EdgeTest {
   }
 
   @Test
+  void whatIsFetchedForANetworkIsWatched() throws Exception {
+    Payer payer = newPayer();
+    long before = edge.edge().misses().rows();
+
+    TestPiece piece = placed(payer, 10);
+    get(payer, piece, "X-Forwarded-For: 203.0.113.1");
+    get(payer, placed(payer, 10), "X-Forwarded-For: 203.0.113.2");
+    get(payer, piece, "X-Forwarded-For: 192.88.98.1");
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(edge.edge().misses().rows()).isEqualTo(before + 1));
+  }
+
+  @Test
   void smallRangesOfLargeColdPiecesDoNotDrainAPayer() throws Exception {
     Payer payer = newPayer();
     List<TestPiece> pieces = new ArrayList<>();

@@ -94,7 +94,7 @@ class ProvidersIT extends EdgeTest {
     }
   }
 
-  /** Each name of the loopback address is a provider of its own; the machine behind is one. */
+  /** Five providers, by two names: the machine behind them is one. */
   @Test
   void oneHostHasTheFetchesOfOneProviderByHoweverManyIdsItGoes() throws Exception {
     try (TestProvider own = new TestProvider()) {
@@ -115,7 +115,6 @@ class ProvidersIT extends EdgeTest {
       goOn.countDown();
 
       assertRefused(busy, 502, "origin-busy");
-      assertThat(busy.text()).contains("at its host 127.0.0.1/32");
       assertThat(own.requestsFor(piece)).isZero();
       for (EdgeClient.Exchange exchange : underWay) {
         assertThat(exchange.rest().status()).isEqualTo(200);

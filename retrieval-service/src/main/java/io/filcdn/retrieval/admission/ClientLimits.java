@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What one client, and each network that it lies in, may take of an edge, so that others get
- * theirs: requests at once, bytes that are promised and not sent yet, and what its responses hold of
- * a data set's quota.
+ * theirs: requests at once, bytes that are promised and not sent yet, and what its responses hold
+ * of a data set's quota.
  */
 public final class ClientLimits {
 

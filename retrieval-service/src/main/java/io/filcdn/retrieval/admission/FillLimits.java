@@ -8,6 +8,7 @@ import io.filcdn.retrieval.usage.FillCharge;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
@@ -125,8 +126,12 @@ public final class FillLimits {
     this.bytes = new Allowances<>(HOUR, nanoTime);
   }
 
-  /** Lets a client begin a fetch. */
-  public Leave begin(Fetch fetch) {
+  /**
+   * Lets a client begin a fetch.
+   *
+   * @param fetched is told what providers supplied, once all is over
+   */
+  public Leave begin(Fetch fetch, Consumer<List<FillCharge.Supplied>> fetched) {
     List<Account> accounts = accounts(fetch);
     for (int i = 0; i < accounts.size(); i++) {
       if (!accounts.get(i).hold()) {
@@ -136,7 +141,11 @@ public final class FillLimits {
     }
     return new Leave.Given(
         new FillCharge(
-            (fetched, accepted) -> accounts.forEach(each -> each.settle(fetched, accepted))));
+            (supplied, accepted) -> {
+              long bytes = supplied.stream().mapToLong(FillCharge.Supplied::bytes).sum();
+              accounts.forEach(each -> each.settle(bytes, accepted));
+              fetched.accept(supplied);
+            }));
   }
 
   /** The widest first: of a network that may not, no narrower one takes a place in the tables. */

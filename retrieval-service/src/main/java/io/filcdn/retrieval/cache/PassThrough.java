@@ -217,7 +217,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
       return;
     }
     over = true;
-    lead.charge().ifPresent(charge -> charge.fetched(supply.received()));
+    lead.charge().ifPresent(charge -> charge.fetched(supply.takeSupplied()));
     tools.countVerified(supply, unverified, lead.bot());
     leave.accept(this);
     state = State.VERIFIED;
@@ -231,7 +231,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     over = true;
     LOG.warnf("piece %s does not pass, at byte %d: %s", piece, supply.received(), detail);
     supply.cancel();
-    lead.charge().ifPresent(charge -> charge.fetched(supply.received()));
+    lead.charge().ifPresent(charge -> charge.fetched(supply.takeSupplied()));
     tools.countFailed(supply, unverified, cause);
     leave.accept(this);
     problem = why;

@@ -23,7 +23,8 @@ class ClientLimitsTest {
   private static final DataSetId DATA_SET = DataSetId.of("fwss/1");
   private static final List<Prefix> CLIENT = networks("192.0.2.1");
 
-  private final ClientLimits limits = new ClientLimits(new Limits(REQUESTS_OF_ALL, 3, 1_000, 0.1, 2));
+  private final ClientLimits limits =
+      new ClientLimits(new Limits(REQUESTS_OF_ALL, 3, 1_000, 0.1, 2));
 
   private static List<Prefix> networks(String address) {
     return Prefix.of(NetUtil.createInetAddressFromIpAddressString(address));

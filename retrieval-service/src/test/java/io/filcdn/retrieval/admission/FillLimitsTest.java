@@ -3,6 +3,7 @@ package io.filcdn.retrieval.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.ProviderId;
 import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.admission.FillLimits.Fetch;
 import io.filcdn.retrieval.admission.FillLimits.Leave;
@@ -12,6 +13,8 @@ import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.netty.util.NetUtil;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,6 +25,7 @@ class FillLimitsTest {
   private static final long GIB = 1L << 30;
   private static final long PLENTY = 1_000_000;
   private static final DataSetId DATA_SET = DataSetId.of("fwss/1");
+  private static final ProviderId PROVIDER = ProviderId.of("fwss/1");
 
   private final AtomicLong now = new AtomicLong();
 
@@ -46,10 +50,10 @@ class FillLimitsTest {
   }
 
   private static boolean run(FillLimits limits, Fetch fetch, long fetched, long accepted) {
-    return switch (limits.begin(fetch)) {
+    return switch (limits.begin(fetch, supplied -> {})) {
       case Leave.Given(FillCharge charge) -> {
         charge.begin();
-        charge.fetched(fetched);
+        charge.fetched(List.of(new FillCharge.Supplied(PROVIDER, fetched)));
         charge.accepted(accepted);
         yield true;
       }
@@ -106,7 +110,7 @@ class FillLimitsTest {
     FillLimits limits = limits(PLENTY, 999);
 
     for (int i = 0; i < 100; i++) {
-      Leave leave = limits.begin(fetch("192.0.2.1", 1_000, 1, Long.MAX_VALUE));
+      Leave leave = limits.begin(fetch("192.0.2.1", 1_000, 1, Long.MAX_VALUE), supplied -> {});
       assertThat(leave).isInstanceOf(Leave.Given.class);
       ((Leave.Given) leave).charge().accepted(1);
     }
@@ -115,8 +119,8 @@ class FillLimitsTest {
   @Test
   void whatIsUnderWayIsHeld() {
     FillLimits limits = limits(2, PLENTY);
-    Leave first = limits.begin(fetch("192.0.2.1", 1_000, 1_000, Long.MAX_VALUE));
-    limits.begin(fetch("192.0.2.1", 1_000, 1_000, Long.MAX_VALUE));
+    Leave first = limits.begin(fetch("192.0.2.1", 1_000, 1_000, Long.MAX_VALUE), supplied -> {});
+    limits.begin(fetch("192.0.2.1", 1_000, 1_000, Long.MAX_VALUE), supplied -> {});
 
     assertThat(run(limits, 1_000, 1_000, 1_000)).isFalse();
 
@@ -191,5 +195,25 @@ class FillLimitsTest {
     }
 
     assertThat(begun).isEqualTo(20);
+  }
+
+  @Test
+  void whatEachProviderSuppliedIsToldOnceAllIsOver() {
+    FillLimits limits = limits(PLENTY, PLENTY);
+    List<List<FillCharge.Supplied>> told = new ArrayList<>();
+    FillCharge charge =
+        ((Leave.Given) limits.begin(fetch("192.0.2.1", 10, 10, Long.MAX_VALUE), told::add))
+            .charge();
+    FillCharge.Supplied first = new FillCharge.Supplied(PROVIDER, 3);
+    FillCharge.Supplied second = new FillCharge.Supplied(ProviderId.of("fwss/2"), 7);
+
+    charge.begin();
+    charge.fetched(List.of(first));
+    charge.begin();
+    charge.accepted(4);
+    assertThat(told).isEmpty();
+    charge.fetched(List.of(second));
+
+    assertThat(told).containsExactly(List.of(first, second));
   }
 }
