@@ -39,7 +39,7 @@ class MissWatchTest {
 
   @Test
   void aProviderWhoseMissesAreForFewClientsThatTakeNothingIsShown() {
-    fetch("192.0.2.1", PROVIDER, GIB, 100);
+    fetch("192.0.2.1", PROVIDER, 2 * GIB, 100);
     fetch("198.51.100.1", PROVIDER, GIB, MIB);
     fetch("203.0.113.1", PROVIDER, GIB, GIB);
     fetch("192.0.2.1", OTHER_PROVIDER, GIB / 2, 0);
@@ -48,8 +48,8 @@ class MissWatchTest {
         .containsExactly(
             new MissWatch.Farmed(
                 PROVIDER,
-                2 * GIB,
                 3 * GIB,
+                4 * GIB,
                 List.of(client("192.0.2.1").getLast(), client("198.51.100.1").getLast())));
     assertThat(watch.look().getFirst().networks().toString())
         .isEqualTo("[192.0.2.0/24, 198.51.100.0/24]");
