@@ -30,11 +30,13 @@ import io.filcdn.retrieval.usage.JournalReports;
 import io.filcdn.retrieval.usage.JournalShipper;
 import io.filcdn.retrieval.usage.LeaseClient;
 import io.filcdn.retrieval.usage.LeasedQuota;
+import io.filcdn.retrieval.usage.MissWatch;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.RetrievalLog;
 import io.filcdn.retrieval.usage.UnverifiedBudget;
 import io.filcdn.retrieval.usage.UsageFlush;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -60,6 +62,7 @@ final class Edge implements AutoCloseable {
   private static final Duration LOOK_AT_DENYLISTS = Duration.ofSeconds(10);
 
   private static final Duration TEND_EVERY = Duration.ofSeconds(5);
+  private static final Duration LOOK_AT_MISSES = Duration.ofMinutes(1);
 
   /** How long responses and fills that were cut may take to end. */
   private static final Duration LAST_ENDS = Duration.ofSeconds(10);
@@ -72,6 +75,7 @@ final class Edge implements AutoCloseable {
   private final Optional<EdgeIdentity> identity;
   private final Quota quota;
   private final UnverifiedBudget unverified;
+  private final MissWatch misses = new MissWatch(System::nanoTime);
   private final JournalShipper shipper;
   private final RetrievalLog log;
   private final UsageFlush usage;
@@ -87,6 +91,7 @@ final class Edge implements AutoCloseable {
   private final Schedule shipping = new Schedule("filcdn-usage-ship");
   private final Schedule fetching = new Schedule("filcdn-denylist");
   private final Schedule sweeping = new Schedule("filcdn-sweep");
+  private final Schedule watching = new Schedule("filcdn-misses");
   private final Schedule tending = new Schedule("filcdn-disk");
 
   /**
@@ -218,12 +223,13 @@ final class Edge implements AutoCloseable {
             admission,
             new Reservations(
                 usage,
-                limits,
                 new FillLimits(Settings.fills(config.limits()), System::nanoTime),
+                misses,
                 quota,
                 cache),
             cache,
             meter,
+            misses,
             answers,
             Settings.pace(config.limits()));
     return new PublicHandler(
@@ -249,8 +255,21 @@ final class Edge implements AutoCloseable {
     fetching.every(look, "denylist", denylists::fetch);
     sweeping.every(look, "local denylist", denylists::readFile);
     sweeping.every(refresh, "sweep", this::sweep);
+    MultiGauge farmed = MultiGauge.builder("filcdn.misses.farmed.bytes").register(tools.meters);
+    watching.every(LOOK_AT_MISSES, "misses", () -> showFarmed(farmed));
     tending.every(TEND_EVERY, "disk", disk::tend);
     tending.every(TEND_EVERY, "reserve", stores.reserve()::restore);
+  }
+
+  private void showFarmed(MultiGauge gauge) {
+    gauge.register(
+        misses.look().stream()
+            .map(
+                farmed ->
+                    MultiGauge.Row.of(
+                        Tags.of("provider", farmed.provider().toString()), farmed.bytes()))
+            .toList(),
+        true);
   }
 
   /** Drops what may not stay cached. A replica that is being built anew does not know yet. */
@@ -284,6 +303,7 @@ final class Edge implements AutoCloseable {
     meters
         .more()
         .counter("filcdn.unverified.waits", List.of(), unverified, UnverifiedBudget::waits);
+    meters.gauge("filcdn.misses.watched", misses, MissWatch::rows);
     meters.gauge("filcdn.requests", limits, ClientLimits::requests);
     meters.gauge("filcdn.connections", tools.connections, ConnectionLimits::open);
     meters
@@ -318,6 +338,11 @@ final class Edge implements AutoCloseable {
   /** Whether the replica has a placement, and its data set. */
   boolean knows(PieceName piece, Address payer, DataSetId dataSet) {
     return stores.replica().holds(piece, payer, dataSet);
+  }
+
+  /** What is fetched, and for whom. */
+  MissWatch misses() {
+    return misses;
   }
 
   /** What is cached. */
@@ -378,6 +403,7 @@ final class Edge implements AutoCloseable {
     fetching.close();
     sweeping.close();
     tending.close();
+    watching.close();
     cache.close();
     awaitIdle(LAST_ENDS);
     flushing.close();

@@ -226,17 +226,12 @@ public interface RetrievalConfig {
     @WithDefault("1024")
     int connectionsPerClient();
 
-    /** Connections at once of an IPv4 /24. */
-    @WithDefault("4096")
-    int connectionsPerIpv4Network();
-
-    /** Connections at once of an IPv6 /56. */
-    @WithDefault("2048")
-    int connectionsPerIpv6Site();
-
-    /** Connections at once of an IPv6 /48. */
-    @WithDefault("4096")
-    int connectionsPerIpv6Network();
+    /**
+     * How many times as much as one client the networks may take that it lies in: an IPv6 /56 so
+     * many times, an IPv6 /48 and an IPv4 /24 the square of it. Of all limits of a client.
+     */
+    @WithDefault("2")
+    int widerFactor();
 
     /** Requests at once, over all clients. */
     @WithDefault("20000")
@@ -249,6 +244,13 @@ public interface RetrievalConfig {
     /** Bytes that are promised in responses under way, for one client; one response always may. */
     @WithDefault("64G")
     MemorySize promisedBytesPerClient();
+
+    /**
+     * The part of what a data set has left of its CDN quota that responses under way may hold for
+     * one client; of a small quota, 16 MiB. A response holds 2 MiB at most.
+     */
+    @WithDefault("0.1")
+    double quotaSharePerClient();
 
     /** Fetches from providers that one client may begin in an hour; what brings nothing is free. */
     @WithDefault("10000")
@@ -300,13 +302,13 @@ public interface RetrievalConfig {
     @WithDefault("4G")
     MemorySize perDataSet();
 
-    /** Bytes of these that one provider may have supplied. */
+    /** Bytes of these that one provider, or one host, may have supplied. */
     @WithDefault("2G")
     MemorySize perProviderOfDataSet();
 
     /**
-     * Bytes that one provider may have supplied to all data sets: those under way, and those that
-     * were wrong or left unfinished.
+     * Bytes that one provider, or one host, may have supplied to all data sets: those under way,
+     * and those that were wrong or left unfinished.
      */
     @WithDefault("16G")
     MemorySize perProvider();
@@ -369,7 +371,9 @@ public interface RetrievalConfig {
     @WithDefault("6h")
     Duration longestFill();
 
-    /** Fetches from one provider at once. */
+    /**
+     * Fetches from one provider at once, and from one host, by however many provider ids it goes.
+     */
     @WithDefault("64")
     int fetchesPerProvider();
 
