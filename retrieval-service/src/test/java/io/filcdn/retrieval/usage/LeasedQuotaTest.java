@@ -105,7 +105,7 @@ class LeasedQuotaTest {
 
     await().atMost(SOON).until(() -> quota().refusal().isPresent());
     assertThat(quota().refusal().orElseThrow()).contains("refuses this edge").contains("401");
-    assertThat(reserve(1)).isEqualTo(Outcome.CONTENDED);
+    assertThat(reserve(1)).isEqualTo(Outcome.UNREACHABLE);
     metrics.revoke(false);
     await().atMost(SOON).until(() -> quota().refusal().isEmpty());
     prepare(1);
