@@ -34,9 +34,9 @@ class ClientAttacksIT {
 
   private static final Duration SOON = Duration.ofSeconds(90);
   private static final int MIB = 1 << 20;
-  private static final long FREE_OF_DATA_SET = 100 * MIB;
-  private static final long FREE_OF_PROVIDER = 80 * MIB;
-  private static final long UNASKED = 50 * MIB;
+  private static final long FREE_OF_DATA_SET = 100L * MIB;
+  private static final long FREE_OF_PROVIDER = 80L * MIB;
+  private static final long UNASKED = 50L * MIB;
   private static final int FILLS = 6;
 
   @TempDir static Path folder;

@@ -63,7 +63,7 @@ final class LyingEdge {
   /** Does one thing that is to its liking. */
   void act() {
     DataSetId dataSet = dataSets.get(random.nextInt(dataSets.size()));
-    long bytes = 1 + random.nextInt(MOST);
+    long bytes = 1L + random.nextInt(MOST);
     switch (random.nextInt(6)) {
       case 0, 1 -> bill(dataSet, bytes, lease(dataSet, bytes));
       case 2 -> billMore(dataSet, bytes);
