@@ -3,6 +3,7 @@ package io.filcdn.acceptance;
 import io.filcdn.acceptance.Visitor.Offer;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.stack.chain.DevnetAccount;
+import io.filcdn.stack.provider.DemoProvider;
 import io.filcdn.stack.provider.Fault;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,12 +46,12 @@ final class RedTeam implements AutoCloseable {
                 DevnetAccount.OUTSIDER, DevnetAccount.DEPLOYER, DevnetAccount.OUTSIDER));
   }
 
-  /** Some contents, most of them small. */
-  List<byte[]> contents(int count) {
+  /** Some contents of at least so many bytes, most of them little larger. */
+  List<byte[]> contents(int count, int least) {
     return IntStream.range(0, count)
         .mapToObj(
             _ -> {
-              byte[] content = new byte[1 + random.nextInt(1 << (10 + random.nextInt(16)))];
+              byte[] content = new byte[least + random.nextInt(1 << (10 + random.nextInt(15)))];
               random.nextBytes(content);
               return content;
             })
@@ -58,22 +59,36 @@ final class RedTeam implements AutoCloseable {
   }
 
   /** A data set of the honest tenant. */
-  List<Offer> offer(List<byte[]> contents) {
-    List<Offer> offers = open(honest, contents);
+  TestDataSet honestDataSet() {
+    return opened(honest);
+  }
+
+  /** A data set of the tenant that lies. */
+  TestDataSet roguesDataSet() {
+    return opened(rogue);
+  }
+
+  private TestDataSet opened(Market market) {
+    TestDataSet dataSet = market.newDataSet();
+    dataSets.add(dataSet);
+    return dataSet;
+  }
+
+  /** Offers pieces, honestly. */
+  List<Offer> offer(TestDataSet dataSet, List<byte[]> contents) {
+    List<Offer> offers = offers(dataSet, contents);
     truths.addAll(offers);
     return offers;
   }
 
-  /** A data set of the tenant that lies. */
-  List<Offer> offerLies(List<byte[]> contents) {
-    List<Offer> offers = open(rogue, contents);
+  /** Offers pieces of which the provider lies. */
+  void offerLies(TestDataSet dataSet, List<byte[]> contents) {
+    List<Offer> offers = offers(dataSet, contents);
+    offers.forEach(offer -> lie(offer, random));
     lies.addAll(offers);
-    return offers;
   }
 
-  private List<Offer> open(Market market, List<byte[]> contents) {
-    TestDataSet dataSet = market.newDataSet();
-    dataSets.add(dataSet);
+  private static List<Offer> offers(TestDataSet dataSet, List<byte[]> contents) {
     List<PieceCid> cids = dataSet.addAll(contents);
     return IntStream.range(0, cids.size())
         .mapToObj(i -> Offer.of(dataSet, cids.get(i), contents.get(i)))
@@ -118,21 +133,23 @@ final class RedTeam implements AutoCloseable {
     }
   }
 
-  /** Has the provider that lies fail a piece from now on, or mends it. */
   private Runnable liar(Random choice) {
-    return () -> {
-      Offer offer = lies.get(choice.nextInt(lies.size()));
-      int at = choice.nextInt(offer.size());
-      switch (choice.nextInt(7)) {
-        case 0 -> rogue.provider().fail(offer.cid(), new Fault.WrongByte(at));
-        case 1 -> rogue.provider().fail(offer.cid(), new Fault.WrongByte(offer.size() - 1));
-        case 2 -> rogue.provider().fail(offer.cid(), new Fault.DiesAt(at));
-        case 3 -> rogue.provider().fail(offer.cid(), new Fault.StallsAt(at));
-        case 4 -> rogue.provider().fail(offer.cid(), new Fault.Trickles(1_000 + at));
-        case 5 -> rogue.provider().fail(offer.cid(), new Fault.Answers(404));
-        default -> rogue.provider().mend(offer.cid());
-      }
-    };
+    return () -> lie(lies.get(choice.nextInt(lies.size())), choice);
+  }
+
+  /** Has the provider that lies fail a piece from now on, or mends it. */
+  private void lie(Offer offer, Random choice) {
+    int at = choice.nextInt(offer.size());
+    DemoProvider provider = rogue.provider();
+    switch (choice.nextInt(12)) {
+      case 0, 1, 2 -> provider.fail(offer.cid(), new Fault.WrongByte(at));
+      case 3, 4, 5, 6 -> provider.fail(offer.cid(), new Fault.WrongByte(offer.size() - 1));
+      case 7 -> provider.fail(offer.cid(), new Fault.DiesAt(at));
+      case 8 -> provider.fail(offer.cid(), new Fault.StallsAt(at));
+      case 9 -> provider.fail(offer.cid(), new Fault.Trickles(1_000 + at));
+      case 10 -> provider.fail(offer.cid(), new Fault.Answers(404));
+      default -> provider.mend(offer.cid());
+    }
   }
 
   /** One more source of chance. */

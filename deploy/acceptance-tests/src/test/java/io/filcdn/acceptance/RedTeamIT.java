@@ -29,15 +29,15 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class RedTeamIT {
 
-  private static final Duration ACTING = Duration.ofSeconds(40);
+  private static final Duration ACTING = Duration.ofSeconds(30);
   private static final Duration SOON = Duration.ofMinutes(2);
   private static final int MIB = 1 << 20;
-  private static final long FREE_OF_DATA_SET = 40L * MIB;
+  private static final long FREE_OF_DATA_SET = 8L * MIB;
   private static final Map<String, String> SMALL_BUDGETS =
       Map.of(
           "FILCDN_RETRIEVAL_UNVERIFIED_PER_DATA_SET", "" + FREE_OF_DATA_SET,
-          "FILCDN_RETRIEVAL_UNVERIFIED_PER_PROVIDER_OF_DATA_SET", "" + 30 * MIB,
-          "FILCDN_RETRIEVAL_UNVERIFIED_PER_PROVIDER", "" + 50 * MIB,
+          "FILCDN_RETRIEVAL_UNVERIFIED_PER_PROVIDER_OF_DATA_SET", "" + 6 * MIB,
+          "FILCDN_RETRIEVAL_UNVERIFIED_PER_PROVIDER", "" + 10 * MIB,
           // nothing grows back meanwhile
           "FILCDN_RETRIEVAL_UNVERIFIED_REFILL", "365d",
           "FILCDN_RETRIEVAL_CACHE_ABANDONED_TIME", "8s");
@@ -68,12 +68,16 @@ class RedTeamIT {
 
   @Test
   void nobodyGainsByCheatingAndTheHonestArePaid() throws Exception {
-    List<byte[]> contents = team.contents(6);
-    List<Offer> truths = team.offer(contents);
-    team.offerLies(team.contents(6));
-    // a piece of the honest, to capture its fills
-    TestDataSet captor = team.offerLies(List.of(contents.getLast())).getFirst().dataSet();
-    TestDataSet doomed = team.offer(team.contents(1)).getFirst().dataSet();
+    TestDataSet victim = team.honestDataSet();
+    TestDataSet doomed = team.honestDataSet();
+    TestDataSet liar = team.roguesDataSet();
+    TestDataSet captor = team.roguesDataSet();
+    List<byte[]> contents = team.contents(6, 1);
+    List<Offer> truths = team.offer(victim, contents);
+    team.offer(doomed, team.contents(1, 1));
+    team.offerLies(liar, team.contents(6, 4 * MIB));
+    // a piece of the victim, whose fills it would like to hold
+    team.offerLies(captor, List.of(contents.getLast()));
     Visitor guest = new Visitor(Connection.client(99), truths, team.random());
     guest.takeAll(truths.getFirst());
     LyingEdge edge = lyingEdge();
@@ -88,8 +92,8 @@ class RedTeamIT {
       assertNobodyGained(dataSet.id(), taken(all, dataSet.id()), edge.leased(dataSet.id()));
     }
     assertThat(edge.refused()).isGreaterThan(0);
-    assertThat(fillBytes(truths.getFirst().dataSet(), edge) + fillBytes(captor, edge))
-        .as("what the providers of the honest tenant's pieces are paid")
+    assertThat(fillBytes(victim, edge) + fillBytes(captor, edge))
+        .as("what the providers of the victim's pieces are paid")
         .isEqualTo(truths.stream().mapToLong(Offer::size).sum());
     team.dataSets().forEach(dataSet -> assertReported(dataSet, dataSet.equals(doomed)));
   }
