@@ -238,18 +238,21 @@ class EdgeAttacksIT {
     await().atMost(SOON).until(() -> counted(dataSet) == 1_000);
     String list = stack.readEdges();
 
-    stack.writeEdges(
-        list.replace("\"edge\":\"local\"", "\"edge\":\"local\",\"revoked\":\"its disk was sold\""));
-    await()
-        .atMost(SOON)
-        .untilAsserted(
-            () ->
-                assertThat(readiness())
-                    .startsWith("503")
-                    .contains("metrics refuses this edge", "revoked or out of time"));
-    assertThat(Client.get(dataSet.url(pieces.getLast())).status()).isEqualTo(503);
-
-    stack.writeEdges(list);
+    try {
+      stack.writeEdges(
+          list.replace(
+              "\"edge\":\"local\"", "\"edge\":\"local\",\"revoked\":\"its disk was sold\""));
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () ->
+                  assertThat(readiness())
+                      .startsWith("503")
+                      .contains("metrics refuses this edge", "revoked or out of time"));
+      assertThat(Client.get(dataSet.url(pieces.getLast())).status()).isEqualTo(503);
+    } finally {
+      stack.writeEdges(list);
+    }
     await().atMost(SOON).until(() -> readiness().startsWith("200"));
     assertThat(Client.get(dataSet.url(pieces.getLast())).whole()).isTrue();
   }
