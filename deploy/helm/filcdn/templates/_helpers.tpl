@@ -53,11 +53,71 @@ helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
 {{- end }}
 {{- end }}
 
+{{/* How to reach Kafka, and all secrets of who does: its own win. Takes (list $ secrets). */}}
 {{- define "filcdn.kafka" -}}
+{{- $root := index . 0 -}}
 - name: KAFKA_BOOTSTRAP_SERVERS
-  value: {{ required "kafka.bootstrapServers has to name the brokers: host:port,host:port" .Values.kafka.bootstrapServers | quote }}
-{{- include "filcdn.config" (list . .Values.kafka.config) }}
-{{- include "filcdn.secrets" .Values.kafka.secrets }}
+  value: {{ required "kafka.bootstrapServers has to name the brokers: host:port,host:port" $root.Values.kafka.bootstrapServers | quote }}
+{{- include "filcdn.config" (list $root $root.Values.kafka.config) }}
+{{- include "filcdn.secrets" (merge dict (index . 1 | default dict) ($root.Values.kafka.secrets | default dict)) }}
+{{- end }}
+
+{{- define "filcdn.strimziCluster" -}}
+{{ required "topics.strimzi.cluster has to name the Kafka resource" .Values.topics.strimzi.cluster }}
+{{- end }}
+
+{{/* What the objects have by which a job runs before each install and upgrade. Takes a weight. */}}
+{{- define "filcdn.hook" -}}
+helm.sh/hook: pre-install,pre-upgrade
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+helm.sh/hook-weight: {{ quote . }}
+{{- end }}
+
+{{/* A job that makes Kafka what a file says. Takes (list $ "name" "Program" content). */}}
+{{- define "filcdn.kafkaSetup" -}}
+{{- $root := index . 0 }}{{ $name := index . 1 }}{{ $fullName := printf "%s-%s" (include "filcdn.name" $root) $name }}
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: {{ $fullName }}
+  labels: {{ include "filcdn.labels" (list $root $name) | nindent 4 }}
+  annotations: {{ include "filcdn.hook" "-5" | nindent 4 }}
+data:
+  {{ $name }}.json: |
+    {{- toPrettyJson (index . 3) | nindent 4 }}
+---
+apiVersion: batch/v1
+kind: Job
+metadata:
+  name: {{ $fullName }}
+  labels: {{ include "filcdn.labels" (list $root $name) | nindent 4 }}
+  annotations: {{ include "filcdn.hook" "0" | nindent 4 }}
+spec:
+  backoffLimit: 6
+  activeDeadlineSeconds: 600
+  template:
+    metadata:
+      labels: {{ include "filcdn.labels" (list $root $name) | nindent 8 }}
+    spec:
+      {{- include "filcdn.podBase" $root | nindent 6 }}
+      restartPolicy: Never
+      containers:
+        - name: {{ $name }}
+          image: {{ include "filcdn.image" (list $root "indexer") }}
+          imagePullPolicy: {{ $root.Values.image.pullPolicy }}
+          command: [/opt/java/bin/java, -XX:TieredStopAtLevel=1, -cp, /app/quarkus-run.jar, io.filcdn.indexer.{{ index . 2 }}, /etc/filcdn/{{ $name }}.json]
+          env:
+            {{- include "filcdn.kafka" (list $root $root.Values.kafka.adminSecrets) | nindent 12 }}
+          resources:
+            requests: {cpu: 100m, memory: 128Mi}
+            limits: {memory: 256Mi}
+          securityContext: {{ include "filcdn.containerSecurity" $root | nindent 12 }}
+          volumeMounts:
+            - {name: {{ $name }}, mountPath: /etc/filcdn, readOnly: true}
+            - {name: tmp, mountPath: /tmp}
+      volumes:
+        - {name: {{ $name }}, configMap: {name: {{ $fullName }}}}
+        - {name: tmp, emptyDir: {sizeLimit: 64Mi}}
 {{- end }}
 
 {{- define "filcdn.database" -}}
@@ -75,11 +135,10 @@ helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
 {{- end }}
 {{- end }}
 
-{{/* What edges and metrics must both know. Takes (list $ "component"). */}}
-{{- define "filcdn.leaseSecret" -}}
-{{- $from := (index . 0).Values.leases.secret -}}
-- name: FILCDN_{{ upper (index . 1) }}_LEASES_SECRET
-  valueFrom: {secretKeyRef: {name: {{ required "leases.secret.name has to name the Secret that edges and metrics share" $from.name }}, key: {{ $from.key }}}}
+{{/* The list of edges, which only metrics reads. */}}
+{{- define "filcdn.edges" -}}
+{{- if not .Values.edges.list }}{{ fail "edges.list has to have the public key of each edge: [{edge: NAME, publicKey: BASE64}]" }}{{ end -}}
+{{ toPrettyJson .Values.edges.list }}
 {{- end }}
 
 {{- define "filcdn.leaseUrl" -}}
@@ -96,7 +155,7 @@ helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
   value: {{ $values.javaOptions | quote }}
 - name: FILCDN_NETWORK
   value: /etc/filcdn/network.json
-{{ include "filcdn.kafka" $root }}
+{{ include "filcdn.kafka" (list $root $values.secrets) }}
 - name: QUARKUS_LOG_CONSOLE_JSON_ENABLED
   value: {{ $root.Values.jsonLogs | quote }}
 - name: QUARKUS_OTEL_SDK_DISABLED
@@ -108,7 +167,6 @@ helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
   value: {{ $root.Values.tracing.ratio | quote }}
 {{- end }}
 {{- include "filcdn.config" (list $root $values.config) }}
-{{- include "filcdn.secrets" $values.secrets }}
 {{- end }}
 
 {{/* Health is asked at the port "management". */}}
@@ -153,6 +211,10 @@ metadata:
   annotations:
     {{- /* a changed network file restarts what read it */}}
     filcdn.io/network: {{ include "filcdn.network" $root | sha256sum }}
+    {{- if eq $name "metrics" }}
+    {{- /* running pods see a changed list too, but only when their node looks again */}}
+    filcdn.io/edges: {{ include "filcdn.edges" $root | sha256sum }}
+    {{- end }}
     {{- with $values.podAnnotations }}{{ toYaml . | nindent 4 }}{{ end }}
 spec:
   {{- include "filcdn.podBase" $root | nindent 2 }}

@@ -65,11 +65,20 @@ public class AdminResource {
   @POST
   @Path("dead-letters/{id}/replay")
   @Consumes(MediaType.WILDCARD)
-  @Operation(summary = "Applies a dead letter; the body, where there is one, replaces its value")
-  public Response replay(@PathParam("id") String text, String body) {
+  @Operation(
+      summary =
+          "Applies a dead letter, for the reason given as why; a body, where there is one, replaces"
+              + " its value")
+  public Response replay(
+      @PathParam("id") String text, @QueryParam("why") @DefaultValue("") String why, String body) {
     long id = Values.within("id", text, 0, Long.MAX_VALUE);
+    if (why.isBlank() || !Values.isText(why)) {
+      return Response.status(400)
+          .entity(new Replayed.Refused("expected ?why=… to say in text why it may count"))
+          .build();
+    }
     Optional<String> corrected = Optional.of(body).filter(sent -> !sent.isBlank());
-    return switch (service.replay().replay(id, corrected)) {
+    return switch (service.replay().replay(id, corrected, why)) {
       case Replayed.Done done -> Response.ok(done).build();
       case Replayed.Refused refused -> Response.status(409).entity(refused).build();
       case Replayed.Unknown _ ->

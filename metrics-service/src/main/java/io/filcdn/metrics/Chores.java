@@ -82,6 +82,12 @@ final class Chores {
 
   private void forgetDeadLetters() {
     Instant then = clock.instant().minus(config.repair().keepDeadLetters());
-    tables.database().run(connection -> tables.deadLetters().forgetOlderThan(connection, then));
+    tables
+        .database()
+        .run(
+            connection -> {
+              tables.deadLetters().forgetOlderThan(connection, then);
+              tables.approvals().forgetOlderThan(connection, then);
+            });
   }
 }

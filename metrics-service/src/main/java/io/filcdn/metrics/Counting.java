@@ -1,53 +1,89 @@
 package io.filcdn.metrics;
 
+import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.metrics.intake.Reading;
 import io.filcdn.metrics.intake.Reading.Flush;
+import io.filcdn.metrics.intake.Reading.Refusal;
 import io.filcdn.metrics.intake.Reading.Refused;
 import io.filcdn.metrics.odometer.Tally;
-import io.filcdn.metrics.quota.Spending;
+import io.filcdn.metrics.quota.Holdings;
 import io.filcdn.metrics.series.SeriesTally;
+import io.filcdn.metrics.store.Database.DatabaseException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
-/** What one transaction counts, from the records that the gate lets through. */
+/**
+ * What one transaction counts, of the records that the gate lets through and what their journals
+ * hold.
+ */
 final class Counting implements Consumer<Reading> {
+
+  private final Connection connection;
+  private final Holdings holdings;
 
   private final Tally tally;
   private final SeriesTally series;
-  private final Spending spending = new Spending();
   private final Instant now;
   private final List<Refused> refused = new ArrayList<>();
 
-  Counting(Tally tally, SeriesTally series, Instant now) {
+  Counting(Connection connection, Holdings holdings, Tally tally, SeriesTally series, Instant now) {
+    this.connection = connection;
+    this.holdings = holdings;
     this.tally = tally;
     this.series = series;
     this.now = now;
   }
 
+  /** Looks up at once what {@code readings} need to know; the others are looked up one by one. */
+  void expect(List<Reading> readings) {
+    load(
+        readings.stream()
+            .flatMap(reading -> reading instanceof Flush f ? Stream.of(f.egress()) : Stream.empty())
+            .toList());
+  }
+
   @Override
   public void accept(Reading reading) {
     switch (reading) {
-      case Flush flush -> {
-        tally.add(flush.egress());
-        spending.add(flush.egress());
-        series.add(flush.egress());
-      }
+      case Flush flush -> count(flush);
       case Refused nonsense -> refused.add(nonsense);
     }
   }
 
-  /** Stores all that was accepted, in the caller's transaction; to be called once, at its end. */
-  void store(Connection connection, Tables tables) throws SQLException {
+  private void count(Flush flush) {
+    load(List.of(flush.egress()));
+    Optional<String> excess = holdings.take(flush.egress(), flush.approved());
+    if (excess.isPresent()) {
+      refused.add(
+          new Refused(flush.source(), flush.position(), Refusal.BEYOND_HOLDINGS, excess.get()));
+    } else {
+      tally.add(flush.egress());
+      series.add(flush.egress());
+    }
+  }
+
+  private void load(List<EgressRecord> flushes) {
+    try {
+      holdings.load(connection, flushes);
+    } catch (SQLException e) {
+      throw new DatabaseException(e);
+    }
+  }
+
+  /** Stores all that was accepted; to be called once, at the transaction's end. */
+  void store(Tables tables) throws SQLException {
     tables
         .deadLetters()
         .add(connection, refused.stream().map(r -> r.deadLetter(now)).toList(), now);
     tables.series().add(connection, series);
     tables.odometers().add(connection, tally);
-    tables.leases().spend(connection, spending);
+    holdings.store(connection);
   }
 
   Tally tally() {

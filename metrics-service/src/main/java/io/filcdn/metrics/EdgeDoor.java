@@ -1,35 +1,69 @@
 package io.filcdn.metrics;
 
-import jakarta.enterprise.inject.Instance;
-import jakarta.ws.rs.container.ContainerRequestContext;
-import jakarta.ws.rs.container.ContainerRequestFilter;
-import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.ext.Provider;
+import io.filcdn.common.identity.RequestSignature;
+import io.filcdn.metrics.identity.Distrust;
+import io.filcdn.metrics.identity.EdgeListFile;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** Lets in only calls of what {@link ForEdges} marks that carry its secret. */
-@Provider
-@ForEdges
-public class EdgeDoor implements ContainerRequestFilter {
+/** Lets in only what an edge of the operator's list has signed a moment ago. */
+record EdgeDoor(EdgeListFile edges, Clock clock) {
 
-  private final Instance<MetricsConfig> config;
+  /** How far the clocks of edges and metrics may differ. */
+  static final Duration TOLERANCE = Duration.ofMinutes(1);
 
-  /**
-   * @param config looked into with each call: doors are built before it is there
-   */
-  EdgeDoor(Instance<MetricsConfig> config) {
-    this.config = config;
+  /** Who knocks. */
+  sealed interface Caller {
+
+    /**
+     * An edge.
+     *
+     * @param at when it signed, in milliseconds since 1970
+     */
+    record Edge(String name, long at) implements Caller {}
+
+    /**
+     * Nobody that is known.
+     *
+     * @param reason a label of metrics
+     * @param message what was expected and what was found
+     */
+    record Stranger(String reason, String message) implements Caller {}
   }
 
-  @Override
-  public void filter(ContainerRequestContext request) {
-    BearerSecret secret = new BearerSecret(config.get().metrics().leases().secret());
-    if (!secret.opens(request.getHeaderString("Authorization"))) {
-      request.abortWith(
-          Response.status(401)
-              .header("WWW-Authenticate", "Bearer")
-              .type("text/plain")
-              .entity("expected the lease token as Authorization: Bearer …, found none or another")
-              .build());
+  /**
+   * Tells who makes a request.
+   *
+   * @param authorization the header, where there is one
+   */
+  Caller caller(@Nullable String authorization, String path, String body) {
+    Optional<RequestSignature> signed =
+        Optional.ofNullable(authorization).flatMap(RequestSignature::read);
+    if (signed.isEmpty()) {
+      return new Caller.Stranger(
+          Distrust.UNSIGNED.code(),
+          "expected an Authorization header of the scheme %s, found none or another"
+              .formatted(RequestSignature.SCHEME));
     }
+    return caller(signed.get(), path, body);
+  }
+
+  private Caller caller(RequestSignature signed, String path, String body) {
+    Instant now = clock.instant();
+    Instant at = Instant.ofEpochMilli(signed.at());
+    if (Duration.between(at, now).abs().compareTo(TOLERANCE) > 0) {
+      return new Caller.Stranger(
+          "clock",
+          "expected a request signed within a minute of %s, found %s; set the edge's clock"
+              .formatted(now, at));
+    }
+    return edges
+        .current()
+        .distrust(signed.edge(), signed.message(path, body), signed.signature(), now)
+        .<Caller>map(why -> new Caller.Stranger(why.code(), why.message()))
+        .orElseGet(() -> new Caller.Edge(signed.edge(), signed.at()));
   }
 }

@@ -2,25 +2,32 @@ package io.filcdn.metrics;
 
 import static java.util.Objects.requireNonNull;
 
+import io.filcdn.common.identity.RequestSignature;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
+import io.filcdn.metrics.EdgeDoor.Caller;
+import io.filcdn.metrics.identity.Distrust;
+import io.filcdn.metrics.quota.LeaseDesk.Reply;
 import io.filcdn.metrics.store.Database.DatabaseException;
 import io.filcdn.metrics.store.StorableJson;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.function.Function;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where edges lease quota: the contract of {@link io.filcdn.common.lease}. On threads of the
@@ -28,66 +35,114 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
  * waits here.
  */
 @Path("/")
-@ForEdges
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
-@Tag(name = "Leases", description = "For edges: the lease secret is the bearer token")
+@Tag(name = "Leases", description = "For edges: each signs its requests with its own key")
 public class LeaseResource {
 
+  private static final Logger LOG = Logger.getLogger(LeaseResource.class);
+
   private final MetricsService service;
+  private final MeterRegistry metrics;
   private final Timer requests;
 
   LeaseResource(MetricsService service, MeterRegistry metrics) {
     this.service = service;
+    this.metrics = metrics;
     this.requests = metrics.timer("filcdn.leases.requests");
+  }
+
+  /** What a call does for the edge that makes it. */
+  private interface Call<Q, A> {
+    Reply<A> by(Caller.Edge edge, Q request);
   }
 
   @POST
   @Path(LeaseRequest.PATH)
   @Operation(summary = "Acquires, renews and returns quota, all as sums")
-  public Response lease(String body) {
-    return answer(body, LeaseRequest.class, this::lease);
+  public Response lease(
+      @Nullable @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization, String body) {
+    return answer(authorization, LeaseRequest.PATH, body, LeaseRequest.class, this::lease);
   }
 
-  private LeaseAnswer lease(LeaseRequest request) {
-    return requireNonNull(requests.record(() -> service.leaseDesk().lease(request)));
+  private Reply<LeaseAnswer> lease(Caller.Edge edge, LeaseRequest request) {
+    if (!request.edge().equals(edge.name())) {
+      return new Reply.ForeignJournal<>();
+    }
+    return requireNonNull(requests.record(() -> service.leaseDesk().lease(request, edge.at())));
   }
 
   @POST
   @Path(JournalProgress.PATH)
   @Operation(summary = "Tells how much of a journal Kafka has, so that what it loses is noticed")
-  public Response progress(String body) {
-    return answer(
-        body,
-        JournalProgress.class,
-        progress -> new JournalProgress.Answer(service.lostTails().told(progress)));
+  public Response progress(
+      @Nullable @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization, String body) {
+    return answer(authorization, JournalProgress.PATH, body, JournalProgress.class, this::progress);
+  }
+
+  private Reply<JournalProgress.Answer> progress(Caller.Edge edge, JournalProgress progress) {
+    if (!progress.edge().equals(edge.name())
+        || service.leaseDesk().isForeign(progress.journal(), edge.name())) {
+      return new Reply.ForeignJournal<>();
+    }
+    return new Reply.Done<>(new JournalProgress.Answer(service.lostTails().told(progress)));
   }
 
   @POST
   @Path(JournalEnd.PATH)
   @Operation(summary = "Sets free what a journal holds, once all its records are applied")
-  public Response end(String body) {
-    return answer(body, JournalEnd.class, this::end);
+  public Response end(
+      @Nullable @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization, String body) {
+    return answer(authorization, JournalEnd.PATH, body, JournalEnd.class, this::end);
   }
 
-  private JournalEnd.Answer end(JournalEnd end) {
-    var _ = service.lostTails().told(new JournalProgress(end.journal(), "", end.sequences()));
-    return new JournalEnd.Answer(service.leaseDesk().end(end));
+  private Reply<JournalEnd.Answer> end(Caller.Edge edge, JournalEnd end) {
+    JournalProgress all = new JournalProgress(end.journal(), edge.name(), end.sequences());
+    return progress(edge, all) instanceof Reply.Done
+        ? service.leaseDesk().end(end, edge.name())
+        : new Reply.ForeignJournal<>();
   }
 
-  private static <T> Response answer(String body, Class<T> type, Function<T, Object> answer) {
-    T request;
-    try {
-      request = StorableJson.read(body, type);
-    } catch (IllegalArgumentException e) {
-      return text(400, "" + e.getMessage());
-    }
-    try {
-      return Response.ok(RecordJson.write(answer.apply(request))).build();
-    } catch (DatabaseException e) {
-      return text(503, "the database does not answer; ask again");
-    }
+  private <Q, A> Response answer(
+      @Nullable String authorization, String path, String body, Class<Q> type, Call<Q, A> call) {
+    return switch (service.edgeDoor().caller(authorization, path, body)) {
+      case Caller.Stranger(String reason, String message) ->
+          Response.fromResponse(refused(401, reason, message))
+              .header(HttpHeaders.WWW_AUTHENTICATE, RequestSignature.SCHEME)
+              .build();
+      case Caller.Edge edge -> {
+        try {
+          yield replied(call.by(edge, StorableJson.read(body, type)));
+        } catch (IllegalArgumentException e) {
+          yield text(400, "" + e.getMessage());
+        } catch (DatabaseException e) {
+          yield text(503, "the database does not answer; ask again");
+        }
+      }
+    };
+  }
+
+  private <A> Response replied(Reply<A> reply) {
+    return switch (reply) {
+      case Reply.Done<A>(A answer) -> Response.ok(RecordJson.write(answer)).build();
+      case Reply.ForeignJournal<A> _ ->
+          refused(
+              403,
+              Distrust.FOREIGN_JOURNAL.code(),
+              "expected a journal of the edge that signed, found another edge's");
+      case Reply.Outdated<A> _ ->
+          refused(
+              409,
+              "outdated",
+              "expected a request signed later than the journal's last one, found an earlier one");
+    };
+  }
+
+  private Response refused(int status, String reason, String message) {
+    metrics.counter("filcdn.leases.refused", "reason", reason).increment();
+    LOG.warnf("a request of an edge is refused with %d (%s): %s", status, reason, message);
+    return text(status, message);
   }
 
   private static Response text(int status, String message) {

@@ -30,6 +30,8 @@ public interface MetricsConfig {
 
     Leases leases();
 
+    Edges edges();
+
     Series series();
 
     Webhooks webhooks();
@@ -114,8 +116,20 @@ public interface MetricsConfig {
   /** How edges lease quota. */
   interface Leases {
 
-    /** The secret that edges carry; without it, nothing can be leased. A secret. */
-    Optional<String> secret();
+    /**
+     * Whether egress counts only where its journal has leased it. False is for edges that run
+     * without {@code filcdn.retrieval.leases.url}: what they sign is billed, whatever it is.
+     */
+    @WithDefault("true")
+    boolean required();
+
+    /**
+     * How many bytes beyond what it holds a journal may count of a quota that it has leased. An
+     * honest edge needs none, whatever crashes; only a database whose failover can lose what it had
+     * committed makes metrics forget what edges hold.
+     */
+    @WithDefault("0")
+    ByteCount allowance();
 
     /** How long a lease lasts that its edge does not renew. */
     @WithDefault("60s")
@@ -131,6 +145,15 @@ public interface MetricsConfig {
     /** What part of a quota's free bytes an edge gets at once beyond what it needs, as 1 / this. */
     @WithDefault("4")
     long shareInAdvance();
+  }
+
+  /** Which edges there are. */
+  interface Edges {
+    /**
+     * The file with the public keys of edges, which is read again when it changes; without it,
+     * nobody can lease and no egress counts.
+     */
+    Optional<Path> list();
   }
 
   /** What is kept of what was served when. */

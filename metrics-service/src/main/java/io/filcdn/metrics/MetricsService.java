@@ -2,6 +2,8 @@ package io.filcdn.metrics;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.metrics.Housekeeping.Chore;
+import io.filcdn.metrics.identity.EdgeListFile;
+import io.filcdn.metrics.intake.Authenticity;
 import io.filcdn.metrics.intake.EgressOffsets;
 import io.filcdn.metrics.intake.EgressReader;
 import io.filcdn.metrics.intake.JournalGate;
@@ -16,6 +18,7 @@ import io.filcdn.metrics.query.Answers;
 import io.filcdn.metrics.query.Audits;
 import io.filcdn.metrics.query.History;
 import io.filcdn.metrics.query.Statements;
+import io.filcdn.metrics.quota.Holdings;
 import io.filcdn.metrics.quota.LeaseDesk;
 import io.filcdn.metrics.quota.QuotaTerms;
 import io.filcdn.metrics.quota.QuotaWatch;
@@ -49,6 +52,8 @@ final class MetricsService implements AutoCloseable {
   private final MeterRegistry registry;
   private final Tables tables;
   private final EgressReader reader;
+  private final EdgeListFile edges;
+  private final Authenticity authenticity;
   private final Refusals refusals;
   private final PipelineMetrics metrics;
   private final QuotaTerms terms;
@@ -78,6 +83,11 @@ final class MetricsService implements AutoCloseable {
     this.registry = registry;
     tables = Tables.in(new Database(dataSource), network);
     reader = new EgressReader(config.intake().mostPerRecord());
+    edges = edgeList(config.edges());
+    registry.gauge("filcdn.edges", edges, e -> e.current().size(clock.instant()));
+    registry.gauge("filcdn.edges.list.broken", edges, e -> e.isBroken() ? 1 : 0);
+    authenticity =
+        new Authenticity(reader, edges, tables.leaseJournals(), tables.approvals(), clock);
     refusals = new Refusals(registry);
     metrics = new PipelineMetrics(registry);
     terms = terms(network, config.quota());
@@ -105,6 +115,15 @@ final class MetricsService implements AutoCloseable {
         new Housekeeping(
             "webhooks",
             webhooks.stream().map(w -> new Chore("calling a webhook", w::callDue)).toList());
+  }
+
+  /** A broken list ends the start with its message. */
+  private static EdgeListFile edgeList(MetricsConfig.Edges config) {
+    try {
+      return new EdgeListFile(config.list(), System::nanoTime);
+    } catch (IllegalArgumentException e) {
+      throw new ConfigurationException(String.valueOf(e.getMessage()));
+    }
   }
 
   static QuotaTerms terms(Network network, MetricsConfig.Quota quota) {
@@ -157,8 +176,9 @@ final class MetricsService implements AutoCloseable {
             config.publish().maxRecords(),
             registry);
     return new UsagePipeline(
-        reader,
+        authenticity,
         new JournalGate(tables.journals(), tables.gaps(), reader),
+        new Holdings.Rules(config.leases().required(), config.leases().allowance().bytes()),
         tables,
         outbox,
         network,
@@ -196,6 +216,11 @@ final class MetricsService implements AutoCloseable {
 
   LeaseDesk leaseDesk() {
     return leaseDesk;
+  }
+
+  /** Who is let in to the lease desk. */
+  EdgeDoor edgeDoor() {
+    return new EdgeDoor(edges, clock);
   }
 
   /** What edges tell of their journals. */
@@ -242,6 +267,7 @@ final class MetricsService implements AutoCloseable {
         tables.deadLetters(),
         tables.dataSets(),
         tables.audit(),
+        tables.approvals(),
         reader,
         publisher,
         clock);
@@ -255,7 +281,9 @@ final class MetricsService implements AutoCloseable {
         tables.dataSets(),
         tables.deadLetters(),
         tables.audit(),
+        tables.offsets(),
         reader,
+        authenticity,
         new EgressArchive(kafka),
         network,
         clock);

@@ -2,6 +2,7 @@ package io.filcdn.metrics;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.metrics.audit.PostgresAudit;
+import io.filcdn.metrics.intake.PostgresApprovals;
 import io.filcdn.metrics.intake.PostgresGaps;
 import io.filcdn.metrics.intake.PostgresJournals;
 import io.filcdn.metrics.intake.PostgresOffsets;
@@ -34,6 +35,7 @@ record Tables(
     PostgresRetrievals retrievals,
     PostgresSettlements settlements,
     PostgresDeadLetters deadLetters,
+    PostgresApprovals approvals,
     PostgresCheckpoints checkpoints,
     PostgresAudit audit) {
 
@@ -54,6 +56,7 @@ record Tables(
         new PostgresRetrievals(),
         new PostgresSettlements(network),
         new PostgresDeadLetters(),
+        new PostgresApprovals(),
         new PostgresCheckpoints(),
         new PostgresAudit());
   }

@@ -3,8 +3,8 @@ package io.filcdn.metrics;
 import io.filcdn.common.network.Network;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.AuditEntry.Action;
+import io.filcdn.metrics.intake.Authenticity;
 import io.filcdn.metrics.intake.Batch;
-import io.filcdn.metrics.intake.EgressReader;
 import io.filcdn.metrics.intake.Gap;
 import io.filcdn.metrics.intake.JournalGate;
 import io.filcdn.metrics.intake.JournalGate.Acceptance;
@@ -14,6 +14,7 @@ import io.filcdn.metrics.intake.Reading.Refused;
 import io.filcdn.metrics.intake.Refusals;
 import io.filcdn.metrics.odometer.Tally;
 import io.filcdn.metrics.publish.Outbox;
+import io.filcdn.metrics.quota.Holdings;
 import io.filcdn.metrics.series.SeriesTally;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -35,8 +36,9 @@ public final class UsagePipeline {
 
   private static final Logger LOG = Logger.getLogger(UsagePipeline.class);
 
-  private final EgressReader reader;
+  private final Authenticity authenticity;
   private final JournalGate gate;
+  private final Holdings.Rules holdings;
   private final Tables tables;
   private final Outbox outbox;
   private final Network network;
@@ -45,16 +47,18 @@ public final class UsagePipeline {
   private final PipelineMetrics metrics;
 
   UsagePipeline(
-      EgressReader reader,
+      Authenticity authenticity,
       JournalGate gate,
+      Holdings.Rules holdings,
       Tables tables,
       Outbox outbox,
       Network network,
       Clock clock,
       Refusals refusals,
       PipelineMetrics metrics) {
-    this.reader = reader;
+    this.authenticity = authenticity;
     this.gate = gate;
+    this.holdings = holdings;
     this.tables = tables;
     this.outbox = outbox;
     this.network = network;
@@ -69,7 +73,7 @@ public final class UsagePipeline {
    */
   void apply(Batch batch) {
     if (!batch.isEmpty()) {
-      List<Reading> readings = batch.records().stream().map(reader::read).toList();
+      List<Reading> readings = authenticity.read(batch.records());
       Counted counted = tables.database().call(connection -> count(connection, batch, readings));
       metrics.record(counted);
       LOG.debugf(
@@ -88,12 +92,14 @@ public final class UsagePipeline {
 
   private Counted count(Connection connection, Batch batch, List<Reading> readings)
       throws SQLException {
-    Counting counting = counting();
+    List<Reading> judged = authenticity.judge(connection, readings);
+    Counting counting = counting(connection);
+    counting.expect(judged);
     // nobody can tell whether these came before: they are dead letters each time they come
-    readings.stream().filter(reading -> reading.position().isEmpty()).forEach(counting);
-    Passage passage = gate.pass(connection, readings, counting);
+    judged.stream().filter(reading -> reading.position().isEmpty()).forEach(counting);
+    Passage passage = gate.pass(connection, judged, counting);
     tables.offsets().save(connection, batch);
-    counting.store(connection, tables);
+    counting.store(tables);
     return new Counted(
         passage, counting.tally().rows(), counting.tally().delay(), counting.refused());
   }
@@ -110,7 +116,7 @@ public final class UsagePipeline {
             .database()
             .call(
                 connection -> {
-                  Counting counting = counting();
+                  Counting counting = counting(connection);
                   Acceptance accepted = gate.accept(connection, gap, counting);
                   if (accepted instanceof Acceptance.Accepted(long released)) {
                     String detail =
@@ -123,7 +129,7 @@ public final class UsagePipeline {
                             connection,
                             new AuditEntry(
                                 now, Action.GAP_ACCEPTED, gap.lane().toString(), detail));
-                    counting.store(connection, tables);
+                    counting.store(tables);
                   }
                   return accepted;
                 });
@@ -131,8 +137,13 @@ public final class UsagePipeline {
     return acceptance;
   }
 
-  private Counting counting() {
+  private Counting counting(Connection connection) {
     Instant now = clock.instant();
-    return new Counting(new Tally(network, now), new SeriesTally(network, now), now);
+    return new Counting(
+        connection,
+        new Holdings(tables.leases(), tables.odometers(), holdings),
+        new Tally(network, now),
+        new SeriesTally(network, now),
+        now);
   }
 }

@@ -21,6 +21,7 @@ class LayoutTest {
             "pieces",
             "series",
             "odometer",
+            "identity",
             "audit",
             "store"));
   }

@@ -137,21 +137,16 @@ class LeaseDeskIT {
   @Test
   void theTwoQuotasOfADataSetAreApart() {
     LeaseAnswer answer =
-        service
-            .leaseDesk()
-            .lease(
-                new LeaseRequest(
-                    journal(1),
-                    "edge-0",
-                    List.of(
-                        ask(Kind.CACHE_MISS, 500, 500, 0),
-                        ask(Kind.CDN, 1000, 1000, 0),
-                        new Ask(
-                            dataSet(99),
-                            Kind.CDN,
-                            ByteCount.of(1),
-                            ByteCount.of(1),
-                            ByteCount.ZERO))));
+        TestEdges.lease(
+            service.leaseDesk(),
+            new LeaseRequest(
+                journal(1),
+                "edge-0",
+                List.of(
+                    ask(Kind.CACHE_MISS, 500, 500, 0),
+                    ask(Kind.CDN, 1000, 1000, 0),
+                    new Ask(
+                        dataSet(99), Kind.CDN, ByteCount.of(1), ByteCount.of(1), ByteCount.ZERO))));
 
     assertThat(answer.leases())
         .extracting(lease -> lease.acquired().bytes())
@@ -203,11 +198,11 @@ class LeaseDeskIT {
         .pipeline()
         .apply(batch(flush(journal(1), 0, 1, hit(7, 10)), flush(journal(1), 1, 1, hit(7, 10))));
 
-    assertThat(service.leaseDesk().end(end)).isFalse();
+    assertThat(TestEdges.end(service.leaseDesk(), end)).isFalse();
     assertThat(held()).isEqualTo(380);
     service.pipeline().apply(batch(flush(journal(1), 1, 2, hit(7, 10))));
-    assertThat(service.leaseDesk().end(end)).isTrue();
-    assertThat(service.leaseDesk().end(end)).isTrue();
+    assertThat(TestEdges.end(service.leaseDesk(), end)).isTrue();
+    assertThat(TestEdges.end(service.leaseDesk(), end)).isTrue();
 
     assertThat(held()).isZero();
     assertThat(request(1, ask(1, 1, 0))).isEqualTo(new LeaseAnswer(true, 0, List.of()));
@@ -302,7 +297,8 @@ class LeaseDeskIT {
   }
 
   private LeaseAnswer request(long journal, List<Ask> asks) {
-    return service.leaseDesk().lease(new LeaseRequest(journal(journal), "edge-" + journal, asks));
+    return TestEdges.lease(
+        service.leaseDesk(), new LeaseRequest(journal(journal), TestEdges.EDGE, asks));
   }
 
   private static Ask ask(long acquired, long needed, long returned) {

@@ -112,7 +112,7 @@ class LeasesProcessIT {
               ByteCount.of(needed),
               ByteCount.of(returned));
       LeaseAnswer answer =
-          answered(new LeaseRequest(journal(number), "edge-" + number, List.of(ask)));
+          answered(new LeaseRequest(journal(number), TestEdges.EDGE, List.of(ask)));
       assertThat(answer.closed()).isFalse();
       Lease lease = answer.leases().getFirst();
       assertThat(lease.acquired().bytes()).isBetween(acquired, wanted);
@@ -193,8 +193,8 @@ class LeasesProcessIT {
             Map.of(
                 "FILCDN_NETWORK",
                 Path.of("..", "deploy", "networks", "devnet.json").toString(),
-                "FILCDN_METRICS_LEASES_SECRET",
-                LeaseCall.SECRET,
+                "FILCDN_METRICS_LEASES_REQUIRED",
+                "true",
                 "FILCDN_METRICS_INTAKE_MAX_WAIT",
                 "50ms",
                 "QUARKUS_HTTP_PORT",

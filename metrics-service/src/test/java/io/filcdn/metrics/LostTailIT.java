@@ -102,7 +102,7 @@ class LostTailIT {
     clock.move(Duration.ofSeconds(2));
     look();
 
-    assertThat(lost()).containsExactly(new LostTail(gap(1, 3, 5), "edge-1", clock.instant()));
+    assertThat(lost()).containsExactly(new LostTail(gap(1, 3, 5), TestEdges.EDGE, clock.instant()));
     assertThat(registry.get("filcdn.egress.lost.journals").gauge().value()).isEqualTo(1);
     assertThat(registry.get("filcdn.egress.lost.records").gauge().value()).isEqualTo(3);
     assertThat(audit()).extracting(AuditEntry::action).containsExactly(AuditEntry.Action.TAIL_LOST);
@@ -121,7 +121,7 @@ class LostTailIT {
     awaitApplied(9, 2);
     JournalEnd end = new JournalEnd(journal(9), Map.of(partition, 5L));
     told(9, 5);
-    assertThat(service.leaseDesk().end(end)).isFalse();
+    assertThat(TestEdges.end(service.leaseDesk(), end)).isFalse();
     lookTwice();
 
     assertThat(service.pipeline().accept(gap(9, 4, 5), "guess"))
@@ -132,7 +132,7 @@ class LostTailIT {
     look();
     assertThat(lost()).isEmpty();
     assertThat(registry.get("filcdn.egress.lost.journals").gauge().value()).isZero();
-    assertThat(service.leaseDesk().end(end)).isTrue();
+    assertThat(TestEdges.end(service.leaseDesk(), end)).isTrue();
     assertThat(differences()).isEmpty();
   }
 
@@ -213,8 +213,7 @@ class LostTailIT {
         service
             .lostTails()
             .told(
-                new JournalProgress(
-                    journal(journal), "edge-" + journal, Map.of(partition, sequence)));
+                new JournalProgress(journal(journal), TestEdges.EDGE, Map.of(partition, sequence)));
   }
 
   private void look() {
@@ -245,13 +244,12 @@ class LostTailIT {
 
   private void lease(long journal, long bytes) {
     ByteCount all = ByteCount.of(bytes);
-    service
-        .leaseDesk()
-        .lease(
-            new LeaseRequest(
-                journal(journal),
-                "edge-" + journal,
-                List.of(new Ask(dataSet(DATA_SET), Kind.CDN, all, all, ByteCount.ZERO))));
+    TestEdges.lease(
+        service.leaseDesk(),
+        new LeaseRequest(
+            journal(journal),
+            TestEdges.EDGE,
+            List.of(new Ask(dataSet(DATA_SET), Kind.CDN, all, all, ByteCount.ZERO))));
   }
 
   private void awaitApplied(long journal, long sequence) {

@@ -53,7 +53,6 @@ class MeteringBench {
               folder.resolve("output.log"),
               Map.of(
                   "FILCDN_NETWORK", Path.of("..", "deploy", "networks", "devnet.json").toString(),
-                  "FILCDN_METRICS_LEASES_SECRET", LeaseCall.SECRET,
                   "QUARKUS_HTTP_PORT", Integer.toString(port)));
       try {
         count(stack, bytes);

@@ -46,7 +46,9 @@ class MetricsConfigTest {
     assertThat(quota.unfinalLimit()).isEqualTo(new TokenAmount(BigInteger.TEN.pow(18)));
     assertThat(quota.allowanceWithoutRails()).isEqualTo(ByteCount.of(100L << 30));
     MetricsConfig.Leases leases = config.metrics().leases();
-    assertThat(leases.secret()).isEmpty();
+    assertThat(leases.required()).isTrue();
+    assertThat(leases.allowance()).isEqualTo(ByteCount.ZERO);
+    assertThat(config.metrics().edges().list()).isEmpty();
     assertThat(leases.timeToLive()).isEqualTo(Duration.ofMinutes(1));
     assertThat(leases.writeOffAfter()).isEqualTo(Duration.ofDays(7));
     assertThat(leases.shareInAdvance()).isEqualTo(4);

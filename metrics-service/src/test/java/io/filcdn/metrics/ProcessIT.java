@@ -132,7 +132,8 @@ class ProcessIT {
             .toList();
     withDesk(
         (desk, journal) ->
-            assertThat(desk.lease(new LeaseRequest(journal, "edge", asks)).leases())
+            assertThat(
+                    TestEdges.lease(desk, new LeaseRequest(journal, TestEdges.EDGE, asks)).leases())
                 .allMatch(lease -> lease.acquired().equals(ALL)));
   }
 
@@ -140,7 +141,9 @@ class ProcessIT {
   private static void endAll() {
     Map<Integer, Long> sequences =
         IntStream.range(0, PARTITIONS).boxed().collect(Collectors.toMap(p -> p, _ -> FLUSHES));
-    withDesk((desk, journal) -> assertThat(desk.end(new JournalEnd(journal, sequences))).isTrue());
+    withDesk(
+        (desk, journal) ->
+            assertThat(TestEdges.end(desk, new JournalEnd(journal, sequences))).isTrue());
   }
 
   private static void withDesk(BiConsumer<LeaseDesk, JournalId> each) {
@@ -180,6 +183,8 @@ class ProcessIT {
             "20",
             "FILCDN_METRICS_INTAKE_MAX_WAIT",
             "50ms",
+            "FILCDN_METRICS_LEASES_REQUIRED",
+            "true",
             "QUARKUS_HTTP_PORT",
             "0"));
   }

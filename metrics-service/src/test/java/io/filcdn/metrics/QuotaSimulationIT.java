@@ -68,6 +68,8 @@ class QuotaSimulationIT {
             failing,
             clock,
             new SimpleMeterRegistry(),
+            "filcdn.metrics.leases.required",
+            "true",
             "filcdn.metrics.quota.unfinal-limit",
             LeaseDeskIT.bytes(UNFINAL_LIMIT).toString())) {
       for (int dataSet = 0; dataSet < DATA_SETS; dataSet++) {

@@ -142,9 +142,10 @@ class RepairIT {
                     source(flush(journal(1), 0, 3, hit(7, 100))))));
     long id = deadLetters().getFirst().id();
 
-    assertThat(service.replay().replay(id, Optional.empty())).isInstanceOf(Replayed.Refused.class);
+    assertThat(service.replay().replay(id, Optional.empty(), "seen by hand"))
+        .isInstanceOf(Replayed.Refused.class);
     for (int times = 1; times <= 3; times++) {
-      assertThat(service.replay().replay(id, Optional.of(RecordJson.write(right))))
+      assertThat(service.replay().replay(id, Optional.of(RecordJson.write(right)), "seen by hand"))
           .isInstanceOf(Replayed.Done.class);
     }
     apply(inKafka());
@@ -153,7 +154,8 @@ class RepairIT {
     assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 111 0 3");
     assertThat(deadLetters().getFirst().replayedAt()).contains(NOON);
     assertThat(audit()).hasSize(3);
-    assertThat(service.replay().replay(id + 1, Optional.empty())).isEqualTo(new Replayed.Unknown());
+    assertThat(service.replay().replay(id + 1, Optional.empty(), "seen by hand"))
+        .isEqualTo(new Replayed.Unknown());
   }
 
   @Test
@@ -170,7 +172,9 @@ class RepairIT {
                     source(flush(journal(1), 0, 3, hit(7, 100))))));
     assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 1 0 1");
 
-    service.replay().replay(deadLetters().getFirst().id(), Optional.of(RecordJson.write(right)));
+    service
+        .replay()
+        .replay(deadLetters().getFirst().id(), Optional.of(RecordJson.write(right)), "seen");
     apply(inKafka());
 
     assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 111 0 3");
@@ -277,9 +281,7 @@ class RepairIT {
   }
 
   private static List<SourceRecord> inKafka() {
-    return stack.written(Topic.EGRESS).stream()
-        .map(r -> new SourceRecord(r.topic(), r.partition(), r.offset(), r.key(), r.value()))
-        .toList();
+    return stack.written(Topic.EGRESS).stream().map(SourceRecord::of).toList();
   }
 
   private void apply(List<SourceRecord> records) {

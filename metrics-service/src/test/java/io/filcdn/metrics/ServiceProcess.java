@@ -36,6 +36,8 @@ final class ServiceProcess {
         new ProcessBuilder(command)
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+    process.environment().put("FILCDN_METRICS_EDGES_LIST", TestEdges.list().toString());
+    process.environment().put("FILCDN_METRICS_LEASES_REQUIRED", "false");
     process.environment().putAll(environment);
     process.environment().put("KAFKA_BOOTSTRAP_SERVERS", stack.bootstrapServers());
     process.environment().put("QUARKUS_DATASOURCE_JDBC_URL", stack.jdbcUrl());

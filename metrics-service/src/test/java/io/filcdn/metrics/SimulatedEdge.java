@@ -118,7 +118,8 @@ final class SimulatedEdge {
             ByteCount.of(acquired),
             ByteCount.of(needed),
             ByteCount.of(account.returned));
-    LeaseAnswer answer = desk.lease(new LeaseRequest(run.journal, "edge", List.of(ask)));
+    LeaseAnswer answer =
+        TestEdges.lease(desk, new LeaseRequest(run.journal, TestEdges.EDGE, List.of(ask)));
     account.acquired = answer.leases().getFirst().acquired().bytes();
   }
 
@@ -147,7 +148,7 @@ final class SimulatedEdge {
 
   /** Tells that all journals of former runs are complete, and whether all were drained. */
   boolean endJournals() {
-    over.removeIf(ended -> desk.end(new JournalEnd(ended.journal, ended.sequences)));
+    over.removeIf(ended -> TestEdges.end(desk, new JournalEnd(ended.journal, ended.sequences)));
     return over.isEmpty();
   }
 

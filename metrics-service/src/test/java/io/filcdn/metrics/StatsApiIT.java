@@ -74,10 +74,15 @@ class StatsApiIT {
           "filcdn.network", "../deploy/networks/devnet.json",
           "filcdn.metrics.intake.max-wait", "100ms",
           "filcdn.metrics.intake.lost-after", "1s",
-          "filcdn.metrics.leases.secret", "edges-know-this",
+          "filcdn.metrics.edges.list", TestEdges.list().toString(),
+          "filcdn.metrics.leases.required", "false",
           "filcdn.metrics.admin.token", "operators-know-this");
     }
   }
+
+  private static final String LEASES = "/internal/v1/leases";
+  private static final String ENDS = "/internal/v1/journal-ends";
+  private static final String PROGRESS = "/internal/v1/journal-progress";
 
   /** Hours that are long ago would be forgotten at once. */
   private static Instant served = Instant.EPOCH;
@@ -287,15 +292,15 @@ class StatsApiIT {
   void whatIsLostOfAJournalThatEndedIsAGapForOperatorsAndADifferenceForAll() {
     String journal = journal(77).toString();
     int partition = EgressPartition.of(dataSet(13), egressPartitions());
-    edge("/internal/v1/leases")
+    edge(LEASES)
         .apply(
             """
-            {"journal":"%s","edge":"edge-77","asks":[
+            {"journal":"%s","edge":"edge-0","asks":[
               {"dataSet":"fwss/13","quota":"cdn","acquired":"500","needed":"500","returned":"0"}]}
             """
                 .formatted(journal))
         .body("leases[0].acquired", equalTo("500"));
-    edge("/internal/v1/journal-ends")
+    edge(ENDS)
         .apply("{\"journal\":\"%s\",\"sequences\":{\"%d\":3}}".formatted(journal, partition))
         .body("drained", equalTo(false));
 
@@ -309,11 +314,11 @@ class StatsApiIT {
                     .then()
                     .statusCode(200)
                     .body("journal", hasItem(journal))
-                    .body("edge", hasItem("edge-77"))
+                    .body("edge", hasItem("edge-0"))
                     .body("to", hasItem(3)));
     String audit = when().get("/api/v1/audit/13").then().statusCode(200).extract().asString();
     assertThat(audit)
-        .contains("cdn: 3 records of edges are lost; up to 500 bytes", "edge-77")
+        .contains("cdn: 3 records of edges are lost; up to 500 bytes", "edge-0")
         .doesNotContain(journal);
 
     given()
@@ -325,7 +330,7 @@ class StatsApiIT {
         .post("/admin/gaps/accept")
         .then()
         .statusCode(200);
-    edge("/internal/v1/journal-ends")
+    edge(ENDS)
         .apply("{\"journal\":\"%s\",\"sequences\":{\"%d\":3}}".formatted(journal, partition))
         .body("drained", equalTo(true));
   }
@@ -340,14 +345,11 @@ class StatsApiIT {
   }
 
   private static Function<String, ValidatableResponse> edge(String path) {
-    return body ->
-        given()
-            .header("Authorization", "Bearer edges-know-this")
-            .contentType("application/json")
-            .body(body)
-            .post(path)
-            .then()
-            .statusCode(200);
+    return body -> posted(200, path, TestEdges.authorization("edge-0", path, body, now()), body);
+  }
+
+  private static long now() {
+    return Clock.systemUTC().millis();
   }
 
   @Test
@@ -455,38 +457,66 @@ class StatsApiIT {
   }
 
   @Test
-  void onlyEdgesLease() {
+  void onlyEdgesLeaseAndEachOfItsOwnJournals() {
     String body = "{\"journal\":\"%s\",\"edge\":\"edge-0\",\"asks\":[]}".formatted(journal(8));
-    given()
-        .contentType("application/json")
-        .body(body)
-        .post("/internal/v1/leases")
-        .then()
-        .statusCode(401)
-        .header("WWW-Authenticate", "Bearer");
-    given()
-        .header("Authorization", "Bearer operators-know-this")
-        .contentType("application/json")
-        .body(body)
-        .post("/internal/v1/leases")
-        .then()
-        .statusCode(401);
-    given()
-        .header("Authorization", "Bearer edges-know-this")
-        .contentType("application/json")
-        .body(body)
-        .post("/internal/v1/leases")
-        .then()
-        .statusCode(200)
-        .body("millisToLive", equalTo(60_000));
-    given()
-        .header("Authorization", "Bearer edges-know-this")
-        .contentType("application/json")
-        .body("{\"journal\":1}")
-        .post("/internal/v1/leases")
-        .then()
-        .statusCode(400)
+    long now = Clock.systemUTC().millis();
+    String mine = TestEdges.authorization("edge-0", LEASES, body, now);
+
+    asked(401, "", body).header("WWW-Authenticate", "FilCDN-Edge");
+    asked(401, "Bearer operators-know-this", body);
+    asked(401, TestEdges.authorization("edge-0", LEASES, body, now - 61_000), body)
+        .body(containsString("clock"));
+    asked(401, TestEdges.authorization("edge-0", ENDS, body, now), body);
+    asked(401, TestEdges.authorization("nobody", LEASES, body, now), body);
+    asked(401, mine, body.replace("[]", "[ ]"));
+    asked(200, mine, body).body("millisToLive", equalTo(60_000));
+    asked(409, mine, body);
+    asked(403, TestEdges.authorization("edge", LEASES, body, now + 1), body);
+    String others = body.replace("edge-0", "edge");
+    asked(403, TestEdges.authorization("edge", LEASES, others, now + 1), others);
+    asked(400, TestEdges.authorization("edge-0", LEASES, "{\"journal\":1}", now), "{\"journal\":1}")
         .body(startsWith("expected a LeaseRequest"));
+
+    String end = "{\"journal\":\"%s\",\"sequences\":{}}".formatted(journal(8));
+    posted(403, ENDS, TestEdges.authorization("edge", ENDS, end, now), end);
+    posted(200, ENDS, TestEdges.authorization("edge-0", ENDS, end, now), end)
+        .body("drained", equalTo(true));
+    posted(200, ENDS, TestEdges.authorization("edge-0", ENDS, end, now), end)
+        .body("drained", equalTo(true));
+  }
+
+  @Test
+  void onlyItsEdgeTellsHowMuchOfAJournalKafkaHas() {
+    String journal = journal(78).toString();
+    var _ =
+        edge(LEASES)
+            .apply("{\"journal\":\"%s\",\"edge\":\"edge-0\",\"asks\":[]}".formatted(journal));
+    String mine = "{\"journal\":\"%s\",\"edge\":\"edge-0\",\"sequences\":{}}".formatted(journal);
+    String others = mine.replace("edge-0", "edge").replace("{}", "{\"0\":9}");
+    String end = "{\"journal\":\"%s\",\"sequences\":{\"0\":9}}".formatted(journal);
+
+    posted(401, PROGRESS, "Bearer operators-know-this", mine);
+    posted(401, PROGRESS, TestEdges.authorization("edge-0", ENDS, mine, now()), mine);
+    posted(403, PROGRESS, TestEdges.authorization("edge", PROGRESS, others, now()), others);
+    posted(403, PROGRESS, TestEdges.authorization("edge", PROGRESS, mine, now()), mine);
+    posted(403, ENDS, TestEdges.authorization("edge", ENDS, end, now()), end);
+    // none of that was kept: nothing waits to be applied
+    edge(PROGRESS).apply(mine).body("applied", equalTo(true));
+  }
+
+  private static ValidatableResponse asked(int status, String authorization, String body) {
+    return posted(status, LEASES, authorization, body);
+  }
+
+  private static ValidatableResponse posted(
+      int status, String path, String authorization, String body) {
+    return given()
+        .header("Authorization", authorization)
+        .contentType("application/json")
+        .body(body)
+        .post(path)
+        .then()
+        .statusCode(status);
   }
 
   @ParameterizedTest
@@ -523,6 +553,12 @@ class StatsApiIT {
     given()
         .header("Authorization", "Bearer operators-know-this")
         .post("/admin/dead-letters/77/replay")
+        .then()
+        .statusCode(400)
+        .body("message", containsString("why"));
+    given()
+        .header("Authorization", "Bearer operators-know-this")
+        .post("/admin/dead-letters/77/replay?why=seen")
         .then()
         .statusCode(404);
   }
@@ -591,11 +627,12 @@ class StatsApiIT {
       throws ExecutionException, InterruptedException {
     producer
         .send(
-            new ProducerRecord<>(
-                Topic.EGRESS.topicName(),
+            TestStack.record(
+                Topic.EGRESS,
                 flush.partition(),
                 flush.journal().toString(),
-                RecordJson.write(flush)))
+                RecordJson.write(flush),
+                TestEdges.sign(RecordJson.write(flush))))
         .get();
   }
 }

@@ -1,6 +1,9 @@
 package io.filcdn.metrics;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.filcdn.common.egress.EgressRecord;
+import io.filcdn.common.identity.SignedMessage;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.metrics.intake.Batch;
@@ -36,8 +39,8 @@ final class TestStack implements AutoCloseable {
   private static final String TABLES =
       "watermark, parked, journal_progress, intake_offset, odometer, unbilled, data_set, dead_letter, audit,"
           + " checkpoint, checkpoint_odometer, checkpoint_watermark, checkpoint_offset,"
-          + " lease_journal, lease, held, series, quota_level, webhook_call, latency, piece_day,"
-          + " placement, pinned, upload_day, settled_event";
+          + " lease_journal, lease, held, written_off, approved, series, quota_level, webhook_call,"
+          + " latency, piece_day, placement, pinned, upload_day, settled_event";
 
   private final Infra infra = Infra.start();
   private final PGSimpleDataSource dataSource = new PGSimpleDataSource();
@@ -79,6 +82,8 @@ final class TestStack implements AutoCloseable {
     values.put("filcdn.metrics.intake.max-wait", "50ms");
     values.put("filcdn.metrics.intake.longest-pause", "1s");
     values.put("filcdn.metrics.publish.max-records", "10");
+    values.put("filcdn.metrics.edges.list", TestEdges.list().toString());
+    values.put("filcdn.metrics.leases.required", "false");
     for (int i = 0; i < more.length; i += 2) {
       values.put(more[i], more[i + 1]);
     }
@@ -113,23 +118,43 @@ final class TestStack implements AutoCloseable {
     send(Topic.EGRESS, flush.partition(), flush.journal().toString(), RecordJson.write(flush));
   }
 
+  /** Sends a record; of {@code filcdn.egress} one that {@link TestEdges} signed. */
   void send(Topic topic, int partition, String key, @Nullable String value) {
+    String signature = topic == Topic.EGRESS && value != null ? TestEdges.sign(value) : null;
+    send(topic, partition, key, value, signature);
+  }
+
+  void send(
+      Topic topic, int partition, String key, @Nullable String value, @Nullable String signature) {
     try {
-      producer.send(new ProducerRecord<>(topic.topicName(), partition, key, value)).get();
+      producer.send(record(topic, partition, key, value, signature)).get();
     } catch (ExecutionException | InterruptedException e) {
       throw new IllegalStateException("Kafka did not take a record", e);
     }
   }
 
+  /** A record, with the signature of an edge where there is one. */
+  static ProducerRecord<String, String> record(
+      Topic topic, int partition, String key, @Nullable String value, @Nullable String signature) {
+    ProducerRecord<String, String> record =
+        new ProducerRecord<>(topic.topicName(), partition, key, value);
+    if (signature != null) {
+      record.headers().add(SignedMessage.EGRESS_HEADER, signature.getBytes(UTF_8));
+    }
+    return record;
+  }
+
   /** Sends without waiting; {@link #flush} waits for all. */
   void sendLater(EgressRecord flush) {
+    String value = RecordJson.write(flush);
     var _ =
         producer.send(
-            new ProducerRecord<>(
-                Topic.EGRESS.topicName(),
+            record(
+                Topic.EGRESS,
                 flush.partition(),
                 flush.journal().toString(),
-                RecordJson.write(flush)));
+                value,
+                TestEdges.sign(value)));
   }
 
   void flush() {
@@ -175,7 +200,13 @@ final class TestStack implements AutoCloseable {
   }
 
   static SourceRecord source(int partition, long offset, @Nullable String value) {
-    return new SourceRecord(Topic.EGRESS.topicName(), partition, offset, "key", value);
+    return new SourceRecord(
+        Topic.EGRESS.topicName(),
+        partition,
+        offset,
+        "key",
+        value,
+        value == null ? null : TestEdges.sign(value));
   }
 
   @Override

@@ -23,17 +23,20 @@ import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.origin.PieceHistory;
 import io.filcdn.retrieval.request.BotTokens;
 import io.filcdn.retrieval.request.RequestReader;
+import io.filcdn.retrieval.usage.EdgeIdentity;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.Journal;
 import io.filcdn.retrieval.usage.JournalReports;
 import io.filcdn.retrieval.usage.JournalShipper;
 import io.filcdn.retrieval.usage.LeaseClient;
 import io.filcdn.retrieval.usage.LeasedQuota;
+import io.filcdn.retrieval.usage.MissWatch;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.RetrievalLog;
 import io.filcdn.retrieval.usage.UnverifiedBudget;
 import io.filcdn.retrieval.usage.UsageFlush;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -53,11 +56,13 @@ final class Edge implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Edge.class);
   private static final Duration REFRESH_PARTITIONS = Duration.ofMinutes(1);
+  private static final Duration RELOAD_KEY = Duration.ofSeconds(5);
 
   /** How often it is looked whether a denylist is to be fetched, or has changed on disk. */
   private static final Duration LOOK_AT_DENYLISTS = Duration.ofSeconds(10);
 
   private static final Duration TEND_EVERY = Duration.ofSeconds(5);
+  private static final Duration LOOK_AT_MISSES = Duration.ofMinutes(1);
 
   /** How long responses and fills that were cut may take to end. */
   private static final Duration LAST_ENDS = Duration.ofSeconds(10);
@@ -67,8 +72,10 @@ final class Edge implements AutoCloseable {
   private final IndexFollower follower;
   private final Thread following;
   private final DenylistRefresh denylists;
+  private final Optional<EdgeIdentity> identity;
   private final Quota quota;
   private final UnverifiedBudget unverified;
+  private final MissWatch misses = new MissWatch(System::nanoTime);
   private final JournalShipper shipper;
   private final RetrievalLog log;
   private final UsageFlush usage;
@@ -84,6 +91,7 @@ final class Edge implements AutoCloseable {
   private final Schedule shipping = new Schedule("filcdn-usage-ship");
   private final Schedule fetching = new Schedule("filcdn-denylist");
   private final Schedule sweeping = new Schedule("filcdn-sweep");
+  private final Schedule watching = new Schedule("filcdn-misses");
   private final Schedule tending = new Schedule("filcdn-disk");
 
   /**
@@ -115,8 +123,10 @@ final class Edge implements AutoCloseable {
     follower =
         new IndexFollower(replica, tools.kafka, tools.clock, config.admission().maxOffline());
     denylists = denylists(config.admission().denylist(), config.data());
+    identity =
+        config.identity().key().map(key -> new EdgeIdentity(config.name(), key, tools.clock));
     quota = quota(config);
-    shipper = new JournalShipper(journal, tools.kafka);
+    shipper = new JournalShipper(journal, tools.kafka, identity);
     log = new RetrievalLog(tools.kafka, config.usage().retrievalRecordsPerSecond());
     unverified = new UnverifiedBudget(Settings.unverified(config.unverified()), System::nanoTime);
     EgressMeter meter = new EgressMeter(quota, unverified);
@@ -157,14 +167,13 @@ final class Edge implements AutoCloseable {
       LOG.warn("no filcdn.retrieval.leases.url is set: quota limits nothing that is served here");
       return tools.quota;
     }
-    String secret =
-        leases
-            .secret()
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "expected filcdn.retrieval.leases.secret next to its url, found none"));
-    LeaseClient client = new LeaseClient(leases.url().get(), secret, leases.timeout());
+    EdgeIdentity signer =
+        identity.orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "expected filcdn.retrieval.identity.key next to filcdn.retrieval.leases.url,"
+                        + " found none"));
+    LeaseClient client = new LeaseClient(leases.url().get(), signer, leases.timeout());
     return new LeasedQuota(
         client,
         stores.run(),
@@ -214,12 +223,13 @@ final class Edge implements AutoCloseable {
             admission,
             new Reservations(
                 usage,
-                limits,
                 new FillLimits(Settings.fills(config.limits()), System::nanoTime),
+                misses,
                 quota,
                 cache),
             cache,
             meter,
+            misses,
             answers,
             Settings.pace(config.limits()));
     return new PublicHandler(
@@ -239,13 +249,27 @@ final class Edge implements AutoCloseable {
     flushing.every(interval, "flush", usage::flush);
     shipping.every(REFRESH_PARTITIONS, "partitions", shipper::refreshPartitions);
     shipping.every(interval, "ship", shipper::ship);
+    identity.ifPresent(signer -> shipping.every(RELOAD_KEY, "identity", signer::reload));
     Duration refresh = config.admission().denylist().refresh();
     Duration look = refresh.compareTo(LOOK_AT_DENYLISTS) < 0 ? refresh : LOOK_AT_DENYLISTS;
     fetching.every(look, "denylist", denylists::fetch);
     sweeping.every(look, "local denylist", denylists::readFile);
     sweeping.every(refresh, "sweep", this::sweep);
+    MultiGauge farmed = MultiGauge.builder("filcdn.misses.farmed.bytes").register(tools.meters);
+    watching.every(LOOK_AT_MISSES, "misses", () -> showFarmed(farmed));
     tending.every(TEND_EVERY, "disk", disk::tend);
     tending.every(TEND_EVERY, "reserve", stores.reserve()::restore);
+  }
+
+  private void showFarmed(MultiGauge gauge) {
+    gauge.register(
+        misses.look().stream()
+            .map(
+                farmed ->
+                    MultiGauge.Row.of(
+                        Tags.of("provider", farmed.provider().toString()), farmed.bytes()))
+            .toList(),
+        true);
   }
 
   /** Drops what may not stay cached. A replica that is being built anew does not know yet. */
@@ -279,6 +303,7 @@ final class Edge implements AutoCloseable {
     meters
         .more()
         .counter("filcdn.unverified.waits", List.of(), unverified, UnverifiedBudget::waits);
+    meters.gauge("filcdn.misses.watched", misses, MissWatch::rows);
     meters.gauge("filcdn.requests", limits, ClientLimits::requests);
     meters.gauge("filcdn.connections", tools.connections, ConnectionLimits::open);
     meters
@@ -315,6 +340,11 @@ final class Edge implements AutoCloseable {
     return stores.replica().holds(piece, payer, dataSet);
   }
 
+  /** What is fetched, and for whom. */
+  MissWatch misses() {
+    return misses;
+  }
+
   /** What is cached. */
   PieceCache cache() {
     return cache;
@@ -325,8 +355,8 @@ final class Edge implements AutoCloseable {
     return waitsFor().isEmpty();
   }
 
-  private boolean writtenOff() {
-    return quota instanceof LeasedQuota leased && leased.isClosed();
+  private Optional<String> refusal() {
+    return quota instanceof LeasedQuota leased ? leased.refusal() : Optional.empty();
   }
 
   /** What this edge waits for; for a person. */
@@ -341,12 +371,10 @@ final class Edge implements AutoCloseable {
     if (!follower.trusted()) {
       return Optional.of("the index replica is not caught up");
     }
-    if (writtenOff()) {
-      return Optional.of("its leases were written off: restart it");
+    if (!usage.canRecord()) {
+      return Optional.of("the journal takes no more records");
     }
-    return usage.canRecord()
-        ? denylists.missing()
-        : Optional.of("the journal takes no more records");
+    return refusal().or(denylists::missing);
   }
 
   /** Whether the disk takes what the journal writes. */
@@ -375,6 +403,7 @@ final class Edge implements AutoCloseable {
     fetching.close();
     sweeping.close();
     tending.close();
+    watching.close();
     cache.close();
     awaitIdle(LAST_ENDS);
     flushing.close();

@@ -20,7 +20,6 @@ import io.vertx.core.http.HttpVersion;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
@@ -118,22 +117,28 @@ final class PublicHandler implements Handler<HttpServerRequest> {
   @Override
   public void handle(HttpServerRequest request) {
     Client client = clients.read(request);
-    Optional<Refusal> refused =
-        draining ? Optional.of(Refusal.DRAINING) : limits.enter(client.network());
-    if (refused.isPresent()) {
-      turnAway(request, client, refused.get());
+    if (draining) {
+      turnAway(request, client, Refusal.DRAINING);
       return;
     }
+    switch (limits.enter(client.networks())) {
+      case ClientLimits.Place place -> letIn(request, client, place);
+      case ClientLimits.Entry.Refused(Refusal refusal) -> turnAway(request, client, refusal);
+    }
+  }
+
+  private void letIn(HttpServerRequest request, Client client, ClientLimits.Place place) {
     Exchange exchange =
         new Exchange(
             request,
             nanoTime,
             ended -> {
-              limits.leave(client.network(), ended.promisedBytes());
+              place.leave();
+              path.ended(ended, client);
               tell(ended, client);
             });
     try {
-      path.answer(exchange, client);
+      path.answer(exchange, client, place);
     } catch (RuntimeException e) {
       LOG.errorf(e, "a request is not answered: %s %s", request.method(), request.uri());
       exchange.abandon();

@@ -2,6 +2,7 @@ package io.filcdn.retrieval;
 
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.admission.Admission.Decision;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.FillLimits;
@@ -10,6 +11,7 @@ import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.usage.FillCharge;
+import io.filcdn.retrieval.usage.MissWatch;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.UsageFlush;
 import java.util.ArrayList;
@@ -29,16 +31,16 @@ final class Reservations {
   private static final int MOST_ORIGINS = 3;
 
   private final UsageFlush usage;
-  private final ClientLimits limits;
   private final FillLimits fills;
+  private final MissWatch misses;
   private final Quota quota;
   private final PieceCache cache;
 
   Reservations(
-      UsageFlush usage, ClientLimits limits, FillLimits fills, Quota quota, PieceCache cache) {
+      UsageFlush usage, FillLimits fills, MissWatch misses, Quota quota, PieceCache cache) {
     this.usage = usage;
-    this.limits = limits;
     this.fills = fills;
+    this.misses = misses;
     this.quota = quota;
     this.cache = cache;
   }
@@ -128,18 +130,18 @@ final class Reservations {
     if (!usage.canRecord()) {
       return new Outcome.Refused(Refusal.CANNOT_RECORD);
     }
-    Optional<Refusal> tooMuch = limits.promise(retrieval.client().network(), length);
+    Optional<Refusal> tooMuch = retrieval.place().promise(length);
     if (tooMuch.isPresent()) {
       return new Outcome.Refused(tooMuch.get());
     }
-    retrieval.exchange().promise(length);
     // a bot's bytes are billed to nobody
     boolean free = retrieval.asked().bot().isPresent();
-    Optional<Problem> unpaid = free ? Optional.empty() : pay(hold, admitted.dataSet(), length);
+    Optional<Problem> unpaid =
+        free ? Optional.empty() : pay(retrieval.place(), hold, admitted.dataSet(), length);
     if (unpaid.isPresent()) {
       return new Outcome.Refused(unpaid.get());
     }
-    Outcome outcome = fill(retrieval.client().network(), admitted, length);
+    Outcome outcome = fill(retrieval, admitted, length);
     if (outcome instanceof Outcome.Refused && !free) {
       quota.giveBack(Quota.Kind.CDN, admitted.dataSet(), slice(length));
     }
@@ -148,6 +150,13 @@ final class Reservations {
 
   private static long slice(long length) {
     return Math.min(length, Quota.SLICE);
+  }
+
+  private Optional<Problem> pay(
+      ClientLimits.Place place, Quota.Hold hold, DataSetId dataSet, long length) {
+    Optional<Problem> tooMuch =
+        place.hold(dataSet, length, quota.remaining(Quota.Kind.CDN, dataSet));
+    return tooMuch.isPresent() ? tooMuch : pay(hold, dataSet, length);
   }
 
   private Optional<Problem> pay(Quota.Hold hold, DataSetId dataSet, long length) {
@@ -181,7 +190,7 @@ final class Reservations {
     return whole;
   }
 
-  private Outcome fill(String client, Decision.Admitted admitted, long length) {
+  private Outcome fill(RetrievalPath.Retrieval retrieval, Decision.Admitted admitted, long length) {
     PieceCid piece = admitted.piece();
     if (!cache.isCold(piece)) {
       return Outcome.HIT;
@@ -189,12 +198,28 @@ final class Reservations {
     if (admitted.origins().isEmpty()) {
       return new Outcome.Refused(Refusal.CACHE_MISS_RAIL_ENDED);
     }
-    return switch (fills.begin(
+    FillLimits.Fetch fetch =
         new FillLimits.Fetch(
-            client, admitted.dataSet(), piece.rawSize(), length, missQuota(admitted)))) {
+            retrieval.client().networks(),
+            admitted.dataSet(),
+            piece.rawSize(),
+            length,
+            missQuota(admitted));
+    return switch (fills.begin(fetch, watch(retrieval, admitted.dataSet()))) {
       case FillLimits.Leave.Given(FillCharge charge) -> new Outcome.Reserved(Optional.of(charge));
       case FillLimits.Leave.Refused(Refusal refusal) -> new Outcome.Refused(refusal);
     };
+  }
+
+  /** Watches what is fetched, unless for a bot: nobody pays for its fills. */
+  private Consumer<List<FillCharge.Supplied>> watch(
+      RetrievalPath.Retrieval retrieval, DataSetId dataSet) {
+    if (retrieval.asked().bot().isPresent()) {
+      return supplied -> {};
+    }
+    List<Prefix> networks = retrieval.client().networks();
+    misses.begins(networks, dataSet);
+    return supplied -> misses.fetched(networks, dataSet, supplied);
   }
 
   /** The smallest quota that can pay for the piece. */

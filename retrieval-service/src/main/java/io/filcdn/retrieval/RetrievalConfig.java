@@ -65,6 +65,9 @@ public interface RetrievalConfig {
     /** Counting. */
     Usage usage();
 
+    /** Who this edge is to metrics. */
+    Identity identity();
+
     /** What may be spent of what data sets have paid for. */
     Leases leases();
 
@@ -223,17 +226,12 @@ public interface RetrievalConfig {
     @WithDefault("1024")
     int connectionsPerClient();
 
-    /** Connections at once of an IPv4 /24. */
-    @WithDefault("4096")
-    int connectionsPerIpv4Network();
-
-    /** Connections at once of an IPv6 /56. */
-    @WithDefault("2048")
-    int connectionsPerIpv6Site();
-
-    /** Connections at once of an IPv6 /48. */
-    @WithDefault("4096")
-    int connectionsPerIpv6Network();
+    /**
+     * How many times as much as one client the networks may take that it lies in: an IPv6 /56 so
+     * many times, an IPv6 /48 and an IPv4 /24 the square of it. Of all limits of a client.
+     */
+    @WithDefault("2")
+    int widerFactor();
 
     /** Requests at once, over all clients. */
     @WithDefault("20000")
@@ -246,6 +244,13 @@ public interface RetrievalConfig {
     /** Bytes that are promised in responses under way, for one client; one response always may. */
     @WithDefault("64G")
     MemorySize promisedBytesPerClient();
+
+    /**
+     * The part of what a data set has left of its CDN quota that responses under way may hold for
+     * one client; of a small quota, 16 MiB. A response holds 2 MiB at most.
+     */
+    @WithDefault("0.1")
+    double quotaSharePerClient();
 
     /** Fetches from providers that one client may begin in an hour; what brings nothing is free. */
     @WithDefault("10000")
@@ -297,13 +302,13 @@ public interface RetrievalConfig {
     @WithDefault("4G")
     MemorySize perDataSet();
 
-    /** Bytes of these that one provider may have supplied. */
+    /** Bytes of these that one provider, or one host, may have supplied. */
     @WithDefault("2G")
     MemorySize perProviderOfDataSet();
 
     /**
-     * Bytes that one provider may have supplied to all data sets: those under way, and those that
-     * were wrong or left unfinished.
+     * Bytes that one provider, or one host, may have supplied to all data sets: those under way,
+     * and those that were wrong or left unfinished.
      */
     @WithDefault("16G")
     MemorySize perProvider();
@@ -366,7 +371,9 @@ public interface RetrievalConfig {
     @WithDefault("6h")
     Duration longestFill();
 
-    /** Fetches from one provider at once. */
+    /**
+     * Fetches from one provider at once, and from one host, by however many provider ids it goes.
+     */
     @WithDefault("64")
     int fetchesPerProvider();
 
@@ -420,14 +427,22 @@ public interface RetrievalConfig {
     long retrievalRecordsPerSecond();
   }
 
+  /** Who this edge is to metrics. */
+  interface Identity {
+
+    /**
+     * The file with the private key that it signs with (Ed25519, PKCS #8 PEM), which is read again
+     * when it changes. Metrics knows its public half by the edge's name; without a key nothing that
+     * is served is billed, and nothing can be leased. A secret.
+     */
+    Optional<Path> key();
+  }
+
   /** Leasing quota from metrics. */
   interface Leases {
 
     /** Where metrics is; without it, nothing limits what is served. */
     Optional<URI> url();
-
-    /** What metrics knows edges by. A secret. */
-    Optional<String> secret();
 
     /** How many bytes to have at hand of each quota that is used. */
     @WithDefault("64M")

@@ -2,6 +2,7 @@ package io.filcdn.retrieval;
 
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.admission.Admission.Decision;
+import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.cache.Lead;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
@@ -32,16 +33,23 @@ final class RetrievalPath {
   }
 
   /** Answers a request that was let in. */
-  void answer(Exchange exchange, Client client) {
+  void answer(Exchange exchange, Client client, ClientLimits.Place place) {
     // 1. what is asked
     switch (rooms.reader().read(exchange.request())) {
       case Asked.Retrieval asked -> {
         exchange.asks(asked.payer(), asked.piece(), asked.bot());
-        admit(new Retrieval(exchange, client, asked));
+        admit(new Retrieval(exchange, client, place, asked));
       }
       case Asked.Preflight preflight -> rooms.answers().preflight(exchange);
       case Asked.Welcome welcome -> rooms.answers().welcome(exchange);
       case Asked.Refused(Refusal refusal) -> refuse(exchange, refusal);
+    }
+  }
+
+  /** Tells the rooms of a request that has ended. */
+  void ended(Exchange exchange, Client client) {
+    if (exchange.acceptedBytes() > 0 && exchange.dataSet().isPresent()) {
+      rooms.misses().took(client.networks(), exchange.dataSet().get(), exchange.acceptedBytes());
     }
   }
 
@@ -51,7 +59,8 @@ final class RetrievalPath {
   }
 
   /** A request for a piece. */
-  record Retrieval(Exchange exchange, Client client, Asked.Retrieval asked) {}
+  record Retrieval(
+      Exchange exchange, Client client, ClientLimits.Place place, Asked.Retrieval asked) {}
 
   private void admit(Retrieval retrieval) {
     // 2. may it be served, and who pays

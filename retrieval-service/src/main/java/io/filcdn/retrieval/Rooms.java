@@ -6,6 +6,7 @@ import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.PaceWatch;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.usage.EgressMeter;
+import io.filcdn.retrieval.usage.MissWatch;
 
 /** The rooms that a request passes through, in the order in which it meets them. */
 record Rooms(
@@ -14,5 +15,6 @@ record Rooms(
     Reservations reservations,
     PieceCache cache,
     EgressMeter meter,
+    MissWatch misses,
     Answers answers,
     PaceWatch.Pace pace) {}

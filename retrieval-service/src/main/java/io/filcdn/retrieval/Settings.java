@@ -31,7 +31,9 @@ final class Settings {
     return new ClientLimits.Limits(
         config.requests(),
         config.requestsPerClient(),
-        config.promisedBytesPerClient().asLongValue());
+        config.promisedBytesPerClient().asLongValue(),
+        config.quotaSharePerClient(),
+        widerFactor(config));
   }
 
   static FillLimits.Limits fills(RetrievalConfig.Limits config) {
@@ -43,7 +45,17 @@ final class Settings {
         new FillLimits.Shares(
             config.missSharePerClient(),
             config.unaskedSharePerClient(),
-            config.unaskedSharePerDataSet()));
+            config.unaskedSharePerDataSet()),
+        widerFactor(config));
+  }
+
+  private static int widerFactor(RetrievalConfig.Limits config) {
+    if (config.widerFactor() < 1) {
+      throw new IllegalArgumentException(
+          "expected a filcdn.retrieval.limits.wider-factor of 1 or more, found %d"
+              .formatted(config.widerFactor()));
+    }
+    return config.widerFactor();
   }
 
   static ConnectionLimits connections(RetrievalConfig.Edge config) {
@@ -53,9 +65,7 @@ final class Settings {
             limits.connections(),
             limits.connectionsReserved(),
             limits.connectionsPerClient(),
-            limits.connectionsPerIpv4Network(),
-            limits.connectionsPerIpv6Site(),
-            limits.connectionsPerIpv6Network()),
+            widerFactor(limits)),
         clients(config.http())::isProxy);
   }
 

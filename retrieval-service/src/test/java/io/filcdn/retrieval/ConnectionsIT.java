@@ -32,8 +32,8 @@ class ConnectionsIT extends EdgeTest {
         "filcdn.retrieval.http.proxies", "127.9.0.0/16",
         "filcdn.retrieval.limits.connections", Integer.toString(ALL),
         "filcdn.retrieval.limits.connections-reserved", "2",
-        "filcdn.retrieval.limits.connections-per-client", "3",
-        "filcdn.retrieval.limits.connections-per-ipv4-network", "5");
+        "filcdn.retrieval.limits.connections-per-client", "2",
+        "filcdn.retrieval.limits.wider-factor", "2");
   }
 
   @AfterEach
@@ -81,20 +81,21 @@ class ConnectionsIT extends EdgeTest {
 
   @Test
   void aClientHasSoManyAndItsNetworkToo() throws Exception {
-    for (int i = 0; i < 3; i++) {
+    for (int i = 0; i < 2; i++) {
       answered("127.1.1.1");
     }
 
     assertThat(isAnswered(connect("127.1.1.1"))).isFalse();
-    answered("127.1.1.2");
-    answered("127.1.1.3");
-    assertThat(isAnswered(connect("127.1.1.4"))).isFalse();
+    for (int i = 2; i < 8; i++) {
+      answered("127.1.1." + i);
+    }
+    assertThat(isAnswered(connect("127.1.1.8"))).isFalse();
     answered("127.1.2.1");
-    awaitOpen(6);
+    awaitOpen(9);
 
     sockets.peek().close();
-    awaitOpen(5);
-    answered("127.1.1.4");
+    awaitOpen(8);
+    answered("127.1.1.8");
   }
 
   @Test

@@ -70,13 +70,13 @@ final class EdgeProcess implements AutoCloseable {
   }
 
   void awaitReady() {
-    await().atMost(Duration.ofSeconds(60)).until(this::isReady);
+    await().atMost(Duration.ofMinutes(5)).until(this::isReady);
   }
 
   /** Waits until the edge serves a placement. */
   void awaitPlaced(PlacementRecord placement) {
     await()
-        .atMost(Duration.ofSeconds(20))
+        .atMost(Duration.ofMinutes(1))
         .until(
             () ->
                 client()

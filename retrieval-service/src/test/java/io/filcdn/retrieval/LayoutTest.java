@@ -18,6 +18,7 @@ class LayoutTest {
             "origin",
             "verify",
             "delivery",
-            "usage"));
+            "usage",
+            "address"));
   }
 }

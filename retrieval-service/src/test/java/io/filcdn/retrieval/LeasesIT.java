@@ -9,6 +9,7 @@ import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.usage.LeaseServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ class LeasesIT extends EdgeTest {
 
   private static LeaseServer metrics() {
     try {
-      LeaseServer server = new LeaseServer("secret");
+      LeaseServer server = new LeaseServer();
       server.shareInAdvance(1_000_000);
       return server;
     } catch (IOException e) {
@@ -43,12 +44,20 @@ class LeasesIT extends EdgeTest {
   Map<String, String> settings() {
     return Map.of(
         "filcdn.retrieval.leases.url", metrics.uri().toString(),
-        "filcdn.retrieval.leases.secret", "secret",
+        "filcdn.retrieval.identity.key", key(),
         "filcdn.retrieval.leases.advance", "1K",
         "filcdn.retrieval.leases.standing", "0",
         "filcdn.retrieval.leases.idle", "1s",
         "filcdn.retrieval.leases.timeout", "20s",
         "filcdn.retrieval.leases.renew-every", "100ms");
+  }
+
+  private String key() {
+    try {
+      return metrics.key(Files.createTempDirectory("filcdn-edge")).toString();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @AfterAll
@@ -89,6 +98,22 @@ class LeasesIT extends EdgeTest {
     assertThat(cold.body()).isEqualTo(piece.bytes());
     assertThat(cached.status()).isEqualTo(200);
     assertHeld(payer, 200_000, 100_000);
+  }
+
+  @Test
+  void anEdgeWhoseKeyIsRevokedIsNotReadyAndSaysWhy() throws Exception {
+    Payer payer = paid(1_000_000, 1_000_000);
+    TestPiece piece = placed(payer, 1_000);
+    assertThat(get(payer, piece).status()).isEqualTo(200);
+
+    metrics.revoke(true);
+
+    await().atMost(SOON).until(() -> !edge.edge().ready());
+    assertThat(edge.edge().missing()).contains("metrics refuses this edge");
+    assertRefused(get(payer, piece), 503, "lease-desk-unreachable");
+    metrics.revoke(false);
+    await().atMost(SOON).until(() -> edge.edge().ready());
+    assertThat(get(payer, piece).status()).isEqualTo(200);
   }
 
   @Test

@@ -172,6 +172,35 @@ class LimitsIT extends EdgeTest {
   }
 
   @Test
+  void theClientsOfANetworkBeginSoManyFillsTogether() throws Exception {
+    Payer payer = newPayer();
+    for (int i = 0; i < 10; i++) {
+      String client = "X-Forwarded-For: 2001:db8:0:%d::1".formatted(i);
+      assertThat(get(payer, placed(payer, 10), client).status()).isEqualTo(200);
+    }
+    TestPiece cold = placed(payer, 10);
+
+    assertRefused(
+        get(payer, cold, "X-Forwarded-For: 2001:db8:0:a::1"), 429, "too-many-fills-of-client");
+    assertThat(get(payer, cold, "X-Forwarded-For: 2001:db8:0:100::1").status()).isEqualTo(200);
+  }
+
+  @Test
+  void whatIsFetchedForANetworkIsWatched() throws Exception {
+    Payer payer = newPayer();
+    long before = edge.edge().misses().rows();
+
+    TestPiece piece = placed(payer, 10);
+    get(payer, piece, "X-Forwarded-For: 203.0.113.1");
+    get(payer, placed(payer, 10), "X-Forwarded-For: 203.0.113.2");
+    get(payer, piece, "X-Forwarded-For: 192.88.98.1");
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(edge.edge().misses().rows()).isEqualTo(before + 1));
+  }
+
+  @Test
   void smallRangesOfLargeColdPiecesDoNotDrainAPayer() throws Exception {
     Payer payer = newPayer();
     List<TestPiece> pieces = new ArrayList<>();

@@ -49,7 +49,7 @@ class PoliteEndIT {
     kafka.createTopics(2);
     index = new TestIndex(kafka);
     provider = new TestProvider();
-    metrics = new LeaseServer("secret");
+    metrics = new LeaseServer();
     metrics.grant(DATA_SET, Kind.CDN, 1L << 40);
     metrics.grant(DATA_SET, Kind.CACHE_MISS, 1L << 40);
     index.provider("fwss/1", provider.url()).dataSet("fwss/1", PAYER, "fwss/1");
@@ -65,8 +65,8 @@ class PoliteEndIT {
                 SIZE + (SIZE >> 1) + "",
                 "filcdn.retrieval.leases.url",
                 metrics.uri().toString(),
-                "filcdn.retrieval.leases.secret",
-                "secret"));
+                "filcdn.retrieval.identity.key",
+                metrics.key(folder).toString()));
     edge.awaitReady();
   }
 

@@ -9,11 +9,13 @@ import io.filcdn.retrieval.origin.RawProvider;
 import io.filcdn.retrieval.usage.Quota;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,6 +37,7 @@ class ProvidersIT extends EdgeTest {
   @Override
   Map<String, String> settings() {
     return Map.of(
+        "filcdn.retrieval.origin.fetches-per-provider", "4",
         "filcdn.retrieval.origin.absence", "10m",
         "filcdn.retrieval.origin.mismatch", "10m",
         "filcdn.retrieval.origin.leave-alone", "10m");
@@ -88,6 +91,38 @@ class ProvidersIT extends EdgeTest {
           .atMost(Duration.ofSeconds(20))
           .until(() -> get(market.payer(), piece).status() == 200);
       assertThat(own.requestsFor(piece)).isEqualTo(2);
+    }
+  }
+
+  /** Five providers, by two names: the machine behind them is one. */
+  @Test
+  void oneHostHasTheFetchesOfOneProviderByHoweverManyIdsItGoes() throws Exception {
+    try (TestProvider own = new TestProvider()) {
+      CountDownLatch goOn = new CountDownLatch(1);
+      List<EdgeClient.Exchange> underWay = new ArrayList<>();
+      for (int i = 0; i < 4; i++) {
+        Market market = marketAt(own.url());
+        TestPiece piece = placed(market, 1_000);
+        own.with(piece, new Fault.WaitsAfter(1, goOn));
+        underWay.add(begin(market.payer(), piece));
+        await().atMost(Duration.ofSeconds(20)).until(() -> own.requestsFor(piece) == 1);
+      }
+      Market market = marketAt(own.url().replace("127.0.0.1", "localhost"));
+      TestPiece piece = placed(market, 1_000);
+      own.with(piece);
+
+      Answer busy = get(market.payer(), piece);
+      goOn.countDown();
+
+      assertRefused(busy, 502, "origin-busy");
+      assertThat(own.requestsFor(piece)).isZero();
+      for (EdgeClient.Exchange exchange : underWay) {
+        assertThat(exchange.rest().status()).isEqualTo(200);
+        exchange.close();
+      }
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> get(market.payer(), piece).status() == 200);
     }
   }
 

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 /** What is served of what is paid for, with a quota that never gives out more than it has. */
@@ -68,6 +69,36 @@ class QuotaIT extends EdgeTest {
     assertRefused(more, 402, "cdn-quota-exhausted");
     assertBilled(payer, 10, 1_000);
     assertTaken(payer, 10, 1_000);
+  }
+
+  /** Of 40 MiB that are left, a client may hold 16 MiB, and each of its responses holds 2. */
+  @Test
+  void aClientHoldsAPartOfADataSetsQuota() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 3_000_000);
+    CountDownLatch goOn = new CountDownLatch(1);
+    provider.fail(piece, new TestProvider.Fault.WaitsAfter(10, goOn));
+    quota.grant(payer.dataSet(), Kind.CDN, 40 << 20);
+    List<EdgeClient.Exchange> slow = new ArrayList<>();
+    for (int i = 0; i < 8; i++) {
+      slow.add(begin(payer, piece, "X-Forwarded-For: 192.0.2.77"));
+    }
+    await().atMost(Duration.ofSeconds(20)).until(() -> taken(payer, Kind.CDN) == 8 << 20);
+
+    Answer more = get(payer, piece, "X-Forwarded-For: 192.0.2.77");
+    EdgeClient.Exchange another = begin(payer, piece, "X-Forwarded-For: 198.51.100.77");
+    slow.add(another);
+    await().atMost(Duration.ofSeconds(20)).until(() -> taken(payer, Kind.CDN) == 9 << 20);
+    goOn.countDown();
+
+    assertRefused(more, 429, "too-many-bytes-of-client");
+    assertThat(more.text()).contains("may be reserved for you at once: 16777216");
+    for (EdgeClient.Exchange exchange : slow) {
+      assertThat(exchange.rest().body()).isEqualTo(piece.bytes());
+      exchange.close();
+    }
+    assertTaken(payer, 27_000_000, 3_000_000);
+    assertThat(get(payer, piece, "X-Forwarded-For: 192.0.2.77").status()).isEqualTo(200);
   }
 
   @Test
@@ -162,7 +193,8 @@ class QuotaIT extends EdgeTest {
     quota.grant(payer.dataSet(), Kind.CDN, 10L * size);
     List<EdgeClient.Exchange> slow = new ArrayList<>();
     for (int i = 0; i < connections; i++) {
-      slow.add(begin(payer, piece));
+      // each a client of its own, as one may hold a part only
+      slow.add(begin(payer, piece, "X-Forwarded-For: 10.0.%d.1".formatted(i)));
       assertThat(slow.getLast().head().status()).isEqualTo(200);
     }
     // beyond what their kernels took

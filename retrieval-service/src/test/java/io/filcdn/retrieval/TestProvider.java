@@ -62,14 +62,22 @@ final class TestProvider implements AutoCloseable {
   private final AtomicLong bytesSent = new AtomicLong();
 
   TestProvider() throws IOException {
-    server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    this(InetAddress.getLoopbackAddress());
+  }
+
+  /**
+   * @param address to listen on: by it an edge tells machines apart
+   */
+  TestProvider(InetAddress address) throws IOException {
+    server = HttpServer.create(new InetSocketAddress(address, 0), 0);
     server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/piece/", this::serve);
     server.start();
   }
 
   String url() {
-    return "http://127.0.0.1:" + server.getAddress().getPort();
+    InetSocketAddress address = server.getAddress();
+    return "http://%s:%d".formatted(address.getAddress().getHostAddress(), address.getPort());
   }
 
   TestProvider with(TestPiece piece) {

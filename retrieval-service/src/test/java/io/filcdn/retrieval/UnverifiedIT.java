@@ -7,6 +7,7 @@ import io.filcdn.common.egress.EgressRow;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.TestProvider.Fault;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -44,7 +45,7 @@ class UnverifiedIT extends EdgeTest {
         "filcdn.retrieval.origin.leave-alone", "1ms");
   }
 
-  /** A payer with a data set at a provider of its own. */
+  /** A payer with a data set at a provider of its own, on a machine of its own. */
   private record Victim(Payer payer, String dataSet, TestProvider provider)
       implements AutoCloseable {
 
@@ -56,7 +57,7 @@ class UnverifiedIT extends EdgeTest {
 
   private Victim victim(int number) throws IOException {
     Payer payer = newPayer();
-    TestProvider own = new TestProvider();
+    TestProvider own = new TestProvider(InetAddress.getByName("127.8.0." + number % 100));
     String dataSet = "fwss/" + (900_000 + number);
     index.provider("fwss/" + number, own.url());
     index.dataSet(dataSet, payer.address(), "fwss/" + number);
@@ -120,6 +121,30 @@ class UnverifiedIT extends EdgeTest {
       }
 
       assertThat(taken(requests) + taken(requests)).isBetween(1L, (long) OF_PROVIDER);
+    }
+  }
+
+  @Test
+  void oneMachineGivesAwayNoMoreByManyProviderIdsAndItsHonestProvidersAreServed() throws Exception {
+    try (Victim first = victim(8_007)) {
+      List<Callable<Answer>> requests = new ArrayList<>();
+      for (int i = 0; i < 6; i++) {
+        Payer payer = newPayer();
+        String dataSet = "fwss/" + (920_000 + i);
+        index.provider("fwss/" + (8_100 + i), first.provider.url());
+        index.dataSet(dataSet, payer.address(), "fwss/" + (8_100 + i));
+        TestPiece piece = newPiece(7 * MIB);
+        first.provider.with(piece, new Fault.WrongByte(7 * MIB - 1));
+        place(piece, payer.address(), dataSet);
+        requests.add(() -> get(payer, piece));
+      }
+      TestPiece honest = newPiece(7 * MIB);
+      first.provider.with(honest);
+      place(honest, first.payer.address(), first.dataSet);
+
+      assertThat(taken(requests)).isBetween(1L, (long) OF_PROVIDER);
+
+      assertThat(get(first.payer, honest).body()).isEqualTo(honest.bytes());
     }
   }
 

@@ -9,8 +9,17 @@ class LayoutTest {
 
   private static final List<String> ROOMS =
       List.of(
-          "start", "kafka", "lease", "egress", "index", "usage", "network", "payment", "chain",
-          "piece");
+          "start",
+          "kafka",
+          "lease",
+          "egress",
+          "index",
+          "usage",
+          "network",
+          "payment",
+          "chain",
+          "piece",
+          "identity");
 
   @Test
   void commonIsWordsThatKnowOnlySmallerWords() {

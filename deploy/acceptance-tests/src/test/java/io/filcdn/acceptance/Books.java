@@ -2,20 +2,24 @@ package io.filcdn.acceptance;
 
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
+import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.kafka.DeadLetter;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.UsageRecord;
 import io.filcdn.stack.infra.TopicContents;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /** What the services tell each other about bytes, as it stands in Kafka. */
 final class Books {
 
-  private final String kafka;
+  private final Map<String, Object> kafka;
 
   Books(Stack stack) {
     this.kafka = stack.kafka();
@@ -52,13 +56,34 @@ final class Books {
 
   /** The newest odometer of a data set. */
   Optional<UsageRecord> odometer(DataSetId dataSet) {
+    return odometer(dataSet, Long.MAX_VALUE);
+  }
+
+  /** The newest of those that were counted at most so often anew. */
+  Optional<UsageRecord> odometer(DataSetId dataSet, long generation) {
     return read(Topic.USAGE, UsageRecord.class).stream()
-        .filter(usage -> usage.dataSet().equals(dataSet))
+        .filter(usage -> usage.dataSet().equals(dataSet) && usage.countGeneration() <= generation)
         .reduce((one, other) -> other.supersedes(one) ? other : one);
   }
 
   ByteCount odometerCdnBytes(DataSetId dataSet) {
     return odometer(dataSet).map(UsageRecord::cdnBytes).orElse(ByteCount.ZERO);
+  }
+
+  /** The journal that an edge writes at the moment. */
+  Optional<JournalId> journal(String edge) {
+    return read(Topic.EGRESS, EgressRecord.class).stream()
+        .filter(record -> record.edge().equals(edge))
+        .max(Comparator.comparing(EgressRecord::to))
+        .map(EgressRecord::journal);
+  }
+
+  /** Why records of a journal were put aside. */
+  List<String> deadLetters(JournalId journal) {
+    return read(Topic.DEAD_LETTERS, DeadLetter.class).stream()
+        .filter(letter -> letter.value().orElse("").contains(journal.toString()))
+        .map(DeadLetter::reason)
+        .toList();
   }
 
   /** The same flush can come twice: it is known by journal, partition and sequence. */

@@ -6,37 +6,48 @@ import io.filcdn.stack.chain.DevnetProvider;
 import io.filcdn.stack.provider.DemoProvider;
 import java.nio.file.Path;
 
-/** A second provider and a second payer beside the demo's, who do business with each other. */
+/** A provider and a payer beside the demo's, who do business with each other. */
 final class Market implements AutoCloseable {
 
-  private static final DevnetAccount PAYER = DevnetAccount.SECOND_PAYER;
-
   private final Stack stack;
+  private final Traders traders;
   private final DemoProvider provider;
   private final DevnetProvider deeds;
 
-  private Market(Stack stack, DemoProvider provider) {
+  /** Who trades: accounts that have no other part. */
+  record Traders(DevnetAccount provider, DevnetAccount payee, DevnetAccount payer) {}
+
+  private Market(Stack stack, Traders traders, DemoProvider provider) {
     this.stack = stack;
+    this.traders = traders;
     this.provider = provider;
-    this.deeds = stack.devnet().asProvider(DevnetAccount.SECOND_PROVIDER);
+    this.deeds = stack.devnet().asProvider(traders.provider);
+  }
+
+  /** Opens one of the second provider and the second payer. */
+  static Market open(Stack stack, Path folder) {
+    return open(
+        stack,
+        folder,
+        new Traders(
+            DevnetAccount.SECOND_PROVIDER, DevnetAccount.SECOND_PAYEE, DevnetAccount.SECOND_PAYER));
   }
 
   /** Opens it: the provider is registered and approved, the payer has money. */
-  static Market open(Stack stack, Path folder) {
-    Market market = new Market(stack, DemoProvider.start(folder, 0));
+  static Market open(Stack stack, Path folder, Traders traders) {
+    Market market = new Market(stack, traders, DemoProvider.start(folder, 0));
     Devnet devnet = stack.devnet();
-    long id =
-        market.deeds.register(
-            DevnetAccount.SECOND_PAYEE.address(), market.provider.url().toString());
+    long id = market.deeds.register(traders.payee.address(), market.provider.url().toString());
     devnet.approveProvider(id);
-    devnet.asPayer(PAYER).prepare(Devnet.tokens("1000"));
+    devnet.asPayer(traders.payer).prepare(Devnet.tokens("1000"));
     return market;
   }
 
   /** A new data set with CDN, of which nothing was served yet. */
   TestDataSet newDataSet() {
-    long id = deeds.createDataSet(PAYER.address(), true);
-    return new TestDataSet(id, PAYER.address(), stack, provider, deeds);
+    String payer = traders.payer.address();
+    long id = deeds.createDataSet(payer, true);
+    return new TestDataSet(id, payer, stack, provider, deeds);
   }
 
   DemoProvider provider() {

@@ -45,11 +45,25 @@ record MetricsPage(Set<String> always, Set<String> everAtAll) {
 
   /** The names that a service shows now; the greatest value of a timer is one with the timer. */
   static Set<String> shown(URI management) {
+    return TYPE.matcher(text(management))
+        .results()
+        .map((MatchResult type) -> type.group(1).replaceFirst("_(max|total)$", ""))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** The sum of a service's values of {@code name} whose labels contain {@code label}. */
+  static double sum(URI management, String name, String label) {
+    return text(management)
+        .lines()
+        .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+        .filter(line -> line.contains(label))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
+  }
+
+  private static String text(URI management) {
     try (InputStream metrics = management.resolve("/q/metrics").toURL().openStream()) {
-      return TYPE.matcher(new String(metrics.readAllBytes(), StandardCharsets.UTF_8))
-          .results()
-          .map((MatchResult type) -> type.group(1).replaceFirst("_(max|total)$", ""))
-          .collect(Collectors.toCollection(TreeSet::new));
+      return new String(metrics.readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -158,7 +158,6 @@ class SlowStartIT {
     Map<String, String> settings = new HashMap<>();
     settings.put("FILCDN_NETWORK", Path.of("../networks/devnet.json").toString());
     settings.put("FILCDN_OPERATOR_KEY", DevnetAccount.OPERATOR.privateKey());
-    settings.put("FILCDN_METRICS_LEASES_SECRET", "secret-of-a-test");
     settings.put("FILCDN_RETRIEVAL_DATA", folder.resolve("edge").toString());
     settings.put("KAFKA_BOOTSTRAP_SERVERS", NOBODY_LISTENS);
     settings.put("QUARKUS_DATASOURCE_JDBC_URL", url(9, name, name));

@@ -5,14 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.filcdn.acceptance.Script.Outcome;
+import io.filcdn.common.identity.EdgeKeyPair;
+import io.filcdn.common.identity.EdgePrivateKey;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.stack.chain.Devnet;
+import io.filcdn.stack.infra.KafkaUsers;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -74,8 +80,61 @@ final class Stack implements AutoCloseable {
     return description.properties().stream().map(Map.Entry::getKey).toList();
   }
 
-  String kafka() {
-    return text("/kafka");
+  /** What clients of Kafka need to read and write all of it. */
+  Map<String, Object> kafka() {
+    return kafka(KafkaUsers.ADMIN);
+  }
+
+  /** What a user's clients of Kafka need. */
+  Map<String, Object> kafka(String user) {
+    Map<String, Object> settings = new KafkaUsers(Path.of(text("/kafkaUsers"))).client(user);
+    settings.put("bootstrap.servers", text("/kafka"));
+    return settings;
+  }
+
+  /** What its edge signs with. */
+  EdgePrivateKey edgeKey() {
+    try {
+      return EdgePrivateKey.ofPem(Files.readString(data.resolve("identity/local.pem")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The operator's list of edges. */
+  String readEdges() {
+    try {
+      return Files.readString(edges());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private Path edges() {
+    return data.resolve("identity/edges.json");
+  }
+
+  /** Writes the operator's list of edges, in one step. */
+  void writeEdges(String list) {
+    try {
+      Path next = Files.writeString(data.resolve("identity/edges.json.part"), list);
+      Files.move(next, edges(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Puts another edge on the operator's list. */
+  EdgePrivateKey admit(String edge) {
+    EdgeKeyPair pair = EdgeKeyPair.generate();
+    String entry = RecordJson.write(Map.of("edge", edge, "publicKey", pair.publicKey().text()));
+    writeEdges(readEdges().replace("]", "," + entry + "]"));
+    return pair.privateKey();
+  }
+
+  /** The data set that the demo's payer pays for. */
+  DataSetId demoDataSet() {
+    return DataSetId.of("fwss/" + text("/dataSetId"));
   }
 
   URI service(String name) {

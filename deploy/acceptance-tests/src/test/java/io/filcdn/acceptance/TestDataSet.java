@@ -7,6 +7,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.stack.chain.DevnetHistory.Settlement;
 import io.filcdn.stack.chain.DevnetHistory.UsageReport;
 import io.filcdn.stack.chain.DevnetProvider;
+import io.filcdn.stack.chain.DevnetReads;
 import io.filcdn.stack.chain.Piece;
 import io.filcdn.stack.provider.DemoProvider;
 import java.io.ByteArrayInputStream;
@@ -26,11 +27,22 @@ record TestDataSet(
 
   /** Stores a piece, puts it on the chain, and waits until the edge knows it. */
   PieceCid add(byte[] bytes) {
-    try {
-      PieceCid cid = provider.store(new ByteArrayInputStream(bytes));
-      deeds.addPieces(number, List.of(Piece.of(cid.bytes())));
+    return addAll(List.of(bytes)).getFirst();
+  }
+
+  /** The same with several at once. */
+  List<PieceCid> addAll(List<byte[]> pieces) {
+    List<PieceCid> cids = pieces.stream().map(this::store).toList();
+    deeds.addPieces(number, cids.stream().map(cid -> Piece.of(cid.bytes())).toList());
+    for (PieceCid cid : cids) {
       await().atMost(INDEXED_WITHIN).until(() -> Client.head(url(cid)).status() == 200);
-      return cid;
+    }
+    return cids;
+  }
+
+  private PieceCid store(byte[] bytes) {
+    try {
+      return provider.store(new ByteArrayInputStream(bytes));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -42,6 +54,16 @@ record TestDataSet(
 
   DataSetId id() {
     return DataSetId.of("fwss/" + number);
+  }
+
+  /** The egress that its CDN rail pays for, in bytes. */
+  long cdnGrant() {
+    DevnetReads reads = stack.devnet().reads();
+    return reads
+        .rail(reads.dataSet(number).cdnRailId())
+        .lockupFixed()
+        .divide(reads.cdnRatePerByte())
+        .longValueExact();
   }
 
   /** What the chain was told that was served of it. */

@@ -65,6 +65,7 @@ class ChartTest {
             "Ingress",
             "Job",
             "KafkaTopic",
+            "KafkaUser",
             "NetworkPolicy",
             "Pod",
             "PodDisruptionBudget",
@@ -216,10 +217,42 @@ class ChartTest {
                     .isEqualTo("https://leases.eu1.example.com"));
   }
 
+  @Test
+  void eachEdgeSeesItsOwnKeyAndNoOther() {
+    assertThat(services("edge-only"))
+        .singleElement()
+        .satisfies(
+            edge -> {
+              assertThat(variable(edge, "FILCDN_RETRIEVAL_IDENTITY_KEY"))
+                  .isEqualTo("/etc/filcdn-identity/key.pem");
+              assertThat(Rendered.elements(edge.path("volumeMounts")))
+                  .filteredOn(mount -> mount.path("name").asText().equals("identity"))
+                  .singleElement()
+                  .satisfies(
+                      mount ->
+                          assertThat(mount.path("subPathExpr").asText())
+                              .isEqualTo("$(POD_NAME).pem"));
+            });
+  }
+
+  @Test
+  void metricsReadsTheListOfEdgesAndNoPrivateKey() {
+    Rendered chart = Rendered.of(Rendered.example("calibration"));
+
+    assertThat(chart.one("ConfigMap", "edge-filcdn-edges").at("/data/edges.json").asText())
+        .contains("edge-filcdn-retrieval-0", "edge-filcdn-retrieval-1", "publicKey");
+    assertThat(services("calibration"))
+        .filteredOn(c -> !c.path("name").asText().equals("retrieval"))
+        .allMatch(
+            c -> !c.path("volumeMounts").toString().contains("identity"), "has no edge's key");
+  }
+
   private static List<JsonNode> services(String example) {
     return Rendered.of(Rendered.example(example))
         .containers()
-        .filter(container -> !List.of("ready", "topics").contains(container.path("name").asText()))
+        .filter(
+            container ->
+                !List.of("ready", "topics", "acls").contains(container.path("name").asText()))
         .toList();
   }
 

@@ -23,7 +23,7 @@ import java.util.Optional;
  * validation.
  *
  * <p>They come with the libraries that were generated from the types' Go sources, in version 1.30
- * of Kubernetes. Strimzi's is in this module's resources.
+ * of Kubernetes. Strimzi's are in this module's resources.
  */
 final class KubernetesSchemas {
 
@@ -65,7 +65,9 @@ final class KubernetesSchemas {
               "monitoring.coreos.com/v1/PrometheusRule",
               List.of("openshift-model-monitoring", "os_monitoring_v1_PrometheusRule")),
           Map.entry(
-              "kafka.strimzi.io/v1beta2/KafkaTopic", List.of("helm-tests", "strimzi_KafkaTopic")));
+              "kafka.strimzi.io/v1beta2/KafkaTopic", List.of("helm-tests", "strimzi_KafkaTopic")),
+          Map.entry(
+              "kafka.strimzi.io/v1beta2/KafkaUser", List.of("helm-tests", "strimzi_KafkaUser")));
 
   /** Types whose JSON is not what their Go struct looks like, by the end of their names. */
   private static final Map<String, List<String>> WRITTEN_OTHERWISE =

@@ -26,7 +26,7 @@ class NetworkPolicyTest {
   void edgesReachKafkaMetricsAndProvidersButNoDatabase() {
     JsonNode egress = policy("retrieval").path("egress");
 
-    assertThat(ports(egress)).contains(9092, 8080).doesNotContain(5432);
+    assertThat(ports(egress)).contains(9093, 8080).doesNotContain(5432);
     assertThat(Rendered.elements(egress))
         .filteredOn(rule -> !rule.has("ports"))
         .singleElement()
@@ -38,9 +38,9 @@ class NetworkPolicyTest {
 
   @Test
   void onlyIndexerAndSettlementReachTheChain() {
-    assertThat(ports(policy("indexer").path("egress"))).containsExactly(9092, 5432, 443);
-    assertThat(ports(policy("settlement").path("egress"))).containsExactly(9092, 5432, 443);
-    assertThat(ports(policy("metrics").path("egress"))).containsExactly(9092, 5432);
+    assertThat(ports(policy("indexer").path("egress"))).containsExactly(9093, 5432, 443);
+    assertThat(ports(policy("settlement").path("egress"))).containsExactly(9093, 5432, 443);
+    assertThat(ports(policy("metrics").path("egress"))).containsExactly(9093, 5432);
   }
 
   @Test
@@ -57,6 +57,28 @@ class NetworkPolicyTest {
         .pods()
         .keySet()
         .forEach(pod -> assertThat(chart.find("NetworkPolicy", pod)).as(pod).isPresent());
+  }
+
+  /** Hooks run before the release's other objects are there. */
+  @Test
+  void jobsBringTheirPoliciesAlong() {
+    Rendered jobs = Rendered.of(Rendered.example("mainnet"));
+
+    assertThat(jobs.kind("Job"))
+        .extracting(Rendered::name)
+        .containsExactlyInAnyOrder("edge-filcdn-topics", "edge-filcdn-acls");
+    assertThat(jobs.kind("Job"))
+        .allSatisfy(
+            job -> {
+              JsonNode policy = jobs.one("NetworkPolicy", Rendered.name(job));
+
+              assertThat(policy.at("/metadata/annotations/rendered.helm.sh~1hook"))
+                  .isEqualTo(job.at("/metadata/annotations/rendered.helm.sh~1hook"));
+              assertThat(policy.at("/metadata/annotations/rendered.helm.sh~1hook-weight").asInt())
+                  .isLessThan(
+                      job.at("/metadata/annotations/rendered.helm.sh~1hook-weight").asInt());
+              assertThat(ports(policy.at("/spec/egress"))).containsExactly(9092, 9093);
+            });
   }
 
   private JsonNode policy(String component) {

@@ -78,7 +78,10 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
     Files.createDirectories(folder);
     Files.deleteIfExists(ready);
     ProcessHandle process =
-        processes.start(KAFKA, Services.kafka(folder, ports.of(Listener.KAFKA), ready), Map.of());
+        processes.start(
+            KAFKA,
+            Services.kafka(folder, ports.of(Listener.KAFKA), ready, data.kafkaUsers()),
+            Map.of());
     boolean answered =
         patience.until(
             () -> Files.exists(ready) || !process.isAlive(),

@@ -1,5 +1,6 @@
 package io.filcdn.stack;
 
+import io.filcdn.stack.infra.KafkaUsers;
 import io.filcdn.stack.infra.Postgres;
 import io.filcdn.stack.run.DataFolder;
 import io.filcdn.stack.run.Listener;
@@ -7,11 +8,10 @@ import io.filcdn.stack.run.Ports;
 import io.filcdn.stack.run.StackProcesses;
 import java.net.URI;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** How the four services are configured for one machine: small, and by environment variables. */
@@ -41,6 +41,8 @@ final class Services {
 
   private final Checkout checkout;
   private final Ports ports;
+  private final EdgeKeys keys;
+  private final KafkaUsers kafkaUsers;
   private final Map<String, String> shared;
 
   /**
@@ -49,6 +51,8 @@ final class Services {
   Services(Checkout checkout, DataFolder data, Ports ports, String kafka) {
     this.checkout = checkout;
     this.ports = ports;
+    this.keys = EdgeKeys.in(data);
+    this.kafkaUsers = KafkaUsers.in(data.kafkaUsers());
     this.shared =
         Map.of(
             "FILCDN_NETWORK",
@@ -70,7 +74,6 @@ final class Services {
    * @param isDevnet whether blocks come within seconds, so that looking for them often is worth it
    */
   List<Service> all(Postgres postgres, Path retrievalData, String operatorKey, boolean isDevnet) {
-    String leaseSecret = secret();
     Map<String, String> edge =
         Map.of(
             "FILCDN_RETRIEVAL_HTTP_HOST",
@@ -84,30 +87,24 @@ final class Services {
             "FILCDN_RETRIEVAL_DATA",
             retrievalData.toString(),
             "FILCDN_RETRIEVAL_EDGE",
-            "local",
+            EdgeKeys.EDGE,
             "FILCDN_RETRIEVAL_LEASES_URL",
             Service.management("metrics", ports),
-            "FILCDN_RETRIEVAL_LEASES_SECRET",
-            leaseSecret);
+            "FILCDN_RETRIEVAL_IDENTITY_KEY",
+            keys.privateKey().toString());
     Map<String, String> indexer = isDevnet ? Map.of("FILCDN_INDEXER_HEAD_POLL", "500ms") : Map.of();
     return List.of(
         service("indexer", MOSTLY_WAITING, database(postgres, "indexer", indexer)),
         service(
             "metrics",
             BUSY,
-            database(postgres, "metrics", Map.of("FILCDN_METRICS_LEASES_SECRET", leaseSecret))),
+            database(
+                postgres, "metrics", Map.of("FILCDN_METRICS_EDGES_LIST", keys.list().toString()))),
         service(
             "settlement",
             MOSTLY_WAITING,
             database(postgres, "settlement", Map.of(StackProcesses.OPERATOR_KEY, operatorKey))),
         service("retrieval", STREAMING, edge));
-  }
-
-  /** Known to those who are told it, and to nobody after this stack. */
-  private static String secret() {
-    byte[] random = new byte[32];
-    new SecureRandom().nextBytes(random);
-    return HexFormat.of().formatHex(random);
   }
 
   private static Map<String, String> database(
@@ -124,19 +121,26 @@ final class Services {
     command.addAll(size);
     Map<String, String> environment = new HashMap<>(shared);
     environment.putAll(own);
+    kafkaUsers
+        .client(name)
+        .forEach(
+            (key, value) ->
+                environment.put(
+                    "KAFKA_" + key.replace('.', '_').toUpperCase(Locale.ROOT), "" + value));
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(URI.create(management).getPort()));
     return new Service(
         name, command, checkout.jar(name), checkout.aotCache(name), environment, management);
   }
 
   /** What runs Kafka, as {@link io.filcdn.stack.infra.KafkaProcess} wants it. */
-  static List<String> kafka(Path folder, int port, Path readyFile) {
+  static List<String> kafka(Path folder, int port, Path readyFile, Path users) {
     List<String> command = new ArrayList<>(List.of(Checkout.java()));
     command.addAll(SMALL_JVM);
     command.addAll(List.of("-Xmx160m", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(io.filcdn.stack.infra.KafkaProcess.class.getName());
-    command.addAll(List.of(folder.toString(), Integer.toString(port), readyFile.toString()));
+    command.addAll(
+        List.of(folder.toString(), Integer.toString(port), readyFile.toString(), users.toString()));
     return command;
   }
 }

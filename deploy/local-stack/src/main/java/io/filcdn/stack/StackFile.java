@@ -41,13 +41,14 @@ final class StackFile {
   }
 
   /** Describes what every stack has. */
-  static StackFile of(Ports ports, Network network, Postgres postgres) {
+  static StackFile of(Ports ports, DataFolder data, Network network, Postgres postgres) {
     ObjectNode json = JSON.createObjectNode();
     ObjectNode services = json.putObject("services");
     SERVICES.forEach(
         name -> services.put(name, ports.url(Listener.valueOf(name.toUpperCase(Locale.ROOT)))));
     json.putObject("management").put("retrieval", ports.url(Listener.RETRIEVAL_MANAGEMENT));
     json.put("kafka", "127.0.0.1:" + ports.of(Listener.KAFKA));
+    json.put("kafkaUsers", data.kafkaUsers().toString());
     ObjectNode databases = json.putObject("postgres");
     Postgres.DATABASES.forEach(name -> databases.put(name, postgres.jdbcUrl(name)));
     ObjectNode chain = json.putObject("chain");

@@ -95,7 +95,7 @@ final class Up {
     if (options.train()) {
       new Training(processes, console, patience, http).of(services);
     }
-    StackFile stack = StackFile.of(ports, effective, infrastructure.postgres());
+    StackFile stack = StackFile.of(ports, data, effective, infrastructure.postgres());
     demo.ifPresent(shown -> shown.describe(stack));
     services.forEach(service -> service.start(processes));
     List<DemoPiece> pieces = demo.map(shown -> shown.content().pieces()).orElse(List.of());

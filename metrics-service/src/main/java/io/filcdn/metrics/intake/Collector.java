@@ -19,9 +19,7 @@ final class Collector {
 
   void add(Iterable<ConsumerRecord<String, String>> polled) {
     for (ConsumerRecord<String, String> record : polled) {
-      records.add(
-          new SourceRecord(
-              record.topic(), record.partition(), record.offset(), record.key(), record.value()));
+      records.add(SourceRecord.of(record));
       bytes += Math.max(0, record.serializedValueSize());
     }
   }

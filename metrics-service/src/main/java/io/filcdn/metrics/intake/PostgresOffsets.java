@@ -35,7 +35,7 @@ public final class PostgresOffsets {
   }
 
   /** Where reading {@code topic} goes on, by partition. */
-  Map<Integer, Long> find(Connection connection, String topic) throws SQLException {
+  public Map<Integer, Long> find(Connection connection, String topic) throws SQLException {
     Map<Integer, Long> next = new HashMap<>();
     try (PreparedStatement statement =
         connection.prepareStatement("select * from intake_offset where topic = ?")) {

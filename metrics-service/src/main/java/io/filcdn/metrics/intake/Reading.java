@@ -2,7 +2,9 @@ package io.filcdn.metrics.intake;
 
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.kafka.DeadLetter;
+import io.filcdn.metrics.identity.Distrust;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** What a record of {@code filcdn.egress} turned out to be. */
@@ -13,8 +15,18 @@ public sealed interface Reading {
   /** Its place in its journal; empty where that could not be told. */
   Optional<Position> position();
 
-  /** A flush that can be counted. */
-  record Flush(SourceRecord source, EgressRecord egress) implements Reading {
+  /**
+   * A flush that can be counted.
+   *
+   * @param approved whether an operator has said that it counts, whoever signed it and whatever its
+   *     journal holds
+   */
+  record Flush(SourceRecord source, EgressRecord egress, boolean approved) implements Reading {
+
+    public Flush(SourceRecord source, EgressRecord egress) {
+      this(source, egress, false);
+    }
+
     @Override
     public Optional<Position> position() {
       return Optional.of(new Position(egress.journal(), egress.partition(), egress.sequence()));
@@ -45,12 +57,46 @@ public sealed interface Reading {
     /** It is no record of its topic's kind. */
     UNREADABLE("unreadable"),
     /** It is one, but counts more than an edge can have served. */
-    IMPLAUSIBLE("implausible");
+    IMPLAUSIBLE("implausible"),
+    /** It counts more than its journal holds of a quota, or than a sum can hold. */
+    BEYOND_HOLDINGS("beyond-holdings"),
+    /** See {@link Distrust}. */
+    UNSIGNED(Distrust.UNSIGNED.code()),
+    UNKNOWN_EDGE(Distrust.UNKNOWN_EDGE.code()),
+    KEY_NOT_VALID(Distrust.KEY_NOT_VALID.code()),
+    BAD_SIGNATURE(Distrust.BAD_SIGNATURE.code()),
+    FOREIGN_JOURNAL(Distrust.FOREIGN_JOURNAL.code());
 
     private final String code;
 
     Refusal(String code) {
       this.code = code;
+    }
+
+    static Refusal of(Distrust distrust) {
+      return switch (distrust) {
+        case UNSIGNED -> UNSIGNED;
+        case UNKNOWN_EDGE -> UNKNOWN_EDGE;
+        case KEY_NOT_VALID -> KEY_NOT_VALID;
+        case BAD_SIGNATURE -> BAD_SIGNATURE;
+        case FOREIGN_JOURNAL -> FOREIGN_JOURNAL;
+      };
+    }
+
+    /** The refusal that dead letters name so. */
+    public static Optional<Refusal> of(String code) {
+      return Arrays.stream(values()).filter(refusal -> refusal.code.equals(code)).findFirst();
+    }
+
+    /**
+     * Whether a record that is refused so does not take the place in a journal that it names:
+     * nobody knows whose word it is.
+     */
+    public boolean takesNoPlace() {
+      return switch (this) {
+        case UNREADABLE, IMPLAUSIBLE, BEYOND_HOLDINGS -> false;
+        case UNSIGNED, UNKNOWN_EDGE, KEY_NOT_VALID, BAD_SIGNATURE, FOREIGN_JOURNAL -> true;
+      };
     }
 
     /** As dead letters and metrics name it. */

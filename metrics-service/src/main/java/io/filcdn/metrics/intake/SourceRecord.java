@@ -1,6 +1,10 @@
 package io.filcdn.metrics.intake;
 
+import io.filcdn.common.identity.SignedMessage;
 import io.filcdn.metrics.store.StorableJson;
+import java.nio.charset.StandardCharsets;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,9 +12,36 @@ import org.jspecify.annotations.Nullable;
  *
  * @param key absent where the record has none
  * @param value absent in a tombstone; bytes that are no UTF-8 are replaced
+ * @param signature its header {@link SignedMessage#EGRESS_HEADER}, in Base64; absent in what edges
+ *     did not write
  */
 public record SourceRecord(
-    String topic, int partition, long offset, @Nullable String key, @Nullable String value) {
+    String topic,
+    int partition,
+    long offset,
+    @Nullable String key,
+    @Nullable String value,
+    @Nullable String signature) {
+
+  /** A record that nobody signed, or of which nobody asks who did. */
+  public SourceRecord(
+      String topic, int partition, long offset, @Nullable String key, @Nullable String value) {
+    this(topic, partition, offset, key, value, null);
+  }
+
+  /** A record as a consumer hands it over. */
+  public static SourceRecord of(ConsumerRecord<String, String> record) {
+    Header signature = record.headers().lastHeader(SignedMessage.EGRESS_HEADER);
+    return new SourceRecord(
+        record.topic(),
+        record.partition(),
+        record.offset(),
+        record.key(),
+        record.value(),
+        signature == null || signature.value() == null
+            ? null
+            : new String(signature.value(), StandardCharsets.UTF_8));
+  }
 
   /**
    * Its value as a record of its topic's kind; a tombstone is as wrong as any other nonsense.

@@ -1,6 +1,7 @@
 package io.filcdn.metrics.intake;
 
 import io.filcdn.metrics.publish.KafkaPublisher.NotPublishedException;
+import io.filcdn.metrics.quota.Holdings.HoldingsChangedException;
 import io.filcdn.metrics.store.Database;
 import io.filcdn.metrics.store.Database.DatabaseException;
 import io.micrometer.core.instrument.Counter;
@@ -206,7 +207,8 @@ public final class TopicFollower implements AutoCloseable {
     boolean foreseen =
         e instanceof KafkaException
             || e instanceof DatabaseException
-            || e instanceof NotPublishedException;
+            || e instanceof NotPublishedException
+            || e instanceof HoldingsChangedException;
     LOG.warnf(
         foreseen ? null : e,
         "%s: a batch failed and is read again after %s: %s",

@@ -1,6 +1,8 @@
 package io.filcdn.metrics.odometer;
 
 import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.egress.CacheOutcome;
+import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.UsageRecord;
@@ -33,6 +35,18 @@ public record Odometer(
       ByteCount cdnBytes, ByteCount cacheMissBytes, long requests, long cacheMissRequests) {
 
     public static final Totals NONE = new Totals(ByteCount.ZERO, ByteCount.ZERO, 0, 0);
+
+    /** What one row adds: nothing, where nobody pays for it. */
+    public static Totals of(EgressRow row) {
+      return switch (row) {
+        case EgressRow.Egress egress -> {
+          long misses = egress.cache() == CacheOutcome.MISS ? egress.requests() : 0;
+          yield new Totals(egress.egressBytes(), ByteCount.ZERO, egress.requests(), misses);
+        }
+        case EgressRow.Fill fill -> new Totals(ByteCount.ZERO, fill.fillBytes(), 0, 0);
+        case EgressRow.Unbilled _ -> NONE;
+      };
+    }
 
     /**
      * The sum.

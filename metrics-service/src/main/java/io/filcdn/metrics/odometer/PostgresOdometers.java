@@ -29,10 +29,10 @@ public final class PostgresOdometers {
         (data_set, cdn_bytes, cache_miss_bytes, requests, cache_miss_requests, as_of)
       select * from unnest(?, ?, ?, ?, ?, ?)
       on conflict (data_set) do update set
-        cdn_bytes = o.cdn_bytes + excluded.cdn_bytes,
-        cache_miss_bytes = o.cache_miss_bytes + excluded.cache_miss_bytes,
-        requests = o.requests + excluded.requests,
-        cache_miss_requests = o.cache_miss_requests + excluded.cache_miss_requests,
+        cdn_bytes = capped(o.cdn_bytes::numeric + excluded.cdn_bytes),
+        cache_miss_bytes = capped(o.cache_miss_bytes::numeric + excluded.cache_miss_bytes),
+        requests = capped(o.requests::numeric + excluded.requests),
+        cache_miss_requests = capped(o.cache_miss_requests::numeric + excluded.cache_miss_requests),
         as_of = case
           when excluded.as_of > o.as_of then excluded.as_of
           else greatest(o.as_of, ?)
@@ -45,9 +45,9 @@ public final class PostgresOdometers {
       insert into unbilled as u (data_set, reason, requests, bytes, fill_bytes)
       select * from unnest(?, ?, ?, ?, ?)
       on conflict (data_set, reason) do update set
-        requests = u.requests + excluded.requests,
-        bytes = u.bytes + excluded.bytes,
-        fill_bytes = u.fill_bytes + excluded.fill_bytes
+        requests = capped(u.requests::numeric + excluded.requests),
+        bytes = capped(u.bytes::numeric + excluded.bytes),
+        fill_bytes = capped(u.fill_bytes::numeric + excluded.fill_bytes)
       """;
 
   private static final String UNPUBLISHED =

@@ -1,12 +1,10 @@
 package io.filcdn.metrics.odometer;
 
 import io.filcdn.common.chain.Epoch;
-import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
-import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,9 +43,8 @@ public final class Tally {
     Epoch servedBy = network.epochAt(served);
     for (EgressRow row : flush.rows()) {
       switch (row) {
-        case EgressRow.Egress egress -> add(egress.dataSet(), totals(egress), servedBy);
-        case EgressRow.Fill fill ->
-            add(fill.dataSet(), new Totals(ByteCount.ZERO, fill.fillBytes(), 0, 0), servedBy);
+        case EgressRow.Egress egress -> add(egress.dataSet(), Totals.of(egress), servedBy);
+        case EgressRow.Fill fill -> add(fill.dataSet(), Totals.of(fill), servedBy);
         case EgressRow.Unbilled free -> add(free);
       }
       rows++;
@@ -103,10 +100,5 @@ public final class Tally {
             row.unbilledBytes(),
             row.unbilledFillBytes()),
         Unbilled::plus);
-  }
-
-  private static Totals totals(EgressRow.Egress egress) {
-    long misses = egress.cache() == CacheOutcome.MISS ? egress.requests() : 0;
-    return new Totals(egress.egressBytes(), ByteCount.ZERO, egress.requests(), misses);
   }
 }

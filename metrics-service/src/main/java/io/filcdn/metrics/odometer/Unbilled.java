@@ -20,17 +20,17 @@ public record Unbilled(
   /** What sums of unbilled bytes are told apart by. */
   record Of(DataSetId dataSet, EgressRow.Reason reason) {}
 
-  /**
-   * The sum of two of the same data set and reason.
-   *
-   * @throws ArithmeticException where a part of it exceeds 2⁶³ − 1
-   */
+  /** The sum of two of the same data set and reason; 2⁶³ − 1 stands for more than that. */
   Unbilled plus(Unbilled other) {
     return new Unbilled(
         dataSet,
         reason,
-        Math.addExact(requests, other.requests),
-        bytes.plus(other.bytes),
-        fillBytes.plus(other.fillBytes));
+        capped(requests, other.requests),
+        ByteCount.of(capped(bytes.bytes(), other.bytes.bytes())),
+        ByteCount.of(capped(fillBytes.bytes(), other.fillBytes.bytes())));
+  }
+
+  private static long capped(long one, long other) {
+    return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
   }
 }

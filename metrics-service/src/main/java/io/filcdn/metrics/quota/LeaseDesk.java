@@ -14,6 +14,7 @@ import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.odometer.Odometer.Totals;
+import io.filcdn.metrics.quota.PostgresLeaseJournals.Known;
 import io.filcdn.metrics.quota.PostgresLeases.Change;
 import io.filcdn.metrics.quota.PostgresStandings.Standing;
 import io.filcdn.metrics.store.Database;
@@ -77,16 +78,39 @@ public final class LeaseDesk {
     this.clock = clock;
   }
 
-  /** Acquires, renews and returns, all of it or nothing. */
-  public LeaseAnswer lease(LeaseRequest request) {
-    return database.call(connection -> lease(connection, request));
+  /**
+   * What the desk says to an edge.
+   *
+   * @param <T> what it is answered where nothing is refused
+   */
+  public sealed interface Reply<T> {
+
+    /** It was done. */
+    record Done<T>(T answer) implements Reply<T> {}
+
+    /** The journal was opened by another edge. */
+    record ForeignJournal<T>() implements Reply<T> {}
+
+    /** The edge has asked later already: this request comes again, or was overtaken. */
+    record Outdated<T>() implements Reply<T> {}
   }
 
-  private LeaseAnswer lease(Connection connection, LeaseRequest request) throws SQLException {
+  /**
+   * Acquires, renews and returns, all of it or nothing.
+   *
+   * @param askedAt when the journal's edge asked, in milliseconds since 1970; later than ever
+   *     before
+   */
+  public Reply<LeaseAnswer> lease(LeaseRequest request, long askedAt) {
+    return database.call(connection -> lease(connection, request, askedAt));
+  }
+
+  private Reply<LeaseAnswer> lease(Connection connection, LeaseRequest request, long askedAt)
+      throws SQLException {
     List<QuotaKey> quotas = request.asks().stream().map(LeaseDesk::key).toList();
-    Optional<Map<QuotaKey, Standing>> standings = take(connection, request, quotas);
+    Optional<Map<QuotaKey, Standing>> standings = take(connection, request, askedAt, quotas);
     if (standings.isEmpty()) {
-      return new LeaseAnswer(true, 0, List.of());
+      return unrenewed(connection, request);
     }
     List<Lease> given = new ArrayList<>();
     List<Change> changes = new ArrayList<>();
@@ -94,13 +118,26 @@ public final class LeaseDesk {
       given.add(give(ask, requireNonNull(standings.get().get(key(ask))), changes));
     }
     leases.saveAndCommit(connection, request.journal(), changes);
-    return new LeaseAnswer(false, rules.timeToLive.toMillis(), given);
+    return new Reply.Done<>(new LeaseAnswer(false, rules.timeToLive.toMillis(), given));
+  }
+
+  private Reply<LeaseAnswer> unrenewed(Connection connection, LeaseRequest request)
+      throws SQLException {
+    Known journal = journals.find(connection, request.journal()).orElseThrow();
+    if (journal.isForeignTo(request.edge())) {
+      return new Reply.ForeignJournal<>();
+    }
+    return journal.closed()
+        ? new Reply.Done<>(new LeaseAnswer(true, 0, List.of()))
+        : new Reply.Outdated<>();
   }
 
   private Optional<Map<QuotaKey, Standing>> take(
-      Connection connection, LeaseRequest request, List<QuotaKey> quotas) throws SQLException {
+      Connection connection, LeaseRequest request, long askedAt, List<QuotaKey> quotas)
+      throws SQLException {
     Instant until = clock.instant().plus(rules.timeToLive);
-    Optional<Map<QuotaKey, Standing>> found = standings.take(connection, request, until, quotas);
+    Optional<Map<QuotaKey, Standing>> found =
+        standings.take(connection, request, askedAt, until, quotas);
     if (found.isEmpty() || found.get().size() == quotas.size()) {
       return found;
     }
@@ -108,7 +145,7 @@ public final class LeaseDesk {
     connection.rollback();
     leases.open(connection, quotas);
     connection.commit();
-    return standings.take(connection, request, until, quotas);
+    return standings.take(connection, request, askedAt, until, quotas);
   }
 
   private Lease give(Ask ask, Standing standing, List<Change> changes) {
@@ -145,19 +182,41 @@ public final class LeaseDesk {
     return new QuotaKey(ask.dataSet(), ask.quota());
   }
 
-  /** Sets free what a journal still holds, if all that it counted was applied. */
-  public boolean end(JournalEnd end) {
-    return database.call(
-        connection -> {
-          if (!journals.isApplied(connection, end.journal(), end.sequences())) {
-            return false;
-          }
-          long held =
-              close(connection, end.journal(), Action.LEASES_DRAINED, "all it counted is applied");
-          LOG.infof("journal %s is complete; %d bytes that it held are free", end.journal(), held);
-          return true;
-        });
+  /** Whether another edge has opened a journal. */
+  public boolean isForeign(JournalId journal, String edge) {
+    return database
+        .call(connection -> journals.find(connection, journal))
+        .filter(known -> known.isForeignTo(edge))
+        .isPresent();
   }
+
+  /**
+   * Sets free what a journal still holds, if all that it counted was applied. Again, it changes
+   * nothing.
+   *
+   * @param edge that tells of it
+   */
+  public Reply<JournalEnd.Answer> end(JournalEnd end, String edge) {
+    return database.call(connection -> end(connection, end, edge));
+  }
+
+  private Reply<JournalEnd.Answer> end(Connection connection, JournalEnd end, String edge)
+      throws SQLException {
+    Optional<Known> known = journals.find(connection, end.journal());
+    if (known.filter(journal -> journal.isForeignTo(edge)).isPresent()) {
+      return new Reply.ForeignJournal<>();
+    }
+    if (!journals.isApplied(connection, end.journal(), end.sequences())) {
+      return new Reply.Done<>(new JournalEnd.Answer(false));
+    }
+    Owned journal = new Owned(end.journal(), edge);
+    long held = close(connection, journal, Action.LEASES_DRAINED, "all it counted is applied");
+    LOG.infof("journal %s is complete; %d bytes that it held are free", end.journal(), held);
+    return new Reply.Done<>(new JournalEnd.Answer(true));
+  }
+
+  /** A journal, and whose it is where nobody has heard of it; empty: nobody's. */
+  private record Owned(JournalId id, String edge) {}
 
   /** Writes off what journals hold that nobody has heard of for too long. */
   public void writeOff() {
@@ -170,20 +229,22 @@ public final class LeaseDesk {
   /** Writes off what a journal holds; what it may yet tell of is counted all the same. */
   public long writeOff(JournalId journal, String why) {
     long held =
-        database.call(connection -> close(connection, journal, Action.LEASES_WRITTEN_OFF, why));
+        database.call(
+            connection ->
+                close(connection, new Owned(journal, ""), Action.LEASES_WRITTEN_OFF, why));
     LOG.warnf("journal %s is written off with %d bytes: %s", journal, held, why);
     return held;
   }
 
-  private long close(Connection connection, JournalId journal, Action action, String why)
+  private long close(Connection connection, Owned journal, Action action, String why)
       throws SQLException {
     Instant now = clock.instant();
-    long held = journals.close(connection, journal, action.name(), now);
+    long held = journals.close(connection, journal.id, journal.edge, action, now);
     if (held > 0) {
       audit.add(
           connection,
           new AuditEntry(
-              now, action, "journal " + journal, "%d bytes are free; %s".formatted(held, why)));
+              now, action, "journal " + journal.id, "%d bytes are free; %s".formatted(held, why)));
     }
     return held;
   }

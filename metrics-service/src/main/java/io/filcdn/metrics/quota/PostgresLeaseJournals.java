@@ -4,7 +4,9 @@ import static java.util.Objects.requireNonNull;
 
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.quota.PostgresLeases.Change;
+import io.filcdn.metrics.store.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,21 +15,29 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The table of journals that lease; each method works in the caller's transaction. */
 public final class PostgresLeaseJournals {
 
-  /** Changes no row where the journal may not lease. */
+  /** Changes no row where the journal may not lease, or its edge has asked later already. */
   static final String RENEW =
       """
-      insert into lease_journal as j (journal, edge, expires_at) values (?, ?, ?)
+      insert into lease_journal as j (journal, edge, expires_at, asked_at) values (?, ?, ?, ?)
       on conflict (journal) do update set
-        edge = excluded.edge, expires_at = greatest(j.expires_at, excluded.expires_at)
-      where j.closed is null
+        expires_at = greatest(j.expires_at, excluded.expires_at), asked_at = excluded.asked_at
+      where j.closed is null and j.edge = excluded.edge and j.asked_at < excluded.asked_at
       """;
+
+  private static final String FIND =
+      "select edge, closed is not null as closed from lease_journal where journal = ? for update";
+
+  private static final String OWNERS =
+      "select journal, edge from lease_journal where journal = any (?) and edge <> ''";
 
   private static final String UNAPPLIED =
       """
@@ -38,7 +48,7 @@ public final class PostgresLeaseJournals {
 
   private static final String CLOSE =
       """
-      insert into lease_journal as j (journal, edge, expires_at, closed) values (?, '', ?, ?)
+      insert into lease_journal as j (journal, edge, expires_at, closed) values (?, ?, ?, ?)
       on conflict (journal) do update set closed = excluded.closed where j.closed is null
       """;
 
@@ -47,6 +57,16 @@ public final class PostgresLeaseJournals {
 
   private static final String FORGET =
       "delete from lease where journal = ? returning data_set, quota, acquired, returned, applied";
+
+  private static final String KEEP_LEFT =
+      """
+      insert into written_off (journal, data_set, quota, bytes)
+      select journal, data_set, quota, acquired - returned - applied from lease
+      where journal = ? and acquired - returned - applied > 0
+      on conflict do nothing
+      """;
+
+  private static final String FORGET_LEFT = "delete from written_off where journal = ?";
 
   private static final String EXPIRED =
       """
@@ -57,7 +77,7 @@ public final class PostgresLeaseJournals {
   private static final String LIST =
       """
       select j.journal, j.edge, j.expires_at, count(*) as quotas,
-        sum(greatest(0, l.acquired - l.returned - l.applied))::bigint as held
+        capped(sum(greatest(0, l.acquired - l.returned - l.applied))) as held
       from lease_journal j join lease l using (journal)
       where j.closed is null
       group by j.journal, j.edge, j.expires_at order by j.expires_at limit ?
@@ -127,6 +147,46 @@ public final class PostgresLeaseJournals {
     return missing;
   }
 
+  /**
+   * A journal as its edge has to do with it.
+   *
+   * @param edge that opened it; empty where only an operator has closed it
+   */
+  record Known(String edge, boolean closed) {
+
+    boolean isForeignTo(String other) {
+      return !edge.isEmpty() && !edge.equals(other);
+    }
+  }
+
+  /** A journal, where there is one; nobody else changes it before the transaction ends. */
+  Optional<Known> find(Connection connection, JournalId journal) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(FIND)) {
+      statement.setObject(1, journal.uuid());
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next()
+            ? Optional.of(new Known(rows.getString("edge"), rows.getBoolean("closed")))
+            : Optional.empty();
+      }
+    }
+  }
+
+  /** The edges that opened those of {@code journals} that an edge has opened. */
+  public Map<JournalId, String> owners(Connection connection, List<JournalId> journals)
+      throws SQLException {
+    Map<JournalId, String> owners = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(OWNERS)) {
+      Columns.of(statement, journals).uuid(JournalId::uuid);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          JournalId journal = new JournalId(rows.getObject("journal", UUID.class));
+          owners.put(journal, rows.getString("edge"));
+        }
+      }
+    }
+    return owners;
+  }
+
   /** Whether all of a journal up to {@code sequences}, by partition, was applied. */
   boolean isApplied(Connection connection, JournalId journal, Map<Integer, Long> sequences)
       throws SQLException {
@@ -147,17 +207,21 @@ public final class PostgresLeaseJournals {
   /**
    * Sets free all that a journal holds, and lets it lease nothing any more.
    *
+   * @param edge whose it is, where nobody has heard of it
+   * @param why drained, or written off: then late records may yet count what it held
    * @return how many bytes it held
    */
-  long close(Connection connection, JournalId journal, String why, Instant now)
+  long close(Connection connection, JournalId journal, String edge, Action why, Instant now)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(CLOSE)) {
       statement.setObject(1, journal.uuid());
-      statement.setObject(2, now.atOffset(ZoneOffset.UTC));
-      statement.setString(3, why);
+      statement.setString(2, edge);
+      statement.setObject(3, now.atOffset(ZoneOffset.UTC));
+      statement.setString(4, why.name());
       statement.executeUpdate();
     }
     Map<QuotaKey, Long> heldByAll = leases.lock(connection, quotas(connection, journal));
+    update(connection, why == Action.LEASES_DRAINED ? FORGET_LEFT : KEEP_LEFT, journal);
     List<Change> freed = new ArrayList<>();
     long held = 0;
     try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
@@ -174,6 +238,14 @@ public final class PostgresLeaseJournals {
     }
     PostgresLeases.hold(connection, freed);
     return held;
+  }
+
+  private static void update(Connection connection, String sql, JournalId journal)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setObject(1, journal.uuid());
+      statement.executeUpdate();
+    }
   }
 
   private static List<QuotaKey> quotas(Connection connection, JournalId journal)

@@ -4,6 +4,7 @@ import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
+import io.filcdn.metrics.quota.Spending.Account;
 import io.filcdn.metrics.quota.Spending.Spent;
 import io.filcdn.metrics.store.Columns;
 import java.sql.Connection;
@@ -14,6 +15,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /**
  * The tables of leases and of what is held of each quota; each method works in the caller's
@@ -65,27 +67,56 @@ public final class PostgresLeases {
       on conflict (data_set, quota) do update set bytes = excluded.bytes
       """;
 
-  /** What is used was held, unless it is more than that. */
+  /**
+   * What is used was held, or was when its journal was written off. Tells of how many limited sums
+   * that is so.
+   */
   private static final String SPEND =
       """
       with moved as (
-        update lease l set applied = l.applied + spent.bytes
-        from unnest(?, ?, ?, ?) as spent (journal, data_set, quota, bytes)
+        update lease l set applied = capped(l.applied::numeric + spent.bytes)
+        from unnest(?, ?, ?, ?, ?) as spent (journal, data_set, quota, bytes, limited)
         where l.journal = spent.journal and l.data_set = spent.data_set
           and l.quota = spent.quota
-        returning l.data_set, l.quota,
+        returning l.data_set, l.quota, spent.limited,
+          l.applied <= l.acquired - l.returned + ? as was_held,
           greatest(0, l.acquired - l.returned - l.applied + spent.bytes)
             - greatest(0, l.acquired - l.returned - l.applied) as released
+      ), late as (
+        update written_off w set bytes = greatest(0, w.bytes - spent.bytes)
+        from unnest(?, ?, ?, ?, ?) as spent (journal, data_set, quota, bytes, limited),
+          written_off was
+        where w.journal = spent.journal and w.data_set = spent.data_set and w.quota = spent.quota
+          and (was.journal, was.data_set, was.quota) = (w.journal, w.data_set, w.quota)
+        returning spent.limited, spent.bytes <= was.bytes as was_held
+      ), freed as (
+        update held h set bytes = h.bytes - sums.released
+        from (
+          select data_set, quota, sum(released)::bigint as released from moved group by 1, 2) sums
+        where h.data_set = sums.data_set and h.quota = sums.quota and sums.released > 0
       )
-      update held h set bytes = h.bytes - sums.released
-      from (select data_set, quota, sum(released)::bigint as released from moved group by 1, 2) sums
-      where h.data_set = sums.data_set and h.quota = sums.quota and sums.released > 0
+      select (select count(*) from moved where limited = 1 and was_held)
+        + (select count(*) from late where limited = 1 and was_held)
+      """;
+
+  private static final String LEFT =
+      """
+      select a.journal, a.data_set, a.quota,
+        coalesce(l.acquired - l.returned - l.applied, w.bytes) as bytes
+      from unnest(?, ?, ?) as a (journal, data_set, quota)
+      left join lateral (
+        select * from lease where journal = a.journal and data_set = a.data_set
+          and quota = a.quota offset 0) l on true
+      left join lateral (
+        select * from written_off where journal = a.journal and data_set = a.data_set
+          and quota = a.quota offset 0) w on true
+      where l.journal is not null or w.journal is not null
       """;
 
   private static final String TOTALS =
       """
-      select coalesce(sum(h.bytes), 0)::bigint as held, coalesce(sum(l.overdrawn), 0)::bigint,
-        coalesce(sum(abs(h.bytes - coalesce(l.bytes, 0))), 0)::bigint as drift
+      select capped(coalesce(sum(h.bytes), 0)) as held, capped(coalesce(sum(l.overdrawn), 0)),
+        capped(coalesce(sum(abs(h.bytes - coalesce(l.bytes, 0))), 0)) as drift
       from held h left join (
         select data_set, quota, sum(greatest(0, acquired - returned - applied)) as bytes,
           sum(greatest(0, applied + returned - acquired)) as overdrawn
@@ -170,21 +201,58 @@ public final class PostgresLeases {
     }
   }
 
-  /** Takes what was used from what is held by the journals that used it. */
-  public void spend(Connection connection, Spending spending) throws SQLException {
+  /**
+   * What journals hold that has no record yet, of those of {@code accounts} that were ever leased;
+   * of a journal that was written off, what it held then. Less than nothing where more was used.
+   */
+  Map<Account, Long> left(Connection connection, List<Account> accounts) throws SQLException {
+    Map<Account, Long> left = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(LEFT)) {
+      Columns.of(statement, accounts)
+          .uuid(account -> account.journal().uuid())
+          .text(account -> account.quota().dataSet().toString())
+          .text(account -> account.quota().quota().toString());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          JournalId journal = new JournalId(rows.getObject("journal", UUID.class));
+          left.put(new Account(journal, key(rows)), rows.getLong("bytes"));
+        }
+      }
+    }
+    return left;
+  }
+
+  /**
+   * Takes what was used from what is held by the journals that used it.
+   *
+   * @return whether all that is limited was held: what is used is looked at before the leases are
+   *     locked, and their edges may have given it back meanwhile
+   */
+  public boolean spend(Connection connection, Spending spending, long allowance)
+      throws SQLException {
     List<Spent> sums = spending.sums();
     if (sums.isEmpty()) {
-      return;
+      return true;
     }
     lock(connection, sums.stream().map(spent -> spent.account().quota()).distinct().toList());
     try (PreparedStatement statement = connection.prepareStatement(SPEND)) {
-      Columns.of(statement, sums)
-          .uuid(spent -> spent.account().journal().uuid())
-          .text(spent -> spent.account().quota().dataSet().toString())
-          .text(spent -> spent.account().quota().quota().toString())
-          .bigint(Spent::bytes);
-      statement.executeUpdate();
+      bind(Columns.of(statement, sums));
+      statement.setLong(6, allowance);
+      bind(Columns.after(6, statement, sums));
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getLong(1) == sums.stream().filter(Spent::limited).count();
+      }
     }
+  }
+
+  private static void bind(Columns<Spent> spent) throws SQLException {
+    spent
+        .uuid(sum -> sum.account().journal().uuid())
+        .text(sum -> sum.account().quota().dataSet().toString())
+        .text(sum -> sum.account().quota().quota().toString())
+        .bigint(Spent::bytes)
+        .integer(sum -> sum.limited() ? 1 : 0);
   }
 
   /**

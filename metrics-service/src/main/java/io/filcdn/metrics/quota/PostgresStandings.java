@@ -54,18 +54,24 @@ final class PostgresStandings {
    * Remembers that a journal's edge lives, and how those of {@code quotas} stand that were ever
    * leased; nobody else changes that before the transaction ends.
    *
-   * @return nothing where the journal may not lease
+   * @param askedAt when its edge asked, in milliseconds since 1970
+   * @return nothing where the journal may not lease, or its edge has asked later already
    */
   Optional<Map<QuotaKey, Standing>> take(
-      Connection connection, LeaseRequest request, Instant until, Collection<QuotaKey> quotas)
+      Connection connection,
+      LeaseRequest request,
+      long askedAt,
+      Instant until,
+      Collection<QuotaKey> quotas)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(TAKE)) {
       statement.setObject(1, request.journal().uuid());
       statement.setString(2, request.edge());
       statement.setObject(3, until.atOffset(ZoneOffset.UTC));
-      PostgresLeases.bind(statement, 3, quotas);
-      PostgresLeases.bind(statement, 5, quotas);
-      statement.setObject(8, request.journal().uuid());
+      statement.setLong(4, askedAt);
+      PostgresLeases.bind(statement, 4, quotas);
+      PostgresLeases.bind(statement, 6, quotas);
+      statement.setObject(9, request.journal().uuid());
       statement.execute();
       if (statement.getUpdateCount() == 0) {
         return Optional.empty();

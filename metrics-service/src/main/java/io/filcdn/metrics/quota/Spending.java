@@ -4,15 +4,19 @@ import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.usage.QuotaRecord.Kind;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** What the records of a batch have used of quotas, a sum for each journal and quota. */
+/** What records have used of quotas, a sum for each journal and quota. */
 public final class Spending {
 
   private final Map<Account, Long> sums = new HashMap<>();
+  private final Set<Account> unlimited = new HashSet<>();
 
   /** A journal and one quota. */
   record Account(JournalId journal, QuotaKey quota) {
@@ -20,11 +24,21 @@ public final class Spending {
         Comparator.comparing(Account::quota).thenComparing(account -> account.journal().uuid());
   }
 
-  /** A sum. */
-  record Spent(Account account, long bytes) {}
+  /**
+   * A sum.
+   *
+   * @param limited whether it may not be more than the journal holds
+   */
+  record Spent(Account account, long bytes, boolean limited) {}
 
-  /** Counts a flush. */
-  public void add(EgressRecord flush) {
+  /** What one flush has used. */
+  static Spending of(EgressRecord flush) {
+    Spending spending = new Spending();
+    spending.add(flush);
+    return spending;
+  }
+
+  private void add(EgressRecord flush) {
     for (EgressRow row : flush.rows()) {
       switch (row) {
         case EgressRow.Egress egress ->
@@ -43,11 +57,24 @@ public final class Spending {
     sums.merge(account, bytes, Math::addExact);
   }
 
+  /** Adds what a flush has used, which may be more than its journal holds unless it is limited. */
+  void add(Spending flush, boolean limited) {
+    flush.sums.forEach((account, bytes) -> sums.merge(account, bytes, Math::addExact));
+    if (!limited) {
+      unlimited.addAll(flush.sums.keySet());
+    }
+  }
+
+  /** The sum of each account, those of 0 bytes among them. */
+  Map<Account, Long> byAccount() {
+    return Collections.unmodifiableMap(sums);
+  }
+
   /** The sums, quota by quota in their order. */
   List<Spent> sums() {
     return sums.entrySet().stream()
         .filter(sum -> sum.getValue() > 0)
-        .map(sum -> new Spent(sum.getKey(), sum.getValue()))
+        .map(sum -> new Spent(sum.getKey(), sum.getValue(), !unlimited.contains(sum.getKey())))
         .sorted(Comparator.comparing(Spent::account, Account.ORDER))
         .toList();
   }

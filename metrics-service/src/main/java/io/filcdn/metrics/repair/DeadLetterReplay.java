@@ -9,6 +9,7 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.intake.EgressReader;
+import io.filcdn.metrics.intake.PostgresApprovals;
 import io.filcdn.metrics.intake.Reading;
 import io.filcdn.metrics.intake.SourceRecord;
 import io.filcdn.metrics.publish.KafkaPublisher;
@@ -31,8 +32,9 @@ import java.util.UUID;
  *
  * <p>An egress record whose place in its journal was known took that place when it died; it comes
  * again as the only record of a journal of its own, named after the letter, so that it counts once
- * however often it is replayed. One whose place was unknown left a gap, and comes again as itself.
- * Either goes through {@code filcdn.egress}, where a rebuild finds it too.
+ * however often it is replayed. One whose place was unknown left a gap, or was not known to be its
+ * edge's word, and comes again as itself. Either is approved by its value, as no edge signs it, and
+ * goes through {@code filcdn.egress}, where a rebuild finds it too.
  */
 public final class DeadLetterReplay {
 
@@ -40,6 +42,7 @@ public final class DeadLetterReplay {
   private final PostgresDeadLetters deadLetters;
   private final PostgresDataSets dataSets;
   private final PostgresAudit audit;
+  private final PostgresApprovals approvals;
   private final EgressReader reader;
   private final KafkaPublisher kafka;
   private final Clock clock;
@@ -49,6 +52,7 @@ public final class DeadLetterReplay {
       PostgresDeadLetters deadLetters,
       PostgresDataSets dataSets,
       PostgresAudit audit,
+      PostgresApprovals approvals,
       EgressReader reader,
       KafkaPublisher kafka,
       Clock clock) {
@@ -56,6 +60,7 @@ public final class DeadLetterReplay {
     this.deadLetters = deadLetters;
     this.dataSets = dataSets;
     this.audit = audit;
+    this.approvals = approvals;
     this.reader = reader;
     this.kafka = kafka;
     this.clock = clock;
@@ -74,58 +79,74 @@ public final class DeadLetterReplay {
     record Unknown() implements Replayed {}
   }
 
+  /** What is done, and what is to be sent once that is committed. */
+  private record Decision(Replayed replayed, Optional<KafkaPublisher.Message> message) {
+
+    static Decision of(Replayed replayed) {
+      return new Decision(replayed, Optional.empty());
+    }
+  }
+
   /**
    * Replays the letter with that id; again, it changes nothing.
    *
    * @param corrected what the record should have been; without it, the letter's own value
+   * @param why it may count; kept in the audit
    */
-  public Replayed replay(long id, Optional<String> corrected) {
-    return database.call(
-        connection -> {
-          Optional<Kept> kept = deadLetters.find(connection, id);
-          if (kept.isEmpty()) {
-            return new Replayed.Unknown();
-          }
-          DeadLetter letter = kept.get().letter();
-          Optional<String> value = corrected.or(letter::value);
-          if (value.isEmpty()) {
-            return new Replayed.Refused("expected a value to replay, found none; send one");
-          }
-          Replayed replayed = apply(connection, letter, value.get());
-          if (replayed instanceof Replayed.Done(String how)) {
-            remember(connection, id, how);
-          }
-          return replayed;
-        });
+  public Replayed replay(long id, Optional<String> corrected, String why) {
+    Decision decision =
+        database.call(
+            connection -> {
+              Optional<Kept> kept = deadLetters.find(connection, id);
+              if (kept.isEmpty()) {
+                return Decision.of(new Replayed.Unknown());
+              }
+              Optional<String> value = corrected.or(kept.get().letter()::value);
+              if (value.isEmpty()) {
+                return Decision.of(
+                    new Replayed.Refused("expected a value to replay, found none; send one"));
+              }
+              Decision decided = decide(connection, kept.get(), value.get());
+              if (decided.replayed instanceof Replayed.Done(String how)) {
+                remember(connection, id, "%s; %s".formatted(how, why));
+              }
+              return decided;
+            });
+    // what comes back from Kafka counts only where the approval is there
+    decision.message.ifPresent(message -> kafka.send(Topic.EGRESS, List.of(message)));
+    return decision.replayed;
   }
 
-  private Replayed apply(Connection connection, DeadLetter letter, String value)
-      throws SQLException {
+  private Decision decide(Connection connection, Kept kept, String value) throws SQLException {
+    DeadLetter letter = kept.letter();
     if (letter.topic().equals(Topic.EGRESS.topicName())) {
-      return count(letter, value);
+      return count(connection, kept, value);
     }
     if (letter.topic().equals(Topic.DATA_SETS.topicName())) {
-      return keep(connection, value);
+      return Decision.of(keep(connection, value));
     }
-    return new Replayed.Refused(
-        "expected a letter of %s or %s, found one of %s: the others are not counted"
-            .formatted(Topic.EGRESS.topicName(), Topic.DATA_SETS.topicName(), letter.topic()));
+    return Decision.of(
+        new Replayed.Refused(
+            "expected a letter of %s or %s, found one of %s: the others are not counted"
+                .formatted(Topic.EGRESS.topicName(), Topic.DATA_SETS.topicName(), letter.topic())));
   }
 
-  private Replayed count(DeadLetter letter, String value) {
+  private Decision count(Connection connection, Kept kept, String value) throws SQLException {
+    DeadLetter letter = kept.letter();
     SourceRecord source =
         new SourceRecord(
             letter.topic(), letter.partition(), letter.offset(), letter.key().orElse(null), value);
     return switch (reader.read(source)) {
-      case Reading.Refused refused -> new Replayed.Refused(refused.message());
-      case Reading.Flush(SourceRecord _, EgressRecord egress) -> {
-        EgressRecord again = hadAPlace(letter) ? asItsOwnJournal(letter, egress) : egress;
-        kafka.send(
-            Topic.EGRESS,
-            List.of(
-                new KafkaPublisher.Message(again.journal().toString(), RecordJson.write(again))));
-        yield new Replayed.Done(
-            "sent as sequence %d of journal %s".formatted(again.sequence(), again.journal()));
+      case Reading.Refused refused -> Decision.of(new Replayed.Refused(refused.message()));
+      case Reading.Flush flush -> {
+        EgressRecord again =
+            hadAPlace(letter) ? asItsOwnJournal(letter, flush.egress()) : flush.egress();
+        String json = RecordJson.write(again);
+        approvals.add(connection, json, kept.id(), clock.instant());
+        yield new Decision(
+            new Replayed.Done(
+                "sent as sequence %d of journal %s".formatted(again.sequence(), again.journal())),
+            Optional.of(new KafkaPublisher.Message(again.journal().toString(), json)));
       }
     };
   }
@@ -141,14 +162,22 @@ public final class DeadLetterReplay {
   }
 
   private boolean hadAPlace(DeadLetter letter) {
-    SourceRecord asItCame =
-        new SourceRecord(
-            letter.topic(),
-            letter.partition(),
-            letter.offset(),
-            letter.key().orElse(null),
-            letter.value().orElse(null));
-    return reader.read(asItCame).position().isPresent();
+    return takesAPlace(letter) && reader.read(asItCame(letter)).position().isPresent();
+  }
+
+  /** Whether a record that was refused so took its place in its journal, where it has one. */
+  static boolean takesAPlace(DeadLetter letter) {
+    return Reading.Refusal.of(letter.reason()).filter(Reading.Refusal::takesNoPlace).isEmpty();
+  }
+
+  /** The record that became a letter. */
+  static SourceRecord asItCame(DeadLetter letter) {
+    return new SourceRecord(
+        letter.topic(),
+        letter.partition(),
+        letter.offset(),
+        letter.key().orElse(null),
+        letter.value().orElse(null));
   }
 
   private static EgressRecord asItsOwnJournal(DeadLetter letter, EgressRecord egress) {

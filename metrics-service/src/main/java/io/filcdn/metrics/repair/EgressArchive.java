@@ -58,17 +58,7 @@ public final class EgressArchive {
         consumer.seek(partition, Math.min(wanted, ends.getOrDefault(partition, 0L)));
       }
       while (partitions.stream().anyMatch(p -> consumer.position(p) < ends.getOrDefault(p, 0L))) {
-        consumer
-            .poll(POLL)
-            .forEach(
-                record ->
-                    records.accept(
-                        new SourceRecord(
-                            record.topic(),
-                            record.partition(),
-                            record.offset(),
-                            record.key(),
-                            record.value())));
+        consumer.poll(POLL).forEach(record -> records.accept(SourceRecord.of(record)));
       }
       return Optional.empty();
     }

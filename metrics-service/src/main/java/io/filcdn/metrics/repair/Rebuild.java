@@ -8,8 +8,10 @@ import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.PostgresAudit;
+import io.filcdn.metrics.intake.Authenticity;
 import io.filcdn.metrics.intake.EgressReader;
 import io.filcdn.metrics.intake.Position;
+import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.SourceRecord;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 import io.filcdn.metrics.odometer.PostgresOdometers;
@@ -47,7 +49,9 @@ public final class Rebuild {
   private final PostgresDataSets dataSets;
   private final PostgresDeadLetters deadLetters;
   private final PostgresAudit audit;
+  private final PostgresOffsets offsets;
   private final EgressReader reader;
+  private final Authenticity authenticity;
   private final EgressArchive archive;
   private final Network network;
   private final Clock clock;
@@ -59,7 +63,9 @@ public final class Rebuild {
       PostgresDataSets dataSets,
       PostgresDeadLetters deadLetters,
       PostgresAudit audit,
+      PostgresOffsets offsets,
       EgressReader reader,
+      Authenticity authenticity,
       EgressArchive archive,
       Network network,
       Clock clock) {
@@ -69,14 +75,30 @@ public final class Rebuild {
     this.dataSets = dataSets;
     this.deadLetters = deadLetters;
     this.audit = audit;
+    this.offsets = offsets;
     this.reader = reader;
+    this.authenticity = authenticity;
     this.archive = archive;
     this.network = network;
     this.clock = clock;
   }
 
-  /** Two moments of one database, and which records died. */
-  private record Frame(Checkpoint from, Checkpoint to, Set<Position> dead) {}
+  /**
+   * Two moments of one database, and which records died.
+   *
+   * @param dead the places in journals of those that took one
+   * @param unheard the places in Kafka of the others
+   * @param read up to where metrics has read, by partition
+   */
+  private record Frame(
+      Checkpoint from,
+      Checkpoint to,
+      Set<Position> dead,
+      Set<SourcePlace> unheard,
+      Map<Integer, Long> read) {}
+
+  /** A place in Kafka. */
+  private record SourcePlace(int partition, long offset) {}
 
   /**
    * Counts again.
@@ -86,7 +108,14 @@ public final class Rebuild {
   public RebuildReport run(boolean apply) {
     Frame frame = database.call(this::frame);
     Recount recount = new Recount(network, frame.from, frame.to, reader, frame.dead);
-    Optional<String> incomplete = archive.readFrom(frame.from.offsets(), recount::add);
+    Optional<String> incomplete =
+        archive.readFrom(
+            frame.from.offsets(),
+            source -> {
+              if (isHeard(frame, source)) {
+                recount.add(source);
+              }
+            });
     if (incomplete.isPresent()) {
       return RebuildReport.impossible(frame.from.id(), incomplete.get());
     }
@@ -106,17 +135,27 @@ public final class Rebuild {
     Checkpoint from = checkpoints.last(connection);
     Checkpoint to = checkpoints.present(connection, clock.instant());
     Set<Position> dead = new HashSet<>();
+    Set<SourcePlace> unheard = new HashSet<>();
     for (DeadLetter letter : deadLetters.ofTopic(connection, Topic.EGRESS.topicName())) {
-      SourceRecord source =
-          new SourceRecord(
-              letter.topic(),
-              letter.partition(),
-              letter.offset(),
-              letter.key().orElse(null),
-              letter.value().orElse(null));
-      reader.read(source).position().ifPresent(dead::add);
+      if (DeadLetterReplay.takesAPlace(letter)) {
+        reader.read(DeadLetterReplay.asItCame(letter)).position().ifPresent(dead::add);
+      } else {
+        unheard.add(new SourcePlace(letter.partition(), letter.offset()));
+      }
     }
-    return new Frame(from, to, dead);
+    Map<Integer, Long> read = offsets.find(connection, Topic.EGRESS.topicName());
+    return new Frame(from, to, dead, unheard, read);
+  }
+
+  /**
+   * Whether a record was taken for its edge's word: those behind where metrics reads were judged
+   * when they came, the others are looked at.
+   */
+  private boolean isHeard(Frame frame, SourceRecord source) {
+    SourcePlace place = new SourcePlace(source.partition(), source.offset());
+    return !frame.unheard.contains(place)
+        && (source.offset() < frame.read.getOrDefault(source.partition(), 0L)
+            || database.call(connection -> authenticity.isSomeonesWord(connection, source)));
   }
 
   private static List<Difference> differences(

@@ -33,11 +33,11 @@ public final class PostgresSeries {
   private static final String ON_CONFLICT_ADD =
       """
       on conflict (dimension, value, daily, bucket) do update set
-        cdn_bytes = s.cdn_bytes + excluded.cdn_bytes,
-        cache_miss_bytes = s.cache_miss_bytes + excluded.cache_miss_bytes,
-        requests = s.requests + excluded.requests,
-        cache_miss_requests = s.cache_miss_requests + excluded.cache_miss_requests,
-        unbilled_bytes = s.unbilled_bytes + excluded.unbilled_bytes
+        cdn_bytes = capped(s.cdn_bytes::numeric + excluded.cdn_bytes),
+        cache_miss_bytes = capped(s.cache_miss_bytes::numeric + excluded.cache_miss_bytes),
+        requests = capped(s.requests::numeric + excluded.requests),
+        cache_miss_requests = capped(s.cache_miss_requests::numeric + excluded.cache_miss_requests),
+        unbilled_bytes = capped(s.unbilled_bytes::numeric + excluded.unbilled_bytes)
       """;
 
   /** All write in one order, so that none waits in a circle. */
@@ -47,7 +47,7 @@ public final class PostgresSeries {
         requests, cache_miss_requests, unbilled_bytes)
       select dimension, value, step.daily,
         case when step.daily then date_trunc('day', hour, 'UTC') else hour end as bucket,
-        sum(a)::bigint, sum(b)::bigint, sum(c)::bigint, sum(d)::bigint, sum(e)::bigint
+        capped(sum(a)), capped(sum(b)), capped(sum(c)), capped(sum(d)), capped(sum(e))
       from cells cross join (values (false), (true)) as step (daily)
       group by 1, 2, 3, 4 order by 1, 2, 3, 4
       """
@@ -86,8 +86,8 @@ public final class PostgresSeries {
           ('provider', provider, 1), ('provider', 'unknown', -1)) as t (dimension, value, sign))
       insert into series as s (dimension, value, daily, bucket, cdn_bytes, cache_miss_bytes,
         requests, cache_miss_requests, unbilled_bytes)
-      select dimension, value, daily, bucket, sum(sign * a)::bigint, sum(sign * b)::bigint,
-        sum(sign * c)::bigint, sum(sign * d)::bigint, sum(sign * e)::bigint
+      select dimension, value, daily, bucket, capped(sum(sign * a)), capped(sum(sign * b)),
+        capped(sum(sign * c)), capped(sum(sign * d)), capped(sum(sign * e))
       from moves group by 1, 2, 3, 4 order by 1, 2, 3, 4
       """
           + ON_CONFLICT_ADD;
@@ -108,8 +108,8 @@ public final class PostgresSeries {
 
   private static final String TOP =
       """
-      select value, sum(cdn_bytes)::bigint, sum(cache_miss_bytes)::bigint, sum(requests)::bigint,
-        sum(cache_miss_requests)::bigint, sum(unbilled_bytes)::bigint
+      select value, capped(sum(cdn_bytes)), capped(sum(cache_miss_bytes)), capped(sum(requests)),
+        capped(sum(cache_miss_requests)), capped(sum(unbilled_bytes))
       from series where dimension = ? and daily and bucket >= ?
       group by value order by 2 desc, 1 limit ?
       """;

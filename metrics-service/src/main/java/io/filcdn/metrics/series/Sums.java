@@ -14,17 +14,17 @@ public record Sums(
 
   public static final Sums NONE = new Sums(0, 0, 0, 0, 0);
 
-  /**
-   * The sum.
-   *
-   * @throws ArithmeticException where a part of it exceeds 2⁶³ − 1
-   */
+  /** The sum; 2⁶³ − 1 stands for more than that. */
   public Sums plus(Sums other) {
     return new Sums(
-        Math.addExact(cdnBytes, other.cdnBytes),
-        Math.addExact(cacheMissBytes, other.cacheMissBytes),
-        Math.addExact(requests, other.requests),
-        Math.addExact(cacheMissRequests, other.cacheMissRequests),
-        Math.addExact(unbilledBytes, other.unbilledBytes));
+        capped(cdnBytes, other.cdnBytes),
+        capped(cacheMissBytes, other.cacheMissBytes),
+        capped(requests, other.requests),
+        capped(cacheMissRequests, other.cacheMissRequests),
+        capped(unbilledBytes, other.unbilledBytes));
+  }
+
+  private static long capped(long one, long other) {
+    return one > Long.MAX_VALUE - other ? Long.MAX_VALUE : one + other;
   }
 }

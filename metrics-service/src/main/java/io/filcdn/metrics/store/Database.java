@@ -66,7 +66,7 @@ public final class Database {
   /** That Postgres could not be reached, or refused. */
   public static final class DatabaseException extends RuntimeException {
 
-    DatabaseException(SQLException cause) {
+    public DatabaseException(SQLException cause) {
       super("the database failed: " + cause.getMessage(), cause);
     }
   }

@@ -1,20 +1,27 @@
 package io.filcdn.retrieval.admission;
 
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.retrieval.address.Prefix;
+import io.filcdn.retrieval.delivery.Problem;
 import io.filcdn.retrieval.delivery.Refusal;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What one client may take of an edge, so that others get theirs: requests at once, and bytes that
- * are promised and not sent yet.
+ * What one client, and each network that it lies in, may take of an edge, so that others get
+ * theirs: requests at once, bytes that are promised and not sent yet, and what its responses hold
+ * of a data set's quota.
  */
 public final class ClientLimits {
 
   private final Limits limits;
   private final AtomicLong requests = new AtomicLong();
-  private final Map<String, Load> loads = new ConcurrentHashMap<>();
+  private final Map<Prefix, Load> loads = new ConcurrentHashMap<>();
+  private final HeldQuota held;
 
   /**
    * The bounds.
@@ -22,11 +29,26 @@ public final class ClientLimits {
    * @param requests at once, over all clients
    * @param requestsPerClient at once
    * @param unsentBytesPerClient promised in responses under way and not sent yet
+   * @param quotaShare of what a data set has left, 0 to 1, that responses of a client may hold
+   * @param widerFactor how many times as much wider networks may have, as {@link Prefix#bound} says
    */
-  public record Limits(long requests, long requestsPerClient, long unsentBytesPerClient) {}
+  public record Limits(
+      long requests,
+      long requestsPerClient,
+      long unsentBytesPerClient,
+      double quotaShare,
+      int widerFactor) {}
+
+  /** Whether a request is let in. */
+  public sealed interface Entry {
+
+    /** It is not. */
+    record Refused(Refusal refusal) implements Entry {}
+  }
 
   public ClientLimits(Limits limits) {
     this.limits = limits;
+    this.held = new HeldQuota(limits.quotaShare, limits.widerFactor);
   }
 
   /** How many requests are under way. */
@@ -34,66 +56,141 @@ public final class ClientLimits {
     return requests.get();
   }
 
-  /** Lets a request in; {@link #leave} is to follow where nothing is refused. */
-  public Optional<Refusal> enter(String client) {
+  /** How many networks have requests under way, or hold quota. */
+  int networks() {
+    return loads.size() + held.holders();
+  }
+
+  /**
+   * Lets a request in.
+   *
+   * @param networks of the client, the narrowest first
+   */
+  public Entry enter(List<Prefix> networks) {
     if (requests.incrementAndGet() > limits.requests) {
       requests.decrementAndGet();
-      return Optional.of(Refusal.TOO_MANY_REQUESTS);
+      return new Entry.Refused(Refusal.TOO_MANY_REQUESTS);
     }
-    boolean[] refused = new boolean[1];
+    if (!takeOfAll(networks, 1, 0)) {
+      requests.decrementAndGet();
+      return new Entry.Refused(Refusal.TOO_MANY_REQUESTS_OF_CLIENT);
+    }
+    return new Place(this, networks);
+  }
+
+  /** Takes of each network, or of none. */
+  private boolean takeOfAll(List<Prefix> networks, int moreRequests, long moreBytes) {
+    for (int i = 0; i < networks.size(); i++) {
+      if (!take(networks.get(i), moreRequests, moreBytes)) {
+        giveToAll(networks.subList(0, i), moreRequests, moreBytes);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean take(Prefix network, int moreRequests, long moreBytes) {
+    boolean[] taken = new boolean[1];
     loads.compute(
-        client,
-        (c, before) -> {
-          Load mine = before == null ? new Load() : before;
-          refused[0] = ++mine.requests > limits.requestsPerClient;
-          return mine;
-        });
-    if (refused[0]) {
-      leave(client, 0);
-      return Optional.of(Refusal.TOO_MANY_REQUESTS_OF_CLIENT);
-    }
-    return Optional.empty();
-  }
-
-  /**
-   * A request has ended.
-   *
-   * @param promised bytes that were promised to it, and are sent or will not be
-   */
-  public void leave(String client, long promised) {
-    requests.decrementAndGet();
-    loads.computeIfPresent(
-        client,
-        (c, mine) -> {
-          mine.requests--;
-          mine.unsent -= promised;
-          return mine.requests == 0 && mine.unsent == 0 ? null : mine;
-        });
-  }
-
-  /**
-   * Promises bytes to a client that was let in; {@link #leave} is to tell of all of them where
-   * nothing is refused.
-   */
-  public Optional<Refusal> promise(String client, long bytes) {
-    boolean[] refused = new boolean[1];
-    loads.computeIfPresent(
-        client,
-        (c, mine) -> {
-          // one response may always be under way, however large its piece
-          if (mine.unsent > 0 && mine.unsent + bytes > limits.unsentBytesPerClient) {
-            refused[0] = true;
-          } else {
-            mine.unsent += bytes;
+        network,
+        (same, before) -> {
+          Load load = before == null ? new Load() : before;
+          taken[0] = hasRoom(network, load, moreRequests, moreBytes);
+          if (taken[0]) {
+            load.requests += moreRequests;
+            load.unsent += moreBytes;
           }
-          return mine;
+          return load.requests == 0 ? null : load;
         });
-    return refused[0] ? Optional.of(Refusal.TOO_MANY_BYTES_OF_CLIENT) : Optional.empty();
+    return taken[0];
   }
 
-  /** What a client has under way. Changed only inside {@code loads.compute}. */
+  private boolean hasRoom(Prefix network, Load load, int moreRequests, long moreBytes) {
+    if (moreBytes == 0) {
+      return load.requests + moreRequests
+          <= network.bound(limits.requestsPerClient, limits.widerFactor);
+    }
+    // one response may always be under way, however large its piece
+    return load.unsent == 0
+        || moreBytes
+            <= network.bound(limits.unsentBytesPerClient, limits.widerFactor) - load.unsent;
+  }
+
+  private void giveToAll(List<Prefix> networks, int fewerRequests, long fewerBytes) {
+    for (int i = 0; i < networks.size(); i++) {
+      loads.computeIfPresent(
+          networks.get(i),
+          (network, load) -> {
+            load.requests -= fewerRequests;
+            load.unsent -= fewerBytes;
+            return load.requests == 0 ? null : load;
+          });
+    }
+  }
+
+  /** What a network has under way. Changed only inside {@code loads.compute}. */
   private static final class Load {
     long requests;
     long unsent;
+  }
+
+  /** The place of a request that was let in. Confined to its event loop. */
+  public static final class Place implements Entry {
+
+    private final ClientLimits limits;
+    private final List<Prefix> networks;
+    private long promised;
+    private @Nullable DataSetId payer;
+    private long heldBytes;
+
+    private Place(ClientLimits limits, List<Prefix> networks) {
+      this.limits = limits;
+      this.networks = networks;
+    }
+
+    /** Promises bytes to the client, at most once. */
+    public Optional<Refusal> promise(long bytes) {
+      if (!limits.takeOfAll(networks, 0, bytes)) {
+        return Optional.of(Refusal.TOO_MANY_BYTES_OF_CLIENT);
+      }
+      promised = bytes;
+      return Optional.empty();
+    }
+
+    /**
+     * Lets the response hold quota, at most once.
+     *
+     * @param length of the response
+     * @param remaining what the data set has left
+     * @return why it may not
+     */
+    public Optional<Problem> hold(DataSetId dataSet, long length, long remaining) {
+      long most = limits.held.most(remaining);
+      // with so much left, the bound of requests is the narrower one
+      if (most / HeldQuota.OF_RESPONSE >= limits.limits.requestsPerClient) {
+        return Optional.empty();
+      }
+      long bytes = Math.min(length, HeldQuota.OF_RESPONSE);
+      if (!limits.held.hold(networks, dataSet, bytes, most)) {
+        return Optional.of(
+            new Problem(
+                Refusal.TOO_MANY_BYTES_OF_CLIENT,
+                List.of(
+                    "data set: " + dataSet.number(),
+                    "bytes of its quota that may be reserved for you at once: " + most)));
+      }
+      payer = dataSet;
+      heldBytes = bytes;
+      return Optional.empty();
+    }
+
+    /** The request has ended, and all that was promised to it is sent or will not be. */
+    public void leave() {
+      limits.requests.decrementAndGet();
+      limits.giveToAll(networks, 1, promised);
+      if (payer != null) {
+        limits.held.free(networks, payer, heldBytes);
+      }
+    }
   }
 }

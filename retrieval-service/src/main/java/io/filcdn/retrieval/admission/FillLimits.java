@@ -1,19 +1,24 @@
 package io.filcdn.retrieval.admission;
 
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.usage.Allowances;
 import io.filcdn.retrieval.usage.FillCharge;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.LongBinaryOperator;
 import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 
 /**
  * What clients may make the edge fetch from providers within an hour: a payer pays for the whole
  * piece, however little of it a client takes. Limited are the fetches that brought anything, the
  * bytes beyond what their client took, and as a share of the data set's cache-miss quota, both
- * these and all bytes, so that no client alone uses up what is there for all.
+ * these and all bytes, so that no client alone uses up what is there for all. The networks that a
+ * client lies in have limits of their own, which are wider.
  *
  * <p>A fetch holds what it can cost when it begins, and is charged what it did cost once it and its
  * response are over; in between, a client that takes less than it asked for can get ahead of its
@@ -39,13 +44,15 @@ public final class FillLimits {
    * @param unaskedPerClient bytes beyond what the client took
    * @param unaskedPerDataSet bytes beyond what clients took
    * @param shares of the cache-miss quota that is left
+   * @param widerFactor how many times as much wider networks may have, as {@link Prefix#bound} says
    */
   public record Limits(
       long perClient,
       long perDataSet,
       long unaskedPerClient,
       long unaskedPerDataSet,
-      Shares shares) {}
+      Shares shares,
+      int widerFactor) {}
 
   /**
    * Parts of the cache-miss quota that a data set has left, 0 to 1, by the hour.
@@ -59,12 +66,19 @@ public final class FillLimits {
   /**
    * A fetch that is about to begin.
    *
+   * @param networks of the client, the narrowest first
    * @param size of the piece
    * @param asked how many of its bytes the client asks for
    * @param quota what the data set has left for cache misses; {@link Long#MAX_VALUE} where that is
    *     not known
    */
-  public record Fetch(String client, DataSetId dataSet, long size, long asked, long quota) {}
+  public record Fetch(List<Prefix> networks, DataSetId dataSet, long size, long asked, long quota) {
+
+    /** The bytes beyond those that the client asks for. */
+    long more() {
+      return size - asked;
+    }
+  }
 
   /** Whether a fetch may begin. */
   public sealed interface Leave {
@@ -76,7 +90,7 @@ public final class FillLimits {
     record Refused(Refusal refusal) implements Leave {}
   }
 
-  private record ClientOfDataSet(String client, DataSetId dataSet) {}
+  private record NetworkOfDataSet(Prefix network, DataSetId dataSet) {}
 
   /** What a fetch holds of one limit, and how it is charged. */
   private record Account(
@@ -112,8 +126,12 @@ public final class FillLimits {
     this.bytes = new Allowances<>(HOUR, nanoTime);
   }
 
-  /** Lets a client begin a fetch. */
-  public Leave begin(Fetch fetch) {
+  /**
+   * Lets a client begin a fetch.
+   *
+   * @param fetched is told what providers supplied, once all is over
+   */
+  public Leave begin(Fetch fetch, Consumer<List<FillCharge.Supplied>> fetched) {
     List<Account> accounts = accounts(fetch);
     for (int i = 0; i < accounts.size(); i++) {
       if (!accounts.get(i).hold()) {
@@ -123,38 +141,46 @@ public final class FillLimits {
     }
     return new Leave.Given(
         new FillCharge(
-            (fetched, accepted) -> accounts.forEach(each -> each.settle(fetched, accepted))));
+            (supplied, accepted) -> {
+              long bytes = supplied.stream().mapToLong(FillCharge.Supplied::bytes).sum();
+              accounts.forEach(each -> each.settle(bytes, accepted));
+              fetched.accept(supplied);
+            }));
   }
 
+  /** The widest first: of a network that may not, no narrower one takes a place in the tables. */
   private List<Account> accounts(Fetch fetch) {
-    String client = fetch.client;
+    List<Account> accounts = new ArrayList<>();
+    ofDataSet(fetch, accounts);
+    for (Prefix network : fetch.networks.reversed()) {
+      ofNetwork(network, fetch, accounts);
+    }
+    return accounts;
+  }
+
+  private void ofDataSet(Fetch fetch, List<Account> accounts) {
     DataSetId dataSet = fetch.dataSet;
-    ClientOfDataSet both = new ClientOfDataSet(client, dataSet);
-    long more = fetch.size - fetch.asked;
-    Shares shares = limits.shares;
-    Refusal clients = Refusal.TOO_MANY_FILLS_OF_CLIENT;
-    Refusal dataSets = Refusal.TOO_MANY_FILLS_OF_DATA_SET;
-    long ofBoth = share(shares.unaskedPerClient, fetch.quota);
-    long ofAll = share(shares.unaskedPerDataSet, fetch.quota);
-    return List.of(
-        new Account(fetches, client, limits.perClient, 1, FillLimits::countOf, clients),
-        new Account(unasked, client, limits.unaskedPerClient, more, FillLimits::unaskedOf, clients),
-        new Account(unasked, both, ofBoth, more, FillLimits::unaskedOf, clients),
-        new Account(
-            bytes,
-            both,
-            share(shares.perClient, fetch.quota),
-            fetch.size,
-            FillLimits::bytesOf,
-            clients),
-        new Account(fetches, dataSet, limits.perDataSet, 1, FillLimits::countOf, dataSets),
-        new Account(
-            unasked,
-            dataSet,
-            Math.min(limits.unaskedPerDataSet, ofAll),
-            more,
-            FillLimits::unaskedOf,
-            dataSets));
+    Refusal refusal = Refusal.TOO_MANY_FILLS_OF_DATA_SET;
+    long share = share(limits.shares.unaskedPerDataSet, fetch.quota);
+    long most = Math.min(limits.unaskedPerDataSet, share);
+    accounts.add(new Account(fetches, dataSet, limits.perDataSet, 1, FillLimits::countOf, refusal));
+    accounts.add(new Account(unasked, dataSet, most, fetch.more(), FillLimits::unaskedOf, refusal));
+  }
+
+  private void ofNetwork(Prefix network, Fetch fetch, List<Account> accounts) {
+    NetworkOfDataSet both = new NetworkOfDataSet(network, fetch.dataSet);
+    Refusal refusal = Refusal.TOO_MANY_FILLS_OF_CLIENT;
+    LongUnaryOperator bound = perClient -> network.bound(perClient, limits.widerFactor);
+    long most = bound.applyAsLong(limits.perClient);
+    long mostUnasked = bound.applyAsLong(limits.unaskedPerClient);
+    long shareUnasked = bound.applyAsLong(share(limits.shares.unaskedPerClient, fetch.quota));
+    long share = bound.applyAsLong(share(limits.shares.perClient, fetch.quota));
+    accounts.add(new Account(fetches, network, most, 1, FillLimits::countOf, refusal));
+    accounts.add(
+        new Account(unasked, network, mostUnasked, fetch.more(), FillLimits::unaskedOf, refusal));
+    accounts.add(
+        new Account(unasked, both, shareUnasked, fetch.more(), FillLimits::unaskedOf, refusal));
+    accounts.add(new Account(bytes, both, share, fetch.size, FillLimits::bytesOf, refusal));
   }
 
   private static long share(double part, long quota) {

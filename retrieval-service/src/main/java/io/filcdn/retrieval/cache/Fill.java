@@ -9,6 +9,7 @@ import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
+import io.filcdn.retrieval.usage.UnverifiedBudget.Supplier;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Context;
@@ -67,10 +68,11 @@ final class Fill implements OriginSupply.Taker {
   /** The bot that all asked for who made it fetch; nobody pays for its fills. */
   private Optional<String> bot;
 
-  /** Who is charged for what is fetched now, and where that began. */
+  /** Who is charged for what is fetched now. */
   private Optional<FillCharge> charge;
 
-  private long chargedFrom;
+  /** How much had come when it was begun, or last went on. */
+  private long wentOnFrom;
 
   private final ArrayDeque<ByteBuf> arrived = new ArrayDeque<>();
   private long waiting;
@@ -174,7 +176,7 @@ final class Fill implements OriginSupply.Taker {
   private void goOn(Lead lead) {
     if (over) {
       // its disk failed meanwhile
-      lead.charge().ifPresent(each -> each.fetched(0));
+      lead.charge().ifPresent(each -> each.fetched(List.of()));
       return;
     }
     abandonedFills.forget(this);
@@ -182,7 +184,7 @@ final class Fill implements OriginSupply.Taker {
       bot = Optional.empty();
     }
     charge = lead.charge();
-    chargedFrom = supply.received();
+    wentOnFrom = supply.received();
     supply.goOn(lead.origins());
   }
 
@@ -219,7 +221,8 @@ final class Fill implements OriginSupply.Taker {
   @SuppressWarnings("deprecation")
   @Override
   public void arrived(Buffer part) {
-    unverified.suppliedBy(supply.supplier(), supply.received() - part.length());
+    unverified.suppliedBy(
+        new Supplier(supply.supplier(), supply.host()), supply.received() - part.length());
     if (supply.received() == part.length()) {
       bytes.suppliedBy(supply.supplier());
     }
@@ -241,7 +244,7 @@ final class Fill implements OriginSupply.Taker {
 
   @Override
   public void exhausted() {
-    if (supply.received() == chargedFrom) {
+    if (supply.received() == wentOnFrom) {
       Problem problem = FillOutcome.of(supply.failures());
       fail(Optional.of(problem), Cause.OTHER, FillOutcome.told(problem));
     } else {
@@ -293,7 +296,9 @@ final class Fill implements OriginSupply.Taker {
 
   /** Charges what was fetched since it was last charged. */
   private void charge() {
-    charge.ifPresent(each -> each.fetched(supply.received() - chargedFrom));
+    // also where nobody is charged: the next is not charged for it either
+    List<FillCharge.Supplied> supplied = supply.takeSupplied();
+    charge.ifPresent(each -> each.fetched(supplied));
     charge = Optional.empty();
   }
 

@@ -10,6 +10,7 @@ import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
+import io.filcdn.retrieval.usage.UnverifiedBudget.Supplier;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.filcdn.retrieval.verify.PieceVerifier;
 import io.vertx.core.Context;
@@ -113,7 +114,8 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
 
   @Override
   public void arrived(Buffer part) {
-    unverified.suppliedBy(supply.supplier(), supply.received() - part.length());
+    unverified.suppliedBy(
+        new Supplier(supply.supplier(), supply.host()), supply.received() - part.length());
     if (supply.received() == part.length()) {
       supplier = Optional.of(supply.supplier());
     }
@@ -215,7 +217,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
       return;
     }
     over = true;
-    lead.charge().ifPresent(charge -> charge.fetched(supply.received()));
+    lead.charge().ifPresent(charge -> charge.fetched(supply.takeSupplied()));
     tools.countVerified(supply, unverified, lead.bot());
     leave.accept(this);
     state = State.VERIFIED;
@@ -229,7 +231,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     over = true;
     LOG.warnf("piece %s does not pass, at byte %d: %s", piece, supply.received(), detail);
     supply.cancel();
-    lead.charge().ifPresent(charge -> charge.fetched(supply.received()));
+    lead.charge().ifPresent(charge -> charge.fetched(supply.takeSupplied()));
     tools.countFailed(supply, unverified, cause);
     leave.accept(this);
     problem = why;

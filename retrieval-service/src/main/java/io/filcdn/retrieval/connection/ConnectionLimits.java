@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.connection;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.retrieval.address.Prefix;
 import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -45,17 +46,9 @@ public final class ConnectionLimits {
    * @param all in all
    * @param reserved how many of them only networks get that have none yet: an IPv4 /24, an IPv6 /48
    * @param perClient of an IPv4 address or an IPv6 /64
-   * @param perIpv4Network of a /24
-   * @param perIpv6Site of a /56
-   * @param perIpv6Network of a /48
+   * @param widerFactor how many times as many wider networks may have, as {@link Prefix#bound} says
    */
-  public record Bounds(
-      int all,
-      int reserved,
-      int perClient,
-      int perIpv4Network,
-      int perIpv6Site,
-      int perIpv6Network) {
+  public record Bounds(int all, int reserved, int perClient, int widerFactor) {
 
     public Bounds {
       if (reserved < 0 || reserved >= all) {
@@ -65,13 +58,8 @@ public final class ConnectionLimits {
       }
     }
 
-    int of(Prefix prefix) {
-      return switch (prefix.width()) {
-        case IPV4_CLIENT, IPV6_CLIENT -> perClient;
-        case IPV4_NETWORK -> perIpv4Network;
-        case IPV6_SITE -> perIpv6Site;
-        case IPV6_NETWORK -> perIpv6Network;
-      };
+    long of(Prefix prefix) {
+      return prefix.bound(perClient, widerFactor);
     }
   }
 

@@ -40,7 +40,6 @@ public final class Exchange {
   private OptionalLong firstByteAt = OptionalLong.empty();
   private Optional<Asked> asked = Optional.empty();
   private long acceptedBytes;
-  private long promisedBytes;
   private boolean over;
 
   /**
@@ -118,16 +117,6 @@ public final class Exchange {
   /** Tells what is asked for. */
   public void asks(Address payer, PieceName piece, Optional<String> bot) {
     asked = Optional.of(new Asked(payer, piece, bot));
-  }
-
-  /** Body bytes that were promised to the client; 0 at first. */
-  public long promisedBytes() {
-    return promisedBytes;
-  }
-
-  /** Promises body bytes to the client. */
-  public void promise(long bytes) {
-    promisedBytes = bytes;
   }
 
   /** Ends it with an answer that has no body. */

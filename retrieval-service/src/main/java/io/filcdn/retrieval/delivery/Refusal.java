@@ -69,11 +69,17 @@ public enum Refusal {
       "This edge has too little quota at hand and cannot ask for more now; try again in a moment."),
   TOO_MANY_REQUESTS(429, "too-many-requests", "This edge has too many requests under way."),
   TOO_MANY_REQUESTS_OF_CLIENT(
-      429, "too-many-requests-of-client", "You have too many requests under way."),
+      429,
+      "too-many-requests-of-client",
+      "You, or others of your network, have too many requests under way."),
   TOO_MANY_BYTES_OF_CLIENT(
-      429, "too-many-bytes-of-client", "You have too many bytes under way; finish some first."),
+      429,
+      "too-many-bytes-of-client",
+      "You, or others of your network, have too many bytes under way; finish some first."),
   TOO_MANY_FILLS_OF_CLIENT(
-      429, "too-many-fills-of-client", "You have made this edge fetch too much within the hour."),
+      429,
+      "too-many-fills-of-client",
+      "You, or others of your network, have made this edge fetch too much within the hour."),
   TOO_MANY_FILLS_OF_DATA_SET(
       429,
       "too-many-fills-of-data-set",

@@ -50,6 +50,7 @@ public final class OriginClient {
   private final WorkerExecutor resolvers;
 
   private final OriginConnections connections;
+  private final HostFetches hosts;
 
   /** Where service URLs led a moment ago: looking is a hop to another thread. */
   private final Cache<String, OriginAddress> addresses =
@@ -63,7 +64,7 @@ public final class OriginClient {
    * @param stall within which time a provider must send {@code leastBytes}
    * @param leastBytes the least that it must send within {@code stall}
    * @param longest how long a provider may take for a whole piece, as far as its pace goes
-   * @param connections to one provider at once
+   * @param connections to one provider at once, and to one host
    * @param reach what may be contacted
    */
   public record Rules(
@@ -110,11 +111,12 @@ public final class OriginClient {
     this.names = names;
     this.resolvers = tools.vertx.createSharedWorkerExecutor("filcdn-resolve", RESOLVERS);
     this.connections = new OriginConnections(tools, trust);
+    this.hosts = new HostFetches(tools.rules.connections());
   }
 
   /** A fetch of a piece from {@code offset} on, which is begun by {@link #start}. */
   OriginFetch fetch(Origin origin, PieceCid piece, long offset, OriginSink sink) {
-    return new OriginFetch(tools, origin, piece, offset, sink);
+    return new OriginFetch(tools, hosts, new OriginFetch.Part(origin, piece, offset), sink);
   }
 
   /** Asks the provider. Returns at once; the fetch's sink is called on the current event loop. */
@@ -162,8 +164,11 @@ public final class OriginClient {
 
   private void send(Question question, HttpClientRequest request) {
     OriginConnection connection = OriginConnection.of(request.connection());
-    boolean reused = connection.begin();
     question.fetch.sending(request);
+    if (!question.fetch.takesPlaceAt(connection.host())) {
+      return;
+    }
+    boolean reused = connection.begin();
     request
         .send()
         .onSuccess(

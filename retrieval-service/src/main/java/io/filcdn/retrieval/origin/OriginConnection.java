@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.origin;
 
+import io.filcdn.retrieval.address.Prefix;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -14,11 +15,12 @@ import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 
 /**
- * A connection of HTTP/1.1 to a provider, as far as Vert.x does not tell of it: whether it was used
- * before, and whether it has brought a byte since the last request was sent on it. Interim answers
- * (1xx) end here, as Vert.x takes those it does not know for answers.
+ * A connection of HTTP/1.1 to a provider, as far as Vert.x does not tell of it: at which host it
+ * ends, whether it was used before, and whether it has brought a byte since the last request was
+ * sent on it. Interim answers (1xx) end here, as Vert.x takes those it does not know for answers.
  */
 final class OriginConnection {
 
@@ -28,20 +30,32 @@ final class OriginConnection {
   /** So many interim answers may come before an answer. */
   private static final int MOST_INTERIM = 32;
 
+  private final Prefix host;
   private volatile boolean used;
   private volatile boolean silent;
 
-  private OriginConnection() {}
+  private OriginConnection(Prefix host) {
+    this.host = host;
+  }
 
   /** Watches a connection that was just made. Called on its event loop. */
   static void watch(HttpConnection made) {
     Channel channel = ((ConnectionBase) made).channel();
-    OriginConnection connection = new OriginConnection();
+    OriginConnection connection = new OriginConnection(host(channel));
     channel.attr(KEY).set(connection);
     ChannelPipeline pipeline = channel.pipeline();
     String codec = pipeline.context(HttpClientCodec.class).name();
     pipeline.addBefore(codec, "filcdn-bytes", connection.new Bytes());
     pipeline.addAfter(codec, "filcdn-interim", new InterimAnswers());
+  }
+
+  private static Prefix host(Channel connected) {
+    return Prefix.of(((InetSocketAddress) connected.remoteAddress()).getAddress()).getFirst();
+  }
+
+  /** The machine at the other end, by its address: an IPv4 address, or an IPv6 /64. */
+  Prefix host() {
+    return host;
   }
 
   static OriginConnection of(HttpConnection connection) {

@@ -1,11 +1,13 @@
 package io.filcdn.retrieval.origin;
 
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class OriginFetch {
 
   private final OriginClient.Tools tools;
+  private final HostFetches hosts;
   private final Origin origin;
   private final PieceCid piece;
   private final long offset;
@@ -36,15 +39,25 @@ final class OriginFetch {
 
   private boolean over;
   private Optional<Duration> retryAfter = Optional.empty();
+
+  /** Where it is connected to, and has a place. */
+  private @Nullable Prefix host;
+
   private @Nullable HttpClientRequest request;
   private @Nullable HttpClientResponse response;
 
-  OriginFetch(
-      OriginClient.Tools tools, Origin origin, PieceCid piece, long offset, OriginSink sink) {
+  /** What is asked for: a piece from {@code offset} on. */
+  record Part(Origin origin, PieceCid piece, long offset) {}
+
+  /**
+   * @param hosts where it has a place while it is under way
+   */
+  OriginFetch(OriginClient.Tools tools, HostFetches hosts, Part part, OriginSink sink) {
     this.tools = tools;
-    this.origin = origin;
-    this.piece = piece;
-    this.offset = offset;
+    this.hosts = hosts;
+    this.origin = part.origin;
+    this.piece = part.piece;
+    this.offset = part.offset;
     this.sink = sink;
     Duration patience = tools.rules().firstByte();
     this.timer =
@@ -93,6 +106,7 @@ final class OriginFetch {
   void cancel() {
     if (!over) {
       over = true;
+      leaveHost();
       tools.vertx().cancelTimer(timer);
       if (request != null) {
         request.reset();
@@ -104,6 +118,39 @@ final class OriginFetch {
     request = sent;
     if (over) {
       sent.reset();
+    }
+  }
+
+  /** The host that it is connected to; known once an answer has come. */
+  Prefix host() {
+    return Objects.requireNonNull(host);
+  }
+
+  /**
+   * Takes a place at a host that was connected to, instead of one that it had elsewhere.
+   *
+   * @return whether it goes on; it has failed where the host has no place
+   */
+  boolean takesPlaceAt(Prefix connected) {
+    leaveHost();
+    if (over) {
+      return false;
+    }
+    if (!hosts.begin(connected)) {
+      fail(
+          Kind.BUSY,
+          "%d fetches are under way at its host %s"
+              .formatted(tools.rules().connections(), connected));
+      return false;
+    }
+    host = connected;
+    return true;
+  }
+
+  private void leaveHost() {
+    if (host != null) {
+      hosts.end(host);
+      host = null;
     }
   }
 
@@ -184,6 +231,7 @@ final class OriginFetch {
       return;
     }
     over = true;
+    leaveHost();
     tools.vertx().cancelTimer(timer);
     if (end < piece.rawSize()) {
       sink.ranOut();

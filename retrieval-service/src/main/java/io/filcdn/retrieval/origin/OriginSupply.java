@@ -2,14 +2,15 @@ package io.filcdn.retrieval.origin;
 
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
+import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.Quota;
 import io.vertx.core.buffer.Buffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -58,7 +59,7 @@ public final class OriginSupply implements OriginSink {
   private final boolean fromOneOnly;
   private final Taker taker;
 
-  private final Map<Origin, Long> contributions = new LinkedHashMap<>();
+  private final Contributions contributions = new Contributions();
   private final List<OriginFailure> failures = new ArrayList<>();
   private @Nullable Origin current;
   private @Nullable OriginFetch fetch;
@@ -130,7 +131,12 @@ public final class OriginSupply implements OriginSink {
 
   /** Who supplied how many of them. */
   public Map<Origin, Long> contributions() {
-    return contributions;
+    return contributions.all();
+  }
+
+  /** Who supplied how many since this was last called. */
+  public List<FillCharge.Supplied> takeSupplied() {
+    return contributions.takeNew();
   }
 
   /** Who failed, and how. */
@@ -318,8 +324,8 @@ public final class OriginSupply implements OriginSink {
 
   /** Nobody is paid for what came. */
   public void giveBackContributions() {
-    contributions.forEach(
-        (origin, bytes) -> quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), bytes));
+    contributions()
+        .forEach((origin, bytes) -> quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), bytes));
   }
 
   /** Who supplies bytes now. */
@@ -327,9 +333,14 @@ public final class OriginSupply implements OriginSink {
     return Objects.requireNonNull(current).provider();
   }
 
+  /** The host that they come from. */
+  public Prefix host() {
+    return Objects.requireNonNull(fetch).host();
+  }
+
   /** Who supplied bytes. */
   public List<ProviderId> contributors() {
-    return contributions.keySet().stream().map(Origin::provider).distinct().toList();
+    return contributions.providers();
   }
 
   @Override
@@ -342,7 +353,7 @@ public final class OriginSupply implements OriginSink {
   public void arrived(Buffer bytes) {
     received += bytes.length();
     Objects.requireNonNull(meter).came(bytes.length());
-    contributions.merge(Objects.requireNonNull(current), (long) bytes.length(), Long::sum);
+    contributions.add(Objects.requireNonNull(current), bytes.length());
     taker.arrived(bytes);
   }
 
@@ -350,7 +361,7 @@ public final class OriginSupply implements OriginSink {
   public void ranOut() {
     Origin origin = Objects.requireNonNull(current);
     parts++;
-    if (parts > MOST_SMALL_PARTS + contributions.getOrDefault(origin, 0L) / WORTH_ASKING_AGAIN) {
+    if (parts > MOST_SMALL_PARTS + contributions.of(origin) / WORTH_ASKING_AGAIN) {
       failed(
           new OriginFailure(
               origin.provider(),

@@ -1,12 +1,16 @@
 package io.filcdn.retrieval.request;
 
+import io.filcdn.retrieval.address.Prefix;
+import java.util.List;
+
 /**
  * Who asks, as far as an edge can tell.
  *
- * @param network what limits count by: an IPv4 address, or the /64 of an IPv6 one
+ * @param networks what limits count by, the narrowest first: an IPv4 address and its /24, or an
+ *     IPv6 /64, /56 and /48
  * @param country ISO 3166-1 alpha-2, {@code ZZ} where unknown
  */
-public record Client(String network, String country) {
+public record Client(List<Prefix> networks, String country) {
 
   /** Where no proxy tells. */
   public static final String UNKNOWN_COUNTRY = "ZZ";

@@ -1,18 +1,19 @@
 package io.filcdn.retrieval.request;
 
+import io.filcdn.retrieval.address.Prefix;
+import io.netty.channel.Channel;
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
+import io.netty.util.AttributeKey;
 import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpServerRequest;
-import java.net.Inet6Address;
+import io.vertx.core.net.impl.ConnectionBase;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Tells who asks. Forwarded headers count only where a configured proxy sent them: anyone else
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
 public final class ClientReader {
 
   private static final int PORT = 0;
+
+  /** Who is at the other end of a connection, where all of its requests are theirs. */
+  private static final AttributeKey<Client> CLIENT = AttributeKey.valueOf("filcdn-client");
 
   private final List<IpSubnetFilterRule> proxies;
   private final Optional<String> countryHeader;
@@ -44,26 +48,26 @@ public final class ClientReader {
     }
   }
 
-  /** Tells who sent a request. */
+  /** Tells who sent a request. Of a connection that is no proxy's, it is read once. */
   public Client read(HttpServerRequest request) {
-    String ip = request.connection().remoteAddress().hostAddress();
-    if (proxies.isEmpty() && ip != null && NetUtil.isValidIpV4Address(ip)) {
-      return new Client(ip, Client.UNKNOWN_COUNTRY);
+    Channel channel = ((ConnectionBase) request.connection()).channel();
+    Client known = channel.attr(CLIENT).get();
+    if (known != null) {
+      return known;
     }
-    InetAddress peer = peer(ip);
-    if (!isProxy(peer)) {
-      return new Client(network(peer), Client.UNKNOWN_COUNTRY);
+    InetAddress peer = peer(channel);
+    if (isProxy(peer)) {
+      return new Client(Prefix.of(forwardedFor(request, peer)), country(request));
     }
-    return new Client(network(forwardedFor(request, peer)), country(request));
+    Client client = new Client(Prefix.of(peer), Client.UNKNOWN_COUNTRY);
+    channel.attr(CLIENT).set(client);
+    return client;
   }
 
-  private static InetAddress peer(@Nullable String ip) {
-    byte[] address = ip == null ? null : NetUtil.createByteArrayFromIpAddressString(ip);
-    try {
-      return address == null ? InetAddress.getLoopbackAddress() : InetAddress.getByAddress(address);
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an IP address has 4 or 16 bytes", e);
-    }
+  private static InetAddress peer(Channel channel) {
+    return channel.remoteAddress() instanceof InetSocketAddress address
+        ? address.getAddress()
+        : InetAddress.getLoopbackAddress();
   }
 
   /** Whether an address is that of a configured proxy, which carries many clients. */
@@ -99,14 +103,5 @@ public final class ClientReader {
         .map(country -> country.strip().toUpperCase(Locale.ROOT))
         .filter(country -> country.matches("[A-Z]{2}"))
         .orElse(Client.UNKNOWN_COUNTRY);
-  }
-
-  private static String network(InetAddress address) {
-    if (address instanceof Inet6Address) {
-      byte[] bytes = address.getAddress();
-      Arrays.fill(bytes, 8, 16, (byte) 0);
-      return NetUtil.bytesToIpAddress(bytes);
-    }
-    return address.getHostAddress();
   }
 }

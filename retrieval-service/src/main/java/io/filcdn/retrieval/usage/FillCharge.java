@@ -1,6 +1,9 @@
 package io.filcdn.retrieval.usage;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.payment.ProviderId;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a request makes the edge fetch, and what it takes of it: known once its response and the
@@ -14,7 +17,7 @@ public final class FillCharge {
   private int fetches;
 
   @GuardedBy("this")
-  private long fetched;
+  private final List<Supplied> supplied = new ArrayList<>();
 
   @GuardedBy("this")
   private long accepted;
@@ -22,11 +25,19 @@ public final class FillCharge {
   @GuardedBy("this")
   private boolean answered;
 
+  /** Bytes that a provider supplied. */
+  public record Supplied(ProviderId provider, long bytes) {}
+
   /** Who charges it. */
   public interface Settlement {
 
-    /** All is over, and this is what came of it, in bytes. Called once. */
-    void settle(long fetched, long accepted);
+    /**
+     * All is over. Called once.
+     *
+     * @param supplied what was fetched
+     * @param accepted how many bytes the client took
+     */
+    void settle(List<Supplied> supplied, long accepted);
   }
 
   public FillCharge(Settlement settlement) {
@@ -38,10 +49,10 @@ public final class FillCharge {
     fetches++;
   }
 
-  /** A fetch that began is over, and brought so many bytes. */
-  public synchronized void fetched(long bytes) {
+  /** A fetch that began is over, and brought so much. */
+  public synchronized void fetched(List<Supplied> bySuppliers) {
     fetches--;
-    fetched = Math.addExact(fetched, bytes);
+    supplied.addAll(bySuppliers);
     settleWhereOver();
   }
 
@@ -55,7 +66,7 @@ public final class FillCharge {
   @GuardedBy("this")
   private void settleWhereOver() {
     if (answered && fetches == 0) {
-      settlement.settle(fetched, accepted);
+      settlement.settle(List.copyOf(supplied), accepted);
     }
   }
 }

@@ -1,12 +1,16 @@
 package io.filcdn.retrieval.usage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.identity.SignedMessage;
 import io.filcdn.common.kafka.Topic;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -31,17 +35,25 @@ public final class JournalShipper implements AutoCloseable {
 
   private final Journal journal;
   private final Producer<String, String> producer;
+  private final Optional<EdgeIdentity> identity;
 
   @GuardedBy("this")
   private int knownPartitions = 1;
 
-  public JournalShipper(Journal journal, Map<String, Object> kafka) {
-    this(journal, producer(kafka));
+  /**
+   * @param identity that signs each record as it is sent, whichever key it had when the record was
+   *     written; without one nothing is signed, and nothing counts
+   */
+  public JournalShipper(
+      Journal journal, Map<String, Object> kafka, Optional<EdgeIdentity> identity) {
+    this(journal, producer(kafka), identity);
   }
 
-  JournalShipper(Journal journal, Producer<String, String> producer) {
+  JournalShipper(
+      Journal journal, Producer<String, String> producer, Optional<EdgeIdentity> identity) {
     this.journal = journal;
     this.producer = producer;
+    this.identity = identity;
   }
 
   private static Producer<String, String> producer(Map<String, Object> kafka) {
@@ -125,9 +137,18 @@ public final class JournalShipper implements AutoCloseable {
     return false;
   }
 
-  private static ProducerRecord<String, String> kafkaRecord(Journal.Unsent record) {
-    return new ProducerRecord<>(
-        Topic.EGRESS.topicName(), record.partition(), record.journal().toString(), record.value());
+  private ProducerRecord<String, String> kafkaRecord(Journal.Unsent record) {
+    ProducerRecord<String, String> sent =
+        new ProducerRecord<>(
+            Topic.EGRESS.topicName(),
+            record.partition(),
+            record.journal().toString(),
+            record.value());
+    identity.ifPresent(
+        signer ->
+            sent.headers()
+                .add(SignedMessage.EGRESS_HEADER, signer.sign(record.value()).getBytes(UTF_8)));
+    return sent;
   }
 
   @Override

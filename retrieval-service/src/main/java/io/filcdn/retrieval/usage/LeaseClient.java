@@ -17,15 +17,15 @@ public final class LeaseClient implements AutoCloseable {
 
   private final HttpClient http;
   private final URI service;
-  private final String secret;
+  private final EdgeIdentity identity;
   private final Duration timeout;
 
   /**
    * @param service where metrics is
-   * @param secret what it knows this edge by
+   * @param identity by which it knows this edge
    * @param timeout how long one call may take
    */
-  public LeaseClient(URI service, String secret, Duration timeout) {
+  public LeaseClient(URI service, EdgeIdentity identity, Duration timeout) {
     // one request at a time: HTTP/2 has nothing to share, and its answers come by more threads
     this.http =
         HttpClient.newBuilder()
@@ -33,14 +33,24 @@ public final class LeaseClient implements AutoCloseable {
             .connectTimeout(timeout)
             .build();
     this.service = service;
-    this.secret = secret;
+    this.identity = identity;
     this.timeout = timeout;
   }
 
   /** That a call had no good answer; whether it was heard is unknown. */
-  static final class NotAnsweredException extends Exception {
+  static class NotAnsweredException extends Exception {
 
     NotAnsweredException(String message) {
+      super(message);
+    }
+  }
+
+  /**
+   * That metrics does not take this edge for who it says it is: no call helps until that changes.
+   */
+  static final class RefusedException extends NotAnsweredException {
+
+    RefusedException(String message) {
       super(message);
     }
   }
@@ -58,19 +68,18 @@ public final class LeaseClient implements AutoCloseable {
   }
 
   private <T> T call(String path, Object body, Class<T> answer) throws NotAnsweredException {
+    String json = RecordJson.write(body);
     HttpRequest request =
         HttpRequest.newBuilder(service.resolve(path))
             .timeout(timeout)
             .header("Content-Type", "application/json")
-            .header("Authorization", "Bearer " + secret)
-            .POST(HttpRequest.BodyPublishers.ofString(RecordJson.write(body)))
+            .header("Authorization", identity.sign(path, json).header())
+            .POST(HttpRequest.BodyPublishers.ofString(json))
             .build();
     try {
       HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() != 200) {
-        throw new NotAnsweredException(
-            "expected status 200 of %s, found %d: %s"
-                .formatted(request.uri(), response.statusCode(), firstLine(response.body())));
+        throw notAnswered(request.uri(), response);
       }
       return RecordJson.read(response.body(), answer);
     } catch (IOException | IllegalArgumentException e) {
@@ -79,6 +88,15 @@ public final class LeaseClient implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new NotAnsweredException("interrupted");
     }
+  }
+
+  private static NotAnsweredException notAnswered(URI uri, HttpResponse<String> response) {
+    String found =
+        "expected status 200 of %s, found %d: %s"
+            .formatted(uri, response.statusCode(), firstLine(response.body()));
+    return response.statusCode() == 401 || response.statusCode() == 403
+        ? new RefusedException(found)
+        : new NotAnsweredException(found);
   }
 
   private static String firstLine(String body) {

@@ -7,12 +7,14 @@ import io.filcdn.common.lease.LeaseRequest.Ask;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.retrieval.usage.LeaseClient.NotAnsweredException;
+import io.filcdn.retrieval.usage.LeaseClient.RefusedException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +51,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private volatile boolean closed;
   private volatile boolean closing;
   private volatile boolean failing;
+  private volatile Optional<String> refused = Optional.empty();
 
   /** How often more is asked for at once; it takes fewer, as each asks for half of what is left. */
   private static final int MOST_ROUNDS = 40;
@@ -87,7 +90,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
    */
   Outcome reserve(LeaseAccount account, long bytes, @Nullable Claim mine) {
     long now = nanoTime.getAsLong();
-    if (closed) {
+    if (refusal().isPresent()) {
       return Outcome.UNREACHABLE;
     }
     return now - expiresAt < 0
@@ -126,7 +129,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
                 eventLoop.runOnContext(_ -> then.accept(decided));
               }
             });
-    if (!closed && !closing) {
+    if (refusal().isEmpty() && !closing) {
       long now = nanoTime.getAsLong();
       needs.forEach(need -> hold.claim(account(need.kind(), need.dataSet()), need.bytes(), now));
     }
@@ -137,14 +140,19 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
+  /**
+   * Why nothing can be leased until someone does something about it; nothing while it can be, or
+   * nobody answers.
+   */
+  public Optional<String> refusal() {
+    return closed
+        ? Optional.of("the leases of journal %s were ended: restart this edge".formatted(journal))
+        : refused;
+  }
+
   /** Whether metrics answered when it was last asked. */
   public boolean isAnswered() {
     return !failing;
-  }
-
-  /** Whether the leases of this run were written off, so that it gets no more. */
-  public boolean isClosed() {
-    return closed;
   }
 
   LeaseAccount account(Kind kind, DataSetId dataSet) {
@@ -188,8 +196,13 @@ public final class LeasedQuota implements Quota, AutoCloseable {
         ask(due.subList(from, to), returnAll);
         from = to;
       } while (from < due.size() && !closed);
+      refused = Optional.empty();
       tellOf(true, "metrics answers again");
       return true;
+    } catch (RefusedException e) {
+      refused = Optional.of("metrics refuses this edge: " + e.getMessage());
+      tellOf(false, e.getMessage() + "; nothing is served until metrics takes this edge's word");
+      return false;
     } catch (NotAnsweredException e) {
       tellOf(false, e.getMessage() + "; what is leased is served, and then the standing lease");
       return false;
@@ -223,7 +236,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
           client.lease(new LeaseRequest(journal, edge, some.stream().map(ask).toList()));
       if (answer.closed()) {
         closed = true;
-        LOG.errorf("the leases of journal %s were written off: restart this edge", journal);
+        LOG.errorf("%s", refusal().orElseThrow());
         some.forEach(LeaseAccount::untold);
         return List.of();
       }

@@ -100,7 +100,7 @@ public interface Quota {
     EXHAUSTED,
     /** There would be enough, but for what others have reserved and not used yet. */
     CONTENDED,
-    /** Too little is at hand, and who could give more does not answer. */
+    /** Too little is at hand, and who could give more does not answer or refuses to. */
     UNREACHABLE
   }
 }

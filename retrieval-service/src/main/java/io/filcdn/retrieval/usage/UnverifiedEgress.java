@@ -1,9 +1,9 @@
 package io.filcdn.retrieval.usage;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.filcdn.common.payment.ProviderId;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Share;
+import io.filcdn.retrieval.usage.UnverifiedBudget.Supplier;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -37,7 +37,7 @@ public final class UnverifiedEgress {
 
   /** Who supplied the bytes, by the first that each did. */
   @GuardedBy("this")
-  private final TreeMap<Long, ProviderId> suppliers = new TreeMap<>();
+  private final TreeMap<Long, Supplier> suppliers = new TreeMap<>();
 
   @GuardedBy("this")
   private Verdict verdict = Verdict.OPEN;
@@ -56,9 +56,9 @@ public final class UnverifiedEgress {
   }
 
   /** Tells who supplies the bytes from {@code position} on. */
-  public synchronized void suppliedBy(ProviderId provider, long position) {
-    if (suppliers.isEmpty() || !suppliers.lastEntry().getValue().equals(provider)) {
-      suppliers.put(position, provider);
+  public synchronized void suppliedBy(Supplier supplier, long position) {
+    if (suppliers.isEmpty() || !suppliers.lastEntry().getValue().equals(supplier)) {
+      suppliers.put(position, supplier);
     }
   }
 
@@ -77,7 +77,7 @@ public final class UnverifiedEgress {
    * @return none where it has to wait for the verdict
    */
   synchronized Optional<Slice> slice(EgressKey key, long position, long most) {
-    Map.Entry<Long, ProviderId> supplier = suppliers.floorEntry(position);
+    Map.Entry<Long, Supplier> supplier = suppliers.floorEntry(position);
     if (verdict != Verdict.OPEN || supplier == null) {
       return Optional.empty();
     }

@@ -3,43 +3,57 @@ package io.filcdn.retrieval.admission;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.ProviderId;
+import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.admission.FillLimits.Fetch;
 import io.filcdn.retrieval.admission.FillLimits.Leave;
 import io.filcdn.retrieval.admission.FillLimits.Limits;
 import io.filcdn.retrieval.admission.FillLimits.Shares;
 import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.usage.FillCharge;
+import io.netty.util.NetUtil;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class FillLimitsTest {
 
   private static final long GIB = 1L << 30;
   private static final long PLENTY = 1_000_000;
   private static final DataSetId DATA_SET = DataSetId.of("fwss/1");
+  private static final ProviderId PROVIDER = ProviderId.of("fwss/1");
 
   private final AtomicLong now = new AtomicLong();
 
   private FillLimits limits(long fetches, long unasked) {
     return new FillLimits(
-        new Limits(fetches, PLENTY, unasked, PLENTY * GIB, new Shares(0.25, 0.05, 0.2)), now::get);
+        new Limits(fetches, PLENTY, unasked, PLENTY * GIB, new Shares(0.25, 0.05, 0.2), 2),
+        now::get);
   }
 
   private static Fetch fetch(String client, long size, long asked, long quota) {
-    return new Fetch(client, DATA_SET, size, asked, quota);
+    return new Fetch(
+        Prefix.of(NetUtil.createInetAddressFromIpAddressString(client)),
+        DATA_SET,
+        size,
+        asked,
+        quota);
   }
 
   /** Begins a fetch without a share of a quota, and ends it. */
   private static boolean run(FillLimits limits, long asked, long fetched, long accepted) {
-    return run(limits, fetch("a", 1_000, asked, Long.MAX_VALUE), fetched, accepted);
+    return run(limits, fetch("192.0.2.1", 1_000, asked, Long.MAX_VALUE), fetched, accepted);
   }
 
   private static boolean run(FillLimits limits, Fetch fetch, long fetched, long accepted) {
-    return switch (limits.begin(fetch)) {
+    return switch (limits.begin(fetch, supplied -> {})) {
       case Leave.Given(FillCharge charge) -> {
         charge.begin();
-        charge.fetched(fetched);
+        charge.fetched(List.of(new FillCharge.Supplied(PROVIDER, fetched)));
         charge.accepted(accepted);
         yield true;
       }
@@ -96,7 +110,7 @@ class FillLimitsTest {
     FillLimits limits = limits(PLENTY, 999);
 
     for (int i = 0; i < 100; i++) {
-      Leave leave = limits.begin(fetch("a", 1_000, 1, Long.MAX_VALUE));
+      Leave leave = limits.begin(fetch("192.0.2.1", 1_000, 1, Long.MAX_VALUE), supplied -> {});
       assertThat(leave).isInstanceOf(Leave.Given.class);
       ((Leave.Given) leave).charge().accepted(1);
     }
@@ -105,8 +119,8 @@ class FillLimitsTest {
   @Test
   void whatIsUnderWayIsHeld() {
     FillLimits limits = limits(2, PLENTY);
-    Leave first = limits.begin(fetch("a", 1_000, 1_000, Long.MAX_VALUE));
-    limits.begin(fetch("a", 1_000, 1_000, Long.MAX_VALUE));
+    Leave first = limits.begin(fetch("192.0.2.1", 1_000, 1_000, Long.MAX_VALUE), supplied -> {});
+    limits.begin(fetch("192.0.2.1", 1_000, 1_000, Long.MAX_VALUE), supplied -> {});
 
     assertThat(run(limits, 1_000, 1_000, 1_000)).isFalse();
 
@@ -119,8 +133,8 @@ class FillLimitsTest {
   void oneClientCannotDrainADataSetsCacheMissQuota() {
     FillLimits limits = limits(PLENTY, PLENTY * GIB);
     long quota = 44 * GIB;
-    Fetch whole = fetch("a", GIB, GIB, quota);
-    Fetch ofAnother = fetch("b", GIB, GIB, quota);
+    Fetch whole = fetch("192.0.2.1", GIB, GIB, quota);
+    Fetch ofAnother = fetch("198.51.100.1", GIB, GIB, quota);
 
     assertThat(runs(100, () -> run(limits, whole, GIB, GIB))).isEqualTo(11);
     assertThat(runs(100, () -> run(limits, ofAnother, GIB, GIB))).isEqualTo(11);
@@ -131,10 +145,11 @@ class FillLimitsTest {
     FillLimits limits = limits(PLENTY, PLENTY * GIB);
     long quota = 100 * GIB;
 
-    assertThat(runs(100, () -> run(limits, fetch("a", GIB, 0, quota), GIB, 0))).isEqualTo(5);
+    assertThat(runs(100, () -> run(limits, fetch("192.0.2.1", GIB, 0, quota), GIB, 0)))
+        .isEqualTo(5);
     int others = 0;
     for (int i = 0; i < 50; i++) {
-      Fetch range = fetch("client " + i, GIB, 0, quota);
+      Fetch range = fetch("10.0." + i + ".1", GIB, 0, quota);
       others += runs(1, () -> run(limits, range, GIB, 0));
     }
     assertThat(others).isEqualTo(15);
@@ -144,6 +159,61 @@ class FillLimitsTest {
   void aSmallQuotaIsThereForOneClient() {
     FillLimits limits = limits(PLENTY, PLENTY * GIB);
 
-    assertThat(run(limits, fetch("a", GIB / 2, GIB / 2, GIB / 2), GIB / 2, GIB / 2)).isTrue();
+    assertThat(run(limits, fetch("192.0.2.1", GIB / 2, GIB / 2, GIB / 2), GIB / 2, GIB / 2))
+        .isTrue();
+  }
+
+  /** Clients {@code %d} = 0, 1, … of a network, each of which takes nothing of one piece. */
+  @ParameterizedTest
+  @CsvSource({
+    "192.0.2.%d,          8, 'of a /24'",
+    "2001:db8::%d,        2, 'of a /64'",
+    "2001:db8:0:%d::1,    4, 'of a /56'",
+    "2001:db8:0:%d00::1,  8, 'of a /48'",
+    "10.0.%d.1,          50, 'of many /24'"
+  })
+  void theClientsOfANetworkHaveABoundTogether(String pattern, int most, String networks) {
+    FillLimits limits = limits(2, PLENTY);
+
+    int begun = 0;
+    for (int i = 0; i < 50; i++) {
+      String client = pattern.replace("%d", Integer.toString(i));
+      begun += runs(1, () -> run(limits, fetch(client, 1_000, 0, Long.MAX_VALUE), 1_000, 0));
+    }
+
+    assertThat(begun).as(networks).isEqualTo(most);
+  }
+
+  @Test
+  void aNetworkHasAWiderShareOfADataSetsCacheMissQuota() {
+    FillLimits limits = limits(PLENTY, PLENTY * GIB);
+
+    int begun = 0;
+    for (int i = 0; i < 250; i++) {
+      Fetch whole = fetch("192.0.2." + i, GIB, GIB, 20 * GIB);
+      begun += runs(1, () -> run(limits, whole, GIB, GIB));
+    }
+
+    assertThat(begun).isEqualTo(20);
+  }
+
+  @Test
+  void whatEachProviderSuppliedIsToldOnceAllIsOver() {
+    FillLimits limits = limits(PLENTY, PLENTY);
+    List<List<FillCharge.Supplied>> told = new ArrayList<>();
+    FillCharge charge =
+        ((Leave.Given) limits.begin(fetch("192.0.2.1", 10, 10, Long.MAX_VALUE), told::add))
+            .charge();
+    FillCharge.Supplied first = new FillCharge.Supplied(PROVIDER, 3);
+    FillCharge.Supplied second = new FillCharge.Supplied(ProviderId.of("fwss/2"), 7);
+
+    charge.begin();
+    charge.fetched(List.of(first));
+    charge.begin();
+    charge.accepted(4);
+    assertThat(told).isEmpty();
+    charge.fetched(List.of(second));
+
+    assertThat(told).containsExactly(List.of(first, second));
   }
 }

@@ -21,7 +21,7 @@ class ConnectionLimitsTest {
 
   private static ConnectionLimits limits(int all, int reserved, int perClient) {
     return new ConnectionLimits(
-        new Bounds(all, reserved, perClient, 6, 4, 5), InetAddress::isLoopbackAddress);
+        new Bounds(all, reserved, perClient, 2), InetAddress::isLoopbackAddress);
   }
 
   private Optional<Place> enter(ConnectionLimits limits, String address) {
@@ -41,12 +41,12 @@ class ConnectionLimitsTest {
   @ParameterizedTest
   @CsvSource({
     "192.0.2.1,               3, 'an address'",
-    "192.0.2.%d,              6, 'addresses of a /24'",
+    "192.0.2.%d,             12, 'addresses of a /24'",
     "192.0.%d.1,             20, 'addresses of many /24'",
     "2001:db8::1,             3, 'an IPv6 address'",
     "2001:db8::%d,            3, 'addresses of a /64'",
-    "2001:db8:0:%d::1,        4, '/64s of a /56'",
-    "2001:db8:0:%d00::1,      5, '/56s of a /48'",
+    "2001:db8:0:%d::1,        6, '/64s of a /56'",
+    "2001:db8:0:%d00::1,     12, '/56s of a /48'",
     "2001:db8:%d::1,         20, 'many /48s'",
     "::ffff:192.0.2.1,        3, 'an IPv4 address in IPv6 form'",
     "127.0.0.1,              20, 'a proxy'"
@@ -145,8 +145,7 @@ class ConnectionLimitsTest {
 
   @Test
   void aSearchGoesOnBehindThoseThatAreBusy() {
-    ConnectionLimits limits =
-        new ConnectionLimits(new Bounds(201, 1, 300, 300, 300, 300), address -> false);
+    ConnectionLimits limits = new ConnectionLimits(new Bounds(201, 1, 300, 1), address -> false);
     for (int i = 0; i < 200; i++) {
       place(limits, "192.0.2.1").requestBegins();
     }
@@ -175,7 +174,7 @@ class ConnectionLimitsTest {
 
   @Test
   void somePlacesMustBeForAll() {
-    assertThatThrownBy(() -> new Bounds(10, 10, 1, 1, 1, 1))
+    assertThatThrownBy(() -> new Bounds(10, 10, 1, 1))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("found 10 of 10");
   }

@@ -1,21 +1,28 @@
 package io.filcdn.retrieval.usage;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.identity.EdgeKeyPair;
+import io.filcdn.common.identity.SignedMessage;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -31,6 +38,7 @@ import org.junit.jupiter.api.io.TempDir;
 class JournalTest {
 
   private static final JournalId FIRST = new JournalId(new UUID(0, 1));
+  private static final EdgeKeyPair PAIR = EdgeKeyPair.generate();
   private static final JournalId SECOND = new JournalId(new UUID(0, 2));
 
   @TempDir Path folder;
@@ -148,6 +156,26 @@ class JournalTest {
     }
   }
 
+  private EdgeIdentity identity() throws IOException {
+    Path key = Files.writeString(folder.resolve("edge.pem"), PAIR.privatePem());
+    return new EdgeIdentity("edge", key, Clock.systemUTC());
+  }
+
+  @Test
+  void theKeysFileIsReadAgainAndABrokenOneChangesNothing() throws Exception {
+    EdgeIdentity identity = identity();
+    byte[] message = SignedMessage.egress("record".getBytes(UTF_8));
+    EdgeKeyPair next = EdgeKeyPair.generate();
+
+    Files.writeString(folder.resolve("edge.pem"), next.privatePem().substring(0, 40));
+    identity.reload();
+    assertThat(PAIR.publicKey().signed(message, identity.sign("record"))).isTrue();
+    Files.writeString(folder.resolve("edge.pem"), next.privatePem());
+    identity.reload();
+
+    assertThat(next.publicKey().signed(message, identity.sign("record"))).isTrue();
+  }
+
   @Test
   void recordsGoToTheirStoredPartitionInOrderAndAreForgottenOnceAcknowledged() throws Exception {
     try (Journal journal = open(FIRST)) {
@@ -155,7 +183,7 @@ class JournalTest {
       append(journal, rows(20), 3);
       MockProducer<String, String> kafka = kafka(true);
 
-      boolean empty = new JournalShipper(journal, kafka).ship();
+      boolean empty = new JournalShipper(journal, kafka, Optional.of(identity())).ship();
 
       assertThat(empty).isTrue();
       assertThat(journal.size()).isZero();
@@ -164,6 +192,12 @@ class JournalTest {
         assertThat(record.topic()).isEqualTo(Topic.EGRESS.topicName());
         assertThat(record.key()).isEqualTo(FIRST.toString());
         assertThat(record.partition()).isEqualTo(egress.partition());
+        String signature =
+            new String(record.headers().lastHeader("filcdn-signature").value(), UTF_8);
+        assertThat(
+                PAIR.publicKey()
+                    .signed(SignedMessage.egress(record.value().getBytes(UTF_8)), signature))
+            .isTrue();
       }
       assertThat(kafka.history().stream().filter(record -> record.partition() == 0))
           .extracting(record -> RecordJson.read(record.value(), EgressRecord.class).sequence())
@@ -179,12 +213,12 @@ class JournalTest {
       MockProducer<String, String> kafka = kafka(true);
       kafka.sendException = new TimeoutException("no broker");
 
-      assertThat(new JournalShipper(journal, kafka).ship()).isFalse();
+      assertThat(new JournalShipper(journal, kafka, Optional.of(identity())).ship()).isFalse();
       assertThat(journal.size()).isEqualTo(2);
 
       kafka.sendException = null;
       kafka.clear();
-      assertThat(new JournalShipper(journal, kafka).ship()).isTrue();
+      assertThat(new JournalShipper(journal, kafka, Optional.of(identity())).ship()).isTrue();
       assertThat(kafka.history())
           .extracting(record -> RecordJson.read(record.value(), EgressRecord.class).sequence())
           .containsExactly(1L, 2L);

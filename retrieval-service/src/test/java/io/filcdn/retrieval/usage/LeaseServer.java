@@ -3,6 +3,8 @@ package io.filcdn.retrieval.usage;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.identity.EdgeKeyPair;
+import io.filcdn.common.identity.RequestSignature;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
@@ -18,6 +20,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,7 +38,7 @@ public final class LeaseServer implements AutoCloseable {
   private record Key(DataSetId dataSet, QuotaRecord.Kind quota) {}
 
   private final HttpServer http;
-  private final String secret;
+  private final EdgeKeyPair pair = EdgeKeyPair.generate();
   private final Map<Key, Long> granted = new HashMap<>();
   private final Map<Key, Long> elsewhere = new HashMap<>();
   private final Map<Key, long[]> leases = new HashMap<>();
@@ -42,6 +46,7 @@ public final class LeaseServer implements AutoCloseable {
   private final List<JournalEnd> ended = new ArrayList<>();
   private final List<JournalProgress> progress = new ArrayList<>();
   private boolean failing;
+  private boolean revoked;
   private int lost;
   private int requests;
   private long shareInAdvance = 1;
@@ -49,8 +54,7 @@ public final class LeaseServer implements AutoCloseable {
   private final AtomicInteger grants = new AtomicInteger();
   private volatile CountDownLatch paused = new CountDownLatch(0);
 
-  public LeaseServer(String secret) throws IOException {
-    this.secret = secret;
+  public LeaseServer() throws IOException {
     http = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     http.createContext(LeaseRequest.PATH, this::lease);
     http.createContext(JournalEnd.PATH, this::end);
@@ -103,12 +107,22 @@ public final class LeaseServer implements AutoCloseable {
     return grants.get();
   }
 
+  /** The edge's key is good no more, or is again. */
+  public synchronized void revoke(boolean revokedNow) {
+    revoked = revokedNow;
+  }
+
+  /** A file in {@code folder} with the key that the edge is known by. */
+  public Path key(Path folder) throws IOException {
+    return Files.writeString(folder.resolve("edge.pem"), pair.privatePem());
+  }
+
   /** The next requests are done, and their answers lost. */
   synchronized void loseNextAnswers(int answers) {
     lost = answers;
   }
 
-  synchronized void writeOff(JournalId journal) {
+  public synchronized void writeOff(JournalId journal) {
     closed.add(journal);
   }
 
@@ -135,20 +149,21 @@ public final class LeaseServer implements AutoCloseable {
   }
 
   private void lease(HttpExchange call) throws IOException {
-    LeaseRequest request = RecordJson.read(body(call), LeaseRequest.class);
+    String body = body(call);
     arrived.incrementAndGet();
     try {
       paused.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    lease(call, request);
+    lease(call, body);
   }
 
-  private synchronized void lease(HttpExchange call, LeaseRequest request) throws IOException {
-    if (refused(call)) {
+  private synchronized void lease(HttpExchange call, String body) throws IOException {
+    if (refused(call, body)) {
       return;
     }
+    LeaseRequest request = RecordJson.read(body, LeaseRequest.class);
     requests++;
     List<Lease> given = new ArrayList<>();
     boolean gives = false;
@@ -191,27 +206,38 @@ public final class LeaseServer implements AutoCloseable {
   }
 
   private synchronized void end(HttpExchange call) throws IOException {
-    JournalEnd end = RecordJson.read(body(call), JournalEnd.class);
-    if (!refused(call)) {
+    String body = body(call);
+    if (!refused(call, body)) {
+      JournalEnd end = RecordJson.read(body, JournalEnd.class);
       ended.add(end);
       answer(call, 200, RecordJson.write(new JournalEnd.Answer(ended.size() > 1)));
     }
   }
 
   private synchronized void progress(HttpExchange call) throws IOException {
-    JournalProgress told = RecordJson.read(body(call), JournalProgress.class);
-    if (!refused(call)) {
-      progress.add(told);
+    String body = body(call);
+    if (!refused(call, body)) {
+      progress.add(RecordJson.read(body, JournalProgress.class));
       answer(call, 200, RecordJson.write(new JournalProgress.Answer(true)));
     }
   }
 
-  private boolean refused(HttpExchange call) throws IOException {
-    boolean known = ("Bearer " + secret).equals(call.getRequestHeaders().getFirst("Authorization"));
+  private boolean refused(HttpExchange call, String body) throws IOException {
+    boolean known = !revoked && isSigned(call, body);
     if (!known || failing) {
       answer(call, known ? 503 : 401, "no");
     }
     return !known || failing;
+  }
+
+  private boolean isSigned(HttpExchange call, String body) {
+    return RequestSignature.read(call.getRequestHeaders().getFirst("Authorization"))
+        .filter(
+            signed ->
+                pair.publicKey()
+                    .signed(
+                        signed.message(call.getRequestURI().getPath(), body), signed.signature()))
+        .isPresent();
   }
 
   private static String body(HttpExchange call) throws IOException {

@@ -12,6 +12,8 @@ import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.retrieval.usage.Quota.Kind;
 import io.filcdn.retrieval.usage.Quota.Need;
 import io.filcdn.retrieval.usage.Quota.Outcome;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -41,15 +44,19 @@ class LeasedQuotaTest {
   private static final DataSetId DATA_SET = DataSetId.of("fwss/12");
   private static final Duration SOON = Duration.ofSeconds(20);
 
+  @TempDir Path folder;
+
   private final AtomicLong nanos = new AtomicLong(1);
   private final List<JournalId> drained = new CopyOnWriteArrayList<>();
   private LeaseServer metrics;
+  private EdgeIdentity identity;
   private final Deque<LeasedQuota> opened = new ArrayDeque<>();
 
   @BeforeEach
   void startMetrics() throws Exception {
-    metrics = new LeaseServer("secret");
+    metrics = new LeaseServer();
     metrics.grant(DATA_SET, QuotaRecord.Kind.CDN, 1_000);
+    identity = new EdgeIdentity("edge", metrics.key(folder), Clock.systemUTC());
   }
 
   @AfterEach
@@ -59,7 +66,7 @@ class LeasedQuotaTest {
   }
 
   private void open(long advance, long standing) {
-    LeaseClient client = new LeaseClient(metrics.uri(), "secret", Duration.ofSeconds(5));
+    LeaseClient client = new LeaseClient(metrics.uri(), identity, Duration.ofSeconds(5));
     JournalReports reports =
         new JournalReports(
             client,
@@ -86,6 +93,36 @@ class LeasedQuotaTest {
 
   private LeasedQuota quota() {
     return opened.element();
+  }
+
+  @Test
+  void whileItsKeyIsRevokedNothingIsReservedAndTheReasonIsTold() throws Exception {
+    open(500, 500);
+    prepare(1);
+    assertThat(reserve(1)).isEqualTo(Outcome.RESERVED);
+
+    metrics.revoke(true);
+
+    await().atMost(SOON).until(() -> quota().refusal().isPresent());
+    assertThat(quota().refusal().orElseThrow()).contains("refuses this edge").contains("401");
+    assertThat(reserve(1)).isEqualTo(Outcome.UNREACHABLE);
+    metrics.revoke(false);
+    await().atMost(SOON).until(() -> quota().refusal().isEmpty());
+    prepare(1);
+    assertThat(reserve(1)).isEqualTo(Outcome.RESERVED);
+  }
+
+  @Test
+  void anAnswerThatIsNoRefusalLeavesWhatIsLeased() throws Exception {
+    open(500, 500);
+    prepare(1);
+    assertThat(reserve(1)).isEqualTo(Outcome.RESERVED);
+
+    metrics.fail(true);
+
+    await().atMost(SOON).until(() -> !quota().isAnswered());
+    assertThat(quota().refusal()).isEmpty();
+    assertThat(reserve(1)).isEqualTo(Outcome.RESERVED);
   }
 
   @Test
@@ -277,6 +314,7 @@ class LeasedQuotaTest {
     metrics.writeOff(JOURNAL);
 
     await().atMost(SOON).until(() -> reserve(1) == Outcome.UNREACHABLE);
+    assertThat(quota().refusal().orElseThrow()).contains("restart this edge");
   }
 
   @Test

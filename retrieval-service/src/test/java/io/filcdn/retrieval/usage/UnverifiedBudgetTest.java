@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
+import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
+import io.filcdn.retrieval.usage.UnverifiedBudget.Supplier;
+import io.netty.util.NetUtil;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
@@ -15,8 +18,8 @@ import org.junit.jupiter.api.Test;
 class UnverifiedBudgetTest {
 
   private static final long MIB = 1 << 20;
-  private static final ProviderId PROVIDER = ProviderId.of("fwss/1");
-  private static final ProviderId OTHER_PROVIDER = ProviderId.of("fwss/2");
+  private static final Supplier PROVIDER = supplier(1, "192.0.2.1");
+  private static final Supplier OTHER_PROVIDER = supplier(2, "198.51.100.1");
 
   private final AtomicLong now = new AtomicLong();
   private final UnverifiedBudget budget =
@@ -24,12 +27,18 @@ class UnverifiedBudgetTest {
           new UnverifiedBudget.Limits(10 * MIB, 6 * MIB, 15 * MIB, Duration.ofHours(10)), now::get);
   private final EgressMeter meter = new EgressMeter(Quota.UNLIMITED, budget);
 
+  private static Supplier supplier(int provider, String host) {
+    return new Supplier(
+        ProviderId.of("fwss/" + provider),
+        Prefix.of(NetUtil.createInetAddressFromIpAddressString(host)).getFirst());
+  }
+
   private static EgressKey key(int dataSet) {
     return new EgressKey(
         DataSetId.of("fwss/" + dataSet), CacheOutcome.MISS, "2xx", "ZZ", Optional.empty());
   }
 
-  private UnverifiedEgress fill(ProviderId provider) {
+  private UnverifiedEgress fill(Supplier provider) {
     UnverifiedEgress fill = meter.openFill();
     fill.suppliedBy(provider, 0);
     return fill;
@@ -164,5 +173,45 @@ class UnverifiedBudgetTest {
     assertThat(tooMuch.unverifiedTo(0, 6 * MIB + 1)).isZero();
     assertThat(tooMuch.mustWait()).isTrue();
     assertThat(response(1, passing).unverifiedTo(0, 6 * MIB)).isEqualTo(6 * MIB);
+  }
+
+  @Test
+  void oneHostHasTheLimitsOfOneProviderByHoweverManyIdsItGoes() {
+    long ofOneDataSet = 0;
+    long ofAll = 0;
+    for (int id = 1; id < 50; id++) {
+      UnverifiedEgress fill = fill(supplier(id, "2001:db8::" + id));
+      ofOneDataSet += sendAllAndEnd(1, fill);
+      fill.failed(Cause.PROVIDER);
+    }
+    for (int id = 50; id < 99; id++) {
+      UnverifiedEgress fill = fill(supplier(id, "2001:db8::" + id));
+      ofAll += sendAllAndEnd(id, fill);
+      fill.failed(Cause.PROVIDER);
+    }
+
+    assertThat(ofOneDataSet).isEqualTo(6 * MIB);
+    assertThat(ofOneDataSet + ofAll).isEqualTo(15 * MIB);
+  }
+
+  @Test
+  void oneProviderHasItsLimitsAtHoweverManyHosts() {
+    long sent = 0;
+    for (int host = 1; host < 50; host++) {
+      UnverifiedEgress fill = fill(supplier(1, "192.0.2." + host));
+      sent += sendAllAndEnd(1, fill);
+      fill.failed(Cause.PROVIDER);
+    }
+
+    assertThat(sent).isEqualTo(6 * MIB);
+  }
+
+  @Test
+  void honestProvidersAtOneHostGetTheirBytesBack() {
+    for (int id = 1; id < 50; id++) {
+      UnverifiedEgress fill = fill(supplier(id, "192.0.2.1"));
+      assertThat(sendAllAndEnd(id, fill)).isEqualTo(6 * MIB);
+      fill.verified();
+    }
   }
 }

@@ -7,10 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
 import org.apache.kafka.metadata.storage.Formatter;
 
 /** A Kafka broker in this JVM, its own controller (KRaft), whose logs lie in a folder of ours. */
@@ -20,10 +22,12 @@ public final class EmbeddedKafka implements Kafka {
 
   private final KafkaRaftServer server;
   private final int port;
+  private final Map<String, Object> admin;
 
-  private EmbeddedKafka(KafkaRaftServer server, int port) {
+  private EmbeddedKafka(KafkaRaftServer server, int port, Map<String, Object> admin) {
     this.server = server;
     this.port = port;
+    this.admin = admin;
   }
 
   /**
@@ -32,12 +36,41 @@ public final class EmbeddedKafka implements Kafka {
    * @param port where to listen on loopback; 0 for any
    */
   public static EmbeddedKafka start(Path folder, int port) {
+    return start(folder, port, Optional.empty());
+  }
+
+  /** Starts one that knows its clients, and lets each do what is its own. */
+  public static EmbeddedKafka start(Path folder, int port, KafkaUsers users) {
+    EmbeddedKafka kafka = start(folder, port, Optional.of(users));
+    kafka.allow(KafkaAccess.rules());
+    return kafka;
+  }
+
+  private static EmbeddedKafka start(Path folder, int port, Optional<KafkaUsers> users) {
     int brokerPort = port == 0 ? FreePort.find() : port;
     Map<String, String> settings = settings(folder, brokerPort, FreePort.find());
+    users.ifPresent(known -> settings.putAll(secured(known)));
     formatWhereNew(folder, settings);
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
     server.startup();
-    return new EmbeddedKafka(server, brokerPort);
+    return new EmbeddedKafka(
+        server, brokerPort, users.map(known -> known.client(KafkaUsers.ADMIN)).orElse(Map.of()));
+  }
+
+  /** The controller's port too: it is as open to this machine as the broker's. */
+  private static Map<String, String> secured(KafkaUsers users) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put(
+        "listener.security.protocol.map", "PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT");
+    settings.put("inter.broker.listener.name", "PLAINTEXT");
+    settings.put("sasl.enabled.mechanisms", "PLAIN");
+    settings.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+    settings.put("sasl.mechanism.controller.protocol", "PLAIN");
+    settings.put("listener.name.plaintext.plain.sasl.jaas.config", users.brokerLogin());
+    settings.put("listener.name.controller.plain.sasl.jaas.config", users.brokerLogin());
+    settings.put("authorizer.class.name", StandardAuthorizer.class.getName());
+    settings.put("super.users", "User:" + KafkaUsers.ADMIN);
+    return settings;
   }
 
   private static Map<String, String> settings(Path folder, int port, int controllerPort) {
@@ -101,6 +134,11 @@ public final class EmbeddedKafka implements Kafka {
   @Override
   public String bootstrapServers() {
     return "127.0.0.1:" + port;
+  }
+
+  @Override
+  public Map<String, Object> adminLogin() {
+    return admin;
   }
 
   @Override

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.acl.AclBinding;
 import org.apache.kafka.common.config.TopicConfig;
 
 /** A running Kafka broker. */
@@ -18,13 +19,36 @@ public sealed interface Kafka extends AutoCloseable permits EmbeddedKafka, Conta
   /** Where clients find it: {@code host:port}. */
   String bootstrapServers();
 
+  /** What an administrator's clients need besides that: nothing, where it is open to all. */
+  default Map<String, Object> adminLogin() {
+    return Map.of();
+  }
+
+  private Admin admin() {
+    Map<String, Object> settings = new HashMap<>(adminLogin());
+    settings.put("bootstrap.servers", bootstrapServers());
+    return Admin.create(settings);
+  }
+
+  /** Adds rules about who may do what. */
+  default void allow(List<AclBinding> rules) {
+    try (Admin admin = admin()) {
+      admin.createAcls(rules).all().get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("Kafka runs, but its rules cannot be made", e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while rules were made", e);
+    }
+  }
+
   /**
    * Creates what is missing of {@link Topic}, each as its policy says.
    *
    * @param partitions of each topic
    */
   default void createTopics(int partitions) {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers()))) {
+    try (Admin admin = admin()) {
       var present = admin.listTopics().names().get();
       List<NewTopic> missing =
           Arrays.stream(Topic.values())

@@ -14,12 +14,15 @@ public final class KafkaProcess {
   /**
    * Runs a broker until the process is told to end.
    *
-   * @param arguments the folder of its data, its port, and a file that it makes once the broker
-   *     serves and FilCDN's topics are there
+   * @param arguments the folder of its data, its port, a file that it makes once the broker serves
+   *     and FilCDN's topics are there, and the folder of its {@link KafkaUsers}
    */
   public static void main(String[] arguments) throws IOException {
     EmbeddedKafka kafka =
-        EmbeddedKafka.start(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
+        EmbeddedKafka.start(
+            Path.of(arguments[0]),
+            Integer.parseInt(arguments[1]),
+            KafkaUsers.in(Path.of(arguments[3])));
     Runtime.getRuntime().addShutdownHook(new Thread(kafka::close, "kafka-stop"));
     kafka.createTopics(PARTITIONS);
     Files.writeString(Path.of(arguments[2]), kafka.bootstrapServers());

@@ -16,12 +16,18 @@ public final class TopicContents {
 
   /** All that a topic holds now, each partition in its order. */
   public static List<ConsumerRecord<String, String>> of(String bootstrapServers, String topic) {
+    return of(Map.of("bootstrap.servers", bootstrapServers), topic);
+  }
+
+  /**
+   * Likewise.
+   *
+   * @param kafka what clients need to reach the brokers, and may read the topic
+   */
+  public static List<ConsumerRecord<String, String>> of(Map<String, Object> kafka, String topic) {
     List<ConsumerRecord<String, String>> records = new ArrayList<>();
     try (KafkaConsumer<String, String> consumer =
-        new KafkaConsumer<>(
-            Map.of("bootstrap.servers", bootstrapServers),
-            new StringDeserializer(),
-            new StringDeserializer())) {
+        new KafkaConsumer<>(kafka, new StringDeserializer(), new StringDeserializer())) {
       List<TopicPartition> partitions =
           consumer.partitionsFor(topic).stream()
               .map(info -> new TopicPartition(info.topic(), info.partition()))

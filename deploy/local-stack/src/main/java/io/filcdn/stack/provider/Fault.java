@@ -12,6 +12,17 @@ public sealed interface Fault {
   /** Nothing more is sent from the byte at {@code offset} of the piece on, until it is mended. */
   record StallsAt(long offset) implements Fault {}
 
+  /** So many bytes are sent in a second, until it is mended. */
+  record Trickles(int bytesPerSecond) implements Fault {
+
+    public Trickles {
+      if (bytesPerSecond < 10) {
+        throw new IllegalArgumentException(
+            "expected at least 10 bytes a second, found " + bytesPerSecond);
+      }
+    }
+  }
+
   /** Instead of the piece comes this HTTP status, with a short text. */
   record Answers(int status) implements Fault {}
 }

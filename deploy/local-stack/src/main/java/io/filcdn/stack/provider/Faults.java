@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** Which pieces a provider fails at the moment, and those who wait in a stall. */
 final class Faults {
@@ -33,15 +34,25 @@ final class Faults {
     return Optional.ofNullable(byPiece.get(piece));
   }
 
-  /** Waits until {@code stall} is no longer what is wrong with {@code piece}. */
-  synchronized void waitOut(PieceCid piece, Fault.StallsAt stall) throws IOException {
+  /**
+   * Waits until {@code fault} is no longer what is wrong with {@code piece}.
+   *
+   * @return whether that came about in so many milliseconds
+   */
+  synchronized boolean waitOut(PieceCid piece, Fault fault, long millis) throws IOException {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
     try {
-      while (!closed && stall.equals(byPiece.get(piece))) {
-        wait();
+      while (!closed && fault.equals(byPiece.get(piece))) {
+        long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+        if (left <= 0) {
+          return false;
+        }
+        wait(left);
       }
+      return true;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IOException("interrupted in a stall", e);
+      throw new IOException("interrupted while a fault lasts", e);
     }
   }
 }

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 final class PieceResponse {
 
   private static final int CHUNK = 1 << 16;
+  private static final long STALL_MILLIS = 60_000;
+  private static final int DROPS_PER_SECOND = 10;
 
   private final HttpExchange exchange;
   private final PieceCid cid;
@@ -120,10 +122,14 @@ final class PieceResponse {
           throw new IOException("died at byte %d, as asked".formatted(at));
       case Fault.DiesAt(long offset) -> Math.min(stop, offset);
       case Fault.StallsAt stall when stall.offset() <= at -> {
-        faults.waitOut(cid, stall);
+        while (!faults.waitOut(cid, stall, STALL_MILLIS)) {}
         yield stop;
       }
       case Fault.StallsAt(long offset) -> Math.min(stop, offset);
+      case Fault.Trickles trickle ->
+          faults.waitOut(cid, trickle, 1_000 / DROPS_PER_SECOND)
+              ? stop
+              : Math.min(stop, at + trickle.bytesPerSecond() / DROPS_PER_SECOND);
       case null -> stop;
       case Fault.WrongByte _ -> stop;
       case Fault.Answers _ -> stop;

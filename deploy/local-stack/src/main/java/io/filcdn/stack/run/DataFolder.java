@@ -40,6 +40,11 @@ public record DataFolder(Path root) {
     return root.resolve("network.json");
   }
 
+  /** Where the users of Kafka are, each a client's configuration. */
+  public Path kafkaUsers() {
+    return root.resolve("identity").resolve("kafka");
+  }
+
   /** Held locked by the one supervisor that works on this folder. */
   public Path lockFile() {
     return root.resolve("up.lock");

@@ -194,6 +194,20 @@ class DemoProviderIT {
   }
 
   @Test
+  void aTrickleGoesOnAtFullPaceWhenMended() throws Exception {
+    provider.fail(piece, new Fault.Trickles(100));
+
+    var slow =
+        client.sendAsync(
+            HttpRequest.newBuilder(url(piece.toString())).build(), BodyHandlers.ofByteArray());
+    await().until(() -> provider.fetches(piece).bytes() >= 30);
+    assertThat(provider.fetches(piece).bytes()).isLessThan(DATA.length);
+    provider.mend(piece);
+
+    assertThat(slow.get().body()).isEqualTo(DATA);
+  }
+
+  @Test
   void aStatusIsAnsweredInsteadOfThePiece() throws Exception {
     provider.fail(piece, new Fault.Answers(503));
 

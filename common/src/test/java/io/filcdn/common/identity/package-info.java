@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.common.identity;
+
+import org.jspecify.annotations.NullMarked;

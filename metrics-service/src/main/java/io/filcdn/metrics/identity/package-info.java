@@ -1,0 +1,5 @@
+/** Which edges there are, and what is their word. */
+@NullMarked
+package io.filcdn.metrics.identity;
+
+import org.jspecify.annotations.NullMarked;

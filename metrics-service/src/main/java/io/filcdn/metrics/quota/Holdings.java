@@ -1,0 +1,146 @@
+package io.filcdn.metrics.quota;
+
+import io.filcdn.common.egress.EgressRecord;
+import io.filcdn.common.egress.EgressRow;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.metrics.odometer.Odometer;
+import io.filcdn.metrics.odometer.Odometer.Totals;
+import io.filcdn.metrics.odometer.PostgresOdometers;
+import io.filcdn.metrics.quota.Spending.Account;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * What journals may count in one transaction: what they hold of each quota, and what an odometer
+ * can show. A record counts whole or not at all. Of one transaction and thread.
+ */
+public final class Holdings {
+
+  private final PostgresLeases leases;
+  private final PostgresOdometers odometers;
+  private final Rules rules;
+  private final Set<Account> asked = new HashSet<>();
+  private final Map<Account, Long> left = new HashMap<>();
+  private final Map<DataSetId, Totals> totals = new HashMap<>();
+  private final Spending spending = new Spending();
+
+  /**
+   * How much counts.
+   *
+   * @param required whether only what was leased counts
+   * @param allowance how many bytes beyond what it holds a journal may count of a quota that it has
+   *     leased
+   */
+  public record Rules(boolean required, long allowance) {}
+
+  public Holdings(PostgresLeases leases, PostgresOdometers odometers, Rules rules) {
+    this.leases = leases;
+    this.odometers = odometers;
+    this.rules = rules;
+  }
+
+  /** Looks up what {@link #take} of {@code flushes} needs to know. */
+  public void load(Connection connection, Collection<EgressRecord> flushes) throws SQLException {
+    Set<Account> accounts = new HashSet<>();
+    Set<DataSetId> dataSets = new HashSet<>();
+    for (EgressRecord flush : flushes) {
+      if (rules.required) {
+        accounts.addAll(Spending.of(flush).byAccount().keySet());
+      }
+      flush.rows().forEach(row -> dataSets.add(row.dataSet()));
+    }
+    accounts.removeAll(asked);
+    dataSets.removeAll(totals.keySet());
+    if (!accounts.isEmpty()) {
+      asked.addAll(accounts);
+      left.putAll(leases.left(connection, List.copyOf(accounts)));
+    }
+    if (!dataSets.isEmpty()) {
+      dataSets.forEach(dataSet -> totals.put(dataSet, Totals.NONE));
+      for (Odometer odometer : odometers.find(connection, dataSets)) {
+        totals.put(odometer.dataSet(), odometer.totals());
+      }
+    }
+  }
+
+  /**
+   * Takes what a flush counts from what its journal holds; {@link #load} has looked it up.
+   *
+   * @param approved whether it counts whatever its journal holds
+   * @return why it may not count; nothing is taken then
+   */
+  public Optional<String> take(EgressRecord flush, boolean approved) {
+    Spending used = Spending.of(flush);
+    boolean limited = rules.required && !approved;
+    Optional<String> excess = limited ? excess(used) : Optional.empty();
+    if (excess.isEmpty()) {
+      excess = add(flush);
+    }
+    if (excess.isEmpty()) {
+      used.byAccount()
+          .forEach((account, bytes) -> left.computeIfPresent(account, (_, l) -> l - bytes));
+      spending.add(used, limited);
+    }
+    return excess;
+  }
+
+  private Optional<String> excess(Spending used) {
+    for (Map.Entry<Account, Long> sum : used.byAccount().entrySet()) {
+      Long held = left.get(sum.getKey());
+      long most = held == null ? 0 : Math.max(0, held + rules.allowance);
+      if (sum.getValue() > most) {
+        return Optional.of(
+            "expected at most %d bytes of the %s quota of %s, which is what the journal holds, found %d"
+                .formatted(
+                    most,
+                    sum.getKey().quota().quota(),
+                    sum.getKey().quota().dataSet(),
+                    sum.getValue()));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Adds a flush to the totals, where all of them can hold it. */
+  private Optional<String> add(EgressRecord flush) {
+    Map<DataSetId, Totals> after = new HashMap<>();
+    for (EgressRow row : flush.rows()) {
+      DataSetId dataSet = row.dataSet();
+      Totals before = after.getOrDefault(dataSet, totals.getOrDefault(dataSet, Totals.NONE));
+      try {
+        after.put(dataSet, before.plus(Totals.of(row)));
+      } catch (ArithmeticException e) {
+        return Optional.of(
+            "expected that the odometer of %s can show it, found more than 2⁶³ − 1 in all"
+                .formatted(dataSet));
+      }
+    }
+    totals.putAll(after);
+    return Optional.empty();
+  }
+
+  /**
+   * Stores what was taken, in the transaction in which it was looked up.
+   *
+   * @throws HoldingsChangedException where edges have given back meanwhile what they used
+   */
+  public void store(Connection connection) throws SQLException {
+    if (!leases.spend(connection, spending, rules.allowance)) {
+      throw new HoldingsChangedException();
+    }
+  }
+
+  /** That nothing was counted, as what journals hold has changed meanwhile: it has to be again. */
+  public static final class HoldingsChangedException extends RuntimeException {
+    HoldingsChangedException() {
+      super("what journals hold has changed while it was counted");
+    }
+  }
+}
