@@ -42,7 +42,7 @@ class GapIT extends OnStage {
     ServiceProcess service = stage.startService(EACH_ALONE).awaitReady();
     stage.letTimeRun();
 
-    awaitAllReportedOnce(dataSets);
+    awaitAllReportedOnce(service, dataSets);
     assertThat(service.log()).contains("alarm=nonce-gap");
     for (JsonNode transaction : lost) {
       patiently()
@@ -51,6 +51,7 @@ class GapIT extends OnStage {
                   assertThat(service.transactions())
                       .filteredOn(each -> nonceOf(each) == nonceOf(transaction))
                       .extracting(each -> each.at("/activity").asText() + " " + stateOf(each))
+                      .as(service::log)
                       .containsExactly("fill-gap final"));
     }
   }
@@ -74,12 +75,15 @@ class GapIT extends OnStage {
                     .contains(
                         "nonce=%d expected to be in a block within PT2S"
                             .formatted(nonceOf(waiting.get(1)))));
-    assertThat(service.get("/q/metrics").body())
-        .containsPattern("filcdn_settlement_transactions_waiting_seconds [1-9]");
+    patiently()
+        .untilAsserted(
+            () ->
+                assertThat(service.get("/q/metrics").body())
+                    .containsPattern("filcdn_settlement_transactions_waiting_seconds [1-9]"));
     service.kill();
-    stage.startService(EACH_ALONE).awaitReady();
+    ServiceProcess next = stage.startService(EACH_ALONE).awaitReady();
     stage.letTimeRun();
-    awaitAllReportedOnce(dataSets);
+    awaitAllReportedOnce(next, dataSets);
   }
 
   @Test
@@ -89,7 +93,7 @@ class GapIT extends OnStage {
     stage.sql(
         "truncate chain_transaction, attempt, rollup, own_reported, rail_payment, termination, owed, set_aside");
 
-    stage.startService(EACH_ALONE).awaitReady();
+    ServiceProcess service = stage.startService(EACH_ALONE).awaitReady();
     stage.letTimeRun();
 
     patiently()
@@ -100,7 +104,7 @@ class GapIT extends OnStage {
                         dataSet ->
                             assertThat(dataSet.reportedCdnBytes()).isEqualTo(dataSet.cdnBytes())));
     dataSets.forEach(dataSet -> dataSet.serve(70, 7));
-    awaitAllReportedOnce(dataSets);
+    awaitAllReportedOnce(service, dataSets);
   }
 
   @Test
@@ -145,7 +149,7 @@ class GapIT extends OnStage {
                                         + " dataSets=1 time=2")));
     stage.letTimeRun();
 
-    awaitAllReportedOnce(dataSets);
+    awaitAllReportedOnce(service, dataSets);
     assertThat(dataSets)
         .extracting(dataSet -> dataSet.reports().getFirst().transactionHash())
         .containsExactlyInAnyOrderElementsOf(waiting.stream().map(GapIT::hashOf).toList());
@@ -170,7 +174,7 @@ class GapIT extends OnStage {
     stage.anvil().mine(1);
     stage.letTimeRun();
 
-    awaitAllReportedOnce(dataSets);
+    awaitAllReportedOnce(service, dataSets);
     assertThat(dataSets)
         .allSatisfy(
             dataSet -> assertThat(service.reportStatesOf(dataSet)).containsExactly("final"));
@@ -220,11 +224,12 @@ class GapIT extends OnStage {
     stage.sql("delete from chain_transaction where id = " + id);
   }
 
-  private static void awaitAllReportedOnce(List<UsedDataSet> dataSets) {
+  private static void awaitAllReportedOnce(ServiceProcess service, List<UsedDataSet> dataSets) {
     patiently()
         .untilAsserted(
             () ->
                 assertThat(dataSets)
+                    .as(service::log)
                     .allSatisfy(
                         dataSet -> {
                           assertThat(dataSet.reportedCdnBytes()).isEqualTo(dataSet.cdnBytes());

@@ -71,9 +71,9 @@ class SendingIT extends OnStage {
     stage.anvil().mine(3);
     stage.stopTime();
     ServiceProcess service = stage.startService().awaitReady();
-    patiently().until(() -> waitingForABlock(service) == 2);
+    patiently().until(() -> sent(service) == 2);
     dataSet.serve(100, 100);
-    patiently().until(() -> waitingForABlock(service) == 3);
+    patiently().until(() -> sent(service) == 3);
 
     stage.letTimeRun();
 
@@ -209,10 +209,18 @@ class SendingIT extends OnStage {
   }
 
   private static long waitingForABlock(ServiceProcess service) {
+    return inState(service, "signed") + sent(service);
+  }
+
+  /** How many the node has, and no block yet. */
+  private static long sent(ServiceProcess service) {
+    return inState(service, "broadcast");
+  }
+
+  private static long inState(ServiceProcess service, String state) {
     return service
         .transactions()
-        .map(transaction -> transaction.at("/state").asText())
-        .filter(state -> state.equals("signed") || state.equals("broadcast"))
+        .filter(transaction -> transaction.at("/state").asText().equals(state))
         .count();
   }
 }
