@@ -155,9 +155,17 @@ class Submitter {
 
       @Override
       public void refuse(Submission single, String why) {
-        setAside(
-            new Finding(
-                single.dataSets().getFirst(), single.activity(), SetAside.Reason.REVERTED, why));
+        DataSetId dataSet = single.dataSets().getFirst();
+        guard
+            .objection(single)
+            .ifPresentOrElse(
+                outdated ->
+                    LOG.infof(
+                        "planned anew: activity=%s %s; meanwhile %s",
+                        single.activity(), why, outdated),
+                () ->
+                    setAside(
+                        new Finding(dataSet, single.activity(), SetAside.Reason.REVERTED, why)));
       }
     };
   }

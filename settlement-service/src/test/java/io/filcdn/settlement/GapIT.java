@@ -90,8 +90,7 @@ class GapIT extends OnStage {
   void aLedgerThatIsEmptyReportsNothingTwice() {
     List<UsedDataSet> dataSets = fourThatWait();
     fourOfAServiceThatEnds();
-    stage.sql(
-        "truncate chain_transaction, attempt, rollup, own_reported, rail_payment, termination, owed, set_aside");
+    emptyLedger();
 
     ServiceProcess service = stage.startService(EACH_ALONE).awaitReady();
     stage.letTimeRun();
@@ -105,6 +104,27 @@ class GapIT extends OnStage {
                             assertThat(dataSet.reportedCdnBytes()).isEqualTo(dataSet.cdnBytes())));
     dataSets.forEach(dataSet -> dataSet.serve(70, 7));
     awaitAllReportedOnce(service, dataSets);
+  }
+
+  @Test
+  void aReportThatLandsWhileALostLedgerPlansItAgainIsNotSetAside() {
+    UsedDataSet dataSet = stage.newDataSet();
+    stage.anvil().mine(3);
+    stage.stopTime();
+    dataSet.serve(5000, 0);
+    ServiceProcess lost = stage.startService(EACH_ALONE).awaitReady();
+    patiently().until(() -> lost.reportStatesOf(dataSet).equals(List.of("broadcast")));
+    lost.kill();
+    emptyLedger();
+    stage.proxy().beforeNextSimulatedReport(() -> stage.anvil().mine(1));
+
+    ServiceProcess service = stage.startService(EACH_ALONE).awaitReady();
+    patiently().until(() -> service.log().contains("planned anew: activity=report"));
+    stage.letTimeRun();
+    dataSet.serve(70, 7);
+
+    awaitAllReportedOnce(service, List.of(dataSet));
+    assertThat(service.log()).doesNotContain("alarm=set-aside");
   }
 
   @Test
@@ -211,6 +231,11 @@ class GapIT extends OnStage {
         .filter(transaction -> stateOf(transaction).equals("broadcast"))
         .sorted(Comparator.comparingLong(GapIT::nonceOf))
         .toList();
+  }
+
+  private static void emptyLedger() {
+    stage.sql(
+        "truncate chain_transaction, attempt, rollup, own_reported, rail_payment, termination, owed, set_aside");
   }
 
   /** The database loses it, and so do the nodes. */

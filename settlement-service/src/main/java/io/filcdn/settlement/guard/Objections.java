@@ -16,8 +16,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What speaks against a submission by the tables as they are now. What was planned can be outdated:
- * another process may have signed since, or the index have changed.
+ * What speaks against a submission by the tables as they are now, and by the contract. What was
+ * planned can be outdated: another process may have signed since, the index have changed, or a
+ * transaction have landed that the ledger lost.
  */
 @ApplicationScoped
 class Objections {
@@ -26,12 +27,28 @@ class Objections {
   private final OwedAmounts owed;
   private final SetAsides setAsides;
   private final Urgencies urgencies;
+  private final EpochGuard epochGuard;
 
-  Objections(Standings standings, OwedAmounts owed, SetAsides setAsides, Urgencies urgencies) {
+  Objections(
+      Standings standings,
+      OwedAmounts owed,
+      SetAsides setAsides,
+      Urgencies urgencies,
+      EpochGuard epochGuard) {
     this.standings = standings;
     this.owed = owed;
     this.setAsides = setAsides;
     this.urgencies = urgencies;
+    this.epochGuard = epochGuard;
+  }
+
+  /** The first objection by what the contract shows now, in one line; empty where there is none. */
+  Optional<String> onChain(Submission submission) {
+    return submission instanceof Submission.UsageReport report
+        ? epochGuard.objections(report.dataSets()).entrySet().stream()
+            .findFirst()
+            .map(first -> "dataSet=%s %s".formatted(first.getKey(), first.getValue()))
+        : Optional.empty();
   }
 
   /** The first objection in one line; empty where there is none. */

@@ -119,6 +119,14 @@ public class SigningGuard {
     return sign(new Submission.GapFill(), gasLimit, head, Optional.of(gap));
   }
 
+  /**
+   * Why a submission does not hold any more, by the tables and by the contract; empty where it
+   * does.
+   */
+  public Optional<String> objection(Submission submission) {
+    return objections.against(submission).or(() -> objections.onChain(submission));
+  }
+
   private Outcome sign(Submission submission, Gas gasLimit, Head head, Optional<Nonce> gap) {
     return switch (feePolicy.first(node.gasMarket())) {
       case FeePolicy.Offer.AboveCap(String message) ->
@@ -127,6 +135,11 @@ public class SigningGuard {
         TokenAmount balance = node.balance(key.address());
         TokenAmount needed = ledger.reserved(key.address()).plus(fees.atMost(gasLimit));
         Nonce onChain = node.nextNonce(key.address());
+        // looked for after the nonce: what lands later, of a ledger that was lost, spends this one
+        Optional<String> landed = objections.onChain(submission);
+        if (landed.isPresent()) {
+          yield new Outcome.Outdated(landed.get());
+        }
         yield balance.compareTo(needed) < 0
             ? new Outcome.Refused(
                 Alarm.NO_FUNDS,

@@ -18,6 +18,7 @@ import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
+import org.web3j.crypto.Hash;
 
 /**
  * Stands between the service and the node: it keeps Filecoin's rules for messages, breaks
@@ -45,6 +46,9 @@ public final class RpcProxy implements AutoCloseable {
     REFUSED
   }
 
+  private static final String REPORT =
+      Hash.sha3String("recordUsageRollups(uint256,uint256[],uint256[],uint256[])").substring(0, 10);
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final HttpServer server;
@@ -56,6 +60,8 @@ public final class RpcProxy implements AutoCloseable {
   private final AtomicReference<Optional<Runnable>> beforeSend =
       new AtomicReference<>(Optional.empty());
   private final AtomicReference<Optional<Runnable>> afterSend =
+      new AtomicReference<>(Optional.empty());
+  private final AtomicReference<Optional<Runnable>> beforeReport =
       new AtomicReference<>(Optional.empty());
   private volatile Sends sends = Sends.PASS;
   private volatile Random luck = new Random(0);
@@ -114,6 +120,11 @@ public final class RpcProxy implements AutoCloseable {
     afterSend.set(Optional.of(action));
   }
 
+  /** Runs {@code action} once, before the node is next asked whether a report would go through. */
+  public void beforeNextSimulatedReport(Runnable action) {
+    beforeReport.set(Optional.of(action));
+  }
+
   /** No more faults. */
   public void heal() {
     sends = Sends.PASS;
@@ -122,6 +133,7 @@ public final class RpcProxy implements AutoCloseable {
     lookups = Lookups.PASS;
     beforeSend.set(Optional.empty());
     afterSend.set(Optional.empty());
+    beforeReport.set(Optional.empty());
   }
 
   /** Forgets what waits for a block, as some nodes do when a reorg comes. */
@@ -153,9 +165,17 @@ public final class RpcProxy implements AutoCloseable {
       if (request.path("method").asText().equals("eth_sendRawTransaction")) {
         send(exchange, question, request);
       } else {
+        if (simulatesReport(request)) {
+          beforeReport.getAndSet(Optional.empty()).ifPresent(Runnable::run);
+        }
         answer(exchange, passed(request, ask(question)));
       }
     }
+  }
+
+  private static boolean simulatesReport(JsonNode request) {
+    return request.path("method").asText().equals("eth_call")
+        && request.at("/params/0/data").asText().startsWith(REPORT);
   }
 
   private void send(HttpExchange exchange, byte[] question, JsonNode request) throws IOException {
