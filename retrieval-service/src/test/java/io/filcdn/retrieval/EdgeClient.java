@@ -149,7 +149,7 @@ record EdgeClient(int port) {
 
   Exchange begin(String method, String host, String path, String... headers) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
-    socket.setSoTimeout(20_000);
+    socket.setSoTimeout(60_000);
     StringBuilder request =
         new StringBuilder("%s %s HTTP/1.1\r\nHost: %s:%d\r\n".formatted(method, path, host, port));
     for (String header : headers) {

@@ -29,8 +29,8 @@ class FillIT extends EdgeTest {
   @Override
   Map<String, String> settings() {
     return Map.of(
-        "filcdn.retrieval.origin.stall-timeout", "10s",
-        "filcdn.retrieval.origin.first-byte-timeout", "10s",
+        "filcdn.retrieval.origin.stall-timeout", "7s",
+        "filcdn.retrieval.origin.first-byte-timeout", "7s",
         "filcdn.retrieval.cache.abandoned-time", "1s",
         // each test spoils the providers' reputation for the next
         "filcdn.retrieval.origin.leave-alone", "1ms",
