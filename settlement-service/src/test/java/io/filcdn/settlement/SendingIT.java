@@ -71,9 +71,9 @@ class SendingIT extends OnStage {
     stage.anvil().mine(3);
     stage.stopTime();
     ServiceProcess service = stage.startService().awaitReady();
-    patiently().until(() -> sent(service) == 2);
+    patiently().until(() -> sent(service, dataSet) == 2);
     dataSet.serve(100, 100);
-    patiently().until(() -> sent(service) == 3);
+    patiently().until(() -> sent(service, dataSet) == 3);
 
     stage.letTimeRun();
 
@@ -82,6 +82,7 @@ class SendingIT extends OnStage {
     long block = dataSet.reports().get(1).block();
     assertThat(dataSet.settlements().stream().limit(2))
         .extracting(DevnetHistory.Settlement::block)
+        .as(service::log)
         .containsExactly(block, block);
   }
 
@@ -209,18 +210,20 @@ class SendingIT extends OnStage {
   }
 
   private static long waitingForABlock(ServiceProcess service) {
-    return inState(service, "signed") + sent(service);
-  }
-
-  /** How many the node has, and no block yet. */
-  private static long sent(ServiceProcess service) {
-    return inState(service, "broadcast");
-  }
-
-  private static long inState(ServiceProcess service, String state) {
     return service
         .transactions()
-        .filter(transaction -> transaction.at("/state").asText().equals(state))
+        .filter(transaction -> isIn(transaction, "signed") || isIn(transaction, "broadcast"))
         .count();
+  }
+
+  /** How many of a data set the node has, and no block yet. */
+  private static long sent(ServiceProcess service, UsedDataSet dataSet) {
+    return service.transactionsOf(dataSet).stream()
+        .filter(transaction -> isIn(transaction, "broadcast"))
+        .count();
+  }
+
+  private static boolean isIn(JsonNode transaction, String state) {
+    return transaction.at("/state").asText().equals(state);
   }
 }
