@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Clients, payers and providers who want bytes that nobody pays for, or that others pay for in
- * vain. Clients of {@code 127.0.0.n} are clients of their own.
+ * vain. Clients of {@code 127.0.n.1} are clients of their own.
  */
 class ClientAttacksIT {
 
@@ -191,7 +191,8 @@ class ClientAttacksIT {
         slow.add(open(51 + i % 5, dataSet.url(cid)));
       }
 
-      assertThat(slow).extracting(Connection::status).containsOnly(200);
+      // beyond its share of the quota a client is refused
+      assertThat(slow).extracting(Connection::status).contains(200).isSubsetOf(200, 429);
       assertThat((long) slow.size() * size).isGreaterThan(dataSet.cdnGrant());
       assertThat(Client.get(Connection.client(56), dataSet.url(cid)).whole()).isTrue();
     } finally {

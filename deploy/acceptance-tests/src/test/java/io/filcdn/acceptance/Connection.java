@@ -44,10 +44,10 @@ final class Connection implements AutoCloseable {
     this.hasBody = hasBody;
   }
 
-  /** The loopback address {@code 127.0.0.n}, which to an edge is a client of its own. */
+  /** The loopback address {@code 127.0.n.1}: to an edge a client in a network of its own. */
   static InetAddress client(int n) {
     try {
-      return InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) n});
+      return InetAddress.getByAddress(new byte[] {127, 0, (byte) n, 1});
     } catch (UnknownHostException e) {
       throw new IllegalArgumentException(e);
     }
