@@ -64,7 +64,7 @@ final class Connection implements AutoCloseable {
       socket.setReceiveBufferSize(RECEIVE_BUFFER);
       socket.setSoTimeout(TIMEOUT_MILLIS);
       socket.bind(new InetSocketAddress(from, 0));
-      socket.connect(new InetSocketAddress(client(1), url.getPort()));
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), url.getPort()));
       String request =
           "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n"
               .formatted(method, url.getRawPath(), url.getAuthority(), headers);
