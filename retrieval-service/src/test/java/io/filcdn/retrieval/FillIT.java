@@ -29,8 +29,8 @@ class FillIT extends EdgeTest {
   @Override
   Map<String, String> settings() {
     return Map.of(
-        "filcdn.retrieval.origin.stall-timeout", "7s",
-        "filcdn.retrieval.origin.first-byte-timeout", "7s",
+        "filcdn.retrieval.origin.stall-timeout", "5s",
+        "filcdn.retrieval.origin.first-byte-timeout", "5s",
         "filcdn.retrieval.cache.abandoned-time", "1s",
         // each test spoils the providers' reputation for the next
         "filcdn.retrieval.origin.leave-alone", "1ms",
@@ -317,7 +317,7 @@ class FillIT extends EdgeTest {
       assertThat(only.read(500_000)).hasSize(500_000);
     }
 
-    await().atMost(Duration.ofSeconds(10)).until(() -> edge.edge().cache().fills() == 0);
+    await().atMost(Duration.ofSeconds(30)).until(() -> edge.edge().cache().fills() == 0);
     goOn.countDown();
     assertThat(edge.edge().cache().isCold(piece.cid())).isTrue();
     await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) == 1);
@@ -461,7 +461,7 @@ class FillIT extends EdgeTest {
     TestPiece piece = placed(payer, 300_000);
     get(payer, piece);
     // clients have all of it before its file is in its place
-    await().atMost(Duration.ofSeconds(10)).until(() -> edge.edge().cache().fills() == 0);
+    await().atMost(Duration.ofSeconds(30)).until(() -> edge.edge().cache().fills() == 0);
     String name = piece.cid().toString();
     Files.delete(
         edge.data()
