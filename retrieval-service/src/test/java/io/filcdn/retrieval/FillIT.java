@@ -211,7 +211,7 @@ class FillIT extends EdgeTest {
     place(piece, follower.address(), follower.secondDataSet());
 
     try (EdgeClient.Exchange first = begin(leader, piece)) {
-      await().until(() -> provider.requestsFor(piece) == 1);
+      await().atMost(Duration.ofSeconds(30)).until(() -> provider.requestsFor(piece) == 1);
       try (EdgeClient.Exchange second = begin(follower, piece)) {
         await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().requests() == 2);
         goOn.countDown();
@@ -336,7 +336,7 @@ class FillIT extends EdgeTest {
     try (EdgeClient.Exchange only = begin(payer, piece)) {
       assertThat(only.read(500_000)).hasSize(500_000);
     }
-    await().until(() -> edge.edge().requests() == 0);
+    await().atMost(Duration.ofSeconds(30)).until(() -> edge.edge().requests() == 0);
     goOn.countDown();
 
     await()
@@ -381,7 +381,7 @@ class FillIT extends EdgeTest {
       try (EdgeClient.Exchange leaves = begin(leaving, left)) {
         assertThat(leaves.read(25_000_000)).hasSize(25_000_000);
       }
-      await().until(() -> edge.edge().requests() == 0);
+      await().atMost(Duration.ofSeconds(30)).until(() -> edge.edge().requests() == 0);
       goOn.countDown();
       Answer lied = get(payer, wrong);
       assertThat(lied.whole()).isFalse();
