@@ -19,8 +19,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * What one transaction counts, of the records that the gate lets through and what their journals
- * hold.
+ * The counting of one transaction: of the records that the gate lets through and what their
+ * journals hold.
  */
 final class Counting implements Consumer<Reading> {
 

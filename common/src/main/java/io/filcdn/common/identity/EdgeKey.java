@@ -45,7 +45,7 @@ public record EdgeKey(String text, PublicKey key) {
   }
 
   /**
-   * Whether the private half of this key signed {@code message}. Of any thread.
+   * True where the private half of this key signed {@code message}. Of any thread.
    *
    * @param signature in Base64; false where it is no Base64, or of another length
    */

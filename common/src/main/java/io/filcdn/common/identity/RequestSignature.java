@@ -7,8 +7,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * That an edge makes a request, as its {@code Authorization} header says: {@code FilCDN-Edge
- * edge="…", at=…, signature="…"}. It is good for one path and one body.
+ * The proof that an edge makes a request, as its {@code Authorization} header says: {@code
+ * FilCDN-Edge edge="…", at=…, signature="…"}. It is good for one path and one body.
  *
  * @param at when it was signed, in milliseconds since 1970; an edge's next request has a later time
  * @param signature of the request, in Base64

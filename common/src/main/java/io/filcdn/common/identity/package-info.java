@@ -1,4 +1,4 @@
-/** Who an edge is: the keys by which its records and requests are known to be its own. */
+/** Identities of edges: the keys by which records and requests are known to be their own. */
 @NullMarked
 package io.filcdn.common.identity;
 

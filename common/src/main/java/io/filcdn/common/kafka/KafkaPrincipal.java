@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Who talks to Kafka, and what each may do there: nothing but what stands here. The same table is
- * in {@code docs/security.md}.
+ * The services that talk to Kafka, and what each may do there: nothing but what stands here. The
+ * same table is in {@code docs/security.md}.
  */
 public enum KafkaPrincipal {
   /** Tells what the chain says. */
@@ -45,7 +45,7 @@ public enum KafkaPrincipal {
     };
   }
 
-  /** How the names of its consumer groups begin; nothing where it has none. */
+  /** The prefix of its consumer groups' names; nothing where it has none. */
   public Optional<String> groupPrefix() {
     return switch (this) {
       case INDEXER, RETRIEVAL -> Optional.empty();

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What nobody may gain or lose by what a {@link RedTeam} does, on everything that the system
+ * The rules of what nobody may gain or lose by a {@link RedTeam}, on everything that the system
  * consists of. A run is repeated by its seed: {@code -Dfilcdn.seed=}.
  */
 class RedTeamIT {

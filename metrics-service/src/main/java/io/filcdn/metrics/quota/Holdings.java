@@ -18,8 +18,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What journals may count in one transaction: what they hold of each quota, and what an odometer
- * can show. A record counts whole or not at all. Of one transaction and thread.
+ * The limits of what journals may count in one transaction: what they hold of each quota, and what
+ * an odometer can show. A record counts whole or not at all. Of one transaction and thread.
  */
 public final class Holdings {
 

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What responses under way hold of data sets' quotas, by the networks of their clients: a client
- * may hold a part of what a data set has left, so that a few of them cannot deny it to all others.
- * Safe for use by several threads.
+ * The parts that responses under way hold of data sets' quotas, by the networks of their clients: a
+ * client may hold a part of what a data set has left, so that a few of them cannot deny it to all
+ * others. Safe for use by several threads.
  */
 final class HeldQuota {
 

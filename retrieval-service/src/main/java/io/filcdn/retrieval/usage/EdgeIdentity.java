@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 
 /**
- * Who this edge is to metrics: a name, and the key that it signs with. The key's file may change
- * while the edge runs.
+ * The identity of this edge to metrics: a name, and the key that it signs with. The key's file may
+ * change while the edge runs.
  */
 public final class EdgeIdentity {
 
