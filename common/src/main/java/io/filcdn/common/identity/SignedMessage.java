@@ -18,15 +18,15 @@ public final class SignedMessage {
   private SignedMessage() {}
 
   /**
-   * What is signed of an egress record: its value as it is sent, which names the edge, the journal,
-   * the partition and the sequence.
+   * The signed bytes of an egress record: its value as it is sent, which names the edge, the
+   * journal, the partition and the sequence.
    */
   public static byte[] egress(byte[] value) {
     return joined(EGRESS, value);
   }
 
   /**
-   * What is signed of a request.
+   * The signed bytes of a request.
    *
    * @param path it is posted to
    * @param at when, in milliseconds since 1970

@@ -89,7 +89,7 @@ class ClientAttacksIT {
     assertThat(books.egressBytes(dataSet.id()) + books.fillBytes(dataSet.id())).isZero();
   }
 
-  /** What was sent of pieces; refusals have a text. */
+  /** The bytes that were sent of pieces; refusals have a text. */
   private static long bodies(List<Download> downloads) {
     assertThat(downloads).noneMatch(download -> download.status() == 200 && download.whole());
     return downloads.stream().filter(d -> d.status() == 200).mapToLong(Download::bytes).sum();

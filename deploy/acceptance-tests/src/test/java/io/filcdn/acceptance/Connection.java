@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection implements AutoCloseable {
 
-  /** What its socket may hold unread; the kernel doubles it. */
+  /** The bytes that its socket may hold unread; the kernel doubles them. */
   static final int RECEIVE_BUFFER = 64 * 1024;
 
   private static final int TIMEOUT_MILLIS = 60_000;
@@ -165,12 +165,12 @@ final class Connection implements AutoCloseable {
     }
   }
 
-  /** Whether an answer has begun that is no part of a piece. */
+  /** True where an answer has begun that is no part of a piece. */
   boolean isRefused() {
     return head != null && head.status / 100 != 2;
   }
 
-  /** Whether all of the body was taken. */
+  /** True where all of the body was taken. */
   boolean isWhole() {
     return head != null && taken == head.length;
   }

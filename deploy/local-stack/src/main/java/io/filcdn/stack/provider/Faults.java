@@ -35,7 +35,7 @@ final class Faults {
   }
 
   /**
-   * Waits until {@code fault} is no longer what is wrong with {@code piece}.
+   * Waits until something else than {@code fault}, or nothing, is wrong with {@code piece}.
    *
    * @return whether that came about in so many milliseconds
    */
