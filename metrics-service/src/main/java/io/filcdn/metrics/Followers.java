@@ -58,7 +58,7 @@ final class Followers {
   List<TopicFollower> all(UsagePipeline pipeline) {
     Duration wait = config.maxWait().orElse(shorter(network.epochDuration(), LONGEST_DEFAULT_WAIT));
     return List.of(
-        follower(Topic.EGRESS, "egress", wait, pipeline::apply),
+        follower(Topic.EGRESS, "egress", wait, pipeline),
         follower(Topic.DATA_SETS, "data-sets", shorter(wait, LONGEST_INDEX_WAIT), dataSets()),
         follower(Topic.PLACEMENTS, "placements", wait, placements()),
         follower(Topic.SETTLEMENT, "settlement", wait, settlements()),

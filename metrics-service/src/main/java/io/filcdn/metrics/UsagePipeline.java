@@ -12,9 +12,11 @@ import io.filcdn.metrics.intake.JournalGate.Passage;
 import io.filcdn.metrics.intake.Reading;
 import io.filcdn.metrics.intake.Reading.Refused;
 import io.filcdn.metrics.intake.Refusals;
+import io.filcdn.metrics.intake.TopicFollower;
 import io.filcdn.metrics.odometer.Tally;
 import io.filcdn.metrics.publish.Outbox;
 import io.filcdn.metrics.quota.Holdings;
+import io.filcdn.metrics.quota.Holdings.BeyondHoldingsException;
 import io.filcdn.metrics.series.SeriesTally;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,7 +34,7 @@ import org.jboss.logging.Logger;
  * counted is known by its place in its journal, and what others must be told stays marked until
  * Kafka has it.
  */
-public final class UsagePipeline {
+public final class UsagePipeline implements TopicFollower.Step {
 
   private static final Logger LOG = Logger.getLogger(UsagePipeline.class);
 
@@ -67,14 +69,25 @@ public final class UsagePipeline {
     this.metrics = metrics;
   }
 
+  /** Reads a batch and verifies its signatures; what it returns is {@link #apply}. */
+  @Override
+  public Runnable read(Batch batch) {
+    List<Reading> readings = authenticity.read(batch.records());
+    return () -> apply(batch, readings);
+  }
+
   /**
    * Counts a batch in one transaction, and then tells of what changed; of an earlier batch's
    * changes too, where those were not told.
    */
-  void apply(Batch batch) {
+  @Override
+  public void apply(Batch batch) {
+    read(batch).run();
+  }
+
+  private void apply(Batch batch, List<Reading> readings) {
     if (!batch.isEmpty()) {
-      List<Reading> readings = authenticity.read(batch.records());
-      Counted counted = tables.database().call(connection -> count(connection, batch, readings));
+      Counted counted = count(batch, readings);
       metrics.record(counted);
       LOG.debugf(
           "%d records from %s: %s", batch.records().size(), batch.topic(), counted.passage());
@@ -90,10 +103,24 @@ public final class UsagePipeline {
    */
   record Counted(Passage passage, long rows, Duration delay, List<Refused> refused) {}
 
-  private Counted count(Connection connection, Batch batch, List<Reading> readings)
+  private Counted count(Batch batch, List<Reading> readings) {
+    try {
+      return count(batch, readings, Holdings.Check.AT_THE_END);
+    } catch (BeyondHoldingsException | ArithmeticException e) {
+      LOG.warnf("%s: something in this batch may not count: %s", batch.topic(), e.getMessage());
+      return count(batch, readings, Holdings.Check.BY_RECORD);
+    }
+  }
+
+  private Counted count(Batch batch, List<Reading> readings, Holdings.Check check) {
+    return tables.database().call(connection -> count(connection, batch, readings, check));
+  }
+
+  private Counted count(
+      Connection connection, Batch batch, List<Reading> readings, Holdings.Check check)
       throws SQLException {
     List<Reading> judged = authenticity.judge(connection, readings);
-    Counting counting = counting(connection);
+    Counting counting = counting(connection, check);
     counting.expect(judged);
     // nobody can tell whether these came before: they are dead letters each time they come
     judged.stream().filter(reading -> reading.position().isEmpty()).forEach(counting);
@@ -116,7 +143,7 @@ public final class UsagePipeline {
             .database()
             .call(
                 connection -> {
-                  Counting counting = counting(connection);
+                  Counting counting = counting(connection, Holdings.Check.BY_RECORD);
                   Acceptance accepted = gate.accept(connection, gap, counting);
                   if (accepted instanceof Acceptance.Accepted(long released)) {
                     String detail =
@@ -137,11 +164,11 @@ public final class UsagePipeline {
     return acceptance;
   }
 
-  private Counting counting(Connection connection) {
+  private Counting counting(Connection connection, Holdings.Check check) {
     Instant now = clock.instant();
     return new Counting(
         connection,
-        new Holdings(tables.leases(), tables.odometers(), holdings),
+        new Holdings(tables.leases(), tables.odometers(), holdings, check),
         new Tally(network, now),
         new SeriesTally(network, now),
         now);

@@ -93,7 +93,7 @@ final class TestStack implements AutoCloseable {
 
   /** Empties all tables, and takes what is in Kafka as read by {@link #written}. */
   void forget() {
-    new Database(dataSource).run(c -> c.createStatement().execute("truncate " + TABLES));
+    execute("truncate " + TABLES);
     Arrays.stream(Topic.values()).forEach(this::written);
   }
 
@@ -164,6 +164,11 @@ final class TestStack implements AutoCloseable {
   /** How many partitions {@code filcdn.egress} has. */
   int egressPartitions() {
     return producer.partitionsFor(Topic.EGRESS.topicName()).size();
+  }
+
+  /** Runs statements. */
+  void execute(String sql) {
+    new Database(dataSource).run(connection -> connection.createStatement().execute(sql));
   }
 
   /** The rows of a query, each as its columns' texts, separated by a blank. */

@@ -13,16 +13,17 @@ import java.util.Base64;
  */
 public record EdgeKeyPair(String privatePem, EdgeKey publicKey) {
 
+  private static final String ALGORITHM = "Ed25519";
+
   /** Makes one. */
   public static EdgeKeyPair generate() {
     try {
-      KeyPair pair = KeyPairGenerator.getInstance(EdgeKey.ALGORITHM).generateKeyPair();
+      KeyPair pair = KeyPairGenerator.getInstance(ALGORITHM).generateKeyPair();
       return new EdgeKeyPair(
           EdgePrivateKey.pem(pair.getPrivate()),
-          new EdgeKey(
-              Base64.getEncoder().encodeToString(pair.getPublic().getEncoded()), pair.getPublic()));
+          EdgeKey.of(Base64.getEncoder().encodeToString(pair.getPublic().getEncoded())));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java cannot make keys of " + EdgeKey.ALGORITHM, e);
+      throw new IllegalStateException("this Java cannot make keys of " + ALGORITHM, e);
     }
   }
 

@@ -1,11 +1,12 @@
 package io.filcdn.common.identity;
 
-import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
+import java.io.IOException;
 import java.security.PrivateKey;
-import java.security.Signature;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
+import org.bouncycastle.crypto.params.Ed25519PrivateKeyParameters;
+import org.bouncycastle.crypto.signers.Ed25519Signer;
+import org.bouncycastle.crypto.util.PrivateKeyFactory;
+import org.jspecify.annotations.Nullable;
 
 /** The private half of an edge's key, which signs. It is never shown. */
 public final class EdgePrivateKey {
@@ -13,9 +14,9 @@ public final class EdgePrivateKey {
   private static final String BEGIN = "-----BEGIN PRIVATE KEY-----";
   private static final String END = "-----END PRIVATE KEY-----";
 
-  private final PrivateKey key;
+  private final Ed25519PrivateKeyParameters key;
 
-  private EdgePrivateKey(PrivateKey key) {
+  private EdgePrivateKey(Ed25519PrivateKeyParameters key) {
     this.key = key;
   }
 
@@ -33,13 +34,18 @@ public final class EdgePrivateKey {
     }
     try {
       byte[] encoded = Base64.getMimeDecoder().decode(pem.substring(begin + BEGIN.length(), end));
-      return new EdgePrivateKey(
-          KeyFactory.getInstance(EdgeKey.ALGORITHM)
-              .generatePrivate(new PKCS8EncodedKeySpec(encoded)));
-    } catch (GeneralSecurityException | IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "expected an Ed25519 private key (PKCS #8), found another or a broken one", e);
+      if (PrivateKeyFactory.createKey(encoded) instanceof Ed25519PrivateKeyParameters key) {
+        return new EdgePrivateKey(key);
+      }
+    } catch (IOException | RuntimeException e) {
+      throw none(e);
     }
+    throw none(null);
+  }
+
+  private static IllegalArgumentException none(@Nullable Exception cause) {
+    return new IllegalArgumentException(
+        "expected an Ed25519 private key (PKCS #8), found another or a broken one", cause);
   }
 
   /** The PEM text of a private key, which {@link #ofPem} reads. */
@@ -50,14 +56,10 @@ public final class EdgePrivateKey {
 
   /** The signature of a message: 64 bytes in Base64. Of any thread. */
   public String sign(byte[] message) {
-    try {
-      Signature signer = Signature.getInstance(EdgeKey.ALGORITHM);
-      signer.initSign(key);
-      signer.update(message);
-      return Base64.getEncoder().encodeToString(signer.sign());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("this Java cannot sign with " + EdgeKey.ALGORITHM, e);
-    }
+    Ed25519Signer signer = new Ed25519Signer();
+    signer.init(true, key);
+    signer.update(message, 0, message.length);
+    return Base64.getEncoder().encodeToString(signer.generateSignature());
   }
 
   @Override

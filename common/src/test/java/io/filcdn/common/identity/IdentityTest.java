@@ -4,6 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.security.KeyFactory;
+import java.security.MessageDigest;
+import java.security.Signature;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.X509EncodedKeySpec;
+import java.util.Base64;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,6 +40,38 @@ class IdentityTest {
         .isFalse();
   }
 
+  /** Both ways with the JDK's own Ed25519, which is another implementation of RFC 8032. */
+  @Test
+  void theJdkVerifiesWhatIsSignedHereAndSignsWhatIsVerified() throws Exception {
+    KeyFactory keys = KeyFactory.getInstance("Ed25519");
+    Signature verifier = Signature.getInstance("Ed25519");
+    verifier.initVerify(
+        keys.generatePublic(
+            new X509EncodedKeySpec(Base64.getDecoder().decode(pair.publicKey().text()))));
+    verifier.update(message);
+    String own = pair.privateKey().sign(message);
+    assertThat(verifier.verify(Base64.getDecoder().decode(own))).isTrue();
+
+    String body = pair.privatePem().lines().filter(line -> !line.startsWith("-")).findFirst().get();
+    Signature signer = Signature.getInstance("Ed25519");
+    signer.initSign(
+        keys.generatePrivate(new PKCS8EncodedKeySpec(Base64.getDecoder().decode(body))));
+    signer.update(message);
+    String other = Base64.getEncoder().encodeToString(signer.sign());
+    assertThat(pair.publicKey().signed(message, other)).isTrue();
+    assertThat(other).isEqualTo(own);
+  }
+
+  @Test
+  void anEgressRecordIsSignedByTheSha256OfItsValue() throws Exception {
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest("{\"rows\":[]}".getBytes(UTF_8));
+
+    assertThat(message)
+        .startsWith("filcdn.egress.v1\n".getBytes(UTF_8))
+        .endsWith(digest)
+        .hasSize(17 + 32);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "no base64!", "AAAA"})
   void whatIsNoSignatureVerifiesNothing(String signature) {
@@ -60,7 +98,13 @@ class IdentityTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "MCowBQYDK2Vw", "not base64"})
+  @ValueSource(
+      strings = {
+        "",
+        "MCowBQYDK2Vw",
+        "not base64",
+        "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q=="
+      })
   void aBrokenPublicKeyIsRefused(String text) {
     assertThatThrownBy(() -> EdgeKey.of(text)).hasMessageContaining("expected an Ed25519");
   }

@@ -1,7 +1,7 @@
 package io.filcdn.metrics.intake;
 
 import io.filcdn.metrics.publish.KafkaPublisher.NotPublishedException;
-import io.filcdn.metrics.quota.Holdings.HoldingsChangedException;
+import io.filcdn.metrics.quota.Holdings.BeyondHoldingsException;
 import io.filcdn.metrics.store.Database;
 import io.filcdn.metrics.store.Database.DatabaseException;
 import io.micrometer.core.instrument.Counter;
@@ -16,6 +16,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -33,8 +38,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One thread that reads a topic in batches, and commits a batch's offsets only after it was
- * applied.
+ * A thread that reads a topic in batches, and commits a batch's offsets only after it was applied.
+ * While there is more than it can keep up with, it reads the next batch as the one before is being
+ * applied by a second thread.
  *
  * <p>It is a plain consumer rather than a channel of the messaging extension: batches have bounds
  * in records, bytes and time, their offsets wait for a database transaction, and reading starts
@@ -73,6 +79,11 @@ public final class TopicFollower implements AutoCloseable {
 
   /** What is done with a batch: all of it or, where it throws, nothing. */
   public interface Step {
+
+    /** Reads a batch while the one before may still be being applied, and tells how to apply it. */
+    default Runnable read(Batch batch) {
+      return () -> apply(batch);
+    }
 
     /**
      * Applies a batch; called with an empty one when nothing came for a while.
@@ -151,13 +162,25 @@ public final class TopicFollower implements AutoCloseable {
   private void follow() {
     KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(consumerSettings(), new StringDeserializer(), new StringDeserializer());
-    try {
+    ThreadFactory threads = Thread.ofPlatform().name("apply " + settings.topic()).factory();
+    try (ExecutorService applier = Executors.newSingleThreadExecutor(threads)) {
       Collector collected = new Collector(settings);
       consumer.subscribe(List.of(settings.topic()), new Partitions(consumer, collected));
+      Runnable end = () -> {};
       while (!isClosing()) {
         collect(consumer, collected);
-        apply(consumer, collected.take());
+        boolean more = collected.isFull();
+        Batch batch = collected.take();
+        Runnable step = this.step.read(batch);
+        end.run();
+        Future<?> applied = applier.submit(() -> apply(batch, step));
+        end = () -> end(consumer, batch, applied);
+        if (!more) {
+          end.run();
+          end = () -> {};
+        }
       }
+      end.run();
     } finally {
       consumer.close(CloseOptions.timeout(LONGEST_CLOSE));
     }
@@ -174,11 +197,29 @@ public final class TopicFollower implements AutoCloseable {
     lag.set(consumer.assignment().stream().mapToLong(p -> consumer.currentLag(p).orElse(0)).sum());
   }
 
-  private void apply(KafkaConsumer<String, String> consumer, Batch batch) {
+  private void apply(Batch batch, Runnable applying) {
     if (batch.isEmpty()) {
-      step.apply(batch);
+      applying.run();
     } else {
-      batches.record(() -> step.apply(batch));
+      batches.record(applying);
+    }
+  }
+
+  /** Waits until a batch is applied, and commits its offsets. */
+  private void end(KafkaConsumer<String, String> consumer, Batch batch, Future<?> applied) {
+    try {
+      applied.get();
+    } catch (ExecutionException e) {
+      switch (e.getCause()) {
+        case Error error -> throw error;
+        case RuntimeException failure -> throw failure;
+        case null, default -> throw new IllegalStateException(e);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while a batch is applied", e);
+    }
+    if (!batch.isEmpty()) {
       commit(consumer, batch);
     }
     trouble = null;
@@ -208,7 +249,7 @@ public final class TopicFollower implements AutoCloseable {
         e instanceof KafkaException
             || e instanceof DatabaseException
             || e instanceof NotPublishedException
-            || e instanceof HoldingsChangedException;
+            || e instanceof BeyondHoldingsException;
     LOG.warnf(
         foreseen ? null : e,
         "%s: a batch failed and is read again after %s: %s",

@@ -18,6 +18,9 @@ import java.util.Locale;
 /** The tables of odometers and of unbilled bytes; each method works in the caller's transaction. */
 public final class PostgresOdometers {
 
+  /** The SQL state of a sum that its column cannot hold. */
+  private static final String OUT_OF_RANGE = "22003";
+
   /**
    * As-of is the epoch of the newest flush. Where a change does not raise it, because the flush is
    * late or of the same epoch, it becomes the present: that is as true, and settlement, which
@@ -29,10 +32,10 @@ public final class PostgresOdometers {
         (data_set, cdn_bytes, cache_miss_bytes, requests, cache_miss_requests, as_of)
       select * from unnest(?, ?, ?, ?, ?, ?)
       on conflict (data_set) do update set
-        cdn_bytes = capped(o.cdn_bytes::numeric + excluded.cdn_bytes),
-        cache_miss_bytes = capped(o.cache_miss_bytes::numeric + excluded.cache_miss_bytes),
-        requests = capped(o.requests::numeric + excluded.requests),
-        cache_miss_requests = capped(o.cache_miss_requests::numeric + excluded.cache_miss_requests),
+        cdn_bytes = o.cdn_bytes + excluded.cdn_bytes,
+        cache_miss_bytes = o.cache_miss_bytes + excluded.cache_miss_bytes,
+        requests = o.requests + excluded.requests,
+        cache_miss_requests = o.cache_miss_requests + excluded.cache_miss_requests,
         as_of = case
           when excluded.as_of > o.as_of then excluded.as_of
           else greatest(o.as_of, ?)
@@ -100,33 +103,54 @@ public final class PostgresOdometers {
     statement.setLong(first + 3, totals.cacheMissRequests());
   }
 
-  /** Adds a tally. */
+  /**
+   * Adds a tally.
+   *
+   * @throws ArithmeticException where an odometer cannot show the sum; the transaction is lost then
+   */
   public void add(Connection connection, Tally tally) throws SQLException {
-    List<Increase> billable = tally.billable();
-    if (!billable.isEmpty()) {
-      try (PreparedStatement statement = connection.prepareStatement(ADD)) {
-        Columns.of(statement, billable)
-            .text(increase -> increase.dataSet().toString())
-            .bigint(increase -> increase.totals().cdnBytes().bytes())
-            .bigint(increase -> increase.totals().cacheMissBytes().bytes())
-            .bigint(increase -> increase.totals().requests())
-            .bigint(increase -> increase.totals().cacheMissRequests())
-            .bigint(increase -> increase.servedBy().value());
-        statement.setLong(7, tally.currentEpoch().value());
-        statement.executeUpdate();
+    try {
+      addBillable(connection, tally);
+    } catch (SQLException e) {
+      if (OUT_OF_RANGE.equals(e.getSQLState())) {
+        throw new ArithmeticException("odometers cannot show more than 2⁶³ − 1");
       }
+      throw e;
     }
-    List<Unbilled> unbilled = tally.unbilled();
-    if (!unbilled.isEmpty()) {
-      try (PreparedStatement statement = connection.prepareStatement(ADD_UNBILLED)) {
-        Columns.of(statement, unbilled)
-            .text(sum -> sum.dataSet().toString())
-            .text(sum -> sum.reason().toString())
-            .bigint(Unbilled::requests)
-            .bigint(sum -> sum.bytes().bytes())
-            .bigint(sum -> sum.fillBytes().bytes());
-        statement.executeUpdate();
-      }
+    addUnbilled(connection, tally.unbilled());
+  }
+
+  private static void addBillable(Connection connection, Tally tally) throws SQLException {
+    List<Increase> billable = tally.billable();
+    if (billable.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(ADD)) {
+      Columns.of(statement, billable)
+          .text(increase -> increase.dataSet().toString())
+          .bigint(increase -> increase.totals().cdnBytes().bytes())
+          .bigint(increase -> increase.totals().cacheMissBytes().bytes())
+          .bigint(increase -> increase.totals().requests())
+          .bigint(increase -> increase.totals().cacheMissRequests())
+          .bigint(increase -> increase.servedBy().value());
+      statement.setLong(7, tally.currentEpoch().value());
+      statement.executeUpdate();
+    }
+  }
+
+  private static void addUnbilled(Connection connection, List<Unbilled> unbilled)
+      throws SQLException {
+    if (unbilled.isEmpty()) {
+      return;
+    }
+    try (PreparedStatement statement = connection.prepareStatement(ADD_UNBILLED)) {
+      Columns.of(statement, unbilled)
+          .text(sum -> sum.dataSet().toString())
+          .text(sum -> sum.reason().toString())
+          .bigint(Unbilled::requests)
+          .bigint(sum -> sum.bytes().bytes())
+          .bigint(sum -> sum.fillBytes().bytes());
+      statement.executeUpdate();
     }
   }
 

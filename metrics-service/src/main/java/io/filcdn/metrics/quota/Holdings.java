@@ -20,12 +20,17 @@ import java.util.Set;
 /**
  * The limits of what journals may count in one transaction: what they hold of each quota, and what
  * an odometer can show. A record counts whole or not at all. Of one transaction and thread.
+ *
+ * <p>Almost always all of it may count. So it is first {@linkplain Check#AT_THE_END taken as if it
+ * may}, and the database, which has to be written to anyway, tells whether that was right. Where it
+ * was not, all is done again, with a {@linkplain Check#BY_RECORD look at each record}.
  */
 public final class Holdings {
 
   private final PostgresLeases leases;
   private final PostgresOdometers odometers;
   private final Rules rules;
+  private final Check check;
   private final Set<Account> asked = new HashSet<>();
   private final Map<Account, Long> left = new HashMap<>();
   private final Map<DataSetId, Totals> totals = new HashMap<>();
@@ -40,14 +45,26 @@ public final class Holdings {
    */
   public record Rules(boolean required, long allowance) {}
 
-  public Holdings(PostgresLeases leases, PostgresOdometers odometers, Rules rules) {
+  /** When it is found out that something may not count. */
+  public enum Check {
+    /** Once, by what is stored: then nothing of the transaction counts. */
+    AT_THE_END,
+    /** For each record, by what was looked up before: the others count. */
+    BY_RECORD
+  }
+
+  public Holdings(PostgresLeases leases, PostgresOdometers odometers, Rules rules, Check check) {
     this.leases = leases;
     this.odometers = odometers;
     this.rules = rules;
+    this.check = check;
   }
 
   /** Looks up what {@link #take} of {@code flushes} needs to know. */
   public void load(Connection connection, Collection<EgressRecord> flushes) throws SQLException {
+    if (check == Check.AT_THE_END) {
+      return;
+    }
     Set<Account> accounts = new HashSet<>();
     Set<DataSetId> dataSets = new HashSet<>();
     for (EgressRecord flush : flushes) {
@@ -75,20 +92,28 @@ public final class Holdings {
    *
    * @param approved whether it counts whatever its journal holds
    * @return why it may not count; nothing is taken then
+   * @throws BeyondHoldingsException where each record has to be looked at
    */
   public Optional<String> take(EgressRecord flush, boolean approved) {
     Spending used = Spending.of(flush);
     boolean limited = rules.required && !approved;
-    Optional<String> excess = limited ? excess(used) : Optional.empty();
-    if (excess.isEmpty()) {
-      excess = add(flush);
+    if (check == Check.AT_THE_END && approved) {
+      // its sum would hide what the others have too much
+      throw new BeyondHoldingsException("an approved record counts by itself");
     }
-    if (excess.isEmpty()) {
+    if (check == Check.BY_RECORD) {
+      Optional<String> excess = limited ? excess(used) : Optional.empty();
+      if (excess.isEmpty()) {
+        excess = add(flush);
+      }
+      if (excess.isPresent()) {
+        return excess;
+      }
       used.byAccount()
           .forEach((account, bytes) -> left.computeIfPresent(account, (_, l) -> l - bytes));
-      spending.add(used, limited);
     }
-    return excess;
+    spending.add(used, limited);
+    return Optional.empty();
   }
 
   private Optional<String> excess(Spending used) {
@@ -129,18 +154,19 @@ public final class Holdings {
   /**
    * Stores what was taken, in the transaction in which it was looked up.
    *
-   * @throws HoldingsChangedException where edges have given back meanwhile what they used
+   * @throws BeyondHoldingsException where journals do not hold all of it; where each record was
+   *     looked at, edges have given something back meanwhile
    */
   public void store(Connection connection) throws SQLException {
     if (!leases.spend(connection, spending, rules.allowance)) {
-      throw new HoldingsChangedException();
+      throw new BeyondHoldingsException("expected that journals hold what they count, found less");
     }
   }
 
-  /** That nothing was counted, as what journals hold has changed meanwhile: it has to be again. */
-  public static final class HoldingsChangedException extends RuntimeException {
-    HoldingsChangedException() {
-      super("what journals hold has changed while it was counted");
+  /** That a transaction counts more than it may: nothing of it was counted. */
+  public static final class BeyondHoldingsException extends RuntimeException {
+    public BeyondHoldingsException(String message) {
+      super(message);
     }
   }
 }

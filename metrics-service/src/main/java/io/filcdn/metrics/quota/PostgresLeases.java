@@ -73,9 +73,11 @@ public final class PostgresLeases {
    */
   private static final String SPEND =
       """
-      with moved as (
+      with spent as materialized (
+        select * from unnest(?, ?, ?, ?, ?) as s (journal, data_set, quota, bytes, limited)
+      ), moved as (
         update lease l set applied = capped(l.applied::numeric + spent.bytes)
-        from unnest(?, ?, ?, ?, ?) as spent (journal, data_set, quota, bytes, limited)
+        from spent
         where l.journal = spent.journal and l.data_set = spent.data_set
           and l.quota = spent.quota
         returning l.data_set, l.quota, spent.limited,
@@ -84,8 +86,7 @@ public final class PostgresLeases {
             - greatest(0, l.acquired - l.returned - l.applied) as released
       ), late as (
         update written_off w set bytes = greatest(0, w.bytes - spent.bytes)
-        from unnest(?, ?, ?, ?, ?) as spent (journal, data_set, quota, bytes, limited),
-          written_off was
+        from spent, written_off was
         where w.journal = spent.journal and w.data_set = spent.data_set and w.quota = spent.quota
           and (was.journal, was.data_set, was.quota) = (w.journal, w.data_set, w.quota)
         returning spent.limited, spent.bytes <= was.bytes as was_held
@@ -236,23 +237,18 @@ public final class PostgresLeases {
     }
     lock(connection, sums.stream().map(spent -> spent.account().quota()).distinct().toList());
     try (PreparedStatement statement = connection.prepareStatement(SPEND)) {
-      bind(Columns.of(statement, sums));
+      Columns.of(statement, sums)
+          .uuid(sum -> sum.account().journal().uuid())
+          .text(sum -> sum.account().quota().dataSet().toString())
+          .text(sum -> sum.account().quota().quota().toString())
+          .bigint(Spent::bytes)
+          .integer(sum -> sum.limited() ? 1 : 0);
       statement.setLong(6, allowance);
-      bind(Columns.after(6, statement, sums));
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return row.getLong(1) == sums.stream().filter(Spent::limited).count();
       }
     }
-  }
-
-  private static void bind(Columns<Spent> spent) throws SQLException {
-    spent
-        .uuid(sum -> sum.account().journal().uuid())
-        .text(sum -> sum.account().quota().dataSet().toString())
-        .text(sum -> sum.account().quota().quota().toString())
-        .bigint(Spent::bytes)
-        .integer(sum -> sum.limited() ? 1 : 0);
   }
 
   /**

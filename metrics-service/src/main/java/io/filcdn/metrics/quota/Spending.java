@@ -19,9 +19,15 @@ public final class Spending {
   private final Set<Account> unlimited = new HashSet<>();
 
   /** A journal and one quota. */
-  record Account(JournalId journal, QuotaKey quota) {
+  record Account(JournalId journal, QuotaKey quota) implements Comparable<Account> {
+
     private static final Comparator<Account> ORDER =
         Comparator.comparing(Account::quota).thenComparing(account -> account.journal().uuid());
+
+    @Override
+    public int compareTo(Account other) {
+      return ORDER.compare(this, other);
+    }
   }
 
   /**
