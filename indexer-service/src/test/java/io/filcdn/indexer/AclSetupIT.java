@@ -4,8 +4,8 @@ import static io.filcdn.indexer.Patience.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.indexer.AclSetup.Wanted;
-import io.filcdn.stack.infra.EmbeddedKafka;
-import io.filcdn.stack.infra.KafkaUsers;
+import io.filcdn.testing.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.KafkaUsers;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -3,14 +3,14 @@ package io.filcdn.indexer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.filcdn.common.bench.BenchReport;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.indexer.fake.BenchNode;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakePieces;
 import io.filcdn.indexer.range.RangePlanner;
-import io.filcdn.stack.infra.Infra;
+import io.filcdn.testing.bench.BenchReport;
+import io.filcdn.testing.infra.Infra;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.sql.Connection;

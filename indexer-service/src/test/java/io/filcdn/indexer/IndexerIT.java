@@ -21,7 +21,7 @@ import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeChain;
 import io.filcdn.indexer.fake.FakeNode;
 import io.filcdn.indexer.fake.FakePieces;
-import io.filcdn.stack.infra.InfraResource;
+import io.filcdn.testing.infra.InfraResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;

@@ -1,6 +1,6 @@
 package io.filcdn.indexer;
 
-import io.filcdn.common.layout.LayoutRules;
+import io.filcdn.testing.layout.LayoutRules;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

@@ -10,7 +10,7 @@ import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeChain;
 import io.filcdn.indexer.fake.FakeNode;
 import io.filcdn.indexer.fake.FakePieces;
-import io.filcdn.stack.infra.Infra;
+import io.filcdn.testing.infra.Infra;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;

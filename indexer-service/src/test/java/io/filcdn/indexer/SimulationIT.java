@@ -13,7 +13,7 @@ import io.filcdn.indexer.fake.FakeNode;
 import io.filcdn.indexer.fake.FakeNode.Lie;
 import io.filcdn.indexer.fake.FakePieces;
 import io.filcdn.indexer.range.RangePlanner;
-import io.filcdn.stack.infra.Infra;
+import io.filcdn.testing.infra.Infra;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;

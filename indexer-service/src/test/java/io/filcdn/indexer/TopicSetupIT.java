@@ -4,7 +4,7 @@ import static io.filcdn.indexer.Patience.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.indexer.TopicSetup.Wanted;
-import io.filcdn.stack.infra.Infra;
+import io.filcdn.testing.infra.Infra;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;

@@ -3,7 +3,7 @@ package io.filcdn.metrics;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.filcdn.common.bench.BenchReport;
+import io.filcdn.testing.bench.BenchReport;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;

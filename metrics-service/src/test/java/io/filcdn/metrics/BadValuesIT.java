@@ -3,7 +3,7 @@ package io.filcdn.metrics;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.filcdn.stack.infra.InfraResource;
+import io.filcdn.testing.infra.InfraResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;

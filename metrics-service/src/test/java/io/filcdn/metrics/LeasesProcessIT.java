@@ -21,7 +21,7 @@ import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.quota.PostgresLeases.Totals;
 import io.filcdn.metrics.store.Database;
-import io.filcdn.stack.run.FreePort;
+import io.filcdn.testing.process.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -4,7 +4,6 @@ import static io.filcdn.metrics.Samples.indexed;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.filcdn.common.bench.BenchReport;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.egress.JournalId;
@@ -14,7 +13,8 @@ import io.filcdn.common.index.DataSetRecord.TopUps;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.store.Database;
-import io.filcdn.stack.run.FreePort;
+import io.filcdn.testing.bench.BenchReport;
+import io.filcdn.testing.process.FreePort;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -32,7 +32,7 @@ import io.filcdn.common.index.DataSetRecord.Reported;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.stack.infra.InfraResource;
+import io.filcdn.testing.infra.InfraResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;

@@ -9,7 +9,7 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.metrics.intake.Batch;
 import io.filcdn.metrics.intake.SourceRecord;
 import io.filcdn.metrics.store.Database;
-import io.filcdn.stack.infra.Infra;
+import io.filcdn.testing.infra.Infra;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package io.filcdn.retrieval;
 
-import io.filcdn.common.start.ServiceStart;
+import io.filcdn.service.start.ServiceStart;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
 /** Starts the service. */

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.filcdn.common.index.PlacementRecord;
-import io.filcdn.stack.infra.Kafka;
-import io.filcdn.stack.run.FreePort;
+import io.filcdn.testing.infra.Kafka;
+import io.filcdn.testing.process.FreePort;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 
-import io.filcdn.stack.infra.InfraResource;
-import io.filcdn.stack.run.FreePort;
+import io.filcdn.testing.infra.InfraResource;
+import io.filcdn.testing.process.FreePort;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import io.quarkus.test.junit.QuarkusTest;

@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.retrieval.EdgeClient.Answer;
-import io.filcdn.stack.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.EmbeddedKafka;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;

@@ -6,7 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.stack.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.EmbeddedKafka;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;

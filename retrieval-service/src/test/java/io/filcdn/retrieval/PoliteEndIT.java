@@ -10,7 +10,7 @@ import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.retrieval.usage.LeaseServer;
-import io.filcdn.stack.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.EmbeddedKafka;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.filcdn.retrieval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.filcdn.stack.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.EmbeddedKafka;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;

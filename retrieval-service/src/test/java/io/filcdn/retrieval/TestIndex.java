@@ -17,7 +17,7 @@ import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.payment.RailId;
 import io.filcdn.common.piece.PieceName;
-import io.filcdn.stack.infra.Kafka;
+import io.filcdn.testing.infra.Kafka;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,7 @@ package io.filcdn.settlement;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.common.network.NetworkFile;
-import io.filcdn.common.start.UnusableSettingException;
+import io.filcdn.service.start.UnusableSettingException;
 import io.filcdn.settlement.batch.BatchConfig;
 import io.filcdn.settlement.broadcast.BroadcastConfig;
 import io.filcdn.settlement.confirmation.ConfirmationConfig;

@@ -8,7 +8,7 @@ import io.filcdn.settlement.stage.OnStage;
 import io.filcdn.settlement.stage.RpcProxy;
 import io.filcdn.settlement.stage.ServiceProcess;
 import io.filcdn.settlement.stage.UsedDataSet;
-import io.filcdn.stack.chain.DevnetAccount;
+import io.filcdn.testing.chain.DevnetAccount;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;

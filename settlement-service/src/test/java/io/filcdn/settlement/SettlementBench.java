@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.filcdn.common.bench.BenchReport;
 import io.filcdn.settlement.stage.ServiceProcess;
 import io.filcdn.settlement.stage.Stage;
 import io.filcdn.settlement.stage.UsedDataSet;
-import io.filcdn.stack.chain.DevnetHistory;
+import io.filcdn.testing.bench.BenchReport;
+import io.filcdn.testing.chain.DevnetHistory;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;

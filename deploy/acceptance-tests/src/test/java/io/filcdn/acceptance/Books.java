@@ -9,7 +9,7 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.UsageRecord;
-import io.filcdn.stack.infra.TopicContents;
+import io.filcdn.testing.infra.TopicContents;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

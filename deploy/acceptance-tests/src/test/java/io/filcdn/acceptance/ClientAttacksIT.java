@@ -5,7 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.stack.provider.Fault;
+import io.filcdn.testing.provider.Fault;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;

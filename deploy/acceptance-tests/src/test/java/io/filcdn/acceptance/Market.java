@@ -1,9 +1,9 @@
 package io.filcdn.acceptance;
 
-import io.filcdn.stack.chain.Devnet;
-import io.filcdn.stack.chain.DevnetAccount;
-import io.filcdn.stack.chain.DevnetProvider;
-import io.filcdn.stack.provider.DemoProvider;
+import io.filcdn.testing.chain.Devnet;
+import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.testing.chain.DevnetProvider;
+import io.filcdn.testing.provider.DemoProvider;
 import java.nio.file.Path;
 
 /** A provider and a payer beside the demo's, who do business with each other. */

@@ -2,9 +2,9 @@ package io.filcdn.acceptance;
 
 import io.filcdn.acceptance.Visitor.Offer;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.stack.chain.DevnetAccount;
-import io.filcdn.stack.provider.DemoProvider;
-import io.filcdn.stack.provider.Fault;
+import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.testing.provider.DemoProvider;
+import io.filcdn.testing.provider.Fault;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

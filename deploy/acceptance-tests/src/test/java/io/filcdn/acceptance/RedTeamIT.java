@@ -10,7 +10,7 @@ import io.filcdn.common.identity.EdgePrivateKey;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.UsageRecord;
-import io.filcdn.stack.chain.DevnetHistory.UsageReport;
+import io.filcdn.testing.chain.DevnetHistory.UsageReport;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;

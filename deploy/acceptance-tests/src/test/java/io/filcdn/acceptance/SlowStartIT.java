@@ -3,10 +3,10 @@ package io.filcdn.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.filcdn.stack.chain.DevnetAccount;
-import io.filcdn.stack.infra.EmbeddedPostgres;
-import io.filcdn.stack.run.FreePort;
-import io.filcdn.stack.run.Http;
+import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.testing.infra.EmbeddedPostgres;
+import io.filcdn.testing.process.FreePort;
+import io.filcdn.testing.process.Http;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.filcdn.acceptance.Script.Outcome;
-import io.filcdn.stack.chain.Anvil;
-import io.filcdn.stack.chain.Devnet;
-import io.filcdn.stack.chain.DevnetAccount;
-import io.filcdn.stack.infra.EmbeddedPostgres;
-import io.filcdn.stack.run.FreePort;
+import io.filcdn.testing.chain.Anvil;
+import io.filcdn.testing.chain.Devnet;
+import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.testing.infra.EmbeddedPostgres;
+import io.filcdn.testing.process.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -4,12 +4,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.stack.chain.DevnetHistory.Settlement;
-import io.filcdn.stack.chain.DevnetHistory.UsageReport;
-import io.filcdn.stack.chain.DevnetProvider;
-import io.filcdn.stack.chain.DevnetReads;
-import io.filcdn.stack.chain.Piece;
-import io.filcdn.stack.provider.DemoProvider;
+import io.filcdn.testing.chain.DevnetHistory.Settlement;
+import io.filcdn.testing.chain.DevnetHistory.UsageReport;
+import io.filcdn.testing.chain.DevnetProvider;
+import io.filcdn.testing.chain.DevnetReads;
+import io.filcdn.testing.chain.Piece;
+import io.filcdn.testing.provider.DemoProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.filcdn.stack;
 
-import io.filcdn.stack.run.StackFailure;
+import io.filcdn.testing.process.StackFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
 

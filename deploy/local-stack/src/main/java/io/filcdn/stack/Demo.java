@@ -1,10 +1,10 @@
 package io.filcdn.stack;
 
 import io.filcdn.common.chain.Address;
-import io.filcdn.stack.chain.DevnetAccount;
 import io.filcdn.stack.demo.DemoContent;
 import io.filcdn.stack.demo.LocalDevnet;
-import io.filcdn.stack.provider.DemoProvider;
+import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.testing.provider.DemoProvider;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,10 +1,10 @@
 package io.filcdn.stack;
 
-import io.filcdn.stack.run.Await;
-import io.filcdn.stack.run.Console;
-import io.filcdn.stack.run.DataFolder;
-import io.filcdn.stack.run.StackLock;
-import io.filcdn.stack.run.StackProcesses;
+import io.filcdn.testing.process.Await;
+import io.filcdn.testing.process.Console;
+import io.filcdn.testing.process.DataFolder;
+import io.filcdn.testing.process.StackLock;
+import io.filcdn.testing.process.StackProcesses;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

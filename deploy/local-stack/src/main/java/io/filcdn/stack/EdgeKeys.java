@@ -2,8 +2,8 @@ package io.filcdn.stack;
 
 import io.filcdn.common.identity.EdgeKeyPair;
 import io.filcdn.common.kafka.RecordJson;
-import io.filcdn.stack.run.DataFolder;
-import io.filcdn.stack.run.StackFailure;
+import io.filcdn.testing.process.DataFolder;
+import io.filcdn.testing.process.StackFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

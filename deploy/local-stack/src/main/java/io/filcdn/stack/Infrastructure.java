@@ -1,14 +1,14 @@
 package io.filcdn.stack;
 
 import io.filcdn.stack.demo.LocalDevnet;
-import io.filcdn.stack.infra.EmbeddedPostgres;
-import io.filcdn.stack.run.Console;
-import io.filcdn.stack.run.DataFolder;
-import io.filcdn.stack.run.Listener;
-import io.filcdn.stack.run.Patience;
-import io.filcdn.stack.run.Ports;
-import io.filcdn.stack.run.StackFailure;
-import io.filcdn.stack.run.StackProcesses;
+import io.filcdn.testing.infra.EmbeddedPostgres;
+import io.filcdn.testing.process.Console;
+import io.filcdn.testing.process.DataFolder;
+import io.filcdn.testing.process.Listener;
+import io.filcdn.testing.process.Patience;
+import io.filcdn.testing.process.Ports;
+import io.filcdn.testing.process.StackFailure;
+import io.filcdn.testing.process.StackProcesses;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;

@@ -1,9 +1,9 @@
 package io.filcdn.stack;
 
-import io.filcdn.stack.infra.EmbeddedPostgres;
-import io.filcdn.stack.run.Console;
-import io.filcdn.stack.run.DataFolder;
-import io.filcdn.stack.run.StackProcesses;
+import io.filcdn.testing.infra.EmbeddedPostgres;
+import io.filcdn.testing.process.Console;
+import io.filcdn.testing.process.DataFolder;
+import io.filcdn.testing.process.StackProcesses;
 import java.nio.file.Path;
 import java.util.List;
 

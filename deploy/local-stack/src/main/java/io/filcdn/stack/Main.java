@@ -1,11 +1,11 @@
 package io.filcdn.stack;
 
-import io.filcdn.stack.run.Arguments;
-import io.filcdn.stack.run.Console;
-import io.filcdn.stack.run.DataFolder;
-import io.filcdn.stack.run.Http;
-import io.filcdn.stack.run.LogFile;
-import io.filcdn.stack.run.StackFailure;
+import io.filcdn.testing.process.Arguments;
+import io.filcdn.testing.process.Console;
+import io.filcdn.testing.process.DataFolder;
+import io.filcdn.testing.process.Http;
+import io.filcdn.testing.process.LogFile;
+import io.filcdn.testing.process.StackFailure;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

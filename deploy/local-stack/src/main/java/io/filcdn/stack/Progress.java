@@ -1,6 +1,6 @@
 package io.filcdn.stack;
 
-import io.filcdn.stack.run.Console;
+import io.filcdn.testing.process.Console;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;

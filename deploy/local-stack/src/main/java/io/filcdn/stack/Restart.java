@@ -1,12 +1,12 @@
 package io.filcdn.stack;
 
-import io.filcdn.stack.run.Console;
-import io.filcdn.stack.run.DataFolder;
-import io.filcdn.stack.run.Http;
-import io.filcdn.stack.run.Patience;
-import io.filcdn.stack.run.StackFailure;
-import io.filcdn.stack.run.StackLock;
-import io.filcdn.stack.run.StackProcesses;
+import io.filcdn.testing.process.Console;
+import io.filcdn.testing.process.DataFolder;
+import io.filcdn.testing.process.Http;
+import io.filcdn.testing.process.Patience;
+import io.filcdn.testing.process.StackFailure;
+import io.filcdn.testing.process.StackLock;
+import io.filcdn.testing.process.StackProcesses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;

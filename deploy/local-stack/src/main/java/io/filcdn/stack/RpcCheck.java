@@ -3,8 +3,8 @@ package io.filcdn.stack;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.filcdn.common.network.Network;
-import io.filcdn.stack.run.Http;
-import io.filcdn.stack.run.StackFailure;
+import io.filcdn.testing.process.Http;
+import io.filcdn.testing.process.StackFailure;
 import java.net.URI;
 import java.util.OptionalLong;
 

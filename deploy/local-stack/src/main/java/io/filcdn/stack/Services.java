@@ -1,11 +1,11 @@
 package io.filcdn.stack;
 
-import io.filcdn.stack.infra.KafkaUsers;
-import io.filcdn.stack.infra.Postgres;
-import io.filcdn.stack.run.DataFolder;
-import io.filcdn.stack.run.Listener;
-import io.filcdn.stack.run.Ports;
-import io.filcdn.stack.run.StackProcesses;
+import io.filcdn.testing.infra.KafkaUsers;
+import io.filcdn.testing.infra.Postgres;
+import io.filcdn.testing.process.DataFolder;
+import io.filcdn.testing.process.Listener;
+import io.filcdn.testing.process.Ports;
+import io.filcdn.testing.process.StackProcesses;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -132,13 +132,13 @@ final class Services {
         name, command, checkout.jar(name), checkout.aotCache(name), environment, management);
   }
 
-  /** What runs Kafka, as {@link io.filcdn.stack.infra.KafkaProcess} wants it. */
+  /** What runs Kafka, as {@link io.filcdn.testing.infra.KafkaProcess} wants it. */
   static List<String> kafka(Path folder, int port, Path readyFile, Path users) {
     List<String> command = new ArrayList<>(List.of(Checkout.java()));
     command.addAll(SMALL_JVM);
     command.addAll(List.of("-Xmx160m", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
-    command.add(io.filcdn.stack.infra.KafkaProcess.class.getName());
+    command.add(io.filcdn.testing.infra.KafkaProcess.class.getName());
     command.addAll(
         List.of(folder.toString(), Integer.toString(port), readyFile.toString(), users.toString()));
     return command;

@@ -1,10 +1,10 @@
 package io.filcdn.stack;
 
-import io.filcdn.stack.run.Console;
-import io.filcdn.stack.run.Http;
-import io.filcdn.stack.run.Patience;
-import io.filcdn.stack.run.StackFailure;
-import io.filcdn.stack.run.StackProcesses;
+import io.filcdn.testing.process.Console;
+import io.filcdn.testing.process.Http;
+import io.filcdn.testing.process.Patience;
+import io.filcdn.testing.process.StackFailure;
+import io.filcdn.testing.process.StackProcesses;
 import java.time.Duration;
 import java.util.List;
 

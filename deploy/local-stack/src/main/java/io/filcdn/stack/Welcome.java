@@ -1,7 +1,7 @@
 package io.filcdn.stack;
 
-import io.filcdn.stack.run.Console;
-import io.filcdn.stack.run.DataFolder;
+import io.filcdn.testing.process.Console;
+import io.filcdn.testing.process.DataFolder;
 
 /** What a person reads when a stack is ready. */
 final class Welcome {

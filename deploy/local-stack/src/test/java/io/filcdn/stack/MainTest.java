@@ -3,7 +3,7 @@ package io.filcdn.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.filcdn.stack.run.StackFailure;
+import io.filcdn.testing.process.StackFailure;
 import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.common.network.NetworkFile;
-import io.filcdn.stack.chain.DevnetContracts;
-import io.filcdn.stack.run.Listener;
-import io.filcdn.stack.run.StackFailure;
+import io.filcdn.testing.chain.DevnetContracts;
+import io.filcdn.testing.process.Listener;
+import io.filcdn.testing.process.StackFailure;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -2,8 +2,8 @@ package io.filcdn.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.filcdn.stack.run.DataFolder;
-import io.filcdn.stack.run.StackProcesses;
+import io.filcdn.testing.process.DataFolder;
+import io.filcdn.testing.process.StackProcesses;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

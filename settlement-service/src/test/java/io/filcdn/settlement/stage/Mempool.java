@@ -1,6 +1,6 @@
 package io.filcdn.settlement.stage;
 
-import io.filcdn.stack.chain.ChainRpc;
+import io.filcdn.testing.chain.ChainRpc;
 import java.math.BigInteger;
 import java.security.SignatureException;
 import java.util.List;

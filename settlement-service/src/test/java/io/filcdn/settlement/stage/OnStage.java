@@ -2,7 +2,7 @@ package io.filcdn.settlement.stage;
 
 import static org.awaitility.Awaitility.await;
 
-import io.filcdn.stack.chain.DevnetContracts;
+import io.filcdn.testing.chain.DevnetContracts;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;

@@ -5,7 +5,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
-import io.filcdn.stack.chain.ChainRpc;
+import io.filcdn.testing.chain.ChainRpc;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,10 +1,10 @@
 package io.filcdn.settlement.stage;
 
-import io.filcdn.stack.chain.Anvil;
-import io.filcdn.stack.chain.Devnet;
-import io.filcdn.stack.chain.DevnetAccount;
-import io.filcdn.stack.chain.DevnetContracts;
-import io.filcdn.stack.infra.Infra;
+import io.filcdn.testing.chain.Anvil;
+import io.filcdn.testing.chain.Devnet;
+import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.testing.chain.DevnetContracts;
+import io.filcdn.testing.infra.Infra;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

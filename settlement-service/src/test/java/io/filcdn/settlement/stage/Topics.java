@@ -2,7 +2,7 @@ package io.filcdn.settlement.stage;
 
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
-import io.filcdn.stack.infra.TopicContents;
+import io.filcdn.testing.infra.TopicContents;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;

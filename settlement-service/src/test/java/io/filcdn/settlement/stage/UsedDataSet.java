@@ -7,8 +7,8 @@ import io.filcdn.common.payment.Generation;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.common.usage.UsageRecord;
-import io.filcdn.stack.chain.DevnetHistory;
-import io.filcdn.stack.chain.DevnetReads;
+import io.filcdn.testing.chain.DevnetHistory;
+import io.filcdn.testing.chain.DevnetReads;
 import java.math.BigInteger;
 import java.util.List;
 

@@ -2,7 +2,7 @@ package io.filcdn.bench.retrieval;
 
 import io.filcdn.bench.run.Cores;
 import io.filcdn.bench.run.Server;
-import io.filcdn.stack.run.FreePort;
+import io.filcdn.testing.process.FreePort;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

@@ -2,7 +2,7 @@ package io.filcdn.stack.demo;
 
 import io.filcdn.common.chain.BlockHash;
 import io.filcdn.common.chain.BlockNumber;
-import io.filcdn.stack.chain.ChainRpc;
+import io.filcdn.testing.chain.ChainRpc;
 import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.DriverManager;

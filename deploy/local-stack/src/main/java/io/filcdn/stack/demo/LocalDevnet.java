@@ -1,9 +1,9 @@
 package io.filcdn.stack.demo;
 
-import io.filcdn.stack.chain.Anvil;
-import io.filcdn.stack.chain.Devnet;
-import io.filcdn.stack.chain.DevnetContracts;
-import io.filcdn.stack.provider.DemoProvider;
+import io.filcdn.testing.chain.Anvil;
+import io.filcdn.testing.chain.Devnet;
+import io.filcdn.testing.chain.DevnetContracts;
+import io.filcdn.testing.provider.DemoProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

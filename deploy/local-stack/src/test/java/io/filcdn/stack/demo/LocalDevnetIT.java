@@ -3,10 +3,10 @@ package io.filcdn.stack.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.filcdn.stack.chain.ChainRpc;
-import io.filcdn.stack.infra.EmbeddedPostgres;
-import io.filcdn.stack.provider.DemoProvider;
-import io.filcdn.stack.run.FreePort;
+import io.filcdn.testing.chain.ChainRpc;
+import io.filcdn.testing.infra.EmbeddedPostgres;
+import io.filcdn.testing.process.FreePort;
+import io.filcdn.testing.provider.DemoProvider;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.service.start;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** How a service starts: it waits for what it cannot start without, and says what keeps it. */
-@NullMarked
-package io.filcdn.common.start;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.filcdn.common.start;
-
-import org.jspecify.annotations.NullMarked;

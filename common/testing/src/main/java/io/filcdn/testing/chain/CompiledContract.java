@@ -1,0 +1,115 @@
+package io.filcdn.testing.chain;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * One of the project's contracts as the build compiled it.
+ *
+ * @param abi the standard JSON description
+ * @param bytecode what a deployment sends, in hex without 0x, before the constructor's arguments
+ * @param runtime what the chain then holds, with zeros at the immutables
+ * @param immutables where the constructor writes into the runtime code, in bytes
+ */
+record CompiledContract(
+    String name, JsonNode abi, String bytecode, String runtime, List<Span> immutables) {
+  private static final JsonMapper JSON = JsonMapper.builder().build();
+
+  static final List<String> NAMES =
+      List.of(
+          "DevToken",
+          "FilecoinPay",
+          "ServiceProviderRegistry",
+          "PDPVerifier",
+          "FilecoinWarmStorageService",
+          "FilecoinWarmStorageServiceStateView",
+          "FilBeamOperator");
+
+  /** A stretch of bytes. */
+  record Span(int start, int length) {}
+
+  /** Reads a contract from this module's jar. */
+  static CompiledContract load(String name) {
+    String resource = "contracts/" + name + ".json";
+    try (InputStream in = CompiledContract.class.getResourceAsStream(resource)) {
+      JsonNode json = JSON.readTree(Objects.requireNonNull(in, resource + " is not in the jar"));
+      List<Span> immutables = new ArrayList<>();
+      for (JsonNode span : json.get("immutables").values()) {
+        immutables.add(new Span(span.get(0).asInt(), span.get(1).asInt()));
+      }
+      return new CompiledContract(
+          name,
+          json.get("abi"),
+          json.get("bytecode").asString(),
+          json.get("runtime").asString(),
+          List.copyOf(immutables));
+    } catch (IOException e) {
+      throw new UncheckedIOException(resource, e);
+    }
+  }
+
+  /**
+   * Whether the code found on a chain, in hex with 0x, is this contract's, whatever its immutables.
+   */
+  boolean isCode(String found) {
+    StringBuilder masked = new StringBuilder(found.substring(2));
+    for (Span span : immutables) {
+      int from = 2 * span.start();
+      int to = from + 2 * span.length();
+      if (to > masked.length()) {
+        return false;
+      }
+      masked.replace(from, to, "0".repeat(to - from));
+    }
+    return masked.toString().equals(runtime);
+  }
+
+  /**
+   * All entries of one kind (event, error, function) as canonical signatures, such as {@code
+   * InvalidEpoch()}.
+   */
+  List<Entry> entries(String kind) {
+    List<Entry> found = new ArrayList<>();
+    for (JsonNode entry : abi.values()) {
+      if (entry.get("type").asString().equals(kind)) {
+        found.add(Entry.of(entry));
+      }
+    }
+    return found;
+  }
+
+  /** What an ABI entry is called, and the names and types of what it takes. */
+  record Entry(String name, List<String> inputNames, List<String> inputTypes) {
+    static Entry of(JsonNode json) {
+      List<String> names = new ArrayList<>();
+      List<String> types = new ArrayList<>();
+      for (JsonNode input : json.get("inputs").values()) {
+        names.add(input.get("name").asString());
+        types.add(canonical(input));
+      }
+      return new Entry(json.get("name").asString(), List.copyOf(names), List.copyOf(types));
+    }
+
+    String signature() {
+      return name + "(" + String.join(",", inputTypes) + ")";
+    }
+
+    private static String canonical(JsonNode parameter) {
+      String type = parameter.get("type").asString();
+      if (!type.startsWith("tuple")) {
+        return type;
+      }
+      List<String> parts = new ArrayList<>();
+      for (JsonNode part : parameter.get("components").values()) {
+        parts.add(canonical(part));
+      }
+      return "(" + String.join(",", parts) + ")" + type.substring("tuple".length());
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.filcdn.testing.chain;
+
+import static io.filcdn.testing.chain.Abi.address;
+import static io.filcdn.testing.chain.Abi.text;
+import static io.filcdn.testing.chain.Abi.uint;
+
+import java.math.BigInteger;
+import java.util.List;
+import java.util.Map;
+import org.web3j.abi.datatypes.Type;
+import org.web3j.crypto.ContractUtils;
+
+/**
+ * The devnet's contracts by address.
+ *
+ * <p>The deployer's first nine transactions create and wire them, always in the same order, so that
+ * the addresses are the same on every devnet and can stand in a file.
+ */
+public record DevnetContracts(
+    String token,
+    String filecoinPay,
+    String serviceProviderRegistry,
+    String pdpVerifier,
+    String fwss,
+    String stateView,
+    String filBeamOperator) {
+  public static final long CHAIN_ID = 31337;
+
+  /** What a byte of egress or of a cache miss costs: 7 tokens per TiB, rounded down. */
+  public static final BigInteger RATE_PER_BYTE =
+      BigInteger.valueOf(7).multiply(BigInteger.TEN.pow(18)).shiftRight(40);
+
+  /**
+   * Epochs in which a provider must prove once, and the length of the window at their end in which
+   * it may.
+   */
+  static final long PROVING_PERIOD = 2880;
+
+  static final long CHALLENGE_WINDOW = 60;
+  private static final long CHALLENGE_FINALITY = 10;
+
+  private static final String DEPLOYER = DevnetAccount.DEPLOYER.address();
+
+  /** Where the contracts are on every devnet. */
+  public static final DevnetContracts ADDRESSES =
+      new DevnetContracts(
+          created(0), created(1), created(2), created(3), created(4), created(5), created(6));
+
+  /** One of the deployer's transactions. */
+  private record Step(String to, String data) {
+    private static final String NEW = "";
+
+    static Step create(String name, Type<?>... arguments) {
+      return new Step(
+          NEW, "0x" + CompiledContract.load(name).bytecode() + Abi.encodeArguments(arguments));
+    }
+
+    static Step call(String to, String signature, Type<?>... arguments) {
+      return new Step(to, Abi.encode(signature, arguments));
+    }
+  }
+
+  /**
+   * Deploys what is not there yet, also where an earlier deployment was cut short; does nothing
+   * where all is there.
+   *
+   * @throws ForeignChain where the chain holds other code at these addresses
+   */
+  static DevnetContracts ensure(ChainRpc rpc, Transactions transactions) {
+    List<Step> steps = ADDRESSES.steps();
+    long done = rpc.number("eth_getTransactionCount", DEPLOYER, "latest").longValueExact();
+    for (Step step : steps.subList((int) Math.min(done, steps.size()), steps.size())) {
+      if (step.to().equals(Step.NEW)) {
+        transactions.deploy(DEPLOYER, step.data());
+      } else {
+        transactions.execute(DEPLOYER, step.to(), step.data());
+      }
+    }
+    ADDRESSES.verify(rpc);
+    return ADDRESSES;
+  }
+
+  private List<Step> steps() {
+    String beneficiary = DevnetAccount.CDN_BENEFICIARY.address();
+    return List.of(
+        Step.create("DevToken"),
+        Step.create("FilecoinPay"),
+        Step.create("ServiceProviderRegistry"),
+        Step.create("PDPVerifier", uint(1), uint(CHALLENGE_FINALITY)),
+        Step.create(
+            "FilecoinWarmStorageService",
+            address(pdpVerifier),
+            address(filecoinPay),
+            address(token),
+            address(beneficiary),
+            address(serviceProviderRegistry),
+            address("0x0000000000000000000000000000000000000000"),
+            uint(1)),
+        Step.create("FilecoinWarmStorageServiceStateView", address(fwss)),
+        operator(DevnetAccount.OPERATOR.address()),
+        Step.call(
+            fwss,
+            "initialize(uint64,uint256,address,string,string)",
+            uint(PROVING_PERIOD),
+            uint(CHALLENGE_WINDOW),
+            address(filBeamOperator),
+            text("Filecoin Warm Storage Service"),
+            text("The devnet of FilCDN")),
+        Step.call(fwss, "setViewContract(address)", address(stateView)));
+  }
+
+  /** What creates another FilBeamOperator for the same FWSS. */
+  String operatorCreation(String controller) {
+    return operator(controller).data();
+  }
+
+  private Step operator(String controller) {
+    return Step.create(
+        "FilBeamOperator",
+        address(fwss),
+        address(stateView),
+        address(filecoinPay),
+        uint(RATE_PER_BYTE),
+        uint(RATE_PER_BYTE),
+        address(controller));
+  }
+
+  private void verify(ChainRpc rpc) {
+    Map<String, String> addresses =
+        Map.of(
+            "DevToken", token,
+            "FilecoinPay", filecoinPay,
+            "ServiceProviderRegistry", serviceProviderRegistry,
+            "PDPVerifier", pdpVerifier,
+            "FilecoinWarmStorageService", fwss,
+            "FilecoinWarmStorageServiceStateView", stateView,
+            "FilBeamOperator", filBeamOperator);
+    for (String name : CompiledContract.NAMES) {
+      String at = addresses.get(name);
+      if (at != null && !isDeployed(rpc, name, at)) {
+        throw new ForeignChain(
+            "%s does not hold this build's %s at %s: it is another devnet's chain, start afresh"
+                .formatted(rpc.url(), name, at));
+      }
+    }
+  }
+
+  private static boolean isDeployed(ChainRpc rpc, String name, String at) {
+    return CompiledContract.load(name).isCode(rpc.call("eth_getCode", at, "latest").asString());
+  }
+
+  private static String created(long nonce) {
+    return ContractUtils.generateContractAddress(DEPLOYER, BigInteger.valueOf(nonce));
+  }
+
+  /** The chain belongs to another build of the contracts, or to something else altogether. */
+  public static final class ForeignChain extends RuntimeException {
+    private ForeignChain(String message) {
+      super(message);
+    }
+  }
+}

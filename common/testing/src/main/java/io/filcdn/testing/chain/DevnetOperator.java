@@ -1,0 +1,70 @@
+package io.filcdn.testing.chain;
+
+import static io.filcdn.testing.chain.Abi.uint;
+
+import java.math.BigInteger;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.web3j.abi.datatypes.DynamicArray;
+import org.web3j.abi.datatypes.generated.Uint256;
+
+/**
+ * What is done through a FilBeamOperator contract: reporting usage, settling it, ending the CDN.
+ */
+public final class DevnetOperator {
+  private final Devnet devnet;
+  private final String contract;
+  private final String account;
+
+  DevnetOperator(Devnet devnet, String contract, String account) {
+    this.devnet = devnet;
+    this.contract = contract;
+    this.account = account;
+  }
+
+  /** One data set's part of a report, in bytes. */
+  public record Rollup(long dataSetId, BigInteger cdnBytes, BigInteger cacheMissBytes) {
+    public static Rollup of(long dataSetId, long cdnBytes, long cacheMissBytes) {
+      return new Rollup(
+          dataSetId, BigInteger.valueOf(cdnBytes), BigInteger.valueOf(cacheMissBytes));
+    }
+  }
+
+  /** The same contract, called by another account. */
+  public DevnetOperator as(String other) {
+    return new DevnetOperator(devnet, contract, other);
+  }
+
+  public Transaction report(long toEpoch, Rollup... rollups) {
+    List<Rollup> all = List.of(rollups);
+    return devnet.send(
+        account,
+        contract,
+        Abi.encode(
+            "recordUsageRollups(uint256,uint256[],uint256[],uint256[])",
+            uint(toEpoch),
+            Abi.uints(all.stream().map(rollup -> BigInteger.valueOf(rollup.dataSetId())).toList()),
+            Abi.uints(all.stream().map(Rollup::cdnBytes).toList()),
+            Abi.uints(all.stream().map(Rollup::cacheMissBytes).toList())));
+  }
+
+  public Transaction settleCdn(long... dataSetIds) {
+    return devnet.send(
+        account, contract, Abi.encode("settleCDNPaymentRails(uint256[])", ids(dataSetIds)));
+  }
+
+  public Transaction settleCacheMiss(long... dataSetIds) {
+    return devnet.send(
+        account, contract, Abi.encode("settleCacheMissPaymentRails(uint256[])", ids(dataSetIds)));
+  }
+
+  /** Ends the CDN of a data set: both rails, and the flag. */
+  public Transaction terminateCdn(long dataSetId) {
+    return devnet.send(
+        account, contract, Abi.encode("terminateCDNPaymentRails(uint256)", uint(dataSetId)));
+  }
+
+  private static DynamicArray<Uint256> ids(long... dataSetIds) {
+    return Abi.uints(LongStream.of(dataSetIds).mapToObj(BigInteger::valueOf).toList());
+  }
+}

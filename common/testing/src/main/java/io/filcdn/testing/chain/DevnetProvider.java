@@ -1,0 +1,299 @@
+package io.filcdn.testing.chain;
+
+import static io.filcdn.testing.chain.Abi.address;
+import static io.filcdn.testing.chain.Abi.bytes;
+import static io.filcdn.testing.chain.Abi.bytesList;
+import static io.filcdn.testing.chain.Abi.cids;
+import static io.filcdn.testing.chain.Abi.text;
+import static io.filcdn.testing.chain.Abi.texts;
+import static io.filcdn.testing.chain.Abi.uint;
+import static io.filcdn.testing.chain.Abi.uint8;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.math.BigInteger;
+import java.security.SecureRandom;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.web3j.abi.datatypes.DynamicArray;
+import org.web3j.abi.datatypes.Type;
+import org.web3j.utils.Numeric;
+
+/**
+ * A storage provider's deeds: registering, and keeping data sets.
+ *
+ * <p>The signatures that a payer would give it are empty: the devnet's FWSS does not look at them.
+ */
+public final class DevnetProvider {
+  /** The metadata key that asks for the CDN. */
+  public static final String WITH_CDN = "withCDN";
+
+  private static final int PDP = 0;
+  private static final BigInteger REGISTRATION_FEE =
+      Devnet.tokens("5"); // in FIL, which has as many decimals
+  private static final BigInteger CLEANUP_DEPOSIT = Devnet.tokens("0.1"); // likewise
+  private static final byte[] NO_SIGNATURE = {};
+  private static final int CHALLENGES = 5;
+  private static final long SLACK = DevnetContracts.CHALLENGE_WINDOW / 2;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Devnet devnet;
+  private final String account;
+
+  DevnetProvider(Devnet devnet, String account) {
+    this.devnet = devnet;
+    this.account = account;
+  }
+
+  // ------------------------------------------------------------------------------------------------------- registry
+
+  /** Registers with a PDP product that names the service URL, and returns the provider's id. */
+  public long register(String payee, String serviceUrl) {
+    devnet.send(
+        account,
+        registry(),
+        REGISTRATION_FEE,
+        Abi.encode(
+            "registerProvider(address,string,string,uint8,string[],bytes[])",
+            address(payee),
+            text("devnet provider"),
+            text(""),
+            uint8(PDP),
+            texts(List.of("serviceURL")),
+            bytesList(List.of(serviceUrl.getBytes(UTF_8)))));
+    return devnet.reads().providerId(account);
+  }
+
+  public Transaction updateServiceUrl(String serviceUrl) {
+    return updateProduct(Map.of("serviceURL", serviceUrl.getBytes(UTF_8)));
+  }
+
+  /** Replaces all capabilities of the PDP product, with any bytes. */
+  public Transaction updateProduct(Map<String, byte[]> capabilities) {
+    Map<String, byte[]> sorted = new TreeMap<>(capabilities);
+    return devnet.send(
+        account,
+        registry(),
+        Abi.encode(
+            "updateProduct(uint8,string[],bytes[])",
+            uint8(PDP),
+            texts(List.copyOf(sorted.keySet())),
+            bytesList(List.copyOf(sorted.values()))));
+  }
+
+  public Transaction removeProduct() {
+    return devnet.send(account, registry(), Abi.encode("removeProduct(uint8)", uint8(PDP)));
+  }
+
+  public Transaction removeProvider() {
+    return devnet.send(account, registry(), Abi.encode("removeProvider()"));
+  }
+
+  // ------------------------------------------------------------------------------------------------------ data sets
+
+  /** Creates an empty data set for the payer and returns its id. */
+  public long createDataSet(String payer, boolean withCdn) {
+    return createDataSet(payer, withCdn ? Map.of(WITH_CDN, "") : Map.of());
+  }
+
+  /** As above, with metadata of one's own; {@link #WITH_CDN} among the keys asks for the CDN. */
+  public long createDataSet(String payer, Map<String, String> metadata) {
+    return idOf(createDataSetTransaction(payer, metadata));
+  }
+
+  /** Creates many empty data sets with the CDN in one block, and returns their ids in order. */
+  public List<Long> createDataSets(String payer, int count) {
+    List<String> calls =
+        IntStream.range(0, count).mapToObj(_ -> creation(payer, Map.of(WITH_CDN, ""))).toList();
+    return devnet.sendTogether(account, verifier(), CLEANUP_DEPOSIT, calls).stream()
+        .map(DevnetProvider::idOf)
+        .toList();
+  }
+
+  private static long idOf(Transaction creation) {
+    String topic = Abi.topic0("DataSetCreated(uint256,address)");
+    return creation.logs().stream()
+        .filter(log -> log.topic0().equals(topic))
+        .map(log -> Numeric.toBigInt(log.topics().get(1)).longValueExact())
+        .findFirst()
+        .orElseThrow();
+  }
+
+  Transaction createDataSetTransaction(String payer, Map<String, String> metadata) {
+    return devnet.send(account, verifier(), CLEANUP_DEPOSIT, creation(payer, metadata));
+  }
+
+  private String creation(String payer, Map<String, String> metadata) {
+    Map<String, String> sorted = new TreeMap<>(metadata);
+    String extraData =
+        Abi.encodeArguments(
+            address(payer),
+            uint(unusedNonce()),
+            texts(List.copyOf(sorted.keySet())),
+            texts(List.copyOf(sorted.values())),
+            bytes(NO_SIGNATURE));
+    return Abi.encode(
+        "createDataSet(address,bytes)", address(devnet.contracts().fwss()), hex(extraData));
+  }
+
+  /** Adds pieces in one transaction and returns the id of the first; the others follow it. */
+  public long addPieces(long dataSetId, List<Piece> pieces) {
+    long first = devnet.reads().nextPieceId(dataSetId);
+    addPiecesTransaction(dataSetId, pieces);
+    return first;
+  }
+
+  Transaction addPiecesTransaction(long dataSetId, List<Piece> pieces) {
+    String extraData =
+        Abi.encodeArguments(
+            uint(unusedNonce()),
+            lists(pieces.stream().map(piece -> List.copyOf(piece.metadata().keySet())).toList()),
+            lists(pieces.stream().map(piece -> List.copyOf(piece.metadata().values())).toList()),
+            bytes(NO_SIGNATURE));
+    return devnet.send(
+        account,
+        verifier(),
+        Abi.encode(
+            "addPieces(uint256,address,(bytes)[],bytes)",
+            uint(dataSetId),
+            address("0x0000000000000000000000000000000000000000"),
+            cids(pieces.stream().map(Piece::cidBytes).toList()),
+            hex(extraData)));
+  }
+
+  /** Has pieces removed in the next proving period; until then nothing shows on chain. */
+  public Transaction scheduleRemovals(long dataSetId, List<Long> pieceIds) {
+    return devnet.send(
+        account,
+        verifier(),
+        Abi.encode(
+            "schedulePieceDeletions(uint256,uint256[],bytes)",
+            uint(dataSetId),
+            Abi.uints(pieceIds.stream().map(BigInteger::valueOf).toList()),
+            hex(Abi.encodeArguments(bytes(NO_SIGNATURE)))));
+  }
+
+  /**
+   * Opens the next proving period, with a challenge in the middle of its window. Refused within a
+   * period already opened.
+   */
+  public Transaction nextProvingPeriod(long dataSetId) {
+    long window = devnet.reads().nextChallengeWindowStart(dataSetId);
+    return devnet.send(
+        account,
+        verifier(),
+        Abi.encode(
+            "nextProvingPeriod(uint256,uint256,bytes)",
+            uint(dataSetId),
+            uint(window + SLACK),
+            bytes(NO_SIGNATURE)));
+  }
+
+  /** Schedules removals and opens the next proving period, jumping to where that is allowed. */
+  public Transaction removePieces(long dataSetId, List<Long> pieceIds) {
+    scheduleRemovals(dataSetId, pieceIds);
+    long opensAfter = devnet.reads().provingDeadline(dataSetId) - DevnetContracts.PROVING_PERIOD;
+    jumpTo(opensAfter + 1);
+    return nextProvingPeriod(dataSetId);
+  }
+
+  /**
+   * Proves possession, jumping to the challenge that was set. The devnet's verifier takes any
+   * proof.
+   */
+  public Transaction prove(long dataSetId) {
+    jumpTo(devnet.reads().nextChallengeEpoch(dataSetId));
+    return devnet.send(account, verifier(), proofs(dataSetId));
+  }
+
+  /** Ends storage: the PDP rail, and not the CDN. */
+  public Transaction terminateService(long dataSetId) {
+    return devnet.send(
+        account,
+        devnet.contracts().fwss(),
+        Abi.encode("terminateService(uint256)", uint(dataSetId)));
+  }
+
+  /**
+   * As above, with the payer's consent, which the devnet takes for granted: the PDP rail ends at
+   * once.
+   */
+  public Transaction terminateServiceAtOnce(long dataSetId) {
+    return devnet.send(
+        account,
+        devnet.contracts().fwss(),
+        Abi.encode(
+            "terminateService(uint256,bytes)",
+            uint(dataSetId),
+            hex(Abi.encodeArguments(bytes(NO_SIGNATURE)))));
+  }
+
+  /**
+   * Erases the data set; FWSS allows it once the PDP rail has ended and is settled, or after 30
+   * days without a proof.
+   */
+  public Transaction deleteDataSet(long dataSetId) {
+    return devnet.send(
+        account,
+        verifier(),
+        Abi.encode("deleteDataSet(uint256,bytes)", uint(dataSetId), bytes(NO_SIGNATURE)));
+  }
+
+  // --------------------------------------------------------------------------------------------------------- inside
+
+  private void jumpTo(long epoch) {
+    long missing = epoch - devnet.epoch();
+    if (missing > 0) {
+      devnet.rpc().call("anvil_mine", Numeric.encodeQuantity(BigInteger.valueOf(missing)));
+    }
+  }
+
+  /** Never used twice: the account's address and 64 random bits. */
+  private BigInteger unusedNonce() {
+    return Numeric.toBigInt(account).shiftLeft(64).add(new BigInteger(64, RANDOM));
+  }
+
+  /** The call provePossession with as many empty proofs as a period asks for. */
+  private static String proofs(long dataSetId) {
+    StringBuilder data =
+        new StringBuilder(Abi.selector("provePossession(uint256,(bytes32,bytes32[])[])"))
+            .append(word(dataSetId))
+            .append(word(0x40)) // where the list of proofs begins
+            .append(word(CHALLENGES));
+    int proofLength = 3 * 32; // leaf, offset of its list, that list's length
+    for (int i = 0; i < CHALLENGES; i++) {
+      data.append(word(CHALLENGES * 32L + (long) i * proofLength));
+    }
+    for (int i = 0; i < CHALLENGES; i++) {
+      data.append(word(0)).append(word(0x40)).append(word(0));
+    }
+    return data.toString();
+  }
+
+  private static String word(long value) {
+    return Numeric.toHexStringNoPrefixZeroPadded(BigInteger.valueOf(value), 64);
+  }
+
+  @SuppressWarnings({"rawtypes", "unchecked"}) // a list of lists has no class of its own
+  private static Type<?> lists(List<List<String>> values) {
+    boolean none = values.stream().allMatch(List::isEmpty);
+    List<DynamicArray> arrays =
+        none ? Collections.emptyList() : values.stream().<DynamicArray>map(Abi::texts).toList();
+    return new DynamicArray(DynamicArray.class, arrays);
+  }
+
+  private static Type<?> hex(String encoded) {
+    return bytes(Numeric.hexStringToByteArray(encoded));
+  }
+
+  private String registry() {
+    return devnet.contracts().serviceProviderRegistry();
+  }
+
+  private String verifier() {
+    return devnet.contracts().pdpVerifier();
+  }
+}

@@ -1,0 +1,69 @@
+package io.filcdn.testing.process;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Short questions by HTTP to what runs on this machine. */
+public final class Http implements AutoCloseable {
+
+  private static final Duration LIMIT = Duration.ofSeconds(10);
+
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT).build();
+
+  /**
+   * Lets requests name a host that is not the address they go to, as no resolver everywhere knows
+   * {@code *.localhost}. To be called before the first request of this JVM.
+   */
+  public static void allowOtherHosts() {
+    System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
+  }
+
+  /** The body that {@code url} answers, where it answers with 200. */
+  public Optional<String> get(String url) {
+    return send(HttpRequest.newBuilder(URI.create(url)))
+        .filter(response -> response.statusCode() == 200)
+        .map(HttpResponse::body);
+  }
+
+  /** What {@code url} answers, of whatever status; empty where nothing listens there. */
+  public Optional<HttpResponse<String>> ask(String url) {
+    return send(HttpRequest.newBuilder(URI.create(url)));
+  }
+
+  /** The status that a HEAD request gets which names {@code host}; empty for no answer. */
+  public Optional<Integer> head(String url, String host) {
+    return send(HttpRequest.newBuilder(URI.create(url)).HEAD().header("Host", host))
+        .map(HttpResponse::statusCode);
+  }
+
+  /** What a JSON text that is posted gets for an answer; empty for no answer. */
+  public Optional<HttpResponse<String>> post(URI url, String json) {
+    return send(
+        HttpRequest.newBuilder(url)
+            .header("Content-Type", "application/json")
+            .POST(HttpRequest.BodyPublishers.ofString(json)));
+  }
+
+  private Optional<HttpResponse<String>> send(HttpRequest.Builder request) {
+    try {
+      return Optional.of(client.send(request.timeout(LIMIT).build(), BodyHandlers.ofString()));
+    } catch (IOException e) {
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StackFailure("interrupted", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    client.shutdownNow();
+  }
+}

@@ -1,0 +1,28 @@
+package io.filcdn.testing.provider;
+
+/** How a provider can fail a fetch on purpose, so that tests see what an edge makes of it. */
+public sealed interface Fault {
+
+  /** The byte at {@code offset} of the piece is another one. */
+  record WrongByte(long offset) implements Fault {}
+
+  /** The connection is cut before the byte at {@code offset} of the piece. */
+  record DiesAt(long offset) implements Fault {}
+
+  /** Nothing more is sent from the byte at {@code offset} of the piece on, until it is mended. */
+  record StallsAt(long offset) implements Fault {}
+
+  /** So many bytes are sent in a second, until it is mended. */
+  record Trickles(int bytesPerSecond) implements Fault {
+
+    public Trickles {
+      if (bytesPerSecond < 10) {
+        throw new IllegalArgumentException(
+            "expected at least 10 bytes a second, found " + bytesPerSecond);
+      }
+    }
+  }
+
+  /** Instead of the piece comes this HTTP status, with a short text. */
+  record Answers(int status) implements Fault {}
+}

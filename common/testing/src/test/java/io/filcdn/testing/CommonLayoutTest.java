@@ -1,0 +1,41 @@
+package io.filcdn.testing;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.filcdn.testing.layout.LayoutRules;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class CommonLayoutTest {
+
+  private static final List<String> ROOMS =
+      List.of(
+          "kafka",
+          "lease",
+          "egress",
+          "index",
+          "usage",
+          "network",
+          "payment",
+          "chain",
+          "piece",
+          "identity");
+
+  @Test
+  void commonIsWordsThatKnowOnlySmallerWords() {
+    LayoutRules.check("io.filcdn.common", ROOMS);
+  }
+
+  @Test
+  void aRoomThatKnowsOneBeforeItIsFound() {
+    assertThatThrownBy(() -> LayoutRules.check("io.filcdn.common", ROOMS.reversed()))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("rooms know only the rooms behind them");
+  }
+
+  @Test
+  void whatTestsShareFlowsOneWay() {
+    LayoutRules.check(
+        "io.filcdn.testing", List.of("provider", "chain", "infra", "process", "bench", "layout"));
+  }
+}

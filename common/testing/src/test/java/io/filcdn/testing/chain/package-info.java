@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.testing.chain;
+
+import org.jspecify.annotations.NullMarked;

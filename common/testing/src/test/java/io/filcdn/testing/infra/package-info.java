@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.testing.infra;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.testing.process;
+
+import org.jspecify.annotations.NullMarked;

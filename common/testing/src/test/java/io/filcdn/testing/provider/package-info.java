@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.testing.provider;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Postgres and Kafka: real ones, embedded in a process of ours, or in containers. */
-@NullMarked
-package io.filcdn.stack.infra;
-
-import org.jspecify.annotations.NullMarked;

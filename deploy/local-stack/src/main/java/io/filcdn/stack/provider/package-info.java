@@ -1,5 +1,0 @@
-/** The demo provider: a storage provider of this machine that serves pieces as Curio does. */
-@NullMarked
-package io.filcdn.stack.provider;
-
-import org.jspecify.annotations.NullMarked;

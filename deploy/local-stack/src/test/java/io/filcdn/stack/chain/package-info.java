@@ -1,4 +1,0 @@
-@NullMarked
-package io.filcdn.stack.chain;
-
-import org.jspecify.annotations.NullMarked;

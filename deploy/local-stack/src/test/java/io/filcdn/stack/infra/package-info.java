@@ -1,4 +1,0 @@
-@NullMarked
-package io.filcdn.stack.infra;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.filcdn.stack.provider;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.filcdn.stack.run;
-
-import org.jspecify.annotations.NullMarked;
