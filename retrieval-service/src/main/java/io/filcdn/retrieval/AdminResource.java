@@ -1,6 +1,7 @@
 package io.filcdn.retrieval;
 
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.admin.RunningEdge;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.HeaderParam;
@@ -20,11 +21,11 @@ public class AdminResource {
 
   private static final Logger LOG = Logger.getLogger(AdminResource.class);
 
-  private final EdgeLifecycle edge;
+  private final RunningEdge edge;
   private final Optional<String> token;
 
   @Inject
-  AdminResource(EdgeLifecycle edge, RetrievalConfig config) {
+  AdminResource(RunningEdge edge, RetrievalConfig config) {
     this.edge = edge;
     this.token = config.retrieval().admin().token();
   }

@@ -13,7 +13,7 @@ import io.filcdn.retrieval.admission.IndexFollower;
 import io.filcdn.retrieval.admission.IndexReplica;
 import io.filcdn.retrieval.cache.AbandonedFills;
 import io.filcdn.retrieval.cache.DiskPieceCache;
-import io.filcdn.retrieval.cache.FillTools;
+import io.filcdn.retrieval.cache.FillDependencies;
 import io.filcdn.retrieval.cache.MemoryTier;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.connection.ConnectionLimits;
@@ -23,6 +23,8 @@ import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.origin.PieceHistory;
 import io.filcdn.retrieval.request.BotTokens;
 import io.filcdn.retrieval.request.RequestReader;
+import io.filcdn.retrieval.response.Reservations;
+import io.filcdn.retrieval.server.PublicHandler;
 import io.filcdn.retrieval.usage.EdgeIdentity;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.Journal;
@@ -197,10 +199,10 @@ final class Edge implements AutoCloseable {
         System::nanoTime);
   }
 
-  private FillTools fillTools(RetrievalConfig.Origin config, EgressMeter meter) {
+  private FillDependencies fillTools(RetrievalConfig.Origin config, EgressMeter meter) {
     PieceHistory history = new PieceHistory(Settings.history(config), tools.clock);
     stores.replica().listen(history::placementChanged, history::providerChanged);
-    return new FillTools(
+    return new FillDependencies(
         tools.vertx,
         fillWorkers,
         origins,
@@ -222,6 +224,7 @@ final class Edge implements AutoCloseable {
             new RequestReader(config.http().dnsRoot(), new BotTokens(config.bots())),
             admission,
             new Reservations(
+                admission,
                 usage,
                 new FillLimits(Settings.fills(config.limits()), System::nanoTime),
                 misses,

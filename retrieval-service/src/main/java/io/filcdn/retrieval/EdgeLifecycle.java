@@ -3,12 +3,13 @@ package io.filcdn.retrieval;
 import io.filcdn.common.network.NetworkFile;
 import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.admin.RunningEdge;
 import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.connection.EdgeHttpServer;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.Exchange;
-import io.filcdn.retrieval.delivery.Problem;
-import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.refusal.Problem;
+import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.Quota;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -35,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Starts the edge with the service and ends it with it. */
 @ApplicationScoped
-public class EdgeLifecycle {
+public class EdgeLifecycle implements RunningEdge {
 
   private static final Logger LOG = Logger.getLogger(EdgeLifecycle.class);
 
@@ -189,14 +190,14 @@ public class EdgeLifecycle {
     }
   }
 
-  /** Drops a piece from the cache. */
-  boolean purge(PieceCid piece) {
+  @Override
+  public boolean purge(PieceCid piece) {
     Edge opened = edge;
     return opened != null && opened.cache().purge(piece);
   }
 
-  /** Whether requests can be answered. */
-  boolean ready() {
+  @Override
+  public boolean ready() {
     Edge opened = edge;
     return opened != null && opened.ready();
   }
@@ -207,14 +208,14 @@ public class EdgeLifecycle {
     return opened != null && opened.isRecorded();
   }
 
-  /** What is waited for; for a person. */
-  String missing() {
+  @Override
+  public String missing() {
     Edge opened = edge;
     return opened == null ? missing : opened.missing();
   }
 
-  /** What keeps the cache's disk from storing anything, although the edge serves. */
-  Optional<String> diskTrouble() {
+  @Override
+  public Optional<String> diskTrouble() {
     return Optional.ofNullable(edge).flatMap(Edge::diskTrouble);
   }
 }

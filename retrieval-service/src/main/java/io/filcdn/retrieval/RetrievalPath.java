@@ -1,18 +1,21 @@
 package io.filcdn.retrieval;
 
-import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.admission.Admission.Decision;
 import io.filcdn.retrieval.admission.ClientLimits;
-import io.filcdn.retrieval.cache.Lead;
+import io.filcdn.retrieval.cache.FillContext;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.Exchange;
-import io.filcdn.retrieval.delivery.Problem;
-import io.filcdn.retrieval.delivery.Refusal;
-import io.filcdn.retrieval.delivery.Transfer;
-import io.filcdn.retrieval.request.Asked;
+import io.filcdn.retrieval.delivery.ResponseWriter;
+import io.filcdn.retrieval.refusal.Problem;
+import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.request.Client;
+import io.filcdn.retrieval.request.ParsedRequest;
 import io.filcdn.retrieval.request.Selection;
+import io.filcdn.retrieval.response.PieceResponse;
+import io.filcdn.retrieval.response.Reservations;
+import io.filcdn.retrieval.response.Retrieval;
+import io.filcdn.retrieval.server.RequestPath;
 import io.filcdn.retrieval.usage.EgressKey;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.Quota;
@@ -24,7 +27,7 @@ import java.util.Optional;
  * docs/architecture.md}; each is a call into the next room. Runs on the connection's event loop and
  * never blocks it.
  */
-final class RetrievalPath {
+final class RetrievalPath implements RequestPath {
 
   private final Rooms rooms;
 
@@ -32,135 +35,111 @@ final class RetrievalPath {
     this.rooms = rooms;
   }
 
-  /** Answers a request that was let in. */
-  void answer(Exchange exchange, Client client, ClientLimits.Place place) {
-    // 1. what is asked
+  @Override
+  public void answer(Exchange exchange, Client client, ClientLimits.Place place) {
+    // 1. parse the request
     switch (rooms.reader().read(exchange.request())) {
-      case Asked.Retrieval asked -> {
-        exchange.asks(asked.payer(), asked.piece(), asked.bot());
-        admit(new Retrieval(exchange, client, place, asked));
+      case ParsedRequest.Retrieval request -> {
+        exchange.asks(request.payer(), request.piece(), request.bot());
+        admit(new Retrieval(exchange, client, place, request));
       }
-      case Asked.Preflight preflight -> rooms.answers().preflight(exchange);
-      case Asked.Welcome welcome -> rooms.answers().welcome(exchange);
-      case Asked.Refused(Refusal refusal) -> refuse(exchange, refusal);
+      case ParsedRequest.Preflight preflight -> rooms.answers().preflight(exchange);
+      case ParsedRequest.Welcome welcome -> rooms.answers().welcome(exchange);
+      case ParsedRequest.Refused(Refusal refusal) -> refuse(exchange, refusal);
     }
   }
 
-  /** Tells the rooms of a request that has ended. */
-  void ended(Exchange exchange, Client client) {
-    if (exchange.acceptedBytes() > 0 && exchange.dataSet().isPresent()) {
-      rooms.misses().took(client.networks(), exchange.dataSet().get(), exchange.acceptedBytes());
-    }
-  }
-
-  /** How many fetches from providers are under way. */
-  long fetches() {
-    return rooms.cache().underWay();
-  }
-
-  /** A request for a piece. */
-  record Retrieval(
-      Exchange exchange, Client client, ClientLimits.Place place, Asked.Retrieval asked) {}
-
+  /** 2. may it be served, and who pays. */
   private void admit(Retrieval retrieval) {
-    // 2. may it be served, and who pays
-    switch (rooms.admission().admit(retrieval.asked.payer(), retrieval.asked.piece())) {
+    ParsedRequest.Retrieval request = retrieval.request();
+    switch (rooms.admission().admit(request.payer(), request.piece())) {
       case Decision.Admitted admitted -> select(retrieval, admitted);
-      case Decision.Refused(Refusal refusal) -> refuse(retrieval.exchange, refusal);
+      case Decision.Refused(Refusal refusal) -> refuse(retrieval.exchange(), refusal);
     }
   }
 
+  /** 3. which bytes: the PieceCID tells the size, so nobody else has to be asked. */
   private void select(Retrieval retrieval, Decision.Admitted admitted) {
-    // 3. which bytes: the PieceCID tells the size, so nobody else has to be asked
-    Asked.Retrieval asked = retrieval.asked;
-    PieceCid piece = admitted.piece();
-    Answers.Head head = head(retrieval, admitted);
-    switch (Selection.of(asked.conditions(), piece)) {
-      case Selection.NotModified same -> rooms.answers().notModified(retrieval.exchange, head);
-      case Selection.PreconditionFailed other ->
-          refuse(retrieval.exchange, Refusal.PRECONDITION_FAILED);
-      case Selection.Unsatisfiable none -> rooms.answers().unsatisfiable(retrieval.exchange, head);
-      case Selection.Bytes bytes -> {
-        if (asked.headOnly()) {
-          new PieceResponse(rooms, retrieval, head, bytes.range(), bytes.partial()).answerHead();
-        } else {
-          prepare(retrieval, admitted, bytes, false);
-        }
-      }
+    Exchange exchange = retrieval.exchange();
+    switch (Selection.of(retrieval.request().conditions(), admitted.piece())) {
+      case Selection.NotModified same ->
+          rooms.answers().notModified(exchange, head(retrieval, admitted));
+      case Selection.PreconditionFailed other -> refuse(exchange, Refusal.PRECONDITION_FAILED);
+      case Selection.Unsatisfiable none ->
+          rooms.answers().unsatisfiable(exchange, head(retrieval, admitted));
+      case Selection.Bytes bytes when retrieval.request().headOnly() ->
+          response(retrieval, admitted, bytes).answerHead();
+      case Selection.Bytes bytes ->
+          rooms
+              .reservations()
+              .prepare(
+                  retrieval,
+                  admitted,
+                  bytes.range().length(),
+                  (paid, hold) -> reserve(retrieval, paid, hold, bytes));
     }
   }
 
-  private void prepare(
-      Retrieval retrieval, Decision.Admitted admitted, Selection.Bytes selected, boolean again) {
-    rooms
-        .reservations()
-        .prepare(
-            retrieval,
-            admitted,
-            selected.range().length(),
-            hold -> {
-              try {
-                Decision.Admitted paid = rooms.admission().paidAnew(admitted);
-                if (!again && !paid.dataSet().equals(admitted.dataSet())) {
-                  // only now it is known that another has more left
-                  prepare(retrieval, paid, selected, true);
-                  return;
-                }
-                Answers.Head head = head(retrieval, admitted);
-                reserve(
-                    retrieval,
-                    admitted,
-                    hold,
-                    new PieceResponse(
-                        rooms, retrieval, head, selected.range(), selected.partial()));
-              } finally {
-                hold.release();
-              }
-            });
-  }
-
-  private static Answers.Head head(Retrieval retrieval, Decision.Admitted admitted) {
-    Asked.Retrieval asked = retrieval.asked;
-    return new Answers.Head(
-        admitted.piece(), admitted.dataSet(), asked.pathStyle(), asked.filename());
-  }
-
+  /** 4. is there room for it: in the journal, in the client's share, in what is paid for. */
   private void reserve(
-      Retrieval retrieval, Decision.Admitted admitted, Quota.Hold hold, PieceResponse response) {
-    // 4. is there room for it: in the journal, in the client's share, in what is paid for
-    Reservations.Outcome outcome =
-        rooms.reservations().reserve(retrieval, admitted, hold, response.range().length());
-    // what a fill needs of it, the fill claims itself
-    hold.release();
+      Retrieval retrieval, Decision.Admitted paid, Quota.Hold hold, Selection.Bytes bytes) {
+    Reservations.Outcome outcome;
+    try {
+      outcome = rooms.reservations().reserve(retrieval, paid, hold, bytes.range().length());
+    } finally {
+      // what a fill needs of it, the fill claims itself
+      hold.release();
+    }
     switch (outcome) {
       case Reservations.Outcome.Refused(Problem problem) ->
-          rooms.answers().refuse(retrieval.exchange, problem);
+          rooms.answers().refuse(retrieval.exchange(), problem);
       case Reservations.Outcome.Reserved(Optional<FillCharge> charge) ->
-          serve(retrieval, admitted, response, charge);
+          serve(retrieval, paid, response(retrieval, paid, bytes), charge);
     }
   }
 
   private void serve(
       Retrieval retrieval,
-      Decision.Admitted admitted,
+      Decision.Admitted paid,
       PieceResponse response,
       Optional<FillCharge> charge) {
     // 5. where the bytes are: on the disk, or on their way from a provider
-    Lead lead = new Lead(admitted.origins(), retrieval.asked.bot(), charge);
-    PieceCache.Opened opened = rooms.cache().open(admitted.piece(), lead, response.range());
-    // 6. count them, 7. send them
-    EgressKey key =
-        new EgressKey(
-            admitted.dataSet(),
-            opened.outcome(),
-            "2xx",
-            retrieval.client.country(),
-            retrieval.asked.bot());
+    Optional<String> bot = retrieval.request().bot();
+    FillContext context = new FillContext(paid.origins(), bot, charge);
+    PieceCache.Opened opened = rooms.cache().open(paid.piece(), context, response.range());
+    // 6. count them
+    String country = retrieval.client().country();
+    EgressKey key = new EgressKey(paid.dataSet(), opened.outcome(), "2xx", country, bot);
     ResponseTally tally =
         rooms.meter().open(key, response.range().length(), opened.unverified(), charge);
-    response.opened(opened, lead, tally);
-    new Transfer(retrieval.exchange, response, opened.bytes(), tally, rooms.pace())
+    response.opened(opened, context, tally);
+    // 7. send them
+    new ResponseWriter(retrieval.exchange(), response, opened.bytes(), tally, rooms.pace())
         .start(opened.outcome());
+  }
+
+  @Override
+  public void ended(Exchange exchange, Client client) {
+    if (exchange.acceptedBytes() > 0 && exchange.dataSet().isPresent()) {
+      rooms.misses().took(client.networks(), exchange.dataSet().get(), exchange.acceptedBytes());
+    }
+  }
+
+  @Override
+  public long fetches() {
+    return rooms.cache().underWay();
+  }
+
+  private PieceResponse response(
+      Retrieval retrieval, Decision.Admitted admitted, Selection.Bytes bytes) {
+    Answers.Head head = head(retrieval, admitted);
+    return new PieceResponse(rooms.answers(), rooms.cache(), retrieval, head, bytes);
+  }
+
+  private static Answers.Head head(Retrieval retrieval, Decision.Admitted admitted) {
+    ParsedRequest.Retrieval request = retrieval.request();
+    return new Answers.Head(
+        admitted.piece(), admitted.dataSet(), request.pathStyle(), request.filename());
   }
 
   private void refuse(Exchange exchange, Refusal refusal) {

@@ -3,8 +3,9 @@ package io.filcdn.retrieval;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
-import io.filcdn.retrieval.delivery.PaceWatch;
+import io.filcdn.retrieval.delivery.SlowClientMonitor;
 import io.filcdn.retrieval.request.RequestReader;
+import io.filcdn.retrieval.response.Reservations;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.MissWatch;
 
@@ -17,4 +18,4 @@ record Rooms(
     EgressMeter meter,
     MissWatch misses,
     Answers answers,
-    PaceWatch.Pace pace) {}
+    SlowClientMonitor.Pace pace) {}

@@ -5,7 +5,7 @@ import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.DenylistRefresh;
 import io.filcdn.retrieval.admission.FillLimits;
 import io.filcdn.retrieval.connection.ConnectionLimits;
-import io.filcdn.retrieval.delivery.PaceWatch;
+import io.filcdn.retrieval.delivery.SlowClientMonitor;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.PieceHistory;
 import io.filcdn.retrieval.origin.Reach;
@@ -114,7 +114,8 @@ final class Settings {
         config.refill());
   }
 
-  static PaceWatch.Pace pace(RetrievalConfig.Limits config) {
-    return new PaceWatch.Pace(config.paceBytes().asLongValue(), config.paceWindow().toMillis());
+  static SlowClientMonitor.Pace pace(RetrievalConfig.Limits config) {
+    return new SlowClientMonitor.Pace(
+        config.paceBytes().asLongValue(), config.paceWindow().toMillis());
   }
 }

@@ -11,6 +11,9 @@ class LayoutTest {
     LayoutRules.check(
         "io.filcdn.retrieval",
         List.of(
+            "admin",
+            "server",
+            "response",
             "connection",
             "request",
             "admission",
@@ -19,6 +22,8 @@ class LayoutTest {
             "verify",
             "delivery",
             "usage",
+            "refusal",
+            "bytes",
             "address"));
   }
 }

@@ -2,8 +2,8 @@ package io.filcdn.retrieval.admission;
 
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.retrieval.address.Prefix;
-import io.filcdn.retrieval.delivery.Problem;
-import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.refusal.Problem;
+import io.filcdn.retrieval.refusal.Refusal;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

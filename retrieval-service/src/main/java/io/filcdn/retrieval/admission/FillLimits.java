@@ -2,7 +2,7 @@ package io.filcdn.retrieval.admission;
 
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.retrieval.address.Prefix;
-import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.Allowances;
 import io.filcdn.retrieval.usage.FillCharge;
 import java.time.Duration;

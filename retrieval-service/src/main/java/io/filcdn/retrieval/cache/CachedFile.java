@@ -2,8 +2,8 @@ package io.filcdn.retrieval.cache;
 
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.retrieval.delivery.PieceBytes;
-import io.filcdn.retrieval.delivery.Problem;
+import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.refusal.Problem;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,6 +1,6 @@
 package io.filcdn.retrieval.cache;
 
-import io.filcdn.retrieval.delivery.PieceBytes;
+import io.filcdn.retrieval.bytes.PieceBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;

@@ -2,11 +2,11 @@ package io.filcdn.retrieval.cache;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.retrieval.delivery.PieceBytes;
-import io.filcdn.retrieval.delivery.Problem;
-import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
+import io.filcdn.retrieval.refusal.Problem;
+import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Supplier;
@@ -55,7 +55,7 @@ final class Fill implements OriginSupply.Taker {
   /** So little is fetched to the end though nobody waits. */
   private static final long WORTH_FINISHING = 16 << 20;
 
-  private final FillTools tools;
+  private final FillDependencies tools;
   private final Context context;
   private final PieceCid piece;
   private final DiskPieceCache disk;
@@ -104,15 +104,15 @@ final class Fill implements OriginSupply.Taker {
   }
 
   /**
-   * @param lead what the first request brings
+   * @param context what the first request brings
    * @param abandonedFills where it stays once nobody waits
    * @param leave called once, when this fill takes no more followers
    * @throws IOException where no file can be made
    */
   Fill(
-      FillTools tools,
+      FillDependencies tools,
       PieceCid piece,
-      Lead lead,
+      FillContext context,
       DiskPieceCache disk,
       AbandonedFills abandonedFills,
       Consumer<Fill> leave)
@@ -120,12 +120,12 @@ final class Fill implements OriginSupply.Taker {
     this.tools = tools;
     this.context = tools.vertx().getOrCreateContext();
     this.piece = piece;
-    this.bot = lead.bot();
-    this.charge = lead.charge();
+    this.bot = context.bot();
+    this.charge = context.charge();
     this.disk = disk;
     this.abandonedFills = abandonedFills;
     this.leave = leave;
-    this.supply = tools.supply(piece, lead.origins(), this);
+    this.supply = tools.supply(piece, context.origins(), this);
     this.unverified = tools.meter().openFill();
     this.bytes = new FillBytes(piece, disk.beginFill(), this::unread);
     charge.ifPresent(FillCharge::begin);
@@ -154,7 +154,7 @@ final class Fill implements OriginSupply.Taker {
   }
 
   /** Another request waits too; its providers are asked where all before them fail. */
-  synchronized Joined join(Lead follower) {
+  synchronized Joined join(FillContext follower) {
     if (closed) {
       return Joined.ENDED;
     }
@@ -173,19 +173,19 @@ final class Fill implements OriginSupply.Taker {
     return abandoned;
   }
 
-  private void goOn(Lead lead) {
+  private void goOn(FillContext context) {
     if (over) {
       // its disk failed meanwhile
-      lead.charge().ifPresent(each -> each.fetched(List.of()));
+      context.charge().ifPresent(each -> each.fetched(List.of()));
       return;
     }
     abandonedFills.forget(this);
-    if (lead.bot().isEmpty()) {
+    if (context.bot().isEmpty()) {
       bot = Optional.empty();
     }
-    charge = lead.charge();
+    charge = context.charge();
     wentOnFrom = supply.received();
-    supply.goOn(lead.origins());
+    supply.goOn(context.origins());
   }
 
   @Override

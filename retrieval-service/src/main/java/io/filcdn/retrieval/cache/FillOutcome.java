@@ -1,9 +1,9 @@
 package io.filcdn.retrieval.cache;
 
-import io.filcdn.retrieval.delivery.Problem;
-import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.origin.OriginFailure;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
+import io.filcdn.retrieval.refusal.Problem;
+import io.filcdn.retrieval.refusal.Refusal;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;

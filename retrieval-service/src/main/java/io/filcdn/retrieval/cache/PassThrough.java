@@ -3,11 +3,11 @@ package io.filcdn.retrieval.cache;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.retrieval.delivery.ByteRange;
-import io.filcdn.retrieval.delivery.PieceBytes;
-import io.filcdn.retrieval.delivery.Problem;
+import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
+import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Supplier;
@@ -41,10 +41,10 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   private static final Logger LOG = Logger.getLogger(PassThrough.class);
   private static final long WINDOW = 4 << 20;
 
-  private final FillTools tools;
+  private final FillDependencies tools;
   private final Context context;
   private final PieceCid piece;
-  private final Lead lead;
+  private final FillContext request;
   private final ByteRange range;
   private final OriginSupply supply;
   private final PieceVerifier verifier;
@@ -80,15 +80,19 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
    * @param leave called once, when all is counted
    */
   PassThrough(
-      FillTools tools, PieceCid piece, Lead lead, ByteRange range, Consumer<PassThrough> leave) {
+      FillDependencies tools,
+      PieceCid piece,
+      FillContext request,
+      ByteRange range,
+      Consumer<PassThrough> leave) {
     this.tools = tools;
     this.context = tools.vertx().getOrCreateContext();
     this.piece = piece;
-    this.lead = lead;
-    lead.charge().ifPresent(FillCharge::begin);
+    this.request = request;
+    request.charge().ifPresent(FillCharge::begin);
     this.range = range;
     this.leave = leave;
-    this.supply = tools.supply(piece, lead.origins(), this);
+    this.supply = tools.supply(piece, request.origins(), this);
     this.verifier = new PieceVerifier(piece);
     this.unverified = tools.meter().openPassThrough();
     this.windowStart = range.start();
@@ -217,8 +221,8 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
       return;
     }
     over = true;
-    lead.charge().ifPresent(charge -> charge.fetched(supply.takeSupplied()));
-    tools.countVerified(supply, unverified, lead.bot());
+    request.charge().ifPresent(charge -> charge.fetched(supply.takeSupplied()));
+    tools.countVerified(supply, unverified, request.bot());
     leave.accept(this);
     state = State.VERIFIED;
     tell();
@@ -231,7 +235,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     over = true;
     LOG.warnf("piece %s does not pass, at byte %d: %s", piece, supply.received(), detail);
     supply.cancel();
-    lead.charge().ifPresent(charge -> charge.fetched(supply.takeSupplied()));
+    request.charge().ifPresent(charge -> charge.fetched(supply.takeSupplied()));
     tools.countFailed(supply, unverified, cause);
     leave.accept(this);
     problem = why;

@@ -2,8 +2,8 @@ package io.filcdn.retrieval.cache;
 
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.retrieval.delivery.ByteRange;
-import io.filcdn.retrieval.delivery.PieceBytes;
+import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -24,13 +24,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PieceCache {
 
-  private final FillTools tools;
+  private final FillDependencies tools;
   private final DiskPieceCache disk;
   private final AbandonedFills abandoned;
   private final Map<PieceCid, Fill> fills = new ConcurrentHashMap<>();
   private final Set<PassThrough> passing = ConcurrentHashMap.newKeySet();
 
-  public PieceCache(FillTools tools, DiskPieceCache disk, AbandonedFills abandoned) {
+  public PieceCache(FillDependencies tools, DiskPieceCache disk, AbandonedFills abandoned) {
     this.tools = tools;
     this.disk = disk;
     this.abandoned = abandoned;
@@ -107,30 +107,30 @@ public final class PieceCache {
   /**
    * Opens a piece: from the disk, or from the fill under way, or from one that begins now.
    *
-   * @param lead what the request brings to a fill
+   * @param context what the request brings to a fill
    * @param range what will be read
    */
-  public Opened open(PieceCid piece, Lead lead, ByteRange range) {
+  public Opened open(PieceCid piece, FillContext context, ByteRange range) {
     Optional<Opened> cached = onDisk(piece);
     if (cached.isPresent()) {
       return cached.get();
     }
     if (!disk.takes(piece) && !fills.containsKey(piece)) {
-      return passThrough(piece, lead, range);
+      return passThrough(piece, context, range);
     }
     AtomicReference<@Nullable Fill> begun = new AtomicReference<>();
-    Fill fill = fills.computeIfAbsent(piece, cold -> newFill(piece, lead, begun));
+    Fill fill = fills.computeIfAbsent(piece, cold -> newFill(piece, context, begun));
     if (fill == null) {
-      return onDisk(piece).orElseGet(() -> passThrough(piece, lead, range));
+      return onDisk(piece).orElseGet(() -> passThrough(piece, context, range));
     }
     if (fill == begun.get()) {
       return lead(fill);
     }
-    Optional<Opened> joined = join(fill, lead);
+    Optional<Opened> joined = join(fill, context);
     if (joined.isEmpty()) {
       // it has just ended: with the piece on the disk, or it failed and ours is another
       fills.remove(piece, fill);
-      return open(piece, lead, range);
+      return open(piece, context, range);
     }
     return joined.get();
   }
@@ -142,8 +142,8 @@ public final class PieceCache {
   }
 
   /** Opens a piece for one reader alone, past the disk. */
-  private Opened passThrough(PieceCid piece, Lead lead, ByteRange range) {
-    PassThrough begun = new PassThrough(tools, piece, lead, range, passing::remove);
+  private Opened passThrough(PieceCid piece, FillContext context, ByteRange range) {
+    PassThrough begun = new PassThrough(tools, piece, context, range, passing::remove);
     passing.add(begun);
     begun.start();
     return new Opened(begun, CacheOutcome.MISS, false, Optional.of(begun.unverified()));
@@ -157,13 +157,13 @@ public final class PieceCache {
    * @param range what is left to be read
    */
   public Opened reopen(
-      PieceCid piece, PieceBytes bytes, Throwable failure, Lead lead, ByteRange range) {
+      PieceCid piece, PieceBytes bytes, Throwable failure, FillContext context, ByteRange range) {
     // a file that was evicted before it was opened is no fault of the disk's
     if (!(failure instanceof NoSuchFileException)) {
       disk.failed(failure);
     }
     CachedFile.readBy(bytes).ifPresent(disk::forget);
-    return open(piece, lead, range);
+    return open(piece, context, range);
   }
 
   /**
@@ -194,13 +194,15 @@ public final class PieceCache {
         .count();
   }
 
-  private @Nullable Fill newFill(PieceCid piece, Lead lead, AtomicReference<@Nullable Fill> begun) {
+  private @Nullable Fill newFill(
+      PieceCid piece, FillContext context, AtomicReference<@Nullable Fill> begun) {
     // a fill that ended just now has put the piece on the disk before it left the map
     if (disk.get(piece).isPresent()) {
       return null;
     }
     try {
-      begun.set(new Fill(tools, piece, lead, disk, abandoned, ended -> fills.remove(piece, ended)));
+      begun.set(
+          new Fill(tools, piece, context, disk, abandoned, ended -> fills.remove(piece, ended)));
       return begun.get();
     } catch (IOException e) {
       disk.failed(e);
@@ -214,7 +216,7 @@ public final class PieceCache {
   }
 
   /** Follows a fill; one that is verified, and only being written to disk, is as good as a hit. */
-  private static Optional<Opened> join(Fill fill, Lead follower) {
+  private static Optional<Opened> join(Fill fill, FillContext follower) {
     Optional<PieceBytes> reader = fill.open();
     if (reader.isEmpty()) {
       return Optional.empty();

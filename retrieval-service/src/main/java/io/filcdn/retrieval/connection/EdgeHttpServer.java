@@ -2,7 +2,6 @@ package io.filcdn.retrieval.connection;
 
 import io.filcdn.retrieval.connection.ConnectionLimits.Place;
 import io.filcdn.retrieval.delivery.BodyWriter;
-import io.filcdn.retrieval.delivery.Patience;
 import io.filcdn.retrieval.delivery.SendBuffer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;
@@ -78,7 +77,7 @@ public final class EdgeHttpServer extends HttpServerImpl {
         channel.attr(PLACE).set(place.get());
         channel.config().setOption(ChannelOption.ALLOW_HALF_CLOSURE, true);
         vertx.accept(channel, ssl);
-        Patience.watch(channel, bounds.idleMillis(), bounds.headMillis());
+        ConnectionTimeouts.watch(channel, bounds.idleMillis(), bounds.headMillis());
         ProtocolRules.begin(channel.pipeline(), decoding);
       } else {
         var _ = channel.close();
@@ -100,7 +99,7 @@ public final class EdgeHttpServer extends HttpServerImpl {
   /** A request has come, and is to be answered. */
   public static void requestBegins(HttpServerRequest request) {
     HttpConnection connection = request.connection();
-    Patience.headCame(connection);
+    ConnectionTimeouts.headCame(connection);
     if (request.version() == HttpVersion.HTTP_2) {
       FrameRules.requestCame(connection);
     }
@@ -116,7 +115,7 @@ public final class EdgeHttpServer extends HttpServerImpl {
    * @param withPiece whether it was for a piece that the client may have
    */
   public static void requestEnds(HttpConnection connection, boolean withPiece) {
-    Patience.answered(connection);
+    ConnectionTimeouts.answered(connection);
     Place place = place(connection);
     if (place != null) {
       place.requestEnds(withPiece);

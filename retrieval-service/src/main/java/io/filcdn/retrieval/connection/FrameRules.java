@@ -1,6 +1,5 @@
 package io.filcdn.retrieval.connection;
 
-import io.filcdn.retrieval.delivery.Patience;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -71,8 +70,8 @@ final class FrameRules extends ChannelDuplexHandler {
     patience(ctx).beginHttp2(ctx);
   }
 
-  private static Patience patience(ChannelHandlerContext ctx) {
-    return Objects.requireNonNull(ctx.pipeline().get(Patience.class));
+  private static ConnectionTimeouts patience(ChannelHandlerContext ctx) {
+    return Objects.requireNonNull(ctx.pipeline().get(ConnectionTimeouts.class));
   }
 
   @Override
@@ -146,7 +145,7 @@ final class FrameRules extends ChannelDuplexHandler {
   /** The first head has its time from the connection's begin on, all else from its own. */
   private void time(ChannelHandlerContext ctx) {
     if (headsSeen) {
-      Patience patience = patience(ctx);
+      ConnectionTimeouts patience = patience(ctx);
       if (frameEnded && !headUnfinished) {
         patience.headEnds();
       }

@@ -1,7 +1,5 @@
 package io.filcdn.retrieval.connection;
 
-import io.filcdn.retrieval.delivery.OneAtATime;
-import io.filcdn.retrieval.delivery.Patience;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -37,10 +35,12 @@ final class ProtocolRules extends ChannelInboundHandlerAdapter {
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
     ChannelPipeline pipeline = ctx.pipeline();
-    if (pipeline.get(Patience.HTTP_1_DECODER) != null) {
+    if (pipeline.get(ConnectionTimeouts.HTTP_1_DECODER) != null) {
       pipeline.replace(
-          Patience.HTTP_1_DECODER, Patience.HTTP_1_DECODER, new StrictRequestDecoder(options));
-      pipeline.addAfter(HTTP_1_ENCODER, "filcdn-one-at-a-time", new OneAtATime());
+          ConnectionTimeouts.HTTP_1_DECODER,
+          ConnectionTimeouts.HTTP_1_DECODER,
+          new StrictRequestDecoder(options));
+      pipeline.addAfter(HTTP_1_ENCODER, "filcdn-one-at-a-time", new PipeliningLimiter());
       pipeline.addAfter(HTTP_1_ENCODER, "filcdn-requests", new RequestGate());
     } else {
       pipeline.addBefore(HTTP_2_HANDLER, "filcdn-frames", new FrameRules());

@@ -5,6 +5,7 @@ import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.refusal.Refusal;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

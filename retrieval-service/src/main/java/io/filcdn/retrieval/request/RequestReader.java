@@ -2,7 +2,7 @@ package io.filcdn.retrieval.request;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.piece.PieceName;
-import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.refusal.Refusal;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.AsciiString;
 import io.vertx.core.http.HttpMethod;
@@ -42,29 +42,29 @@ public final class RequestReader {
   }
 
   /** Reads a request in the order of the public contract: method, root path, host, piece, token. */
-  public Asked read(HttpServerRequest request) {
+  public ParsedRequest read(HttpServerRequest request) {
     HttpMethod method = request.method();
     if (method.equals(HttpMethod.OPTIONS)) {
-      return new Asked.Preflight();
+      return new ParsedRequest.Preflight();
     }
     if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
-      return new Asked.Refused(Refusal.METHOD_NOT_ALLOWED);
+      return new ParsedRequest.Refused(Refusal.METHOD_NOT_ALLOWED);
     }
     String path = request.path() == null ? "" : PathName.of(request.path());
     if (path.isEmpty() || path.equals("/")) {
-      return new Asked.Welcome();
+      return new ParsedRequest.Welcome();
     }
     String host = host(request);
     boolean pathStyle = host.equals(rootHost);
     if (pathStyle) {
       int slash = path.indexOf('/', 1);
       return slash < 0
-          ? new Asked.Refused(Refusal.HOST_UNKNOWN)
+          ? new ParsedRequest.Refused(Refusal.HOST_UNKNOWN)
           : retrieval(request, path.substring(1, slash), path.substring(slash), true);
     }
     return host.endsWith(dnsRoot)
         ? retrieval(request, host.substring(0, host.length() - dnsRoot.length()), path, false)
-        : new Asked.Refused(Refusal.HOST_UNKNOWN);
+        : new ParsedRequest.Refused(Refusal.HOST_UNKNOWN);
   }
 
   private static String host(HttpServerRequest request) {
@@ -72,13 +72,13 @@ public final class RequestReader {
     return authority == null ? "" : HostName.of(authority.host());
   }
 
-  private Asked retrieval(
+  private ParsedRequest retrieval(
       HttpServerRequest request, String payerText, String path, boolean pathStyle) {
     Address payer;
     try {
       payer = Address.of(payerText);
     } catch (IllegalArgumentException e) {
-      return new Asked.Refused(Refusal.HOST_UNKNOWN);
+      return new ParsedRequest.Refused(Refusal.HOST_UNKNOWN);
     }
     PieceName piece;
     try {
@@ -88,17 +88,17 @@ public final class RequestReader {
                   // base32 is the same in either case
                   .toLowerCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
-      return new Asked.Refused(Refusal.PATH_UNKNOWN);
+      return new ParsedRequest.Refused(Refusal.PATH_UNKNOWN);
     }
     if (request.headers().contains(SERVICE_WORKER)) {
-      return new Asked.Refused(Refusal.SERVICE_WORKER);
+      return new ParsedRequest.Refused(Refusal.SERVICE_WORKER);
     }
     Optional<String> authorization = header(request, HttpHeaderNames.AUTHORIZATION);
     Optional<String> bot = authorization.flatMap(this::botOf);
     if (authorization.isPresent() && bot.isEmpty()) {
-      return new Asked.Refused(Refusal.TOKEN_UNKNOWN);
+      return new ParsedRequest.Refused(Refusal.TOKEN_UNKNOWN);
     }
-    return new Asked.Retrieval(
+    return new ParsedRequest.Retrieval(
         request.method().equals(HttpMethod.HEAD),
         pathStyle,
         payer,
@@ -114,8 +114,8 @@ public final class RequestReader {
         : Optional.empty();
   }
 
-  private static Asked.Conditions conditions(HttpServerRequest request) {
-    return new Asked.Conditions(
+  private static ParsedRequest.Conditions conditions(HttpServerRequest request) {
+    return new ParsedRequest.Conditions(
         // RFC 9110 knows ranges of GET only
         request.method().equals(HttpMethod.GET)
             ? header(request, HttpHeaderNames.RANGE)

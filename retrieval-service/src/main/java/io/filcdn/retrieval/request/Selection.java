@@ -1,7 +1,7 @@
 package io.filcdn.retrieval.request;
 
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.retrieval.delivery.ByteRange;
+import io.filcdn.retrieval.bytes.ByteRange;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -32,7 +32,7 @@ public sealed interface Selection {
    * Selects. A range that cannot be understood, several ranges, and ranges whose {@code If-Range}
    * names other bytes are ignored, as RFC 9110 lets a server do: the whole piece is sent.
    */
-  static Selection of(Asked.Conditions conditions, PieceCid piece) {
+  static Selection of(ParsedRequest.Conditions conditions, PieceCid piece) {
     Bytes whole = new Bytes(new ByteRange(0, piece.rawSize()), false);
     if (conditions.areNone()) {
       return whole;

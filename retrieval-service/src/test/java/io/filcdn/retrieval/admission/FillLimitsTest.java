@@ -9,7 +9,7 @@ import io.filcdn.retrieval.admission.FillLimits.Fetch;
 import io.filcdn.retrieval.admission.FillLimits.Leave;
 import io.filcdn.retrieval.admission.FillLimits.Limits;
 import io.filcdn.retrieval.admission.FillLimits.Shares;
-import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.netty.util.NetUtil;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.retrieval.delivery.PieceBytes;
+import io.filcdn.retrieval.bytes.PieceBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;

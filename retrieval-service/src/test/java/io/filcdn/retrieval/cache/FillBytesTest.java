@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.retrieval.delivery.PieceBytes;
+import io.filcdn.retrieval.bytes.PieceBytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.retrieval.delivery.ByteRange;
+import io.filcdn.retrieval.bytes.ByteRange;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -108,8 +108,8 @@ class SelectionTest {
     }
   }
 
-  private static Asked.Conditions ifMatch(String header) {
-    return new Asked.Conditions(
+  private static ParsedRequest.Conditions ifMatch(String header) {
+    return new ParsedRequest.Conditions(
         Optional.empty(), Optional.empty(), Optional.of(header), Optional.empty());
   }
 
@@ -117,11 +117,11 @@ class SelectionTest {
     return Selection.of(conditions(range, null, null), PIECE);
   }
 
-  private static Asked.Conditions conditions(
+  private static ParsedRequest.Conditions conditions(
       @org.jspecify.annotations.Nullable String range,
       @org.jspecify.annotations.Nullable String ifRange,
       @org.jspecify.annotations.Nullable String ifNoneMatch) {
-    return new Asked.Conditions(
+    return new ParsedRequest.Conditions(
         Optional.ofNullable(range),
         Optional.ofNullable(ifRange),
         Optional.empty(),

@@ -15,14 +15,16 @@ public final class KafkaProcess {
    * Runs a broker until the process is told to end.
    *
    * @param arguments the folder of its data, its port, a file that it makes once the broker serves
-   *     and FilCDN's topics are there, and the folder of its {@link KafkaUsers}
+   *     and FilCDN's topics are there, and the folder of its {@link KafkaUsers}; without the last,
+   *     anyone may do anything
    */
   public static void main(String[] arguments) throws IOException {
+    Path folder = Path.of(arguments[0]);
+    int port = Integer.parseInt(arguments[1]);
     EmbeddedKafka kafka =
-        EmbeddedKafka.start(
-            Path.of(arguments[0]),
-            Integer.parseInt(arguments[1]),
-            KafkaUsers.in(Path.of(arguments[3])));
+        arguments.length > 3
+            ? EmbeddedKafka.start(folder, port, KafkaUsers.in(Path.of(arguments[3])))
+            : EmbeddedKafka.start(folder, port);
     Runtime.getRuntime().addShutdownHook(new Thread(kafka::close, "kafka-stop"));
     kafka.createTopics(PARTITIONS);
     Files.writeString(Path.of(arguments[2]), kafka.bootstrapServers());

@@ -1,6 +1,7 @@
-package io.filcdn.retrieval.delivery;
+package io.filcdn.retrieval.bytes;
 
 import io.filcdn.common.payment.ProviderId;
+import io.filcdn.retrieval.refusal.Problem;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import java.io.IOException;

@@ -24,7 +24,7 @@ import java.util.function.LongSupplier;
  * @param workers where bytes are written and hashed
  * @param nanoTime a clock for measuring
  */
-public record FillTools(
+public record FillDependencies(
     Vertx vertx,
     WorkerExecutor workers,
     OriginClient client,

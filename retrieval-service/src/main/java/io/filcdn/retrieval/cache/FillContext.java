@@ -12,4 +12,5 @@ import java.util.Optional;
  * @param bot the bot that asks, whose fills are billed to nobody
  * @param charge to be told what it makes the edge fetch; empty for one that was to be a hit
  */
-public record Lead(List<Origin> origins, Optional<String> bot, Optional<FillCharge> charge) {}
+public record FillContext(
+    List<Origin> origins, Optional<String> bot, Optional<FillCharge> charge) {}

@@ -1,4 +1,4 @@
-package io.filcdn.retrieval.delivery;
+package io.filcdn.retrieval.refusal;
 
 import java.util.List;
 

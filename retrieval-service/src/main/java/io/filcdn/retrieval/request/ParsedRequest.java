@@ -2,11 +2,11 @@ package io.filcdn.retrieval.request;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.piece.PieceName;
-import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.refusal.Refusal;
 import java.util.Optional;
 
 /** What an HTTP request asks of the edge. */
-public sealed interface Asked {
+public sealed interface ParsedRequest {
 
   /**
    * A piece.
@@ -25,7 +25,7 @@ public sealed interface Asked {
       Conditions conditions,
       Optional<String> bot,
       Optional<String> filename)
-      implements Asked {}
+      implements ParsedRequest {}
 
   /**
    * The conditional and range headers of RFC 9110, as they came.
@@ -48,11 +48,11 @@ public sealed interface Asked {
   }
 
   /** CORS's question before the request proper. */
-  record Preflight() implements Asked {}
+  record Preflight() implements ParsedRequest {}
 
   /** The root path. */
-  record Welcome() implements Asked {}
+  record Welcome() implements ParsedRequest {}
 
   /** Something that the edge does not answer. */
-  record Refused(Refusal refusal) implements Asked {}
+  record Refused(Refusal refusal) implements ParsedRequest {}
 }

@@ -1,15 +1,16 @@
-package io.filcdn.retrieval;
+package io.filcdn.retrieval.response;
 
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.address.Prefix;
+import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.FillLimits;
 import io.filcdn.retrieval.cache.PieceCache;
-import io.filcdn.retrieval.delivery.Problem;
-import io.filcdn.retrieval.delivery.Refusal;
 import io.filcdn.retrieval.origin.Origin;
+import io.filcdn.retrieval.refusal.Problem;
+import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.MissWatch;
 import io.filcdn.retrieval.usage.Quota;
@@ -20,24 +21,32 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * What a response needs before its first byte: a journal that can record it, its bytes within the
- * client's share and within what is paid for, and where it would begin a fill, leave to do so.
+ * The reservations of a response before its first byte: a journal that can record it, its bytes
+ * within the client's share and within what is paid for, and where it would begin a fill, leave to
+ * do so.
  */
-final class Reservations {
+public final class Reservations {
 
   /**
    * For how many providers some quota is got with the response's; for others, when they are asked.
    */
   private static final int MOST_ORIGINS = 3;
 
+  private final Admission admission;
   private final UsageFlush usage;
   private final FillLimits fills;
   private final MissWatch misses;
   private final Quota quota;
   private final PieceCache cache;
 
-  Reservations(
-      UsageFlush usage, FillLimits fills, MissWatch misses, Quota quota, PieceCache cache) {
+  public Reservations(
+      Admission admission,
+      UsageFlush usage,
+      FillLimits fills,
+      MissWatch misses,
+      Quota quota,
+      PieceCache cache) {
+    this.admission = admission;
     this.usage = usage;
     this.fills = fills;
     this.misses = misses;
@@ -45,17 +54,41 @@ final class Reservations {
     this.cache = cache;
   }
 
+  /** The rest of a request, for which quota is at hand. */
+  public interface Next {
+
+    /**
+     * Goes on.
+     *
+     * @param paid by the data set that has most left
+     * @param hold what is kept for it, and has to be released
+     */
+    void with(Decision.Admitted paid, Quota.Hold hold);
+  }
+
   /**
-   * Sees to it that quota is at hand, and goes on: at once where it is, otherwise later on the same
-   * event loop. Only the first request for a data set, and one that needs much, waits.
-   *
-   * @param then is given what is kept for it, and has to release that
+   * Gets quota, and goes on: at once where it is at hand, otherwise later on the same event loop.
+   * Only the first request for a data set, and one that needs much, waits.
    */
-  void prepare(
-      RetrievalPath.Retrieval retrieval,
-      Decision.Admitted admitted,
-      long length,
-      Consumer<Quota.Hold> then) {
+  public void prepare(Retrieval retrieval, Decision.Admitted admitted, long length, Next next) {
+    await(
+        retrieval,
+        admitted,
+        length,
+        hold -> {
+          Decision.Admitted paid = admission.paidAnew(admitted);
+          if (paid.dataSet().equals(admitted.dataSet())) {
+            next.with(admitted, hold);
+          } else {
+            // only now it is known that another has more left
+            hold.release();
+            await(retrieval, paid, length, other -> next.with(paid, other));
+          }
+        });
+  }
+
+  private void await(
+      Retrieval retrieval, Decision.Admitted admitted, long length, Consumer<Quota.Hold> then) {
     quota.prepare(
         needs(retrieval, admitted, length),
         hold -> {
@@ -69,10 +102,9 @@ final class Reservations {
   }
 
   /** Loops, not streams: every request passes here. */
-  private List<Quota.Need> needs(
-      RetrievalPath.Retrieval retrieval, Decision.Admitted admitted, long length) {
+  private List<Quota.Need> needs(Retrieval retrieval, Decision.Admitted admitted, long length) {
     List<Quota.Need> needs = new ArrayList<>(admitted.payers().size());
-    if (retrieval.asked().bot().isEmpty()) {
+    if (retrieval.request().bot().isEmpty()) {
       needs.add(new Quota.Need(Quota.Kind.CDN, admitted.dataSet(), first(admitted, length)));
       for (DataSetId other : admitted.payers()) {
         if (!other.equals(admitted.dataSet())) {
@@ -99,7 +131,7 @@ final class Reservations {
   }
 
   /** What came of a reservation. */
-  sealed interface Outcome {
+  public sealed interface Outcome {
 
     /** A hit needs nothing but its bytes. */
     Outcome HIT = new Reserved(Optional.empty());
@@ -125,8 +157,8 @@ final class Reservations {
    *
    * @param hold what was kept for it
    */
-  Outcome reserve(
-      RetrievalPath.Retrieval retrieval, Decision.Admitted admitted, Quota.Hold hold, long length) {
+  public Outcome reserve(
+      Retrieval retrieval, Decision.Admitted admitted, Quota.Hold hold, long length) {
     if (!usage.canRecord()) {
       return new Outcome.Refused(Refusal.CANNOT_RECORD);
     }
@@ -135,7 +167,7 @@ final class Reservations {
       return new Outcome.Refused(tooMuch.get());
     }
     // a bot's bytes are billed to nobody
-    boolean free = retrieval.asked().bot().isPresent();
+    boolean free = retrieval.request().bot().isPresent();
     Optional<Problem> unpaid =
         free ? Optional.empty() : pay(retrieval.place(), hold, admitted.dataSet(), length);
     if (unpaid.isPresent()) {
@@ -190,7 +222,7 @@ final class Reservations {
     return whole;
   }
 
-  private Outcome fill(RetrievalPath.Retrieval retrieval, Decision.Admitted admitted, long length) {
+  private Outcome fill(Retrieval retrieval, Decision.Admitted admitted, long length) {
     PieceCid piece = admitted.piece();
     if (!cache.isCold(piece)) {
       return Outcome.HIT;
@@ -212,9 +244,8 @@ final class Reservations {
   }
 
   /** Watches what is fetched, unless for a bot: nobody pays for its fills. */
-  private Consumer<List<FillCharge.Supplied>> watch(
-      RetrievalPath.Retrieval retrieval, DataSetId dataSet) {
-    if (retrieval.asked().bot().isPresent()) {
+  private Consumer<List<FillCharge.Supplied>> watch(Retrieval retrieval, DataSetId dataSet) {
+    if (retrieval.request().bot().isPresent()) {
       return supplied -> {};
     }
     List<Prefix> networks = retrieval.client().networks();

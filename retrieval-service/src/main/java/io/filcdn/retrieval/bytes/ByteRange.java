@@ -1,4 +1,4 @@
-package io.filcdn.retrieval.delivery;
+package io.filcdn.retrieval.bytes;
 
 /**
  * Bytes of a piece, from {@code start} to before {@code end}.

@@ -1,4 +1,4 @@
-package io.filcdn.retrieval.delivery;
+package io.filcdn.retrieval.connection;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * then is never idle. One of HTTP/2 is idle without requests, whatever else its client sends.
  * Confined to the connection's event loop.
  */
-public final class Patience extends IdleStateHandler {
+public final class ConnectionTimeouts extends IdleStateHandler {
 
   /** The name that Vert.x gives the decoder of HTTP/1.1. */
   public static final String HTTP_1_DECODER = "httpDecoder";
@@ -31,7 +31,7 @@ public final class Patience extends IdleStateHandler {
   private @Nullable ScheduledFuture<?> head;
   private @Nullable ScheduledFuture<?> rest;
 
-  private Patience(long idleMillis, long headMillis) {
+  private ConnectionTimeouts(long idleMillis, long headMillis) {
     super(0, 0, idleMillis, TimeUnit.MILLISECONDS);
     this.headMillis = headMillis;
   }
@@ -43,14 +43,14 @@ public final class Patience extends IdleStateHandler {
    * @param headMillis how long a head may take from its first byte on, and the first head from now
    */
   public static void watch(Channel channel, long idleMillis, long headMillis) {
-    Patience patience = new Patience(idleMillis, headMillis);
+    ConnectionTimeouts patience = new ConnectionTimeouts(idleMillis, headMillis);
     channel.pipeline().addFirst(patience);
     patience.headBegins(channel.pipeline().context(patience));
   }
 
   /** A request's head is complete. */
   public static void headCame(HttpConnection connection) {
-    Patience patience = of(connection);
+    ConnectionTimeouts patience = of(connection);
     if (patience != null) {
       patience.answering++;
       patience.heads++;
@@ -60,23 +60,23 @@ public final class Patience extends IdleStateHandler {
 
   /** A request is answered. */
   public static void answered(HttpConnection connection) {
-    Patience patience = of(connection);
+    ConnectionTimeouts patience = of(connection);
     if (patience != null) {
       patience.answering--;
     }
   }
 
   /** A response waits for a provider, or no longer does. */
-  static void waits(HttpConnection connection, boolean begins) {
-    Patience patience = of(connection);
+  public static void waits(HttpConnection connection, boolean begins) {
+    ConnectionTimeouts patience = of(connection);
     if (patience != null) {
       patience.waiting += begins ? 1 : -1;
     }
   }
 
-  private static @Nullable Patience of(HttpConnection connection) {
+  private static @Nullable ConnectionTimeouts of(HttpConnection connection) {
     return connection instanceof ConnectionBase base
-        ? base.channel().pipeline().get(Patience.class)
+        ? base.channel().pipeline().get(ConnectionTimeouts.class)
         : null;
   }
 

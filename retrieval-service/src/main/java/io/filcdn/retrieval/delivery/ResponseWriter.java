@@ -1,6 +1,11 @@
 package io.filcdn.retrieval.delivery;
 
 import io.filcdn.common.egress.CacheOutcome;
+import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.connection.ConnectionTimeouts;
+import io.filcdn.retrieval.refusal.Problem;
+import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.ResponseTally;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Future;
@@ -24,9 +29,9 @@ import org.jboss.logging.Logger;
  * all that may be sent now is sent, or the transfer is over. Each but the last ends in a call of
  * {@link #advance}.
  */
-public final class Transfer {
+public final class ResponseWriter {
 
-  private static final Logger LOG = Logger.getLogger(Transfer.class);
+  private static final Logger LOG = Logger.getLogger(ResponseWriter.class);
 
   /** What is kept back of every response until its piece is verified. */
   static final int LAST_BLOCK = 64 << 10;
@@ -45,7 +50,7 @@ public final class Transfer {
   private final HttpServerResponse response;
   private final ContextInternal context;
   private final BodyWriter writer;
-  private final PaceWatch paceWatch;
+  private final SlowClientMonitor slowClients;
   private final AtomicBoolean woken = new AtomicBoolean();
 
   private final Runnable wakeUp = this::wake;
@@ -81,8 +86,12 @@ public final class Transfer {
     PieceBytes pastTheDisk(long position, Throwable failure);
   }
 
-  public Transfer(
-      Exchange exchange, Body body, PieceBytes bytes, ResponseTally tally, PaceWatch.Pace pace) {
+  public ResponseWriter(
+      Exchange exchange,
+      Body body,
+      PieceBytes bytes,
+      ResponseTally tally,
+      SlowClientMonitor.Pace pace) {
     this.exchange = exchange;
     this.body = body;
     this.bytes = bytes;
@@ -91,8 +100,8 @@ public final class Transfer {
     this.response = request.response();
     this.context = (ContextInternal) Vertx.currentContext();
     this.writer = new BodyWriter(request, body.range().length(), this::accepted);
-    this.paceWatch =
-        new PaceWatch(context.owner(), pace, exchange::acceptedBytes, this::windowEnded);
+    this.slowClients =
+        new SlowClientMonitor(context.owner(), pace, exchange::acceptedBytes, this::windowEnded);
     this.position = body.range().start();
   }
 
@@ -137,7 +146,7 @@ public final class Transfer {
       tally.ended();
     } else if (more) {
       if (response.writeQueueFull()) {
-        paceWatch.begin();
+        slowClients.begin();
       } else {
         quotaWaits = 0;
         take(paid);
@@ -154,7 +163,7 @@ public final class Transfer {
   private void waits(boolean now) {
     if (waiting != now) {
       waiting = now;
-      Patience.waits(request.connection(), now);
+      ConnectionTimeouts.waits(request.connection(), now);
     }
   }
 
@@ -273,7 +282,7 @@ public final class Transfer {
 
   private void watchUnlessEnded() {
     if (!ended) {
-      paceWatch.begin();
+      slowClients.begin();
     }
   }
 
@@ -296,7 +305,7 @@ public final class Transfer {
     if (!waitsForClient) {
       advance();
     } else if (tookEnough) {
-      paceWatch.begin();
+      slowClients.begin();
     } else {
       LOG.debugf("a client that took %d bytes is cut off", exchange.acceptedBytes());
       cut();
@@ -364,7 +373,7 @@ public final class Transfer {
   /** Needs the piece no more. */
   private void leave() {
     waits(false);
-    paceWatch.end();
+    slowClients.end();
     exchange.suppliedBy(bytes.supplier());
     bytes.unsubscribe(wakeUp);
     bytes.close();
@@ -372,7 +381,7 @@ public final class Transfer {
 
   private void end() {
     ended = true;
-    paceWatch.end();
+    slowClients.end();
     tally.ended();
     exchange.ended();
   }

@@ -1,4 +1,4 @@
-package io.filcdn.retrieval;
+package io.filcdn.retrieval.admin;
 
 import jakarta.inject.Inject;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -10,10 +10,10 @@ import org.eclipse.microprofile.health.Readiness;
 @Readiness
 public class EdgeReadiness implements HealthCheck {
 
-  private final EdgeLifecycle edge;
+  private final RunningEdge edge;
 
   @Inject
-  EdgeReadiness(EdgeLifecycle edge) {
+  EdgeReadiness(RunningEdge edge) {
     this.edge = edge;
   }
 

@@ -1,13 +1,14 @@
-package io.filcdn.retrieval;
+package io.filcdn.retrieval.response;
 
 import io.filcdn.common.egress.CacheOutcome;
-import io.filcdn.retrieval.cache.Lead;
+import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.cache.FillContext;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
-import io.filcdn.retrieval.delivery.ByteRange;
-import io.filcdn.retrieval.delivery.PieceBytes;
-import io.filcdn.retrieval.delivery.Problem;
-import io.filcdn.retrieval.delivery.Transfer;
+import io.filcdn.retrieval.delivery.ResponseWriter;
+import io.filcdn.retrieval.refusal.Problem;
+import io.filcdn.retrieval.request.Selection;
 import io.filcdn.retrieval.usage.ResponseTally;
 import io.netty.util.AsciiString;
 import io.vertx.core.http.HttpHeaders;
@@ -16,48 +17,46 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A response with bytes of a piece: what its head says, and what becomes of it when a disk fails.
- */
-final class PieceResponse implements Transfer.Body {
+/** A response with bytes of a piece: its head, and its other source where a disk fails. */
+public final class PieceResponse implements ResponseWriter.Body {
 
   private static final CharSequence CACHE_STATUS = new AsciiString("Cache-Status");
   private static final CharSequence SERVER_TIMING = new AsciiString("Server-Timing");
   private static final CharSequence CACHE_HIT = new AsciiString("filcdn; hit");
 
-  private final Rooms rooms;
-  private final RetrievalPath.Retrieval retrieval;
+  private final Answers answers;
+  private final PieceCache cache;
+  private final Retrieval retrieval;
   private final Answers.Head head;
-  private final ByteRange range;
-  private final boolean partial;
+  private final Selection.Bytes selected;
   private PieceCache.@Nullable Opened opened;
-  private @Nullable Lead lead;
+  private @Nullable FillContext context;
   private @Nullable ResponseTally tally;
 
-  PieceResponse(
-      Rooms rooms,
-      RetrievalPath.Retrieval retrieval,
+  public PieceResponse(
+      Answers answers,
+      PieceCache cache,
+      Retrieval retrieval,
       Answers.Head head,
-      ByteRange range,
-      boolean partial) {
-    this.rooms = rooms;
+      Selection.Bytes selected) {
+    this.answers = answers;
+    this.cache = cache;
     this.retrieval = retrieval;
     this.head = head;
-    this.range = range;
-    this.partial = partial;
+    this.selected = selected;
   }
 
-  /** Tells where the bytes come from, before they are sent. */
-  void opened(PieceCache.Opened source, Lead sourceLead, ResponseTally count) {
+  /** Takes the source of the bytes, before they are sent. */
+  public void opened(PieceCache.Opened source, FillContext sourceContext, ResponseTally count) {
     opened = source;
-    lead = sourceLead;
+    context = sourceContext;
     tally = count;
   }
 
   /** Answers a HEAD from the PieceCID and what the cache knows: nothing is read or fetched. */
-  void answerHead() {
-    Optional<PieceCache.Cached> cached = rooms.cache().cached(head.piece());
-    rooms.answers().describe(retrieval.exchange(), head, range, partial);
+  public void answerHead() {
+    Optional<PieceCache.Cached> cached = cache.cached(head.piece());
+    answers.describe(retrieval.exchange(), head, selected.range(), selected.partial());
     HttpServerResponse response = retrieval.exchange().request().response();
     cached
         .flatMap(PieceCache.Cached::contentType)
@@ -69,13 +68,13 @@ final class PieceResponse implements Transfer.Body {
 
   @Override
   public ByteRange range() {
-    return range;
+    return selected.range();
   }
 
   @Override
   public void describe() {
     PieceCache.Opened source = Objects.requireNonNull(opened);
-    rooms.answers().describe(retrieval.exchange(), head, range, partial);
+    answers.describe(retrieval.exchange(), head, selected.range(), selected.partial());
     HttpServerResponse response = retrieval.exchange().request().response();
     response.putHeader(CACHE_STATUS, cacheStatus(source.outcome(), source.stored()));
     response.putHeader(
@@ -101,20 +100,18 @@ final class PieceResponse implements Transfer.Body {
 
   @Override
   public void refuse(Problem problem) {
-    rooms.answers().refuse(retrieval.exchange(), problem);
+    answers.refuse(retrieval.exchange(), problem);
   }
 
   @Override
   public PieceBytes pastTheDisk(long position, Throwable failure) {
     opened =
-        rooms
-            .cache()
-            .reopen(
-                head.piece(),
-                Objects.requireNonNull(opened).bytes(),
-                failure,
-                Objects.requireNonNull(lead),
-                new ByteRange(position, range.end()));
+        cache.reopen(
+            head.piece(),
+            Objects.requireNonNull(opened).bytes(),
+            failure,
+            Objects.requireNonNull(context),
+            new ByteRange(position, range().end()));
     Objects.requireNonNull(tally).from(opened.unverified());
     return opened.bytes();
   }

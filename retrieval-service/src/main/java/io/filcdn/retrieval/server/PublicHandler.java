@@ -1,4 +1,4 @@
-package io.filcdn.retrieval;
+package io.filcdn.retrieval.server;
 
 import io.filcdn.common.egress.RetrievalRecord;
 import io.filcdn.common.piece.ByteCount;
@@ -6,8 +6,8 @@ import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.connection.EdgeHttpServer;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.Exchange;
-import io.filcdn.retrieval.delivery.Problem;
-import io.filcdn.retrieval.delivery.Refusal;
+import io.filcdn.retrieval.refusal.Problem;
+import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.request.ClientReader;
 import io.filcdn.retrieval.usage.RetrievalLog;
@@ -26,10 +26,10 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * The door of the edge: lets requests in within the limits, hands them to the path, and tells of
- * each when it has ended. While the edge drains, nobody is let in.
+ * The handler of public requests: lets them in within the limits, hands them to the path, and
+ * records each when it has ended. While the edge drains, nobody is let in.
  */
-final class PublicHandler implements Handler<HttpServerRequest> {
+public final class PublicHandler implements Handler<HttpServerRequest> {
 
   private static final Logger LOG = Logger.getLogger(PublicHandler.class);
 
@@ -52,7 +52,7 @@ final class PublicHandler implements Handler<HttpServerRequest> {
   private final ClientReader clients;
   private final ClientLimits limits;
   private final Answers answers;
-  private final RetrievalPath path;
+  private final RequestPath path;
   private final RetrievalLog log;
   private final MeterRegistry meters;
   private final Map<Answered, Timer> timers = new ConcurrentHashMap<>();
@@ -62,12 +62,12 @@ final class PublicHandler implements Handler<HttpServerRequest> {
   private final Object idle = new Object();
   private volatile boolean draining;
 
-  PublicHandler(
+  public PublicHandler(
       String edge,
       ClientReader clients,
       ClientLimits limits,
       Answers answers,
-      RetrievalPath path,
+      RequestPath path,
       RetrievalLog log,
       MeterRegistry meters,
       Clock clock,
@@ -86,11 +86,11 @@ final class PublicHandler implements Handler<HttpServerRequest> {
   }
 
   /** Lets nobody in any more. */
-  void drain() {
+  public void drain() {
     draining = true;
   }
 
-  boolean draining() {
+  public boolean draining() {
     return draining;
   }
 
@@ -100,7 +100,7 @@ final class PublicHandler implements Handler<HttpServerRequest> {
    *
    * @return whether that came to be in time
    */
-  boolean awaitIdle(Duration patience) throws InterruptedException {
+  public boolean awaitIdle(Duration patience) throws InterruptedException {
     long deadline = nanoTime.getAsLong() + patience.toNanos();
     while (limits.requests() > 0 || path.fetches() > 0) {
       long left = deadline - nanoTime.getAsLong();

@@ -7,7 +7,7 @@ import java.util.function.LongSupplier;
  * Looks, window by window, whether a client that the edge waits for takes enough. Confined to the
  * connection's event loop.
  */
-public final class PaceWatch {
+public final class SlowClientMonitor {
 
   private static final long NONE = -1;
 
@@ -34,7 +34,7 @@ public final class PaceWatch {
   /**
    * @param acceptedBytes how many bytes the client has taken so far
    */
-  PaceWatch(Vertx vertx, Pace pace, LongSupplier acceptedBytes, Listener listener) {
+  SlowClientMonitor(Vertx vertx, Pace pace, LongSupplier acceptedBytes, Listener listener) {
     this.vertx = vertx;
     this.pace = pace;
     this.acceptedBytes = acceptedBytes;

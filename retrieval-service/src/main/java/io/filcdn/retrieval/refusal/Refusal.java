@@ -1,4 +1,4 @@
-package io.filcdn.retrieval.delivery;
+package io.filcdn.retrieval.refusal;
 
 /**
  * Why a request gets no piece. The code is part of the public interface: it is the header {@code

@@ -1,4 +1,4 @@
-package io.filcdn.retrieval.delivery;
+package io.filcdn.retrieval.connection;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -18,7 +18,7 @@ import java.util.ArrayDeque;
  * of the one before. A client that says it sends no more gets the answers to what it has sent, then
  * the connection ends. Confined to the connection's event loop.
  */
-public final class OneAtATime extends ChannelDuplexHandler {
+public final class PipeliningLimiter extends ChannelDuplexHandler {
 
   /** How many parts of requests may wait before nothing more is read. */
   private static final int MOST = 32;
