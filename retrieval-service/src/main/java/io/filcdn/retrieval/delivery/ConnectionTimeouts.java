@@ -1,4 +1,4 @@
-package io.filcdn.retrieval.connection;
+package io.filcdn.retrieval.delivery;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
