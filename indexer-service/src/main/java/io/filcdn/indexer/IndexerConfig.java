@@ -28,8 +28,6 @@ public interface IndexerConfig {
 
   Screening screening();
 
-  Admin admin();
-
   /** Following the tip. */
   interface Head {
     /** How long to wait before looking for a new block, once the index has reached the head. */
@@ -140,11 +138,5 @@ public interface IndexerConfig {
     /** How many payers are taken up at a time. */
     @WithDefault("100")
     int batch();
-  }
-
-  /** What an operator can ask for over HTTP. */
-  interface Admin {
-    /** The bearer token for {@code /admin}; without one all of it is refused. */
-    Optional<String> token();
   }
 }

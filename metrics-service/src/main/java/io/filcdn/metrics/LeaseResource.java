@@ -13,6 +13,7 @@ import io.filcdn.metrics.identity.Distrust;
 import io.filcdn.metrics.quota.LeaseDesk.Reply;
 import io.filcdn.metrics.store.Database.DatabaseException;
 import io.filcdn.metrics.store.StorableJson;
+import io.filcdn.service.problem.HttpProblem;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.common.annotation.Blocking;
@@ -115,9 +116,11 @@ public class LeaseResource {
         try {
           yield replied(call.by(edge, StorableJson.read(body, type)));
         } catch (IllegalArgumentException e) {
-          yield text(400, "" + e.getMessage());
+          yield HttpProblem.of(400, "request-malformed", String.valueOf(e.getMessage())).response();
         } catch (DatabaseException e) {
-          yield text(503, "the database does not answer; ask again");
+          yield HttpProblem.of(
+                  503, "database-unavailable", "the database does not answer; ask again")
+              .response();
         }
       }
     };
@@ -142,10 +145,6 @@ public class LeaseResource {
   private Response refused(int status, String reason, String message) {
     metrics.counter("filcdn.leases.refused", "reason", reason).increment();
     LOG.warnf("a request of an edge is refused with %d (%s): %s", status, reason, message);
-    return text(status, message);
-  }
-
-  private static Response text(int status, String message) {
-    return Response.status(status).type(MediaType.TEXT_PLAIN_TYPE).entity(message).build();
+    return HttpProblem.of(status, reason, message).response();
   }
 }

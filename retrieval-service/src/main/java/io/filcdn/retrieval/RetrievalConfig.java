@@ -70,9 +70,6 @@ public interface RetrievalConfig {
 
     /** What may be spent of what data sets have paid for. */
     Leases leases();
-
-    /** Calls for operators, on the management port. */
-    Admin admin();
   }
 
   /** The public listener. */
@@ -470,12 +467,5 @@ public interface RetrievalConfig {
     /** How long one call may take, and so a response that waits for it. */
     @WithDefault("2s")
     Duration timeout();
-  }
-
-  /** Calls for operators. */
-  interface Admin {
-
-    /** The token that such calls carry; without it, there are none. A secret. */
-    Optional<String> token();
   }
 }

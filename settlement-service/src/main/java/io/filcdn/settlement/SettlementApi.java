@@ -3,6 +3,7 @@ package io.filcdn.settlement;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.UsageRecord;
+import io.filcdn.service.problem.HttpProblem;
 import io.filcdn.settlement.ledger.IndexedPayments;
 import io.filcdn.settlement.ledger.OwedAmounts;
 import io.filcdn.settlement.ledger.SetAside;
@@ -94,8 +95,8 @@ public class SettlementApi {
         .map(TransactionView::of)
         .orElseThrow(
             () ->
-                Problem.notFound(
-                    "unknown-transaction",
+                HttpProblem.unknown(
+                    "transaction",
                     "expected a transaction of this ledger, found none with id " + id));
   }
 
@@ -125,9 +126,8 @@ public class SettlementApi {
         .map(this::view)
         .orElseThrow(
             () ->
-                Problem.notFound(
-                    "unknown-data-set",
-                    "expected a data set with usage, found none for %s".formatted(id)));
+                HttpProblem.unknown(
+                    "data-set", "expected a data set with usage, found none for %s".formatted(id)));
   }
 
   private DataSetView view(UsageRecord usage) {
@@ -155,19 +155,21 @@ public class SettlementApi {
         .latest()
         .orElseThrow(
             () ->
-                Problem.unavailable(
-                    "not-reconciled-yet",
-                    "expected a first comparison, found none: it waits for the chain"));
+                HttpProblem.of(
+                        503,
+                        "not-reconciled-yet",
+                        "expected a first comparison, found none: it waits for the chain")
+                    .exception());
   }
 
   private DataSetId parse(String text) {
-    return Problem.parsed("bad-data-set-id", () -> DataSetId.of(text, network.generation()));
+    return HttpProblem.parsed("data-set", () -> DataSetId.of(text, network.generation()));
   }
 
   private static int checked(int limit) {
     if (limit < 1 || limit > MAX_PAGE) {
-      throw Problem.badRequest(
-          "bad-limit", "expected a limit from 1 to %d, found %d".formatted(MAX_PAGE, limit));
+      throw HttpProblem.malformed(
+          "limit", "expected a limit from 1 to %d, found %d".formatted(MAX_PAGE, limit));
     }
     return limit;
   }

@@ -39,12 +39,6 @@ public interface SettlementConfig {
     @WithDefault("false")
     boolean dryRun();
 
-    /**
-     * The token that operators' calls carry as a Bearer token. Without one, all of them are
-     * refused.
-     */
-    Optional<Secret<String>> adminToken();
-
     /** With less than this, in FIL, the operator's account raises an alarm. */
     @WithDefault("1")
     BigDecimal lowBalance();

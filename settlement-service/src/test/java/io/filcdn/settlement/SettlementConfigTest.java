@@ -24,7 +24,6 @@ class SettlementConfigTest {
     assertThat(config.operatorKey().map(Secret::get)).isEmpty();
     SettlementConfig.Settlement settlement = config.settlement();
     assertThat(settlement.dryRun()).isFalse();
-    assertThat(settlement.adminToken().map(Secret::get)).isEmpty();
     assertThat(settlement.lowBalance()).isEqualTo(BigDecimal.ONE);
     assertThat(settlement.key().keystore()).isEmpty();
     assertThat(settlement.key().keystorePassword().map(Secret::get)).isEmpty();

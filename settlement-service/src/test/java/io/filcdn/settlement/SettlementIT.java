@@ -270,11 +270,13 @@ class SettlementIT extends OnStage {
 
     assertThat(service.get("/api/v1/data-sets/fwss/987654").statusCode()).isEqualTo(404);
     assertThat(service.json("/api/v1/data-sets/fwss/987654").at("/code").asText())
-        .isEqualTo("unknown-data-set");
+        .isEqualTo("data-set-unknown");
     assertThat(service.get("/api/v1/data-sets/x").statusCode()).isEqualTo(400);
     assertThat(service.json("/api/v1/data-sets/x").at("/code").asText())
-        .isEqualTo("bad-data-set-id");
+        .isEqualTo("data-set-malformed");
     assertThat(service.get("/api/v1/transactions?limit=101").statusCode()).isEqualTo(400);
+    assertThat(service.get("/nothing").headers().firstValue("Content-Type"))
+        .contains("application/problem+json");
     assertThat(service.get("/q/openapi").body()).contains("/api/v1/transactions");
   }
 

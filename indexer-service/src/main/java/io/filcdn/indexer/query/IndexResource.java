@@ -11,19 +11,17 @@ import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.EventPosition;
+import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -74,8 +72,8 @@ public class IndexResource {
   @Path("/data-sets/{id:.+}")
   @Operation(summary = "A data set, by fwss/12 or 12")
   public DataSetRecord dataSet(String id) {
-    DataSetId dataSet = parsed(id, text -> DataSetId.of(text, network.generation()));
-    return DataSetRow.find(dataSet).orElseThrow(() -> unknown("data set", dataSet));
+    DataSetId dataSet = dataSetId(id);
+    return DataSetRow.find(dataSet).orElseThrow(() -> unknown("data-set", dataSet));
   }
 
   @GET
@@ -85,7 +83,7 @@ public class IndexResource {
       String id,
       @QueryParam("after") @Nullable String after,
       @QueryParam("limit") @DefaultValue("100") int limit) {
-    DataSetId dataSet = parsed(id, text -> DataSetId.of(text, network.generation()));
+    DataSetId dataSet = dataSetId(id);
     Page<Entity.Piece> page = page(after, limit);
     return Placements.of(PieceRow.in(dataSet, page.after(), page.limit()), page);
   }
@@ -97,7 +95,7 @@ public class IndexResource {
       String cid,
       @QueryParam("after") @Nullable String after,
       @QueryParam("limit") @DefaultValue("100") int limit) {
-    PieceName piece = parsed(cid, PieceName::parse);
+    PieceName piece = HttpProblem.parsed("piece", () -> PieceName.parse(cid));
     Page<Entity.Piece> page = page(after, limit);
     List<PlacementRecord> placements = PieceRow.find(piece, page.after(), page.limit());
     if (placements.isEmpty() && after == null) {
@@ -111,12 +109,12 @@ public class IndexResource {
   @Operation(summary = "A provider, by fwss/3 or 3")
   public ProviderRecord provider(String id) {
     ProviderId provider =
-        parsed(
-            id,
-            text ->
-                text.indexOf('/') >= 0
-                    ? ProviderId.of(text)
-                    : new ProviderId(network.generation(), text));
+        HttpProblem.parsed(
+            "provider",
+            () ->
+                id.indexOf('/') >= 0
+                    ? ProviderId.of(id)
+                    : new ProviderId(network.generation(), id));
     return ProviderRow.find(provider).orElseThrow(() -> unknown("provider", provider));
   }
 
@@ -127,9 +125,9 @@ public class IndexResource {
       String address,
       @QueryParam("after") @Nullable String after,
       @QueryParam("limit") @DefaultValue("100") int limit) {
-    Address payer = parsed(address, Address::of);
+    Address payer = HttpProblem.parsed("payer", () -> Address.of(address));
     PayerRecord record = PayerRow.find(payer).orElseThrow(() -> unknown("payer", payer));
-    Page<DataSetId> page = parsed(() -> Page.of(after, limit, DataSetId::of));
+    Page<DataSetId> page = HttpProblem.parsed("page", () -> Page.of(after, limit, DataSetId::of));
     List<DataSetId> dataSets = DataSetRow.ofPayer(payer, page.after(), page.limit());
     return new PayerWithDataSets(record, dataSets, page.next(dataSets, DataSetId::toString));
   }
@@ -140,28 +138,23 @@ public class IndexResource {
   public UndecodableLogs undecodableLogs(
       @QueryParam("after") @Nullable String after,
       @QueryParam("limit") @DefaultValue("100") int limit) {
-    Page<EventPosition> page = parsed(() -> Page.of(after, limit, UndecodableLogRow::place));
+    Page<EventPosition> page =
+        HttpProblem.parsed("page", () -> Page.of(after, limit, UndecodableLogRow::place));
     List<UndecodableLogRow.Aside> logs = UndecodableLogRow.page(page.after(), page.limit());
     return new UndecodableLogs(logs, page.next(logs, UndecodableLogRow.Aside::place));
   }
 
   private static Page<Entity.Piece> page(@Nullable String after, int limit) {
-    return parsed(() -> Page.of(after, limit, place -> (Entity.Piece) Entity.of("piece:" + place)));
+    return HttpProblem.parsed(
+        "page", () -> Page.of(after, limit, place -> (Entity.Piece) Entity.of("piece:" + place)));
   }
 
-  private static <T> T parsed(String text, Function<String, T> parse) {
-    return parsed(() -> parse.apply(text));
+  private DataSetId dataSetId(String text) {
+    return HttpProblem.parsed("data-set", () -> DataSetId.of(text, network.generation()));
   }
 
-  private static <T> T parsed(Supplier<T> parse) {
-    try {
-      return parse.get();
-    } catch (IllegalArgumentException e) {
-      throw new BadRequestException(e.getMessage(), e);
-    }
-  }
-
-  private static NotFoundException unknown(String what, Object id) {
-    return new NotFoundException("the index knows no %s %s".formatted(what, id));
+  private static WebApplicationException unknown(String what, Object id) {
+    return HttpProblem.unknown(
+        what, "the index knows no %s %s".formatted(what.replace('-', ' '), id));
   }
 }

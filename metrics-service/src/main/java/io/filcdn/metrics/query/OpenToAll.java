@@ -1,5 +1,6 @@
 package io.filcdn.metrics.query;
 
+import io.filcdn.service.problem.HttpProblem;
 import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerResponse;
@@ -17,8 +18,8 @@ public class OpenToAll {
 
   private static final String METHODS = "GET, OPTIONS";
 
-  /** Of operators and edges; each has its own door. */
-  private static final List<String> NOT_FOR_ALL = List.of("/q/", "/admin/", "/internal/");
+  /** Paths of operators and edges, which authenticate their callers. */
+  private static final List<String> NOT_FOR_ALL = List.of("/q/", "/api/v1/admin/", "/internal/");
 
   /** Before the routes, whatever their order. */
   private static final int FIRST = 1000;
@@ -48,8 +49,8 @@ public class OpenToAll {
       response
           .setStatusCode(405)
           .putHeader("Allow", METHODS)
-          .putHeader("Content-Type", "text/plain")
-          .end("this is read by GET");
+          .putHeader("Content-Type", HttpProblem.MEDIA_TYPE)
+          .end(HttpProblem.of(405, "method-not-allowed", "this is read by GET").json());
     }
   }
 }
