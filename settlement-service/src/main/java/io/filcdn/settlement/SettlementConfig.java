@@ -20,8 +20,8 @@ import java.util.Optional;
 @ConfigMapping(prefix = "filcdn")
 public interface SettlementConfig {
 
-  /** The network file: which chain, which contracts. It has to be given. */
-  Optional<Path> network();
+  /** The network file: which chain, which contracts. */
+  Path network();
 
   /**
    * The private key of the operator's account, in hex, by the environment variable

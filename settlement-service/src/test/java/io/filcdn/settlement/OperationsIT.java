@@ -86,7 +86,7 @@ class OperationsIT extends OnStage {
             .startService(
                 Map.of(
                     "FILCDN_SETTLEMENT_DUE_TERMINATE_WITHIN",
-                    "PT1S",
+                    "1s",
                     "FILCDN_SETTLEMENT_DUE_DUST",
                     "1000000"))
             .awaitReady();
@@ -108,7 +108,7 @@ class OperationsIT extends OnStage {
   void booksThatAgreeAreShownAsSuch() {
     UsedDataSet dataSet = stage.newDataSet().serve(5000, 70);
     ServiceProcess service =
-        stage.startService(Map.of("FILCDN_SETTLEMENT_LEDGER_RECONCILE_EVERY", "PT1S")).awaitReady();
+        stage.startService(Map.of("FILCDN_SETTLEMENT_LEDGER_RECONCILE_EVERY", "1s")).awaitReady();
     stage.letTimeRun();
     patiently().until(() -> dataSet.events(SettlementRecord.Settled.class).size() == 2);
 

@@ -8,7 +8,7 @@ import java.time.Duration;
 public interface RpcConfig {
 
   /** How long a node may take to answer before the next one is asked. */
-  @WithDefault("PT20S")
+  @WithDefault("20s")
   Duration timeout();
 
   /** How many calls go to a node in one request. */

@@ -15,14 +15,14 @@ public interface DueConfig {
   ByteCount dust();
 
   /** How long bytes wait for more, at most. */
-  @WithDefault("P1D")
+  @WithDefault("1d")
   Duration dustMaxAge();
 
   /**
    * How long the index may not show a report that is final before its data set is set aside: a log
    * that it lost would be reported twice.
    */
-  @WithDefault("PT30M")
+  @WithDefault("30m")
   Duration indexGrace();
 
   /**
@@ -43,6 +43,6 @@ public interface DueConfig {
    * How long after a payer is known to be sanctioned the CDN of its data sets is ended, even where
    * not all is reported and settled before.
    */
-  @WithDefault("PT6H")
+  @WithDefault("6h")
   Duration terminateWithin();
 }

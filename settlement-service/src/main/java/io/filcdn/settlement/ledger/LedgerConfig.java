@@ -7,17 +7,17 @@ import java.time.Duration;
 public interface LedgerConfig {
 
   /** How long a data set that the contract refused is left out before it is tried again. */
-  @WithDefault("PT1H")
+  @WithDefault("1h")
   Duration setAsideFor();
 
   /**
    * How long a data set of which more was counted than was paid for may heal by itself: the index
    * can be a moment behind the count. After that only an operator lets it be reported again.
    */
-  @WithDefault("PT2M")
+  @WithDefault("2m")
   Duration grantsGrace();
 
   /** How often ledger, odometers, index and chain are compared. */
-  @WithDefault("PT1H")
+  @WithDefault("1h")
   Duration reconcileEvery();
 }

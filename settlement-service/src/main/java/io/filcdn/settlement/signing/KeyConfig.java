@@ -26,6 +26,6 @@ public interface KeyConfig {
   Optional<String> signerAddress();
 
   /** How long the remote signer may take to answer. */
-  @WithDefault("PT10S")
+  @WithDefault("10s")
   Duration signerTimeout();
 }
