@@ -15,6 +15,7 @@ import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
 import io.filcdn.metrics.repair.RebuildReport;
 import io.filcdn.metrics.store.StorableJson;
 import io.filcdn.service.auth.OperatorsOnly;
+import io.filcdn.service.paging.Page;
 import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -34,6 +35,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** What operators can look at and decide; each call carries the admin token. */
 @Path("/api/v1/admin")
@@ -53,15 +55,28 @@ public class AdminResource {
     this.tables = service.tables();
   }
 
+  /**
+   * Some dead letters.
+   *
+   * @param next what to give as {@code after} for older ones; absent on the last page
+   */
+  public record DeadLetterPage(List<Kept> deadLetters, Optional<Long> next) {}
+
   @GET
   @Path("dead-letters")
   @Operation(summary = "Records that could not be applied, the newest first")
-  public List<Kept> deadLetters(
-      @QueryParam("before") @DefaultValue("9223372036854775807") String before,
-      @QueryParam("limit") @DefaultValue("100") String limit) {
-    long first = Values.within("before", before, 0, Long.MAX_VALUE);
-    int most = most(limit);
-    return tables.database().call(c -> tables.deadLetters().list(c, first, most));
+  public DeadLetterPage deadLetters(
+      @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+    Page<Long> page = Page.of(after, limit, MOST, Page::number);
+    List<Kept> found =
+        tables
+            .database()
+            .call(
+                c ->
+                    tables
+                        .deadLetters()
+                        .list(c, page.after().orElse(Long.MAX_VALUE), page.limit()));
+    return new DeadLetterPage(found, page.next(found, Kept::id));
   }
 
   @POST
@@ -194,8 +209,8 @@ public class AdminResource {
   @GET
   @Path("leases")
   @Operation(summary = "Journals that hold quota, the longest unheard first")
-  public List<Holder> leases(@QueryParam("limit") @DefaultValue("100") String limit) {
-    int most = most(limit);
+  public List<Holder> leases(@QueryParam("limit") @Nullable String limit) {
+    int most = Page.limit(limit, MOST);
     return tables.database().call(c -> tables.leaseJournals().list(c, most));
   }
 
@@ -217,16 +232,12 @@ public class AdminResource {
   @GET
   @Path("audit")
   @Operation(summary = "What was decided about bytes and money, the newest first")
-  public List<AuditEntry> audit(@QueryParam("limit") @DefaultValue("100") String limit) {
-    int most = most(limit);
+  public List<AuditEntry> decisions(@QueryParam("limit") @Nullable String limit) {
+    int most = Page.limit(limit, MOST);
     return tables.database().call(c -> tables.audit().newest(c, most));
   }
 
   private static WebApplicationException conflict(String message) {
     return HttpProblem.of(409, "conflict", message).exception();
-  }
-
-  private static int most(String limit) {
-    return (int) Values.within("limit", limit, 1, MOST);
   }
 }

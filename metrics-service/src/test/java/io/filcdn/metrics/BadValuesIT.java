@@ -110,9 +110,14 @@ class BadValuesIT {
       cases.add(new Case("/api/v1/payers/" + unknown + "/storage", 400));
       cases.add(new Case("/api/v1/providers/" + unknown + "/statement", 400));
     }
-    for (String named : List.of("/data-set/", "/payer/", "/api/v1/data-sets/", "/api/v1/audit/")) {
+    for (String named : List.of("/data-set/", "/api/v1/data-sets/", "/api/v1/audit/")) {
       add(cases, 400, named, NO_NAMES);
       add(cases, 400, named, NO_NUMBERS);
+    }
+    add(cases, 400, "/payer/", NO_NUMBERS);
+    add(cases, 400, "/payer/", NO_NAMES.stream().filter(name -> !name.contains("/")).toList());
+    for (String path : List.of("/payer/x/y", "/payer/fwss/-1", "/data-set", "/payer")) {
+      cases.add(new Case(path, 404));
     }
     return cases.stream();
   }
@@ -128,9 +133,10 @@ class BadValuesIT {
 
     assertThat(answer.statusCode()).as(answer.body().asString()).isEqualTo(one.status());
     assertThat(answer.contentType()).startsWith("application/problem+json");
-    assertThat(answer.path("code").toString()).endsWith("-malformed");
+    assertThat(answer.path("code").toString())
+        .endsWith(one.status() == 400 ? "-malformed" : "path-unknown");
     assertThat(answer.path("detail").toString())
-        .contains("expected")
+        .contains(one.status() == 400 ? "expected" : "there is nothing here")
         .hasSizeLessThan(600)
         .matches("\\P{Cntrl}*");
   }
@@ -140,8 +146,8 @@ class BadValuesIT {
     "/api/v1/admin/dead-letters?limit=0",
     "/api/v1/admin/dead-letters?limit=1001",
     "/api/v1/admin/dead-letters?limit=x",
-    "/api/v1/admin/dead-letters?before=-1",
-    "/api/v1/admin/dead-letters?before=%00",
+    "/api/v1/admin/dead-letters?after=-1",
+    "/api/v1/admin/dead-letters?after=%00",
     "/api/v1/admin/leases?limit=99999999999",
     "/api/v1/admin/audit?limit=%00",
   })

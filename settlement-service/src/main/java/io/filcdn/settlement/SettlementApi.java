@@ -3,6 +3,7 @@ package io.filcdn.settlement;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.UsageRecord;
+import io.filcdn.service.paging.Page;
 import io.filcdn.service.problem.HttpProblem;
 import io.filcdn.settlement.ledger.IndexedPayments;
 import io.filcdn.settlement.ledger.OwedAmounts;
@@ -14,7 +15,6 @@ import io.filcdn.settlement.ledger.TransactionId;
 import io.filcdn.settlement.ledger.Transactions;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -24,6 +24,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jspecify.annotations.Nullable;
 
 /** What the ledger knows, over HTTP. Byte counts and amounts are decimal texts. */
 @Path("/api/v1")
@@ -31,7 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @RunOnVirtualThread
 public class SettlementApi {
 
-  private static final int MAX_PAGE = 100;
+  private static final int LARGEST_PAGE = 100;
 
   private final Transactions transactions;
   private final TopicTables topics;
@@ -61,7 +62,7 @@ public class SettlementApi {
   /**
    * Some transactions.
    *
-   * @param next what to give as {@code before} for the ones that follow; absent on the last page
+   * @param next what to give as {@code after} for the ones that follow; absent on the last page
    */
   public record TransactionPage(List<TransactionView> transactions, Optional<TransactionId> next) {}
 
@@ -76,22 +77,20 @@ public class SettlementApi {
   @Path("/transactions")
   @Operation(summary = "The operator's transactions, newest first")
   public TransactionPage transactions(
-      @QueryParam("before") Optional<Long> before,
-      @QueryParam("limit") @DefaultValue("20") int limit) {
-    List<TransactionView> page =
-        transactions.page(before.map(TransactionId::new), checked(limit)).stream()
-            .map(TransactionView::of)
-            .toList();
-    return new TransactionPage(
-        page, page.size() < limit ? Optional.empty() : Optional.of(page.getLast().id()));
+      @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+    Page<TransactionId> page = Page.of(after, limit, LARGEST_PAGE, TransactionId::of);
+    List<TransactionView> views =
+        transactions.page(page.after(), page.limit()).stream().map(TransactionView::of).toList();
+    return new TransactionPage(views, page.next(views, TransactionView::id));
   }
 
   @GET
-  @Path("/transactions/{id: [0-9]{1,18}}")
+  @Path("/transactions/{id}")
   @Operation(summary = "One of the operator's transactions")
-  public TransactionView transaction(@PathParam("id") long id) {
+  public TransactionView transaction(@PathParam("id") String text) {
+    TransactionId id = HttpProblem.parsed("transaction", () -> TransactionId.of(text));
     return transactions
-        .find(new TransactionId(id))
+        .find(id)
         .map(TransactionView::of)
         .orElseThrow(
             () ->
@@ -105,12 +104,12 @@ public class SettlementApi {
   @Operation(summary = "How settlement stands with data sets, in the order of their ids' texts")
   @Transactional
   public DataSetPage dataSets(
-      @QueryParam("after") Optional<String> after,
-      @QueryParam("limit") @DefaultValue("20") int limit) {
-    List<UsageRecord> page = topics.page(after.map(this::parse), checked(limit));
+      @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+    Page<DataSetId> page =
+        Page.of(after, limit, LARGEST_PAGE, text -> DataSetId.of(text, network.generation()));
+    List<UsageRecord> records = topics.page(page.after(), page.limit());
     return new DataSetPage(
-        page.stream().map(this::view).toList(),
-        page.size() < limit ? Optional.empty() : Optional.of(page.getLast().dataSet()));
+        records.stream().map(this::view).toList(), page.next(records, UsageRecord::dataSet));
   }
 
   @GET
@@ -164,13 +163,5 @@ public class SettlementApi {
 
   private DataSetId parse(String text) {
     return HttpProblem.parsed("data-set", () -> DataSetId.of(text, network.generation()));
-  }
-
-  private static int checked(int limit) {
-    if (limit < 1 || limit > MAX_PAGE) {
-      throw HttpProblem.malformed(
-          "limit", "expected a limit from 1 to %d, found %d".formatted(MAX_PAGE, limit));
-    }
-    return limit;
   }
 }

@@ -64,7 +64,7 @@ class ChartTest {
             .flatMap(object -> object.findValuesAsText("path").stream())
             .toList();
 
-    assertThat(paths).noneMatch(path -> ("/api/v1/admin/".startsWith(path + "/")));
+    assertThat(paths).noneMatch(path -> "/api/v1/admin/".startsWith(path + "/"));
   }
 
   @Test

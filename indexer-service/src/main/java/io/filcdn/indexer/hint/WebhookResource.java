@@ -15,6 +15,10 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 import org.jboss.logging.Logger;
 
 /**
@@ -22,6 +26,13 @@ import org.jboss.logging.Logger;
  * it says never reaches the index, so that wrong, repeated and reordered ones do no harm.
  */
 @Path("/")
+@SecurityScheme(
+    securitySchemeName = "webhookSecret",
+    type = SecuritySchemeType.APIKEY,
+    in = SecuritySchemeIn.HEADER,
+    apiKeyName = "X-Webhook-Secret",
+    description = "The configured secret; another header can be configured")
+@SecurityRequirement(name = "webhookSecret")
 @RunOnVirtualThread
 public class WebhookResource {
 

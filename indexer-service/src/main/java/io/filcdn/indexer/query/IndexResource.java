@@ -11,9 +11,9 @@ import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.EventPosition;
+import io.filcdn.service.paging.Page;
 import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class IndexResource {
+
+  private static final int LARGEST_PAGE = 1000;
 
   private final Network network;
 
@@ -82,7 +84,7 @@ public class IndexResource {
   public Placements piecesOf(
       String id,
       @QueryParam("after") @Nullable String after,
-      @QueryParam("limit") @DefaultValue("100") int limit) {
+      @QueryParam("limit") @Nullable String limit) {
     DataSetId dataSet = dataSetId(id);
     Page<Entity.Piece> page = page(after, limit);
     return Placements.of(PieceRow.in(dataSet, page.after(), page.limit()), page);
@@ -94,7 +96,7 @@ public class IndexResource {
   public Placements piece(
       String cid,
       @QueryParam("after") @Nullable String after,
-      @QueryParam("limit") @DefaultValue("100") int limit) {
+      @QueryParam("limit") @Nullable String limit) {
     PieceName piece = HttpProblem.parsed("piece", () -> PieceName.parse(cid));
     Page<Entity.Piece> page = page(after, limit);
     List<PlacementRecord> placements = PieceRow.find(piece, page.after(), page.limit());
@@ -124,10 +126,10 @@ public class IndexResource {
   public PayerWithDataSets payer(
       String address,
       @QueryParam("after") @Nullable String after,
-      @QueryParam("limit") @DefaultValue("100") int limit) {
+      @QueryParam("limit") @Nullable String limit) {
     Address payer = HttpProblem.parsed("payer", () -> Address.of(address));
     PayerRecord record = PayerRow.find(payer).orElseThrow(() -> unknown("payer", payer));
-    Page<DataSetId> page = HttpProblem.parsed("page", () -> Page.of(after, limit, DataSetId::of));
+    Page<DataSetId> page = Page.of(after, limit, LARGEST_PAGE, DataSetId::of);
     List<DataSetId> dataSets = DataSetRow.ofPayer(payer, page.after(), page.limit());
     return new PayerWithDataSets(record, dataSets, page.next(dataSets, DataSetId::toString));
   }
@@ -136,17 +138,14 @@ public class IndexResource {
   @Path("/undecodable-logs")
   @Operation(summary = "The logs that are kept aside, and why, a page at a time")
   public UndecodableLogs undecodableLogs(
-      @QueryParam("after") @Nullable String after,
-      @QueryParam("limit") @DefaultValue("100") int limit) {
-    Page<EventPosition> page =
-        HttpProblem.parsed("page", () -> Page.of(after, limit, UndecodableLogRow::place));
+      @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+    Page<EventPosition> page = Page.of(after, limit, LARGEST_PAGE, UndecodableLogRow::place);
     List<UndecodableLogRow.Aside> logs = UndecodableLogRow.page(page.after(), page.limit());
     return new UndecodableLogs(logs, page.next(logs, UndecodableLogRow.Aside::place));
   }
 
-  private static Page<Entity.Piece> page(@Nullable String after, int limit) {
-    return HttpProblem.parsed(
-        "page", () -> Page.of(after, limit, place -> (Entity.Piece) Entity.of("piece:" + place)));
+  private static Page<Entity.Piece> page(@Nullable String after, @Nullable String limit) {
+    return Page.of(after, limit, LARGEST_PAGE, place -> (Entity.Piece) Entity.of("piece:" + place));
   }
 
   private DataSetId dataSetId(String text) {
