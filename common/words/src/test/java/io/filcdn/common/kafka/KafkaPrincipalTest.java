@@ -17,7 +17,7 @@ class KafkaPrincipalTest {
   @Test
   void theDocumentedTableIsTheCodes() throws IOException {
     List<String> documented =
-        Files.readAllLines(Path.of("..", "docs", "security.md")).stream()
+        Files.readAllLines(Path.of("..", "..", "docs", "security.md")).stream()
             .dropWhile(line -> !line.equals("| service | writes | reads | groups |"))
             .skip(2)
             .takeWhile(line -> line.startsWith("|"))
