@@ -28,8 +28,6 @@ public interface IndexerConfig {
 
   Screening screening();
 
-  Admin admin();
-
   /** Following the tip. */
   interface Head {
     /** The wait before looking for a new block, once the index has reached the head. */
@@ -147,11 +145,5 @@ public interface IndexerConfig {
     /** Payers that are taken up at a time. */
     @WithDefault("100")
     int batch();
-  }
-
-  /** Calls for operators. */
-  interface Admin {
-    /** The token that such calls carry; without one all of them are refused. A secret. */
-    Optional<String> token();
   }
 }

@@ -49,7 +49,7 @@ class ControlIT {
           "filcdn.indexer.head.poll", "1h",
           "filcdn.indexer.recheck.every", "1h",
           "filcdn.indexer.webhook.secret", "hush",
-          "filcdn.indexer.admin.token", "sesame");
+          "filcdn.admin.token", "sesame");
     }
   }
 
@@ -160,12 +160,18 @@ class ControlIT {
         Contracts.pieceAdded(23, 1, FakePieces.numbered(5)));
     wakeUp();
     patiently().until(this::isAtHead);
-    given().post("/admin/republish").then().statusCode(401);
-    admin("wrong").post("/admin/republish").then().statusCode(401);
-    admin("sesame").post("/admin/republish?topic=filcdn.egress").then().statusCode(400);
+    given()
+        .post("/api/v1/admin/republish")
+        .then()
+        .statusCode(401)
+        .header("WWW-Authenticate", "Bearer")
+        .contentType("application/problem+json")
+        .body("code", equalTo("token-unknown"));
+    admin("wrong").post("/api/v1/admin/republish").then().statusCode(401);
+    admin("sesame").post("/api/v1/admin/republish?topic=filcdn.egress").then().statusCode(400);
 
     try (Topics topics = Topics.from(kafka, false)) {
-      admin("sesame").post("/admin/republish").then().statusCode(202);
+      admin("sesame").post("/api/v1/admin/republish").then().statusCode(202);
       wakeUp();
       patiently()
           .until(
@@ -177,9 +183,10 @@ class ControlIT {
 
   @Test
   void onlyAHaltedIndexIsRewound() {
-    admin("sesame").post("/admin/rewind?block=1").then().statusCode(409);
-    admin("sesame").post("/admin/rewind").then().statusCode(400);
-    given().post("/admin/rewind?block=1").then().statusCode(401);
+    admin("sesame").post("/api/v1/admin/rewind?block=1").then().statusCode(409);
+    admin("sesame").post("/api/v1/admin/rewind").then().statusCode(400);
+    admin("sesame").post("/api/v1/admin/rewind?block=x").then().statusCode(400);
+    given().post("/api/v1/admin/rewind?block=1").then().statusCode(401);
   }
 
   private boolean isAtHead() {

@@ -36,7 +36,6 @@ class IndexerConfigTest {
     assertThat(config.screening().poll()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.screening().timeout()).isEqualTo(Duration.ofSeconds(10));
     assertThat(config.screening().batch()).isEqualTo(100);
-    assertThat(config.admin().token()).isEmpty();
     assertThat(config.range().maxBlocks()).isEqualTo(1000);
     assertThat(config.range().maxUnfinalBlocks()).isEqualTo(60);
     assertThat(config.rpc().timeout()).isEqualTo(Duration.ofSeconds(20));

@@ -14,6 +14,9 @@ import io.filcdn.metrics.quota.PostgresLeaseJournals.Holder;
 import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
 import io.filcdn.metrics.repair.RebuildReport;
 import io.filcdn.metrics.store.StorableJson;
+import io.filcdn.service.auth.OperatorsOnly;
+import io.filcdn.service.paging.Page;
+import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DefaultValue;
@@ -23,8 +26,8 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -32,10 +35,11 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jspecify.annotations.Nullable;
 
 /** What operators can look at and decide; each call carries the admin token. */
-@Path("/admin")
-@ForOperators
+@Path("/api/v1/admin")
+@OperatorsOnly
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 @Tag(name = "Admin", description = "For operators: the admin token is the bearer token")
@@ -51,15 +55,28 @@ public class AdminResource {
     this.tables = service.tables();
   }
 
+  /**
+   * Some dead letters.
+   *
+   * @param next what to give as {@code after} for older ones; absent on the last page
+   */
+  public record DeadLetterPage(List<Kept> deadLetters, Optional<Long> next) {}
+
   @GET
   @Path("dead-letters")
   @Operation(summary = "Records that could not be applied, the newest first")
-  public List<Kept> deadLetters(
-      @QueryParam("before") @DefaultValue("9223372036854775807") String before,
-      @QueryParam("limit") @DefaultValue("100") String limit) {
-    long first = Values.within("before", before, 0, Long.MAX_VALUE);
-    int most = most(limit);
-    return tables.database().call(c -> tables.deadLetters().list(c, first, most));
+  public DeadLetterPage deadLetters(
+      @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+    Page<Long> page = Page.of(after, limit, MOST, Page::number);
+    List<Kept> found =
+        tables
+            .database()
+            .call(
+                c ->
+                    tables
+                        .deadLetters()
+                        .list(c, page.after().orElse(Long.MAX_VALUE), page.limit()));
+    return new DeadLetterPage(found, page.next(found, Kept::id));
   }
 
   @POST
@@ -69,22 +86,18 @@ public class AdminResource {
       summary =
           "Applies a dead letter, for the reason given as why; a body, where there is one, replaces"
               + " its value")
-  public Response replay(
+  public Replayed.Done replay(
       @PathParam("id") String text, @QueryParam("why") @DefaultValue("") String why, String body) {
     long id = Values.within("id", text, 0, Long.MAX_VALUE);
     if (why.isBlank() || !Values.isText(why)) {
-      return Response.status(400)
-          .entity(new Replayed.Refused("expected ?why=… to say in text why it may count"))
-          .build();
+      throw HttpProblem.malformed("why", "expected ?why=… to say in text why it may count");
     }
     Optional<String> corrected = Optional.of(body).filter(sent -> !sent.isBlank());
     return switch (service.replay().replay(id, corrected, why)) {
-      case Replayed.Done done -> Response.ok(done).build();
-      case Replayed.Refused refused -> Response.status(409).entity(refused).build();
+      case Replayed.Done done -> done;
+      case Replayed.Refused refused -> throw conflict(refused.message());
       case Replayed.Unknown _ ->
-          Response.status(404)
-              .entity(new Replayed.Refused("expected the id of a dead letter, found " + id))
-              .build();
+          throw HttpProblem.unknown("dead-letter", "expected the id of a dead letter, found " + id);
     };
   }
 
@@ -161,17 +174,11 @@ public class AdminResource {
   @Path("gaps/accept")
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Takes the records of a gap for lost, and counts what waits behind them")
-  public Response accept(String body) {
-    GapDecision decision;
-    try {
-      decision = StorableJson.read(body, GapDecision.class);
-    } catch (IllegalArgumentException e) {
-      return Response.status(400).entity(new Acceptance.Refused("" + e.getMessage())).build();
-    }
+  public Acceptance.Accepted accept(String body) {
+    GapDecision decision =
+        HttpProblem.parsed("decision", () -> StorableJson.read(body, GapDecision.class));
     if (decision.journal() == null || decision.proof() == null || decision.proof().isBlank()) {
-      return Response.status(400)
-          .entity(new Acceptance.Refused("expected a journal and a proof, found one missing"))
-          .build();
+      throw HttpProblem.malformed("decision", "expected a journal and a proof, found one missing");
     }
     Gap gap =
         new Gap(
@@ -179,8 +186,8 @@ public class AdminResource {
             decision.from(),
             decision.to());
     return switch (service.pipeline().accept(gap, decision.proof())) {
-      case Acceptance.Accepted accepted -> Response.ok(accepted).build();
-      case Acceptance.Refused refused -> Response.status(409).entity(refused).build();
+      case Acceptance.Accepted accepted -> accepted;
+      case Acceptance.Refused refused -> throw conflict(refused.message());
     };
   }
 
@@ -202,8 +209,8 @@ public class AdminResource {
   @GET
   @Path("leases")
   @Operation(summary = "Journals that hold quota, the longest unheard first")
-  public List<Holder> leases(@QueryParam("limit") @DefaultValue("100") String limit) {
-    int most = most(limit);
+  public List<Holder> leases(@QueryParam("limit") @Nullable String limit) {
+    int most = Page.limit(limit, MOST);
     return tables.database().call(c -> tables.leaseJournals().list(c, most));
   }
 
@@ -214,25 +221,23 @@ public class AdminResource {
   @Path("leases/{journal}/write-off")
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "Sets free what a dead edge's journal holds; the body says why")
-  public Response writeOff(@PathParam("journal") String journal, String why) {
-    JournalId id = Values.parsed(text -> new JournalId(UUID.fromString(text)), journal);
+  public WrittenOff writeOff(@PathParam("journal") String journal, String why) {
+    JournalId id = Values.parsed("journal", text -> new JournalId(UUID.fromString(text)), journal);
     if (why.isBlank() || !Values.isText(why)) {
-      return Response.status(400)
-          .entity(new Acceptance.Refused("expected a body of text that says why, found none"))
-          .build();
+      throw HttpProblem.malformed("why", "expected a body of text that says why, found none");
     }
-    return Response.ok(new WrittenOff(id, service.leaseDesk().writeOff(id, why))).build();
+    return new WrittenOff(id, service.leaseDesk().writeOff(id, why));
   }
 
   @GET
   @Path("audit")
   @Operation(summary = "What was decided about bytes and money, the newest first")
-  public List<AuditEntry> audit(@QueryParam("limit") @DefaultValue("100") String limit) {
-    int most = most(limit);
+  public List<AuditEntry> decisions(@QueryParam("limit") @Nullable String limit) {
+    int most = Page.limit(limit, MOST);
     return tables.database().call(c -> tables.audit().newest(c, most));
   }
 
-  private static int most(String limit) {
-    return (int) Values.within("limit", limit, 1, MOST);
+  private static WebApplicationException conflict(String message) {
+    return HttpProblem.of(409, "conflict", message).exception();
   }
 }

@@ -13,6 +13,7 @@ import io.filcdn.metrics.identity.Distrust;
 import io.filcdn.metrics.quota.LeaseDesk.Reply;
 import io.filcdn.metrics.store.Database.DatabaseException;
 import io.filcdn.metrics.store.StorableJson;
+import io.filcdn.service.problem.HttpProblem;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.smallrye.common.annotation.Blocking;
@@ -25,6 +26,10 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +43,13 @@ import org.jspecify.annotations.Nullable;
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
 @Blocking
+@SecurityScheme(
+    securitySchemeName = "edgeSignature",
+    type = SecuritySchemeType.APIKEY,
+    in = SecuritySchemeIn.HEADER,
+    apiKeyName = "Authorization",
+    description = "A signature of the edge's key, of the scheme FilCDN-Edge")
+@SecurityRequirement(name = "edgeSignature")
 @Tag(name = "Leases", description = "For edges: each signs its requests with its own key")
 public class LeaseResource {
 
@@ -115,9 +127,11 @@ public class LeaseResource {
         try {
           yield replied(call.by(edge, StorableJson.read(body, type)));
         } catch (IllegalArgumentException e) {
-          yield text(400, "" + e.getMessage());
+          yield HttpProblem.of(400, "request-malformed", String.valueOf(e.getMessage())).response();
         } catch (DatabaseException e) {
-          yield text(503, "the database does not answer; ask again");
+          yield HttpProblem.of(
+                  503, "database-unavailable", "the database does not answer; ask again")
+              .response();
         }
       }
     };
@@ -142,10 +156,6 @@ public class LeaseResource {
   private Response refused(int status, String reason, String message) {
     metrics.counter("filcdn.leases.refused", "reason", reason).increment();
     LOG.warnf("a request of an edge is refused with %d (%s): %s", status, reason, message);
-    return text(status, message);
-  }
-
-  private static Response text(int status, String message) {
-    return Response.status(status).type(MediaType.TEXT_PLAIN_TYPE).entity(message).build();
+    return HttpProblem.of(status, reason, message).response();
   }
 }

@@ -37,8 +37,6 @@ public interface MetricsConfig {
     Webhooks webhooks();
 
     Repair repair();
-
-    Admin admin();
   }
 
   /** Reading topics. */
@@ -213,12 +211,5 @@ public interface MetricsConfig {
     /** The time for which dead letters are kept in the database; Kafka has them too. */
     @WithDefault("365d")
     Duration keepDeadLetters();
-  }
-
-  /** Calls for operators. */
-  interface Admin {
-
-    /** The token that such calls carry; without it, there are none. A secret. */
-    Optional<String> token();
   }
 }

@@ -28,8 +28,8 @@ import io.filcdn.metrics.repair.Rebuild;
 import io.filcdn.metrics.store.Database;
 import io.filcdn.service.schedule.BackgroundTask;
 import io.filcdn.service.schedule.BackgroundThread;
+import io.filcdn.service.start.UnusableSettingException;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -121,7 +121,7 @@ final class MetricsService implements AutoCloseable {
     try {
       return new EdgeListFile(config.list(), System::nanoTime);
     } catch (IllegalArgumentException e) {
-      throw new ConfigurationException(String.valueOf(e.getMessage()));
+      throw new UnusableSettingException(String.valueOf(e.getMessage()));
     }
   }
 
@@ -153,7 +153,7 @@ final class MetricsService implements AutoCloseable {
             .secret()
             .orElseThrow(
                 () ->
-                    new ConfigurationException(
+                    new UnusableSettingException(
                         "expected filcdn.metrics.webhooks.secret next to its url, found none"));
     return new Webhooks(
         tables.database(),

@@ -2,7 +2,6 @@ package io.filcdn.metrics;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.common.network.NetworkFile;
-import io.filcdn.common.network.NetworkFile.BrokenNetworkFileException;
 import io.filcdn.metrics.query.Answers;
 import io.filcdn.metrics.query.Audits;
 import io.filcdn.metrics.query.History;
@@ -10,7 +9,6 @@ import io.filcdn.metrics.query.Statements;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.ConfigurationException;
 import io.smallrye.common.annotation.Identifier;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -36,11 +34,7 @@ class Wiring {
   @Produces
   @Singleton
   Network network(MetricsConfig config) {
-    try {
-      return NetworkFile.read(config.network());
-    } catch (BrokenNetworkFileException e) {
-      throw new ConfigurationException(String.valueOf(e.getMessage()));
-    }
+    return NetworkFile.read(config.network());
   }
 
   @Produces

@@ -110,10 +110,14 @@ class BadValuesIT {
       cases.add(new Case("/api/v1/payers/" + unknown + "/storage", 400));
       cases.add(new Case("/api/v1/providers/" + unknown + "/statement", 400));
     }
-    // what cannot be a name is as unknown as one that nobody has
-    for (String named : List.of("/data-set/", "/payer/", "/api/v1/data-sets/", "/api/v1/audit/")) {
-      add(cases, 404, named, NO_NAMES);
-      add(cases, 404, named, NO_NUMBERS);
+    for (String named : List.of("/data-set/", "/api/v1/data-sets/", "/api/v1/audit/")) {
+      add(cases, 400, named, NO_NAMES);
+      add(cases, 400, named, NO_NUMBERS);
+    }
+    add(cases, 400, "/payer/", NO_NUMBERS);
+    add(cases, 400, "/payer/", NO_NAMES.stream().filter(name -> !name.contains("/")).toList());
+    for (String path : List.of("/payer/x/y", "/payer/fwss/-1", "/data-set", "/payer")) {
+      cases.add(new Case(path, 404));
     }
     return cases.stream();
   }
@@ -128,22 +132,24 @@ class BadValuesIT {
     Response answer = given().urlEncodingEnabled(false).get(one.path());
 
     assertThat(answer.statusCode()).as(answer.body().asString()).isEqualTo(one.status());
-    assertThat(answer.contentType()).startsWith("text/plain");
-    assertThat(answer.body().asString())
-        .containsAnyOf("expected", "unknown", "there is nothing here")
+    assertThat(answer.contentType()).startsWith("application/problem+json");
+    assertThat(answer.path("code").toString())
+        .endsWith(one.status() == 400 ? "-malformed" : "path-unknown");
+    assertThat(answer.path("detail").toString())
+        .contains(one.status() == 400 ? "expected" : "there is nothing here")
         .hasSizeLessThan(600)
         .matches("\\P{Cntrl}*");
   }
 
   @ParameterizedTest
   @CsvSource({
-    "/admin/dead-letters?limit=0",
-    "/admin/dead-letters?limit=1001",
-    "/admin/dead-letters?limit=x",
-    "/admin/dead-letters?before=-1",
-    "/admin/dead-letters?before=%00",
-    "/admin/leases?limit=99999999999",
-    "/admin/audit?limit=%00",
+    "/api/v1/admin/dead-letters?limit=0",
+    "/api/v1/admin/dead-letters?limit=1001",
+    "/api/v1/admin/dead-letters?limit=x",
+    "/api/v1/admin/dead-letters?after=-1",
+    "/api/v1/admin/dead-letters?after=%00",
+    "/api/v1/admin/leases?limit=99999999999",
+    "/api/v1/admin/audit?limit=%00",
   })
   void operatorsAreToldToo(String path) {
     Response answer =
@@ -153,21 +159,21 @@ class BadValuesIT {
             .get(path);
 
     assertThat(answer.statusCode()).isEqualTo(400);
-    assertThat(answer.body().asString()).contains("expected");
+    assertThat(answer.path("detail").toString()).contains("expected");
   }
 
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
-        "/admin/dead-letters/x/replay | {}",
-        "/admin/dead-letters/-1/replay | {}",
-        "/admin/leases/x/write-off | why",
-        "/admin/leases/%00/write-off | why",
-        "/admin/leases/00000000-0000-0000-0000-000000000007/write-off | NUL",
-        "/admin/gaps/accept | {\"journal\":\"00000000-0000-0000-0000-000000000007\",\"partition\":0,\"from\":1,\"to\":2,\"proof\":\"\\u0000\"}",
-        "/admin/gaps/accept | []",
-        "/admin/gaps/accept | {\"journal\":\"x\"}",
+        "/api/v1/admin/dead-letters/x/replay | {}",
+        "/api/v1/admin/dead-letters/-1/replay | {}",
+        "/api/v1/admin/leases/x/write-off | why",
+        "/api/v1/admin/leases/%00/write-off | why",
+        "/api/v1/admin/leases/00000000-0000-0000-0000-000000000007/write-off | NUL",
+        "/api/v1/admin/gaps/accept | {\"journal\":\"00000000-0000-0000-0000-000000000007\",\"partition\":0,\"from\":1,\"to\":2,\"proof\":\"\\u0000\"}",
+        "/api/v1/admin/gaps/accept | []",
+        "/api/v1/admin/gaps/accept | {\"journal\":\"x\"}",
         "/internal/v1/leases | {\"journal\":\"00000000-0000-0000-0000-000000000007\",\"edge\":\"\\u0000\",\"asks\":[]}",
         "/internal/v1/journal-progress | {\"journal\":\"00000000-0000-0000-0000-000000000007\",\"edge\":\"e\",\"sequences\":{\"-1\":1}}",
         "/internal/v1/journal-progress | {\"journal\":\"00000000-0000-0000-0000-000000000007\",\"edge\":\"\\u0000\",\"sequences\":{}}",
@@ -177,7 +183,7 @@ class BadValuesIT {
   void whatIsPostedIsReadBeforeItIsKept(String path, String body) {
     String sent = body.equals("NUL") ? "w\0" : body;
     String authorization =
-        path.startsWith("/admin")
+        path.startsWith("/api/v1/admin")
             ? "Bearer operators-know-this"
             : TestEdges.authorization(TestEdges.EDGE, path, sent, Clock.systemUTC().millis());
     Response answer =
@@ -189,5 +195,6 @@ class BadValuesIT {
             .post(path);
 
     assertThat(answer.statusCode()).as(answer.body().asString()).isEqualTo(400);
+    assertThat(answer.contentType()).startsWith("application/problem+json");
   }
 }

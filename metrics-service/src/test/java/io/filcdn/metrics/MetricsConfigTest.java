@@ -64,7 +64,6 @@ class MetricsConfigTest {
     assertThat(repair.checkpointEvery()).isEqualTo(Duration.ofHours(6));
     assertThat(repair.checkpoints()).isEqualTo(8);
     assertThat(repair.keepDeadLetters()).isEqualTo(Duration.ofDays(365));
-    assertThat(config.metrics().admin().token()).isEmpty();
   }
 
   @Test

@@ -15,6 +15,7 @@ import static io.restassured.RestAssured.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.endsWith;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
@@ -76,7 +77,7 @@ class StatsApiIT {
           "filcdn.metrics.intake.lost-after", "1s",
           "filcdn.metrics.edges.list", TestEdges.list().toString(),
           "filcdn.metrics.leases.required", "false",
-          "filcdn.metrics.admin.token", "operators-know-this");
+          "filcdn.admin.token", "operators-know-this");
     }
   }
 
@@ -179,30 +180,24 @@ class StatsApiIT {
       strings = {
         "/data-set/99",
         "/data-set/14",
-        "/data-set/012",
-        "/data-set/-1",
-        "/data-set/9223372036854775808",
-        "/data-set/x",
-        "/data-set/fwss/12/1",
         "/data-set",
         "/data-set/",
         "/payer/0x0000000000000000000000000000000000000001",
-        "/payer/0x12",
-        "/payer/12",
         "/payer",
         "/api/v1/data-sets/99",
-        "/api/v1/data-sets/x",
         "/api/v2/data-sets/12",
         "/",
         "/anything/else",
       })
   void whatNobodyKnowsIsNotFound(String path) {
-    when()
+    given()
+        .header("Origin", "https://app.example")
         .get(path)
         .then()
         .statusCode(404)
         .header("Access-Control-Allow-Origin", "*")
-        .contentType(startsWith("text/plain"))
+        .contentType(startsWith("application/problem+json"))
+        .body("code", endsWith("-unknown"))
         .body(not(containsString("<")));
   }
 
@@ -215,9 +210,10 @@ class StatsApiIT {
         .header("Access-Control-Request-Method", "GET")
         .options(path)
         .then()
-        .statusCode(204)
+        .statusCode(200)
         .header("Access-Control-Allow-Origin", "*")
-        .header("Access-Control-Allow-Methods", "GET, OPTIONS");
+        .header("Access-Control-Allow-Credentials", "false")
+        .header("Access-Control-Allow-Methods", "GET");
     given()
         .header("Origin", "https://app.example")
         .get(path)
@@ -226,14 +222,32 @@ class StatsApiIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH", "HEAD"})
+  @ValueSource(strings = {"POST", "PUT", "DELETE", "PATCH"})
   void everythingIsReadByGet(String method) {
     given()
         .request(method, "/data-set/12")
         .then()
         .statusCode(405)
-        .header("Allow", "GET, OPTIONS")
-        .header("Access-Control-Allow-Origin", "*");
+        .contentType(startsWith("application/problem+json"))
+        .header("Allow", containsString("GET"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"POST", "DELETE"})
+  void noPageMayDoAnything(String method) {
+    given()
+        .header("Origin", "https://app.example")
+        .header("Access-Control-Request-Method", method)
+        .header("Access-Control-Request-Headers", "authorization")
+        .options("/api/v1/admin/rebuild")
+        .then()
+        .header("Access-Control-Allow-Methods", not(containsString(method)));
+    given()
+        .header("Origin", "https://app.example")
+        .header("Authorization", "Bearer operators-know-this")
+        .request(method, "/api/v1/admin/rebuild")
+        .then()
+        .statusCode(403);
   }
 
   @Test
@@ -310,7 +324,7 @@ class StatsApiIT {
             () ->
                 given()
                     .header("Authorization", "Bearer operators-know-this")
-                    .get("/admin/gaps")
+                    .get("/api/v1/admin/gaps")
                     .then()
                     .statusCode(200)
                     .body("journal", hasItem(journal))
@@ -327,7 +341,7 @@ class StatsApiIT {
         .body(
             "{\"journal\":\"%s\",\"partition\":%d,\"from\":1,\"to\":3,\"proof\":\"test\"}"
                 .formatted(journal, partition))
-        .post("/admin/gaps/accept")
+        .post("/api/v1/admin/gaps/accept")
         .then()
         .statusCode(200);
     edge(ENDS)
@@ -412,6 +426,14 @@ class StatsApiIT {
         "/api/v1/top/country?limit=101",
         "/api/v1/totals?days=-1",
         "/api/v1/providers/x/statement",
+        "/data-set/x",
+        "/data-set/012",
+        "/data-set/-1",
+        "/data-set/9223372036854775808",
+        "/data-set/fwss/12/1",
+        "/payer/0x12",
+        "/payer/12",
+        "/api/v1/data-sets/x",
         "/api/v1/providers/3/statement?from=-1",
         "/api/v1/providers/3/statement?to=soon",
         "/api/v1/providers/3/statement?format=pdf",
@@ -424,8 +446,8 @@ class StatsApiIT {
         .get(path)
         .then()
         .statusCode(400)
-        .contentType(startsWith("text/plain"))
-        .body(startsWith("expected "));
+        .contentType(startsWith("application/problem+json"))
+        .body("detail", startsWith("expected "));
   }
 
   @Test
@@ -465,7 +487,7 @@ class StatsApiIT {
     asked(401, "", body).header("WWW-Authenticate", "FilCDN-Edge");
     asked(401, "Bearer operators-know-this", body);
     asked(401, TestEdges.authorization("edge-0", LEASES, body, now - 61_000), body)
-        .body(containsString("clock"));
+        .body("code", equalTo("clock"));
     asked(401, TestEdges.authorization("edge-0", ENDS, body, now), body);
     asked(401, TestEdges.authorization("nobody", LEASES, body, now), body);
     asked(401, mine, body.replace("[]", "[ ]"));
@@ -475,7 +497,7 @@ class StatsApiIT {
     String others = body.replace("edge-0", "edge");
     asked(403, TestEdges.authorization("edge", LEASES, others, now + 1), others);
     asked(400, TestEdges.authorization("edge-0", LEASES, "{\"journal\":1}", now), "{\"journal\":1}")
-        .body(startsWith("expected a LeaseRequest"));
+        .body("detail", startsWith("expected a LeaseRequest"));
 
     String end = "{\"journal\":\"%s\",\"sequences\":{}}".formatted(journal(8));
     posted(403, ENDS, TestEdges.authorization("edge", ENDS, end, now), end);
@@ -522,11 +544,17 @@ class StatsApiIT {
   @ParameterizedTest
   @ValueSource(strings = {"dead-letters", "gaps", "leases", "audit", "rebuild"})
   void onlyOperatorsLookBehindTheScenes(String path) {
-    when().get("/admin/" + path).then().statusCode(401);
-    when().get("/admin;a=b/" + path).then().statusCode(not(equalTo(200)));
+    when()
+        .get("/api/v1/admin/" + path)
+        .then()
+        .statusCode(401)
+        .header("WWW-Authenticate", "Bearer")
+        .contentType(startsWith("application/problem+json"))
+        .body("code", equalTo("token-unknown"));
+    when().get("/api/v1/admin;a=b/" + path).then().statusCode(not(equalTo(200)));
     given()
         .header("Authorization", "Bearer operators-know-this")
-        .get("/admin/" + path)
+        .get("/api/v1/admin/" + path)
         .then()
         .statusCode(200);
   }
@@ -539,26 +567,26 @@ class StatsApiIT {
         .body(
             "{\"journal\":\"%s\",\"partition\":0,\"from\":1,\"to\":2,\"proof\":\"x\"}"
                 .formatted(journal(9)))
-        .post("/admin/gaps/accept")
+        .post("/api/v1/admin/gaps/accept")
         .then()
         .statusCode(409)
-        .body("message", containsString("found none"));
+        .body("detail", containsString("found none"));
     given()
         .header("Authorization", "Bearer operators-know-this")
         .contentType("application/json")
         .body("{}")
-        .post("/admin/gaps/accept")
+        .post("/api/v1/admin/gaps/accept")
         .then()
         .statusCode(400);
     given()
         .header("Authorization", "Bearer operators-know-this")
-        .post("/admin/dead-letters/77/replay")
+        .post("/api/v1/admin/dead-letters/77/replay")
         .then()
         .statusCode(400)
-        .body("message", containsString("why"));
+        .body("detail", containsString("why"));
     given()
         .header("Authorization", "Bearer operators-know-this")
-        .post("/admin/dead-letters/77/replay?why=seen")
+        .post("/api/v1/admin/dead-letters/77/replay?why=seen")
         .then()
         .statusCode(404);
   }
@@ -578,11 +606,21 @@ class StatsApiIT {
             "/api/v1/series/{dimension}/{value}",
             "/api/v1/top/{dimension}",
             "/api/v1/totals",
-            "/admin/gaps",
+            "/api/v1/admin/gaps",
             "/internal/v1/leases");
     assertThat(document.at("/components/schemas/DataSetQuota/properties/cdnEgressQuota").toString())
         .isEqualTo("{\"$ref\":\"#/components/schemas/DecimalText\"}");
     assertThat(document.at("/components/schemas/DecimalText/type").asText()).isEqualTo("string");
+    assertThat(document.at("/servers/0/url").asText()).isEqualTo("/");
+    assertThat(document.at("/paths/~1api~1v1~1admin~1gaps/get/security").toString())
+        .isEqualTo("[{\"adminToken\":[]}]");
+    assertThat(document.at("/paths/~1internal~1v1~1leases/post/security").toString())
+        .isEqualTo("[{\"edgeSignature\":[]}]");
+    assertThat(document.at("/paths/~1data-set~1{id}/get/operationId").asText())
+        .isEqualTo("dataSet");
+    assertThat(document.findValuesAsText("operationId")).doesNotHaveDuplicates();
+    assertThat(document.at("/paths/~1data-set~1{id}/get/responses/default/$ref").asText())
+        .isEqualTo("#/components/responses/Problem");
   }
 
   @Test

@@ -70,9 +70,6 @@ public interface RetrievalConfig {
 
     /** What may be spent of what data sets have paid for. */
     Leases leases();
-
-    /** Calls for operators, on the management port. */
-    Admin admin();
   }
 
   /** The public listener. */
@@ -492,12 +489,5 @@ public interface RetrievalConfig {
     /** The time for one call, and so for a response that waits for it. */
     @WithDefault("2s")
     Duration timeout();
-  }
-
-  /** Calls for operators, on the management port. */
-  interface Admin {
-
-    /** The token that such calls carry; without it, there are none. A secret. */
-    Optional<String> token();
   }
 }

@@ -12,6 +12,7 @@ import io.filcdn.retrieval.origin.Reach;
 import io.filcdn.retrieval.request.ClientReader;
 import io.filcdn.retrieval.usage.LeaseRules;
 import io.filcdn.retrieval.usage.UnverifiedBudget;
+import io.filcdn.service.start.UnusableSettingException;
 import java.util.List;
 import java.util.Set;
 
@@ -51,7 +52,7 @@ final class Settings {
 
   private static int widerFactor(RetrievalConfig.Limits config) {
     if (config.widerFactor() < 1) {
-      throw new IllegalArgumentException(
+      throw new UnusableSettingException(
           "expected a filcdn.retrieval.limits.wider-factor of 1 or more, found %d"
               .formatted(config.widerFactor()));
     }

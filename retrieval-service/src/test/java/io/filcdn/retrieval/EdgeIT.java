@@ -213,7 +213,7 @@ class EdgeIT {
     assertThat(answer.text())
         .isEqualTo(
             """
-            {"type":"about:blank","title":"No data set holds this piece.","status":404,"code":"piece-unknown","details":[]}""");
+            {"type":"about:blank","title":"Not Found","status":404,"code":"piece-unknown","detail":"No data set holds this piece."}""");
   }
 
   @Test

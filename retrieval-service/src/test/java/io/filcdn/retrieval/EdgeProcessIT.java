@@ -44,11 +44,7 @@ class EdgeProcessIT {
         new EdgeProcess(
             kafka,
             folder.resolve("data"),
-            Map.of(
-                "filcdn.retrieval.admin.token",
-                TOKEN,
-                "filcdn.retrieval.http.drain-timeout",
-                "20s"));
+            Map.of("filcdn.admin.token", TOKEN, "filcdn.retrieval.http.drain-timeout", "20s"));
     edge.awaitReady();
   }
 
@@ -104,11 +100,14 @@ class EdgeProcessIT {
   void anOperatorPurgesAPieceWithATokenAndNotOnThePublicPort() throws Exception {
     TestPiece piece = placed(100_000, 3);
     edge.client().get(PAYER, "/" + piece.cid());
-    String path = "/admin/pieces/" + piece.cid();
+    String path = "/api/v1/admin/pieces/" + piece.cid();
     String host = PAYER + ".localhost";
     String authorized = "Authorization: Bearer " + TOKEN;
 
-    assertThat(edge.management("DELETE", path).orElseThrow().statusCode()).isEqualTo(401);
+    var stranger = edge.management("DELETE", path).orElseThrow();
+    assertThat(stranger.statusCode()).isEqualTo(401);
+    assertThat(stranger.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+    assertThat(stranger.body()).contains("\"code\":\"token-unknown\"");
     assertThat(
             edge.management("DELETE", path, "Authorization", "Bearer other")
                 .orElseThrow()
@@ -122,12 +121,13 @@ class EdgeProcessIT {
 
     var purged = edge.management("DELETE", path, "Authorization", "Bearer " + TOKEN).orElseThrow();
     var bad =
-        edge.management("DELETE", "/admin/pieces/x", "Authorization", "Bearer " + TOKEN)
+        edge.management("DELETE", "/api/v1/admin/pieces/x", "Authorization", "Bearer " + TOKEN)
             .orElseThrow();
 
     assertThat(purged.statusCode()).isEqualTo(200);
     assertThat(purged.body()).contains("\"wasCached\":true", piece.cid().toString());
     assertThat(bad.statusCode()).isEqualTo(400);
+    assertThat(bad.body()).contains("\"code\":\"piece-malformed\"");
     Answer again = edge.client().get(PAYER, "/" + piece.cid());
     assertThat(again.header("Cache-Status")).isEqualTo("filcdn; fwd=miss; stored");
     assertThat(again.body()).isEqualTo(piece.bytes());

@@ -188,7 +188,7 @@ class FuzzIT extends EdgeTest {
               "/../../etc/passwd",
               "/%2e%2e/q/metrics",
               "/q/health",
-              "/admin/pieces/" + v2,
+              "/api/v1/admin/pieces/" + v2,
               "/%00",
               "/%",
               "/%zz",

@@ -106,7 +106,6 @@ class RetrievalConfigTest {
                 Map.entry("filcdn.retrieval.leases.idle", "30s"),
                 Map.entry("filcdn.retrieval.leases.forget", "10m"),
                 Map.entry("filcdn.retrieval.leases.renew-every", "15s"),
-                Map.entry("filcdn.retrieval.leases.timeout", "2s"),
-                Map.entry("filcdn.retrieval.admin.token", "none")));
+                Map.entry("filcdn.retrieval.leases.timeout", "2s")));
   }
 }

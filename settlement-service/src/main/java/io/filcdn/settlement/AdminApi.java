@@ -3,6 +3,8 @@ package io.filcdn.settlement;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.service.auth.OperatorsOnly;
+import io.filcdn.service.problem.HttpProblem;
 import io.filcdn.settlement.contracts.Head;
 import io.filcdn.settlement.contracts.Node;
 import io.filcdn.settlement.contracts.NodeException;
@@ -80,7 +82,7 @@ public class AdminApi {
       @QueryParam("dust") Optional<String> dust,
       @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
     Optional<ByteCount> asked =
-        dust.map(text -> Problem.parsed("bad-dust", () -> ByteCount.of(text)));
+        dust.map(text -> HttpProblem.parsed("dust", () -> ByteCount.of(text)));
     ByteCount applied = asked.orElse(dueConfig.dust());
     Head head = head();
     ReportPlan plan = planner.report(head, Scope.everything(applied));
@@ -149,8 +151,7 @@ public class AdminApi {
         dataSets.stream()
             .map(
                 text ->
-                    Problem.parsed(
-                        "bad-data-set-id", () -> DataSetId.of(text, network.generation())))
+                    HttpProblem.parsed("data-set", () -> DataSetId.of(text, network.generation())))
             .collect(Collectors.toSet());
     return setAsides.all().stream()
         .filter(found -> found.activity() == of)
@@ -159,15 +160,14 @@ public class AdminApi {
   }
 
   private static Activity activity(String text) {
-    return Problem.parsed("bad-activity", () -> Activity.of(text == null ? "" : text));
+    return HttpProblem.parsed("activity", () -> Activity.of(text == null ? "" : text));
   }
 
   private Head head() {
     try {
       return node.head();
     } catch (NodeException e) {
-      throw Problem.unavailable(
-          "chain-unavailable", Optional.ofNullable(e.getMessage()).orElse(""));
+      throw HttpProblem.of(503, "chain-unavailable", String.valueOf(e.getMessage())).exception();
     }
   }
 }

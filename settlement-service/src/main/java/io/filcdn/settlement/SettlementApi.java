@@ -3,6 +3,8 @@ package io.filcdn.settlement;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.UsageRecord;
+import io.filcdn.service.paging.Page;
+import io.filcdn.service.problem.HttpProblem;
 import io.filcdn.settlement.ledger.IndexedPayments;
 import io.filcdn.settlement.ledger.OwedAmounts;
 import io.filcdn.settlement.ledger.SetAside;
@@ -13,7 +15,6 @@ import io.filcdn.settlement.ledger.TransactionId;
 import io.filcdn.settlement.ledger.Transactions;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.transaction.Transactional;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -23,6 +24,7 @@ import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jspecify.annotations.Nullable;
 
 /** What the ledger knows, over HTTP. Byte counts and amounts are decimal texts. */
 @Path("/api/v1")
@@ -30,7 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 @RunOnVirtualThread
 public class SettlementApi {
 
-  private static final int MAX_PAGE = 100;
+  private static final int LARGEST_PAGE = 100;
 
   private final Transactions transactions;
   private final TopicTables topics;
@@ -60,7 +62,7 @@ public class SettlementApi {
   /**
    * Some transactions.
    *
-   * @param next what to give as {@code before} for the ones that follow; absent on the last page
+   * @param next what to give as {@code after} for the ones that follow; absent on the last page
    */
   public record TransactionPage(List<TransactionView> transactions, Optional<TransactionId> next) {}
 
@@ -75,27 +77,25 @@ public class SettlementApi {
   @Path("/transactions")
   @Operation(summary = "The operator's transactions, newest first")
   public TransactionPage transactions(
-      @QueryParam("before") Optional<Long> before,
-      @QueryParam("limit") @DefaultValue("20") int limit) {
-    List<TransactionView> page =
-        transactions.page(before.map(TransactionId::new), checked(limit)).stream()
-            .map(TransactionView::of)
-            .toList();
-    return new TransactionPage(
-        page, page.size() < limit ? Optional.empty() : Optional.of(page.getLast().id()));
+      @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+    Page<TransactionId> page = Page.of(after, limit, LARGEST_PAGE, TransactionId::of);
+    List<TransactionView> views =
+        transactions.page(page.after(), page.limit()).stream().map(TransactionView::of).toList();
+    return new TransactionPage(views, page.next(views, TransactionView::id));
   }
 
   @GET
-  @Path("/transactions/{id: [0-9]{1,18}}")
+  @Path("/transactions/{id}")
   @Operation(summary = "One of the operator's transactions")
-  public TransactionView transaction(@PathParam("id") long id) {
+  public TransactionView transaction(@PathParam("id") String text) {
+    TransactionId id = HttpProblem.parsed("transaction", () -> TransactionId.of(text));
     return transactions
-        .find(new TransactionId(id))
+        .find(id)
         .map(TransactionView::of)
         .orElseThrow(
             () ->
-                Problem.notFound(
-                    "unknown-transaction",
+                HttpProblem.unknown(
+                    "transaction",
                     "expected a transaction of this ledger, found none with id " + id));
   }
 
@@ -104,12 +104,12 @@ public class SettlementApi {
   @Operation(summary = "How settlement stands with data sets, in the order of their ids' texts")
   @Transactional
   public DataSetPage dataSets(
-      @QueryParam("after") Optional<String> after,
-      @QueryParam("limit") @DefaultValue("20") int limit) {
-    List<UsageRecord> page = topics.page(after.map(this::parse), checked(limit));
+      @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+    Page<DataSetId> page =
+        Page.of(after, limit, LARGEST_PAGE, text -> DataSetId.of(text, network.generation()));
+    List<UsageRecord> records = topics.page(page.after(), page.limit());
     return new DataSetPage(
-        page.stream().map(this::view).toList(),
-        page.size() < limit ? Optional.empty() : Optional.of(page.getLast().dataSet()));
+        records.stream().map(this::view).toList(), page.next(records, UsageRecord::dataSet));
   }
 
   @GET
@@ -125,9 +125,8 @@ public class SettlementApi {
         .map(this::view)
         .orElseThrow(
             () ->
-                Problem.notFound(
-                    "unknown-data-set",
-                    "expected a data set with usage, found none for %s".formatted(id)));
+                HttpProblem.unknown(
+                    "data-set", "expected a data set with usage, found none for %s".formatted(id)));
   }
 
   private DataSetView view(UsageRecord usage) {
@@ -155,20 +154,14 @@ public class SettlementApi {
         .latest()
         .orElseThrow(
             () ->
-                Problem.unavailable(
-                    "not-reconciled-yet",
-                    "expected a first comparison, found none: it waits for the chain"));
+                HttpProblem.of(
+                        503,
+                        "not-reconciled-yet",
+                        "expected a first comparison, found none: it waits for the chain")
+                    .exception());
   }
 
   private DataSetId parse(String text) {
-    return Problem.parsed("bad-data-set-id", () -> DataSetId.of(text, network.generation()));
-  }
-
-  private static int checked(int limit) {
-    if (limit < 1 || limit > MAX_PAGE) {
-      throw Problem.badRequest(
-          "bad-limit", "expected a limit from 1 to %d, found %d".formatted(MAX_PAGE, limit));
-    }
-    return limit;
+    return HttpProblem.parsed("data-set", () -> DataSetId.of(text, network.generation()));
   }
 }

@@ -23,8 +23,8 @@ import java.util.Optional;
 @ConfigMapping(prefix = "filcdn")
 public interface SettlementConfig {
 
-  /** The network file: which chain, which contracts. It has to be given. */
-  Optional<Path> network();
+  /** The network file: which chain, which contracts. */
+  Path network();
 
   /**
    * The private key of the operator's account, in hex; or else the key is found where {@code
@@ -41,9 +41,6 @@ public interface SettlementConfig {
     /** {@code true} plans and logs, but signs and sends nothing. */
     @WithDefault("false")
     boolean dryRun();
-
-    /** The token that operators' calls carry; without one all of them are refused. A secret. */
-    Optional<Secret<String>> adminToken();
 
     /** The balance in FIL below which the operator's account raises an alarm. */
     @WithDefault("1")

@@ -52,18 +52,7 @@ final class Wiring {
   @Produces
   @Singleton
   Network network() {
-    try {
-      return NetworkFile.read(
-          config
-              .network()
-              .orElseThrow(
-                  () ->
-                      new UnusableSettingException(
-                          "expected the path of a network file in FILCDN_NETWORK, found nothing:"
-                              + " give one like deploy/networks/devnet.json")));
-    } catch (NetworkFile.BrokenNetworkFileException e) {
-      throw new UnusableSettingException(messageOf(e));
-    }
+    return NetworkFile.read(config.network());
   }
 
   @Produces

@@ -162,9 +162,9 @@ class CrashIT extends OnStage {
             .startService(
                 Map.of(
                     "FILCDN_SETTLEMENT_DUE_INDEX_GRACE",
-                    "PT2S",
+                    "2s",
                     "FILCDN_SETTLEMENT_LEDGER_SET_ASIDE_FOR",
-                    "PT2S"))
+                    "2s"))
             .awaitReady();
     stage.index().pause();
     stage.letTimeRun();

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 class DeletionIT extends OnStage {
 
   private static final Map<String, String> HASTE =
-      Map.of("FILCDN_SETTLEMENT_LEDGER_RECONCILE_EVERY", "PT1S");
+      Map.of("FILCDN_SETTLEMENT_LEDGER_RECONCILE_EVERY", "1s");
 
   @Test
   void aDataSetWhoseStorageEndedIsReportedAndPaidAtOnce() {

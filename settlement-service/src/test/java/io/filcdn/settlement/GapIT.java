@@ -27,8 +27,8 @@ class GapIT extends OnStage {
       Map.of(
           "FILCDN_SETTLEMENT_BATCH_MAX_DATA_SETS", "1",
           "FILCDN_SETTLEMENT_BROADCAST_MAX_PENDING", "4",
-          "FILCDN_SETTLEMENT_BROADCAST_RESEND_AFTER", "PT5H",
-          "FILCDN_SETTLEMENT_BROADCAST_STUCK_AFTER", "PT5H");
+          "FILCDN_SETTLEMENT_BROADCAST_RESEND_AFTER", "5h",
+          "FILCDN_SETTLEMENT_BROADCAST_STUCK_AFTER", "5h");
 
   @ParameterizedTest
   @ValueSource(strings = {"0", "1", "0 1", "0 2", "1 2"})
@@ -63,7 +63,7 @@ class GapIT extends OnStage {
     lose(waiting.getFirst());
     Map<String, String> tooPoorToFill = new HashMap<>(EACH_ALONE);
     tooPoorToFill.put("FILCDN_SETTLEMENT_FEES_MAX_FEE_PER_GAS", "1");
-    tooPoorToFill.put("FILCDN_SETTLEMENT_BROADCAST_STUCK_AFTER", "PT2S");
+    tooPoorToFill.put("FILCDN_SETTLEMENT_BROADCAST_STUCK_AFTER", "2s");
 
     ServiceProcess service = stage.startService(tooPoorToFill).awaitReady();
 

@@ -26,8 +26,8 @@ class GrantsIT extends OnStage {
   private static final long CACHE_MISS_BYTES = 47_121_926_904L;
   private static final Map<String, String> HASTE =
       Map.of(
-          "FILCDN_SETTLEMENT_LEDGER_GRANTS_GRACE", "PT0S",
-          "FILCDN_SETTLEMENT_LEDGER_RECONCILE_EVERY", "PT1S");
+          "FILCDN_SETTLEMENT_LEDGER_GRANTS_GRACE", "0s",
+          "FILCDN_SETTLEMENT_LEDGER_RECONCILE_EVERY", "1s");
 
   /** One byte too many of either kind, and what forgers claim: no sum may wrap or stop anything. */
   private static final List<Usage> TOO_MUCH =
@@ -102,7 +102,7 @@ class GrantsIT extends OnStage {
         .topUp(dataSet.number(), Devnet.tokens("1"), BigInteger.ZERO);
     dataSet.serve(CDN_BYTES + 1, 0);
     ServiceProcess service =
-        stage.startService(Map.of("FILCDN_SETTLEMENT_LEDGER_GRANTS_GRACE", "PT5H")).awaitReady();
+        stage.startService(Map.of("FILCDN_SETTLEMENT_LEDGER_GRANTS_GRACE", "5h")).awaitReady();
     stage.letTimeRun();
     patiently().until(() -> dataSet.events(SettlementRecord.Failed.class).size() == 1);
     assertThat(dataSet.reports()).isEmpty();

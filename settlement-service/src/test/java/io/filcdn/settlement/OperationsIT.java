@@ -10,6 +10,7 @@ import io.filcdn.settlement.stage.Stage;
 import io.filcdn.settlement.stage.UsedDataSet;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.testing.chain.DevnetHistory;
+import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,19 +22,22 @@ class OperationsIT extends OnStage {
   void operatorsCallsNeedTheTokenAndMakeSense() {
     ServiceProcess service = stage.startService().awaitReady();
 
-    assertThat(service.post("/api/v1/admin/report", "guessed").statusCode()).isEqualTo(401);
+    HttpResponse<String> refused = service.post("/api/v1/admin/report", "guessed");
+    assertThat(refused.statusCode()).isEqualTo(401);
+    assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Bearer");
+    assertThat(refused.headers().firstValue("Content-Type")).contains("application/problem+json");
+    assertThat(refused.body()).contains("token-unknown");
     assertThat(service.post("/api/v1/admin/settle", "").statusCode()).isEqualTo(401);
     assertThat(service.post("/api/v1/admin/report?dust=-1", Stage.ADMIN_TOKEN).statusCode())
         .isEqualTo(400);
     assertThat(
             service.post("/api/v1/admin/set-asides/retry?activity=dance", Stage.ADMIN_TOKEN).body())
-        .contains("bad-activity");
+        .contains("activity-malformed");
   }
 
   @Test
   void withoutATokenOperatorsCallsAreRefused() {
-    ServiceProcess service =
-        stage.startService(Map.of("FILCDN_SETTLEMENT_ADMIN_TOKEN", "")).awaitReady();
+    ServiceProcess service = stage.startService(Map.of("FILCDN_ADMIN_TOKEN", "")).awaitReady();
 
     assertThat(service.post("/api/v1/admin/report", "").statusCode()).isEqualTo(401);
   }
@@ -82,7 +86,7 @@ class OperationsIT extends OnStage {
             .startService(
                 Map.of(
                     "FILCDN_SETTLEMENT_DUE_TERMINATE_WITHIN",
-                    "PT1S",
+                    "1s",
                     "FILCDN_SETTLEMENT_DUE_DUST",
                     "1000000"))
             .awaitReady();
@@ -104,7 +108,7 @@ class OperationsIT extends OnStage {
   void booksThatAgreeAreShownAsSuch() {
     UsedDataSet dataSet = stage.newDataSet().serve(5000, 70);
     ServiceProcess service =
-        stage.startService(Map.of("FILCDN_SETTLEMENT_LEDGER_RECONCILE_EVERY", "PT1S")).awaitReady();
+        stage.startService(Map.of("FILCDN_SETTLEMENT_LEDGER_RECONCILE_EVERY", "1s")).awaitReady();
     stage.letTimeRun();
     patiently().until(() -> dataSet.events(SettlementRecord.Settled.class).size() == 2);
 

@@ -30,7 +30,7 @@ class SendingIT extends OnStage {
     stage.anvil().mine(3);
     stage.stopTime();
     ServiceProcess service =
-        stage.startService(Map.of("FILCDN_SETTLEMENT_BROADCAST_STUCK_AFTER", "PT2S")).awaitReady();
+        stage.startService(Map.of("FILCDN_SETTLEMENT_BROADCAST_STUCK_AFTER", "2s")).awaitReady();
     patiently()
         .until(
             () ->

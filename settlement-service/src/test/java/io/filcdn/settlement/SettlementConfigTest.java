@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.Secret;
@@ -20,11 +21,10 @@ class SettlementConfigTest {
   void defaultsAreTheseAndWhatIsSecretOrPeculiarHasNone() {
     SettlementConfig config = config(Map.of());
 
-    assertThat(config.network()).isEmpty();
+    assertThat(config.network()).isEqualTo(Path.of("devnet.json"));
     assertThat(config.operatorKey().map(Secret::get)).isEmpty();
     SettlementConfig.Settlement settlement = config.settlement();
     assertThat(settlement.dryRun()).isFalse();
-    assertThat(settlement.adminToken().map(Secret::get)).isEmpty();
     assertThat(settlement.lowBalance()).isEqualTo(BigDecimal.ONE);
     assertThat(settlement.key().keystore()).isEmpty();
     assertThat(settlement.key().keystorePassword().map(Secret::get)).isEmpty();
@@ -63,17 +63,19 @@ class SettlementConfigTest {
   @Test
   void keyAndNetworkHaveTheNamesThatOperatorsSet() {
     SettlementConfig config =
-        config(Map.of("filcdn.network", "devnet.json", "filcdn.operator-key", "0x12"));
+        config(Map.of("filcdn.network", "calibration.json", "filcdn.operator-key", "0x12"));
 
-    assertThat(config.network()).contains(Path.of("devnet.json"));
+    assertThat(config.network()).isEqualTo(Path.of("calibration.json"));
     assertThat(config.operatorKey().map(Secret::get)).contains("0x12");
     assertThat(config.toString()).doesNotContain("0x12");
   }
 
   private static SettlementConfig config(Map<String, String> values) {
     return new SmallRyeConfigBuilder()
+        .withConverter(Duration.class, 100, new DurationConverter())
         .withConverter(MemorySize.class, 100, new MemorySizeConverter())
         .withMapping(SettlementConfig.class)
+        .withDefaultValue("filcdn.network", "devnet.json")
         .withSources(new io.smallrye.config.PropertiesConfigSource(values, "test", 100))
         .build()
         .getConfigMapping(SettlementConfig.class);

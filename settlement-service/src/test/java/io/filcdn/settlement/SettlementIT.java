@@ -270,11 +270,16 @@ class SettlementIT extends OnStage {
 
     assertThat(service.get("/api/v1/data-sets/fwss/987654").statusCode()).isEqualTo(404);
     assertThat(service.json("/api/v1/data-sets/fwss/987654").at("/code").asText())
-        .isEqualTo("unknown-data-set");
+        .isEqualTo("data-set-unknown");
     assertThat(service.get("/api/v1/data-sets/x").statusCode()).isEqualTo(400);
     assertThat(service.json("/api/v1/data-sets/x").at("/code").asText())
-        .isEqualTo("bad-data-set-id");
-    assertThat(service.get("/api/v1/transactions?limit=101").statusCode()).isEqualTo(400);
+        .isEqualTo("data-set-malformed");
+    assertThat(service.get("/api/v1/transactions/999999").statusCode()).isEqualTo(404);
+    for (String nonsense : List.of("/x", "?limit=101", "?limit=x", "?after=x")) {
+      assertThat(service.get("/api/v1/transactions" + nonsense).statusCode()).isEqualTo(400);
+    }
+    assertThat(service.get("/nothing").headers().firstValue("Content-Type"))
+        .contains("application/problem+json");
     assertThat(service.get("/q/openapi").body()).contains("/api/v1/transactions");
   }
 
@@ -283,8 +288,7 @@ class SettlementIT extends OnStage {
     UsedDataSet dust = stage.newDataSet().serve(99, 0);
     stage
         .startService(
-            Map.of(
-                "FILCDN_SETTLEMENT_DUE_DUST", "100", "FILCDN_SETTLEMENT_DUE_DUST_MAX_AGE", "PT5S"))
+            Map.of("FILCDN_SETTLEMENT_DUE_DUST", "100", "FILCDN_SETTLEMENT_DUE_DUST_MAX_AGE", "5s"))
         .awaitReady();
     stage.letTimeRun();
 

@@ -54,6 +54,19 @@ class ChartTest {
     }
   }
 
+  @ParameterizedTest
+  @MethodSource("examples")
+  void noIngressLeadsToAdministration(Path values) {
+    List<String> paths =
+        Rendered.of(values).objects().stream()
+            .filter(object -> object.path("kind").asText().equals("Ingress"))
+            .filter(object -> !Rendered.name(object).endsWith("-retrieval"))
+            .flatMap(object -> object.findValuesAsText("path").stream())
+            .toList();
+
+    assertThat(paths).noneMatch(path -> "/api/v1/admin/".startsWith(path + "/"));
+  }
+
   @Test
   void theExamplesRenderEveryKindOfTheChart() {
     assertThat(kinds().map(object -> object.path("kind").asText()))

@@ -4,11 +4,10 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.service.problem.HttpProblem;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.NotAuthorizedException;
-import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
@@ -16,6 +15,10 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SecuritySchemeType;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityRequirement;
+import org.eclipse.microprofile.openapi.annotations.security.SecurityScheme;
 import org.jboss.logging.Logger;
 
 /**
@@ -23,6 +26,13 @@ import org.jboss.logging.Logger;
  * it says never reaches the index, so that wrong, repeated and reordered ones do no harm.
  */
 @Path("/")
+@SecurityScheme(
+    securitySchemeName = "webhookSecret",
+    type = SecuritySchemeType.APIKEY,
+    in = SecuritySchemeIn.HEADER,
+    apiKeyName = "X-Webhook-Secret",
+    description = "The configured secret; another header can be configured")
+@SecurityRequirement(name = "webhookSecret")
 @RunOnVirtualThread
 public class WebhookResource {
 
@@ -75,7 +85,8 @@ public class WebhookResource {
           "Header name=\"" + secret.header() + "\"");
     }
     Webhook webhook =
-        Webhook.find(path).orElseThrow(() -> new NotFoundException("no webhook is at " + path));
+        Webhook.find(path)
+            .orElseThrow(() -> HttpProblem.unknown("path", "no webhook is at " + path));
     try {
       Optional<BlockNumber> block = webhook.read(read(row));
       listener.hint(block);
@@ -84,7 +95,7 @@ public class WebhookResource {
       return Response.ok().build();
     } catch (IllegalArgumentException e) {
       count("malformed");
-      throw new BadRequestException(e.getMessage(), e);
+      throw HttpProblem.malformed("row", String.valueOf(e.getMessage()));
     }
   }
 

@@ -11,19 +11,17 @@ import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.EventPosition;
+import io.filcdn.service.paging.Page;
+import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.ws.rs.BadRequestException;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
-import java.util.function.Supplier;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +33,8 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
 public class IndexResource {
+
+  private static final int LARGEST_PAGE = 1000;
 
   private final Network network;
 
@@ -74,8 +74,8 @@ public class IndexResource {
   @Path("/data-sets/{id:.+}")
   @Operation(summary = "A data set, by fwss/12 or 12")
   public DataSetRecord dataSet(String id) {
-    DataSetId dataSet = parsed(id, text -> DataSetId.of(text, network.generation()));
-    return DataSetRow.find(dataSet).orElseThrow(() -> unknown("data set", dataSet));
+    DataSetId dataSet = dataSetId(id);
+    return DataSetRow.find(dataSet).orElseThrow(() -> unknown("data-set", dataSet));
   }
 
   @GET
@@ -84,8 +84,8 @@ public class IndexResource {
   public Placements piecesOf(
       String id,
       @QueryParam("after") @Nullable String after,
-      @QueryParam("limit") @DefaultValue("100") int limit) {
-    DataSetId dataSet = parsed(id, text -> DataSetId.of(text, network.generation()));
+      @QueryParam("limit") @Nullable String limit) {
+    DataSetId dataSet = dataSetId(id);
     Page<Entity.Piece> page = page(after, limit);
     return Placements.of(PieceRow.in(dataSet, page.after(), page.limit()), page);
   }
@@ -96,8 +96,8 @@ public class IndexResource {
   public Placements piece(
       String cid,
       @QueryParam("after") @Nullable String after,
-      @QueryParam("limit") @DefaultValue("100") int limit) {
-    PieceName piece = parsed(cid, PieceName::parse);
+      @QueryParam("limit") @Nullable String limit) {
+    PieceName piece = HttpProblem.parsed("piece", () -> PieceName.parse(cid));
     Page<Entity.Piece> page = page(after, limit);
     List<PlacementRecord> placements = PieceRow.find(piece, page.after(), page.limit());
     if (placements.isEmpty() && after == null) {
@@ -111,12 +111,12 @@ public class IndexResource {
   @Operation(summary = "A provider, by fwss/3 or 3")
   public ProviderRecord provider(String id) {
     ProviderId provider =
-        parsed(
-            id,
-            text ->
-                text.indexOf('/') >= 0
-                    ? ProviderId.of(text)
-                    : new ProviderId(network.generation(), text));
+        HttpProblem.parsed(
+            "provider",
+            () ->
+                id.indexOf('/') >= 0
+                    ? ProviderId.of(id)
+                    : new ProviderId(network.generation(), id));
     return ProviderRow.find(provider).orElseThrow(() -> unknown("provider", provider));
   }
 
@@ -126,10 +126,10 @@ public class IndexResource {
   public PayerWithDataSets payer(
       String address,
       @QueryParam("after") @Nullable String after,
-      @QueryParam("limit") @DefaultValue("100") int limit) {
-    Address payer = parsed(address, Address::of);
+      @QueryParam("limit") @Nullable String limit) {
+    Address payer = HttpProblem.parsed("payer", () -> Address.of(address));
     PayerRecord record = PayerRow.find(payer).orElseThrow(() -> unknown("payer", payer));
-    Page<DataSetId> page = parsed(() -> Page.of(after, limit, DataSetId::of));
+    Page<DataSetId> page = Page.of(after, limit, LARGEST_PAGE, DataSetId::of);
     List<DataSetId> dataSets = DataSetRow.ofPayer(payer, page.after(), page.limit());
     return new PayerWithDataSets(record, dataSets, page.next(dataSets, DataSetId::toString));
   }
@@ -138,30 +138,22 @@ public class IndexResource {
   @Path("/undecodable-logs")
   @Operation(summary = "The logs that are kept aside, and why, a page at a time")
   public UndecodableLogs undecodableLogs(
-      @QueryParam("after") @Nullable String after,
-      @QueryParam("limit") @DefaultValue("100") int limit) {
-    Page<EventPosition> page = parsed(() -> Page.of(after, limit, UndecodableLogRow::place));
+      @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+    Page<EventPosition> page = Page.of(after, limit, LARGEST_PAGE, UndecodableLogRow::place);
     List<UndecodableLogRow.Aside> logs = UndecodableLogRow.page(page.after(), page.limit());
     return new UndecodableLogs(logs, page.next(logs, UndecodableLogRow.Aside::place));
   }
 
-  private static Page<Entity.Piece> page(@Nullable String after, int limit) {
-    return parsed(() -> Page.of(after, limit, place -> (Entity.Piece) Entity.of("piece:" + place)));
+  private static Page<Entity.Piece> page(@Nullable String after, @Nullable String limit) {
+    return Page.of(after, limit, LARGEST_PAGE, place -> (Entity.Piece) Entity.of("piece:" + place));
   }
 
-  private static <T> T parsed(String text, Function<String, T> parse) {
-    return parsed(() -> parse.apply(text));
+  private DataSetId dataSetId(String text) {
+    return HttpProblem.parsed("data-set", () -> DataSetId.of(text, network.generation()));
   }
 
-  private static <T> T parsed(Supplier<T> parse) {
-    try {
-      return parse.get();
-    } catch (IllegalArgumentException e) {
-      throw new BadRequestException(e.getMessage(), e);
-    }
-  }
-
-  private static NotFoundException unknown(String what, Object id) {
-    return new NotFoundException("the index knows no %s %s".formatted(what, id));
+  private static WebApplicationException unknown(String what, Object id) {
+    return HttpProblem.unknown(
+        what, "the index knows no %s %s".formatted(what.replace('-', ' '), id));
   }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.metrics.query;
 
 import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.DataSetId;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -34,9 +35,8 @@ public class AccountResource {
   @APIResponse(responseCode = "200", description = "Counts are decimal texts")
   @APIResponse(responseCode = "404", description = "Unknown data set")
   public DataSetAccount account(@PathParam("id") String id) {
-    return Named.dataSet(id, network)
-        .flatMap(answers::account)
-        .orElseThrow(() -> Named.unknown("data set", id));
+    DataSetId dataSet = Named.dataSet(id, network);
+    return answers.account(dataSet).orElseThrow(() -> Named.unknown("data-set", dataSet));
   }
 
   @GET
@@ -45,8 +45,7 @@ public class AccountResource {
   @APIResponse(responseCode = "200", description = "Counts are decimal texts")
   @APIResponse(responseCode = "404", description = "Unknown data set")
   public DataSetAudit audit(@PathParam("id") String id) {
-    return Named.dataSet(id, network)
-        .flatMap(audits::audit)
-        .orElseThrow(() -> Named.unknown("data set", id));
+    DataSetId dataSet = Named.dataSet(id, network);
+    return audits.audit(dataSet).orElseThrow(() -> Named.unknown("data-set", dataSet));
   }
 }

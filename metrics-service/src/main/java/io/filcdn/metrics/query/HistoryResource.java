@@ -1,12 +1,10 @@
 package io.filcdn.metrics.query;
 
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
-import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.series.Dimension;
 import io.filcdn.metrics.series.Sums;
+import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
-import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -76,7 +74,8 @@ public class HistoryResource {
     Instant start = from.map(text -> Values.time("from", text)).orElse(usual);
     Duration longest = daily ? LONGEST_IN_DAYS : LONGEST_IN_HOURS;
     if (!start.isBefore(end) || Duration.between(start, end).compareTo(longest) > 0) {
-      throw new BadRequestException(
+      throw HttpProblem.malformed(
+          "from",
           "expected from before to, at most %d days apart by %s, found %s and %s"
               .formatted(longest.toDays(), by, start, end));
     }
@@ -138,24 +137,24 @@ public class HistoryResource {
     return switch (by) {
       case "day" -> true;
       case "hour" -> false;
-      default -> throw Values.refused("by=hour or by=day", by);
+      default -> throw Values.refused("by", "by=hour or by=day", by);
     };
   }
 
   private static Dimension dimension(String text) {
-    return Values.parsed(Dimension::of, text);
+    return Values.parsed("dimension", Dimension::of, text);
   }
 
   /** As series spell it. */
   private String value(Dimension dimension, String text) {
     return switch (dimension) {
-      case DATA_SET -> Values.parsed(id -> DataSetId.of(id, network.generation()).toString(), text);
-      case PAYER -> Values.parsed(address -> Address.of(address).hex(), text);
+      case DATA_SET -> Named.dataSet(text, network).toString();
+      case PAYER -> Named.payer(text).hex();
       case PROVIDER -> Named.provider(text, network).toString();
-      case TOTAL -> Values.formed("all", ALL, text);
-      case COUNTRY -> Values.formed("a country like DE", COUNTRY, text);
-      case EDGE -> Values.formed("the name of an edge", EDGE, text);
-      case OUTCOME -> Values.formed("hit, miss or collapsed", OUTCOME, text);
+      case TOTAL -> Values.formed("total", "all", ALL, text);
+      case COUNTRY -> Values.formed("country", "a country like DE", COUNTRY, text);
+      case EDGE -> Values.formed("edge", "the name of an edge", EDGE, text);
+      case OUTCOME -> Values.formed("outcome", "hit, miss or collapsed", OUTCOME, text);
     };
   }
 }

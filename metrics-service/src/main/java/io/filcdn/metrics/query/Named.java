@@ -4,44 +4,36 @@ import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
-import jakarta.ws.rs.NotFoundException;
-import java.util.Optional;
-import java.util.function.Function;
+import io.filcdn.service.problem.HttpProblem;
+import jakarta.ws.rs.WebApplicationException;
 
 /**
- * Whom a path names. A data set's id is a number of the current generation, or {@code
- * generation/number}; what cannot be an id is as unknown as one that nobody has.
+ * The data sets, payers and providers that paths name. A data set's id is a number of the current
+ * generation, or {@code generation/number}.
  */
 final class Named {
 
-  private static final int MOST_SHOWN = 100;
-
   private Named() {}
 
-  static Optional<DataSetId> dataSet(String text, Network network) {
-    return parsed(id -> DataSetId.of(id, network.generation()), text);
+  static DataSetId dataSet(String text, Network network) {
+    return Values.parsed("data-set", id -> DataSetId.of(id, network.generation()), text);
   }
 
-  static Optional<Address> payer(String text) {
-    return parsed(Address::of, text);
+  static Address payer(String text) {
+    return Values.parsed("payer", Address::of, text);
   }
 
   /** A provider, by its number in the current generation or with a generation. */
   static ProviderId provider(String text, Network network) {
     return Values.parsed(
-        ProviderId::of, text.indexOf('/') < 0 ? network.generation() + "/" + text : text);
+        "provider",
+        ProviderId::of,
+        text.indexOf('/') < 0 ? network.generation() + "/" + text : text);
   }
 
-  static NotFoundException unknown(String what, String text) {
-    return new NotFoundException(
-        "the %s %s is unknown".formatted(what, Values.shown(text, MOST_SHOWN)));
-  }
-
-  private static <T> Optional<T> parsed(Function<String, T> parse, String text) {
-    try {
-      return Optional.of(parse.apply(text));
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+  /** A problem: {@code named} is of the right form, and nobody has it. */
+  static WebApplicationException unknown(String what, Object named) {
+    return HttpProblem.unknown(
+        what, "the %s %s is unknown".formatted(what.replace('-', ' '), named));
   }
 }

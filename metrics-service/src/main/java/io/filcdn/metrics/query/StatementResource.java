@@ -1,6 +1,5 @@
 package io.filcdn.metrics.query;
 
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.metrics.query.Statements.Latency;
 import io.filcdn.metrics.query.Statements.Piece;
@@ -50,7 +49,7 @@ public class StatementResource {
       @QueryParam("to") @DefaultValue("9223372036854775807") String to,
       @QueryParam("format") @DefaultValue("json") String format) {
     if (!format.equals("json") && !format.equals("csv")) {
-      throw Values.refused("format=json or format=csv", format);
+      throw Values.refused("format", "format=json or format=csv", format);
     }
     Statement statement =
         statements.statement(
@@ -66,7 +65,7 @@ public class StatementResource {
   public Storage storage(
       @PathParam("address") String address, @QueryParam("days") @DefaultValue("30") String days) {
     return statements.storage(
-        Values.parsed(Address::of, address), (int) Values.within("days", days, 1, MOST_DAYS));
+        Named.payer(address), (int) Values.within("days", days, 1, MOST_DAYS));
   }
 
   @GET

@@ -1,9 +1,11 @@
 package io.filcdn.metrics.query;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -33,9 +35,8 @@ public class StatsResource {
   @APIResponse(responseCode = "200", description = "Counts are decimal texts")
   @APIResponse(responseCode = "404", description = "Unknown data set")
   public DataSetQuota dataSet(@PathParam("id") String id) {
-    return Named.dataSet(id, network)
-        .flatMap(answers::quota)
-        .orElseThrow(() -> Named.unknown("data set", id));
+    DataSetId dataSet = Named.dataSet(id, network);
+    return answers.quota(dataSet).orElseThrow(() -> Named.unknown("data-set", dataSet));
   }
 
   @GET
@@ -44,15 +45,14 @@ public class StatsResource {
   @APIResponse(responseCode = "200", description = "Counts are decimal texts")
   @APIResponse(responseCode = "404", description = "No data set of that payer")
   public PayerTotals payer(@PathParam("address") String address) {
-    return Named.payer(address)
-        .flatMap(answers::payer)
-        .orElseThrow(() -> Named.unknown("payer", address));
+    Address payer = Named.payer(address);
+    return answers.payer(payer).orElseThrow(() -> Named.unknown("payer", payer));
   }
 
   @GET
   @Path("{path: .*}")
   @Operation(hidden = true)
   public String nothing() {
-    throw new NotFoundException("there is nothing here; /q/openapi tells what there is");
+    throw HttpProblem.unknown("path", "there is nothing here; /q/openapi tells what there is");
   }
 }

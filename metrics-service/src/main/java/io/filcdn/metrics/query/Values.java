@@ -1,7 +1,8 @@
 package io.filcdn.metrics.query;
 
 import io.filcdn.common.chain.Epoch;
-import jakarta.ws.rs.BadRequestException;
+import io.filcdn.service.problem.HttpProblem;
+import jakarta.ws.rs.WebApplicationException;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.function.Function;
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
  * The values in paths and queries, read before anything is done with them: what they cannot be, no
  * table is asked for.
  *
- * <p>Each throws a {@link BadRequestException} that says what was expected and what was found.
+ * <p>Each throws the problem {@code …-malformed}, which says what was expected and what was found.
  */
 public final class Values {
 
@@ -39,11 +40,11 @@ public final class Values {
         // one of 19 digits can be too large
       }
     }
-    throw refused("%s of %d to %d".formatted(name, least, most), text);
+    throw refused(name, "%s of %d to %d".formatted(name, least, most), text);
   }
 
   static Epoch epoch(String name, String text) {
-    return new Epoch(within(name + " as an epoch", text, 0, Long.MAX_VALUE));
+    return new Epoch(within(name, text, 0, Long.MAX_VALUE));
   }
 
   static Instant time(String name, String text) {
@@ -55,23 +56,24 @@ public final class Values {
     } catch (DateTimeParseException e) {
       // said below
     }
-    throw refused("%s as a time like 2026-11-21T12:00:00Z, from 1970 on".formatted(name), text);
+    throw refused(
+        name, "%s as a time like 2026-11-21T12:00:00Z, from 1970 on".formatted(name), text);
   }
 
   /** A text of a certain form. */
-  static String formed(String expected, Pattern form, String text) {
+  static String formed(String name, String expected, Pattern form, String text) {
     if (!form.matcher(text).matches()) {
-      throw refused(expected, text);
+      throw refused(name, expected, text);
     }
     return text;
   }
 
   /** What {@code parse} makes of a text. */
-  public static <T> T parsed(Function<String, T> parse, String text) {
+  public static <T> T parsed(String name, Function<String, T> parse, String text) {
     try {
       return parse.apply(text);
     } catch (IllegalArgumentException e) {
-      throw new BadRequestException(shown(String.valueOf(e.getMessage()), 3 * MOST_SHOWN));
+      throw HttpProblem.malformed(name, shown(String.valueOf(e.getMessage()), 3 * MOST_SHOWN));
     }
   }
 
@@ -80,9 +82,9 @@ public final class Values {
     return text.length() <= MOST_KEPT && text.indexOf('\0') < 0;
   }
 
-  static BadRequestException refused(String expected, String found) {
-    return new BadRequestException(
-        "expected %s, found \"%s\"".formatted(expected, shown(found, MOST_SHOWN)));
+  static WebApplicationException refused(String name, String expected, String found) {
+    return HttpProblem.malformed(
+        name, "expected %s, found \"%s\"".formatted(expected, shown(found, MOST_SHOWN)));
   }
 
   /** As it can stand in a line of text. */

@@ -11,6 +11,8 @@ import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.QuotaTerms;
 import io.filcdn.metrics.store.Database;
 import io.filcdn.metrics.store.Database.DatabaseException;
+import io.filcdn.service.problem.HttpProblem;
+import jakarta.ws.rs.core.Response;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -30,10 +32,11 @@ class StatsResourceTest {
 
     var outage =
         catchThrowableOfType(DatabaseException.class, () -> answers.quota(Samples.dataSet(12)));
-    var answer = new HttpProblems().outage(outage);
+    Response answer = new OutageMapper().outage(outage);
 
     assertThat(answer.getStatus()).isEqualTo(503);
     assertThat(answer.getHeaderString("Retry-After")).isEqualTo("5");
-    assertThat(answer.getEntity()).isEqualTo("the database does not answer");
+    assertThat(answer.getEntity())
+        .isEqualTo(HttpProblem.of(503, "database-unavailable", "the database does not answer"));
   }
 }

@@ -1,11 +1,11 @@
 package io.filcdn.retrieval.delivery;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.service.problem.HttpProblem;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -20,7 +20,6 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /** Answers that need no byte of a piece, and the heads of those that do. */
 public final class Answers {
@@ -32,8 +31,6 @@ public final class Answers {
   private static final CharSequence X_DATA_SET_ID = new AsciiString("X-Data-Set-ID");
   private static final CharSequence ALLOW_ORIGIN = new AsciiString("Access-Control-Allow-Origin");
   private static final CharSequence EXPOSE = new AsciiString("Access-Control-Expose-Headers");
-
-  private static final String RETRY_AFTER_SECONDS = "5";
 
   // what the head of every piece says is kept as bytes, which are copied: strings are spelled out
   private static final CharSequence CACHE_FOR_EVER =
@@ -213,15 +210,15 @@ public final class Answers {
     switch (refusal.status()) {
       case 401 -> response.putHeader("WWW-Authenticate", "Bearer");
       case 405 -> response.putHeader(HttpHeaders.ALLOW, "GET, HEAD, OPTIONS");
-      case 429, 502, 503, 504 -> response.putHeader("Retry-After", RETRY_AFTER_SECONDS);
+      case 429, 502, 503, 504 -> response.putHeader("Retry-After", HttpProblem.RETRY_AFTER_SECONDS);
       default -> {}
     }
     String accept = exchange.request().getHeader(HttpHeaders.ACCEPT);
     boolean json =
         accept != null
-            && (accept.contains("application/json") || accept.contains("application/problem+json"));
+            && (accept.contains("application/json") || accept.contains(HttpProblem.MEDIA_TYPE));
     response.putHeader(
-        HttpHeaders.CONTENT_TYPE, json ? "application/problem+json" : "text/plain; charset=utf-8");
+        HttpHeaders.CONTENT_TYPE, json ? HttpProblem.MEDIA_TYPE : "text/plain; charset=utf-8");
     end(exchange, json ? json(problem) : text(problem));
   }
 
@@ -232,21 +229,9 @@ public final class Answers {
   }
 
   private static String json(Problem problem) {
-    String details =
-        problem.details().stream()
-            .map(detail -> "\"" + escaped(detail) + "\"")
-            .collect(Collectors.joining(","));
-    return """
-        {"type":"about:blank","title":"%s","status":%d,"code":"%s","details":[%s]}"""
-        .formatted(
-            escaped(problem.refusal().sentence()),
-            problem.refusal().status(),
-            problem.refusal().code(),
-            details);
-  }
-
-  private static String escaped(String text) {
-    return new String(JsonStringEncoder.getInstance().quoteAsString(text));
+    Refusal refusal = problem.refusal();
+    return HttpProblem.of(refusal.status(), refusal.code(), refusal.sentence(), problem.details())
+        .json();
   }
 
   private static void end(Exchange exchange, String text) {

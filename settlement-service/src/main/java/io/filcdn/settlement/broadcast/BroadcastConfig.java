@@ -17,13 +17,13 @@ public interface BroadcastConfig {
    * The time without a block after which the same bytes are sent again, also where the node claims
    * to know them. Bytes that it does not know go out again at once.
    */
-  @WithDefault("PT5M")
+  @WithDefault("5m")
   Duration resendAfter();
 
   /**
    * The time without a block after which an alarm is raised, and more is offered for gas, with the
    * same nonce, where it is that nonce which the chain waits for.
    */
-  @WithDefault("PT20M")
+  @WithDefault("20m")
   Duration stuckAfter();
 }

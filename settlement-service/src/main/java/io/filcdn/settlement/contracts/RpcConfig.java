@@ -8,7 +8,7 @@ import java.time.Duration;
 public interface RpcConfig {
 
   /** The time for an answer, before the next node is asked. */
-  @WithDefault("PT20S")
+  @WithDefault("20s")
   Duration timeout();
 
   /** Calls in one request. */

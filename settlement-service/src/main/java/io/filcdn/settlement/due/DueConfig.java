@@ -12,14 +12,14 @@ public interface DueConfig {
   ByteCount dust();
 
   /** The longest time that bytes wait for more. */
-  @WithDefault("P1D")
+  @WithDefault("1d")
   Duration dustMaxAge();
 
   /**
    * The time for which the index may not show a report that is final before its data set is set
    * aside: a log that it lost would be reported twice.
    */
-  @WithDefault("PT30M")
+  @WithDefault("30m")
   Duration indexGrace();
 
   /**
@@ -40,6 +40,6 @@ public interface DueConfig {
    * The time after a payer is known to be sanctioned at which the CDN of its data sets is ended,
    * even where not all is reported and settled before.
    */
-  @WithDefault("PT6H")
+  @WithDefault("6h")
   Duration terminateWithin();
 }

@@ -9,7 +9,7 @@ public interface LedgerConfig {
   /**
    * The time for which a data set that the contract refused is left out before it is tried again.
    */
-  @WithDefault("PT1H")
+  @WithDefault("1h")
   Duration setAsideFor();
 
   /**
@@ -17,10 +17,10 @@ public interface LedgerConfig {
    * the index can be a moment behind the count. After that only an operator lets it be reported
    * again.
    */
-  @WithDefault("PT2M")
+  @WithDefault("2m")
   Duration grantsGrace();
 
   /** The interval at which ledger, odometers, index and chain are compared. */
-  @WithDefault("PT1H")
+  @WithDefault("1h")
   Duration reconcileEvery();
 }

@@ -29,6 +29,6 @@ public interface KeyConfig {
   Optional<String> signerAddress();
 
   /** The time for the remote signer's answer. */
-  @WithDefault("PT10S")
+  @WithDefault("10s")
   Duration signerTimeout();
 }

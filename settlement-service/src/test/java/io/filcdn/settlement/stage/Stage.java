@@ -168,7 +168,7 @@ public final class Stage implements AutoCloseable {
     environment.put("FILCDN_OPERATOR_KEY", DevnetAccount.OPERATOR.privateKey());
     environment.put("KAFKA_BOOTSTRAP_SERVERS", infra.kafka().bootstrapServers());
     environment.put("QUARKUS_DATASOURCE_JDBC_URL", database.jdbcUrl());
-    environment.put("FILCDN_SETTLEMENT_ADMIN_TOKEN", ADMIN_TOKEN);
+    environment.put("FILCDN_ADMIN_TOKEN", ADMIN_TOKEN);
     environment.put("QUARKUS_HTTP_PORT", "0");
     environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
     environment.putAll(different);

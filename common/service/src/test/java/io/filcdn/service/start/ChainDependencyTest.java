@@ -80,7 +80,7 @@ class ChainDependencyTest {
   private ChainDependency chain(String... urls) throws IOException {
     JsonMapper json = new JsonMapper();
     ObjectNode file =
-        (ObjectNode) json.readTree(Path.of("../deploy/networks/devnet.json").toFile());
+        (ObjectNode) json.readTree(Path.of("../../deploy/networks/devnet.json").toFile());
     ArrayNode nodes = file.putArray("rpcUrls");
     List.of(urls).forEach(nodes::add);
     Path copy = Files.writeString(folder.resolve("network.json"), json.writeValueAsString(file));

@@ -191,7 +191,7 @@ class RecordsTest {
   private static String readDocument() {
     try {
       return new YAMLMapper()
-          .readTree(Files.readString(Path.of("..", "docs", "asyncapi.yaml")))
+          .readTree(Files.readString(Path.of("..", "..", "docs", "asyncapi.yaml")))
           .toString();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

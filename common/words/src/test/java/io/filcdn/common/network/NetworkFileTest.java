@@ -196,7 +196,7 @@ class NetworkFileTest {
   @ParameterizedTest
   @ValueSource(strings = {"mainnet", "calibration", "devnet"})
   void theFilesThatShipAreSound(String name) {
-    Network network = NetworkFile.read(Path.of("..", "deploy", "networks", name + ".json"));
+    Network network = NetworkFile.read(Path.of("..", "..", "deploy", "networks", name + ".json"));
 
     assertThat(network.name()).isEqualTo(name);
     assertThat(network.allowPrivateOrigins()).isEqualTo(name.equals("devnet"));

@@ -1,4 +1,4 @@
-package io.filcdn.metrics;
+package io.filcdn.service.auth;
 
 import jakarta.ws.rs.NameBinding;
 import java.lang.annotation.ElementType;
@@ -6,8 +6,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Marks what only operators may call: requests that carry the admin token. */
+/** A mark of resources whose calls need the admin token. */
 @NameBinding
 @Retention(RetentionPolicy.RUNTIME)
 @Target({ElementType.TYPE, ElementType.METHOD})
-@interface ForOperators {}
+public @interface OperatorsOnly {}

@@ -1,0 +1,5 @@
+/** Authentication of operators' calls. */
+@NullMarked
+package io.filcdn.service.auth;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.service.auth;
+
+import org.jspecify.annotations.NullMarked;

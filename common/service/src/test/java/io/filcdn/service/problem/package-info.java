@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.service.problem;
+
+import org.jspecify.annotations.NullMarked;

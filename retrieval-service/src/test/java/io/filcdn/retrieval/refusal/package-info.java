@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.retrieval.refusal;
+
+import org.jspecify.annotations.NullMarked;
