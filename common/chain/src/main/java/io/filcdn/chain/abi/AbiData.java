@@ -1,4 +1,4 @@
-package io.filcdn.indexer.logs;
+package io.filcdn.chain.abi;
 
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +11,7 @@ import java.util.List;
  * Bytes in the contract ABI's encoding: words of 32 bytes, some of which tell where longer values
  * lie. All that is read is checked to lie within the bytes.
  */
-final class AbiData {
+public final class AbiData {
 
   static final int WORD = 32;
 
@@ -21,8 +21,8 @@ final class AbiData {
   private final byte[] bytes;
 
   /**
-   * How many bytes may still be copied out of them. What contracts write does not overlap; a short
-   * text whose offsets all name one place could fill the memory.
+   * How many bytes may still be read into lists and byte arrays. What contracts write does not
+   * overlap; a short text whose offsets all name one place could fill the memory.
    */
   private final int[] left;
 
@@ -48,6 +48,11 @@ final class AbiData {
     return new AbiData(bytes, new int[] {bytes.length}, 0);
   }
 
+  /** Whether the words up to {@code size} bytes are there. */
+  boolean holds(int size) {
+    return size <= bytes.length - base;
+  }
+
   BigInteger number(int at) {
     return new BigInteger(1, bytes, word(at), WORD);
   }
@@ -58,6 +63,12 @@ final class AbiData {
       case 1 -> true;
       default -> throw new IllegalArgumentException("expected 0 or 1 for a bool");
     };
+  }
+
+  /** The first bytes of a word. */
+  byte[] fixed(int at, int length) {
+    int from = word(at);
+    return Arrays.copyOfRange(bytes, from, from + length);
   }
 
   /** An address, as {@code 0x} and hex digits. */
@@ -72,11 +83,15 @@ final class AbiData {
     AbiData there = behind(at);
     int from = there.base + WORD;
     int end = there.end(there.length(0));
-    left[0] -= end - from;
+    take(end - from);
+    return Arrays.copyOfRange(bytes, from, end);
+  }
+
+  private void take(int count) {
+    left[0] -= count;
     if (left[0] < 0) {
       throw new IllegalArgumentException("expected values that do not overlap");
     }
-    return Arrays.copyOfRange(bytes, from, end);
   }
 
   String text(int at) {
@@ -96,16 +111,21 @@ final class AbiData {
     T of(AbiData elements, int at);
   }
 
-  /** The array that the word at {@code at} tells the place of. */
-  <T> List<T> array(int at, Element<T> element) {
+  /**
+   * The array that the word at {@code at} tells the place of.
+   *
+   * @param size how many bytes an element, or the word that tells its place, takes
+   */
+  <T> List<T> array(int at, int size, Element<T> element) {
     AbiData there = behind(at);
     int length = there.length(0);
-    // each element has a word at least: a length beyond the data is told before it costs memory
-    there.end(Math.multiplyExact(length, WORD));
+    // a length beyond the data is told before it costs memory
+    int end = there.end(Math.multiplyExact(length, size));
     AbiData elements = new AbiData(bytes, left, there.base + WORD);
+    take(end - elements.base);
     List<T> values = new ArrayList<>(length);
     for (int i = 0; i < length; i++) {
-      values.add(element.of(elements, i * WORD));
+      values.add(element.of(elements, i * size));
     }
     return values;
   }

@@ -1,4 +1,4 @@
-package io.filcdn.indexer.rpc;
+package io.filcdn.chain.rpc;
 
 import java.io.IOException;
 import java.time.Clock;
@@ -12,10 +12,10 @@ import okhttp3.Interceptor;
 import okhttp3.Response;
 
 /**
- * Keeps to what a node says of its rate: after 429, or 503 with a {@code Retry-After}, no call
- * leaves for it until the time it named. Safe for many threads.
+ * The rate that a node asks for: after 429, or 503 with a {@code Retry-After}, no call leaves for
+ * it until the time it named. Safe for many threads.
  */
-final class RateLimit implements Interceptor {
+public final class RateLimit implements Interceptor {
 
   private static final int TOO_MANY_REQUESTS = 429;
   private static final int UNAVAILABLE = 503;
@@ -27,7 +27,7 @@ final class RateLimit implements Interceptor {
   private final Clock clock;
   private volatile Instant restsUntil = Instant.MIN;
 
-  RateLimit(Clock clock) {
+  public RateLimit(Clock clock) {
     this.clock = clock;
   }
 

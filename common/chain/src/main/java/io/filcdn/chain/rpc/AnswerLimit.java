@@ -1,4 +1,4 @@
-package io.filcdn.indexer.rpc;
+package io.filcdn.chain.rpc;
 
 import java.io.IOException;
 import okhttp3.Interceptor;
@@ -8,11 +8,14 @@ import okio.Buffer;
 import okio.ForwardingSource;
 import okio.Okio;
 
-/** Reads no more of an answer than fits into memory; a larger one is a failure of the call. */
-record AnswerLimit(long maxBytes) implements Interceptor {
+/**
+ * The largest answer that is read; a longer one is a failure of the call. How deep an answer is
+ * nested is bounded by Jackson, which reads none deeper than 500.
+ */
+public record AnswerLimit(long maxBytes) implements Interceptor {
 
-  /** An answer was longer than is read. */
-  static final class TooLargeException extends IOException {
+  /** An answer that is longer than is read. */
+  public static final class TooLargeException extends IOException {
     TooLargeException(long maxBytes) {
       super("expected an answer of at most %d bytes, found a longer one".formatted(maxBytes));
     }

@@ -1,4 +1,4 @@
-package io.filcdn.indexer.logs;
+package io.filcdn.chain.abi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -28,7 +28,7 @@ class AbiDataTest {
     AbiData data =
         data(word(32), word(2), word(64), word(128), word(1), "61" + "0".repeat(62), word(0));
 
-    assertThat(data.array(0, AbiData::text)).isEqualTo(List.of("a", ""));
+    assertThat(data.array(0, AbiData.WORD, AbiData::text)).isEqualTo(List.of("a", ""));
   }
 
   @Test
@@ -38,7 +38,9 @@ class AbiDataTest {
     refused(() -> data(MAX).bytes(0), "zeros before a short value");
     refused(() -> data("0".repeat(56) + "ffffffff").bytes(0), "found 4294967295");
     refused(() -> data(word(32), word(33)).bytes(0), "expected 97 bytes, found 64");
-    refused(() -> data(word(32), word(2), ONE).array(0, AbiData::number), "expected 128 bytes");
+    refused(
+        () -> data(word(32), word(2), ONE).array(0, AbiData.WORD, AbiData::number),
+        "expected 128 bytes");
     refused(() -> data(word(32)).behind(0), "expected at least 64 bytes, found 32");
   }
 
@@ -47,7 +49,8 @@ class AbiDataTest {
     // nine texts at one place
     AbiData data = data(word(32), word(9), word(288).repeat(9), word(64), "61".repeat(64));
 
-    refused(() -> data.array(0, AbiData::text), "expected values that do not overlap");
+    refused(
+        () -> data.array(0, AbiData.WORD, AbiData::text), "expected values that do not overlap");
   }
 
   @Test
