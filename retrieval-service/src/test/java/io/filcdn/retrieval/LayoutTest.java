@@ -22,8 +22,8 @@ class LayoutTest {
             "verify",
             "delivery",
             "usage",
-            "refusal",
             "bytes",
+            "refusal",
             "address"));
   }
 }
