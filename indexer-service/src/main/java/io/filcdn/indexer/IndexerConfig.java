@@ -30,44 +30,47 @@ public interface IndexerConfig {
 
   /** Following the tip. */
   interface Head {
-    /** How long to wait before looking for a new block, once the index has reached the head. */
+    /** The wait before looking for a new block, once the index has reached the head. */
     @WithDefault("5s")
     Duration poll();
 
-    /** How many blocks the index may be behind the head before it is not ready. */
+    /** Blocks behind the head at which the index is not ready. */
     @WithDefault("20")
     long maxLagBlocks();
 
-    /** How long the head may stay the same before the index is not ready. */
+    /** The time for which the head may stay the same before the index is not ready. */
     @WithDefault("15m")
     Duration maxAge();
   }
 
   /** Reading blocks once more, as nodes can leave logs out at the head. */
   interface Recheck {
-    /** How often all blocks that can still change are read again. */
+    /** The interval at which all blocks that can still change are read again. */
     @WithDefault("1m")
     Duration every();
   }
 
-  /** How many blocks are read at once. */
+  /** Blocks that are read at once. */
   interface Range {
-    /** Of blocks that are final. Halved when a node refuses, grown back when it answers. */
+    /**
+     * The longest range of final blocks. It is halved when a node refuses, and grows back when it
+     * answers.
+     */
     @WithDefault("1000")
     long maxBlocks();
 
-    /** Of blocks that can still change: each of their headers is read. */
+    /** The longest range of blocks that can still change: each of their headers is read. */
     @WithDefault("60")
     long maxUnfinalBlocks();
 
-    /** How many ranges of final blocks are read at the same time. */
+    /** Ranges of final blocks that are read at the same time. */
     @WithDefault("4")
     int prefetch();
   }
 
   /** Calls to the network's JSON-RPC nodes. */
   interface Rpc {
-    /** How long a call may take, before the next node is asked. */
+    /** The time for a call, before the next node is asked. */
     @WithDefault("20s")
     Duration timeout();
 
@@ -76,9 +79,9 @@ public interface IndexerConfig {
     MemorySize maxAnswer();
   }
 
-  /** What happens after all nodes, the database, Kafka or a screener failed. */
+  /** Waits after all nodes, the database, Kafka or a screener failed. */
   interface Retry {
-    /** How long to wait after the first failure; each further one doubles it. */
+    /** The wait after the first failure; each further one doubles it. */
     @WithDefault("500ms")
     Duration first();
 
@@ -89,15 +92,15 @@ public interface IndexerConfig {
 
   /** Publishing the outbox to Kafka. */
   interface Publish {
-    /** How many records are in flight at most. */
+    /** Records in flight at most. */
     @WithDefault("500")
     int batch();
 
-    /** How long to wait before looking into an empty outbox again. */
+    /** The wait before looking into an empty outbox again. */
     @WithDefault("200ms")
     Duration poll();
 
-    /** How long Kafka may take to acknowledge a record, before the batch is sent again. */
+    /** The time in which Kafka must acknowledge a record, before the batch is sent again. */
     @WithDefault("30s")
     Duration timeout();
   }
@@ -108,34 +111,38 @@ public interface IndexerConfig {
     @WithDefault("X-Webhook-Secret")
     String header();
 
-    /** The secret; without one all webhooks are refused. */
+    /** The value of that header; without one all webhooks are refused. A secret. */
     Optional<String> secret();
   }
 
-  /** Asking whether payers are sanctioned. Without a URL and a list nobody is screened. */
+  /**
+   * Sanctions screening of payers. Without a URL and a list nobody is screened; {@code
+   * filcdn.retrieval.admission.serve-unscreened} says whether edges serve payers that nobody has
+   * screened.
+   */
   interface Screening {
     /** A Chainalysis-style API, up to the address: {@code GET {url}/{address}}. */
     Optional<URI> url();
 
-    /** The API's key, sent as {@code X-API-Key}. */
+    /** The API's key, sent as {@code X-API-Key}. A secret. */
     Optional<String> apiKey();
 
     /** A file of sanctioned addresses, one a line; it is read again when it changes. */
     Optional<Path> list();
 
-    /** When a payer is screened again. */
+    /** The interval at which a payer is screened again. */
     @WithDefault("24h")
     Duration every();
 
-    /** How long to wait before looking for new payers again. */
+    /** The wait before looking for new payers again. */
     @WithDefault("5s")
     Duration poll();
 
-    /** How long the API may take for an answer. */
+    /** The time for the API's answer. */
     @WithDefault("10s")
     Duration timeout();
 
-    /** How many payers are taken up at a time. */
+    /** Payers that are taken up at a time. */
     @WithDefault("100")
     int batch();
   }

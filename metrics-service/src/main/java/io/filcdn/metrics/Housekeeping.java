@@ -1,55 +1,93 @@
 package io.filcdn.metrics;
 
-import java.time.Duration;
+import io.filcdn.metrics.intake.LostTails;
+import io.filcdn.metrics.quota.LeaseDesk;
+import io.filcdn.metrics.repair.Checkpoints;
+import io.filcdn.service.schedule.BackgroundTask;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.jboss.logging.Logger;
 
-/** What is looked after from time to time, one chore after the other, on a thread of its own. */
-final class Housekeeping implements AutoCloseable {
+/** The tasks that the metrics service does from time to time. */
+final class Housekeeping {
 
-  private static final Logger LOG = Logger.getLogger(Housekeeping.class);
+  private static final int MOST_PIECES_A_DAY = 1000;
 
-  private final List<Chore> chores;
-  private final ScheduledExecutorService executor;
+  private final Tables tables;
+  private final MetricsConfig.Metrics config;
+  private final LeaseDesk leaseDesk;
+  private final LostTails lostTails;
+  private final PipelineMetrics metrics;
+  private final Clock clock;
 
-  /** Something to be done again and again; that it fails keeps no other from being done. */
-  record Chore(String name, Runnable task) {}
-
-  Housekeeping(String thread, List<Chore> chores) {
-    this.chores = List.copyOf(chores);
-    this.executor =
-        Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().name(thread).factory());
+  Housekeeping(
+      Tables tables,
+      MetricsConfig.Metrics config,
+      LeaseDesk leaseDesk,
+      LostTails lostTails,
+      PipelineMetrics metrics,
+      Clock clock) {
+    this.tables = tables;
+    this.config = config;
+    this.leaseDesk = leaseDesk;
+    this.lostTails = lostTails;
+    this.metrics = metrics;
+    this.clock = clock;
   }
 
-  void start(Duration every) {
-    var _ =
-        executor.scheduleWithFixedDelay(
-            this::tend, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+  List<BackgroundTask> tasks() {
+    MetricsConfig.Repair repair = config.repair();
+    Checkpoints checkpoints =
+        new Checkpoints(
+            tables.database(),
+            tables.checkpoints(),
+            repair.checkpointEvery(),
+            repair.checkpoints(),
+            clock);
+    return List.of(
+        new BackgroundTask("taking a checkpoint", checkpoints::takeIfDue),
+        new BackgroundTask("writing off leases", leaseDesk::writeOff),
+        new BackgroundTask("comparing leases", this::compareLeases),
+        new BackgroundTask("looking for lost records", () -> metrics.record(lostTails.look())),
+        new BackgroundTask("counting what is parked", this::countParked),
+        new BackgroundTask("forgetting old series", this::forgetSeries),
+        new BackgroundTask("forgetting old dead letters", this::forgetDeadLetters));
   }
 
-  /** Does each chore once. */
-  void tend() {
-    for (Chore chore : chores) {
-      try {
-        chore.task().run();
-      } catch (RuntimeException e) {
-        LOG.warnf("%s failed and is tried again: %s", chore.name(), e.getMessage());
-      }
-    }
+  private void compareLeases() {
+    metrics.record(tables.database().call(tables.leases()::totals));
   }
 
-  @Override
-  public void close() {
-    executor.shutdown();
-    try {
-      if (!executor.awaitTermination(10, TimeUnit.SECONDS)) {
-        executor.shutdownNow();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private void countParked() {
+    metrics.record(tables.database().call(tables.journals()::backlog));
+  }
+
+  private void forgetSeries() {
+    Instant now = clock.instant();
+    tables
+        .database()
+        .run(
+            connection -> {
+              Instant hours = now.minus(config.series().keepHours());
+              tables.series().forget(connection, false, hours);
+              Instant days = now.minus(config.series().keepDays());
+              tables.series().forget(connection, true, days);
+              LocalDate today = now.atOffset(ZoneOffset.UTC).toLocalDate();
+              LocalDate oldest = hours.atOffset(ZoneOffset.UTC).toLocalDate();
+              tables.retrievals().forget(connection, today, MOST_PIECES_A_DAY, oldest);
+            });
+  }
+
+  private void forgetDeadLetters() {
+    Instant then = clock.instant().minus(config.repair().keepDeadLetters());
+    tables
+        .database()
+        .run(
+            connection -> {
+              tables.deadLetters().forgetOlderThan(connection, then);
+              tables.approvals().forgetOlderThan(connection, then);
+            });
   }
 }

@@ -1,7 +1,6 @@
 package io.filcdn.metrics;
 
 import io.filcdn.common.network.Network;
-import io.filcdn.metrics.Housekeeping.Chore;
 import io.filcdn.metrics.identity.EdgeListFile;
 import io.filcdn.metrics.intake.Authenticity;
 import io.filcdn.metrics.intake.EgressOffsets;
@@ -27,6 +26,8 @@ import io.filcdn.metrics.repair.DeadLetterReplay;
 import io.filcdn.metrics.repair.EgressArchive;
 import io.filcdn.metrics.repair.Rebuild;
 import io.filcdn.metrics.store.Database;
+import io.filcdn.service.schedule.BackgroundTask;
+import io.filcdn.service.schedule.BackgroundThread;
 import io.filcdn.service.start.UnusableSettingException;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
@@ -63,8 +64,10 @@ final class MetricsService implements AutoCloseable {
   private final History history;
   private final UsagePipeline pipeline;
   private final List<TopicFollower> followers;
-  private final Housekeeping housekeeping;
-  private final Housekeeping calling;
+  private final List<BackgroundTask> housekeeping;
+  private final List<BackgroundTask> calls;
+  private final BackgroundThread tending = new BackgroundThread("housekeeping");
+  private final BackgroundThread calling = new BackgroundThread("webhooks");
 
   /**
    * @param kafka how to reach the brokers
@@ -108,13 +111,9 @@ final class MetricsService implements AutoCloseable {
     followers =
         new Followers(network, config.intake(), kafka, tables, refusals, clock, registry)
             .all(pipeline);
-    housekeeping =
-        new Housekeeping(
-            "housekeeping", new Chores(tables, config, leaseDesk, lostTails, metrics, clock).all());
-    calling =
-        new Housekeeping(
-            "webhooks",
-            webhooks.stream().map(w -> new Chore("calling a webhook", w::callDue)).toList());
+    housekeeping = new Housekeeping(tables, config, leaseDesk, lostTails, metrics, clock).tasks();
+    calls =
+        webhooks.stream().map(w -> new BackgroundTask("calling a webhook", w::callDue)).toList();
   }
 
   /** A broken list ends the start with its message. */
@@ -189,14 +188,14 @@ final class MetricsService implements AutoCloseable {
 
   void start() {
     followers.forEach(TopicFollower::start);
-    housekeeping.start(TEND_EVERY);
-    calling.start(TEND_EVERY);
+    tending.afterEvery(TEND_EVERY, housekeeping);
+    calling.afterEvery(TEND_EVERY, calls);
   }
 
   @Override
   public void close() {
     calling.close();
-    housekeeping.close();
+    tending.close();
     followers.forEach(TopicFollower::close);
     publisher.close();
   }
@@ -228,8 +227,9 @@ final class MetricsService implements AutoCloseable {
     return lostTails;
   }
 
-  Housekeeping housekeeping() {
-    return housekeeping;
+  /** Does all housekeeping once. */
+  void tend() {
+    housekeeping.forEach(BackgroundTask::run);
   }
 
   Answers answers() {

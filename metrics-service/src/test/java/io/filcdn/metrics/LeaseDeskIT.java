@@ -219,11 +219,11 @@ class LeaseDeskIT {
   void whatADeadEdgeHoldsIsWrittenOffInTheEndAndStillCountedWhenItComes() {
     lease(1, ask(400, 400, 0));
     clock.move(Duration.ofDays(7));
-    service.housekeeping().tend();
+    service.tend();
     assertThat(held()).isEqualTo(400);
 
     clock.move(Duration.ofMinutes(2));
-    service.housekeeping().tend();
+    service.tend();
 
     assertThat(held()).isZero();
     assertThat(audit())

@@ -217,7 +217,7 @@ class LostTailIT {
   }
 
   private void look() {
-    service.housekeeping().tend();
+    service.tend();
   }
 
   private void lookTwice() {

@@ -258,7 +258,7 @@ class RepairIT {
     sendAndApply(flush(journal(33), 0, 1, hit(7, 100)));
     for (int times = 0; times < 12; times++) {
       takeCheckpoint();
-      service.housekeeping().tend();
+      service.tend();
     }
 
     assertThat(stack.rows("select count(*) from checkpoint")).containsExactly("8");
@@ -268,7 +268,7 @@ class RepairIT {
 
   private void takeCheckpoint() {
     clock.move(Duration.ofHours(6));
-    service.housekeeping().tend();
+    service.tend();
   }
 
   private void sendAndApply(EgressRecord flush) {

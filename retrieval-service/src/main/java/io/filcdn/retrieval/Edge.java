@@ -37,6 +37,7 @@ import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.RetrievalLog;
 import io.filcdn.retrieval.usage.UnverifiedBudget;
 import io.filcdn.retrieval.usage.UsageFlush;
+import io.filcdn.service.schedule.BackgroundThread;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -89,12 +90,12 @@ final class Edge implements AutoCloseable {
   private final ClientLimits limits;
   private final WorkerExecutor fillWorkers;
   private final PublicHandler handler;
-  private final Schedule flushing = new Schedule("filcdn-usage-flush");
-  private final Schedule shipping = new Schedule("filcdn-usage-ship");
-  private final Schedule fetching = new Schedule("filcdn-denylist");
-  private final Schedule sweeping = new Schedule("filcdn-sweep");
-  private final Schedule watching = new Schedule("filcdn-misses");
-  private final Schedule tending = new Schedule("filcdn-disk");
+  private final BackgroundThread flushing = new BackgroundThread("filcdn-usage-flush");
+  private final BackgroundThread shipping = new BackgroundThread("filcdn-usage-ship");
+  private final BackgroundThread fetching = new BackgroundThread("filcdn-denylist");
+  private final BackgroundThread sweeping = new BackgroundThread("filcdn-sweep");
+  private final BackgroundThread watching = new BackgroundThread("filcdn-misses");
+  private final BackgroundThread tending = new BackgroundThread("filcdn-disk");
 
   /**
    * What an edge is given.

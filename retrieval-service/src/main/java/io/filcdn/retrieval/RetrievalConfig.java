@@ -25,18 +25,18 @@ public interface RetrievalConfig {
   /** The edge. */
   interface Edge {
 
-    /** The edge's name in records and logs. */
+    /** The edge's name in records and logs, by which metrics knows its key. */
     @WithDefault("edge")
     @WithName("edge")
     String name();
 
-    /** Where cache, index replica, denylist and journal lie. */
+    /** The folder of cache, index replica, denylist and journal. */
     @WithDefault("data")
     Path data();
 
     /**
-     * How many bytes of the disk are kept for an edge that starts when it is full, so that it can
-     * count; 0: none are.
+     * Bytes of the data folder's disk that are kept for an edge that starts when it is full: they
+     * let it open its journal and count. 0: none are.
      */
     @WithDefault("64M")
     MemorySize diskReserve();
@@ -50,7 +50,7 @@ public interface RetrievalConfig {
     /** What one client may take. */
     Limits limits();
 
-    /** The tokens of bots, by name: what they fetch is billed to nobody. Secrets. */
+    /** The token of a bot, whose bytes are billed to nobody. A secret. */
     Map<String, String> bots();
 
     /** What may be sent of a piece before it is verified. */
@@ -86,54 +86,60 @@ public interface RetrievalConfig {
     /** TLS, where a certificate is set. */
     Tls tls();
 
-    /** What follows the payer in host names, with its leading dot. */
+    /** The part of host names that follows the payer, with its leading dot. */
     @WithDefault(".localhost")
     String dnsRoot();
 
-    /** Where the root path leads; without it, it shows a short page. */
+    /** The address to which {@code /} leads; without it, it shows a short page. */
     Optional<URI> home();
 
-    /** How long nothing may move on a connection on which no response waits for a provider. */
+    /**
+     * The time in which nothing may move on a connection on which no response waits for a provider;
+     * on one of HTTP/2, the time without a request.
+     */
     @WithDefault("75s")
     Duration idleTimeout();
 
-    /** How long the head of a request may take. */
+    /**
+     * The time for the head of a request: of the first one from the connection's begin on, with TLS
+     * and HTTP/2's preface.
+     */
     @WithDefault("20s")
     Duration headTimeout();
 
     /**
-     * How many bytes the kernel may hold for a client that it cannot send yet. They count as
-     * delivered, also where the client leaves before it gets them. Linux only.
+     * Bytes that the kernel may hold for a client and cannot send yet. They count as delivered,
+     * also where the client leaves before it gets them. Linux only.
      */
     @WithDefault("128K")
     MemorySize maxUnsent();
 
-    /** How many bytes the headers of a request may have. */
+    /** Bytes of a request's headers. */
     @WithDefault("16K")
     MemorySize maxHeaderSize();
 
     /**
-     * The networks of proxies in front of the edge (CIDR). Only they are believed what they forward
-     * of a client's address and country.
+     * Networks (CIDR) of proxies in front of the edge. Only they are believed what they forward of
+     * a client's address and country.
      */
     Optional<List<String>> proxies();
 
     /** The header in which those proxies tell the client's country. */
     Optional<String> countryHeader();
 
-    /** How long responses under way may take when the edge is told to stop. */
+    /** The time that responses under way have when the edge is told to stop. */
     @WithDefault("30s")
     Duration drainTimeout();
 
     /**
-     * Whether {@code /q/health} and {@code /q/metrics} are shown on the public port too. Only for
-     * one's own machine.
+     * {@code true} shows {@code /q/health} and {@code /q/metrics} on the public port too; for one's
+     * own machine only.
      */
     @WithDefault("false")
     boolean exposeManagement();
   }
 
-  /** TLS on the public listener. */
+  /** TLS on the public listener, where a certificate is set. */
   interface Tls {
 
     /** The port. */
@@ -143,16 +149,16 @@ public interface RetrievalConfig {
     /** The certificate chain (PEM). */
     Optional<Path> certificate();
 
-    /** Its private key (PEM). */
+    /** Its private key (PEM). A secret. */
     Optional<Path> key();
   }
 
-  /** Who may be served. */
+  /** Rules of who may be served. */
   interface Admission {
 
     /**
-     * How many epochs before its end a payment rail counts as ended, so that what is served can
-     * still be reported and settled.
+     * Epochs before its end at which a rail counts as ended, so that what is served can still be
+     * reported and settled.
      */
     @WithDefault("2880")
     long settlementMarginEpochs();
@@ -161,13 +167,13 @@ public interface RetrievalConfig {
     @WithDefault("32G")
     MemorySize maxPieceSize();
 
-    /** Whether payers are served whom no sanctions screening has looked at yet. */
+    /** {@code true} serves payers that no sanctions screening has looked at yet. */
     @WithDefault("true")
     boolean serveUnscreened();
 
     /**
-     * How long this edge may be offline and still trust its index replica; less than compacted
-     * topics keep tombstones ({@code delete.retention.ms}, 24 hours by default).
+     * The longest time offline after which the edge still trusts its index replica; less than
+     * compacted topics keep tombstones ({@code delete.retention.ms}, 24 hours by default).
      */
     @WithDefault("20h")
     Duration maxOffline();
@@ -176,20 +182,23 @@ public interface RetrievalConfig {
     Denylist denylist();
   }
 
-  /** What is not served, in the Bad Bits format. */
+  /** Hashes of pieces that are not served, in the Bad Bits format. */
   interface Denylist {
 
-    /** Where the list is fetched from. */
+    /** The address of a list. */
     Optional<URI> url();
 
     /** A list of the operator's own. */
     Optional<Path> file();
 
-    /** How often both are looked at; every ten seconds until the first list is had. */
+    /**
+     * The interval at which the URL is asked, and the cache rid of what may not stay. The file is
+     * looked at every ten seconds, as is a URL of which no list was ever had.
+     */
     @WithDefault("5m")
     Duration refresh();
 
-    /** How long fetching the list may take, to its last byte. */
+    /** The time for the URL's answer, to its last byte. */
     @WithDefault("2m")
     Duration timeout();
 
@@ -197,35 +206,40 @@ public interface RetrievalConfig {
     @WithDefault("256M")
     MemorySize maxSize();
 
-    /** Whether the edge is ready only once it has had each list that is configured. */
+    /**
+     * {@code true}: the edge is ready only once it has had each list that is configured; one that
+     * is kept from an earlier run counts.
+     */
     @WithDefault("true")
     boolean required();
   }
 
-  /** What one client may take. */
+  /**
+   * Bounds on what one client may take. A client is an IPv4 address or the /64 of an IPv6 one, as
+   * the proxies tell it where they are trusted. Each limit of a client holds for its networks too,
+   * with the bound that {@code wider-factor} gives.
+   */
   interface Limits {
 
-    /** Connections at once, over all clients; beyond it, they are closed as they come. */
+    /** Connections at once, over all clients; beyond, they are closed as they come. */
     @WithDefault("20000")
     int connections();
 
-    /**
-     * How many of them are kept for networks (IPv4 /24, IPv6 /48) that have no connection yet, so
-     * that nobody can take all.
-     */
+    /** Connections of these that are kept for networks (IPv4 /24, IPv6 /48) that have none yet. */
     @WithDefault("2000")
     int connectionsReserved();
 
     /**
-     * Connections at once of one client: an IPv4 address, or an IPv6 /64. Connections of {@code
+     * Connections at once of a client, as its address tells; those of {@code
      * filcdn.retrieval.http.proxies} count in all only.
      */
     @WithDefault("1024")
     int connectionsPerClient();
 
     /**
-     * How many times as much as one client the networks may take that it lies in: an IPv6 /56 so
-     * many times, an IPv6 /48 and an IPv4 /24 the square of it. Of all limits of a client.
+     * The factor by which a network may take more than one client: an IPv6 /56 so many times, an
+     * IPv6 /48 and an IPv4 /24 the square of it. By default 1,024 connections of a client are 2,048
+     * of a /56 and 4,096 of a /48 or /24, and so on for all limits of a client.
      */
     @WithDefault("2")
     int widerFactor();
@@ -234,49 +248,54 @@ public interface RetrievalConfig {
     @WithDefault("20000")
     long requests();
 
-    /** Requests at once of one client. */
+    /** Requests at once of a client. */
     @WithDefault("256")
     long requestsPerClient();
 
-    /** Bytes that are promised in responses under way, for one client; one response always may. */
+    /** Bytes promised to a client in responses under way; one response is always allowed. */
     @WithDefault("64G")
     MemorySize promisedBytesPerClient();
 
     /**
-     * The part of what a data set has left of its CDN quota that responses under way may hold for
-     * one client; of a small quota, 16 MiB. A response holds 2 MiB at most.
+     * The part of what a data set has left of its CDN quota that responses under way may hold for a
+     * client; at least 16 MiB. A response holds what it is long, 2 MiB at most.
      */
     @WithDefault("0.1")
     double quotaSharePerClient();
 
-    /** Fetches from providers that one client may begin in an hour; what brings nothing is free. */
+    /**
+     * Fetches from providers that a client may begin in an hour; one that brings nothing is free.
+     */
     @WithDefault("10000")
     long fillsPerClient();
 
-    /** Fetches from providers that may be begun for one data set in an hour. */
+    /** Fetches from providers that may begin for a data set in an hour. */
     @WithDefault("100000")
     long fillsPerDataSet();
 
-    /** Bytes that one client may make the edge fetch in an hour beyond what it takes. */
+    /** Bytes that a client may make the edge fetch in an hour beyond what it takes. */
     @WithDefault("64G")
     MemorySize unaskedBytesPerClient();
 
-    /** Bytes that may be fetched for one data set in an hour beyond what clients take. */
+    /** Bytes that may be fetched for a data set in an hour beyond what clients take. */
     @WithDefault("256G")
     MemorySize unaskedBytesPerDataSet();
 
     /**
-     * The part of a data set's remaining cache-miss quota that one client may make the edge fetch
-     * in an hour; of a small quota, 1 GiB. So are the next two.
+     * The part of a data set's remaining cache-miss quota that a client may make the edge fetch in
+     * an hour; at least 1 GiB.
      */
     @WithDefault("0.25")
     double missSharePerClient();
 
-    /** The part of it that one client may make the edge fetch beyond what it takes. */
+    /**
+     * The part of it that a client may make the edge fetch in an hour beyond what it takes; at
+     * least 1 GiB.
+     */
     @WithDefault("0.05")
     double unaskedSharePerClient();
 
-    /** The part of it that may be fetched beyond what clients take. */
+    /** The part of it that may be fetched in an hour beyond what clients take; at least 1 GiB. */
     @WithDefault("0.25")
     double unaskedSharePerDataSet();
 
@@ -290,12 +309,15 @@ public interface RetrievalConfig {
   }
 
   /**
-   * What may be sent of a piece before it is verified: nobody pays for it where it never is. Where
-   * a limit is reached, responses wait for the verdict.
+   * Bounds on what is sent of a piece before it is verified, and paid by nobody where it never is.
+   * A good verdict gives all back at once. Where a limit is reached, responses wait for the
+   * verdict; a response for a piece larger than {@code cache.max-size}, which cannot wait, needs
+   * its bytes within these limits when it begins. A host is the machine that was connected to, by
+   * its IPv4 address or IPv6 /64, by however many provider ids and names it goes.
    */
   interface Unverified {
 
-    /** Bytes that responses of one data set may send. */
+    /** Bytes that responses of a data set may send. */
     @WithDefault("4G")
     MemorySize perDataSet();
 
@@ -310,7 +332,7 @@ public interface RetrievalConfig {
     @WithDefault("16G")
     MemorySize perProvider();
 
-    /** How long what was given away takes to grow back. */
+    /** The time that what was given away takes to grow back. */
     @WithDefault("24h")
     Duration refill();
   }
@@ -318,26 +340,26 @@ public interface RetrievalConfig {
   /** The cache. */
   interface Cache {
 
-    /** How many bytes of pieces are kept on disk. */
+    /** Bytes of pieces that are kept on disk; fills under way come on top. */
     @WithDefault("10G")
     MemorySize maxSize();
 
     /**
-     * How many bytes of hot pieces are held in memory, outside the heap; what {@code
-     * -XX:MaxDirectMemorySize} allows must be more, by what fills and connections take.
+     * Bytes of hot pieces in memory, outside the heap; half as much again may be held by responses
+     * still being sent. {@code -XX:MaxDirectMemorySize} must allow more than both.
      */
     @WithDefault("128M")
     MemorySize memory();
 
-    /** How many bytes are kept of fills that nobody waits for any more. */
+    /** Bytes kept of fills that nobody waits for any more. */
     @WithDefault("2G")
     MemorySize abandonedSize();
 
-    /** How long such a fill is kept, and what was taken of it counts as reserved. */
+    /** The time for which such a fill is kept, and what clients took of it counts as reserved. */
     @WithDefault("10m")
     Duration abandonedTime();
 
-    /** How many fills write and hash at once. */
+    /** Fills that write and hash at once. */
     @WithDefault("4")
     int workers();
   }
@@ -345,15 +367,15 @@ public interface RetrievalConfig {
   /** Fetching from providers. */
   interface Origin {
 
-    /** How long a connection may take. */
+    /** The time for a connection to one address of a provider. */
     @WithDefault("5s")
     Duration connectTimeout();
 
-    /** How long the head of an answer may take, redirects and all. */
+    /** The time for the head of an answer, with DNS and redirects. */
     @WithDefault("15s")
     Duration firstByteTimeout();
 
-    /** Within which time a provider must send the pace's bytes. */
+    /** The time within which a provider must send the pace's bytes. */
     @WithDefault("15s")
     Duration stallTimeout();
 
@@ -362,31 +384,31 @@ public interface RetrievalConfig {
     MemorySize paceBytes();
 
     /**
-     * How long a provider may take for a whole piece: the larger it is, the more it must send
+     * The time that a provider may take for a whole piece: of larger pieces it must send more
      * within the stall timeout, up to 256 KiB a second.
      */
     @WithDefault("6h")
     Duration longestFill();
 
     /**
-     * Fetches from one provider at once, and from one host, by however many provider ids it goes.
+     * Fetches at once from one provider, and from one host, by however many provider ids it goes.
      */
     @WithDefault("64")
     int fetchesPerProvider();
 
-    /** How long a provider that fails half of the time is left alone. */
+    /** The time for which a provider that fails half of the time is left alone. */
     @WithDefault("15s")
     Duration leaveAlone();
 
     /**
-     * How long a provider is believed that it does not have a piece; it is asked again at once
-     * where the index tells something new of either.
+     * The time for which a provider is believed that it does not have a piece; it is asked again at
+     * once where the index tells something new of either.
      */
     @WithDefault("30s")
     Duration absence();
 
     /**
-     * How long a provider that sent wrong bytes of a piece is not asked for that piece; twice as
+     * The time for which a provider that sent wrong bytes of a piece is not asked for it; twice as
      * long each time, up to an hour.
      */
     @WithDefault("10s")
@@ -396,8 +418,8 @@ public interface RetrievalConfig {
     Optional<Set<Integer>> ports();
 
     /**
-     * Networks (CIDR) that are not contacted, beside those that are private for everyone: what the
-     * operator uses of public addresses inside, a NAT64 prefix of its own.
+     * Networks (CIDR) that are not contacted, beside those that are private for everyone: public
+     * addresses that the operator uses inside, a NAT64 prefix of its own.
      */
     Optional<List<String>> privateNetworks();
 
@@ -411,24 +433,24 @@ public interface RetrievalConfig {
   /** Counting. */
   interface Usage {
 
-    /** How often counts go to the journal: what a crash can lose. */
+    /** The interval at which counts go to the journal: what a crash can lose. */
     @WithDefault("1s")
     Duration flushInterval();
 
-    /** How many unsent records the journal takes before no new response starts. */
+    /** Unsent records from which on no new response starts. */
     @WithDefault("100000")
     long maxJournalRecords();
 
-    /** How many retrievals a second are told one by one; above it, they are sampled. */
+    /** Retrievals a second that are told one by one; above it, they are sampled. */
     @WithDefault("100")
     long retrievalRecordsPerSecond();
   }
 
-  /** Who this edge is to metrics. */
+  /** The name and key by which metrics knows this edge. */
   interface Identity {
 
     /**
-     * The file with the private key that it signs with (Ed25519, PKCS #8 PEM), which is read again
+     * The file with the private key that the edge signs with (Ed25519, PKCS #8 PEM), read again
      * when it changes. Metrics knows its public half by the edge's name; without a key nothing that
      * is served is billed, and nothing can be leased. A secret.
      */
@@ -438,33 +460,33 @@ public interface RetrievalConfig {
   /** Leasing quota from metrics. */
   interface Leases {
 
-    /** Where metrics is; without it, nothing limits what is served. */
+    /** The address of metrics; without it, nothing limits what is served. */
     Optional<URI> url();
 
-    /** How many bytes to have at hand of each quota that is used. */
+    /** Bytes to have at hand of each quota that is used. */
     @WithDefault("64M")
     MemorySize advance();
 
     /**
-     * How many bytes to have at hand of each quota for when metrics does not answer for longer than
-     * a lease lasts. 0: nothing is served then.
+     * Bytes to have at hand of each quota for when metrics does not answer for longer than a lease
+     * lasts. 0: nothing is served then.
      */
     @WithDefault("256M")
     MemorySize standing();
 
-    /** How long after its last use the advance of a quota is given back. */
+    /** The time after its last use at which the advance of a quota is given back. */
     @WithDefault("30s")
     Duration idle();
 
-    /** How long after its last use the rest is. */
+    /** The time after its last use at which the rest is. */
     @WithDefault("10m")
     Duration forget();
 
-    /** How often metrics hears of this edge; well below what a lease lasts. */
+    /** The interval at which metrics hears of this edge; well below what a lease lasts. */
     @WithDefault("15s")
     Duration renewEvery();
 
-    /** How long one call may take, and so a response that waits for it. */
+    /** The time for one call, and so for a response that waits for it. */
     @WithDefault("2s")
     Duration timeout();
   }

@@ -16,7 +16,10 @@ import java.math.BigDecimal;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Every setting of this service. How often it reports and settles stands in the network file. */
+/**
+ * The configuration of the settlement service. The intervals of reports and settlements stand in
+ * the network file.
+ */
 @ConfigMapping(prefix = "filcdn")
 public interface SettlementConfig {
 
@@ -24,22 +27,22 @@ public interface SettlementConfig {
   Path network();
 
   /**
-   * The private key of the operator's account, in hex, by the environment variable
-   * FILCDN_OPERATOR_KEY; or else the key is found where {@link Settlement#key()} says.
+   * The private key of the operator's account, in hex; or else the key is found where {@code
+   * filcdn.settlement.key} says. A secret.
    */
   Optional<Secret<String>> operatorKey();
 
   /** What belongs to settlement alone. */
   Settlement settlement();
 
-  /** Settings by room. */
+  /** Settlement. */
   interface Settlement {
 
-    /** Plans and logs, but signs and sends nothing. */
+    /** {@code true} plans and logs, but signs and sends nothing. */
     @WithDefault("false")
     boolean dryRun();
 
-    /** With less than this, in FIL, the operator's account raises an alarm. */
+    /** The balance in FIL below which the operator's account raises an alarm. */
     @WithDefault("1")
     BigDecimal lowBalance();
 

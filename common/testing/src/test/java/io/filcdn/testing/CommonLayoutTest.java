@@ -34,6 +34,12 @@ class CommonLayoutTest {
   }
 
   @Test
+  void nodesAndTheAbiKnowNothingOfEachOther() {
+    LayoutRules.check("io.filcdn.chain", List.of("rpc", "abi"));
+    LayoutRules.check("io.filcdn.chain", List.of("abi", "rpc"));
+  }
+
+  @Test
   void whatTestsShareFlowsOneWay() {
     LayoutRules.check(
         "io.filcdn.testing", List.of("provider", "chain", "infra", "process", "bench", "layout"));

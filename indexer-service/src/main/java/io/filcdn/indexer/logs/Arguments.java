@@ -1,5 +1,7 @@
 package io.filcdn.indexer.logs;
 
+import io.filcdn.chain.abi.AbiEvent;
+import io.filcdn.chain.abi.AbiValues;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
@@ -19,8 +21,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The arguments of one log in the order of the event's signature, read as the words of the domain.
- * Each reader throws an {@link IllegalArgumentException} or {@link ArithmeticException} where the
+ * The arguments of one log by their names in the contract, read as the words of the domain. Each
+ * reader throws an {@link IllegalArgumentException} or {@link ArithmeticException} where the
  * argument is out of the word's bounds, unless the rest of the log means something without it: then
  * that is noted as the {@link #fault}. For one thread.
  */
@@ -30,10 +32,10 @@ final class Arguments {
 
   private final Generation generation;
   private final Address emitter;
-  private final List<Object> values;
+  private final AbiValues values;
   private Optional<String> fault = Optional.empty();
 
-  private Arguments(Generation generation, Address emitter, List<Object> values) {
+  private Arguments(Generation generation, Address emitter, AbiValues values) {
     this.generation = generation;
     this.emitter = emitter;
     this.values = values;
@@ -44,8 +46,8 @@ final class Arguments {
    *
    * @throws IllegalArgumentException where the log has not the event's form
    */
-  static Arguments of(Generation generation, Abi event, RawLog log) {
-    return new Arguments(generation, log.address(), event.values(log));
+  static Arguments of(Generation generation, AbiEvent event, RawLog log) {
+    return new Arguments(generation, log.address(), event.values(log.topics(), log.data()));
   }
 
   /** The contract that wrote the log. */
@@ -53,33 +55,33 @@ final class Arguments {
     return emitter;
   }
 
-  DataSetId dataSet(int index) {
-    return new DataSetId(generation, number(index));
+  DataSetId dataSet(String name) {
+    return new DataSetId(generation, number(name));
   }
 
   /** A provider: by its number, or in pandora by its address. */
-  ProviderId provider(int index) {
+  ProviderId provider(String name) {
     return switch (generation) {
-      case FWSS -> ProviderId.fwss(number(index));
-      case PANDORA -> ProviderId.pandora(address(index));
+      case FWSS -> ProviderId.fwss(number(name));
+      case PANDORA -> ProviderId.pandora(address(name));
     };
   }
 
-  PieceId piece(int index) {
-    return new PieceId(number(index));
+  PieceId piece(String name) {
+    return new PieceId(number(name));
   }
 
-  List<PieceId> pieces(int index) {
-    return list(index).stream().map(id -> new PieceId(number(id))).toList();
+  List<PieceId> pieces(String name) {
+    return values.list(name).stream().map(id -> new PieceId(number(id))).toList();
   }
 
-  RailId rail(int index) {
-    return new RailId(number(index));
+  RailId rail(String name) {
+    return new RailId(number(name));
   }
 
   /** A rail; the contracts write 0 where there is none. */
-  Optional<RailId> railUnlessZero(int index) {
-    return Optional.of(rail(index)).filter(rail -> rail.number() != 0);
+  Optional<RailId> railUnlessZero(String name) {
+    return Optional.of(rail(name)).filter(rail -> rail.number() != 0);
   }
 
   /** What of the log cannot be, and is left out; empty where all of it is read. */
@@ -93,57 +95,55 @@ final class Arguments {
   }
 
   /** An epoch; one beyond all clocks, as contracts take it, is the last one that can be told. */
-  Epoch epoch(int index) {
-    return new Epoch(bounded(index));
+  Epoch epoch(String name) {
+    return new Epoch(values.capped(name));
   }
 
-  TokenAmount amount(int index) {
-    return new TokenAmount((BigInteger) values.get(index));
+  TokenAmount amount(String name) {
+    return new TokenAmount(values.number(name));
   }
 
   /** A number of bytes; what nobody can have served is the largest one that can be told. */
-  ByteCount bytes(int index) {
-    return new ByteCount(bounded(index));
+  ByteCount bytes(String name) {
+    return new ByteCount(values.capped(name));
   }
 
-  BigInteger count(int index) {
-    return (BigInteger) values.get(index);
+  BigInteger count(String name) {
+    return values.number(name);
   }
 
-  boolean flag(int index) {
-    return (Boolean) values.get(index);
+  boolean flag(String name) {
+    return (Boolean) values.get(name);
   }
 
-  int small(int index) {
-    return Math.toIntExact(number(index));
+  int small(String name) {
+    return Math.toIntExact(number(name));
   }
 
-  Address address(int index) {
-    return Address.of((String) values.get(index));
+  Address address(String name) {
+    return Address.of(values.text(name));
   }
 
-  PieceCid pieceCid(int index) {
-    return PieceCid.fromBytes((byte[]) values.get(index));
+  PieceCid pieceCid(String name) {
+    return PieceCid.fromBytes((byte[]) values.list(name).getFirst());
   }
 
-  /**
-   * Keys at {@code keys} with their values at the next index; one without the other is left out.
-   */
-  Map<String, String> metadata(int keys) {
+  /** Keys with their values; one without the other is left out. */
+  Map<String, String> metadata(String keys, String ofKeys) {
     Map<String, String> metadata = new LinkedHashMap<>();
-    pairs(keys).forEach((key, value) -> metadata.put(key, (String) value));
+    pairs(keys, ofKeys).forEach((key, value) -> metadata.put(key, (String) value));
     return metadata;
   }
 
-  /** The service URL among the capability keys at {@code keys}: raw bytes, read as UTF-8. */
-  Optional<String> serviceUrl(int keys) {
-    return Optional.ofNullable(pairs(keys).get(SERVICE_URL))
+  /** The service URL among capabilities: raw bytes, read as UTF-8. */
+  Optional<String> serviceUrl(String keys, String ofKeys) {
+    return Optional.ofNullable(pairs(keys, ofKeys).get(SERVICE_URL))
         .map(value -> new String((byte[]) value, StandardCharsets.UTF_8));
   }
 
-  private Map<String, Object> pairs(int keys) {
-    List<?> names = list(keys);
-    List<?> others = list(keys + 1);
+  private Map<String, Object> pairs(String keys, String ofKeys) {
+    List<?> names = values.list(keys);
+    List<?> others = values.list(ofKeys);
     if (names.size() != others.size()) {
       leaveOut(
           "expected as many values as keys, found %d keys and %d values"
@@ -156,16 +156,8 @@ final class Arguments {
     return pairs;
   }
 
-  private List<?> list(int index) {
-    return (List<?>) values.get(index);
-  }
-
-  private long bounded(int index) {
-    return ((BigInteger) values.get(index)).min(BigInteger.valueOf(Long.MAX_VALUE)).longValue();
-  }
-
-  private long number(int index) {
-    return number(values.get(index));
+  private long number(String name) {
+    return number(values.get(name));
   }
 
   private static long number(Object value) {

@@ -1,5 +1,6 @@
 package io.filcdn.indexer.logs;
 
+import io.filcdn.chain.abi.ContractAbi;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.indexer.chain.ChainEvent;
@@ -27,99 +28,108 @@ final class FwssEvents {
   private static final List<Shape> FWSS =
       List.of(
           Shape.of(
-              "DataSetCreated(uint256 indexed dataSetId, uint256 indexed providerId, uint256 pdpRailId,"
-                  + " uint256 cacheMissRailId, uint256 cdnRailId, address payer, address serviceProvider,"
-                  + " address payee, string[] metadataKeys, string[] metadataValues)",
+              ContractAbi.FWSS.event("DataSetCreated"),
               in ->
                   new ChainEvent.DataSetCreated(
-                      in.dataSet(0),
-                      in.provider(1),
-                      in.railUnlessZero(2),
-                      in.railUnlessZero(3),
-                      in.railUnlessZero(4),
-                      in.address(5),
-                      in.address(7),
-                      in.metadata(8))),
+                      in.dataSet("dataSetId"),
+                      in.provider("providerId"),
+                      in.railUnlessZero("pdpRailId"),
+                      in.railUnlessZero("cacheMissRailId"),
+                      in.railUnlessZero("cdnRailId"),
+                      in.address("payer"),
+                      in.address("payee"),
+                      in.metadata("metadataKeys", "metadataValues"))),
           Shape.of(
-              "PieceAdded(uint256 indexed dataSetId, uint256 indexed pieceId, (bytes) pieceCid, string[] keys,"
-                  + " string[] values)",
+              ContractAbi.FWSS.event("PieceAdded"),
               in ->
                   new ChainEvent.PieceAdded(
-                      in.dataSet(0), in.piece(1), in.pieceCid(2), in.metadata(3))),
+                      in.dataSet("dataSetId"),
+                      in.piece("pieceId"),
+                      in.pieceCid("pieceCid"),
+                      in.metadata("keys", "values"))),
           Shape.of(
-              "ServiceTerminated(address indexed approver, uint256 indexed dataSetId, uint256 pdpRailId,"
-                  + " uint256 cacheMissRailId, uint256 cdnRailId)",
-              in -> new ChainEvent.ServiceTerminated(in.dataSet(1))),
+              ContractAbi.FWSS.event("ServiceTerminated"),
+              in -> new ChainEvent.ServiceTerminated(in.dataSet("dataSetId"))),
           Shape.of(
-              "PDPPaymentTerminated(uint256 indexed dataSetId, uint256 endEpoch, uint256 pdpRailId)",
-              in -> new ChainEvent.PDPPaymentTerminated(in.dataSet(0), in.epoch(1), in.rail(2))),
+              ContractAbi.FWSS.event("PDPPaymentTerminated"),
+              in ->
+                  new ChainEvent.PDPPaymentTerminated(
+                      in.dataSet("dataSetId"), in.epoch("endEpoch"), in.rail("pdpRailId"))),
           Shape.of(
-              "CDNPaymentRailsToppedUp(uint256 indexed dataSetId, uint256 cdnAmountAdded,"
-                  + " uint256 totalCdnLockup, uint256 cacheMissAmountAdded, uint256 totalCacheMissLockup)",
+              ContractAbi.FWSS.event("CDNPaymentRailsToppedUp"),
               in ->
                   new ChainEvent.CDNPaymentRailsToppedUp(
-                      in.dataSet(0), in.amount(1), in.amount(3))),
+                      in.dataSet("dataSetId"),
+                      in.amount("cdnAmountAdded"),
+                      in.amount("cacheMissAmountAdded"))),
           Shape.of(
-              "CDNServiceTerminated(address indexed caller, uint256 indexed dataSetId,"
-                  + " uint256 cacheMissRailId, uint256 cdnRailId)",
-              in -> new ChainEvent.CDNServiceTerminated(in.dataSet(1))),
+              ContractAbi.FWSS.event("CDNServiceTerminated"),
+              in -> new ChainEvent.CDNServiceTerminated(in.dataSet("dataSetId"))),
           Shape.of(
-              "DataSetAbandoned(uint256 indexed dataSetId, uint256 pdpRailId, uint256 cacheMissRailId,"
-                  + " uint256 cdnRailId)",
-              in -> new ChainEvent.DataSetAbandoned(in.dataSet(0))));
+              ContractAbi.FWSS.event("DataSetAbandoned"),
+              in -> new ChainEvent.DataSetAbandoned(in.dataSet("dataSetId"))));
 
   private static final List<Shape> PDP_VERIFIER =
       List.of(
           Shape.of(
-              "PiecesRemoved(uint256 indexed setId, uint256[] pieceIds)",
-              in -> new ChainEvent.PiecesRemoved(in.dataSet(0), in.pieces(1))),
+              ContractAbi.PDP_VERIFIER.event("PiecesRemoved"),
+              in -> new ChainEvent.PiecesRemoved(in.dataSet("setId"), in.pieces("pieceIds"))),
           Shape.of(
-              "DataSetDeleted(uint256 indexed setId, uint256 deletedLeafCount)",
-              in -> new ChainEvent.DataSetDeleted(in.dataSet(0))));
+              ContractAbi.PDP_VERIFIER.event("DataSetDeleted"),
+              in -> new ChainEvent.DataSetDeleted(in.dataSet("setId"))));
 
   private static final List<Shape> REGISTRY =
       List.of(
           Shape.of(
-              "ProductAdded(uint256 indexed providerId, uint8 indexed productType, address serviceProvider,"
-                  + " string[] capabilityKeys, bytes[] capabilityValues)",
-              in -> new ChainEvent.ProductAdded(in.provider(0), in.small(1), in.serviceUrl(3))),
+              ContractAbi.SERVICE_PROVIDER_REGISTRY.event("ProductAdded"),
+              in ->
+                  new ChainEvent.ProductAdded(
+                      in.provider("providerId"),
+                      in.small("productType"),
+                      in.serviceUrl("capabilityKeys", "capabilityValues"))),
           Shape.of(
-              "ProductUpdated(uint256 indexed providerId, uint8 indexed productType, address serviceProvider,"
-                  + " string[] capabilityKeys, bytes[] capabilityValues)",
-              in -> new ChainEvent.ProductUpdated(in.provider(0), in.small(1), in.serviceUrl(3))),
+              ContractAbi.SERVICE_PROVIDER_REGISTRY.event("ProductUpdated"),
+              in ->
+                  new ChainEvent.ProductUpdated(
+                      in.provider("providerId"),
+                      in.small("productType"),
+                      in.serviceUrl("capabilityKeys", "capabilityValues"))),
           Shape.of(
-              "ProductRemoved(uint256 indexed providerId, uint8 indexed productType)",
-              in -> new ChainEvent.ProductRemoved(in.provider(0), in.small(1))),
+              ContractAbi.SERVICE_PROVIDER_REGISTRY.event("ProductRemoved"),
+              in ->
+                  new ChainEvent.ProductRemoved(
+                      in.provider("providerId"), in.small("productType"))),
           Shape.of(
-              "ProviderRemoved(uint256 indexed providerId)",
-              in -> new ChainEvent.ProviderRemoved(in.provider(0))));
+              ContractAbi.SERVICE_PROVIDER_REGISTRY.event("ProviderRemoved"),
+              in -> new ChainEvent.ProviderRemoved(in.provider("providerId"))));
 
   static final List<Shape> PAY =
       List.of(
           Shape.of(
-              "RailTerminated(uint256 indexed railId, address indexed by, uint256 endEpoch)",
-              in -> new ChainEvent.RailTerminated(in.rail(0), in.epoch(2))),
+              ContractAbi.FILECOIN_PAY.event("RailTerminated"),
+              in -> new ChainEvent.RailTerminated(in.rail("railId"), in.epoch("endEpoch"))),
           Shape.of(
-              "RailFinalized(uint256 indexed railId)",
-              in -> new ChainEvent.RailFinalized(in.rail(0))));
+              ContractAbi.FILECOIN_PAY.event("RailFinalized"),
+              in -> new ChainEvent.RailFinalized(in.rail("railId"))));
 
   private static final List<Shape> OPERATOR =
       List.of(
           Shape.of(
-              "UsageReported(uint256 indexed dataSetId, uint256 indexed fromEpoch, uint256 indexed toEpoch,"
-                  + " uint256 cdnBytesUsed, uint256 cacheMissBytesUsed)",
+              ContractAbi.FIL_BEAM_OPERATOR.event("UsageReported"),
               in ->
                   new ChainEvent.UsageReported(
-                      in.dataSet(0),
+                      in.dataSet("dataSetId"),
                       in.emitter(),
-                      in.epoch(1),
-                      in.epoch(2),
-                      in.bytes(3),
-                      in.bytes(4))),
+                      in.epoch("fromEpoch"),
+                      in.epoch("toEpoch"),
+                      in.bytes("cdnBytesUsed"),
+                      in.bytes("cacheMissBytesUsed"))),
           Shape.of(
-              "CDNSettlement(uint256 indexed dataSetId, uint256 cdnAmount)",
-              in -> new ChainEvent.CDNSettlement(in.dataSet(0), in.amount(1))),
+              ContractAbi.FIL_BEAM_OPERATOR.event("CDNSettlement"),
+              in -> new ChainEvent.CDNSettlement(in.dataSet("dataSetId"), in.amount("cdnAmount"))),
           Shape.of(
-              "CacheMissSettlement(uint256 indexed dataSetId, uint256 cacheMissAmount)",
-              in -> new ChainEvent.CacheMissSettlement(in.dataSet(0), in.amount(1))));
+              ContractAbi.FIL_BEAM_OPERATOR.event("CacheMissSettlement"),
+              in ->
+                  new ChainEvent.CacheMissSettlement(
+                      in.dataSet("dataSetId"), in.amount("cacheMissAmount"))));
 }

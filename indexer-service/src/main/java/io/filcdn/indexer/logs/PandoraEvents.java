@@ -1,5 +1,6 @@
 package io.filcdn.indexer.logs;
 
+import io.filcdn.chain.abi.ContractAbi;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.PieceId;
@@ -33,78 +34,83 @@ final class PandoraEvents {
   private static List<Shape> service(PandoraCalls calls) {
     return List.of(
         Shape.of(
-            "ProofSetRailCreated(uint256 indexed proofSetId, uint256 railId, address payer, address payee,"
-                + " bool withCDN)",
+            ContractAbi.PANDORA_SERVICE.event("ProofSetRailCreated"),
             in ->
                 new ChainEvent.DataSetCreated(
-                    in.dataSet(0),
-                    in.provider(3),
-                    in.railUnlessZero(1),
+                    in.dataSet("proofSetId"),
+                    in.provider("payee"),
+                    in.railUnlessZero("railId"),
                     Optional.empty(),
                     Optional.empty(),
-                    in.address(2),
-                    in.address(3),
-                    cdn(in, 4))),
+                    in.address("payer"),
+                    in.address("payee"),
+                    cdn(in, "withCDN"))),
         Shape.of(
-            "DataSetRailsCreated(uint256 indexed dataSetId, uint256 pdpRailId, uint256 cacheMissRailId,"
-                + " uint256 cdnRailId, address payer, address payee, bool withCDN)",
+            ContractAbi.PANDORA_SERVICE.event("DataSetRailsCreated"),
             in ->
                 new ChainEvent.DataSetCreated(
-                    in.dataSet(0),
-                    in.provider(5),
-                    in.railUnlessZero(1),
-                    in.railUnlessZero(2),
-                    in.railUnlessZero(3),
-                    in.address(4),
-                    in.address(5),
-                    cdn(in, 6))),
+                    in.dataSet("dataSetId"),
+                    in.provider("payee"),
+                    in.railUnlessZero("pdpRailId"),
+                    in.railUnlessZero("cacheMissRailId"),
+                    in.railUnlessZero("cdnRailId"),
+                    in.address("payer"),
+                    in.address("payee"),
+                    cdn(in, "withCDN"))),
         Shape.of(
-            "DataSetStorageProviderChanged(uint256 indexed dataSetId, address indexed oldStorageProvider,"
-                + " address indexed newStorageProvider)",
-            in -> new ChainEvent.StorageProviderChanged(in.dataSet(0), in.provider(2))),
+            ContractAbi.PANDORA_SERVICE.event("DataSetStorageProviderChanged"),
+            in ->
+                new ChainEvent.StorageProviderChanged(
+                    in.dataSet("dataSetId"), in.provider("newStorageProvider"))),
         Shape.asking(
-            "ProviderApproved(address indexed provider, uint256 indexed providerId)",
+            ContractAbi.PANDORA_SERVICE.event("ProviderApproved"),
             (node, in) ->
                 new ChainEvent.ProviderApproved(
-                    in.provider(0), calls.serviceUrl(node, in.count(1), in.address(0)))),
+                    in.provider("provider"),
+                    calls.serviceUrl(node, in.count("providerId"), in.address("provider")))),
         Shape.of(
-            "ProviderRemoved(address indexed provider, uint256 indexed providerId)",
-            in -> new ChainEvent.ProviderRemoved(in.provider(0))));
+            ContractAbi.PANDORA_SERVICE.event("ProviderRemoved"),
+            in -> new ChainEvent.ProviderRemoved(in.provider("provider"))));
   }
 
   private static List<Shape> pdpVerifier(PandoraCalls calls) {
     return List.of(
         Shape.asking(
-            "RootsAdded(uint256 indexed setId, uint256[] rootIds)",
-            (node, in) -> added(node, in, calls.named("getRootCid"))),
+            ContractAbi.PANDORA_PDP_VERIFIER.event("RootsAdded"),
+            (node, in) -> added(node, in, "rootIds", calls.rootCids())),
         Shape.asking(
-            "PiecesAdded(uint256 indexed setId, uint256[] pieceIds)",
-            (node, in) -> added(node, in, calls.named("getPieceCid"))),
+            ContractAbi.PANDORA_PDP_VERIFIER.event("PiecesAdded"),
+            (node, in) -> added(node, in, "pieceIds", calls.pieceCids())),
         Shape.of(
-            "RootsRemoved(uint256 indexed setId, uint256[] rootIds)",
-            in -> new ChainEvent.PiecesRemoved(in.dataSet(0), in.pieces(1))),
+            ContractAbi.PANDORA_PDP_VERIFIER.event("RootsRemoved"),
+            in -> new ChainEvent.PiecesRemoved(in.dataSet("setId"), in.pieces("rootIds"))),
         Shape.of(
-            "PiecesRemoved(uint256 indexed setId, uint256[] pieceIds)",
-            in -> new ChainEvent.PiecesRemoved(in.dataSet(0), in.pieces(1))),
+            ContractAbi.PANDORA_PDP_VERIFIER.event("PiecesRemoved"),
+            in -> new ChainEvent.PiecesRemoved(in.dataSet("setId"), in.pieces("pieceIds"))),
         Shape.of(
-            "ProofSetOwnerChanged(uint256 indexed setId, address indexed oldOwner, address indexed newOwner)",
-            in -> new ChainEvent.StorageProviderChanged(in.dataSet(0), in.provider(2))),
+            ContractAbi.PANDORA_PDP_VERIFIER.event("ProofSetOwnerChanged"),
+            in ->
+                new ChainEvent.StorageProviderChanged(
+                    in.dataSet("setId"), in.provider("newOwner"))),
         Shape.of(
-            "ProofSetDeleted(uint256 indexed setId, uint256 deletedLeafCount)",
-            in -> new ChainEvent.DataSetDeleted(in.dataSet(0))),
+            ContractAbi.PANDORA_PDP_VERIFIER.event("ProofSetDeleted"),
+            in -> new ChainEvent.DataSetDeleted(in.dataSet("setId"))),
         Shape.of(
-            "DataSetDeleted(uint256 indexed setId, uint256 deletedLeafCount)",
-            in -> new ChainEvent.DataSetDeleted(in.dataSet(0))));
+            ContractAbi.PANDORA_PDP_VERIFIER.event("DataSetDeleted"),
+            in -> new ChainEvent.DataSetDeleted(in.dataSet("setId"))));
   }
 
-  private static ChainEvent added(ChainNode node, Arguments in, PandoraCalls.CidOf cids) {
+  private static ChainEvent added(
+      ChainNode node, Arguments in, String pieces, PandoraCalls.CidOf cids) {
     return new ChainEvent.PiecesAdded(
-        in.dataSet(0), in.pieces(1).stream().map(piece -> added(node, in, piece, cids)).toList());
+        in.dataSet("setId"),
+        in.pieces(pieces).stream().map(piece -> added(node, in, piece, cids)).toList());
   }
 
   private static Added added(ChainNode node, Arguments in, PieceId piece, PandoraCalls.CidOf cids) {
     return new Added(
-        piece, cids.ask(node, in.dataSet(0), piece).flatMap(bytes -> named(in, piece, bytes)));
+        piece,
+        cids.ask(node, in.dataSet("setId"), piece).flatMap(bytes -> named(in, piece, bytes)));
   }
 
   /** What a piece is called; one whose name is none takes no other piece with it. */
@@ -118,7 +124,7 @@ final class PandoraEvents {
   }
 
   /** The flag as FWSS writes it, so that one fold serves both generations. */
-  private static Map<String, String> cdn(Arguments in, int index) {
-    return in.flag(index) ? Map.of("withCDN", "") : Map.of();
+  private static Map<String, String> cdn(Arguments in, String flag) {
+    return in.flag(flag) ? Map.of("withCDN", "") : Map.of();
   }
 }

@@ -1,5 +1,6 @@
 package io.filcdn.indexer.logs;
 
+import io.filcdn.chain.abi.AbiEvent;
 import io.filcdn.indexer.chain.ChainEvent;
 import io.filcdn.indexer.rpc.ChainNode;
 import java.util.function.BiFunction;
@@ -12,16 +13,16 @@ import java.util.function.Function;
  * @param read makes what it says from its arguments, and from what a node says where the log does
  *     not tell all
  */
-record Shape(Abi abi, BiFunction<ChainNode, Arguments, ChainEvent> read) {
+record Shape(AbiEvent abi, BiFunction<ChainNode, Arguments, ChainEvent> read) {
 
-  /** An event whose log tells all; the declaration is Solidity's. */
-  static Shape of(String declaration, Function<Arguments, ChainEvent> read) {
-    return new Shape(Abi.of(declaration), (_, arguments) -> read.apply(arguments));
+  /** An event whose log tells all. */
+  static Shape of(AbiEvent event, Function<Arguments, ChainEvent> read) {
+    return new Shape(event, (_, arguments) -> read.apply(arguments));
   }
 
   /** An event whose log does not tell all. */
-  static Shape asking(String declaration, BiFunction<ChainNode, Arguments, ChainEvent> read) {
-    return new Shape(Abi.of(declaration), read);
+  static Shape asking(AbiEvent event, BiFunction<ChainNode, Arguments, ChainEvent> read) {
+    return new Shape(event, read);
   }
 
   String topic() {

@@ -1,5 +1,8 @@
 package io.filcdn.indexer.rpc;
 
+import io.filcdn.chain.rpc.AnswerLimit;
+import io.filcdn.chain.rpc.Endpoint;
+import io.filcdn.chain.rpc.NullRound;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockHash;
 import io.filcdn.common.chain.BlockNumber;
@@ -11,7 +14,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.math.BigInteger;
-import java.net.URI;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
@@ -37,13 +39,13 @@ import org.web3j.protocol.core.methods.response.Log;
  */
 public final class ChainNode {
 
-  private final URI url;
+  private final Endpoint endpoint;
   private final Web3j web3;
   private final MeterRegistry metrics;
 
-  public ChainNode(URI url, Web3j web3, MeterRegistry metrics) {
-    this.url = url;
-    this.web3 = web3;
+  public ChainNode(Endpoint endpoint, MeterRegistry metrics) {
+    this.endpoint = endpoint;
+    this.web3 = endpoint.api();
     this.metrics = metrics;
   }
 
@@ -65,20 +67,15 @@ public final class ChainNode {
     return answer.hasError() ? Optional.empty() : found(answer).map(Block::number);
   }
 
-  /**
-   * The block of that number; empty in a null round, and beyond the head. Nodes tell a null round
-   * in three ways: Lotus with an error, others with nothing, Forest with the block before it.
-   */
+  /** The block of that number; empty in a null round, and beyond the head. */
   public Optional<Block> block(BlockNumber number) {
     EthBlock answer =
         send(
             "eth_getBlockByNumber",
             block(DefaultBlockParameter.valueOf(BigInteger.valueOf(number.value()))));
-    if (answer.hasError() && isNullRound(answer.getError())) {
-      return Optional.empty();
-    }
-    return found(answered("eth_getBlockByNumber", answer))
-        .filter(block -> block.number().equals(number));
+    return isNullRound(answer, number)
+        ? Optional.empty()
+        : found(answered("eth_getBlockByNumber", answer));
   }
 
   /** The first block from {@code number} on; empty where there is none up to {@code last}. */
@@ -172,6 +169,14 @@ public final class ChainNode {
     return web3.ethGetBlockByNumber(which, false);
   }
 
+  private boolean isNullRound(EthBlock answer, BlockNumber number) {
+    try {
+      return NullRound.isToldBy(answer, number);
+    } catch (RuntimeException e) {
+      throw failed("eth_getBlockByNumber: expected a block, found " + e.getMessage(), e);
+    }
+  }
+
   private Optional<Block> found(EthBlock answer) {
     EthBlock.Block block = answer.getBlock();
     if (block == null) {
@@ -224,11 +229,6 @@ public final class ChainNode {
     return response;
   }
 
-  private static boolean isNullRound(Response.Error error) {
-    return error.getMessage() != null
-        && error.getMessage().toLowerCase(Locale.ROOT).contains("null round");
-  }
-
   private static boolean isRevert(Response.Error error) {
     return error.getMessage() != null
         && error.getMessage().toLowerCase(Locale.ROOT).contains("revert");
@@ -242,9 +242,9 @@ public final class ChainNode {
     return new NodeFailedException(this + ": " + what, e);
   }
 
-  /** The endpoint without path and query, which may hold an API key. */
+  /** Host and port. */
   @Override
   public String toString() {
-    return url.getPort() < 0 ? url.getHost() : url.getHost() + ":" + url.getPort();
+    return endpoint.toString();
   }
 }

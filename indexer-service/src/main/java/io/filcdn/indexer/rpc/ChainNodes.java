@@ -1,5 +1,9 @@
 package io.filcdn.indexer.rpc;
 
+import io.filcdn.chain.rpc.AnswerLimit;
+import io.filcdn.chain.rpc.Endpoint;
+import io.filcdn.chain.rpc.Failover;
+import io.filcdn.chain.rpc.RateLimit;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.time.Clock;
@@ -13,18 +17,17 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 import okhttp3.OkHttpClient;
 import org.jboss.logging.Logger;
-import org.web3j.protocol.Web3j;
-import org.web3j.protocol.http.HttpService;
 
 /**
- * The network's JSON-RPC endpoints. A question goes to one of them, as a whole: answers of two
- * nodes, which may follow two forks, are never mixed. For one thread, but for {@link #status}.
+ * The network's JSON-RPC nodes, of which the one that answered last is asked first. For one thread,
+ * but for {@link #status}.
  */
 public final class ChainNodes {
 
   private static final Logger LOG = Logger.getLogger(ChainNodes.class);
 
   private final List<ChainNode> nodes;
+  private final Failover<ChainNode, NodeFailedException> failover;
   private final long chainId;
   private final MeterRegistry metrics;
   private final Set<ChainNode> onOurChain = new HashSet<>();
@@ -37,6 +40,7 @@ public final class ChainNodes {
    */
   public ChainNodes(List<ChainNode> nodes, long chainId, MeterRegistry metrics) {
     this.nodes = List.copyOf(nodes);
+    this.failover = new Failover<>(nodes, NodeFailedException.class, ChainNodes::worst);
     this.chainId = chainId;
     this.metrics = metrics;
   }
@@ -63,7 +67,7 @@ public final class ChainNodes {
             .addInterceptor(new RateLimit(clock))
             .addInterceptor(new AnswerLimit(maxAnswerBytes))
             .build();
-    return new ChainNode(url, Web3j.build(new HttpService(url.toString(), client)), metrics);
+    return new ChainNode(new Endpoint(url, client), metrics);
   }
 
   /**
@@ -88,22 +92,25 @@ public final class ChainNodes {
   }
 
   private <T> T ask(int first, boolean prefer, Function<ChainNode, T> question) {
-    NodeFailedException failure = null;
-    for (int tried = 0; tried < nodes.size(); tried++) {
-      int index = (first + tried) % nodes.size();
-      ChainNode node = nodes.get(index);
-      try {
-        requireOurChain(node);
-        T answer = question.apply(node);
-        failures.remove(node);
-        preferred = prefer ? index : preferred;
-        return answer;
-      } catch (NodeFailedException e) {
-        failed(node, e);
-        failure = worse(failure, e);
-      }
+    return failover.ask(
+        first,
+        node -> {
+          T answer = answer(node, question);
+          preferred = prefer ? nodes.indexOf(node) : preferred;
+          return answer;
+        });
+  }
+
+  private <T> T answer(ChainNode node, Function<ChainNode, T> question) {
+    try {
+      requireOurChain(node);
+      T answer = question.apply(node);
+      failures.remove(node);
+      return answer;
+    } catch (NodeFailedException e) {
+      failed(node, e);
+      throw e;
     }
-    throw failure == null ? new NodeFailedException("there are no nodes to ask") : failure;
   }
 
   /** Another node that follows our chain; the same one where there is none. */
@@ -125,14 +132,13 @@ public final class ChainNodes {
   }
 
   /** A contradiction of finality is what a person must hear of, whatever else failed. */
-  private static NodeFailedException worse(
-      @org.jspecify.annotations.Nullable NodeFailedException before, NodeFailedException now) {
-    if (before == null) {
-      return now;
-    }
-    NodeFailedException worse = before.contradictsFinality() ? before : now;
-    worse.addSuppressed(worse == before ? now : before);
-    return worse;
+  private static NodeFailedException worst(List<NodeFailedException> failures) {
+    NodeFailedException worst =
+        failures.stream()
+            .reduce((worse, next) -> worse.contradictsFinality() ? worse : next)
+            .orElseGet(() -> new NodeFailedException("there are no nodes to ask"));
+    failures.stream().filter(failure -> failure != worst).forEach(worst::addSuppressed);
+    return worst;
   }
 
   private void requireOurChain(ChainNode node) {

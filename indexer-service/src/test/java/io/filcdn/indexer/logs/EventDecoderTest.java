@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.filcdn.chain.rpc.Endpoint;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockHash;
 import io.filcdn.common.chain.BlockNumber;
@@ -40,12 +41,11 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import okhttp3.OkHttpClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.web3j.protocol.Web3j;
-import org.web3j.protocol.http.HttpService;
 
 class EventDecoderTest {
 
@@ -57,8 +57,7 @@ class EventDecoderTest {
   /** Never asked: logs of this generation tell all. */
   private static final ChainNode NODE =
       new ChainNode(
-          NETWORK.rpcUrls().getFirst(),
-          Web3j.build(new HttpService(NETWORK.rpcUrls().getFirst().toString())),
+          new Endpoint(NETWORK.rpcUrls().getFirst(), new OkHttpClient()),
           new SimpleMeterRegistry());
 
   private final EventDecoder decoder = EventDecoder.of(NETWORK);

@@ -2,6 +2,7 @@ package io.filcdn.retrieval.connection;
 
 import io.filcdn.retrieval.connection.ConnectionLimits.Place;
 import io.filcdn.retrieval.delivery.BodyWriter;
+import io.filcdn.retrieval.delivery.ConnectionTimeouts;
 import io.filcdn.retrieval.delivery.SendBuffer;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelOption;

@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.connection;
 
+import io.filcdn.retrieval.delivery.ConnectionTimeouts;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;

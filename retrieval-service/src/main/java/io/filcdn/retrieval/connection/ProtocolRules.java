@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.connection;
 
+import io.filcdn.retrieval.delivery.ConnectionTimeouts;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;

@@ -3,7 +3,6 @@ package io.filcdn.retrieval.delivery;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.PieceBytes;
-import io.filcdn.retrieval.connection.ConnectionTimeouts;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.ResponseTally;

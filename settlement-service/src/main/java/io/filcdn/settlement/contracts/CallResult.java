@@ -1,5 +1,9 @@
 package io.filcdn.settlement.contracts;
 
+import io.filcdn.chain.abi.AbiFunction;
+import io.filcdn.chain.abi.AbiValues;
+import java.util.Optional;
+
 /** What a simulated call came to. */
 public sealed interface CallResult {
 
@@ -13,12 +17,35 @@ public sealed interface CallResult {
   /** The contract refused. */
   record Reverted(ContractError error) implements CallResult {}
 
-  /** What it returned, where a refusal can only mean a wrong contract. */
-  default String returned() {
+  /**
+   * What {@code function} returned, where a refusal can only mean a wrong contract.
+   *
+   * @throws NodeException where it is not of the function's form: no such contract lives there
+   */
+  default AbiValues returned(AbiFunction function) {
     return switch (this) {
-      case Returned(String data) -> data;
+      case Returned(String data) ->
+          read(function, data)
+              .orElseThrow(
+                  () ->
+                      new NodeException(
+                          "expected the results of %s, found \"%.200s\""
+                              .formatted(function, data)));
       case Reverted(ContractError error) ->
           throw new NodeException("expected a view to return, found " + error);
     };
+  }
+
+  /** What {@code function} returned; empty where it refused, or no such contract lives there. */
+  default Optional<AbiValues> returnedIfAny(AbiFunction function) {
+    return this instanceof Returned(String data) ? read(function, data) : Optional.empty();
+  }
+
+  private static Optional<AbiValues> read(AbiFunction function, String data) {
+    try {
+      return function.returned(data);
+    } catch (IllegalArgumentException e) {
+      throw new NodeException("expected the results of %s: %s".formatted(function, e), e);
+    }
   }
 }

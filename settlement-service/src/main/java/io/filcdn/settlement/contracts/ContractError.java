@@ -2,20 +2,19 @@ package io.filcdn.settlement.contracts;
 
 import static java.util.stream.Collectors.joining;
 
-import java.math.BigInteger;
-import java.nio.charset.StandardCharsets;
-import java.util.HexFormat;
+import io.filcdn.chain.abi.AbiError;
+import io.filcdn.chain.abi.ContractAbi;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
-import org.web3j.crypto.Hash;
 import org.web3j.protocol.core.Response;
 
 /**
@@ -28,44 +27,27 @@ import org.web3j.protocol.core.Response;
 public record ContractError(String text, boolean concernsAll) {
 
   /** Errors that have nothing to do with the data sets of the call. */
-  private static final List<String> OF_THE_RUN =
-      List.of(
-          "Unauthorized()",
-          "InvalidUsageAmount()",
-          "OnlyFilBeamControllerAllowed(address,address)",
-          "OwnableUnauthorizedAccount(address)");
+  private static final Set<String> OF_THE_RUN =
+      Set.of(
+          "Unauthorized",
+          "InvalidUsageAmount",
+          "OnlyFilBeamControllerAllowed",
+          "OwnableUnauthorizedAccount");
 
   /** What nodes say, in any case, where gas or the money for it does not suffice. */
   private static final List<String> OF_THE_NODE =
       List.of("out of gas", "insufficient funds", "not enough funds", "syserroutofgas");
 
-  /** Errors that a single data set can cause. */
-  private static final List<String> OF_A_DATA_SET =
-      List.of(
-          "InvalidEpoch()",
-          "InvalidDataSetId(uint256)",
-          "FilBeamServiceNotConfigured(uint256)",
-          "RailInactiveOrSettled(uint256)",
-          "RailNotAssociated(uint256)",
-          "CannotModifyTerminatedRailBeyondEndEpoch(uint256,uint256,uint256)",
-          "OneTimePaymentExceedsLockup(uint256,uint256,uint256)",
-          "InsufficientFundsForOneTimePayment(address,address,uint256,uint256)",
-          "InsufficientCurrentLockup(address,address,uint256,uint256)",
-          "LockupExceedsFundsInvariant(address,address,uint256,uint256)",
-          "OperatorNotApproved(address,address)",
-          "OperatorRateAllowanceExceeded(uint256,uint256)",
-          "OperatorLockupAllowanceExceeded(uint256,uint256)");
+  private static final Map<String, AbiError> BY_SELECTOR =
+      Stream.of(ContractAbi.FIL_BEAM_OPERATOR, ContractAbi.FWSS, ContractAbi.FILECOIN_PAY)
+          .flatMap(contract -> contract.errors().stream())
+          .collect(Collectors.toMap(error -> error.signature().selector(), Function.identity()));
 
-  private static final Map<String, String> BY_SELECTOR =
-      Stream.concat(OF_THE_RUN.stream(), OF_A_DATA_SET.stream())
-          .collect(Collectors.toMap(ContractError::selector, Function.identity()));
-
-  private static final String REVERT_WITH_TEXT = selector("Error(string)");
-  private static final String PANIC = selector("Panic(uint256)");
-  private static final int SELECTOR_DIGITS = 8;
+  private static final int SELECTOR_CHARACTERS = 10;
+  private static final int MAX_TEXT = 200;
   private static final int WORD_DIGITS = 64;
   private static final int REVERTED = 3;
-  private static final Pattern REVERT_DATA = Pattern.compile("0x([0-9a-fA-F]{8,})");
+  private static final Pattern REVERT_DATA = Pattern.compile("0x[0-9a-fA-F]{8,}");
 
   /**
    * What a node's answer to a simulated call says; empty where the call did not come to the
@@ -91,60 +73,49 @@ public record ContractError(String text, boolean concernsAll) {
     return Stream.of(data, message)
         .map(REVERT_DATA::matcher)
         .filter(Matcher::find)
-        .map(found -> decode(found.group(1)))
+        .map(found -> decode(found.group()))
         .findFirst();
   }
 
-  private static ContractError decode(String hex) {
-    String selector = hex.substring(0, SELECTOR_DIGITS);
-    List<String> words = words(hex.substring(SELECTOR_DIGITS));
-    if (selector.equals(REVERT_WITH_TEXT) && words.size() > 2) {
-      return new ContractError("\"%s\"".formatted(text(words)), false);
+  private static ContractError decode(String data) {
+    String selector = data.substring(0, SELECTOR_CHARACTERS).toLowerCase(Locale.ROOT);
+    try {
+      if (selector.equals(AbiError.TEXT.signature().selector())) {
+        return new ContractError("\"%s\"".formatted(shortened(AbiError.TEXT, data)), false);
+      }
+      if (selector.equals(AbiError.PANIC.signature().selector())) {
+        return new ContractError(
+            "Panic(0x%x)".formatted(AbiError.PANIC.values(data).number("")), true);
+      }
+      AbiError error = BY_SELECTOR.get(selector);
+      if (error != null) {
+        String arguments =
+            error.values(data).all().stream()
+                .map(Object::toString)
+                .collect(joining(", ", "(", ")"));
+        return new ContractError(error.name() + arguments, OF_THE_RUN.contains(error.name()));
+      }
+    } catch (IllegalArgumentException e) {
+      // shown as it came
     }
-    if (selector.equals(PANIC) && !words.isEmpty()) {
-      return new ContractError("Panic(0x%x)".formatted(new BigInteger(words.getFirst(), 16)), true);
-    }
-    String signature = BY_SELECTOR.get(selector);
-    if (signature == null) {
-      return new ContractError(
-          "unknown error 0x%s(%s)".formatted(selector, String.join(", ", words)), false);
-    }
-    return new ContractError(spell(signature, words), OF_THE_RUN.contains(signature));
+    return new ContractError(
+        "unknown error %s(%s)".formatted(selector, words(data.substring(SELECTOR_CHARACTERS))),
+        false);
   }
 
-  private static List<String> words(String hex) {
+  private static String words(String hex) {
     return IntStream.range(0, hex.length() / WORD_DIGITS)
         .mapToObj(i -> hex.substring(i * WORD_DIGITS, (i + 1) * WORD_DIGITS))
-        .toList();
+        .collect(joining(", "));
   }
 
-  private static String spell(String signature, List<String> words) {
-    String name = signature.substring(0, signature.indexOf('('));
-    String types = signature.substring(name.length() + 1, signature.length() - 1);
-    List<String> kinds = types.isEmpty() ? List.of() : List.of(types.split(",", -1));
-    return IntStream.range(0, Math.min(kinds.size(), words.size()))
-        .mapToObj(i -> value(kinds.get(i), words.get(i)))
-        .collect(joining(", ", name + "(", ")"));
-  }
-
-  private static String value(String type, String word) {
-    return type.equals("address")
-        ? "0x" + word.substring(WORD_DIGITS - 40)
-        : new BigInteger(word, 16).toString();
-  }
-
-  private static String text(List<String> words) {
-    int length = new BigInteger(words.get(1), 16).min(BigInteger.valueOf(200)).intValue();
-    byte[] bytes = HexFormat.of().parseHex(String.join("", words.subList(2, words.size())));
-    return oneLine(new String(bytes, 0, Math.min(length, bytes.length), StandardCharsets.UTF_8));
+  private static String shortened(AbiError error, String data) {
+    String text = error.values(data).text("");
+    return oneLine(text.length() > MAX_TEXT ? text.substring(0, MAX_TEXT) : text);
   }
 
   private static String oneLine(String text) {
     return text.lines().findFirst().orElse("no reason given");
-  }
-
-  private static String selector(String signature) {
-    return Hash.sha3String(signature).substring(2, 2 + SELECTOR_DIGITS);
   }
 
   @Override

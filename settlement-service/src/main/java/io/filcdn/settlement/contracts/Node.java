@@ -1,5 +1,6 @@
 package io.filcdn.settlement.contracts;
 
+import io.filcdn.chain.rpc.NullRound;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.TxHash;
@@ -78,15 +79,21 @@ public final class Node {
     return new Head(latest, finalised);
   }
 
+  /** Empty where the node does not know the tag. */
   private Optional<BlockNumber> tagged(String tag) {
-    return block(DefaultBlockParameter.valueOf(tag));
+    return endpoints.ask(
+        api -> api.ethGetBlockByNumber(DefaultBlockParameter.valueOf(tag), false),
+        answer ->
+            answer.hasError() || answer.getBlock() == null
+                ? Optional.empty()
+                : Optional.of(numberOf(answer)));
   }
 
   /** The block that many behind {@code latest}, or the one before where that round was null. */
   private BlockNumber atDepth(BlockNumber latest) {
     long from = Math.max(0, latest.value() - finality.fallbackDepth());
     for (long number = from; number >= Math.max(0, from - NULL_ROUNDS); number--) {
-      Optional<BlockNumber> found = block(at(new BlockNumber(number)));
+      Optional<BlockNumber> found = block(new BlockNumber(number));
       if (found.isPresent()) {
         return found.get();
       }
@@ -95,15 +102,17 @@ public final class Node {
         "expected a block among the %d up to %d, found none".formatted(NULL_ROUNDS, from));
   }
 
-  private Optional<BlockNumber> block(DefaultBlockParameter which) {
-    return endpoints.ask(api -> api.ethGetBlockByNumber(which, false), Node::numberOf);
+  private Optional<BlockNumber> block(BlockNumber number) {
+    return endpoints.ask(
+        api -> api.ethGetBlockByNumber(at(number), false),
+        answer ->
+            NullRound.isToldBy(answer, number)
+                ? Optional.empty()
+                : Optional.of(numberOf(withoutError(answer))));
   }
 
-  private static Optional<BlockNumber> numberOf(EthBlock answer) {
-    // nodes that do not know the tag and null rounds answer with an error
-    return answer.hasError() || answer.getBlock() == null
-        ? Optional.empty()
-        : Optional.of(new BlockNumber(answer.getBlock().getNumber().longValueExact()));
+  private static BlockNumber numberOf(EthBlock answer) {
+    return new BlockNumber(answer.getBlock().getNumber().longValueExact());
   }
 
   /** The next nonce of {@code account} by the newest block. */
@@ -279,14 +288,14 @@ public final class Node {
 
   private <T extends Response<?>, R> R answer(
       Function<JsonRpc2_0Web3j, Request<?, T>> question, Function<T, R> read) {
-    return endpoints.ask(
-        question,
-        answer -> {
-          if (answer.hasError()) {
-            throw new NodeException("the node answers: " + answer.getError().getMessage());
-          }
-          return read.apply(answer);
-        });
+    return endpoints.ask(question, answer -> read.apply(withoutError(answer)));
+  }
+
+  private static <T extends Response<?>> T withoutError(T answer) {
+    if (answer.hasError()) {
+      throw new NodeException("the node answers: " + answer.getError().getMessage());
+    }
+    return answer;
   }
 
   private static Transaction request(Call call) {

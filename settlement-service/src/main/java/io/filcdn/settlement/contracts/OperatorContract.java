@@ -1,5 +1,9 @@
 package io.filcdn.settlement.contracts;
 
+import io.filcdn.chain.abi.AbiEvent;
+import io.filcdn.chain.abi.AbiFunction;
+import io.filcdn.chain.abi.AbiValues;
+import io.filcdn.chain.abi.ContractAbi;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
@@ -18,8 +22,6 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import java.util.stream.Stream;
-import org.web3j.crypto.Hash;
 import org.web3j.protocol.core.methods.response.Log;
 
 /**
@@ -29,14 +31,21 @@ import org.web3j.protocol.core.methods.response.Log;
 @Singleton
 public final class OperatorContract {
 
-  static final String USAGE_REPORTED =
-      "0xb8a21d4673df42e3b2f67ef580a86f3f5fd56e8515c41c3b9438f3cffd89db02";
-  static final String CDN_SETTLEMENT =
-      "0x25412ba3bcccbe20d39995f52c529ab9cc36c8c4b3470ab5820ecaa849988097";
-  static final String CACHE_MISS_SETTLEMENT =
-      "0x281f4b29d5d73ecf0dd98a23d9db67a1b3df6785d8938151485a8abdecb29a38";
+  private static final AbiFunction RECORD_USAGE_ROLLUPS = function("recordUsageRollups");
+  private static final AbiFunction SETTLE_CDN = function("settleCDNPaymentRails");
+  private static final AbiFunction SETTLE_CACHE_MISS = function("settleCacheMissPaymentRails");
+  private static final AbiFunction TERMINATE = function("terminateCDNPaymentRails");
+  private static final AbiFunction DATA_SET_USAGE = function("dataSetUsage");
+  private static final AbiFunction CDN_RATE = function("cdnRatePerByte");
+  private static final AbiFunction CACHE_MISS_RATE = function("cacheMissRatePerByte");
+  private static final AbiFunction CONTROLLER = function("filBeamOperatorController");
+  private static final AbiFunction CONTROLLER_OF_SERVICE =
+      ContractAbi.STATE_VIEW.function("filBeamControllerAddress");
 
-  static final String RAILS_TERMINATED = Hash.sha3String("PaymentRailsTerminated(uint256)");
+  private static final AbiEvent USAGE_REPORTED = event("UsageReported");
+  private static final AbiEvent CDN_SETTLEMENT = event("CDNSettlement");
+  private static final AbiEvent CACHE_MISS_SETTLEMENT = event("CacheMissSettlement");
+  private static final AbiEvent RAILS_TERMINATED = event("PaymentRailsTerminated");
 
   private final Node node;
   private final Address address;
@@ -61,21 +70,18 @@ public final class OperatorContract {
   static String encode(Submission submission) {
     return switch (submission) {
       case Submission.UsageReport(Epoch toEpoch, List<Rollup> rollups) ->
-          Abi.call(
-              "recordUsageRollups",
-              Abi.number(toEpoch.value()),
-              Abi.numbers(rollups.stream().map(rollup -> rollup.dataSet().number()).toList()),
-              Abi.numbers(rollups.stream().map(r -> r.usage().cdnBytes().bytes()).toList()),
-              Abi.numbers(rollups.stream().map(r -> r.usage().cacheMissBytes().bytes()).toList()));
+          RECORD_USAGE_ROLLUPS.call(
+              toEpoch.value(),
+              rollups.stream().map(rollup -> rollup.dataSet().number()).toList(),
+              rollups.stream().map(rollup -> rollup.usage().cdnBytes().bytes()).toList(),
+              rollups.stream().map(rollup -> rollup.usage().cacheMissBytes().bytes()).toList());
       case Submission.RailSettlement(QuotaRecord.Kind rail, List<DataSetId> dataSets) ->
-          Abi.call(
-              switch (rail) {
-                case CDN -> "settleCDNPaymentRails";
-                case CACHE_MISS -> "settleCacheMissPaymentRails";
-              },
-              Abi.numbers(dataSets.stream().map(DataSetId::number).toList()));
-      case Submission.Termination(DataSetId dataSet) ->
-          Abi.call("terminateCDNPaymentRails", Abi.number(dataSet.number()));
+          (switch (rail) {
+                case CDN -> SETTLE_CDN;
+                case CACHE_MISS -> SETTLE_CACHE_MISS;
+              })
+              .call(dataSets.stream().map(DataSetId::number).toList());
+      case Submission.Termination(DataSetId dataSet) -> TERMINATE.call(dataSet.number());
       case Submission.GapFill() -> "0x";
     };
   }
@@ -102,15 +108,15 @@ public final class OperatorContract {
   }
 
   static String encodeUsage(DataSetId dataSet) {
-    return Abi.call("dataSetUsage", Abi.number(dataSet.number()));
+    return DATA_SET_USAGE.call(dataSet.number());
   }
 
   private static OnChainUsage toUsage(CallResult result) {
-    List<String> words = Abi.words(result.returned(), 3);
+    AbiValues usage = result.returned(DATA_SET_USAGE);
     return new OnChainUsage(
-        new TokenAmount(Abi.unsigned(words.get(0))),
-        new TokenAmount(Abi.unsigned(words.get(1))),
-        new Epoch(Abi.capped(words.get(2))));
+        new TokenAmount(usage.number("cdnAmount")),
+        new TokenAmount(usage.number("cacheMissAmount")),
+        new Epoch(usage.capped("maxReportedEpoch")));
   }
 
   /** What the contract asks for a byte. */
@@ -142,39 +148,32 @@ public final class OperatorContract {
 
   /** What another operator contract asks; empty where none that has rates lives there. */
   public Optional<Rates> ratesOf(Address other) {
-    List<Optional<BigInteger>> rates =
-        node
-            .callAll(
-                Stream.of("cdnRatePerByte", "cacheMissRatePerByte")
-                    .map(function -> Call.view(other, Abi.call(function)))
-                    .toList())
-            .stream()
-            .map(OperatorContract::number)
-            .toList();
-    return rates
-        .getFirst()
-        .flatMap(cdn -> rates.getLast().map(cacheMiss -> new Rates(cdn, cacheMiss)));
+    List<CallResult> rates =
+        node.callAll(
+            List.of(Call.view(other, CDN_RATE.call()), Call.view(other, CACHE_MISS_RATE.call())));
+    return number(CDN_RATE, rates.getFirst())
+        .flatMap(
+            cdn ->
+                number(CACHE_MISS_RATE, rates.getLast())
+                    .map(cacheMiss -> new Rates(cdn, cacheMiss)));
   }
 
-  private static Optional<BigInteger> number(CallResult result) {
-    return result instanceof CallResult.Returned(String data) && Abi.hasWords(data, 1)
-        ? Optional.of(Abi.unsigned(Abi.words(data, 1).getFirst()))
-        : Optional.empty();
+  private static Optional<BigInteger> number(AbiFunction function, CallResult result) {
+    return result.returnedIfAny(function).map(rate -> rate.number(""));
   }
 
   /** The key that may report. */
   public Address controller() {
-    return viewAddress(address, "filBeamOperatorController");
+    return viewAddress(address, CONTROLLER);
   }
 
   /** The operator contract that FWSS obeys; ours, unless it was migrated. */
   public Address operatorOfService() {
-    return viewAddress(stateView, "filBeamControllerAddress");
+    return viewAddress(stateView, CONTROLLER_OF_SERVICE);
   }
 
-  private Address viewAddress(Address contract, String function) {
-    String data = node.call(Call.view(contract, Abi.call(function))).returned();
-    return Abi.address(Abi.words(data, 1).getFirst());
+  private Address viewAddress(Address contract, AbiFunction function) {
+    return Address.of(node.call(Call.view(contract, function.call())).returned(function).text(""));
   }
 
   /** What the contract logged in these blocks, both included, in the way of {@code submission}. */
@@ -182,51 +181,73 @@ public final class OperatorContract {
     return switch (submission.activity()) {
       case REPORT -> events(USAGE_REPORTED, from, to, OperatorContract::usageReported);
       case SETTLE_CDN ->
-          events(CDN_SETTLEMENT, from, to, place -> settled(place, QuotaRecord.Kind.CDN));
+          events(CDN_SETTLEMENT, from, to, log -> settled(log, QuotaRecord.Kind.CDN, "cdnAmount"));
       case SETTLE_CACHE_MISS ->
           events(
               CACHE_MISS_SETTLEMENT,
               from,
               to,
-              place -> settled(place, QuotaRecord.Kind.CACHE_MISS));
+              log -> settled(log, QuotaRecord.Kind.CACHE_MISS, "cacheMissAmount"));
       case TERMINATE -> events(RAILS_TERMINATED, from, to, OperatorContract::terminated);
       case FILL_GAP -> List.of();
     };
   }
 
   private List<ContractEvent> events(
-      String topic, BlockNumber from, BlockNumber to, Function<Log, ContractEvent> read) {
-    return node.logs(address, List.of(topic), from, to).stream().map(read).toList();
+      AbiEvent event, BlockNumber from, BlockNumber to, Function<Place, ContractEvent> read) {
+    return node.logs(address, List.of(event.topic()), from, to).stream()
+        .map(log -> read.apply(Place.of(event, log)))
+        .toList();
   }
 
-  private static ContractEvent usageReported(Log log) {
-    List<String> words = Abi.words(log.getData(), 2);
+  /** Where the contract logged an event, and the event's values. */
+  private record Place(TxHash transaction, BlockNumber block, AbiValues values) {
+
+    static Place of(AbiEvent event, Log log) {
+      try {
+        return new Place(
+            TxHash.of(log.getTransactionHash()),
+            new BlockNumber(log.getBlockNumber().longValueExact()),
+            event.values(log.getTopics(), log.getData()));
+      } catch (IllegalArgumentException e) {
+        throw new NodeException("expected a log of %s: %s".formatted(event.signature(), e), e);
+      }
+    }
+
+    DataSetId dataSet() {
+      return new DataSetId(Generation.FWSS, values.capped("dataSetId"));
+    }
+  }
+
+  private static ContractEvent usageReported(Place log) {
     return new ContractEvent.UsageReported(
-        transaction(log),
-        block(log),
-        dataSet(log),
-        new Epoch(Abi.capped(log.getTopics().get(3).substring(2))),
-        new Usage(ByteCount.of(Abi.capped(words.get(0))), ByteCount.of(Abi.capped(words.get(1)))));
+        log.transaction(),
+        log.block(),
+        log.dataSet(),
+        new Epoch(log.values().capped("toEpoch")),
+        new Usage(
+            ByteCount.of(log.values().capped("cdnBytesUsed")),
+            ByteCount.of(log.values().capped("cacheMissBytesUsed"))));
   }
 
-  private static ContractEvent settled(Log log, QuotaRecord.Kind rail) {
-    TokenAmount amount = new TokenAmount(Abi.unsigned(Abi.words(log.getData(), 1).getFirst()));
-    return new ContractEvent.Settled(transaction(log), block(log), dataSet(log), rail, amount);
+  private static ContractEvent settled(Place log, QuotaRecord.Kind rail, String amount) {
+    return new ContractEvent.Settled(
+        log.transaction(),
+        log.block(),
+        log.dataSet(),
+        rail,
+        new TokenAmount(log.values().number(amount)));
   }
 
-  private static ContractEvent terminated(Log log) {
-    return new ContractEvent.Terminated(transaction(log), block(log), dataSet(log));
+  private static ContractEvent terminated(Place log) {
+    return new ContractEvent.Terminated(log.transaction(), log.block(), log.dataSet());
   }
 
-  private static TxHash transaction(Log log) {
-    return TxHash.of(log.getTransactionHash());
+  private static AbiFunction function(String name) {
+    return ContractAbi.FIL_BEAM_OPERATOR.function(name);
   }
 
-  private static BlockNumber block(Log log) {
-    return new BlockNumber(log.getBlockNumber().longValueExact());
-  }
-
-  private static DataSetId dataSet(Log log) {
-    return new DataSetId(Generation.FWSS, Abi.capped(log.getTopics().get(1).substring(2)));
+  private static AbiEvent event(String name) {
+    return ContractAbi.FIL_BEAM_OPERATOR.event(name);
   }
 }

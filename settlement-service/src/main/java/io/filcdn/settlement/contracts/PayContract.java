@@ -1,5 +1,8 @@
 package io.filcdn.settlement.contracts;
 
+import io.filcdn.chain.abi.AbiFunction;
+import io.filcdn.chain.abi.AbiValues;
+import io.filcdn.chain.abi.ContractAbi;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
@@ -14,9 +17,7 @@ import java.util.Optional;
 @Singleton
 public final class PayContract {
 
-  private static final int RAIL_WORDS = 12;
-  private static final int LOCKUP_FIXED = 7;
-  private static final int END_EPOCH = 9;
+  private static final AbiFunction GET_RAIL = ContractAbi.FILECOIN_PAY.function("getRail");
 
   private final Node node;
   private final Address address;
@@ -33,17 +34,17 @@ public final class PayContract {
   }
 
   static String encodeRail(RailId rail) {
-    return Abi.call("getRail", Abi.number(rail.number()));
+    return GET_RAIL.call(rail.number());
   }
 
   private static RailState toState(CallResult result, BlockNumber latest) {
     return switch (result) {
       case CallResult.Reverted(ContractError error) -> new RailState.Missing(error);
-      case CallResult.Returned(String data) -> {
-        List<String> words = Abi.words(data, RAIL_WORDS);
-        long endEpoch = Abi.capped(words.get(END_EPOCH));
+      case CallResult.Returned returned -> {
+        AbiValues rail = returned.returned(GET_RAIL);
+        long endEpoch = rail.capped("endEpoch");
         yield RailState.of(
-            new TokenAmount(Abi.unsigned(words.get(LOCKUP_FIXED))),
+            new TokenAmount(rail.number("lockupFixed")),
             endEpoch == 0 ? Optional.empty() : Optional.of(new Epoch(endEpoch)),
             latest);
       }

@@ -4,26 +4,29 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** How nodes are asked. */
+/** Calls to nodes. */
 public interface RpcConfig {
 
-  /** How long a node may take to answer before the next one is asked. */
+  /** The time for an answer, before the next node is asked. */
   @WithDefault("20s")
   Duration timeout();
 
-  /** How many calls go to a node in one request. */
+  /** Calls in one request. */
   @WithDefault("100")
   int batchSize();
 
-  /** How many requests are under way at the same time, where there are many. */
+  /** Requests under way at the same time. */
   @WithDefault("4")
   int parallel();
 
-  /** How many blocks one query for events spans; gateways refuse wide ones. */
+  /** Blocks that one query for events spans; gateways refuse wide ones. */
   @WithDefault("2000")
   int logBlocks();
 
-  /** The largest answer that is read; a longer one is a node's failure. */
+  /**
+   * The largest answer that is read; a longer one is a node's failure. Where events need more,
+   * lower {@code log-blocks}.
+   */
   @WithDefault("8M")
   MemorySize maxAnswer();
 }

@@ -1,11 +1,12 @@
 package io.filcdn.settlement.contracts;
 
+import io.filcdn.chain.abi.AbiFunction;
+import io.filcdn.chain.abi.ContractAbi;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.TokenAmount;
 import jakarta.inject.Singleton;
-import java.math.BigInteger;
 import java.util.List;
 import java.util.Optional;
 
@@ -13,9 +14,8 @@ import java.util.Optional;
 @Singleton
 public final class StateView {
 
-  private static final int PDP_RAIL = 0;
-  private static final int CDN_PER_TIB = 3;
-  private static final int CACHE_MISS_PER_TIB = 4;
+  private static final AbiFunction GET_DATA_SET = ContractAbi.STATE_VIEW.function("getDataSet");
+  private static final AbiFunction GET_PRICE_LIST = ContractAbi.STATE_VIEW.function("getPriceList");
 
   private final Node node;
   private final Address address;
@@ -33,11 +33,11 @@ public final class StateView {
   }
 
   static String encodeDataSet(DataSetId dataSet) {
-    return Abi.call("getDataSet", Abi.number(dataSet.number()));
+    return GET_DATA_SET.call(dataSet.number());
   }
 
   private static boolean exists(CallResult result) {
-    return Abi.unsigned(Abi.words(result.returned(), PDP_RAIL + 1).get(PDP_RAIL)).signum() > 0;
+    return result.returned(GET_DATA_SET).number("pdpRailId").signum() > 0;
   }
 
   /**
@@ -45,21 +45,20 @@ public final class StateView {
    * since 1.3.1.
    */
   public Optional<Network.Rates> prices() {
-    return switch (node.call(Call.view(address, Abi.call("getPriceList")))) {
-      case CallResult.Reverted _ -> Optional.empty();
-      case CallResult.Returned(String data) -> pricesOf(data);
-    };
+    return pricesOf(node.call(Call.view(address, GET_PRICE_LIST.call())));
   }
 
-  static Optional<Network.Rates> pricesOf(String data) {
-    if (!Abi.hasWords(data, CACHE_MISS_PER_TIB + 1)) {
-      return Optional.empty();
-    }
-    List<String> words = Abi.words(data, CACHE_MISS_PER_TIB + 1);
-    BigInteger cdn = Abi.unsigned(words.get(CDN_PER_TIB));
-    BigInteger cacheMiss = Abi.unsigned(words.get(CACHE_MISS_PER_TIB));
-    return cdn.signum() == 0 || cacheMiss.signum() == 0
-        ? Optional.empty()
-        : Optional.of(new Network.Rates(new TokenAmount(cdn), new TokenAmount(cacheMiss)));
+  static Optional<Network.Rates> pricesOf(CallResult result) {
+    return result
+        .returnedIfAny(GET_PRICE_LIST)
+        .map(
+            prices ->
+                new Network.Rates(
+                    new TokenAmount(prices.number("cdnEgressPerTib")),
+                    new TokenAmount(prices.number("cacheMissEgressPerTib"))))
+        .filter(
+            rates ->
+                !rates.cdnPerTib().equals(TokenAmount.ZERO)
+                    && !rates.cacheMissPerTib().equals(TokenAmount.ZERO));
   }
 }

@@ -2,10 +2,10 @@ package io.filcdn.settlement.nonce;
 
 import io.smallrye.config.WithDefault;
 
-/** Which nonces are given. */
+/** Nonces. */
 public interface NonceConfig {
 
-  /** How far a nonce may be ahead of the chain's; Filecoin's nodes refuse more than 4. */
+  /** The distance that a nonce may be ahead of the chain's; Filecoin's nodes refuse more than 4. */
   @WithDefault("4")
   int maxGap();
 }

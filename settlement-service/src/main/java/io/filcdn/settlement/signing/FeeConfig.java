@@ -3,7 +3,7 @@ package io.filcdn.settlement.signing;
 import io.filcdn.common.payment.TokenAmount;
 import io.smallrye.config.WithDefault;
 
-/** What gas may cost, in the chain's smallest coin (attoFIL) per unit. */
+/** The price of gas, in the chain's smallest coin (attoFIL) per unit. */
 public interface FeeConfig {
 
   /** The most that a transaction offers in all; also the ceiling of replacements. */

@@ -7,16 +7,19 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** Where the operator's key is, apart from FILCDN_OPERATOR_KEY. One place has to be given. */
+/**
+ * The place of the operator's key, apart from {@code filcdn.operator-key}. Exactly one place has to
+ * be given: a keystore, a remote signer or that key.
+ */
 public interface KeyConfig {
 
   /** An encrypted keystore file of version 3. */
   Optional<Path> keystore();
 
-  /** What opens the keystore file. */
+  /** The password of the keystore file. A secret. */
   Optional<Secret<String>> keystorePassword();
 
-  /** A file with what opens the keystore file, as orchestrators mount secrets. */
+  /** A file with the password of the keystore file, as orchestrators mount secrets. */
   Optional<Path> keystorePasswordFile();
 
   /** A remote signer that answers {@code eth_signTransaction}, such as Web3Signer. */
@@ -25,7 +28,7 @@ public interface KeyConfig {
   /** The account that the remote signer is to sign for. */
   Optional<String> signerAddress();
 
-  /** How long the remote signer may take to answer. */
+  /** The time for the remote signer's answer. */
   @WithDefault("10s")
   Duration signerTimeout();
 }

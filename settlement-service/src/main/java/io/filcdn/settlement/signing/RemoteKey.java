@@ -1,7 +1,7 @@
 package io.filcdn.settlement.signing;
 
+import io.filcdn.chain.rpc.AnswerLimit;
 import io.filcdn.common.chain.Address;
-import io.filcdn.settlement.contracts.AnswerLimit;
 import io.filcdn.settlement.ledger.SignedBytes;
 import java.io.IOException;
 import java.math.BigInteger;

@@ -16,6 +16,7 @@ import io.filcdn.settlement.ledger.Submission.RailSettlement;
 import io.filcdn.settlement.ledger.Submission.UsageReport;
 import io.filcdn.settlement.ledger.Usage;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.web3j.crypto.Hash;
@@ -50,12 +51,10 @@ class ContractsTest {
     // token, storage, data set, cdn, cache miss, and what follows
     String list = "0x" + word(1) + word(2) + word(3) + word(7) + word(5) + word(6);
 
-    assertThat(StateView.pricesOf(list))
-        .contains(new Network.Rates(TokenAmount.of(7), TokenAmount.of(5)));
-    assertThat(StateView.pricesOf("0x")).isEmpty();
-    assertThat(StateView.pricesOf("0x" + word(1) + word(2))).isEmpty();
-    assertThat(StateView.pricesOf("0x" + word(1) + word(2) + word(3) + word(0) + word(5)))
-        .isEmpty();
+    assertThat(prices(list)).contains(new Network.Rates(TokenAmount.of(7), TokenAmount.of(5)));
+    assertThat(prices("0x")).isEmpty();
+    assertThat(prices("0x" + word(1) + word(2))).isEmpty();
+    assertThat(prices("0x" + word(1) + word(2) + word(3) + word(0) + word(5))).isEmpty();
   }
 
   @Test
@@ -86,16 +85,6 @@ class ContractsTest {
                 + word(2)
                 + word(1)
                 + word(0));
-  }
-
-  @Test
-  void topicsAreTheHashesOfTheEvents() {
-    assertThat(OperatorContract.USAGE_REPORTED)
-        .isEqualTo(Hash.sha3String("UsageReported(uint256,uint256,uint256,uint256,uint256)"));
-    assertThat(OperatorContract.CDN_SETTLEMENT)
-        .isEqualTo(Hash.sha3String("CDNSettlement(uint256,uint256)"));
-    assertThat(OperatorContract.CACHE_MISS_SETTLEMENT)
-        .isEqualTo(Hash.sha3String("CacheMissSettlement(uint256,uint256)"));
   }
 
   @Test
@@ -188,6 +177,10 @@ class ContractsTest {
     assertThat(SendResult.ofError("message nonce too low")).isEqualTo(new SendResult.NonceSpent());
     assertThat(SendResult.ofError("insufficient funds"))
         .isEqualTo(new SendResult.Refused("insufficient funds"));
+  }
+
+  private static Optional<Network.Rates> prices(String data) {
+    return StateView.pricesOf(new CallResult.Returned(data));
   }
 
   private static String word(long value) {

@@ -68,6 +68,7 @@ public final class Stage implements AutoCloseable {
     var _ = miner.scheduleWithFixedDelay(this::mineWhileTimeRuns, 500, 500, TimeUnit.MILLISECONDS);
     this.genesisMs = System.currentTimeMillis() - 1000 * devnet.epoch();
     this.index = new Index(devnet, topics);
+    ServiceProcess.trainOnce(() -> startService(Map.of(ServiceProcess.TRAINING, "true")));
   }
 
   public static Stage open(Path folder) {

@@ -5,6 +5,7 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.testing.infra.TopicContents;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -13,16 +14,13 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** The topics, as other services write and read them. */
 public final class Topics implements AutoCloseable {
 
+  private final Map<String, Object> kafka;
   private final KafkaProducer<String, String> producer;
-  private final String bootstrapServers;
+  private final Map<Topic, TopicContents> contents = new ConcurrentHashMap<>();
 
   Topics(String bootstrapServers) {
-    this.bootstrapServers = bootstrapServers;
-    this.producer =
-        new KafkaProducer<>(
-            Map.of("bootstrap.servers", bootstrapServers),
-            new StringSerializer(),
-            new StringSerializer());
+    this.kafka = Map.of("bootstrap.servers", bootstrapServers);
+    this.producer = new KafkaProducer<>(kafka, new StringSerializer(), new StringSerializer());
   }
 
   public void send(Topic topic, String key, Object record) {
@@ -42,13 +40,17 @@ public final class Topics implements AutoCloseable {
 
   /** All that a topic holds now. */
   public <T> List<T> read(Topic topic, Class<T> type) {
-    return TopicContents.of(bootstrapServers, topic.topicName()).stream()
+    return contents
+        .computeIfAbsent(topic, each -> new TopicContents(kafka, each.topicName()))
+        .read()
+        .stream()
         .map(record -> RecordJson.read(record.value(), type))
         .toList();
   }
 
   @Override
   public void close() {
+    contents.values().forEach(TopicContents::close);
     producer.close();
   }
 }

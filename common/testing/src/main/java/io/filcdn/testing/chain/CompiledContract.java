@@ -1,5 +1,6 @@
 package io.filcdn.testing.chain;
 
+import io.filcdn.chain.abi.ContractAbi;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -12,13 +13,13 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * One of the project's contracts as the build compiled it.
  *
- * @param abi the standard JSON description
+ * @param abi its events, errors and functions
  * @param bytecode what a deployment sends, in hex without 0x, before the constructor's arguments
  * @param runtime what the chain then holds, with zeros at the immutables
  * @param immutables where the constructor writes into the runtime code, in bytes
  */
 record CompiledContract(
-    String name, JsonNode abi, String bytecode, String runtime, List<Span> immutables) {
+    String name, ContractAbi abi, String bytecode, String runtime, List<Span> immutables) {
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   static final List<String> NAMES =
@@ -45,7 +46,7 @@ record CompiledContract(
       }
       return new CompiledContract(
           name,
-          json.get("abi"),
+          ContractAbi.parse(name, json.get("abi").toString()),
           json.get("bytecode").asString(),
           json.get("runtime").asString(),
           List.copyOf(immutables));
@@ -68,48 +69,5 @@ record CompiledContract(
       masked.replace(from, to, "0".repeat(to - from));
     }
     return masked.toString().equals(runtime);
-  }
-
-  /**
-   * All entries of one kind (event, error, function) as canonical signatures, such as {@code
-   * InvalidEpoch()}.
-   */
-  List<Entry> entries(String kind) {
-    List<Entry> found = new ArrayList<>();
-    for (JsonNode entry : abi.values()) {
-      if (entry.get("type").asString().equals(kind)) {
-        found.add(Entry.of(entry));
-      }
-    }
-    return found;
-  }
-
-  /** What an ABI entry is called, and the names and types of what it takes. */
-  record Entry(String name, List<String> inputNames, List<String> inputTypes) {
-    static Entry of(JsonNode json) {
-      List<String> names = new ArrayList<>();
-      List<String> types = new ArrayList<>();
-      for (JsonNode input : json.get("inputs").values()) {
-        names.add(input.get("name").asString());
-        types.add(canonical(input));
-      }
-      return new Entry(json.get("name").asString(), List.copyOf(names), List.copyOf(types));
-    }
-
-    String signature() {
-      return name + "(" + String.join(",", inputTypes) + ")";
-    }
-
-    private static String canonical(JsonNode parameter) {
-      String type = parameter.get("type").asString();
-      if (!type.startsWith("tuple")) {
-        return type;
-      }
-      List<String> parts = new ArrayList<>();
-      for (JsonNode part : parameter.get("components").values()) {
-        parts.add(canonical(part));
-      }
-      return "(" + String.join(",", parts) + ")" + type.substring("tuple".length());
-    }
   }
 }

@@ -1,7 +1,5 @@
 package io.filcdn.testing.chain;
 
-import static io.filcdn.testing.chain.Abi.address;
-
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
@@ -100,7 +98,7 @@ public final class Devnet implements AutoCloseable {
     send(
         DevnetAccount.DEPLOYER.address(),
         contracts.fwss(),
-        Abi.encode("addApprovedProvider(uint256)", Abi.uint(providerId)));
+        Abi.encode("addApprovedProvider(uint256)", providerId));
   }
 
   /** Deploys another FilBeamOperator with the same controller; FWSS does not listen to it yet. */
@@ -118,7 +116,7 @@ public final class Devnet implements AutoCloseable {
     send(
         DevnetAccount.DEPLOYER.address(),
         from,
-        Abi.encode("transferFwssFilBeamController(address)", address(to)));
+        Abi.encode("transferFwssFilBeamController(address)", to));
   }
 
   /** Sends any call and waits for its block: for what has no verb here. */

@@ -1,13 +1,9 @@
 package io.filcdn.testing.chain;
 
-import static io.filcdn.testing.chain.Abi.address;
-import static io.filcdn.testing.chain.Abi.text;
-import static io.filcdn.testing.chain.Abi.uint;
-
 import java.math.BigInteger;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import org.web3j.abi.datatypes.Type;
 import org.web3j.crypto.ContractUtils;
 
 /**
@@ -50,12 +46,16 @@ public record DevnetContracts(
   private record Step(String to, String data) {
     private static final String NEW = "";
 
-    static Step create(String name, Type<?>... arguments) {
+    /** The constructor's types are in parentheses. */
+    static Step create(String name, String types, Object... arguments) {
       return new Step(
-          NEW, "0x" + CompiledContract.load(name).bytecode() + Abi.encodeArguments(arguments));
+          NEW,
+          "0x"
+              + CompiledContract.load(name).bytecode()
+              + HexFormat.of().formatHex(Abi.encodeArguments(types, arguments)));
     }
 
-    static Step call(String to, String signature, Type<?>... arguments) {
+    static Step call(String to, String signature, Object... arguments) {
       return new Step(to, Abi.encode(signature, arguments));
     }
   }
@@ -83,30 +83,31 @@ public record DevnetContracts(
   private List<Step> steps() {
     String beneficiary = DevnetAccount.CDN_BENEFICIARY.address();
     return List.of(
-        Step.create("DevToken"),
-        Step.create("FilecoinPay"),
-        Step.create("ServiceProviderRegistry"),
-        Step.create("PDPVerifier", uint(1), uint(CHALLENGE_FINALITY)),
+        Step.create("DevToken", "()"),
+        Step.create("FilecoinPay", "()"),
+        Step.create("ServiceProviderRegistry", "()"),
+        Step.create("PDPVerifier", "(uint256,uint256)", 1, CHALLENGE_FINALITY),
         Step.create(
             "FilecoinWarmStorageService",
-            address(pdpVerifier),
-            address(filecoinPay),
-            address(token),
-            address(beneficiary),
-            address(serviceProviderRegistry),
-            address("0x0000000000000000000000000000000000000000"),
-            uint(1)),
-        Step.create("FilecoinWarmStorageServiceStateView", address(fwss)),
+            "(address,address,address,address,address,address,uint256)",
+            pdpVerifier,
+            filecoinPay,
+            token,
+            beneficiary,
+            serviceProviderRegistry,
+            "0x0000000000000000000000000000000000000000",
+            1),
+        Step.create("FilecoinWarmStorageServiceStateView", "(address)", fwss),
         operator(DevnetAccount.OPERATOR.address()),
         Step.call(
             fwss,
             "initialize(uint64,uint256,address,string,string)",
-            uint(PROVING_PERIOD),
-            uint(CHALLENGE_WINDOW),
-            address(filBeamOperator),
-            text("Filecoin Warm Storage Service"),
-            text("The devnet of FilCDN")),
-        Step.call(fwss, "setViewContract(address)", address(stateView)));
+            PROVING_PERIOD,
+            CHALLENGE_WINDOW,
+            filBeamOperator,
+            "Filecoin Warm Storage Service",
+            "The devnet of FilCDN"),
+        Step.call(fwss, "setViewContract(address)", stateView));
   }
 
   /** What creates another FilBeamOperator for the same FWSS. */
@@ -117,12 +118,13 @@ public record DevnetContracts(
   private Step operator(String controller) {
     return Step.create(
         "FilBeamOperator",
-        address(fwss),
-        address(stateView),
-        address(filecoinPay),
-        uint(RATE_PER_BYTE),
-        uint(RATE_PER_BYTE),
-        address(controller));
+        "(address,address,address,uint256,uint256,address)",
+        fwss,
+        stateView,
+        filecoinPay,
+        RATE_PER_BYTE,
+        RATE_PER_BYTE,
+        controller);
   }
 
   private void verify(ChainRpc rpc) {

@@ -1,12 +1,8 @@
 package io.filcdn.testing.chain;
 
-import static io.filcdn.testing.chain.Abi.uint;
-
 import java.math.BigInteger;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.web3j.abi.datatypes.DynamicArray;
-import org.web3j.abi.datatypes.generated.Uint256;
 
 /**
  * What is done through a FilBeamOperator contract: reporting usage, settling it, ending the CDN.
@@ -42,10 +38,10 @@ public final class DevnetOperator {
         contract,
         Abi.encode(
             "recordUsageRollups(uint256,uint256[],uint256[],uint256[])",
-            uint(toEpoch),
-            Abi.uints(all.stream().map(rollup -> BigInteger.valueOf(rollup.dataSetId())).toList()),
-            Abi.uints(all.stream().map(Rollup::cdnBytes).toList()),
-            Abi.uints(all.stream().map(Rollup::cacheMissBytes).toList())));
+            toEpoch,
+            all.stream().map(rollup -> BigInteger.valueOf(rollup.dataSetId())).toList(),
+            all.stream().map(Rollup::cdnBytes).toList(),
+            all.stream().map(Rollup::cacheMissBytes).toList()));
   }
 
   public Transaction settleCdn(long... dataSetIds) {
@@ -61,10 +57,10 @@ public final class DevnetOperator {
   /** Ends the CDN of a data set: both rails, and the flag. */
   public Transaction terminateCdn(long dataSetId) {
     return devnet.send(
-        account, contract, Abi.encode("terminateCDNPaymentRails(uint256)", uint(dataSetId)));
+        account, contract, Abi.encode("terminateCDNPaymentRails(uint256)", dataSetId));
   }
 
-  private static DynamicArray<Uint256> ids(long... dataSetIds) {
-    return Abi.uints(LongStream.of(dataSetIds).mapToObj(BigInteger::valueOf).toList());
+  private static List<BigInteger> ids(long... dataSetIds) {
+    return LongStream.of(dataSetIds).mapToObj(BigInteger::valueOf).toList();
   }
 }

@@ -1,10 +1,6 @@
 package io.filcdn.testing.chain;
 
-import static io.filcdn.testing.chain.Abi.address;
-import static io.filcdn.testing.chain.Abi.uint;
-
 import java.math.BigInteger;
-import org.web3j.abi.datatypes.Bool;
 
 /** A payer's deeds: funding its account, and what it may do to its data sets and rails. */
 public final class DevnetPayer {
@@ -32,14 +28,10 @@ public final class DevnetPayer {
   public Transaction deposit(BigInteger amount) {
     String pay = devnet.contracts().filecoinPay();
     String token = devnet.contracts().token();
-    devnet.send(
-        account, token, Abi.encode("mint(address,uint256)", address(account), uint(amount)));
-    devnet.send(account, token, Abi.encode("approve(address,uint256)", address(pay), uint(amount)));
+    devnet.send(account, token, Abi.encode("mint(address,uint256)", account, amount));
+    devnet.send(account, token, Abi.encode("approve(address,uint256)", pay, amount));
     return devnet.send(
-        account,
-        pay,
-        Abi.encode(
-            "deposit(address,address,uint256)", address(token), address(account), uint(amount)));
+        account, pay, Abi.encode("deposit(address,address,uint256)", token, account, amount));
   }
 
   /** Takes what no rail holds back out of its FilecoinPay account. */
@@ -47,7 +39,7 @@ public final class DevnetPayer {
     return devnet.send(
         account,
         devnet.contracts().filecoinPay(),
-        Abi.encode("withdraw(address,uint256)", address(devnet.contracts().token()), uint(amount)));
+        Abi.encode("withdraw(address,uint256)", devnet.contracts().token(), amount));
   }
 
   /** Lets FWSS open rails and lock up funds without limit. */
@@ -62,12 +54,12 @@ public final class DevnetPayer {
         devnet.contracts().filecoinPay(),
         Abi.encode(
             "setOperatorApproval(address,address,bool,uint256,uint256,uint256)",
-            address(devnet.contracts().token()),
-            address(devnet.contracts().fwss()),
-            new Bool(true),
-            uint(rateAllowance),
-            uint(lockupAllowance),
-            uint(longestLockup)));
+            devnet.contracts().token(),
+            devnet.contracts().fwss(),
+            true,
+            rateAllowance,
+            lockupAllowance,
+            longestLockup));
   }
 
   /** Adds to what the CDN rails of a data set hold back, in the token's smallest unit. */
@@ -75,27 +67,19 @@ public final class DevnetPayer {
     return devnet.send(
         account,
         devnet.contracts().fwss(),
-        Abi.encode(
-            "topUpCDNPaymentRails(uint256,uint256,uint256)",
-            uint(dataSetId),
-            uint(cdn),
-            uint(cacheMiss)));
+        Abi.encode("topUpCDNPaymentRails(uint256,uint256,uint256)", dataSetId, cdn, cacheMiss));
   }
 
   /** Ends storage: the PDP rail, and not the CDN. */
   public Transaction terminateService(long dataSetId) {
     return devnet.send(
-        account,
-        devnet.contracts().fwss(),
-        Abi.encode("terminateService(uint256)", uint(dataSetId)));
+        account, devnet.contracts().fwss(), Abi.encode("terminateService(uint256)", dataSetId));
   }
 
   /** Ends a rail at FilecoinPay, past FWSS: its CDN rails are the payer's to end so. */
   public Transaction terminateRail(long railId) {
     return devnet.send(
-        account,
-        devnet.contracts().filecoinPay(),
-        Abi.encode("terminateRail(uint256)", uint(railId)));
+        account, devnet.contracts().filecoinPay(), Abi.encode("terminateRail(uint256)", railId));
   }
 
   /** Pays a rail's rate up to now, which finalises it where it has ended. Anyone may. */
@@ -103,7 +87,7 @@ public final class DevnetPayer {
     return devnet.send(
         account,
         devnet.contracts().filecoinPay(),
-        Abi.encode("settleRail(uint256,uint256)", uint(railId), uint(devnet.epoch())));
+        Abi.encode("settleRail(uint256,uint256)", railId, devnet.epoch()));
   }
 
   /** Asks for the data set's deletion, which is anyone's right once it has been abandoned. */

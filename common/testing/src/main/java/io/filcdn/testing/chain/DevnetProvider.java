@@ -1,13 +1,6 @@
 package io.filcdn.testing.chain;
 
-import static io.filcdn.testing.chain.Abi.address;
-import static io.filcdn.testing.chain.Abi.bytes;
-import static io.filcdn.testing.chain.Abi.bytesList;
 import static io.filcdn.testing.chain.Abi.cids;
-import static io.filcdn.testing.chain.Abi.text;
-import static io.filcdn.testing.chain.Abi.texts;
-import static io.filcdn.testing.chain.Abi.uint;
-import static io.filcdn.testing.chain.Abi.uint8;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.math.BigInteger;
@@ -17,8 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import org.web3j.abi.datatypes.DynamicArray;
-import org.web3j.abi.datatypes.Type;
 import org.web3j.utils.Numeric;
 
 /**
@@ -58,12 +49,12 @@ public final class DevnetProvider {
         REGISTRATION_FEE,
         Abi.encode(
             "registerProvider(address,string,string,uint8,string[],bytes[])",
-            address(payee),
-            text("devnet provider"),
-            text(""),
-            uint8(PDP),
-            texts(List.of("serviceURL")),
-            bytesList(List.of(serviceUrl.getBytes(UTF_8)))));
+            payee,
+            "devnet provider",
+            "",
+            PDP,
+            List.of("serviceURL"),
+            List.of(serviceUrl.getBytes(UTF_8))));
     return devnet.reads().providerId(account);
   }
 
@@ -79,13 +70,13 @@ public final class DevnetProvider {
         registry(),
         Abi.encode(
             "updateProduct(uint8,string[],bytes[])",
-            uint8(PDP),
-            texts(List.copyOf(sorted.keySet())),
-            bytesList(List.copyOf(sorted.values()))));
+            PDP,
+            List.copyOf(sorted.keySet()),
+            List.copyOf(sorted.values())));
   }
 
   public Transaction removeProduct() {
-    return devnet.send(account, registry(), Abi.encode("removeProduct(uint8)", uint8(PDP)));
+    return devnet.send(account, registry(), Abi.encode("removeProduct(uint8)", PDP));
   }
 
   public Transaction removeProvider() {
@@ -128,15 +119,15 @@ public final class DevnetProvider {
 
   private String creation(String payer, Map<String, String> metadata) {
     Map<String, String> sorted = new TreeMap<>(metadata);
-    String extraData =
+    byte[] extraData =
         Abi.encodeArguments(
-            address(payer),
-            uint(unusedNonce()),
-            texts(List.copyOf(sorted.keySet())),
-            texts(List.copyOf(sorted.values())),
-            bytes(NO_SIGNATURE));
-    return Abi.encode(
-        "createDataSet(address,bytes)", address(devnet.contracts().fwss()), hex(extraData));
+            "(address,uint256,string[],string[],bytes)",
+            payer,
+            unusedNonce(),
+            List.copyOf(sorted.keySet()),
+            List.copyOf(sorted.values()),
+            NO_SIGNATURE);
+    return Abi.encode("createDataSet(address,bytes)", devnet.contracts().fwss(), extraData);
   }
 
   /** Adds pieces in one transaction and returns the id of the first; the others follow it. */
@@ -147,21 +138,22 @@ public final class DevnetProvider {
   }
 
   Transaction addPiecesTransaction(long dataSetId, List<Piece> pieces) {
-    String extraData =
+    byte[] extraData =
         Abi.encodeArguments(
-            uint(unusedNonce()),
-            lists(pieces.stream().map(piece -> List.copyOf(piece.metadata().keySet())).toList()),
-            lists(pieces.stream().map(piece -> List.copyOf(piece.metadata().values())).toList()),
-            bytes(NO_SIGNATURE));
+            "(uint256,string[][],string[][],bytes)",
+            unusedNonce(),
+            pieces.stream().map(piece -> List.copyOf(piece.metadata().keySet())).toList(),
+            pieces.stream().map(piece -> List.copyOf(piece.metadata().values())).toList(),
+            NO_SIGNATURE);
     return devnet.send(
         account,
         verifier(),
         Abi.encode(
             "addPieces(uint256,address,(bytes)[],bytes)",
-            uint(dataSetId),
-            address("0x0000000000000000000000000000000000000000"),
+            dataSetId,
+            "0x0000000000000000000000000000000000000000",
             cids(pieces.stream().map(Piece::cidBytes).toList()),
-            hex(extraData)));
+            extraData));
   }
 
   /** Has pieces removed in the next proving period; until then nothing shows on chain. */
@@ -171,9 +163,9 @@ public final class DevnetProvider {
         verifier(),
         Abi.encode(
             "schedulePieceDeletions(uint256,uint256[],bytes)",
-            uint(dataSetId),
-            Abi.uints(pieceIds.stream().map(BigInteger::valueOf).toList()),
-            hex(Abi.encodeArguments(bytes(NO_SIGNATURE)))));
+            dataSetId,
+            pieceIds.stream().map(BigInteger::valueOf).toList(),
+            Abi.encodeArguments("(bytes)", (Object) NO_SIGNATURE)));
   }
 
   /**
@@ -186,10 +178,7 @@ public final class DevnetProvider {
         account,
         verifier(),
         Abi.encode(
-            "nextProvingPeriod(uint256,uint256,bytes)",
-            uint(dataSetId),
-            uint(window + SLACK),
-            bytes(NO_SIGNATURE)));
+            "nextProvingPeriod(uint256,uint256,bytes)", dataSetId, window + SLACK, NO_SIGNATURE));
   }
 
   /** Schedules removals and opens the next proving period, jumping to where that is allowed. */
@@ -212,9 +201,7 @@ public final class DevnetProvider {
   /** Ends storage: the PDP rail, and not the CDN. */
   public Transaction terminateService(long dataSetId) {
     return devnet.send(
-        account,
-        devnet.contracts().fwss(),
-        Abi.encode("terminateService(uint256)", uint(dataSetId)));
+        account, devnet.contracts().fwss(), Abi.encode("terminateService(uint256)", dataSetId));
   }
 
   /**
@@ -227,8 +214,8 @@ public final class DevnetProvider {
         devnet.contracts().fwss(),
         Abi.encode(
             "terminateService(uint256,bytes)",
-            uint(dataSetId),
-            hex(Abi.encodeArguments(bytes(NO_SIGNATURE)))));
+            dataSetId,
+            Abi.encodeArguments("(bytes)", (Object) NO_SIGNATURE)));
   }
 
   /**
@@ -237,9 +224,7 @@ public final class DevnetProvider {
    */
   public Transaction deleteDataSet(long dataSetId) {
     return devnet.send(
-        account,
-        verifier(),
-        Abi.encode("deleteDataSet(uint256,bytes)", uint(dataSetId), bytes(NO_SIGNATURE)));
+        account, verifier(), Abi.encode("deleteDataSet(uint256,bytes)", dataSetId, NO_SIGNATURE));
   }
 
   // --------------------------------------------------------------------------------------------------------- inside
@@ -258,35 +243,11 @@ public final class DevnetProvider {
 
   /** The call provePossession with as many empty proofs as a period asks for. */
   private static String proofs(long dataSetId) {
-    StringBuilder data =
-        new StringBuilder(Abi.selector("provePossession(uint256,(bytes32,bytes32[])[])"))
-            .append(word(dataSetId))
-            .append(word(0x40)) // where the list of proofs begins
-            .append(word(CHALLENGES));
-    int proofLength = 3 * 32; // leaf, offset of its list, that list's length
-    for (int i = 0; i < CHALLENGES; i++) {
-      data.append(word(CHALLENGES * 32L + (long) i * proofLength));
-    }
-    for (int i = 0; i < CHALLENGES; i++) {
-      data.append(word(0)).append(word(0x40)).append(word(0));
-    }
-    return data.toString();
-  }
-
-  private static String word(long value) {
-    return Numeric.toHexStringNoPrefixZeroPadded(BigInteger.valueOf(value), 64);
-  }
-
-  @SuppressWarnings({"rawtypes", "unchecked"}) // a list of lists has no class of its own
-  private static Type<?> lists(List<List<String>> values) {
-    boolean none = values.stream().allMatch(List::isEmpty);
-    List<DynamicArray> arrays =
-        none ? Collections.emptyList() : values.stream().<DynamicArray>map(Abi::texts).toList();
-    return new DynamicArray(DynamicArray.class, arrays);
-  }
-
-  private static Type<?> hex(String encoded) {
-    return bytes(Numeric.hexStringToByteArray(encoded));
+    List<Object> proof = List.of(new byte[32], List.of()); // a leaf, and no path to the root
+    return Abi.encode(
+        "provePossession(uint256,(bytes32,bytes32[])[])",
+        dataSetId,
+        Collections.nCopies(CHALLENGES, proof));
   }
 
   private String registry() {

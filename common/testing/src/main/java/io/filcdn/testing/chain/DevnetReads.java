@@ -1,8 +1,5 @@
 package io.filcdn.testing.chain;
 
-import static io.filcdn.testing.chain.Abi.address;
-import static io.filcdn.testing.chain.Abi.uint;
-
 import java.math.BigInteger;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -69,7 +66,7 @@ public final class DevnetReads {
     List<Object> fields =
         read(
             contracts.filecoinPay(),
-            Abi.encode("accounts(address,address)", address(contracts.token()), address(owner)),
+            Abi.encode("accounts(address,address)", contracts.token(), owner),
             "uint256",
             "uint256",
             "uint256",
@@ -91,7 +88,7 @@ public final class DevnetReads {
     List<Object> fields =
         read(
             contracts.filecoinPay(),
-            Abi.encode("getRail(uint256)", uint(railId)),
+            Abi.encode("getRail(uint256)", railId),
             "address",
             "address",
             "address",
@@ -123,7 +120,7 @@ public final class DevnetReads {
     List<Object> fields =
         read(
             contracts.stateView(),
-            Abi.encode("getDataSet(uint256)", uint(dataSetId)),
+            Abi.encode("getDataSet(uint256)", dataSetId),
             "uint256",
             "uint256",
             "uint256",
@@ -151,53 +148,45 @@ public final class DevnetReads {
 
   /** 1 where proving has begun, else 0. */
   public int dataSetStatus(long dataSetId) {
-    return (int)
-        number(contracts.stateView(), Abi.encode("getDataSetStatus(uint256)", uint(dataSetId)));
+    return (int) number(contracts.stateView(), Abi.encode("getDataSetStatus(uint256)", dataSetId));
   }
 
   public Map<String, String> dataSetMetadata(long dataSetId) {
-    return metadata(Abi.encode("getAllDataSetMetadata(uint256)", uint(dataSetId)));
+    return metadata(Abi.encode("getAllDataSetMetadata(uint256)", dataSetId));
   }
 
   public Map<String, String> pieceMetadata(long dataSetId, long pieceId) {
-    return metadata(
-        Abi.encode("getAllPieceMetadata(uint256,uint256)", uint(dataSetId), uint(pieceId)));
+    return metadata(Abi.encode("getAllPieceMetadata(uint256,uint256)", dataSetId, pieceId));
   }
 
   /** The payer's data sets, in no order. */
   public List<Long> dataSetsOf(String payer) {
     List<Object> answer =
-        read(
-            contracts.stateView(),
-            Abi.encode("clientDataSets(address)", address(payer)),
-            "uint256[]");
+        read(contracts.stateView(), Abi.encode("clientDataSets(address)", payer), "uint256[]");
     return items(answer, 0).stream().map(item -> ((BigInteger) item).longValueExact()).toList();
   }
 
   public boolean isPieceLive(long dataSetId, long pieceId) {
     return number(
-            contracts.pdpVerifier(),
-            Abi.encode("pieceLive(uint256,uint256)", uint(dataSetId), uint(pieceId)))
+            contracts.pdpVerifier(), Abi.encode("pieceLive(uint256,uint256)", dataSetId, pieceId))
         == 1;
   }
 
   public boolean isDataSetLive(long dataSetId) {
-    return number(contracts.pdpVerifier(), Abi.encode("dataSetLive(uint256)", uint(dataSetId)))
-        == 1;
+    return number(contracts.pdpVerifier(), Abi.encode("dataSetLive(uint256)", dataSetId)) == 1;
   }
 
   public long nextPieceId(long dataSetId) {
-    return number(contracts.pdpVerifier(), Abi.encode("getNextPieceId(uint256)", uint(dataSetId)));
+    return number(contracts.pdpVerifier(), Abi.encode("getNextPieceId(uint256)", dataSetId));
   }
 
   public long nextChallengeEpoch(long dataSetId) {
-    return number(
-        contracts.pdpVerifier(), Abi.encode("getNextChallengeEpoch(uint256)", uint(dataSetId)));
+    return number(contracts.pdpVerifier(), Abi.encode("getNextChallengeEpoch(uint256)", dataSetId));
   }
 
   /** The last epoch of the open proving period; 0 before the first. */
   public long provingDeadline(long dataSetId) {
-    return number(contracts.stateView(), Abi.encode("provingDeadline(uint256)", uint(dataSetId)));
+    return number(contracts.stateView(), Abi.encode("provingDeadline(uint256)", dataSetId));
   }
 
   /** Where the window begins of the proving period that could be opened now. */
@@ -206,7 +195,7 @@ public final class DevnetReads {
       return devnet.epoch() + DevnetContracts.PROVING_PERIOD - DevnetContracts.CHALLENGE_WINDOW;
     }
     return number(
-        contracts.stateView(), Abi.encode("nextPDPChallengeWindowStart(uint256)", uint(dataSetId)));
+        contracts.stateView(), Abi.encode("nextPDPChallengeWindowStart(uint256)", dataSetId));
   }
 
   // ------------------------------------------------------------------------------------- providers
@@ -216,12 +205,11 @@ public final class DevnetReads {
   public long providerId(String provider) {
     return number(
         contracts.serviceProviderRegistry(),
-        Abi.encode("getProviderIdByAddress(address)", address(provider)));
+        Abi.encode("getProviderIdByAddress(address)", provider));
   }
 
   public boolean isProviderApproved(long providerId) {
-    return number(
-            contracts.stateView(), Abi.encode("isProviderApproved(uint256)", uint(providerId)))
+    return number(contracts.stateView(), Abi.encode("isProviderApproved(uint256)", providerId))
         == 1;
   }
 
@@ -239,7 +227,7 @@ public final class DevnetReads {
     List<Object> fields =
         read(
             filBeamOperator,
-            Abi.encode("dataSetUsage(uint256)", uint(dataSetId)),
+            Abi.encode("dataSetUsage(uint256)", dataSetId),
             "uint256",
             "uint256",
             "uint256");

@@ -1,6 +1,7 @@
 package io.filcdn.testing.chain;
 
-import io.filcdn.testing.chain.CompiledContract.Entry;
+import io.filcdn.chain.abi.AbiError;
+import io.filcdn.chain.abi.AbiParameter;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,31 +12,32 @@ import java.util.stream.IntStream;
 final class RevertDecoder {
   private static final int SELECTOR_LENGTH = 10;
 
-  private final Map<String, Entry> bySelector = new HashMap<>();
+  private final Map<String, AbiError> bySelector = new HashMap<>();
 
   RevertDecoder() {
-    add(new Entry("Error", List.of("message"), List.of("string")));
-    add(new Entry("Panic", List.of("code"), List.of("uint256")));
+    add(AbiError.TEXT);
+    add(AbiError.PANIC);
     for (String name : CompiledContract.NAMES) {
-      CompiledContract.load(name).entries("error").forEach(this::add);
+      CompiledContract.load(name).abi().errors().forEach(this::add);
     }
   }
 
   ContractRevert decode(String data) {
-    Entry entry =
+    AbiError error =
         data.length() < SELECTOR_LENGTH ? null : bySelector.get(data.substring(0, SELECTOR_LENGTH));
-    if (entry == null) {
+    if (error == null) {
       return new ContractRevert("unknown", List.of(), "reverted with " + data, data);
     }
-    List<Object> arguments = Abi.decode("0x" + data.substring(SELECTOR_LENGTH), entry.inputTypes());
+    List<Object> arguments = error.values(data).all();
+    List<AbiParameter> parameters = error.signature().parameters();
     String shown =
         IntStream.range(0, arguments.size())
-            .mapToObj(i -> entry.inputNames().get(i) + ": " + arguments.get(i))
-            .collect(Collectors.joining(", ", entry.name() + "(", ")"));
-    return new ContractRevert(entry.name(), arguments, shown, data);
+            .mapToObj(i -> parameters.get(i).name() + ": " + arguments.get(i))
+            .collect(Collectors.joining(", ", error.name() + "(", ")"));
+    return new ContractRevert(error.name(), arguments, shown, data);
   }
 
-  private void add(Entry entry) {
-    bySelector.put(Abi.selector(entry.signature()), entry);
+  private void add(AbiError error) {
+    bySelector.put(error.signature().selector(), error);
   }
 }

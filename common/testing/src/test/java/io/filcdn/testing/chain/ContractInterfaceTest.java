@@ -2,9 +2,15 @@ package io.filcdn.testing.chain;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.filcdn.testing.chain.CompiledContract.Entry;
+import io.filcdn.chain.abi.AbiError;
+import io.filcdn.chain.abi.AbiFunction;
+import io.filcdn.chain.abi.AbiSignature;
+import io.filcdn.chain.abi.ContractAbi;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The devnet's contracts have the real ones' events, functions and errors: the same hashes, taken
@@ -35,9 +41,7 @@ class ContractInterfaceTest {
     "FilBeamOperator,CacheMissSettlement,0x281f4b29d5d73ecf0dd98a23d9db67a1b3df6785d8938151485a8abdecb29a38"
   })
   void eventHasTheTopicOfTheRealChain(String contract, String event, String topic0) {
-    Entry entry = onlyEntry(contract, "event", event);
-
-    assertThat(Abi.topic0(entry.signature())).isEqualTo(topic0);
+    assertThat(CompiledContract.load(contract).abi().event(event).topic()).isEqualTo(topic0);
   }
 
   @ParameterizedTest(name = "{0}.{1}")
@@ -54,9 +58,9 @@ class ContractInterfaceTest {
     "FilecoinPay,getRail,0x22e440b3"
   })
   void functionHasTheSelectorOfTheRealChain(String contract, String function, String selector) {
-    Entry entry = onlyEntry(contract, "function", function);
+    AbiSignature signature = CompiledContract.load(contract).abi().function(function).signature();
 
-    assertThat(Abi.selector(entry.signature())).isEqualTo(selector);
+    assertThat(signature.selector()).isEqualTo(selector);
   }
 
   @ParameterizedTest(name = "{0}.{1}")
@@ -65,18 +69,37 @@ class ContractInterfaceTest {
     "FilBeamOperator,Unauthorized,0x82b42900"
   })
   void errorHasTheSelectorOfTheRealChain(String contract, String error, String selector) {
-    Entry entry = onlyEntry(contract, "error", error);
-
-    assertThat(Abi.selector(entry.signature())).isEqualTo(selector);
+    assertThat(CompiledContract.load(contract).abi().errors())
+        .filteredOn(found -> found.name().equals(error))
+        .extracting(found -> found.signature().selector())
+        .containsExactly(selector);
   }
 
-  private static Entry onlyEntry(String contract, String kind, String name) {
-    return CompiledContract.load(contract).entries(kind).stream()
-        .filter(entry -> entry.name().equals(name))
-        .reduce(
-            (one, other) -> {
-              throw new AssertionError("two of " + name);
-            })
-        .orElseThrow();
+  /** The devnet's contracts have what the services read and call; of the errors, some. */
+  @ParameterizedTest
+  @MethodSource("committed")
+  void committedAbiIsPartOfTheCompiledContracts(String contract, ContractAbi committed) {
+    ContractAbi compiled = CompiledContract.load(contract).abi();
+
+    assertThat(compiled.events()).containsAll(committed.events());
+    for (AbiError error : committed.errors()) {
+      assertThat(compiled.errors())
+          .filteredOn(found -> found.name().equals(error.name()))
+          .allSatisfy(found -> assertThat(found).isEqualTo(error));
+    }
+    for (AbiFunction function : committed.functions()) {
+      assertThat(compiled.function(function.signature().name()).signature())
+          .isEqualTo(function.signature());
+    }
+  }
+
+  static Stream<Arguments> committed() {
+    return Stream.of(
+        Arguments.of("FilecoinWarmStorageService", ContractAbi.FWSS),
+        Arguments.of("FilecoinWarmStorageServiceStateView", ContractAbi.STATE_VIEW),
+        Arguments.of("PDPVerifier", ContractAbi.PDP_VERIFIER),
+        Arguments.of("ServiceProviderRegistry", ContractAbi.SERVICE_PROVIDER_REGISTRY),
+        Arguments.of("FilecoinPay", ContractAbi.FILECOIN_PAY),
+        Arguments.of("FilBeamOperator", ContractAbi.FIL_BEAM_OPERATOR));
   }
 }

@@ -17,7 +17,6 @@ import java.math.BigInteger;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.web3j.utils.Numeric;
 
 class DataSetIT extends OnDevnet {
   private static final String ZERO = "0x0000000000000000000000000000000000000000";
@@ -152,12 +151,7 @@ class DataSetIT extends OnDevnet {
 
   @Test
   void onlyTheVerifierReportsToFwss() {
-    String data =
-        Abi.encode(
-            "dataSetDeleted(uint256,uint256,bytes)",
-            Abi.uint(dataSetId),
-            Abi.uint(0),
-            Abi.bytes(new byte[0]));
+    String data = Abi.encode("dataSetDeleted(uint256,uint256,bytes)", dataSetId, 0, new byte[0]);
 
     assertThat(refusalOf(() -> devnet.send(OUTSIDER.address(), FWSS, data)).error())
         .isEqualTo("OnlyPDPVerifierAllowed");
@@ -381,17 +375,15 @@ class DataSetIT extends OnDevnet {
   }
 
   private static String creation(long nonce) {
-    String extraData =
+    byte[] extraData =
         Abi.encodeArguments(
-            Abi.address(PAYER.address()),
-            Abi.uint(nonce),
-            Abi.texts(List.of()),
-            Abi.texts(List.of()),
-            Abi.bytes(new byte[0]));
-    return Abi.encode(
-        "createDataSet(address,bytes)",
-        Abi.address(FWSS),
-        Abi.bytes(Numeric.hexStringToByteArray(extraData)));
+            "(address,uint256,string[],string[],bytes)",
+            PAYER.address(),
+            nonce,
+            List.of(),
+            List.of(),
+            new byte[0]);
+    return Abi.encode("createDataSet(address,bytes)", FWSS, extraData);
   }
 
   @Test

@@ -134,8 +134,9 @@ abstract class OnDevnet {
     Map<String, String> names = new HashMap<>();
     for (String contract : CompiledContract.NAMES) {
       CompiledContract.load(contract)
-          .entries("event")
-          .forEach(entry -> names.put(Abi.topic0(entry.signature()), entry.name()));
+          .abi()
+          .events()
+          .forEach(event -> names.put(event.topic(), event.name()));
     }
     return names;
   }

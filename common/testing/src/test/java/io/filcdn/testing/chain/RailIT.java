@@ -110,17 +110,9 @@ class RailIT extends OnDevnet {
   @Test
   void onlyTheRailsOperatorPaysFromIt() {
     String pay =
-        Abi.encode(
-            "modifyRailPayment(uint256,uint256,uint256)",
-            Abi.uint(dataSet.cdnRailId()),
-            Abi.uint(0),
-            Abi.uint(1));
+        Abi.encode("modifyRailPayment(uint256,uint256,uint256)", dataSet.cdnRailId(), 0, 1);
     String lockUp =
-        Abi.encode(
-            "modifyRailLockup(uint256,uint256,uint256)",
-            Abi.uint(dataSet.cdnRailId()),
-            Abi.uint(0),
-            Abi.uint(0));
+        Abi.encode("modifyRailLockup(uint256,uint256,uint256)", dataSet.cdnRailId(), 0, 0);
 
     for (String data : List.of(pay, lockUp)) {
       ContractRevert refusal = refusalOf(() -> devnet.send(PAYER.address(), PAY, data));
@@ -137,9 +129,9 @@ class RailIT extends OnDevnet {
     String pay =
         Abi.encode(
             "modifyRailPayment(uint256,uint256,uint256)",
-            Abi.uint(dataSet.cdnRailId()),
-            Abi.uint(0),
-            Abi.uint(CDN_LOCKUP.add(BigInteger.ONE)));
+            dataSet.cdnRailId(),
+            0,
+            CDN_LOCKUP.add(BigInteger.ONE));
 
     ContractRevert refusal = refusalOf(() -> devnet.send(fwss, PAY, pay));
 

@@ -218,12 +218,8 @@ class SettlementIT extends OnDevnet {
   @Test
   void onlyTheControllerSettlesOrEndsTheCdnAtFwss() {
     String settle =
-        Abi.encode(
-            "settleFilBeamPaymentRails(uint256,uint256,uint256)",
-            Abi.uint(dataSetId),
-            Abi.uint(1),
-            Abi.uint(1));
-    String terminate = Abi.encode("terminateCDNService(uint256)", Abi.uint(dataSetId));
+        Abi.encode("settleFilBeamPaymentRails(uint256,uint256,uint256)", dataSetId, 1, 1);
+    String terminate = Abi.encode("terminateCDNService(uint256)", dataSetId);
     String fwss = devnet.contracts().fwss();
 
     for (String data : List.of(settle, terminate)) {

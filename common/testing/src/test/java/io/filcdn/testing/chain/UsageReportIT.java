@@ -97,10 +97,10 @@ class UsageReportIT extends OnDevnet {
     String data =
         Abi.encode(
             "recordUsageRollups(uint256,uint256[],uint256[],uint256[])",
-            Abi.uint(100),
-            Abi.uints(LongStream.of(1, 2).mapToObj(BigInteger::valueOf).toList()),
-            Abi.uints(LongStream.of(1, 2).mapToObj(BigInteger::valueOf).toList()),
-            Abi.uints(LongStream.of(1).mapToObj(BigInteger::valueOf).toList()));
+            100,
+            LongStream.of(1, 2).mapToObj(BigInteger::valueOf).toList(),
+            LongStream.of(1, 2).mapToObj(BigInteger::valueOf).toList(),
+            LongStream.of(1).mapToObj(BigInteger::valueOf).toList());
 
     ContractRevert refusal =
         refusalOf(

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.chain.abi;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.service.schedule;
+
+import org.jspecify.annotations.NullMarked;
