@@ -213,7 +213,7 @@ class StatsApiIT {
         .statusCode(200)
         .header("Access-Control-Allow-Origin", "*")
         .header("Access-Control-Allow-Credentials", "false")
-        .header("Access-Control-Allow-Methods", "GET");
+        .header("Access-Control-Allow-Methods", "GET,HEAD");
     given()
         .header("Origin", "https://app.example")
         .get(path)
@@ -229,7 +229,7 @@ class StatsApiIT {
         .then()
         .statusCode(405)
         .contentType(startsWith("application/problem+json"))
-        .header("Allow", containsString("GET"));
+        .header("Allow", "GET, HEAD, OPTIONS");
   }
 
   @ParameterizedTest
