@@ -2,6 +2,7 @@ package io.filcdn.service.start;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.common.network.NetworkFile;
+import io.quarkus.runtime.ApplicationLifecycleManager;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.configuration.ConfigUtils;
 import io.smallrye.config.SmallRyeConfig;
@@ -60,7 +61,8 @@ public final class ServiceStart {
           if (cause != null) {
             failure.tell(cause);
           }
-          System.exit(exitCode);
+          // ends the process, but not where quarkus:dev starts the service again
+          ApplicationLifecycleManager.getDefaultExitCodeHandler().accept(exitCode, cause);
         },
         arguments);
   }
