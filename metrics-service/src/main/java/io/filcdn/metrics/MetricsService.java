@@ -26,7 +26,7 @@ import io.filcdn.metrics.quota.Slice;
 import io.filcdn.metrics.repair.DeadLetterReplay;
 import io.filcdn.metrics.repair.EgressArchive;
 import io.filcdn.metrics.repair.Rebuild;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.configuration.ConfigurationException;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package io.filcdn.metrics.query;
 
-import io.filcdn.metrics.store.Database.DatabaseException;
+import io.filcdn.service.database.Database.DatabaseException;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.core.MediaType;
