@@ -8,7 +8,7 @@ import io.filcdn.metrics.intake.Reading.Refused;
 import io.filcdn.metrics.odometer.Tally;
 import io.filcdn.metrics.quota.Holdings;
 import io.filcdn.metrics.series.SeriesTally;
-import io.filcdn.metrics.store.Database.DatabaseException;
+import io.filcdn.service.database.Database.DatabaseException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -17,7 +17,7 @@ import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.repair.PostgresCheckpoints;
 import io.filcdn.metrics.series.PostgresSeries;
 import io.filcdn.metrics.statement.PostgresSettlements;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 
 /** All that this service keeps in its database. */
 record Tables(

@@ -18,7 +18,7 @@ import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.metrics.publish.PostgresWebhookCalls;
 import io.filcdn.metrics.publish.Webhooks;
 import io.filcdn.metrics.quota.PostgresDataSets;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -30,7 +30,7 @@ import io.filcdn.metrics.intake.SourceRecord;
 import io.filcdn.metrics.quota.LeaseDesk.Reply;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -15,7 +15,7 @@ import io.filcdn.metrics.intake.FollowerSettings;
 import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.SourceRecord;
 import io.filcdn.metrics.intake.TopicFollower;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;

@@ -20,7 +20,7 @@ import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.quota.PostgresLeases.Totals;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import io.filcdn.testing.process.FreePort;
 import java.io.IOException;
 import java.net.URI;

@@ -23,7 +23,7 @@ import io.filcdn.metrics.intake.JournalGate.Acceptance;
 import io.filcdn.metrics.intake.JournalPartition;
 import io.filcdn.metrics.intake.LostTail;
 import io.filcdn.metrics.quota.PostgresDataSets;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;

@@ -12,7 +12,7 @@ import io.filcdn.common.index.DataSetRecord.Reported;
 import io.filcdn.common.index.DataSetRecord.TopUps;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.metrics.quota.PostgresDataSets;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import io.filcdn.testing.bench.BenchReport;
 import io.filcdn.testing.process.FreePort;
 import java.net.http.HttpClient;

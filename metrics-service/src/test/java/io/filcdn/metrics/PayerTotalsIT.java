@@ -19,7 +19,7 @@ import io.filcdn.metrics.query.PayerTotals;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.Quota;
 import io.filcdn.metrics.quota.QuotaTerms;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigInteger;
 import java.util.List;

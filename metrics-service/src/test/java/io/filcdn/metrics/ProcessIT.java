@@ -20,7 +20,7 @@ import io.filcdn.metrics.quota.LeaseDesk;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.quota.PostgresLeases.Totals;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;

@@ -32,7 +32,7 @@ import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
 import io.filcdn.metrics.repair.RebuildReport;
 import io.filcdn.metrics.repair.RebuildReport.Difference;
 import io.filcdn.metrics.repair.RebuildReport.Verdict;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;

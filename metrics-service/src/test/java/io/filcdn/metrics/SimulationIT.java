@@ -10,7 +10,7 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.usage.UsageRecord;
 import io.filcdn.metrics.intake.Batch;
 import io.filcdn.metrics.intake.SourceRecord;
-import io.filcdn.metrics.store.Database.DatabaseException;
+import io.filcdn.service.database.Database.DatabaseException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -32,7 +32,7 @@ import io.filcdn.metrics.pieces.PostgresRetrievals.RankedPiece;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.statement.PostgresSettlements;
 import io.filcdn.metrics.statement.PostgresSettlements.Line;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;

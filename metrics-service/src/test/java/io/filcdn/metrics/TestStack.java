@@ -8,7 +8,7 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.metrics.intake.Batch;
 import io.filcdn.metrics.intake.SourceRecord;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import io.filcdn.testing.infra.Infra;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.ResultSet;

@@ -9,6 +9,6 @@ class LayoutTest {
   @Test
   void roomsFlowOneWay() {
     LayoutRules.check(
-        "io.filcdn.service", List.of("start", "openapi", "auth", "paging", "problem", "schedule"));
+        "io.filcdn.service", List.of("start", "openapi", "auth", "paging", "problem", "schedule", "database"));
   }
 }

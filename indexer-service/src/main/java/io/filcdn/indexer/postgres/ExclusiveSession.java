@@ -1,8 +1,7 @@
 package io.filcdn.indexer.postgres;
 
+import io.filcdn.service.database.AdvisoryLock;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
@@ -100,15 +99,8 @@ public final class ExclusiveSession implements AutoCloseable {
 
   private @Nullable Connection tryLock() throws SQLException {
     Connection connection = database.getConnection();
-    try (PreparedStatement lock =
-        connection.prepareStatement("select pg_try_advisory_lock(?, ?)")) {
-      lock.setInt(1, NAMESPACE);
-      lock.setInt(2, purpose.lock);
-      boolean locked;
-      try (ResultSet answer = lock.executeQuery()) {
-        locked = answer.next() && answer.getBoolean(1);
-      }
-      if (locked) {
+    try {
+      if (AdvisoryLock.of(NAMESPACE, purpose.lock).tryForSession(connection)) {
         LOG.infof("this process is the one for %s", purpose);
         return connection;
       }

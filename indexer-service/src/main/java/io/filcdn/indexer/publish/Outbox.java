@@ -1,8 +1,7 @@
 package io.filcdn.indexer.publish;
 
 import io.filcdn.common.kafka.Topic;
-import io.filcdn.indexer.postgres.Rows;
-import io.filcdn.indexer.postgres.Rows.SqlType;
+import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -34,17 +33,22 @@ public final class Outbox {
 
   /** Adds messages, each of another key; each replaces what is there for its key. */
   public void put(Collection<Message> messages) throws SQLException {
-    Rows rows = Rows.of(SqlType.TEXT, SqlType.TEXT, SqlType.TEXT, SqlType.BIGINT);
-    for (Message message : messages) {
-      rows.add(
-          message.topic().name(), message.key(), message.value().orElse(null), message.version());
+    if (messages.isEmpty()) {
+      return;
     }
-    rows.run(
-        connection,
-        """
-        insert into outbox (topic, key, value, version) select * from unnest(?, ?, ?, ?)
-        on conflict (topic, key)
-          do update set value = excluded.value, version = excluded.version""");
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            """
+            insert into outbox (topic, key, value, version) select * from unnest(?, ?, ?, ?)
+            on conflict (topic, key)
+              do update set value = excluded.value, version = excluded.version""")) {
+      Columns.of(insert, messages)
+          .text(message -> message.topic().name())
+          .text(Message::key)
+          .text(message -> message.value().orElse(null))
+          .bigint(Message::version);
+      insert.executeUpdate();
+    }
   }
 
   /** The oldest messages. */

@@ -9,12 +9,9 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.RailId;
-import io.filcdn.common.payment.TokenAmount;
-import io.filcdn.indexer.postgres.Rows;
 import io.filcdn.indexer.publish.Outbox;
 import io.filcdn.indexer.publish.Outbox.Message;
 import io.filcdn.indexer.store.Upsert.Column;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -30,34 +27,48 @@ import org.jspecify.annotations.Nullable;
 /** The table of data sets; what changes in it goes to the outbox. */
 public final class DataSets {
 
-  private static final Upsert UPSERT =
-      new Upsert(
+  private static final Upsert<DataSetRecord> UPSERT =
+      new Upsert<>(
           "data_sets",
           "id",
+          record -> record.dataSet().toString(),
           List.of(
-              Column.text("payer"),
-              Column.text("provider"),
-              Column.text("payee"),
-              Column.flag("with_cdn"),
-              Column.flag("deleted"),
-              Column.number("provisional_since"),
-              Column.number("pdp_rail"),
-              Column.number("pdp_rail_end"),
-              Column.number("cache_miss_rail"),
-              Column.number("cache_miss_rail_end"),
-              Column.number("cdn_rail"),
-              Column.number("cdn_rail_end"),
-              Column.amount("cdn_topped_up_final"),
-              Column.amount("cdn_topped_up_unfinal"),
-              Column.amount("cache_miss_topped_up_final"),
-              Column.amount("cache_miss_topped_up_unfinal"),
-              Column.number("cdn_reported_final"),
-              Column.number("cdn_reported_unfinal"),
-              Column.number("cache_miss_reported_final"),
-              Column.number("cache_miss_reported_unfinal"),
-              Column.number("last_reported_epoch"),
-              Column.amount("cdn_settled"),
-              Column.amount("cache_miss_settled")));
+              Column.text("payer", record -> record.payer().hex()),
+              Column.text("provider", record -> record.provider().toString()),
+              Column.text("payee", record -> record.payee().hex()),
+              Column.flag("with_cdn", record -> record.withCdn()),
+              Column.flag("deleted", record -> record.deleted()),
+              Column.number(
+                  "provisional_since",
+                  record -> record.provisionalSince().map(BlockNumber::value).orElse(null)),
+              Column.number("pdp_rail", record -> id(record.pdpRail())),
+              Column.number("pdp_rail_end", record -> end(record.pdpRail())),
+              Column.number("cache_miss_rail", record -> id(record.cacheMissRail())),
+              Column.number("cache_miss_rail_end", record -> end(record.cacheMissRail())),
+              Column.number("cdn_rail", record -> id(record.cdnRail())),
+              Column.number("cdn_rail_end", record -> end(record.cdnRail())),
+              Column.amount("cdn_topped_up_final", record -> record.topUps().cdnFinal()),
+              Column.amount("cdn_topped_up_unfinal", record -> record.topUps().cdnUnfinal()),
+              Column.amount(
+                  "cache_miss_topped_up_final", record -> record.topUps().cacheMissFinal()),
+              Column.amount(
+                  "cache_miss_topped_up_unfinal", record -> record.topUps().cacheMissUnfinal()),
+              Column.number(
+                  "cdn_reported_final", record -> record.reported().cdnBytesFinal().bytes()),
+              Column.number(
+                  "cdn_reported_unfinal", record -> record.reported().cdnBytesUnfinal().bytes()),
+              Column.number(
+                  "cache_miss_reported_final",
+                  record -> record.reported().cacheMissBytesFinal().bytes()),
+              Column.number(
+                  "cache_miss_reported_unfinal",
+                  record -> record.reported().cacheMissBytesUnfinal().bytes()),
+              Column.number(
+                  "last_reported_epoch",
+                  record -> record.lastReportedEpoch().map(Epoch::value).orElse(null)),
+              Column.amount("cdn_settled", record -> record.settled().cdn()),
+              Column.amount("cache_miss_settled", record -> record.settled().cacheMiss())),
+          DataSetRecord::asOf);
 
   private final Connection connection;
   private final Write what;
@@ -76,9 +87,7 @@ public final class DataSets {
 
   /** Writes and publishes data sets, those that say something new. */
   public void save(List<DataSetRecord> records) throws SQLException {
-    Rows rows = UPSERT.rows();
-    records.forEach(record -> rows.add(row(record)));
-    Set<String> written = UPSERT.write(connection, what, rows);
+    Set<String> written = UPSERT.write(connection, what, records);
     outbox.put(
         records.stream()
             .filter(record -> written.contains(record.dataSet().toString()))
@@ -148,46 +157,11 @@ public final class DataSets {
     }
   }
 
-  private static @Nullable Object[] row(DataSetRecord record) {
-    return new @Nullable Object[] {
-      record.dataSet().toString(),
-      record.payer().hex(),
-      record.provider().toString(),
-      record.payee().hex(),
-      record.withCdn(),
-      record.deleted(),
-      record.provisionalSince().map(BlockNumber::value).orElse(null),
-      id(record.pdpRail()),
-      end(record.pdpRail()),
-      id(record.cacheMissRail()),
-      end(record.cacheMissRail()),
-      id(record.cdnRail()),
-      end(record.cdnRail()),
-      amount(record.topUps().cdnFinal()),
-      amount(record.topUps().cdnUnfinal()),
-      amount(record.topUps().cacheMissFinal()),
-      amount(record.topUps().cacheMissUnfinal()),
-      record.reported().cdnBytesFinal().bytes(),
-      record.reported().cdnBytesUnfinal().bytes(),
-      record.reported().cacheMissBytesFinal().bytes(),
-      record.reported().cacheMissBytesUnfinal().bytes(),
-      record.lastReportedEpoch().map(Epoch::value).orElse(null),
-      amount(record.settled().cdn()),
-      amount(record.settled().cacheMiss()),
-      record.asOf().block().value(),
-      record.asOf().version()
-    };
-  }
-
   private static @Nullable Long id(Optional<Rail> rail) {
     return rail.map(r -> r.railId().number()).orElse(null);
   }
 
   private static @Nullable Long end(Optional<Rail> rail) {
     return rail.flatMap(Rail::endEpoch).map(Epoch::value).orElse(null);
-  }
-
-  private static BigDecimal amount(TokenAmount amount) {
-    return new BigDecimal(amount.units());
   }
 }

@@ -14,8 +14,7 @@ import io.filcdn.indexer.chain.EventPosition;
 import io.filcdn.indexer.chain.IndexedBlock;
 import io.filcdn.indexer.chain.LogPrints;
 import io.filcdn.indexer.chain.LoggedEvent;
-import io.filcdn.indexer.postgres.Rows;
-import io.filcdn.indexer.postgres.Rows.SqlType;
+import io.filcdn.service.database.Columns;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -31,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** The tables of what the chain said, and whom it concerns. */
 public final class EventLog {
@@ -56,34 +56,43 @@ public final class EventLog {
   }
 
   private void insert(List<LogEntry> entries, String onConflict) throws SQLException {
-    Rows events =
-        Rows.of(
-            SqlType.BIGINT, SqlType.BIGINT, SqlType.TEXT, SqlType.TEXT, SqlType.TEXT, SqlType.TEXT);
-    Rows entities = Rows.of(SqlType.TEXT, SqlType.BIGINT, SqlType.BIGINT);
-    for (LogEntry entry : entries) {
-      long block = entry.position().block().value();
-      long logIndex = entry.position().logIndex();
-      events.add(
-          block,
-          logIndex,
-          entry.logged().blockHash().hex(),
-          entry.logged().txHash().hex(),
-          entry.logged().event().getClass().getSimpleName(),
-          RecordJson.write(entry.logged().event()));
-      entry.concerned().forEach(entity -> entities.add(entity.key(), block, logIndex));
+    if (entries.isEmpty()) {
+      return;
     }
-    events.run(
-        connection,
-        """
-        insert into events (block_number, log_index, block_hash, tx_hash, kind, payload)
-        select * from unnest(?, ?, ?, ?, ?, ?)"""
-            + onConflict);
-    entities.run(
-        connection,
-        """
-        insert into event_entities (entity, block_number, log_index)
-        select * from unnest(?, ?, ?)"""
-            + onConflict);
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            """
+            insert into events (block_number, log_index, block_hash, tx_hash, kind, payload)
+            select * from unnest(?, ?, ?, ?, ?, ?)"""
+                + onConflict)) {
+      Columns.of(insert, entries)
+          .bigint(entry -> entry.position().block().value())
+          .bigint(entry -> entry.position().logIndex())
+          .text(entry -> entry.logged().blockHash().hex())
+          .text(entry -> entry.logged().txHash().hex())
+          .text(entry -> entry.logged().event().getClass().getSimpleName())
+          .text(entry -> RecordJson.write(entry.logged().event()));
+      insert.executeUpdate();
+    }
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            """
+            insert into event_entities (entity, block_number, log_index)
+            select * from unnest(?, ?, ?)"""
+                + onConflict)) {
+      Columns.of(insert, entries.stream().flatMap(Concerned::of).toList())
+          .text(concerned -> concerned.entity().key())
+          .bigint(concerned -> concerned.position().block().value())
+          .bigint(concerned -> concerned.position().logIndex());
+      insert.executeUpdate();
+    }
+  }
+
+  /** Whom an event concerns. */
+  private record Concerned(EventPosition position, Entity entity) {
+    static Stream<Concerned> of(LogEntry entry) {
+      return entry.concerned().stream().map(entity -> new Concerned(entry.position(), entity));
+    }
   }
 
   /**

@@ -9,10 +9,9 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.indexer.chain.Entity;
-import io.filcdn.indexer.postgres.Rows;
-import io.filcdn.indexer.postgres.Rows.SqlType;
 import io.filcdn.indexer.publish.Outbox;
 import io.filcdn.indexer.publish.Outbox.Message;
+import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -89,9 +88,7 @@ public final class Pieces {
   }
 
   private Map<Entity.Piece, Row> rows(Collection<Entity.Piece> pieces) throws SQLException {
-    Rows keys = Rows.of(SqlType.TEXT, SqlType.BIGINT);
-    pieces.forEach(piece -> keys.add(piece.dataSet().toString(), piece.piece().number()));
-    if (keys.isEmpty()) {
+    if (pieces.isEmpty()) {
       return Map.of();
     }
     try (PreparedStatement select =
@@ -99,7 +96,9 @@ public final class Pieces {
             """
             select data_set, piece_id, piece_cid, payer, metadata from pieces
              where (data_set, piece_id) in (select * from unnest(?, ?))""")) {
-      keys.bind(select);
+      Columns.of(select, pieces)
+          .text(piece -> piece.dataSet().toString())
+          .bigint(piece -> piece.piece().number());
       Map<Entity.Piece, Row> rows = new HashMap<>();
       try (ResultSet row = select.executeQuery()) {
         while (row.next()) {
@@ -119,47 +118,44 @@ public final class Pieces {
   }
 
   private void write(List<PlacementRecord> placements) throws SQLException {
-    Rows rows =
-        Rows.of(
-            SqlType.TEXT,
-            SqlType.BIGINT,
-            SqlType.TEXT,
-            SqlType.BYTES,
-            SqlType.TEXT,
-            SqlType.TEXT,
-            SqlType.BIGINT,
-            SqlType.BIGINT);
-    for (PlacementRecord placement : placements) {
-      Row row = Row.of(placement);
-      rows.add(
-          row.key().dataSet().toString(),
-          row.key().pieceId().number(),
-          row.key().pieceCid().toString(),
-          row.key().pieceCid().commP().bytes(),
-          row.key().payer().hex(),
-          row.metadata(),
-          placement.asOf().block().value(),
-          placement.asOf().version());
+    if (placements.isEmpty()) {
+      return;
     }
-    rows.run(
-        connection,
-        """
-        insert into pieces
-          (data_set, piece_id, piece_cid, root, payer, metadata, as_of_block, version)
-        select * from unnest(?, ?, ?, ?, ?, ?, ?, ?)
-        on conflict (data_set, piece_id) do update set
-          (piece_cid, root, payer, metadata, as_of_block, version) =
-          (excluded.piece_cid, excluded.root, excluded.payer, excluded.metadata,
-           excluded.as_of_block, excluded.version)""");
+    try (PreparedStatement insert =
+        connection.prepareStatement(
+            """
+            insert into pieces
+              (as_of_block, version, data_set, piece_id, piece_cid, root, payer, metadata)
+            select * from unnest(?, ?, ?, ?, ?, ?, ?, ?)
+            on conflict (data_set, piece_id) do update set
+              (piece_cid, root, payer, metadata, as_of_block, version) =
+              (excluded.piece_cid, excluded.root, excluded.payer, excluded.metadata,
+               excluded.as_of_block, excluded.version)""")) {
+      Columns.of(insert, placements)
+          .bigint(placement -> placement.asOf().block().value())
+          .bigint(placement -> placement.asOf().version());
+      Columns.after(2, insert, placements.stream().map(Row::of).toList())
+          .text(row -> row.key().dataSet().toString())
+          .bigint(row -> row.key().pieceId().number())
+          .text(row -> row.key().pieceCid().toString())
+          .bytes(row -> row.key().pieceCid().commP().bytes())
+          .text(row -> row.key().payer().hex())
+          .text(Row::metadata);
+      insert.executeUpdate();
+    }
   }
 
   private void delete(List<Row> gone) throws SQLException {
-    Rows rows = Rows.of(SqlType.TEXT, SqlType.BIGINT);
-    for (Row row : gone) {
-      rows.add(row.key().dataSet().toString(), row.key().pieceId().number());
+    if (gone.isEmpty()) {
+      return;
     }
-    rows.run(
-        connection,
-        "delete from pieces where (data_set, piece_id) in (select * from unnest(?, ?))");
+    try (PreparedStatement delete =
+        connection.prepareStatement(
+            "delete from pieces where (data_set, piece_id) in (select * from unnest(?, ?))")) {
+      Columns.of(delete, gone)
+          .text(row -> row.key().dataSet().toString())
+          .bigint(row -> row.key().pieceId().number());
+      delete.executeUpdate();
+    }
   }
 }

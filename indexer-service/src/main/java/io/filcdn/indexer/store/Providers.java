@@ -4,7 +4,6 @@ import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.ProviderId;
-import io.filcdn.indexer.postgres.Rows;
 import io.filcdn.indexer.publish.Outbox;
 import io.filcdn.indexer.publish.Outbox.Message;
 import io.filcdn.indexer.store.Upsert.Column;
@@ -18,8 +17,15 @@ import java.util.Set;
 /** The table of providers; what changes in it goes to the outbox. */
 public final class Providers {
 
-  private static final Upsert UPSERT =
-      new Upsert("providers", "id", List.of(Column.text("service_url"), Column.flag("removed")));
+  private static final Upsert<ProviderRecord> UPSERT =
+      new Upsert<>(
+          "providers",
+          "id",
+          record -> record.provider().toString(),
+          List.of(
+              Column.text("service_url", record -> record.serviceUrl().orElse(null)),
+              Column.flag("removed", ProviderRecord::removed)),
+          ProviderRecord::asOf);
 
   private final Connection connection;
   private final Write what;
@@ -33,16 +39,7 @@ public final class Providers {
 
   /** Writes and publishes providers, those that say something new. */
   public void save(List<ProviderRecord> records) throws SQLException {
-    Rows rows = UPSERT.rows();
-    for (ProviderRecord record : records) {
-      rows.add(
-          record.provider().toString(),
-          record.serviceUrl().orElse(null),
-          record.removed(),
-          record.asOf().block().value(),
-          record.asOf().version());
-    }
-    Set<String> written = UPSERT.write(connection, what, rows);
+    Set<String> written = UPSERT.write(connection, what, records);
     outbox.put(
         records.stream()
             .filter(record -> written.contains(record.provider().toString()))

@@ -2,15 +2,20 @@ package io.filcdn.indexer.store;
 
 import static java.util.stream.Collectors.joining;
 
-import io.filcdn.indexer.postgres.Rows;
+import io.filcdn.common.index.AsOf;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.service.database.Columns;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The statement that writes rows of the read model only where they say something new: block and
@@ -19,30 +24,37 @@ import java.util.stream.Stream;
  * @param key the primary key, a text
  * @param columns what a row says, without {@code as_of_block} and {@code version}
  */
-record Upsert(String table, String key, List<Column> columns) {
+record Upsert<T>(
+    String table,
+    String key,
+    Function<T, String> keyOf,
+    List<Column<T>> columns,
+    Function<T, AsOf> asOf) {
 
-  /** A column. */
-  record Column(String name, Rows.SqlType type) {
-    static Column text(String name) {
-      return new Column(name, Rows.SqlType.TEXT);
+  /** A column, and how its values are bound. */
+  record Column<T>(String name, Binding<T> binding) {
+
+    /** Binds the column's values next. */
+    interface Binding<T> {
+      void bind(Columns<T> columns) throws SQLException;
     }
 
-    static Column number(String name) {
-      return new Column(name, Rows.SqlType.BIGINT);
+    static <T> Column<T> text(String name, Function<T, @Nullable String> value) {
+      return new Column<>(name, columns -> columns.text(value));
     }
 
-    static Column amount(String name) {
-      return new Column(name, Rows.SqlType.NUMERIC);
+    static <T> Column<T> number(String name, Function<T, @Nullable Long> value) {
+      return new Column<>(name, columns -> columns.bigint(value));
     }
 
-    static Column flag(String name) {
-      return new Column(name, Rows.SqlType.BOOLEAN);
+    static <T> Column<T> amount(String name, Function<T, TokenAmount> value) {
+      return new Column<>(
+          name, columns -> columns.numeric(row -> new BigDecimal(value.apply(row).units())));
     }
-  }
 
-  /** For rows of the key, the columns, the block and the version. */
-  Rows rows() {
-    return new Rows(all().map(Column::type).toList());
+    static <T> Column<T> flag(String name, Function<T, Boolean> value) {
+      return new Column<>(name, columns -> columns.flag(value));
+    }
   }
 
   /**
@@ -50,12 +62,16 @@ record Upsert(String table, String key, List<Column> columns) {
    *
    * @return the keys of those that are new or have changed
    */
-  Set<String> write(Connection connection, Write what, Rows rows) throws SQLException {
+  Set<String> write(Connection connection, Write what, List<T> rows) throws SQLException {
     if (rows.isEmpty()) {
       return Set.of();
     }
     try (PreparedStatement statement = connection.prepareStatement(sql())) {
-      rows.bind(statement);
+      Columns<T> bound = Columns.of(statement, rows).text(keyOf);
+      for (Column<T> column : columns) {
+        column.binding().bind(bound);
+      }
+      bound.bigint(row -> asOf.apply(row).block().value()).bigint(row -> asOf.apply(row).version());
       statement.setBoolean(columns.size() + 4, what == Write.EVERYTHING);
       Set<String> keys = new HashSet<>();
       try (ResultSet written = statement.executeQuery()) {
@@ -67,17 +83,11 @@ record Upsert(String table, String key, List<Column> columns) {
     }
   }
 
-  private Stream<Column> all() {
-    return Stream.of(
-            Stream.of(Column.text(key)),
-            columns.stream(),
-            Stream.of(Column.number("as_of_block"), Column.number("version")))
-        .flatMap(some -> some);
-  }
-
   private String sql() {
-    List<String> names = all().map(Column::name).toList();
     List<String> said = columns.stream().map(Column::name).toList();
+    List<String> names = new ArrayList<>(said);
+    names.addFirst(key);
+    names.addAll(List.of("as_of_block", "version"));
     List<String> written = names.subList(1, names.size());
     return """
         insert into %s (%s) select * from unnest(%s)

@@ -8,7 +8,7 @@ import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.intake.EgressOffsets.Range;
 import io.filcdn.metrics.intake.PostgresProgress.Check;
 import io.filcdn.metrics.intake.PostgresProgress.Unapplied;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;

@@ -2,7 +2,7 @@ package io.filcdn.metrics.intake;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.filcdn.metrics.store.Columns;
+import io.filcdn.service.database.Columns;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;

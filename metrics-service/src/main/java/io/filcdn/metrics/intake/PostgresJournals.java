@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.kafka.Topic;
-import io.filcdn.metrics.store.Columns;
+import io.filcdn.service.database.Columns;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,6 +1,6 @@
 package io.filcdn.metrics.intake;
 
-import io.filcdn.metrics.store.Columns;
+import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

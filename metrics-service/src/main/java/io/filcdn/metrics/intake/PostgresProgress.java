@@ -2,7 +2,7 @@ package io.filcdn.metrics.intake;
 
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.JournalProgress;
-import io.filcdn.metrics.store.Columns;
+import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -3,7 +3,7 @@ package io.filcdn.metrics.intake;
 import io.filcdn.metrics.intake.Reading.Refusal;
 import io.filcdn.metrics.intake.Reading.Refused;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;

@@ -2,8 +2,8 @@ package io.filcdn.metrics.intake;
 
 import io.filcdn.metrics.publish.KafkaPublisher.NotPublishedException;
 import io.filcdn.metrics.quota.Holdings.BeyondHoldingsException;
-import io.filcdn.metrics.store.Database;
-import io.filcdn.metrics.store.Database.DatabaseException;
+import io.filcdn.service.database.Database;
+import io.filcdn.service.database.Database.DatabaseException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;

@@ -2,7 +2,7 @@ package io.filcdn.metrics.pieces;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.metrics.pieces.Placing.Placed;
-import io.filcdn.metrics.store.Columns;
+import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

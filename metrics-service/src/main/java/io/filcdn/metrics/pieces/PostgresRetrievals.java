@@ -1,7 +1,7 @@
 package io.filcdn.metrics.pieces;
 
 import io.filcdn.common.egress.RetrievalRecord;
-import io.filcdn.metrics.store.Columns;
+import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

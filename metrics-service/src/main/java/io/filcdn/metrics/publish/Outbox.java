@@ -8,8 +8,8 @@ import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.publish.KafkaPublisher.Message;
 import io.filcdn.metrics.publish.PostgresDeadLetters.Waiting;
 import io.filcdn.metrics.quota.QuotaWatch;
-import io.filcdn.metrics.store.AdvisoryLock;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.AdvisoryLock;
+import io.filcdn.service.database.Database;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,7 +26,7 @@ import java.util.Optional;
  */
 public final class Outbox {
 
-  private static final AdvisoryLock PUBLISHING_USAGE = new AdvisoryLock(0x75736167_65000001L);
+  private static final AdvisoryLock PUBLISHING_USAGE = AdvisoryLock.of(0x75736167_65000001L);
 
   private final Database database;
   private final PostgresOdometers odometers;

@@ -2,7 +2,7 @@ package io.filcdn.metrics.publish;
 
 import io.filcdn.common.kafka.DeadLetter;
 import io.filcdn.common.kafka.RecordJson;
-import io.filcdn.metrics.store.Columns;
+import io.filcdn.service.database.Columns;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

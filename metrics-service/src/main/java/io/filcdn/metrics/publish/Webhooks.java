@@ -3,7 +3,7 @@ package io.filcdn.metrics.publish;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.metrics.publish.PostgresWebhookCalls.Call;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;

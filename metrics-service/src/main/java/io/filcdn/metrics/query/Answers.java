@@ -9,7 +9,7 @@ import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.odometer.Unbilled;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.QuotaTerms;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

@@ -12,7 +12,7 @@ import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.quota.QuotaKey;
 import io.filcdn.metrics.series.Dimension;
 import io.filcdn.metrics.series.Sums;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;

@@ -7,7 +7,7 @@ import io.filcdn.metrics.series.PostgresSeries;
 import io.filcdn.metrics.series.PostgresSeries.Point;
 import io.filcdn.metrics.series.PostgresSeries.Ranked;
 import io.filcdn.metrics.series.Sums;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

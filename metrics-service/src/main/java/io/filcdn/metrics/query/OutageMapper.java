@@ -1,6 +1,6 @@
 package io.filcdn.metrics.query;
 
-import io.filcdn.metrics.store.Database.DatabaseException;
+import io.filcdn.service.database.Database.DatabaseException;
 import io.filcdn.service.problem.HttpProblem;
 import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;

@@ -14,7 +14,7 @@ import io.filcdn.metrics.pieces.PostgresPlacements.Uploads;
 import io.filcdn.metrics.pieces.PostgresRetrievals;
 import io.filcdn.metrics.pieces.PostgresRetrievals.RankedPiece;
 import io.filcdn.metrics.statement.PostgresSettlements;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Duration;

@@ -17,7 +17,7 @@ import io.filcdn.metrics.odometer.Odometer.Totals;
 import io.filcdn.metrics.quota.PostgresLeaseJournals.Known;
 import io.filcdn.metrics.quota.PostgresLeases.Change;
 import io.filcdn.metrics.quota.PostgresStandings.Standing;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;

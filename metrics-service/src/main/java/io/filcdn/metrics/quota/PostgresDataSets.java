@@ -6,7 +6,7 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.metrics.series.PostgresSeries;
-import io.filcdn.metrics.store.Columns;
+import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -6,7 +6,7 @@ import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.quota.PostgresLeases.Change;
-import io.filcdn.metrics.store.Columns;
+import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -6,7 +6,7 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.quota.Spending.Account;
 import io.filcdn.metrics.quota.Spending.Spent;
-import io.filcdn.metrics.store.Columns;
+import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -5,7 +5,7 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.odometer.Odometer;
-import io.filcdn.metrics.store.Columns;
+import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -1,7 +1,7 @@
 package io.filcdn.metrics.repair;
 
-import io.filcdn.metrics.store.AdvisoryLock;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.AdvisoryLock;
+import io.filcdn.service.database.Database;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,7 +11,7 @@ import org.jboss.logging.Logger;
 public final class Checkpoints {
 
   private static final Logger LOG = Logger.getLogger(Checkpoints.class);
-  private static final AdvisoryLock TAKING = new AdvisoryLock(0x63686563_6b700001L);
+  private static final AdvisoryLock TAKING = AdvisoryLock.of(0x63686563_6b700001L);
 
   private final Database database;
   private final PostgresCheckpoints tables;

@@ -20,8 +20,8 @@ import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.repair.PostgresCheckpoints.Checkpoint;
 import io.filcdn.metrics.repair.RebuildReport.Difference;
 import io.filcdn.metrics.repair.RebuildReport.Verdict;
-import io.filcdn.metrics.store.AdvisoryLock;
-import io.filcdn.metrics.store.Database;
+import io.filcdn.service.database.AdvisoryLock;
+import io.filcdn.service.database.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -41,7 +41,7 @@ import java.util.TreeSet;
  */
 public final class Rebuild {
 
-  private static final AdvisoryLock REBUILDING = new AdvisoryLock(0x72656275_696c6401L);
+  private static final AdvisoryLock REBUILDING = AdvisoryLock.of(0x72656275_696c6401L);
 
   private final Database database;
   private final PostgresCheckpoints checkpoints;

@@ -2,8 +2,8 @@ package io.filcdn.metrics.series;
 
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.series.SeriesTally.Added;
-import io.filcdn.metrics.store.AdvisoryLock;
-import io.filcdn.metrics.store.Columns;
+import io.filcdn.service.database.AdvisoryLock;
+import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -21,7 +21,7 @@ import java.util.List;
 public final class PostgresSeries {
 
   /** Shared by whoever asks whose a data set is, taken by whoever first tells it. */
-  private static final AdvisoryLock OWNERS = new AdvisoryLock(0x6f776e65_72730001L);
+  private static final AdvisoryLock OWNERS = AdvisoryLock.of(0x6f776e65_72730001L);
 
   private static final String ROWS =
       """

@@ -8,7 +8,7 @@ import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.common.usage.SettlementRecord;
-import io.filcdn.metrics.store.Columns;
+import io.filcdn.service.database.Columns;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,4 +1,4 @@
-/** Transactions of this service's own database. */
+/** Records whose texts Postgres can hold. */
 @NullMarked
 package io.filcdn.metrics.store;
 

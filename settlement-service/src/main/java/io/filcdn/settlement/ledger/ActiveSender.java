@@ -1,9 +1,9 @@
 package io.filcdn.settlement.ledger;
 
 import io.agroal.api.AgroalDataSource;
+import io.filcdn.service.database.AdvisoryLock;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 
 /**
@@ -14,7 +14,7 @@ import java.sql.SQLException;
 @ApplicationScoped
 public class ActiveSender {
 
-  private static final long LOCK = 0x46696C43444E03L;
+  private static final AdvisoryLock LOCK = AdvisoryLock.of(0x46696C43444E03L);
 
   private final AgroalDataSource database;
 
@@ -29,26 +29,17 @@ public class ActiveSender {
    */
   public boolean run(Runnable work) {
     try (Connection session = database.getConnection()) {
-      if (!ask(session, "select pg_try_advisory_lock(?)")) {
+      if (!LOCK.tryForSession(session)) {
         return false;
       }
       try {
         work.run();
       } finally {
-        ask(session, "select pg_advisory_unlock(?)");
+        LOCK.release(session);
       }
       return true;
     } catch (SQLException e) {
       throw new IllegalStateException("the right to send cannot be asked for in the database", e);
-    }
-  }
-
-  private static boolean ask(Connection session, String question) throws SQLException {
-    try (PreparedStatement statement = session.prepareStatement(question)) {
-      statement.setLong(1, LOCK);
-      try (var answer = statement.executeQuery()) {
-        return answer.next() && answer.getBoolean(1);
-      }
     }
   }
 }

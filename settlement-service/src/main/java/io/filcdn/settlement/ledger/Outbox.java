@@ -4,6 +4,7 @@ import io.filcdn.common.kafka.DeadLetter;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.usage.SettlementRecord;
+import io.filcdn.service.database.AdvisoryLock;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -17,7 +18,7 @@ import org.hibernate.Session;
 @ApplicationScoped
 public class Outbox {
 
-  private static final long SENDING_LOCK = 0x46696C43444E02L;
+  private static final AdvisoryLock SENDING_LOCK = AdvisoryLock.of(0x46696C43444E02L);
 
   private final Session database;
 
@@ -54,12 +55,7 @@ public class Outbox {
    */
   @Transactional(Transactional.TxType.MANDATORY)
   public List<Letter> oldest(int limit) {
-    boolean alone =
-        database
-            .createNativeQuery("select pg_try_advisory_xact_lock(:key)", Boolean.class)
-            .setParameter("key", SENDING_LOCK)
-            .getSingleResult();
-    if (!alone) {
+    if (!database.doReturningWork(SENDING_LOCK::tryIn)) {
       return List.of();
     }
     return OutboxRow.<OutboxRow>findAll(Sort.by("id")).page(0, limit).stream()

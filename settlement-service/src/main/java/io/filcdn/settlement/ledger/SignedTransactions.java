@@ -3,6 +3,7 @@ package io.filcdn.settlement.ledger;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.service.database.AdvisoryLock;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
@@ -20,7 +21,7 @@ import org.hibernate.Session;
 public class SignedTransactions {
 
   /** Any number, as long as everyone who signs for this database uses it. */
-  private static final long SIGNING_LOCK = 0x46696C43444E01L;
+  private static final AdvisoryLock SIGNING_LOCK = AdvisoryLock.of(0x46696C43444E01L);
 
   private final Session database;
 
@@ -43,10 +44,7 @@ public class SignedTransactions {
             """,
             String.class)
         .getResultList();
-    database
-        .createNativeQuery("select pg_advisory_xact_lock(:key)", Object.class)
-        .setParameter("key", SIGNING_LOCK)
-        .getResultList();
+    database.doWork(SIGNING_LOCK::takeIn);
   }
 
   /**

@@ -1,4 +1,4 @@
-package io.filcdn.metrics.store;
+package io.filcdn.service.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
