@@ -9,6 +9,7 @@ class LayoutTest {
   @Test
   void roomsFlowOneWay() {
     LayoutRules.check(
-        "io.filcdn.service", List.of("start", "openapi", "auth", "paging", "problem", "schedule", "database"));
+        "io.filcdn.service",
+        List.of("start", "openapi", "auth", "paging", "problem", "schedule", "database"));
   }
 }

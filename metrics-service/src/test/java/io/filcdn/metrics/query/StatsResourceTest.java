@@ -9,10 +9,10 @@ import io.filcdn.metrics.Samples;
 import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.QuotaTerms;
-import io.filcdn.service.problem.HttpProblem;
-import jakarta.ws.rs.core.Response;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.database.Database.DatabaseException;
+import io.filcdn.service.problem.HttpProblem;
+import jakarta.ws.rs.core.Response;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 
