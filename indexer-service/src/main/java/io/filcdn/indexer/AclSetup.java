@@ -24,7 +24,7 @@ import org.apache.kafka.common.resource.ResourcePatternFilter;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * A program that makes what Kafka allows some principals what a file says: it adds the ACLs that
+ * A program that makes the rights of some Kafka principals what a file says: it adds the ACLs that
  * are missing, then removes what else the same principals are allowed. Other principals' ACLs, and
  * those that deny, are left alone. It can run again at any time. The Helm chart runs it before each
  * install and upgrade.

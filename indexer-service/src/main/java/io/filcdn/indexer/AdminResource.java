@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an operator can ask of the process that indexes. Both calls return at once; the log and
- * {@code /status} tell what came of them.
+ * The operator's API of the process that indexes. Both calls return at once; the log and {@code
+ * /status} tell what came of them.
  */
 @Path("/api/v1/admin")
 @OperatorsOnly

@@ -2,7 +2,7 @@ package io.filcdn.indexer;
 
 import java.time.Duration;
 
-/** How long to wait between failures: each wait is twice the one before, up to a longest. */
+/** The waits between failures: each wait is twice the one before, up to a longest. */
 final class Backoff {
 
   private final Duration first;

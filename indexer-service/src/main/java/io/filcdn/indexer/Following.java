@@ -4,7 +4,7 @@ import io.filcdn.indexer.IndexingLoop.Turn;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
-/** Repeats the turns of the indexing loop, at the pace that each turn asks for. */
+/** The turns of the indexing loop, repeated at the pace that each turn asks for. */
 final class Following implements Repeater.Work {
 
   private static final Logger LOG = Logger.getLogger(Following.class);

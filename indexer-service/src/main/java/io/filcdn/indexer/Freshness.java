@@ -4,7 +4,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Optional;
 
-/** Whether the index is as new as it has to be. */
+/** The check that the index is as new as it has to be. */
 @Singleton
 final class Freshness {
 
@@ -21,7 +21,7 @@ final class Freshness {
     this.bounds = bounds;
   }
 
-  /** Why it is not; empty where it is. */
+  /** The reason why it is not; empty where it is. */
   Optional<String> failure() {
     Progress.Snapshot now = progress.now();
     if (now.state().isAmiss()) {

@@ -8,7 +8,7 @@ import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 
 /**
- * What health says. Liveness asks only whether the service's own threads live; readiness whether
+ * The health checks. Liveness asks only whether the service's own threads live; readiness whether
  * the index advances, and whether it is published.
  */
 final class Health {

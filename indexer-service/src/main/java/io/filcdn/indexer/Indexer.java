@@ -162,12 +162,12 @@ final class Indexer implements HintListener {
     loop.wake();
   }
 
-  /** How the JSON-RPC nodes are doing. */
+  /** The condition of the JSON-RPC nodes. */
   List<NodeStatus> nodes() {
     return nodes.status();
   }
 
-  /** Whether all threads do their work. */
+  /** True where all threads do their work. */
   boolean isAlive() {
     return Stream.of(loop, publisher, screening).noneMatch(Repeater::hasDied);
   }

@@ -45,7 +45,7 @@ record IndexingLoop(
 
   private static final Logger LOG = Logger.getLogger(IndexingLoop.class);
 
-  /** What the next turn waits for. */
+  /** The outcome of a turn, by what the next one waits for. */
   enum Turn {
     /** Nothing: there is more to read. */
     MORE,

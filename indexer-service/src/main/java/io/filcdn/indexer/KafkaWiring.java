@@ -12,7 +12,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Gives the Kafka producer of the index topics. */
+/** The wiring of Kafka: the producer of the index topics. */
 final class KafkaWiring {
 
   private static final long BUFFER_BYTES = 8L << 20;

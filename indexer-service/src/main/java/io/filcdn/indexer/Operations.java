@@ -19,8 +19,8 @@ import java.util.concurrent.BlockingQueue;
 import org.jboss.logging.Logger;
 
 /**
- * What an operator asks of the process that indexes: few at a time, done one after the other
- * between the loop's turns.
+ * The queue of what an operator asks of the process that indexes: few at a time, done one after the
+ * other between the loop's turns.
  */
 @Singleton
 final class Operations {
@@ -30,16 +30,16 @@ final class Operations {
 
   private final BlockingQueue<Operation> waiting = new ArrayBlockingQueue<>(WAITING_AT_MOST);
 
-  /** One of them. */
+  /** An operation that an operator asks for. */
   sealed interface Operation {
 
     /**
-     * The chain changed below finality, and a person has looked: go back to {@code block}, up to
-     * which both chains are the same, and follow the nodes from there.
+     * A return to {@code block}, where the chain changed below finality and a person has looked:
+     * both chains are the same up to it, and the index follows the nodes from there.
      */
     record Rewind(BlockNumber block) implements Operation {}
 
-    /** Fold all that the index holds anew, and publish it, on these topics. */
+    /** A republication: all that the index holds is folded anew, and published on these topics. */
     record Republish(Set<Topic> topics) implements Operation {
       public Republish {
         topics = Set.copyOf(topics);

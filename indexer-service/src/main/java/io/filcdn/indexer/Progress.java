@@ -13,8 +13,8 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * How far the indexer is, for status, health and gauges. Written by the loop and the publisher,
- * each its own part; read by any thread.
+ * The progress of the indexer, for status, health and gauges. Written by the loop and the
+ * publisher, each its own part; read by any thread.
  */
 @Singleton
 final class Progress {
@@ -38,7 +38,7 @@ final class Progress {
 
   private volatile Optional<String> publishingFailure = Optional.empty();
 
-  /** What the indexer does. */
+  /** The state of the indexer. */
   enum State {
     /** It has not looked at the chain yet. */
     STARTING(true),
@@ -48,7 +48,7 @@ final class Progress {
     CATCHING_UP(false),
     /** It has reached the head, and polls for the next block. */
     FOLLOWING(false),
-    /** What a node answers does not fit together; it looks again, and then asks another one. */
+    /** A node's answers do not fit together; it looks again, and then asks another one. */
     WAITING(false),
     /** Nodes or database fail; it tries again. */
     FAILING(true),
@@ -66,14 +66,14 @@ final class Progress {
       return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    /** Whether the index does not advance, and should. */
+    /** True where the index does not advance, and should. */
     boolean isAmiss() {
       return amiss;
     }
   }
 
   /**
-   * A moment of it.
+   * The progress at one moment.
    *
    * @param detail what is amiss
    * @param tip what a node last said
@@ -93,7 +93,7 @@ final class Progress {
       return new Snapshot(other, why, tip, cursor, aside, headSince);
     }
 
-    /** How many blocks the index is behind the head; empty while either is unknown. */
+    /** The number of blocks that the index is behind the head; empty while either is unknown. */
     Optional<Long> lagBlocks() {
       return tip.flatMap(
           t -> cursor.map(c -> Math.max(0, t.head().number().value() - c.number().value())));
@@ -152,7 +152,7 @@ final class Progress {
             sameHead ? now.headSince : clock.instant());
   }
 
-  /** How long the head has been the same. */
+  /** The time for which the head has been the same. */
   Duration headAge() {
     return Duration.between(now.headSince, clock.instant());
   }

@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
-/** Repeats the turns of the publisher: at once while there is something to publish. */
+/** The turns of the publisher, repeated at once while there is something to publish. */
 final class Publishing implements Repeater.Work {
 
   private static final Logger LOG = Logger.getLogger(Publishing.class);

@@ -90,7 +90,7 @@ final class Repeater implements AutoCloseable {
     died = true;
   }
 
-  /** Whether it ended with an error, such as a lack of memory, and will not take turns again. */
+  /** True where it ended with an error, such as a lack of memory, and will not take turns again. */
   boolean hasDied() {
     return died;
   }

@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
-/** Repeats the turns of the screening: at once while there are payers to screen. */
+/** The turns of the screening, repeated at once while there are payers to screen. */
 final class ScreeningRounds implements Repeater.Work {
 
   private static final Logger LOG = Logger.getLogger(ScreeningRounds.class);

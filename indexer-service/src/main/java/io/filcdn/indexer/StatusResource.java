@@ -18,7 +18,10 @@ import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 
-/** {@code GET /status}: how far the index is behind the chain. */
+/**
+ * The resource of {@code GET /status}, which tells how far the index is behind the chain, and of
+ * {@code GET /health}.
+ */
 @Path("/")
 public final class StatusResource {
 
@@ -35,7 +38,7 @@ public final class StatusResource {
   }
 
   /**
-   * What {@code /status} says; what is not known yet is left out.
+   * The answer of {@code /status}; what is not known yet is left out.
    *
    * @param head the chain's newest block
    * @param indexed the newest block in the index
@@ -65,7 +68,7 @@ public final class StatusResource {
   /** A block in the index. */
   public record Indexed(BlockNumber number, BlockHash hash) {}
 
-  /** What {@code /health} says. */
+  /** The answer of {@code /health}. */
   public record Health(String status, Optional<String> detail) {}
 
   @GET

@@ -55,7 +55,7 @@ final class TopicSetup {
     return new ObjectMapper().readValue(file.toFile(), new TypeReference<>() {});
   }
 
-  /** What variables named {@code KAFKA_…} set, in the way of Quarkus. */
+  /** The settings in variables named {@code KAFKA_…}, in the way of Quarkus. */
   static Map<String, Object> settings(Map<String, String> environment) {
     return environment.entrySet().stream()
         .filter(variable -> variable.getKey().startsWith(PREFIX))
@@ -90,7 +90,10 @@ final class TopicSetup {
         .get();
   }
 
-  /** Whether it was, or else had been there before: a list of what is there can be a little old. */
+  /**
+   * True where it was, false where it had been there before: a list of what is there can be a
+   * little old.
+   */
   private static boolean isCreated(KafkaFuture<Void> creation)
       throws ExecutionException, InterruptedException {
     try {

@@ -3,10 +3,10 @@ package io.filcdn.indexer;
 import io.filcdn.indexer.rpc.NodeFailedException;
 
 /**
- * Looks in a row at which a node's answers did not fit together, so that nothing was taken: as when
- * the chain moves while it is read, or the node is behind. A few pass by themselves. After them
- * each counts as a failure of the node, so that another one is asked, and where there is none the
- * indexer says what it waits for. For one thread, but for {@link #inARow}.
+ * A count of the looks in a row at which a node's answers did not fit together, so that nothing was
+ * taken: as when the chain moves while it is read, or the node is behind. A few pass by themselves.
+ * After them each counts as a failure of the node, so that another one is asked, and where there is
+ * none the indexer says what it waits for. For one thread, but for {@link #inARow}.
  */
 final class Waits {
 
@@ -32,7 +32,7 @@ final class Waits {
     inARow = 0;
   }
 
-  /** How many there were in a row until now, counted no further than matters. */
+  /** The number of them in a row until now, counted no further than matters. */
   int inARow() {
     return inARow;
   }

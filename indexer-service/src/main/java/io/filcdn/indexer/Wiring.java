@@ -12,8 +12,8 @@ import java.util.Optional;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /**
- * Gives what the service is made from: the network that {@code filcdn.network} names, without which
- * it does not start, the time, and the secret of webhooks.
+ * The beans that the service is made from: the network that {@code filcdn.network} names, without
+ * which it does not start, the time, and the secret of webhooks.
  */
 final class Wiring {
 

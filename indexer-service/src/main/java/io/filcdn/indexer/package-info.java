@@ -1,4 +1,4 @@
-/** Follows the chain into Postgres and publishes the index. */
+/** The indexer, which follows the chain into Postgres and publishes the index. */
 @NullMarked
 package io.filcdn.indexer;
 

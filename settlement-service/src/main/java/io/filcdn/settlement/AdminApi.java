@@ -31,8 +31,8 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.logging.Logger;
 
 /**
- * What operators can have done. Each call shows what it will do; with {@code dryRun=true} it shows
- * that and does nothing.
+ * The API of what operators can have done. Each call shows what it will do; with {@code
+ * dryRun=true} it shows that and does nothing.
  */
 @Path("/api/v1/admin")
 @Produces(MediaType.APPLICATION_JSON)
@@ -70,7 +70,7 @@ public class AdminApi {
     this.clock = clock;
   }
 
-  /** What will happen to data sets that are set aside. */
+  /** The change that will happen to data sets that are set aside. */
   public record SetAsideChange(boolean changed, List<SetAside> dataSets) {}
 
   @POST

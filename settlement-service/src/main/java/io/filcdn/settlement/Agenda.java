@@ -16,9 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What a walk has to do: all of it when its time has come or an operator asks for it, and at any
- * time, and first, what cannot wait, because its rails or its storage end or its payer is
- * sanctioned.
+ * The work of a walk: all of it when its time has come or an operator asks for it, and at any time,
+ * and first, what cannot wait, because its rails or its storage end or its payer is sanctioned.
  */
 @ApplicationScoped
 class Agenda {
@@ -45,7 +44,7 @@ class Agenda {
   /** A piece of work, and what calls it done. */
   record Item(Scope scope, Runnable done) {}
 
-  /** Whether it is time to walk: an epoch went by, or an operator asks for something. */
+  /** True where it is time to walk: an epoch went by, or an operator asks for something. */
   boolean isTimeToWalk() {
     return timetable.isTime(Timetable.Entry.LOOK) || orders.any();
   }
@@ -55,12 +54,12 @@ class Agenda {
     timetable.done(Timetable.Entry.LOOK);
   }
 
-  /** What is to be reported, the most urgent first. */
+  /** The reports to make, the most urgent first. */
   List<Item> reports(Head head) {
     return items(WorkOrders.Task.REPORT, Timetable.Entry.REPORT, head);
   }
 
-  /** What is to be settled, the most urgent first. */
+  /** The settlements to make, the most urgent first. */
   List<Item> settlements(Head head) {
     return items(WorkOrders.Task.SETTLE, Timetable.Entry.SETTLE, head);
   }

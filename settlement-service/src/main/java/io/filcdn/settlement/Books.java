@@ -81,7 +81,7 @@ final class Books {
     }
   }
 
-  /** What is owed, or will be once it is reported, along rails that pay no more. */
+  /** Finds what is owed, or will be once it is reported, along rails that pay no more. */
   private void findLost(Standing standing, OnChainUsage onChain, IndexedPayments payments) {
     Usage unreported = standing.own().open();
     if (standing.due() instanceof Standing.Due.Bytes bytes) {

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * How settlement stands with a data set, as the API shows it.
+ * The state of a data set in settlement, as the API shows it.
  *
  * @param odometer all bytes so far
  * @param asOf the epoch by whose end they had been served

@@ -19,7 +19,10 @@ import java.util.Objects;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** What operators are shown of plans. Lists end after {@link #MAX_ITEMS}; the counts do not. */
+/**
+ * The views of plans that operators are shown. Lists end after {@link #MAX_ITEMS}; the counts do
+ * not.
+ */
 final class PlanViews {
 
   static final int MAX_ITEMS = 100;
@@ -27,7 +30,7 @@ final class PlanViews {
   private PlanViews() {}
 
   /**
-   * What a report will tell.
+   * The content of a planned report.
    *
    * @param waiting those of {@code items} on whose last epoch the contract does not agree, and why
    */
@@ -81,7 +84,7 @@ final class PlanViews {
         rollup.usage().cacheMissBytes());
   }
 
-  /** What a settlement will pay. */
+  /** The payments of a planned settlement. */
   record Settlement(
       boolean ordered,
       BlockNumber block,

@@ -11,7 +11,10 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Makes plans from the tables and the chain. A plan changes nothing; it can be made any time. */
+/**
+ * The planner of reports and settlements, from the tables and the chain. A plan changes nothing; it
+ * can be made any time.
+ */
 @ApplicationScoped
 class Planner {
 
@@ -23,13 +26,13 @@ class Planner {
     this.dueSettlements = dueSettlements;
   }
 
-  /** What is to be reported. */
+  /** The plan of what is to be reported. */
   ReportPlan report(Head head, Scope scope) {
     DueReports.Found found = dueReports.find(head.latest(), scope);
     return new ReportPlan(found.usage(), found.findings());
   }
 
-  /** What is to be paid, along the CDN's rails and the providers' alike. */
+  /** The plan of what is to be paid, along the CDN's rails and the providers' alike. */
   SettlementPlan settle(Head head, Scope scope) {
     List<DueSettlements.Debt> debts = dueSettlements.debts(head.latest(), scope);
     List<Submission.RailSettlement> settlements = new ArrayList<>();

@@ -9,7 +9,10 @@ import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.Readiness;
 
-/** What must be right before settlement can do its work. Nothing of it is a reason to restart. */
+/**
+ * The conditions that must hold before settlement can do its work. None of them is a reason to
+ * restart.
+ */
 @Singleton
 final class ReadinessChecks {
 

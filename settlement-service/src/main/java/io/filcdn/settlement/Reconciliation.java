@@ -20,8 +20,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Compares, data set by data set, what was counted with what the ledger, the index and the contract
- * say of it. What differs twice in a row raises an alarm: once can be the index a moment behind.
+ * The comparison, data set by data set, of what was counted with what the ledger, the index and the
+ * contract say of it. What differs twice in a row raises an alarm: once can be the index a moment
+ * behind.
  */
 @ApplicationScoped
 class Reconciliation {
@@ -60,7 +61,7 @@ class Reconciliation {
     this.clock = clock;
   }
 
-  /** What the last comparison found; empty before the first. */
+  /** The findings of the last comparison; empty before the first. */
   Optional<ReconciliationView> latest() {
     return latest;
   }

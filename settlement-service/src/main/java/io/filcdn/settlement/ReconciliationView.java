@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * How ledger, odometers, index and chain compare, as the API shows it.
+ * The comparison of ledger, odometers, index and chain, as the API shows it.
  *
  * @param block the chain's newest block then
  * @param dataSets how many were compared
@@ -45,7 +45,7 @@ record ReconciliationView(
       TokenAmount settledCdn,
       TokenAmount settledCacheMiss) {}
 
-  /** Something that does not agree. */
+  /** A difference that was found for a data set. */
   record Difference(DataSetId dataSet, Kind kind, String message) {
 
     String key() {
@@ -53,7 +53,7 @@ record ReconciliationView(
     }
   }
 
-  /** What does not agree with what. */
+  /** The kind of difference, by what does not agree with what. */
   enum Kind {
     /** Less was counted than reported. */
     ODOMETER_BELOW_REPORTED,
@@ -63,9 +63,12 @@ record ReconciliationView(
     BEYOND_GRANTS,
     /** The contract's last epoch is neither the index's nor our own, or no block has reached it. */
     EPOCH,
-    /** What was paid and what is owed do not add up to what was reported. */
+    /** The sums paid and owed do not add up to what was reported. */
     MONEY,
-    /** What is owed, or unreported, can never be paid: its rails or its data set ended before. */
+    /**
+     * Amounts owed, or bytes unreported, can never be paid: their rails or their data set ended
+     * before.
+     */
     LOST;
 
     @JsonValue

@@ -7,8 +7,8 @@ import io.filcdn.settlement.ledger.Submission;
 import java.util.List;
 
 /**
- * What a report would tell now, by the tables alone. Whether the contract agrees on what it was
- * told last is asked when a part of it is about to be signed.
+ * A plan of what a report would tell now, by the tables alone. Whether the contract agrees on what
+ * it was told last is asked when a part of it is about to be signed.
  *
  * @param usage is due
  * @param findings what keeps data sets from being reported at all

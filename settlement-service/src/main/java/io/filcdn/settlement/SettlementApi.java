@@ -26,7 +26,7 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
-/** What the ledger knows, over HTTP. Byte counts and amounts are decimal texts. */
+/** The HTTP API of what the ledger knows. Byte counts and amounts are decimal texts. */
 @Path("/api/v1")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -60,14 +60,14 @@ public class SettlementApi {
   }
 
   /**
-   * Some transactions.
+   * A page of transactions.
    *
    * @param next what to give as {@code after} for the ones that follow; absent on the last page
    */
   public record TransactionPage(List<TransactionView> transactions, Optional<TransactionId> next) {}
 
   /**
-   * Some data sets.
+   * A page of data sets.
    *
    * @param next what to give as {@code after} for the ones that follow; absent on the last page
    */

@@ -6,7 +6,7 @@ import io.filcdn.settlement.ledger.Submission;
 import java.util.List;
 
 /**
- * What would be paid now.
+ * A plan of what would be paid now.
  *
  * @param settlements pay what rails can pay
  * @param debts what data sets owe

@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
- * What is done with plans: batches are signed and stored, and only then sent; what keeps a data set
+ * The execution of plans: batches are signed and stored, and only then sent; what keeps a data set
  * out is noted. In a dry run it is only told.
  */
 @ApplicationScoped

@@ -15,7 +15,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jboss.logging.Logger;
 
-/** The clockwork: walks the path once an epoch or when asked to, sends events once a second. */
+/**
+ * The scheduler, which walks the path once an epoch or when asked to, and sends events once a
+ * second.
+ */
 @ApplicationScoped
 class Ticks {
 
@@ -23,7 +26,7 @@ class Ticks {
   private static final int FIRST = 1;
   private static final int MOST_PATIENCE_SECONDS = 10;
 
-  /** How many tasks there are, each of which runs once at a time. */
+  /** The number of tasks, each of which runs once at a time. */
   private static final int TASKS = 2;
 
   private final Agenda agenda;

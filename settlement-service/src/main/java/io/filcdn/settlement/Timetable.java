@@ -14,13 +14,13 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
- * When what is to be done next. Used by one thread at a time. After a restart, reports and
- * settlements go on in the rhythm of the last ones that were signed.
+ * The schedule of what is to be done next. Used by one thread at a time. After a restart, reports
+ * and settlements go on in the rhythm of the last ones that were signed.
  */
 @ApplicationScoped
 class Timetable {
 
-  /** What is done again and again. */
+  /** A task that is done again and again. */
   enum Entry {
     /** Looking at the chain. */
     LOOK,
@@ -65,7 +65,7 @@ class Timetable {
         .orElse(now);
   }
 
-  /** Whether it is time. */
+  /** True where it is time. */
   boolean isTime(Entry entry) {
     return !clock.instant().isBefore(Objects.requireNonNull(next.get(entry)));
   }

@@ -39,7 +39,7 @@ record TransactionView(
     List<ItemView> dataSets) {
 
   /**
-   * Signed bytes, without the bytes.
+   * A view of signed bytes, without the bytes.
    *
    * @param state the transaction's, or that others took the place of these
    */
@@ -52,7 +52,10 @@ record TransactionView(
       int broadcasts,
       Optional<Instant> lastBroadcastAt) {}
 
-  /** What it is about for one data set: bytes in a report, an amount in a settlement. */
+  /**
+   * The part of a transaction that is about one data set: bytes in a report, an amount in a
+   * settlement.
+   */
   record ItemView(
       DataSetId dataSet,
       Optional<ByteCount> cdnBytes,

@@ -22,14 +22,14 @@ import java.time.Clock;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** What the rooms share. A setting that cannot be used stops the start with one line. */
+/** The beans that the rooms share. A setting that cannot be used stops the start with one line. */
 @Singleton
 final class Wiring {
 
   private static final Logger LOG = Logger.getLogger(Wiring.class);
   private static final int FIRST = 0;
 
-  /** What Filecoin's nodes keep of one sender. */
+  /** The number of transactions that Filecoin's nodes keep of one sender. */
   private static final int MOST_PENDING = 10;
 
   private final SettlementConfig config;

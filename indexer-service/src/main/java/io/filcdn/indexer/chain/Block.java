@@ -6,7 +6,7 @@ import io.filcdn.common.chain.BlockNumber;
 /** A block's header, as far as the index needs it. */
 public record Block(BlockNumber number, BlockHash hash, BlockHash parent) {
 
-  /** Whether the block before it is {@code other}. */
+  /** True where the block before it is {@code other}. */
   public boolean follows(BlockHash other) {
     return parent.equals(other);
   }

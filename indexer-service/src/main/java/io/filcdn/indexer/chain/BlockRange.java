@@ -3,7 +3,7 @@ package io.filcdn.indexer.chain;
 import io.filcdn.common.chain.BlockNumber;
 
 /**
- * Block numbers to read next, both ends included. Some may be null rounds.
+ * The block numbers to read next, both ends included. Some may be null rounds.
  *
  * @param limit up to where {@code to} may move where it is a null round; a block stands there
  * @param isFinal whether no block up to {@code limit} can change any more
@@ -17,12 +17,12 @@ public record BlockRange(BlockNumber from, BlockNumber to, BlockNumber limit, bo
     }
   }
 
-  /** Whether blocks up to its limit are left behind it. */
+  /** True where blocks up to its limit are left behind it. */
   public boolean isBeforeItsLimit() {
     return to.compareTo(limit) < 0;
   }
 
-  /** How many block numbers it holds. */
+  /** The number of block numbers that it holds. */
   public long size() {
     return to.value() - from.value() + 1;
   }

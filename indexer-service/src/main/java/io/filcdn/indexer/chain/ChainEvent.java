@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a contract said in one log, whichever generation it belongs to. Each record bears the name
+ * An event that a contract logged, whichever generation it belongs to. Each record bears the name
  * of the contract's event, and the event log keeps it under that name.
  */
 public sealed interface ChainEvent {
@@ -35,7 +35,7 @@ public sealed interface ChainEvent {
     }
   }
 
-  /** FWSS: a piece was added to a data set. */
+  /** FWSS: the addition of a piece to a data set. */
   record PieceAdded(
       DataSetId dataSet, PieceId piece, PieceName pieceCid, Map<String, String> metadata)
       implements ChainEvent {
@@ -45,8 +45,8 @@ public sealed interface ChainEvent {
   }
 
   /**
-   * PDPVerifier of pandora: pieces were added. The contract's event tells only their ids; the CIDs
-   * are what the contract answered when it was asked.
+   * PDPVerifier of pandora: the addition of pieces to a data set. The contract's event tells only
+   * their ids; the CIDs are what the contract answered when it was asked.
    */
   record PiecesAdded(DataSetId dataSet, List<Added> pieces) implements ChainEvent {
     public PiecesAdded {
@@ -61,66 +61,66 @@ public sealed interface ChainEvent {
     public record Added(PieceId piece, Optional<PieceName> pieceCid) {}
   }
 
-  /** FWSS: storage service ends; by itself it leaves the CDN as it is. */
+  /** FWSS: the end of the storage service; by itself it leaves the CDN as it is. */
   record ServiceTerminated(DataSetId dataSet) implements ChainEvent {}
 
-  /** FWSS: the PDP rail ends. */
+  /** FWSS: the end of the PDP rail. */
   record PDPPaymentTerminated(DataSetId dataSet, Epoch endEpoch, RailId pdpRail)
       implements ChainEvent {}
 
-  /** FWSS: lockup was added to the CDN rails, at creation too. */
+  /** FWSS: lockup added to the CDN rails, at creation too. */
   record CDNPaymentRailsToppedUp(
       DataSetId dataSet, TokenAmount cdnAmountAdded, TokenAmount cacheMissAmountAdded)
       implements ChainEvent {}
 
-  /** FWSS: the CDN of a data set ended. */
+  /** FWSS: the end of a data set's CDN. */
   record CDNServiceTerminated(DataSetId dataSet) implements ChainEvent {}
 
-  /** FWSS: a data set that was not proven for long was deleted, its CDN lockup with it. */
+  /** FWSS: the deletion of a data set that was not proven for long, its CDN lockup with it. */
   record DataSetAbandoned(DataSetId dataSet) implements ChainEvent {}
 
-  /** PDPVerifier: pieces left a data set. */
+  /** PDPVerifier: the removal of pieces from a data set. */
   record PiecesRemoved(DataSetId dataSet, List<PieceId> pieces) implements ChainEvent {
     public PiecesRemoved {
       pieces = List.copyOf(pieces);
     }
   }
 
-  /** PDPVerifier: a data set is gone. */
+  /** PDPVerifier: the deletion of a data set. */
   record DataSetDeleted(DataSetId dataSet) implements ChainEvent {}
 
-  /** ServiceProviderRegistry: a provider offers a product. */
+  /** ServiceProviderRegistry: a product that a provider offers. */
   record ProductAdded(ProviderId provider, int productType, Optional<String> serviceUrl)
       implements ChainEvent {}
 
-  /** ServiceProviderRegistry: a provider's product has new capabilities, which replace the old. */
+  /** ServiceProviderRegistry: new capabilities of a provider's product, which replace the old. */
   record ProductUpdated(ProviderId provider, int productType, Optional<String> serviceUrl)
       implements ChainEvent {}
 
-  /** ServiceProviderRegistry: a provider no longer offers a product. */
+  /** ServiceProviderRegistry: the end of a provider's offer of a product. */
   record ProductRemoved(ProviderId provider, int productType) implements ChainEvent {}
 
   /**
-   * Pandora: a provider may serve.
+   * Pandora: the approval of a provider, which may serve by it.
    *
    * @param serviceUrl what the contract answered when it was asked; empty where the provider was
    *     gone by then
    */
   record ProviderApproved(ProviderId provider, Optional<String> serviceUrl) implements ChainEvent {}
 
-  /** Pandora: another provider holds a data set now. */
+  /** Pandora: the move of a data set to another provider. */
   record StorageProviderChanged(DataSetId dataSet, ProviderId provider) implements ChainEvent {}
 
-  /** ServiceProviderRegistry: a provider is gone, with all its products. */
+  /** ServiceProviderRegistry: the removal of a provider, with all its products. */
   record ProviderRemoved(ProviderId provider) implements ChainEvent {}
 
-  /** FilecoinPay: a rail ends, be it through FWSS or by the payer directly. */
+  /** FilecoinPay: the end of a rail, be it through FWSS or by the payer directly. */
   record RailTerminated(RailId rail, Epoch endEpoch) implements ChainEvent {}
 
-  /** FilecoinPay: a rail was settled to its end and erased. */
+  /** FilecoinPay: the erasure of a rail that was settled to its end. */
   record RailFinalized(RailId rail) implements ChainEvent {}
 
-  /** FilBeamOperator: usage was reported; {@code operator} is the contract that said so. */
+  /** FilBeamOperator: a report of usage; {@code operator} is the contract that said so. */
   record UsageReported(
       DataSetId dataSet,
       Address operator,
@@ -130,10 +130,10 @@ public sealed interface ChainEvent {
       ByteCount cacheMissBytesUsed)
       implements ChainEvent {}
 
-  /** FilBeamOperator: the CDN rail paid. */
+  /** FilBeamOperator: a payment of the CDN rail. */
   record CDNSettlement(DataSetId dataSet, TokenAmount cdnAmount) implements ChainEvent {}
 
-  /** FilBeamOperator: the cache-miss rail paid. */
+  /** FilBeamOperator: a payment of the cache-miss rail. */
   record CacheMissSettlement(DataSetId dataSet, TokenAmount cacheMissAmount)
       implements ChainEvent {}
 }

@@ -7,7 +7,7 @@ import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.payment.ProviderId;
 
 /**
- * Whom an event concerns: the thing whose state is folded from its events. Its {@link #key} names
+ * The subject of an event: the thing whose state is folded from its events. Its {@link #key} names
  * it in the event log.
  */
 public sealed interface Entity {
@@ -48,7 +48,7 @@ public sealed interface Entity {
   }
 
   /**
-   * What begins the keys of all entities that a topic of the index tells of.
+   * The prefix of the keys of all entities that a topic of the index tells of.
    *
    * @throws IllegalArgumentException where the topic is not one of the index
    */

@@ -3,7 +3,7 @@ package io.filcdn.indexer.chain;
 import io.filcdn.common.chain.BlockNumber;
 import java.util.Comparator;
 
-/** Where an event stands on the chain: its block, and its log's index within the block. */
+/** The position of an event on the chain: its block, and its log's index within the block. */
 public record EventPosition(BlockNumber block, long logIndex) implements Comparable<EventPosition> {
 
   private static final Comparator<EventPosition> IN_CHAIN_ORDER =

@@ -6,7 +6,7 @@ import io.filcdn.common.chain.BlockNumber;
 /** A block as it was read into the index, with what tells one reading of it from another. */
 public record IndexedBlock(BlockNumber number, BlockHash hash, LogPrints logs) {
 
-  /** Whether both are the same block of the chain, whatever logs were read in it. */
+  /** True where both are the same block of the chain, whatever logs were read in it. */
   public boolean isSameBlockAs(IndexedBlock other) {
     return number.equals(other.number) && hash.equals(other.hash);
   }

@@ -26,7 +26,7 @@ public record LogPrints(Set<String> prints) {
     return new LogPrints(logs.stream().map(LogPrints::print).collect(toUnmodifiableSet()));
   }
 
-  /** Whether it holds all that {@code other} holds. */
+  /** True where it holds all that {@code other} holds. */
   public boolean holdsAll(LogPrints other) {
     return prints.containsAll(other.prints);
   }

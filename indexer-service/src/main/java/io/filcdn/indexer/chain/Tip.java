@@ -4,7 +4,7 @@ import io.filcdn.common.chain.BlockNumber;
 import java.util.Optional;
 
 /**
- * Where a node's chain ends.
+ * The end of a node's chain.
  *
  * @param head the newest block
  * @param finalNumber the newest block that cannot change any more; empty while there is none

@@ -8,8 +8,8 @@ import io.filcdn.indexer.rpc.ChainNode;
 import java.util.Optional;
 
 /**
- * Asks a node where its chain ends, and what of it is final: by the network's tag, and where the
- * node does not know it, by depth.
+ * A reader of where a node's chain ends, and of what in it is final: by the network's tag, and
+ * where the node does not know it, by depth.
  */
 public final class TipReader {
 

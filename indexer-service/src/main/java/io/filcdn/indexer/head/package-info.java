@@ -1,4 +1,4 @@
-/** Follow the tip: where the chain's head is, and from where on it is final. */
+/** The tip of the chain: where its head is, and from where on it is final. */
 @NullMarked
 package io.filcdn.indexer.head;
 

@@ -13,7 +13,7 @@ record Field(String name, Kind kind) {
   private static final Pattern HEX_TEXT = Pattern.compile("0x(?:[0-9a-fA-F]{2})*+");
   private static final Pattern DECIMAL_TEXT = Pattern.compile("[0-9]{1,78}");
 
-  /** What a field holds, as Goldsky writes it. */
+  /** The kind of value that a field holds, as Goldsky writes it. */
   enum Kind {
     DECIMAL("a whole number, best as a decimal text"),
     ADDRESS("an address"),

@@ -3,7 +3,7 @@ package io.filcdn.indexer.hint;
 import io.filcdn.common.chain.BlockNumber;
 import java.util.Optional;
 
-/** Who is told that there may be something new on the chain. */
+/** A listener that is told that there may be something new on the chain. */
 @FunctionalInterface
 public interface HintListener {
 

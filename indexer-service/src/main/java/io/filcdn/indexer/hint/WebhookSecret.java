@@ -7,14 +7,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a webhook must bring to be heard.
+ * The secret that a webhook must bring to be heard.
  *
  * @param header the name of the header that holds it
  * @param value empty where webhooks are off
  */
 public record WebhookSecret(String header, Optional<String> value) {
 
-  /** Whether a header's value is the secret; takes the same time wherever they differ. */
+  /** True where a header's value is the secret; takes the same time wherever they differ. */
   boolean isIn(@Nullable String found) {
     return found != null
         && value

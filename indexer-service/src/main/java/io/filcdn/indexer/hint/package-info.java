@@ -1,4 +1,6 @@
-/** What others say of the chain before it is read: webhooks, which make the index faster only. */
+/**
+ * Hints from others about the chain before it is read: webhooks, which make the index faster only.
+ */
 @NullMarked
 package io.filcdn.indexer.hint;
 

@@ -84,7 +84,7 @@ final class Arguments {
     return Optional.of(rail(name)).filter(rail -> rail.number() != 0);
   }
 
-  /** What of the log cannot be, and is left out; empty where all of it is read. */
+  /** The part of the log that cannot be, and is left out; empty where all of it is read. */
   Optional<String> fault() {
     return fault;
   }

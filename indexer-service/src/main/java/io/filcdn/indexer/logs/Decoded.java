@@ -4,7 +4,7 @@ import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.chain.UndecodableLog;
 import java.util.Optional;
 
-/** What became of a raw log. */
+/** The outcome of decoding a raw log. */
 public sealed interface Decoded {
 
   /**

@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Reads the logs of one generation's contracts. A log is told by its address first and its topic
- * then, as generations and contracts share topics. Safe for many threads.
+ * A decoder of the logs of one generation's contracts. A log is told by its address first and its
+ * topic then, as generations and contracts share topics. Safe for many threads.
  */
 public final class EventDecoder {
 

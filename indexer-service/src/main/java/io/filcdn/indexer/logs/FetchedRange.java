@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What came of reading a range. */
+/** The outcome of reading a range. */
 public sealed interface FetchedRange {
 
   /**
@@ -20,7 +20,7 @@ public sealed interface FetchedRange {
   record Fetched(ChainStep.Advance step, int unknown, boolean isFinal) implements FetchedRange {
 
     /**
-     * What it does to the index: final blocks that were just read are final in it, too.
+     * The steps that it means for the index: final blocks that were just read are final in it, too.
      *
      * @param before the newest block that was final in the index until now
      */
@@ -37,9 +37,9 @@ public sealed interface FetchedRange {
     }
   }
 
-  /** The node does not answer for a range of this length. */
+  /** A refusal: the node does not answer for a range of this length. */
   record Refused(String reason) implements FetchedRange {}
 
-  /** The chain moved while it was read, or is not the one that the index stands on. */
+  /** A chain that moved while it was read, or is not the one that the index stands on. */
   record Moved(String found) implements FetchedRange {}
 }

@@ -24,9 +24,9 @@ import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
- * Reads a range of blocks from one node, and makes sure that all of it is of one chain. Final
- * blocks cannot move. Of others each header is read, so that every log belongs to a block whose
- * parents lead to where the index stands. Safe for many threads.
+ * A reader of block ranges, each from one node, which makes sure that all of a range is of one
+ * chain. Final blocks cannot move. Of others each header is read, so that every log belongs to a
+ * block whose parents lead to where the index stands. Safe for many threads.
  */
 public final class LogFetcher {
 
@@ -130,7 +130,7 @@ public final class LogFetcher {
     return decoded(node, read(node, blocks.getFirst().number(), blocks, false), false);
   }
 
-  /** What came of asking a node for the logs of a range. */
+  /** The outcome of asking a node for the logs of a range. */
   sealed interface Reading permits RangeLogs, Failed {}
 
   /** Nothing of use. */

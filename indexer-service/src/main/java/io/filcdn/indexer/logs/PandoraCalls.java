@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What pandora's contracts must be asked for, as their events do not tell it. The state of now is
+ * The calls that ask pandora's contracts for what their events do not tell. The state of now is
  * asked, as gateways refuse that of long ago; what is gone by now has no answer, and the event of
  * its removal follows.
  */
@@ -51,7 +51,10 @@ record PandoraCalls(Address pdpVerifier, Address service) {
             .filter(bytes -> bytes.length > 0);
   }
 
-  /** Where an approved provider serves pieces; empty where it is another one, or none, by now. */
+  /**
+   * The URL at which an approved provider serves pieces; empty where it is another one, or none, by
+   * now.
+   */
   Optional<String> serviceUrl(ChainNode node, BigInteger providerId, Address provider) {
     return node.call(service, GET_APPROVED_PROVIDER.call(providerId))
         .map(answer -> returned(GET_APPROVED_PROVIDER, answer))

@@ -113,7 +113,7 @@ final class PandoraEvents {
         cids.ask(node, in.dataSet("setId"), piece).flatMap(bytes -> named(in, piece, bytes)));
   }
 
-  /** What a piece is called; one whose name is none takes no other piece with it. */
+  /** The name of a piece; one whose name is none takes no other piece with it. */
   private static Optional<PieceName> named(Arguments in, PieceId piece, byte[] cid) {
     try {
       return Optional.of(PieceName.fromBytes(cid));

@@ -78,12 +78,12 @@ record RangeLogs(List<At> blocks, List<RawLog> logs, boolean isMixed)
     return isOf;
   }
 
-  /** Whether both hold the same logs of the same blocks. */
+  /** True where both hold the same logs of the same blocks. */
   boolean tellsLike(RangeLogs other) {
     return blocks.equals(other.blocks) && logs.equals(other.logs);
   }
 
-  /** Whether it holds all that {@code other} holds of the same blocks. */
+  /** True where it holds all that {@code other} holds of the same blocks. */
   boolean holdsAll(RangeLogs other) {
     return blocks.equals(other.blocks) && new HashSet<>(logs).containsAll(other.logs);
   }

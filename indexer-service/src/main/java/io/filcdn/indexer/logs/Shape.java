@@ -7,7 +7,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 
 /**
- * How an event of one contract is read.
+ * The shape of one contract's event, and how it is read.
  *
  * @param abi its form
  * @param read makes what it says from its arguments, and from what a node says where the log does

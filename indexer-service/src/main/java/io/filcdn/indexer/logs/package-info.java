@@ -1,4 +1,4 @@
-/** Fetch the logs of a range and decode them to chain events. */
+/** The logs of a range, fetched and decoded to chain events. */
 @NullMarked
 package io.filcdn.indexer.logs;
 

@@ -2,7 +2,7 @@ package io.filcdn.indexer.postgres;
 
 import org.jspecify.annotations.Nullable;
 
-/** The database failed or is away; a later try may succeed. */
+/** A failure or absence of the database; a later try may succeed. */
 public final class DatabaseFailedException extends RuntimeException {
 
   public DatabaseFailedException(String message, @Nullable Throwable cause) {

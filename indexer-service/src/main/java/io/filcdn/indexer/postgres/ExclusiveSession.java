@@ -34,7 +34,7 @@ public final class ExclusiveSession implements AutoCloseable {
     this.purpose = purpose;
   }
 
-  /** What a session is for; each purpose has its own lock. */
+  /** The purpose of a session; each has its own lock. */
   public enum Purpose {
     INDEXING(1),
     PUBLISHING(2),
@@ -48,7 +48,7 @@ public final class ExclusiveSession implements AutoCloseable {
   }
 
   /**
-   * Whether this process has the session; takes it where nobody does.
+   * True where this process has the session, which it takes where nobody does.
    *
    * @throws DatabaseFailedException where the database does not answer
    */

@@ -3,7 +3,7 @@ package io.filcdn.indexer.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** What is done in one database transaction. */
+/** The work that is done in one database transaction. */
 @FunctionalInterface
 public interface SqlWork<T> {
 

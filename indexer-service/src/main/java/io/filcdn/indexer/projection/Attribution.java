@@ -19,8 +19,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Tells whom events concern. PDPVerifier, FilecoinPay and the registry serve others too: what FWSS
- * never created is nobody's.
+ * The attribution of events to those whom they concern. PDPVerifier, FilecoinPay and the registry
+ * serve others too: what FWSS never created is nobody's.
  */
 final class Attribution {
 

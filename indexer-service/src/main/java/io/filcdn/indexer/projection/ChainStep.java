@@ -9,11 +9,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What the chain can do to the index. */
+/** A step of the chain, by what it does to the index. */
 public sealed interface ChainStep {
 
   /**
-   * The chain is longer.
+   * New blocks on the chain.
    *
    * @param blocks those whose hashes are known, in order, the last one of the range at the end; a
    *     final range names only that
@@ -72,20 +72,23 @@ public sealed interface ChainStep {
     }
   }
 
-  /** The blocks after {@code ancestor} are no longer on the chain; without an ancestor, none is. */
+  /**
+   * The loss of the blocks after {@code ancestor}, which are no longer on the chain; without an
+   * ancestor, of all blocks.
+   */
   record Reorg(Optional<BlockNumber> ancestor) implements ChainStep {}
 
   /**
-   * An operator has decided that the chain changed below finality: the index goes back to {@code
+   * An operator's decision that the chain changed below finality: the index goes back to {@code
    * to}, whose hash is the new chain's, and forgets which blocks it had taken before.
    */
   record Rewind(IndexedBlock to) implements ChainStep {}
 
-  /** Blocks up to {@code last} cannot change any more. */
+  /** The finality of blocks up to {@code last}, which cannot change any more. */
   record Finalize(BlockNumber last) implements ChainStep {
 
     /**
-     * What the node's finality means for the index.
+     * The step that the node's finality means for the index.
      *
      * @param indexed the newest block of the index
      * @param before the newest one that was final until now
@@ -99,7 +102,7 @@ public sealed interface ChainStep {
           .map(Finalize::new);
     }
 
-    /** Whether a block becomes final by it, or was before. */
+    /** True where a block becomes final by it, or was before. */
     public boolean holds(BlockNumber number) {
       return number.compareTo(last) <= 0;
     }

@@ -26,7 +26,7 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the events of a data set add up to. The rules are the contracts': what ends the CDN, when a
+ * The fold of the events of a data set. The rules are the contracts': what ends the CDN, when a
  * rail ends, whose reports count.
  */
 public final class DataSetFold {
@@ -62,8 +62,8 @@ public final class DataSetFold {
   }
 
   /**
-   * What of the network file a fold depends on, as one text: where it changes, all data sets have
-   * to be folded anew.
+   * The part of the network file that a fold depends on, as one text: where it changes, all data
+   * sets have to be folded anew.
    */
   String rules() {
     return "operator %s, operators %s, reports count from %s, served at depth %d"
@@ -74,7 +74,7 @@ public final class DataSetFold {
             servingDepth());
   }
 
-  /** How deep a creation has to be. */
+  /** The depth that a creation has to have. */
   long servingDepth() {
     return network.finality().servingDepth();
   }

@@ -34,12 +34,12 @@ public final class Index {
     this.projection = projection;
   }
 
-  /** Whether this process is the one that may write; it becomes it where there is none. */
+  /** True where this process is the one that may write; it becomes it where there is none. */
   public boolean hold() {
     return session.hold();
   }
 
-  /** Where the index stands; empty before the first block. */
+  /** The place where the index stands; empty before the first block. */
   public Optional<Cursor> cursor() {
     return session.inTransaction(connection -> new Blocks(connection).cursor());
   }
@@ -49,7 +49,7 @@ public final class Index {
     return session.inTransaction(connection -> new Blocks(connection).upTo(number));
   }
 
-  /** How many logs are kept aside. */
+  /** The number of logs that are kept aside. */
   public Aside aside() {
     return session.inTransaction(connection -> new UndecodableLogs(connection).count());
   }
@@ -95,7 +95,7 @@ public final class Index {
   }
 
   /**
-   * Whether the index holds the logs of other contracts than the {@code named} ones.
+   * The comparison of the contracts whose logs the index holds with the {@code named} ones.
    *
    * @return empty where it is of the same; otherwise those of which it lacks logs
    */

@@ -15,12 +15,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** What the events of a piece, and the data set that holds it, add up to. */
+/** The fold of the events of a piece and the data set that holds it. */
 final class PieceFold {
 
   private PieceFold() {}
 
-  /** What is known of a piece in its data set. */
+  /** The facts that are known of a piece in its data set. */
   private record Facts(PieceName cid, Map<String, String> metadata) {}
 
   /**

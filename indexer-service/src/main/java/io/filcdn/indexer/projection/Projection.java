@@ -26,9 +26,10 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Takes steps of the chain into the index, within the caller's transaction. Each step changes the
- * log; then whatever the steps touched is folded anew from the log, and what came out differently
- * goes to the read model and the outbox. It is the same for new, orphaned and finalised events.
+ * The projection of the chain's steps into the index, within the caller's transaction. Each step
+ * changes the log; then whatever the steps touched is folded anew from the log, and what came out
+ * differently goes to the read model and the outbox. It is the same for new, orphaned and finalised
+ * events.
  */
 public final class Projection {
 
@@ -112,7 +113,7 @@ public final class Projection {
     return some.size() < FOLDED_AT_ONCE ? Optional.empty() : Optional.of(some.getLast());
   }
 
-  /** What all data sets have to be folded with. */
+  /** The rules that all data sets have to be folded with. */
   String rules() {
     return fold.rules();
   }

@@ -8,7 +8,7 @@ import io.filcdn.indexer.chain.LoggedEvent;
 import java.util.List;
 import java.util.Optional;
 
-/** What the registry's events of a provider add up to: the newest one tells. */
+/** The fold of the registry's events of a provider: the newest one tells. */
 final class ProviderFold {
 
   /** Longer than any URL that is fetched. */

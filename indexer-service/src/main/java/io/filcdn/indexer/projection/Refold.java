@@ -30,8 +30,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Folds entities anew from the log, and writes what came out differently. A run tells which data
- * sets were taken back: edges may have served them, and their number is free, or another payer's.
+ * A refold: entities are folded anew from the log, and what came out differently is written. A run
+ * tells which data sets were taken back: edges may have served them, and their number is free, or
+ * another payer's.
  */
 final class Refold {
 

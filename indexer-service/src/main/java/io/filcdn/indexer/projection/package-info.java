@@ -1,4 +1,4 @@
-/** Fold events into what the index says of data sets, pieces, providers and payers. */
+/** The fold of events into what the index says of data sets, pieces, providers and payers. */
 @NullMarked
 package io.filcdn.indexer.projection;
 

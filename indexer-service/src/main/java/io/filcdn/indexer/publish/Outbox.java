@@ -84,7 +84,7 @@ public final class Outbox {
     }
   }
 
-  /** How many messages wait, counted no further than {@code limit}. */
+  /** The number of messages that wait, counted no further than {@code limit}. */
   public int waiting(int limit) throws SQLException {
     try (PreparedStatement count =
         connection.prepareStatement(

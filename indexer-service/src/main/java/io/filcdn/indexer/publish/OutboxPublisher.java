@@ -14,9 +14,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 
 /**
- * Sends the outbox to Kafka, oldest first, at least once: a row leaves the table only after its
- * record was acknowledged, and a batch that failed is sent again as a whole. Records of one key go
- * to one partition, by the producer's default partitioner, and in order. For one thread.
+ * A publisher that sends the outbox to Kafka, oldest first, at least once: a row leaves the table
+ * only after its record was acknowledged, and a batch that failed is sent again as a whole. Records
+ * of one key go to one partition, by the producer's default partitioner, and in order. For one
+ * thread.
  */
 public final class OutboxPublisher {
 
@@ -44,18 +45,21 @@ public final class OutboxPublisher {
     this.waiting = metrics.gauge("filcdn.indexer.outbox.rows", new AtomicInteger());
   }
 
-  /** What a turn did. */
+  /** The outcome of a turn. */
   public sealed interface Outcome {
-    /** That many records were sent; there may be more. */
+    /** A turn that sent that many records; there may be more. */
     record Published(int records) implements Outcome {}
 
-    /** Nothing waits. */
+    /** A turn without work, as nothing waits. */
     record Idle() implements Outcome {}
 
-    /** Another process publishes. */
+    /** A turn without work, as another process publishes. */
     record Standby() implements Outcome {}
 
-    /** Kafka did not take them, or the database is away; they stay in the outbox. */
+    /**
+     * A failed turn: Kafka did not take the records, or the database is away; they stay in the
+     * outbox.
+     */
     record Failed(String reason) implements Outcome {}
   }
 

@@ -26,8 +26,8 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the index says of one thing: the record of the index topic, as it was published. Ids are a
- * bare number, which means the network's generation, or {@code fwss/12}.
+ * The read API, which tells what the index says of one thing: the record of the index topic, as it
+ * was published. Ids are a bare number, which means the network's generation, or {@code fwss/12}.
  */
 @Path("/api/v1")
 @Produces(MediaType.APPLICATION_JSON)
@@ -43,8 +43,8 @@ public class IndexResource {
   }
 
   /**
-   * Where a piece is, or what a data set holds; a v1 PieceCID may stand for several pieces that
-   * share its root.
+   * A page of the places of a piece, or of the pieces of a data set; a v1 PieceCID may stand for
+   * several pieces that share its root.
    *
    * @param next what to pass as {@code after} for more; absent at the end
    */
@@ -56,7 +56,7 @@ public class IndexResource {
   }
 
   /**
-   * A payer and the data sets it pays for.
+   * A payer and a page of the data sets it pays for.
    *
    * @param next what to pass as {@code after} for more; absent at the end
    */
@@ -64,7 +64,7 @@ public class IndexResource {
       PayerRecord payer, List<DataSetId> dataSets, Optional<String> next) {}
 
   /**
-   * Logs that are kept aside.
+   * A page of the logs that are kept aside.
    *
    * @param next what to pass as {@code after} for more; absent at the end
    */

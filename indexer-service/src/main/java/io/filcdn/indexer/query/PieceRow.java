@@ -54,7 +54,7 @@ public class PieceRow extends PanacheEntityBase {
   /** The primary key. */
   public record Key(String dataSet, long pieceId) {}
 
-  /** Where a piece is, by its v1 or v2 PieceCID; up to {@code limit} places behind a place. */
+  /** The places of a piece, by its v1 or v2 PieceCID; up to {@code limit} places behind a place. */
   static List<PlacementRecord> find(PieceName name, Optional<Entity.Piece> after, int limit) {
     return switch (name) {
       case PieceCid cid -> page("pieceCid = ?1", cid.toString(), after, limit);
@@ -62,7 +62,7 @@ public class PieceRow extends PanacheEntityBase {
     };
   }
 
-  /** What a data set holds; up to {@code limit} pieces behind a piece. */
+  /** The pieces that a data set holds; up to {@code limit} pieces behind a piece. */
   static List<PlacementRecord> in(DataSetId dataSet, Optional<Entity.Piece> after, int limit) {
     return page("dataSet = ?1", dataSet.toString(), after, limit);
   }

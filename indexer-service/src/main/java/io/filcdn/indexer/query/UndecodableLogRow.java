@@ -57,7 +57,7 @@ public class UndecodableLogRow extends PanacheEntityBase {
       boolean malformed,
       String reason) {
 
-    /** Where it stands, as {@link #place(String)} reads it. */
+    /** The place where it stands, as {@link #place(String)} reads it. */
     String place() {
       return block + "-" + logIndex;
     }

@@ -14,9 +14,9 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
- * Reads what the index lacks of contracts that the network file has come to name: their logs in all
- * final blocks that the index stands on. What ends it early makes the next time begin again. For
- * one thread.
+ * A reader of what the index lacks of contracts that the network file has come to name: their logs
+ * in all final blocks that the index stands on. What ends it early makes the next time begin again.
+ * For one thread.
  */
 public final class GapReader {
 

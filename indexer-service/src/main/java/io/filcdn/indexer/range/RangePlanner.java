@@ -5,10 +5,10 @@ import io.filcdn.indexer.chain.BlockRange;
 import java.util.Optional;
 
 /**
- * Chooses which blocks are read next: many at once while they are final, few near the head, where
- * each block's parent is checked. A range that a node refuses is halved; each one that goes well
- * lets the next be a quarter longer, up to what was refused, and from there on little by little.
- * For one thread.
+ * The planner of which blocks are read next: many at once while they are final, few near the head,
+ * where each block's parent is checked. A range that a node refuses is halved; each one that goes
+ * well lets the next be a quarter longer, up to what was refused, and from there on little by
+ * little. For one thread.
  */
 public final class RangePlanner {
 
@@ -76,7 +76,7 @@ public final class RangePlanner {
     return range.size() > 1;
   }
 
-  /** How many blocks the next range may have. */
+  /** The number of blocks that the next range may have. */
   public long blocks() {
     return blocks;
   }

@@ -19,9 +19,9 @@ import java.util.concurrent.Future;
 import java.util.function.UnaryOperator;
 
 /**
- * Reads the range after the index, whatever its length must be for the node to answer. Of final
- * blocks, which cannot move, the ranges behind it are read at the same time, so that the database
- * does not wait for the node; they are handed out in order. For one thread.
+ * A reader of the range after the index, whatever its length must be for the node to answer. Of
+ * final blocks, which cannot move, the ranges behind it are read at the same time, so that the
+ * database does not wait for the node; they are handed out in order. For one thread.
  */
 public final class RangeReader implements AutoCloseable {
 

@@ -1,4 +1,4 @@
-/** Which blocks are read next. */
+/** The choice of the blocks that are read next. */
 @NullMarked
 package io.filcdn.indexer.range;
 

@@ -21,9 +21,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Reads the logs of blocks once more, as nodes can leave logs out at the head: every so often of
- * all that can still change, and of each block before it counts as final. So what is final was read
- * twice.
+ * The second reading of the logs of blocks, as nodes can leave logs out at the head: every so often
+ * of all that can still change, and of each block before it counts as final. So what is final was
+ * read twice.
  *
  * <p>Logs that were missing are taken at once. That the index holds a log that is on no chain is
  * believed only when a second reading in a row says the same; the first one counts as a failure of
@@ -50,7 +50,7 @@ public final class Rechecker {
     this.last = clock.instant();
   }
 
-  /** Whether all blocks that can still change are to be read again. */
+  /** True where all blocks that can still change are to be read again. */
   public boolean isDue() {
     return hinted.get() || timeHasCome();
   }

@@ -1,4 +1,4 @@
-/** Read blocks once more: nodes do not always tell all logs at first. */
+/** The second reading of blocks: nodes do not always tell all logs at first. */
 @NullMarked
 package io.filcdn.indexer.recheck;
 

@@ -13,9 +13,9 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Compares the index's block hashes with a node's chain. A block is proven orphaned by another one
- * with its number, or, where its number is now a null round, by a later one with another parent. A
- * node that has not come as far as the index proves nothing by that.
+ * The comparison of the index's block hashes with a node's chain. A block is proven orphaned by
+ * another one with its number, or, where its number is now a null round, by a later one with
+ * another parent. A node that has not come as far as the index proves nothing by that.
  */
 public final class ForkFinder {
 

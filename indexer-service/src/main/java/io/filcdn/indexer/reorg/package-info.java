@@ -1,4 +1,4 @@
-/** Find where the stored chain left the node's chain. */
+/** The search for the point where the stored chain left the node's chain. */
 @NullMarked
 package io.filcdn.indexer.reorg;
 

@@ -148,7 +148,7 @@ public final class ChainNode {
   }
 
   /**
-   * What a contract's function returns now, in hex; empty where it reverts.
+   * The value that a contract's function returns now, in hex; empty where it reverts.
    *
    * @param data the function's selector and its arguments, in hex
    */

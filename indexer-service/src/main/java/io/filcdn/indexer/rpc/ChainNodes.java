@@ -153,7 +153,7 @@ public final class ChainNodes {
     onOurChain.add(node);
   }
 
-  /** How each node is doing. For any thread. */
+  /** The condition of each node. For any thread. */
   public List<NodeStatus> status() {
     ChainNode asked = nodes.isEmpty() ? null : nodes.get(preferred);
     return nodes.stream()

@@ -3,7 +3,7 @@ package io.filcdn.indexer.rpc;
 import io.filcdn.indexer.chain.RawLog;
 import java.util.List;
 
-/** What a node answers when it is asked for the logs of a range. */
+/** The answer of a node that is asked for the logs of a range. */
 public sealed interface LogsAnswer {
 
   /** All logs of the range, in the chain's order. */
@@ -13,6 +13,8 @@ public sealed interface LogsAnswer {
     }
   }
 
-  /** The node is alive, but does not answer for this range: too many results, most often. */
+  /**
+   * A refusal: the node is alive, but does not answer for this range: too many results, most often.
+   */
   record Refused(String reason) implements LogsAnswer {}
 }

@@ -2,10 +2,13 @@ package io.filcdn.indexer.rpc;
 
 import org.jspecify.annotations.Nullable;
 
-/** A node did not answer, or not with what was asked for; another one, or a later try, may. */
+/**
+ * The failure of a node to answer, or to answer what was asked; another one, or a later try, may
+ * succeed.
+ */
 public final class NodeFailedException extends RuntimeException {
 
-  /** What kind of failure it is, where that matters. */
+  /** The kind of failure, where that matters. */
   private enum Kind {
     OTHER,
     TOO_MUCH,
@@ -43,17 +46,17 @@ public final class NodeFailedException extends RuntimeException {
     return new NodeFailedException(message, null, Kind.CONTRADICTS_FINALITY);
   }
 
-  /** Whether a shorter question may be answered. */
+  /** True where a shorter question may be answered. */
   public boolean mayHaveBeenTooMuch() {
     return kind == Kind.TOO_MUCH;
   }
 
-  /** Whether the node says something else than was read before, of the same block. */
+  /** True where the node says something else than was read before, of the same block. */
   public boolean contradicts() {
     return kind == Kind.CONTRADICTS || kind == Kind.CONTRADICTS_FINALITY;
   }
 
-  /** Whether the node is on another chain than the index, below what was final. */
+  /** True where the node is on another chain than the index, below what was final. */
   public boolean contradictsFinality() {
     return kind == Kind.CONTRADICTS_FINALITY;
   }

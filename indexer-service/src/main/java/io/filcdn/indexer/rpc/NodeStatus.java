@@ -3,7 +3,7 @@ package io.filcdn.indexer.rpc;
 import java.util.Optional;
 
 /**
- * How one node is doing.
+ * The condition of one node.
  *
  * @param node its host
  * @param asked whether it is the one that is asked

@@ -2,7 +2,9 @@ package io.filcdn.indexer.rpc;
 
 import java.util.Locale;
 
-/** Why a log of a node's answer is left out: it is not of what the node was asked for. */
+/**
+ * The reason why a log of a node's answer is left out: it is not of what the node was asked for.
+ */
 public enum Surplus {
   /** The node marks it as one that a reorganisation took back. */
   REMOVED,

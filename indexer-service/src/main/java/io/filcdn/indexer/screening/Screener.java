@@ -2,18 +2,18 @@ package io.filcdn.indexer.screening;
 
 import io.filcdn.common.chain.Address;
 
-/** One who knows which addresses are sanctioned. */
+/** A source that knows which addresses are sanctioned. */
 public interface Screener {
 
-  /** What it says of an address. */
+  /** The verdict on an address. */
   sealed interface Verdict {
-    /** Nothing is known against it. */
+    /** An address against which nothing is known. */
     record Clear() implements Verdict {}
 
-    /** It is sanctioned. */
+    /** An address that is sanctioned. */
     record Sanctioned() implements Verdict {}
 
-    /** It cannot say now. */
+    /** No verdict, as the source cannot say now. */
     record Unavailable(String reason) implements Verdict {}
   }
 

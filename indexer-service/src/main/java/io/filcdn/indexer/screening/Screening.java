@@ -12,9 +12,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Screens the payers of the CDN, beside indexing, which never waits for it: new ones first, then
- * those whose last screening is old. While a screener is away, what it said before stays. For one
- * thread.
+ * The screening of the CDN's payers, beside indexing, which never waits for it: new ones first,
+ * then those whose last screening is old. While a screener is away, what it said before stays. For
+ * one thread.
  */
 public final class Screening {
 
@@ -37,15 +37,15 @@ public final class Screening {
     this.clock = clock;
   }
 
-  /** What a turn did. */
+  /** The outcome of a turn. */
   public sealed interface Outcome {
-    /** That many payers were screened; there may be more. */
+    /** A turn that screened that many payers; there may be more. */
     record Screened(int payers, int sanctioned) implements Outcome {}
 
-    /** Nobody is to be screened, or another process does it. */
+    /** A turn without work, as nobody is to be screened, or another process does it. */
     record Idle() implements Outcome {}
 
-    /** A screener or the database is away. */
+    /** A failed turn, as a screener or the database is away. */
     record Failed(String reason) implements Outcome {}
   }
 

@@ -1,4 +1,4 @@
-/** Ask whether payers are sanctioned. */
+/** The screening of payers for sanctions. */
 @NullMarked
 package io.filcdn.indexer.screening;
 

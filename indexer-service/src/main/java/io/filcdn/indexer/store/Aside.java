@@ -1,7 +1,7 @@
 package io.filcdn.indexer.store;
 
 /**
- * How many logs are kept aside.
+ * The numbers of logs that are kept aside.
  *
  * @param unknown logs that bear the hash of a known event, but not its form
  * @param malformed logs of the right form that say what cannot be

@@ -22,7 +22,7 @@ public final class Blocks {
     this.connection = connection;
   }
 
-  /** Where the index stands; empty before the first block. */
+  /** The place where the index stands; empty before the first block. */
   public Optional<Cursor> cursor() throws SQLException {
     try (PreparedStatement select =
             connection.prepareStatement(

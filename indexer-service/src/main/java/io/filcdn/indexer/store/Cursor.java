@@ -5,7 +5,7 @@ import io.filcdn.common.chain.BlockNumber;
 import java.util.Optional;
 
 /**
- * Where the index stands.
+ * The place where the index stands.
  *
  * @param number the newest applied block
  * @param finalNumber the newest applied block that cannot change any more; empty while there is
@@ -13,7 +13,7 @@ import java.util.Optional;
  */
 public record Cursor(BlockNumber number, BlockHash hash, Optional<BlockNumber> finalNumber) {
 
-  /** Whether an event in {@code block} cannot change any more. */
+  /** True where an event in {@code block} cannot change any more. */
   public boolean isFinal(BlockNumber block) {
     return finalNumber.map(last -> block.compareTo(last) <= 0).orElse(false);
   }

@@ -88,7 +88,7 @@ public final class EventLog {
     }
   }
 
-  /** Whom an event concerns. */
+  /** An event's position, with an entity that the event concerns. */
   private record Concerned(EventPosition position, Entity entity) {
     static Stream<Concerned> of(LogEntry entry) {
       return entry.concerned().stream().map(entity -> new Concerned(entry.position(), entity));

@@ -4,19 +4,19 @@ import io.filcdn.common.chain.Address;
 import java.util.Optional;
 
 /**
- * Who holds a number of a data set.
+ * The holder of a data set's number.
  *
  * @param provisional whether a reorganisation could still give the number to another payer, so that
  *     no edge serves it yet
  */
 public record Holder(Address payer, boolean deleted, boolean provisional) {
 
-  /** Whether the placements of its pieces say the same with {@code other}. */
+  /** True where the placements of its pieces say the same with {@code other}. */
   public boolean placesLike(Holder other) {
     return payer.equals(other.payer) && deleted == other.deleted;
   }
 
-  /** Whether the same payer pays for {@code other}. */
+  /** True where the same payer pays for {@code other}. */
   public boolean isPaidLike(Optional<Holder> other) {
     return other.filter(holder -> payer.equals(holder.payer)).isPresent();
   }

@@ -40,7 +40,7 @@ public final class Pieces {
     this.outbox = new Outbox(connection);
   }
 
-  /** What a row says, as it is compared. */
+  /** The content of a row, as it is compared. */
   private record Row(PlacementKey key, String metadata) {
     static Row of(PlacementRecord record) {
       // sorted, so that the same metadata is the same text

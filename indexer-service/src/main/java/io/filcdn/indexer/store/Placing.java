@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Where a piece is and where it was.
+ * The places where a piece is and was.
  *
  * @param now empty where it is not, or no longer, in its data set
  * @param past the keys under which its events placed it and no longer do; an index that was lost

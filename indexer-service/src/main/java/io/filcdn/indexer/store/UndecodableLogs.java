@@ -46,7 +46,7 @@ public final class UndecodableLogs {
     }
   }
 
-  /** How many are kept. */
+  /** The number of them that are kept. */
   public Aside count() throws SQLException {
     try (PreparedStatement count =
             connection.prepareStatement(

@@ -34,7 +34,7 @@ record Upsert<T>(
   /** A column, and how its values are bound. */
   record Column<T>(String name, Binding<T> binding) {
 
-    /** Binds the column's values next. */
+    /** A function that binds the column's values next. */
     interface Binding<T> {
       void bind(Columns<T> columns) throws SQLException;
     }

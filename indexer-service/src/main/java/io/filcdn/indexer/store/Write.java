@@ -1,6 +1,6 @@
 package io.filcdn.indexer.store;
 
-/** Which of the rows that are saved are written and published. */
+/** The choice of which saved rows are written and published. */
 public enum Write {
   /** Those that say something new. */
   CHANGES,

@@ -2,7 +2,10 @@ package io.filcdn.settlement.alarm;
 
 import java.util.Locale;
 
-/** What someone should look at. The text is the label of the metric and the field of the log. */
+/**
+ * A condition that someone should look at. The text is the label of the metric and the field of the
+ * log.
+ */
 public enum Alarm {
   /**
    * Chain id, contracts or controllers are not what the network file says, or the key is not ours.

@@ -10,8 +10,8 @@ import java.util.Objects;
 import org.jboss.logging.Logger;
 
 /**
- * Raises alarms: a counter for each kind, and one line in the log. It is there from the start, as
- * an increase from nothing is none to whoever watches.
+ * The means to raise alarms: a counter for each kind, and one line in the log. The counter is there
+ * from the start, as an increase from nothing is none to whoever watches.
  */
 @Startup
 @ApplicationScoped

@@ -1,4 +1,4 @@
-/** What an operator has to know about, as a metric and a log line. */
+/** The conditions that an operator has to know about, as a metric and a log line. */
 @NullMarked
 package io.filcdn.settlement.alarm;
 

@@ -10,8 +10,8 @@ import java.util.Deque;
 import java.util.Optional;
 
 /**
- * Cuts a submission into batches that are small enough and go through. Where the contract refuses
- * one, it is halved until the data set is found that it refuses; the rest goes on.
+ * The cutting of a submission into batches that are small enough and go through. Where the contract
+ * refuses one, it is halved until the data set is found that it refuses; the rest goes on.
  */
 @Singleton
 public final class Batches {
@@ -26,7 +26,7 @@ public final class Batches {
     this.config = config;
   }
 
-  /** Who gets what was cut. */
+  /** The receiver of what was cut. */
   public interface Taker {
 
     /**
@@ -51,16 +51,16 @@ public final class Batches {
     void refuse(Submission single, String why);
   }
 
-  /** How far the cutting came. */
+  /** The outcome of the cutting. */
   public sealed interface Cut {
 
-    /** Every data set was handed over in a batch, or refused. */
+    /** A complete cutting: every data set was handed over in a batch, or refused. */
     record Complete() implements Cut {}
 
-    /** The taker wanted no more. The rest is to be planned anew. */
+    /** A cutting that ended early, as the taker wanted no more. The rest is to be planned anew. */
     record Stopped() implements Cut {}
 
-    /** The contract refuses whatever it is asked for. */
+    /** A failed cutting: the contract refuses whatever it is asked for. */
     record Refused(ContractError error) implements Cut {}
   }
 
@@ -117,7 +117,7 @@ public final class Batches {
         .plus(Math.multiplyExact(emptiable(submission), config.emptySlotGas()));
   }
 
-  /** How many storage slots can be empty by then that are not now. */
+  /** The number of storage slots that can be empty by then and are not now. */
   private static long emptiable(Submission submission) {
     return switch (submission) {
       // what a data set owes of either kind: a settlement may come first
@@ -128,7 +128,10 @@ public final class Batches {
     };
   }
 
-  /** What is left of a message for arguments: the rest is for the envelope and its signature. */
+  /**
+   * The size that is left of a message for arguments: the rest is for the envelope and its
+   * signature.
+   */
   private long largest() {
     return config.maxMessage().asLongValue() - ENVELOPE;
   }

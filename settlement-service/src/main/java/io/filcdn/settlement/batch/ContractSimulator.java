@@ -8,7 +8,9 @@ import io.filcdn.settlement.ledger.Submission;
 import io.filcdn.settlement.signing.OperatorKey;
 import jakarta.inject.Singleton;
 
-/** Simulates submissions on the chain's newest block, as calls of the operator's account. */
+/**
+ * The simulation of submissions on the chain's newest block, as calls of the operator's account.
+ */
 @Singleton
 final class ContractSimulator implements Simulator {
 

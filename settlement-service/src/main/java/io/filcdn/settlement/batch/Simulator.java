@@ -4,15 +4,15 @@ import io.filcdn.settlement.contracts.CallResult;
 import io.filcdn.settlement.ledger.Gas;
 import io.filcdn.settlement.ledger.Submission;
 
-/** How the chain would answer to a submission. */
+/** A simulator of how the chain would answer to a submission. */
 interface Simulator {
 
-  /** How many bytes its arguments are. */
+  /** The size of the submission's arguments, in bytes. */
   int size(Submission submission);
 
-  /** What the contract does with it. */
+  /** The answer of the contract to the submission. */
   CallResult call(Submission submission);
 
-  /** How much gas that takes, where the contract lets it through. */
+  /** The gas that the submission takes, where the contract lets it through. */
   Gas estimateGas(Submission submission);
 }

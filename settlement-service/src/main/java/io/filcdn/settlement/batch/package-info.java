@@ -1,4 +1,4 @@
-/** Cuts work into transactions that the chain takes. */
+/** The cutting of work into transactions that the chain takes. */
 @NullMarked
 package io.filcdn.settlement.batch;
 

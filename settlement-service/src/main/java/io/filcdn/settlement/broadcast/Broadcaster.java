@@ -19,8 +19,8 @@ import java.util.function.Predicate;
 import org.jboss.logging.Logger;
 
 /**
- * Sends stored bytes: those that no node has yet, whichever process stored them, and those again
- * that a node forgot or no block has taken for long.
+ * The sender of stored bytes: those that no node has yet, whichever process stored them, and those
+ * again that a node forgot or no block has taken for long.
  */
 @ApplicationScoped
 public class Broadcaster {
@@ -62,7 +62,7 @@ public class Broadcaster {
     }
   }
 
-  /** Whether one more transaction may be signed without too many waiting for a block. */
+  /** True where one more transaction may be signed without too many waiting for a block. */
   public boolean hasRoom() {
     return transactions.count(TransactionState.SIGNED)
             + transactions.count(TransactionState.BROADCAST)
@@ -83,8 +83,8 @@ public class Broadcaster {
   }
 
   /**
-   * Whether a node took the newest bytes and now knows nothing of them, while no block spent their
-   * nonce. A node that errs in that gets bytes that it has.
+   * True where a node took the newest bytes and now knows nothing of them, while no block spent
+   * their nonce. A node that errs in that gets bytes that it has.
    */
   private boolean isForgotten(LedgerTransaction transaction) {
     Attempt newest = transaction.newest();

@@ -1,4 +1,4 @@
-/** How stored bytes reach the nodes. */
+/** The way of stored bytes to the nodes. */
 @NullMarked
 package io.filcdn.settlement.broadcast;
 

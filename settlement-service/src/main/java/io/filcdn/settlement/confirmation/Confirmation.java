@@ -22,7 +22,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
 
-/** Follows open transactions until they close, and tells what they did. */
+/**
+ * The tracker of open transactions, which follows them until they close, and tells what they did.
+ */
 @ApplicationScoped
 public class Confirmation {
 

@@ -15,9 +15,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Finds out what became of a transaction. A receipt is a hint: what counts is whether the nonce is
- * spent at a final block, and what the contract holds and logged there. Nothing is concluded from
- * what a node does not know.
+ * The decision on the outcome of a transaction. A receipt is a hint: what counts is whether the
+ * nonce is spent at a final block, and what the contract holds and logged there. Nothing is
+ * concluded from what a node does not know.
  */
 @Singleton
 public final class Judge {
@@ -37,7 +37,7 @@ public final class Judge {
     this.reasons = reasons;
   }
 
-  /** What the chain says about {@code transaction}. */
+  /** The chain's verdict on {@code transaction}. */
   public Verdict judge(LedgerTransaction transaction, Head head) {
     Optional<Receipt> receipt =
         transaction.hashes().stream().map(node::receipt).flatMap(Optional::stream).findFirst();
@@ -86,7 +86,10 @@ public final class Judge {
         : new Verdict.Failed(inclusion, reasons.of(transaction));
   }
 
-  /** Where it is, by its receipt, or as it was last seen where the node has none any more. */
+  /**
+   * The transaction's place, by its receipt, or as it was last seen where the node has none any
+   * more.
+   */
   static Optional<Inclusion> inclusion(LedgerTransaction transaction, Optional<Receipt> receipt) {
     return receipt
         .map(Receipt::inclusion)

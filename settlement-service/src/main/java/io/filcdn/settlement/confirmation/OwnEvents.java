@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 
-/** What the operator contract logged in a transaction of ours, up to the final block. */
+/** The events that the operator contract logged in a transaction of ours, up to the final block. */
 @Singleton
 final class OwnEvents {
 

@@ -7,7 +7,7 @@ import io.filcdn.settlement.contracts.OperatorContract;
 import io.filcdn.settlement.ledger.LedgerTransaction;
 import jakarta.inject.Singleton;
 
-/** Finds out why a transaction failed: its call is simulated once more. */
+/** The reason why a transaction failed, found by simulating its call once more. */
 @Singleton
 final class Reasons {
 

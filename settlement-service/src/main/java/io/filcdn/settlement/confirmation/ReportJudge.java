@@ -19,8 +19,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Judges a report whose nonce is spent at a final block. Whoever sent it: a report of this toEpoch
- * that the contract took is the one that we signed, or as good, and it can take no other.
+ * The decision on a report whose nonce is spent at a final block. Whoever sent it: a report of this
+ * toEpoch that the contract took is the one that we signed, or as good, and it can take no other.
  */
 @Singleton
 final class ReportJudge {
@@ -61,7 +61,10 @@ final class ReportJudge {
         : reasons.of(transaction);
   }
 
-  /** What the contract logged for this toEpoch: in the receipt's block, or since it was signed. */
+  /**
+   * The events that the contract logged for this toEpoch: in the receipt's block, or since it was
+   * signed.
+   */
   private Map<DataSetId, ContractEvent.UsageReported> find(
       LedgerTransaction transaction,
       Submission.UsageReport report,

@@ -21,9 +21,9 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Judges a settlement whose nonce is spent at a final block. It can succeed in silence: the
- * contract passes over what owes nothing, what has no lockup left, and what was deleted. Only the
- * first of these is no reason to look.
+ * The decision on a settlement whose nonce is spent at a final block. A settlement can succeed in
+ * silence: the contract passes over what owes nothing, what has no lockup left, and what was
+ * deleted. Only the first of these is no reason to look.
  */
 @Singleton
 final class SettlementJudge {

@@ -7,20 +7,25 @@ import io.filcdn.settlement.ledger.Inclusion;
 import java.util.Map;
 import java.util.Set;
 
-/** What the chain says about an open transaction now. */
+/** The chain's verdict on an open transaction now. */
 public sealed interface Verdict {
 
-  /** No block holds it, and its nonce is free: it waits, or a reorg took it away. */
+  /**
+   * A transaction that no block holds while its nonce is free: it waits, or a reorg took it away.
+   */
   record Waiting() implements Verdict {}
 
-  /** Its nonce is spent, but not yet at a final block, and the node has no receipt of it. */
+  /**
+   * A transaction whose nonce is spent, but not yet at a final block, and of which the node has no
+   * receipt.
+   */
   record Hidden() implements Verdict {}
 
-  /** A block that is not final holds it. */
+  /** A transaction in a block that is not final. */
   record Included(BlockNumber block, boolean succeeded) implements Verdict {}
 
   /**
-   * What it was to do stands at a final block.
+   * A transaction whose effect stands at a final block.
    *
    * @param settled the amounts that moved along rails
    * @param unpaid the data sets of a settlement for which nothing moved, though they owe something
@@ -29,18 +34,20 @@ public sealed interface Verdict {
       implements Verdict {}
 
   /**
-   * A final block holds a settlement that succeeded and moved nothing at all.
+   * A settlement in a final block that succeeded and moved nothing at all.
    *
    * @param unpaid what of it still owes something; not empty
    */
   record Idle(Inclusion inclusion, Set<DataSetId> unpaid) implements Verdict {}
 
-  /** A final block holds it, and what it was to do was not done. */
+  /** A transaction in a final block that did not do what it was to do. */
   record Failed(Inclusion inclusion, String reason) implements Verdict {}
 
-  /** Its nonce is spent at a final block, and nothing it was to do was done. */
+  /** A transaction whose nonce is spent at a final block, while nothing it was to do was done. */
   record Gone() implements Verdict {}
 
-  /** What the chain shows fits none of these: someone has to look, and nothing is concluded. */
+  /**
+   * A state of the chain that fits none of these: someone has to look, and nothing is concluded.
+   */
   record Contradiction(String message) implements Verdict {}
 }

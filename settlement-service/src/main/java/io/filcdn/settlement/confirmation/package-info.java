@@ -1,4 +1,4 @@
-/** What became of transactions, by the chain's own word. */
+/** The outcome of transactions, by the chain's own word. */
 @NullMarked
 package io.filcdn.settlement.confirmation;
 

@@ -4,21 +4,21 @@ import io.filcdn.chain.abi.AbiFunction;
 import io.filcdn.chain.abi.AbiValues;
 import java.util.Optional;
 
-/** What a simulated call came to. */
+/** The outcome of a simulated call. */
 public sealed interface CallResult {
 
   /**
-   * It went through.
+   * A call that went through.
    *
    * @param data what the function returned, in hex
    */
   record Returned(String data) implements CallResult {}
 
-  /** The contract refused. */
+  /** A call that the contract refused. */
   record Reverted(ContractError error) implements CallResult {}
 
   /**
-   * What {@code function} returned, where a refusal can only mean a wrong contract.
+   * The values that {@code function} returned, where a refusal can only mean a wrong contract.
    *
    * @throws NodeException where it is not of the function's form: no such contract lives there
    */
@@ -36,7 +36,10 @@ public sealed interface CallResult {
     };
   }
 
-  /** What {@code function} returned; empty where it refused, or no such contract lives there. */
+  /**
+   * The values that {@code function} returned; empty where it refused, or no such contract lives
+   * there.
+   */
   default Optional<AbiValues> returnedIfAny(AbiFunction function) {
     return this instanceof Returned(String data) ? read(function, data) : Optional.empty();
   }

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.web3j.protocol.core.Response;
 
 /**
- * Why a contract refused a call.
+ * The reason why a contract refused a call.
  *
  * @param text the decoded error, such as {@code RailInactiveOrSettled(7)}, or what the node said
  * @param concernsAll whether the contract refuses whatever data sets are asked for: the caller, the
@@ -34,7 +34,7 @@ public record ContractError(String text, boolean concernsAll) {
           "OnlyFilBeamControllerAllowed",
           "OwnableUnauthorizedAccount");
 
-  /** What nodes say, in any case, where gas or the money for it does not suffice. */
+  /** The words of nodes, in any case, where gas or the money for it does not suffice. */
   private static final List<String> OF_THE_NODE =
       List.of("out of gas", "insufficient funds", "not enough funds", "syserroutofgas");
 
@@ -50,8 +50,8 @@ public record ContractError(String text, boolean concernsAll) {
   private static final Pattern REVERT_DATA = Pattern.compile("0x[0-9a-fA-F]{8,}");
 
   /**
-   * What a node's answer to a simulated call says; empty where the call did not come to the
-   * contract, so that the answer says nothing about it.
+   * The error that a node's answer to a simulated call tells; empty where the call did not come to
+   * the contract, so that the answer says nothing about it.
    */
   static Optional<ContractError> of(Response.Error error) {
     String message = error.getMessage() == null ? "" : error.getMessage();

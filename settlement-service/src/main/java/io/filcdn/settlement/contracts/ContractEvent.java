@@ -8,7 +8,7 @@ import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.settlement.ledger.Usage;
 
-/** What the operator contract logged about a data set. */
+/** An event that the operator contract logged about a data set. */
 public sealed interface ContractEvent {
 
   TxHash transaction();
@@ -17,12 +17,12 @@ public sealed interface ContractEvent {
 
   DataSetId dataSet();
 
-  /** {@code UsageReported}. */
+  /** A {@code UsageReported} event. */
   record UsageReported(
       TxHash transaction, BlockNumber block, DataSetId dataSet, Epoch toEpoch, Usage usage)
       implements ContractEvent {}
 
-  /** {@code CDNSettlement} or {@code CacheMissSettlement}. */
+  /** A {@code CDNSettlement} or {@code CacheMissSettlement} event. */
   record Settled(
       TxHash transaction,
       BlockNumber block,
@@ -31,7 +31,7 @@ public sealed interface ContractEvent {
       TokenAmount amount)
       implements ContractEvent {}
 
-  /** {@code PaymentRailsTerminated}. */
+  /** A {@code PaymentRailsTerminated} event. */
   record Terminated(TxHash transaction, BlockNumber block, DataSetId dataSet)
       implements ContractEvent {}
 }

@@ -3,7 +3,7 @@ package io.filcdn.settlement.contracts;
 import io.filcdn.common.payment.TokenAmount;
 
 /**
- * What gas costs now, in the chain's own coin per unit.
+ * The price of gas now, in the chain's own coin per unit.
  *
  * @param baseFee what a block takes at least, and burns
  * @param priorityFee what the node suggests for whoever includes a transaction

@@ -3,19 +3,19 @@ package io.filcdn.settlement.contracts;
 import io.filcdn.common.chain.BlockNumber;
 
 /**
- * How far the chain has come.
+ * The chain's newest block, and its newest final one.
  *
  * @param latest the newest block
  * @param finalised the newest block that cannot change any more
  */
 public record Head(BlockNumber latest, BlockNumber finalised) {
 
-  /** Whether {@code block} cannot change any more. */
+  /** True where {@code block} cannot change any more. */
   public boolean isFinal(BlockNumber block) {
     return block.compareTo(finalised) <= 0;
   }
 
-  /** How many blocks came after {@code block}. */
+  /** The number of blocks that came after {@code block}. */
   public long depthOf(BlockNumber block) {
     return latest.value() - block.value();
   }

@@ -63,13 +63,13 @@ public final class Node {
     return answer(JsonRpc2_0Web3j::ethChainId, answer -> answer.getChainId().longValueExact());
   }
 
-  /** Whether a contract lives at {@code address}. */
+  /** True where a contract lives at {@code address}. */
   public boolean hasCode(Address address) {
     return answer(
         api -> api.ethGetCode(address.hex(), LATEST), answer -> answer.getCode().length() > 2);
   }
 
-  /** How far the chain has come. */
+  /** The chain's newest block, and its newest final one. */
   public Head head() {
     BlockNumber latest =
         answer(
@@ -131,14 +131,14 @@ public final class Node {
         answer -> new Nonce(answer.getTransactionCount().longValueExact()));
   }
 
-  /** What {@code account} has of the chain's own coin. */
+  /** The balance of {@code account} in the chain's own coin. */
   public TokenAmount balance(Address account) {
     return answer(
         api -> api.ethGetBalance(account.hex(), LATEST),
         answer -> new TokenAmount(answer.getBalance()));
   }
 
-  /** What gas costs now. */
+  /** The price of gas now. */
   public GasMarket gasMarket() {
     return new GasMarket(
         answer(
@@ -206,7 +206,7 @@ public final class Node {
     return endpoints.askAll(questions, EthCall.class).stream().map(Node::result).toList();
   }
 
-  /** How much gas a call takes that {@link #call} let through. */
+  /** The gas that a call takes, where {@link #call} let it through. */
   public Gas estimateGas(Call call) {
     return answer(
         api -> api.ethEstimateGas(request(call)),
@@ -222,8 +222,8 @@ public final class Node {
   }
 
   /**
-   * Whether a node knows a transaction, in a block or waiting for one. Where that cannot be told it
-   * may.
+   * True where a node knows a transaction, in a block or waiting for one. Where that cannot be told
+   * it may.
    */
   public boolean mayKnow(TxHash hash) {
     try {

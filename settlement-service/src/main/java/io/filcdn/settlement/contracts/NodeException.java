@@ -1,6 +1,9 @@
 package io.filcdn.settlement.contracts;
 
-/** No node answered, or what it answered cannot be used now: to be asked again later. */
+/**
+ * The failure to get a usable answer: no node answered, or what it answered cannot be used now; to
+ * be asked again later.
+ */
 public final class NodeException extends RuntimeException {
 
   NodeException(String message) {

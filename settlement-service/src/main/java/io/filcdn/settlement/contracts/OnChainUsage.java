@@ -4,7 +4,7 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.TokenAmount;
 
 /**
- * What {@code dataSetUsage} says of a data set.
+ * The answer of {@code dataSetUsage} about a data set.
  *
  * @param cdn owed along the CDN rail
  * @param cacheMiss owed along the cache-miss rail

@@ -86,17 +86,17 @@ public final class OperatorContract {
     };
   }
 
-  /** How many bytes the arguments of {@code submission} are. */
+  /** The size of the arguments of {@code submission}, in bytes. */
   public static int size(Submission submission) {
     return encode(submission).length() / 2 - 1;
   }
 
-  /** What the contract knows of data sets now, in the same order. */
+  /** The contract's knowledge of data sets now, in the same order. */
   public List<OnChainUsage> usage(List<DataSetId> dataSets) {
     return node.callAll(usageCalls(dataSets)).stream().map(OperatorContract::toUsage).toList();
   }
 
-  /** What the contract knew of data sets after {@code block}, in the same order. */
+  /** The contract's knowledge of data sets after {@code block}, in the same order. */
   public List<OnChainUsage> usage(List<DataSetId> dataSets, BlockNumber block) {
     return node.callAll(usageCalls(dataSets), block).stream()
         .map(OperatorContract::toUsage)
@@ -119,7 +119,7 @@ public final class OperatorContract {
         new Epoch(usage.capped("maxReportedEpoch")));
   }
 
-  /** What the contract asks for a byte. */
+  /** The price that the contract asks for a byte. */
   public record Rates(BigInteger cdnPerByte, BigInteger cacheMissPerByte) {
 
     /** The price of bytes along the CDN rail. */
@@ -137,7 +137,7 @@ public final class OperatorContract {
     }
   }
 
-  /** What the contract asks for a byte; it never changes. */
+  /** The price that the contract asks for a byte; it never changes. */
   public Rates rates() {
     return ratesOf(address)
         .orElseThrow(
@@ -146,7 +146,7 @@ public final class OperatorContract {
                     "expected the rates of operator contract %s, found none".formatted(address)));
   }
 
-  /** What another operator contract asks; empty where none that has rates lives there. */
+  /** The price that another operator contract asks; empty where none that has rates lives there. */
   public Optional<Rates> ratesOf(Address other) {
     List<CallResult> rates =
         node.callAll(
@@ -176,7 +176,10 @@ public final class OperatorContract {
     return Address.of(node.call(Call.view(contract, function.call())).returned(function).text(""));
   }
 
-  /** What the contract logged in these blocks, both included, in the way of {@code submission}. */
+  /**
+   * The events that the contract logged in these blocks, both included, in the way of {@code
+   * submission}.
+   */
   public List<ContractEvent> events(Submission submission, BlockNumber from, BlockNumber to) {
     return switch (submission.activity()) {
       case REPORT -> events(USAGE_REPORTED, from, to, OperatorContract::usageReported);
@@ -200,7 +203,7 @@ public final class OperatorContract {
         .toList();
   }
 
-  /** Where the contract logged an event, and the event's values. */
+  /** The place where the contract logged an event, and the event's values. */
   private record Place(TxHash transaction, BlockNumber block, AbiValues values) {
 
     static Place of(AbiEvent event, Log log) {

@@ -27,7 +27,7 @@ public final class PayContract {
     this.address = network.contracts().filecoinPay();
   }
 
-  /** What can be paid along each of {@code rails} after block {@code latest}, in the same order. */
+  /** The state of each of {@code rails} after block {@code latest}, in the same order. */
   public List<RailState> rails(List<RailId> rails, BlockNumber latest) {
     List<Call> calls = rails.stream().map(rail -> Call.view(address, encodeRail(rail))).toList();
     return node.callAll(calls).stream().map(result -> toState(result, latest)).toList();

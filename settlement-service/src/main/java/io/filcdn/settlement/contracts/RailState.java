@@ -5,23 +5,23 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.TokenAmount;
 import java.util.Optional;
 
-/** What can be paid along a rail. */
+/** The state of a rail, by what can be paid along it. */
 public sealed interface RailState {
 
   /**
-   * Something: up to {@code lockup}, while the block is below {@code endEpoch}.
+   * A rail that can pay up to {@code lockup}, while the block is below {@code endEpoch}.
    *
    * @param endEpoch empty while nobody terminated it
    */
   record Payable(TokenAmount lockup, Optional<Epoch> endEpoch) implements RailState {}
 
-  /** Nothing now: no lockup is left. A top-up changes that. */
+  /** A rail that can pay nothing now: no lockup is left. A top-up changes that. */
   record Unfunded() implements RailState {}
 
-  /** Nothing any more: it was terminated and its time is over. */
+  /** A rail that can pay nothing any more: it was terminated and its time is over. */
   record Ended(Epoch endEpoch) implements RailState {}
 
-  /** Nothing: the contract knows no such rail, or it is finalised. */
+  /** A rail that can pay nothing: the contract does not know it, or it is finalised. */
   record Missing(ContractError error) implements RailState {}
 
   /**

@@ -2,16 +2,16 @@ package io.filcdn.settlement.contracts;
 
 import java.util.Locale;
 
-/** What a node said to signed bytes. */
+/** The answer of a node to signed bytes. */
 public sealed interface SendResult {
 
-  /** It has them, now or already before. */
+  /** An acceptance: the node has them, now or already before. */
   record Taken() implements SendResult {}
 
-  /** The nonce is spent: by these bytes or by others. */
+  /** A nonce that is spent, by these bytes or by others. */
   record NonceSpent() implements SendResult {}
 
-  /** It does not want them. */
+  /** A refusal: the node does not want them. */
   record Refused(String message) implements SendResult {}
 
   /** Reads a node's error message; nodes differ in words, not in meaning. */

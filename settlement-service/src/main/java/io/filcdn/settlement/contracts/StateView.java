@@ -25,7 +25,10 @@ public final class StateView {
     this.address = network.contracts().stateView();
   }
 
-  /** Whether each of {@code dataSets} is still there, in the same order: deletion leaves zeros. */
+  /**
+   * The presence of each of {@code dataSets}, true where it is still there, in the same order:
+   * deletion leaves zeros.
+   */
   public List<Boolean> exist(List<DataSetId> dataSets) {
     List<Call> calls =
         dataSets.stream().map(dataSet -> Call.view(address, encodeDataSet(dataSet))).toList();

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds the usage that is due, and puts it into reports. It changes nothing. */
+/** The search for the usage that is due, which it puts into reports. It changes nothing. */
 @Singleton
 public final class DueReports {
 
@@ -42,14 +42,14 @@ public final class DueReports {
   }
 
   /**
-   * What was found.
+   * The result of the search.
    *
    * @param usage can be reported now
    * @param findings keeps data sets from being reported at all
    */
   public record Found(List<DueUsage> usage, List<Finding> findings) {}
 
-  /** What can be reported after block {@code latest}. */
+  /** The usage that can be reported after block {@code latest}. */
   public Found find(BlockNumber latest, Scope scope) {
     Set<DataSetId> leftOut = setAsides.leftOut(Activity.REPORT);
     List<DueUsage> usage = new ArrayList<>();
@@ -124,7 +124,7 @@ public final class DueReports {
         : Optional.empty();
   }
 
-  /** Whether it is so little that it is not worth its gas yet, and so young that it can wait. */
+  /** True where it is so little that it is not worth its gas yet, and so young that it can wait. */
   private boolean isDust(Standing standing, Usage usage, ByteCount dust) {
     ByteCount bytes = usage.cdnBytes().plus(usage.cacheMissBytes());
     return bytes.compareTo(dust) < 0

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** Finds what data sets owe along rails that can pay, and puts it into settlements. */
+/** The search for what data sets owe along rails that can pay, which it puts into settlements. */
 @Singleton
 public final class DueSettlements {
 
@@ -57,7 +57,7 @@ public final class DueSettlements {
   record Payable(DataSetId dataSet, Optional<Epoch> endEpoch) {}
 
   /**
-   * What was found.
+   * The result of the search.
    *
    * @param settlements pay what can be paid, along rails that end first before the others
    * @param findings keep data sets from being paid at all

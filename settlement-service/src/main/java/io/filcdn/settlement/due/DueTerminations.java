@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Finds the data sets of sanctioned payers whose CDN is to end now. */
+/** The search for the data sets of sanctioned payers whose CDN is to end now. */
 @Singleton
 public final class DueTerminations {
 

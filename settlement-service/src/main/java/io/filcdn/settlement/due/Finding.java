@@ -4,6 +4,6 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.settlement.ledger.Activity;
 import io.filcdn.settlement.ledger.SetAside;
 
-/** Something about a data set that keeps it from an activity until someone has looked at it. */
+/** A fact about a data set that keeps it from an activity until someone has looked at it. */
 public record Finding(
     DataSetId dataSet, Activity activity, SetAside.Reason reason, String message) {}

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * How much of what is due a run takes up.
+ * The part of what is due that a run takes up.
  *
  * @param only the data sets it looks at; empty: all of them
  * @param dust a data set with fewer bytes than this waits until they are old; 0 where none waits
@@ -27,7 +27,7 @@ public record Scope(Optional<Set<DataSetId>> only, ByteCount dust) {
     return new Scope(Optional.of(dataSets), ByteCount.ZERO);
   }
 
-  /** Whether {@code dataSet} is looked at. */
+  /** True where {@code dataSet} is looked at. */
   public boolean covers(DataSetId dataSet) {
     return only.map(some -> some.contains(dataSet)).orElse(true);
   }

@@ -1,4 +1,4 @@
-/** What is to be reported and paid now. */
+/** The usage to report and the debts to pay now. */
 @NullMarked
 package io.filcdn.settlement.due;
 

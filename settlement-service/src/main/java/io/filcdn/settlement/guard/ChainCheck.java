@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whether the chain is the one of the network file, with the contracts it names, and our key is the
- * one that the operator contract obeys. Until it is, nothing is signed and nothing sent.
+ * The check that the chain is the one of the network file, with the contracts it names, and that
+ * our key is the one that the operator contract obeys. Until it passes, nothing is signed and
+ * nothing sent.
  */
 @ApplicationScoped
 public class ChainCheck {
@@ -36,7 +37,7 @@ public class ChainCheck {
     this.alarms = alarms;
   }
 
-  /** What is wrong, in one line; empty where all was right at the last look. */
+  /** The fault, in one line; empty where all was right at the last look. */
   public Optional<String> objection() {
     return objection;
   }

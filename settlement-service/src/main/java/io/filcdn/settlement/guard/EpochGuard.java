@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Compares what the contract last took of a data set with what the index and our ledger know. Where
- * they differ, one of them has not seen a report yet, and what would be reported might be on chain
- * already.
+ * The comparison of what the contract last took of a data set with what the index and our ledger
+ * know. Where they differ, one of them has not seen a report yet, and what would be reported might
+ * be on chain already.
  */
 @Singleton
 public final class EpochGuard {

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * What speaks against a submission by the tables as they are now, and by the contract. What was
+ * The objections to a submission, by the tables as they are now, and by the contract. What was
  * planned can be outdated: another process may have signed since, the index have changed, or a
  * transaction have landed that the ledger lost.
  */

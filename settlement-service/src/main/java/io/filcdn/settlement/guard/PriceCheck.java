@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The prices by which grants become bytes: asks the chain for them, and raises an alarm where its
- * sources and the network file differ.
+ * The check of the prices by which grants become bytes: it asks the chain for them, and raises an
+ * alarm where its sources and the network file differ.
  */
 @ApplicationScoped
 public class PriceCheck {
@@ -38,7 +38,7 @@ public class PriceCheck {
     this.alarms = alarms;
   }
 
-  /** What differs, in one line; empty where nothing did at the last look. */
+  /** The difference, in one line; empty where there was none at the last look. */
   public Optional<String> objection() {
     return objection;
   }

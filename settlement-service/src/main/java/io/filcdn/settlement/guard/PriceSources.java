@@ -41,7 +41,7 @@ record PriceSources(
             past(OperatorContract.Rates::cacheMissPerByte, now.cacheMissPerTib())));
   }
 
-  /** What differs from the network file, in one line; empty where nothing does. */
+  /** The difference from the network file, in one line; empty where there is none. */
   Optional<String> difference() {
     List<String> found = new ArrayList<>();
     listed

@@ -80,24 +80,24 @@ public class SigningGuard {
     this.clock = clock;
   }
 
-  /** What came of a submission, or of a replacement. */
+  /** The outcome of a submission, or of a replacement. */
   public sealed interface Outcome {
 
-    /** Its signed bytes are stored. They have not left this process yet. */
+    /** A transaction whose signed bytes are stored. They have not left this process yet. */
     record Stored(TransactionId id) implements Outcome {}
 
-    /** It does not hold any more, and is to be planned anew. Nothing was signed. */
+    /** A submission that does not hold any more, and is to be planned anew. Nothing was signed. */
     record Outdated(String objection) implements Outcome {}
 
-    /** The chain has to come closer first. Nothing was signed. */
+    /** A nonce that is too far ahead: the chain has to come closer first. Nothing was signed. */
     record TooFarAhead(String message) implements Outcome {}
 
-    /** Nothing was signed, and nothing will be until someone has looked. */
+    /** A refusal: nothing was signed, and nothing will be until someone has looked. */
     record Refused(Alarm alarm, String message) implements Outcome {}
   }
 
   /**
-   * What the chain said just before signing.
+   * A submission with what the chain said just before signing.
    *
    * @param gap the nonce to sign with, where that is given
    */

@@ -1,4 +1,4 @@
-/** May this be sent? Decided before the key is touched. */
+/** The last decision whether a transaction may be sent, taken before the key is touched. */
 @NullMarked
 package io.filcdn.settlement.guard;
 

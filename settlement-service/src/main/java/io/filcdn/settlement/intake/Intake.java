@@ -32,8 +32,9 @@ import org.eclipse.microprofile.reactive.messaging.spi.Connector;
 import org.jboss.logging.Logger;
 
 /**
- * Reads the topics into the tables, one batch and one database transaction at a time. Where the
- * database does not take a batch, the same is tried again until it does; Kafka waits meanwhile.
+ * The reading of the topics into the tables, one batch and one database transaction at a time.
+ * Where the database does not take a batch, the same is tried again until it does; Kafka waits
+ * meanwhile.
  */
 @ApplicationScoped
 public class Intake {

@@ -17,7 +17,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 
 /**
- * How far the topics have been read. The offsets are kept with the records in the database, not in
+ * The progress of reading the topics. The offsets are kept with the records in the database, not in
  * Kafka: a database that was lost reads everything again. Until all is read that was there when
  * this process came, an odometer can be older than a report of it, and nothing is planned.
  */
@@ -31,7 +31,10 @@ public class TopicProgress implements KafkaConsumerRebalanceListener {
   private static final Logger LOG = Logger.getLogger(TopicProgress.class);
   private static final List<Topic> READ = List.of(Topic.USAGE, Topic.DATA_SETS, Topic.PAYERS);
 
-  /** Where a partition stood when it was assigned, and what was read of it since. */
+  /**
+   * The progress in a partition: where it stood when it was assigned, and what was read of it
+   * since.
+   */
   private record Progress(long next, long target) {
 
     boolean isComplete() {
@@ -89,7 +92,8 @@ public class TopicProgress implements KafkaConsumerRebalanceListener {
   }
 
   /**
-   * What is still to be read before anything can be planned, in one line; empty where nothing is.
+   * The lag that is still to be read before anything can be planned, in one line; empty where there
+   * is none.
    */
   public synchronized Optional<String> lag() {
     for (Topic topic : READ) {

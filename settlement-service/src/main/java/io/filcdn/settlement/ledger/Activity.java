@@ -5,7 +5,7 @@ import io.filcdn.common.usage.QuotaRecord;
 import java.util.List;
 import java.util.Optional;
 
-/** What a transaction does, and what a data set can be set aside from. */
+/** The kind of work that a transaction does, and that a data set can be set aside from. */
 public enum Activity {
   /** Records usage: {@code recordUsageRollups}. */
   REPORT("report", Optional.empty()),

@@ -10,7 +10,7 @@ import io.filcdn.common.piece.ByteCount;
  */
 public record Allowance(Usage certain, Usage likely) {
 
-  /** What of {@code usage} may be reported where {@code covered} was before. */
+  /** The part of {@code usage} that may be reported where {@code covered} was before. */
   Usage limit(Usage usage, Usage covered) {
     return new Usage(
         limit(usage.cdnBytes(), certain.cdnBytes(), covered.cdnBytes()),

@@ -12,7 +12,7 @@ import java.math.BigInteger;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What settlement needs of the newest index record of a data set. */
+/** The part that settlement needs of the newest index record of a data set. */
 @Entity
 @Table(name = "indexed_data_set")
 @SuppressWarnings("NullAway.Init")

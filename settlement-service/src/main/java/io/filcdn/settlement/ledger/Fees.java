@@ -4,7 +4,7 @@ import io.filcdn.common.payment.TokenAmount;
 import java.math.BigInteger;
 
 /**
- * What a transaction pays for gas (EIP-1559), in the chain's own coin per unit of gas.
+ * The price that a transaction pays for gas (EIP-1559), in the chain's own coin per unit of gas.
  *
  * @param maxFeePerGas at most this much in all
  * @param maxPriorityFeePerGas at most this much of it to whoever includes it
@@ -19,7 +19,7 @@ public record Fees(TokenAmount maxFeePerGas, TokenAmount maxPriorityFeePerGas) {
     }
   }
 
-  /** What a transaction with this gas limit can cost at most. */
+  /** The most that a transaction with this gas limit can cost. */
   public TokenAmount atMost(Gas limit) {
     return new TokenAmount(maxFeePerGas.units().multiply(BigInteger.valueOf(limit.units())));
   }

@@ -2,7 +2,7 @@ package io.filcdn.settlement.ledger;
 
 import io.filcdn.common.payment.TokenAmount;
 
-/** What was paid in for each kind of bytes, since the data set began. */
+/** The amounts that were paid in for each kind of bytes, since the data set began. */
 public record Grants(TokenAmount cdn, TokenAmount cacheMiss) {
 
   Grants plus(Grants other) {

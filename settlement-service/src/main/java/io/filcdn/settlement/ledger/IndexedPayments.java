@@ -6,7 +6,7 @@ import io.filcdn.common.usage.QuotaRecord;
 import java.util.Optional;
 
 /**
- * What the index says of a data set's payments.
+ * The payments of a data set, as the index tells them.
  *
  * @param deleted whether the data set is gone, and nothing can be paid for it any more
  * @param cdnEnd the first epoch in which the CDN rail cannot pay any more
@@ -18,11 +18,11 @@ public record IndexedPayments(
     Optional<Epoch> cdnEnd,
     Optional<Epoch> cacheMissEnd) {
 
-  /** What stands for a data set that the index does not know. */
+  /** The value that stands for a data set that the index does not know. */
   public static final IndexedPayments NONE =
       new IndexedPayments(DataSetRecord.Settled.NONE, false, Optional.empty(), Optional.empty());
 
-  /** Whether nothing can be paid along a rail in {@code epoch} and later. */
+  /** True where nothing can be paid along a rail in {@code epoch} and later. */
   public boolean isOver(QuotaRecord.Kind rail, Epoch epoch) {
     Optional<Epoch> end =
         switch (rail) {

@@ -6,7 +6,7 @@ import io.filcdn.common.payment.RailId;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.usage.QuotaRecord;
 
-/** What a data set owed at a block, by the operator contract. */
+/** The amounts that a data set owed at a block, by the operator contract. */
 public record Owed(DataSetId dataSet, TokenAmount cdn, TokenAmount cacheMiss, BlockNumber block) {
 
   /** The part of it that one kind of rail pays. */

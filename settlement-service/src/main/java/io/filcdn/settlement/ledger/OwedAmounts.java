@@ -15,8 +15,8 @@ import java.util.stream.Collectors;
 import org.hibernate.Session;
 
 /**
- * What data sets owe by the contract, as last read. It saves reading those again that owe nothing
- * and were not touched since; nothing is paid by it.
+ * The amounts that data sets owe by the contract, as last read. This saves reading those again that
+ * owe nothing and were not touched since; nothing is paid by it.
  */
 @ApplicationScoped
 public class OwedAmounts {
@@ -76,7 +76,7 @@ public class OwedAmounts {
     row.persist();
   }
 
-  /** What was last read. */
+  /** The amounts that were last read. */
   @Transactional
   public Optional<Owed> of(DataSetId dataSet) {
     return OwedRow.<OwedRow>findByIdOptional(dataSet.toString())
@@ -112,9 +112,9 @@ public class OwedAmounts {
   }
 
   /**
-   * When the next rail ends, of those that do, along which something is owed or will be: what is
-   * not settled by then is lost for the payee. Where storage has ended, that is the next epoch: the
-   * data set may be deleted in it, and its rails with it.
+   * The epoch in which the next rail ends, of those that do, along which something is owed or will
+   * be: what is not settled by then is lost for the payee. Where storage has ended, that is the
+   * next epoch: the data set may be deleted in it, and its rails with it.
    */
   @Transactional
   public Optional<Epoch> nextDeadline(Epoch now) {

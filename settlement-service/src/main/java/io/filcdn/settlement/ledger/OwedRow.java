@@ -7,7 +7,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.math.BigInteger;
 
-/** What the operator contract said a data set owes. */
+/** The amounts that the operator contract said a data set owes. */
 @Entity
 @Table(name = "owed")
 @SuppressWarnings("NullAway.Init")

@@ -5,8 +5,8 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What rollups of ours to the operator contract in office say about a data set; those that were
- * reverted or dropped say nothing.
+ * The content of our own rollups about a data set to the operator contract in office; those that
+ * were reverted or dropped say nothing.
  *
  * @param open what those beyond the index's last toEpoch hold
  * @param covered what the others hold, so that the index must show it

@@ -3,7 +3,7 @@ package io.filcdn.settlement.ledger;
 import io.filcdn.common.payment.DataSetId;
 
 /**
- * What one item of a report tells the chain: bytes of a data set that no report held before.
+ * The content of one item of a report to the chain: bytes of a data set that no report held before.
  *
  * @param others what the index showed as reported by others when these bytes were found due; it can
  *     only grow, so that an index that shows less has lost a report

@@ -20,7 +20,9 @@ public record SetAside(
     Instant since,
     Optional<Instant> retryAt) {
 
-  /** Why: also the reason of the event that tells it. */
+  /**
+   * The reason why a data set is set aside, which is also the reason of the event that tells it.
+   */
   public enum Reason {
     /** The index does not show a report of ours that is final. */
     REPORT_NOT_INDEXED,
@@ -34,15 +36,15 @@ public record SetAside(
     REVERTED,
     /** A settlement went through and moved nothing, though something was owed. */
     SETTLED_NOTHING,
-    /** What is owed can never be paid: the rail has ended. */
+    /** The rail has ended: what is owed can never be paid. */
     RAIL_ENDED,
-    /** What is owed can never be paid: the rail is finalised, or was never there. */
+    /** The rail is finalised, or was never there: what is owed can never be paid. */
     RAIL_MISSING,
-    /** What is owed can never be paid: the data set is deleted. */
+    /** The data set is deleted: what is owed can never be paid. */
     DATA_SET_DELETED;
 
     /**
-     * Whether it is worth another try without an operator having looked at it.
+     * True where it is worth another try without an operator having looked at it.
      *
      * @param young whether it was found so lately that the topics may only have come out of step
      */
@@ -62,7 +64,7 @@ public record SetAside(
       };
     }
 
-    /** Whether it follows from the tables, so that it is over where they say so. */
+    /** True where it follows from the tables, so that it is over where they say so. */
     boolean isOfTheTables() {
       return switch (this) {
         case REPORT_NOT_INDEXED, ODOMETER_BELOW_REPORTED, BEYOND_GRANTS, EPOCH_AHEAD -> true;

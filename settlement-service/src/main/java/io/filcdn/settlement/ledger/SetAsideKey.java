@@ -3,6 +3,6 @@ package io.filcdn.settlement.ledger;
 import jakarta.persistence.Column;
 import jakarta.persistence.Embeddable;
 
-/** Names who is set aside from what. */
+/** The key of a set-aside: who is set aside from what. */
 @Embeddable
 record SetAsideKey(@Column(name = "data_set") String dataSet, String activity) {}

@@ -71,7 +71,7 @@ public class SetAsides {
         : now.plus(config.setAsideFor());
   }
 
-  /** Who is to be left out of {@code activity} now. */
+  /** The data sets to leave out of {@code activity} now. */
   @Transactional
   public Set<DataSetId> leftOut(Activity activity) {
     return SetAsideRow.<SetAsideRow>list(
@@ -83,7 +83,7 @@ public class SetAsides {
         .collect(Collectors.toSet());
   }
 
-  /** What a data set is set aside from. */
+  /** The activities that a data set is set aside from. */
   @Transactional
   public List<SetAside> of(DataSetId dataSet) {
     return SetAsideRow.<SetAsideRow>list("key.dataSet", dataSet.toString()).stream()
@@ -138,7 +138,7 @@ public class SetAsides {
         dataSets.stream().map(DataSetId::toString).toList());
   }
 
-  /** How many are set aside from {@code activity}. */
+  /** The number of those that are set aside from {@code activity}. */
   @Transactional
   public long count(Activity activity) {
     return SetAsideRow.count("key.activity", activity.toString());

@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.hibernate.Session;
 
 /**
- * Where transactions enter the ledger: with their nonce and their signed bytes, before these leave
- * the process.
+ * The point where transactions enter the ledger: with their nonce and their signed bytes, before
+ * these leave the process.
  */
 @ApplicationScoped
 public class SignedTransactions {
@@ -172,7 +172,7 @@ public class SignedTransactions {
         .toList();
   }
 
-  /** Whether one of this sender can still change. */
+  /** True where one of this sender can still change. */
   @Transactional
   public boolean anyOpen(Address sender) {
     return TransactionRow.count("sender = ?1 and " + Transactions.OPEN, sender.hex()) > 0;

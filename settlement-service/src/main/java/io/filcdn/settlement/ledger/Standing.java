@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How a data set's odometer stands to what was reported of it.
+ * The odometer of a data set, against what was reported of it.
  *
  * @param odometer all bytes so far
  * @param asOf the epoch by whose end they had been served
@@ -30,8 +30,8 @@ public record Standing(
   private static final Epoch NEVER = new Epoch(0);
 
   /**
-   * What is left to report: odometer − reported − own open rollups. Nothing wraps, and no more than
-   * was paid for is ever left.
+   * The usage that is left to report: odometer − reported − own open rollups. Nothing wraps, and no
+   * more than was paid for is ever left.
    */
   public Due due() {
     Usage expected = own.covered().plus(own.others());
@@ -69,14 +69,16 @@ public record Standing(
     return latestOf(lastReported, own.lastIncluded());
   }
 
-  /** What the index shows beyond our own rollups: reports of others, or of past operators. */
+  /**
+   * The usage that the index shows beyond our own rollups: reports of others, or of past operators.
+   */
   public Usage reportedByOthers() {
     return reported.minus(own.covered());
   }
 
   /**
-   * Whether an epoch that no block has reached was reported, so that no report can follow until one
-   * has.
+   * True where an epoch that no block has reached was reported, so that no report can follow until
+   * one has.
    */
   public boolean isReportedBeyond(Epoch epoch) {
     return lastReported.filter(last -> last.isAfter(epoch)).isPresent();
@@ -89,7 +91,7 @@ public record Standing(
         .orElse(NEVER);
   }
 
-  /** What is left to report. */
+  /** The usage that is left to report. */
   public sealed interface Due {
 
     /**
@@ -109,15 +111,21 @@ public record Standing(
     /** No bytes. */
     record Nothing() implements Due {}
 
-    /** Less was counted than reported: something is wrong, and nothing more may be reported. */
+    /**
+     * A shortfall, as less was counted than reported: something is wrong, and nothing more may be
+     * reported.
+     */
     record Shortfall(String message) implements Due {}
 
     /**
-     * The index does not show a report that it must know: its bytes would be reported once more.
+     * A report that the index must know, and does not show: its bytes would be reported once more.
      */
     record ReportMissing(String message) implements Due {}
 
-    /** More was counted than was ever paid for: something is wrong, and nothing is reported. */
+    /**
+     * Usage beyond the grants, as more was counted than was ever paid for: something is wrong, and
+     * nothing is reported.
+     */
     record BeyondGrants(String message) implements Due {}
   }
 }

@@ -16,8 +16,8 @@ import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Compares odometers with what was reported. Only data sets of the fwss generation that have both
- * CDN rails appear here: nobody can be paid for others, so they are never reported.
+ * The comparison of odometers with what was reported. Only data sets of the fwss generation that
+ * have both CDN rails appear here: nobody can be paid for others, so they are never reported.
  */
 @ApplicationScoped
 public class Standings {
@@ -176,7 +176,7 @@ public class Standings {
   }
 
   /**
-   * What is not on chain yet, over all data sets.
+   * The usage that is not on chain yet, over all data sets.
    *
    * @param oldest the as-of epoch of the oldest bytes that no rollup of ours covers either
    */

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/** What one transaction is to do, which is mostly to tell the operator contract something. */
+/** The work of one transaction, which is mostly to tell the operator contract something. */
 public sealed interface Submission {
 
   Activity activity();
@@ -19,7 +19,7 @@ public sealed interface Submission {
   /** The same for the items from {@code from} (inclusive) to {@code to} (exclusive) only. */
   Submission part(int from, int to);
 
-  /** How many data sets it concerns. */
+  /** The number of data sets that it concerns. */
   default int size() {
     return dataSets().size();
   }
@@ -105,8 +105,8 @@ public sealed interface Submission {
   }
 
   /**
-   * Nothing, which spends a nonce: the chain waits for it, and the ledger does not know what was
-   * signed with it.
+   * A submission that does nothing but spend a nonce: the chain waits for it, and the ledger does
+   * not know what was signed with it.
    */
   record GapFill() implements Submission {
 

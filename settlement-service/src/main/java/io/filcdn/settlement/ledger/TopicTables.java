@@ -112,7 +112,9 @@ public class TopicTables {
         .map(OdometerRow::toRecord);
   }
 
-  /** What the index says of data sets' payments; those that it does not know are left out. */
+  /**
+   * The payments of data sets, as the index tells them; those that it does not know are left out.
+   */
   @Transactional
   public Map<DataSetId, IndexedPayments> payments(Collection<DataSetId> dataSets) {
     return DataSetRow.<DataSetRow>list(
@@ -132,7 +134,7 @@ public class TopicTables {
         .toList();
   }
 
-  /** Where to read on in a partition; empty where nothing of it has been read. */
+  /** The offset from which to read on in a partition; empty where nothing of it has been read. */
   public Optional<Long> nextOffset(String topic, int partition) {
     return database
         .createNativeQuery(

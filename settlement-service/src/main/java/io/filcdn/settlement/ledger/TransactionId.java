@@ -2,7 +2,7 @@ package io.filcdn.settlement.ledger;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** Names a transaction within this ledger; later ones are larger. */
+/** The number of a transaction within this ledger; later ones are larger. */
 public record TransactionId(@JsonValue long number) {
 
   /**

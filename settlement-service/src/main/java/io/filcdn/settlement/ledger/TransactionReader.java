@@ -17,7 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Puts transactions together from their rows, with one query for each table. */
+/** A reader that puts transactions together from their rows, with one query for each table. */
 @ApplicationScoped
 class TransactionReader {
 

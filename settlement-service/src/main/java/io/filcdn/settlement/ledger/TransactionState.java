@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /**
- * How far a transaction has come. It goes forward from {@code SIGNED} to {@code INCLUDED}, back to
+ * The state of a transaction. It goes forward from {@code SIGNED} to {@code INCLUDED}, back to
  * {@code BROADCAST} where a reorg takes its block away, and closes in one of the last three.
  */
 public enum TransactionState {
@@ -14,14 +14,14 @@ public enum TransactionState {
   BROADCAST,
   /** A block that is not final yet holds it. */
   INCLUDED,
-  /** What it was to do stands at a final block. */
+  /** Its effect stands at a final block. */
   FINAL,
   /** A final block holds it, and it failed. */
   REVERTED,
   /** Its nonce is spent at a final block, and what it was to do did not happen. */
   DROPPED;
 
-  /** Whether it can still change. */
+  /** True where it can still change. */
   public boolean isOpen() {
     return switch (this) {
       case SIGNED, BROADCAST, INCLUDED -> true;
@@ -29,7 +29,7 @@ public enum TransactionState {
     };
   }
 
-  /** Whether it is still to come into a block. */
+  /** True where it is still to come into a block. */
   public boolean awaitsBlock() {
     return this == SIGNED || this == BROADCAST;
   }

@@ -56,7 +56,7 @@ public class Transactions {
             .list());
   }
 
-  /** How many are in {@code state}. */
+  /** The number of those in {@code state}. */
   @Transactional
   public long count(TransactionState state) {
     return TransactionRow.count("state", state.toString());
@@ -71,7 +71,7 @@ public class Transactions {
         .map(row -> row.signedAt);
   }
 
-  /** When one of this activity was last signed. */
+  /** The time when one of this activity was last signed. */
   @Transactional
   public Optional<Instant> lastSigned(Activity activity) {
     return TransactionRow.<TransactionRow>find(

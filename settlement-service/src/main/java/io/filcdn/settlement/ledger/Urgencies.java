@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.hibernate.Session;
 
 /**
- * Which data sets cannot wait for the next round: their rails or their storage end, or their payer
- * is sanctioned.
+ * The data sets that cannot wait for the next round: their rails or their storage end, or their
+ * payer is sanctioned.
  */
 @ApplicationScoped
 public class Urgencies {

@@ -26,7 +26,7 @@ public record Usage(ByteCount cdnBytes, ByteCount cacheMissBytes) {
             : one.bytes() + other.bytes());
   }
 
-  /** Whether neither part of this is below that of {@code other}. */
+  /** True where neither part of this is below that of {@code other}. */
   public boolean reaches(Usage other) {
     return cdnBytes.compareTo(other.cdnBytes) >= 0
         && cacheMissBytes.compareTo(other.cacheMissBytes) >= 0;

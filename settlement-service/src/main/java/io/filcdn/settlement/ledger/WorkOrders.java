@@ -9,8 +9,8 @@ import java.util.Optional;
 import org.hibernate.Session;
 
 /**
- * What an operator asked to have done now, whichever process the operator spoke to. An order stands
- * until the process that may send has carried it out.
+ * The work that an operator asked to have done now, whichever process the operator spoke to. An
+ * order stands until the process that may send has carried it out.
  */
 @ApplicationScoped
 public class WorkOrders {
@@ -21,7 +21,7 @@ public class WorkOrders {
     this.database = database;
   }
 
-  /** What can be asked for. */
+  /** A task that can be asked for. */
   public enum Task {
     REPORT,
     SETTLE;
@@ -69,7 +69,7 @@ public class WorkOrders {
                     task, (Long) row[0], Optional.ofNullable((Long) row[1]).map(ByteCount::of)));
   }
 
-  /** Whether any order stands. */
+  /** True where any order stands. */
   @Transactional
   public boolean any() {
     return database

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Nonces that are missing in the ledger while later ones wait for them: a row was lost after its
- * bytes were sent, or someone else with the key sent what a reorg took away. What two looks in a
- * row find is a gap; what one finds can be a node that is a moment behind. For one thread at a
- * time.
+ * The watch for nonces that are missing in the ledger while later ones wait for them: a row was
+ * lost after its bytes were sent, or someone else with the key sent what a reorg took away. What
+ * two looks in a row find is a gap; what one finds can be a node that is a moment behind. For one
+ * thread at a time.
  */
 @ApplicationScoped
 public class GapWatch {

@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Gives nonces: each follows the last one that the ledger or the chain knows. Finds those that are
- * missing in between.
+ * The source of nonces: each follows the last one that the ledger or the chain knows. It finds
+ * those that are missing in between.
  */
 @ApplicationScoped
 public class Nonces {
@@ -22,18 +22,18 @@ public class Nonces {
     this.config = config;
   }
 
-  /** What the next nonce is. */
+  /** The next nonce, or the reason why there is none. */
   public sealed interface Next {
 
-    /** This one. */
+    /** The next nonce. */
     record Free(Nonce nonce) implements Next {}
 
-    /** None until the chain has come closer: nodes refuse one that is so far ahead. */
+    /** No nonce until the chain has come closer: nodes refuse one that is so far ahead. */
     record TooFarAhead(String message) implements Next {}
 
     /**
-     * None: the chain does not know transactions that the ledger saw closed, so that a higher nonce
-     * would wait for ever and a lower one could repeat what was done.
+     * No nonce: the chain does not know transactions that the ledger saw closed, so that a higher
+     * nonce would wait for ever and a lower one could repeat what was done.
      */
     record ChainBehind(String message) implements Next {}
   }

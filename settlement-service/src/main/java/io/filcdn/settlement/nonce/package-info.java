@@ -1,4 +1,4 @@
-/** Which nonce the next transaction gets. */
+/** The nonce that the next transaction gets. */
 @NullMarked
 package io.filcdn.settlement.nonce;
 

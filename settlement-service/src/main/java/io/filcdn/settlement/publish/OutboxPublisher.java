@@ -10,7 +10,10 @@ import org.eclipse.microprofile.reactive.messaging.Channel;
 import org.eclipse.microprofile.reactive.messaging.Message;
 import org.eclipse.microprofile.reactive.messaging.Metadata;
 
-/** Sends the outbox's letters to Kafka in their order, and forgets each that Kafka acknowledged. */
+/**
+ * A publisher that sends the outbox's records to Kafka in their order, and forgets each that Kafka
+ * acknowledged.
+ */
 @ApplicationScoped
 public class OutboxPublisher {
 

@@ -1,4 +1,4 @@
-/** Tells in Kafka what the outbox holds. */
+/** The publication in Kafka of what the outbox holds. */
 @NullMarked
 package io.filcdn.settlement.publish;
 

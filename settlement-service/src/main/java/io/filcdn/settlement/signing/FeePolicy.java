@@ -6,7 +6,7 @@ import io.filcdn.settlement.ledger.Fees;
 import jakarta.inject.Singleton;
 import java.math.BigInteger;
 
-/** What is offered for gas: what the node says, and more the second time, within the caps. */
+/** The offer for gas: what the node says, and more the second time, within the caps. */
 @Singleton
 public final class FeePolicy {
 
@@ -26,7 +26,7 @@ public final class FeePolicy {
     /** These fees. */
     record Pays(Fees fees) implements Offer {}
 
-    /** What would be needed is above a cap. */
+    /** No offer, as what would be needed is above a cap. */
     record AboveCap(String message) implements Offer {}
   }
 

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** Finds the operator's key in the one place where it was given. */
+/** A factory of the operator's key, from the one place where it was given. */
 public final class KeySource {
 
   private KeySource() {}

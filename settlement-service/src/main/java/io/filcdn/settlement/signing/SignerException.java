@@ -1,6 +1,6 @@
 package io.filcdn.settlement.signing;
 
-/** The key cannot be used now: to be tried again later. */
+/** A key that cannot be used now: to be tried again later. */
 public final class SignerException extends RuntimeException {
 
   SignerException(String message) {
