@@ -37,7 +37,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jspecify.annotations.Nullable;
 
-/** What operators can look at and decide; each call carries the admin token. */
+/** The calls by which operators look and decide; each carries the admin token. */
 @Path("/api/v1/admin")
 @OperatorsOnly
 @Produces(MediaType.APPLICATION_JSON)
@@ -56,7 +56,7 @@ public class AdminResource {
   }
 
   /**
-   * Some dead letters.
+   * A page of dead letters.
    *
    * @param next what to give as {@code after} for older ones; absent on the last page
    */
@@ -164,7 +164,7 @@ public class AdminResource {
   }
 
   /**
-   * That a gap never fills.
+   * An operator's decision that a gap never fills.
    *
    * @param proof why that is certain; kept in the audit
    */
@@ -214,7 +214,7 @@ public class AdminResource {
     return tables.database().call(c -> tables.leaseJournals().list(c, most));
   }
 
-  /** What was set free. */
+  /** The bytes that were set free. */
   public record WrittenOff(JournalId journal, long bytes) {}
 
   @POST

@@ -9,13 +9,13 @@ import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Lets in only what an edge of the operator's list has signed a moment ago. */
+/** The check that a request was signed a moment ago by an edge of the operator's list. */
 record EdgeDoor(EdgeListFile edges, Clock clock) {
 
-  /** How far the clocks of edges and metrics may differ. */
+  /** The most that the clocks of edges and metrics may differ. */
   static final Duration TOLERANCE = Duration.ofMinutes(1);
 
-  /** Who knocks. */
+  /** The caller that makes a request. */
   sealed interface Caller {
 
     /**
@@ -26,7 +26,7 @@ record EdgeDoor(EdgeListFile edges, Clock clock) {
     record Edge(String name, long at) implements Caller {}
 
     /**
-     * Nobody that is known.
+     * A caller that is not known.
      *
      * @param reason a label of metrics
      * @param message what was expected and what was found

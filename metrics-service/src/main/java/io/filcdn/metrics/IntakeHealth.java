@@ -9,7 +9,9 @@ import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Liveness;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Whether topics are read: alive while the threads are, ready while batches can be applied. */
+/**
+ * The health of reading topics: alive while the threads are, ready while batches can be applied.
+ */
 @ApplicationScoped
 class IntakeHealth {
 

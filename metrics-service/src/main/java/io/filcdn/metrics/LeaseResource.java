@@ -35,9 +35,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where edges lease quota: the contract of {@link io.filcdn.common.lease}. On threads of the
- * system, as a virtual one that waits for Postgres is woken by way of two others, and a client
- * waits here.
+ * The HTTP resource where edges lease quota: the contract of {@link io.filcdn.common.lease}. On
+ * threads of the system, as a virtual one that waits for Postgres is woken by way of two others,
+ * and a client waits here.
  */
 @Path("/")
 @Consumes(MediaType.APPLICATION_JSON)
@@ -65,7 +65,7 @@ public class LeaseResource {
     this.requests = metrics.timer("filcdn.leases.requests");
   }
 
-  /** What a call does for the edge that makes it. */
+  /** The work of a call for the edge that makes it. */
   private interface Call<Q, A> {
     Reply<A> by(Caller.Edge edge, Q request);
   }

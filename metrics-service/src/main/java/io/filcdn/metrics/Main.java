@@ -3,7 +3,7 @@ package io.filcdn.metrics;
 import io.filcdn.service.start.ServiceStart;
 import io.quarkus.runtime.annotations.QuarkusMain;
 
-/** Starts the service. */
+/** The entry point of the service. */
 @QuarkusMain
 public final class Main {
 

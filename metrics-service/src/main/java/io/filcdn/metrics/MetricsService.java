@@ -217,12 +217,12 @@ final class MetricsService implements AutoCloseable {
     return leaseDesk;
   }
 
-  /** Who is let in to the lease desk. */
+  /** The check of who is let in to the lease desk. */
   EdgeDoor edgeDoor() {
     return new EdgeDoor(edges, clock);
   }
 
-  /** What edges tell of their journals. */
+  /** The search for lost records, by what edges tell of their journals. */
   LostTails lostTails() {
     return lostTails;
   }

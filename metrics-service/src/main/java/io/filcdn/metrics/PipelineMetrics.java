@@ -9,7 +9,7 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
-/** What the pipeline shows of itself in {@code /q/metrics}; counted only after a commit. */
+/** The pipeline's own metrics in {@code /q/metrics}; counted only after a commit. */
 final class PipelineMetrics {
 
   private static final String RECORDS = "filcdn.egress.records";
@@ -49,17 +49,17 @@ final class PipelineMetrics {
     record(passage.backlog());
   }
 
-  /** How much waits for gaps to fill. */
+  /** Shows how much waits for gaps to fill. */
   void record(Backlog now) {
     backlog = now;
   }
 
-  /** How much of what Kafka had is lost. */
+  /** Shows how much of what Kafka had is lost. */
   void record(Extent now) {
     lost = now;
   }
 
-  /** How all leases stand. */
+  /** Shows how all leases stand. */
   void record(Totals now) {
     leases = now;
   }

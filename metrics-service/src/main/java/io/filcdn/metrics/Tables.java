@@ -19,7 +19,7 @@ import io.filcdn.metrics.series.PostgresSeries;
 import io.filcdn.metrics.statement.PostgresSettlements;
 import io.filcdn.service.database.Database;
 
-/** All that this service keeps in its database. */
+/** The tables of this service: all that it keeps in its database. */
 record Tables(
     Database database,
     PostgresOffsets offsets,

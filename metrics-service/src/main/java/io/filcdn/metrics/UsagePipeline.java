@@ -97,7 +97,7 @@ public final class UsagePipeline implements TopicFollower.Step {
   }
 
   /**
-   * What one transaction did.
+   * The outcome of one transaction.
    *
    * @param delay how long ago the oldest flush ended that it counted
    */

@@ -18,7 +18,9 @@ import java.time.Clock;
 import java.util.Map;
 import javax.sql.DataSource;
 
-/** Where the service meets Quarkus: what is configured and injected, what starts and stops. */
+/**
+ * The wiring of the service with Quarkus: what is configured and injected, what starts and stops.
+ */
 @ApplicationScoped
 class Wiring {
 

@@ -1,4 +1,4 @@
-/** Counts the bytes that edges tell, and keeps the quota. */
+/** The metrics service: counts the bytes that edges tell, and keeps the quota. */
 @NullMarked
 package io.filcdn.metrics;
 

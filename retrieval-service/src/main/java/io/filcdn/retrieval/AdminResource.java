@@ -14,7 +14,9 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.logging.Logger;
 
-/** Calls for operators. They are on the management port only, and each carries the admin token. */
+/**
+ * The calls for operators. They are on the management port only, and each carries the admin token.
+ */
 @Path("/api/v1/admin")
 @OperatorsOnly
 @Produces(MediaType.APPLICATION_JSON)

@@ -17,7 +17,7 @@ final class DiskReserve {
   private static final Logger LOG = Logger.getLogger(DiskReserve.class);
   private static final int BLOCK = 1 << 20;
 
-  /** What has to be left besides the reserve, before it is made again. */
+  /** The bytes that have to be left besides the reserve, before it is made again. */
   private static final long LEFT = 64 << 20;
 
   private final Path file;

@@ -61,13 +61,13 @@ final class Edge implements AutoCloseable {
   private static final Duration REFRESH_PARTITIONS = Duration.ofMinutes(1);
   private static final Duration RELOAD_KEY = Duration.ofSeconds(5);
 
-  /** How often it is looked whether a denylist is to be fetched, or has changed on disk. */
+  /** The time between looks whether a denylist is to be fetched, or has changed on disk. */
   private static final Duration LOOK_AT_DENYLISTS = Duration.ofSeconds(10);
 
   private static final Duration TEND_EVERY = Duration.ofSeconds(5);
   private static final Duration LOOK_AT_MISSES = Duration.ofMinutes(1);
 
-  /** How long responses and fills that were cut may take to end. */
+  /** The time that responses and fills that were cut may take to end. */
   private static final Duration LAST_ENDS = Duration.ofSeconds(10);
 
   private final Tools tools;
@@ -98,7 +98,7 @@ final class Edge implements AutoCloseable {
   private final BackgroundThread tending = new BackgroundThread("filcdn-disk");
 
   /**
-   * What an edge is given.
+   * The tools that an edge is given.
    *
    * @param kafka what clients of the brokers need to reach them
    * @param quota what may be spent where none is leased
@@ -329,7 +329,7 @@ final class Edge implements AutoCloseable {
                 + list.state(Denylist.Source.LOCAL).entries());
   }
 
-  /** What answers requests. */
+  /** The handler that answers requests. */
   PublicHandler handler() {
     return handler;
   }
@@ -339,22 +339,22 @@ final class Edge implements AutoCloseable {
     return tools.connections;
   }
 
-  /** Whether the replica has a placement, and its data set. */
+  /** True where the replica has a placement, and its data set. */
   boolean knows(PieceName piece, Address payer, DataSetId dataSet) {
     return stores.replica().holds(piece, payer, dataSet);
   }
 
-  /** What is fetched, and for whom. */
+  /** The watch of what is fetched, and for whom. */
   MissWatch misses() {
     return misses;
   }
 
-  /** What is cached. */
+  /** The cache of pieces. */
   PieceCache cache() {
     return cache;
   }
 
-  /** Whether this edge knows who may be served, and can record it. */
+  /** True where this edge knows who may be served, and can record it. */
   boolean ready() {
     return waitsFor().isEmpty();
   }
@@ -363,7 +363,7 @@ final class Edge implements AutoCloseable {
     return quota instanceof LeasedQuota leased ? leased.refusal() : Optional.empty();
   }
 
-  /** What this edge waits for; for a person. */
+  /** A description of what this edge waits for; for a person. */
   String missing() {
     return waitsFor().orElse("nothing");
   }
@@ -381,17 +381,19 @@ final class Edge implements AutoCloseable {
     return refusal().or(denylists::missing);
   }
 
-  /** Whether the disk takes what the journal writes. */
+  /** True where the disk takes what the journal writes. */
   boolean isRecorded() {
     return usage.isWritten();
   }
 
-  /** What keeps the cache's disk from storing anything; pieces pass through meanwhile. */
+  /**
+   * The trouble that keeps the cache's disk from storing anything; pieces pass through meanwhile.
+   */
   Optional<String> diskTrouble() {
     return disk.trouble();
   }
 
-  /** How many requests are under way. */
+  /** The number of requests under way. */
   long requests() {
     return limits.requests();
   }

@@ -34,13 +34,16 @@ import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** Starts the edge with the service and ends it with it. */
+/** The lifecycle of the edge, which starts and ends with the service. */
 @ApplicationScoped
 public class EdgeLifecycle implements RunningEdge {
 
   private static final Logger LOG = Logger.getLogger(EdgeLifecycle.class);
 
-  /** What of the management port may be shown: what only tells, and never a way around it. */
+  /**
+   * The paths of the management port that may be shown: those that only tell, and never a way
+   * around it.
+   */
   private static final Pattern SHOWN = Pattern.compile("/q/(health|metrics)[a-z/]*");
 
   private static final long OPEN_AGAIN_SECONDS = 5;
@@ -202,7 +205,7 @@ public class EdgeLifecycle implements RunningEdge {
     return opened != null && opened.ready();
   }
 
-  /** Whether what is served can be written down. */
+  /** True where what is served can be written down. */
   private boolean isRecorded() {
     Edge opened = edge;
     return opened != null && opened.isRecorded();

@@ -35,7 +35,7 @@ final class PublicListener {
 
   private static final int MAX_REQUEST_LINE = 8 << 10;
 
-  /** How long the ports and their connections may take to close. */
+  /** The time that the ports and their connections may take to close. */
   private static final long CLOSE_SECONDS = 15;
 
   private final Vertx vertx;

@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * What an edge keeps on disk and does not serve without.
+ * The stores that an edge keeps on disk and does not serve without.
  *
  * @param run the journal that this run writes
  */
@@ -24,7 +24,7 @@ record Stores(
 
   private static final Logger LOG = Logger.getLogger(Stores.class);
 
-  /** That the data folder cannot be used now; it may be later. */
+  /** A failure: the data folder cannot be used now; it may be later. */
   static final class UnusableException extends RuntimeException {
 
     private static final long serialVersionUID = 1;

@@ -1,4 +1,4 @@
-/** The edge: serves, verifies, caches and counts pieces. */
+/** The edge, which serves, verifies, caches and counts pieces. */
 @NullMarked
 package io.filcdn.retrieval;
 

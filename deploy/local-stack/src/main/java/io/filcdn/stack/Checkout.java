@@ -26,7 +26,7 @@ record Checkout(Path root) {
     return root.resolve("deploy/networks");
   }
 
-  /** What runs {@code service}. */
+  /** The jar that runs {@code service}. */
   Path jar(String service) {
     Path jar = root.resolve(service + "-service/target/quarkus-app/quarkus-run.jar");
     if (!Files.exists(jar)) {
@@ -37,7 +37,7 @@ record Checkout(Path root) {
     return jar;
   }
 
-  /** Where a service's AOT cache lies: beside what was built, and gone with it. */
+  /** The place of a service's AOT cache: beside what was built, and gone with it. */
   Path aotCache(String service) {
     return root.resolve("%s-service/target/%s.aot".formatted(service, service));
   }

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * What a devnet has to show.
+ * The provider and the pieces that a devnet has to show.
  *
  * @param provider which serves the pieces
  */

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code ./filcdn down}: stops the stack of a data folder, whoever started it. */
+/** The command {@code ./filcdn down}: stops the stack of a data folder, whoever started it. */
 final class Down {
 
   private static final Duration LIMIT = Duration.ofMinutes(2);

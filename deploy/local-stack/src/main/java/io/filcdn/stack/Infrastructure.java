@@ -20,7 +20,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /**
- * What the services stand on.
+ * The infrastructure that the services stand on.
  *
  * @param kafka where Kafka is, as {@code host:port}
  * @param devnet the chain, where it is one of this stack's own

@@ -7,7 +7,7 @@ import io.filcdn.testing.process.StackProcesses;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What a supervisor leaves running that did not live to stop it. */
+/** The processes that a supervisor left running, as it did not live to stop them. */
 final class Leftovers {
 
   private Leftovers() {}

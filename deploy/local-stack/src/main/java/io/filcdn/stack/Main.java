@@ -18,7 +18,7 @@ import java.util.logging.Logger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What {@code ./filcdn} runs once everything is built: one sub-command. */
+/** The entry point of {@code ./filcdn} once everything is built: one sub-command. */
 public final class Main {
 
   private static final Logger LOG = Logger.getLogger(Main.class.getName());

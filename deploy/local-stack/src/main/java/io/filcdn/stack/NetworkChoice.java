@@ -72,7 +72,7 @@ record NetworkChoice(Path file, boolean isDevnet) {
     }
   }
 
-  /** What listens when a stack runs on it. */
+  /** The listeners of a stack that runs on it. */
   Set<Listener> listeners() {
     Set<Listener> all = EnumSet.allOf(Listener.class);
     if (!isDevnet) {

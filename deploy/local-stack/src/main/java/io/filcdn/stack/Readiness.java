@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** How far services and pieces are on their way to being ready; looked at again and again. */
+/** The progress of services and pieces towards being ready; looked at again and again. */
 final class Readiness {
 
   private static final int OK = 200;
@@ -60,7 +60,7 @@ final class Readiness {
     services.forEach(service -> pending.put(service, new Service.Health(false, false, "")));
   }
 
-  /** Whether all were ready once; says so of each. */
+  /** True where all were ready once; says so of each. */
   boolean isReached() {
     if (!reached) {
       services.stream().filter(pending::containsKey).toList().forEach(this::look);
@@ -95,8 +95,8 @@ final class Readiness {
   }
 
   /**
-   * What changes while there is progress: what services say they lack, the work of those that say
-   * nothing yet, and which pieces are served.
+   * The signs that change while there is progress: what services say they lack, the work of those
+   * that say nothing yet, and which pieces are served.
    */
   List<Object> signs() {
     List<Object> waiting =
@@ -117,7 +117,7 @@ final class Readiness {
             .orElse(0L);
   }
 
-  /** What is missing, for a person. */
+  /** The list of what is missing, for a person. */
   String missing() {
     if (!pending.isEmpty()) {
       return pending.entrySet().stream()
@@ -134,12 +134,12 @@ final class Readiness {
         .collect(Collectors.joining(", "));
   }
 
-  /** Whether the edge serves a piece right now. */
+  /** True where the edge serves a piece right now. */
   static boolean fetchable(Http http, StackFile stack, Address payer, PieceCid cid) {
     return status(http, stack, payer, cid).filter(status -> status == OK).isPresent();
   }
 
-  /** What the edge answers for a piece; empty for no answer. */
+  /** The edge's answer for a piece; empty for no answer. */
   static Optional<Integer> status(Http http, StackFile stack, Address payer, PieceCid cid) {
     return http.head(
         stack.service("retrieval") + "/" + cid, URI.create(stack.url(payer, cid)).getAuthority());

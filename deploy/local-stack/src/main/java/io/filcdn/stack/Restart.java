@@ -14,9 +14,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code ./filcdn restart}: stops one service of a running stack, whose supervisor starts it again,
- * as it would where the service had ended by itself; a file beside the pid files says that it was
- * asked for.
+ * The command {@code ./filcdn restart}: stops one service of a running stack, whose supervisor
+ * starts it again, as it would where the service had ended by itself; a file beside the pid files
+ * says that it was asked for.
  */
 final class Restart {
 

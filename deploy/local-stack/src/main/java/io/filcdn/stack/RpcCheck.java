@@ -8,7 +8,7 @@ import io.filcdn.testing.process.StackFailure;
 import java.net.URI;
 import java.util.OptionalLong;
 
-/** Asks a network's nodes which chain they follow, before anything relies on them. */
+/** A check of which chain a network's nodes follow, before anything relies on them. */
 final class RpcCheck {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();

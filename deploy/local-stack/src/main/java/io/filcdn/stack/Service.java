@@ -57,13 +57,13 @@ record Service(
     return processes.start(name, command, environment);
   }
 
-  /** Whether there is an AOT cache of this very build. */
+  /** True where there is an AOT cache of this very build. */
   boolean isTrained() {
     return aotCache.toFile().lastModified() > jar.toFile().lastModified();
   }
 
   /**
-   * What a service says of itself.
+   * The health that a service tells of itself.
    *
    * @param answers whether it says anything
    * @param missing what it lacks, for a person
@@ -95,7 +95,7 @@ record Service(
     return management + "/q/health/ready";
   }
 
-  /** Where each service answers {@code /q/}: retrieval on a port of its own for that. */
+  /** The URL where each service answers {@code /q/}: retrieval on a port of its own for that. */
   static String management(String service, Ports ports) {
     return ports.url(
         service.equals("retrieval")

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/** How the four services are configured for one machine: small, and by environment variables. */
+/** The configuration of the four services for one machine: small, and by environment variables. */
 final class Services {
 
   private static final List<String> SMALL_JVM =
@@ -132,7 +132,7 @@ final class Services {
         name, command, checkout.jar(name), checkout.aotCache(name), environment, management);
   }
 
-  /** What runs Kafka, as {@link io.filcdn.testing.infra.KafkaProcess} wants it. */
+  /** The command that runs Kafka, as {@link io.filcdn.testing.infra.KafkaProcess} wants it. */
   static List<String> kafka(Path folder, int port, Path readyFile, Path users) {
     List<String> command = new ArrayList<>(List.of(Checkout.java()));
     command.addAll(SMALL_JVM);

@@ -23,10 +23,13 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** What runs and where, as {@code stack.json} tells scripts and tests while a stack is ready. */
+/**
+ * The description of what runs and where: {@code stack.json}, for scripts and tests, while a stack
+ * is ready.
+ */
 final class StackFile {
 
-  /** What follows the payer in a host name of this machine. */
+  /** The suffix that follows the payer in a host name of this machine. */
   static final String DNS_ROOT = ".localhost";
 
   /** The services, in the order in which people look for them. */
@@ -95,7 +98,7 @@ final class StackFile {
     return this;
   }
 
-  /** Where anyone fetches {@code payer}'s piece. */
+  /** The URL where anyone fetches {@code payer}'s piece. */
   String url(Address payer, PieceCid cid) {
     int port = URI.create(service("retrieval")).getPort();
     return "http://%s%s:%d/%s".formatted(payer, DNS_ROOT, port, cid);
@@ -105,7 +108,7 @@ final class StackFile {
     return text("/services/" + name);
   }
 
-  /** Where a service answers {@code /q/}. */
+  /** The URL where a service answers {@code /q/}. */
   String management(String name) {
     return name.equals("retrieval") ? text("/management/retrieval") : service(name);
   }
@@ -130,7 +133,7 @@ final class StackFile {
     return json.has("provider");
   }
 
-  /** Where the first of the demo's pieces is fetched. */
+  /** The URL where the first of the demo's pieces is fetched. */
   Optional<String> firstUrl() {
     return Optional.of(json.at("/pieces/0/url")).filter(JsonNode::isTextual).map(JsonNode::asText);
   }

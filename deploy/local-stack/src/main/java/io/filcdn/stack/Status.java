@@ -13,7 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/** {@code ./filcdn status}: shows what runs of a stack. */
+/** The command {@code ./filcdn status}: shows what runs of a stack. */
 final class Status {
 
   private static final double MEBIBYTE = 1 << 20;
@@ -62,7 +62,7 @@ final class Status {
     }
   }
 
-  /** What to say where no stack is ready. */
+  /** The failure to tell where no stack is ready. */
   static StackFailure notReady(DataFolder data) {
     return new StackFailure(
         StackLock.supervisor(data).running().isPresent()

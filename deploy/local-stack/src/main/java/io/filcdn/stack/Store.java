@@ -27,14 +27,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code ./filcdn store}: hands files to the demo provider, adds them to the demo payer's data set,
- * and prints where anyone can fetch them.
+ * The command {@code ./filcdn store}: hands files to the demo provider, adds them to the demo
+ * payer's data set, and prints where anyone can fetch them.
  */
 final class Store {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** What Curio takes of one piece: a sector of 64 GiB, less the bits that padding takes. */
+  /**
+   * The most that Curio takes of one piece: a sector of 64 GiB, less the bits that padding takes.
+   */
   private static final long MOST_BYTES = (64L << 30) / 128 * 127;
 
   private final StackFile stack;

@@ -9,8 +9,8 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * {@code ./filcdn up --train}: runs each service once, one after the other, so that Java leaves an
- * AOT cache (JEP 514) with which the services of this build start faster.
+ * The training of {@code ./filcdn up --train}: runs each service once, one after the other, so that
+ * Java leaves an AOT cache (JEP 514) with which the services of this build start faster.
  */
 final class Training {
 

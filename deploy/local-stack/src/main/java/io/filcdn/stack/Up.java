@@ -23,8 +23,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * {@code ./filcdn up}: starts a whole stack, from what lies in its data folder or from nothing, and
- * stays with it until it is told to end.
+ * The command {@code ./filcdn up}: starts a whole stack, from what lies in its data folder or from
+ * nothing, and stays with it until it is told to end.
  */
 final class Up {
 
@@ -40,7 +40,7 @@ final class Up {
   private final Http http = new Http();
 
   /**
-   * What was asked for.
+   * The options of the command.
    *
    * @param portBase the first port, or {@link Ports#ANY}
    * @param network a name or a path

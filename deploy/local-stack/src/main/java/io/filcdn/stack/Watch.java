@@ -20,13 +20,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Stays with the processes of a stack. A service that ends is started again, but not for ever; when
- * what the services stand on ends, so does the stack, and so it does where a service says at the
- * start of the stack that it cannot start.
+ * The watch over the processes of a stack. A service that ends is started again, but not for ever;
+ * when what the services stand on ends, so does the stack, and so it does where a service says at
+ * the start of the stack that it cannot start.
  */
 final class Watch {
 
-  /** How often one service may end within {@link #WINDOW}. */
+  /** The number of times that one service may end within {@link #WINDOW}. */
   private static final int MOST_ENDS = 5;
 
   private static final Duration WINDOW = Duration.ofMinutes(1);

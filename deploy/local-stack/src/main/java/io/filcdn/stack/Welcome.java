@@ -3,7 +3,7 @@ package io.filcdn.stack;
 import io.filcdn.testing.process.Console;
 import io.filcdn.testing.process.DataFolder;
 
-/** What a person reads when a stack is ready. */
+/** The text that a person reads when a stack is ready. */
 final class Welcome {
 
   /** Scripts wait for a line that begins so. */
@@ -14,7 +14,7 @@ final class Welcome {
   /** And for one that begins so. */
   private static final String NOT_READY = "Not ready ";
 
-  /** What a person reads when waiting has ended, and the stack goes on. */
+  /** Prints what a person reads when waiting has ended, and the stack goes on. */
   static void sayNotReady(Console console, String limit, String missing, DataFolder data) {
     console.say("");
     console.say(

@@ -10,7 +10,7 @@ import java.time.Instant;
  */
 public record AuditEntry(Instant at, Action action, String subject, String detail) {
 
-  /** What was decided. */
+  /** The kind of a decision. */
   public enum Action {
     /** A gap in a journal was taken for lost. */
     GAP_ACCEPTED,
@@ -20,9 +20,11 @@ public record AuditEntry(Instant at, Action action, String subject, String detai
     DEAD_LETTER_REPLAYED,
     /** Odometers were set to what a rebuild counted. */
     REBUILT,
-    /** What a journal still held was set free, as all that it counted has been applied. */
+    /**
+     * The bytes that a journal still held were set free, as all that it counted has been applied.
+     */
     LEASES_DRAINED,
-    /** What a journal still held was set free, as nobody expects it any more. */
+    /** The bytes that a journal still held were set free, as nobody expects them any more. */
     LEASES_WRITTEN_OFF
   }
 }

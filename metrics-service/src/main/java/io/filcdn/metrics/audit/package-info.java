@@ -1,4 +1,4 @@
-/** What was decided about bytes and money other than by counting. */
+/** Decisions about bytes and money other than by counting. */
 @NullMarked
 package io.filcdn.metrics.audit;
 

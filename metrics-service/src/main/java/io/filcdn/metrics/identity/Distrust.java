@@ -1,6 +1,6 @@
 package io.filcdn.metrics.identity;
 
-/** Why something is not taken for an edge's word; also a label of metrics. */
+/** The reason that something is not taken for an edge's word; also a label of metrics. */
 public enum Distrust {
   /** It carries no signature. */
   UNSIGNED("unsigned", "a signature of the edge that it names, found none"),
@@ -27,7 +27,7 @@ public enum Distrust {
     return code;
   }
 
-  /** What was expected and what was found. */
+  /** The message that says what was expected and what was found. */
   public String message() {
     return "expected " + expected;
   }

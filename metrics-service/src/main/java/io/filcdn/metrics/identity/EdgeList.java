@@ -99,14 +99,14 @@ public final class EdgeList {
     }
   }
 
-  /** How many edges have a good key. */
+  /** The number of edges that have a good key. */
   public long size(Instant now) {
     return entries.values().stream()
         .filter(keys -> keys.stream().anyMatch(k -> k.isGood(now)))
         .count();
   }
 
-  /** Why something is not an edge's word; nothing where it is. */
+  /** The reason that something is not an edge's word; nothing where it is. */
   public Optional<Distrust> distrust(
       String edge, byte[] message, @Nullable String signature, Instant now) {
     List<Entry> keys = entries.getOrDefault(edge, List.of());

@@ -22,7 +22,7 @@ public final class EdgeListFile {
   private final LongSupplier nanoTime;
   private volatile Seen seen;
 
-  /** What the file was at a moment of {@link #nanoTime}, and the last good list that it held. */
+  /** The file as it was at a moment of {@link #nanoTime}, and the last good list that it held. */
   private record Seen(long at, Optional<String> text, EdgeList list, Optional<String> trouble) {}
 
   /**
@@ -50,7 +50,7 @@ public final class EdgeListFile {
     return seen.list;
   }
 
-  /** Whether the file cannot be read. */
+  /** True where the file cannot be read. */
   public boolean isBroken() {
     return seen.trouble.isPresent();
   }

@@ -1,4 +1,4 @@
-/** Which edges there are, and what is their word. */
+/** Identities of edges: which there are, and what is their word. */
 @NullMarked
 package io.filcdn.metrics.identity;
 

@@ -21,8 +21,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells whose word a record is, ahead of the gate: what no edge can be held to takes no place in
- * any journal. A record is judged when it comes, by the keys that are good then.
+ * The check of whose word a record is, ahead of the gate: what no edge can be held to takes no
+ * place in any journal. A record is judged when it comes, by the keys that are good then.
  */
 public final class Authenticity {
 
@@ -45,7 +45,7 @@ public final class Authenticity {
     this.clock = clock;
   }
 
-  /** Only the edge's name, where the rest makes no sense. */
+  /** A record of which only the edge's name is read, where the rest makes no sense. */
   private record Named(@Nullable String edge) {}
 
   /** Reads records, and refuses those that no edge has signed, on all cores at once. */
@@ -64,8 +64,8 @@ public final class Authenticity {
   }
 
   /**
-   * Whether a record can have been counted: the edge that it names has signed it, with a key that
-   * is good or was, or an operator has approved it.
+   * True where a record can have been counted: the edge that it names has signed it, with a key
+   * that is good or was, or an operator has approved it.
    */
   public boolean isSomeonesWord(Connection connection, SourceRecord source) throws SQLException {
     Optional<Distrust> distrust = distrust(source, edge(reader.read(source)));

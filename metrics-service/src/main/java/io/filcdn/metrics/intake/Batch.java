@@ -15,7 +15,7 @@ public record Batch(String topic, List<SourceRecord> records) {
     return records.isEmpty();
   }
 
-  /** Where reading goes on after this batch, by partition. */
+  /** The offsets at which reading goes on after this batch, by partition. */
   public Map<Integer, Long> nextOffsets() {
     Map<Integer, Long> next = new HashMap<>();
     for (SourceRecord source : records) {

@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** Which offsets of {@code filcdn.egress} Kafka has. */
+/** The offsets of {@code filcdn.egress} that Kafka has. */
 public final class EgressOffsets {
 
   private final Map<String, Object> kafka;
@@ -30,7 +30,7 @@ public final class EgressOffsets {
   record Range(long begin, long end) {}
 
   /**
-   * What each partition has now.
+   * The range of offsets that each partition has now.
    *
    * @throws org.apache.kafka.common.KafkaException where no broker answers
    */

@@ -10,7 +10,7 @@ import io.filcdn.metrics.intake.Reading.Refused;
 import io.filcdn.metrics.store.StorableJson;
 import java.util.Optional;
 
-/** Reads the records of {@code filcdn.egress}, and never fails. */
+/** A reader of the records of {@code filcdn.egress}, which never fails. */
 public final class EgressReader {
 
   private final ByteCount mostPerRecord;

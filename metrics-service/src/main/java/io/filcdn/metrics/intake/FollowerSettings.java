@@ -3,7 +3,7 @@ package io.filcdn.metrics.intake;
 import java.time.Duration;
 
 /**
- * How a topic is followed.
+ * The settings by which a topic is followed.
  *
  * @param group the consumer group, which all processes of this service share
  * @param maxRecords a batch ends with the first poll that reaches it; it is at most twice as long

@@ -13,9 +13,9 @@ import java.util.function.Consumer;
 import org.jboss.logging.Logger;
 
 /**
- * Lets every record of a journal through once and in order, whatever Kafka delivers: only the
- * successor of the last one passes. What is behind it has passed before and is dropped; what is
- * ahead of it is parked until the gap before it fills.
+ * The gate that lets every record of a journal through once and in order, whatever Kafka delivers:
+ * only the successor of the last one passes. What is behind it has passed before and is dropped;
+ * what is ahead of it is parked until the gap before it fills.
  */
 public final class JournalGate {
 
@@ -32,7 +32,7 @@ public final class JournalGate {
   }
 
   /**
-   * What became of the records of a batch.
+   * The outcome of a batch's records.
    *
    * @param passed those that passed, formerly parked ones among them
    * @param duplicates those that had come before
@@ -69,13 +69,13 @@ public final class JournalGate {
     return new Passage(passed, duplicates, parked, journals.backlog(connection));
   }
 
-  /** What became of a gap that an operator wants to be taken for lost. */
+  /** The outcome of a decision that a gap is lost. */
   public sealed interface Acceptance {
 
-    /** It was accepted; {@code released} records that had waited behind it passed. */
+    /** A gap that was accepted; {@code released} records that had waited behind it passed. */
     record Accepted(long released) implements Acceptance {}
 
-    /** It is not the gap that is there. */
+    /** A refusal: it is not the gap that is there. */
     record Refused(String message) implements Acceptance {}
   }
 

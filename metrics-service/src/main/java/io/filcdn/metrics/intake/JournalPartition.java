@@ -2,7 +2,7 @@ package io.filcdn.metrics.intake;
 
 import io.filcdn.common.egress.JournalId;
 
-/** Where sequences are dense: what one run of one edge sent to one partition. */
+/** The records that one run of one edge sent to one partition; their sequences are dense. */
 public record JournalPartition(JournalId journal, int partition) {
 
   @Override

@@ -11,7 +11,7 @@ import java.time.Instant;
  */
 public record LostTail(Gap gap, String edge, Instant since) {
 
-  /** How many records are missing. */
+  /** The number of records that are missing. */
   public long records() {
     return gap.to() - gap.from() + 1;
   }

@@ -21,8 +21,8 @@ import org.apache.kafka.common.KafkaException;
 import org.jboss.logging.Logger;
 
 /**
- * Finds records that Kafka acknowledged to an edge and has no more. Where later ones come, the gap
- * before them tells; of the last ones of a journal only the edge can.
+ * The search for records that Kafka acknowledged to an edge and has no more. Where later ones come,
+ * the gap before them tells; of the last ones of a journal only the edge can.
  *
  * <p>What an edge says that Kafka has, and was not applied, is looked for: it lies before the end
  * that its partition has now. If it is not applied once all before that end was read, and for some
@@ -33,7 +33,7 @@ public final class LostTails {
 
   private static final Logger LOG = Logger.getLogger(LostTails.class);
 
-  /** How many journals' partitions are looked at in one go. */
+  /** The number of journals' partitions that are looked at in one go. */
   private static final int AT_ONCE = 1000;
 
   private final Database database;
@@ -78,7 +78,7 @@ public final class LostTails {
         });
   }
 
-  /** How many journals' partitions, and how many of their records, are known to be lost. */
+  /** The extent of known losses: how many journals' partitions, and how many of their records. */
   public record Extent(long journals, long records) {}
 
   /** Looks for what was told and not applied, and tells how much is lost. */

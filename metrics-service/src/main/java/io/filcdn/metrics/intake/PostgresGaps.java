@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** What is missing in journals, as the tables of {@link PostgresJournals} tell it. */
+/** The gaps in journals, as the tables of {@link PostgresJournals} tell them. */
 public final class PostgresGaps {
 
   private static final String LIST =

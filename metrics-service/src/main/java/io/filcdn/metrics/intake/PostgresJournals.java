@@ -66,10 +66,10 @@ public final class PostgresJournals {
       from watermark where parked > 0
       """;
 
-  /** How many parked records are in memory at once. */
+  /** The number of parked records that are in memory at once. */
   private static final int FETCH = 100;
 
-  /** How much is parked, over all journals. */
+  /** The parked records of all journals. */
   public record Backlog(long journals, long records) {}
 
   /**

@@ -34,7 +34,7 @@ public final class PostgresOffsets {
     }
   }
 
-  /** Where reading {@code topic} goes on, by partition. */
+  /** The offsets at which reading {@code topic} goes on, by partition. */
   public Map<Integer, Long> find(Connection connection, String topic) throws SQLException {
     Map<Integer, Long> next = new HashMap<>();
     try (PreparedStatement statement =

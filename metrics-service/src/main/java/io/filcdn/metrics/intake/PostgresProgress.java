@@ -88,7 +88,7 @@ public final class PostgresProgress {
       """;
 
   /**
-   * That records up to a sequence are looked for.
+   * A search for records up to a sequence.
    *
    * @param offset they lie before it, where they are there
    * @param since when that was found
@@ -101,7 +101,7 @@ public final class PostgresProgress {
   }
 
   /**
-   * What an edge says that Kafka has, and was not applied.
+   * The records that an edge says Kafka has, and that were not applied.
    *
    * @param applied the last sequence that was
    */
@@ -125,7 +125,7 @@ public final class PostgresProgress {
     }
   }
 
-  /** Whether all that was told of a journal was applied. */
+  /** True where all that was told of a journal was applied. */
   boolean isApplied(Connection connection, JournalId journal) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(IS_APPLIED)) {
       statement.setObject(1, journal.uuid());

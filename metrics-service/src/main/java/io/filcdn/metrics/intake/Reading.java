@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** What a record of {@code filcdn.egress} turned out to be. */
+/** A record of {@code filcdn.egress} as it was read. */
 public sealed interface Reading {
 
   SourceRecord source();
@@ -52,7 +52,7 @@ public sealed interface Reading {
     }
   }
 
-  /** Why a record is a dead letter; also a label of its metric. */
+  /** The reason that a record is a dead letter; also a label of its metric. */
   enum Refusal {
     /** It is no record of its topic's kind. */
     UNREADABLE("unreadable"),
@@ -89,7 +89,7 @@ public sealed interface Reading {
     }
 
     /**
-     * Whether a record that is refused so does not take the place in a journal that it names:
+     * True where a record that is refused so does not take the place in a journal that it names:
      * nobody knows whose word it is.
      */
     public boolean takesNoPlace() {

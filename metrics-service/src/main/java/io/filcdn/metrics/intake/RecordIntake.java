@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Follows a topic of which more is to be kept than counted: a batch is one transaction, and a
+ * The intake of a topic of which more is to be kept than counted: a batch is one transaction, and a
  * record that cannot be read is a dead letter.
  *
  * @param <T> what a record is read as
@@ -28,7 +28,7 @@ public final class RecordIntake<T> {
   private final Refusals refusals;
   private final Clock clock;
 
-  /** How a record is read. */
+  /** A reader of records. */
   public interface Reader<T> {
 
     /**
@@ -39,7 +39,7 @@ public final class RecordIntake<T> {
     T read(SourceRecord source);
   }
 
-  /** Where records are kept. */
+  /** A place where records are kept. */
   public interface Keeper<T> {
 
     /** Keeps records, in their order within a key and in the caller's transaction. */

@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;
 import org.jboss.logging.Logger;
 
-/** Tells operators which records became dead letters, in the log and as a metric. */
+/** The reports to operators of which records became dead letters, in the log and as a metric. */
 public final class Refusals {
 
   private static final Logger LOG = Logger.getLogger(Refusals.class);

@@ -77,7 +77,7 @@ public final class TopicFollower implements AutoCloseable {
   private final Counter failures;
   private volatile @Nullable String trouble = "it has not started";
 
-  /** What is done with a batch: all of it or, where it throws, nothing. */
+  /** The work on a batch: all of it is done or, where it throws, nothing. */
   public interface Step {
 
     /** Reads a batch while the one before may still be being applied, and tells how to apply it. */
@@ -120,12 +120,12 @@ public final class TopicFollower implements AutoCloseable {
     return settings.topic();
   }
 
-  /** What keeps it from applying batches, in one line; empty while nothing does. */
+  /** The trouble that keeps it from applying batches, in one line; empty while nothing does. */
   public Optional<String> trouble() {
     return Optional.ofNullable(trouble);
   }
 
-  /** Whether its thread lives; it ends only by {@link #close}. */
+  /** True where its thread lives; it ends only by {@link #close}. */
   public boolean isAlive() {
     return thread.isAlive();
   }

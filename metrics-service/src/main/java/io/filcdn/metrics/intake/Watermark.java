@@ -1,7 +1,7 @@
 package io.filcdn.metrics.intake;
 
 /**
- * How far a journal was applied to one partition.
+ * The point up to which a journal was applied to one partition.
  *
  * @param sequence all up to this one were applied, each once
  * @param parked how many later ones wait

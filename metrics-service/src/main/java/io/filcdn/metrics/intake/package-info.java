@@ -1,4 +1,6 @@
-/** Follows topics into the database: every record of an edge is let through once, in its order. */
+/**
+ * Intake of topics into the database: every record of an edge is let through once, in its order.
+ */
 @NullMarked
 package io.filcdn.metrics.intake;
 

@@ -4,7 +4,7 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 
-/** What is added to an odometer, and the epoch by whose end all of that had been served. */
+/** The bytes added to an odometer, and the epoch by whose end all of them had been served. */
 public record Increase(DataSetId dataSet, Totals totals, Epoch servedBy) {
 
   /** The sum of two of the same data set. */

@@ -36,7 +36,7 @@ public record Odometer(
 
     public static final Totals NONE = new Totals(ByteCount.ZERO, ByteCount.ZERO, 0, 0);
 
-    /** What one row adds: nothing, where nobody pays for it. */
+    /** The bytes that one row adds: none, where nobody pays for it. */
     public static Totals of(EgressRow row) {
       return switch (row) {
         case EgressRow.Egress egress -> {

@@ -164,7 +164,7 @@ public final class PostgresOdometers {
     }
   }
 
-  /** What a data set was served for free. */
+  /** The bytes that a data set was served for free. */
   public List<Unbilled> unbilled(Connection connection, DataSetId dataSet) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("select * from unbilled where data_set = ? order by reason")) {

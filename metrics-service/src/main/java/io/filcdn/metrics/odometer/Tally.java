@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What the records of one batch add up to, one sum for each data set: however many rows come, each
- * odometer is written once.
+ * The sums of one batch's records, one for each data set: however many rows come, each odometer is
+ * written once.
  */
 public final class Tally {
 
@@ -51,12 +51,12 @@ public final class Tally {
     }
   }
 
-  /** How many rows were counted. */
+  /** The number of rows that were counted. */
   public long rows() {
     return rows;
   }
 
-  /** How long ago the oldest of the flushes ended. */
+  /** The time since the oldest of the flushes ended. */
   public Duration delay() {
     return delay;
   }

@@ -5,7 +5,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 
 /**
- * What a data set was served without anyone paying for it, for one reason.
+ * The bytes that a data set was served without anyone paying for them, for one reason.
  *
  * @param bytes that clients received
  * @param fillBytes that its provider supplied for them
@@ -17,7 +17,7 @@ public record Unbilled(
     ByteCount bytes,
     ByteCount fillBytes) {
 
-  /** What sums of unbilled bytes are told apart by. */
+  /** The key that sums of unbilled bytes are told apart by. */
   record Of(DataSetId dataSet, EgressRow.Reason reason) {}
 
   /** The sum of two of the same data set and reason; 2⁶³ − 1 stands for more than that. */

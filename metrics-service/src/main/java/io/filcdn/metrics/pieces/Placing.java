@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * That a piece is placed with a payer, or no longer is.
+ * A change of a piece's placement with a payer: it is placed, or is removed.
  *
  * @param placed absent where the placement ended
  */

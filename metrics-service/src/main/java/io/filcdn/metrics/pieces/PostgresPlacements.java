@@ -55,10 +55,10 @@ public final class PostgresPlacements {
   private static final String UPLOADS =
       "select day, pieces, bytes from upload_day where payer = ? and day >= ? order by day";
 
-  /** How many pieces, and of how many bytes. */
+  /** A number of pieces, and of their bytes. */
   public record Stored(long pieces, long bytes) {}
 
-  /** What was placed on one day, also where it is gone by now. */
+  /** The pieces placed on one day, also those that are gone by now. */
   public record Uploads(LocalDate day, long pieces, long bytes) {}
 
   /** Keeps what became of placements, of each the last that is told. */
@@ -88,7 +88,7 @@ public final class PostgresPlacements {
     }
   }
 
-  /** What a payer has placed now. */
+  /** The pieces that a payer has placed now. */
   public Stored pinned(Connection connection, Address payer) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(PINNED)) {
       statement.setString(1, payer.hex());
@@ -98,7 +98,7 @@ public final class PostgresPlacements {
     }
   }
 
-  /** What a payer placed since a day, day by day; days without anything are left out. */
+  /** The pieces that a payer placed since a day, day by day; days without anything are left out. */
   public List<Uploads> uploads(Connection connection, Address payer, LocalDate since)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(UPLOADS)) {

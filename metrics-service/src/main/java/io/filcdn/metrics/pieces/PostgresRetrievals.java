@@ -133,7 +133,7 @@ public final class PostgresRetrievals {
     }
   }
 
-  /** How many retrievals since then fell into each slot of {@link LatencyScale}. */
+  /** The number of retrievals since then in each slot of {@link LatencyScale}. */
   public SortedMap<Integer, Long> latency(Connection connection, String scope, Instant since)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LATENCY)) {

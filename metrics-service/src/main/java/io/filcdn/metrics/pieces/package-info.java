@@ -1,4 +1,4 @@
-/** Which pieces are placed and which are retrieved. */
+/** Pieces: which are placed, and which are retrieved. */
 @NullMarked
 package io.filcdn.metrics.pieces;
 

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** Sends records and returns once the brokers keep all of them. */
+/** A sender of records that returns once the brokers keep all of them. */
 public final class KafkaPublisher implements AutoCloseable {
 
   /**
@@ -77,7 +77,7 @@ public final class KafkaPublisher implements AutoCloseable {
     producer.close(Duration.ofSeconds(1));
   }
 
-  /** That Kafka did not acknowledge in time, or refused. */
+  /** A failure: Kafka did not acknowledge in time, or refused. */
   public static final class NotPublishedException extends RuntimeException {
 
     NotPublishedException(Topic topic, Throwable cause) {

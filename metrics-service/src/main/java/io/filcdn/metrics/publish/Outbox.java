@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What transactions left to be told to others: changed odometers, the thresholds that quotas
- * crossed with them, and dead letters. Each is sent at least once, however often a process ends
- * between sending and remembering that it sent.
+ * The messages that transactions left to be told to others: changed odometers, the thresholds that
+ * quotas crossed with them, and dead letters. Each is sent at least once, however often a process
+ * ends between sending and remembering that it sent.
  *
  * <p>One process sends odometers at a time, each with the values of that moment, so that the last
  * record of a key in Kafka is the newest. It therefore keeps its transaction open while it sends.

@@ -23,10 +23,10 @@ import javax.crypto.spec.SecretKeySpec;
 import org.jboss.logging.Logger;
 
 /**
- * Calls a URL of the operator's when a quota crosses a threshold: a {@link QuotaRecord} as JSON,
- * signed in {@value #SIGNATURE} as {@code sha256=} and the HMAC-SHA256 of the body in hex. A call
- * that is not answered with 2xx is made again, each time after twice as long, and given up in the
- * end. It can come twice.
+ * The calls to a URL of the operator's when a quota crosses a threshold: a {@link QuotaRecord} as
+ * JSON, signed in {@value #SIGNATURE} as {@code sha256=} and the HMAC-SHA256 of the body in hex. A
+ * call that is not answered with 2xx is made again, each time after twice as long, and given up in
+ * the end. It can come twice.
  */
 public final class Webhooks {
 
@@ -46,7 +46,7 @@ public final class Webhooks {
   private final HttpClient http;
 
   /**
-   * Where calls go.
+   * The place that calls go to.
    *
    * @param attempts how often one is made before it is given up
    * @param mostWaiting how many can wait; more are dropped

@@ -1,4 +1,4 @@
-/** Tells other services, and waits until Kafka has it. */
+/** Publication to other services, which waits until Kafka has it. */
 @NullMarked
 package io.filcdn.metrics.publish;
 

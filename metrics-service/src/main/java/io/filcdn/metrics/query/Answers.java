@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Answers what people ask about data sets and payers. What the index says is read before the
+ * The answers to what people ask about data sets and payers. What the index says is read before the
  * odometers are, so that no answer shows more reported than counted merely because it was asked in
  * between.
  */
@@ -36,7 +36,7 @@ public final class Answers {
     this.terms = terms;
   }
 
-  /** What is left of a data set's quota; empty where the index does not know the data set. */
+  /** The rest of a data set's quota; empty where the index does not know the data set. */
   Optional<DataSetQuota> quota(DataSetId id) {
     return database.call(
         connection -> {
@@ -51,7 +51,7 @@ public final class Answers {
         });
   }
 
-  /** What a payer used and may still use; empty where no data set is theirs. */
+  /** The bytes that a payer used and may still use; empty where no data set is theirs. */
   public Optional<PayerTotals> payer(Address payer) {
     return database.call(connection -> payers.totals(connection, payer, terms));
   }

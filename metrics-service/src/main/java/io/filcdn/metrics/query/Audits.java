@@ -18,7 +18,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 
-/** Answers whether the numbers that are kept of a data set agree. */
+/** The audits of whether the numbers that are kept of a data set agree. */
 public final class Audits {
 
   private static final int MOST_HOLDERS = 20;

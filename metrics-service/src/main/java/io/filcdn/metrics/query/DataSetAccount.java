@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * All that is known of a data set's bytes, side by side.
+ * The account of a data set's bytes: all that is known of them, side by side.
  *
  * @param payer with provider, withCdn and deleted absent while the index has not told of it
  * @param asOf the epoch by whose end all that is counted had been served; absent while nothing is
@@ -89,7 +89,7 @@ public record DataSetAccount(
     }
   }
 
-  /** What was served and nobody pays for, for one reason. */
+  /** The bytes that were served and nobody pays for, for one reason. */
   public record Free(String reason, BigInteger requests, BigInteger bytes, BigInteger fillBytes) {
 
     private static Free of(Unbilled unbilled) {

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Every number that is kept of a data set's bytes, side by side, and where two of them that should
- * agree do not.
+ * The audit of a data set's bytes: every number kept of them, side by side, and where two that
+ * should agree do not.
  *
  * @param lastReportedEpoch absent while nothing was reported on chain
  * @param differences one sentence each; none where all agrees
@@ -57,7 +57,7 @@ public record DataSetAudit(
    */
   public record Holder(String edge, Instant expiresAt, long held) {}
 
-  /** What is known of one kind of bytes besides the account. */
+  /** The egress and leases of one kind of bytes, which stand beside the account. */
   record Leased(long egress, long held, List<Holder> holders) {}
 
   static DataSetAudit of(

@@ -16,8 +16,9 @@ import java.util.List;
 import java.util.concurrent.Executor;
 
 /**
- * Answers what was served when. One value's series is a few rows; the largest values of a dimension
- * are found by looking at all, so those answers are kept and found anew in the background.
+ * The history of what was served when. One value's series is a few rows; the largest values of a
+ * dimension are found by looking at all, so those answers are kept and found anew in the
+ * background.
  */
 public final class History {
 

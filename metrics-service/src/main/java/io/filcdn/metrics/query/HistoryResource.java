@@ -23,7 +23,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** What was served when, to whom, and from where, over HTTP. */
+/** The history of what was served when, to whom, and from where, over HTTP. */
 @Path("/api/v1")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -49,7 +49,7 @@ public class HistoryResource {
     this.clock = clock;
   }
 
-  /** What was served in the hour or day that begins at {@code from}. */
+  /** The sums of the hour or day that begins at {@code from}. */
   public record Point(Instant from, Served served) {}
 
   @GET
@@ -105,7 +105,7 @@ public class HistoryResource {
   }
 
   /**
-   * All that was served in some days.
+   * The sum of all that was served in some days.
    *
    * @param hitRatio the part of egress that no provider supplied for; 0 where there was none
    */

@@ -4,7 +4,7 @@ import io.filcdn.metrics.series.Sums;
 import java.math.BigInteger;
 
 /**
- * What was served, as the API shows it.
+ * The sums of what was served, as the API shows them.
  *
  * @param egressBytes billable bytes that clients received
  * @param cacheMissBytes what providers supplied for them

@@ -20,7 +20,10 @@ import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
-/** What providers earned, what payers store, which pieces are asked for, over HTTP. */
+/**
+ * The statements of what providers earned, what payers store and which pieces are asked for, over
+ * HTTP.
+ */
 @Path("/api/v1")
 @Produces(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread

@@ -26,9 +26,9 @@ import java.util.SortedMap;
 import java.util.concurrent.Executor;
 
 /**
- * Answers what providers earned, what payers store, which pieces are asked for, and how fast. The
- * largest pieces are found by looking at all of a day, so those answers are kept and found anew in
- * the background.
+ * The statements of what providers earned, what payers store, which pieces are asked for, and how
+ * fast. The largest pieces are found by looking at all of a day, so those answers are kept and
+ * found anew in the background.
  */
 public final class Statements {
 
@@ -74,7 +74,7 @@ public final class Statements {
   }
 
   /**
-   * What one data set earned its provider.
+   * The earnings of a provider from one data set.
    *
    * @param bytes what it supplied and was reported
    * @param owed their price, as the contract fixes it: the rate of one byte, rounded down, times
@@ -83,7 +83,7 @@ public final class Statements {
    */
   public record Line(DataSetId dataSet, BigInteger bytes, BigInteger owed, BigInteger settled) {}
 
-  /** What a provider earned within epochs, both included. */
+  /** The earnings of a provider within epochs, both included. */
   public record Statement(
       ProviderId provider,
       Epoch from,
@@ -124,11 +124,11 @@ public final class Statements {
         lines);
   }
 
-  /** What was placed on one day. */
+  /** The pieces placed on one day. */
   public record Day(LocalDate day, BigInteger pieces, BigInteger bytes) {}
 
   /**
-   * What a payer stores.
+   * The pieces that a payer stores.
    *
    * @param uploads day by day, also what is gone by now
    */
@@ -154,7 +154,7 @@ public final class Statements {
         });
   }
 
-  /** How fast first bytes came, in microseconds, at most 9 % too slow; absent where none came. */
+  /** The times to the first byte, in microseconds, at most 9 % too slow; absent where none came. */
   public record Latency(
       BigInteger retrievals, Optional<Long> p50, Optional<Long> p90, Optional<Long> p99) {}
 

@@ -68,7 +68,7 @@ public final class Values {
     return text;
   }
 
-  /** What {@code parse} makes of a text. */
+  /** The value that {@code parse} makes of a text. */
   public static <T> T parsed(String name, Function<String, T> parse, String text) {
     try {
       return parse.apply(text);
@@ -77,7 +77,7 @@ public final class Values {
     }
   }
 
-  /** Whether a text can be kept: of a length that people write, and without what is no text. */
+  /** True where a text can be kept: of a length that people write, and without what is no text. */
   public static boolean isText(String text) {
     return text.length() <= MOST_KEPT && text.indexOf('\0') < 0;
   }

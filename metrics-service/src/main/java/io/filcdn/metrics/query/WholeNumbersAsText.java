@@ -6,7 +6,10 @@ import io.quarkus.jackson.ObjectMapperCustomizer;
 import jakarta.inject.Singleton;
 import java.math.BigInteger;
 
-/** Writes counts as decimal texts: they exceed 2⁵³, which is what JavaScript's numbers hold. */
+/**
+ * A serializer of counts as decimal texts: they exceed 2⁵³, which is what JavaScript's numbers
+ * hold.
+ */
 @Singleton
 public class WholeNumbersAsText implements ObjectMapperCustomizer {
 

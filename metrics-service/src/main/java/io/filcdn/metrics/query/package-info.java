@@ -1,4 +1,4 @@
-/** What people ask: the stats API and the data sets as metrics sees them. */
+/** Questions that people ask: the stats API and the data sets as metrics sees them. */
 @NullMarked
 package io.filcdn.metrics.query;
 

@@ -22,7 +22,7 @@ public record ByteAllowance(BigInteger bytes) {
   }
 
   /**
-   * What {@code paid} buys, rounded down.
+   * The bytes that {@code paid} buys, rounded down.
    *
    * @param ratePerTib the price of 2⁴⁰ bytes, at least 1
    */
@@ -30,7 +30,7 @@ public record ByteAllowance(BigInteger bytes) {
     return new ByteAllowance(paid.units().shiftLeft(TIB_BITS).divide(ratePerTib.units()));
   }
 
-  /** What is left after {@code used}: nothing, where that is more than there was. */
+  /** The bytes left after {@code used}: none, where that is more than there was. */
   public ByteAllowance less(ByteCount used) {
     return new ByteAllowance(bytes.subtract(BigInteger.valueOf(used.bytes())).max(BigInteger.ZERO));
   }

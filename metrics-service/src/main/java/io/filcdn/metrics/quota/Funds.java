@@ -5,7 +5,7 @@ import io.filcdn.common.index.DataSetRecord.TopUps;
 import io.filcdn.common.payment.DataSetId;
 
 /**
- * What the index tells of a data set that its quota is reckoned from.
+ * The facts that a data set's quota is reckoned from, as the index tells them.
  *
  * @param hasCdnRail whether there is a rail to pay into
  * @param served whether the CDN is on for it and it is still there

@@ -3,7 +3,7 @@ package io.filcdn.metrics.quota;
 import io.filcdn.common.piece.ByteCount;
 
 /**
- * What a journal has to do with one quota, as sums since it began.
+ * The holding of a journal in one quota, as sums since it began.
  *
  * @param acquired what it was given
  * @param returned what it gave back; at most what it was given
@@ -13,7 +13,10 @@ public record Holding(ByteCount acquired, ByteCount returned, ByteCount applied)
 
   static final Holding NONE = new Holding(ByteCount.ZERO, ByteCount.ZERO, ByteCount.ZERO);
 
-  /** What it holds: given, not given back, and not used. Nothing, where it used more than that. */
+  /**
+   * The bytes that it holds: given, not given back, and not used. None, where it used more than
+   * that.
+   */
   public long held() {
     return Math.max(0, acquired.bytes() - returned.bytes() - applied.bytes());
   }

@@ -37,7 +37,7 @@ public final class Holdings {
   private final Spending spending = new Spending();
 
   /**
-   * How much counts.
+   * The rules for how much counts.
    *
    * @param required whether only what was leased counts
    * @param allowance how many bytes beyond what it holds a journal may count of a quota that it has
@@ -45,7 +45,7 @@ public final class Holdings {
    */
   public record Rules(boolean required, long allowance) {}
 
-  /** When it is found out that something may not count. */
+  /** The time at which it is found out that something may not count. */
   public enum Check {
     /** Once, by what is stored: then nothing of the transaction counts. */
     AT_THE_END,
@@ -163,7 +163,7 @@ public final class Holdings {
     }
   }
 
-  /** That a transaction counts more than it may: nothing of it was counted. */
+  /** A failure: a transaction counts more than it may, and nothing of it was counted. */
   public static final class BeyondHoldingsException extends RuntimeException {
     public BeyondHoldingsException(String message) {
       super(message);

@@ -30,9 +30,9 @@ import java.util.Optional;
 import org.jboss.logging.Logger;
 
 /**
- * Gives edges what is left of quotas, before they serve from it: what was paid for, less what was
- * used, less what is held. So that the sum of what all edges serve never exceeds what was paid for,
- * only records, returns, and the end of a journal set free what was given.
+ * The desk that leases edges what is left of quotas, before they serve from it: what was paid for,
+ * less what was used, less what is held. So that the sum of what all edges serve never exceeds what
+ * was paid for, only records, returns, and the end of a journal set free what was given.
  *
  * <p>Any number of processes may do this at once: a quota's row is locked from the moment its
  * leases are looked at until they are stored, and the pipeline moves bytes from held to used in one
@@ -42,7 +42,7 @@ public final class LeaseDesk {
 
   private static final Logger LOG = Logger.getLogger(LeaseDesk.class);
 
-  /** How many journals are written off in one go. */
+  /** The number of journals that are written off in one go. */
   private static final int AT_ONCE = 100;
 
   private final Database database;
@@ -55,7 +55,7 @@ public final class LeaseDesk {
   private final Clock clock;
 
   /**
-   * How leases are given.
+   * The rules by which leases are given.
    *
    * @param writeOffAfter how long after its end a lease is still held
    */
@@ -79,19 +79,21 @@ public final class LeaseDesk {
   }
 
   /**
-   * What the desk says to an edge.
+   * The desk's answer to an edge.
    *
    * @param <T> what it is answered where nothing is refused
    */
   public sealed interface Reply<T> {
 
-    /** It was done. */
+    /** A request that was done. */
     record Done<T>(T answer) implements Reply<T> {}
 
-    /** The journal was opened by another edge. */
+    /** A refusal: the journal was opened by another edge. */
     record ForeignJournal<T>() implements Reply<T> {}
 
-    /** The edge has asked later already: this request comes again, or was overtaken. */
+    /**
+     * A refusal: the edge has asked later already, and this request comes again, or was overtaken.
+     */
     record Outdated<T>() implements Reply<T> {}
   }
 
@@ -168,7 +170,7 @@ public final class LeaseDesk {
         unspent.map(ByteCount::of));
   }
 
-  /** What nobody used; of a data set that is not served, nothing. */
+  /** The bytes that nobody used; none of a data set that is not served. */
   private long unspent(QuotaKey key, Funds funds, Totals used) {
     if (!funds.served()) {
       return 0;
@@ -182,7 +184,7 @@ public final class LeaseDesk {
     return new QuotaKey(ask.dataSet(), ask.quota());
   }
 
-  /** Whether another edge has opened a journal. */
+  /** True where another edge has opened a journal. */
   public boolean isForeign(JournalId journal, String edge) {
     return database
         .call(connection -> journals.find(connection, journal))

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * How much of a quota is left, as the lowest threshold that it is at or below.
+ * The level of a quota: the lowest threshold that what is left of it is at or below.
  *
  * @param percent 20, 5 or 0; 100 where it is above all thresholds
  */

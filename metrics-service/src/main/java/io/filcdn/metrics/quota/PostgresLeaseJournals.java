@@ -127,7 +127,7 @@ public final class PostgresLeaseJournals {
    */
   public record Missing(String quota, int partition, int partitions, long records, long held) {}
 
-  /** What is lost of journals that hold a data set's quotas. */
+  /** The lost records of journals that hold a data set's quotas. */
   public List<Missing> missing(Connection connection, DataSetId dataSet) throws SQLException {
     List<Missing> missing = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(MISSING)) {
@@ -187,7 +187,7 @@ public final class PostgresLeaseJournals {
     return owners;
   }
 
-  /** Whether all of a journal up to {@code sequences}, by partition, was applied. */
+  /** True where all of a journal up to {@code sequences}, by partition, was applied. */
   boolean isApplied(Connection connection, JournalId journal, Map<Integer, Long> sequences)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(UNAPPLIED)) {

@@ -124,7 +124,7 @@ public final class PostgresLeases {
         from lease group by data_set, quota) l using (data_set, quota)
       """;
 
-  /** What all journals hold of a quota. */
+  /** The bytes that all journals hold of a quota. */
   public long held(Connection connection, QuotaKey quota) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("select bytes from held where data_set = ? and quota = ?")) {
@@ -145,8 +145,8 @@ public final class PostgresLeases {
   }
 
   /**
-   * What all journals hold of those of {@code quotas} that were ever leased; nobody else changes it
-   * before the transaction ends.
+   * The bytes that all journals hold of those of {@code quotas} that were ever leased; nobody else
+   * changes them before the transaction ends.
    */
   Map<QuotaKey, Long> lock(Connection connection, Collection<QuotaKey> quotas) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
@@ -157,7 +157,7 @@ public final class PostgresLeases {
     }
   }
 
-  /** What {@link #LOCK} found. */
+  /** The bytes that {@link #LOCK} found. */
   static Map<QuotaKey, Long> held(ResultSet rows) throws SQLException {
     Map<QuotaKey, Long> held = new HashMap<>();
     while (rows.next()) {
@@ -203,8 +203,9 @@ public final class PostgresLeases {
   }
 
   /**
-   * What journals hold that has no record yet, of those of {@code accounts} that were ever leased;
-   * of a journal that was written off, what it held then. Less than nothing where more was used.
+   * The bytes that journals hold and that have no record yet, of those of {@code accounts} that
+   * were ever leased; of a journal that was written off, what it held then. Less than nothing where
+   * more was used.
    */
   Map<Account, Long> left(Connection connection, List<Account> accounts) throws SQLException {
     Map<Account, Long> left = new HashMap<>();
@@ -252,7 +253,7 @@ public final class PostgresLeases {
   }
 
   /**
-   * How all leases stand.
+   * The sums of all leases.
    *
    * @param held what all journals hold
    * @param overdrawn what journals used beyond what they held: 0 where all edges lease

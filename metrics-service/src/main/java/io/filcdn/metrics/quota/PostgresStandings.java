@@ -14,7 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** What leases are decided by; an edge waits for the answer. */
+/** The standings of quotas that leases are decided by; an edge waits for the answer. */
 final class PostgresStandings {
 
   private static final String FIND =
@@ -41,7 +41,7 @@ final class PostgresStandings {
       String.join(";", PostgresLeaseJournals.RENEW, PostgresLeases.LOCK, FIND);
 
   /**
-   * How a quota stands.
+   * The standing of a quota.
    *
    * @param heldByAll what all journals hold of it
    * @param holding what the journal has to do with it

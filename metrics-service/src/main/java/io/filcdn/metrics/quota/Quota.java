@@ -1,7 +1,7 @@
 package io.filcdn.metrics.quota;
 
 /**
- * What a data set may still be served.
+ * The bytes that a data set may still be served.
  *
  * @param cdn for all egress
  * @param cacheMiss for bytes fetched from providers

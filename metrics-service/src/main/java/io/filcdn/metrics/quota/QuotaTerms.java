@@ -9,7 +9,7 @@ import io.filcdn.metrics.odometer.Odometer;
 import java.math.BigInteger;
 
 /**
- * How top-ups become quota.
+ * The terms by which top-ups become quota.
  *
  * @param cdnRatePerTib the price of 2⁴⁰ bytes of egress
  * @param cacheMissRatePerTib the price of 2⁴⁰ bytes from providers

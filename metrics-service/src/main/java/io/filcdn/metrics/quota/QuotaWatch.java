@@ -19,8 +19,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Notices when what was used takes a quota to 20 %, 5 % or nothing of what was granted. A quota
- * that is topped up can cross the same thresholds again.
+ * The watch for quotas that use takes to 20 %, 5 % or nothing of what was granted. A quota that is
+ * topped up can cross the same thresholds again.
  */
 public final class QuotaWatch {
 
@@ -45,7 +45,8 @@ public final class QuotaWatch {
   private record Now(QuotaKey key, Quota.Part part, Level before, Level level) {}
 
   /**
-   * What was crossed since each quota was last looked at; remembered in the caller's transaction.
+   * The thresholds crossed since each quota was last looked at; remembered in the caller's
+   * transaction.
    */
   public List<QuotaRecord> look(Connection connection, List<Odometer> changed) throws SQLException {
     if (changed.isEmpty()) {

@@ -3,8 +3,8 @@ package io.filcdn.metrics.quota;
 import io.filcdn.common.lease.LeaseRequest.Ask;
 
 /**
- * How much of a quota an edge is given at once: all that it needs, or nothing; and of what it would
- * like in advance a part of what is free, so that one edge does not take all from the others.
+ * The part of a quota that an edge is given at once: all that it needs, or nothing; and of what it
+ * would like in advance a part of what is free, so that one edge does not take all from the others.
  *
  * @param shareInAdvance the part, as 1 / shareInAdvance
  */
@@ -17,7 +17,7 @@ public record Slice(long shareInAdvance) {
   }
 
   /**
-   * How many bytes to give.
+   * The number of bytes to give.
    *
    * @param acquired the sum that the edge was given so far
    * @param free what nobody holds and nobody used; below 0 where a reorg took a top-up back

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What records have used of quotas, a sum for each journal and quota. */
+/** The use of quotas by records, a sum for each journal and quota. */
 public final class Spending {
 
   private final Map<Account, Long> sums = new HashMap<>();
@@ -37,7 +37,7 @@ public final class Spending {
    */
   record Spent(Account account, long bytes, boolean limited) {}
 
-  /** What one flush has used. */
+  /** The use of quotas by one flush. */
   static Spending of(EgressRecord flush) {
     Spending spending = new Spending();
     spending.add(flush);

@@ -1,4 +1,4 @@
-/** What data sets were granted, and what is left of it. */
+/** The quotas that data sets were granted, and what is left of them. */
 @NullMarked
 package io.filcdn.metrics.quota;
 

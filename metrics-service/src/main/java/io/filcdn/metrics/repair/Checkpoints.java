@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jboss.logging.Logger;
 
-/** Takes checkpoints when they are due, whichever process comes first. */
+/** The taking of checkpoints when they are due, by whichever process comes first. */
 public final class Checkpoints {
 
   private static final Logger LOG = Logger.getLogger(Checkpoints.class);

@@ -28,7 +28,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Gives a dead letter a second chance, as it came or as an operator corrected it.
+ * The replay of a dead letter, as it came or as an operator corrected it.
  *
  * <p>An egress record whose place in its journal was known took that place when it died; it comes
  * again as the only record of a journal of its own, named after the letter, so that it counts once
@@ -66,20 +66,20 @@ public final class DeadLetterReplay {
     this.clock = clock;
   }
 
-  /** What came of a replay. */
+  /** The outcome of a replay. */
   public sealed interface Replayed {
 
-    /** It was done. */
+    /** A replay that was done. */
     record Done(String how) implements Replayed {}
 
-    /** The letter still cannot be applied. */
+    /** A refusal: the letter still cannot be applied. */
     record Refused(String message) implements Replayed {}
 
-    /** There is no such letter. */
+    /** A letter that does not exist. */
     record Unknown() implements Replayed {}
   }
 
-  /** What is done, and what is to be sent once that is committed. */
+  /** The decision on what is done, and on what is to be sent once that is committed. */
   private record Decision(Replayed replayed, Optional<KafkaPublisher.Message> message) {
 
     static Decision of(Replayed replayed) {
@@ -165,7 +165,7 @@ public final class DeadLetterReplay {
     return takesAPlace(letter) && reader.read(asItCame(letter)).position().isPresent();
   }
 
-  /** Whether a record that was refused so took its place in its journal, where it has one. */
+  /** True if a record that was refused so took its place in its journal, where it has one. */
   static boolean takesAPlace(DeadLetter letter) {
     return Reading.Refusal.of(letter.reason()).filter(Reading.Refusal::takesNoPlace).isEmpty();
   }

@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
-/** What {@code filcdn.egress} still holds, read outside any consumer group. */
+/** The records that {@code filcdn.egress} still holds, read outside any consumer group. */
 public final class EgressArchive {
 
   private static final Duration POLL = Duration.ofSeconds(1);

@@ -73,7 +73,7 @@ public final class PostgresCheckpoints {
     }
   }
 
-  /** When the last checkpoint was taken. */
+  /** The time at which the last checkpoint was taken. */
   public Optional<Instant> lastTaken(Connection connection) throws SQLException {
     try (PreparedStatement statement =
             connection.prepareStatement("select max(taken_at) from checkpoint");

@@ -35,9 +35,9 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Counts the odometers again, from the last checkpoint and {@code filcdn.egress}, shows what
- * differs, and sets them right where it is told to. The service goes on counting meanwhile: what
- * differs is added to what an odometer shows then.
+ * The rebuild of the odometers: counts them again, from the last checkpoint and {@code
+ * filcdn.egress}, shows what differs, and sets them right where it is told to. The service goes on
+ * counting meanwhile: what differs is added to what an odometer shows then.
  */
 public final class Rebuild {
 
@@ -148,7 +148,7 @@ public final class Rebuild {
   }
 
   /**
-   * Whether a record was taken for its edge's word: those behind where metrics reads were judged
+   * True if a record was taken for its edge's word: those behind where metrics reads were judged
    * when they came, the others are looked at.
    */
   private boolean isHeard(Frame frame, SourceRecord source) {

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What counting again came to.
+ * The outcome of counting again.
  *
  * @param checkpoint the one that it began with; 0 where there was none, so that all was counted
  * @param records how many records were counted again
@@ -33,7 +33,7 @@ public record RebuildReport(
     }
   }
 
-  /** What was done about a difference. */
+  /** The outcome for a difference. */
   public enum Verdict {
     /** Nothing; it was only asked for. */
     SHOWN,

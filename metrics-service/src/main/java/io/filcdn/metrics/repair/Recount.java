@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Odometers in the shadow: those of a checkpoint, plus every record of {@code filcdn.egress} that
+ * The recounted odometers: those of a checkpoint, plus every record of {@code filcdn.egress} that
  * was counted since, each once. What was counted is told by the watermarks of then and now, so that
  * neither order nor repetition matters.
  */
@@ -67,12 +67,15 @@ final class Recount {
     }
   }
 
-  /** How many records were counted. */
+  /** The number of records that were counted. */
   long records() {
     return records;
   }
 
-  /** How many records were passed over by the watermarks and are not in Kafka: accepted gaps. */
+  /**
+   * The number of records that were passed over by the watermarks and are not in Kafka: accepted
+   * gaps.
+   */
   long missing() {
     long expected = 0;
     for (Map.Entry<JournalPartition, Long> watermark : to.watermarks().entrySet()) {

@@ -1,4 +1,4 @@
-/** Counts again what was counted wrongly or not at all. */
+/** Repair of what was counted wrongly or not at all, by counting it again. */
 @NullMarked
 package io.filcdn.metrics.repair;
 

@@ -2,7 +2,7 @@ package io.filcdn.metrics.series;
 
 import java.util.Locale;
 
-/** What series tell apart; never two of them at once. */
+/** The dimension that a series tells values of apart; never two of them at once. */
 public enum Dimension {
   /** All that was served; its one value is {@code all}. */
   TOTAL,
@@ -11,7 +11,7 @@ public enum Dimension {
   PROVIDER,
   COUNTRY,
   EDGE,
-  /** Where bytes came from: hit, miss or collapsed. */
+  /** The source of bytes: hit, miss or collapsed. */
   OUTCOME;
 
   /**

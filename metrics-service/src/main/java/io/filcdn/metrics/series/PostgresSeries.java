@@ -55,7 +55,10 @@ public final class PostgresSeries {
 
   private static final String ADD_OTHERS = ROWS + ", cells as (select * from told)\n" + STORE;
 
-  /** What only the index can tell: whose data set it is, and who has it; until then, unknown. */
+  /**
+   * The facts that only the index can tell: whose data set it is, and who has it; until then,
+   * unknown.
+   */
   private static final String ADD_DATA_SETS =
       ROWS
           + """
@@ -116,7 +119,7 @@ public final class PostgresSeries {
 
   private static final String FORGET = "delete from series where daily = ? and bucket < ?";
 
-  /** What was served in the hour or day that begins at {@code from}. */
+  /** The sums of the hour or day that begins at {@code from}. */
   public record Point(Instant from, Sums sums) {}
 
   /** One of the largest values of a dimension. */

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the records of one batch add to series, a sum for each value and hour. */
+/** The sums that the records of one batch add to series, a sum for each value and hour. */
 public final class SeriesTally {
 
   /** Names are ours; none is longer. */

@@ -1,7 +1,7 @@
 package io.filcdn.metrics.series;
 
 /**
- * What was served, added up.
+ * The sums of what was served.
  *
  * @param cdnBytes billable egress
  * @param cacheMissBytes what providers supplied for it

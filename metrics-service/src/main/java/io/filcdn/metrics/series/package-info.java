@@ -1,4 +1,4 @@
-/** What was served over time, along one dimension at a time. */
+/** Series of what was served over time, along one dimension at a time. */
 @NullMarked
 package io.filcdn.metrics.series;
 

@@ -50,7 +50,7 @@ public final class PostgresSettlements {
       TokenAmount amount) {}
 
   /**
-   * What a provider's data set was reported and paid.
+   * The report and payment of a provider's data set.
    *
    * @param bytes that the provider supplied and that were reported
    * @param settled what was paid along its cache-miss rail, before the network's fee
@@ -121,7 +121,7 @@ public final class PostgresSettlements {
     }
   }
 
-  /** What a provider's data sets were reported and paid within epochs, both included. */
+  /** The reports and payments of a provider's data sets within epochs, both included. */
   public List<Line> lines(Connection connection, ProviderId provider, Epoch from, Epoch to)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LINES)) {

@@ -1,4 +1,4 @@
-/** What settlement did on chain, as providers want to see it. */
+/** Statements of what settlement did on chain, as providers want to see it. */
 @NullMarked
 package io.filcdn.metrics.statement;
 

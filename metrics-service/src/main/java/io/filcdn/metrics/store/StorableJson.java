@@ -2,7 +2,7 @@ package io.filcdn.metrics.store;
 
 import io.filcdn.common.kafka.RecordJson;
 
-/** Reads records whose texts Postgres can hold. */
+/** A reader of records whose texts Postgres can hold. */
 public final class StorableJson {
 
   private static final String NUL = "\\u0000";

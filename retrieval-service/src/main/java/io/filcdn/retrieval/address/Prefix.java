@@ -25,7 +25,7 @@ public record Prefix(Width width, long bits) {
 
     private final int length;
 
-    /** How many times a client's bound is multiplied. */
+    /** The number of times that a client's bound is multiplied. */
     private final int steps;
 
     Width(int length, int steps) {

@@ -6,7 +6,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Says whether the edge can answer requests, and what it waits for. */
+/** The readiness of the edge: whether it can answer requests, and what it waits for. */
 @Readiness
 public class EdgeReadiness implements HealthCheck {
 

@@ -20,8 +20,8 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
- * Decides whether a payer's piece may be served, and who pays. It asks nobody: all it knows is in
- * the {@link IndexReplica}.
+ * The admission of requests: whether a payer's piece may be served, and who pays. It asks nobody:
+ * all it knows is in the {@link IndexReplica}.
  */
 public final class Admission {
 
@@ -33,7 +33,7 @@ public final class Admission {
   private final Clock clock;
 
   /**
-   * What the operator decides.
+   * The rules that the operator sets.
    *
    * @param settlementMargin how many epochs before its end a rail counts as ended, so that what is
    *     served can still be reported and settled
@@ -61,7 +61,7 @@ public final class Admission {
   public sealed interface Decision {
 
     /**
-     * The piece may be served.
+     * A piece that may be served.
      *
      * @param piece its PieceCID v2, also where it was asked for by v1
      * @param dataSet the data set that pays, whichever provider delivers
@@ -72,7 +72,7 @@ public final class Admission {
     record Admitted(PieceCid piece, DataSetId dataSet, List<DataSetId> payers, List<Origin> origins)
         implements Decision {}
 
-    /** It may not. */
+    /** A piece that may not be served. */
     record Refused(Refusal refusal) implements Decision {}
   }
 
@@ -154,7 +154,7 @@ public final class Admission {
     return passing;
   }
 
-  /** Why a payer, or a piece whoever pays, is not served. */
+  /** The reason that a payer, or a piece whoever pays, is not served. */
   private Optional<Refusal> unwelcome(Address payer, PieceCid piece) {
     if (replica.isSanctioned(payer, rules.serveUnscreened)) {
       return Optional.of(Refusal.PAYER_SANCTIONED);
@@ -179,7 +179,8 @@ public final class Admission {
   }
 
   /**
-   * Whether a piece may not stay cached: it is denied, or the payers that had it have it no more.
+   * True where a piece may not stay cached: it is denied, or the payers that had it have it no
+   * more.
    */
   public boolean isUnwanted(PieceCid piece) {
     return denylist.holds(piece) || !replica.isKnown(piece);
@@ -194,7 +195,7 @@ public final class Admission {
             .orElseThrow();
   }
 
-  /** Whether what is served now can still be settled along the rail; without one, nothing is. */
+  /** True where what is served now can still be settled along the rail; without one, nothing is. */
   private boolean lives(Optional<DataSetRecord.Rail> rail) {
     Optional<Epoch> end = rail.flatMap(DataSetRecord.Rail::endEpoch);
     return end.isEmpty()
@@ -202,8 +203,8 @@ public final class Admission {
   }
 
   /**
-   * Whether the operator contract takes another report by now: it refuses every one that does not
-   * end after the last, and one that ends in the future blocks all until then. The chain can be
+   * True where the operator contract takes another report by now: it refuses every one that does
+   * not end after the last, and one that ends in the future blocks all until then. The chain can be
    * ahead of the edge's clock.
    */
   private boolean canBeReported(DataSetRecord dataSet) {

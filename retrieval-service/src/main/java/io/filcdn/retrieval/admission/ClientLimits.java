@@ -12,9 +12,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client, and each network that it lies in, may take of an edge, so that others get
- * theirs: requests at once, bytes that are promised and not sent yet, and what its responses hold
- * of a data set's quota.
+ * The limits of what one client, and each network that it lies in, may take of an edge, so that
+ * others get theirs: requests at once, bytes that are promised and not sent yet, and what its
+ * responses hold of a data set's quota.
  */
 public final class ClientLimits {
 
@@ -39,10 +39,10 @@ public final class ClientLimits {
       double quotaShare,
       int widerFactor) {}
 
-  /** Whether a request is let in. */
+  /** The outcome of a request to be let in. */
   public sealed interface Entry {
 
-    /** It is not. */
+    /** A request that is not let in. */
     record Refused(Refusal refusal) implements Entry {}
   }
 
@@ -51,12 +51,12 @@ public final class ClientLimits {
     this.held = new HeldQuota(limits.quotaShare, limits.widerFactor);
   }
 
-  /** How many requests are under way. */
+  /** The number of requests under way. */
   public long requests() {
     return requests.get();
   }
 
-  /** How many networks have requests under way, or hold quota. */
+  /** The number of networks that have requests under way, or hold quota. */
   int networks() {
     return loads.size() + held.holders();
   }
@@ -128,7 +128,7 @@ public final class ClientLimits {
     }
   }
 
-  /** What a network has under way. Changed only inside {@code loads.compute}. */
+  /** The load that a network has under way. Changed only inside {@code loads.compute}. */
   private static final class Load {
     long requests;
     long unsent;

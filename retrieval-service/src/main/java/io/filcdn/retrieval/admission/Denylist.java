@@ -40,7 +40,7 @@ public final class Denylist implements AutoCloseable {
   private final RocksDB db;
   private final Options options;
 
-  /** Where a list comes from. */
+  /** The source of a list. */
   public enum Source {
     /** The configured URL. */
     REMOTE((byte) 1),
@@ -59,7 +59,7 @@ public final class Denylist implements AutoCloseable {
   }
 
   /**
-   * What is known of a source's list.
+   * The state of a source's list, as far as it is known.
    *
    * @param generation of its entries
    * @param entries how many there are
@@ -100,7 +100,7 @@ public final class Denylist implements AutoCloseable {
     }
   }
 
-  /** Whether a piece is denied, in either spelling of its CID. */
+  /** True where a piece is denied, in either spelling of its CID. */
   public boolean holds(PieceCid piece) {
     return remote.entries + local.entries > 0 && (holds((PieceName) piece) || holds(piece.commP()));
   }
@@ -124,7 +124,7 @@ public final class Denylist implements AutoCloseable {
     }
   }
 
-  /** What is known of a source's list. */
+  /** The state of a source's list, as far as it is known. */
   public State state(Source source) {
     return switch (source) {
       case REMOTE -> remote;

@@ -23,8 +23,9 @@ import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
 /**
- * Keeps the {@link Denylist} up to date: a URL, asked with the ETag of what is there, and a file of
- * the operator's own. Where either cannot be had, what was there stays in force.
+ * The refresh that keeps the {@link Denylist} up to date: from a URL, asked with the ETag of what
+ * is there, and a file of the operator's own. Where either cannot be had, what was there stays in
+ * force.
  */
 public final class DenylistRefresh implements AutoCloseable {
 
@@ -44,7 +45,7 @@ public final class DenylistRefresh implements AutoCloseable {
   private Optional<Long> askedAt = Optional.empty();
 
   /**
-   * What the operator decides.
+   * The rules that the operator sets.
    *
    * @param every how often the URL is asked once a list of it was had
    * @param timeout how long its answer may take, to the last byte
@@ -71,7 +72,7 @@ public final class DenylistRefresh implements AutoCloseable {
     this.nanoTime = nanoTime;
   }
 
-  /** Which list the edge has never had and is not to be ready without; for a person. */
+  /** The list that the edge has never had and is not to be ready without; for a person. */
   public Optional<String> missing() {
     if (!rules.required()) {
       return Optional.empty();

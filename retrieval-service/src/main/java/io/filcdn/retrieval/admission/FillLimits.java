@@ -14,11 +14,11 @@ import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
 
 /**
- * What clients may make the edge fetch from providers within an hour: a payer pays for the whole
- * piece, however little of it a client takes. Limited are the fetches that brought anything, the
- * bytes beyond what their client took, and as a share of the data set's cache-miss quota, both
- * these and all bytes, so that no client alone uses up what is there for all. The networks that a
- * client lies in have limits of their own, which are wider.
+ * The limits of what clients may make the edge fetch from providers within an hour: a payer pays
+ * for the whole piece, however little of it a client takes. Limited are the fetches that brought
+ * anything, the bytes beyond what their client took, and as a share of the data set's cache-miss
+ * quota, both these and all bytes, so that no client alone uses up what is there for all. The
+ * networks that a client lies in have limits of their own, which are wider.
  *
  * <p>A fetch holds what it can cost when it begins, and is charged what it did cost once it and its
  * response are over; in between, a client that takes less than it asked for can get ahead of its
@@ -80,19 +80,19 @@ public final class FillLimits {
     }
   }
 
-  /** Whether a fetch may begin. */
+  /** The decision whether a fetch may begin. */
   public sealed interface Leave {
 
-    /** It may, and is charged. */
+    /** A fetch that may begin, and is charged. */
     record Given(FillCharge charge) implements Leave {}
 
-    /** It may not. */
+    /** A fetch that may not begin. */
     record Refused(Refusal refusal) implements Leave {}
   }
 
   private record NetworkOfDataSet(Prefix network, DataSetId dataSet) {}
 
-  /** What a fetch holds of one limit, and how it is charged. */
+  /** The bytes that a fetch holds of one limit, and how it is charged. */
   private record Account(
       Allowances<Object> table,
       Object who,

@@ -39,7 +39,7 @@ final class HeldQuota {
   }
 
   /**
-   * What a client may hold.
+   * The most bytes that a client may hold.
    *
    * @param remaining of the data set's quota
    */
@@ -82,7 +82,7 @@ final class HeldQuota {
     }
   }
 
-  /** How many networks hold something of a data set. */
+  /** The number of networks that hold something of a data set. */
   int holders() {
     return held.size();
   }

@@ -8,7 +8,7 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
-/** What one record of the {@code filcdn.index.*} topics changes. */
+/** The change that one record of the {@code filcdn.index.*} topics makes. */
 sealed interface IndexChange {
 
   record Placed(PlacementKey key) implements IndexChange {}

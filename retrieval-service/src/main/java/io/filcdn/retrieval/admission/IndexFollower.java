@@ -24,10 +24,10 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jboss.logging.Logger;
 
 /**
- * Follows the {@code filcdn.index.*} topics into the {@link IndexReplica}, all partitions, without
- * a consumer group: the offsets are the replica's own. Where the topics no longer hold what would
- * follow (another cluster, or tombstones that compaction has dropped), it reads them from their
- * beginning. Runs on a thread of its own; Kafka being away only stops it for a while.
+ * The follower of the {@code filcdn.index.*} topics into the {@link IndexReplica}, all partitions,
+ * without a consumer group: the offsets are the replica's own. Where the topics no longer hold what
+ * would follow (another cluster, or tombstones that compaction has dropped), it reads them from
+ * their beginning. Runs on a thread of its own; Kafka being away only stops it for a while.
  */
 public final class IndexFollower implements Runnable, AutoCloseable {
 
@@ -43,7 +43,7 @@ public final class IndexFollower implements Runnable, AutoCloseable {
   private final Clock clock;
   private final Duration maxOffline;
 
-  /** What the topics held when following began; reached by now where empty. */
+  /** The ends of the topics when following began; reached by now where empty. */
   private Map<TopicPartition, Long> targets = new HashMap<>();
 
   private final CountDownLatch closing = new CountDownLatch(1);
@@ -79,20 +79,20 @@ public final class IndexFollower implements Runnable, AutoCloseable {
     return new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
   }
 
-  /** Whether all that the topics held when following began is in the replica. */
+  /** True where all that the topics held when following began is in the replica. */
   public boolean caughtUp() {
     return caughtUp;
   }
 
   /**
-   * Whether the replica is good to serve from: it is caught up, or Kafka is away and it was
+   * True where the replica is good to serve from: it is caught up, or Kafka is away and it was
    * followed not long ago.
    */
   public boolean trusted() {
     return caughtUp || trusted;
   }
 
-  /** How many records of the topics are not in the replica yet, as far as is known. */
+  /** The number of records of the topics that are not in the replica yet, as far as is known. */
   public long lag() {
     return lag;
   }

@@ -117,18 +117,18 @@ public final class IndexReplica implements AutoCloseable {
     return placements.find(piece, payer);
   }
 
-  /** Whether the payer's placement of a piece in a data set, and the data set, are known. */
+  /** True where the payer's placement of a piece in a data set, and the data set, are known. */
   public boolean holds(PieceName piece, Address payer, DataSetId dataSet) {
     return dataSets.containsKey(dataSet)
         && placements(piece, payer).stream().anyMatch(p -> p.dataSet().equals(dataSet));
   }
 
-  /** Whether the payer has something with the piece's root whose size is not known. */
+  /** True where the payer has something with the piece's root whose size is not known. */
   boolean hasUnsized(PieceName piece, Address payer) {
     return placements.hasUnsized(piece, payer);
   }
 
-  /** Whether any payer has a piece. */
+  /** True where any payer has a piece. */
   boolean isKnown(PieceName piece) {
     return placements.isKnown(piece);
   }
@@ -144,7 +144,7 @@ public final class IndexReplica implements AutoCloseable {
   }
 
   /**
-   * Whether the payer may not be served.
+   * True where the payer may not be served.
    *
    * @param trusted what holds of payers whom no screening has looked at
    */
@@ -153,7 +153,7 @@ public final class IndexReplica implements AutoCloseable {
     return record == null || record.screenedAt().isEmpty() ? !trusted : record.sanctioned();
   }
 
-  /** How many data sets are known. */
+  /** The number of data sets that are known. */
   public int dataSets() {
     return dataSets.size();
   }
@@ -176,7 +176,7 @@ public final class IndexReplica implements AutoCloseable {
     return offsets;
   }
 
-  /** When the last batch was applied; empty for a new replica. */
+  /** The time at which the last batch was applied; empty for a new replica. */
   Optional<Instant> followedAt() {
     try {
       return Optional.ofNullable(db.get(table("offsets"), FOLLOWED_AT))

@@ -24,9 +24,10 @@ import org.rocksdb.Slice;
 import org.rocksdb.WriteBatch;
 
 /**
- * Where pieces are, in RocksDB. A key is {@code root (32 bytes), payer (20), height (1), raw size
- * (8), generation (1), data set (8), piece (8)}, big-endian, so that one scan finds what a payer
- * has of a piece by v2 or by v1. A piece that is known by its root alone has height and size 0.
+ * The table of where pieces are, in RocksDB. A key is {@code root (32 bytes), payer (20), height
+ * (1), raw size (8), generation (1), data set (8), piece (8)}, big-endian, so that one scan finds
+ * what a payer has of a piece by v2 or by v1. A piece that is known by its root alone has height
+ * and size 0.
  */
 final class PlacementTable {
 
@@ -94,7 +95,7 @@ final class PlacementTable {
     recent.invalidateAll();
   }
 
-  /** What a payer has of a root. */
+  /** A root and a payer, by which pieces are looked up. */
   private record Holder(CommP root, Address payer) {}
 
   /** A key of this table behind root and payer, as far as it matters. */
@@ -120,7 +121,7 @@ final class PlacementTable {
     return new Row(height, rawSize, new DataSetId(generation(bytes.get()), bytes.getLong()));
   }
 
-  /** Whether the payer has a piece of that root that is known by its root alone. */
+  /** True where the payer has a piece of that root that is known by its root alone. */
   boolean hasUnsized(PieceName piece, Address payer) {
     byte[] prefix =
         ByteBuffer.allocate(ROOT_AND_PAYER + 1)
@@ -132,7 +133,7 @@ final class PlacementTable {
     }
   }
 
-  /** Whether any payer has the piece. */
+  /** True where any payer has the piece. */
   boolean isKnown(PieceName piece) {
     try (Scan scan = new Scan(piece.commP().bytes())) {
       for (int i = 0; i < MAX_SCANNED; i++) {

@@ -1,4 +1,4 @@
-/** Whether it may be served, and who pays: the index replica and the rules. */
+/** Admission: whether a piece may be served, and who pays, by the index replica and the rules. */
 @NullMarked
 package io.filcdn.retrieval.admission;
 

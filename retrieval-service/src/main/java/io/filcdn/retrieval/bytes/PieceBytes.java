@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public interface PieceBytes extends AutoCloseable {
 
-  /** Where the bytes stand. */
+  /** The state of the bytes. */
   enum State {
     /** Nothing has come yet; the response's status is still open. */
     AWAITED,
@@ -31,8 +31,8 @@ public interface PieceBytes extends AutoCloseable {
   State state();
 
   /**
-   * Why no byte came, where the state went from {@link State#AWAITED} to {@link State#FAILED};
-   * empty where bytes came and were wrong.
+   * The reason that no byte came, where the state went from {@link State#AWAITED} to {@link
+   * State#FAILED}; empty where bytes came and were wrong.
    */
   Optional<Problem> problem();
 
@@ -42,10 +42,10 @@ public interface PieceBytes extends AutoCloseable {
   /** The media type that the first bytes suggest; known once one of them was read. */
   String contentType();
 
-  /** How many bytes from the first on can be read now. */
+  /** The number of bytes from the first on that can be read now. */
   long readable();
 
-  /** Whether more comes only once what is here is read; else all comes, and the verdict. */
+  /** True where more comes only once what is here is read; else all comes, and the verdict. */
   default boolean waitsForReader() {
     return false;
   }

@@ -16,7 +16,7 @@ import java.util.Map;
  */
 public final class AbandonedFills {
 
-  /** How many there are at most: each has a file open. */
+  /** The most that there are: each has a file open. */
   private static final int MOST = 256;
 
   private final Vertx vertx;
@@ -68,7 +68,7 @@ public final class AbandonedFills {
     }
   }
 
-  /** How many bytes they have. */
+  /** The number of bytes that they have. */
   public synchronized long bytes() {
     return bytes;
   }

@@ -42,7 +42,8 @@ public final class CachedFile {
   }
 
   /**
-   * Where a piece lies; not remembered, as with a million pieces that would be most of the heap.
+   * The path where a piece lies; not remembered, as with a million pieces that would be most of the
+   * heap.
    */
   static Path in(Path folder, PieceCid piece) {
     String name = piece.toString();

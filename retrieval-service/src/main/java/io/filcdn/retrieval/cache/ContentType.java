@@ -11,7 +11,7 @@ import org.apache.tika.Tika;
 /** The media type of a piece, told from its first bytes alone: a provider's word counts nothing. */
 final class ContentType {
 
-  /** How many bytes are looked at. */
+  /** The number of bytes that are looked at. */
   static final int SNIFFED = 4 << 10;
 
   private static final Tika TIKA = new Tika(MediaTypes.load());

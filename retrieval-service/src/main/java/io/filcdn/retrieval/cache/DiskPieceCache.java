@@ -34,10 +34,10 @@ public final class DiskPieceCache {
 
   private static final Duration LEFT_ALONE = Duration.ofSeconds(10);
 
-  /** How many bytes are written to see whether the disk takes some. */
+  /** The number of bytes that are written to see whether the disk takes some. */
   private static final int PROBE = 1 << 20;
 
-  /** What a file costs beside its bytes: so that empty pieces are not free. */
+  /** The cost of a file beside its bytes, so that empty pieces are not free. */
   private static final long FILE_OVERHEAD = 4 << 10;
 
   private final Path pieces;
@@ -54,7 +54,7 @@ public final class DiskPieceCache {
 
   private volatile Optional<String> trouble = Optional.empty();
 
-  /** Whether what lies on the disk is known; nothing is stored before. */
+  /** True where what lies on the disk is known; nothing is stored before. */
   private volatile boolean found;
 
   private DiskPieceCache(
@@ -139,12 +139,12 @@ public final class DiskPieceCache {
     return Optional.ofNullable(index.getIfPresent(piece));
   }
 
-  /** How many pieces are cached. */
+  /** The number of pieces that are cached. */
   public long size() {
     return index.estimatedSize();
   }
 
-  /** Whether a piece can be stored: it fits, and the disk has not refused anything just now. */
+  /** True where a piece can be stored: it fits, and the disk has not refused anything just now. */
   boolean takes(PieceCid piece) {
     return found && piece.rawSize() <= maxBytes && !isLeftAlone();
   }
@@ -163,12 +163,12 @@ public final class DiskPieceCache {
         "the cache's disk fails: for %s pieces pass through unstored: %s", LEFT_ALONE, failure);
   }
 
-  /** What the disk refused last; empty once something was written since. */
+  /** The trouble that the disk had last; empty once something was written since. */
   public Optional<String> trouble() {
     return trouble;
   }
 
-  /** How often the disk refused something. */
+  /** The number of times that the disk refused something. */
   public long failures() {
     return failures.get();
   }
@@ -205,7 +205,7 @@ public final class DiskPieceCache {
     index.asMap().remove(file.piece(), file);
   }
 
-  /** What is cached now. */
+  /** The pieces that are cached now. */
   Set<PieceCid> pieces() {
     return Set.copyOf(index.asMap().keySet());
   }

@@ -68,10 +68,10 @@ final class Fill implements OriginSupply.Taker {
   /** The bot that all asked for who made it fetch; nobody pays for its fills. */
   private Optional<String> bot;
 
-  /** Who is charged for what is fetched now. */
+  /** The one that is charged for what is fetched now. */
   private Optional<FillCharge> charge;
 
-  /** How much had come when it was begun, or last went on. */
+  /** The bytes that had come when it was begun, or last went on. */
   private long wentOnFrom;
 
   private final ArrayDeque<ByteBuf> arrived = new ArrayDeque<>();
@@ -85,15 +85,15 @@ final class Fill implements OriginSupply.Taker {
   @GuardedBy("this")
   private final List<Origin> joined = new ArrayList<>();
 
-  /** Whether nobody may follow any more. */
+  /** True where nobody may follow any more. */
   @GuardedBy("this")
   private boolean closed;
 
-  /** Whether nobody waits, and nothing is fetched. */
+  /** True where nobody waits, and nothing is fetched. */
   @GuardedBy("this")
   private boolean abandoned;
 
-  /** What became of a request that wants to follow. */
+  /** The outcome of a request that wants to follow. */
   enum Joined {
     /** It waits with others. */
     FOLLOWS,
@@ -136,7 +136,7 @@ final class Fill implements OriginSupply.Taker {
     return bytes.open();
   }
 
-  /** What the piece is, once all of it is here and right. */
+  /** The media type of the piece, once all of it is here and right. */
   Optional<String> verifiedType() {
     return bytes.verifiedType();
   }
@@ -168,7 +168,7 @@ final class Fill implements OriginSupply.Taker {
     return Joined.LEADS;
   }
 
-  /** Whether nothing is fetched, as nobody waits. */
+  /** True where nothing is fetched, as nobody waits. */
   synchronized boolean isAbandoned() {
     return abandoned;
   }

@@ -36,7 +36,7 @@ final class FillBytes {
   private final Runnable unread;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
-  /** What has arrived and may not be written yet, by where it begins. */
+  /** The bytes that have arrived and may not be written yet, by where they begin. */
   private final ConcurrentNavigableMap<Long, ByteBuf> unwritten = new ConcurrentSkipListMap<>();
 
   /** The first bytes, which tell what the piece is. */
@@ -119,7 +119,7 @@ final class FillBytes {
     tell();
   }
 
-  /** What the piece is, once all of it is here and right. */
+  /** The media type of the piece, once all of it is here and right. */
   Optional<String> verifiedType() {
     return state == PieceBytes.State.VERIFIED ? Optional.of(contentType()) : Optional.empty();
   }
@@ -167,7 +167,7 @@ final class FillBytes {
     return readers == 0;
   }
 
-  /** Whether anyone reads it now. */
+  /** True where anyone reads it now. */
   synchronized boolean isRead() {
     return readers > 0;
   }

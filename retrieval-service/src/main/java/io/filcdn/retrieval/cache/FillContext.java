@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a request brings to a fill.
+ * The context that a request brings to a fill.
  *
  * @param origins the providers of its payer that have the piece
  * @param bot the bot that asks, whose fills are billed to nobody

@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * What every fill works with.
+ * The dependencies of every fill.
  *
  * @param workers where bytes are written and hashed
  * @param nanoTime a clock for measuring

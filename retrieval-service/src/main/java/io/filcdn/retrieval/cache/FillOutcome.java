@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** What clients are told of a fill that brought nothing. */
+/** The outcome of a fill that brought nothing, as clients are told of it. */
 final class FillOutcome {
 
   private FillOutcome() {}

@@ -23,7 +23,7 @@ final class MediaTypes {
   private static final Set<String> FAMILIES =
       Set.of("audio", "font", "image", "model", "text", "video");
 
-  /** What browsers show or play, what is unpacked, and what data comes in. */
+  /** The types that browsers show or play, that are unpacked, and that data comes in. */
   private static final Set<String> APPLICATIONS =
       Set.of(
           "cbor",

@@ -28,10 +28,10 @@ public final class MemoryTier {
   /** The part of a large piece that comes and goes as one. */
   static final int BLOCK = 1 << 20;
 
-  /** What a block costs beside its bytes. */
+  /** The cost of a block beside its bytes. */
   private static final int OVERHEAD = 512;
 
-  /** How many blocks that were asked for once are remembered. */
+  /** The number of blocks that are remembered as asked for once. */
   private static final long REMEMBERED = 100_000;
 
   private final long maxBytes;
@@ -58,14 +58,14 @@ public final class MemoryTier {
     this.askedOnce = Caffeine.newBuilder().maximumSize(REMEMBERED).executor(executor).build();
   }
 
-  /** How many bytes of blocks there are, with those that left the tier and are still being sent. */
+  /** The bytes of all blocks, with those that left the tier and are still being sent. */
   public long bytes() {
     return bytes.get();
   }
 
   /**
-   * What is here of a piece from {@code position} on, up to the end of its block; null where
-   * nothing is. Whoever gets it releases it.
+   * The bytes that are here of a piece from {@code position} on, up to the end of its block; null
+   * where none are. Whoever gets it releases it.
    */
   @Nullable ByteBuf get(PieceCid piece, long position) {
     ByteBuf block = blocks.getIfPresent(new Key(piece, number(position)));
@@ -80,7 +80,9 @@ public final class MemoryTier {
     }
   }
 
-  /** Whether a block is asked for again, and there is room to hold it. Tells that it was asked. */
+  /**
+   * True where a block is asked for again, and there is room to hold it. Tells that it was asked.
+   */
   boolean wants(PieceCid piece, long position) {
     return maxBytes > 0
         && askedOnce.asMap().put(new Key(piece, number(position)), true) != null

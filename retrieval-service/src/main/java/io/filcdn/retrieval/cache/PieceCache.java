@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the bytes of pieces come from: the disk, or a fill, of which there is one a piece however
- * many ask for it at once. Keyed by the piece alone: all payers and providers share it. What the
- * disk cannot take passes through unstored.
+ * The cache that the bytes of pieces come from: the disk, or a fill, of which there is one a piece
+ * however many ask for it at once. Keyed by the piece alone: all payers and providers share it.
+ * What the disk cannot take passes through unstored.
  */
 public final class PieceCache {
 
@@ -48,7 +48,7 @@ public final class PieceCache {
       boolean stored,
       Optional<UnverifiedEgress> unverified) {}
 
-  /** Whether a request for the piece would begin a fill, or make an abandoned one go on. */
+  /** True where a request for the piece would begin a fill, or make an abandoned one go on. */
   public boolean isCold(PieceCid piece) {
     // in this order: a fill puts the piece on the disk before it leaves the map
     Fill fill = fills.get(piece);
@@ -73,12 +73,12 @@ public final class PieceCache {
     return filled.or(() -> disk.get(piece).map(file -> new Cached(file.contentType())));
   }
 
-  /** How many fills are under way, without the abandoned ones. */
+  /** The number of fills under way, without the abandoned ones. */
   public long fills() {
     return fills.values().stream().filter(fill -> !fill.isAbandoned()).count();
   }
 
-  /** How many bytes the abandoned fills have. */
+  /** The number of bytes that the abandoned fills have. */
   public long abandonedBytes() {
     return abandoned.bytes();
   }
@@ -88,7 +88,7 @@ public final class PieceCache {
     return abandoned.giveUpAll();
   }
 
-  /** How many fetches are under way, fills and those that pass through. */
+  /** The number of fetches under way, fills and those that pass through. */
   public long underWay() {
     return fills() + passing.size();
   }
@@ -99,7 +99,7 @@ public final class PieceCache {
     passing.forEach(PassThrough::end);
   }
 
-  /** How many fills brought wrong bytes. */
+  /** The number of fills that brought wrong bytes. */
   public long mismatches() {
     return tools.health().history().mismatches();
   }

@@ -1,4 +1,4 @@
-/** Where the bytes are: verified pieces on disk, and fills under way. */
+/** Sources of the bytes: verified pieces on disk, and fills under way. */
 @NullMarked
 package io.filcdn.retrieval.cache;
 

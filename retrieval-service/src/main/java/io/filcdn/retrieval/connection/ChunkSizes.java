@@ -4,15 +4,15 @@ import io.netty.buffer.ByteBuf;
 import io.netty.util.internal.StringUtil;
 
 /**
- * Follows the chunks of a body and looks at each line that tells a chunk's size: hex digits, then
- * the line's end or, behind white space, extensions (RFC 9112, 7.1). How long sizes may be, and
- * what extensions look like, is Netty's to check. Confined to one thread.
+ * The check of a body's chunks, at each line that tells a chunk's size: hex digits, then the line's
+ * end or, behind white space, extensions (RFC 9112, 7.1). How long sizes may be, and what
+ * extensions look like, is Netty's to check. Confined to one thread.
  */
 final class ChunkSizes {
 
   private static final int LINE_END = 2;
 
-  /** What comes next. */
+  /** The part of the body that comes next. */
   private enum Next {
     SIZE,
     MORE_OF_SIZE,
@@ -25,7 +25,7 @@ final class ChunkSizes {
   private Next next = Next.SIZE;
   private long size;
 
-  /** Whether all sizes are right in the bytes from {@code from} to before {@code to}. */
+  /** True where all sizes are right in the bytes from {@code from} to before {@code to}. */
   boolean areWellFormed(ByteBuf in, int from, int to) {
     int at = from;
     while (at < to && next != Next.TRAILERS) {

@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  */
 public final class ConnectionLimits {
 
-  /** How many connections one search for a place looks at. */
+  /** The number of connections that one search for a place looks at. */
   private static final int LOOKED_AT = 64;
 
   private final Bounds bounds;
@@ -41,7 +41,7 @@ public final class ConnectionLimits {
   private int open;
 
   /**
-   * How many connections may stand at once.
+   * The bounds on connections that stand at once.
    *
    * @param all in all
    * @param reserved how many of them only networks get that have none yet: an IPv4 /24, an IPv6 /48
@@ -110,7 +110,7 @@ public final class ConnectionLimits {
     return true;
   }
 
-  /** How many may stand for one of these networks to get another. */
+  /** The number that may stand for one of these networks to get another. */
   @GuardedBy("this")
   private int availableTo(List<Prefix> prefixes) {
     boolean hasSome = !prefixes.isEmpty() && openOf(prefixes.getLast()) > 0;
@@ -149,7 +149,7 @@ public final class ConnectionLimits {
     return Optional.empty();
   }
 
-  /** Whether the client has got a piece on any of its connections. */
+  /** True where the client has got a piece on any of its connections. */
   @GuardedBy("this")
   private boolean isServed(Place place) {
     Group client = groups.get(place.prefixes.getFirst());
@@ -184,17 +184,17 @@ public final class ConnectionLimits {
     }
   }
 
-  /** How many connections stand. */
+  /** The number of connections that stand. */
   public synchronized int open() {
     return open;
   }
 
-  /** How many were closed as they came. */
+  /** The number that were closed as they came. */
   public long refused() {
     return refused.get();
   }
 
-  /** How many had to go for others. */
+  /** The number that had to go for others. */
   public long evicted() {
     return evicted.get();
   }

@@ -38,7 +38,7 @@ public final class EdgeHttpServer extends HttpServerImpl {
   private final Bounds bounds;
 
   /**
-   * How long clients may take, and what is kept for them.
+   * The bounds on how long clients may take, and on what is kept for them.
    *
    * @param idleMillis how long nothing may move on a connection
    * @param headMillis how long the head of a request may take

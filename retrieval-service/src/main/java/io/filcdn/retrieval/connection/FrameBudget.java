@@ -10,10 +10,10 @@ import java.util.function.LongSupplier;
  */
 final class FrameBudget {
 
-  /** What a connection begins with, and what time alone brings it up to. */
+  /** The budget that a connection begins with, and that time alone brings it up to. */
   static final int INITIAL = 1_000;
 
-  /** What may be gathered by taking bytes. */
+  /** The most that may be gathered by taking bytes. */
   static final int MOST = 20_000;
 
   private static final int BYTES_A_FRAME = 1 << 10;

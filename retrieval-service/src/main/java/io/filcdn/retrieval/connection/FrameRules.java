@@ -18,10 +18,10 @@ import io.vertx.core.net.impl.ConnectionBase;
 import java.util.Objects;
 
 /**
- * Counts the frames of an HTTP/2 client as they come, before anything is done with them. A client
- * that sends more of them than its {@link FrameBudget} has is told to go away. And a head, or a
- * frame, that has begun must end in time, whatever comes in between. Confined to the connection's
- * event loop.
+ * The rules on the frames of an HTTP/2 client, counted as they come, before anything is done with
+ * them. A client that sends more of them than its {@link FrameBudget} has is told to go away. And a
+ * head, or a frame, that has begun must end in time, whatever comes in between. Confined to the
+ * connection's event loop.
  *
  * <p>Netty bounds some floods by itself (empty DATA, small CONTINUATION frames). Others it only
  * answers, one by one.
@@ -31,7 +31,7 @@ final class FrameRules extends ChannelDuplexHandler {
   private static final long FOR_EVER = -1;
 
   /**
-   * What a reset costs, by the client or for its fault: it throws away what the edge has done for
+   * The cost of a reset, by the client or for its fault: it throws away what the edge has done for
    * it.
    */
   private static final int RESET = 5;
@@ -39,13 +39,13 @@ final class FrameRules extends ChannelDuplexHandler {
   private static final int RESET_LENGTH = Http2CodecUtil.FRAME_HEADER_LENGTH + Integer.BYTES;
   private static final int TYPE_AT = 3;
 
-  /** What of a frame's header tells its length, type and flags. */
+  /** The bytes of a frame's header that tell its length, type and flags. */
   private static final int LOOKED_AT = 5;
 
   private final FrameBudget budget = new FrameBudget(System::nanoTime);
   private int prefaceLeft = Http2CodecUtil.connectionPrefaceBuf().readableBytes();
 
-  /** What has come of the frame's header, up to its flags. */
+  /** The bytes that have come of the frame's header, up to its flags. */
   private long header;
 
   private int headerBytes;
@@ -184,7 +184,9 @@ final class FrameRules extends ChannelDuplexHandler {
     var _ = ctx.write(message, promise);
   }
 
-  /** Whether a stream is reset because of what the client sent; the edge's own code is another. */
+  /**
+   * True where a stream is reset because of what the client sent; the edge's own code is another.
+   */
   private static boolean isResetForFault(ByteBuf written) {
     int at = written.readerIndex();
     return written.readableBytes() == RESET_LENGTH

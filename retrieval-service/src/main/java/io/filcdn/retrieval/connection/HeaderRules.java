@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What RFC 9113 asks of a request's head beyond what Netty and Vert.x check: values without line
+ * The rules of RFC 9113 on a request's head beyond what Netty and Vert.x check: values without line
  * ends and NUL, and one host that it is for. A stream whose head does not keep to it is reset.
  * Confined to the connection's event loop.
  */

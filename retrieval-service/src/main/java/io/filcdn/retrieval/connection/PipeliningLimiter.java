@@ -12,15 +12,15 @@ import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 
 /**
- * Lets the requests of an HTTP/1.1 connection through one at a time: the next when the client's
- * socket has the answer to the one before. A client may send requests without waiting for answers
- * (pipelining, RFC 9112); Vert.x would queue them without bound, and begin the next within the end
- * of the one before. A client that says it sends no more gets the answers to what it has sent, then
- * the connection ends. Confined to the connection's event loop.
+ * A limiter that lets the requests of an HTTP/1.1 connection through one at a time: the next when
+ * the client's socket has the answer to the one before. A client may send requests without waiting
+ * for answers (pipelining, RFC 9112); Vert.x would queue them without bound, and begin the next
+ * within the end of the one before. A client that says it sends no more gets the answers to what it
+ * has sent, then the connection ends. Confined to the connection's event loop.
  */
 public final class PipeliningLimiter extends ChannelDuplexHandler {
 
-  /** How many parts of requests may wait before nothing more is read. */
+  /** The number of parts of requests that may wait before nothing more is read. */
   private static final int MOST = 32;
 
   private final ArrayDeque<Object> held = new ArrayDeque<>();

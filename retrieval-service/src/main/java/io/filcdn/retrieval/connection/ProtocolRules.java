@@ -8,7 +8,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.vertx.core.http.HttpServerOptions;
 
 /**
- * Puts the rules of HTTP/1.1 or those of HTTP/2 in their place, when the first bytes of a
+ * The choice between the rules of HTTP/1.1 and those of HTTP/2, made when the first bytes of a
  * connection have told Vert.x which it is and before it reads them.
  */
 final class ProtocolRules extends ChannelInboundHandlerAdapter {

@@ -16,9 +16,9 @@ import io.netty.util.ReferenceCountUtil;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the requests of an HTTP/1.1 connection in as far as they keep to the protocol. A head that
- * does not is marked, so that it is answered as unreadable. Nothing behind here gets a body: it is
- * read to its end, or for some way, and thrown away.
+ * A gate that lets the requests of an HTTP/1.1 connection in as far as they keep to the protocol. A
+ * head that does not is marked, so that it is answered as unreadable. Nothing behind here gets a
+ * body: it is read to its end, or for some way, and thrown away.
  *
  * <p>A request with a body, and one that is unreadable, is the last of its connection: nothing that
  * comes after it is looked at, so what one side takes for a body and the other for a request (as
@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestGate extends ChannelDuplexHandler {
 
-  /** How much of a body is read before its request is answered without the rest. */
+  /**
+   * The number of bytes of a body that are read before its request is answered without the rest.
+   */
   private static final int BODY_BYTES_READ = 64 << 10;
 
   /** The request whose body is being read. */

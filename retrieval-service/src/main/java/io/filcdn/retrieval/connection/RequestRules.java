@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What RFC 9112 asks of a request's head beyond what Netty checks: a known version, a body whose
+ * The rules of RFC 9112 on a request's head beyond what Netty checks: a known version, a body whose
  * end is sure, and one host that it is for. A head that keeps to it has its target in origin-form
  * afterwards, and the host it is for in {@code Host}.
  */
@@ -22,7 +22,7 @@ final class RequestRules {
 
   private RequestRules() {}
 
-  /** What is wrong with a head; nothing where it is right. */
+  /** The violation in a head; none where it is right. */
   static Optional<String> violation(HttpRequest request) {
     boolean is11 = request.protocolVersion().equals(HttpVersion.HTTP_1_1);
     if (!is11 && !request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {

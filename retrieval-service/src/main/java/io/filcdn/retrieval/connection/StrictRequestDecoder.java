@@ -47,7 +47,7 @@ final class StrictRequestDecoder extends VertxHttpRequestDecoder {
     }
   }
 
-  /** Whether a line of the head that was just read begins with white space. */
+  /** True where a line of the head that was just read begins with white space. */
   private boolean hasFold(ByteBuf in, int from, int to) {
     int lineStart = atLineStart ? from : nextLine(in, from, to);
     while (lineStart < to) {

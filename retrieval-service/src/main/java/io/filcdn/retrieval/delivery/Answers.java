@@ -68,7 +68,7 @@ public final class Answers {
   }
 
   /**
-   * What a response for a piece says before its body.
+   * The head of a response for a piece: what it says before its body.
    *
    * @param piece what is sent
    * @param dataSet who pays

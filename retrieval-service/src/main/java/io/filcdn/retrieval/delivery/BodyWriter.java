@@ -14,7 +14,7 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes the body of one response and tells of each byte that the client's socket accepted: on
+ * The writer of one response's body, which tells of each byte that the client's socket accepted: on
  * cleartext HTTP/1.1 as {@link SocketMeter} sees it, else when a write is complete. Confined to the
  * connection's event loop.
  */
@@ -33,7 +33,7 @@ public final class BodyWriter {
   private final @Nullable SocketMeter socketMeter;
   private boolean begun;
 
-  /** How many writes are not complete yet, where parts of a write are not seen. */
+  /** The number of writes that are not complete yet, where parts of a write are not seen. */
   private int underWay;
 
   private boolean broken;
@@ -63,8 +63,8 @@ public final class BodyWriter {
   }
 
   /**
-   * How many bytes may be written at once. What is not sent as it lies in memory is copied, a copy
-   * a client.
+   * The most bytes that may be written at once. What is not sent as it lies in memory is copied, a
+   * copy a client.
    */
   long most() {
     return socketMeter != null ? Long.MAX_VALUE : UNSEEN_AT_ONCE;

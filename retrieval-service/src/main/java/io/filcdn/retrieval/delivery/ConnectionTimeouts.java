@@ -12,12 +12,12 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How long an edge waits for the client of a connection. A connection on which nothing moves is
- * closed, unless a response on it waits for a provider: that can take as long as a large piece
- * does. And so is a connection whose first request's head is not complete in time, whatever comes
- * on it, or on which a later head has begun and does not end: a client that sends one byte now and
- * then is never idle. One of HTTP/2 is idle without requests, whatever else its client sends.
- * Confined to the connection's event loop.
+ * The limits on how long an edge waits for the client of a connection. A connection on which
+ * nothing moves is closed, unless a response on it waits for a provider: that can take as long as a
+ * large piece does. And so is a connection whose first request's head is not complete in time,
+ * whatever comes on it, or on which a later head has begun and does not end: a client that sends
+ * one byte now and then is never idle. One of HTTP/2 is idle without requests, whatever else its
+ * client sends. Confined to the connection's event loop.
  */
 public final class ConnectionTimeouts extends IdleStateHandler {
 

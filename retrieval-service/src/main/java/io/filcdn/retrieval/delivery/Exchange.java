@@ -27,7 +27,7 @@ public final class Exchange {
 
   private static final long HTTP_2_INTERNAL_ERROR = 2;
 
-  /** How long a client may take for an answer without bytes of a piece. */
+  /** The time that a client may take for an answer without bytes of a piece. */
   private static final long SHORT_ANSWER_MILLIS = 10_000;
 
   private final HttpServerRequest request;
@@ -66,17 +66,17 @@ public final class Exchange {
     return response().getStatusCode();
   }
 
-  /** Why there was no piece, where there was none. */
+  /** The reason that there was no piece, where there was none. */
   public Optional<Refusal> refusal() {
     return refusal;
   }
 
-  /** Where the bytes came from, where there were some. */
+  /** The source of the bytes, where there were some. */
   public Optional<CacheOutcome> outcome() {
     return outcome;
   }
 
-  /** Who pays. */
+  /** The data set that pays. */
   public Optional<DataSetId> dataSet() {
     return dataSet;
   }
@@ -104,13 +104,13 @@ public final class Exchange {
   }
 
   /**
-   * What was asked for.
+   * The piece that was asked for.
    *
    * @param piece the PieceCID by the version that was asked for
    */
   public record Asked(Address payer, PieceName piece, Optional<String> bot) {}
 
-  /** What was asked for, where it was a piece. */
+  /** The piece that was asked for, where it was one. */
   public Optional<Asked> asked() {
     return asked;
   }

@@ -32,7 +32,7 @@ public final class ResponseWriter {
 
   private static final Logger LOG = Logger.getLogger(ResponseWriter.class);
 
-  /** What is kept back of every response until its piece is verified. */
+  /** The number of bytes kept back of every response until its piece is verified. */
   static final int LAST_BLOCK = 64 << 10;
 
   private static final int CHUNK = 64 << 10;
@@ -65,10 +65,10 @@ public final class ResponseWriter {
   private boolean over;
   private boolean ended;
 
-  /** What is sent. */
+  /** The body that is sent. */
   public interface Body {
 
-    /** Which bytes. */
+    /** The range of the bytes. */
     ByteRange range();
 
     /** Sets status and headers. */
@@ -158,7 +158,7 @@ public final class ResponseWriter {
     }
   }
 
-  /** Whether there is nothing to send now: then it is not the client that makes us wait. */
+  /** Tells whether there is nothing to send now: then it is not the client that makes us wait. */
   private void waits(boolean now) {
     if (waiting != now) {
       waiting = now;

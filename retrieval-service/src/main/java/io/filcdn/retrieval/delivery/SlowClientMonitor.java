@@ -4,8 +4,8 @@ import io.vertx.core.Vertx;
 import java.util.function.LongSupplier;
 
 /**
- * Looks, window by window, whether a client that the edge waits for takes enough. Confined to the
- * connection's event loop.
+ * A monitor that looks, window by window, whether a client that the edge waits for takes enough.
+ * Confined to the connection's event loop.
  */
 public final class SlowClientMonitor {
 
@@ -19,14 +19,14 @@ public final class SlowClientMonitor {
   private long acceptedBefore;
 
   /**
-   * How slow a client may be.
+   * The least pace of a client.
    *
    * @param leastBytes that it must take
    * @param windowMillis within which time
    */
   public record Pace(long leastBytes, long windowMillis) {}
 
-  /** Who is told when a window has ended. */
+  /** A listener that is told when a window has ended. */
   interface Listener {
     void windowEnded(boolean tookEnough);
   }

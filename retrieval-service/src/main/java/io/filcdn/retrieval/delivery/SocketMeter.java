@@ -12,11 +12,11 @@ import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells how many bytes of each response body a cleartext HTTP/1.1 connection's socket has accepted,
- * to the byte, also within a buffer and within sendfile. It sits next to the socket and watches two
- * counts grow: bytes handed down, and bytes that the socket took. A body is a stretch of the first
- * count; whatever of that stretch lies below the second count was accepted. Confined to the
- * connection's event loop.
+ * A meter of the bytes of each response body that a cleartext HTTP/1.1 connection's socket has
+ * accepted, to the byte, also within a buffer and within sendfile. It sits next to the socket and
+ * watches two counts grow: bytes handed down, and bytes that the socket took. A body is a stretch
+ * of the first count; whatever of that stretch lies below the second count was accepted. Confined
+ * to the connection's event loop.
  */
 final class SocketMeter extends ChannelOutboundHandlerAdapter {
 
@@ -79,7 +79,10 @@ final class SocketMeter extends ChannelOutboundHandlerAdapter {
   /** A stretch of the bytes handed down. */
   private record Body(long start, long end, LongConsumer listener) {}
 
-  /** Learns of each part of a message that the socket takes, and passes the outcome on. */
+  /**
+   * A promise that learns of each part of a message that the socket takes, and passes the outcome
+   * on.
+   */
   private final class MeteredPromise extends DefaultChannelProgressivePromise {
 
     private final ChannelPromise outcome;

@@ -1,4 +1,4 @@
-/** How bytes reach the client, and how many its socket accepted. */
+/** Delivery of bytes to the client, and the count of those that its socket accepted. */
 @NullMarked
 package io.filcdn.retrieval.delivery;
 

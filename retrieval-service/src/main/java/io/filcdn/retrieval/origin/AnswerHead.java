@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What the head of a provider's answer promises of a piece. */
+/** The head of a provider's answer: what it promises of a piece. */
 sealed interface AnswerHead {
 
   /**
@@ -28,7 +28,7 @@ sealed interface AnswerHead {
   record Part(long start, long end) implements AnswerHead {}
 
   /**
-   * None.
+   * A head that promises nothing of the piece.
    *
    * @param retryAfter how long the provider asks to be left alone, where it does
    */

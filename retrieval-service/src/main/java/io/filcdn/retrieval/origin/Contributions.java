@@ -13,7 +13,7 @@ final class Contributions {
 
   private final Map<Origin, Long> all = new LinkedHashMap<>();
 
-  /** What was told of them already. */
+  /** The bytes that were told of already. */
   private final Map<Origin, Long> told = new HashMap<>();
 
   void add(Origin origin, long bytes) {
@@ -32,7 +32,7 @@ final class Contributions {
     return all.keySet().stream().map(Origin::provider).distinct().toList();
   }
 
-  /** What was added since this was last called. */
+  /** The bytes added since this was last called. */
   List<Supplied> takeNew() {
     List<Supplied> added = new ArrayList<>();
     all.forEach(

@@ -43,7 +43,7 @@ final class HostFetches {
     fetches.computeIfPresent(host, (same, now) -> now == 1 ? null : now - 1);
   }
 
-  /** How many hosts have fetches under way. */
+  /** The number of hosts that have fetches under way. */
   int hosts() {
     return fetches.size();
   }

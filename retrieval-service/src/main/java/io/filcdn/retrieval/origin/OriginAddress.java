@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Where a provider's URL leads, after DNS: the addresses that were checked are the ones to connect
- * to.
+ * The addresses that a provider's URL leads to, after DNS: the addresses that were checked are the
+ * ones to connect to.
  *
  * @param addresses to connect to, at least one: both families by turns, as RFC 8305 has it
  */
@@ -19,17 +19,17 @@ record OriginAddress(OriginUrl url, List<InetAddress> addresses) {
   /** So many addresses of a name are tried. */
   private static final int MOST_ADDRESSES = 8;
 
-  /** DNS; blocks. */
+  /** A DNS resolver, which blocks. */
   interface Names {
     InetAddress[] lookup(String host) throws UnknownHostException;
   }
 
   /** The outcome of a check. */
   sealed interface Checked {
-    /** It may be contacted. */
+    /** An address that may be contacted. */
     record Usable(OriginAddress address) implements Checked {}
 
-    /** It may not. */
+    /** A URL that may not be contacted. */
     record Refused(String why) implements Checked {}
   }
 

@@ -23,9 +23,9 @@ import java.util.function.LongConsumer;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /**
- * Fetches pieces from providers as Curio serves them: {@code GET {serviceUrl}/piece/{pieceCid}}.
- * Nothing of a provider's answer is trusted: its headers are read only for status, length, range,
- * encoding, redirect and Retry-After.
+ * A client that fetches pieces from providers as Curio serves them: {@code GET
+ * {serviceUrl}/piece/{pieceCid}}. Nothing of a provider's answer is trusted: its headers are read
+ * only for status, length, range, encoding, redirect and Retry-After.
  *
  * <p>Connections are kept for a while. Providers close them when they like, also as a request is on
  * its way: where a connection that was used before brings no byte, the request goes out once more,
@@ -36,7 +36,7 @@ public final class OriginClient {
   private static final int MAX_REDIRECTS = 3;
   private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
-  /** What a server says on a connection that it was about to close for idleness. */
+  /** The status that a server sends on a connection that it was about to close for idleness. */
   private static final int REQUEST_TIMEOUT = 408;
 
   /** Names are looked up by threads of their own: a name can be made to take long. */
@@ -52,12 +52,12 @@ public final class OriginClient {
   private final OriginConnections connections;
   private final HostFetches hosts;
 
-  /** Where service URLs led a moment ago: looking is a hop to another thread. */
+  /** The addresses that service URLs led to a moment ago: looking is a hop to another thread. */
   private final Cache<String, OriginAddress> addresses =
       Caffeine.newBuilder().maximumSize(MOST_ADDRESSES).expireAfterWrite(ADDRESS_HOLDS).build();
 
   /**
-   * How providers are asked.
+   * The rules by which providers are asked.
    *
    * @param connect how long a connection to one address may take
    * @param firstByte how long the head of an answer may take, redirects and all
@@ -87,7 +87,7 @@ public final class OriginClient {
     }
   }
 
-  /** What fetches work with. */
+  /** The tools that fetches work with. */
   record Tools(Vertx vertx, Rules rules, Clock clock) {}
 
   /**

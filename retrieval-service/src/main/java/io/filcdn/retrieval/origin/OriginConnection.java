@@ -74,7 +74,7 @@ final class OriginConnection {
     return reused;
   }
 
-  /** Whether no byte has come since the last request. */
+  /** True where no byte has come since the last request. */
   boolean isSilent() {
     return silent;
   }
@@ -87,7 +87,10 @@ final class OriginConnection {
     }
   }
 
-  /** Drops interim answers; a switch of protocols that nobody asked for is an answer, and wrong. */
+  /**
+   * A filter that drops interim answers; a switch of protocols that nobody asked for is an answer,
+   * and wrong.
+   */
   private static final class InterimAnswers extends ChannelInboundHandlerAdapter {
     private boolean dropping;
     private int dropped;

@@ -40,7 +40,7 @@ final class OriginConnections {
   /** Makes a new connection for each request. */
   private final HttpClient fresh;
 
-  /** Which address of a host was connected to the last time. */
+  /** The address of a host that was connected to the last time. */
   private final Cache<String, InetAddress> connected =
       Caffeine.newBuilder().maximumSize(MOST_HOSTS).expireAfterWrite(CONNECTED_HOLDS).build();
 

@@ -3,14 +3,14 @@ package io.filcdn.retrieval.origin;
 import io.filcdn.common.payment.ProviderId;
 
 /**
- * Why a provider did not deliver.
+ * The reason that a provider did not deliver.
  *
  * @param kind what the edge makes of it
  * @param detail what was expected, and what was found; it can hold the provider's URL
  */
 public record OriginFailure(ProviderId provider, Kind kind, String detail) {
 
-  /** What kind of failure; the text is shown to clients. */
+  /** The kind of failure; its text is shown to clients. */
   public enum Kind {
     /** Its URL may not be contacted, or cannot be. */
     UNUSABLE("its URL cannot be used"),
@@ -26,7 +26,7 @@ public record OriginFailure(ProviderId provider, Kind kind, String detail) {
     UNPAID("the data set's cache-miss quota does not reach"),
     /** It would have been paid for, but for what others have reserved. */
     CONTENDED("the data set's cache-miss quota is reserved"),
-    /** Whether it would have been paid for cannot be asked now. */
+    /** It cannot be asked now whether it would have been paid for. */
     UNLEASED("not asked, as the data set's cache-miss quota cannot be leased now");
 
     private final String text;
@@ -41,7 +41,7 @@ public record OriginFailure(ProviderId provider, Kind kind, String detail) {
     }
   }
 
-  /** What clients may read: who failed and how, without URLs. */
+  /** The text that clients may read: who failed and how, without URLs. */
   public String shown() {
     return provider + ": " + kind;
   }

@@ -24,7 +24,7 @@ final class OriginFetch {
   private final long offset;
   private final OriginSink sink;
 
-  /** Where the answer's part of the piece ends. */
+  /** The end of the answer's part of the piece. */
   private long end;
 
   private long skip;
@@ -34,19 +34,19 @@ final class OriginFetch {
   private long timer;
   private boolean paused;
 
-  /** Whether the provider was asked to wait since its pace was looked at. */
+  /** True where the provider was asked to wait since its pace was looked at. */
   private boolean wasPaused;
 
   private boolean over;
   private Optional<Duration> retryAfter = Optional.empty();
 
-  /** Where it is connected to, and has a place. */
+  /** The host that it is connected to, and has a place at. */
   private @Nullable Prefix host;
 
   private @Nullable HttpClientRequest request;
   private @Nullable HttpClientResponse response;
 
-  /** What is asked for: a piece from {@code offset} on. */
+  /** The part that is asked for: a piece from {@code offset} on. */
   record Part(Origin origin, PieceCid piece, long offset) {}
 
   /**
@@ -71,7 +71,7 @@ final class OriginFetch {
     return origin;
   }
 
-  /** Where the piece lies below the provider's service URL, as Curio has it. */
+  /** The path of the piece below the provider's service URL, as Curio has it. */
   String path() {
     return "piece/" + piece;
   }
@@ -80,7 +80,7 @@ final class OriginFetch {
     return offset;
   }
 
-  /** How long the provider asked to be left alone, where it did. */
+  /** The time for which the provider asked to be left alone, where it did. */
   Optional<Duration> retryAfter() {
     return retryAfter;
   }

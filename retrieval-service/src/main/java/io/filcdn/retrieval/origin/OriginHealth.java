@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * How providers have done of late: whom to ask first, and whom not to ask now. Each service URL of
+ * The health of providers of late: whom to ask first, and whom not to ask now. Each service URL of
  * a provider has a circuit breaker, a bound on fetches at once, and a moving average of the time to
  * its first byte; one that asks for it is left alone for as long as it says. So a provider that
  * mends its URL on chain is asked at once. Safe for use by several threads.
@@ -59,12 +59,12 @@ public final class OriginHealth {
             .build();
   }
 
-  /** What providers did with single pieces. */
+  /** The history of what providers did with single pieces. */
   public PieceHistory history() {
     return history;
   }
 
-  /** How fast providers deliver. */
+  /** The pace at which providers deliver. */
   OriginPace pace() {
     return pace;
   }

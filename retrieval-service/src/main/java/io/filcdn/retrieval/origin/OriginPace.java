@@ -11,13 +11,13 @@ import io.filcdn.common.payment.ProviderId;
  */
 final class OriginPace {
 
-  /** How many providers are remembered. */
+  /** The number of providers that are remembered. */
   private static final long MOST = 100_000;
 
-  /** What is expected of a provider that is not known: 1 MiB/s. */
+  /** The pace that is expected of a provider that is not known: 1 MiB/s. */
   private static final long UNKNOWN = 1 << 20;
 
-  /** How many times faster another is worth a change. */
+  /** The number of times that another has to be faster to be worth a change. */
   private static final long MUCH = 8;
 
   private final Cache<ProviderId, Long> paces = Caffeine.newBuilder().maximumSize(MOST).build();
@@ -27,12 +27,12 @@ final class OriginPace {
     paces.asMap().merge(provider, bytes, (before, now) -> (7 * before + now) / 8);
   }
 
-  /** Whether a provider can be expected to deliver much more than {@code bytes} a second. */
+  /** True where a provider can be expected to deliver much more than {@code bytes} a second. */
   boolean isMuchFaster(ProviderId provider, long bytes) {
     return expected(provider) / MUCH > bytes;
   }
 
-  /** Whether most can be expected to deliver much more than this one. */
+  /** True where most providers can be expected to deliver much more than this one. */
   boolean isSlow(ProviderId provider) {
     return expected(provider) < UNKNOWN / MUCH;
   }

@@ -2,7 +2,7 @@ package io.filcdn.retrieval.origin;
 
 import io.vertx.core.buffer.Buffer;
 
-/** Who takes one provider's bytes. Called on one event loop. */
+/** A taker of one provider's bytes. Called on one event loop. */
 interface OriginSink {
 
   /** The head of the answer came and promises the bytes. */

@@ -47,7 +47,7 @@ public final class OriginSupply implements OriginSink {
   /** So many bytes tell of a provider's pace. */
   private static final long TELLING = 64 << 10;
 
-  /** What is missing for so many seconds only is waited for. */
+  /** The seconds within which the rest of a piece has to come for it to be waited for. */
   private static final long SOON_SECONDS = 10;
 
   private final OriginClient client;
@@ -66,7 +66,8 @@ public final class OriginSupply implements OriginSink {
   private @Nullable PaceMeter meter;
 
   /**
-   * How often a provider was chosen, or none any more: which choice an answer of the quota is to.
+   * The number of times that a provider was chosen, or none any more: it tells which choice an
+   * answer of the quota is to.
    */
   private long choice;
 
@@ -81,7 +82,7 @@ public final class OriginSupply implements OriginSink {
   private long received;
   private boolean over;
 
-  /** Who takes the bytes. Called on one event loop. */
+  /** A taker of the bytes. Called on one event loop. */
   public interface Taker {
 
     /** Some bytes came, in order. */
@@ -91,11 +92,12 @@ public final class OriginSupply implements OriginSink {
     void completed();
 
     /**
-     * Who else can be asked, now that all candidates have failed. Asked again until nobody is left.
+     * The other providers that can be asked, as all candidates have failed. Asked again until
+     * nobody is left.
      */
     List<Origin> more();
 
-    /** Who else can be asked by now; told once. */
+    /** The other providers that can be asked by now; told once. */
     List<Origin> others();
 
     /** No more bytes will come. */
@@ -129,17 +131,17 @@ public final class OriginSupply implements OriginSink {
     return received;
   }
 
-  /** Who supplied how many of them. */
+  /** The bytes that each provider supplied of them. */
   public Map<Origin, Long> contributions() {
     return contributions.all();
   }
 
-  /** Who supplied how many since this was last called. */
+  /** The bytes that each provider supplied since this was last called. */
   public List<FillCharge.Supplied> takeSupplied() {
     return contributions.takeNew();
   }
 
-  /** Who failed, and how. */
+  /** The failures: who failed, and how. */
   public List<OriginFailure> failures() {
     return failures;
   }
@@ -232,7 +234,7 @@ public final class OriginSupply implements OriginSink {
     client.start(fetch);
   }
 
-  /** Why the provider is not asked; nothing stays reserved then. */
+  /** The reason that the provider is not asked; nothing stays reserved then. */
   private Optional<OriginFailure> refused(Origin origin, long wanted, Quota.Outcome paid) {
     String payer = origin.dataSet().toString();
     Optional<Kind> unpaid =
@@ -287,7 +289,7 @@ public final class OriginSupply implements OriginSink {
     current = null;
   }
 
-  /** Whether {@link #suspend} is of use: something came, and another may go on after it. */
+  /** True where {@link #suspend} is of use: something came, and another may go on after it. */
   public boolean canBeSuspended() {
     return received > 0 && !over && !fromOneOnly;
   }
@@ -328,7 +330,7 @@ public final class OriginSupply implements OriginSink {
         .forEach((origin, bytes) -> quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), bytes));
   }
 
-  /** Who supplies bytes now. */
+  /** The provider that supplies bytes now. */
   public ProviderId supplier() {
     return Objects.requireNonNull(current).provider();
   }
@@ -338,7 +340,7 @@ public final class OriginSupply implements OriginSink {
     return Objects.requireNonNull(fetch).host();
   }
 
-  /** Who supplied bytes. */
+  /** The providers that supplied bytes. */
   public List<ProviderId> contributors() {
     return contributions.providers();
   }

@@ -53,7 +53,7 @@ record OriginUrl(boolean tls, String host, int port, String path, String query) 
   }
 
   /**
-   * Where a redirect from here leads.
+   * The URL that a redirect from here leads to.
    *
    * @throws IllegalArgumentException where that is nowhere; the message says what was expected
    */

@@ -4,8 +4,8 @@ import io.vertx.core.Vertx;
 import java.util.function.LongConsumer;
 
 /**
- * How many bytes came in each second of a fetch, told at the end of each in which nobody made the
- * provider wait. Confined to an event loop.
+ * A meter of the bytes that came in each second of a fetch, told at the end of each in which nobody
+ * made the provider wait. Confined to an event loop.
  */
 final class PaceMeter {
 
@@ -48,7 +48,7 @@ final class PaceMeter {
     paused = false;
   }
 
-  /** Whether the provider was ever made to wait. */
+  /** True where the provider was ever made to wait. */
   boolean everPaused() {
     return everPaused;
   }

@@ -20,12 +20,12 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What providers did with single pieces of late. Who says that it does not have a piece is believed
- * for a while, or until the index tells something new of the piece or of the provider. Who took
- * part in wrong bytes of a piece is a suspect for it, and the more so the more often: who lied
- * alone after having lied in company is asked after its innocent company. Whose wrong bytes were
- * all of the piece is not asked for it for a while, which doubles each time. Safe for use by
- * several threads.
+ * The history of what providers did with single pieces of late. Who says that it does not have a
+ * piece is believed for a while, or until the index tells something new of the piece or of the
+ * provider. Who took part in wrong bytes of a piece is a suspect for it, and the more so the more
+ * often: who lied alone after having lied in company is asked after its innocent company. Whose
+ * wrong bytes were all of the piece is not asked for it for a while, which doubles each time. Safe
+ * for use by several threads.
  */
 public final class PieceHistory {
 
@@ -36,14 +36,14 @@ public final class PieceHistory {
   private final Rules rules;
   private final Clock clock;
 
-  /** Who does not have what, by root, as that is how placements may name pieces. */
+  /** The providers that do not have a piece, by root, as that is how placements may name pieces. */
   private final Cache<CommP, Map<Absence, Instant>> absences;
 
   private final Cache<Suspicion, Suspect> suspects;
   private final AtomicLong mismatches = new AtomicLong();
 
   /**
-   * How long what providers did counts.
+   * The rules for how long what providers did counts.
    *
    * @param absence how long a provider is believed that it does not have a piece
    * @param mismatch how long a provider that sent wrong bytes of a piece is not asked for it; twice
@@ -82,7 +82,7 @@ public final class PieceHistory {
             .build();
   }
 
-  /** Why a provider is not to be asked for a piece now, where it is not. */
+  /** The reason that a provider is not to be asked for a piece now, where it is not. */
   Optional<OriginFailure> against(Origin origin, PieceCid piece) {
     Map<Absence, Instant> absent = absences.getIfPresent(piece.commP());
     if (absent != null && lasts(absent.get(absence(origin, piece)))) {
@@ -135,7 +135,7 @@ public final class PieceHistory {
         .removeIf(all -> all.keySet().stream().anyMatch(a -> a.provider().equals(provider)));
   }
 
-  /** How often a provider had a part in wrong bytes of a piece. */
+  /** The number of times that a provider had a part in wrong bytes of a piece. */
   int suspicion(PieceCid piece, ProviderId provider) {
     Suspect suspect = suspects.getIfPresent(new Suspicion(provider, piece));
     return suspect == null ? 0 : suspect.times;
@@ -163,7 +163,7 @@ public final class PieceHistory {
     return new Suspect(known.times + 1, known.alone + 1, clock.instant().plus(bounded));
   }
 
-  /** How often providers brought wrong bytes. */
+  /** The number of times that providers brought wrong bytes. */
   public long mismatches() {
     return mismatches.get();
   }

@@ -46,8 +46,8 @@ final class PublicAddresses {
       List.of("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20");
 
   /**
-   * What clouds answer inside: Azure's wire server, the private endpoints of IBM Cloud and of
-   * Google's services.
+   * The addresses that clouds answer inside: Azure's wire server, the private endpoints of IBM
+   * Cloud and of Google's services.
    */
   private static final List<String> OF_CLOUDS =
       List.of("168.63.129.16/32", "161.26.0.0/16", "166.8.0.0/14", "199.36.153.0/24");

@@ -7,7 +7,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * What of the internet a provider's URL and its redirects may lead to.
+ * The part of the internet that a provider's URL and its redirects may lead to.
  *
  * @param ports that may be contacted; all where empty
  * @param publicAddresses the addresses that may be
@@ -22,7 +22,7 @@ public record Reach(
     boolean allowPrivate) {
 
   /**
-   * What an operator lets providers' URLs lead to.
+   * The reach that an operator lets providers' URLs have.
    *
    * @param notPublic networks that are not public to this operator, in CIDR form
    * @throws IllegalArgumentException where one is in another form
@@ -46,7 +46,7 @@ public record Reach(
     return allowPrivate || publicAddresses.contains(address);
   }
 
-  /** Whether a redirect may be followed: not away from TLS, nor to a host of no one's choice. */
+  /** True where a redirect may be followed: not away from TLS, nor to a host of no one's choice. */
   boolean allowsRedirect(OriginUrl from, OriginUrl to) {
     return (to.tls() || !from.tls())
         && (to.host().equals(from.host())

@@ -3,7 +3,7 @@ package io.filcdn.retrieval.refusal;
 import java.util.List;
 
 /**
- * Why a request gets no piece, with what helps to understand it.
+ * The reason that a request gets no piece, with what helps to understand it.
  *
  * @param refusal the reason
  * @param details lines for a person: who failed and how, what remains, what to do

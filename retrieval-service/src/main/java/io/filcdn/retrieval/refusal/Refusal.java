@@ -1,8 +1,8 @@
 package io.filcdn.retrieval.refusal;
 
 /**
- * Why a request gets no piece. The code is part of the public interface: it is the header {@code
- * X-Error-Code}, the metric's label and the log's field.
+ * The reason that a request gets no piece. The code is part of the public interface: it is the
+ * header {@code X-Error-Code}, the metric's label and the log's field.
  */
 public enum Refusal {
   REQUEST_UNREADABLE(400, "request-unreadable", "This is no HTTP request."),
@@ -119,7 +119,7 @@ public enum Refusal {
     return code;
   }
 
-  /** What happened, for a person. */
+  /** The sentence that says what happened, for a person. */
   public String sentence() {
     return sentence;
   }

@@ -4,7 +4,7 @@ import io.filcdn.retrieval.address.Prefix;
 import java.util.List;
 
 /**
- * Who asks, as far as an edge can tell.
+ * The client that asks, as far as an edge can tell.
  *
  * @param networks what limits count by, the narrowest first: an IPv4 address and its /24, or an
  *     IPv6 /64, /56 and /48
@@ -12,6 +12,6 @@ import java.util.List;
  */
 public record Client(List<Prefix> networks, String country) {
 
-  /** Where no proxy tells. */
+  /** The country where no proxy tells. */
   public static final String UNKNOWN_COUNTRY = "ZZ";
 }

@@ -16,14 +16,14 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * Tells who asks. Forwarded headers count only where a configured proxy sent them: anyone else
- * could write anything there.
+ * A reader of the client that asks. Forwarded headers count only where a configured proxy sent
+ * them: anyone else could write anything there.
  */
 public final class ClientReader {
 
   private static final int PORT = 0;
 
-  /** Who is at the other end of a connection, where all of its requests are theirs. */
+  /** The client at the other end of a connection, where all of its requests are theirs. */
   private static final AttributeKey<Client> CLIENT = AttributeKey.valueOf("filcdn-client");
 
   private final List<IpSubnetFilterRule> proxies;
@@ -70,7 +70,7 @@ public final class ClientReader {
         : InetAddress.getLoopbackAddress();
   }
 
-  /** Whether an address is that of a configured proxy, which carries many clients. */
+  /** True where an address is that of a configured proxy, which carries many clients. */
   public boolean isProxy(InetAddress address) {
     return !proxies.isEmpty()
         && proxies.stream().anyMatch(proxy -> proxy.matches(new InetSocketAddress(address, PORT)));

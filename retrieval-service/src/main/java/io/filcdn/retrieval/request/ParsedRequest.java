@@ -5,7 +5,7 @@ import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.refusal.Refusal;
 import java.util.Optional;
 
-/** What an HTTP request asks of the edge. */
+/** A parsed HTTP request: what it asks of the edge. */
 public sealed interface ParsedRequest {
 
   /**
@@ -41,7 +41,7 @@ public sealed interface ParsedRequest {
       Optional<String> ifMatch,
       Optional<String> ifNoneMatch) {
 
-    /** Whether the whole piece is wanted whatever the client has. */
+    /** True where the whole piece is wanted whatever the client has. */
     boolean areNone() {
       return range.isEmpty() && ifMatch.isEmpty() && ifNoneMatch.isEmpty();
     }

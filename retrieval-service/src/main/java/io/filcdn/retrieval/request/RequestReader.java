@@ -12,12 +12,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Reads what a request asks for. Nothing behind it sees HTTP's spelling of a payer or a piece. */
+/**
+ * A reader of what a request asks for. Nothing behind it sees HTTP's spelling of a payer or a
+ * piece.
+ */
 public final class RequestReader {
 
   private static final String PIECE_PATH = "/piece/";
 
-  /** What a browser sends along when it fetches a script that would serve a whole origin. */
+  /**
+   * The value that a browser sends along when it fetches a script that would serve a whole origin.
+   */
   private static final CharSequence SERVICE_WORKER = new AsciiString("service-worker");
 
   private static final String BEARER = "Bearer ";

@@ -7,16 +7,18 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Which bytes of a piece a request is to get, by its conditional and range headers (RFC 9110). */
+/**
+ * The bytes of a piece that a request is to get, by its conditional and range headers (RFC 9110).
+ */
 public sealed interface Selection {
 
-  /** Nothing: the client has these very bytes (304). */
+  /** No bytes: the client has these very ones (304). */
   record NotModified() implements Selection {}
 
-  /** Nothing: the client wants bytes only where they are others than these (412). */
+  /** No bytes: the client wants some only where they are others than these (412). */
   record PreconditionFailed() implements Selection {}
 
-  /** Nothing: no byte lies in the range (416). */
+  /** No bytes: none lies in the range (416). */
   record Unsatisfiable() implements Selection {}
 
   /**
@@ -85,13 +87,13 @@ public sealed interface Selection {
     }
   }
 
-  /** Whether an {@code If-Match} list holds the tag, by strong comparison. */
+  /** True where an {@code If-Match} list holds the tag, by strong comparison. */
   private static boolean matches(String header, String etag) {
     return header.strip().equals("*")
         || Arrays.stream(header.split(",")).map(String::strip).anyMatch(etag::equals);
   }
 
-  /** Whether an {@code If-None-Match} list holds the tag, by weak comparison. */
+  /** True where an {@code If-None-Match} list holds the tag, by weak comparison. */
   private static boolean names(String header, String etag) {
     return header.strip().equals("*")
         || Arrays.stream(header.split(","))

@@ -1,4 +1,4 @@
-/** What is asked: a payer, a piece, a range and conditions, read from HTTP. */
+/** Requests: a payer, a piece, a range and conditions, read from HTTP. */
 @NullMarked
 package io.filcdn.retrieval.request;
 

@@ -130,20 +130,20 @@ public final class Reservations {
     return length <= quota.remaining(Quota.Kind.CDN, admitted.dataSet()) ? slice(length) : length;
   }
 
-  /** What came of a reservation. */
+  /** The outcome of a reservation. */
   public sealed interface Outcome {
 
     /** A hit needs nothing but its bytes. */
     Outcome HIT = new Reserved(Optional.empty());
 
     /**
-     * There is room for the response.
+     * A reservation that was made: there is room for the response.
      *
      * @param charge to be told what it makes the edge fetch; empty where nothing was to be fetched
      */
     record Reserved(Optional<FillCharge> charge) implements Outcome {}
 
-    /** There is none; nothing stays reserved. */
+    /** A refusal: there is no room, and nothing stays reserved. */
     record Refused(Problem problem) implements Outcome {
       Refused(Refusal refusal) {
         this(Problem.of(refusal));

@@ -197,7 +197,7 @@ public final class PublicHandler implements Handler<HttpServerRequest> {
         answered.outcome);
   }
 
-  /** What requests are told apart by; there are as many as there are reasons to refuse. */
+  /** The key that requests are told apart by; there are as many as there are reasons to refuse. */
   private record Answered(int status, String outcome) {}
 
   private RetrievalRecord record(Exchange ended, Exchange.Asked asked, Client client, long weight) {

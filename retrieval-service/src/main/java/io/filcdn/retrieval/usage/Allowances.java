@@ -9,9 +9,9 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each of many may use up to a limit that grows back steadily: bytes are held while it is open
- * whether they are used, and then freed or spent. What is held stays so until it is decided; what
- * is spent grows back within the refill time, an empty limit in all of it.
+ * Allowances: each of many may use bytes up to a limit that grows back steadily: bytes are held
+ * while it is open whether they are used, and then freed or spent. What is held stays so until it
+ * is decided; what is spent grows back within the refill time, an empty limit in all of it.
  *
  * <p>The table is bounded. An account that anything is held or spent of is never dropped to make
  * room, so that nobody gets a new limit by crowding the table: whoever finds no place may use
@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Allowances<K> {
 
-  /** How many accounts there are at most; one takes some hundred bytes. */
+  /** The most accounts that there are; one takes some hundred bytes. */
   static final int MOST = 100_000;
 
   private static final long SWEEP_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -89,7 +89,7 @@ public final class Allowances<K> {
     }
   }
 
-  /** How many accounts there are. */
+  /** The number of accounts. */
   synchronized int size() {
     return accounts.size();
   }
@@ -123,7 +123,7 @@ public final class Allowances<K> {
     }
   }
 
-  /** Changed only under the table's lock. */
+  /** The account of one of them. Changed only under the table's lock. */
   private final class Account {
     long limit;
     long held;

@@ -5,7 +5,7 @@ import io.filcdn.common.payment.DataSetId;
 import java.util.Optional;
 
 /**
- * What the bytes of a response are counted under.
+ * The key that the bytes of a response are counted under.
  *
  * @param status the class of the response's status, such as {@code 2xx}
  * @param country ISO 3166-1 alpha-2 of the client, {@code ZZ} where unknown

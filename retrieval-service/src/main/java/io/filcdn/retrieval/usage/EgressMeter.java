@@ -6,11 +6,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Counts what clients' sockets accepted and what providers supplied, until the journal takes it.
+ * A meter of what clients' sockets accepted and what providers supplied, until the journal takes
+ * it.
  */
 public final class EgressMeter {
 
-  /** How many bytes are held of the budget for unverified bytes at a time. */
+  /** The number of bytes that are held of the budget for unverified bytes at a time. */
   private static final long SLICE = 1 << 20;
 
   private final EgressCounts counts = new EgressCounts();

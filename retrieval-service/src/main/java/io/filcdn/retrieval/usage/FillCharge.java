@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a request makes the edge fetch, and what it takes of it: known once its response and the
- * fetches that it led are over, whichever is last. Safe for use by several threads.
+ * The charge for what a request makes the edge fetch, and what it takes of it: known once its
+ * response and the fetches that it led are over, whichever is last. Safe for use by several
+ * threads.
  */
 public final class FillCharge {
 
@@ -28,7 +29,7 @@ public final class FillCharge {
   /** Bytes that a provider supplied. */
   public record Supplied(ProviderId provider, long bytes) {}
 
-  /** Who charges it. */
+  /** The one who charges it. */
   public interface Settlement {
 
     /**

@@ -29,10 +29,10 @@ import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
 /**
- * What was counted and is not in Kafka yet, on disk. Each process start is a journal of its own
- * with a new id; records that an earlier one left keep theirs. A record's partition and sequence
- * are chosen once, when it is written, and stored as its key: {@code journal, partition, sequence},
- * all big-endian, so that the keys' order is the order of sending.
+ * The journal of what was counted and is not in Kafka yet, on disk. Each process start is a journal
+ * of its own with a new id; records that an earlier one left keep theirs. A record's partition and
+ * sequence are chosen once, when it is written, and stored as its key: {@code journal, partition,
+ * sequence}, all big-endian, so that the keys' order is the order of sending.
  */
 public final class Journal implements AutoCloseable {
 
@@ -86,12 +86,12 @@ public final class Journal implements AutoCloseable {
     }
   }
 
-  /** Whether so much waits for Kafka that no new response may start. */
+  /** True where so much waits for Kafka that no new response may start. */
   public boolean full() {
     return records.get() >= maxRecords;
   }
 
-  /** How many records wait for Kafka. */
+  /** The number of records that wait for Kafka. */
   public long size() {
     return records.get();
   }
@@ -163,7 +163,7 @@ public final class Journal implements AutoCloseable {
     records.decrementAndGet();
   }
 
-  /** How much of this run's journal Kafka has. */
+  /** The progress of this run's journal: how much of it Kafka has. */
   public JournalProgress progress() {
     return new JournalProgress(id, edge, acknowledged);
   }

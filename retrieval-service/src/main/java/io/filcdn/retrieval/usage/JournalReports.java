@@ -10,9 +10,9 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * What metrics is told of journals. Of this run's: how much of it Kafka has, so that it is noticed
- * where Kafka loses that. Of those of former runs: once Kafka has all of one, its end, until
- * metrics has applied all of it and set free what the run held.
+ * The reports to metrics on journals. Of this run's: how much of it Kafka has, so that it is
+ * noticed where Kafka loses that. Of those of former runs: once Kafka has all of one, its end,
+ * until metrics has applied all of it and set free what the run held.
  *
  * @param progress of this run
  * @param complete former journals that Kafka has all of

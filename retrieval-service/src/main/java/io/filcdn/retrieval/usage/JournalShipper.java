@@ -24,10 +24,10 @@ import org.jboss.logging.Logger;
 import org.rocksdb.RocksDBException;
 
 /**
- * Sends the journal to {@code filcdn.egress}. Within a journal and partition the next record leaves
- * only after Kafka has acknowledged the one before, so that the order of sequences holds whatever
- * fails; a record is forgotten only after its acknowledgement, so it can arrive twice, never not at
- * all.
+ * The shipper of the journal to {@code filcdn.egress}. Within a journal and partition the next
+ * record leaves only after Kafka has acknowledged the one before, so that the order of sequences
+ * holds whatever fails; a record is forgotten only after its acknowledgement, so it can arrive
+ * twice, never not at all.
  */
 public final class JournalShipper implements AutoCloseable {
 
@@ -71,8 +71,8 @@ public final class JournalShipper implements AutoCloseable {
   }
 
   /**
-   * How many partitions the topic has; the last answer while Kafka does not answer, one before the
-   * first.
+   * The number of partitions that the topic has; the last answer while Kafka does not answer, one
+   * before the first.
    */
   public synchronized int partitions() {
     return knownPartitions;

@@ -10,16 +10,16 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What this process may spend of one quota. All numbers are sums since the process began: what it
- * was given, what it gave back, what it used. Used are bytes from the moment they are reserved;
- * those that are not billed in the end are taken off again.
+ * The account of what this process may spend of one quota. All numbers are sums since the process
+ * began: what it was given, what it gave back, what it used. Used are bytes from the moment they
+ * are reserved; those that are not billed in the end are taken off again.
  */
 final class LeaseAccount {
 
   private final DataSetId dataSet;
   private final QuotaRecord.Kind kind;
 
-  /** What is wanted of it and not decided yet. */
+  /** The claims on it that are not decided yet. */
   @GuardedBy("this")
   private final WaitingClaims claims = new WaitingClaims();
 
@@ -35,11 +35,14 @@ final class LeaseAccount {
   @GuardedBy("this")
   private long usedInOutage;
 
-  /** What was granted to claims and neither taken nor released. */
+  /** The bytes granted to claims and neither taken nor released. */
   @GuardedBy("this")
   private long granted;
 
-  /** What nobody has used of the quota, as last told; nothing is known before the first answer. */
+  /**
+   * The bytes that nobody has used of the quota, as last told; nothing is known before the first
+   * answer.
+   */
   @GuardedBy("this")
   private long unspent = Long.MAX_VALUE;
 
@@ -132,14 +135,14 @@ final class LeaseAccount {
     touched = true;
   }
 
-  /** Whether so much lies here that some is to be returned. */
+  /** True where so much lies here that some is to be returned. */
   synchronized boolean hasTooMuch(long keep) {
     return available() > saturated(keep, keep);
   }
 
   /**
-   * What to ask for next: what is waited for, and so much in advance; what is far too much is given
-   * back. An account that nobody uses gives all back but its standing lease.
+   * The ask that is made next: what is waited for, and so much in advance; what is far too much is
+   * given back. An account that nobody uses gives all back but its standing lease.
    *
    * @param rules what to have at hand while it is used, and afterwards
    * @param now in nanoseconds
@@ -157,7 +160,7 @@ final class LeaseAccount {
     return asked(keep);
   }
 
-  /** What to ask for once more, where there was not enough for all at once. */
+  /** The ask that is made once more, where there was not enough for all at once. */
   synchronized Ask askAgain(LeaseRules rules) {
     return asked(Math.max(rules.advance(), rules.standing()));
   }
@@ -214,33 +217,33 @@ final class LeaseAccount {
     touched |= claims.postpone();
   }
 
-  /** What to run for the claims that were decided since this was last called. */
+  /** The tasks to run for the claims that were decided since this was last called. */
   synchronized Iterable<Runnable> decided() {
     return claims.decided();
   }
 
-  /** Whether anything of it lies here, or happened since it was last asked for. */
+  /** True where anything of it lies here, or happened since it was last asked for. */
   synchronized boolean isInUse() {
     return touched || free() > 0;
   }
 
-  /** What nobody has used of the quota, as far as is known. */
+  /** The bytes that nobody has used of the quota, as far as is known. */
   synchronized long unspent() {
     return unspent;
   }
 
-  /** What can be set aside while nobody renews, of {@code allowance} in all. */
+  /** The bytes that can be set aside while nobody renews, of {@code allowance} in all. */
   synchronized long leftInOutage(long allowance) {
     return known ? Math.max(0, Math.min(available(), allowance - usedInOutage)) : Long.MAX_VALUE;
   }
 
-  /** What was leased and is not used. */
+  /** The bytes that were leased and are not used. */
   @GuardedBy("this")
   private long free() {
     return acquired - returned - used;
   }
 
-  /** What of it is nobody's yet. */
+  /** The bytes of it that are nobody's yet. */
   @GuardedBy("this")
   private long available() {
     return free() - granted;

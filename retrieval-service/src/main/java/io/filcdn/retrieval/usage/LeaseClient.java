@@ -37,7 +37,7 @@ public final class LeaseClient implements AutoCloseable {
     this.timeout = timeout;
   }
 
-  /** That a call had no good answer; whether it was heard is unknown. */
+  /** A failure: a call had no good answer; whether it was heard is unknown. */
   static class NotAnsweredException extends Exception {
 
     NotAnsweredException(String message) {
@@ -46,7 +46,8 @@ public final class LeaseClient implements AutoCloseable {
   }
 
   /**
-   * That metrics does not take this edge for who it says it is: no call helps until that changes.
+   * A refusal: metrics does not take this edge for who it says it is, and no call helps until that
+   * changes.
    */
   static final class RefusedException extends NotAnsweredException {
 

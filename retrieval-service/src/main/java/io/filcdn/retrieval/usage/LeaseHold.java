@@ -17,7 +17,7 @@ final class LeaseHold implements Quota.Hold {
   private final Consumer<Quota.Hold> then;
   private final List<Claim> claims;
 
-  /** How many claims wait, and one more until all are made. */
+  /** The number of claims that wait, and one more until all are made. */
   private final AtomicInteger open = new AtomicInteger(1);
 
   /**

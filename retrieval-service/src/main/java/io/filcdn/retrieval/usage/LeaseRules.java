@@ -3,7 +3,7 @@ package io.filcdn.retrieval.usage;
 import java.time.Duration;
 
 /**
- * How much of a quota is leased, and for how long.
+ * The rules for how much of a quota is leased, and for how long.
  *
  * @param advance bytes to have at hand of a quota that is used
  * @param standing bytes to have at hand in case metrics does not answer; 0: nothing is served then

@@ -53,7 +53,10 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private volatile boolean failing;
   private volatile Optional<String> refused = Optional.empty();
 
-  /** How often more is asked for at once; it takes fewer, as each asks for half of what is left. */
+  /**
+   * The most times that more is asked for at once; it takes fewer, as each asks for half of what is
+   * left.
+   */
   private static final int MOST_ROUNDS = 40;
 
   private record Key(DataSetId dataSet, QuotaRecord.Kind kind) {}
@@ -141,8 +144,8 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   }
 
   /**
-   * Why nothing can be leased until someone does something about it; nothing while it can be, or
-   * nobody answers.
+   * The reason that nothing can be leased until someone does something about it; nothing while it
+   * can be, or nobody answers.
    */
   public Optional<String> refusal() {
     return closed
@@ -150,7 +153,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
         : refused;
   }
 
-  /** Whether metrics answered when it was last asked. */
+  /** True where metrics answered when it was last asked. */
   public boolean isAnswered() {
     return !failing;
   }

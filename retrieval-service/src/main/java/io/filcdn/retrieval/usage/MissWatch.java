@@ -29,7 +29,7 @@ public final class MissWatch {
   private static final Logger LOG = Logger.getLogger(MissWatch.class);
   private static final Duration HOUR = Duration.ofHours(1);
 
-  /** How many rows each table has at most. */
+  /** The most rows that each table has. */
   static final long MOST_ROWS = 50_000;
 
   /** Nothing is said of a provider from which less was fetched within the hour. */
@@ -41,7 +41,7 @@ public final class MissWatch {
   /** Who takes less than one byte of so many takes next to nothing. */
   static final int NEXT_TO_NOTHING = 10;
 
-  /** How many providers are shown. */
+  /** The number of providers that are shown. */
   static final int MOST_SHOWN = 10;
 
   private final LongSupplier nanoTime;
@@ -94,7 +94,7 @@ public final class MissWatch {
     var _ = taken.get(new Taker(networks.getLast(), dataSet), first -> new AtomicLong());
   }
 
-  /** What providers supplied to the fetches of a client that began. */
+  /** Counts what providers supplied to the fetches of a client that began. */
   public void fetched(
       List<Prefix> networks, DataSetId dataSet, List<FillCharge.Supplied> supplied) {
     Taker taker = new Taker(networks.getLast(), dataSet);
@@ -113,7 +113,7 @@ public final class MissWatch {
     }
   }
 
-  /** How many rows of fetched bytes there are. */
+  /** The number of rows of fetched bytes. */
   public long rows() {
     return fetched.asMap().size();
   }

@@ -11,7 +11,10 @@ import java.util.function.Consumer;
  */
 public interface Quota {
 
-  /** How many bytes a response sets aside at a time: what it holds beyond what its client took. */
+  /**
+   * The number of bytes that a response sets aside at a time: what it holds beyond what its client
+   * took.
+   */
   long SLICE = 1 << 20;
 
   /** No limit: for an edge whose payers are limited elsewhere. */
@@ -62,7 +65,7 @@ public interface Quota {
         });
   }
 
-  /** What is kept for one who prepared: nobody else gets it before it is released. */
+  /** The bytes kept for one who prepared: nobody else gets them before they are released. */
   interface Hold {
 
     /** Sets aside bytes that were prepared. */
@@ -72,15 +75,15 @@ public interface Quota {
     void release();
   }
 
-  /** What is about to be reserved. */
+  /** The bytes that are about to be reserved. */
   record Need(Kind kind, DataSetId dataSet, long bytes) {}
 
   /** Returns bytes that were reserved and will not be billed. */
   void giveBack(Kind kind, DataSetId dataSet, long bytes);
 
   /**
-   * How many bytes the data set has left; an estimate, {@link Long#MAX_VALUE} where nothing is
-   * known.
+   * The number of bytes that the data set has left; an estimate, {@link Long#MAX_VALUE} where
+   * nothing is known.
    */
   long remaining(Kind kind, DataSetId dataSet);
 
@@ -92,7 +95,7 @@ public interface Quota {
     CACHE_MISS
   }
 
-  /** What came of a reservation. */
+  /** The outcome of a reservation. */
   enum Outcome {
     /** The bytes are set aside. */
     RESERVED,

@@ -23,7 +23,7 @@ public final class ResponseTally {
   private boolean reserving;
   private boolean ended;
 
-  /** What may be sent before the verdict, and what of it was accepted. */
+  /** The bytes that may be sent before the verdict, and those of them that were accepted. */
   private @Nullable Share share;
 
   private long allowedTo;
@@ -49,12 +49,12 @@ public final class ResponseTally {
     this.charge = charge;
   }
 
-  /** What the bytes are counted under. */
+  /** The key that the bytes are counted under. */
   public EgressKey key() {
     return key;
   }
 
-  /** How many bytes were accepted so far. */
+  /** The number of bytes that were accepted so far. */
   public long acceptedBytes() {
     return accepted;
   }
@@ -68,8 +68,8 @@ public final class ResponseTally {
   }
 
   /**
-   * How far the response may go before its fill's verdict. A bot may as it likes: its bytes are
-   * billed to nobody.
+   * The position up to which the response may go before its fill's verdict. A bot may as it likes:
+   * its bytes are billed to nobody.
    *
    * @param position of the next byte
    * @param end of what it would send before the verdict
@@ -93,14 +93,14 @@ public final class ResponseTally {
     return allowedTo;
   }
 
-  /** Whether no more may be sent before the verdict, as too much was given away. */
+  /** True where no more may be sent before the verdict, as too much was given away. */
   public boolean mustWait() {
     return mustWait;
   }
 
   /**
-   * How many bytes of the response are paid for, and may be written: more are reserved well before
-   * they are needed.
+   * The number of bytes of the response that are paid for, and may be written: more are reserved
+   * well before they are needed.
    *
    * @param written how many were written so far
    * @param came called when more are paid for

@@ -17,7 +17,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.jboss.logging.Logger;
 
 /**
- * Tells of each retrieval on {@code filcdn.retrievals}, for analytics: above a rate only of some,
+ * The log of each retrieval on {@code filcdn.retrievals}, for analytics: above a rate only of some,
  * each of which then stands for those that were left out. Nothing waits for it: where Kafka is
  * away, records are dropped and counted.
  */
@@ -76,13 +76,13 @@ public final class RetrievalLog implements AutoCloseable {
     return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
   }
 
-  /** How many records could not be sent. */
+  /** The number of records that could not be sent. */
   public long dropped() {
     return dropped.get();
   }
 
   /**
-   * How many retrievals the next record stands for, where one is to be written now.
+   * The number of retrievals that the next record stands for, where one is to be written now.
    *
    * @return 0 where this retrieval is left out
    */

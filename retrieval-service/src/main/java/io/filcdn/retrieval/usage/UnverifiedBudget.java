@@ -41,13 +41,13 @@ public final class UnverifiedBudget {
       long perDataSet, long perProviderOfDataSet, long perProvider, Duration refill) {}
 
   /**
-   * Whose bytes they are.
+   * The supplier of bytes.
    *
    * @param host the machine that sent them, by its address
    */
   public record Supplier(ProviderId provider, Prefix host) {}
 
-  /** Whose bytes are paid by whom. */
+  /** The data set that pays for bytes, and their supplier. */
   record Share(DataSetId dataSet, Supplier supplier) {}
 
   private record OfDataSet(DataSetId dataSet, Object supplier) {}
@@ -69,7 +69,7 @@ public final class UnverifiedBudget {
     }
   }
 
-  /** Why bytes were given away. */
+  /** The cause for which bytes were given away. */
   public enum Cause {
     /** The provider sent wrong bytes, or not all of them. */
     PROVIDER,
@@ -142,12 +142,14 @@ public final class UnverifiedBudget {
     lost.addAndGet(bytes);
   }
 
-  /** How many bytes clients took in all that turned out wrong or were never verified. */
+  /**
+   * The number of bytes that clients took in all and that turned out wrong or were never verified.
+   */
   public long lost() {
     return lost.get();
   }
 
-  /** How many responses had to wait for a verdict, since the budget was used up. */
+  /** The number of responses that had to wait for a verdict, since the budget was used up. */
   public long waits() {
     return waits.get();
   }

@@ -31,11 +31,11 @@ public final class UnverifiedEgress {
   @GuardedBy("this")
   private final Map<EgressKey, long[]> held = new HashMap<>();
 
-  /** What is held of the budget. */
+  /** The slices that are held of the budget. */
   @GuardedBy("this")
   private final Map<Share, Long> unverified = new HashMap<>();
 
-  /** Who supplied the bytes, by the first that each did. */
+  /** The suppliers of the bytes, by the first that each supplied. */
   @GuardedBy("this")
   private final TreeMap<Long, Supplier> suppliers = new TreeMap<>();
 

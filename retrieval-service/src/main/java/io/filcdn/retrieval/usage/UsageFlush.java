@@ -11,8 +11,8 @@ import org.jboss.logging.Logger;
 import org.rocksdb.RocksDBException;
 
 /**
- * Moves what was counted into the journal. Rows that the journal refuses are kept and tried again
- * with the next flush; until then no new response may start.
+ * The flush of what was counted into the journal. Rows that the journal refuses are kept and tried
+ * again with the next flush; until then no new response may start.
  */
 public final class UsageFlush {
 
@@ -42,12 +42,12 @@ public final class UsageFlush {
     this.begun = clock.instant();
   }
 
-  /** Whether what is served now can be recorded. */
+  /** True where what is served now can be recorded. */
   public boolean canRecord() {
     return !failing && !journal.full();
   }
 
-  /** Whether the disk takes what the journal writes. */
+  /** True where the disk takes what the journal writes. */
   public boolean isWritten() {
     return !failing;
   }

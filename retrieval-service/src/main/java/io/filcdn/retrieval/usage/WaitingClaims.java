@@ -16,7 +16,7 @@ final class WaitingClaims {
   /** Those that the ask under way is for, the smallest first. */
   private final List<Claim> asked = new ArrayList<>();
 
-  /** How many of them, from the first on, the ask needs. */
+  /** The number of them, from the first on, that the ask needs. */
   private int tried;
 
   private List<Runnable> decided = new ArrayList<>();
@@ -110,7 +110,7 @@ final class WaitingClaims {
     decided.add(claim.decided());
   }
 
-  /** What to run for those decided since the last call. */
+  /** The tasks to run for those decided since the last call. */
   List<Runnable> decided() {
     List<Runnable> now = decided;
     decided = new ArrayList<>();

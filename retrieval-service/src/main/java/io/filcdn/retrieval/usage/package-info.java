@@ -1,4 +1,4 @@
-/** What was served and fetched: counts, the journal, and its way to Kafka. */
+/** Usage, the bytes served and fetched: counts, the journal, and its way to Kafka. */
 @NullMarked
 package io.filcdn.retrieval.usage;
 

@@ -4,7 +4,7 @@ import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
 import java.nio.ByteBuffer;
 
-/** Checks that bytes, as they stream by, are a piece: no more, no fewer, and with its CommP. */
+/** A check that bytes, as they stream by, are a piece: no more, no fewer, and with its CommP. */
 public final class PieceVerifier {
 
   private final PieceCid piece;
@@ -31,15 +31,15 @@ public final class PieceVerifier {
         : new Verdict.Wrong("expected %s, found %s".formatted(piece, found));
   }
 
-  /** Whether the bytes were the piece. */
+  /** The verdict whether the bytes were the piece. */
   public sealed interface Verdict {
     Verdict RIGHT = new Right();
 
-    /** They were. */
+    /** Bytes that were the piece. */
     record Right() implements Verdict {}
 
     /**
-     * They were not.
+     * Bytes that were not the piece.
      *
      * @param difference what was expected, and what was found
      */

@@ -1,4 +1,4 @@
-/** Whether bytes are the piece: count and CommP. */
+/** Verification that bytes are the piece, by count and CommP. */
 @NullMarked
 package io.filcdn.retrieval.verify;
 

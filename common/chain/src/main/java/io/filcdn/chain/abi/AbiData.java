@@ -21,12 +21,12 @@ public final class AbiData {
   private final byte[] bytes;
 
   /**
-   * How many bytes may still be read into lists and byte arrays. What contracts write does not
-   * overlap; a short text whose offsets all name one place could fill the memory.
+   * The number of bytes that may still be read into lists and byte arrays. What contracts write
+   * does not overlap; a short text whose offsets all name one place could fill the memory.
    */
   private final int[] left;
 
-  /** Where offsets count from: the begin of the tuple or array that holds them. */
+  /** The place that offsets count from: the begin of the tuple or array that holds them. */
   private final int base;
 
   private AbiData(byte[] bytes, int[] left, int base) {
@@ -48,7 +48,7 @@ public final class AbiData {
     return new AbiData(bytes, new int[] {bytes.length}, 0);
   }
 
-  /** Whether the words up to {@code size} bytes are there. */
+  /** True where the words up to {@code size} bytes are there. */
   boolean holds(int size) {
     return size <= bytes.length - base;
   }
@@ -105,7 +105,7 @@ public final class AbiData {
     return there;
   }
 
-  /** Reads one element, of which {@code at} is the word. */
+  /** A reader of one element, of which {@code at} is the word. */
   @FunctionalInterface
   interface Element<T> {
     T of(AbiData elements, int at);

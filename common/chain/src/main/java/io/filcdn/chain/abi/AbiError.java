@@ -3,10 +3,10 @@ package io.filcdn.chain.abi;
 /** The form of an error that a contract reverts with. */
 public record AbiError(AbiSignature signature) {
 
-  /** What Solidity's {@code require} and {@code revert} with a text come to. */
+  /** The error that Solidity's {@code require} and {@code revert} with a text come to. */
   public static final AbiError TEXT = new AbiError(AbiSignature.of("Error(string)"));
 
-  /** What failed assertions and arithmetic come to. */
+  /** The error that failed assertions and arithmetic come to. */
   public static final AbiError PANIC = new AbiError(AbiSignature.of("Panic(uint256)"));
 
   public String name() {

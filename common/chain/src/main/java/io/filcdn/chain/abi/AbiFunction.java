@@ -31,8 +31,9 @@ public record AbiFunction(AbiSignature signature, List<AbiParameter> results, bo
   }
 
   /**
-   * What a call returned; empty where that is shorter than the results, as no contract with such a
-   * function lives there. More than the results may follow: newer versions return more.
+   * The values that a call returned; empty where the data is shorter than the results, as no
+   * contract with such a function lives there. More than the results may follow: newer versions
+   * return more.
    *
    * @param data in hex with {@code 0x}
    * @throws IllegalArgumentException where the data has not this form

@@ -147,7 +147,7 @@ public sealed interface AbiType {
     return members;
   }
 
-  /** Whether a word tells the place of the value, instead of being it. */
+  /** True where a word tells the place of the value, instead of being it. */
   default boolean isDynamic() {
     return switch (this) {
       case Uint _, FixedBytes _, Bool _, Address _ -> false;
@@ -156,7 +156,7 @@ public sealed interface AbiType {
     };
   }
 
-  /** How many bytes the value, or the word that tells its place, takes among others. */
+  /** The number of bytes that the value, or the word that tells its place, takes among others. */
   default int headSize() {
     return this instanceof Tuple(List<AbiType> members) && !isDynamic()
         ? members.stream().mapToInt(AbiType::headSize).sum()

@@ -1,6 +1,6 @@
 /**
- * The contract ABI: what the contracts' calls, results, events and errors look like, and their
- * values to and from bytes.
+ * The contract ABI: the forms of the contracts' calls, results, events and errors, and their values
+ * to and from bytes.
  */
 @NullMarked
 package io.filcdn.chain.abi;

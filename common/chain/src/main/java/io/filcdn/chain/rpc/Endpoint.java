@@ -28,7 +28,7 @@ public final class Endpoint {
     this.api = new JsonRpc2_0Web3j(service);
   }
 
-  /** What can be asked. */
+  /** The calls that can be made. */
   public JsonRpc2_0Web3j api() {
     return api;
   }

@@ -12,8 +12,8 @@ public final class NullRound {
   private NullRound() {}
 
   /**
-   * Whether the answer to the question for a block says that there is none of that number, which is
-   * so beyond the head, too. Lotus says it with an error, others with nothing, Forest with the
+   * True where the answer to the question for a block says that there is none of that number, which
+   * is so beyond the head, too. Lotus says it with an error, others with nothing, Forest with the
    * block before it.
    */
   public static boolean isToldBy(EthBlock answer, BlockNumber asked) {

@@ -42,7 +42,7 @@ public final class AdminTokenFilter implements ContainerRequestFilter {
     }
   }
 
-  /** Whether the header has the token; compared in constant time. */
+  /** True where the header has the token; compared in constant time. */
   static boolean isIn(@Nullable String authorization, Optional<String> token) {
     return authorization != null
         && token

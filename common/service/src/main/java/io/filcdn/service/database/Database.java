@@ -63,7 +63,7 @@ public final class Database {
     }
   }
 
-  /** That Postgres could not be reached, or refused. */
+  /** A failure: Postgres could not be reached, or refused. */
   public static final class DatabaseException extends RuntimeException {
 
     public DatabaseException(SQLException cause) {

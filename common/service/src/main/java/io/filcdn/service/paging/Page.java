@@ -62,7 +62,7 @@ public record Page<P>(Optional<P> after, int limit) {
     throw new IllegalArgumentException("after: expected a number, found " + shown(after));
   }
 
-  /** What to ask for the page behind {@code items}; empty where they are the last. */
+  /** The place to ask for the page behind {@code items}; empty where they are the last. */
   public <T, N> Optional<N> next(List<T> items, Function<T, N> place) {
     return items.size() < limit ? Optional.empty() : Optional.of(place.apply(items.getLast()));
   }

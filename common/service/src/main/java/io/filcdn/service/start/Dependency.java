@@ -16,18 +16,18 @@ interface Dependency {
   /** The outcome of an attempt to reach it. */
   sealed interface Answer {
 
-    /** It is there. */
+    /** A dependency that is there. */
     record Present() implements Answer {}
 
     /**
-     * It is not there yet, and the service cannot start before it is.
+     * A dependency that is not there yet; the service cannot start before it is.
      *
      * @param reason what was found instead, in one line
      */
     record Absent(String reason) implements Answer {}
 
     /**
-     * It is not there yet; the service starts, and is not ready before it is.
+     * A dependency that is not there yet; the service starts, and is not ready before it is.
      *
      * @param reason what was found instead, in one line
      */

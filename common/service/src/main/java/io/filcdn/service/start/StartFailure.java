@@ -10,8 +10,8 @@ import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 
 /**
- * What kept a service from starting, as one line that begins with {@code … does not start:}. What
- * nobody foresaw is logged before, with its trace.
+ * The cause that kept a service from starting, as one line that begins with {@code … does not
+ * start:}. One that nobody foresaw is logged before, with its trace.
  *
  * @param service the service's name
  */

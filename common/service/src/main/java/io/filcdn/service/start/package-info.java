@@ -1,4 +1,4 @@
-/** How a service starts: it waits for what it cannot start without, and says what keeps it. */
+/** The start of a service: it waits for what it cannot start without, and says what keeps it. */
 @NullMarked
 package io.filcdn.service.start;
 

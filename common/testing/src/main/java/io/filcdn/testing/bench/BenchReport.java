@@ -9,8 +9,9 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /**
- * What a benchmark measured: a line a case on the screen, and {@code target/bench/NAME.json} of the
- * checkout. A case that is held against a bar has a ratio, above 1 where it is better than the bar.
+ * The results of a benchmark: a line a case on the screen, and {@code target/bench/NAME.json} of
+ * the checkout. A case that is held against a bar has a ratio, above 1 where it is better than the
+ * bar.
  */
 public final class BenchReport {
 

@@ -1,4 +1,4 @@
-/** How benchmarks tell what they measured. */
+/** Reports of what benchmarks measured. */
 @NullMarked
 package io.filcdn.testing.bench;
 

@@ -60,7 +60,7 @@ public final class Anvil implements AutoCloseable {
   private final Origin origin;
   private final Thread atExit = new Thread(this::stopProcess, "anvil-at-exit");
 
-  /** Where the chain of a started node comes from. */
+  /** The source of a started node's chain. */
   public enum Origin {
     /** There was no state file. */
     NEW,
@@ -71,7 +71,7 @@ public final class Anvil implements AutoCloseable {
   }
 
   /**
-   * How a node is started.
+   * The options that a node is started with.
    *
    * @param binary anvil itself; see {@link Anvil#binary}
    * @param port 0 takes a free one
@@ -231,7 +231,7 @@ public final class Anvil implements AutoCloseable {
           log);
     }
 
-    /** How many blocks behind the head is finalized. */
+    /** The number of blocks by which the finalized one lies behind the head. */
     public int finalityDepth() {
       return 2 * slotsInAnEpoch;
     }
@@ -577,7 +577,9 @@ public final class Anvil implements AutoCloseable {
     return Numeric.encodeQuantity(BigInteger.valueOf(value));
   }
 
-  /** Says that anvil is missing, did not come up, or refused what is no contract's business. */
+  /**
+   * A failure of anvil: it is missing, did not come up, or refused what is no contract's business.
+   */
   public static final class AnvilFailure extends RuntimeException {
     AnvilFailure(String message) {
       super(message);

@@ -56,7 +56,8 @@ record CompiledContract(
   }
 
   /**
-   * Whether the code found on a chain, in hex with 0x, is this contract's, whatever its immutables.
+   * True where the code found on a chain, in hex with 0x, is this contract's, whatever its
+   * immutables.
    */
   boolean isCode(String found) {
     StringBuilder masked = new StringBuilder(found.substring(2));

@@ -2,7 +2,7 @@ package io.filcdn.testing.chain;
 
 import java.util.List;
 
-/** A contract refused a transaction, and this is what it said. Nothing was changed on the chain. */
+/** A contract's refusal of a transaction, with what it said. Nothing was changed on the chain. */
 public final class ContractRevert extends RuntimeException {
   private final String error;
   private final transient List<Object> arguments;
@@ -27,7 +27,7 @@ public final class ContractRevert extends RuntimeException {
     return arguments;
   }
 
-  /** What the chain returned, in hex: the error's selector and arguments. */
+  /** The data that the chain returned, in hex: the error's selector and arguments. */
   public String data() {
     return data;
   }

@@ -55,7 +55,7 @@ public final class Devnet implements AutoCloseable {
     return rpc.blockNumber();
   }
 
-  /** What a storage provider does. */
+  /** The deeds of a storage provider. */
   public DevnetProvider asProvider(String account) {
     return new DevnetProvider(this, account);
   }
@@ -64,7 +64,7 @@ public final class Devnet implements AutoCloseable {
     return asProvider(account.address());
   }
 
-  /** What a payer does. */
+  /** The deeds of a payer. */
   public DevnetPayer asPayer(String account) {
     return new DevnetPayer(this, account);
   }
@@ -73,7 +73,7 @@ public final class Devnet implements AutoCloseable {
     return asPayer(account.address());
   }
 
-  /** What the CDN's operator does, as {@link DevnetAccount#OPERATOR}. */
+  /** The deeds of the CDN's operator, as {@link DevnetAccount#OPERATOR}. */
   public DevnetOperator asOperator() {
     return asOperator(contracts.filBeamOperator());
   }
@@ -83,12 +83,12 @@ public final class Devnet implements AutoCloseable {
     return new DevnetOperator(this, filBeamOperator, DevnetAccount.OPERATOR.address());
   }
 
-  /** What happened, from the logs. */
+  /** The history, from the logs. */
   public DevnetHistory history() {
     return new DevnetHistory(this);
   }
 
-  /** What anyone can read. */
+  /** The public state. */
   public DevnetReads reads() {
     return new DevnetReads(this);
   }

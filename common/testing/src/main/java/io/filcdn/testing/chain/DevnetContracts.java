@@ -22,7 +22,7 @@ public record DevnetContracts(
     String filBeamOperator) {
   public static final long CHAIN_ID = 31337;
 
-  /** What a byte of egress or of a cache miss costs: 7 tokens per TiB, rounded down. */
+  /** The price of a byte of egress or of a cache miss: 7 tokens per TiB, rounded down. */
   public static final BigInteger RATE_PER_BYTE =
       BigInteger.valueOf(7).multiply(BigInteger.TEN.pow(18)).shiftRight(40);
 
@@ -37,7 +37,7 @@ public record DevnetContracts(
 
   private static final String DEPLOYER = DevnetAccount.DEPLOYER.address();
 
-  /** Where the contracts are on every devnet. */
+  /** The addresses of the contracts on every devnet. */
   public static final DevnetContracts ADDRESSES =
       new DevnetContracts(
           created(0), created(1), created(2), created(3), created(4), created(5), created(6));
@@ -110,7 +110,7 @@ public record DevnetContracts(
         Step.call(fwss, "setViewContract(address)", stateView));
   }
 
-  /** What creates another FilBeamOperator for the same FWSS. */
+  /** The transaction's data that creates another FilBeamOperator for the same FWSS. */
   String operatorCreation(String controller) {
     return operator(controller).data();
   }
@@ -155,7 +155,10 @@ public record DevnetContracts(
     return ContractUtils.generateContractAddress(DEPLOYER, BigInteger.valueOf(nonce));
   }
 
-  /** The chain belongs to another build of the contracts, or to something else altogether. */
+  /**
+   * A failure: the chain belongs to another build of the contracts, or to something else
+   * altogether.
+   */
   public static final class ForeignChain extends RuntimeException {
     private ForeignChain(String message) {
       super(message);

@@ -11,7 +11,7 @@ import org.web3j.protocol.core.methods.response.EthLog;
 import org.web3j.protocol.core.methods.response.Log;
 import org.web3j.utils.Numeric;
 
-/** What happened on the devnet, from its logs. Amounts are in the token's smallest unit. */
+/** The history of the devnet, from its logs. Amounts are in the token's smallest unit. */
 public final class DevnetHistory {
   private final Devnet devnet;
 
@@ -32,7 +32,7 @@ public final class DevnetHistory {
   /** A payment to one of a data set's CDN rails, before the network's fee. */
   public record Settlement(
       Rails rail, long dataSetId, BigInteger amount, long block, String transactionHash) {
-    /** Which of the two. */
+    /** One of the two CDN rails of a data set. */
     public enum Rails {
       CDN,
       CACHE_MISS

@@ -5,7 +5,8 @@ import java.util.List;
 import java.util.stream.LongStream;
 
 /**
- * What is done through a FilBeamOperator contract: reporting usage, settling it, ending the CDN.
+ * The CDN operator's calls to a FilBeamOperator contract: reporting usage, settling it, ending the
+ * CDN.
  */
 public final class DevnetOperator {
   private final Devnet devnet;

@@ -8,8 +8,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * What anyone can read of the devnet, as of the newest block. Amounts are in the token's smallest
- * unit.
+ * The public state of the devnet, as of the newest block. Amounts are in the token's smallest unit.
  */
 public final class DevnetReads {
   private static final String LATEST = "latest";
@@ -56,7 +55,7 @@ public final class DevnetReads {
       String serviceProvider,
       long pdpEndEpoch) {}
 
-  /** What a FilBeamOperator holds against a data set. */
+  /** The usage that a FilBeamOperator holds against a data set. */
   public record OwedUsage(
       BigInteger cdnAmount, BigInteger cacheMissAmount, long maxReportedEpoch) {}
 
@@ -74,7 +73,7 @@ public final class DevnetReads {
     return new PayAccount(amount(fields, 0), amount(fields, 1), amount(fields, 2), id(fields, 3));
   }
 
-  /** What the account holds: a payee's income. */
+  /** The funds of the account: a payee's income. */
   public BigInteger funds(String owner) {
     return account(owner).funds();
   }
@@ -189,7 +188,7 @@ public final class DevnetReads {
     return number(contracts.stateView(), Abi.encode("provingDeadline(uint256)", dataSetId));
   }
 
-  /** Where the window begins of the proving period that could be opened now. */
+  /** The begin of the window of the proving period that could be opened now. */
   public long nextChallengeWindowStart(long dataSetId) {
     if (provingDeadline(dataSetId) == 0) {
       return devnet.epoch() + DevnetContracts.PROVING_PERIOD - DevnetContracts.CHALLENGE_WINDOW;

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Turns revert data into the custom error of the devnet's contracts that it encodes. */
+/** A decoder of revert data into the custom errors of the devnet's contracts. */
 final class RevertDecoder {
   private static final int SELECTOR_LENGTH = 10;
 

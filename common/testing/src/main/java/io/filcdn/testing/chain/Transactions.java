@@ -16,7 +16,8 @@ import org.web3j.utils.Numeric;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Sends transactions from accounts that the node unlocks, and waits until each is in a block.
+ * A sender of transactions from accounts that the node unlocks, each awaited until it is in a
+ * block.
  *
  * <p>A transaction is first tried without being sent, against the pending block, so that a revert
  * comes back decoded. The gas limit is a fixed large one: the contracts try some calls and go on

@@ -6,8 +6,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a Quarkus test a Postgres and a Kafka of its own. The argument {@code database} names the
- * service whose database the default datasource is; without it there is none.
+ * A Postgres and a Kafka of a Quarkus test's own. The argument {@code database} names the service
+ * whose database the default datasource is; without it there is none.
  */
 public final class InfraResource implements QuarkusTestResourceLifecycleManager {
 

@@ -16,10 +16,12 @@ import org.apache.kafka.common.config.TopicConfig;
 /** A running Kafka broker. */
 public sealed interface Kafka extends AutoCloseable permits EmbeddedKafka, ContainerKafka {
 
-  /** Where clients find it: {@code host:port}. */
+  /** The address where clients find it: {@code host:port}. */
   String bootstrapServers();
 
-  /** What an administrator's clients need besides that: nothing, where it is open to all. */
+  /**
+   * The settings that an administrator's clients need besides that: none, where it is open to all.
+   */
   default Map<String, Object> adminLogin() {
     return Map.of();
   }

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
  */
 public record KafkaUsers(Path folder) {
 
-  /** Who may do everything. */
+  /** The user that may do everything. */
   public static final String ADMIN = "admin";
 
   private static final String MODULE =
@@ -72,7 +72,7 @@ public record KafkaUsers(Path folder) {
     return folder.resolve(user + ".properties");
   }
 
-  /** What a user's clients are configured with, besides where the brokers are. */
+  /** The configuration of a user's clients, besides where the brokers are. */
   public Map<String, Object> client(String user) {
     Properties properties = new Properties();
     try (Reader reader = Files.newBufferedReader(file(user))) {

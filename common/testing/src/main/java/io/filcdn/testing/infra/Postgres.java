@@ -11,10 +11,10 @@ public sealed interface Postgres extends AutoCloseable permits EmbeddedPostgres,
   /** The services that keep a database. */
   List<String> DATABASES = List.of("indexer", "metrics", "settlement");
 
-  /** Where {@code role} connects to {@code database}, credentials included. */
+  /** The URL by which {@code role} connects to {@code database}, credentials included. */
   String jdbcUrl(String database, String role);
 
-  /** Where a service connects to its database. */
+  /** The URL by which a service connects to its database. */
   default String jdbcUrl(String database) {
     return jdbcUrl(database, database);
   }

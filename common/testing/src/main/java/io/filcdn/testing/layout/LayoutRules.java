@@ -15,8 +15,8 @@ import java.util.Set;
 import org.jspecify.annotations.NullMarked;
 
 /**
- * How FilCDN's code is laid out: rooms that know only the rooms behind them, services that know
- * only {@code common}, time that is injected.
+ * The rules of FilCDN's layout: rooms that know only the rooms behind them, services that know only
+ * {@code common}, time that is injected.
  */
 public final class LayoutRules {
 

@@ -5,7 +5,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
-/** Waiting for something that another process does, with a bound. */
+/** A bounded wait for something that another process does. */
 public final class Await {
 
   private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);

@@ -8,7 +8,10 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.logging.Logger;
 
-/** What a person sees of a stack: a line a step, with the time it took. Also kept in the log. */
+/**
+ * The output that a person sees of a stack: a line a step, with the time it took. Also kept in the
+ * log.
+ */
 public final class Console {
 
   private static final Logger LOG = Logger.getLogger(Console.class.getName());

@@ -25,12 +25,12 @@ public record DataFolder(Path root) {
     root = root.toAbsolutePath().normalize();
   }
 
-  /** What the chain {@code network} left behind: databases, Kafka's logs, caches. */
+  /** The folder of what the chain {@code network} left behind: databases, Kafka's logs, caches. */
   public Path of(String network) {
     return root.resolve("networks").resolve(network.replaceAll("[^A-Za-z0-9._-]", "_"));
   }
 
-  /** Where what runs is described for scripts, as long as it runs. */
+  /** The file that describes what runs for scripts, as long as it runs. */
   public Path stackFile() {
     return root.resolve("stack.json");
   }
@@ -40,7 +40,7 @@ public record DataFolder(Path root) {
     return root.resolve("network.json");
   }
 
-  /** Where the users of Kafka are, each a client's configuration. */
+  /** The folder of Kafka's users, each a client's configuration. */
   public Path kafkaUsers() {
     return root.resolve("identity").resolve("kafka");
   }
@@ -50,7 +50,7 @@ public record DataFolder(Path root) {
     return root.resolve("up.lock");
   }
 
-  /** Where {@code process} is remembered while it runs. */
+  /** The file in which {@code process} is remembered while it runs. */
   public Path pidFile(String process) {
     return root.resolve("pids").resolve(process + ".pid");
   }
@@ -60,7 +60,7 @@ public record DataFolder(Path root) {
     return root.resolve("pids").resolve(service + ".restart");
   }
 
-  /** What {@code process} says. */
+  /** The log of what {@code process} says. */
   public Path log(String process) {
     return root.resolve("logs").resolve(process + ".log");
   }
@@ -94,7 +94,9 @@ public record DataFolder(Path root) {
     }
   }
 
-  /** Why {@code process} ended, in one line of its log; empty where it said nothing. */
+  /**
+   * The cause of the end of {@code process}, in one line of its log; empty where it said nothing.
+   */
   public Optional<String> cause(String process) {
     return LogCause.of(lastLines(process, LINES_OF_A_TRACE));
   }

@@ -32,7 +32,7 @@ public final class Http implements AutoCloseable {
         .map(HttpResponse::body);
   }
 
-  /** What {@code url} answers, of whatever status; empty where nothing listens there. */
+  /** The answer of {@code url}, of whatever status; empty where nothing listens there. */
   public Optional<HttpResponse<String>> ask(String url) {
     return send(HttpRequest.newBuilder(URI.create(url)));
   }
@@ -43,7 +43,7 @@ public final class Http implements AutoCloseable {
         .map(HttpResponse::statusCode);
   }
 
-  /** What a JSON text that is posted gets for an answer; empty for no answer. */
+  /** The answer to a JSON text that is posted; empty for no answer. */
   public Optional<HttpResponse<String>> post(URI url, String json) {
     return send(
         HttpRequest.newBuilder(url)

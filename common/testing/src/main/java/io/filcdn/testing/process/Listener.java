@@ -2,7 +2,7 @@ package io.filcdn.testing.process;
 
 import java.util.Locale;
 
-/** What listens on a port of its own. */
+/** A listener on a port of its own. */
 public enum Listener {
   RETRIEVAL(0),
   INDEXER(1),
@@ -14,7 +14,7 @@ public enum Listener {
   PROVIDER(7),
   RETRIEVAL_MANAGEMENT(8);
 
-  /** How far the last one's port is from the first one's. */
+  /** The distance of the last one's port from the first one's. */
   static final int SPAN = RETRIEVAL_MANAGEMENT.offset;
 
   private final int offset;
@@ -23,7 +23,7 @@ public enum Listener {
     this.offset = offset;
   }
 
-  /** How far its port is from the first one's. */
+  /** The distance of its port from the first one's. */
   int offset() {
     return offset;
   }

@@ -4,7 +4,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Why a process ended, as the end of its log tells: not its last line, which may be of a trace. */
+/**
+ * The cause of a process's end, as the end of its log tells: not its last line, which may be of a
+ * trace.
+ */
 final class LogCause {
 
   /** The line in which our services tell it themselves. */

@@ -8,7 +8,7 @@ import java.util.logging.LogManager;
 import java.util.logging.Logger;
 import java.util.logging.SimpleFormatter;
 
-/** Where this process logs to: nowhere at first, then a file, never a person's screen. */
+/** The place that this process logs to: nowhere at first, then a file, never a person's screen. */
 public final class LogFile {
 
   private static final String ONE_LINE = "%1$tF %1$tT.%1$tL %4$s [%3$s] %5$s%6$s%n";

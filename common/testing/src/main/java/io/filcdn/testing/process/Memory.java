@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 import java.util.stream.Stream;
 
 /**
- * How much memory processes take: their proportional set size, in which a page that several share
+ * The memory that processes take: their proportional set size, in which a page that several share
  * counts for each with its part, so that sums are true. Linux tells it; other systems do not.
  */
 public final class Memory {

@@ -83,7 +83,7 @@ public final class Patience {
     return Duration.ofNanos(now - begun);
   }
 
-  /** Why waiting ended, as in {@code within the 90 s of --timeout}. */
+  /** The limit that ended waiting, as in {@code within the 90 s of --timeout}. */
   public String limit() {
     return isOver(nanos.getAsLong())
         ? "within the %d s of --timeout".formatted(timeout.orElseThrow().toSeconds())

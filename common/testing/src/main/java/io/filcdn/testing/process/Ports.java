@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
-/** Which port of 127.0.0.1 each listener of a stack has. */
+/** The ports of 127.0.0.1 that the listeners of a stack have. */
 public record Ports(Map<Listener, Integer> numbers) {
 
   /** The base that means "any free ports". */
@@ -98,7 +98,7 @@ public record Ports(Map<Listener, Integer> numbers) {
     return port;
   }
 
-  /** Where {@code listener} is spoken to by HTTP. */
+  /** The URL at which {@code listener} is spoken to by HTTP. */
   public String url(Listener listener) {
     return "http://127.0.0.1:" + of(listener);
   }

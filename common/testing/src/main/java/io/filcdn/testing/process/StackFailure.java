@@ -2,7 +2,10 @@ package io.filcdn.testing.process;
 
 import java.util.Objects;
 
-/** Says in one line why a stack cannot do what was asked, and what a person can do about it. */
+/**
+ * A failure that says in one line why a stack cannot do what was asked, and what a person can do
+ * about it.
+ */
 public final class StackFailure extends RuntimeException {
 
   public StackFailure(String message) {

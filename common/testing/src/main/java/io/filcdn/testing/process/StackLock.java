@@ -8,8 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.StandardOpenOption;
 
 /**
- * What makes a process the only supervisor of a data folder. The system takes it back when the
- * process ends, however it ends.
+ * The lock that makes a process the only supervisor of a data folder. The system releases it when
+ * the process ends, however it ends.
  */
 public final class StackLock implements AutoCloseable {
 
@@ -58,7 +58,7 @@ public final class StackLock implements AutoCloseable {
     }
   }
 
-  /** Where the supervisor of that folder is remembered. */
+  /** The file in which the supervisor of that folder is remembered. */
   public static PidFile supervisor(DataFolder data) {
     return new PidFile(data.pidFile(SUPERVISOR));
   }

@@ -22,7 +22,9 @@ public final class StackProcesses {
   /** The environment variable with the operator's private key, for the one process that signs. */
   public static final String OPERATOR_KEY = "FILCDN_OPERATOR_KEY";
 
-  /** Who is stopped before whom: the four services at once, then what they stand on. */
+  /**
+   * The order in which processes are stopped: the four services at once, then what they stand on.
+   */
   private static final List<List<String>> STOPPED_IN_ORDER =
       List.of(
           List.of("retrieval", "indexer", "metrics", "settlement"),
@@ -98,7 +100,7 @@ public final class StackProcesses {
     return ALL.stream().filter(name -> running(name).isPresent()).toList();
   }
 
-  /** Whether they are being stopped, so that the end of one is no news. */
+  /** True where they are being stopped, so that the end of one is no news. */
   public synchronized boolean isStopping() {
     return stopping;
   }

@@ -1,4 +1,4 @@
-/** Processes, ports, files and the console: what a stack on one machine is made of. */
+/** Processes, ports, files and the console: the parts of a stack on one machine. */
 @NullMarked
 package io.filcdn.testing.process;
 

@@ -4,7 +4,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** What a {@code Range} header asks of a piece (RFC 9110, section 14). */
+/** The part of a piece that a {@code Range} header asks for (RFC 9110, section 14). */
 sealed interface ByteRange {
 
   /** No range, or several, which a server may answer with the whole. */

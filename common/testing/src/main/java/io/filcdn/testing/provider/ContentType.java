@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Sniffs what kind of content a file begins like, for its {@code Content-Type}. */
+/** The kind of content that a file begins like, for its {@code Content-Type}. */
 final class ContentType {
 
   private static final int SNIFFED = 512;
@@ -32,7 +32,7 @@ final class ContentType {
     return isText(head) ? "text/plain; charset=utf-8" : "application/octet-stream";
   }
 
-  /** Whether these are UTF-8 characters without control codes; the last one may be cut off. */
+  /** True where these are UTF-8 characters without control codes; the last one may be cut off. */
   private static boolean isText(byte[] head) {
     for (byte b : head) {
       if (b >= 0 && b < 0x20 && b != '\n' && b != '\r' && b != '\t' && b != '\f' && b != 0x1b) {

@@ -65,7 +65,7 @@ public final class DemoProvider implements AutoCloseable {
     }
   }
 
-  /** Where it listens, as a registry's {@code serviceURL} has it. */
+  /** The URL where it listens, as a registry's {@code serviceURL} has it. */
   public URI url() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
@@ -85,7 +85,7 @@ public final class DemoProvider implements AutoCloseable {
     faults.clear(piece);
   }
 
-  /** What was fetched of {@code piece} so far. */
+  /** The fetches of {@code piece} so far. */
   public Fetches fetches(PieceCid piece) {
     return fetches.getOrDefault(piece, Fetches.NONE);
   }

@@ -1,6 +1,6 @@
 package io.filcdn.testing.provider;
 
-/** How a provider can fail a fetch on purpose, so that tests see what an edge makes of it. */
+/** A way for a provider to fail a fetch on purpose, so that tests see what an edge makes of it. */
 public sealed interface Fault {
 
   /** The byte at {@code offset} of the piece is another one. */
@@ -9,10 +9,13 @@ public sealed interface Fault {
   /** The connection is cut before the byte at {@code offset} of the piece. */
   record DiesAt(long offset) implements Fault {}
 
-  /** Nothing more is sent from the byte at {@code offset} of the piece on, until it is mended. */
+  /**
+   * A stall: nothing more is sent from the byte at {@code offset} of the piece on, until it is
+   * mended.
+   */
   record StallsAt(long offset) implements Fault {}
 
-  /** So many bytes are sent in a second, until it is mended. */
+  /** A slow answer: so many bytes are sent in a second, until it is mended. */
   record Trickles(int bytesPerSecond) implements Fault {
 
     public Trickles {
@@ -23,6 +26,6 @@ public sealed interface Fault {
     }
   }
 
-  /** Instead of the piece comes this HTTP status, with a short text. */
+  /** An answer other than the piece: this HTTP status, with a short text. */
   record Answers(int status) implements Fault {}
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Which pieces a provider fails at the moment, and those who wait in a stall. */
+/** The pieces that a provider fails at the moment, and those who wait in a stall. */
 final class Faults {
 
   private final Map<PieceCid, Fault> byPiece = new HashMap<>();

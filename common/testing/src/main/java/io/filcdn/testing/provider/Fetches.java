@@ -1,7 +1,7 @@
 package io.filcdn.testing.provider;
 
 /**
- * How often a piece was fetched, and how much of it.
+ * The fetches of a piece: how many, and how much of it.
  *
  * @param fetches GET requests that were answered with bytes, ranges included
  * @param bytes those that went to the sockets

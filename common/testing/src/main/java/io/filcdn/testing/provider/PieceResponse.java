@@ -25,7 +25,7 @@ final class PieceResponse {
   private final Faults faults;
   private final Counter counter;
 
-  /** Takes what was fetched, as it happens. */
+  /** A counter of what is fetched, as it happens. */
   @FunctionalInterface
   interface Counter {
     void add(PieceCid piece, long fetches, long bytes);

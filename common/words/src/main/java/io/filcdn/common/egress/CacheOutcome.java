@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
-/** Where the bytes of a response came from. */
+/** The source of a response's bytes. */
 public enum CacheOutcome {
   /** From the edge's cache, with no provider asked. */
   HIT,

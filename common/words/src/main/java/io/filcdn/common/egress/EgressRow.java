@@ -89,7 +89,7 @@ public sealed interface EgressRow {
     }
   }
 
-  /** Why bytes are not paid for. */
+  /** The reason that bytes are not paid for. */
   enum Reason {
     /** The request carried a bot's token. */
     BOT,

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.UUID;
 
-/** Names one run of one edge's journal: every process start opens a new one. */
+/** The id of one run of one edge's journal: every process start opens a new one. */
 public record JournalId(@JsonValue UUID uuid) {
 
   public JournalId {

@@ -1,4 +1,4 @@
-/** What edges tell: the bytes they served and fetched, and each retrieval. */
+/** Records of edges: the bytes they served and fetched, and each retrieval. */
 @NullMarked
 package io.filcdn.common.egress;
 

@@ -3,7 +3,7 @@ package io.filcdn.common.index;
 import io.filcdn.common.chain.BlockNumber;
 
 /**
- * When an index record was true.
+ * The moment at which an index record was true.
  *
  * @param block the newest block that the indexer had applied
  * @param version grows with every change of the index, over all keys; of two records of one key the

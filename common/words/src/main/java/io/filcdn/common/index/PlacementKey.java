@@ -6,7 +6,7 @@ import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.piece.PieceName;
 
 /**
- * Key of {@code filcdn.index.placements}: {@code pieceCid/payer/generation/number/pieceId}. All
+ * The key of {@code filcdn.index.placements}: {@code pieceCid/payer/generation/number/pieceId}. All
  * placements of a piece with a payer share a prefix.
  */
 public record PlacementKey(PieceName pieceCid, Address payer, DataSetId dataSet, PieceId pieceId) {

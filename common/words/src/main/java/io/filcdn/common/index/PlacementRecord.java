@@ -9,7 +9,8 @@ import io.filcdn.common.piece.PieceName;
 import java.util.Map;
 
 /**
- * That a piece is in a data set, on {@code filcdn.index.placements}. Removal is a tombstone.
+ * The placement of a piece in a data set, on {@code filcdn.index.placements}. Removal is a
+ * tombstone.
  *
  * @param pieceCid v2 in fwss; v1 in pandora, whose contract knew no raw sizes
  * @param metadata the piece's keys and values on chain, as they are

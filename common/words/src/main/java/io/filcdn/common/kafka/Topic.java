@@ -8,15 +8,17 @@ import java.util.Optional;
  * what their records hold.
  */
 public enum Topic {
-  /** Where each piece is. Key: {@link io.filcdn.common.index.PlacementKey}. */
+  /** The place of each piece. Key: {@link io.filcdn.common.index.PlacementKey}. */
   PLACEMENTS(Names.PLACEMENTS, Names.COMPACTED),
-  /** Who pays for a data set, and how far that reaches. Key: data set id. */
+  /** The payer of a data set, and how far its payments reach. Key: data set id. */
   DATA_SETS(Names.DATA_SETS, Names.COMPACTED),
-  /** Where providers serve. Key: provider id. */
+  /** The URLs where providers serve. Key: provider id. */
   PROVIDERS(Names.PROVIDERS, Names.COMPACTED),
-  /** Which payers are sanctioned. Key: address. */
+  /** The payers, and which of them are sanctioned. Key: address. */
   PAYERS(Names.PAYERS, Names.COMPACTED),
-  /** What edges served and fetched. Key: journal id; the partition is chosen by the edge. */
+  /**
+   * The bytes that edges served and fetched. Key: journal id; the partition is chosen by the edge.
+   */
   EGRESS(Names.EGRESS, 30),
   /** One record a retrieval, for analytics. Key: payer. */
   RETRIEVALS(Names.RETRIEVALS, 2),
@@ -24,9 +26,9 @@ public enum Topic {
   USAGE(Names.USAGE, Names.COMPACTED),
   /** Quota thresholds that were crossed. Key: data set id. */
   QUOTA(Names.QUOTA, 30),
-  /** What settlement did on chain. Key: data set id. */
+  /** The actions of settlement on chain. Key: data set id. */
   SETTLEMENT(Names.SETTLEMENT, 90),
-  /** What could not be applied, and why. Key: the topic it came from. */
+  /** The records that could not be applied, and why. Key: the topic it came from. */
   DEAD_LETTERS(Names.DEAD_LETTERS, 365);
 
   private final String topicName;
@@ -42,12 +44,12 @@ public enum Topic {
     return topicName;
   }
 
-  /** Whether only the newest record of each key is kept, for ever. */
+  /** True where only the newest record of each key is kept, for ever. */
   public boolean compacted() {
     return retentionDays == Names.COMPACTED;
   }
 
-  /** How long records are kept; empty where the topic is compacted. */
+  /** The time that records are kept; empty where the topic is compacted. */
   public Optional<Duration> retention() {
     return compacted() ? Optional.empty() : Optional.of(Duration.ofDays(retentionDays));
   }

@@ -6,15 +6,15 @@ import io.filcdn.common.egress.JournalId;
 import java.util.Map;
 
 /**
- * That a journal is complete in Kafka and nothing will be added to it, posted to {@link #PATH};
- * answered by an {@link Answer}. What the journal holds is set free once all its records were
- * applied.
+ * The end of a journal, which is complete in Kafka and gets nothing added. It is posted to {@link
+ * #PATH} and answered by an {@link Answer}. What the journal holds is set free once all its records
+ * were applied.
  *
  * @param sequences the last sequence in each partition that has any
  */
 public record JournalEnd(JournalId journal, Map<Integer, Long> sequences) {
 
-  /** Where it is posted. */
+  /** The path that it is posted to. */
   public static final String PATH = "/internal/v1/journal-ends";
 
   public JournalEnd {
@@ -23,7 +23,7 @@ public record JournalEnd(JournalId journal, Map<Integer, Long> sequences) {
   }
 
   /**
-   * What is said to a {@link JournalEnd}.
+   * The answer to a {@link JournalEnd}.
    *
    * @param drained whether all records were applied; otherwise it is to be told again later
    */

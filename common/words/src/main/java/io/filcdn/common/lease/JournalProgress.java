@@ -15,7 +15,7 @@ import java.util.Map;
  */
 public record JournalProgress(JournalId journal, String edge, Map<Integer, Long> sequences) {
 
-  /** Where it is posted. */
+  /** The path that it is posted to. */
   public static final String PATH = "/internal/v1/journal-progress";
 
   public JournalProgress {

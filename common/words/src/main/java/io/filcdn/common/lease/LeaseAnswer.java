@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a journal holds, in answer to a {@link LeaseRequest}.
+ * The leases that a journal holds, in answer to a {@link LeaseRequest}.
  *
  * @param closed whether the journal's leases were ended for good: nothing is given to it any more
  * @param millisToLive how long after the request was sent responses may begin on these leases,
@@ -27,7 +27,7 @@ public record LeaseAnswer(boolean closed, long millisToLive, List<Lease> leases)
   }
 
   /**
-   * What a journal was given of one of a data set's quotas.
+   * The bytes that a journal was given of one of a data set's quotas.
    *
    * @param acquired the sum that it was given
    * @param returned the sum that it gave back

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What one run of an edge wants to hold of quotas, posted to {@link #PATH}; answered by a {@link
- * LeaseAnswer}. All numbers are sums since the journal began, never changes: acquiring, renewing
- * and returning are one request, and one that comes twice or late does no harm. Without asks it
- * only tells that the edge lives.
+ * A request of one run of an edge for what it wants to hold of quotas, posted to {@link #PATH};
+ * answered by a {@link LeaseAnswer}. All numbers are sums since the journal began, never changes:
+ * acquiring, renewing and returning are one request, and one that comes twice or late does no harm.
+ * Without asks it only tells that the edge lives.
  *
  * @param journal in which the edge records what it serves from these leases
  * @param edge the name of the edge, for people
@@ -22,10 +22,10 @@ import java.util.Set;
  */
 public record LeaseRequest(JournalId journal, String edge, List<Ask> asks) {
 
-  /** Where it is posted. */
+  /** The path that it is posted to. */
   public static final String PATH = "/internal/v1/leases";
 
-  /** How many asks one request can have. */
+  /** The most asks that one request can have. */
   public static final int MOST_ASKS = 1000;
 
   public LeaseRequest {
@@ -47,7 +47,7 @@ public record LeaseRequest(JournalId journal, String edge, List<Ask> asks) {
   }
 
   /**
-   * What is wanted of one of a data set's quotas.
+   * The bytes wanted of one of a data set's quotas.
    *
    * @param acquired the sum that the journal wants to have been given; less where there is less
    * @param needed the smallest sum that helps: where there is less, nothing more is given

@@ -60,13 +60,13 @@ public record Network(
     return new Epoch(Math.max(0, Math.floorDiv(elapsed, epochDuration.toMillis())));
   }
 
-  /** When {@code epoch} began. */
+  /** The time at which {@code epoch} began. */
   public Instant timeOf(Epoch epoch) {
     return genesis.plusMillis(Math.multiplyExact(epoch.value(), epochDuration.toMillis()));
   }
 
   /**
-   * How to tell which blocks are final.
+   * The rule that tells which blocks are final.
    *
    * @param tag the block tag to ask the node for, where the chain has one
    * @param fallbackDepth how many blocks behind the head count as final where the node does not
@@ -87,8 +87,8 @@ public record Network(
       Address token) {}
 
   /**
-   * What payers pay for bytes, in the token's smallest unit and above 0. The operator contract's
-   * rates are those of one byte: these divided by 2⁴⁰, rounded down.
+   * The prices that payers pay for bytes, in the token's smallest unit and above 0. The operator
+   * contract's rates are those of one byte: these divided by 2⁴⁰, rounded down.
    *
    * @param cdnPerTib the price of 2⁴⁰ bytes of egress
    * @param cacheMissPerTib the price of 2⁴⁰ bytes from providers
@@ -108,7 +108,7 @@ public record Network(
    */
   public record Operator(Address address, BlockNumber fromBlock, Optional<BlockNumber> toBlock) {
 
-    /** Whether a report of this operator in {@code block} counts. */
+    /** True where a report of this operator in {@code block} counts. */
     public boolean countsAt(BlockNumber block) {
       return block.compareTo(fromBlock) >= 0
           && toBlock.map(last -> block.compareTo(last) <= 0).orElse(true);

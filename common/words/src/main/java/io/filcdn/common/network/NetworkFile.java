@@ -20,8 +20,8 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * Reads the JSON file that describes a {@link Network}. Every fault is one sentence that names the
- * file, the field, what was expected there and what was found.
+ * A reader of the JSON file that describes a {@link Network}. Every fault is one sentence that
+ * names the file, the field, what was expected there and what was found.
  */
 public final class NetworkFile {
 

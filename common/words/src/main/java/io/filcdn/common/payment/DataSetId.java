@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
- * Names a data set: its number is unique only within the contract that gave it. Its text is {@code
- * generation/number}, as in {@code fwss/12}.
+ * The id of a data set: its number is unique only within the contract that gave it. Its text is
+ * {@code generation/number}, as in {@code fwss/12}.
  */
 public record DataSetId(Generation generation, long number) implements Comparable<DataSetId> {
 

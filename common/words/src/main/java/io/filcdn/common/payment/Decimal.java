@@ -1,6 +1,6 @@
 package io.filcdn.common.payment;
 
-/** Decimal numbers as they stand in ids: digits only, no sign, no leading zero. */
+/** Decimal numbers as written in ids: digits only, no sign, no leading zero. */
 final class Decimal {
 
   private Decimal() {}

@@ -3,7 +3,7 @@ package io.filcdn.common.payment;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
-/** Which service contract an id was given by; numbers start over in each. */
+/** The service contract that an id was given by; numbers start over in each. */
 public enum Generation {
   /** Filecoin Warm Storage Service 1.x. */
   FWSS("fwss"),

@@ -4,7 +4,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
- * Names a piece within its data set: the number it was added under. In JSON it is a decimal text.
+ * The id of a piece within its data set: the number it was added under. In JSON it is a decimal
+ * text.
  */
 public record PieceId(long number) implements Comparable<PieceId> {
 

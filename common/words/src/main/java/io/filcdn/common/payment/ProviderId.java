@@ -5,8 +5,8 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import io.filcdn.common.chain.Address;
 
 /**
- * Names a storage provider within one generation: by its number in the ServiceProviderRegistry
- * ({@code fwss/3}), or by its address where the contract knew no numbers ({@code pandora/0x…}).
+ * The id of a storage provider within one generation: its number in the ServiceProviderRegistry
+ * ({@code fwss/3}), or its address where the contract knew no numbers ({@code pandora/0x…}).
  *
  * @param local the number in decimal, or the address
  */

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 
 /**
- * Names a rail of the Filecoin Pay contract that its data set's generation uses. In JSON it is a
- * decimal text.
+ * The id of a rail of the Filecoin Pay contract that its data set's generation uses. In JSON it is
+ * a decimal text.
  */
 public record RailId(long number) implements Comparable<RailId> {
 

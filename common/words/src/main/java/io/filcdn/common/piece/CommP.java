@@ -58,7 +58,7 @@ public record CommP(long a, long b, long c, long d) implements PieceName {
     return of(cid, V1_PREFIX.length);
   }
 
-  /** Whether {@code cid} begins as the bytes of a PieceCID v1 do. */
+  /** True where {@code cid} begins as the bytes of a PieceCID v1 do. */
   static boolean isCidV1(byte[] cid) {
     for (int i = 0; i < V1_PREFIX.length; i++) {
       if (i >= cid.length || cid[i] != V1_PREFIX[i]) {

@@ -5,10 +5,10 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Computes a piece's {@link PieceCid} while its bytes stream by, in constant memory. Every 127 raw
- * bytes are spread over 128 (Fr32: two zero bits after each 254), which are four leaves of a binary
- * tree of SHA-256 with the two top bits of each node cleared; zero leaves fill the tree to a power
- * of two. Not safe for use by several threads at once.
+ * A hasher that computes a piece's {@link PieceCid} while its bytes stream by, in constant memory.
+ * Every 127 raw bytes are spread over 128 (Fr32: two zero bits after each 254), which are four
+ * leaves of a binary tree of SHA-256 with the two top bits of each node cleared; zero leaves fill
+ * the tree to a power of two. Not safe for use by several threads at once.
  *
  * <p>Where {@link #warmUp} found it faster, many nodes are hashed at once, in vectors.
  */

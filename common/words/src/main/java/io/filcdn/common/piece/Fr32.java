@@ -72,7 +72,10 @@ final class Fr32 {
     return word == LEAF_WORDS - 1 ? bits & LAST_WORD : bits;
   }
 
-  /** Where a leaf begins in a byte: each leaf before it took two bits less than it has room for. */
+  /**
+   * The bit at which a leaf begins in a byte: each leaf before it took two bits less than it has
+   * room for.
+   */
   private static int shift(int leaf) {
     return Byte.SIZE - 2 * leaf;
   }

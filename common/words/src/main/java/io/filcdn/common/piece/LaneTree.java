@@ -136,7 +136,7 @@ final class LaneTree {
       size = 0;
     }
 
-    /** Where the first word of a node stands: left ones in the upper rows, right ones below. */
+    /** The place of a node's first word: left ones in the upper rows, right ones below. */
     private static int place(int node) {
       return (node & 1) * NODE_WORDS * LANES + lane(node >>> 1, LANES);
     }

@@ -1,9 +1,9 @@
 package io.filcdn.common.piece;
 
 /**
- * Hashes many nodes of a CommP tree at once, a node a lane. The lanes stand side by side in rows of
- * {@link #LANES} words: rows 0 to 7 take the eight words of each result, rows 8 to 23 hold the
- * sixteen words of each pair of children; row 24 is zero. Safe for use by several threads, each
+ * A hasher of many nodes of a CommP tree at once, a node a lane. The lanes stand side by side in
+ * rows of {@link #LANES} words: rows 0 to 7 take the eight words of each result, rows 8 to 23 hold
+ * the sixteen words of each pair of children; row 24 is zero. Safe for use by several threads, each
  * with its own rows.
  */
 interface NodeLanes {
@@ -11,7 +11,7 @@ interface NodeLanes {
   /** Lanes of a row. */
   int LANES = 256;
 
-  /** Where the rows of the children begin. */
+  /** The place at which the rows of the children begin. */
   int CHILDREN = 8 * LANES;
 
   /** Words of all rows. */
@@ -27,6 +27,6 @@ interface NodeLanes {
    */
   void hash(int[] rows, int lanes);
 
-  /** How many lanes the machine takes in one step. */
+  /** The number of lanes that the machine takes in one step. */
   int width();
 }

@@ -5,10 +5,10 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.nio.ByteBuffer;
 
 /**
- * Names the bytes of a piece: the root of its Merkle tree, the tree's height, and how many raw
- * bytes stand before the zeros that fill it. Its text is the PieceCID v2 of FRC-0069, {@code
- * bafkzcib…}: CIDv1, codec {@code raw}, multihash {@code fr32-sha2-256-trunc254-padded-binary-tree}
- * over uvarint padding, one byte of height and the root.
+ * The id of a piece's bytes: the root of its Merkle tree, the tree's height, and how many raw bytes
+ * stand before the zeros that fill it. Its text is the PieceCID v2 of FRC-0069, {@code bafkzcib…}:
+ * CIDv1, codec {@code raw}, multihash {@code fr32-sha2-256-trunc254-padded-binary-tree} over
+ * uvarint padding, one byte of height and the root.
  *
  * @param commP the root
  * @param height levels above the 32-byte leaves: the padded piece has 2^height of them
@@ -38,7 +38,7 @@ public record PieceCid(CommP commP, int height, long rawSize) implements PieceNa
     }
   }
 
-  /** How many raw bytes a tree of {@code height} holds: 127 of every 128. */
+  /** The number of raw bytes that a tree of {@code height} holds: 127 of every 128. */
   public static long capacity(int height) {
     return 127L << height - MIN_HEIGHT;
   }

@@ -3,8 +3,8 @@ package io.filcdn.common.piece;
 import com.fasterxml.jackson.annotation.JsonCreator;
 
 /**
- * What a piece can be asked for by: its {@link PieceCid} (v2), which names bytes, or its {@link
- * CommP} (v1), which needs a placement to tell how many bytes it stands for.
+ * A name that a piece can be asked for by: its {@link PieceCid} (v2), which names bytes, or its
+ * {@link CommP} (v1), which needs a placement to tell how many bytes it stands for.
  */
 public sealed interface PieceName permits PieceCid, CommP {
 

@@ -17,7 +17,7 @@ final class ProvenLanes {
   private static final int LEAST_WIDTH = 8;
   private static final long PATIENCE = Duration.ofSeconds(20).toNanos();
 
-  /** How often in a row they have to be faster. */
+  /** The number of times in a row that they have to be faster. */
   private static final int WINS = 2;
 
   /** Enough to fill a storey of the tree. */

@@ -3,7 +3,7 @@ package io.filcdn.common.piece;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
-/** What SHA-256 (FIPS 180-4) is made of, for those who hash many messages at once. */
+/** The parts of SHA-256 (FIPS 180-4), for those who hash many messages at once. */
 final class Sha256 {
 
   static final int ROUNDS = 64;
@@ -30,14 +30,14 @@ final class Sha256 {
     return INITIAL[word];
   }
 
-  /** What each round adds. */
+  /** The constants that the rounds add. */
   static int[] constants() {
     return CONSTANTS.clone();
   }
 
   /**
-   * What each round of the second block of a 64-byte message adds. That block is padding alone, so
-   * its words are known beforehand and are added already.
+   * The constants that the rounds of the second block of a 64-byte message add. That block is
+   * padding alone, so its words are known beforehand and are added already.
    */
   static int[] paddingConstants() {
     int[] words = new int[ROUNDS];

@@ -1,4 +1,4 @@
-/** Words of pieces: what names their bytes, and how that name is computed from them. */
+/** Words of pieces: the names of their bytes, and how these are computed. */
 @NullMarked
 package io.filcdn.common.piece;
 

@@ -9,7 +9,7 @@ import io.filcdn.common.piece.ByteCount;
 import java.time.Instant;
 
 /**
- * That a data set's quota sank below a threshold, on {@code filcdn.quota}.
+ * The fall of a data set's quota below a threshold, on {@code filcdn.quota}.
  *
  * @param thresholdPercent 20, 5 or 0 of what was granted
  */
@@ -29,7 +29,7 @@ public record QuotaRecord(
     requireNonNull(at, "at is missing");
   }
 
-  /** Which of a data set's two quotas. */
+  /** One of a data set's two quotas. */
   public enum Kind {
     /** Bytes of any response. */
     CDN("cdn"),

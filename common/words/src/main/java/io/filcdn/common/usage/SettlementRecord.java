@@ -12,7 +12,7 @@ import io.filcdn.common.piece.ByteCount;
 import java.time.Instant;
 import java.util.Optional;
 
-/** What settlement did for a data set, on {@code filcdn.settlement}; told once it is final. */
+/** An action of settlement for a data set, on {@code filcdn.settlement}; told once it is final. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
 @JsonSubTypes({
   @JsonSubTypes.Type(value = SettlementRecord.Reported.class, name = "reported"),
@@ -27,7 +27,7 @@ public sealed interface SettlementRecord {
   Instant at();
 
   /**
-   * Usage stands on chain.
+   * Usage that stands on chain.
    *
    * @param toEpoch the rollup's end, which also names it
    */
@@ -50,7 +50,7 @@ public sealed interface SettlementRecord {
   }
 
   /**
-   * Money moved along a rail.
+   * Money that moved along a rail.
    *
    * @param amount what the payer paid, before the network's fee
    */

@@ -29,7 +29,7 @@ public record UsageRecord(
     requireNonNull(asOf, "asOf is missing");
   }
 
-  /** Whether this record is to be kept where {@code other} is also at hand. */
+  /** True if this record is to be kept where {@code other} is also at hand. */
   public boolean supersedes(UsageRecord other) {
     if (countGeneration != other.countGeneration) {
       return countGeneration > other.countGeneration;

@@ -1,4 +1,4 @@
-/** What became of the bytes: odometers, quota, settlement, and what could not be applied. */
+/** The accounts of the bytes: odometers, quota, settlement, and what could not be applied. */
 @NullMarked
 package io.filcdn.common.usage;
 

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * What was put on a devnet for people to play with. It is remembered in a file beside the chain,
+ * The content put on a devnet for people to play with. It is remembered in a file beside the chain,
  * which is written once all of it is there.
  *
  * @param serviceUrl where the provider said it serves
@@ -55,7 +55,7 @@ public record DemoContent(String serviceUrl, long dataSetId, List<DemoPiece> pie
     pieces = List.copyOf(pieces);
   }
 
-  /** What was put on the devnet before. */
+  /** The content put on the devnet before. */
   public static Optional<DemoContent> read(Path file) {
     try {
       return Optional.of(JSON.readValue(Files.readString(file), DemoContent.class));

@@ -49,7 +49,8 @@ public final class LocalDevnet {
   }
 
   /**
-   * Why the databases beside this chain cannot be kept: it lost what they know, or is another one.
+   * The reason that the databases beside this chain cannot be kept: it lost what they know, or is
+   * another one.
    *
    * @param indexer where the indexer's database is
    */

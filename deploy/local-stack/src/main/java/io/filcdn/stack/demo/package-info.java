@@ -1,4 +1,4 @@
-/** What makes a devnet worth a look: a provider, a payer and a few pieces. */
+/** The content that makes a devnet worth a look: a provider, a payer and a few pieces. */
 @NullMarked
 package io.filcdn.stack.demo;
 
