@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.testing.chain.DevnetAccount;
+import io.quarkus.runtime.configuration.DurationConverter;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -105,6 +107,7 @@ class KeySourceTest {
     KeyConfig config =
         new SmallRyeConfigBuilder()
             .withMapping(Settings.class)
+            .withConverter(Duration.class, 100, new DurationConverter())
             .withSources(new PropertiesConfigSource(prefixed, "test", 100))
             .build()
             .getConfigMapping(Settings.class);
