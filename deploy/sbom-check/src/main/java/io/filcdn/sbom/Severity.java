@@ -1,6 +1,6 @@
 package io.filcdn.sbom;
 
-/** How bad a hole is, by the words of CVSS; an unrated one counts as {@link #HIGH}. */
+/** The severity of a hole, by the words of CVSS; an unrated one counts as {@link #HIGH}. */
 public enum Severity {
   LOW,
   MEDIUM,

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a benchmark found.
+ * The findings of a benchmark.
  *
  * @param notes what a reader must know to judge the numbers, a line each
  */

@@ -8,7 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** What hits feel of a large piece that is fetched and verified meanwhile. */
+/** The delay of hits by a large piece that is fetched and verified meanwhile. */
 final class FillCase {
 
   static final String METHOD =

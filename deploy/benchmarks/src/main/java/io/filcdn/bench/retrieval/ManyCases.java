@@ -12,7 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What many clients at once cost in memory: slow ones with a download open, and idle ones. */
+/** Memory that many clients at once cost: slow ones with a download open, and idle ones. */
 final class ManyCases {
 
   static final String METHOD =
