@@ -51,7 +51,7 @@ public interface MetricsConfig {
 
     /**
      * Bytes of the values of a batch: it ends with the first poll that reaches them, and has at
-     * most twice as many.
+     * most twice as many. A topic has two batches in memory while metrics is behind.
      */
     @WithDefault("8M")
     MemorySize maxBytes();

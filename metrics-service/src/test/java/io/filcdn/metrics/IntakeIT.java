@@ -11,6 +11,7 @@ import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.kafka.DeadLetter;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.metrics.intake.Batch;
 import io.filcdn.metrics.intake.FollowerSettings;
 import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.SourceRecord;
@@ -20,8 +21,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -154,6 +158,56 @@ class IntakeIT {
                   assertThat(follower.trouble().orElse(""))
                       .contains("the connection broke connecting"));
       assertThat(follower.isAlive()).isTrue();
+    }
+  }
+
+  @Test
+  void whileItIsBehindTheNextBatchIsReadAsOneIsAppliedAndAllAreAppliedInOrder() {
+    send(new Simulation(7, 4, 4, 15).sent());
+    CountDownLatch twoAreRead = new CountDownLatch(2);
+    List<Boolean> readAhead = new CopyOnWriteArrayList<>();
+    List<String> applied = new CopyOnWriteArrayList<>();
+    TopicFollower.Step step =
+        new TopicFollower.Step() {
+          @Override
+          public Runnable read(Batch batch) {
+            if (!batch.isEmpty()) {
+              twoAreRead.countDown();
+            }
+            return () -> apply(batch);
+          }
+
+          @Override
+          public void apply(Batch batch) {
+            if (!batch.isEmpty()) {
+              readAhead.add(isReached(twoAreRead));
+              batch.records().forEach(record -> applied.add(record.toString()));
+            }
+          }
+        };
+
+    try (TopicFollower follower = follower(stack.dataSource(), step)) {
+      follower.start();
+      await().atMost(SOON).until(() -> applied.size() >= 240);
+    }
+
+    assertThat(readAhead).contains(true).doesNotContain(false);
+    assertThat(applied).hasSize(240).doesNotHaveDuplicates();
+    for (int partition = 0; partition < 4; partition++) {
+      String of = "-%d@".formatted(partition);
+      assertThat(applied.stream().filter(record -> record.contains(of)))
+          .isSortedAccordingTo(
+              Comparator.comparingLong(
+                  record -> Long.parseLong(record.substring(record.indexOf('@') + 1))));
+    }
+  }
+
+  private static boolean isReached(CountDownLatch latch) {
+    try {
+      return latch.await(1, TimeUnit.MINUTES);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 

@@ -73,7 +73,7 @@ public sealed interface ChainStep {
   }
 
   /**
-   * The loss of the blocks after {@code ancestor}, which are no longer on the chain; without an
+   * The loss of the blocks after {@code ancestor}, which the chain does not have; without an
    * ancestor, of all blocks.
    */
   record Reorg(Optional<BlockNumber> ancestor) implements ChainStep {}

@@ -15,12 +15,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.CloseOptions;
@@ -162,25 +162,20 @@ public final class TopicFollower implements AutoCloseable {
   private void follow() {
     KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(consumerSettings(), new StringDeserializer(), new StringDeserializer());
-    ThreadFactory threads = Thread.ofPlatform().name("apply " + settings.topic()).factory();
-    try (ExecutorService applier = Executors.newSingleThreadExecutor(threads)) {
+    try (InHand inHand = new InHand(consumer)) {
       Collector collected = new Collector(settings);
       consumer.subscribe(List.of(settings.topic()), new Partitions(consumer, collected));
-      Runnable end = () -> {};
       while (!isClosing()) {
         collect(consumer, collected);
-        boolean more = collected.isFull();
+        boolean isBehind = collected.isFull();
         Batch batch = collected.take();
-        Runnable step = this.step.read(batch);
-        end.run();
-        Future<?> applied = applier.submit(() -> apply(batch, step));
-        end = () -> end(consumer, batch, applied);
-        if (!more) {
-          end.run();
-          end = () -> {};
+        Runnable applying = step.read(batch);
+        inHand.finish();
+        inHand.begin(batch, applying);
+        if (!isBehind) {
+          inHand.finish();
         }
       }
-      end.run();
     } finally {
       consumer.close(CloseOptions.timeout(LONGEST_CLOSE));
     }
@@ -195,34 +190,6 @@ public final class TopicFollower implements AutoCloseable {
       left = settings.maxWait().minusNanos(System.nanoTime() - start);
     } while (!isClosing() && !collected.isFull() && left.isPositive());
     lag.set(consumer.assignment().stream().mapToLong(p -> consumer.currentLag(p).orElse(0)).sum());
-  }
-
-  private void apply(Batch batch, Runnable applying) {
-    if (batch.isEmpty()) {
-      applying.run();
-    } else {
-      batches.record(applying);
-    }
-  }
-
-  /** Waits until a batch is applied, and commits its offsets. */
-  private void end(KafkaConsumer<String, String> consumer, Batch batch, Future<?> applied) {
-    try {
-      applied.get();
-    } catch (ExecutionException e) {
-      switch (e.getCause()) {
-        case Error error -> throw error;
-        case RuntimeException failure -> throw failure;
-        case null, default -> throw new IllegalStateException(e);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while a batch is applied", e);
-    }
-    if (!batch.isEmpty()) {
-      commit(consumer, batch);
-    }
-    trouble = null;
   }
 
   /** That offsets are not committed costs nothing but reading again. */
@@ -287,6 +254,69 @@ public final class TopicFollower implements AutoCloseable {
     // after a kill -9 nobody reads for this long
     all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, SESSION_MILLIS);
     return all;
+  }
+
+  /**
+   * The one batch that is being applied. Whatever ends the following, it is waited for and its
+   * offsets are committed, so that it does not come again.
+   */
+  private final class InHand implements AutoCloseable {
+
+    private final KafkaConsumer<String, String> consumer;
+    private final ExecutorService applier =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("apply " + settings.topic()).factory());
+    private Batch batch = new Batch(settings.topic(), List.of());
+    private Future<?> applied = CompletableFuture.completedFuture(null);
+
+    InHand(KafkaConsumer<String, String> consumer) {
+      this.consumer = consumer;
+    }
+
+    /** Lets a batch be applied; the one before is finished. */
+    void begin(Batch next, Runnable applying) {
+      batch = next;
+      applied =
+          applier.submit(
+              () -> {
+                if (next.isEmpty()) {
+                  applying.run();
+                } else {
+                  batches.record(applying);
+                }
+              });
+    }
+
+    /** Waits until the batch is applied, and commits its offsets; a second call does nothing. */
+    void finish() {
+      Batch finished = batch;
+      Future<?> end = applied;
+      batch = new Batch(settings.topic(), List.of());
+      applied = CompletableFuture.completedFuture(null);
+      try {
+        end.get();
+      } catch (ExecutionException e) {
+        switch (e.getCause()) {
+          case Error error -> throw error;
+          case RuntimeException failure -> throw failure;
+          case null, default -> throw new IllegalStateException(e);
+        }
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException("interrupted while a batch is applied", e);
+      }
+      if (!finished.isEmpty()) {
+        commit(consumer, finished);
+      }
+      trouble = null;
+    }
+
+    @Override
+    public void close() {
+      try (applier) {
+        finish();
+      }
+    }
   }
 
   /** Partitions as they come and go, on the follower's thread while it polls. */

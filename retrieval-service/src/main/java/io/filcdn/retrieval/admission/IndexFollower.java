@@ -25,7 +25,7 @@ import org.jboss.logging.Logger;
 
 /**
  * The follower of the {@code filcdn.index.*} topics into the {@link IndexReplica}, all partitions,
- * without a consumer group: the offsets are the replica's own. Where the topics no longer hold what
+ * without a consumer group: the offsets are the replica's own. Where the topics do not hold what
  * would follow (another cluster, or tombstones that compaction has dropped), it reads them from
  * their beginning. Runs on a thread of its own; Kafka being away only stops it for a while.
  */

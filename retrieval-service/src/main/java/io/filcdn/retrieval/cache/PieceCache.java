@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The cache that the bytes of pieces come from: the disk, or a fill, of which there is one a piece
  * however many ask for it at once. Keyed by the piece alone: all payers and providers share it.
- * What the disk cannot take passes through unstored.
+ * Bytes that the disk cannot take pass through unstored.
  */
 public final class PieceCache {
 
