@@ -315,6 +315,7 @@ class FillIT extends EdgeTest {
 
     try (EdgeClient.Exchange only = begin(payer, piece)) {
       assertThat(only.read(500_000)).hasSize(500_000);
+      only.reset();
     }
 
     await().atMost(Duration.ofSeconds(30)).until(() -> edge.edge().cache().fills() == 0);
@@ -335,6 +336,7 @@ class FillIT extends EdgeTest {
 
     try (EdgeClient.Exchange only = begin(payer, piece)) {
       assertThat(only.read(500_000)).hasSize(500_000);
+      only.reset();
     }
     await().atMost(Duration.ofSeconds(30)).until(() -> edge.edge().requests() == 0);
     goOn.countDown();
@@ -380,6 +382,7 @@ class FillIT extends EdgeTest {
           .isEqualTo(Arrays.copyOf(begun.bytes(), 10));
       try (EdgeClient.Exchange leaves = begin(leaving, left)) {
         assertThat(leaves.read(25_000_000)).hasSize(25_000_000);
+        leaves.reset();
       }
       await().atMost(Duration.ofSeconds(30)).until(() -> edge.edge().requests() == 0);
       goOn.countDown();
