@@ -4,13 +4,18 @@ import io.filcdn.settlement.batch.Batches;
 import io.filcdn.settlement.confirmation.Confirmation;
 import io.filcdn.settlement.contracts.Head;
 import io.filcdn.settlement.contracts.Node;
+import io.filcdn.settlement.due.DueScope;
 import io.filcdn.settlement.due.DueTerminations;
-import io.filcdn.settlement.due.Scope;
 import io.filcdn.settlement.guard.ChainCheck;
 import io.filcdn.settlement.guard.PriceCheck;
 import io.filcdn.settlement.intake.TopicProgress;
 import io.filcdn.settlement.ledger.ActiveSender;
-import io.filcdn.settlement.ledger.Submission;
+import io.filcdn.settlement.model.Submission;
+import io.filcdn.settlement.plan.DueWork;
+import io.filcdn.settlement.plan.Planner;
+import io.filcdn.settlement.plan.ReportPlan;
+import io.filcdn.settlement.plan.SettlementPlan;
+import io.filcdn.settlement.submission.Submitter;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import org.jboss.logging.Logger;
@@ -32,7 +37,7 @@ public class SettlementRun {
   private final ActiveSender activeSender;
   private final Confirmation confirmation;
   private final TopicProgress topics;
-  private final Agenda agenda;
+  private final DueWork dueWork;
   private final Planner planner;
   private final DueTerminations dueTerminations;
   private final Batches batches;
@@ -45,7 +50,7 @@ public class SettlementRun {
       ActiveSender activeSender,
       Confirmation confirmation,
       TopicProgress topics,
-      Agenda agenda,
+      DueWork dueWork,
       Planner planner,
       DueTerminations dueTerminations,
       Batches batches,
@@ -56,7 +61,7 @@ public class SettlementRun {
     this.activeSender = activeSender;
     this.confirmation = confirmation;
     this.topics = topics;
-    this.agenda = agenda;
+    this.dueWork = dueWork;
     this.planner = planner;
     this.dueTerminations = dueTerminations;
     this.batches = batches;
@@ -70,8 +75,8 @@ public class SettlementRun {
    */
   public boolean walk() {
     Head head = node.head();
-    List<Agenda.Item> reports = agenda.reports(head);
-    List<Agenda.Item> settlements = agenda.settlements(head);
+    List<DueWork.Item> reports = dueWork.reports(head);
+    List<DueWork.Item> settlements = dueWork.settlements(head);
     // 1. the chain is the right one, the contract obeys our key, and these are its prices
     if (!isRightChain(!reports.isEmpty() || !settlements.isEmpty())) {
       return false;
@@ -103,7 +108,7 @@ public class SettlementRun {
 
   /** Looks before anything new is signed, and until all is right. */
   private boolean isRightChain(boolean planning) {
-    if (!planning && chainCheck.objection().isEmpty()) {
+    if (!planning && chainCheck.fault().isEmpty()) {
       return true;
     }
     boolean right = chainCheck.passes();
@@ -114,7 +119,7 @@ public class SettlementRun {
   }
 
   /** Reports what is due. */
-  private boolean report(Head head, Scope scope) {
+  private boolean report(Head head, DueScope scope) {
     ReportPlan plan = planner.report(head, scope);
     submitter.note(plan);
     if (scope.only().isEmpty()) {
@@ -124,7 +129,7 @@ public class SettlementRun {
   }
 
   /** Has paid what is owed. */
-  private boolean settle(Head head, Scope scope) {
+  private boolean settle(Head head, DueScope scope) {
     SettlementPlan plan = planner.settle(head, scope);
     submitter.note(plan);
     return submit(plan.settlements(), head);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.SettlementRecord;
-import io.filcdn.settlement.ledger.Usage;
+import io.filcdn.settlement.model.Usage;
 import io.filcdn.settlement.stage.OnStage;
 import io.filcdn.settlement.stage.ServiceProcess;
 import io.filcdn.settlement.stage.UsedDataSet;

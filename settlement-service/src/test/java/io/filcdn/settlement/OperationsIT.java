@@ -105,7 +105,7 @@ class OperationsIT extends OnStage {
   }
 
   @Test
-  void booksThatAgreeAreShownAsSuch() {
+  void dataSetsThatAgreeAreShownAsSuch() {
     UsedDataSet dataSet = stage.newDataSet().serve(5000, 70);
     ServiceProcess service =
         stage.startService(Map.of("FILCDN_SETTLEMENT_LEDGER_RECONCILE_EVERY", "1s")).awaitReady();
@@ -115,13 +115,13 @@ class OperationsIT extends OnStage {
     patiently()
         .untilAsserted(
             () -> {
-              JsonNode books = service.json("/api/v1/reconciliation");
+              JsonNode reconciliation = service.json("/api/v1/reconciliation");
               JsonNode mine = service.json("/api/v1/data-sets/" + dataSet.number());
               assertThat(mine.at("/settled/cdn").asText())
                   .isEqualTo(dataSet.settled(DevnetHistory.Settlement.Rails.CDN).toString());
-              assertThat(books.at("/differences").findValuesAsText("dataSet"))
+              assertThat(reconciliation.at("/differences").findValuesAsText("dataSet"))
                   .doesNotContain(dataSet.id().toString());
-              assertThat(books.at("/totals/odometer/cdnBytes").asLong())
+              assertThat(reconciliation.at("/totals/odometer/cdnBytes").asLong())
                   .isGreaterThanOrEqualTo(5000);
             });
     assertThat(service.get("/q/metrics").body())

@@ -4,7 +4,7 @@ import io.filcdn.settlement.contracts.CallResult;
 import io.filcdn.settlement.contracts.ContractError;
 import io.filcdn.settlement.contracts.Node;
 import io.filcdn.settlement.contracts.OperatorContract;
-import io.filcdn.settlement.ledger.LedgerTransaction;
+import io.filcdn.settlement.model.LedgerTransaction;
 import jakarta.inject.Singleton;
 
 /** The reason why a transaction failed, found by simulating its call once more. */

@@ -7,19 +7,19 @@ import io.filcdn.settlement.contracts.Call;
 import io.filcdn.settlement.contracts.Head;
 import io.filcdn.settlement.contracts.Node;
 import io.filcdn.settlement.contracts.OperatorContract;
-import io.filcdn.settlement.ledger.Fees;
-import io.filcdn.settlement.ledger.Gas;
-import io.filcdn.settlement.ledger.LedgerTransaction;
-import io.filcdn.settlement.ledger.NewTransaction;
-import io.filcdn.settlement.ledger.Nonce;
-import io.filcdn.settlement.ledger.SetAsides;
-import io.filcdn.settlement.ledger.SignedBytes;
+import io.filcdn.settlement.ledger.ReportingStates;
 import io.filcdn.settlement.ledger.SignedTransactions;
-import io.filcdn.settlement.ledger.Standings;
-import io.filcdn.settlement.ledger.Submission;
-import io.filcdn.settlement.ledger.TransactionId;
 import io.filcdn.settlement.ledger.Transactions;
+import io.filcdn.settlement.model.Fees;
+import io.filcdn.settlement.model.Gas;
+import io.filcdn.settlement.model.LedgerTransaction;
+import io.filcdn.settlement.model.NewTransaction;
+import io.filcdn.settlement.model.Nonce;
+import io.filcdn.settlement.model.SignedBytes;
+import io.filcdn.settlement.model.Submission;
+import io.filcdn.settlement.model.TransactionId;
 import io.filcdn.settlement.nonce.Nonces;
+import io.filcdn.settlement.setaside.SetAsides;
 import io.filcdn.settlement.signing.FeePolicy;
 import io.filcdn.settlement.signing.OperatorKey;
 import io.filcdn.settlement.signing.UnsignedTransaction;
@@ -42,9 +42,9 @@ public class SigningGuard {
 
   private final SignedTransactions ledger;
   private final Transactions transactions;
-  private final Standings standings;
+  private final ReportingStates reportingStates;
   private final SetAsides setAsides;
-  private final Objections objections;
+  private final PreSignChecks checks;
   private final Nonces nonces;
   private final Node node;
   private final OperatorContract operator;
@@ -56,9 +56,9 @@ public class SigningGuard {
   SigningGuard(
       SignedTransactions ledger,
       Transactions transactions,
-      Standings standings,
+      ReportingStates reportingStates,
       SetAsides setAsides,
-      Objections objections,
+      PreSignChecks checks,
       Nonces nonces,
       Node node,
       OperatorContract operator,
@@ -68,9 +68,9 @@ public class SigningGuard {
       Clock clock) {
     this.ledger = ledger;
     this.transactions = transactions;
-    this.standings = standings;
+    this.reportingStates = reportingStates;
     this.setAsides = setAsides;
-    this.objections = objections;
+    this.checks = checks;
     this.nonces = nonces;
     this.node = node;
     this.operator = operator;
@@ -87,7 +87,7 @@ public class SigningGuard {
     record Stored(TransactionId id) implements Outcome {}
 
     /** A submission that does not hold any more, and is to be planned anew. Nothing was signed. */
-    record Outdated(String objection) implements Outcome {}
+    record Outdated(String reason) implements Outcome {}
 
     /** A nonce that is too far ahead: the chain has to come closer first. Nothing was signed. */
     record TooFarAhead(String message) implements Outcome {}
@@ -123,8 +123,8 @@ public class SigningGuard {
    * Why a submission does not hold any more, by the tables and by the contract; empty where it
    * does.
    */
-  public Optional<String> objection(Submission submission) {
-    return objections.against(submission).or(() -> objections.onChain(submission));
+  public Optional<String> outdated(Submission submission) {
+    return checks.inTables(submission).or(() -> checks.onChain(submission));
   }
 
   private Outcome sign(Submission submission, Gas gasLimit, Head head, Optional<Nonce> gap) {
@@ -136,7 +136,7 @@ public class SigningGuard {
         TokenAmount needed = ledger.reserved(key.address()).plus(fees.atMost(gasLimit));
         Nonce onChain = node.nextNonce(key.address());
         // looked for after the nonce: what lands later, of a ledger that was lost, spends this one
-        Optional<String> landed = objections.onChain(submission);
+        Optional<String> landed = checks.onChain(submission);
         if (landed.isPresent()) {
           yield new Outcome.Outdated(landed.get());
         }
@@ -153,9 +153,9 @@ public class SigningGuard {
 
   private Outcome signLocked(Asked asked) {
     ledger.lockSigning();
-    Optional<String> objection = objections.against(asked.submission());
-    if (objection.isPresent()) {
-      return new Outcome.Outdated(objection.get());
+    Optional<String> outdated = checks.inTables(asked.submission());
+    if (outdated.isPresent()) {
+      return new Outcome.Outdated(outdated.get());
     }
     if (asked.gap().isPresent()) {
       return fillLocked(asked, asked.gap().get());
@@ -193,7 +193,7 @@ public class SigningGuard {
     // one that was set aside before goes through again
     setAsides.release(submission.activity(), submission.dataSets());
     if (submission instanceof Submission.UsageReport report) {
-      standings.noteCovered(report.dataSets());
+      reportingStates.noteCovered(report.dataSets());
     }
     LOG.infof(
         "signed transaction=%s hash=%s activity=%s nonce=%s dataSets=%d",

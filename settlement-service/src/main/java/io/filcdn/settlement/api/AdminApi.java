@@ -1,0 +1,176 @@
+package io.filcdn.settlement.api;
+
+import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.service.auth.OperatorsOnly;
+import io.filcdn.service.problem.HttpProblem;
+import io.filcdn.settlement.contracts.Head;
+import io.filcdn.settlement.contracts.Node;
+import io.filcdn.settlement.contracts.NodeException;
+import io.filcdn.settlement.due.DueConfig;
+import io.filcdn.settlement.due.DueScope;
+import io.filcdn.settlement.guard.EpochGuard;
+import io.filcdn.settlement.model.Activity;
+import io.filcdn.settlement.plan.Planner;
+import io.filcdn.settlement.plan.ReportPlan;
+import io.filcdn.settlement.plan.SettlementPlan;
+import io.filcdn.settlement.plan.WorkOrders;
+import io.filcdn.settlement.setaside.SetAside;
+import io.filcdn.settlement.setaside.SetAsides;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.jboss.logging.Logger;
+
+/**
+ * The API of what operators can have done. Each call shows what it will do; with {@code
+ * dryRun=true} it shows that and does nothing.
+ */
+@Path("/api/v1/admin")
+@Produces(MediaType.APPLICATION_JSON)
+@OperatorsOnly
+@RunOnVirtualThread
+public class AdminApi {
+
+  private static final Logger LOG = Logger.getLogger(AdminApi.class);
+
+  private final Node node;
+  private final Planner planner;
+  private final EpochGuard epochGuard;
+  private final WorkOrders orders;
+  private final SetAsides setAsides;
+  private final DueConfig dueConfig;
+  private final Network network;
+  private final Clock clock;
+
+  AdminApi(
+      Node node,
+      Planner planner,
+      EpochGuard epochGuard,
+      WorkOrders orders,
+      SetAsides setAsides,
+      DueConfig dueConfig,
+      Network network,
+      Clock clock) {
+    this.node = node;
+    this.planner = planner;
+    this.epochGuard = epochGuard;
+    this.orders = orders;
+    this.setAsides = setAsides;
+    this.dueConfig = dueConfig;
+    this.network = network;
+    this.clock = clock;
+  }
+
+  /** The change that will happen to data sets that are set aside. */
+  public record SetAsideChange(boolean changed, List<SetAside> dataSets) {}
+
+  @POST
+  @Path("/report")
+  @Operation(
+      summary = "Reports what is due now",
+      description = "dust: bytes below which a data set waits, instead of the configured ones.")
+  public PlanViews.Report report(
+      @QueryParam("dust") Optional<String> dust,
+      @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+    Optional<ByteCount> asked =
+        dust.map(text -> HttpProblem.parsed("dust", () -> ByteCount.of(text)));
+    ByteCount applied = asked.orElse(dueConfig.dust());
+    Head head = head();
+    ReportPlan plan = planner.report(head, DueScope.everything(applied));
+    // made before anything is ordered: it asks the chain, which can fail
+    PlanViews.Report view =
+        PlanViews.of(plan, epochGuard::mismatches, !dryRun, head.latest(), applied);
+    if (!dryRun) {
+      orders.give(WorkOrders.Task.REPORT, asked, clock.instant());
+      LOG.infof("an operator orders a report with dust=%s", applied);
+    }
+    return view;
+  }
+
+  @POST
+  @Path("/settle")
+  @Operation(summary = "Settles what is owed now")
+  public PlanViews.Settlement settle(@QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+    Head head = head();
+    SettlementPlan plan = planner.settle(head, DueScope.everything(ByteCount.ZERO));
+    if (!dryRun) {
+      orders.give(WorkOrders.Task.SETTLE, Optional.empty(), clock.instant());
+      LOG.infof("an operator orders a settlement");
+    }
+    return PlanViews.of(plan, !dryRun, head.latest());
+  }
+
+  @POST
+  @Path("/set-asides/retry")
+  @Operation(
+      summary = "Lets data sets that are set aside take part in the next run",
+      description =
+          "They stay listed until they get through. Without dataSet: all of the activity.")
+  public SetAsideChange retry(
+      @QueryParam("activity") String activity,
+      @QueryParam("dataSet") List<String> dataSets,
+      @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+    List<SetAside> found = find(activity, dataSets);
+    if (!dryRun) {
+      setAsides.retryNow(activity(activity), found.stream().map(SetAside::dataSet).toList());
+      LOG.infof("an operator has activity=%s retried for %d data sets", activity, found.size());
+    }
+    return new SetAsideChange(!dryRun, found);
+  }
+
+  @POST
+  @Path("/set-asides/release")
+  @Operation(
+      summary = "Forgets why data sets were set aside",
+      description =
+          "What is still wrong sets them aside anew. Without dataSet: all of the activity.")
+  public SetAsideChange release(
+      @QueryParam("activity") String activity,
+      @QueryParam("dataSet") List<String> dataSets,
+      @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
+    List<SetAside> found = find(activity, dataSets);
+    if (!dryRun) {
+      setAsides.release(activity(activity), found.stream().map(SetAside::dataSet).toList());
+      LOG.infof("an operator releases %d data sets for activity=%s", found.size(), activity);
+    }
+    return new SetAsideChange(!dryRun, found);
+  }
+
+  private List<SetAside> find(String activity, List<String> dataSets) {
+    Activity of = activity(activity);
+    Set<DataSetId> asked =
+        dataSets.stream()
+            .map(
+                text ->
+                    HttpProblem.parsed("data-set", () -> DataSetId.of(text, network.generation())))
+            .collect(Collectors.toSet());
+    return setAsides.all().stream()
+        .filter(found -> found.activity() == of)
+        .filter(found -> asked.isEmpty() || asked.contains(found.dataSet()))
+        .toList();
+  }
+
+  private static Activity activity(String text) {
+    return HttpProblem.parsed("activity", () -> Activity.of(text == null ? "" : text));
+  }
+
+  private Head head() {
+    try {
+      return node.head();
+    } catch (NodeException e) {
+      throw HttpProblem.of(503, "chain-unavailable", String.valueOf(e.getMessage())).exception();
+    }
+  }
+}
