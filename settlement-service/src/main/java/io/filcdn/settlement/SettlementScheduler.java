@@ -3,7 +3,7 @@ package io.filcdn.settlement;
 import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.contracts.NodeException;
-import io.filcdn.settlement.monitoring.Gauges;
+import io.filcdn.settlement.monitoring.SettlementGauges;
 import io.filcdn.settlement.plan.DueWork;
 import io.filcdn.settlement.plan.Schedule;
 import io.filcdn.settlement.publish.OutboxPublisher;
@@ -36,7 +36,7 @@ class SettlementScheduler {
   private final DueWork dueWork;
   private final SettlementRun run;
   private final Schedule schedule;
-  private final Gauges gauges;
+  private final SettlementGauges gauges;
   private final Reconciliation reconciliation;
   private final OutboxPublisher publisher;
   private final Alarms alarms;
@@ -46,7 +46,7 @@ class SettlementScheduler {
       DueWork dueWork,
       SettlementRun run,
       Schedule schedule,
-      Gauges gauges,
+      SettlementGauges gauges,
       Reconciliation reconciliation,
       OutboxPublisher publisher,
       Alarms alarms) {

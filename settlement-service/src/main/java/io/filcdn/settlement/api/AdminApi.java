@@ -34,7 +34,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.logging.Logger;
 
 /**
- * The API of what operators can have done. Each call shows what it will do; with {@code
+ * The API of reports and settlements that operators can have done. Each call shows what it will do; with {@code
  * dryRun=true} it shows that and does nothing.
  */
 @Path("/api/v1/admin")
@@ -49,9 +49,7 @@ public class AdminApi {
   private final Planner planner;
   private final EpochGuard epochGuard;
   private final WorkOrders orders;
-  private final SetAsides setAsides;
   private final DueConfig dueConfig;
-  private final Network network;
   private final Clock clock;
 
   AdminApi(
@@ -59,22 +57,15 @@ public class AdminApi {
       Planner planner,
       EpochGuard epochGuard,
       WorkOrders orders,
-      SetAsides setAsides,
       DueConfig dueConfig,
-      Network network,
       Clock clock) {
     this.node = node;
     this.planner = planner;
     this.epochGuard = epochGuard;
     this.orders = orders;
-    this.setAsides = setAsides;
     this.dueConfig = dueConfig;
-    this.network = network;
     this.clock = clock;
   }
-
-  /** The change that will happen to data sets that are set aside. */
-  public record SetAsideChange(boolean changed, List<SetAside> dataSets) {}
 
   @POST
   @Path("/report")
@@ -110,60 +101,6 @@ public class AdminApi {
       LOG.infof("an operator orders a settlement");
     }
     return PlanViews.of(plan, !dryRun, head.latest());
-  }
-
-  @POST
-  @Path("/set-asides/retry")
-  @Operation(
-      summary = "Lets data sets that are set aside take part in the next run",
-      description =
-          "They stay listed until they get through. Without dataSet: all of the activity.")
-  public SetAsideChange retry(
-      @QueryParam("activity") String activity,
-      @QueryParam("dataSet") List<String> dataSets,
-      @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
-    List<SetAside> found = find(activity, dataSets);
-    if (!dryRun) {
-      setAsides.retryNow(activity(activity), found.stream().map(SetAside::dataSet).toList());
-      LOG.infof("an operator has activity=%s retried for %d data sets", activity, found.size());
-    }
-    return new SetAsideChange(!dryRun, found);
-  }
-
-  @POST
-  @Path("/set-asides/release")
-  @Operation(
-      summary = "Forgets why data sets were set aside",
-      description =
-          "What is still wrong sets them aside anew. Without dataSet: all of the activity.")
-  public SetAsideChange release(
-      @QueryParam("activity") String activity,
-      @QueryParam("dataSet") List<String> dataSets,
-      @QueryParam("dryRun") @DefaultValue("false") boolean dryRun) {
-    List<SetAside> found = find(activity, dataSets);
-    if (!dryRun) {
-      setAsides.release(activity(activity), found.stream().map(SetAside::dataSet).toList());
-      LOG.infof("an operator releases %d data sets for activity=%s", found.size(), activity);
-    }
-    return new SetAsideChange(!dryRun, found);
-  }
-
-  private List<SetAside> find(String activity, List<String> dataSets) {
-    Activity of = activity(activity);
-    Set<DataSetId> asked =
-        dataSets.stream()
-            .map(
-                text ->
-                    HttpProblem.parsed("data-set", () -> DataSetId.of(text, network.generation())))
-            .collect(Collectors.toSet());
-    return setAsides.all().stream()
-        .filter(found -> found.activity() == of)
-        .filter(found -> asked.isEmpty() || asked.contains(found.dataSet()))
-        .toList();
-  }
-
-  private static Activity activity(String text) {
-    return HttpProblem.parsed("activity", () -> Activity.of(text == null ? "" : text));
   }
 
   private Head head() {

@@ -4,8 +4,23 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Locale;
 
 /**
- * The state of a transaction. It goes forward from {@code SIGNED} to {@code INCLUDED}, back to
- * {@code BROADCAST} where a reorg takes its block away, and closes in one of the last three.
+ * The state of a transaction.
+ *
+ * <pre>
+ *          a node took it           a block has it
+ *   SIGNED -------------> BROADCAST -------------> INCLUDED
+ *     |                     |   ^                   ^  |  |
+ *     |                     |   +--- a reorg took --|--+  |
+ *     |                     |        it away        |     |
+ *     +---------------------|--- a block has it ----+     |
+ *     |                     |                             |
+ *     +---------------------+-----------------------------+
+ *                           | its nonce is spent at a final block
+ *              +------------+-------------+
+ *              v            v             v
+ *            FINAL       REVERTED      DROPPED
+ *            done         failed       another took its nonce
+ * </pre>
  */
 public enum TransactionState {
   /** Its bytes are stored; no node is known to have them. */

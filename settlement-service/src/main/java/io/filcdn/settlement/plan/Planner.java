@@ -5,25 +5,40 @@ import io.filcdn.settlement.contracts.Head;
 import io.filcdn.settlement.due.DueReports;
 import io.filcdn.settlement.due.DueScope;
 import io.filcdn.settlement.due.DueSettlements;
+import io.filcdn.settlement.due.DueTerminations;
 import io.filcdn.settlement.due.Finding;
+import io.filcdn.settlement.intake.TopicProgress;
 import io.filcdn.settlement.model.Submission;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The planner of reports and settlements, from the tables and the chain. A plan changes nothing; it
- * can be made any time.
+ * The planner of reports, settlements and terminations, from the tables and the chain. A plan
+ * changes nothing; it can be made any time.
  */
 @ApplicationScoped
 public class Planner {
 
+  private final TopicProgress topics;
   private final DueReports dueReports;
   private final DueSettlements dueSettlements;
+  private final DueTerminations dueTerminations;
 
-  Planner(DueReports dueReports, DueSettlements dueSettlements) {
+  Planner(
+      TopicProgress topics,
+      DueReports dueReports,
+      DueSettlements dueSettlements,
+      DueTerminations dueTerminations) {
+    this.topics = topics;
     this.dueReports = dueReports;
     this.dueSettlements = dueSettlements;
+    this.dueTerminations = dueTerminations;
+  }
+
+  /** True where the tables are so complete that a plan can be carried out. */
+  public boolean canPlan() {
+    return topics.lag().isEmpty();
   }
 
   /** The plan of what is to be reported. */
@@ -43,5 +58,10 @@ public class Planner {
       findings.addAll(found.findings());
     }
     return new SettlementPlan(settlements, debts, findings);
+  }
+
+  /** The data sets whose CDN is to end. */
+  public List<Submission.Termination> terminate() {
+    return dueTerminations.find();
   }
 }
