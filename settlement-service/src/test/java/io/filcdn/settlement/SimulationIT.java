@@ -268,7 +268,7 @@ class SimulationIT extends OnStage {
   }
 
   private void awaitAllReportedAndPaid(UsedDataSet poisoned) {
-    service.post("/api/v1/admin/report?dust=0");
+    service.order("/api/v1/admin/report?dust=0");
     patiently()
         .atMost(Duration.ofMinutes(10))
         .untilAsserted(

@@ -1,7 +1,5 @@
 package io.filcdn.settlement.api;
 
-import io.filcdn.common.network.Network;
-import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.service.auth.OperatorsOnly;
 import io.filcdn.service.problem.HttpProblem;
@@ -11,13 +9,10 @@ import io.filcdn.settlement.contracts.NodeException;
 import io.filcdn.settlement.due.DueConfig;
 import io.filcdn.settlement.due.DueScope;
 import io.filcdn.settlement.guard.EpochGuard;
-import io.filcdn.settlement.model.Activity;
 import io.filcdn.settlement.plan.Planner;
 import io.filcdn.settlement.plan.ReportPlan;
 import io.filcdn.settlement.plan.SettlementPlan;
 import io.filcdn.settlement.plan.WorkOrders;
-import io.filcdn.settlement.setaside.SetAside;
-import io.filcdn.settlement.setaside.SetAsides;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.POST;
@@ -26,16 +21,13 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.logging.Logger;
 
 /**
- * The API of reports and settlements that operators can have done. Each call shows what it will do; with {@code
- * dryRun=true} it shows that and does nothing.
+ * The API of reports and settlements that operators can have done. Each call shows what it will do;
+ * with {@code dryRun=true} it shows that and does nothing.
  */
 @Path("/api/v1/admin")
 @Produces(MediaType.APPLICATION_JSON)

@@ -64,17 +64,14 @@ final class LedgerGauges {
     gauges.set("unreported.bytes", Tags.of("kind", "cdn"), unreported.cdnBytes().bytes());
     gauges.set(
         "unreported.bytes", Tags.of("kind", "cacheMiss"), unreported.cacheMissBytes().bytes());
-    gauges.set(
-        "unreported.oldest.seconds", unreported.oldest().map(this::ageInSeconds).orElse(0L));
+    gauges.set("unreported.oldest.seconds", unreported.oldest().map(this::ageInSeconds).orElse(0L));
   }
 
   private void sampleTransactions() {
     for (TransactionState state : TransactionState.values()) {
       if (state.isOpen()) {
         gauges.set(
-            "transactions.pending",
-            Tags.of("state", state.toString()),
-            transactions.count(state));
+            "transactions.pending", Tags.of("state", state.toString()), transactions.count(state));
       }
     }
     gauges.set(
