@@ -21,7 +21,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.logging.Logger;
 
 /**
- * The API of what operators can have done about data sets that are set aside. Each call shows what
+ * The API by which operators let data sets that are set aside take part again. Each call shows what
  * it will do; with {@code dryRun=true} it shows that and does nothing.
  */
 @Path("/api/v1/admin/set-asides")

@@ -27,9 +27,9 @@ import java.util.stream.IntStream;
 final class ReportOutcomes {
 
   private final OperatorContract operator;
-  private final Reasons reasons;
+  private final FailureReasons reasons;
 
-  ReportOutcomes(OperatorContract operator, Reasons reasons) {
+  ReportOutcomes(OperatorContract operator, FailureReasons reasons) {
     this.operator = operator;
     this.reasons = reasons;
   }

@@ -30,10 +30,10 @@ final class SettlementOutcomes {
 
   private final OperatorContract operator;
   private final TransactionEvents transactionEvents;
-  private final Reasons reasons;
+  private final FailureReasons reasons;
 
   SettlementOutcomes(
-      OperatorContract operator, TransactionEvents transactionEvents, Reasons reasons) {
+      OperatorContract operator, TransactionEvents transactionEvents, FailureReasons reasons) {
     this.operator = operator;
     this.transactionEvents = transactionEvents;
     this.reasons = reasons;

@@ -26,14 +26,14 @@ public final class TransactionOutcomes {
   private final TransactionEvents transactionEvents;
   private final ReportOutcomes reports;
   private final SettlementOutcomes settlements;
-  private final Reasons reasons;
+  private final FailureReasons reasons;
 
   TransactionOutcomes(
       Node node,
       TransactionEvents transactionEvents,
       ReportOutcomes reports,
       SettlementOutcomes settlements,
-      Reasons reasons) {
+      FailureReasons reasons) {
     this.node = node;
     this.transactionEvents = transactionEvents;
     this.reports = reports;

@@ -19,7 +19,7 @@ import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The comparison of odometers with what was reported. Only data sets of the fwss generation that
+ * The reporting states of data sets, by the tables. Only data sets of the fwss generation that
  * have both CDN rails appear here: nobody can be paid for others, so they are never reported.
  */
 @ApplicationScoped

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * The odometer of a data set, against what was reported of it.
+ * The reporting state of a data set: its odometer, against what was reported of it and paid for.
  *
  * @param odometer all bytes so far
  * @param asOf the epoch by whose end they had been served

@@ -9,12 +9,12 @@ import jakarta.inject.Singleton;
 
 /** The reason why a transaction failed, found by simulating its call once more. */
 @Singleton
-final class Reasons {
+final class FailureReasons {
 
   private final Node node;
   private final OperatorContract operator;
 
-  Reasons(Node node, OperatorContract operator) {
+  FailureReasons(Node node, OperatorContract operator) {
     this.node = node;
     this.operator = operator;
   }
