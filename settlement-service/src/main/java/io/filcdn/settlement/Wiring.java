@@ -9,10 +9,12 @@ import io.filcdn.settlement.confirmation.ConfirmationConfig;
 import io.filcdn.settlement.contracts.RpcConfig;
 import io.filcdn.settlement.due.DueConfig;
 import io.filcdn.settlement.ledger.LedgerConfig;
+import io.filcdn.settlement.monitoring.BalanceConfig;
 import io.filcdn.settlement.nonce.NonceConfig;
 import io.filcdn.settlement.signing.FeeConfig;
 import io.filcdn.settlement.signing.KeySource;
 import io.filcdn.settlement.signing.OperatorKey;
+import io.filcdn.settlement.submission.SubmissionConfig;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
@@ -97,6 +99,18 @@ final class Wiring {
               .formatted(MOST_PENDING, broadcast.maxPending()));
     }
     return broadcast;
+  }
+
+  @Produces
+  @Singleton
+  SubmissionConfig submission() {
+    return new SubmissionConfig(config.settlement().dryRun());
+  }
+
+  @Produces
+  @Singleton
+  BalanceConfig balance() {
+    return new BalanceConfig(config.settlement().lowBalance());
   }
 
   @Produces

@@ -1,6 +1,7 @@
 package io.filcdn.settlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.hasItem;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.filcdn.common.usage.SettlementRecord;
@@ -180,8 +181,11 @@ class CrashIT extends OnStage {
     UsedDataSet other = stage.newDataSet().serve(1, 0);
     patiently().until(() -> other.events(SettlementRecord.Reported.class).size() == 1);
     assertThat(dataSet.reports()).hasSize(1);
-    assertThat(service.json("/api/v1/set-asides").findValuesAsText("dataSet"))
-        .contains(dataSet.id().toString());
+    service
+        .given()
+        .get("/api/v1/set-asides")
+        .then()
+        .body("dataSet", hasItem(dataSet.id().toString()));
 
     stage.index().findAgain();
 

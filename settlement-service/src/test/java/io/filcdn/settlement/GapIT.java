@@ -78,7 +78,7 @@ class GapIT extends OnStage {
     patiently()
         .untilAsserted(
             () ->
-                assertThat(service.get("/q/metrics").body())
+                assertThat(service.metrics())
                     .containsPattern("filcdn_settlement_transactions_waiting_seconds [1-9]"));
     service.kill();
     ServiceProcess next = stage.startService(EACH_ALONE).awaitReady();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.SettlementRecord;
-import io.filcdn.settlement.ledger.Usage;
+import io.filcdn.settlement.model.Usage;
 import io.filcdn.settlement.stage.OnStage;
 import io.filcdn.settlement.stage.ServiceProcess;
 import io.filcdn.settlement.stage.UsedDataSet;
@@ -88,7 +88,7 @@ class GrantsIT extends OnStage {
     patiently().until(() -> other.events(SettlementRecord.Reported.class).size() == 1);
     assertThat(greedy.reports()).isEmpty();
 
-    service.post("/api/v1/admin/set-asides/retry?activity=report&dataSet=" + greedy.number());
+    service.order("/api/v1/admin/set-asides/retry?activity=report&dataSet=" + greedy.number());
     patiently().until(() -> greedy.reportedCdnBytes() == CDN_BYTES + 1);
   }
 
@@ -165,7 +165,7 @@ class GrantsIT extends OnStage {
         .contains("alarm=price-mismatch expected 14000000000000000000 cdn")
         .contains("the price list has 7000000000000000000 cdn")
         .contains("the operator contract charges 6366462 and 6366462 for a byte");
-    assertThat(service.get("/q/metrics").body()).contains("filcdn_settlement_prices_differ 1.0");
+    assertThat(service.metrics()).contains("filcdn_settlement_prices_differ 1.0");
   }
 
   @Test
@@ -176,7 +176,7 @@ class GrantsIT extends OnStage {
 
     patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
     assertThat(service.log()).doesNotContain("alarm=price-mismatch");
-    assertThat(service.get("/q/metrics").body()).contains("filcdn_settlement_prices_differ 0.0");
+    assertThat(service.metrics()).contains("filcdn_settlement_prices_differ 0.0");
   }
 
   @Test

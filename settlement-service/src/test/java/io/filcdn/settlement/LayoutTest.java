@@ -11,7 +11,11 @@ class LayoutTest {
     LayoutRules.check(
         "io.filcdn.settlement",
         List.of(
-            "intake",
+            "api",
+            "monitoring",
+            "reconciliation",
+            "submission",
+            "plan",
             "due",
             "batch",
             "guard",
@@ -19,9 +23,13 @@ class LayoutTest {
             "signing",
             "broadcast",
             "confirmation",
+            "intake",
             "publish",
             "contracts",
+            "setaside",
             "ledger",
+            "replica",
+            "model",
             "alarm"));
   }
 }

@@ -1,8 +1,11 @@
 package io.filcdn.settlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThanOrEqualTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.not;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.settlement.stage.OnStage;
 import io.filcdn.settlement.stage.ServiceProcess;
@@ -10,7 +13,6 @@ import io.filcdn.settlement.stage.Stage;
 import io.filcdn.settlement.stage.UsedDataSet;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.testing.chain.DevnetHistory;
-import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,24 +24,32 @@ class OperationsIT extends OnStage {
   void operatorsCallsNeedTheTokenAndMakeSense() {
     ServiceProcess service = stage.startService().awaitReady();
 
-    HttpResponse<String> refused = service.post("/api/v1/admin/report", "guessed");
-    assertThat(refused.statusCode()).isEqualTo(401);
-    assertThat(refused.headers().firstValue("WWW-Authenticate")).contains("Bearer");
-    assertThat(refused.headers().firstValue("Content-Type")).contains("application/problem+json");
-    assertThat(refused.body()).contains("token-unknown");
-    assertThat(service.post("/api/v1/admin/settle", "").statusCode()).isEqualTo(401);
-    assertThat(service.post("/api/v1/admin/report?dust=-1", Stage.ADMIN_TOKEN).statusCode())
-        .isEqualTo(400);
-    assertThat(
-            service.post("/api/v1/admin/set-asides/retry?activity=dance", Stage.ADMIN_TOKEN).body())
-        .contains("activity-malformed");
+    service
+        .givenToken("guessed")
+        .post("/api/v1/admin/report")
+        .then()
+        .statusCode(401)
+        .header("WWW-Authenticate", "Bearer")
+        .header("Content-Type", "application/problem+json")
+        .body("code", equalTo("token-unknown"));
+    service.givenToken("").post("/api/v1/admin/settle").then().statusCode(401);
+    service
+        .givenToken(Stage.ADMIN_TOKEN)
+        .post("/api/v1/admin/report?dust=-1")
+        .then()
+        .statusCode(400);
+    service
+        .givenToken(Stage.ADMIN_TOKEN)
+        .post("/api/v1/admin/set-asides/retry?activity=dance")
+        .then()
+        .body("code", equalTo("activity-malformed"));
   }
 
   @Test
   void withoutATokenOperatorsCallsAreRefused() {
     ServiceProcess service = stage.startService(Map.of("FILCDN_ADMIN_TOKEN", "")).awaitReady();
 
-    assertThat(service.post("/api/v1/admin/report", "").statusCode()).isEqualTo(401);
+    service.givenToken("").post("/api/v1/admin/report").then().statusCode(401);
   }
 
   @Test
@@ -97,15 +107,14 @@ class OperationsIT extends OnStage {
         .until(
             () ->
                 service
-                    .get("/q/metrics")
-                    .body()
+                    .metrics()
                     .lines()
                     .anyMatch(
                         line -> line.matches("filcdn_settlement_rail_deadline_seconds [1-9].*")));
   }
 
   @Test
-  void booksThatAgreeAreShownAsSuch() {
+  void dataSetsThatAgreeAreShownAsSuch() {
     UsedDataSet dataSet = stage.newDataSet().serve(5000, 70);
     ServiceProcess service =
         stage.startService(Map.of("FILCDN_SETTLEMENT_LEDGER_RECONCILE_EVERY", "1s")).awaitReady();
@@ -115,16 +124,21 @@ class OperationsIT extends OnStage {
     patiently()
         .untilAsserted(
             () -> {
-              JsonNode books = service.json("/api/v1/reconciliation");
-              JsonNode mine = service.json("/api/v1/data-sets/" + dataSet.number());
-              assertThat(mine.at("/settled/cdn").asText())
-                  .isEqualTo(dataSet.settled(DevnetHistory.Settlement.Rails.CDN).toString());
-              assertThat(books.at("/differences").findValuesAsText("dataSet"))
-                  .doesNotContain(dataSet.id().toString());
-              assertThat(books.at("/totals/odometer/cdnBytes").asLong())
-                  .isGreaterThanOrEqualTo(5000);
+              service
+                  .given()
+                  .get("/api/v1/data-sets/" + dataSet.number())
+                  .then()
+                  .body(
+                      "settled.cdn",
+                      equalTo(dataSet.settled(DevnetHistory.Settlement.Rails.CDN).toString()));
+              service
+                  .given()
+                  .get("/api/v1/reconciliation")
+                  .then()
+                  .body("differences.dataSet", not(hasItem(dataSet.id().toString())))
+                  .body("totals.odometer.cdnBytes.toLong()", greaterThanOrEqualTo(5000L));
             });
-    assertThat(service.get("/q/metrics").body())
+    assertThat(service.metrics())
         .contains("filcdn_settlement_reconciliation_differences{kind=\"money\"}");
   }
 

@@ -1,6 +1,7 @@
 package io.filcdn.settlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.containsString;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.filcdn.common.usage.SettlementRecord;
@@ -179,11 +180,14 @@ class SendingIT extends OnStage {
 
     patiently().until(() -> service.log().contains("alarm=chain-mismatch"));
 
-    assertThat(service.get("/q/health/ready").statusCode()).isEqualTo(503);
-    assertThat(service.get("/q/health/ready").body())
-        .contains("to obey our key's address " + DevnetAccount.OUTSIDER.address())
-        .contains("check FILCDN_OPERATOR_KEY");
-    assertThat(service.get("/q/health/live").statusCode()).isEqualTo(200);
+    service
+        .given()
+        .get("/q/health/ready")
+        .then()
+        .statusCode(503)
+        .body(containsString("to obey our key's address " + DevnetAccount.OUTSIDER.address()))
+        .body(containsString("check FILCDN_OPERATOR_KEY"));
+    service.given().get("/q/health/live").then().statusCode(200);
     assertThat(dataSet.reports()).isEmpty();
     assertThat(service.log()).doesNotContain(DevnetAccount.OUTSIDER.privateKey().substring(2));
   }

@@ -1,6 +1,12 @@
 package io.filcdn.settlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.empty;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.filcdn.common.chain.Epoch;
@@ -77,19 +83,21 @@ class SettlementIT extends OnStage {
             QuotaRecord.Kind.CDN + " " + cdn, QuotaRecord.Kind.CACHE_MISS + " " + miss);
     patiently()
         .untilAsserted(
-            () -> {
-              JsonNode view = service.json("/api/v1/data-sets/" + dataSet.number());
-              assertThat(view.at("/odometer/cdnBytes").asText()).isEqualTo("1000003");
-              assertThat(view.at("/reported/cacheMissBytes").asText()).isEqualTo("500001");
-              assertThat(view.at("/due/cdnBytes").asText()).isEqualTo("0");
-              assertThat(view.at("/owed/cdn").asText()).isEqualTo("0");
-              assertThat(view.at("/setAside")).isEmpty();
-            });
+            () ->
+                service
+                    .given()
+                    .get("/api/v1/data-sets/" + dataSet.number())
+                    .then()
+                    .body("odometer.cdnBytes", equalTo("1000003"))
+                    .body("reported.cacheMissBytes", equalTo("500001"))
+                    .body("due.cdnBytes", equalTo("0"))
+                    .body("owed.cdn", equalTo("0"))
+                    .body("setAside", empty()));
     assertThat(service.transactionsOf(dataSet))
         .extracting(
             transaction -> transaction.at("/activity").asText() + " " + stateOf(transaction))
         .containsExactly("settle-cache-miss final", "settle-cdn final", "report final");
-    assertThat(service.get("/q/metrics").body())
+    assertThat(service.metrics())
         .contains("filcdn_settlement_unreported_bytes{kind=\"cdn\"} ")
         .contains("filcdn_settlement_transactions_pending{state=\"broadcast\"} 0.0")
         .contains("filcdn_settlement_active 1.0")
@@ -121,8 +129,11 @@ class SettlementIT extends OnStage {
                       "the contract refuses it: CannotModifyTerminatedRailBeyondEndEpoch(%d, "
                           .formatted(bad.onChain().cdnRailId()));
             });
-    assertThat(service.json("/api/v1/data-sets/" + bad.id()).at("/setAside/0/activity").asText())
-        .isEqualTo("settle-cdn");
+    service
+        .given()
+        .get("/api/v1/data-sets/" + bad.id())
+        .then()
+        .body("setAside[0].activity", equalTo("settle-cdn"));
   }
 
   @Test
@@ -186,8 +197,7 @@ class SettlementIT extends OnStage {
     UsedDataSet later = stage.newDataSet().serve(1, 0);
     patiently().until(() -> later.events(SettlementRecord.Reported.class).size() == 1);
     assertThat(dataSet.reports()).hasSize(1);
-    assertThat(service.get("/q/metrics").body())
-        .contains("filcdn_settlement_set_aside{activity=\"report\"} 1.0");
+    assertThat(service.metrics()).contains("filcdn_settlement_set_aside{activity=\"report\"} 1.0");
   }
 
   @Test
@@ -208,9 +218,9 @@ class SettlementIT extends OnStage {
 
     patiently().until(() -> service.log().contains("alarm=epoch-mismatch dataSet=" + dataSet.id()));
     assertThat(dataSet.reports()).hasSize(1);
-    assertThat(service.post("/api/v1/admin/report?dryRun=true").at("/waiting").fieldNames())
-        .toIterable()
-        .containsExactly(dataSet.id().toString());
+    service
+        .order("/api/v1/admin/report?dryRun=true")
+        .body("waiting.keySet()", contains(dataSet.id().toString()));
     stage.index().resume();
     // an odometer of later than that report, as its epoch can't be used again
     dataSet.publish();
@@ -238,10 +248,17 @@ class SettlementIT extends OnStage {
 
     patiently().until(() -> other.events(SettlementRecord.Reported.class).size() == 1);
 
-    assertThat(service.json("/api/v1/data-sets/pandora/5").at("/odometer/cdnBytes").asText())
-        .isEqualTo("700");
-    assertThat(service.json("/api/v1/data-sets/pandora/5").has("due")).isFalse();
-    assertThat(service.get("/api/v1/transactions?limit=100").body()).doesNotContain("pandora");
+    service
+        .given()
+        .get("/api/v1/data-sets/pandora/5")
+        .then()
+        .body("odometer.cdnBytes", equalTo("700"))
+        .body("$", not(hasKey("due")));
+    service
+        .given()
+        .get("/api/v1/transactions?limit=100")
+        .then()
+        .body(not(containsString("pandora")));
   }
 
   @Test
@@ -268,19 +285,24 @@ class SettlementIT extends OnStage {
   void requestsThatMakeNoSenseAreRefusedWithAReason() {
     ServiceProcess service = stage.startService().awaitReady();
 
-    assertThat(service.get("/api/v1/data-sets/fwss/987654").statusCode()).isEqualTo(404);
-    assertThat(service.json("/api/v1/data-sets/fwss/987654").at("/code").asText())
-        .isEqualTo("data-set-unknown");
-    assertThat(service.get("/api/v1/data-sets/x").statusCode()).isEqualTo(400);
-    assertThat(service.json("/api/v1/data-sets/x").at("/code").asText())
-        .isEqualTo("data-set-malformed");
-    assertThat(service.get("/api/v1/transactions/999999").statusCode()).isEqualTo(404);
+    service
+        .given()
+        .get("/api/v1/data-sets/fwss/987654")
+        .then()
+        .statusCode(404)
+        .body("code", equalTo("data-set-unknown"));
+    service
+        .given()
+        .get("/api/v1/data-sets/x")
+        .then()
+        .statusCode(400)
+        .body("code", equalTo("data-set-malformed"));
+    service.given().get("/api/v1/transactions/999999").then().statusCode(404);
     for (String nonsense : List.of("/x", "?limit=101", "?limit=x", "?after=x")) {
-      assertThat(service.get("/api/v1/transactions" + nonsense).statusCode()).isEqualTo(400);
+      service.given().get("/api/v1/transactions" + nonsense).then().statusCode(400);
     }
-    assertThat(service.get("/nothing").headers().firstValue("Content-Type"))
-        .contains("application/problem+json");
-    assertThat(service.get("/q/openapi").body()).contains("/api/v1/transactions");
+    service.given().get("/nothing").then().header("Content-Type", "application/problem+json");
+    assertThat(service.given().get("/q/openapi").asString()).contains("/api/v1/transactions");
   }
 
   @Test
@@ -305,15 +327,15 @@ class SettlementIT extends OnStage {
     patiently().until(() -> enough.events(SettlementRecord.Reported.class).size() == 1);
     assertThat(dust.reports()).isEmpty();
 
-    JsonNode planned = service.post("/api/v1/admin/report?dust=0&dryRun=true");
-    assertThat(planned.at("/ordered").asBoolean()).isFalse();
-    assertThat(planned.at("/items/0/dataSet").asText()).isEqualTo(dust.id().toString());
-    assertThat(planned.at("/usage/cdnBytes").asText()).isEqualTo("99");
-    assertThat(service.post("/api/v1/admin/report?dust=0").at("/ordered").asBoolean()).isTrue();
+    service
+        .order("/api/v1/admin/report?dust=0&dryRun=true")
+        .body("ordered", equalTo(false))
+        .body("items[0].dataSet", equalTo(dust.id().toString()))
+        .body("usage.cdnBytes", equalTo("99"));
+    service.order("/api/v1/admin/report?dust=0").body("ordered", equalTo(true));
 
     patiently().until(() -> dust.events(SettlementRecord.Reported.class).size() == 1);
-    assertThat(service.post("/api/v1/admin/settle?dryRun=true").at("/ordered").asBoolean())
-        .isFalse();
+    service.order("/api/v1/admin/settle?dryRun=true").body("ordered", equalTo(false));
   }
 
   /** The payer ends the CDN rail of a data set, and the time passes until it can pay no more. */

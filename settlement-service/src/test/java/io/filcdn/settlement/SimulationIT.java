@@ -108,7 +108,7 @@ class SimulationIT extends OnStage {
         .isEqualTo(cdnBefore.add(income(DevnetHistory.Settlement.Rails.CDN)));
     assertThat(funds(DevnetAccount.PAYEE))
         .isEqualTo(missBefore.add(income(DevnetHistory.Settlement.Rails.CACHE_MISS)));
-    assertBooksAgree(poisoned);
+    assertReconciled(poisoned);
   }
 
   /** Every fault at least once where there are days enough, in an order of luck. */
@@ -268,7 +268,7 @@ class SimulationIT extends OnStage {
   }
 
   private void awaitAllReportedAndPaid(UsedDataSet poisoned) {
-    service.post("/api/v1/admin/report?dust=0");
+    service.order("/api/v1/admin/report?dust=0");
     patiently()
         .atMost(Duration.ofMinutes(10))
         .untilAsserted(
@@ -293,18 +293,19 @@ class SimulationIT extends OnStage {
     assertThat(dataSet.reportedCacheMissBytes()).isEqualTo(dataSet.cacheMissBytes());
   }
 
-  private void assertBooksAgree(UsedDataSet poisoned) {
+  private void assertReconciled(UsedDataSet poisoned) {
     patiently()
         .untilAsserted(
             () -> {
-              JsonNode books = service.json("/api/v1/reconciliation");
+              JsonNode reconciliation = service.json("/api/v1/reconciliation");
               // its rail has ended, so that nobody can be paid for it
-              assertThat(books.at("/differences"))
+              assertThat(reconciliation.at("/differences"))
                   .extracting(
                       each -> each.at("/dataSet").asText() + " " + each.at("/kind").asText())
                   .containsExactly(poisoned.id() + " lost");
-              assertThat(books.at("/totals/odometer")).isEqualTo(books.at("/totals/reported"));
-              assertThat(books.at("/setAside").findValuesAsText("dataSet"))
+              assertThat(reconciliation.at("/totals/odometer"))
+                  .isEqualTo(reconciliation.at("/totals/reported"));
+              assertThat(reconciliation.at("/setAside").findValuesAsText("dataSet"))
                   .containsOnly(poisoned.id().toString());
             });
   }

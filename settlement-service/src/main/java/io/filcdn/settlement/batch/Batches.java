@@ -2,8 +2,8 @@ package io.filcdn.settlement.batch;
 
 import io.filcdn.settlement.contracts.CallResult;
 import io.filcdn.settlement.contracts.ContractError;
-import io.filcdn.settlement.ledger.Gas;
-import io.filcdn.settlement.ledger.Submission;
+import io.filcdn.settlement.model.Gas;
+import io.filcdn.settlement.model.Submission;
 import jakarta.inject.Singleton;
 import java.util.ArrayDeque;
 import java.util.Deque;

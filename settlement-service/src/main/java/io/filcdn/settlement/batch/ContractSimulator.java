@@ -3,8 +3,8 @@ package io.filcdn.settlement.batch;
 import io.filcdn.settlement.contracts.CallResult;
 import io.filcdn.settlement.contracts.Node;
 import io.filcdn.settlement.contracts.OperatorContract;
-import io.filcdn.settlement.ledger.Gas;
-import io.filcdn.settlement.ledger.Submission;
+import io.filcdn.settlement.model.Gas;
+import io.filcdn.settlement.model.Submission;
 import io.filcdn.settlement.signing.OperatorKey;
 import jakarta.inject.Singleton;
 

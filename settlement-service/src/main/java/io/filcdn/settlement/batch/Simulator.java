@@ -1,8 +1,8 @@
 package io.filcdn.settlement.batch;
 
 import io.filcdn.settlement.contracts.CallResult;
-import io.filcdn.settlement.ledger.Gas;
-import io.filcdn.settlement.ledger.Submission;
+import io.filcdn.settlement.model.Gas;
+import io.filcdn.settlement.model.Submission;
 
 /** A simulator of how the chain would answer to a submission. */
 interface Simulator {

@@ -6,14 +6,14 @@ import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.contracts.Head;
-import io.filcdn.settlement.ledger.Inclusion;
-import io.filcdn.settlement.ledger.LedgerTransaction;
 import io.filcdn.settlement.ledger.Outbox;
-import io.filcdn.settlement.ledger.SetAside;
-import io.filcdn.settlement.ledger.SetAsides;
-import io.filcdn.settlement.ledger.Submission;
-import io.filcdn.settlement.ledger.TransactionState;
 import io.filcdn.settlement.ledger.Transactions;
+import io.filcdn.settlement.model.Inclusion;
+import io.filcdn.settlement.model.LedgerTransaction;
+import io.filcdn.settlement.model.Submission;
+import io.filcdn.settlement.model.TransactionState;
+import io.filcdn.settlement.setaside.SetAside;
+import io.filcdn.settlement.setaside.SetAsides;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
@@ -31,7 +31,7 @@ public class Confirmation {
   private static final Logger LOG = Logger.getLogger(Confirmation.class);
 
   private final Transactions transactions;
-  private final Judge judge;
+  private final TransactionOutcomes outcomes;
   private final SetAsides setAsides;
   private final Outbox outbox;
   private final Alarms alarms;
@@ -40,14 +40,14 @@ public class Confirmation {
 
   Confirmation(
       Transactions transactions,
-      Judge judge,
+      TransactionOutcomes outcomes,
       SetAsides setAsides,
       Outbox outbox,
       Alarms alarms,
       ConfirmationConfig config,
       Clock clock) {
     this.transactions = transactions;
-    this.judge = judge;
+    this.outcomes = outcomes;
     this.setAsides = setAsides;
     this.outbox = outbox;
     this.alarms = alarms;
@@ -58,18 +58,18 @@ public class Confirmation {
   /** Looks once at each open transaction. */
   public void follow(Head head) {
     for (LedgerTransaction transaction : transactions.open()) {
-      apply(transaction, judge.judge(transaction, head), head);
+      apply(transaction, outcomes.of(transaction, head), head);
     }
   }
 
-  private void apply(LedgerTransaction transaction, Verdict verdict, Head head) {
-    switch (verdict) {
-      case Verdict.Waiting() -> waiting(transaction);
-      case Verdict.Hidden() -> hidden(transaction, head);
-      case Verdict.Included(BlockNumber block, boolean succeeded) ->
+  private void apply(LedgerTransaction transaction, TransactionOutcome outcome, Head head) {
+    switch (outcome) {
+      case TransactionOutcome.Waiting() -> waiting(transaction);
+      case TransactionOutcome.Hidden() -> hidden(transaction, head);
+      case TransactionOutcome.Included(BlockNumber block, boolean succeeded) ->
           transactions.included(transaction.id(), block, succeeded && isDeepEnough(block, head));
-      case Verdict.Landed landed -> landed(transaction, landed);
-      case Verdict.Idle(Inclusion inclusion, Set<DataSetId> unpaid) -> {
+      case TransactionOutcome.Landed landed -> landed(transaction, landed);
+      case TransactionOutcome.Idle(Inclusion inclusion, Set<DataSetId> unpaid) -> {
         setAside(transaction, unpaid);
         undone(
             transaction,
@@ -77,16 +77,16 @@ public class Confirmation {
             Optional.of(inclusion),
             "it succeeded and moved nothing, though %s owe something".formatted(unpaid));
       }
-      case Verdict.Failed(Inclusion inclusion, String reason) ->
+      case TransactionOutcome.Failed(Inclusion inclusion, String reason) ->
           undone(transaction, TransactionState.REVERTED, Optional.of(inclusion), reason);
-      case Verdict.Gone() ->
+      case TransactionOutcome.Gone() ->
           undone(
               transaction,
               TransactionState.DROPPED,
               Optional.empty(),
               "its nonce is spent at final block %s by another transaction"
                   .formatted(head.finalised()));
-      case Verdict.Contradiction(String message) ->
+      case TransactionOutcome.Contradiction(String message) ->
           alarms.raise(
               Alarm.CONTRADICTION,
               "transaction=%s nonce=%s %s"
@@ -128,7 +128,7 @@ public class Confirmation {
                     .formatted(transaction.newest().signed().hash())));
   }
 
-  private void landed(LedgerTransaction transaction, Verdict.Landed landed) {
+  private void landed(LedgerTransaction transaction, TransactionOutcome.Landed landed) {
     Instant now = clock.instant();
     QuarkusTransaction.requiringNew()
         .run(
@@ -147,7 +147,7 @@ public class Confirmation {
         transaction.submission().size());
   }
 
-  private void tell(LedgerTransaction transaction, Verdict.Landed landed, Instant now) {
+  private void tell(LedgerTransaction transaction, TransactionOutcome.Landed landed, Instant now) {
     switch (transaction.submission()) {
       case Submission.UsageReport report ->
           report.rollups().stream()

@@ -6,7 +6,7 @@ import io.filcdn.common.chain.TxHash;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.usage.QuotaRecord;
-import io.filcdn.settlement.ledger.Usage;
+import io.filcdn.settlement.model.Usage;
 
 /** An event that the operator contract logged about a data set. */
 public sealed interface ContractEvent {

@@ -25,7 +25,7 @@ public sealed interface RailState {
   record Missing(ContractError error) implements RailState {}
 
   /**
-   * Judges a rail as it is at {@code latest}: a transaction sent now is in the next block at the
+   * Reads a rail as it is at {@code latest}: a transaction sent now is in the next block at the
    * earliest, which must still be below the end.
    */
   static RailState of(TokenAmount lockup, Optional<Epoch> endEpoch, BlockNumber latest) {

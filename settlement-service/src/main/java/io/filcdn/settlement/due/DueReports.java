@@ -5,14 +5,14 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.settlement.ledger.Activity;
-import io.filcdn.settlement.ledger.Rollup;
-import io.filcdn.settlement.ledger.SetAside;
-import io.filcdn.settlement.ledger.SetAsides;
-import io.filcdn.settlement.ledger.Standing;
-import io.filcdn.settlement.ledger.Standings;
-import io.filcdn.settlement.ledger.Submission;
-import io.filcdn.settlement.ledger.Usage;
+import io.filcdn.settlement.ledger.ReportingStates;
+import io.filcdn.settlement.model.Activity;
+import io.filcdn.settlement.model.ReportingState;
+import io.filcdn.settlement.model.Rollup;
+import io.filcdn.settlement.model.Submission;
+import io.filcdn.settlement.model.Usage;
+import io.filcdn.settlement.setaside.SetAside;
+import io.filcdn.settlement.setaside.SetAsides;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
@@ -26,15 +26,19 @@ import java.util.Set;
 @Singleton
 public final class DueReports {
 
-  private final Standings standings;
+  private final ReportingStates reportingStates;
   private final SetAsides setAsides;
   private final DueConfig config;
   private final Network network;
   private final Clock clock;
 
   DueReports(
-      Standings standings, SetAsides setAsides, DueConfig config, Network network, Clock clock) {
-    this.standings = standings;
+      ReportingStates reportingStates,
+      SetAsides setAsides,
+      DueConfig config,
+      Network network,
+      Clock clock) {
+    this.reportingStates = reportingStates;
     this.setAsides = setAsides;
     this.config = config;
     this.network = network;
@@ -50,85 +54,85 @@ public final class DueReports {
   public record Found(List<DueUsage> usage, List<Finding> findings) {}
 
   /** The usage that can be reported after block {@code latest}. */
-  public Found find(BlockNumber latest, Scope scope) {
+  public Found find(BlockNumber latest, DueScope scope) {
     Set<DataSetId> leftOut = setAsides.leftOut(Activity.REPORT);
     List<DueUsage> usage = new ArrayList<>();
     List<Finding> findings = new ArrayList<>();
-    for (Standing standing : scope.only().map(standings::of).orElseGet(standings::unequal)) {
-      if (!leftOut.contains(standing.dataSet())) {
-        finding(standing, latest)
-            .ifPresentOrElse(
-                findings::add, () -> due(standing, latest, scope).ifPresent(usage::add));
+    for (ReportingState state :
+        scope.only().map(reportingStates::of).orElseGet(reportingStates::unequal)) {
+      if (!leftOut.contains(state.dataSet())) {
+        finding(state, latest)
+            .ifPresentOrElse(findings::add, () -> due(state, latest, scope).ifPresent(usage::add));
       }
     }
     return new Found(usage, findings);
   }
 
-  private Optional<Finding> finding(Standing standing, BlockNumber latest) {
+  private Optional<Finding> finding(ReportingState state, BlockNumber latest) {
     Epoch farthest = latest.plus(config.epochMarginBlocks()).epoch();
-    if (standing.isReportedBeyond(farthest)) {
+    if (state.isReportedBeyond(farthest)) {
       return finding(
-          standing,
+          state,
           SetAside.Reason.EPOCH_AHEAD,
           "expected a last reported epoch of at most %s, found %s: whoever has the operator's key reported it, and the contract takes no report before"
-              .formatted(farthest, standing.last()));
+              .formatted(farthest, state.last()));
     }
-    return notIndexed(standing).or(() -> finding(standing));
+    return notIndexed(state).or(() -> finding(state));
   }
 
-  private Optional<Finding> notIndexed(Standing standing) {
+  private Optional<Finding> notIndexed(ReportingState state) {
     Optional<Instant> unindexedSince =
-        standing
-            .own()
+        state
+            .ownRollups()
             .unindexedSince()
             .filter(since -> since.plus(config.indexGrace()).isBefore(clock.instant()));
     return unindexedSince.flatMap(
         since ->
             finding(
-                standing,
+                state,
                 SetAside.Reason.REPORT_NOT_INDEXED,
                 "expected the index to show our report up to epoch %s, which is final since %s; found %s as the last"
                     .formatted(
-                        standing.own().last().map(Epoch::toString).orElse("?"),
+                        state.ownRollups().last().map(Epoch::toString).orElse("?"),
                         since,
-                        standing.lastReported().map(Epoch::toString).orElse("none"))));
+                        state.lastReported().map(Epoch::toString).orElse("none"))));
   }
 
-  private static Optional<Finding> finding(Standing standing) {
-    return switch (standing.due()) {
-      case Standing.Due.Shortfall(String message) ->
-          finding(standing, SetAside.Reason.ODOMETER_BELOW_REPORTED, message);
-      case Standing.Due.ReportMissing(String message) ->
-          finding(standing, SetAside.Reason.REPORT_NOT_INDEXED, message);
-      case Standing.Due.BeyondGrants(String message) ->
-          finding(standing, SetAside.Reason.BEYOND_GRANTS, message);
-      case Standing.Due.Nothing _, Standing.Due.Bytes _ -> Optional.empty();
+  private static Optional<Finding> finding(ReportingState state) {
+    return switch (state.due()) {
+      case ReportingState.Due.Shortfall(String message) ->
+          finding(state, SetAside.Reason.ODOMETER_BELOW_REPORTED, message);
+      case ReportingState.Due.ReportMissing(String message) ->
+          finding(state, SetAside.Reason.REPORT_NOT_INDEXED, message);
+      case ReportingState.Due.BeyondGrants(String message) ->
+          finding(state, SetAside.Reason.BEYOND_GRANTS, message);
+      case ReportingState.Due.Nothing _, ReportingState.Due.Bytes _ -> Optional.empty();
     };
   }
 
   private static Optional<Finding> finding(
-      Standing standing, SetAside.Reason reason, String message) {
-    return Optional.of(new Finding(standing.dataSet(), Activity.REPORT, reason, message));
+      ReportingState state, SetAside.Reason reason, String message) {
+    return Optional.of(new Finding(state.dataSet(), Activity.REPORT, reason, message));
   }
 
-  private Optional<DueUsage> due(Standing standing, BlockNumber latest, Scope scope) {
-    if (!(standing.due() instanceof Standing.Due.Bytes(Usage usage, Usage _))
+  private Optional<DueUsage> due(ReportingState state, BlockNumber latest, DueScope scope) {
+    if (!(state.due() instanceof ReportingState.Due.Bytes(Usage usage, Usage _))
         || usage.equals(Usage.NONE)
-        || standing.own().inFlight()
-        || isDust(standing, usage, scope.dust())) {
+        || state.ownRollups().inFlight()
+        || isDust(state, usage, scope.dust())) {
       return Optional.empty();
     }
-    Epoch upTo = upTo(standing, latest);
-    return upTo.isAfter(standing.last())
-        ? Optional.of(new DueUsage(standing, usage, standing.last(), upTo))
+    Epoch upTo = upTo(state, latest);
+    return upTo.isAfter(state.last())
+        ? Optional.of(new DueUsage(state, usage, state.last(), upTo))
         : Optional.empty();
   }
 
   /** True where it is so little that it is not worth its gas yet, and so young that it can wait. */
-  private boolean isDust(Standing standing, Usage usage, ByteCount dust) {
+  private boolean isDust(ReportingState state, Usage usage, ByteCount dust) {
     ByteCount bytes = usage.cdnBytes().plus(usage.cacheMissBytes());
     return bytes.compareTo(dust) < 0
-        && standing
+        && state
             .unreportedSince()
             .map(network::timeOf)
             .filter(since -> since.plus(config.dustMaxAge()).isAfter(clock.instant()))
@@ -136,9 +140,9 @@ public final class DueReports {
   }
 
   /** min(latest − 1, the odometer's as-of epoch). */
-  private static Epoch upTo(Standing standing, BlockNumber latest) {
+  private static Epoch upTo(ReportingState state, BlockNumber latest) {
     long over = Math.max(0, latest.value() - 1);
-    return new Epoch(Math.min(over, standing.asOf().value()));
+    return new Epoch(Math.min(over, state.asOf().value()));
   }
 
   /**
@@ -152,7 +156,7 @@ public final class DueReports {
             due.stream()
                 .sorted(
                     Comparator.comparing(DueUsage::upTo)
-                        .thenComparing(usage -> usage.standing().dataSet()))
+                        .thenComparing(usage -> usage.state().dataSet()))
                 .toList());
     List<Submission.UsageReport> reports = new ArrayList<>();
     while (!left.isEmpty()) {

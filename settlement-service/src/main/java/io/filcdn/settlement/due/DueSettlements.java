@@ -10,12 +10,12 @@ import io.filcdn.settlement.contracts.OperatorContract;
 import io.filcdn.settlement.contracts.PayContract;
 import io.filcdn.settlement.contracts.RailState;
 import io.filcdn.settlement.contracts.StateView;
-import io.filcdn.settlement.ledger.Activity;
-import io.filcdn.settlement.ledger.Owed;
 import io.filcdn.settlement.ledger.OwedAmounts;
-import io.filcdn.settlement.ledger.SetAside;
-import io.filcdn.settlement.ledger.SetAsides;
-import io.filcdn.settlement.ledger.Submission;
+import io.filcdn.settlement.model.Activity;
+import io.filcdn.settlement.model.Owed;
+import io.filcdn.settlement.model.Submission;
+import io.filcdn.settlement.setaside.SetAside;
+import io.filcdn.settlement.setaside.SetAsides;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -65,7 +65,7 @@ public final class DueSettlements {
   public record Found(List<Submission.RailSettlement> settlements, List<Finding> findings) {}
 
   /** Reads what data sets owe now, where something may have changed. */
-  public List<Debt> debts(BlockNumber latest, Scope scope) {
+  public List<Debt> debts(BlockNumber latest, DueScope scope) {
     List<Owed.Candidate> candidates =
         owedAmounts.candidates(latest).stream()
             .filter(candidate -> scope.covers(candidate.dataSet()))

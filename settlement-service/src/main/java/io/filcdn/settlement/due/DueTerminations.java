@@ -1,14 +1,14 @@
 package io.filcdn.settlement.due;
 
 import io.filcdn.common.payment.DataSetId;
-import io.filcdn.settlement.ledger.Activity;
 import io.filcdn.settlement.ledger.OwedAmounts;
-import io.filcdn.settlement.ledger.SetAsides;
-import io.filcdn.settlement.ledger.Standing;
-import io.filcdn.settlement.ledger.Standings;
-import io.filcdn.settlement.ledger.Submission;
-import io.filcdn.settlement.ledger.Urgencies;
-import io.filcdn.settlement.ledger.Usage;
+import io.filcdn.settlement.ledger.ReportingStates;
+import io.filcdn.settlement.ledger.UrgentDataSets;
+import io.filcdn.settlement.model.Activity;
+import io.filcdn.settlement.model.ReportingState;
+import io.filcdn.settlement.model.Submission;
+import io.filcdn.settlement.model.Usage;
+import io.filcdn.settlement.setaside.SetAsides;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.List;
@@ -22,22 +22,22 @@ import java.util.stream.Collectors;
 @Singleton
 public final class DueTerminations {
 
-  private final Urgencies urgencies;
-  private final Standings standings;
+  private final UrgentDataSets urgentDataSets;
+  private final ReportingStates reportingStates;
   private final OwedAmounts owedAmounts;
   private final SetAsides setAsides;
   private final DueConfig config;
   private final Clock clock;
 
   DueTerminations(
-      Urgencies urgencies,
-      Standings standings,
+      UrgentDataSets urgentDataSets,
+      ReportingStates reportingStates,
       OwedAmounts owedAmounts,
       SetAsides setAsides,
       DueConfig config,
       Clock clock) {
-    this.urgencies = urgencies;
-    this.standings = standings;
+    this.urgentDataSets = urgentDataSets;
+    this.reportingStates = reportingStates;
     this.owedAmounts = owedAmounts;
     this.setAsides = setAsides;
     this.config = config;
@@ -49,16 +49,18 @@ public final class DueTerminations {
    * have waited for that as long as they may.
    */
   public List<Submission.Termination> find() {
-    List<Urgencies.ToTerminate> candidates = urgencies.toTerminate();
+    List<UrgentDataSets.ToTerminate> candidates = urgentDataSets.toTerminate();
     if (candidates.isEmpty()) {
       return List.of();
     }
     Set<DataSetId> leftOut = setAsides.leftOut(Activity.TERMINATE);
-    Map<DataSetId, Standing> reported =
-        standings.of(candidates.stream().map(Urgencies.ToTerminate::dataSet).toList()).stream()
-            .collect(Collectors.toMap(Standing::dataSet, Function.identity()));
+    Map<DataSetId, ReportingState> reported =
+        reportingStates
+            .of(candidates.stream().map(UrgentDataSets.ToTerminate::dataSet).toList())
+            .stream()
+            .collect(Collectors.toMap(ReportingState::dataSet, Function.identity()));
     Set<DataSetId> owing =
-        owedAmounts.owing(candidates.stream().map(Urgencies.ToTerminate::dataSet).toList());
+        owedAmounts.owing(candidates.stream().map(UrgentDataSets.ToTerminate::dataSet).toList());
     return candidates.stream()
         .filter(candidate -> !leftOut.contains(candidate.dataSet()))
         .filter(
@@ -70,17 +72,17 @@ public final class DueTerminations {
         .toList();
   }
 
-  private boolean isOverdue(Urgencies.ToTerminate candidate) {
+  private boolean isOverdue(UrgentDataSets.ToTerminate candidate) {
     return !candidate.since().plus(config.terminateWithin()).isAfter(clock.instant());
   }
 
   /** A data set without an odometer has nothing to report. */
-  private static boolean isReported(Optional<Standing> standing) {
-    return standing
+  private static boolean isReported(Optional<ReportingState> state) {
+    return state
         .map(
             found ->
-                found.due() instanceof Standing.Due.Nothing
-                    && found.own().open().equals(Usage.NONE))
+                found.due() instanceof ReportingState.Due.Nothing
+                    && found.ownRollups().open().equals(Usage.NONE))
         .orElse(true);
   }
 }

@@ -1,9 +1,9 @@
 package io.filcdn.settlement.due;
 
 import io.filcdn.common.chain.Epoch;
-import io.filcdn.settlement.ledger.Rollup;
-import io.filcdn.settlement.ledger.Standing;
-import io.filcdn.settlement.ledger.Usage;
+import io.filcdn.settlement.model.ReportingState;
+import io.filcdn.settlement.model.Rollup;
+import io.filcdn.settlement.model.Usage;
 
 /**
  * Bytes of a data set that can be reported now.
@@ -11,7 +11,7 @@ import io.filcdn.settlement.ledger.Usage;
  * @param after the toEpoch must be above this
  * @param upTo and at most this
  */
-public record DueUsage(Standing standing, Usage usage, Epoch after, Epoch upTo) {
+public record DueUsage(ReportingState state, Usage usage, Epoch after, Epoch upTo) {
 
   public DueUsage {
     if (!upTo.isAfter(after)) {
@@ -22,6 +22,6 @@ public record DueUsage(Standing standing, Usage usage, Epoch after, Epoch upTo) 
 
   /** The item of a report that tells them. */
   public Rollup rollup() {
-    return new Rollup(standing.dataSet(), usage, standing.reportedByOthers());
+    return new Rollup(state.dataSet(), usage, state.reportedByOthers());
   }
 }

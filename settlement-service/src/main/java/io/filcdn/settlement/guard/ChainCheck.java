@@ -26,7 +26,7 @@ public class ChainCheck {
   private final OperatorContract operator;
   private final OperatorKey key;
   private final Alarms alarms;
-  private volatile Optional<String> objection = Optional.of("the chain has not been looked at yet");
+  private volatile Optional<String> fault = Optional.of("the chain has not been looked at yet");
 
   ChainCheck(
       Network network, Node node, OperatorContract operator, OperatorKey key, Alarms alarms) {
@@ -38,8 +38,8 @@ public class ChainCheck {
   }
 
   /** The fault, in one line; empty where all was right at the last look. */
-  public Optional<String> objection() {
-    return objection;
+  public Optional<String> fault() {
+    return fault;
   }
 
   /**
@@ -50,8 +50,8 @@ public class ChainCheck {
    */
   public boolean passes() {
     Optional<String> found = find();
-    Optional<String> before = objection;
-    objection = found;
+    Optional<String> before = fault;
+    fault = found;
     if (found.isPresent() && !found.equals(before)) {
       alarms.raise(Alarm.CHAIN_MISMATCH, found.get());
     }

@@ -4,8 +4,8 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.settlement.contracts.OnChainUsage;
 import io.filcdn.settlement.contracts.OperatorContract;
-import io.filcdn.settlement.ledger.Standing;
-import io.filcdn.settlement.ledger.Standings;
+import io.filcdn.settlement.ledger.ReportingStates;
+import io.filcdn.settlement.model.ReportingState;
 import jakarta.inject.Singleton;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,38 +21,39 @@ import java.util.Optional;
 public final class EpochGuard {
 
   private final OperatorContract operator;
-  private final Standings tables;
+  private final ReportingStates reportingStates;
 
-  EpochGuard(OperatorContract operator, Standings tables) {
+  EpochGuard(OperatorContract operator, ReportingStates reportingStates) {
     this.operator = operator;
-    this.tables = tables;
+    this.reportingStates = reportingStates;
   }
 
   /** Why data sets cannot be reported now; those that are not named can. */
-  public Map<DataSetId, String> objections(List<DataSetId> dataSets) {
-    List<Standing> standings = tables.of(dataSets);
-    List<OnChainUsage> onChain = operator.usage(standings.stream().map(Standing::dataSet).toList());
-    Map<DataSetId, String> objections = new LinkedHashMap<>();
-    for (int i = 0; i < standings.size(); i++) {
-      Standing standing = standings.get(i);
-      objection(standing, onChain.get(i).maxReported())
-          .ifPresent(why -> objections.put(standing.dataSet(), why));
+  public Map<DataSetId, String> mismatches(List<DataSetId> dataSets) {
+    List<ReportingState> states = reportingStates.of(dataSets);
+    List<OnChainUsage> onChain =
+        operator.usage(states.stream().map(ReportingState::dataSet).toList());
+    Map<DataSetId, String> mismatches = new LinkedHashMap<>();
+    for (int i = 0; i < states.size(); i++) {
+      ReportingState state = states.get(i);
+      mismatch(state, onChain.get(i).maxReported())
+          .ifPresent(why -> mismatches.put(state.dataSet(), why));
     }
-    return objections;
+    return mismatches;
   }
 
   /**
    * Why a data set cannot be reported, where the contract shows {@code onChain} as its last epoch.
    */
-  public static Optional<String> objection(Standing standing, Epoch onChain) {
-    return onChain.equals(standing.expectedOnChain())
+  public static Optional<String> mismatch(ReportingState state, Epoch onChain) {
+    return onChain.equals(state.expectedOnChain())
         ? Optional.empty()
         : Optional.of(
             "expected maxReportedEpoch %s (index: %s, own: %s), found %s: it waits"
                 .formatted(
-                    standing.expectedOnChain(),
-                    standing.lastReported().map(Epoch::toString).orElse("none"),
-                    standing.own().lastIncluded().map(Epoch::toString).orElse("none"),
+                    state.expectedOnChain(),
+                    state.lastReported().map(Epoch::toString).orElse("none"),
+                    state.ownRollups().lastIncluded().map(Epoch::toString).orElse("none"),
                     onChain));
   }
 }

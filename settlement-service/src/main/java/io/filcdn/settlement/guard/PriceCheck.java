@@ -23,7 +23,7 @@ public class PriceCheck {
   private final Prices prices;
   private final Alarms alarms;
 
-  private volatile Optional<String> objection = Optional.empty();
+  private volatile Optional<String> difference = Optional.empty();
 
   PriceCheck(
       Network network,
@@ -39,8 +39,8 @@ public class PriceCheck {
   }
 
   /** The difference, in one line; empty where there was none at the last look. */
-  public Optional<String> objection() {
-    return objection;
+  public Optional<String> difference() {
+    return difference;
   }
 
   /**
@@ -53,10 +53,10 @@ public class PriceCheck {
     PriceSources sources =
         new PriceSources(network.rates(), stateView.prices(), operator.rates(), before());
     Optional<String> found = sources.difference();
-    if (found.isPresent() && !found.equals(objection)) {
+    if (found.isPresent() && !found.equals(difference)) {
       alarms.raise(Alarm.PRICE_MISMATCH, found.get());
     }
-    objection = found;
+    difference = found;
     prices.put(sources.inForce());
   }
 

@@ -3,7 +3,7 @@ package io.filcdn.settlement.guard;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.settlement.contracts.OperatorContract;
-import io.filcdn.settlement.ledger.PriceList;
+import io.filcdn.settlement.model.PriceList;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;

@@ -8,7 +8,7 @@ import io.filcdn.common.usage.UsageRecord;
 import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.ledger.Outbox;
-import io.filcdn.settlement.ledger.TopicTables;
+import io.filcdn.settlement.replica.TopicTables;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.quarkus.narayana.jta.QuarkusTransactionException;
 import io.quarkus.runtime.ShutdownEvent;

@@ -1,7 +1,7 @@
 package io.filcdn.settlement.intake;
 
 import io.filcdn.common.kafka.Topic;
-import io.filcdn.settlement.ledger.TopicTables;
+import io.filcdn.settlement.replica.TopicTables;
 import io.quarkus.narayana.jta.QuarkusTransaction;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;

@@ -2,6 +2,9 @@ package io.filcdn.settlement.ledger;
 
 import io.filcdn.common.chain.TxHash;
 import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.settlement.model.Attempt;
+import io.filcdn.settlement.model.Fees;
+import io.filcdn.settlement.model.SignedBytes;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;

@@ -5,6 +5,8 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.RailId;
 import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.settlement.model.Activity;
+import io.filcdn.settlement.model.Owed;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.util.Collection;

@@ -1,6 +1,7 @@
 package io.filcdn.settlement.ledger;
 
 import io.filcdn.common.network.Network;
+import io.filcdn.settlement.model.PriceList;
 import jakarta.enterprise.context.ApplicationScoped;
 
 /** The prices in force: the network file's, until the chain was asked. */

@@ -1,6 +1,8 @@
 package io.filcdn.settlement.ledger;
 
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.settlement.model.Rollup;
+import io.filcdn.settlement.model.Usage;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import jakarta.persistence.Column;
 import jakarta.persistence.EmbeddedId;

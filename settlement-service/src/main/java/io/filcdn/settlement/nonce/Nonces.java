@@ -1,8 +1,8 @@
 package io.filcdn.settlement.nonce;
 
 import io.filcdn.common.chain.Address;
-import io.filcdn.settlement.ledger.Nonce;
 import io.filcdn.settlement.ledger.SignedTransactions;
+import io.filcdn.settlement.model.Nonce;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.List;
 import java.util.Optional;

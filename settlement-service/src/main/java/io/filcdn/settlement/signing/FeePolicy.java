@@ -2,7 +2,7 @@ package io.filcdn.settlement.signing;
 
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.settlement.contracts.GasMarket;
-import io.filcdn.settlement.ledger.Fees;
+import io.filcdn.settlement.model.Fees;
 import jakarta.inject.Singleton;
 import java.math.BigInteger;
 

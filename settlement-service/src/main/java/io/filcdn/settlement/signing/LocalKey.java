@@ -1,7 +1,7 @@
 package io.filcdn.settlement.signing;
 
 import io.filcdn.common.chain.Address;
-import io.filcdn.settlement.ledger.SignedBytes;
+import io.filcdn.settlement.model.SignedBytes;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.file.Path;

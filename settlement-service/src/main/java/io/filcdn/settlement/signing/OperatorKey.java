@@ -1,7 +1,7 @@
 package io.filcdn.settlement.signing;
 
 import io.filcdn.common.chain.Address;
-import io.filcdn.settlement.ledger.SignedBytes;
+import io.filcdn.settlement.model.SignedBytes;
 
 /** The key that the operator contract knows as its controller. It never shows itself. */
 public sealed interface OperatorKey permits LocalKey, RemoteKey {

@@ -1,9 +1,9 @@
 package io.filcdn.settlement.signing;
 
 import io.filcdn.common.chain.Address;
-import io.filcdn.settlement.ledger.Fees;
-import io.filcdn.settlement.ledger.Gas;
-import io.filcdn.settlement.ledger.Nonce;
+import io.filcdn.settlement.model.Fees;
+import io.filcdn.settlement.model.Gas;
+import io.filcdn.settlement.model.Nonce;
 
 /**
  * A call of a contract as an EIP-1559 transaction that sends no money, before it is signed.

@@ -7,11 +7,11 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.Generation;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.settlement.ledger.Allowance;
-import io.filcdn.settlement.ledger.Own;
-import io.filcdn.settlement.ledger.Standing;
-import io.filcdn.settlement.ledger.Submission.UsageReport;
-import io.filcdn.settlement.ledger.Usage;
+import io.filcdn.settlement.model.Allowance;
+import io.filcdn.settlement.model.OwnRollups;
+import io.filcdn.settlement.model.ReportingState;
+import io.filcdn.settlement.model.Submission.UsageReport;
+import io.filcdn.settlement.model.Usage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -83,16 +83,16 @@ class DueReportsTest {
   private static DueUsage due(long number, long after, long upTo) {
     Usage usage = new Usage(ByteCount.of(number + 1), ByteCount.ZERO);
     DataSetId dataSet = new DataSetId(Generation.FWSS, number);
-    Standing standing =
-        new Standing(
+    ReportingState state =
+        new ReportingState(
             dataSet,
             usage,
             new Epoch(upTo),
             Optional.empty(),
             Usage.NONE,
             Optional.empty(),
-            Own.NOTHING,
+            OwnRollups.NOTHING,
             new Allowance(usage, usage));
-    return new DueUsage(standing, usage, new Epoch(after), new Epoch(upTo));
+    return new DueUsage(state, usage, new Epoch(after), new Epoch(upTo));
   }
 }

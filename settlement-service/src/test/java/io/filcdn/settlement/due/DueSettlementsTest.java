@@ -9,7 +9,7 @@ import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.settlement.contracts.RailState;
 import io.filcdn.settlement.due.DueSettlements.Payable;
-import io.filcdn.settlement.ledger.Submission.RailSettlement;
+import io.filcdn.settlement.model.Submission.RailSettlement;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.settlement.contracts.OperatorContract;
-import io.filcdn.settlement.ledger.PriceList;
+import io.filcdn.settlement.model.PriceList;
 import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.Optional;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.settlement.contracts.GasMarket;
-import io.filcdn.settlement.ledger.Fees;
+import io.filcdn.settlement.model.Fees;
 import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.payment.TokenAmount;
-import io.filcdn.settlement.ledger.Fees;
-import io.filcdn.settlement.ledger.Gas;
-import io.filcdn.settlement.ledger.Nonce;
-import io.filcdn.settlement.ledger.SignedBytes;
+import io.filcdn.settlement.model.Fees;
+import io.filcdn.settlement.model.Gas;
+import io.filcdn.settlement.model.Nonce;
+import io.filcdn.settlement.model.SignedBytes;
 import java.math.BigInteger;
 import org.junit.jupiter.api.Test;
 import org.web3j.crypto.SignedRawTransaction;

@@ -4,12 +4,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.restassured.RestAssured;
+import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
@@ -53,7 +52,6 @@ public final class ServiceProcess implements AutoCloseable {
 
   private final Process process;
   private final Path log;
-  private final HttpClient client = HttpClient.newHttpClient();
 
   private ServiceProcess(Process process, Path log) {
     this.process = process;
@@ -104,7 +102,7 @@ public final class ServiceProcess implements AutoCloseable {
 
   public ServiceProcess awaitReady() {
     awaitHttp();
-    await().atMost(PATIENCE).until(() -> get("/q/health/ready").statusCode() == 200);
+    await().atMost(PATIENCE).until(() -> given().get("/q/health/ready").statusCode() == 200);
     return this;
   }
 
@@ -116,45 +114,32 @@ public final class ServiceProcess implements AutoCloseable {
     return this;
   }
 
-  public HttpResponse<String> get(String path) {
-    return send(HttpRequest.newBuilder(uri(path)).build());
+  /** A request of anyone. */
+  public RequestSpecification given() {
+    return RestAssured.given().baseUri("http://127.0.0.1").port(port().orElseThrow());
   }
 
-  private URI uri(String path) {
-    return URI.create("http://127.0.0.1:%s%s".formatted(port().orElseThrow(), path));
+  /** A request of one who claims to be an operator. */
+  public RequestSpecification givenToken(String token) {
+    return given().header("Authorization", "Bearer " + token);
   }
 
-  private HttpResponse<String> send(HttpRequest request) {
-    try {
-      return client.send(request, HttpResponse.BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
-  }
-
-  /** A call of an operator. */
-  public HttpResponse<String> post(String path, String token) {
-    return send(
-        HttpRequest.newBuilder(uri(path))
-            .header("Authorization", "Bearer " + token)
-            .POST(HttpRequest.BodyPublishers.noBody())
-            .build());
-  }
-
-  /** A call of an operator who has the right token, and its answer. */
-  public JsonNode post(String path) {
-    HttpResponse<String> answer = post(path, Stage.ADMIN_TOKEN);
-    if (answer.statusCode() != 200) {
-      throw new IllegalStateException(answer.statusCode() + " " + answer.body());
-    }
-    return parsed(answer);
+  /** What an operator who has the right token asks to be done, and its answer. */
+  public ValidatableResponse order(String path) {
+    return givenToken(Stage.ADMIN_TOKEN).post(path).then().statusCode(200);
   }
 
   public JsonNode json(String path) {
-    return parsed(get(path));
+    try {
+      return JsonMapper.builder().build().readTree(given().get(path).asString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The metrics as Prometheus reads them. */
+  public String metrics() {
+    return given().get("/q/metrics").asString();
   }
 
   /** The newest transactions of its ledger. */
@@ -185,14 +170,6 @@ public final class ServiceProcess implements AutoCloseable {
     return reportsOf(dataSet).stream()
         .map(transaction -> transaction.at("/state").asText())
         .toList();
-  }
-
-  private static JsonNode parsed(HttpResponse<String> answer) {
-    try {
-      return JsonMapper.builder().build().readTree(answer.body());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** What it wrote so far. */
@@ -241,11 +218,10 @@ public final class ServiceProcess implements AutoCloseable {
   @Override
   public void close() {
     end();
-    client.close();
   }
 
-  private Optional<String> port() {
+  private Optional<Integer> port() {
     Matcher found = LISTENING.matcher(log());
-    return found.find() ? Optional.of(found.group(1)) : Optional.empty();
+    return found.find() ? Optional.of(Integer.valueOf(found.group(1))) : Optional.empty();
   }
 }

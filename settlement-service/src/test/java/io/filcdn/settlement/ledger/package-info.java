@@ -1,4 +1,0 @@
-@NullMarked
-package io.filcdn.settlement.ledger;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.settlement.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.settlement.reconciliation;
+
+import org.jspecify.annotations.NullMarked;
