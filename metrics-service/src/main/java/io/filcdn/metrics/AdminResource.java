@@ -6,14 +6,14 @@ import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.intake.Gap;
 import io.filcdn.metrics.intake.JournalGate.Acceptance;
 import io.filcdn.metrics.intake.JournalPartition;
-import io.filcdn.metrics.intake.LostTail;
+import io.filcdn.metrics.intake.LostRecords;
 import io.filcdn.metrics.intake.PostgresGaps.OpenGap;
-import io.filcdn.metrics.publish.PostgresDeadLetters.Kept;
-import io.filcdn.metrics.query.Values;
+import io.filcdn.metrics.publish.PostgresDeadLetters.StoredDeadLetter;
+import io.filcdn.metrics.query.RequestValues;
 import io.filcdn.metrics.quota.PostgresLeaseJournals.Holder;
 import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
 import io.filcdn.metrics.repair.RebuildReport;
-import io.filcdn.metrics.store.StorableJson;
+import io.filcdn.metrics.json.PostgresSafeJson;
 import io.filcdn.service.auth.OperatorsOnly;
 import io.filcdn.service.paging.Page;
 import io.filcdn.service.problem.HttpProblem;
@@ -60,7 +60,7 @@ public class AdminResource {
    *
    * @param next what to give as {@code after} for older ones; absent on the last page
    */
-  public record DeadLetterPage(List<Kept> deadLetters, Optional<Long> next) {}
+  public record DeadLetterPage(List<StoredDeadLetter> deadLetters, Optional<Long> next) {}
 
   @GET
   @Path("dead-letters")
@@ -68,7 +68,7 @@ public class AdminResource {
   public DeadLetterPage deadLetters(
       @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
     Page<Long> page = Page.of(after, limit, MOST, Page::number);
-    List<Kept> found =
+    List<StoredDeadLetter> found =
         tables
             .database()
             .call(
@@ -76,7 +76,7 @@ public class AdminResource {
                     tables
                         .deadLetters()
                         .list(c, page.after().orElse(Long.MAX_VALUE), page.limit()));
-    return new DeadLetterPage(found, page.next(found, Kept::id));
+    return new DeadLetterPage(found, page.next(found, StoredDeadLetter::id));
   }
 
   @POST
@@ -88,8 +88,8 @@ public class AdminResource {
               + " its value")
   public Replayed.Done replay(
       @PathParam("id") String text, @QueryParam("why") @DefaultValue("") String why, String body) {
-    long id = Values.within("id", text, 0, Long.MAX_VALUE);
-    if (why.isBlank() || !Values.isText(why)) {
+    long id = RequestValues.within("id", text, 0, Long.MAX_VALUE);
+    if (why.isBlank() || !RequestValues.isText(why)) {
       throw HttpProblem.malformed("why", "expected ?why=… to say in text why it may count");
     }
     Optional<String> corrected = Optional.of(body).filter(sent -> !sent.isBlank());
@@ -128,7 +128,7 @@ public class AdminResource {
           edge(open.next()));
     }
 
-    private static ParkedJournal of(LostTail lost) {
+    private static ParkedJournal of(LostRecords lost) {
       Gap gap = lost.gap();
       return new ParkedJournal(
           gap.lane().journal(),
@@ -142,7 +142,7 @@ public class AdminResource {
 
     private static Optional<String> edge(String record) {
       try {
-        return Optional.of(StorableJson.read(record, EgressRecord.class).edge());
+        return Optional.of(PostgresSafeJson.read(record, EgressRecord.class).edge());
       } catch (IllegalArgumentException e) {
         return Optional.empty();
       }
@@ -176,7 +176,7 @@ public class AdminResource {
   @Operation(summary = "Takes the records of a gap for lost, and counts what waits behind them")
   public Acceptance.Accepted accept(String body) {
     GapDecision decision =
-        HttpProblem.parsed("decision", () -> StorableJson.read(body, GapDecision.class));
+        HttpProblem.parsed("decision", () -> PostgresSafeJson.read(body, GapDecision.class));
     if (decision.journal() == null || decision.proof() == null || decision.proof().isBlank()) {
       throw HttpProblem.malformed("decision", "expected a journal and a proof, found one missing");
     }
@@ -222,8 +222,8 @@ public class AdminResource {
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "Sets free what a dead edge's journal holds; the body says why")
   public WrittenOff writeOff(@PathParam("journal") String journal, String why) {
-    JournalId id = Values.parsed("journal", text -> new JournalId(UUID.fromString(text)), journal);
-    if (why.isBlank() || !Values.isText(why)) {
+    JournalId id = RequestValues.parsed("journal", text -> new JournalId(UUID.fromString(text)), journal);
+    if (why.isBlank() || !RequestValues.isText(why)) {
       throw HttpProblem.malformed("why", "expected a body of text that says why, found none");
     }
     return new WrittenOff(id, service.leaseDesk().writeOff(id, why));

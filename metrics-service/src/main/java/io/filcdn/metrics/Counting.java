@@ -1,13 +1,13 @@
 package io.filcdn.metrics;
 
 import io.filcdn.common.egress.EgressRecord;
-import io.filcdn.metrics.intake.Reading;
-import io.filcdn.metrics.intake.Reading.Flush;
-import io.filcdn.metrics.intake.Reading.Refusal;
-import io.filcdn.metrics.intake.Reading.Refused;
-import io.filcdn.metrics.odometer.Tally;
+import io.filcdn.metrics.intake.ParsedEgress;
+import io.filcdn.metrics.intake.ParsedEgress.Flush;
+import io.filcdn.metrics.intake.ParsedEgress.DeadLetterReason;
+import io.filcdn.metrics.intake.ParsedEgress.Refused;
+import io.filcdn.metrics.odometer.OdometerIncreases;
 import io.filcdn.metrics.quota.Holdings;
-import io.filcdn.metrics.series.SeriesTally;
+import io.filcdn.metrics.series.SeriesIncreases;
 import io.filcdn.service.database.Database.DatabaseException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,17 +22,17 @@ import java.util.stream.Stream;
  * The counting of one transaction: of the records that the gate lets through and what their
  * journals hold.
  */
-final class Counting implements Consumer<Reading> {
+final class Counting implements Consumer<ParsedEgress> {
 
   private final Connection connection;
   private final Holdings holdings;
 
-  private final Tally tally;
-  private final SeriesTally series;
+  private final OdometerIncreases tally;
+  private final SeriesIncreases series;
   private final Instant now;
   private final List<Refused> refused = new ArrayList<>();
 
-  Counting(Connection connection, Holdings holdings, Tally tally, SeriesTally series, Instant now) {
+  Counting(Connection connection, Holdings holdings, OdometerIncreases tally, SeriesIncreases series, Instant now) {
     this.connection = connection;
     this.holdings = holdings;
     this.tally = tally;
@@ -40,17 +40,17 @@ final class Counting implements Consumer<Reading> {
     this.now = now;
   }
 
-  /** Looks up at once what {@code readings} need to know; the others are looked up one by one. */
-  void expect(List<Reading> readings) {
+  /** Looks up at once what {@code records} need to know; the others are looked up one by one. */
+  void expect(List<ParsedEgress> records) {
     load(
-        readings.stream()
-            .flatMap(reading -> reading instanceof Flush f ? Stream.of(f.egress()) : Stream.empty())
+        records.stream()
+            .flatMap(record -> record instanceof Flush f ? Stream.of(f.egress()) : Stream.empty())
             .toList());
   }
 
   @Override
-  public void accept(Reading reading) {
-    switch (reading) {
+  public void accept(ParsedEgress record) {
+    switch (record) {
       case Flush flush -> count(flush);
       case Refused nonsense -> refused.add(nonsense);
     }
@@ -61,7 +61,7 @@ final class Counting implements Consumer<Reading> {
     Optional<String> excess = holdings.take(flush.egress(), flush.approved());
     if (excess.isPresent()) {
       refused.add(
-          new Refused(flush.source(), flush.position(), Refusal.BEYOND_HOLDINGS, excess.get()));
+          new Refused(flush.source(), flush.position(), DeadLetterReason.BEYOND_HOLDINGS, excess.get()));
     } else {
       tally.add(flush.egress());
       series.add(flush.egress());
@@ -86,7 +86,7 @@ final class Counting implements Consumer<Reading> {
     holdings.store(connection);
   }
 
-  Tally tally() {
+  OdometerIncreases tally() {
     return tally;
   }
 

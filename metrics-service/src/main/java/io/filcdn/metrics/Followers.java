@@ -8,10 +8,10 @@ import io.filcdn.common.network.Network;
 import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.metrics.intake.FollowerSettings;
 import io.filcdn.metrics.intake.RecordIntake;
-import io.filcdn.metrics.intake.Refusals;
+import io.filcdn.metrics.intake.DeadLetterReporter;
 import io.filcdn.metrics.intake.SourceRecord;
 import io.filcdn.metrics.intake.TopicFollower;
-import io.filcdn.metrics.pieces.Placing;
+import io.filcdn.metrics.pieces.PlacementChange;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -31,7 +31,7 @@ final class Followers {
   private final MetricsConfig.Intake config;
   private final Map<String, Object> kafka;
   private final Tables tables;
-  private final Refusals refusals;
+  private final DeadLetterReporter reporter;
   private final Clock clock;
   private final MeterRegistry registry;
 
@@ -43,14 +43,14 @@ final class Followers {
       MetricsConfig.Intake config,
       Map<String, Object> kafka,
       Tables tables,
-      Refusals refusals,
+      DeadLetterReporter reporter,
       Clock clock,
       MeterRegistry registry) {
     this.network = network;
     this.config = config;
     this.kafka = kafka;
     this.tables = tables;
-    this.refusals = refusals;
+    this.reporter = reporter;
     this.clock = clock;
     this.registry = registry;
   }
@@ -70,15 +70,15 @@ final class Followers {
   }
 
   private TopicFollower.Step placements() {
-    return kept(this::placing, tables.placements()::keep);
+    return kept(this::placementChange, tables.placements()::keep);
   }
 
-  private Placing placing(SourceRecord source) {
+  private PlacementChange placementChange(SourceRecord source) {
     Optional<PlacementRecord> record =
         source.value() == null
             ? Optional.empty()
             : Optional.of(source.valueAs(PlacementRecord.class));
-    return Placing.of(source.key(), record, network);
+    return PlacementChange.of(source.key(), record, network);
   }
 
   private TopicFollower.Step settlements() {
@@ -99,7 +99,7 @@ final class Followers {
             tables.database(),
             tables.deadLetters(),
             tables.offsets(),
-            refusals,
+            reporter,
             clock)
         ::apply;
   }

@@ -1,6 +1,6 @@
 package io.filcdn.metrics;
 
-import io.filcdn.metrics.intake.LostTails;
+import io.filcdn.metrics.intake.LostRecordDetector;
 import io.filcdn.metrics.quota.LeaseDesk;
 import io.filcdn.metrics.repair.Checkpoints;
 import io.filcdn.service.schedule.BackgroundTask;
@@ -18,7 +18,7 @@ final class Housekeeping {
   private final Tables tables;
   private final MetricsConfig.Metrics config;
   private final LeaseDesk leaseDesk;
-  private final LostTails lostTails;
+  private final LostRecordDetector lostRecordDetector;
   private final PipelineMetrics metrics;
   private final Clock clock;
 
@@ -26,13 +26,13 @@ final class Housekeeping {
       Tables tables,
       MetricsConfig.Metrics config,
       LeaseDesk leaseDesk,
-      LostTails lostTails,
+      LostRecordDetector lostRecordDetector,
       PipelineMetrics metrics,
       Clock clock) {
     this.tables = tables;
     this.config = config;
     this.leaseDesk = leaseDesk;
-    this.lostTails = lostTails;
+    this.lostRecordDetector = lostRecordDetector;
     this.metrics = metrics;
     this.clock = clock;
   }
@@ -50,7 +50,7 @@ final class Housekeeping {
         new BackgroundTask("taking a checkpoint", checkpoints::takeIfDue),
         new BackgroundTask("writing off leases", leaseDesk::writeOff),
         new BackgroundTask("comparing leases", this::compareLeases),
-        new BackgroundTask("looking for lost records", () -> metrics.record(lostTails.look())),
+        new BackgroundTask("looking for lost records", () -> metrics.record(lostRecordDetector.look())),
         new BackgroundTask("counting what is parked", this::countParked),
         new BackgroundTask("forgetting old series", this::forgetSeries),
         new BackgroundTask("forgetting old dead letters", this::forgetDeadLetters));

@@ -8,10 +8,10 @@ import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
-import io.filcdn.metrics.EdgeDoor.Caller;
-import io.filcdn.metrics.identity.Distrust;
+import io.filcdn.metrics.EdgeAuthentication.Caller;
+import io.filcdn.metrics.identity.AuthenticationFailure;
 import io.filcdn.metrics.quota.LeaseDesk.Reply;
-import io.filcdn.metrics.store.StorableJson;
+import io.filcdn.metrics.json.PostgresSafeJson;
 import io.filcdn.service.database.Database.DatabaseException;
 import io.filcdn.service.problem.HttpProblem;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -98,7 +98,7 @@ public class LeaseResource {
         || service.leaseDesk().isForeign(progress.journal(), edge.name())) {
       return new Reply.ForeignJournal<>();
     }
-    return new Reply.Done<>(new JournalProgress.Answer(service.lostTails().told(progress)));
+    return new Reply.Done<>(new JournalProgress.Answer(service.lostRecordDetector().told(progress)));
   }
 
   @POST
@@ -118,14 +118,14 @@ public class LeaseResource {
 
   private <Q, A> Response answer(
       @Nullable String authorization, String path, String body, Class<Q> type, Call<Q, A> call) {
-    return switch (service.edgeDoor().caller(authorization, path, body)) {
+    return switch (service.edgeAuthentication().caller(authorization, path, body)) {
       case Caller.Stranger(String reason, String message) ->
           Response.fromResponse(refused(401, reason, message))
               .header(HttpHeaders.WWW_AUTHENTICATE, RequestSignature.SCHEME)
               .build();
       case Caller.Edge edge -> {
         try {
-          yield replied(call.by(edge, StorableJson.read(body, type)));
+          yield replied(call.by(edge, PostgresSafeJson.read(body, type)));
         } catch (IllegalArgumentException e) {
           yield HttpProblem.of(400, "request-malformed", String.valueOf(e.getMessage())).response();
         } catch (DatabaseException e) {
@@ -143,7 +143,7 @@ public class LeaseResource {
       case Reply.ForeignJournal<A> _ ->
           refused(
               403,
-              Distrust.FOREIGN_JOURNAL.code(),
+              AuthenticationFailure.FOREIGN_JOURNAL.code(),
               "expected a journal of the edge that signed, found another edge's");
       case Reply.Outdated<A> _ ->
           refused(

@@ -2,26 +2,26 @@ package io.filcdn.metrics;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.metrics.identity.EdgeListFile;
-import io.filcdn.metrics.intake.Authenticity;
+import io.filcdn.metrics.intake.RecordAuthentication;
 import io.filcdn.metrics.intake.EgressOffsets;
-import io.filcdn.metrics.intake.EgressReader;
+import io.filcdn.metrics.intake.EgressParser;
 import io.filcdn.metrics.intake.JournalGate;
-import io.filcdn.metrics.intake.LostTails;
-import io.filcdn.metrics.intake.Refusals;
+import io.filcdn.metrics.intake.LostRecordDetector;
+import io.filcdn.metrics.intake.DeadLetterReporter;
 import io.filcdn.metrics.intake.TopicFollower;
 import io.filcdn.metrics.publish.KafkaPublisher;
 import io.filcdn.metrics.publish.Outbox;
 import io.filcdn.metrics.publish.PostgresWebhookCalls;
 import io.filcdn.metrics.publish.Webhooks;
-import io.filcdn.metrics.query.Answers;
-import io.filcdn.metrics.query.Audits;
+import io.filcdn.metrics.query.UsageQueries;
+import io.filcdn.metrics.query.DataSetAudits;
 import io.filcdn.metrics.query.History;
 import io.filcdn.metrics.query.Statements;
 import io.filcdn.metrics.quota.Holdings;
 import io.filcdn.metrics.quota.LeaseDesk;
 import io.filcdn.metrics.quota.QuotaTerms;
-import io.filcdn.metrics.quota.QuotaWatch;
-import io.filcdn.metrics.quota.Slice;
+import io.filcdn.metrics.quota.QuotaThresholdMonitor;
+import io.filcdn.metrics.quota.LeaseSize;
 import io.filcdn.metrics.repair.DeadLetterReplay;
 import io.filcdn.metrics.repair.EgressArchive;
 import io.filcdn.metrics.repair.Rebuild;
@@ -52,15 +52,15 @@ final class MetricsService implements AutoCloseable {
   private final Clock clock;
   private final MeterRegistry registry;
   private final Tables tables;
-  private final EgressReader reader;
+  private final EgressParser parser;
   private final EdgeListFile edges;
-  private final Authenticity authenticity;
-  private final Refusals refusals;
+  private final RecordAuthentication authentication;
+  private final DeadLetterReporter reporter;
   private final PipelineMetrics metrics;
   private final QuotaTerms terms;
   private final KafkaPublisher publisher;
   private final LeaseDesk leaseDesk;
-  private final LostTails lostTails;
+  private final LostRecordDetector lostRecordDetector;
   private final History history;
   private final UsagePipeline pipeline;
   private final List<TopicFollower> followers;
@@ -85,19 +85,19 @@ final class MetricsService implements AutoCloseable {
     this.clock = clock;
     this.registry = registry;
     tables = Tables.in(new Database(dataSource), network);
-    reader = new EgressReader(config.intake().mostPerRecord());
+    parser = new EgressParser(config.intake().mostPerRecord());
     edges = edgeList(config.edges());
     registry.gauge("filcdn.edges", edges, e -> e.current().size(clock.instant()));
     registry.gauge("filcdn.edges.list.broken", edges, e -> e.isBroken() ? 1 : 0);
-    authenticity =
-        new Authenticity(reader, edges, tables.leaseJournals(), tables.approvals(), clock);
-    refusals = new Refusals(registry);
+    authentication =
+        new RecordAuthentication(parser, edges, tables.leaseJournals(), tables.approvals(), clock);
+    reporter = new DeadLetterReporter(registry);
     metrics = new PipelineMetrics(registry);
     terms = terms(network, config.quota());
     publisher = new KafkaPublisher(kafka, config.publish().timeout());
     leaseDesk = newLeaseDesk();
-    lostTails =
-        new LostTails(
+    lostRecordDetector =
+        new LostRecordDetector(
             tables.database(),
             tables.progress(),
             tables.offsets(),
@@ -109,9 +109,9 @@ final class MetricsService implements AutoCloseable {
     Optional<Webhooks> webhooks = config.webhooks().url().map(this::webhooks);
     pipeline = newPipeline(webhooks);
     followers =
-        new Followers(network, config.intake(), kafka, tables, refusals, clock, registry)
+        new Followers(network, config.intake(), kafka, tables, reporter, clock, registry)
             .all(pipeline);
-    housekeeping = new Housekeeping(tables, config, leaseDesk, lostTails, metrics, clock).tasks();
+    housekeeping = new Housekeeping(tables, config, leaseDesk, lostRecordDetector, metrics, clock).tasks();
     calls =
         webhooks.stream().map(w -> new BackgroundTask("calling a webhook", w::callDue)).toList();
   }
@@ -142,7 +142,7 @@ final class MetricsService implements AutoCloseable {
         tables.audit(),
         terms,
         new LeaseDesk.Rules(
-            rules.timeToLive(), rules.writeOffAfter(), new Slice(rules.shareInAdvance())),
+            rules.timeToLive(), rules.writeOffAfter(), new LeaseSize(rules.shareInAdvance())),
         clock);
   }
 
@@ -169,20 +169,20 @@ final class MetricsService implements AutoCloseable {
             tables.database(),
             tables.odometers(),
             tables.deadLetters(),
-            new QuotaWatch(tables.dataSets(), terms, clock),
+            new QuotaThresholdMonitor(tables.dataSets(), terms, clock),
             webhooks,
             publisher,
             config.publish().maxRecords(),
             registry);
     return new UsagePipeline(
-        authenticity,
-        new JournalGate(tables.journals(), tables.gaps(), reader),
+        authentication,
+        new JournalGate(tables.journals(), tables.gaps(), parser),
         new Holdings.Rules(config.leases().required(), config.leases().allowance().bytes()),
         tables,
         outbox,
         network,
         clock,
-        refusals,
+        reporter,
         metrics);
   }
 
@@ -218,13 +218,13 @@ final class MetricsService implements AutoCloseable {
   }
 
   /** The check of who is let in to the lease desk. */
-  EdgeDoor edgeDoor() {
-    return new EdgeDoor(edges, clock);
+  EdgeAuthentication edgeAuthentication() {
+    return new EdgeAuthentication(edges, clock);
   }
 
   /** The search for lost records, by what edges tell of their journals. */
-  LostTails lostTails() {
-    return lostTails;
+  LostRecordDetector lostRecordDetector() {
+    return lostRecordDetector;
   }
 
   /** Does all housekeeping once. */
@@ -232,18 +232,18 @@ final class MetricsService implements AutoCloseable {
     housekeeping.forEach(BackgroundTask::run);
   }
 
-  Answers answers() {
-    return new Answers(tables.database(), tables.dataSets(), tables.odometers(), terms);
+  UsageQueries usageQueries() {
+    return new UsageQueries(tables.database(), tables.dataSets(), tables.odometers(), terms);
   }
 
   History history() {
     return history;
   }
 
-  Audits audits() {
-    return new Audits(
+  DataSetAudits dataSetAudits() {
+    return new DataSetAudits(
         tables.database(),
-        answers(),
+        usageQueries(),
         history,
         tables.dataSets(),
         tables.leases(),
@@ -268,7 +268,7 @@ final class MetricsService implements AutoCloseable {
         tables.dataSets(),
         tables.audit(),
         tables.approvals(),
-        reader,
+        parser,
         publisher,
         clock);
   }
@@ -282,8 +282,8 @@ final class MetricsService implements AutoCloseable {
         tables.deadLetters(),
         tables.audit(),
         tables.offsets(),
-        reader,
-        authenticity,
+        parser,
+        authentication,
         new EgressArchive(kafka),
         network,
         clock);

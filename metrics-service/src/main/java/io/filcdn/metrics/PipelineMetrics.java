@@ -2,7 +2,7 @@ package io.filcdn.metrics;
 
 import io.filcdn.metrics.UsagePipeline.Counted;
 import io.filcdn.metrics.intake.JournalGate.Passage;
-import io.filcdn.metrics.intake.LostTails.Extent;
+import io.filcdn.metrics.intake.LostRecordDetector.Extent;
 import io.filcdn.metrics.intake.PostgresJournals.Backlog;
 import io.filcdn.metrics.quota.PostgresLeases.Totals;
 import io.micrometer.core.instrument.Counter;

@@ -3,21 +3,21 @@ package io.filcdn.metrics;
 import io.filcdn.common.network.Network;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.AuditEntry.Action;
-import io.filcdn.metrics.intake.Authenticity;
+import io.filcdn.metrics.intake.RecordAuthentication;
 import io.filcdn.metrics.intake.Batch;
 import io.filcdn.metrics.intake.Gap;
 import io.filcdn.metrics.intake.JournalGate;
 import io.filcdn.metrics.intake.JournalGate.Acceptance;
 import io.filcdn.metrics.intake.JournalGate.Passage;
-import io.filcdn.metrics.intake.Reading;
-import io.filcdn.metrics.intake.Reading.Refused;
-import io.filcdn.metrics.intake.Refusals;
+import io.filcdn.metrics.intake.ParsedEgress;
+import io.filcdn.metrics.intake.ParsedEgress.Refused;
+import io.filcdn.metrics.intake.DeadLetterReporter;
 import io.filcdn.metrics.intake.TopicFollower;
-import io.filcdn.metrics.odometer.Tally;
+import io.filcdn.metrics.odometer.OdometerIncreases;
 import io.filcdn.metrics.publish.Outbox;
 import io.filcdn.metrics.quota.Holdings;
 import io.filcdn.metrics.quota.Holdings.BeyondHoldingsException;
-import io.filcdn.metrics.series.SeriesTally;
+import io.filcdn.metrics.series.SeriesIncreases;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -38,42 +38,42 @@ public final class UsagePipeline implements TopicFollower.Step {
 
   private static final Logger LOG = Logger.getLogger(UsagePipeline.class);
 
-  private final Authenticity authenticity;
+  private final RecordAuthentication authentication;
   private final JournalGate gate;
   private final Holdings.Rules holdings;
   private final Tables tables;
   private final Outbox outbox;
   private final Network network;
   private final Clock clock;
-  private final Refusals refusals;
+  private final DeadLetterReporter reporter;
   private final PipelineMetrics metrics;
 
   UsagePipeline(
-      Authenticity authenticity,
+      RecordAuthentication authentication,
       JournalGate gate,
       Holdings.Rules holdings,
       Tables tables,
       Outbox outbox,
       Network network,
       Clock clock,
-      Refusals refusals,
+      DeadLetterReporter reporter,
       PipelineMetrics metrics) {
-    this.authenticity = authenticity;
+    this.authentication = authentication;
     this.gate = gate;
     this.holdings = holdings;
     this.tables = tables;
     this.outbox = outbox;
     this.network = network;
     this.clock = clock;
-    this.refusals = refusals;
+    this.reporter = reporter;
     this.metrics = metrics;
   }
 
   /** Reads a batch and verifies its signatures; what it returns is {@link #apply}. */
   @Override
   public Runnable read(Batch batch) {
-    List<Reading> readings = authenticity.read(batch.records());
-    return () -> apply(batch, readings);
+    List<ParsedEgress> records = authentication.read(batch.records());
+    return () -> apply(batch, records);
   }
 
   /**
@@ -85,13 +85,13 @@ public final class UsagePipeline implements TopicFollower.Step {
     read(batch).run();
   }
 
-  private void apply(Batch batch, List<Reading> readings) {
+  private void apply(Batch batch, List<ParsedEgress> records) {
     if (!batch.isEmpty()) {
-      Counted counted = count(batch, readings);
+      Counted counted = count(batch, records);
       metrics.record(counted);
       LOG.debugf(
           "%d records from %s: %s", batch.records().size(), batch.topic(), counted.passage());
-      refusals.tell(counted.refused());
+      reporter.report(counted.refused());
     }
     outbox.publish();
   }
@@ -103,27 +103,27 @@ public final class UsagePipeline implements TopicFollower.Step {
    */
   record Counted(Passage passage, long rows, Duration delay, List<Refused> refused) {}
 
-  private Counted count(Batch batch, List<Reading> readings) {
+  private Counted count(Batch batch, List<ParsedEgress> records) {
     try {
-      return count(batch, readings, Holdings.Check.AT_THE_END);
+      return count(batch, records, Holdings.Check.AT_THE_END);
     } catch (BeyondHoldingsException | ArithmeticException e) {
       LOG.warnf("%s: something in this batch may not count: %s", batch.topic(), e.getMessage());
-      return count(batch, readings, Holdings.Check.BY_RECORD);
+      return count(batch, records, Holdings.Check.BY_RECORD);
     }
   }
 
-  private Counted count(Batch batch, List<Reading> readings, Holdings.Check check) {
-    return tables.database().call(connection -> count(connection, batch, readings, check));
+  private Counted count(Batch batch, List<ParsedEgress> records, Holdings.Check check) {
+    return tables.database().call(connection -> count(connection, batch, records, check));
   }
 
   private Counted count(
-      Connection connection, Batch batch, List<Reading> readings, Holdings.Check check)
+      Connection connection, Batch batch, List<ParsedEgress> records, Holdings.Check check)
       throws SQLException {
-    List<Reading> judged = authenticity.judge(connection, readings);
+    List<ParsedEgress> judged = authentication.authorize(connection, records);
     Counting counting = counting(connection, check);
     counting.expect(judged);
     // nobody can tell whether these came before: they are dead letters each time they come
-    judged.stream().filter(reading -> reading.position().isEmpty()).forEach(counting);
+    judged.stream().filter(record -> record.position().isEmpty()).forEach(counting);
     Passage passage = gate.pass(connection, judged, counting);
     tables.offsets().save(connection, batch);
     counting.store(tables);
@@ -169,8 +169,8 @@ public final class UsagePipeline implements TopicFollower.Step {
     return new Counting(
         connection,
         new Holdings(tables.leases(), tables.odometers(), holdings, check),
-        new Tally(network, now),
-        new SeriesTally(network, now),
+        new OdometerIncreases(network, now),
+        new SeriesIncreases(network, now),
         now);
   }
 }

@@ -2,8 +2,8 @@ package io.filcdn.metrics;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.common.network.NetworkFile;
-import io.filcdn.metrics.query.Answers;
-import io.filcdn.metrics.query.Audits;
+import io.filcdn.metrics.query.UsageQueries;
+import io.filcdn.metrics.query.DataSetAudits;
 import io.filcdn.metrics.query.History;
 import io.filcdn.metrics.query.Statements;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -59,8 +59,8 @@ class Wiring {
 
   @Produces
   @Singleton
-  Answers answers(MetricsService service) {
-    return service.answers();
+  UsageQueries answers(MetricsService service) {
+    return service.usageQueries();
   }
 
   @Produces
@@ -71,8 +71,8 @@ class Wiring {
 
   @Produces
   @Singleton
-  Audits audits(MetricsService service) {
-    return service.audits();
+  DataSetAudits audits(MetricsService service) {
+    return service.dataSetAudits();
   }
 
   @Produces

@@ -23,6 +23,6 @@ class LayoutTest {
             "odometer",
             "identity",
             "audit",
-            "store"));
+            "json"));
   }
 }

@@ -26,7 +26,7 @@ import io.filcdn.metrics.intake.JournalPartition;
 import io.filcdn.metrics.intake.PostgresGaps.OpenGap;
 import io.filcdn.metrics.intake.SourceRecord;
 import io.filcdn.metrics.odometer.Odometer.Totals;
-import io.filcdn.metrics.publish.PostgresDeadLetters.Kept;
+import io.filcdn.metrics.publish.PostgresDeadLetters.StoredDeadLetter;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
 import io.filcdn.metrics.repair.RebuildReport;
@@ -288,7 +288,7 @@ class RepairIT {
     service.pipeline().apply(new Batch(Topic.EGRESS.topicName(), records));
   }
 
-  private List<Kept> deadLetters() {
+  private List<StoredDeadLetter> deadLetters() {
     return call(c -> service.tables().deadLetters().list(c, Long.MAX_VALUE, 10));
   }
 

@@ -205,8 +205,8 @@ public final class PostgresProgress {
   }
 
   /** At most {@code limit} tails that are lost, the longest known first. */
-  public List<LostTail> lost(Connection connection, int limit) throws SQLException {
-    List<LostTail> lost = new ArrayList<>();
+  public List<LostRecords> lost(Connection connection, int limit) throws SQLException {
+    List<LostRecords> lost = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(LIST)) {
       statement.setInt(1, limit);
       try (ResultSet rows = statement.executeQuery()) {
@@ -214,7 +214,7 @@ public final class PostgresProgress {
           Gap gap =
               new Gap(lane(rows), rows.getLong("applied") + 1, rows.getLong("check_sequence"));
           lost.add(
-              new LostTail(gap, rows.getString("edge"), instant(rows, "lost_since").orElseThrow()));
+              new LostRecords(gap, rows.getString("edge"), instant(rows, "lost_since").orElseThrow()));
         }
       }
     }

@@ -152,7 +152,7 @@ public final class PostgresLeaseJournals {
    *
    * @param edge that opened it; empty where only an operator has closed it
    */
-  record Known(String edge, boolean closed) {
+  record LeaseJournal(String edge, boolean closed) {
 
     boolean isForeignTo(String other) {
       return !edge.isEmpty() && !edge.equals(other);
@@ -160,12 +160,12 @@ public final class PostgresLeaseJournals {
   }
 
   /** A journal, where there is one; nobody else changes it before the transaction ends. */
-  Optional<Known> find(Connection connection, JournalId journal) throws SQLException {
+  Optional<LeaseJournal> find(Connection connection, JournalId journal) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(FIND)) {
       statement.setObject(1, journal.uuid());
       try (ResultSet rows = statement.executeQuery()) {
         return rows.next()
-            ? Optional.of(new Known(rows.getString("edge"), rows.getBoolean("closed")))
+            ? Optional.of(new LeaseJournal(rows.getString("edge"), rows.getBoolean("closed")))
             : Optional.empty();
       }
     }

@@ -8,8 +8,8 @@ import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.PostgresAudit;
-import io.filcdn.metrics.intake.Authenticity;
-import io.filcdn.metrics.intake.EgressReader;
+import io.filcdn.metrics.intake.RecordAuthentication;
+import io.filcdn.metrics.intake.EgressParser;
 import io.filcdn.metrics.intake.Position;
 import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.SourceRecord;
@@ -50,8 +50,8 @@ public final class Rebuild {
   private final PostgresDeadLetters deadLetters;
   private final PostgresAudit audit;
   private final PostgresOffsets offsets;
-  private final EgressReader reader;
-  private final Authenticity authenticity;
+  private final EgressParser parser;
+  private final RecordAuthentication authentication;
   private final EgressArchive archive;
   private final Network network;
   private final Clock clock;
@@ -64,8 +64,8 @@ public final class Rebuild {
       PostgresDeadLetters deadLetters,
       PostgresAudit audit,
       PostgresOffsets offsets,
-      EgressReader reader,
-      Authenticity authenticity,
+      EgressParser parser,
+      RecordAuthentication authentication,
       EgressArchive archive,
       Network network,
       Clock clock) {
@@ -76,8 +76,8 @@ public final class Rebuild {
     this.deadLetters = deadLetters;
     this.audit = audit;
     this.offsets = offsets;
-    this.reader = reader;
-    this.authenticity = authenticity;
+    this.parser = parser;
+    this.authentication = authentication;
     this.archive = archive;
     this.network = network;
     this.clock = clock;
@@ -107,7 +107,7 @@ public final class Rebuild {
    */
   public RebuildReport run(boolean apply) {
     Frame frame = database.call(this::frame);
-    Recount recount = new Recount(network, frame.from, frame.to, reader, frame.dead);
+    Recount recount = new Recount(network, frame.from, frame.to, parser, frame.dead);
     Optional<String> incomplete =
         archive.readFrom(
             frame.from.offsets(),
@@ -138,7 +138,7 @@ public final class Rebuild {
     Set<SourcePlace> unheard = new HashSet<>();
     for (DeadLetter letter : deadLetters.ofTopic(connection, Topic.EGRESS.topicName())) {
       if (DeadLetterReplay.takesAPlace(letter)) {
-        reader.read(DeadLetterReplay.asItCame(letter)).position().ifPresent(dead::add);
+        parser.parse(DeadLetterReplay.asItCame(letter)).position().ifPresent(dead::add);
       } else {
         unheard.add(new SourcePlace(letter.partition(), letter.offset()));
       }
@@ -155,7 +155,7 @@ public final class Rebuild {
     SourcePlace place = new SourcePlace(source.partition(), source.offset());
     return !frame.unheard.contains(place)
         && (source.offset() < frame.read.getOrDefault(source.partition(), 0L)
-            || database.call(connection -> authenticity.isSomeonesWord(connection, source)));
+            || database.call(connection -> authentication.isAuthentic(connection, source)));
   }
 
   private static List<Difference> differences(

@@ -23,16 +23,16 @@ class StatsResourceTest {
     PGSimpleDataSource nowhere = new PGSimpleDataSource();
     nowhere.setURL("jdbc:postgresql://127.0.0.1:1/metrics");
     TokenAmount rate = TokenAmount.of(7);
-    Answers answers =
-        new Answers(
+    UsageQueries queries =
+        new UsageQueries(
             new Database(nowhere),
             new PostgresDataSets(),
             new PostgresOdometers(),
             new QuotaTerms(rate, rate, TokenAmount.ZERO, ByteCount.ZERO));
 
     var outage =
-        catchThrowableOfType(DatabaseException.class, () -> answers.quota(Samples.dataSet(12)));
-    Response answer = new OutageMapper().outage(outage);
+        catchThrowableOfType(DatabaseException.class, () -> queries.quota(Samples.dataSet(12)));
+    Response answer = new DatabaseExceptionMapper().outage(outage);
 
     assertThat(answer.getStatus()).isEqualTo(503);
     assertThat(answer.getHeaderString("Retry-After")).isEqualTo("5");

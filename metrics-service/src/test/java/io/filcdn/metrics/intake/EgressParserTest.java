@@ -9,24 +9,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.metrics.intake.Reading.Flush;
-import io.filcdn.metrics.intake.Reading.Refusal;
-import io.filcdn.metrics.intake.Reading.Refused;
+import io.filcdn.metrics.intake.ParsedEgress.Flush;
+import io.filcdn.metrics.intake.ParsedEgress.DeadLetterReason;
+import io.filcdn.metrics.intake.ParsedEgress.Refused;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class EgressReaderTest {
+class EgressParserTest {
 
-  private static final EgressReader READER = new EgressReader(ByteCount.of(1000));
+  private static final EgressParser PARSER = new EgressParser(ByteCount.of(1000));
 
   @Test
   void aFlushIsReadWithItsPlace() {
     EgressRecord flush = flush(journal(1), 3, 18, hit(7, 600), fill(7, 400));
 
-    Reading reading = READER.read(source(RecordJson.write(flush)));
+    ParsedEgress reading = PARSER.parse(source(RecordJson.write(flush)));
 
     assertThat(reading).isEqualTo(new Flush(source(RecordJson.write(flush)), flush));
     assertThat(reading.position()).contains(new Position(journal(1), 3, 18));
@@ -36,13 +36,13 @@ class EgressReaderTest {
   void aFlushOfMoreThanAnEdgeCanServeIsRefused() {
     EgressRecord flush = flush(journal(1), 3, 18, hit(7, 600), fill(7, 401));
 
-    Reading reading = READER.read(source(RecordJson.write(flush)));
+    ParsedEgress reading = PARSER.parse(source(RecordJson.write(flush)));
 
     assertThat(reading)
         .isInstanceOfSatisfying(
             Refused.class,
             refused -> {
-              assertThat(refused.refusal()).isEqualTo(Refusal.IMPLAUSIBLE);
+              assertThat(refused.reason()).isEqualTo(DeadLetterReason.IMPLAUSIBLE);
               assertThat(refused.position()).contains(new Position(journal(1), 3, 18));
               assertThat(refused.message()).contains("at most 1000 bytes");
             });
@@ -56,13 +56,13 @@ class EgressReaderTest {
          "edge":"e","from":"2026-11-21T12:00:00Z","to":"2026-11-21T12:00:01Z",
          "rows":[{"kind":"fill","dataSet":"fwss/7","fills":1,"fillBytes":"-5"}]}""";
 
-    Reading reading = READER.read(source(value));
+    ParsedEgress reading = PARSER.parse(source(value));
 
     assertThat(reading)
         .isInstanceOfSatisfying(
             Refused.class,
             refused -> {
-              assertThat(refused.refusal()).isEqualTo(Refusal.UNREADABLE);
+              assertThat(refused.reason()).isEqualTo(DeadLetterReason.UNREADABLE);
               assertThat(refused.position()).contains(new Position(journal(1), 3, 18));
               assertThat(refused.message()).contains("-5");
             });
@@ -84,13 +84,13 @@ class EgressReaderTest {
         "\u0000",
       })
   void whatIsNoFlushHasNoPlace(String value) {
-    Reading reading = READER.read(source(value));
+    ParsedEgress reading = PARSER.parse(source(value));
 
     assertThat(reading)
         .isInstanceOfSatisfying(
             Refused.class,
             refused -> {
-              assertThat(refused.refusal()).isEqualTo(Refusal.UNREADABLE);
+              assertThat(refused.reason()).isEqualTo(DeadLetterReason.UNREADABLE);
               assertThat(refused.position()).isEmpty();
               assertThat(refused.message()).contains("EgressRecord");
             });
@@ -98,12 +98,12 @@ class EgressReaderTest {
 
   @Test
   void aTombstoneHasNoPlace() {
-    assertThat(READER.read(source(null)))
+    assertThat(PARSER.parse(source(null)))
         .isEqualTo(
             new Refused(
                 source(null),
                 Optional.empty(),
-                Refusal.UNREADABLE,
+                DeadLetterReason.UNREADABLE,
                 "expected an EgressRecord, found no value"));
   }
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param placed absent where the placement ended
  */
-public record Placing(String key, Optional<Placed> placed) {
+public record PlacementChange(String key, Optional<Placed> placed) {
 
   /**
    * A placed piece.
@@ -30,11 +30,11 @@ public record Placing(String key, Optional<Placed> placed) {
    *
    * @throws IllegalArgumentException where the key is none
    */
-  public static Placing of(@Nullable String key, Optional<PlacementRecord> value, Network network) {
+  public static PlacementChange of(@Nullable String key, Optional<PlacementRecord> value, Network network) {
     if (key == null) {
       throw new IllegalArgumentException("expected the key of a placement, found none");
     }
-    return new Placing(
+    return new PlacementChange(
         PlacementKey.of(key).toString(), value.map(record -> placed(record, network)));
   }
 

@@ -7,9 +7,9 @@ import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** The answer to questions while the database is away. */
-public class OutageMapper {
+public class DatabaseExceptionMapper {
 
-  private static final Logger LOG = Logger.getLogger(OutageMapper.class);
+  private static final Logger LOG = Logger.getLogger(DatabaseExceptionMapper.class);
 
   @ServerExceptionMapper
   Response outage(DatabaseException e) {

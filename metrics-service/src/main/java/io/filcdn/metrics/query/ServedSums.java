@@ -12,15 +12,15 @@ import java.math.BigInteger;
  * @param cacheMissRequests those of them that started a fetch from a provider
  * @param unbilledBytes bytes that clients received and nobody pays for
  */
-public record Served(
+public record ServedSums(
     BigInteger egressBytes,
     BigInteger cacheMissBytes,
     BigInteger requests,
     BigInteger cacheMissRequests,
     BigInteger unbilledBytes) {
 
-  static Served of(Sums sums) {
-    return new Served(
+  static ServedSums of(Sums sums) {
+    return new ServedSums(
         BigInteger.valueOf(sums.cdnBytes()),
         BigInteger.valueOf(sums.cacheMissBytes()),
         BigInteger.valueOf(sums.requests()),

@@ -20,7 +20,7 @@ import java.util.Optional;
  * odometers are, so that no answer shows more reported than counted merely because it was asked in
  * between.
  */
-public final class Answers {
+public final class UsageQueries {
 
   private final Database database;
   private final PostgresDataSets dataSets;
@@ -28,7 +28,7 @@ public final class Answers {
   private final QuotaTerms terms;
   private final PostgresPayers payers = new PostgresPayers();
 
-  public Answers(
+  public UsageQueries(
       Database database, PostgresDataSets dataSets, PostgresOdometers odometers, QuotaTerms terms) {
     this.database = database;
     this.dataSets = dataSets;

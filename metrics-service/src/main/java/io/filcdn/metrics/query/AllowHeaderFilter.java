@@ -9,7 +9,7 @@ import java.util.List;
 
 /** The {@code Allow} header of answers about wrong methods: what is public is only read. */
 @Provider
-public final class AllowedMethods implements ContainerResponseFilter {
+public final class AllowHeaderFilter implements ContainerResponseFilter {
 
   private static final List<String> OTHERS = List.of("api/v1/admin/", "internal/");
   private static final int NOT_ALLOWED = 405;

@@ -21,7 +21,7 @@ import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.intake.Gap;
 import io.filcdn.metrics.intake.JournalGate.Acceptance;
 import io.filcdn.metrics.intake.JournalPartition;
-import io.filcdn.metrics.intake.LostTail;
+import io.filcdn.metrics.intake.LostRecords;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -39,7 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Records that Kafka acknowledged to an edge, and lost. */
-class LostTailIT {
+class LostRecordsIT {
 
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final long DATA_SET = 7;
@@ -102,7 +102,7 @@ class LostTailIT {
     clock.move(Duration.ofSeconds(2));
     look();
 
-    assertThat(lost()).containsExactly(new LostTail(gap(1, 3, 5), TestEdges.EDGE, clock.instant()));
+    assertThat(lost()).containsExactly(new LostRecords(gap(1, 3, 5), TestEdges.EDGE, clock.instant()));
     assertThat(registry.get("filcdn.egress.lost.journals").gauge().value()).isEqualTo(1);
     assertThat(registry.get("filcdn.egress.lost.records").gauge().value()).isEqualTo(3);
     assertThat(audit()).extracting(AuditEntry::action).containsExactly(AuditEntry.Action.TAIL_LOST);
@@ -146,7 +146,7 @@ class LostTailIT {
 
     lookTwice();
 
-    assertThat(lost()).extracting(LostTail::gap).containsExactly(gap(2, 1, 3));
+    assertThat(lost()).extracting(LostRecords::gap).containsExactly(gap(2, 1, 3));
   }
 
   @Test
@@ -164,7 +164,7 @@ class LostTailIT {
     lookTwice();
     look();
 
-    assertThat(lost()).extracting(LostTail::gap).containsExactly(gap(3, 3, 4));
+    assertThat(lost()).extracting(LostRecords::gap).containsExactly(gap(3, 3, 4));
   }
 
   @Test
@@ -211,7 +211,7 @@ class LostTailIT {
   private void told(long journal, long sequence) {
     var _ =
         service
-            .lostTails()
+            .lostRecordDetector()
             .told(
                 new JournalProgress(journal(journal), TestEdges.EDGE, Map.of(partition, sequence)));
   }
@@ -230,7 +230,7 @@ class LostTailIT {
     return new Gap(new JournalPartition(journal(journal), partition), from, to);
   }
 
-  private List<LostTail> lost() {
+  private List<LostRecords> lost() {
     return service.tables().database().call(c -> service.tables().progress().lost(c, 10));
   }
 
@@ -239,7 +239,7 @@ class LostTailIT {
   }
 
   private List<String> differences() {
-    return service.audits().audit(dataSet(DATA_SET)).orElseThrow().differences();
+    return service.dataSetAudits().audit(dataSet(DATA_SET)).orElseThrow().differences();
   }
 
   private void lease(long journal, long bytes) {

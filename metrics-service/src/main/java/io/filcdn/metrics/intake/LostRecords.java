@@ -9,7 +9,7 @@ import java.time.Instant;
  * @param edge that wrote the journal
  * @param since when that was found
  */
-public record LostTail(Gap gap, String edge, Instant since) {
+public record LostRecords(Gap gap, String edge, Instant since) {
 
   /** The number of records that are missing. */
   public long records() {

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
  *
  * <p>Each throws the problem {@code …-malformed}, which says what was expected and what was found.
  */
-public final class Values {
+public final class RequestValues {
 
   private static final int MOST_SHOWN = 100;
   private static final int MOST_KEPT = 10_000;
@@ -26,7 +26,7 @@ public final class Values {
 
   private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,19}");
 
-  private Values() {}
+  private RequestValues() {}
 
   /** A whole number. */
   public static long within(String name, String text, long least, long most) {

@@ -1,13 +1,13 @@
-package io.filcdn.metrics.store;
+package io.filcdn.metrics.json;
 
 import io.filcdn.common.kafka.RecordJson;
 
 /** A reader of records whose texts Postgres can hold. */
-public final class StorableJson {
+public final class PostgresSafeJson {
 
   private static final String NUL = "\\u0000";
 
-  private StorableJson() {}
+  private PostgresSafeJson() {}
 
   /**
    * Reads a record.

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Who is told when a quota sinks. */
-class CrossingsIT {
+class QuotaThresholdIT {
 
   private static final TestStack stack = new TestStack();
 

@@ -1,7 +1,7 @@
 package io.filcdn.metrics;
 
 import io.filcdn.common.identity.RequestSignature;
-import io.filcdn.metrics.identity.Distrust;
+import io.filcdn.metrics.identity.AuthenticationFailure;
 import io.filcdn.metrics.identity.EdgeListFile;
 import java.time.Clock;
 import java.time.Duration;
@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The check that a request was signed a moment ago by an edge of the operator's list. */
-record EdgeDoor(EdgeListFile edges, Clock clock) {
+record EdgeAuthentication(EdgeListFile edges, Clock clock) {
 
   /** The most that the clocks of edges and metrics may differ. */
   static final Duration TOLERANCE = Duration.ofMinutes(1);
@@ -44,7 +44,7 @@ record EdgeDoor(EdgeListFile edges, Clock clock) {
         Optional.ofNullable(authorization).flatMap(RequestSignature::read);
     if (signed.isEmpty()) {
       return new Caller.Stranger(
-          Distrust.UNSIGNED.code(),
+          AuthenticationFailure.UNSIGNED.code(),
           "expected an Authorization header of the scheme %s, found none or another"
               .formatted(RequestSignature.SCHEME));
     }
@@ -62,7 +62,7 @@ record EdgeDoor(EdgeListFile edges, Clock clock) {
     }
     return edges
         .current()
-        .distrust(signed.edge(), signed.message(path, body), signed.signature(), now)
+        .verify(signed.edge(), signed.message(path, body), signed.signature(), now)
         .<Caller>map(why -> new Caller.Stranger(why.code(), why.message()))
         .orElseGet(() -> new Caller.Edge(signed.edge(), signed.at()));
   }

@@ -1,7 +1,7 @@
 package io.filcdn.metrics.identity;
 
 /** The reason that something is not taken for an edge's word; also a label of metrics. */
-public enum Distrust {
+public enum AuthenticationFailure {
   /** It carries no signature. */
   UNSIGNED("unsigned", "a signature of the edge that it names, found none"),
   /** The list of edges does not have its edge. */
@@ -17,7 +17,7 @@ public enum Distrust {
   private final String code;
   private final String expected;
 
-  Distrust(String code, String expected) {
+  AuthenticationFailure(String code, String expected) {
     this.code = code;
     this.expected = expected;
   }

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The use of quotas by records, a sum for each journal and quota. */
-public final class Spending {
+public final class QuotaUsage {
 
   private final Map<Account, Long> sums = new HashMap<>();
   private final Set<Account> unlimited = new HashSet<>();
@@ -38,10 +38,10 @@ public final class Spending {
   record Spent(Account account, long bytes, boolean limited) {}
 
   /** The use of quotas by one flush. */
-  static Spending of(EgressRecord flush) {
-    Spending spending = new Spending();
-    spending.add(flush);
-    return spending;
+  static QuotaUsage of(EgressRecord flush) {
+    QuotaUsage usage = new QuotaUsage();
+    usage.add(flush);
+    return usage;
   }
 
   private void add(EgressRecord flush) {
@@ -64,7 +64,7 @@ public final class Spending {
   }
 
   /** Adds what a flush has used, which may be more than its journal holds unless it is limited. */
-  void add(Spending flush, boolean limited) {
+  void add(QuotaUsage flush, boolean limited) {
     flush.sums.forEach((account, bytes) -> sums.merge(account, bytes, Math::addExact));
     if (!limited) {
       unlimited.addAll(flush.sums.keySet());

@@ -2,13 +2,13 @@ package io.filcdn.metrics.intake;
 
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.kafka.DeadLetter;
-import io.filcdn.metrics.identity.Distrust;
+import io.filcdn.metrics.identity.AuthenticationFailure;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 
 /** A record of {@code filcdn.egress} as it was read. */
-public sealed interface Reading {
+public sealed interface ParsedEgress {
 
   SourceRecord source();
 
@@ -21,7 +21,7 @@ public sealed interface Reading {
    * @param approved whether an operator has said that it counts, whoever signed it and whatever its
    *     journal holds
    */
-  record Flush(SourceRecord source, EgressRecord egress, boolean approved) implements Reading {
+  record Flush(SourceRecord source, EgressRecord egress, boolean approved) implements ParsedEgress {
 
     public Flush(SourceRecord source, EgressRecord egress) {
       this(source, egress, false);
@@ -34,8 +34,8 @@ public sealed interface Reading {
   }
 
   /** A record that cannot be counted. */
-  record Refused(SourceRecord source, Optional<Position> position, Refusal refusal, String message)
-      implements Reading {
+  record Refused(SourceRecord source, Optional<Position> position, DeadLetterReason reason, String message)
+      implements ParsedEgress {
 
     /** As those who look after dead letters are told. */
     public DeadLetter deadLetter(Instant at) {
@@ -46,34 +46,34 @@ public sealed interface Reading {
           source.offset(),
           Optional.ofNullable(source.key()),
           Optional.ofNullable(source.value()),
-          refusal.code(),
+          reason.code(),
           message,
           at);
     }
   }
 
   /** The reason that a record is a dead letter; also a label of its metric. */
-  enum Refusal {
+  enum DeadLetterReason {
     /** It is no record of its topic's kind. */
     UNREADABLE("unreadable"),
     /** It is one, but counts more than an edge can have served. */
     IMPLAUSIBLE("implausible"),
     /** It counts more than its journal holds of a quota, or than a sum can hold. */
     BEYOND_HOLDINGS("beyond-holdings"),
-    /** See {@link Distrust}. */
-    UNSIGNED(Distrust.UNSIGNED.code()),
-    UNKNOWN_EDGE(Distrust.UNKNOWN_EDGE.code()),
-    KEY_NOT_VALID(Distrust.KEY_NOT_VALID.code()),
-    BAD_SIGNATURE(Distrust.BAD_SIGNATURE.code()),
-    FOREIGN_JOURNAL(Distrust.FOREIGN_JOURNAL.code());
+    /** See {@link AuthenticationFailure}. */
+    UNSIGNED(AuthenticationFailure.UNSIGNED.code()),
+    UNKNOWN_EDGE(AuthenticationFailure.UNKNOWN_EDGE.code()),
+    KEY_NOT_VALID(AuthenticationFailure.KEY_NOT_VALID.code()),
+    BAD_SIGNATURE(AuthenticationFailure.BAD_SIGNATURE.code()),
+    FOREIGN_JOURNAL(AuthenticationFailure.FOREIGN_JOURNAL.code());
 
     private final String code;
 
-    Refusal(String code) {
+    DeadLetterReason(String code) {
       this.code = code;
     }
 
-    static Refusal of(Distrust distrust) {
+    static DeadLetterReason of(AuthenticationFailure distrust) {
       return switch (distrust) {
         case UNSIGNED -> UNSIGNED;
         case UNKNOWN_EDGE -> UNKNOWN_EDGE;
@@ -83,9 +83,9 @@ public sealed interface Reading {
       };
     }
 
-    /** The refusal that dead letters name so. */
-    public static Optional<Refusal> of(String code) {
-      return Arrays.stream(values()).filter(refusal -> refusal.code.equals(code)).findFirst();
+    /** The reason that dead letters name so. */
+    public static Optional<DeadLetterReason> of(String code) {
+      return Arrays.stream(values()).filter(reason -> reason.code.equals(code)).findFirst();
     }
 
     /**

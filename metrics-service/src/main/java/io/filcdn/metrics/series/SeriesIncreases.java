@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The sums that the records of one batch add to series, a sum for each value and hour. */
-public final class SeriesTally {
+public final class SeriesIncreases {
 
   /** Names are ours; none is longer. */
   private static final int LONGEST_VALUE = 100;
@@ -29,7 +29,7 @@ public final class SeriesTally {
   /**
    * @param now when this is counted; whatever the clock of an edge says, nothing is told of later
    */
-  public SeriesTally(Network network, Instant now) {
+  public SeriesIncreases(Network network, Instant now) {
     this.network = network;
     this.now = now;
   }

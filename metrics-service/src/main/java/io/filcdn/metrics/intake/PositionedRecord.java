@@ -1,9 +1,9 @@
 package io.filcdn.metrics.intake;
 
 /** A record whose place in its journal is known. */
-record Placed(Position position, Reading reading) {
+record PositionedRecord(Position position, ParsedEgress record) {
 
   SourceRecord source() {
-    return reading.source();
+    return record.source();
   }
 }

@@ -8,9 +8,9 @@ import io.filcdn.common.lease.LeaseRequest.Ask;
  *
  * @param shareInAdvance the part, as 1 / shareInAdvance
  */
-public record Slice(long shareInAdvance) {
+public record LeaseSize(long shareInAdvance) {
 
-  public Slice {
+  public LeaseSize {
     if (shareInAdvance < 1) {
       throw new IllegalArgumentException("expected a share of at least 1, found " + shareInAdvance);
     }

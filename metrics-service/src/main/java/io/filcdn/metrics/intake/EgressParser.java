@@ -4,14 +4,14 @@ import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.metrics.intake.Reading.Flush;
-import io.filcdn.metrics.intake.Reading.Refusal;
-import io.filcdn.metrics.intake.Reading.Refused;
-import io.filcdn.metrics.store.StorableJson;
+import io.filcdn.metrics.intake.ParsedEgress.Flush;
+import io.filcdn.metrics.intake.ParsedEgress.DeadLetterReason;
+import io.filcdn.metrics.intake.ParsedEgress.Refused;
+import io.filcdn.metrics.json.PostgresSafeJson;
 import java.util.Optional;
 
 /** A reader of the records of {@code filcdn.egress}, which never fails. */
-public final class EgressReader {
+public final class EgressParser {
 
   private final ByteCount mostPerRecord;
 
@@ -19,31 +19,31 @@ public final class EgressReader {
    * @param mostPerRecord the most bytes that one flush can count. Odometers never go down, so that
    *     one nonsensical number would spoil one for ever
    */
-  public EgressReader(ByteCount mostPerRecord) {
+  public EgressParser(ByteCount mostPerRecord) {
     this.mostPerRecord = mostPerRecord;
   }
 
   /** Tells what {@code source} is. */
-  public Reading read(SourceRecord source) {
+  public ParsedEgress parse(SourceRecord source) {
     String value = source.value();
     if (value == null) {
       return new Refused(
-          source, Optional.empty(), Refusal.UNREADABLE, "expected an EgressRecord, found no value");
+          source, Optional.empty(), DeadLetterReason.UNREADABLE, "expected an EgressRecord, found no value");
     }
     try {
-      EgressRecord egress = StorableJson.read(value, EgressRecord.class);
+      EgressRecord egress = PostgresSafeJson.read(value, EgressRecord.class);
       Flush flush = new Flush(source, egress);
       return isPlausible(egress)
           ? flush
           : new Refused(
               source,
               flush.position(),
-              Refusal.IMPLAUSIBLE,
+              DeadLetterReason.IMPLAUSIBLE,
               "expected a flush of at most %s bytes and as many requests, found more"
                   .formatted(mostPerRecord));
     } catch (IllegalArgumentException e) {
       return new Refused(
-          source, position(value), Refusal.UNREADABLE, String.valueOf(e.getMessage()));
+          source, position(value), DeadLetterReason.UNREADABLE, String.valueOf(e.getMessage()));
     }
   }
 

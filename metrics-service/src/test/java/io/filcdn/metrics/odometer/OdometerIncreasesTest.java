@@ -22,13 +22,13 @@ import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
-class TallyTest {
+class OdometerIncreasesTest {
 
   @Test
   void rowsOfADataSetBecomeOneSum() {
-    Tally tally = new Tally(DEVNET, NOON);
+    OdometerIncreases increases = new OdometerIncreases(DEVNET, NOON);
 
-    tally.add(
+    increases.add(
         flush(
             journal(1),
             0,
@@ -37,9 +37,9 @@ class TallyTest {
             egress(7, CacheOutcome.COLLAPSED, 3, 200),
             egress(5, CacheOutcome.HIT, 1, 1),
             fill(7, 60)));
-    tally.add(flush(journal(2), 1, 9, egress(7, CacheOutcome.HIT, 4, 400)));
+    increases.add(flush(journal(2), 1, 9, egress(7, CacheOutcome.HIT, 4, 400)));
 
-    assertThat(tally.billable())
+    assertThat(increases.billable())
         .containsExactly(
             new Increase(
                 dataSet(5),
@@ -49,14 +49,14 @@ class TallyTest {
                 dataSet(7),
                 new Totals(ByteCount.of(700), ByteCount.of(60), 9, 2),
                 DEVNET.epochAt(NOON)));
-    assertThat(tally.rows()).isEqualTo(5);
+    assertThat(increases.rows()).isEqualTo(5);
   }
 
   @Test
   void whatNobodyPaysForIsKeptApartByReason() {
-    Tally tally = new Tally(DEVNET, NOON);
+    OdometerIncreases increases = new OdometerIncreases(DEVNET, NOON);
 
-    tally.add(
+    increases.add(
         flush(
             journal(1),
             0,
@@ -65,8 +65,8 @@ class TallyTest {
             unbilled(7, Reason.BOT, 2, 20),
             unbilled(7, Reason.BOT, 3, 30)));
 
-    assertThat(tally.billable()).isEmpty();
-    assertThat(tally.unbilled())
+    assertThat(increases.billable()).isEmpty();
+    assertThat(increases.unbilled())
         .containsExactly(
             new Unbilled(dataSet(7), Reason.BOT, 5, ByteCount.of(50), ByteCount.of(100)),
             new Unbilled(dataSet(7), Reason.UNVERIFIED, 1, ByteCount.of(10), ByteCount.of(20)));
@@ -74,42 +74,42 @@ class TallyTest {
 
   @Test
   void theNewestFlushTellsByWhenAllWasServed() {
-    Tally tally = new Tally(DEVNET, NOON.plusSeconds(100));
+    OdometerIncreases increases = new OdometerIncreases(DEVNET, NOON.plusSeconds(100));
 
-    tally.add(flushUntil(NOON.plusSeconds(5), journal(1), 0, 1, hit(7, 1)));
-    tally.add(flushUntil(NOON, journal(2), 0, 1, hit(7, 1)));
+    increases.add(flushUntil(NOON.plusSeconds(5), journal(1), 0, 1, hit(7, 1)));
+    increases.add(flushUntil(NOON, journal(2), 0, 1, hit(7, 1)));
 
-    assertThat(tally.billable().getFirst().servedBy())
+    assertThat(increases.billable().getFirst().servedBy())
         .isEqualTo(DEVNET.epochAt(NOON.plusSeconds(5)));
-    assertThat(tally.delay()).isEqualTo(Duration.ofSeconds(100));
+    assertThat(increases.delay()).isEqualTo(Duration.ofSeconds(100));
   }
 
   @Test
   void nothingWasServedLaterThanNow() {
-    Tally tally = new Tally(DEVNET, NOON);
+    OdometerIncreases increases = new OdometerIncreases(DEVNET, NOON);
 
-    tally.add(flushUntil(NOON.plusSeconds(3600), journal(1), 0, 1, hit(7, 1)));
+    increases.add(flushUntil(NOON.plusSeconds(3600), journal(1), 0, 1, hit(7, 1)));
 
-    assertThat(tally.billable().getFirst().servedBy()).isEqualTo(DEVNET.epochAt(NOON));
-    assertThat(tally.delay()).isZero();
+    assertThat(increases.billable().getFirst().servedBy()).isEqualTo(DEVNET.epochAt(NOON));
+    assertThat(increases.delay()).isZero();
   }
 
   @Test
   void aClockThatIsHopelesslyBehindLosesNoBytes() {
-    Tally tally = new Tally(DEVNET, NOON);
+    OdometerIncreases increases = new OdometerIncreases(DEVNET, NOON);
 
-    tally.add(flushUntil(Instant.MIN.plusSeconds(1), journal(1), 0, 1, hit(7, 1)));
+    increases.add(flushUntil(Instant.MIN.plusSeconds(1), journal(1), 0, 1, hit(7, 1)));
 
-    assertThat(tally.billable().getFirst().servedBy()).isEqualTo(new Epoch(0));
-    assertThat(tally.billable().getFirst().totals().cdnBytes()).isEqualTo(ByteCount.of(1));
+    assertThat(increases.billable().getFirst().servedBy()).isEqualTo(new Epoch(0));
+    assertThat(increases.billable().getFirst().totals().cdnBytes()).isEqualTo(ByteCount.of(1));
   }
 
   @Test
   void aSumThatDoesNotFitIsNoSum() {
-    Tally tally = new Tally(DEVNET, NOON);
-    tally.add(flush(journal(1), 0, 1, hit(7, Long.MAX_VALUE)));
+    OdometerIncreases increases = new OdometerIncreases(DEVNET, NOON);
+    increases.add(flush(journal(1), 0, 1, hit(7, Long.MAX_VALUE)));
 
-    assertThatThrownBy(() -> tally.add(flush(journal(1), 0, 2, hit(7, 1))))
+    assertThatThrownBy(() -> increases.add(flush(journal(1), 0, 2, hit(7, 1))))
         .isInstanceOf(ArithmeticException.class);
   }
 }

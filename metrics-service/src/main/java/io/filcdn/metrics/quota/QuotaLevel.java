@@ -9,16 +9,16 @@ import java.util.stream.Stream;
  *
  * @param percent 20, 5 or 0; 100 where it is above all thresholds
  */
-record Level(int percent) {
+record QuotaLevel(int percent) {
 
-  static final Level FULL = new Level(100);
+  static final QuotaLevel FULL = new QuotaLevel(100);
 
-  private static final List<Level> THRESHOLDS = List.of(new Level(20), new Level(5), new Level(0));
+  private static final List<QuotaLevel> THRESHOLDS = List.of(new QuotaLevel(20), new QuotaLevel(5), new QuotaLevel(0));
 
   private static final BigInteger HUNDRED = BigInteger.valueOf(100);
 
   /** The level of a quota; full where nothing was ever granted, as nothing can sink then. */
-  static Level of(Quota.Part quota) {
+  static QuotaLevel of(Quota.Part quota) {
     BigInteger granted = quota.granted().bytes();
     BigInteger left = quota.remaining().bytes();
     if (granted.signum() == 0) {
@@ -35,7 +35,7 @@ record Level(int percent) {
   }
 
   /** The thresholds that are crossed on the way down from {@code before}, the highest first. */
-  Stream<Level> crossedFrom(Level before) {
+  Stream<QuotaLevel> crossedFrom(QuotaLevel before) {
     return THRESHOLDS.stream()
         .filter(level -> level.percent < before.percent && level.percent >= percent);
   }

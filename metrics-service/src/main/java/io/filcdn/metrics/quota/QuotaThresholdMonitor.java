@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
  * The watch for quotas that use takes to 20 %, 5 % or nothing of what was granted. A quota that is
  * topped up can cross the same thresholds again.
  */
-public final class QuotaWatch {
+public final class QuotaThresholdMonitor {
 
   private static final String FIND = "select * from quota_level where data_set = any (?)";
 
@@ -36,13 +36,13 @@ public final class QuotaWatch {
   private final QuotaTerms terms;
   private final Clock clock;
 
-  public QuotaWatch(PostgresDataSets dataSets, QuotaTerms terms, Clock clock) {
+  public QuotaThresholdMonitor(PostgresDataSets dataSets, QuotaTerms terms, Clock clock) {
     this.dataSets = dataSets;
     this.terms = terms;
     this.clock = clock;
   }
 
-  private record Now(QuotaKey key, Quota.Part part, Level before, Level level) {}
+  private record Now(QuotaKey key, Quota.Part part, QuotaLevel before, QuotaLevel level) {}
 
   /**
    * The thresholds crossed since each quota was last looked at; remembered in the caller's
@@ -54,7 +54,7 @@ public final class QuotaWatch {
     }
     Map<DataSetId, Odometer> odometers =
         changed.stream().collect(Collectors.toMap(Odometer::dataSet, Function.identity()));
-    Map<QuotaKey, Level> levels = levels(connection, changed);
+    Map<QuotaKey, QuotaLevel> levels = levels(connection, changed);
     List<Now> moved = new ArrayList<>();
     for (Funds dataSet : dataSets.funds(connection, odometers.keySet())) {
       Odometer odometer = odometers.get(dataSet.dataSet());
@@ -71,11 +71,11 @@ public final class QuotaWatch {
         .toList();
   }
 
-  private static Now now(QuotaKey key, Quota.Part part, Map<QuotaKey, Level> levels) {
-    return new Now(key, part, levels.getOrDefault(key, Level.FULL), Level.of(part));
+  private static Now now(QuotaKey key, Quota.Part part, Map<QuotaKey, QuotaLevel> levels) {
+    return new Now(key, part, levels.getOrDefault(key, QuotaLevel.FULL), QuotaLevel.of(part));
   }
 
-  private QuotaRecord told(Now now, Level crossed) {
+  private QuotaRecord told(Now now, QuotaLevel crossed) {
     return new QuotaRecord(
         now.key.dataSet(),
         now.key.quota(),
@@ -85,14 +85,14 @@ public final class QuotaWatch {
         clock.instant());
   }
 
-  private static Map<QuotaKey, Level> levels(Connection connection, List<Odometer> changed)
+  private static Map<QuotaKey, QuotaLevel> levels(Connection connection, List<Odometer> changed)
       throws SQLException {
-    Map<QuotaKey, Level> levels = new HashMap<>();
+    Map<QuotaKey, QuotaLevel> levels = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(FIND)) {
       Columns.of(statement, changed).text(odometer -> odometer.dataSet().toString());
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          levels.put(PostgresLeases.key(rows), new Level(rows.getInt("level")));
+          levels.put(PostgresLeases.key(rows), new QuotaLevel(rows.getInt("level")));
         }
       }
     }

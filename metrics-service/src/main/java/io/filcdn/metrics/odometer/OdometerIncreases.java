@@ -17,12 +17,12 @@ import java.util.Map;
  * The sums of one batch's records, one for each data set: however many rows come, each odometer is
  * written once.
  */
-public final class Tally {
+public final class OdometerIncreases {
 
   private final Network network;
   private final Instant now;
   private final Map<DataSetId, Increase> billable = new HashMap<>();
-  private final Map<Unbilled.Of, Unbilled> unbilled = new HashMap<>();
+  private final Map<Unbilled.Key, Unbilled> unbilled = new HashMap<>();
   private long rows;
   private Duration delay = Duration.ZERO;
 
@@ -30,7 +30,7 @@ public final class Tally {
    * @param now when this is counted; nothing can have been served later, whatever the clock of an
    *     edge says
    */
-  public Tally(Network network, Instant now) {
+  public OdometerIncreases(Network network, Instant now) {
     this.network = network;
     this.now = now;
   }
@@ -92,7 +92,7 @@ public final class Tally {
 
   private void add(EgressRow.Unbilled row) {
     unbilled.merge(
-        new Unbilled.Of(row.dataSet(), row.reason()),
+        new Unbilled.Key(row.dataSet(), row.reason()),
         new Unbilled(
             row.dataSet(),
             row.reason(),

@@ -19,26 +19,26 @@ import java.util.List;
 import java.util.Optional;
 
 /** The audits of whether the numbers that are kept of a data set agree. */
-public final class Audits {
+public final class DataSetAudits {
 
   private static final int MOST_HOLDERS = 20;
 
   private final Database database;
-  private final Answers answers;
+  private final UsageQueries queries;
   private final History history;
   private final PostgresDataSets dataSets;
   private final PostgresLeases leases;
   private final PostgresLeaseJournals journals;
 
-  public Audits(
+  public DataSetAudits(
       Database database,
-      Answers answers,
+      UsageQueries queries,
       History history,
       PostgresDataSets dataSets,
       PostgresLeases leases,
       PostgresLeaseJournals journals) {
     this.database = database;
-    this.answers = answers;
+    this.queries = queries;
     this.history = history;
     this.dataSets = dataSets;
     this.leases = leases;
@@ -47,7 +47,7 @@ public final class Audits {
 
   /** The audit of a data set; empty where nothing knows it. */
   public Optional<DataSetAudit> audit(DataSetId id) {
-    return answers
+    return queries
         .account(id)
         .map(
             account -> {

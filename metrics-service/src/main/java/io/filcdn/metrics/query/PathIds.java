@@ -11,21 +11,21 @@ import jakarta.ws.rs.WebApplicationException;
  * The data sets, payers and providers that paths name. A data set's id is a number of the current
  * generation, or {@code generation/number}.
  */
-final class Named {
+final class PathIds {
 
-  private Named() {}
+  private PathIds() {}
 
   static DataSetId dataSet(String text, Network network) {
-    return Values.parsed("data-set", id -> DataSetId.of(id, network.generation()), text);
+    return RequestValues.parsed("data-set", id -> DataSetId.of(id, network.generation()), text);
   }
 
   static Address payer(String text) {
-    return Values.parsed("payer", Address::of, text);
+    return RequestValues.parsed("payer", Address::of, text);
   }
 
   /** A provider, by its number in the current generation or with a generation. */
   static ProviderId provider(String text, Network network) {
-    return Values.parsed(
+    return RequestValues.parsed(
         "provider",
         ProviderId::of,
         text.indexOf('/') < 0 ? network.generation() + "/" + text : text);

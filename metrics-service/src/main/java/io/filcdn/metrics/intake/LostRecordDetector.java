@@ -29,9 +29,9 @@ import org.jboss.logging.Logger;
  * time after, it is lost. A topic that was made anew begins and ends at lower offsets; what it does
  * not hold need not be read.
  */
-public final class LostTails {
+public final class LostRecordDetector {
 
-  private static final Logger LOG = Logger.getLogger(LostTails.class);
+  private static final Logger LOG = Logger.getLogger(LostRecordDetector.class);
 
   /** The number of journals' partitions that are looked at in one go. */
   private static final int AT_ONCE = 1000;
@@ -47,7 +47,7 @@ public final class LostTails {
   /**
    * @param grace how long records that were passed over may still come
    */
-  public LostTails(
+  public LostRecordDetector(
       Database database,
       PostgresProgress progress,
       PostgresOffsets applied,
@@ -93,8 +93,8 @@ public final class LostTails {
     } catch (KafkaException e) {
       LOG.infof("lost records are looked for later: %s", e.getMessage());
     }
-    List<LostTail> lost = database.call(connection -> progress.lost(connection, AT_ONCE));
-    return new Extent(lost.size(), lost.stream().mapToLong(LostTail::records).sum());
+    List<LostRecords> lost = database.call(connection -> progress.lost(connection, AT_ONCE));
+    return new Extent(lost.size(), lost.stream().mapToLong(LostRecords::records).sum());
   }
 
   private void look(Connection connection, Map<Integer, Range> kept) throws SQLException {

@@ -14,8 +14,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
-/** The standings of quotas that leases are decided by; an edge waits for the answer. */
-final class PostgresStandings {
+/** The states of quotas that leases are decided by; an edge waits for the answer. */
+final class PostgresQuotaStates {
 
   private static final String FIND =
       """
@@ -41,14 +41,14 @@ final class PostgresStandings {
       String.join(";", PostgresLeaseJournals.RENEW, PostgresLeases.LOCK, FIND);
 
   /**
-   * The standing of a quota.
+   * The state of a quota.
    *
    * @param heldByAll what all journals hold of it
    * @param holding what the journal has to do with it
    * @param funds of its data set, where the index has told of it
    * @param used of its data set
    */
-  record Standing(long heldByAll, Holding holding, Optional<Funds> funds, Totals used) {}
+  record QuotaState(long heldByAll, Holding holding, Optional<Funds> funds, Totals used) {}
 
   /**
    * Remembers that a journal's edge lives, and how those of {@code quotas} stand that were ever
@@ -57,7 +57,7 @@ final class PostgresStandings {
    * @param askedAt when its edge asked, in milliseconds since 1970
    * @return nothing where the journal may not lease, or its edge has asked later already
    */
-  Optional<Map<QuotaKey, Standing>> take(
+  Optional<Map<QuotaKey, QuotaState>> take(
       Connection connection,
       LeaseRequest request,
       long askedAt,
@@ -81,7 +81,7 @@ final class PostgresStandings {
         held = PostgresLeases.held(rows);
       }
       try (ResultSet rows = next(statement)) {
-        return Optional.of(standings(rows, held));
+        return Optional.of(states(rows, held));
       }
     }
   }
@@ -91,16 +91,16 @@ final class PostgresStandings {
     return statement.getResultSet();
   }
 
-  private static Map<QuotaKey, Standing> standings(ResultSet rows, Map<QuotaKey, Long> held)
+  private static Map<QuotaKey, QuotaState> states(ResultSet rows, Map<QuotaKey, Long> held)
       throws SQLException {
-    Map<QuotaKey, Standing> found = new HashMap<>();
+    Map<QuotaKey, QuotaState> found = new HashMap<>();
     while (rows.next()) {
       QuotaKey quota = PostgresLeases.key(rows);
       Long heldByAll = held.get(quota);
       if (heldByAll != null) {
         Optional<Funds> funds =
             rows.getBoolean("told") ? Optional.of(PostgresDataSets.funds(rows)) : Optional.empty();
-        found.put(quota, new Standing(heldByAll, PostgresLeases.holding(rows), funds, used(rows)));
+        found.put(quota, new QuotaState(heldByAll, PostgresLeases.holding(rows), funds, used(rows)));
       }
     }
     return found;
