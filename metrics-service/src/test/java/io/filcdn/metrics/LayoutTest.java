@@ -12,7 +12,11 @@ class LayoutTest {
     LayoutRules.check(
         "io.filcdn.metrics",
         List.of(
+            "admin",
+            "housekeeping",
             "repair",
+            "leases",
+            "counting",
             "intake",
             "query",
             "publish",

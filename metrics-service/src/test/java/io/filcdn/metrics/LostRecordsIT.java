@@ -19,9 +19,12 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.intake.Gap;
+import io.filcdn.metrics.intake.GapPlace;
 import io.filcdn.metrics.intake.JournalGate.Acceptance;
 import io.filcdn.metrics.intake.JournalPartition;
 import io.filcdn.metrics.intake.LostRecords;
+import io.filcdn.metrics.intake.PostgresGaps;
+import io.filcdn.metrics.intake.PostgresProgress;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -102,10 +105,13 @@ class LostRecordsIT {
     clock.move(Duration.ofSeconds(2));
     look();
 
-    assertThat(lost()).containsExactly(new LostRecords(gap(1, 3, 5), TestEdges.EDGE, clock.instant()));
+    assertThat(lost())
+        .containsExactly(new LostRecords(gap(1, 3, 5), TestEdges.EDGE, clock.instant()));
     assertThat(registry.get("filcdn.egress.lost.journals").gauge().value()).isEqualTo(1);
     assertThat(registry.get("filcdn.egress.lost.records").gauge().value()).isEqualTo(3);
-    assertThat(audit()).extracting(AuditEntry::action).containsExactly(AuditEntry.Action.TAIL_LOST);
+    assertThat(stack.audit())
+        .extracting(AuditEntry::action)
+        .containsExactly(AuditEntry.Action.TAIL_LOST);
     assertThat(differences())
         .singleElement()
         .asString()
@@ -124,9 +130,9 @@ class LostRecordsIT {
     assertThat(TestEdges.end(service.leaseDesk(), end)).isFalse();
     lookTwice();
 
-    assertThat(service.pipeline().accept(gap(9, 4, 5), "guess"))
+    assertThat(service.gapAcceptance().accept(gap(9, 4, 5), "guess"))
         .isInstanceOf(Acceptance.Refused.class);
-    assertThat(service.pipeline().accept(gap(9, 3, 5), "the topic was deleted"))
+    assertThat(service.gapAcceptance().accept(gap(9, 3, 5), "the topic was deleted"))
         .isEqualTo(new Acceptance.Accepted(0));
 
     look();
@@ -190,7 +196,7 @@ class LostRecordsIT {
     send(6, 1, 1);
     send(6, 4, 4);
     service.start();
-    await().atMost(SOON).until(() -> service.tables().database().call(c -> gaps(c)) == 1);
+    await().atMost(SOON).until(() -> database().call(c -> gaps(c)) == 1);
     told(6, 4);
 
     lookTwice();
@@ -199,7 +205,7 @@ class LostRecordsIT {
   }
 
   private int gaps(java.sql.Connection connection) throws java.sql.SQLException {
-    return service.tables().gaps().list(connection, 10).size();
+    return new PostgresGaps().list(connection, GapPlace.START, 10).size();
   }
 
   private void send(long journal, long from, long to) {
@@ -212,7 +218,7 @@ class LostRecordsIT {
     var _ =
         service
             .lostRecordDetector()
-            .told(
+            .report(
                 new JournalProgress(journal(journal), TestEdges.EDGE, Map.of(partition, sequence)));
   }
 
@@ -231,11 +237,11 @@ class LostRecordsIT {
   }
 
   private List<LostRecords> lost() {
-    return service.tables().database().call(c -> service.tables().progress().lost(c, 10));
+    return database().call(c -> new PostgresProgress().lost(c, GapPlace.START, 10));
   }
 
-  private List<AuditEntry> audit() {
-    return service.tables().database().call(c -> service.tables().audit().newest(c, 10));
+  private static Database database() {
+    return new Database(stack.dataSource());
   }
 
   private List<String> differences() {

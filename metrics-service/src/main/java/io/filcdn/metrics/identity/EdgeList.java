@@ -124,6 +124,9 @@ public final class EdgeList {
     if (signedByOne.apply(true)) {
       return Optional.empty();
     }
-    return Optional.of(signedByOne.apply(false) ? AuthenticationFailure.KEY_NOT_VALID : AuthenticationFailure.BAD_SIGNATURE);
+    return Optional.of(
+        signedByOne.apply(false)
+            ? AuthenticationFailure.KEY_NOT_VALID
+            : AuthenticationFailure.BAD_SIGNATURE);
   }
 }

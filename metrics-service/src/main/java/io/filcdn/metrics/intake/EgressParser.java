@@ -4,8 +4,8 @@ import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.metrics.intake.ParsedEgress.Flush;
 import io.filcdn.metrics.intake.ParsedEgress.DeadLetterReason;
+import io.filcdn.metrics.intake.ParsedEgress.Flush;
 import io.filcdn.metrics.intake.ParsedEgress.Refused;
 import io.filcdn.metrics.json.PostgresSafeJson;
 import java.util.Optional;
@@ -28,7 +28,10 @@ public final class EgressParser {
     String value = source.value();
     if (value == null) {
       return new Refused(
-          source, Optional.empty(), DeadLetterReason.UNREADABLE, "expected an EgressRecord, found no value");
+          source,
+          Optional.empty(),
+          DeadLetterReason.UNREADABLE,
+          "expected an EgressRecord, found no value");
     }
     try {
       EgressRecord egress = PostgresSafeJson.read(value, EgressRecord.class);

@@ -21,13 +21,11 @@ public final class JournalGate {
 
   private static final Logger LOG = Logger.getLogger(JournalGate.class);
 
-  private final PostgresJournals journals;
-  private final PostgresGaps gaps;
+  private final PostgresJournals journals = new PostgresJournals();
+  private final PostgresGaps gaps = new PostgresGaps();
   private final EgressParser parser;
 
-  public JournalGate(PostgresJournals journals, PostgresGaps gaps, EgressParser parser) {
-    this.journals = journals;
-    this.gaps = gaps;
+  public JournalGate(EgressParser parser) {
     this.parser = parser;
   }
 
@@ -47,7 +45,8 @@ public final class JournalGate {
    *
    * @param through takes what passes; of one journal and partition it comes in order
    */
-  public Passage pass(Connection connection, List<ParsedEgress> records, Consumer<ParsedEgress> through)
+  public Passage pass(
+      Connection connection, List<ParsedEgress> records, Consumer<ParsedEgress> through)
       throws SQLException {
     Map<JournalPartition, List<PositionedRecord>> arrivals = byLane(records);
     List<Watermark> moved = new ArrayList<>();

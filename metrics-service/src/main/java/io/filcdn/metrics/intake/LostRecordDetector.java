@@ -37,10 +37,10 @@ public final class LostRecordDetector {
   private static final int AT_ONCE = 1000;
 
   private final Database database;
-  private final PostgresProgress progress;
+  private final PostgresProgress progress = new PostgresProgress();
   private final PostgresOffsets applied;
   private final EgressOffsets kafka;
-  private final PostgresAudit audit;
+  private final PostgresAudit audit = new PostgresAudit();
   private final Duration grace;
   private final Clock clock;
 
@@ -49,17 +49,13 @@ public final class LostRecordDetector {
    */
   public LostRecordDetector(
       Database database,
-      PostgresProgress progress,
       PostgresOffsets applied,
       EgressOffsets kafka,
-      PostgresAudit audit,
       Duration grace,
       Clock clock) {
     this.database = database;
-    this.progress = progress;
     this.applied = applied;
     this.kafka = kafka;
-    this.audit = audit;
     this.grace = grace;
     this.clock = clock;
   }
@@ -69,7 +65,7 @@ public final class LostRecordDetector {
    *
    * @return whether all of it was applied
    */
-  public boolean told(JournalProgress told) {
+  public boolean report(JournalProgress told) {
     Instant now = clock.instant();
     return database.call(
         connection -> {
@@ -79,25 +75,26 @@ public final class LostRecordDetector {
   }
 
   /** The extent of known losses: how many journals' partitions, and how many of their records. */
-  public record Extent(long journals, long records) {}
+  public record LostTotals(long journals, long records) {}
 
   /** Looks for what was told and not applied, and tells how much is lost. */
-  public Extent look() {
+  public LostTotals detect() {
     if (database.call(connection -> progress.unapplied(connection, 1)).isEmpty()) {
       database.run(progress::forgetApplied);
-      return new Extent(0, 0);
+      return new LostTotals(0, 0);
     }
     try {
       Map<Integer, Range> kept = kafka.find();
-      database.run(connection -> look(connection, kept));
+      database.run(connection -> detect(connection, kept));
     } catch (KafkaException e) {
       LOG.infof("lost records are looked for later: %s", e.getMessage());
     }
-    List<LostRecords> lost = database.call(connection -> progress.lost(connection, AT_ONCE));
-    return new Extent(lost.size(), lost.stream().mapToLong(LostRecords::records).sum());
+    List<LostRecords> lost =
+        database.call(connection -> progress.lost(connection, GapPlace.START, AT_ONCE));
+    return new LostTotals(lost.size(), lost.stream().mapToLong(LostRecords::records).sum());
   }
 
-  private void look(Connection connection, Map<Integer, Range> kept) throws SQLException {
+  private void detect(Connection connection, Map<Integer, Range> kept) throws SQLException {
     Instant now = clock.instant();
     progress.forgetApplied(connection);
     // in this order: what is read here as read, is applied in what is read next

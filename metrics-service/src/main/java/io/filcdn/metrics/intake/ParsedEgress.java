@@ -34,7 +34,8 @@ public sealed interface ParsedEgress {
   }
 
   /** A record that cannot be counted. */
-  record Refused(SourceRecord source, Optional<Position> position, DeadLetterReason reason, String message)
+  record Refused(
+      SourceRecord source, Optional<Position> position, DeadLetterReason reason, String message)
       implements ParsedEgress {
 
     /** As those who look after dead letters are told. */

@@ -7,8 +7,8 @@ import io.filcdn.common.identity.SignedMessage;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.metrics.identity.AuthenticationFailure;
 import io.filcdn.metrics.identity.EdgeListFile;
-import io.filcdn.metrics.intake.ParsedEgress.Flush;
 import io.filcdn.metrics.intake.ParsedEgress.DeadLetterReason;
+import io.filcdn.metrics.intake.ParsedEgress.Flush;
 import io.filcdn.metrics.intake.ParsedEgress.Refused;
 import io.filcdn.metrics.quota.PostgresLeaseJournals;
 import java.sql.Connection;
@@ -28,20 +28,13 @@ public final class RecordAuthentication {
 
   private final EgressParser parser;
   private final EdgeListFile edges;
-  private final PostgresLeaseJournals journals;
-  private final PostgresApprovals approvals;
+  private final PostgresLeaseJournals journals = new PostgresLeaseJournals();
+  private final PostgresApprovals approvals = new PostgresApprovals();
   private final Clock clock;
 
-  public RecordAuthentication(
-      EgressParser parser,
-      EdgeListFile edges,
-      PostgresLeaseJournals journals,
-      PostgresApprovals approvals,
-      Clock clock) {
+  public RecordAuthentication(EgressParser parser, EdgeListFile edges, Clock clock) {
     this.parser = parser;
     this.edges = edges;
-    this.journals = journals;
-    this.approvals = approvals;
     this.clock = clock;
   }
 
@@ -101,7 +94,8 @@ public final class RecordAuthentication {
    *
    * @return the records, in their order
    */
-  public List<ParsedEgress> authorize(Connection connection, List<ParsedEgress> records) throws SQLException {
+  public List<ParsedEgress> authorize(Connection connection, List<ParsedEgress> records)
+      throws SQLException {
     Map<JournalId, String> owners = journals.owners(connection, journals(records));
     List<ParsedEgress> owned = records.stream().map(record -> ofItsEdge(record, owners)).toList();
     Set<String> approved = approvals.among(connection, doubtful(owned));
@@ -127,7 +121,10 @@ public final class RecordAuthentication {
   }
 
   private static List<String> doubtful(List<ParsedEgress> records) {
-    return records.stream().filter(RecordAuthentication::isDoubtful).map(r -> value(r.source())).toList();
+    return records.stream()
+        .filter(RecordAuthentication::isDoubtful)
+        .map(r -> value(r.source()))
+        .toList();
   }
 
   private ParsedEgress approved(ParsedEgress record, Set<String> approved) {

@@ -23,7 +23,7 @@ public final class RecordIntake<T> {
   private final Reader<T> reader;
   private final Keeper<T> keeper;
   private final Database database;
-  private final PostgresDeadLetters deadLetters;
+  private final PostgresDeadLetters deadLetters = new PostgresDeadLetters();
   private final PostgresOffsets offsets;
   private final DeadLetterReporter reporter;
   private final Clock clock;
@@ -50,14 +50,12 @@ public final class RecordIntake<T> {
       Reader<T> reader,
       Keeper<T> keeper,
       Database database,
-      PostgresDeadLetters deadLetters,
       PostgresOffsets offsets,
       DeadLetterReporter reporter,
       Clock clock) {
     this.reader = reader;
     this.keeper = keeper;
     this.database = database;
-    this.deadLetters = deadLetters;
     this.offsets = offsets;
     this.reporter = reporter;
     this.clock = clock;
@@ -76,7 +74,10 @@ public final class RecordIntake<T> {
       } catch (IllegalArgumentException e) {
         refused.add(
             new Refused(
-                source, Optional.empty(), DeadLetterReason.UNREADABLE, String.valueOf(e.getMessage())));
+                source,
+                Optional.empty(),
+                DeadLetterReason.UNREADABLE,
+                String.valueOf(e.getMessage())));
       }
     }
     Instant now = clock.instant();

@@ -120,7 +120,8 @@ public final class PostgresOdometers {
     addUnbilled(connection, increases.unbilled());
   }
 
-  private static void addBillable(Connection connection, OdometerIncreases increases) throws SQLException {
+  private static void addBillable(Connection connection, OdometerIncreases increases)
+      throws SQLException {
     List<Increase> billable = increases.billable();
     if (billable.isEmpty()) {
       return;

@@ -30,7 +30,8 @@ public record PlacementChange(String key, Optional<Placed> placed) {
    *
    * @throws IllegalArgumentException where the key is none
    */
-  public static PlacementChange of(@Nullable String key, Optional<PlacementRecord> value, Network network) {
+  public static PlacementChange of(
+      @Nullable String key, Optional<PlacementRecord> value, Network network) {
     if (key == null) {
       throw new IllegalArgumentException("expected the key of a placement, found none");
     }

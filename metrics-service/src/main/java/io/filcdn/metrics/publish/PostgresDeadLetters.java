@@ -96,7 +96,8 @@ public final class PostgresDeadLetters {
   }
 
   /** At most {@code limit} dead letters with ids below {@code before}, the newest first. */
-  public List<StoredDeadLetter> list(Connection connection, long before, int limit) throws SQLException {
+  public List<StoredDeadLetter> list(Connection connection, long before, int limit)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LIST)) {
       statement.setLong(1, before);
       statement.setInt(2, limit);

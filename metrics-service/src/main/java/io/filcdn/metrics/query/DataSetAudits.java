@@ -26,23 +26,14 @@ public final class DataSetAudits {
   private final Database database;
   private final UsageQueries queries;
   private final History history;
-  private final PostgresDataSets dataSets;
-  private final PostgresLeases leases;
-  private final PostgresLeaseJournals journals;
+  private final PostgresDataSets dataSets = new PostgresDataSets();
+  private final PostgresLeases leases = new PostgresLeases();
+  private final PostgresLeaseJournals journals = new PostgresLeaseJournals();
 
-  public DataSetAudits(
-      Database database,
-      UsageQueries queries,
-      History history,
-      PostgresDataSets dataSets,
-      PostgresLeases leases,
-      PostgresLeaseJournals journals) {
+  public DataSetAudits(Database database, UsageQueries queries, History history) {
     this.database = database;
     this.queries = queries;
     this.history = history;
-    this.dataSets = dataSets;
-    this.leases = leases;
-    this.journals = journals;
   }
 
   /** The audit of a data set; empty where nothing knows it. */

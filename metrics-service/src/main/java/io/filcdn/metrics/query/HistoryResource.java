@@ -69,7 +69,8 @@ public class HistoryResource {
       @QueryParam("to") Optional<String> to) {
     boolean daily = daily(by);
     Dimension known = dimension(dimension);
-    Instant end = to.map(text -> RequestValues.time("to", text)).orElse(clock.instant().plusSeconds(1));
+    Instant end =
+        to.map(text -> RequestValues.time("to", text)).orElse(clock.instant().plusSeconds(1));
     Instant usual = daily ? end.minus(30, ChronoUnit.DAYS) : end.minus(1, ChronoUnit.DAYS);
     Instant start = from.map(text -> RequestValues.time("from", text)).orElse(usual);
     Duration longest = daily ? LONGEST_IN_DAYS : LONGEST_IN_HOURS;

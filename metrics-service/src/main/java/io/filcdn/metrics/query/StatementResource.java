@@ -56,7 +56,9 @@ public class StatementResource {
     }
     Statement statement =
         statements.statement(
-            PathIds.provider(id, network), RequestValues.epoch("from", from), RequestValues.epoch("to", to));
+            PathIds.provider(id, network),
+            RequestValues.epoch("from", from),
+            RequestValues.epoch("to", to));
     return format.equals("json")
         ? Response.ok(statement).build()
         : Response.ok(statement.csv()).type("text/csv; charset=utf-8").build();

@@ -23,16 +23,13 @@ import java.util.Optional;
 public final class UsageQueries {
 
   private final Database database;
-  private final PostgresDataSets dataSets;
-  private final PostgresOdometers odometers;
+  private final PostgresDataSets dataSets = new PostgresDataSets();
+  private final PostgresOdometers odometers = new PostgresOdometers();
   private final QuotaTerms terms;
   private final PostgresPayers payers = new PostgresPayers();
 
-  public UsageQueries(
-      Database database, PostgresDataSets dataSets, PostgresOdometers odometers, QuotaTerms terms) {
+  public UsageQueries(Database database, QuotaTerms terms) {
     this.database = database;
-    this.dataSets = dataSets;
-    this.odometers = odometers;
     this.terms = terms;
   }
 

@@ -27,8 +27,8 @@ import java.util.Set;
  */
 public final class Holdings {
 
-  private final PostgresLeases leases;
-  private final PostgresOdometers odometers;
+  private final PostgresLeases leases = new PostgresLeases();
+  private final PostgresOdometers odometers = new PostgresOdometers();
   private final Rules rules;
   private final Check check;
   private final Set<Account> asked = new HashSet<>();
@@ -53,9 +53,7 @@ public final class Holdings {
     BY_RECORD
   }
 
-  public Holdings(PostgresLeases leases, PostgresOdometers odometers, Rules rules, Check check) {
-    this.leases = leases;
-    this.odometers = odometers;
+  public Holdings(Rules rules, Check check) {
     this.rules = rules;
     this.check = check;
   }

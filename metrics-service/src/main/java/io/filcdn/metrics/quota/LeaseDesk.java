@@ -46,10 +46,10 @@ public final class LeaseDesk {
   private static final int AT_ONCE = 100;
 
   private final Database database;
-  private final PostgresLeases leases;
-  private final PostgresLeaseJournals journals;
+  private final PostgresLeases leases = new PostgresLeases();
+  private final PostgresLeaseJournals journals = new PostgresLeaseJournals();
   private final PostgresQuotaStates states = new PostgresQuotaStates();
-  private final PostgresAudit audit;
+  private final PostgresAudit audit = new PostgresAudit();
   private final QuotaTerms terms;
   private final Rules rules;
   private final Clock clock;
@@ -61,18 +61,8 @@ public final class LeaseDesk {
    */
   public record Rules(Duration timeToLive, Duration writeOffAfter, LeaseSize size) {}
 
-  public LeaseDesk(
-      Database database,
-      PostgresLeases leases,
-      PostgresLeaseJournals journals,
-      PostgresAudit audit,
-      QuotaTerms terms,
-      Rules rules,
-      Clock clock) {
+  public LeaseDesk(Database database, QuotaTerms terms, Rules rules, Clock clock) {
     this.database = database;
-    this.leases = leases;
-    this.journals = journals;
-    this.audit = audit;
     this.terms = terms;
     this.rules = rules;
     this.clock = clock;

@@ -79,8 +79,8 @@ public final class PostgresLeaseJournals {
       select j.journal, j.edge, j.expires_at, count(*) as quotas,
         capped(sum(greatest(0, l.acquired - l.returned - l.applied))) as held
       from lease_journal j join lease l using (journal)
-      where j.closed is null
-      group by j.journal, j.edge, j.expires_at order by j.expires_at limit ?
+      where j.closed is null and (j.expires_at, j.journal) > (?, ?)
+      group by j.journal, j.edge, j.expires_at order by j.expires_at, j.journal limit ?
       """;
 
   private static final String HOLDERS =
@@ -104,11 +104,7 @@ public final class PostgresLeaseJournals {
       group by p.partition, p.partitions, l.quota order by l.quota, p.partition
       """;
 
-  private final PostgresLeases leases;
-
-  public PostgresLeaseJournals(PostgresLeases leases) {
-    this.leases = leases;
-  }
+  private final PostgresLeases leases = new PostgresLeases();
 
   /**
    * A journal that holds quota.
@@ -116,7 +112,13 @@ public final class PostgresLeaseJournals {
    * @param quotas of how many quotas
    * @param held how many bytes
    */
-  public record Holder(JournalId journal, String edge, Instant expiresAt, int quotas, long held) {}
+  public record Holder(JournalId journal, String edge, Instant expiresAt, int quotas, long held) {
+
+    /** Its place in the list of all. */
+    public LeasePlace place() {
+      return new LeasePlace(expiresAt, journal);
+    }
+  }
 
   /**
    * Records that are lost and may have been about a data set.
@@ -277,10 +279,15 @@ public final class PostgresLeaseJournals {
     return journals;
   }
 
-  /** At most {@code limit} open journals with leases, the longest unheard first. */
-  public List<Holder> list(Connection connection, int limit) throws SQLException {
+  /**
+   * At most {@code limit} open journals with leases behind {@code after}, the longest unheard
+   * first.
+   */
+  public List<Holder> list(Connection connection, LeasePlace after, int limit) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LIST)) {
-      statement.setInt(1, limit);
+      statement.setObject(1, after.expiresAt().atOffset(ZoneOffset.UTC));
+      statement.setObject(2, after.journal().uuid());
+      statement.setInt(3, limit);
       return holders(statement);
     }
   }

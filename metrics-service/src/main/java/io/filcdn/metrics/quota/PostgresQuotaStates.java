@@ -100,7 +100,8 @@ final class PostgresQuotaStates {
       if (heldByAll != null) {
         Optional<Funds> funds =
             rows.getBoolean("told") ? Optional.of(PostgresDataSets.funds(rows)) : Optional.empty();
-        found.put(quota, new QuotaState(heldByAll, PostgresLeases.holding(rows), funds, used(rows)));
+        found.put(
+            quota, new QuotaState(heldByAll, PostgresLeases.holding(rows), funds, used(rows)));
       }
     }
     return found;

@@ -13,7 +13,8 @@ record QuotaLevel(int percent) {
 
   static final QuotaLevel FULL = new QuotaLevel(100);
 
-  private static final List<QuotaLevel> THRESHOLDS = List.of(new QuotaLevel(20), new QuotaLevel(5), new QuotaLevel(0));
+  private static final List<QuotaLevel> THRESHOLDS =
+      List.of(new QuotaLevel(20), new QuotaLevel(5), new QuotaLevel(0));
 
   private static final BigInteger HUNDRED = BigInteger.valueOf(100);
 

@@ -19,7 +19,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The watch for quotas that use takes to 20 %, 5 % or nothing of what was granted. A quota that is
+ * The monitor of quotas that use takes to 20 %, 5 % or nothing of what was granted. A quota that is
  * topped up can cross the same thresholds again.
  */
 public final class QuotaThresholdMonitor {
@@ -32,17 +32,16 @@ public final class QuotaThresholdMonitor {
       on conflict (data_set, quota) do update set level = excluded.level
       """;
 
-  private final PostgresDataSets dataSets;
+  private final PostgresDataSets dataSets = new PostgresDataSets();
   private final QuotaTerms terms;
   private final Clock clock;
 
-  public QuotaThresholdMonitor(PostgresDataSets dataSets, QuotaTerms terms, Clock clock) {
-    this.dataSets = dataSets;
+  public QuotaThresholdMonitor(QuotaTerms terms, Clock clock) {
     this.terms = terms;
     this.clock = clock;
   }
 
-  private record Now(QuotaKey key, Quota.Part part, QuotaLevel before, QuotaLevel level) {}
+  private record LevelChange(QuotaKey key, Quota.Part part, QuotaLevel before, QuotaLevel level) {}
 
   /**
    * The thresholds crossed since each quota was last looked at; remembered in the caller's
@@ -55,7 +54,7 @@ public final class QuotaThresholdMonitor {
     Map<DataSetId, Odometer> odometers =
         changed.stream().collect(Collectors.toMap(Odometer::dataSet, Function.identity()));
     Map<QuotaKey, QuotaLevel> levels = levels(connection, changed);
-    List<Now> moved = new ArrayList<>();
+    List<LevelChange> moved = new ArrayList<>();
     for (Funds dataSet : dataSets.funds(connection, odometers.keySet())) {
       Odometer odometer = odometers.get(dataSet.dataSet());
       if (odometer != null) {
@@ -71,11 +70,12 @@ public final class QuotaThresholdMonitor {
         .toList();
   }
 
-  private static Now now(QuotaKey key, Quota.Part part, Map<QuotaKey, QuotaLevel> levels) {
-    return new Now(key, part, levels.getOrDefault(key, QuotaLevel.FULL), QuotaLevel.of(part));
+  private static LevelChange now(QuotaKey key, Quota.Part part, Map<QuotaKey, QuotaLevel> levels) {
+    return new LevelChange(
+        key, part, levels.getOrDefault(key, QuotaLevel.FULL), QuotaLevel.of(part));
   }
 
-  private QuotaRecord told(Now now, QuotaLevel crossed) {
+  private QuotaRecord told(LevelChange now, QuotaLevel crossed) {
     return new QuotaRecord(
         now.key.dataSet(),
         now.key.quota(),
@@ -99,7 +99,7 @@ public final class QuotaThresholdMonitor {
     return levels;
   }
 
-  private static void save(Connection connection, List<Now> moved) throws SQLException {
+  private static void save(Connection connection, List<LevelChange> moved) throws SQLException {
     if (moved.isEmpty()) {
       return;
     }

@@ -9,14 +9,14 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.intake.EgressParser;
-import io.filcdn.metrics.intake.PostgresApprovals;
 import io.filcdn.metrics.intake.ParsedEgress;
+import io.filcdn.metrics.intake.PostgresApprovals;
 import io.filcdn.metrics.intake.SourceRecord;
+import io.filcdn.metrics.json.PostgresSafeJson;
 import io.filcdn.metrics.publish.KafkaPublisher;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.metrics.publish.PostgresDeadLetters.StoredDeadLetter;
 import io.filcdn.metrics.quota.PostgresDataSets;
-import io.filcdn.metrics.json.PostgresSafeJson;
 import io.filcdn.service.database.Database;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -39,28 +39,17 @@ import java.util.UUID;
 public final class DeadLetterReplay {
 
   private final Database database;
-  private final PostgresDeadLetters deadLetters;
-  private final PostgresDataSets dataSets;
-  private final PostgresAudit audit;
-  private final PostgresApprovals approvals;
+  private final PostgresDeadLetters deadLetters = new PostgresDeadLetters();
+  private final PostgresDataSets dataSets = new PostgresDataSets();
+  private final PostgresAudit audit = new PostgresAudit();
+  private final PostgresApprovals approvals = new PostgresApprovals();
   private final EgressParser parser;
   private final KafkaPublisher kafka;
   private final Clock clock;
 
   public DeadLetterReplay(
-      Database database,
-      PostgresDeadLetters deadLetters,
-      PostgresDataSets dataSets,
-      PostgresAudit audit,
-      PostgresApprovals approvals,
-      EgressParser parser,
-      KafkaPublisher kafka,
-      Clock clock) {
+      Database database, EgressParser parser, KafkaPublisher kafka, Clock clock) {
     this.database = database;
-    this.deadLetters = deadLetters;
-    this.dataSets = dataSets;
-    this.audit = audit;
-    this.approvals = approvals;
     this.parser = parser;
     this.kafka = kafka;
     this.clock = clock;
@@ -117,7 +106,8 @@ public final class DeadLetterReplay {
     return decision.replayed;
   }
 
-  private Decision decide(Connection connection, StoredDeadLetter kept, String value) throws SQLException {
+  private Decision decide(Connection connection, StoredDeadLetter kept, String value)
+      throws SQLException {
     DeadLetter letter = kept.letter();
     if (letter.topic().equals(Topic.EGRESS.topicName())) {
       return count(connection, kept, value);
@@ -131,7 +121,8 @@ public final class DeadLetterReplay {
                 .formatted(Topic.EGRESS.topicName(), Topic.DATA_SETS.topicName(), letter.topic())));
   }
 
-  private Decision count(Connection connection, StoredDeadLetter kept, String value) throws SQLException {
+  private Decision count(Connection connection, StoredDeadLetter kept, String value)
+      throws SQLException {
     DeadLetter letter = kept.letter();
     SourceRecord source =
         new SourceRecord(
@@ -167,7 +158,9 @@ public final class DeadLetterReplay {
 
   /** True if a record that was refused so took its place in its journal, where it has one. */
   static boolean takesAPlace(DeadLetter letter) {
-    return ParsedEgress.DeadLetterReason.of(letter.reason()).filter(ParsedEgress.DeadLetterReason::takesNoPlace).isEmpty();
+    return ParsedEgress.DeadLetterReason.of(letter.reason())
+        .filter(ParsedEgress.DeadLetterReason::takesNoPlace)
+        .isEmpty();
   }
 
   /** The record that became a letter. */

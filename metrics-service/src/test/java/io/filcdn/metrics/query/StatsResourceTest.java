@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.Samples;
-import io.filcdn.metrics.odometer.PostgresOdometers;
-import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.QuotaTerms;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.database.Database.DatabaseException;
@@ -25,10 +23,7 @@ class StatsResourceTest {
     TokenAmount rate = TokenAmount.of(7);
     UsageQueries queries =
         new UsageQueries(
-            new Database(nowhere),
-            new PostgresDataSets(),
-            new PostgresOdometers(),
-            new QuotaTerms(rate, rate, TokenAmount.ZERO, ByteCount.ZERO));
+            new Database(nowhere), new QuotaTerms(rate, rate, TokenAmount.ZERO, ByteCount.ZERO));
 
     var outage =
         catchThrowableOfType(DatabaseException.class, () -> queries.quota(Samples.dataSet(12)));

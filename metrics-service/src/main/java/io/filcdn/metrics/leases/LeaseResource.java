@@ -1,4 +1,4 @@
-package io.filcdn.metrics;
+package io.filcdn.metrics.leases;
 
 import static java.util.Objects.requireNonNull;
 
@@ -8,10 +8,13 @@ import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
-import io.filcdn.metrics.EdgeAuthentication.Caller;
 import io.filcdn.metrics.identity.AuthenticationFailure;
-import io.filcdn.metrics.quota.LeaseDesk.Reply;
+import io.filcdn.metrics.identity.EdgeAuthentication;
+import io.filcdn.metrics.identity.EdgeAuthentication.Caller;
+import io.filcdn.metrics.intake.LostRecordDetector;
 import io.filcdn.metrics.json.PostgresSafeJson;
+import io.filcdn.metrics.quota.LeaseDesk;
+import io.filcdn.metrics.quota.LeaseDesk.Reply;
 import io.filcdn.service.database.Database.DatabaseException;
 import io.filcdn.service.problem.HttpProblem;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -55,12 +58,20 @@ public class LeaseResource {
 
   private static final Logger LOG = Logger.getLogger(LeaseResource.class);
 
-  private final MetricsService service;
+  private final EdgeAuthentication authentication;
+  private final LeaseDesk desk;
+  private final LostRecordDetector lostRecords;
   private final MeterRegistry metrics;
   private final Timer requests;
 
-  LeaseResource(MetricsService service, MeterRegistry metrics) {
-    this.service = service;
+  public LeaseResource(
+      EdgeAuthentication authentication,
+      LeaseDesk desk,
+      LostRecordDetector lostRecords,
+      MeterRegistry metrics) {
+    this.authentication = authentication;
+    this.desk = desk;
+    this.lostRecords = lostRecords;
     this.metrics = metrics;
     this.requests = metrics.timer("filcdn.leases.requests");
   }
@@ -82,7 +93,7 @@ public class LeaseResource {
     if (!request.edge().equals(edge.name())) {
       return new Reply.ForeignJournal<>();
     }
-    return requireNonNull(requests.record(() -> service.leaseDesk().lease(request, edge.at())));
+    return requireNonNull(requests.record(() -> desk.lease(request, edge.at())));
   }
 
   @POST
@@ -94,11 +105,10 @@ public class LeaseResource {
   }
 
   private Reply<JournalProgress.Answer> progress(Caller.Edge edge, JournalProgress progress) {
-    if (!progress.edge().equals(edge.name())
-        || service.leaseDesk().isForeign(progress.journal(), edge.name())) {
+    if (!progress.edge().equals(edge.name()) || desk.isForeign(progress.journal(), edge.name())) {
       return new Reply.ForeignJournal<>();
     }
-    return new Reply.Done<>(new JournalProgress.Answer(service.lostRecordDetector().told(progress)));
+    return new Reply.Done<>(new JournalProgress.Answer(lostRecords.report(progress)));
   }
 
   @POST
@@ -112,14 +122,14 @@ public class LeaseResource {
   private Reply<JournalEnd.Answer> end(Caller.Edge edge, JournalEnd end) {
     JournalProgress all = new JournalProgress(end.journal(), edge.name(), end.sequences());
     return progress(edge, all) instanceof Reply.Done
-        ? service.leaseDesk().end(end, edge.name())
+        ? desk.end(end, edge.name())
         : new Reply.ForeignJournal<>();
   }
 
   private <Q, A> Response answer(
       @Nullable String authorization, String path, String body, Class<Q> type, Call<Q, A> call) {
-    return switch (service.edgeAuthentication().caller(authorization, path, body)) {
-      case Caller.Stranger(String reason, String message) ->
+    return switch (authentication.authenticate(authorization, path, body)) {
+      case Caller.Unauthenticated(String reason, String message) ->
           Response.fromResponse(refused(401, reason, message))
               .header(HttpHeaders.WWW_AUTHENTICATE, RequestSignature.SCHEME)
               .build();

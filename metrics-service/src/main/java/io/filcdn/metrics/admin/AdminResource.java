@@ -1,20 +1,33 @@
-package io.filcdn.metrics;
+package io.filcdn.metrics.admin;
 
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.metrics.audit.AuditEntry;
+import io.filcdn.metrics.audit.PostgresAudit;
+import io.filcdn.metrics.audit.PostgresAudit.StoredEntry;
 import io.filcdn.metrics.intake.Gap;
+import io.filcdn.metrics.intake.GapPlace;
 import io.filcdn.metrics.intake.JournalGate.Acceptance;
 import io.filcdn.metrics.intake.JournalPartition;
 import io.filcdn.metrics.intake.LostRecords;
+import io.filcdn.metrics.intake.PostgresGaps;
 import io.filcdn.metrics.intake.PostgresGaps.OpenGap;
+import io.filcdn.metrics.intake.PostgresProgress;
+import io.filcdn.metrics.json.PostgresSafeJson;
+import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.metrics.publish.PostgresDeadLetters.StoredDeadLetter;
 import io.filcdn.metrics.query.RequestValues;
+import io.filcdn.metrics.quota.LeaseDesk;
+import io.filcdn.metrics.quota.LeasePlace;
+import io.filcdn.metrics.quota.PostgresLeaseJournals;
 import io.filcdn.metrics.quota.PostgresLeaseJournals.Holder;
+import io.filcdn.metrics.repair.DeadLetterReplay;
 import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
+import io.filcdn.metrics.repair.GapAcceptance;
+import io.filcdn.metrics.repair.Rebuild;
 import io.filcdn.metrics.repair.RebuildReport;
-import io.filcdn.metrics.json.PostgresSafeJson;
 import io.filcdn.service.auth.OperatorsOnly;
+import io.filcdn.service.database.Database;
 import io.filcdn.service.paging.Page;
 import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -29,6 +42,7 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -47,12 +61,28 @@ public class AdminResource {
 
   private static final int MOST = 1000;
 
-  private final MetricsService service;
-  private final Tables tables;
+  private final Database database;
+  private final DeadLetterReplay replay;
+  private final GapAcceptance gapAcceptance;
+  private final Rebuild rebuild;
+  private final LeaseDesk leaseDesk;
+  private final PostgresDeadLetters letters = new PostgresDeadLetters();
+  private final PostgresGaps gaps = new PostgresGaps();
+  private final PostgresProgress progress = new PostgresProgress();
+  private final PostgresLeaseJournals journals = new PostgresLeaseJournals();
+  private final PostgresAudit audit = new PostgresAudit();
 
-  AdminResource(MetricsService service) {
-    this.service = service;
-    this.tables = service.tables();
+  public AdminResource(
+      Database database,
+      DeadLetterReplay replay,
+      GapAcceptance gapAcceptance,
+      Rebuild rebuild,
+      LeaseDesk leaseDesk) {
+    this.database = database;
+    this.replay = replay;
+    this.gapAcceptance = gapAcceptance;
+    this.rebuild = rebuild;
+    this.leaseDesk = leaseDesk;
   }
 
   /**
@@ -69,13 +99,7 @@ public class AdminResource {
       @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
     Page<Long> page = Page.of(after, limit, MOST, Page::number);
     List<StoredDeadLetter> found =
-        tables
-            .database()
-            .call(
-                c ->
-                    tables
-                        .deadLetters()
-                        .list(c, page.after().orElse(Long.MAX_VALUE), page.limit()));
+        database.call(c -> letters.list(c, page.after().orElse(Long.MAX_VALUE), page.limit()));
     return new DeadLetterPage(found, page.next(found, StoredDeadLetter::id));
   }
 
@@ -93,7 +117,7 @@ public class AdminResource {
       throw HttpProblem.malformed("why", "expected ?why=… to say in text why it may count");
     }
     Optional<String> corrected = Optional.of(body).filter(sent -> !sent.isBlank());
-    return switch (service.replay().replay(id, corrected, why)) {
+    return switch (replay.replay(id, corrected, why)) {
       case Replayed.Done done -> done;
       case Replayed.Refused refused -> throw conflict(refused.message());
       case Replayed.Unknown _ ->
@@ -140,6 +164,10 @@ public class AdminResource {
           Optional.of(lost.edge()).filter(name -> !name.isEmpty()));
     }
 
+    private GapPlace place() {
+      return new GapPlace(since, new JournalPartition(journal, partition));
+    }
+
     private static Optional<String> edge(String record) {
       try {
         return Optional.of(PostgresSafeJson.read(record, EgressRecord.class).edge());
@@ -149,18 +177,34 @@ public class AdminResource {
     }
   }
 
+  /**
+   * A page of gaps.
+   *
+   * @param next what to give as {@code after} for those known for less long; absent on the last
+   *     page
+   */
+  public record GapPage(List<ParkedJournal> gaps, Optional<String> next) {}
+
   @GET
   @Path("gaps")
-  @Operation(summary = "Journals that miss records: later ones wait, or the last ones are lost")
-  public List<ParkedJournal> gaps() {
-    return tables
-        .database()
-        .call(
-            connection ->
+  @Operation(
+      summary =
+          "Journals that miss records: later ones wait, or the last ones are lost; the longest known"
+              + " first")
+  public GapPage gaps(
+      @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+    Page<GapPlace> page = Page.of(after, limit, MOST, GapPlace::of);
+    GapPlace start = page.after().orElse(GapPlace.START);
+    List<ParkedJournal> found =
+        database.call(
+            c ->
                 Stream.concat(
-                        tables.gaps().list(connection, MOST).stream().map(ParkedJournal::of),
-                        tables.progress().lost(connection, MOST).stream().map(ParkedJournal::of))
+                        gaps.list(c, start, page.limit()).stream().map(ParkedJournal::of),
+                        progress.lost(c, start, page.limit()).stream().map(ParkedJournal::of))
+                    .sorted(Comparator.comparing(ParkedJournal::place))
+                    .limit(page.limit())
                     .toList());
+    return new GapPage(found, page.next(found, gap -> gap.place().toString()));
   }
 
   /**
@@ -185,7 +229,7 @@ public class AdminResource {
             new JournalPartition(decision.journal(), decision.partition()),
             decision.from(),
             decision.to());
-    return switch (service.pipeline().accept(gap, decision.proof())) {
+    return switch (gapAcceptance.accept(gap, decision.proof())) {
       case Acceptance.Accepted accepted -> accepted;
       case Acceptance.Refused refused -> throw conflict(refused.message());
     };
@@ -195,7 +239,7 @@ public class AdminResource {
   @Path("rebuild")
   @Operation(summary = "Counts again from the last checkpoint, and shows what differs")
   public RebuildReport rebuilt() {
-    return service.rebuild().run(false);
+    return rebuild.run(false);
   }
 
   @POST
@@ -203,15 +247,25 @@ public class AdminResource {
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "Counts again, and sets right what differs and is not below the chain's")
   public RebuildReport rebuild() {
-    return service.rebuild().run(true);
+    return rebuild.run(true);
   }
+
+  /**
+   * A page of journals that hold quota.
+   *
+   * @param next what to give as {@code after} for those heard of later; absent on the last page
+   */
+  public record LeasePage(List<Holder> leases, Optional<String> next) {}
 
   @GET
   @Path("leases")
   @Operation(summary = "Journals that hold quota, the longest unheard first")
-  public List<Holder> leases(@QueryParam("limit") @Nullable String limit) {
-    int most = Page.limit(limit, MOST);
-    return tables.database().call(c -> tables.leaseJournals().list(c, most));
+  public LeasePage leases(
+      @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+    Page<LeasePlace> page = Page.of(after, limit, MOST, LeasePlace::of);
+    LeasePlace start = page.after().orElse(LeasePlace.START);
+    List<Holder> found = database.call(c -> journals.list(c, start, page.limit()));
+    return new LeasePage(found, page.next(found, holder -> holder.place().toString()));
   }
 
   /** The bytes that were set free. */
@@ -222,19 +276,31 @@ public class AdminResource {
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "Sets free what a dead edge's journal holds; the body says why")
   public WrittenOff writeOff(@PathParam("journal") String journal, String why) {
-    JournalId id = RequestValues.parsed("journal", text -> new JournalId(UUID.fromString(text)), journal);
+    JournalId id =
+        RequestValues.parsed("journal", text -> new JournalId(UUID.fromString(text)), journal);
     if (why.isBlank() || !RequestValues.isText(why)) {
       throw HttpProblem.malformed("why", "expected a body of text that says why, found none");
     }
-    return new WrittenOff(id, service.leaseDesk().writeOff(id, why));
+    return new WrittenOff(id, leaseDesk.writeOff(id, why));
   }
+
+  /**
+   * A page of decisions.
+   *
+   * @param next what to give as {@code after} for older ones; absent on the last page
+   */
+  public record AuditPage(List<AuditEntry> audit, Optional<Long> next) {}
 
   @GET
   @Path("audit")
   @Operation(summary = "What was decided about bytes and money, the newest first")
-  public List<AuditEntry> decisions(@QueryParam("limit") @Nullable String limit) {
-    int most = Page.limit(limit, MOST);
-    return tables.database().call(c -> tables.audit().newest(c, most));
+  public AuditPage decisions(
+      @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
+    Page<Long> page = Page.of(after, limit, MOST, Page::number);
+    List<StoredEntry> found =
+        database.call(c -> audit.list(c, page.after().orElse(Long.MAX_VALUE), page.limit()));
+    return new AuditPage(
+        found.stream().map(StoredEntry::entry).toList(), page.next(found, StoredEntry::id));
   }
 
   private static WebApplicationException conflict(String message) {

@@ -1,8 +1,7 @@
-package io.filcdn.metrics;
+package io.filcdn.metrics.counting;
 
-import io.filcdn.metrics.UsagePipeline.Counted;
 import io.filcdn.metrics.intake.JournalGate.Passage;
-import io.filcdn.metrics.intake.LostRecordDetector.Extent;
+import io.filcdn.metrics.intake.LostRecordDetector.LostTotals;
 import io.filcdn.metrics.intake.PostgresJournals.Backlog;
 import io.filcdn.metrics.quota.PostgresLeases.Totals;
 import io.micrometer.core.instrument.Counter;
@@ -10,7 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 
 /** The pipeline's own metrics in {@code /q/metrics}; counted only after a commit. */
-final class PipelineMetrics {
+public final class PipelineMetrics {
 
   private static final String RECORDS = "filcdn.egress.records";
   private static final String OUTCOME = "outcome";
@@ -21,10 +20,10 @@ final class PipelineMetrics {
   private final Counter rows;
   private final Timer delay;
   private volatile Backlog backlog = new Backlog(0, 0);
-  private volatile Extent lost = new Extent(0, 0);
+  private volatile LostTotals lost = new LostTotals(0, 0);
   private volatile Totals leases = Totals.NONE;
 
-  PipelineMetrics(MeterRegistry registry) {
+  public PipelineMetrics(MeterRegistry registry) {
     passed = registry.counter(RECORDS, OUTCOME, "passed");
     duplicates = registry.counter(RECORDS, OUTCOME, "duplicate");
     parked = registry.counter(RECORDS, OUTCOME, "parked");
@@ -39,28 +38,29 @@ final class PipelineMetrics {
     registry.gauge("filcdn.leases.drift.bytes", this, shown -> shown.leases.drift());
   }
 
-  void record(Counted counted) {
-    Passage passage = counted.passage();
+  /** Counts what a batch came to. */
+  public void record(BatchOutcome outcome) {
+    Passage passage = outcome.passage();
     passed.increment((double) passage.passed());
     duplicates.increment((double) passage.duplicates());
     parked.increment((double) passage.parked());
-    rows.increment((double) counted.rows());
-    delay.record(counted.delay());
+    rows.increment((double) outcome.rows());
+    delay.record(outcome.delay());
     record(passage.backlog());
   }
 
   /** Shows how much waits for gaps to fill. */
-  void record(Backlog now) {
+  public void record(Backlog now) {
     backlog = now;
   }
 
   /** Shows how much of what Kafka had is lost. */
-  void record(Extent now) {
+  public void record(LostTotals now) {
     lost = now;
   }
 
   /** Shows how all leases stand. */
-  void record(Totals now) {
+  public void record(Totals now) {
     leases = now;
   }
 }

@@ -1,6 +1,5 @@
-package io.filcdn.metrics;
+package io.filcdn.metrics.intake;
 
-import io.filcdn.metrics.intake.TopicFollower;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import org.eclipse.microprofile.health.HealthCheck;
@@ -18,24 +17,22 @@ class IntakeHealth {
   @Produces
   @ApplicationScoped
   @Liveness
-  HealthCheck threads(MetricsService service) {
+  HealthCheck threads(TopicFollowers followers) {
     return () ->
         HealthCheckResponse.named("threads that read topics")
-            .status(service.followers().stream().allMatch(TopicFollower::isAlive))
+            .status(followers.all().stream().allMatch(TopicFollower::isAlive))
             .build();
   }
 
   @Produces
   @ApplicationScoped
   @Readiness
-  HealthCheck batches(MetricsService service) {
+  HealthCheck batches(TopicFollowers followers) {
     return () -> {
       HealthCheckResponseBuilder answer =
           HealthCheckResponse.named("batches are applied")
-              .status(service.followers().stream().allMatch(f -> f.trouble().isEmpty()));
-      service
-          .followers()
-          .forEach(f -> f.trouble().ifPresent(why -> answer.withData(f.topic(), why)));
+              .status(followers.all().stream().allMatch(f -> f.trouble().isEmpty()));
+      followers.all().forEach(f -> f.trouble().ifPresent(why -> answer.withData(f.topic(), why)));
       return answer.build();
     };
   }
