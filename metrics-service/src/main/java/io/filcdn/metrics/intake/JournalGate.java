@@ -16,6 +16,16 @@ import org.jboss.logging.Logger;
  * The gate that lets every record of a journal through once and in order, whatever Kafka delivers:
  * only the successor of the last one passes. What is behind it has passed before and is dropped;
  * what is ahead of it is parked until the gap before it fills.
+ *
+ * <pre>
+ *            the successor
+ *   comes ----------------------------------------> passed
+ *     | |    ahead               the gap fills,       ^
+ *     | +------------> parked ------------------------+
+ *     |                   |      or is accepted
+ *     |   behind          |  comes once more
+ *     +-------------------+-----------------------> duplicate
+ * </pre>
  */
 public final class JournalGate {
 

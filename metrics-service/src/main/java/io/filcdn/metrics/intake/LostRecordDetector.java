@@ -28,6 +28,14 @@ import org.jboss.logging.Logger;
  * that its partition has now. If it is not applied once all before that end was read, and for some
  * time after, it is lost. A topic that was made anew begins and ends at lower offsets; what it does
  * not hold need not be read.
+ *
+ * <pre>
+ *            not applied             all before that end is read,
+ *   told ------------------> sought --------------------------------> lost
+ *     |                         |    and the time after is over         |
+ *     |        applied          |  applied         applied, or accepted |
+ *     +-------------------------+---------------------------------------+--> forgotten
+ * </pre>
  */
 public final class LostRecordDetector {
 

@@ -21,7 +21,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The table of journals that lease; each method works in the caller's transaction. */
+/**
+ * The table of journals that lease; each method works in the caller's transaction.
+ *
+ * <pre>
+ *   unknown --- asks ---> leasing ---- asks no more ---> expired
+ *                           |  ^                           | |
+ *                           |  +---------- asks -----------+ |
+ *                           |                                |
+ *                           +--- all it counted is applied --+--> drained
+ *                           +--- some time has passed, or ---+--> written off
+ *                                an operator says so
+ * </pre>
+ */
 public final class PostgresLeaseJournals {
 
   /** Changes no row where the journal may not lease, or its edge has asked later already. */
