@@ -1,30 +1,40 @@
 package io.filcdn.metrics;
 
 import io.filcdn.common.network.Network;
+import io.filcdn.metrics.counting.PipelineMetrics;
+import io.filcdn.metrics.counting.UsageCounter;
+import io.filcdn.metrics.housekeeping.Housekeeping;
+import io.filcdn.metrics.identity.EdgeAuthentication;
 import io.filcdn.metrics.identity.EdgeListFile;
-import io.filcdn.metrics.intake.Authenticity;
+import io.filcdn.metrics.intake.DeadLetterReporter;
 import io.filcdn.metrics.intake.EgressOffsets;
-import io.filcdn.metrics.intake.EgressReader;
+import io.filcdn.metrics.intake.EgressParser;
 import io.filcdn.metrics.intake.JournalGate;
-import io.filcdn.metrics.intake.LostTails;
-import io.filcdn.metrics.intake.Refusals;
-import io.filcdn.metrics.intake.TopicFollower;
+import io.filcdn.metrics.intake.LostRecordDetector;
+import io.filcdn.metrics.intake.PostgresOffsets;
+import io.filcdn.metrics.intake.RecordAuthentication;
+import io.filcdn.metrics.intake.TopicFollowers;
+import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.publish.KafkaPublisher;
 import io.filcdn.metrics.publish.Outbox;
+import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.metrics.publish.PostgresWebhookCalls;
 import io.filcdn.metrics.publish.Webhooks;
-import io.filcdn.metrics.query.Answers;
-import io.filcdn.metrics.query.Audits;
+import io.filcdn.metrics.query.DataSetAudits;
 import io.filcdn.metrics.query.History;
 import io.filcdn.metrics.query.Statements;
+import io.filcdn.metrics.query.UsageQueries;
 import io.filcdn.metrics.quota.Holdings;
 import io.filcdn.metrics.quota.LeaseDesk;
+import io.filcdn.metrics.quota.LeaseSize;
 import io.filcdn.metrics.quota.QuotaTerms;
-import io.filcdn.metrics.quota.QuotaWatch;
-import io.filcdn.metrics.quota.Slice;
+import io.filcdn.metrics.quota.QuotaThresholdMonitor;
+import io.filcdn.metrics.repair.Checkpoints;
 import io.filcdn.metrics.repair.DeadLetterReplay;
 import io.filcdn.metrics.repair.EgressArchive;
+import io.filcdn.metrics.repair.GapAcceptance;
 import io.filcdn.metrics.repair.Rebuild;
+import io.filcdn.metrics.statement.PostgresSettlements;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.schedule.BackgroundTask;
 import io.filcdn.service.schedule.BackgroundThread;
@@ -51,19 +61,20 @@ final class MetricsService implements AutoCloseable {
   private final Map<String, Object> kafka;
   private final Clock clock;
   private final MeterRegistry registry;
-  private final Tables tables;
-  private final EgressReader reader;
+  private final Database database;
+  private final PostgresOffsets offsets = new PostgresOffsets();
+  private final EgressParser parser;
   private final EdgeListFile edges;
-  private final Authenticity authenticity;
-  private final Refusals refusals;
-  private final PipelineMetrics metrics;
+  private final RecordAuthentication authentication;
+  private final JournalGate gate;
+  private final UsageCounter counter;
   private final QuotaTerms terms;
   private final KafkaPublisher publisher;
   private final LeaseDesk leaseDesk;
-  private final LostTails lostTails;
+  private final LostRecordDetector lostRecords;
   private final History history;
   private final UsagePipeline pipeline;
-  private final List<TopicFollower> followers;
+  private final TopicFollowers followers;
   private final List<BackgroundTask> housekeeping;
   private final List<BackgroundTask> calls;
   private final BackgroundThread tending = new BackgroundThread("housekeeping");
@@ -84,34 +95,29 @@ final class MetricsService implements AutoCloseable {
     this.kafka = kafka;
     this.clock = clock;
     this.registry = registry;
-    tables = Tables.in(new Database(dataSource), network);
-    reader = new EgressReader(config.intake().mostPerRecord());
+    database = new Database(dataSource);
+    parser = new EgressParser(config.intake().mostPerRecord());
     edges = edgeList(config.edges());
     registry.gauge("filcdn.edges", edges, e -> e.current().size(clock.instant()));
     registry.gauge("filcdn.edges.list.broken", edges, e -> e.isBroken() ? 1 : 0);
-    authenticity =
-        new Authenticity(reader, edges, tables.leaseJournals(), tables.approvals(), clock);
-    refusals = new Refusals(registry);
-    metrics = new PipelineMetrics(registry);
+    authentication = new RecordAuthentication(parser, edges, clock);
+    gate = new JournalGate(parser);
+    counter = newUsageCounter();
     terms = terms(network, config.quota());
     publisher = new KafkaPublisher(kafka, config.publish().timeout());
     leaseDesk = newLeaseDesk();
-    lostTails =
-        new LostTails(
-            tables.database(),
-            tables.progress(),
-            tables.offsets(),
-            new EgressOffsets(kafka),
-            tables.audit(),
-            config.intake().lostAfter(),
-            clock);
-    history = new History(tables.database(), tables.series(), clock, Thread::startVirtualThread);
+    lostRecords =
+        new LostRecordDetector(
+            database, offsets, new EgressOffsets(kafka), config.intake().lostAfter(), clock);
+    history = new History(database, clock, Thread::startVirtualThread);
     Optional<Webhooks> webhooks = config.webhooks().url().map(this::webhooks);
-    pipeline = newPipeline(webhooks);
-    followers =
-        new Followers(network, config.intake(), kafka, tables, refusals, clock, registry)
-            .all(pipeline);
-    housekeeping = new Housekeeping(tables, config, leaseDesk, lostTails, metrics, clock).tasks();
+    PipelineMetrics metrics = new PipelineMetrics(registry);
+    DeadLetterReporter reporter = new DeadLetterReporter(registry);
+    pipeline =
+        new UsagePipeline(
+            authentication, gate, counter, offsets, newOutbox(webhooks), reporter, metrics);
+    followers = newFollowers(reporter);
+    housekeeping = newHousekeeping(metrics).tasks();
     calls =
         webhooks.stream().map(w -> new BackgroundTask("calling a webhook", w::callDue)).toList();
   }
@@ -136,13 +142,10 @@ final class MetricsService implements AutoCloseable {
   private LeaseDesk newLeaseDesk() {
     MetricsConfig.Leases rules = config.leases();
     return new LeaseDesk(
-        tables.database(),
-        tables.leases(),
-        tables.leaseJournals(),
-        tables.audit(),
+        database,
         terms,
         new LeaseDesk.Rules(
-            rules.timeToLive(), rules.writeOffAfter(), new Slice(rules.shareInAdvance())),
+            rules.timeToLive(), rules.writeOffAfter(), new LeaseSize(rules.shareInAdvance())),
         clock);
   }
 
@@ -156,38 +159,62 @@ final class MetricsService implements AutoCloseable {
                     new UnusableSettingException(
                         "expected filcdn.metrics.webhooks.secret next to its url, found none"));
     return new Webhooks(
-        tables.database(),
+        database,
         new PostgresWebhookCalls(),
         new Webhooks.Target(url, secret, hooks.timeout(), hooks.attempts(), hooks.mostWaiting()),
         clock,
         registry);
   }
 
-  private UsagePipeline newPipeline(Optional<Webhooks> webhooks) {
-    Outbox outbox =
-        new Outbox(
-            tables.database(),
-            tables.odometers(),
-            tables.deadLetters(),
-            new QuotaWatch(tables.dataSets(), terms, clock),
-            webhooks,
-            publisher,
-            config.publish().maxRecords(),
-            registry);
-    return new UsagePipeline(
-        authenticity,
-        new JournalGate(tables.journals(), tables.gaps(), reader),
-        new Holdings.Rules(config.leases().required(), config.leases().allowance().bytes()),
-        tables,
-        outbox,
+  private UsageCounter newUsageCounter() {
+    MetricsConfig.Leases rules = config.leases();
+    return new UsageCounter(
+        database, network, new Holdings.Rules(rules.required(), rules.allowance().bytes()), clock);
+  }
+
+  private Outbox newOutbox(Optional<Webhooks> webhooks) {
+    return new Outbox(
+        database,
+        new PostgresOdometers(),
+        new PostgresDeadLetters(),
+        new QuotaThresholdMonitor(terms, clock),
+        webhooks,
+        publisher,
+        config.publish().maxRecords(),
+        registry);
+  }
+
+  private TopicFollowers newFollowers(DeadLetterReporter reporter) {
+    MetricsConfig.Intake intake = config.intake();
+    return new TopicFollowers(
+        pipeline,
+        new TopicFollowers.Limits(
+            intake.maxRecords(),
+            Math.toIntExact(intake.maxBytes().asLongValue()),
+            intake.maxWait(),
+            intake.longestPause()),
         network,
+        new TopicFollowers.Source(kafka, database, offsets),
+        reporter,
         clock,
-        refusals,
-        metrics);
+        registry);
+  }
+
+  private Housekeeping newHousekeeping(PipelineMetrics metrics) {
+    MetricsConfig.Series series = config.series();
+    MetricsConfig.Repair repair = config.repair();
+    return new Housekeeping(
+        database,
+        new Housekeeping.Retention(series.keepHours(), series.keepDays(), repair.keepDeadLetters()),
+        new Checkpoints(database, repair.checkpointEvery(), repair.checkpoints(), clock),
+        leaseDesk,
+        lostRecords,
+        metrics,
+        clock);
   }
 
   void start() {
-    followers.forEach(TopicFollower::start);
+    followers.start();
     tending.afterEvery(TEND_EVERY, housekeeping);
     calling.afterEvery(TEND_EVERY, calls);
   }
@@ -196,16 +223,12 @@ final class MetricsService implements AutoCloseable {
   public void close() {
     calling.close();
     tending.close();
-    followers.forEach(TopicFollower::close);
+    followers.close();
     publisher.close();
   }
 
-  Tables tables() {
-    return tables;
-  }
-
   /** The threads that read topics. */
-  List<TopicFollower> followers() {
+  TopicFollowers followers() {
     return followers;
   }
 
@@ -217,14 +240,14 @@ final class MetricsService implements AutoCloseable {
     return leaseDesk;
   }
 
-  /** The check of who is let in to the lease desk. */
-  EdgeDoor edgeDoor() {
-    return new EdgeDoor(edges, clock);
+  /** The check of which edge asks the lease desk. */
+  EdgeAuthentication edgeAuthentication() {
+    return new EdgeAuthentication(edges, clock);
   }
 
   /** The search for lost records, by what edges tell of their journals. */
-  LostTails lostTails() {
-    return lostTails;
+  LostRecordDetector lostRecordDetector() {
+    return lostRecords;
   }
 
   /** Does all housekeeping once. */
@@ -232,60 +255,37 @@ final class MetricsService implements AutoCloseable {
     housekeeping.forEach(BackgroundTask::run);
   }
 
-  Answers answers() {
-    return new Answers(tables.database(), tables.dataSets(), tables.odometers(), terms);
+  UsageQueries usageQueries() {
+    return new UsageQueries(database, terms);
   }
 
   History history() {
     return history;
   }
 
-  Audits audits() {
-    return new Audits(
-        tables.database(),
-        answers(),
-        history,
-        tables.dataSets(),
-        tables.leases(),
-        tables.leaseJournals());
+  DataSetAudits dataSetAudits() {
+    return new DataSetAudits(database, usageQueries(), history);
   }
 
   Statements statements() {
     return new Statements(
-        tables.database(),
-        tables.settlements(),
-        tables.placements(),
-        tables.retrievals(),
+        database,
+        new PostgresSettlements(network),
         terms.cacheMissRatePerTib(),
         clock,
         Thread::startVirtualThread);
   }
 
   DeadLetterReplay replay() {
-    return new DeadLetterReplay(
-        tables.database(),
-        tables.deadLetters(),
-        tables.dataSets(),
-        tables.audit(),
-        tables.approvals(),
-        reader,
-        publisher,
-        clock);
+    return new DeadLetterReplay(database, parser, publisher, clock);
+  }
+
+  GapAcceptance gapAcceptance() {
+    return new GapAcceptance(counter, gate, clock);
   }
 
   Rebuild rebuild() {
     return new Rebuild(
-        tables.database(),
-        tables.checkpoints(),
-        tables.odometers(),
-        tables.dataSets(),
-        tables.deadLetters(),
-        tables.audit(),
-        tables.offsets(),
-        reader,
-        authenticity,
-        new EgressArchive(kafka),
-        network,
-        clock);
+        database, offsets, parser, authentication, new EgressArchive(kafka), network, clock);
   }
 }

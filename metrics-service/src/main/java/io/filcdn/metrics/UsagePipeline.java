@@ -1,34 +1,23 @@
 package io.filcdn.metrics;
 
-import io.filcdn.common.network.Network;
-import io.filcdn.metrics.audit.AuditEntry;
-import io.filcdn.metrics.audit.AuditEntry.Action;
-import io.filcdn.metrics.intake.Authenticity;
+import io.filcdn.metrics.counting.BatchOutcome;
+import io.filcdn.metrics.counting.PipelineMetrics;
+import io.filcdn.metrics.counting.UsageCounter;
 import io.filcdn.metrics.intake.Batch;
-import io.filcdn.metrics.intake.Gap;
+import io.filcdn.metrics.intake.DeadLetterReporter;
 import io.filcdn.metrics.intake.JournalGate;
-import io.filcdn.metrics.intake.JournalGate.Acceptance;
 import io.filcdn.metrics.intake.JournalGate.Passage;
-import io.filcdn.metrics.intake.Reading;
-import io.filcdn.metrics.intake.Reading.Refused;
-import io.filcdn.metrics.intake.Refusals;
+import io.filcdn.metrics.intake.ParsedEgress;
+import io.filcdn.metrics.intake.PostgresOffsets;
+import io.filcdn.metrics.intake.RecordAuthentication;
 import io.filcdn.metrics.intake.TopicFollower;
-import io.filcdn.metrics.odometer.Tally;
 import io.filcdn.metrics.publish.Outbox;
-import io.filcdn.metrics.quota.Holdings;
-import io.filcdn.metrics.quota.Holdings.BeyondHoldingsException;
-import io.filcdn.metrics.series.SeriesTally;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import org.jboss.logging.Logger;
 
 /**
  * The path of a served byte: from {@code filcdn.egress} into the odometer of its data set, and on
- * to {@code filcdn.usage}.
+ * to {@code filcdn.usage}, in the five steps of {@link #apply(Batch, List)}.
  *
  * <p>Each step may happen again, at any time and in two processes at once: whether a record was
  * counted is known by its place in its journal, and what others must be told stays marked until
@@ -38,42 +27,39 @@ public final class UsagePipeline implements TopicFollower.Step {
 
   private static final Logger LOG = Logger.getLogger(UsagePipeline.class);
 
-  private final Authenticity authenticity;
+  private final RecordAuthentication authentication;
   private final JournalGate gate;
-  private final Holdings.Rules holdings;
-  private final Tables tables;
+  private final UsageCounter counter;
+  private final PostgresOffsets offsets;
   private final Outbox outbox;
-  private final Network network;
-  private final Clock clock;
-  private final Refusals refusals;
+  private final DeadLetterReporter reporter;
   private final PipelineMetrics metrics;
 
   UsagePipeline(
-      Authenticity authenticity,
+      RecordAuthentication authentication,
       JournalGate gate,
-      Holdings.Rules holdings,
-      Tables tables,
+      UsageCounter counter,
+      PostgresOffsets offsets,
       Outbox outbox,
-      Network network,
-      Clock clock,
-      Refusals refusals,
+      DeadLetterReporter reporter,
       PipelineMetrics metrics) {
-    this.authenticity = authenticity;
+    this.authentication = authentication;
     this.gate = gate;
-    this.holdings = holdings;
-    this.tables = tables;
+    this.counter = counter;
+    this.offsets = offsets;
     this.outbox = outbox;
-    this.network = network;
-    this.clock = clock;
-    this.refusals = refusals;
+    this.reporter = reporter;
     this.metrics = metrics;
   }
 
-  /** Reads a batch and verifies its signatures; what it returns is {@link #apply}. */
+  /**
+   * Reads a batch and verifies its signatures, which is the part of the first step that takes no
+   * database; what it returns are the others.
+   */
   @Override
   public Runnable read(Batch batch) {
-    List<Reading> readings = authenticity.read(batch.records());
-    return () -> apply(batch, readings);
+    List<ParsedEgress> records = authentication.read(batch.records());
+    return () -> apply(batch, records);
   }
 
   /**
@@ -85,92 +71,33 @@ public final class UsagePipeline implements TopicFollower.Step {
     read(batch).run();
   }
 
-  private void apply(Batch batch, List<Reading> readings) {
+  private void apply(Batch batch, List<ParsedEgress> records) {
     if (!batch.isEmpty()) {
-      Counted counted = count(batch, readings);
-      metrics.record(counted);
-      LOG.debugf(
-          "%d records from %s: %s", batch.records().size(), batch.topic(), counted.passage());
-      refusals.tell(counted.refused());
+      BatchOutcome outcome =
+          counter.count(
+              (connection, usage) -> {
+                // 1. it is its edge's word: signed by the edge, in a journal of the edge's own
+                List<ParsedEgress> authentic = authentication.authorize(connection, records);
+                usage.prepare(authentic);
+                // 2. it passes the gate, once and in the order of its journal
+                Passage passage = gate.pass(connection, authentic, usage);
+                offsets.save(connection, batch);
+                usage.keepDeadLetters();
+                // 3. its bytes are added to odometers, and to the series of its hour and day
+                usage.addToOdometersAndSeries();
+                // 4. what it used is taken from what its journal holds of the quota
+                usage.takeFromLeases();
+                return usage.outcome(passage);
+              });
+      report(batch, outcome);
     }
+    // 5. once that is committed, Kafka and webhooks are told what changed
     outbox.publish();
   }
 
-  /**
-   * The outcome of one transaction.
-   *
-   * @param delay how long ago the oldest flush ended that it counted
-   */
-  record Counted(Passage passage, long rows, Duration delay, List<Refused> refused) {}
-
-  private Counted count(Batch batch, List<Reading> readings) {
-    try {
-      return count(batch, readings, Holdings.Check.AT_THE_END);
-    } catch (BeyondHoldingsException | ArithmeticException e) {
-      LOG.warnf("%s: something in this batch may not count: %s", batch.topic(), e.getMessage());
-      return count(batch, readings, Holdings.Check.BY_RECORD);
-    }
-  }
-
-  private Counted count(Batch batch, List<Reading> readings, Holdings.Check check) {
-    return tables.database().call(connection -> count(connection, batch, readings, check));
-  }
-
-  private Counted count(
-      Connection connection, Batch batch, List<Reading> readings, Holdings.Check check)
-      throws SQLException {
-    List<Reading> judged = authenticity.judge(connection, readings);
-    Counting counting = counting(connection, check);
-    counting.expect(judged);
-    // nobody can tell whether these came before: they are dead letters each time they come
-    judged.stream().filter(reading -> reading.position().isEmpty()).forEach(counting);
-    Passage passage = gate.pass(connection, judged, counting);
-    tables.offsets().save(connection, batch);
-    counting.store(tables);
-    return new Counted(
-        passage, counting.tally().rows(), counting.tally().delay(), counting.refused());
-  }
-
-  /**
-   * Takes for lost what an operator has proven lost, and counts what waited behind it. What is
-   * missing and comes all the same is a duplicate from then on.
-   *
-   * @param by who decided it, and on what proof
-   */
-  public Acceptance accept(Gap gap, String by) {
-    Acceptance acceptance =
-        tables
-            .database()
-            .call(
-                connection -> {
-                  Counting counting = counting(connection, Holdings.Check.BY_RECORD);
-                  Acceptance accepted = gate.accept(connection, gap, counting);
-                  if (accepted instanceof Acceptance.Accepted(long released)) {
-                    String detail =
-                        "sequences %d to %d are taken for lost, %d records behind them are counted; %s"
-                            .formatted(gap.from(), gap.to(), released, by);
-                    Instant now = clock.instant();
-                    tables
-                        .audit()
-                        .add(
-                            connection,
-                            new AuditEntry(
-                                now, Action.GAP_ACCEPTED, gap.lane().toString(), detail));
-                    counting.store(tables);
-                  }
-                  return accepted;
-                });
-    LOG.warnf("an operator takes a gap for lost (%s; %s): %s", gap, by, acceptance);
-    return acceptance;
-  }
-
-  private Counting counting(Connection connection, Holdings.Check check) {
-    Instant now = clock.instant();
-    return new Counting(
-        connection,
-        new Holdings(tables.leases(), tables.odometers(), holdings, check),
-        new Tally(network, now),
-        new SeriesTally(network, now),
-        now);
+  private void report(Batch batch, BatchOutcome outcome) {
+    metrics.record(outcome);
+    LOG.debugf("%d records from %s: %s", batch.records().size(), batch.topic(), outcome.passage());
+    reporter.report(outcome.refused());
   }
 }

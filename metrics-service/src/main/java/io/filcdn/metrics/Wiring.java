@@ -2,10 +2,18 @@ package io.filcdn.metrics;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.common.network.NetworkFile;
-import io.filcdn.metrics.query.Answers;
-import io.filcdn.metrics.query.Audits;
+import io.filcdn.metrics.identity.EdgeAuthentication;
+import io.filcdn.metrics.intake.LostRecordDetector;
+import io.filcdn.metrics.intake.TopicFollowers;
+import io.filcdn.metrics.query.DataSetAudits;
 import io.filcdn.metrics.query.History;
 import io.filcdn.metrics.query.Statements;
+import io.filcdn.metrics.query.UsageQueries;
+import io.filcdn.metrics.quota.LeaseDesk;
+import io.filcdn.metrics.repair.DeadLetterReplay;
+import io.filcdn.metrics.repair.GapAcceptance;
+import io.filcdn.metrics.repair.Rebuild;
+import io.filcdn.service.database.Database;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -47,6 +55,12 @@ class Wiring {
 
   @Produces
   @Singleton
+  Database database(DataSource dataSource) {
+    return new Database(dataSource);
+  }
+
+  @Produces
+  @Singleton
   MetricsService service(
       Network network,
       MetricsConfig config,
@@ -59,8 +73,8 @@ class Wiring {
 
   @Produces
   @Singleton
-  Answers answers(MetricsService service) {
-    return service.answers();
+  UsageQueries usageQueries(MetricsService service) {
+    return service.usageQueries();
   }
 
   @Produces
@@ -71,13 +85,55 @@ class Wiring {
 
   @Produces
   @Singleton
-  Audits audits(MetricsService service) {
-    return service.audits();
+  DataSetAudits dataSetAudits(MetricsService service) {
+    return service.dataSetAudits();
   }
 
   @Produces
   @Singleton
   Statements statements(MetricsService service) {
     return service.statements();
+  }
+
+  @Produces
+  @Singleton
+  TopicFollowers followers(MetricsService service) {
+    return service.followers();
+  }
+
+  @Produces
+  @Singleton
+  EdgeAuthentication edgeAuthentication(MetricsService service) {
+    return service.edgeAuthentication();
+  }
+
+  @Produces
+  @Singleton
+  LeaseDesk leaseDesk(MetricsService service) {
+    return service.leaseDesk();
+  }
+
+  @Produces
+  @Singleton
+  LostRecordDetector lostRecordDetector(MetricsService service) {
+    return service.lostRecordDetector();
+  }
+
+  @Produces
+  @Singleton
+  DeadLetterReplay replay(MetricsService service) {
+    return service.replay();
+  }
+
+  @Produces
+  @Singleton
+  GapAcceptance gapAcceptance(MetricsService service) {
+    return service.gapAcceptance();
+  }
+
+  @Produces
+  @Singleton
+  Rebuild rebuild(MetricsService service) {
+    return service.rebuild();
   }
 }

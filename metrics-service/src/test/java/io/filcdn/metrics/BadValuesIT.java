@@ -149,7 +149,16 @@ class BadValuesIT {
     "/api/v1/admin/dead-letters?after=-1",
     "/api/v1/admin/dead-letters?after=%00",
     "/api/v1/admin/leases?limit=99999999999",
+    "/api/v1/admin/leases?after=x",
+    "/api/v1/admin/leases?after=7",
+    "'/api/v1/admin/leases?after=2026-11-21T12:00:00Z,x'",
+    "'/api/v1/admin/leases?after=%2B1000000000-01-01T00:00:00Z,00000000-0000-0000-0000-000000000007'",
     "/api/v1/admin/audit?limit=%00",
+    "/api/v1/admin/audit?after=-1",
+    "/api/v1/admin/gaps?limit=0",
+    "/api/v1/admin/gaps?after=%00",
+    "'/api/v1/admin/gaps?after=2026-11-21T12:00:00Z,00000000-0000-0000-0000-000000000007,-1'",
+    "'/api/v1/admin/gaps?after=2026-11-21T12:00:00Z,00000000-0000-0000-0000-000000000007'",
   })
   void operatorsAreToldToo(String path) {
     Response answer =

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.filcdn.common.identity.EdgeKeyPair;
-import io.filcdn.metrics.identity.Distrust;
+import io.filcdn.metrics.identity.AuthenticationFailure;
 import io.filcdn.metrics.identity.EdgeListFile;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,17 +33,17 @@ class EdgeListFileTest {
         Optional.of(Files.writeString(folder.resolve("edges.json"), json)), nanos::get);
   }
 
-  private Optional<Distrust> distrust(EdgeListFile file) {
-    return file.current().distrust("alice", MESSAGE, pair.privateKey().sign(MESSAGE), Samples.NOON);
+  private Optional<AuthenticationFailure> verify(EdgeListFile file) {
+    return file.current().verify("alice", MESSAGE, pair.privateKey().sign(MESSAGE), Samples.NOON);
   }
 
   @Test
   void aChangeIsSeenASecondLater() throws IOException {
     EdgeListFile file = opened("[]");
-    assertThat(distrust(file)).contains(Distrust.UNKNOWN_EDGE);
+    assertThat(distrust(file)).contains(AuthenticationFailure.UNKNOWN_EDGE);
 
     Files.writeString(folder.resolve("edges.json"), TestEdges.listOf(Map.of("alice", pair)));
-    assertThat(distrust(file)).contains(Distrust.UNKNOWN_EDGE);
+    assertThat(distrust(file)).contains(AuthenticationFailure.UNKNOWN_EDGE);
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
 
     assertThat(distrust(file)).isEmpty();
@@ -78,7 +78,7 @@ class EdgeListFileTest {
   void withoutAFileThereIsNoEdge() {
     EdgeListFile none = new EdgeListFile(Optional.empty(), nanos::get);
 
-    assertThat(none.current().distrust("alice", MESSAGE, "", Samples.NOON))
-        .contains(Distrust.UNKNOWN_EDGE);
+    assertThat(none.current().verify("alice", MESSAGE, "", Samples.NOON))
+        .contains(AuthenticationFailure.UNKNOWN_EDGE);
   }
 }

@@ -12,7 +12,11 @@ class LayoutTest {
     LayoutRules.check(
         "io.filcdn.metrics",
         List.of(
+            "admin",
+            "housekeeping",
             "repair",
+            "leases",
+            "counting",
             "intake",
             "query",
             "publish",
@@ -23,6 +27,6 @@ class LayoutTest {
             "odometer",
             "identity",
             "audit",
-            "store"));
+            "json"));
   }
 }

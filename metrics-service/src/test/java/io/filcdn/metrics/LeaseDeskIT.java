@@ -206,7 +206,7 @@ class LeaseDeskIT {
 
     assertThat(held()).isZero();
     assertThat(request(1, ask(1, 1, 0))).isEqualTo(new LeaseAnswer(true, 0, List.of()));
-    assertThat(audit())
+    assertThat(stack.audit())
         .singleElement()
         .satisfies(
             entry -> {
@@ -226,7 +226,7 @@ class LeaseDeskIT {
     service.tend();
 
     assertThat(held()).isZero();
-    assertThat(audit())
+    assertThat(stack.audit())
         .extracting(AuditEntry::action)
         .containsExactly(AuditEntry.Action.LEASES_WRITTEN_OFF);
     service.pipeline().apply(batch(flush(journal(1), 0, 1, hit(7, 10))));
@@ -326,10 +326,6 @@ class LeaseDeskIT {
         ByteCount.of(returned),
         ByteCount.of(applied),
         Optional.of(ByteCount.of(unspent)));
-  }
-
-  private List<AuditEntry> audit() {
-    return new Database(stack.dataSource()).call(c -> service.tables().audit().newest(c, 10));
   }
 
   private static long held() {

@@ -63,7 +63,7 @@ class PayerTotalsIT {
 
     try (MetricsService service =
         stack.service(stack.dataSource(), new MovedClock(NOON), new SimpleMeterRegistry())) {
-      assertThat(service.answers().payer(PAYER))
+      assertThat(service.usageQueries().payer(PAYER))
           .contains(
               new PayerTotals(
                   requests, BigInteger.ZERO, cdnBytes, cacheMissBytes, cdnLeft, cacheMissLeft));

@@ -21,12 +21,15 @@ import io.filcdn.common.usage.UsageRecord;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.intake.Batch;
 import io.filcdn.metrics.intake.Gap;
+import io.filcdn.metrics.intake.GapPlace;
 import io.filcdn.metrics.intake.JournalGate.Acceptance;
 import io.filcdn.metrics.intake.JournalPartition;
+import io.filcdn.metrics.intake.PostgresGaps;
 import io.filcdn.metrics.intake.PostgresGaps.OpenGap;
 import io.filcdn.metrics.intake.SourceRecord;
 import io.filcdn.metrics.odometer.Odometer.Totals;
-import io.filcdn.metrics.publish.PostgresDeadLetters.Kept;
+import io.filcdn.metrics.publish.PostgresDeadLetters;
+import io.filcdn.metrics.publish.PostgresDeadLetters.StoredDeadLetter;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
 import io.filcdn.metrics.repair.RebuildReport;
@@ -82,12 +85,12 @@ class RepairIT {
                 flush(journal(1), 0, 7, hit(7, 1_000_000))));
     assertThat(gaps()).singleElement().extracting(open -> open.gap()).isEqualTo(gap);
 
-    Acceptance acceptance = service.pipeline().accept(gap, "the disk of edge-0 burnt");
+    Acceptance acceptance = service.gapAcceptance().accept(gap, "the disk of edge-0 burnt");
 
     assertThat(acceptance).isEqualTo(new Acceptance.Accepted(2));
     assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 11001 0 3");
     assertThat(stack.rows("select sequence, parked from watermark")).containsExactly("5 1");
-    assertThat(audit())
+    assertThat(stack.audit())
         .singleElement()
         .satisfies(
             entry -> {
@@ -103,12 +106,14 @@ class RepairIT {
         .apply(batch(flush(journal(1), 0, 1, hit(7, 1)), flush(journal(1), 0, 4, hit(7, 1000))));
     JournalPartition lane = new JournalPartition(journal(1), 0);
 
-    assertThat(service.pipeline().accept(new Gap(lane, 2, 2), "guess"))
+    assertThat(service.gapAcceptance().accept(new Gap(lane, 2, 2), "guess"))
         .isInstanceOf(Acceptance.Refused.class);
-    assertThat(service.pipeline().accept(new Gap(lane, 1, 3), "guess"))
+    assertThat(service.gapAcceptance().accept(new Gap(lane, 1, 3), "guess"))
         .isInstanceOf(Acceptance.Refused.class);
     assertThat(
-            service.pipeline().accept(new Gap(new JournalPartition(journal(2), 0), 1, 1), "guess"))
+            service
+                .gapAcceptance()
+                .accept(new Gap(new JournalPartition(journal(2), 0), 1, 1), "guess"))
         .isInstanceOf(Acceptance.Refused.class);
 
     assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 1 0 1");
@@ -120,7 +125,7 @@ class RepairIT {
     service
         .pipeline()
         .apply(batch(flush(journal(1), 0, 1, hit(7, 1)), flush(journal(1), 0, 3, hit(7, 100))));
-    service.pipeline().accept(new Gap(new JournalPartition(journal(1), 0), 2, 2), "lost");
+    service.gapAcceptance().accept(new Gap(new JournalPartition(journal(1), 0), 2, 2), "lost");
 
     service.pipeline().apply(batch(flush(journal(1), 0, 2, hit(7, 10))));
 
@@ -153,7 +158,7 @@ class RepairIT {
 
     assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 111 0 3");
     assertThat(deadLetters().getFirst().replayedAt()).contains(NOON);
-    assertThat(audit()).hasSize(3);
+    assertThat(stack.audit()).hasSize(3);
     assertThat(service.replay().replay(id + 1, Optional.empty(), "seen by hand"))
         .isEqualTo(new Replayed.Unknown());
   }
@@ -230,7 +235,9 @@ class RepairIT {
               assertThat(usage.countGeneration()).isEqualTo(2);
               assertThat(usage.cdnBytes()).isEqualTo(ByteCount.of(1100));
             });
-    assertThat(audit()).extracting(AuditEntry::action).containsExactly(AuditEntry.Action.REBUILT);
+    assertThat(stack.audit())
+        .extracting(AuditEntry::action)
+        .containsExactly(AuditEntry.Action.REBUILT);
   }
 
   @Test
@@ -288,16 +295,12 @@ class RepairIT {
     service.pipeline().apply(new Batch(Topic.EGRESS.topicName(), records));
   }
 
-  private List<Kept> deadLetters() {
-    return call(c -> service.tables().deadLetters().list(c, Long.MAX_VALUE, 10));
+  private List<StoredDeadLetter> deadLetters() {
+    return call(c -> new PostgresDeadLetters().list(c, Long.MAX_VALUE, 10));
   }
 
   private List<OpenGap> gaps() {
-    return call(c -> service.tables().gaps().list(c, 10));
-  }
-
-  private List<AuditEntry> audit() {
-    return call(c -> service.tables().audit().newest(c, 10));
+    return call(c -> new PostgresGaps().list(c, GapPlace.START, 10));
   }
 
   private static <T> T call(Database.Work<T> work) {

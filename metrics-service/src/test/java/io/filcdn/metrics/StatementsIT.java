@@ -23,7 +23,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.metrics.pieces.LatencyScale;
-import io.filcdn.metrics.pieces.Placing;
+import io.filcdn.metrics.pieces.PlacementChange;
 import io.filcdn.metrics.pieces.PostgresPlacements;
 import io.filcdn.metrics.pieces.PostgresPlacements.Stored;
 import io.filcdn.metrics.pieces.PostgresPlacements.Uploads;
@@ -92,14 +92,14 @@ class StatementsIT {
 
   @Test
   void whatAPayerPlacedIsKeptOnceAndLeavesWithItsTombstone() {
-    Placing first = placing(1, 1000);
-    Placing second = placing(2, 500);
+    PlacementChange first = placing(1, 1000);
+    PlacementChange second = placing(2, 500);
 
     keep(first, second);
     keep(first);
     assertThat(pinned()).isEqualTo(new Stored(2, 1500));
-    keep(new Placing(first.key(), Optional.empty()));
-    keep(new Placing(first.key(), Optional.empty()));
+    keep(new PlacementChange(first.key(), Optional.empty()));
+    keep(new PlacementChange(first.key(), Optional.empty()));
 
     assertThat(pinned()).isEqualTo(new Stored(1, 500));
     assertThat(database.<List<Uploads>>call(c -> placements.uploads(c, PAYER, LocalDate.EPOCH)))
@@ -108,9 +108,9 @@ class StatementsIT {
 
   @Test
   void aPlacementThatCameAndWentInOneBatchIsNotThere() {
-    Placing first = placing(1, 1000);
+    PlacementChange first = placing(1, 1000);
 
-    keep(first, new Placing(first.key(), Optional.empty()));
+    keep(first, new PlacementChange(first.key(), Optional.empty()));
 
     assertThat(pinned()).isEqualTo(new Stored(0, 0));
   }
@@ -161,7 +161,7 @@ class StatementsIT {
         c -> settlements.lines(c, ProviderId.fwss(3), new Epoch(from), new Epoch(to)));
   }
 
-  private void keep(Placing... placings) {
+  private void keep(PlacementChange... placings) {
     database.run(c -> placements.keep(c, List.of(placings)));
   }
 
@@ -169,7 +169,7 @@ class StatementsIT {
     return database.call(c -> placements.pinned(c, PAYER));
   }
 
-  private static Placing placing(long pieceId, long bytes) {
+  private static PlacementChange placing(long pieceId, long bytes) {
     PieceCid cid = new PieceCid(new CommP(1, 2, 3, pieceId), PieceCid.heightFor(bytes), bytes);
     PlacementRecord record =
         new PlacementRecord(
@@ -179,7 +179,7 @@ class StatementsIT {
             new PieceId(pieceId),
             Map.of(),
             new AsOf(new BlockNumber(100), pieceId));
-    return Placing.of(record.key().toString(), Optional.of(record), DEVNET);
+    return PlacementChange.of(record.key().toString(), Optional.of(record), DEVNET);
   }
 
   private static SettlementRecord reported(

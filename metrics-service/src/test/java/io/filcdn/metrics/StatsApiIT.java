@@ -28,26 +28,33 @@ import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressPartition;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow.Reason;
+import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.DataSetRecord.Reported;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.service.database.Database;
 import io.filcdn.testing.infra.InfraResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
+import io.restassured.specification.RequestSpecification;
+import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -89,6 +96,8 @@ class StatsApiIT {
   private static Instant served = Instant.EPOCH;
 
   private static boolean fed;
+
+  @Inject DataSource dataSource;
 
   /** Data set 12 is served and reported, 13 is the same payer's, 14 is nobody's yet. */
   @BeforeEach
@@ -327,9 +336,9 @@ class StatsApiIT {
                     .get("/api/v1/admin/gaps")
                     .then()
                     .statusCode(200)
-                    .body("journal", hasItem(journal))
-                    .body("edge", hasItem("edge-0"))
-                    .body("to", hasItem(3)));
+                    .body("gaps.journal", hasItem(journal))
+                    .body("gaps.edge", hasItem("edge-0"))
+                    .body("gaps.to", hasItem(3)));
     String audit = when().get("/api/v1/audit/13").then().statusCode(200).extract().asString();
     assertThat(audit)
         .contains("cdn: 3 records of edges are lost; up to 500 bytes", "edge-0")
@@ -557,6 +566,134 @@ class StatsApiIT {
         .get("/api/v1/admin/" + path)
         .then()
         .statusCode(200);
+  }
+
+  @Test
+  void gapsComeInPagesTheLongestKnownFirst() {
+    List<String> lost = List.of(journal(81).toString(), journal(82).toString());
+    for (String journal : lost) {
+      edge(ENDS)
+          .apply("{\"journal\":\"%s\",\"sequences\":{\"0\":3}}".formatted(journal))
+          .body("drained", equalTo(false));
+    }
+    park(journal(83), "2100-01-01T00:00:00Z");
+    park(journal(84), "2020-01-01T00:00:00.000001Z");
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(() -> assertThat(journals(all("gaps"))).containsAll(lost));
+
+    List<Map<String, Object>> paged = paged("gaps", 1);
+
+    assertThat(paged).isEqualTo(all("gaps"));
+    assertThat(journals(paged))
+        .startsWith(journal(84).toString())
+        .containsOnlyOnceElementsOf(lost)
+        .endsWith(journal(83).toString());
+    assertThat(paged("gaps", 3)).isEqualTo(paged);
+    for (long parked : List.of(83L, 84L)) {
+      execute("delete from parked where journal = '%s'".formatted(journal(parked)));
+      execute("delete from watermark where journal = '%s'".formatted(journal(parked)));
+    }
+    for (String journal : lost) {
+      asOperator()
+          .contentType("application/json")
+          .body(
+              "{\"journal\":\"%s\",\"partition\":0,\"from\":1,\"to\":3,\"proof\":\"test\"}"
+                  .formatted(journal))
+          .post("/api/v1/admin/gaps/accept")
+          .then()
+          .statusCode(200);
+    }
+  }
+
+  /** A journal of which a later record waits for an earlier one. */
+  private void park(JournalId journal, String since) {
+    execute(
+        "insert into watermark (journal, partition, parked) values ('%s', 0, 1)"
+            .formatted(journal));
+    execute(
+        """
+        insert into parked (journal, partition, sequence, source_partition, source_offset, value,
+          parked_at)
+        values ('%s', 0, 2, 0, 0, 'x', '%s')
+        """
+            .formatted(journal, since));
+  }
+
+  private void execute(String sql) {
+    new Database(dataSource).run(connection -> connection.createStatement().execute(sql));
+  }
+
+  @Test
+  void leasesAndDecisionsComeInPages() {
+    List<String> leasing =
+        List.of(journal(85).toString(), journal(86).toString(), journal(87).toString());
+    for (String journal : leasing) {
+      edge(LEASES)
+          .apply(
+              """
+              {"journal":"%s","edge":"edge-0","asks":[
+                {"dataSet":"fwss/13","quota":"cdn","acquired":"5","needed":"5","returned":"0"}]}
+              """
+                  .formatted(journal));
+    }
+
+    List<Map<String, Object>> leases = paged("leases", 1);
+
+    assertThat(leases).isEqualTo(all("leases")).isEqualTo(paged("leases", 2));
+    assertThat(journals(leases)).containsSubsequence(leasing);
+
+    for (String journal : leasing) {
+      asOperator()
+          .contentType("text/plain")
+          .body("its disk is lost")
+          .post("/api/v1/admin/leases/%s/write-off".formatted(journal))
+          .then()
+          .statusCode(200)
+          .body("bytes", equalTo(5));
+    }
+    List<Map<String, Object>> decisions = paged("audit", 2);
+
+    assertThat(journals(all("leases"))).doesNotContainAnyElementsOf(leasing);
+    assertThat(decisions).isEqualTo(all("audit"));
+    assertThat(decisions.stream().map(decision -> String.valueOf(decision.get("subject"))))
+        .containsSubsequence(
+            leasing.reversed().stream().map(journal -> "journal " + journal).toList());
+  }
+
+  private static List<String> journals(List<Map<String, Object>> items) {
+    return items.stream().map(item -> String.valueOf(item.get("journal"))).toList();
+  }
+
+  private static List<Map<String, Object>> all(String list) {
+    return page(list, Map.of("limit", 1000)).getList(list);
+  }
+
+  /** All items of a list, each page asked for by what the one before it told as next. */
+  private static List<Map<String, Object>> paged(String list, int limit) {
+    List<Map<String, Object>> items = new ArrayList<>();
+    JsonPath page = page(list, Map.of("limit", limit));
+    items.addAll(page.getList(list));
+    while (page.get("next") != null) {
+      page = page(list, Map.of("limit", limit, "after", page.get("next")));
+      assertThat(page.getList(list)).hasSizeLessThanOrEqualTo(limit);
+      items.addAll(page.getList(list));
+    }
+    return items;
+  }
+
+  private static JsonPath page(String list, Map<String, Object> parameters) {
+    return asOperator()
+        .queryParams(parameters)
+        .get("/api/v1/admin/" + list)
+        .then()
+        .statusCode(200)
+        .extract()
+        .jsonPath();
+  }
+
+  private static RequestSpecification asOperator() {
+    return given().header("Authorization", "Bearer operators-know-this");
   }
 
   @Test

@@ -6,6 +6,9 @@ import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.identity.SignedMessage;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.metrics.audit.AuditEntry;
+import io.filcdn.metrics.audit.PostgresAudit;
+import io.filcdn.metrics.audit.PostgresAudit.StoredEntry;
 import io.filcdn.metrics.intake.Batch;
 import io.filcdn.metrics.intake.SourceRecord;
 import io.filcdn.service.database.Database;
@@ -164,6 +167,14 @@ final class TestStack implements AutoCloseable {
   /** How many partitions {@code filcdn.egress} has. */
   int egressPartitions() {
     return producer.partitionsFor(Topic.EGRESS.topicName()).size();
+  }
+
+  /** What was decided last, the newest first. */
+  List<AuditEntry> audit() {
+    return new Database(dataSource)
+        .call(connection -> new PostgresAudit().list(connection, Long.MAX_VALUE, 10)).stream()
+            .map(StoredEntry::entry)
+            .toList();
   }
 
   /** Runs statements. */

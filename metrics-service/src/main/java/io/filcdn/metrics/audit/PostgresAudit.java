@@ -15,8 +15,15 @@ public final class PostgresAudit {
   private static final String ADD =
       "insert into audit (at, action, subject, detail) values (?, ?, ?, ?)";
 
-  private static final String NEWEST =
-      "select at, action, subject, detail from audit order by id desc limit ?";
+  private static final String LIST =
+      "select id, at, action, subject, detail from audit where id < ? order by id desc limit ?";
+
+  /**
+   * An entry that is kept.
+   *
+   * @param id larger than those of earlier entries
+   */
+  public record StoredEntry(long id, AuditEntry entry) {}
 
   /** Adds an entry; entries are never changed. */
   public void add(Connection connection, AuditEntry entry) throws SQLException {
@@ -29,19 +36,21 @@ public final class PostgresAudit {
     }
   }
 
-  /** At most {@code limit} entries, the newest first. */
-  public List<AuditEntry> newest(Connection connection, int limit) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(NEWEST)) {
-      statement.setInt(1, limit);
-      List<AuditEntry> entries = new ArrayList<>();
+  /** At most {@code limit} entries with ids below {@code before}, the newest first. */
+  public List<StoredEntry> list(Connection connection, long before, int limit) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LIST)) {
+      statement.setLong(1, before);
+      statement.setInt(2, limit);
+      List<StoredEntry> entries = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          entries.add(
+          AuditEntry entry =
               new AuditEntry(
-                  rows.getObject(1, OffsetDateTime.class).toInstant(),
-                  AuditEntry.Action.valueOf(rows.getString(2)),
-                  rows.getString(3),
-                  rows.getString(4)));
+                  rows.getObject("at", OffsetDateTime.class).toInstant(),
+                  AuditEntry.Action.valueOf(rows.getString("action")),
+                  rows.getString("subject"),
+                  rows.getString("detail"));
+          entries.add(new StoredEntry(rows.getLong("id"), entry));
         }
       }
       return entries;

@@ -107,14 +107,14 @@ public final class EdgeList {
   }
 
   /** The reason that something is not an edge's word; nothing where it is. */
-  public Optional<Distrust> distrust(
+  public Optional<AuthenticationFailure> verify(
       String edge, byte[] message, @Nullable String signature, Instant now) {
     List<Entry> keys = entries.getOrDefault(edge, List.of());
     if (keys.isEmpty()) {
-      return Optional.of(Distrust.UNKNOWN_EDGE);
+      return Optional.of(AuthenticationFailure.UNKNOWN_EDGE);
     }
     if (signature == null) {
-      return Optional.of(Distrust.UNSIGNED);
+      return Optional.of(AuthenticationFailure.UNSIGNED);
     }
     Function<Boolean, Boolean> signedByOne =
         good ->
@@ -124,6 +124,9 @@ public final class EdgeList {
     if (signedByOne.apply(true)) {
       return Optional.empty();
     }
-    return Optional.of(signedByOne.apply(false) ? Distrust.KEY_NOT_VALID : Distrust.BAD_SIGNATURE);
+    return Optional.of(
+        signedByOne.apply(false)
+            ? AuthenticationFailure.KEY_NOT_VALID
+            : AuthenticationFailure.BAD_SIGNATURE);
   }
 }

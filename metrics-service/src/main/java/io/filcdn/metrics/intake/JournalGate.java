@@ -16,19 +16,27 @@ import org.jboss.logging.Logger;
  * The gate that lets every record of a journal through once and in order, whatever Kafka delivers:
  * only the successor of the last one passes. What is behind it has passed before and is dropped;
  * what is ahead of it is parked until the gap before it fills.
+ *
+ * <pre>
+ *            the successor
+ *   comes ----------------------------------------> passed
+ *     | |    ahead               the gap fills,       ^
+ *     | +------------> parked ------------------------+
+ *     |                   |      or is accepted
+ *     |   behind          |  comes once more
+ *     +-------------------+-----------------------> duplicate
+ * </pre>
  */
 public final class JournalGate {
 
   private static final Logger LOG = Logger.getLogger(JournalGate.class);
 
-  private final PostgresJournals journals;
-  private final PostgresGaps gaps;
-  private final EgressReader reader;
+  private final PostgresJournals journals = new PostgresJournals();
+  private final PostgresGaps gaps = new PostgresGaps();
+  private final EgressParser parser;
 
-  public JournalGate(PostgresJournals journals, PostgresGaps gaps, EgressReader reader) {
-    this.journals = journals;
-    this.gaps = gaps;
-    this.reader = reader;
+  public JournalGate(EgressParser parser) {
+    this.parser = parser;
   }
 
   /**
@@ -42,21 +50,22 @@ public final class JournalGate {
   public record Passage(long passed, long duplicates, long parked, Backlog backlog) {}
 
   /**
-   * Moves the watermarks of the journals that {@code readings} are from, in the caller's
-   * transaction. Readings without a position are not the gate's business.
+   * Moves the watermarks of the journals that {@code records} are from, in the caller's
+   * transaction. Records without a position are not the gate's business.
    *
    * @param through takes what passes; of one journal and partition it comes in order
    */
-  public Passage pass(Connection connection, List<Reading> readings, Consumer<Reading> through)
+  public Passage pass(
+      Connection connection, List<ParsedEgress> records, Consumer<ParsedEgress> through)
       throws SQLException {
-    Map<JournalPartition, List<Placed>> arrivals = byLane(readings);
+    Map<JournalPartition, List<PositionedRecord>> arrivals = byLane(records);
     List<Watermark> moved = new ArrayList<>();
     long passed = 0;
     long duplicates = 0;
     long parked = 0;
     for (Watermark watermark : journals.lock(connection, arrivals.keySet())) {
       Lane lane = new Lane(connection, watermark, through);
-      List<Placed> arrived = arrivals.getOrDefault(watermark.lane(), List.of());
+      List<PositionedRecord> arrived = arrivals.getOrDefault(watermark.lane(), List.of());
       int parkedNow = lane.pass(arrived);
       if (!lane.watermark().equals(watermark)) {
         moved.add(lane.watermark());
@@ -85,7 +94,7 @@ public final class JournalGate {
    *
    * @param through takes what passes, in order
    */
-  public Acceptance accept(Connection connection, Gap gap, Consumer<Reading> through)
+  public Acceptance accept(Connection connection, Gap gap, Consumer<ParsedEgress> through)
       throws SQLException {
     Optional<Gap> found = gaps.lock(connection, gap.lane());
     if (found.isEmpty()) {
@@ -99,22 +108,22 @@ public final class JournalGate {
     Watermark before = journals.lock(connection, List.of(gap.lane())).getFirst();
     long last =
         journals.release(
-            connection, gap.lane(), gap.to(), parked -> through.accept(reader.read(parked)));
+            connection, gap.lane(), gap.to(), parked -> through.accept(parser.parse(parked)));
     int released = journals.forget(connection, gap.lane(), last);
     journals.save(connection, List.of(new Watermark(gap.lane(), last, before.parked() - released)));
     return new Acceptance.Accepted(released);
   }
 
-  private static Map<JournalPartition, List<Placed>> byLane(List<Reading> readings) {
-    Map<JournalPartition, List<Placed>> lanes = new HashMap<>();
-    for (Reading reading : readings) {
-      reading
+  private static Map<JournalPartition, List<PositionedRecord>> byLane(List<ParsedEgress> records) {
+    Map<JournalPartition, List<PositionedRecord>> lanes = new HashMap<>();
+    for (ParsedEgress record : records) {
+      record
           .position()
           .ifPresent(
               position ->
                   lanes
                       .computeIfAbsent(position.lane(), _ -> new ArrayList<>())
-                      .add(new Placed(position, reading)));
+                      .add(new PositionedRecord(position, record)));
     }
     lanes
         .values()
@@ -127,13 +136,13 @@ public final class JournalGate {
 
     private final Connection connection;
     private final Watermark before;
-    private final Consumer<Reading> through;
+    private final Consumer<ParsedEgress> through;
     private long sequence;
     private int waiting;
     private long passed;
     private long released;
 
-    Lane(Connection connection, Watermark before, Consumer<Reading> through) {
+    Lane(Connection connection, Watermark before, Consumer<ParsedEgress> through) {
       this.connection = connection;
       this.before = before;
       this.through = through;
@@ -146,14 +155,14 @@ public final class JournalGate {
     }
 
     /** Lets pass what may, parks what is early, and tells how much that was. */
-    int pass(List<Placed> arrived) throws SQLException {
-      List<Placed> early = new ArrayList<>();
-      for (Placed arrival : arrived) {
+    int pass(List<PositionedRecord> arrived) throws SQLException {
+      List<PositionedRecord> early = new ArrayList<>();
+      for (PositionedRecord arrival : arrived) {
         if (arrival.position().sequence() > sequence + 1) {
           releaseWhatFollows();
         }
         if (arrival.position().sequence() == sequence + 1) {
-          through.accept(arrival.reading());
+          through.accept(arrival.record());
           sequence++;
           passed++;
         } else if (arrival.position().sequence() > sequence) {
@@ -174,7 +183,7 @@ public final class JournalGate {
       }
       long last =
           journals.release(
-              connection, before.lane(), sequence, parked -> through.accept(reader.read(parked)));
+              connection, before.lane(), sequence, parked -> through.accept(parser.parse(parked)));
       released += last - sequence;
       sequence = last;
       waiting -= journals.forget(connection, before.lane(), sequence);
@@ -183,7 +192,7 @@ public final class JournalGate {
       }
     }
 
-    private void tellOfGap(List<Placed> early) {
+    private void tellOfGap(List<PositionedRecord> early) {
       if (before.parked() == 0 && !early.isEmpty()) {
         LOG.errorf(
             "%s: expected sequence %d, found %d: parked until what is missing comes",

@@ -8,6 +8,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +25,7 @@ public final class PostgresGaps {
       cross join lateral (
         select sequence, parked_at, value from parked
         where journal = w.journal and partition = w.partition order by sequence limit 1) p
-      where w.parked > 0
+      where w.parked > 0 and (p.parked_at, w.journal, w.partition) > (?, ?, ?)
       order by p.parked_at, w.journal, w.partition
       limit ?
       """;
@@ -59,10 +60,11 @@ public final class PostgresGaps {
    */
   public record OpenGap(Gap gap, int waiting, Instant since, String next) {}
 
-  /** At most {@code limit} gaps, the longest known first. */
-  public List<OpenGap> list(Connection connection, int limit) throws SQLException {
+  /** At most {@code limit} gaps behind {@code after}, the longest known first. */
+  public List<OpenGap> list(Connection connection, GapPlace after, int limit) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LIST)) {
-      statement.setInt(1, limit);
+      bind(statement, after);
+      statement.setInt(4, limit);
       List<OpenGap> gaps = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
@@ -100,6 +102,13 @@ public final class PostgresGaps {
         return rows.next() ? Optional.of(gap(rows)) : Optional.empty();
       }
     }
+  }
+
+  /** Binds a place to the first three parameters. */
+  static void bind(PreparedStatement statement, GapPlace place) throws SQLException {
+    statement.setObject(1, place.since().atOffset(ZoneOffset.UTC));
+    statement.setObject(2, place.lane().journal().uuid());
+    statement.setInt(3, place.lane().partition());
   }
 
   private static void bind(PreparedStatement statement, JournalPartition lane) throws SQLException {

@@ -110,7 +110,7 @@ public final class PostgresJournals {
   }
 
   /** Puts records aside as they came, and tells how many of them were not there yet. */
-  int park(Connection connection, List<Placed> early) throws SQLException {
+  int park(Connection connection, List<PositionedRecord> early) throws SQLException {
     if (early.isEmpty()) {
       return 0;
     }

@@ -83,7 +83,7 @@ public final class PostgresProgress {
       from journal_progress p left join watermark w using (journal, partition)
       left join lease_journal j on j.journal = p.journal
       where p.lost_since is not null and coalesce(w.sequence, 0) < p.check_sequence
-        and coalesce(w.parked, 0) = 0
+        and coalesce(w.parked, 0) = 0 and (p.lost_since, p.journal, p.partition) > (?, ?, ?)
       order by p.lost_since, p.journal, p.partition limit ?
       """;
 
@@ -204,17 +204,20 @@ public final class PostgresProgress {
     }
   }
 
-  /** At most {@code limit} tails that are lost, the longest known first. */
-  public List<LostTail> lost(Connection connection, int limit) throws SQLException {
-    List<LostTail> lost = new ArrayList<>();
+  /** At most {@code limit} losses behind {@code after}, the longest known first. */
+  public List<LostRecords> lost(Connection connection, GapPlace after, int limit)
+      throws SQLException {
+    List<LostRecords> lost = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(LIST)) {
-      statement.setInt(1, limit);
+      PostgresGaps.bind(statement, after);
+      statement.setInt(4, limit);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           Gap gap =
               new Gap(lane(rows), rows.getLong("applied") + 1, rows.getLong("check_sequence"));
           lost.add(
-              new LostTail(gap, rows.getString("edge"), instant(rows, "lost_since").orElseThrow()));
+              new LostRecords(
+                  gap, rows.getString("edge"), instant(rows, "lost_since").orElseThrow()));
         }
       }
     }

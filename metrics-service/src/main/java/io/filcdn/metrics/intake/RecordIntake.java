@@ -1,7 +1,7 @@
 package io.filcdn.metrics.intake;
 
-import io.filcdn.metrics.intake.Reading.Refusal;
-import io.filcdn.metrics.intake.Reading.Refused;
+import io.filcdn.metrics.intake.ParsedEgress.DeadLetterReason;
+import io.filcdn.metrics.intake.ParsedEgress.Refused;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.service.database.Database;
 import java.sql.Connection;
@@ -23,9 +23,9 @@ public final class RecordIntake<T> {
   private final Reader<T> reader;
   private final Keeper<T> keeper;
   private final Database database;
-  private final PostgresDeadLetters deadLetters;
+  private final PostgresDeadLetters deadLetters = new PostgresDeadLetters();
   private final PostgresOffsets offsets;
-  private final Refusals refusals;
+  private final DeadLetterReporter reporter;
   private final Clock clock;
 
   /** A reader of records. */
@@ -50,16 +50,14 @@ public final class RecordIntake<T> {
       Reader<T> reader,
       Keeper<T> keeper,
       Database database,
-      PostgresDeadLetters deadLetters,
       PostgresOffsets offsets,
-      Refusals refusals,
+      DeadLetterReporter reporter,
       Clock clock) {
     this.reader = reader;
     this.keeper = keeper;
     this.database = database;
-    this.deadLetters = deadLetters;
     this.offsets = offsets;
-    this.refusals = refusals;
+    this.reporter = reporter;
     this.clock = clock;
   }
 
@@ -76,7 +74,10 @@ public final class RecordIntake<T> {
       } catch (IllegalArgumentException e) {
         refused.add(
             new Refused(
-                source, Optional.empty(), Refusal.UNREADABLE, String.valueOf(e.getMessage())));
+                source,
+                Optional.empty(),
+                DeadLetterReason.UNREADABLE,
+                String.valueOf(e.getMessage())));
       }
     }
     Instant now = clock.instant();
@@ -86,6 +87,6 @@ public final class RecordIntake<T> {
           deadLetters.add(connection, refused.stream().map(r -> r.deadLetter(now)).toList(), now);
           offsets.save(connection, batch);
         });
-    refusals.tell(refused);
+    reporter.report(refused);
   }
 }

@@ -1,7 +1,7 @@
 package io.filcdn.metrics.intake;
 
 import io.filcdn.common.identity.SignedMessage;
-import io.filcdn.metrics.store.StorableJson;
+import io.filcdn.metrics.json.PostgresSafeJson;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -53,7 +53,7 @@ public record SourceRecord(
       throw new IllegalArgumentException(
           "expected a %s, found no value".formatted(type.getSimpleName()));
     }
-    return StorableJson.read(value, type);
+    return PostgresSafeJson.read(value, type);
   }
 
   @Override

@@ -104,24 +104,25 @@ public final class PostgresOdometers {
   }
 
   /**
-   * Adds a tally.
+   * Adds a increases.
    *
    * @throws ArithmeticException where an odometer cannot show the sum; the transaction is lost then
    */
-  public void add(Connection connection, Tally tally) throws SQLException {
+  public void add(Connection connection, OdometerIncreases increases) throws SQLException {
     try {
-      addBillable(connection, tally);
+      addBillable(connection, increases);
     } catch (SQLException e) {
       if (OUT_OF_RANGE.equals(e.getSQLState())) {
         throw new ArithmeticException("odometers cannot show more than 2⁶³ − 1");
       }
       throw e;
     }
-    addUnbilled(connection, tally.unbilled());
+    addUnbilled(connection, increases.unbilled());
   }
 
-  private static void addBillable(Connection connection, Tally tally) throws SQLException {
-    List<Increase> billable = tally.billable();
+  private static void addBillable(Connection connection, OdometerIncreases increases)
+      throws SQLException {
+    List<Increase> billable = increases.billable();
     if (billable.isEmpty()) {
       return;
     }
@@ -133,7 +134,7 @@ public final class PostgresOdometers {
           .bigint(increase -> increase.totals().requests())
           .bigint(increase -> increase.totals().cacheMissRequests())
           .bigint(increase -> increase.servedBy().value());
-      statement.setLong(7, tally.currentEpoch().value());
+      statement.setLong(7, increases.currentEpoch().value());
       statement.executeUpdate();
     }
   }

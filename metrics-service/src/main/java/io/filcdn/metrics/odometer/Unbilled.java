@@ -18,7 +18,7 @@ public record Unbilled(
     ByteCount fillBytes) {
 
   /** The key that sums of unbilled bytes are told apart by. */
-  record Of(DataSetId dataSet, EgressRow.Reason reason) {}
+  record Key(DataSetId dataSet, EgressRow.Reason reason) {}
 
   /** The sum of two of the same data set and reason; 2⁶³ − 1 stands for more than that. */
   Unbilled plus(Unbilled other) {

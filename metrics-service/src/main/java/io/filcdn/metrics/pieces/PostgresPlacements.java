@@ -1,7 +1,7 @@
 package io.filcdn.metrics.pieces;
 
 import io.filcdn.common.chain.Address;
-import io.filcdn.metrics.pieces.Placing.Placed;
+import io.filcdn.metrics.pieces.PlacementChange.Placed;
 import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -62,9 +62,9 @@ public final class PostgresPlacements {
   public record Uploads(LocalDate day, long pieces, long bytes) {}
 
   /** Keeps what became of placements, of each the last that is told. */
-  public void keep(Connection connection, List<Placing> placings) throws SQLException {
+  public void keep(Connection connection, List<PlacementChange> changes) throws SQLException {
     Map<String, Optional<Placed>> last = new HashMap<>();
-    placings.forEach(placing -> last.put(placing.key(), placing.placed()));
+    changes.forEach(change -> last.put(change.key(), change.placed()));
     List<String> gone = new ArrayList<>();
     List<Map.Entry<String, Placed>> placed = new ArrayList<>();
     last.forEach(

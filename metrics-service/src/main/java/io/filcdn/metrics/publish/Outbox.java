@@ -7,7 +7,7 @@ import io.filcdn.metrics.odometer.Odometer;
 import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.publish.KafkaPublisher.Message;
 import io.filcdn.metrics.publish.PostgresDeadLetters.Waiting;
-import io.filcdn.metrics.quota.QuotaWatch;
+import io.filcdn.metrics.quota.QuotaThresholdMonitor;
 import io.filcdn.service.database.AdvisoryLock;
 import io.filcdn.service.database.Database;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -31,7 +31,7 @@ public final class Outbox {
   private final Database database;
   private final PostgresOdometers odometers;
   private final PostgresDeadLetters deadLetters;
-  private final QuotaWatch watch;
+  private final QuotaThresholdMonitor watch;
   private final Optional<Webhooks> webhooks;
   private final KafkaPublisher kafka;
   private final int atOnce;
@@ -44,7 +44,7 @@ public final class Outbox {
       Database database,
       PostgresOdometers odometers,
       PostgresDeadLetters deadLetters,
-      QuotaWatch watch,
+      QuotaThresholdMonitor watch,
       Optional<Webhooks> webhooks,
       KafkaPublisher kafka,
       int atOnce,

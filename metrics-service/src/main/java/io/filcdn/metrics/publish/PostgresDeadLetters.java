@@ -53,7 +53,7 @@ public final class PostgresDeadLetters {
    * @param id names it in commands
    * @param replayedAt when it was last replayed
    */
-  public record Kept(long id, DeadLetter letter, Optional<Instant> replayedAt) {}
+  public record StoredDeadLetter(long id, DeadLetter letter, Optional<Instant> replayedAt) {}
 
   /** Keeps dead letters. */
   public void add(Connection connection, List<DeadLetter> letters, Instant now)
@@ -96,7 +96,8 @@ public final class PostgresDeadLetters {
   }
 
   /** At most {@code limit} dead letters with ids below {@code before}, the newest first. */
-  public List<Kept> list(Connection connection, long before, int limit) throws SQLException {
+  public List<StoredDeadLetter> list(Connection connection, long before, int limit)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LIST)) {
       statement.setLong(1, before);
       statement.setInt(2, limit);
@@ -109,12 +110,12 @@ public final class PostgresDeadLetters {
     try (PreparedStatement statement =
         connection.prepareStatement("select * from dead_letter where source_topic = ?")) {
       statement.setString(1, topic);
-      return kept(statement).stream().map(Kept::letter).toList();
+      return kept(statement).stream().map(StoredDeadLetter::letter).toList();
     }
   }
 
   /** A dead letter, locked until the transaction ends. */
-  public Optional<Kept> find(Connection connection, long id) throws SQLException {
+  public Optional<StoredDeadLetter> find(Connection connection, long id) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(FIND)) {
       statement.setLong(1, id);
       return kept(statement).stream().findFirst();
@@ -139,13 +140,13 @@ public final class PostgresDeadLetters {
     }
   }
 
-  private static List<Kept> kept(PreparedStatement statement) throws SQLException {
-    List<Kept> found = new ArrayList<>();
+  private static List<StoredDeadLetter> kept(PreparedStatement statement) throws SQLException {
+    List<StoredDeadLetter> found = new ArrayList<>();
     try (ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
         OffsetDateTime replayedAt = rows.getObject("replayed_at", OffsetDateTime.class);
         found.add(
-            new Kept(
+            new StoredDeadLetter(
                 rows.getLong("id"),
                 RecordJson.read(payload(rows), DeadLetter.class),
                 Optional.ofNullable(replayedAt).map(OffsetDateTime::toInstant)));

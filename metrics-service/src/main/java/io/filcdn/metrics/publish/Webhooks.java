@@ -27,6 +27,14 @@ import org.jboss.logging.Logger;
  * JSON, signed in {@value #SIGNATURE} as {@code sha256=} and the HMAC-SHA256 of the body in hex. A
  * call that is not answered with 2xx is made again, each time after twice as long, and given up in
  * the end. It can come twice.
+ *
+ * <pre>
+ *                     there is room             2xx
+ *   threshold crossed ---------------> waits ---------> answered
+ *      |                               |   ^  |  anything else, once too often
+ *      |  no room          anything    |   |  +-------> given up
+ *      +-------> dropped   else        +---+
+ * </pre>
  */
 public final class Webhooks {
 

@@ -19,12 +19,12 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Stats", description = "What was served, and what quota is left")
 public class AccountResource {
 
-  private final Answers answers;
-  private final Audits audits;
+  private final UsageQueries queries;
+  private final DataSetAudits audits;
   private final Network network;
 
-  public AccountResource(Answers answers, Audits audits, Network network) {
-    this.answers = answers;
+  public AccountResource(UsageQueries queries, DataSetAudits audits, Network network) {
+    this.queries = queries;
     this.audits = audits;
     this.network = network;
   }
@@ -35,8 +35,8 @@ public class AccountResource {
   @APIResponse(responseCode = "200", description = "Counts are decimal texts")
   @APIResponse(responseCode = "404", description = "Unknown data set")
   public DataSetAccount account(@PathParam("id") String id) {
-    DataSetId dataSet = Named.dataSet(id, network);
-    return answers.account(dataSet).orElseThrow(() -> Named.unknown("data-set", dataSet));
+    DataSetId dataSet = PathIds.dataSet(id, network);
+    return queries.account(dataSet).orElseThrow(() -> PathIds.unknown("data-set", dataSet));
   }
 
   @GET
@@ -45,7 +45,7 @@ public class AccountResource {
   @APIResponse(responseCode = "200", description = "Counts are decimal texts")
   @APIResponse(responseCode = "404", description = "Unknown data set")
   public DataSetAudit audit(@PathParam("id") String id) {
-    DataSetId dataSet = Named.dataSet(id, network);
-    return audits.audit(dataSet).orElseThrow(() -> Named.unknown("data-set", dataSet));
+    DataSetId dataSet = PathIds.dataSet(id, network);
+    return audits.audit(dataSet).orElseThrow(() -> PathIds.unknown("data-set", dataSet));
   }
 }

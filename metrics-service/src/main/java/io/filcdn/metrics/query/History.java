@@ -29,7 +29,7 @@ public final class History {
   private static final int MOST_KEPT = 200;
 
   private final Database database;
-  private final PostgresSeries series;
+  private final PostgresSeries series = new PostgresSeries();
   private final Clock clock;
   private final LoadingCache<Wanted, List<Ranked>> top;
 
@@ -38,9 +38,8 @@ public final class History {
   /**
    * @param background where kept answers are found anew
    */
-  public History(Database database, PostgresSeries series, Clock clock, Executor background) {
+  public History(Database database, Clock clock, Executor background) {
     this.database = database;
-    this.series = series;
     this.clock = clock;
     this.top =
         Caffeine.newBuilder()

@@ -50,7 +50,7 @@ public class HistoryResource {
   }
 
   /** The sums of the hour or day that begins at {@code from}. */
-  public record Point(Instant from, Served served) {}
+  public record Point(Instant from, ServedSums served) {}
 
   @GET
   @Path("series/{dimension}/{value: .+}")
@@ -69,9 +69,10 @@ public class HistoryResource {
       @QueryParam("to") Optional<String> to) {
     boolean daily = daily(by);
     Dimension known = dimension(dimension);
-    Instant end = to.map(text -> Values.time("to", text)).orElse(clock.instant().plusSeconds(1));
+    Instant end =
+        to.map(text -> RequestValues.time("to", text)).orElse(clock.instant().plusSeconds(1));
     Instant usual = daily ? end.minus(30, ChronoUnit.DAYS) : end.minus(1, ChronoUnit.DAYS);
-    Instant start = from.map(text -> Values.time("from", text)).orElse(usual);
+    Instant start = from.map(text -> RequestValues.time("from", text)).orElse(usual);
     Duration longest = daily ? LONGEST_IN_DAYS : LONGEST_IN_HOURS;
     if (!start.isBefore(end) || Duration.between(start, end).compareTo(longest) > 0) {
       throw HttpProblem.malformed(
@@ -80,12 +81,12 @@ public class HistoryResource {
               .formatted(longest.toDays(), by, start, end));
     }
     return history.points(known, value(known, value), daily, start, end).stream()
-        .map(point -> new Point(point.from(), Served.of(point.sums())))
+        .map(point -> new Point(point.from(), ServedSums.of(point.sums())))
         .toList();
   }
 
   /** One of the largest values of a dimension. */
-  public record Ranked(String value, Served served) {}
+  public record Ranked(String value, ServedSums served) {}
 
   @GET
   @Path("top/{dimension}")
@@ -97,10 +98,10 @@ public class HistoryResource {
       @QueryParam("days") @DefaultValue("7") String days,
       @QueryParam("limit") @DefaultValue("10") String limit) {
     Dimension known = dimension(dimension);
-    long most = Values.within("limit", limit, 1, History.MOST_RANKED);
+    long most = RequestValues.within("limit", limit, 1, History.MOST_RANKED);
     return history.top(known, days(days)).stream()
         .limit(most)
-        .map(ranked -> new Ranked(ranked.value(), Served.of(ranked.sums())))
+        .map(ranked -> new Ranked(ranked.value(), ServedSums.of(ranked.sums())))
         .toList();
   }
 
@@ -109,7 +110,7 @@ public class HistoryResource {
    *
    * @param hitRatio the part of egress that no provider supplied for; 0 where there was none
    */
-  public record Total(int days, Served served, double hitRatio) {}
+  public record Total(int days, ServedSums served, double hitRatio) {}
 
   @GET
   @Path("totals")
@@ -126,35 +127,35 @@ public class HistoryResource {
             .mapToLong(ranked -> ranked.sums().cdnBytes())
             .sum();
     double ratio = sums.cdnBytes() == 0 ? 0 : (double) hits / sums.cdnBytes();
-    return new Total(days, Served.of(sums), ratio);
+    return new Total(days, ServedSums.of(sums), ratio);
   }
 
   private static int days(String text) {
-    return (int) Values.within("days", text, 1, MOST_DAYS);
+    return (int) RequestValues.within("days", text, 1, MOST_DAYS);
   }
 
   private static boolean daily(String by) {
     return switch (by) {
       case "day" -> true;
       case "hour" -> false;
-      default -> throw Values.refused("by", "by=hour or by=day", by);
+      default -> throw RequestValues.refused("by", "by=hour or by=day", by);
     };
   }
 
   private static Dimension dimension(String text) {
-    return Values.parsed("dimension", Dimension::of, text);
+    return RequestValues.parsed("dimension", Dimension::of, text);
   }
 
   /** As series spell it. */
   private String value(Dimension dimension, String text) {
     return switch (dimension) {
-      case DATA_SET -> Named.dataSet(text, network).toString();
-      case PAYER -> Named.payer(text).hex();
-      case PROVIDER -> Named.provider(text, network).toString();
-      case TOTAL -> Values.formed("total", "all", ALL, text);
-      case COUNTRY -> Values.formed("country", "a country like DE", COUNTRY, text);
-      case EDGE -> Values.formed("edge", "the name of an edge", EDGE, text);
-      case OUTCOME -> Values.formed("outcome", "hit, miss or collapsed", OUTCOME, text);
+      case DATA_SET -> PathIds.dataSet(text, network).toString();
+      case PAYER -> PathIds.payer(text).hex();
+      case PROVIDER -> PathIds.provider(text, network).toString();
+      case TOTAL -> RequestValues.formed("total", "all", ALL, text);
+      case COUNTRY -> RequestValues.formed("country", "a country like DE", COUNTRY, text);
+      case EDGE -> RequestValues.formed("edge", "the name of an edge", EDGE, text);
+      case OUTCOME -> RequestValues.formed("outcome", "hit, miss or collapsed", OUTCOME, text);
     };
   }
 }

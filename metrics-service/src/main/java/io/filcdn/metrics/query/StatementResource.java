@@ -52,11 +52,13 @@ public class StatementResource {
       @QueryParam("to") @DefaultValue("9223372036854775807") String to,
       @QueryParam("format") @DefaultValue("json") String format) {
     if (!format.equals("json") && !format.equals("csv")) {
-      throw Values.refused("format", "format=json or format=csv", format);
+      throw RequestValues.refused("format", "format=json or format=csv", format);
     }
     Statement statement =
         statements.statement(
-            Named.provider(id, network), Values.epoch("from", from), Values.epoch("to", to));
+            PathIds.provider(id, network),
+            RequestValues.epoch("from", from),
+            RequestValues.epoch("to", to));
     return format.equals("json")
         ? Response.ok(statement).build()
         : Response.ok(statement.csv()).type("text/csv; charset=utf-8").build();
@@ -68,7 +70,7 @@ public class StatementResource {
   public Storage storage(
       @PathParam("address") String address, @QueryParam("days") @DefaultValue("30") String days) {
     return statements.storage(
-        Named.payer(address), (int) Values.within("days", days, 1, MOST_DAYS));
+        PathIds.payer(address), (int) RequestValues.within("days", days, 1, MOST_DAYS));
   }
 
   @GET
@@ -77,8 +79,8 @@ public class StatementResource {
   public Latency latency(
       @QueryParam("hours") @DefaultValue("24") String hours,
       @QueryParam("provider") Optional<String> provider) {
-    Duration past = Duration.ofHours(Values.within("hours", hours, 1, MOST_HOURS));
-    return statements.latency(provider.map(text -> Named.provider(text, network)), past);
+    Duration past = Duration.ofHours(RequestValues.within("hours", hours, 1, MOST_HOURS));
+    return statements.latency(provider.map(text -> PathIds.provider(text, network)), past);
   }
 
   @GET
@@ -87,8 +89,8 @@ public class StatementResource {
   public List<Piece> topPieces(
       @QueryParam("days") @DefaultValue("1") String days,
       @QueryParam("limit") @DefaultValue("10") String limit) {
-    long most = Values.within("limit", limit, 1, Statements.MOST_PIECES);
-    return statements.topPieces((int) Values.within("days", days, 1, 8)).stream()
+    long most = RequestValues.within("limit", limit, 1, Statements.MOST_PIECES);
+    return statements.topPieces((int) RequestValues.within("days", days, 1, 8)).stream()
         .limit(most)
         .toList();
   }

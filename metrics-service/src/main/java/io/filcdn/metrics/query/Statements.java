@@ -41,8 +41,8 @@ public final class Statements {
 
   private final Database database;
   private final PostgresSettlements settlements;
-  private final PostgresPlacements placements;
-  private final PostgresRetrievals retrievals;
+  private final PostgresPlacements placements = new PostgresPlacements();
+  private final PostgresRetrievals retrievals = new PostgresRetrievals();
   private final TokenAmount ratePerTib;
   private final Clock clock;
   private final LoadingCache<Integer, List<Piece>> topPieces;
@@ -54,15 +54,11 @@ public final class Statements {
   public Statements(
       Database database,
       PostgresSettlements settlements,
-      PostgresPlacements placements,
-      PostgresRetrievals retrievals,
       TokenAmount ratePerTib,
       Clock clock,
       Executor background) {
     this.database = database;
     this.settlements = settlements;
-    this.placements = placements;
-    this.retrievals = retrievals;
     this.ratePerTib = ratePerTib;
     this.clock = clock;
     this.topPieces =

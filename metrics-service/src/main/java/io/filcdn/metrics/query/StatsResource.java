@@ -21,11 +21,11 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "Stats", description = "What was served, and what quota is left")
 public class StatsResource {
 
-  private final Answers answers;
+  private final UsageQueries queries;
   private final Network network;
 
-  public StatsResource(Answers answers, Network network) {
-    this.answers = answers;
+  public StatsResource(UsageQueries queries, Network network) {
+    this.queries = queries;
     this.network = network;
   }
 
@@ -35,8 +35,8 @@ public class StatsResource {
   @APIResponse(responseCode = "200", description = "Counts are decimal texts")
   @APIResponse(responseCode = "404", description = "Unknown data set")
   public DataSetQuota dataSet(@PathParam("id") String id) {
-    DataSetId dataSet = Named.dataSet(id, network);
-    return answers.quota(dataSet).orElseThrow(() -> Named.unknown("data-set", dataSet));
+    DataSetId dataSet = PathIds.dataSet(id, network);
+    return queries.quota(dataSet).orElseThrow(() -> PathIds.unknown("data-set", dataSet));
   }
 
   @GET
@@ -45,8 +45,8 @@ public class StatsResource {
   @APIResponse(responseCode = "200", description = "Counts are decimal texts")
   @APIResponse(responseCode = "404", description = "No data set of that payer")
   public PayerTotals payer(@PathParam("address") String address) {
-    Address payer = Named.payer(address);
-    return answers.payer(payer).orElseThrow(() -> Named.unknown("payer", payer));
+    Address payer = PathIds.payer(address);
+    return queries.payer(payer).orElseThrow(() -> PathIds.unknown("payer", payer));
   }
 
   @GET

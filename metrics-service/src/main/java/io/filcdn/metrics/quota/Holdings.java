@@ -6,7 +6,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.odometer.Odometer;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 import io.filcdn.metrics.odometer.PostgresOdometers;
-import io.filcdn.metrics.quota.Spending.Account;
+import io.filcdn.metrics.quota.QuotaUsage.Account;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Collection;
@@ -27,14 +27,14 @@ import java.util.Set;
  */
 public final class Holdings {
 
-  private final PostgresLeases leases;
-  private final PostgresOdometers odometers;
+  private final PostgresLeases leases = new PostgresLeases();
+  private final PostgresOdometers odometers = new PostgresOdometers();
   private final Rules rules;
   private final Check check;
   private final Set<Account> asked = new HashSet<>();
   private final Map<Account, Long> left = new HashMap<>();
   private final Map<DataSetId, Totals> totals = new HashMap<>();
-  private final Spending spending = new Spending();
+  private final QuotaUsage usage = new QuotaUsage();
 
   /**
    * The rules for how much counts.
@@ -53,9 +53,7 @@ public final class Holdings {
     BY_RECORD
   }
 
-  public Holdings(PostgresLeases leases, PostgresOdometers odometers, Rules rules, Check check) {
-    this.leases = leases;
-    this.odometers = odometers;
+  public Holdings(Rules rules, Check check) {
     this.rules = rules;
     this.check = check;
   }
@@ -69,7 +67,7 @@ public final class Holdings {
     Set<DataSetId> dataSets = new HashSet<>();
     for (EgressRecord flush : flushes) {
       if (rules.required) {
-        accounts.addAll(Spending.of(flush).byAccount().keySet());
+        accounts.addAll(QuotaUsage.of(flush).byAccount().keySet());
       }
       flush.rows().forEach(row -> dataSets.add(row.dataSet()));
     }
@@ -95,7 +93,7 @@ public final class Holdings {
    * @throws BeyondHoldingsException where each record has to be looked at
    */
   public Optional<String> take(EgressRecord flush, boolean approved) {
-    Spending used = Spending.of(flush);
+    QuotaUsage used = QuotaUsage.of(flush);
     boolean limited = rules.required && !approved;
     if (check == Check.AT_THE_END && approved) {
       // its sum would hide what the others have too much
@@ -112,11 +110,11 @@ public final class Holdings {
       used.byAccount()
           .forEach((account, bytes) -> left.computeIfPresent(account, (_, l) -> l - bytes));
     }
-    spending.add(used, limited);
+    usage.add(used, limited);
     return Optional.empty();
   }
 
-  private Optional<String> excess(Spending used) {
+  private Optional<String> excess(QuotaUsage used) {
     for (Map.Entry<Account, Long> sum : used.byAccount().entrySet()) {
       Long held = left.get(sum.getKey());
       long most = held == null ? 0 : Math.max(0, held + rules.allowance);
@@ -158,7 +156,7 @@ public final class Holdings {
    *     looked at, edges have given something back meanwhile
    */
   public void store(Connection connection) throws SQLException {
-    if (!leases.spend(connection, spending, rules.allowance)) {
+    if (!leases.spend(connection, usage, rules.allowance)) {
       throw new BeyondHoldingsException("expected that journals hold what they count, found less");
     }
   }

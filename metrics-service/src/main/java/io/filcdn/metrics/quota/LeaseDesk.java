@@ -14,9 +14,9 @@ import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.odometer.Odometer.Totals;
-import io.filcdn.metrics.quota.PostgresLeaseJournals.Known;
+import io.filcdn.metrics.quota.PostgresLeaseJournals.LeaseJournal;
 import io.filcdn.metrics.quota.PostgresLeases.Change;
-import io.filcdn.metrics.quota.PostgresStandings.Standing;
+import io.filcdn.metrics.quota.PostgresQuotaStates.QuotaState;
 import io.filcdn.service.database.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -46,10 +46,10 @@ public final class LeaseDesk {
   private static final int AT_ONCE = 100;
 
   private final Database database;
-  private final PostgresLeases leases;
-  private final PostgresLeaseJournals journals;
-  private final PostgresStandings standings = new PostgresStandings();
-  private final PostgresAudit audit;
+  private final PostgresLeases leases = new PostgresLeases();
+  private final PostgresLeaseJournals journals = new PostgresLeaseJournals();
+  private final PostgresQuotaStates states = new PostgresQuotaStates();
+  private final PostgresAudit audit = new PostgresAudit();
   private final QuotaTerms terms;
   private final Rules rules;
   private final Clock clock;
@@ -59,20 +59,10 @@ public final class LeaseDesk {
    *
    * @param writeOffAfter how long after its end a lease is still held
    */
-  public record Rules(Duration timeToLive, Duration writeOffAfter, Slice slice) {}
+  public record Rules(Duration timeToLive, Duration writeOffAfter, LeaseSize size) {}
 
-  public LeaseDesk(
-      Database database,
-      PostgresLeases leases,
-      PostgresLeaseJournals journals,
-      PostgresAudit audit,
-      QuotaTerms terms,
-      Rules rules,
-      Clock clock) {
+  public LeaseDesk(Database database, QuotaTerms terms, Rules rules, Clock clock) {
     this.database = database;
-    this.leases = leases;
-    this.journals = journals;
-    this.audit = audit;
     this.terms = terms;
     this.rules = rules;
     this.clock = clock;
@@ -110,14 +100,14 @@ public final class LeaseDesk {
   private Reply<LeaseAnswer> lease(Connection connection, LeaseRequest request, long askedAt)
       throws SQLException {
     List<QuotaKey> quotas = request.asks().stream().map(LeaseDesk::key).toList();
-    Optional<Map<QuotaKey, Standing>> standings = take(connection, request, askedAt, quotas);
-    if (standings.isEmpty()) {
+    Optional<Map<QuotaKey, QuotaState>> states = take(connection, request, askedAt, quotas);
+    if (states.isEmpty()) {
       return unrenewed(connection, request);
     }
     List<Lease> given = new ArrayList<>();
     List<Change> changes = new ArrayList<>();
     for (Ask ask : request.asks()) {
-      given.add(give(ask, requireNonNull(standings.get().get(key(ask))), changes));
+      given.add(give(ask, requireNonNull(states.get().get(key(ask))), changes));
     }
     leases.saveAndCommit(connection, request.journal(), changes);
     return new Reply.Done<>(new LeaseAnswer(false, rules.timeToLive.toMillis(), given));
@@ -125,7 +115,7 @@ public final class LeaseDesk {
 
   private Reply<LeaseAnswer> unrenewed(Connection connection, LeaseRequest request)
       throws SQLException {
-    Known journal = journals.find(connection, request.journal()).orElseThrow();
+    LeaseJournal journal = journals.find(connection, request.journal()).orElseThrow();
     if (journal.isForeignTo(request.edge())) {
       return new Reply.ForeignJournal<>();
     }
@@ -134,12 +124,12 @@ public final class LeaseDesk {
         : new Reply.Outdated<>();
   }
 
-  private Optional<Map<QuotaKey, Standing>> take(
+  private Optional<Map<QuotaKey, QuotaState>> take(
       Connection connection, LeaseRequest request, long askedAt, List<QuotaKey> quotas)
       throws SQLException {
     Instant until = clock.instant().plus(rules.timeToLive);
-    Optional<Map<QuotaKey, Standing>> found =
-        standings.take(connection, request, askedAt, until, quotas);
+    Optional<Map<QuotaKey, QuotaState>> found =
+        states.take(connection, request, askedAt, until, quotas);
     if (found.isEmpty() || found.get().size() == quotas.size()) {
       return found;
     }
@@ -147,17 +137,17 @@ public final class LeaseDesk {
     connection.rollback();
     leases.open(connection, quotas);
     connection.commit();
-    return standings.take(connection, request, askedAt, until, quotas);
+    return states.take(connection, request, askedAt, until, quotas);
   }
 
-  private Lease give(Ask ask, Standing standing, List<Change> changes) {
+  private Lease give(Ask ask, QuotaState state, List<Change> changes) {
     QuotaKey key = key(ask);
-    Holding was = standing.holding();
-    Optional<Long> unspent = standing.funds().map(funds -> unspent(key, funds, standing.used()));
+    Holding was = state.holding();
+    Optional<Long> unspent = state.funds().map(funds -> unspent(key, funds, state.used()));
     Holding less = was.returned(ask.returned());
-    long heldByOthers = standing.heldByAll() - was.held();
+    long heldByOthers = state.heldByAll() - was.held();
     long free = unspent.orElse(0L) - heldByOthers - less.held();
-    Holding now = less.given(rules.slice.of(ask, was.acquired().bytes(), free));
+    Holding now = less.given(rules.size.of(ask, was.acquired().bytes(), free));
     if (!now.equals(was)) {
       changes.add(new Change(key, now, heldByOthers + now.held()));
     }
@@ -204,7 +194,7 @@ public final class LeaseDesk {
 
   private Reply<JournalEnd.Answer> end(Connection connection, JournalEnd end, String edge)
       throws SQLException {
-    Optional<Known> known = journals.find(connection, end.journal());
+    Optional<LeaseJournal> known = journals.find(connection, end.journal());
     if (known.filter(journal -> journal.isForeignTo(edge)).isPresent()) {
       return new Reply.ForeignJournal<>();
     }

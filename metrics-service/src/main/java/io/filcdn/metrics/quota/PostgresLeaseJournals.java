@@ -21,7 +21,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The table of journals that lease; each method works in the caller's transaction. */
+/**
+ * The table of journals that lease; each method works in the caller's transaction.
+ *
+ * <pre>
+ *   unknown --- asks ---> leasing ---- asks no more ---> expired
+ *                           |  ^                           | |
+ *                           |  +---------- asks -----------+ |
+ *                           |                                |
+ *                           +--- all it counted is applied --+--> drained
+ *                           +--- some time has passed, or ---+--> written off
+ *                                an operator says so
+ * </pre>
+ */
 public final class PostgresLeaseJournals {
 
   /** Changes no row where the journal may not lease, or its edge has asked later already. */
@@ -79,8 +91,8 @@ public final class PostgresLeaseJournals {
       select j.journal, j.edge, j.expires_at, count(*) as quotas,
         capped(sum(greatest(0, l.acquired - l.returned - l.applied))) as held
       from lease_journal j join lease l using (journal)
-      where j.closed is null
-      group by j.journal, j.edge, j.expires_at order by j.expires_at limit ?
+      where j.closed is null and (j.expires_at, j.journal) > (?, ?)
+      group by j.journal, j.edge, j.expires_at order by j.expires_at, j.journal limit ?
       """;
 
   private static final String HOLDERS =
@@ -104,11 +116,7 @@ public final class PostgresLeaseJournals {
       group by p.partition, p.partitions, l.quota order by l.quota, p.partition
       """;
 
-  private final PostgresLeases leases;
-
-  public PostgresLeaseJournals(PostgresLeases leases) {
-    this.leases = leases;
-  }
+  private final PostgresLeases leases = new PostgresLeases();
 
   /**
    * A journal that holds quota.
@@ -116,7 +124,13 @@ public final class PostgresLeaseJournals {
    * @param quotas of how many quotas
    * @param held how many bytes
    */
-  public record Holder(JournalId journal, String edge, Instant expiresAt, int quotas, long held) {}
+  public record Holder(JournalId journal, String edge, Instant expiresAt, int quotas, long held) {
+
+    /** Its place in the list of all. */
+    public LeasePlace place() {
+      return new LeasePlace(expiresAt, journal);
+    }
+  }
 
   /**
    * Records that are lost and may have been about a data set.
@@ -152,7 +166,7 @@ public final class PostgresLeaseJournals {
    *
    * @param edge that opened it; empty where only an operator has closed it
    */
-  record Known(String edge, boolean closed) {
+  record LeaseJournal(String edge, boolean closed) {
 
     boolean isForeignTo(String other) {
       return !edge.isEmpty() && !edge.equals(other);
@@ -160,12 +174,12 @@ public final class PostgresLeaseJournals {
   }
 
   /** A journal, where there is one; nobody else changes it before the transaction ends. */
-  Optional<Known> find(Connection connection, JournalId journal) throws SQLException {
+  Optional<LeaseJournal> find(Connection connection, JournalId journal) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(FIND)) {
       statement.setObject(1, journal.uuid());
       try (ResultSet rows = statement.executeQuery()) {
         return rows.next()
-            ? Optional.of(new Known(rows.getString("edge"), rows.getBoolean("closed")))
+            ? Optional.of(new LeaseJournal(rows.getString("edge"), rows.getBoolean("closed")))
             : Optional.empty();
       }
     }
@@ -277,10 +291,15 @@ public final class PostgresLeaseJournals {
     return journals;
   }
 
-  /** At most {@code limit} open journals with leases, the longest unheard first. */
-  public List<Holder> list(Connection connection, int limit) throws SQLException {
+  /**
+   * At most {@code limit} open journals with leases behind {@code after}, the longest unheard
+   * first.
+   */
+  public List<Holder> list(Connection connection, LeasePlace after, int limit) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LIST)) {
-      statement.setInt(1, limit);
+      statement.setObject(1, after.expiresAt().atOffset(ZoneOffset.UTC));
+      statement.setObject(2, after.journal().uuid());
+      statement.setInt(3, limit);
       return holders(statement);
     }
   }

@@ -4,8 +4,8 @@ import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
-import io.filcdn.metrics.quota.Spending.Account;
-import io.filcdn.metrics.quota.Spending.Spent;
+import io.filcdn.metrics.quota.QuotaUsage.Account;
+import io.filcdn.metrics.quota.QuotaUsage.Spent;
 import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -230,9 +230,9 @@ public final class PostgresLeases {
    * @return whether all that is limited was held: what is used is looked at before the leases are
    *     locked, and their edges may have given it back meanwhile
    */
-  public boolean spend(Connection connection, Spending spending, long allowance)
+  public boolean spend(Connection connection, QuotaUsage usage, long allowance)
       throws SQLException {
-    List<Spent> sums = spending.sums();
+    List<Spent> sums = usage.sums();
     if (sums.isEmpty()) {
       return true;
     }

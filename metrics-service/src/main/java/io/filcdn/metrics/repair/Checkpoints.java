@@ -14,15 +14,13 @@ public final class Checkpoints {
   private static final AdvisoryLock TAKING = AdvisoryLock.of(0x63686563_6b700001L);
 
   private final Database database;
-  private final PostgresCheckpoints tables;
+  private final PostgresCheckpoints tables = new PostgresCheckpoints();
   private final Duration every;
   private final int keep;
   private final Clock clock;
 
-  public Checkpoints(
-      Database database, PostgresCheckpoints tables, Duration every, int keep, Clock clock) {
+  public Checkpoints(Database database, Duration every, int keep, Clock clock) {
     this.database = database;
-    this.tables = tables;
     this.every = every;
     this.keep = keep;
     this.clock = clock;

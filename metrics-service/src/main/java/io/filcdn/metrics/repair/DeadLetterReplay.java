@@ -8,15 +8,15 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.PostgresAudit;
-import io.filcdn.metrics.intake.EgressReader;
+import io.filcdn.metrics.intake.EgressParser;
+import io.filcdn.metrics.intake.ParsedEgress;
 import io.filcdn.metrics.intake.PostgresApprovals;
-import io.filcdn.metrics.intake.Reading;
 import io.filcdn.metrics.intake.SourceRecord;
+import io.filcdn.metrics.json.PostgresSafeJson;
 import io.filcdn.metrics.publish.KafkaPublisher;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
-import io.filcdn.metrics.publish.PostgresDeadLetters.Kept;
+import io.filcdn.metrics.publish.PostgresDeadLetters.StoredDeadLetter;
 import io.filcdn.metrics.quota.PostgresDataSets;
-import io.filcdn.metrics.store.StorableJson;
 import io.filcdn.service.database.Database;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
@@ -39,29 +39,18 @@ import java.util.UUID;
 public final class DeadLetterReplay {
 
   private final Database database;
-  private final PostgresDeadLetters deadLetters;
-  private final PostgresDataSets dataSets;
-  private final PostgresAudit audit;
-  private final PostgresApprovals approvals;
-  private final EgressReader reader;
+  private final PostgresDeadLetters deadLetters = new PostgresDeadLetters();
+  private final PostgresDataSets dataSets = new PostgresDataSets();
+  private final PostgresAudit audit = new PostgresAudit();
+  private final PostgresApprovals approvals = new PostgresApprovals();
+  private final EgressParser parser;
   private final KafkaPublisher kafka;
   private final Clock clock;
 
   public DeadLetterReplay(
-      Database database,
-      PostgresDeadLetters deadLetters,
-      PostgresDataSets dataSets,
-      PostgresAudit audit,
-      PostgresApprovals approvals,
-      EgressReader reader,
-      KafkaPublisher kafka,
-      Clock clock) {
+      Database database, EgressParser parser, KafkaPublisher kafka, Clock clock) {
     this.database = database;
-    this.deadLetters = deadLetters;
-    this.dataSets = dataSets;
-    this.audit = audit;
-    this.approvals = approvals;
-    this.reader = reader;
+    this.parser = parser;
     this.kafka = kafka;
     this.clock = clock;
   }
@@ -97,7 +86,7 @@ public final class DeadLetterReplay {
     Decision decision =
         database.call(
             connection -> {
-              Optional<Kept> kept = deadLetters.find(connection, id);
+              Optional<StoredDeadLetter> kept = deadLetters.find(connection, id);
               if (kept.isEmpty()) {
                 return Decision.of(new Replayed.Unknown());
               }
@@ -117,7 +106,8 @@ public final class DeadLetterReplay {
     return decision.replayed;
   }
 
-  private Decision decide(Connection connection, Kept kept, String value) throws SQLException {
+  private Decision decide(Connection connection, StoredDeadLetter kept, String value)
+      throws SQLException {
     DeadLetter letter = kept.letter();
     if (letter.topic().equals(Topic.EGRESS.topicName())) {
       return count(connection, kept, value);
@@ -131,14 +121,15 @@ public final class DeadLetterReplay {
                 .formatted(Topic.EGRESS.topicName(), Topic.DATA_SETS.topicName(), letter.topic())));
   }
 
-  private Decision count(Connection connection, Kept kept, String value) throws SQLException {
+  private Decision count(Connection connection, StoredDeadLetter kept, String value)
+      throws SQLException {
     DeadLetter letter = kept.letter();
     SourceRecord source =
         new SourceRecord(
             letter.topic(), letter.partition(), letter.offset(), letter.key().orElse(null), value);
-    return switch (reader.read(source)) {
-      case Reading.Refused refused -> Decision.of(new Replayed.Refused(refused.message()));
-      case Reading.Flush flush -> {
+    return switch (parser.parse(source)) {
+      case ParsedEgress.Refused refused -> Decision.of(new Replayed.Refused(refused.message()));
+      case ParsedEgress.Flush flush -> {
         EgressRecord again =
             hadAPlace(letter) ? asItsOwnJournal(letter, flush.egress()) : flush.egress();
         String json = RecordJson.write(again);
@@ -153,7 +144,7 @@ public final class DeadLetterReplay {
 
   private Replayed keep(Connection connection, String value) throws SQLException {
     try {
-      DataSetRecord record = StorableJson.read(value, DataSetRecord.class);
+      DataSetRecord record = PostgresSafeJson.read(value, DataSetRecord.class);
       dataSets.keepNewer(connection, List.of(record));
       return new Replayed.Done("kept for %s, unless there is a newer".formatted(record.dataSet()));
     } catch (IllegalArgumentException e) {
@@ -162,12 +153,14 @@ public final class DeadLetterReplay {
   }
 
   private boolean hadAPlace(DeadLetter letter) {
-    return takesAPlace(letter) && reader.read(asItCame(letter)).position().isPresent();
+    return takesAPlace(letter) && parser.parse(asItCame(letter)).position().isPresent();
   }
 
   /** True if a record that was refused so took its place in its journal, where it has one. */
   static boolean takesAPlace(DeadLetter letter) {
-    return Reading.Refusal.of(letter.reason()).filter(Reading.Refusal::takesNoPlace).isEmpty();
+    return ParsedEgress.DeadLetterReason.of(letter.reason())
+        .filter(ParsedEgress.DeadLetterReason::takesNoPlace)
+        .isEmpty();
   }
 
   /** The record that became a letter. */

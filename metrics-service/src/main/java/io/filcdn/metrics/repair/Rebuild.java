@@ -8,10 +8,10 @@ import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.PostgresAudit;
-import io.filcdn.metrics.intake.Authenticity;
-import io.filcdn.metrics.intake.EgressReader;
+import io.filcdn.metrics.intake.EgressParser;
 import io.filcdn.metrics.intake.Position;
 import io.filcdn.metrics.intake.PostgresOffsets;
+import io.filcdn.metrics.intake.RecordAuthentication;
 import io.filcdn.metrics.intake.SourceRecord;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 import io.filcdn.metrics.odometer.PostgresOdometers;
@@ -44,40 +44,30 @@ public final class Rebuild {
   private static final AdvisoryLock REBUILDING = AdvisoryLock.of(0x72656275_696c6401L);
 
   private final Database database;
-  private final PostgresCheckpoints checkpoints;
-  private final PostgresOdometers odometers;
-  private final PostgresDataSets dataSets;
-  private final PostgresDeadLetters deadLetters;
-  private final PostgresAudit audit;
+  private final PostgresCheckpoints checkpoints = new PostgresCheckpoints();
+  private final PostgresOdometers odometers = new PostgresOdometers();
+  private final PostgresDataSets dataSets = new PostgresDataSets();
+  private final PostgresDeadLetters deadLetters = new PostgresDeadLetters();
+  private final PostgresAudit audit = new PostgresAudit();
   private final PostgresOffsets offsets;
-  private final EgressReader reader;
-  private final Authenticity authenticity;
+  private final EgressParser parser;
+  private final RecordAuthentication authentication;
   private final EgressArchive archive;
   private final Network network;
   private final Clock clock;
 
   public Rebuild(
       Database database,
-      PostgresCheckpoints checkpoints,
-      PostgresOdometers odometers,
-      PostgresDataSets dataSets,
-      PostgresDeadLetters deadLetters,
-      PostgresAudit audit,
       PostgresOffsets offsets,
-      EgressReader reader,
-      Authenticity authenticity,
+      EgressParser parser,
+      RecordAuthentication authentication,
       EgressArchive archive,
       Network network,
       Clock clock) {
     this.database = database;
-    this.checkpoints = checkpoints;
-    this.odometers = odometers;
-    this.dataSets = dataSets;
-    this.deadLetters = deadLetters;
-    this.audit = audit;
     this.offsets = offsets;
-    this.reader = reader;
-    this.authenticity = authenticity;
+    this.parser = parser;
+    this.authentication = authentication;
     this.archive = archive;
     this.network = network;
     this.clock = clock;
@@ -90,7 +80,7 @@ public final class Rebuild {
    * @param unheard the places in Kafka of the others
    * @param read up to where metrics has read, by partition
    */
-  private record Frame(
+  private record Snapshots(
       Checkpoint from,
       Checkpoint to,
       Set<Position> dead,
@@ -106,20 +96,20 @@ public final class Rebuild {
    * @param apply whether what differs is set right; otherwise nothing changes
    */
   public RebuildReport run(boolean apply) {
-    Frame frame = database.call(this::frame);
-    Recount recount = new Recount(network, frame.from, frame.to, reader, frame.dead);
+    Snapshots snapshots = database.call(this::snapshots);
+    Recount recount = new Recount(network, snapshots.from, snapshots.to, parser, snapshots.dead);
     Optional<String> incomplete =
         archive.readFrom(
-            frame.from.offsets(),
+            snapshots.from.offsets(),
             source -> {
-              if (isHeard(frame, source)) {
+              if (isHeard(snapshots, source)) {
                 recount.add(source);
               }
             });
     if (incomplete.isPresent()) {
-      return RebuildReport.impossible(frame.from.id(), incomplete.get());
+      return RebuildReport.impossible(snapshots.from.id(), incomplete.get());
     }
-    List<Difference> differences = differences(frame.to.totals(), recount.totals());
+    List<Difference> differences = differences(snapshots.to.totals(), recount.totals());
     List<Difference> shown =
         database.call(
             connection -> {
@@ -127,10 +117,10 @@ public final class Rebuild {
               return apply ? applied(connection, judged) : judged;
             });
     return new RebuildReport(
-        frame.from.id(), recount.records(), recount.missing(), apply, Optional.empty(), shown);
+        snapshots.from.id(), recount.records(), recount.missing(), apply, Optional.empty(), shown);
   }
 
-  private Frame frame(Connection connection) throws SQLException {
+  private Snapshots snapshots(Connection connection) throws SQLException {
     checkpoints.freeze(connection);
     Checkpoint from = checkpoints.last(connection);
     Checkpoint to = checkpoints.present(connection, clock.instant());
@@ -138,24 +128,24 @@ public final class Rebuild {
     Set<SourcePlace> unheard = new HashSet<>();
     for (DeadLetter letter : deadLetters.ofTopic(connection, Topic.EGRESS.topicName())) {
       if (DeadLetterReplay.takesAPlace(letter)) {
-        reader.read(DeadLetterReplay.asItCame(letter)).position().ifPresent(dead::add);
+        parser.parse(DeadLetterReplay.asItCame(letter)).position().ifPresent(dead::add);
       } else {
         unheard.add(new SourcePlace(letter.partition(), letter.offset()));
       }
     }
     Map<Integer, Long> read = offsets.find(connection, Topic.EGRESS.topicName());
-    return new Frame(from, to, dead, unheard, read);
+    return new Snapshots(from, to, dead, unheard, read);
   }
 
   /**
    * True if a record was taken for its edge's word: those behind where metrics reads were judged
    * when they came, the others are looked at.
    */
-  private boolean isHeard(Frame frame, SourceRecord source) {
+  private boolean isHeard(Snapshots snapshots, SourceRecord source) {
     SourcePlace place = new SourcePlace(source.partition(), source.offset());
-    return !frame.unheard.contains(place)
-        && (source.offset() < frame.read.getOrDefault(source.partition(), 0L)
-            || database.call(connection -> authenticity.isSomeonesWord(connection, source)));
+    return !snapshots.unheard.contains(place)
+        && (source.offset() < snapshots.read.getOrDefault(source.partition(), 0L)
+            || database.call(connection -> authentication.isAuthentic(connection, source)));
   }
 
   private static List<Difference> differences(

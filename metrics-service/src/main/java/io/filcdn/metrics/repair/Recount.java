@@ -2,14 +2,14 @@ package io.filcdn.metrics.repair;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
-import io.filcdn.metrics.intake.EgressReader;
+import io.filcdn.metrics.intake.EgressParser;
 import io.filcdn.metrics.intake.JournalPartition;
+import io.filcdn.metrics.intake.ParsedEgress;
 import io.filcdn.metrics.intake.Position;
-import io.filcdn.metrics.intake.Reading;
 import io.filcdn.metrics.intake.SourceRecord;
 import io.filcdn.metrics.odometer.Increase;
 import io.filcdn.metrics.odometer.Odometer.Totals;
-import io.filcdn.metrics.odometer.Tally;
+import io.filcdn.metrics.odometer.OdometerIncreases;
 import io.filcdn.metrics.repair.PostgresCheckpoints.Checkpoint;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -25,9 +25,9 @@ final class Recount {
 
   private final Checkpoint from;
   private final Checkpoint to;
-  private final EgressReader reader;
+  private final EgressParser parser;
   private final Set<Position> dead;
-  private final Tally tally;
+  private final OdometerIncreases increases;
   private final Map<JournalPartition, BitSet> seen = new HashMap<>();
   private long records;
 
@@ -35,21 +35,21 @@ final class Recount {
    * @param dead the places of dead letters, which count nothing
    */
   Recount(
-      Network network, Checkpoint from, Checkpoint to, EgressReader reader, Set<Position> dead) {
+      Network network, Checkpoint from, Checkpoint to, EgressParser parser, Set<Position> dead) {
     this.from = from;
     this.to = to;
-    this.reader = reader;
+    this.parser = parser;
     this.dead = dead;
-    this.tally = new Tally(network, to.takenAt());
+    this.increases = new OdometerIncreases(network, to.takenAt());
   }
 
   /** Counts a record, unless it came before, or belongs to what was counted before or after. */
   void add(SourceRecord source) {
-    Reading reading = reader.read(source);
-    if (reading.position().isEmpty()) {
+    ParsedEgress record = parser.parse(source);
+    if (record.position().isEmpty()) {
       return;
     }
-    Position position = reading.position().get();
+    Position position = record.position().get();
     long start = from.watermarks().getOrDefault(position.lane(), 0L);
     long end = to.watermarks().getOrDefault(position.lane(), 0L);
     if (position.sequence() <= start || position.sequence() > end) {
@@ -62,8 +62,8 @@ final class Recount {
     }
     lane.set(index);
     records++;
-    if (reading instanceof Reading.Flush flush && !dead.contains(position)) {
-      tally.add(flush.egress());
+    if (record instanceof ParsedEgress.Flush flush && !dead.contains(position)) {
+      increases.add(flush.egress());
     }
   }
 
@@ -87,7 +87,7 @@ final class Recount {
   /** The odometers that this comes to. */
   Map<DataSetId, Totals> totals() {
     Map<DataSetId, Totals> totals = new HashMap<>(from.totals());
-    for (Increase increase : tally.billable()) {
+    for (Increase increase : increases.billable()) {
       totals.merge(increase.dataSet(), increase.totals(), Totals::plus);
     }
     return totals;

@@ -1,7 +1,7 @@
 package io.filcdn.metrics.series;
 
 import io.filcdn.common.payment.DataSetId;
-import io.filcdn.metrics.series.SeriesTally.Added;
+import io.filcdn.metrics.series.SeriesIncreases.Added;
 import io.filcdn.service.database.AdvisoryLock;
 import io.filcdn.service.database.Columns;
 import java.sql.Connection;
@@ -125,11 +125,11 @@ public final class PostgresSeries {
   /** One of the largest values of a dimension. */
   public record Ranked(String value, Sums sums) {}
 
-  /** Adds a tally. */
-  public void add(Connection connection, SeriesTally tally) throws SQLException {
+  /** Adds a increases. */
+  public void add(Connection connection, SeriesIncreases increases) throws SQLException {
     OWNERS.shareIn(connection);
-    store(connection, ADD_DATA_SETS, tally.ofDataSets());
-    store(connection, ADD_OTHERS, tally.ofOthers());
+    store(connection, ADD_DATA_SETS, increases.ofDataSets());
+    store(connection, ADD_OTHERS, increases.ofOthers());
   }
 
   /**

@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.Samples;
-import io.filcdn.metrics.odometer.PostgresOdometers;
-import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.QuotaTerms;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.database.Database.DatabaseException;
@@ -23,16 +21,13 @@ class StatsResourceTest {
     PGSimpleDataSource nowhere = new PGSimpleDataSource();
     nowhere.setURL("jdbc:postgresql://127.0.0.1:1/metrics");
     TokenAmount rate = TokenAmount.of(7);
-    Answers answers =
-        new Answers(
-            new Database(nowhere),
-            new PostgresDataSets(),
-            new PostgresOdometers(),
-            new QuotaTerms(rate, rate, TokenAmount.ZERO, ByteCount.ZERO));
+    UsageQueries queries =
+        new UsageQueries(
+            new Database(nowhere), new QuotaTerms(rate, rate, TokenAmount.ZERO, ByteCount.ZERO));
 
     var outage =
-        catchThrowableOfType(DatabaseException.class, () -> answers.quota(Samples.dataSet(12)));
-    Response answer = new OutageMapper().outage(outage);
+        catchThrowableOfType(DatabaseException.class, () -> queries.quota(Samples.dataSet(12)));
+    Response answer = new DatabaseExceptionMapper().outage(outage);
 
     assertThat(answer.getStatus()).isEqualTo(503);
     assertThat(answer.getHeaderString("Retry-After")).isEqualTo("5");

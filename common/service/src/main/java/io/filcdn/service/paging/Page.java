@@ -1,8 +1,11 @@
 package io.filcdn.service.paging;
 
 import io.filcdn.service.problem.HttpProblem;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +20,9 @@ public record Page<P>(Optional<P> after, int limit) {
 
   private static final int USUAL = 100;
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
+  private static final Pattern UUID_FORM =
+      Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+  private static final Instant END = Instant.parse("9999-12-31T00:00:00Z");
   private static final int MOST_SHOWN = 50;
 
   /**
@@ -60,6 +66,38 @@ public record Page<P>(Optional<P> after, int limit) {
       // said below
     }
     throw new IllegalArgumentException("after: expected a number, found " + shown(after));
+  }
+
+  /** The id of an item in its place. */
+  public static UUID uuid(String after) {
+    if (UUID_FORM.matcher(after).matches()) {
+      return UUID.fromString(after);
+    }
+    throw new IllegalArgumentException("after: expected a UUID, found " + shown(after));
+  }
+
+  /** The time of an item in its place; one that databases can hold. */
+  public static Instant time(String after) {
+    try {
+      Instant time = Instant.parse(after);
+      if (!time.isBefore(Instant.EPOCH) && time.isBefore(END)) {
+        return time;
+      }
+    } catch (DateTimeParseException e) {
+      // said below
+    }
+    throw new IllegalArgumentException(
+        "after: expected a time from 1970 on, found " + shown(after));
+  }
+
+  /** The parts of a place that has several, with commas between them. */
+  public static List<String> parts(String after, int count) {
+    List<String> parts = List.of(after.split(",", -1));
+    if (parts.size() != count) {
+      throw new IllegalArgumentException(
+          "after: expected what a page told as next, found " + shown(after));
+    }
+    return parts;
   }
 
   /** The place to ask for the page behind {@code items}; empty where they are the last. */

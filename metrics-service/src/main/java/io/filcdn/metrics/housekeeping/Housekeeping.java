@@ -1,0 +1,102 @@
+package io.filcdn.metrics.housekeeping;
+
+import io.filcdn.metrics.counting.PipelineMetrics;
+import io.filcdn.metrics.intake.LostRecordDetector;
+import io.filcdn.metrics.intake.PostgresApprovals;
+import io.filcdn.metrics.intake.PostgresJournals;
+import io.filcdn.metrics.pieces.PostgresRetrievals;
+import io.filcdn.metrics.publish.PostgresDeadLetters;
+import io.filcdn.metrics.quota.LeaseDesk;
+import io.filcdn.metrics.quota.PostgresLeases;
+import io.filcdn.metrics.repair.Checkpoints;
+import io.filcdn.metrics.series.PostgresSeries;
+import io.filcdn.service.database.Database;
+import io.filcdn.service.schedule.BackgroundTask;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+
+/** The tasks that the metrics service does from time to time. */
+public final class Housekeeping {
+
+  private static final int MOST_PIECES_A_DAY = 1000;
+
+  private final Database database;
+  private final Retention retention;
+  private final Checkpoints checkpoints;
+  private final LeaseDesk leaseDesk;
+  private final LostRecordDetector lostRecords;
+  private final PipelineMetrics metrics;
+  private final Clock clock;
+  private final PostgresLeases leases = new PostgresLeases();
+  private final PostgresJournals journals = new PostgresJournals();
+  private final PostgresSeries series = new PostgresSeries();
+  private final PostgresRetrievals retrievals = new PostgresRetrievals();
+  private final PostgresDeadLetters letters = new PostgresDeadLetters();
+  private final PostgresApprovals approvals = new PostgresApprovals();
+
+  /** The times for which hours and days of series are kept, and dead letters. */
+  public record Retention(Duration hours, Duration days, Duration deadLetters) {}
+
+  public Housekeeping(
+      Database database,
+      Retention retention,
+      Checkpoints checkpoints,
+      LeaseDesk leaseDesk,
+      LostRecordDetector lostRecords,
+      PipelineMetrics metrics,
+      Clock clock) {
+    this.database = database;
+    this.retention = retention;
+    this.checkpoints = checkpoints;
+    this.leaseDesk = leaseDesk;
+    this.lostRecords = lostRecords;
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  public List<BackgroundTask> tasks() {
+    return List.of(
+        new BackgroundTask("taking a checkpoint", checkpoints::takeIfDue),
+        new BackgroundTask("writing off leases", leaseDesk::writeOff),
+        new BackgroundTask("comparing leases", this::compareLeases),
+        new BackgroundTask("looking for lost records", () -> metrics.record(lostRecords.detect())),
+        new BackgroundTask("counting what is parked", this::countParked),
+        new BackgroundTask("forgetting old series", this::forgetSeries),
+        new BackgroundTask("forgetting old dead letters", this::forgetDeadLetters));
+  }
+
+  private void compareLeases() {
+    metrics.record(database.call(leases::totals));
+  }
+
+  private void countParked() {
+    metrics.record(database.call(journals::backlog));
+  }
+
+  private void forgetSeries() {
+    Instant now = clock.instant();
+    database.run(
+        connection -> {
+          Instant hours = now.minus(retention.hours());
+          series.forget(connection, false, hours);
+          Instant days = now.minus(retention.days());
+          series.forget(connection, true, days);
+          LocalDate today = now.atOffset(ZoneOffset.UTC).toLocalDate();
+          LocalDate oldest = hours.atOffset(ZoneOffset.UTC).toLocalDate();
+          retrievals.forget(connection, today, MOST_PIECES_A_DAY, oldest);
+        });
+  }
+
+  private void forgetDeadLetters() {
+    Instant then = clock.instant().minus(retention.deadLetters());
+    database.run(
+        connection -> {
+          letters.forgetOlderThan(connection, then);
+          approvals.forgetOlderThan(connection, then);
+        });
+  }
+}
