@@ -7,6 +7,7 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.indexer.fake.Contracts;
+import io.filcdn.indexer.health.Progress;
 import io.filcdn.indexer.range.RangePlanner;
 import org.junit.jupiter.api.Test;
 

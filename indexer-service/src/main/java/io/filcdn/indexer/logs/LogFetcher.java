@@ -8,7 +8,7 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.indexer.chain.Block;
 import io.filcdn.indexer.chain.BlockRange;
 import io.filcdn.indexer.chain.IndexedBlock;
-import io.filcdn.indexer.chain.LogPrints;
+import io.filcdn.indexer.chain.LogFingerprints;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.chain.RawLog;
 import io.filcdn.indexer.chain.UndecodableLog;
@@ -214,12 +214,12 @@ public final class LogFetcher {
     int unknown = 0;
     for (RawLog log : logs) {
       switch (decoder.decode(node, log)) {
-        case Decoded.Known known -> {
+        case DecodedLog.Known known -> {
           events.add(known.event());
-          known.aside().ifPresent(undecodable::add);
+          known.undecodable().ifPresent(undecodable::add);
         }
-        case Decoded.Undecodable aside -> undecodable.add(aside.log());
-        case Decoded.Unknown _ -> unknown++;
+        case DecodedLog.Undecodable kept -> undecodable.add(kept.log());
+        case DecodedLog.Unknown _ -> unknown++;
       }
     }
     return new FetchedRange.Fetched(
@@ -235,7 +235,7 @@ public final class LogFetcher {
                 new IndexedBlock(
                     block.number(),
                     block.hash(),
-                    LogPrints.of(byBlock.getOrDefault(block.number(), List.of()))))
+                    LogFingerprints.of(byBlock.getOrDefault(block.number(), List.of()))))
         .toList();
   }
 }

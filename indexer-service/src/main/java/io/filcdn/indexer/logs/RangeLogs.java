@@ -9,8 +9,8 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.indexer.chain.Block;
 import io.filcdn.indexer.chain.RawLog;
 import io.filcdn.indexer.rpc.ChainNode;
+import io.filcdn.indexer.rpc.DropReason;
 import io.filcdn.indexer.rpc.NodeFailedException;
-import io.filcdn.indexer.rpc.Surplus;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -73,7 +73,7 @@ record RangeLogs(List<At> blocks, List<RawLog> logs, boolean isMixed)
   private static boolean isOf(RawLog log, @Nullable BlockHash block, ChainNode node) {
     boolean isOf = log.blockHash().equals(block);
     if (!isOf) {
-      node.leavesOut(Surplus.OTHER_BLOCK);
+      node.countDropped(DropReason.OTHER_BLOCK);
     }
     return isOf;
   }

@@ -176,9 +176,9 @@ public final class Rechecker {
     String difference =
         "expected %d logs in block %s, found %d at %s"
             .formatted(
-                expected.logs().prints().size(),
+                expected.logs().fingerprints().size(),
                 expected.number(),
-                found.logs().prints().size(),
+                found.logs().fingerprints().size(),
                 node);
     return replaced(node, blocks, blocks.indexOf(expected), difference);
   }
