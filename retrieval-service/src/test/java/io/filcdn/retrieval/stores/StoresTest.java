@@ -1,16 +1,11 @@
-package io.filcdn.retrieval;
+package io.filcdn.retrieval.stores;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.quarkus.runtime.configuration.DurationConverter;
-import io.quarkus.runtime.configuration.MemorySizeConverter;
-import io.smallrye.config.SmallRyeConfigBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Map;
-import org.eclipse.microprofile.config.spi.Converter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -23,14 +18,14 @@ class StoresTest {
 
   @Test
   void theReserveIsMadeOfBytesAndGivenUpWhereTheStoresCannotBeOpened() throws IOException {
-    Stores first = Stores.open(config());
+    Stores first = Stores.open(rules());
     first.reserve().restore();
     close(first);
     assertThat(Files.readAllBytes(data.resolve("reserve"))).hasSize(RESERVE);
 
     Files.move(data.resolve("journal"), data.resolve("elsewhere"));
     Files.createFile(data.resolve("journal"));
-    assertThatThrownBy(() -> Stores.open(config()))
+    assertThatThrownBy(() -> Stores.open(rules()))
         .isInstanceOf(Stores.UnusableException.class)
         .hasMessageContaining("journal");
 
@@ -42,11 +37,11 @@ class StoresTest {
   void whatCouldNotBeOpenedIsOpenedLater() throws IOException {
     Files.createFile(data.resolve("journal"));
     for (int times = 0; times < 2; times++) {
-      assertThatThrownBy(() -> Stores.open(config())).isInstanceOf(Stores.UnusableException.class);
+      assertThatThrownBy(() -> Stores.open(rules())).isInstanceOf(Stores.UnusableException.class);
     }
     Files.delete(data.resolve("journal"));
 
-    Stores opened = Stores.open(config());
+    Stores opened = Stores.open(rules());
 
     assertThat(opened.journal().size()).isZero();
     close(opened);
@@ -68,20 +63,7 @@ class StoresTest {
     stores.replica().close();
   }
 
-  private RetrievalConfig.Edge config() {
-    return new SmallRyeConfigBuilder()
-        .withMapping(RetrievalConfig.class)
-        .withConverters(new Converter<?>[] {new MemorySizeConverter(), new DurationConverter()})
-        .withDefaultValues(
-            Map.of(
-                "filcdn.network",
-                "devnet.json",
-                "filcdn.retrieval.data",
-                data.toString(),
-                "filcdn.retrieval.disk-reserve",
-                Integer.toString(RESERVE)))
-        .build()
-        .getConfigMapping(RetrievalConfig.class)
-        .retrieval();
+  private Stores.Rules rules() {
+    return new Stores.Rules(data, RESERVE, "edge", 1000);
   }
 }

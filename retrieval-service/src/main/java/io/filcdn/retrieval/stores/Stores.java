@@ -1,4 +1,4 @@
-package io.filcdn.retrieval;
+package io.filcdn.retrieval.stores;
 
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.retrieval.admission.Denylist;
@@ -19,13 +19,23 @@ import org.jboss.logging.Logger;
  *
  * @param run the journal that this run writes
  */
-record Stores(
+public record Stores(
     DiskReserve reserve, IndexReplica replica, Denylist denylist, Journal journal, JournalId run) {
 
   private static final Logger LOG = Logger.getLogger(Stores.class);
 
+  /**
+   * The place of the stores, and their bounds.
+   *
+   * @param data the folder that holds all of them
+   * @param reserveBytes the size of the reserve; 0 for none
+   * @param edge the name of the edge, which the journal's records carry
+   * @param maxJournalRecords unsent records from which on the journal takes no more
+   */
+  public record Rules(Path data, long reserveBytes, String edge, long maxJournalRecords) {}
+
   /** A failure: the data folder cannot be used now; it may be later. */
-  static final class UnusableException extends RuntimeException {
+  public static final class UnusableException extends RuntimeException {
 
     private static final long serialVersionUID = 1;
 
@@ -39,22 +49,21 @@ record Stores(
    *
    * @throws UnusableException where it cannot be opened, with nothing left open
    */
-  static Stores open(RetrievalConfig.Edge config) {
-    DiskReserve reserve =
-        new DiskReserve(config.data().resolve("reserve"), config.diskReserve().asLongValue());
+  public static Stores open(Rules rules) {
+    DiskReserve reserve = new DiskReserve(rules.data().resolve("reserve"), rules.reserveBytes());
     try {
-      return openAll(config, reserve);
+      return openAll(rules, reserve);
     } catch (UnusableException e) {
       if (reserve.release() == 0) {
         throw e;
       }
       LOG.errorf("%s; it is tried again without the reserve", e.getMessage());
-      return openAll(config, reserve);
+      return openAll(rules, reserve);
     }
   }
 
-  private static Stores openAll(RetrievalConfig.Edge config, DiskReserve reserve) {
-    Path data = config.data();
+  private static Stores openAll(Rules rules, DiskReserve reserve) {
+    Path data = rules.data();
     JournalId run = new JournalId(UUID.randomUUID());
     Deque<AutoCloseable> opened = new ArrayDeque<>();
     try {
@@ -64,10 +73,7 @@ record Stores(
           opened(opened, () -> Denylist.open(createdFolder(data.resolve("denylist"))));
       Journal journal =
           Journal.open(
-              createdFolder(data.resolve("journal")),
-              run,
-              config.name(),
-              config.usage().maxJournalRecords());
+              createdFolder(data.resolve("journal")), run, rules.edge(), rules.maxJournalRecords());
       return new Stores(reserve, replica, denylist, journal, run);
     } catch (IllegalStateException | UncheckedIOException e) {
       opened.forEach(Stores::closeQuietly);

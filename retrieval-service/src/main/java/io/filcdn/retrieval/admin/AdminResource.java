@@ -1,7 +1,6 @@
-package io.filcdn.retrieval;
+package io.filcdn.retrieval.admin;
 
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.retrieval.admin.RunningEdge;
 import io.filcdn.service.auth.OperatorsOnly;
 import io.filcdn.service.problem.HttpProblem;
 import jakarta.inject.Inject;

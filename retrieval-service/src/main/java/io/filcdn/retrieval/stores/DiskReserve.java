@@ -1,4 +1,4 @@
-package io.filcdn.retrieval;
+package io.filcdn.retrieval.stores;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,7 +12,7 @@ import org.jboss.logging.Logger;
  * A file that takes up space, so that an edge whose disk is full can still start and count: it is
  * deleted where the stores cannot be opened otherwise, and made again once there is room.
  */
-final class DiskReserve {
+public final class DiskReserve {
 
   private static final Logger LOG = Logger.getLogger(DiskReserve.class);
   private static final int BLOCK = 1 << 20;
@@ -48,7 +48,7 @@ final class DiskReserve {
   }
 
   /** Makes the file, where it is missing and there is room. Blocks on the disk. */
-  void restore() {
+  public void restore() {
     try {
       if (bytes > 0 && !Files.exists(file) && hasRoom()) {
         write();
