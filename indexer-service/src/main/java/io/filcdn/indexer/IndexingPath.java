@@ -79,7 +79,7 @@ record IndexingPath(
     at.finalNumber()
         .filter(_ -> !unread.get().isEmpty())
         .ifPresent(last -> backfill.read(node, unread.get(), last, step -> take(List.of(step))));
-    return switch (rechecker.anew(node, at, index.blocksUpTo(at.number()))) {
+    return switch (rechecker.reread(node, at, index.blocksUpTo(at.number()))) {
       case Recheck.Moved moved -> Optional.of(await(moved.found()));
       case Recheck.Nothing _, Recheck.Same _ -> othersAreRead(List.of());
       case Recheck.Differs differs -> othersAreRead(differs.steps());
@@ -88,7 +88,7 @@ record IndexingPath(
 
   private Optional<Turn> othersAreRead(List<ChainStep> steps) {
     take(steps);
-    index.isRead(backfill.named());
+    index.markRead(backfill.named());
     return Optional.of(Turn.MORE);
   }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The path from a node to Postgres and Kafka, turn by turn. */
-class IndexingLoopIT extends OnFakeChain {
+class IndexingLoopIT extends FakeChainTest {
 
   @Test
   void aDataSetWithAPieceReachesTablesAndTopics() {

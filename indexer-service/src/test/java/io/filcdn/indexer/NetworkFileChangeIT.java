@@ -12,7 +12,7 @@ import io.filcdn.indexer.range.RangePlanner;
 import org.junit.jupiter.api.Test;
 
 /** Data sets say what the network file makes of the same events, whichever it was before. */
-class NetworkFileChangeIT extends OnFakeChain {
+class NetworkFileChangeIT extends FakeChainTest {
 
   private static final Address FIRST = Contracts.PAST_OPERATOR;
   private static final Address SECOND = Contracts.OPERATOR;

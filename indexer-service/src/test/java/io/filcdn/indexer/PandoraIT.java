@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** The generation before FWSS, whose events do not tell all: contracts are asked for the rest. */
 @SuppressWarnings("NullAway.Init")
-class PandoraIT extends OnFakeChain {
+class PandoraIT extends FakeChainTest {
 
   private static final Address PROVIDER = Contracts.numbered(0x900);
   private static final CommP ROOT = CID.commP();

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nodes that leave logs out, tell too many, or another chain: blocks are read more than once. */
-class RecheckIT extends OnFakeChain {
+class RecheckIT extends FakeChainTest {
 
   private static final FakeLog CREATED = Contracts.dataSetCreated(12, 3, PAYER);
   private static final FakeLog ADDED = Contracts.pieceAdded(12, 7, CID);

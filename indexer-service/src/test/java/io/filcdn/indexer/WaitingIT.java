@@ -9,7 +9,7 @@ import io.filcdn.indexer.jobs.IndexingLoop.Turn;
 import org.junit.jupiter.api.Test;
 
 /** An index that cannot go on says what it waits for, and asks another node. */
-class WaitingIT extends OnFakeChain {
+class WaitingIT extends FakeChainTest {
 
   private static final int PATIENCE = 3;
 

@@ -101,14 +101,14 @@ final class PandoraEvents {
   }
 
   private static ChainEvent added(
-      ChainNode node, EventArguments in, String pieces, PandoraCalls.CidOf cids) {
+      ChainNode node, EventArguments in, String pieces, PandoraCalls.CidCall cids) {
     return new ChainEvent.PiecesAdded(
         in.dataSet("setId"),
         in.pieces(pieces).stream().map(piece -> added(node, in, piece, cids)).toList());
   }
 
   private static Added added(
-      ChainNode node, EventArguments in, PieceId piece, PandoraCalls.CidOf cids) {
+      ChainNode node, EventArguments in, PieceId piece, PandoraCalls.CidCall cids) {
     return new Added(
         piece,
         cids.ask(node, in.dataSet("setId"), piece).flatMap(bytes -> named(in, piece, bytes)));

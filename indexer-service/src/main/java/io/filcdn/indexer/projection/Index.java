@@ -118,7 +118,7 @@ public final class Index {
   }
 
   /** Keeps that the index holds the logs of {@code named}, and of no others. */
-  public void isRead(Set<Address> named) {
+  public void markRead(Set<Address> named) {
     session.inTransaction(
         connection -> {
           new ContractsRead(connection).keep(named);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
  * Kafka that takes its turns when the test says so.
  */
 @SuppressWarnings("NullAway.Init")
-abstract class OnFakeChain {
+abstract class FakeChainTest {
 
   static final Address PAYER = Contracts.numbered(5);
   static final Address OTHER_PAYER = Contracts.numbered(6);
