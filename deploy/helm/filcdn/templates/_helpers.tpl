@@ -105,7 +105,7 @@ spec:
         - name: {{ $name }}
           image: {{ include "filcdn.image" (list $root "indexer") }}
           imagePullPolicy: {{ $root.Values.image.pullPolicy }}
-          command: [/opt/java/bin/java, -XX:TieredStopAtLevel=1, -cp, /app/quarkus-run.jar, io.filcdn.indexer.{{ index . 2 }}, /etc/filcdn/{{ $name }}.json]
+          command: [/opt/java/bin/java, -XX:TieredStopAtLevel=1, -cp, /app/quarkus-run.jar, io.filcdn.indexer.topics.{{ index . 2 }}, /etc/filcdn/{{ $name }}.json]
           env:
             {{- include "filcdn.kafka" (list $root $root.Values.kafka.adminSecrets) | nindent 12 }}
           resources:

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What can be set of the indexer, besides the network file that {@code filcdn.network} names. */
+/** The settings of the indexer, besides the network file that {@code filcdn.network} names. */
 @ConfigMapping(prefix = "filcdn.indexer")
 public interface IndexerConfig {
 

@@ -20,6 +20,8 @@ import io.filcdn.common.payment.RailId;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.indexer.admin.OperationQueue;
+import io.filcdn.indexer.jobs.IndexingLoop;
 import io.filcdn.indexer.range.RangePlanner;
 import io.filcdn.testing.chain.Anvil;
 import io.filcdn.testing.chain.Devnet;
@@ -230,7 +232,7 @@ class DevnetIT {
     anvil.mine(1);
     assertThat(indexer.turn()).isEqualTo(IndexingLoop.Turn.HALTED);
 
-    indexer.operations().offer(new Operations.Operation.Rewind(new BlockNumber(before)));
+    indexer.operations().offer(new OperationQueue.Operation.Rewind(new BlockNumber(before)));
     follow();
     assertThat(toppedUpCdn(dataSet()).units())
         .isEqualTo(reads.rail(reads.dataSet(dataSet).cdnRailId()).lockupFixed());

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /**
  * Whatever nodes tell beside the truth, and whoever writes logs says in them, the index goes on.
  */
-class HostileLogsIT extends OnFakeChain {
+class HostileLogsIT extends FakeChainTest {
 
   @ParameterizedTest
   @CsvSource({

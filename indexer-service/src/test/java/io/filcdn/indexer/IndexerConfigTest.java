@@ -45,19 +45,4 @@ class IndexerConfigTest {
     assertThat(config.publish().poll()).isEqualTo(Duration.ofMillis(200));
     assertThat(config.publish().timeout()).isEqualTo(Duration.ofSeconds(30));
   }
-
-  @Test
-  void waitsBetweenFailuresDoubleUpToTheLongest() {
-    Backoff backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(3));
-
-    assertThat(backoff.failed()).isEqualTo(Duration.ofMillis(500));
-    assertThat(backoff.failed()).isEqualTo(Duration.ofSeconds(1));
-    assertThat(backoff.failed()).isEqualTo(Duration.ofSeconds(2));
-    assertThat(backoff.failed()).isEqualTo(Duration.ofSeconds(3));
-    assertThat(backoff.failed()).isEqualTo(Duration.ofSeconds(3));
-
-    backoff.succeeded();
-
-    assertThat(backoff.failed()).isEqualTo(Duration.ofMillis(500));
-  }
 }

@@ -10,10 +10,11 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.indexer.IndexingLoop.Turn;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeChain;
 import io.filcdn.indexer.fake.FakeNode;
+import io.filcdn.indexer.health.Progress;
+import io.filcdn.indexer.jobs.IndexingLoop.Turn;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The path from a node to Postgres and Kafka, turn by turn. */
-class IndexingLoopIT extends OnFakeChain {
+class IndexingLoopIT extends FakeChainTest {
 
   @Test
   void aDataSetWithAPieceReachesTablesAndTopics() {

@@ -6,12 +6,18 @@ import org.junit.jupiter.api.Test;
 
 class LayoutTest {
 
-  /** In the order data flows; at the end what several rooms speak to or speak in. */
+  /**
+   * In the order data flows, after the jobs and what watches them; at the end what several rooms
+   * speak to or speak in, and programs that stand alone.
+   */
   @Test
   void roomsFlowOneWay() {
     LayoutRules.check(
         "io.filcdn.indexer",
         List.of(
+            "jobs",
+            "admin",
+            "health",
             "hint",
             "head",
             "reorg",
@@ -25,6 +31,7 @@ class LayoutTest {
             "publish",
             "postgres",
             "rpc",
-            "chain"));
+            "chain",
+            "topics"));
   }
 }

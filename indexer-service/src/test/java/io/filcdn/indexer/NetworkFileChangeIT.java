@@ -7,11 +7,12 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.indexer.fake.Contracts;
+import io.filcdn.indexer.health.Progress;
 import io.filcdn.indexer.range.RangePlanner;
 import org.junit.jupiter.api.Test;
 
 /** Data sets say what the network file makes of the same events, whichever it was before. */
-class NetworkFileChangeIT extends OnFakeChain {
+class NetworkFileChangeIT extends FakeChainTest {
 
   private static final Address FIRST = Contracts.PAST_OPERATOR;
   private static final Address SECOND = Contracts.OPERATOR;

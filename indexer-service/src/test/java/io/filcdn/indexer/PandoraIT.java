@@ -12,8 +12,10 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.payment.RailId;
 import io.filcdn.common.piece.CommP;
+import io.filcdn.indexer.admin.OperationQueue;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.PandoraContracts;
+import io.filcdn.indexer.jobs.IndexingLoop;
 import io.filcdn.indexer.range.RangePlanner;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** The generation before FWSS, whose events do not tell all: contracts are asked for the rest. */
 @SuppressWarnings("NullAway.Init")
-class PandoraIT extends OnFakeChain {
+class PandoraIT extends FakeChainTest {
 
   private static final Address PROVIDER = Contracts.numbered(0x900);
   private static final CommP ROOT = CID.commP();
@@ -100,7 +102,7 @@ class PandoraIT extends OnFakeChain {
     pandora
         .operations()
         .offer(
-            new Operations.Operation.Republish(
+            new OperationQueue.Operation.Republish(
                 java.util.Set.of(Topic.PLACEMENTS, Topic.DATA_SETS)));
     pandora.catchUp().publishAll();
 

@@ -5,11 +5,11 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
 /** How long tests wait for what is to come about: a machine can be busy. */
-final class Patience {
+public final class Patience {
 
   private Patience() {}
 
-  static ConditionFactory patiently() {
+  public static ConditionFactory patiently() {
     return Awaitility.await().atMost(Duration.ofMinutes(1));
   }
 }

@@ -8,7 +8,7 @@ import io.filcdn.indexer.fake.FakeLog;
 import org.junit.jupiter.api.Test;
 
 /** A data set may be served once its creation is final or deep, whichever comes first. */
-class ProvisionalIT extends OnFakeChain {
+class ProvisionalIT extends FakeChainTest {
 
   private static final int DEPTH = (int) Contracts.SERVING_DEPTH;
 

@@ -5,11 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.TokenAmount;
-import io.filcdn.indexer.IndexingLoop.Turn;
+import io.filcdn.indexer.admin.OperationQueue;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeChain;
 import io.filcdn.indexer.fake.FakeLog;
 import io.filcdn.indexer.fake.FakeNode;
+import io.filcdn.indexer.jobs.IndexingLoop.Turn;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -17,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Nodes that leave logs out, tell too many, or another chain: blocks are read more than once. */
-class RecheckIT extends OnFakeChain {
+class RecheckIT extends FakeChainTest {
 
   private static final FakeLog CREATED = Contracts.dataSetCreated(12, 3, PAYER);
   private static final FakeLog ADDED = Contracts.pieceAdded(12, 7, CID);
@@ -215,7 +216,7 @@ class RecheckIT extends OnFakeChain {
       indexer
           .operations()
           .offer(
-              new Operations.Operation.Republish(
+              new OperationQueue.Operation.Republish(
                   java.util.Set.of(
                       Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS)));
       indexer.catchUp().publishAll();
@@ -267,7 +268,7 @@ class RecheckIT extends OnFakeChain {
   }
 
   private void rewindTo(long block) {
-    indexer.operations().offer(new Operations.Operation.Rewind(new BlockNumber(block)));
+    indexer.operations().offer(new OperationQueue.Operation.Rewind(new BlockNumber(block)));
     indexer.turn();
   }
 

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Payers of the CDN are screened beside indexing, and what came of it is published. */
 @SuppressWarnings("NullAway.Init")
-class ScreeningIT extends OnFakeChain {
+class ScreeningIT extends FakeChainTest {
 
   private static final Duration EVERY = Duration.ofHours(24);
 

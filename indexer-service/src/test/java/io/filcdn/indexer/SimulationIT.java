@@ -5,13 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
-import io.filcdn.indexer.IndexingLoop.Turn;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeChain;
 import io.filcdn.indexer.fake.FakeLog;
 import io.filcdn.indexer.fake.FakeNode;
 import io.filcdn.indexer.fake.FakeNode.Lie;
 import io.filcdn.indexer.fake.FakePieces;
+import io.filcdn.indexer.health.Progress;
+import io.filcdn.indexer.jobs.IndexingLoop.Turn;
 import io.filcdn.indexer.range.RangePlanner;
 import io.filcdn.testing.infra.Infra;
 import java.time.Duration;

@@ -3,10 +3,14 @@ package io.filcdn.indexer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.network.Network;
-import io.filcdn.indexer.IndexingLoop.Turn;
+import io.filcdn.indexer.admin.OperationQueue;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeNode;
 import io.filcdn.indexer.head.TipReader;
+import io.filcdn.indexer.health.IndexingMonitor;
+import io.filcdn.indexer.health.Progress;
+import io.filcdn.indexer.jobs.IndexingLoop;
+import io.filcdn.indexer.jobs.IndexingLoop.Turn;
 import io.filcdn.indexer.logs.EventDecoder;
 import io.filcdn.indexer.logs.LogFetcher;
 import io.filcdn.indexer.postgres.ExclusiveSession;
@@ -14,7 +18,7 @@ import io.filcdn.indexer.postgres.ExclusiveSession.Purpose;
 import io.filcdn.indexer.projection.Index;
 import io.filcdn.indexer.projection.Projection;
 import io.filcdn.indexer.publish.OutboxPublisher;
-import io.filcdn.indexer.range.GapReader;
+import io.filcdn.indexer.range.ContractBackfill;
 import io.filcdn.indexer.range.RangePlanner;
 import io.filcdn.indexer.range.RangeReader;
 import io.filcdn.indexer.recheck.Rechecker;
@@ -42,11 +46,10 @@ final class TestIndexer implements AutoCloseable {
   private final IndexingLoop loop;
   private final OutboxPublisher publisher;
   private final MovedClock clock = new MovedClock();
-  private final Operations operations = new Operations();
+  private final OperationQueue operations = new OperationQueue();
   private final Rechecker rechecker;
   private final RangeReader reader;
   private final Progress progress = new Progress(clock);
-  private final Waits waits = new Waits();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
 
   TestIndexer(DataSource database, Producer<String, String> producer, FakeNode... nodes) {
@@ -84,19 +87,17 @@ final class TestIndexer implements AutoCloseable {
             clock,
             metrics);
     reader = new RangeReader(ranges, logs, chainNodes::otherThan, 3);
-    loop =
-        new IndexingLoop(
-            chainNodes,
+    Index index = new Index(indexing, new Projection(network));
+    IndexingPath path =
+        new IndexingPath(
             new TipReader(network.finality()),
             new ForkFinder(),
             rechecker,
-            new GapReader(logs, chainNodes::otherThan, network.firstBlock(), 4),
+            new ContractBackfill(logs, chainNodes::otherThan, network.firstBlock(), 4),
             reader,
-            new Index(indexing, new Projection(network)),
-            operations,
-            progress,
-            waits,
-            new IndexingMetrics(metrics, progress, waits, ranges));
+            index,
+            new IndexingMonitor(metrics, progress, ranges));
+    loop = new IndexingLoop(chainNodes, index, operations, path, progress);
     publisher = new OutboxPublisher(publishing, producer, 50, metrics);
   }
 
@@ -142,7 +143,7 @@ final class TestIndexer implements AutoCloseable {
     return clock;
   }
 
-  Operations operations() {
+  OperationQueue operations() {
     return operations;
   }
 

@@ -2,13 +2,14 @@ package io.filcdn.indexer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.filcdn.indexer.IndexingLoop.Turn;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeNode;
+import io.filcdn.indexer.health.Progress;
+import io.filcdn.indexer.jobs.IndexingLoop.Turn;
 import org.junit.jupiter.api.Test;
 
 /** An index that cannot go on says what it waits for, and asks another node. */
-class WaitingIT extends OnFakeChain {
+class WaitingIT extends FakeChainTest {
 
   private static final int PATIENCE = 3;
 

@@ -25,6 +25,8 @@ import io.filcdn.retrieval.request.BotTokens;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.response.Reservations;
 import io.filcdn.retrieval.server.PublicHandler;
+import io.filcdn.retrieval.server.RequestRecorder;
+import io.filcdn.retrieval.stores.Stores;
 import io.filcdn.retrieval.usage.EdgeIdentity;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.Journal;
@@ -220,8 +222,8 @@ final class Edge implements AutoCloseable {
 
   private PublicHandler handler(RetrievalConfig.Edge config, EgressMeter meter) {
     Answers answers = new Answers(config.http().home());
-    Rooms rooms =
-        new Rooms(
+    RetrievalPath path =
+        new RetrievalPath(
             new RequestReader(config.http().dnsRoot(), new BotTokens(config.bots())),
             admission,
             new Reservations(
@@ -233,18 +235,14 @@ final class Edge implements AutoCloseable {
                 cache),
             cache,
             meter,
-            misses,
             answers,
             Settings.pace(config.limits()));
     return new PublicHandler(
-        config.name(),
         Settings.clients(config.http()),
         limits,
         answers,
-        new RetrievalPath(rooms),
-        log,
-        tools.meters,
-        tools.clock,
+        path,
+        new RequestRecorder(config.name(), log, tools.meters, tools.clock),
         System::nanoTime);
   }
 

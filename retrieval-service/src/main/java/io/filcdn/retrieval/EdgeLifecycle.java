@@ -10,6 +10,7 @@ import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.Exchange;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.retrieval.stores.Stores;
 import io.filcdn.retrieval.usage.Quota;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -34,7 +35,19 @@ import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
-/** The lifecycle of the edge, which starts and ends with the service. */
+/**
+ * The lifecycle of the edge, which starts and ends with the service:
+ *
+ * <pre>
+ *            opened                 drain            stop
+ *  STARTING --------------> SERVING ------> DRAINING ----> STOPPED
+ *     |                        ^                              ^
+ *     | folder unusable        | opened by a later try        |
+ *     +-----> UNOPENED --------+                              |
+ *                 |                    stop                   |
+ *                 +-------------------------------------------+
+ * </pre>
+ */
 @ApplicationScoped
 public class EdgeLifecycle implements RunningEdge {
 
@@ -104,7 +117,7 @@ public class EdgeLifecycle implements RunningEdge {
   private boolean open() {
     Stores stores;
     try {
-      stores = Stores.open(config.retrieval());
+      stores = Stores.open(Settings.stores(config.retrieval()));
     } catch (Stores.UnusableException e) {
       LOG.errorf("nothing is served before the data folder can be used: %s", e.getMessage());
       missing = "the data folder cannot be used: " + e.getMessage();

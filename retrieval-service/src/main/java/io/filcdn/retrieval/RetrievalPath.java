@@ -1,5 +1,6 @@
 package io.filcdn.retrieval;
 
+import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.cache.FillContext;
@@ -7,16 +8,19 @@ import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.Exchange;
 import io.filcdn.retrieval.delivery.ResponseWriter;
+import io.filcdn.retrieval.delivery.SlowClientMonitor;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.request.ParsedRequest;
+import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.request.Selection;
 import io.filcdn.retrieval.response.PieceResponse;
 import io.filcdn.retrieval.response.Reservations;
 import io.filcdn.retrieval.response.Retrieval;
 import io.filcdn.retrieval.server.RequestPath;
 import io.filcdn.retrieval.usage.EgressKey;
+import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.ResponseTally;
@@ -27,24 +31,26 @@ import java.util.Optional;
  * docs/architecture.md}; each is a call into the next room. Runs on the connection's event loop and
  * never blocks it.
  */
-final class RetrievalPath implements RequestPath {
-
-  private final Rooms rooms;
-
-  RetrievalPath(Rooms rooms) {
-    this.rooms = rooms;
-  }
+record RetrievalPath(
+    RequestReader reader,
+    Admission admission,
+    Reservations reservations,
+    PieceCache cache,
+    EgressMeter meter,
+    Answers answers,
+    SlowClientMonitor.Pace pace)
+    implements RequestPath {
 
   @Override
   public void answer(Exchange exchange, Client client, ClientLimits.Place place) {
     // 1. parse the request
-    switch (rooms.reader().read(exchange.request())) {
+    switch (reader.read(exchange.request())) {
       case ParsedRequest.Retrieval request -> {
         exchange.asks(request.payer(), request.piece(), request.bot());
         admit(new Retrieval(exchange, client, place, request));
       }
-      case ParsedRequest.Preflight preflight -> rooms.answers().preflight(exchange);
-      case ParsedRequest.Welcome welcome -> rooms.answers().welcome(exchange);
+      case ParsedRequest.Preflight preflight -> answers.preflight(exchange);
+      case ParsedRequest.Welcome welcome -> answers.welcome(exchange);
       case ParsedRequest.Refused(Refusal refusal) -> refuse(exchange, refusal);
     }
   }
@@ -52,7 +58,7 @@ final class RetrievalPath implements RequestPath {
   /** 2. may it be served, and who pays. */
   private void admit(Retrieval retrieval) {
     ParsedRequest.Retrieval request = retrieval.request();
-    switch (rooms.admission().admit(request.payer(), request.piece())) {
+    switch (admission.admit(request.payer(), request.piece())) {
       case Decision.Admitted admitted -> select(retrieval, admitted);
       case Decision.Refused(Refusal refusal) -> refuse(retrieval.exchange(), refusal);
     }
@@ -62,21 +68,18 @@ final class RetrievalPath implements RequestPath {
   private void select(Retrieval retrieval, Decision.Admitted admitted) {
     Exchange exchange = retrieval.exchange();
     switch (Selection.of(retrieval.request().conditions(), admitted.piece())) {
-      case Selection.NotModified same ->
-          rooms.answers().notModified(exchange, head(retrieval, admitted));
+      case Selection.NotModified same -> answers.notModified(exchange, head(retrieval, admitted));
       case Selection.PreconditionFailed other -> refuse(exchange, Refusal.PRECONDITION_FAILED);
       case Selection.Unsatisfiable none ->
-          rooms.answers().unsatisfiable(exchange, head(retrieval, admitted));
+          answers.unsatisfiable(exchange, head(retrieval, admitted));
       case Selection.Bytes bytes when retrieval.request().headOnly() ->
           response(retrieval, admitted, bytes).answerHead();
       case Selection.Bytes bytes ->
-          rooms
-              .reservations()
-              .prepare(
-                  retrieval,
-                  admitted,
-                  bytes.range().length(),
-                  (paid, hold) -> reserve(retrieval, paid, hold, bytes));
+          reservations.prepare(
+              retrieval,
+              admitted,
+              bytes.range().length(),
+              (paid, hold) -> reserve(retrieval, paid, hold, bytes));
     }
   }
 
@@ -85,14 +88,14 @@ final class RetrievalPath implements RequestPath {
       Retrieval retrieval, Decision.Admitted paid, Quota.Hold hold, Selection.Bytes bytes) {
     Reservations.Outcome outcome;
     try {
-      outcome = rooms.reservations().reserve(retrieval, paid, hold, bytes.range().length());
+      outcome = reservations.reserve(retrieval, paid, hold, bytes.range().length());
     } finally {
       // what a fill needs of it, the fill claims itself
       hold.release();
     }
     switch (outcome) {
       case Reservations.Outcome.Refused(Problem problem) ->
-          rooms.answers().refuse(retrieval.exchange(), problem);
+          answers.refuse(retrieval.exchange(), problem);
       case Reservations.Outcome.Reserved(Optional<FillCharge> charge) ->
           serve(retrieval, paid, response(retrieval, paid, bytes), charge);
     }
@@ -106,34 +109,33 @@ final class RetrievalPath implements RequestPath {
     // 5. where the bytes are: on the disk, or on their way from a provider
     Optional<String> bot = retrieval.request().bot();
     FillContext context = new FillContext(paid.origins(), bot, charge);
-    PieceCache.Opened opened = rooms.cache().open(paid.piece(), context, response.range());
+    PieceCache.Opened opened = cache.open(paid.piece(), context, response.range());
     // 6. count them
     String country = retrieval.client().country();
     EgressKey key = new EgressKey(paid.dataSet(), opened.outcome(), "2xx", country, bot);
-    ResponseTally tally =
-        rooms.meter().open(key, response.range().length(), opened.unverified(), charge);
+    ResponseTally tally = meter.open(key, response.range().length(), opened.unverified(), charge);
     response.opened(opened, context, tally);
     // 7. send them
-    new ResponseWriter(retrieval.exchange(), response, opened.bytes(), tally, rooms.pace())
+    new ResponseWriter(retrieval.exchange(), response, opened.bytes(), tally, pace)
         .start(opened.outcome());
   }
 
   @Override
   public void ended(Exchange exchange, Client client) {
     if (exchange.acceptedBytes() > 0 && exchange.dataSet().isPresent()) {
-      rooms.misses().took(client.networks(), exchange.dataSet().get(), exchange.acceptedBytes());
+      reservations.took(client, exchange.dataSet().get(), exchange.acceptedBytes());
     }
   }
 
   @Override
   public long fetches() {
-    return rooms.cache().underWay();
+    return cache.underWay();
   }
 
   private PieceResponse response(
       Retrieval retrieval, Decision.Admitted admitted, Selection.Bytes bytes) {
     Answers.Head head = head(retrieval, admitted);
-    return new PieceResponse(rooms.answers(), rooms.cache(), retrieval, head, bytes);
+    return new PieceResponse(answers, cache, retrieval, head, bytes);
   }
 
   private static Answers.Head head(Retrieval retrieval, Decision.Admitted admitted) {
@@ -143,6 +145,6 @@ final class RetrievalPath implements RequestPath {
   }
 
   private void refuse(Exchange exchange, Refusal refusal) {
-    rooms.answers().refuse(exchange, Problem.of(refusal));
+    answers.refuse(exchange, Problem.of(refusal));
   }
 }

@@ -10,6 +10,7 @@ import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.PieceHistory;
 import io.filcdn.retrieval.origin.Reach;
 import io.filcdn.retrieval.request.ClientReader;
+import io.filcdn.retrieval.stores.Stores;
 import io.filcdn.retrieval.usage.LeaseRules;
 import io.filcdn.retrieval.usage.UnverifiedBudget;
 import io.filcdn.service.start.UnusableSettingException;
@@ -20,6 +21,14 @@ import java.util.Set;
 final class Settings {
 
   private Settings() {}
+
+  static Stores.Rules stores(RetrievalConfig.Edge config) {
+    return new Stores.Rules(
+        config.data(),
+        config.diskReserve().asLongValue(),
+        config.name(),
+        config.usage().maxJournalRecords());
+  }
 
   static Admission.Rules admission(RetrievalConfig.Admission config) {
     return new Admission.Rules(

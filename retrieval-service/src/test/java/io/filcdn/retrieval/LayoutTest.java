@@ -16,6 +16,7 @@ class LayoutTest {
             "response",
             "connection",
             "request",
+            "stores",
             "admission",
             "cache",
             "origin",

@@ -6,6 +6,7 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.network.NetworkFile;
+import io.filcdn.retrieval.stores.Stores;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.testing.infra.Kafka;
 import io.filcdn.testing.process.FreePort;
@@ -85,7 +86,7 @@ final class TestEdge {
                 new SimpleMeterRegistry(),
                 Clock.systemUTC()),
             config.retrieval(),
-            Stores.open(config.retrieval()));
+            Stores.open(Settings.stores(config.retrieval())));
     listener =
         PublicListener.listen(
                 vertx,

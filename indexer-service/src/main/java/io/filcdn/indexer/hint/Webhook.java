@@ -4,7 +4,7 @@ import static java.util.stream.Collectors.toUnmodifiableMap;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.filcdn.common.chain.BlockNumber;
-import io.filcdn.indexer.hint.Field.Kind;
+import io.filcdn.indexer.hint.WebhookField.Kind;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,16 +17,19 @@ import java.util.stream.Stream;
  * @param path where it is called
  * @param fields what the row that it sends must hold
  */
-record Webhook(String path, List<Field> fields) {
+record Webhook(String path, List<WebhookField> fields) {
 
-  private static final Field DATA_SET = new Field("data_set_id", Kind.DECIMAL);
-  private static final Field PROVIDER = new Field("provider_id", Kind.DECIMAL);
-  private static final Field PRODUCT_TYPE = new Field("product_type", Kind.DECIMAL);
-  private static final Field METADATA_KEYS = new Field("metadata_keys", Kind.TEXTS);
-  private static final Field METADATA_VALUES = new Field("metadata_values", Kind.TEXTS);
-  private static final Field CAPABILITY_KEYS = new Field("capability_keys", Kind.TEXT);
-  private static final Field CAPABILITY_VALUES = new Field("capability_values", Kind.TEXT);
-  private static final Field BLOCK = new Field("block_number", Kind.BLOCK);
+  private static final WebhookField DATA_SET = new WebhookField("data_set_id", Kind.DECIMAL);
+  private static final WebhookField PROVIDER = new WebhookField("provider_id", Kind.DECIMAL);
+  private static final WebhookField PRODUCT_TYPE = new WebhookField("product_type", Kind.DECIMAL);
+  private static final WebhookField METADATA_KEYS = new WebhookField("metadata_keys", Kind.TEXTS);
+  private static final WebhookField METADATA_VALUES =
+      new WebhookField("metadata_values", Kind.TEXTS);
+  private static final WebhookField CAPABILITY_KEYS =
+      new WebhookField("capability_keys", Kind.TEXT);
+  private static final WebhookField CAPABILITY_VALUES =
+      new WebhookField("capability_values", Kind.TEXT);
+  private static final WebhookField BLOCK = new WebhookField("block_number", Kind.BLOCK);
 
   private static final Map<String, Webhook> ALL =
       Stream.of(
@@ -34,25 +37,28 @@ record Webhook(String path, List<Field> fields) {
                   "fwss/data-set-created",
                   DATA_SET,
                   PROVIDER,
-                  new Field("payer", Kind.ADDRESS),
+                  new WebhookField("payer", Kind.ADDRESS),
                   METADATA_KEYS,
                   METADATA_VALUES),
               at(
                   "fwss/piece-added",
                   DATA_SET,
-                  new Field("piece_id", Kind.DECIMAL),
-                  new Field("piece_cid", Kind.HEX),
+                  new WebhookField("piece_id", Kind.DECIMAL),
+                  new WebhookField("piece_cid", Kind.HEX),
                   METADATA_KEYS,
                   METADATA_VALUES),
               at("fwss/service-terminated", DATA_SET, BLOCK),
               at("fwss/cdn-service-terminated", DATA_SET, BLOCK),
               at(
                   "fwss/cdn-payment-rails-topped-up",
-                  new Field("id", Kind.TEXT),
+                  new WebhookField("id", Kind.TEXT),
                   DATA_SET,
-                  new Field("cdn_amount_added", Kind.DECIMAL),
-                  new Field("cache_miss_amount_added", Kind.DECIMAL)),
-              at("pdp-verifier/pieces-removed", DATA_SET, new Field("piece_ids", Kind.DECIMALS)),
+                  new WebhookField("cdn_amount_added", Kind.DECIMAL),
+                  new WebhookField("cache_miss_amount_added", Kind.DECIMAL)),
+              at(
+                  "pdp-verifier/pieces-removed",
+                  DATA_SET,
+                  new WebhookField("piece_ids", Kind.DECIMALS)),
               product("product-added"),
               product("product-updated"),
               at("service-provider-registry/product-removed", PROVIDER, PRODUCT_TYPE),
@@ -60,7 +66,7 @@ record Webhook(String path, List<Field> fields) {
               at("filbeam-operator/cdn-payment-settled", DATA_SET, BLOCK))
           .collect(toUnmodifiableMap(Webhook::path, Function.identity()));
 
-  private static Webhook at(String path, Field... fields) {
+  private static Webhook at(String path, WebhookField... fields) {
     return new Webhook(path, List.of(fields));
   }
 

@@ -32,15 +32,16 @@ public final class EventDecoder {
   private static final int MAX_REASON = 300;
 
   private final Generation generation;
-  private final Map<Address, Map<String, Shape>> shapes = new HashMap<>();
+  private final Map<Address, Map<String, EventMapping>> mappings = new HashMap<>();
 
-  private EventDecoder(Generation generation, Map<Address, List<Shape>> events) {
+  private EventDecoder(Generation generation, Map<Address, List<EventMapping>> events) {
     this.generation = generation;
     events.forEach(
         (contract, written) ->
-            shapes.put(
+            mappings.put(
                 contract,
-                written.stream().collect(toUnmodifiableMap(Shape::topic, Function.identity()))));
+                written.stream()
+                    .collect(toUnmodifiableMap(EventMapping::topic, Function.identity()))));
   }
 
   /** The decoder for the network's generation. */
@@ -55,7 +56,7 @@ public final class EventDecoder {
 
   /** The contracts whose logs it reads. */
   public Set<Address> addresses() {
-    return Set.copyOf(shapes.keySet());
+    return Set.copyOf(mappings.keySet());
   }
 
   /**
@@ -64,52 +65,54 @@ public final class EventDecoder {
    * @param node asked for what the log itself does not tell
    * @throws NodeFailedException where the node does not answer
    */
-  public Decoded decode(ChainNode node, RawLog log) {
-    Shape shape =
+  public DecodedLog decode(ChainNode node, RawLog log) {
+    EventMapping mapping =
         log.topics().isEmpty()
             ? null
-            : shapes.getOrDefault(log.address(), Map.of()).get(log.topics().getFirst());
-    if (shape == null) {
-      return new Decoded.Unknown();
+            : mappings.getOrDefault(log.address(), Map.of()).get(log.topics().getFirst());
+    if (mapping == null) {
+      return new DecodedLog.Unknown();
     }
     if (log.data().length() > MAX_DATA_CHARACTERS) {
-      return new Decoded.Undecodable(
+      return new DecodedLog.Undecodable(
           malformed(
-              shape,
+              mapping,
               log,
               "expected at most %d characters of data, found %d"
                   .formatted(MAX_DATA_CHARACTERS, log.data().length())));
     }
-    Arguments arguments;
+    EventArguments arguments;
     try {
-      arguments = Arguments.of(generation, shape.abi(), log);
+      arguments = EventArguments.of(generation, mapping.abi(), log);
     } catch (RuntimeException e) {
-      return new Decoded.Undecodable(aside(shape, log, false, e.toString()));
+      return new DecodedLog.Undecodable(undecodable(mapping, log, false, e.toString()));
     }
-    return read(node, shape, log, arguments);
+    return read(node, mapping, log, arguments);
   }
 
   /** Reads a log of the right form: what is amiss now is only in what it says. */
-  private static Decoded read(ChainNode node, Shape shape, RawLog log, Arguments arguments) {
+  private static DecodedLog read(
+      ChainNode node, EventMapping mapping, RawLog log, EventArguments arguments) {
     try {
-      ChainEvent event = shape.read().apply(node, arguments);
-      return new Decoded.Known(
+      ChainEvent event = mapping.read().apply(node, arguments);
+      return new DecodedLog.Known(
           new LoggedEvent(log.position(), log.blockHash(), log.txHash(), event),
-          arguments.fault().map(fault -> malformed(shape, log, fault)));
+          arguments.fault().map(fault -> malformed(mapping, log, fault)));
     } catch (NodeFailedException e) {
       throw e;
     } catch (RuntimeException e) {
       // whatever the log holds: none of it may stop the index
-      return new Decoded.Undecodable(malformed(shape, log, e.toString()));
+      return new DecodedLog.Undecodable(malformed(mapping, log, e.toString()));
     }
   }
 
-  private static UndecodableLog malformed(Shape shape, RawLog log, String reason) {
-    return aside(shape, log, true, reason);
+  private static UndecodableLog malformed(EventMapping mapping, RawLog log, String reason) {
+    return undecodable(mapping, log, true, reason);
   }
 
-  private static UndecodableLog aside(Shape shape, RawLog log, boolean isMalformed, String reason) {
-    String text = shape.abi().name() + ": " + reason;
+  private static UndecodableLog undecodable(
+      EventMapping mapping, RawLog log, boolean isMalformed, String reason) {
+    String text = mapping.abi().name() + ": " + reason;
     return new UndecodableLog(
         log, isMalformed, text.length() > MAX_REASON ? text.substring(0, MAX_REASON) : text);
   }

@@ -14,9 +14,9 @@ final class FwssEvents {
   private FwssEvents() {}
 
   /** Which events each contract of the network writes. */
-  static Map<Address, List<Shape>> of(Network network) {
+  static Map<Address, List<EventMapping>> of(Network network) {
     Network.Contracts contracts = network.contracts();
-    Map<Address, List<Shape>> events = new HashMap<>();
+    Map<Address, List<EventMapping>> events = new HashMap<>();
     events.put(contracts.fwss(), FWSS);
     events.put(contracts.pdpVerifier(), PDP_VERIFIER);
     events.put(contracts.serviceProviderRegistry(), REGISTRY);
@@ -25,9 +25,9 @@ final class FwssEvents {
     return events;
   }
 
-  private static final List<Shape> FWSS =
+  private static final List<EventMapping> FWSS =
       List.of(
-          Shape.of(
+          EventMapping.of(
               ContractAbi.FWSS.event("DataSetCreated"),
               in ->
                   new ChainEvent.DataSetCreated(
@@ -39,7 +39,7 @@ final class FwssEvents {
                       in.address("payer"),
                       in.address("payee"),
                       in.metadata("metadataKeys", "metadataValues"))),
-          Shape.of(
+          EventMapping.of(
               ContractAbi.FWSS.event("PieceAdded"),
               in ->
                   new ChainEvent.PieceAdded(
@@ -47,74 +47,74 @@ final class FwssEvents {
                       in.piece("pieceId"),
                       in.pieceCid("pieceCid"),
                       in.metadata("keys", "values"))),
-          Shape.of(
+          EventMapping.of(
               ContractAbi.FWSS.event("ServiceTerminated"),
               in -> new ChainEvent.ServiceTerminated(in.dataSet("dataSetId"))),
-          Shape.of(
+          EventMapping.of(
               ContractAbi.FWSS.event("PDPPaymentTerminated"),
               in ->
                   new ChainEvent.PDPPaymentTerminated(
                       in.dataSet("dataSetId"), in.epoch("endEpoch"), in.rail("pdpRailId"))),
-          Shape.of(
+          EventMapping.of(
               ContractAbi.FWSS.event("CDNPaymentRailsToppedUp"),
               in ->
                   new ChainEvent.CDNPaymentRailsToppedUp(
                       in.dataSet("dataSetId"),
                       in.amount("cdnAmountAdded"),
                       in.amount("cacheMissAmountAdded"))),
-          Shape.of(
+          EventMapping.of(
               ContractAbi.FWSS.event("CDNServiceTerminated"),
               in -> new ChainEvent.CDNServiceTerminated(in.dataSet("dataSetId"))),
-          Shape.of(
+          EventMapping.of(
               ContractAbi.FWSS.event("DataSetAbandoned"),
               in -> new ChainEvent.DataSetAbandoned(in.dataSet("dataSetId"))));
 
-  private static final List<Shape> PDP_VERIFIER =
+  private static final List<EventMapping> PDP_VERIFIER =
       List.of(
-          Shape.of(
+          EventMapping.of(
               ContractAbi.PDP_VERIFIER.event("PiecesRemoved"),
               in -> new ChainEvent.PiecesRemoved(in.dataSet("setId"), in.pieces("pieceIds"))),
-          Shape.of(
+          EventMapping.of(
               ContractAbi.PDP_VERIFIER.event("DataSetDeleted"),
               in -> new ChainEvent.DataSetDeleted(in.dataSet("setId"))));
 
-  private static final List<Shape> REGISTRY =
+  private static final List<EventMapping> REGISTRY =
       List.of(
-          Shape.of(
+          EventMapping.of(
               ContractAbi.SERVICE_PROVIDER_REGISTRY.event("ProductAdded"),
               in ->
                   new ChainEvent.ProductAdded(
                       in.provider("providerId"),
                       in.small("productType"),
                       in.serviceUrl("capabilityKeys", "capabilityValues"))),
-          Shape.of(
+          EventMapping.of(
               ContractAbi.SERVICE_PROVIDER_REGISTRY.event("ProductUpdated"),
               in ->
                   new ChainEvent.ProductUpdated(
                       in.provider("providerId"),
                       in.small("productType"),
                       in.serviceUrl("capabilityKeys", "capabilityValues"))),
-          Shape.of(
+          EventMapping.of(
               ContractAbi.SERVICE_PROVIDER_REGISTRY.event("ProductRemoved"),
               in ->
                   new ChainEvent.ProductRemoved(
                       in.provider("providerId"), in.small("productType"))),
-          Shape.of(
+          EventMapping.of(
               ContractAbi.SERVICE_PROVIDER_REGISTRY.event("ProviderRemoved"),
               in -> new ChainEvent.ProviderRemoved(in.provider("providerId"))));
 
-  static final List<Shape> PAY =
+  static final List<EventMapping> PAY =
       List.of(
-          Shape.of(
+          EventMapping.of(
               ContractAbi.FILECOIN_PAY.event("RailTerminated"),
               in -> new ChainEvent.RailTerminated(in.rail("railId"), in.epoch("endEpoch"))),
-          Shape.of(
+          EventMapping.of(
               ContractAbi.FILECOIN_PAY.event("RailFinalized"),
               in -> new ChainEvent.RailFinalized(in.rail("railId"))));
 
-  private static final List<Shape> OPERATOR =
+  private static final List<EventMapping> OPERATOR =
       List.of(
-          Shape.of(
+          EventMapping.of(
               ContractAbi.FIL_BEAM_OPERATOR.event("UsageReported"),
               in ->
                   new ChainEvent.UsageReported(
@@ -124,10 +124,10 @@ final class FwssEvents {
                       in.epoch("toEpoch"),
                       in.bytes("cdnBytesUsed"),
                       in.bytes("cacheMissBytesUsed"))),
-          Shape.of(
+          EventMapping.of(
               ContractAbi.FIL_BEAM_OPERATOR.event("CDNSettlement"),
               in -> new ChainEvent.CDNSettlement(in.dataSet("dataSetId"), in.amount("cdnAmount"))),
-          Shape.of(
+          EventMapping.of(
               ContractAbi.FIL_BEAM_OPERATOR.event("CacheMissSettlement"),
               in ->
                   new ChainEvent.CacheMissSettlement(

@@ -8,7 +8,7 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.indexer.chain.Block;
 import io.filcdn.indexer.chain.BlockRange;
 import io.filcdn.indexer.chain.IndexedBlock;
-import io.filcdn.indexer.chain.LogPrints;
+import io.filcdn.indexer.chain.LogFingerprints;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.chain.RawLog;
 import io.filcdn.indexer.chain.UndecodableLog;
@@ -125,8 +125,10 @@ public final class LogFetcher {
 
   /** Reads blocks of the index once more, which {@code node}'s chain has, too; the oldest first. */
   public FetchedRange reread(ChainNode node, List<IndexedBlock> indexed) {
-    List<RangeLogs.At> blocks =
-        indexed.stream().map(block -> new RangeLogs.At(block.number(), block.hash())).toList();
+    List<RangeLogs.BlockRef> blocks =
+        indexed.stream()
+            .map(block -> new RangeLogs.BlockRef(block.number(), block.hash()))
+            .toList();
     return decoded(node, read(node, blocks.getFirst().number(), blocks, false), false);
   }
 
@@ -137,7 +139,7 @@ public final class LogFetcher {
   record Failed(FetchedRange why) implements Reading {}
 
   private Reading read(ChainNode node, BlockRange range, Optional<BlockHash> before) {
-    List<RangeLogs.At> blocks =
+    List<RangeLogs.BlockRef> blocks =
         range.isFinal() ? lastBlock(node, range) : linked(node, range, before);
     return blocks.isEmpty()
         ? new Failed(
@@ -148,7 +150,7 @@ public final class LogFetcher {
   }
 
   private Reading read(
-      ChainNode node, BlockNumber from, List<RangeLogs.At> blocks, boolean onlyTheLast) {
+      ChainNode node, BlockNumber from, List<RangeLogs.BlockRef> blocks, boolean onlyTheLast) {
     Reading reading = readOnce(node, from, blocks, onlyTheLast);
     // an endpoint with several nodes behind it may have answered from another fork, once
     return reading instanceof RangeLogs whole && whole.isMixed()
@@ -157,13 +159,13 @@ public final class LogFetcher {
   }
 
   private Reading readOnce(
-      ChainNode node, BlockNumber from, List<RangeLogs.At> blocks, boolean onlyTheLast) {
-    RangeLogs.At last = blocks.getLast();
+      ChainNode node, BlockNumber from, List<RangeLogs.BlockRef> blocks, boolean onlyTheLast) {
+    RangeLogs.BlockRef last = blocks.getLast();
     return switch (node.logs(from, last.number(), contracts)) {
       case LogsAnswer.Refused refused ->
           new Failed(new FetchedRange.Refused(node + ": " + refused.reason()));
       case LogsAnswer.Logs answer -> {
-        Optional<RangeLogs.At> stands = node.block(last.number()).map(RangeLogs.At::of);
+        Optional<RangeLogs.BlockRef> stands = node.block(last.number()).map(RangeLogs.BlockRef::of);
         yield stands.equals(Optional.of(last))
             ? RangeLogs.of(node, answer.logs(), blocks, onlyTheLast)
             : new Failed(
@@ -178,14 +180,16 @@ public final class LogFetcher {
     };
   }
 
-  private static List<RangeLogs.At> lastBlock(ChainNode node, BlockRange range) {
-    return node.firstBlockFrom(range.to(), range.limit()).stream().map(RangeLogs.At::of).toList();
+  private static List<RangeLogs.BlockRef> lastBlock(ChainNode node, BlockRange range) {
+    return node.firstBlockFrom(range.to(), range.limit()).stream()
+        .map(RangeLogs.BlockRef::of)
+        .toList();
   }
 
   /** Every block of the range; none where one is not the parent of the next. */
-  private static List<RangeLogs.At> linked(
+  private static List<RangeLogs.BlockRef> linked(
       ChainNode node, BlockRange range, Optional<BlockHash> before) {
-    List<RangeLogs.At> blocks = new ArrayList<>();
+    List<RangeLogs.BlockRef> blocks = new ArrayList<>();
     Optional<BlockHash> parent = before;
     BlockNumber next = range.from();
     while (next.compareTo(range.to()) <= 0) {
@@ -193,7 +197,7 @@ public final class LogFetcher {
       if (block.isEmpty() || !parent.map(block.get()::follows).orElse(true)) {
         return List.of();
       }
-      blocks.add(RangeLogs.At.of(block.get()));
+      blocks.add(RangeLogs.BlockRef.of(block.get()));
       parent = Optional.of(block.get().hash());
       next = block.get().number().plus(1);
     }
@@ -208,25 +212,25 @@ public final class LogFetcher {
   }
 
   private FetchedRange decoded(
-      ChainNode node, List<RangeLogs.At> blocks, List<RawLog> logs, boolean isFinal) {
+      ChainNode node, List<RangeLogs.BlockRef> blocks, List<RawLog> logs, boolean isFinal) {
     List<LoggedEvent> events = new ArrayList<>();
     List<UndecodableLog> undecodable = new ArrayList<>();
     int unknown = 0;
     for (RawLog log : logs) {
       switch (decoder.decode(node, log)) {
-        case Decoded.Known known -> {
+        case DecodedLog.Known known -> {
           events.add(known.event());
-          known.aside().ifPresent(undecodable::add);
+          known.undecodable().ifPresent(undecodable::add);
         }
-        case Decoded.Undecodable aside -> undecodable.add(aside.log());
-        case Decoded.Unknown _ -> unknown++;
+        case DecodedLog.Undecodable kept -> undecodable.add(kept.log());
+        case DecodedLog.Unknown _ -> unknown++;
       }
     }
     return new FetchedRange.Fetched(
         new ChainStep.Advance(indexed(blocks, logs), events, undecodable), unknown, isFinal);
   }
 
-  private static List<IndexedBlock> indexed(List<RangeLogs.At> blocks, List<RawLog> logs) {
+  private static List<IndexedBlock> indexed(List<RangeLogs.BlockRef> blocks, List<RawLog> logs) {
     Map<BlockNumber, List<RawLog>> byBlock =
         logs.stream().collect(groupingBy(log -> log.position().block()));
     return blocks.stream()
@@ -235,7 +239,7 @@ public final class LogFetcher {
                 new IndexedBlock(
                     block.number(),
                     block.hash(),
-                    LogPrints.of(byBlock.getOrDefault(block.number(), List.of()))))
+                    LogFingerprints.of(byBlock.getOrDefault(block.number(), List.of()))))
         .toList();
   }
 }

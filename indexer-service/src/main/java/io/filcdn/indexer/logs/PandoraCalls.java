@@ -29,22 +29,22 @@ record PandoraCalls(Address pdpVerifier, Address service) {
 
   /** The call that tells a piece's CID. */
   @FunctionalInterface
-  interface CidOf {
+  interface CidCall {
     /** Empty where the piece, or its data set, is gone by now. */
     Optional<byte[]> ask(ChainNode node, DataSetId dataSet, PieceId piece);
   }
 
   /** The CIDs of June 2025's roots. */
-  CidOf rootCids() {
+  CidCall rootCids() {
     return cids(GET_ROOT_CID);
   }
 
   /** The CIDs of July 2025's pieces. */
-  CidOf pieceCids() {
+  CidCall pieceCids() {
     return cids(GET_PIECE_CID);
   }
 
-  private CidOf cids(AbiFunction function) {
+  private CidCall cids(AbiFunction function) {
     return (node, dataSet, piece) ->
         node.call(pdpVerifier, function.call(dataSet.number(), piece.number()))
             .map(answer -> returned(function, answer).bytes("data"))

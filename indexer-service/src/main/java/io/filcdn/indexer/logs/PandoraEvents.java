@@ -22,7 +22,7 @@ final class PandoraEvents {
   private PandoraEvents() {}
 
   /** Which events each contract of the network writes. */
-  static Map<Address, List<Shape>> of(Network network) {
+  static Map<Address, List<EventMapping>> of(Network network) {
     Network.Contracts contracts = network.contracts();
     PandoraCalls calls = new PandoraCalls(contracts.pdpVerifier(), contracts.fwss());
     return Map.of(
@@ -31,9 +31,9 @@ final class PandoraEvents {
         contracts.filecoinPay(), FwssEvents.PAY);
   }
 
-  private static List<Shape> service(PandoraCalls calls) {
+  private static List<EventMapping> service(PandoraCalls calls) {
     return List.of(
-        Shape.of(
+        EventMapping.of(
             ContractAbi.PANDORA_SERVICE.event("ProofSetRailCreated"),
             in ->
                 new ChainEvent.DataSetCreated(
@@ -45,7 +45,7 @@ final class PandoraEvents {
                     in.address("payer"),
                     in.address("payee"),
                     cdn(in, "withCDN"))),
-        Shape.of(
+        EventMapping.of(
             ContractAbi.PANDORA_SERVICE.event("DataSetRailsCreated"),
             in ->
                 new ChainEvent.DataSetCreated(
@@ -57,64 +57,65 @@ final class PandoraEvents {
                     in.address("payer"),
                     in.address("payee"),
                     cdn(in, "withCDN"))),
-        Shape.of(
+        EventMapping.of(
             ContractAbi.PANDORA_SERVICE.event("DataSetStorageProviderChanged"),
             in ->
                 new ChainEvent.StorageProviderChanged(
                     in.dataSet("dataSetId"), in.provider("newStorageProvider"))),
-        Shape.asking(
+        EventMapping.asking(
             ContractAbi.PANDORA_SERVICE.event("ProviderApproved"),
             (node, in) ->
                 new ChainEvent.ProviderApproved(
                     in.provider("provider"),
                     calls.serviceUrl(node, in.count("providerId"), in.address("provider")))),
-        Shape.of(
+        EventMapping.of(
             ContractAbi.PANDORA_SERVICE.event("ProviderRemoved"),
             in -> new ChainEvent.ProviderRemoved(in.provider("provider"))));
   }
 
-  private static List<Shape> pdpVerifier(PandoraCalls calls) {
+  private static List<EventMapping> pdpVerifier(PandoraCalls calls) {
     return List.of(
-        Shape.asking(
+        EventMapping.asking(
             ContractAbi.PANDORA_PDP_VERIFIER.event("RootsAdded"),
             (node, in) -> added(node, in, "rootIds", calls.rootCids())),
-        Shape.asking(
+        EventMapping.asking(
             ContractAbi.PANDORA_PDP_VERIFIER.event("PiecesAdded"),
             (node, in) -> added(node, in, "pieceIds", calls.pieceCids())),
-        Shape.of(
+        EventMapping.of(
             ContractAbi.PANDORA_PDP_VERIFIER.event("RootsRemoved"),
             in -> new ChainEvent.PiecesRemoved(in.dataSet("setId"), in.pieces("rootIds"))),
-        Shape.of(
+        EventMapping.of(
             ContractAbi.PANDORA_PDP_VERIFIER.event("PiecesRemoved"),
             in -> new ChainEvent.PiecesRemoved(in.dataSet("setId"), in.pieces("pieceIds"))),
-        Shape.of(
+        EventMapping.of(
             ContractAbi.PANDORA_PDP_VERIFIER.event("ProofSetOwnerChanged"),
             in ->
                 new ChainEvent.StorageProviderChanged(
                     in.dataSet("setId"), in.provider("newOwner"))),
-        Shape.of(
+        EventMapping.of(
             ContractAbi.PANDORA_PDP_VERIFIER.event("ProofSetDeleted"),
             in -> new ChainEvent.DataSetDeleted(in.dataSet("setId"))),
-        Shape.of(
+        EventMapping.of(
             ContractAbi.PANDORA_PDP_VERIFIER.event("DataSetDeleted"),
             in -> new ChainEvent.DataSetDeleted(in.dataSet("setId"))));
   }
 
   private static ChainEvent added(
-      ChainNode node, Arguments in, String pieces, PandoraCalls.CidOf cids) {
+      ChainNode node, EventArguments in, String pieces, PandoraCalls.CidCall cids) {
     return new ChainEvent.PiecesAdded(
         in.dataSet("setId"),
         in.pieces(pieces).stream().map(piece -> added(node, in, piece, cids)).toList());
   }
 
-  private static Added added(ChainNode node, Arguments in, PieceId piece, PandoraCalls.CidOf cids) {
+  private static Added added(
+      ChainNode node, EventArguments in, PieceId piece, PandoraCalls.CidCall cids) {
     return new Added(
         piece,
         cids.ask(node, in.dataSet("setId"), piece).flatMap(bytes -> named(in, piece, bytes)));
   }
 
   /** The name of a piece; one whose name is none takes no other piece with it. */
-  private static Optional<PieceName> named(Arguments in, PieceId piece, byte[] cid) {
+  private static Optional<PieceName> named(EventArguments in, PieceId piece, byte[] cid) {
     try {
       return Optional.of(PieceName.fromBytes(cid));
     } catch (IllegalArgumentException e) {
@@ -124,7 +125,7 @@ final class PandoraEvents {
   }
 
   /** The flag as FWSS writes it, so that one fold serves both generations. */
-  private static Map<String, String> cdn(Arguments in, String flag) {
+  private static Map<String, String> cdn(EventArguments in, String flag) {
     return in.flag(flag) ? Map.of("withCDN", "") : Map.of();
   }
 }

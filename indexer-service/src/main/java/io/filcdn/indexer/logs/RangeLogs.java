@@ -9,8 +9,8 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.indexer.chain.Block;
 import io.filcdn.indexer.chain.RawLog;
 import io.filcdn.indexer.rpc.ChainNode;
+import io.filcdn.indexer.rpc.DropReason;
 import io.filcdn.indexer.rpc.NodeFailedException;
-import io.filcdn.indexer.rpc.Surplus;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param isMixed whether logs of other blocks were among them, which are left out
  */
-record RangeLogs(List<At> blocks, List<RawLog> logs, boolean isMixed)
+record RangeLogs(List<BlockRef> blocks, List<RawLog> logs, boolean isMixed)
     implements LogFetcher.Reading {
 
   /** A block that is known to be on the node's chain. */
-  record At(BlockNumber number, BlockHash hash) {
-    static At of(Block block) {
-      return new At(block.number(), block.hash());
+  record BlockRef(BlockNumber number, BlockHash hash) {
+    static BlockRef of(Block block) {
+      return new BlockRef(block.number(), block.hash());
     }
   }
 
@@ -42,7 +42,8 @@ record RangeLogs(List<At> blocks, List<RawLog> logs, boolean isMixed)
    *
    * @throws NodeFailedException where two logs are left at one place
    */
-  static RangeLogs of(ChainNode node, List<RawLog> logs, List<At> blocks, boolean onlyTheLast) {
+  static RangeLogs of(
+      ChainNode node, List<RawLog> logs, List<BlockRef> blocks, boolean onlyTheLast) {
     Map<BlockNumber, BlockHash> hashes = new HashMap<>();
     blocks.forEach(block -> hashes.put(block.number(), block.hash()));
     if (onlyTheLast) {
@@ -73,7 +74,7 @@ record RangeLogs(List<At> blocks, List<RawLog> logs, boolean isMixed)
   private static boolean isOf(RawLog log, @Nullable BlockHash block, ChainNode node) {
     boolean isOf = log.blockHash().equals(block);
     if (!isOf) {
-      node.leavesOut(Surplus.OTHER_BLOCK);
+      node.countDropped(DropReason.OTHER_BLOCK);
     }
     return isOf;
   }

@@ -52,7 +52,7 @@ public sealed interface ChainStep {
           blocks.stream().filter(block -> block.number().compareTo(number) > 0).toList(),
           events.stream().filter(e -> e.position().block().compareTo(number) > 0).toList(),
           undecodable.stream()
-              .filter(aside -> aside.log().position().block().compareTo(number) > 0)
+              .filter(kept -> kept.log().position().block().compareTo(number) > 0)
               .toList());
     }
   }

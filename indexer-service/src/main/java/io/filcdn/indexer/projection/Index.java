@@ -7,14 +7,14 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.IndexedBlock;
 import io.filcdn.indexer.postgres.ExclusiveSession;
-import io.filcdn.indexer.store.Aside;
 import io.filcdn.indexer.store.Blocks;
 import io.filcdn.indexer.store.ContractsRead;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.EventLog;
 import io.filcdn.indexer.store.FoldRules;
+import io.filcdn.indexer.store.UndecodableCounts;
 import io.filcdn.indexer.store.UndecodableLogs;
-import io.filcdn.indexer.store.Write;
+import io.filcdn.indexer.store.WriteMode;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +50,7 @@ public final class Index {
   }
 
   /** The number of logs that are kept aside. */
-  public Aside aside() {
+  public UndecodableCounts undecodableLogs() {
     return session.inTransaction(connection -> new UndecodableLogs(connection).count());
   }
 
@@ -64,14 +64,14 @@ public final class Index {
    * its own transaction; what ends it early leaves a true index.
    */
   public void republish(Set<Topic> topics) {
-    topics.forEach(topic -> refold(topic, Write.EVERYTHING));
+    topics.forEach(topic -> reproject(topic, WriteMode.EVERYTHING));
   }
 
-  private void refold(Topic topic, Write what) {
+  private void reproject(Topic topic, WriteMode what) {
     Optional<Entity> after = Optional.empty();
     do {
       Optional<Entity> from = after;
-      after = session.inTransaction(c -> projection.refold(c, topic, from, what));
+      after = session.inTransaction(c -> projection.reproject(c, topic, from, what));
     } while (after.isPresent());
   }
 
@@ -89,7 +89,7 @@ public final class Index {
       return false;
     }
     session.inTransaction(c -> new FoldRules(c).forget());
-    refold(Topic.DATA_SETS, Write.CHANGES);
+    reproject(Topic.DATA_SETS, WriteMode.CHANGES);
     session.inTransaction(c -> new FoldRules(c).keep(rules));
     return true;
   }
@@ -118,7 +118,7 @@ public final class Index {
   }
 
   /** Keeps that the index holds the logs of {@code named}, and of no others. */
-  public void isRead(Set<Address> named) {
+  public void markRead(Set<Address> named) {
     session.inTransaction(
         connection -> {
           new ContractsRead(connection).keep(named);

@@ -7,15 +7,15 @@ import io.filcdn.common.piece.PieceName;
 import io.filcdn.indexer.chain.ChainEvent;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.LoggedEvent;
-import io.filcdn.indexer.store.Holder;
-import io.filcdn.indexer.store.Placing;
+import io.filcdn.indexer.store.DataSetState;
+import io.filcdn.indexer.store.PlacementHistory;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** The fold of the events of a piece and the data set that holds it. */
+/** The fold of the events of a piece and its data set. */
 final class PieceFold {
 
   private PieceFold() {}
@@ -27,10 +27,10 @@ final class PieceFold {
    * Folds all events of one piece.
    *
    * @param events in the chain's order
-   * @param holder the data set; empty where FWSS has not created it
+   * @param dataSet its data set; empty where FWSS has not created it
    */
-  static Placing fold(
-      Entity.Piece piece, List<LoggedEvent> events, Optional<Holder> holder, AsOf asOf) {
+  static PlacementHistory fold(
+      Entity.Piece piece, List<LoggedEvent> events, Optional<DataSetState> dataSet, AsOf asOf) {
     Optional<Facts> facts = Optional.empty();
     Set<PlacementKey> keys = new HashSet<>();
     for (LoggedEvent logged : events) {
@@ -41,24 +41,25 @@ final class PieceFold {
       } else if (logged.event() instanceof ChainEvent.PiecesRemoved) {
         facts = Optional.empty();
       }
-      facts.flatMap(fact -> holder.map(h -> key(piece, fact, h))).ifPresent(keys::add);
+      facts.flatMap(fact -> dataSet.map(h -> key(piece, fact, h))).ifPresent(keys::add);
     }
     Optional<Facts> last = facts;
     Optional<PlacementRecord> now =
-        holder
+        dataSet
             .filter(h -> !h.deleted())
             .flatMap(h -> last.map(fact -> record(piece, fact, h, asOf)));
     now.map(PlacementRecord::key).ifPresent(keys::remove);
-    return new Placing(now, keys);
+    return new PlacementHistory(now, keys);
   }
 
-  private static PlacementKey key(Entity.Piece piece, Facts facts, Holder holder) {
-    return new PlacementKey(facts.cid(), holder.payer(), piece.dataSet(), piece.piece());
+  private static PlacementKey key(Entity.Piece piece, Facts facts, DataSetState dataSet) {
+    return new PlacementKey(facts.cid(), dataSet.payer(), piece.dataSet(), piece.piece());
   }
 
-  private static PlacementRecord record(Entity.Piece piece, Facts facts, Holder holder, AsOf asOf) {
+  private static PlacementRecord record(
+      Entity.Piece piece, Facts facts, DataSetState dataSet, AsOf asOf) {
     return new PlacementRecord(
-        facts.cid(), holder.payer(), piece.dataSet(), piece.piece(), facts.metadata(), asOf);
+        facts.cid(), dataSet.payer(), piece.dataSet(), piece.piece(), facts.metadata(), asOf);
   }
 
   private static Optional<Facts> told(Entity.Piece piece, ChainEvent.PiecesAdded event) {

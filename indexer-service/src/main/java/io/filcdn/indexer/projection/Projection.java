@@ -8,12 +8,12 @@ import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.store.Blocks;
 import io.filcdn.indexer.store.Cursor;
+import io.filcdn.indexer.store.DataSetState;
 import io.filcdn.indexer.store.DataSets;
 import io.filcdn.indexer.store.EventLog;
-import io.filcdn.indexer.store.Holder;
 import io.filcdn.indexer.store.LogEntry;
 import io.filcdn.indexer.store.UndecodableLogs;
-import io.filcdn.indexer.store.Write;
+import io.filcdn.indexer.store.WriteMode;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -36,11 +36,11 @@ public final class Projection {
   private static final int FOLDED_AT_ONCE = 1000;
 
   private final DataSetFold fold;
-  private final Refold refold;
+  private final Reprojection reprojection;
 
   public Projection(Network network) {
     this.fold = new DataSetFold(network);
-    this.refold = new Refold(fold);
+    this.reprojection = new Reprojection(fold);
   }
 
   /**
@@ -50,15 +50,16 @@ public final class Projection {
    */
   public Set<DataSetId> apply(Connection connection, List<ChainStep> steps) throws SQLException {
     readByKey(connection);
-    Map<DataSetId, Holder> takenBack = new HashMap<>();
+    Map<DataSetId, DataSetState> takenBack = new HashMap<>();
     Set<Entity> touched = new LinkedHashSet<>();
     Map<Entity, List<LoggedEvent>> fresh = new HashMap<>();
     long deepest = deepest(connection);
     for (ChainStep step : steps) {
       if (step instanceof ChainStep.Advance && !touched.isEmpty()) {
-        // whom new events concern is read off the read model, which must be true by then
+        // the entities that new events affect are read off the read model, which must be true by
+        // then
         touched.addAll(acrossDepth(connection, deepest));
-        takenBack.putAll(refold.run(connection, touched, fresh));
+        takenBack.putAll(reprojection.run(connection, touched, fresh));
         deepest = deepest(connection);
         touched.clear();
         fresh.clear();
@@ -73,12 +74,12 @@ public final class Projection {
           });
     }
     touched.addAll(acrossDepth(connection, deepest));
-    takenBack.putAll(refold.run(connection, touched, fresh));
+    takenBack.putAll(reprojection.run(connection, touched, fresh));
     // a repair takes back and brings again what it did not find wrong
-    Map<DataSetId, Holder> now = new DataSets(connection).holders(takenBack.keySet());
+    Map<DataSetId, DataSetState> now = new DataSets(connection).states(takenBack.keySet());
     takenBack
         .entrySet()
-        .removeIf(was -> was.getValue().isPaidLike(Optional.ofNullable(now.get(was.getKey()))));
+        .removeIf(was -> was.getValue().hasSamePayer(Optional.ofNullable(now.get(was.getKey()))));
     return takenBack.keySet();
   }
 
@@ -104,12 +105,13 @@ public final class Projection {
    * @param what which of it is written and published
    * @return the last one now; empty where none is left
    */
-  Optional<Entity> refold(Connection connection, Topic topic, Optional<Entity> after, Write what)
+  Optional<Entity> reproject(
+      Connection connection, Topic topic, Optional<Entity> after, WriteMode what)
       throws SQLException {
     readByKey(connection);
     List<Entity> some =
         new EventLog(connection).entities(Entity.prefixOf(topic), after, FOLDED_AT_ONCE);
-    refold.run(connection, new LinkedHashSet<>(some), what);
+    reprojection.run(connection, new LinkedHashSet<>(some), what);
     return some.size() < FOLDED_AT_ONCE ? Optional.empty() : Optional.of(some.getLast());
   }
 
@@ -133,40 +135,40 @@ public final class Projection {
   private static Set<Entity> advance(
       Connection connection, ChainStep.Advance advance, Map<Entity, List<LoggedEvent>> fresh)
       throws SQLException {
-    List<LogEntry> ours = attributed(connection, advance.events());
+    List<LogEntry> ours = withAffected(connection, advance.events());
     EventLog log = new EventLog(connection);
     fresh.putAll(newPieces(log, ours));
     log.append(ours);
     new UndecodableLogs(connection).keep(advance.undecodable());
     new Blocks(connection).append(advance.blocks());
-    return concerned(ours);
+    return affected(ours);
   }
 
   private static Set<Entity> supplement(Connection connection, ChainStep.Supplement supplement)
       throws SQLException {
-    List<LogEntry> ours = attributed(connection, supplement.events());
+    List<LogEntry> ours = withAffected(connection, supplement.events());
     new EventLog(connection).supplement(ours);
     new UndecodableLogs(connection).keep(supplement.undecodable());
-    return concerned(ours);
+    return affected(ours);
   }
 
-  /** The events that concern someone. */
-  private static List<LogEntry> attributed(Connection connection, List<LoggedEvent> events)
+  /** The events that affect an entity, each with those. */
+  private static List<LogEntry> withAffected(Connection connection, List<LoggedEvent> events)
       throws SQLException {
-    Attribution attribution = Attribution.of(events, new DataSets(connection));
+    AffectedEntities affectedEntities = AffectedEntities.of(events, new DataSets(connection));
     List<LogEntry> ours = new ArrayList<>();
     for (LoggedEvent logged : events) {
-      Set<Entity> concerned = attribution.next(logged.event());
-      if (!concerned.isEmpty()) {
-        ours.add(new LogEntry(logged, concerned));
+      Set<Entity> affected = affectedEntities.by(logged.event());
+      if (!affected.isEmpty()) {
+        ours.add(new LogEntry(logged, affected));
       }
     }
     return ours;
   }
 
-  private static Set<Entity> concerned(List<LogEntry> entries) {
+  private static Set<Entity> affected(List<LogEntry> entries) {
     Set<Entity> touched = new LinkedHashSet<>();
-    entries.forEach(entry -> touched.addAll(entry.concerned()));
+    entries.forEach(entry -> touched.addAll(entry.affected()));
     return touched;
   }
 
@@ -175,9 +177,9 @@ public final class Projection {
       throws SQLException {
     Map<Entity, List<LoggedEvent>> pieces = new HashMap<>();
     for (LogEntry entry : ours) {
-      for (Entity concerned : entry.concerned()) {
-        if (concerned instanceof Entity.Piece) {
-          pieces.computeIfAbsent(concerned, _ -> new ArrayList<>()).add(entry.logged());
+      for (Entity affected : entry.affected()) {
+        if (affected instanceof Entity.Piece) {
+          pieces.computeIfAbsent(affected, _ -> new ArrayList<>()).add(entry.logged());
         }
       }
     }

@@ -68,7 +68,8 @@ public class IndexResource {
    *
    * @param next what to pass as {@code after} for more; absent at the end
    */
-  public record UndecodableLogs(List<UndecodableLogRow.Aside> logs, Optional<String> next) {}
+  public record UndecodableLogs(
+      List<UndecodableLogRow.UndecodableLogView> logs, Optional<String> next) {}
 
   @GET
   @Path("/data-sets/{id:.+}")
@@ -140,8 +141,9 @@ public class IndexResource {
   public UndecodableLogs undecodableLogs(
       @QueryParam("after") @Nullable String after, @QueryParam("limit") @Nullable String limit) {
     Page<EventPosition> page = Page.of(after, limit, LARGEST_PAGE, UndecodableLogRow::place);
-    List<UndecodableLogRow.Aside> logs = UndecodableLogRow.page(page.after(), page.limit());
-    return new UndecodableLogs(logs, page.next(logs, UndecodableLogRow.Aside::place));
+    List<UndecodableLogRow.UndecodableLogView> logs =
+        UndecodableLogRow.page(page.after(), page.limit());
+    return new UndecodableLogs(logs, page.next(logs, UndecodableLogRow.UndecodableLogView::place));
   }
 
   private static Page<Entity.Piece> page(@Nullable String after, @Nullable String limit) {

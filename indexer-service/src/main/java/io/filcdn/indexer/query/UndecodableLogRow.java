@@ -49,7 +49,7 @@ public class UndecodableLogRow extends PanacheEntityBase {
    *
    * @param malformed whether it has its event's form, and only what it says cannot be
    */
-  public record Aside(
+  public record UndecodableLogView(
       BlockNumber block,
       long logIndex,
       TxHash txHash,
@@ -79,7 +79,7 @@ public class UndecodableLogRow extends PanacheEntityBase {
   }
 
   /** Up to {@code limit} of them in the chain's order, behind a place. */
-  static List<Aside> page(Optional<EventPosition> after, int limit) {
+  static List<UndecodableLogView> page(Optional<EventPosition> after, int limit) {
     return UndecodableLogRow.<UndecodableLogRow>find(
             "blockNumber > ?1 or blockNumber = ?1 and logIndex > ?2 order by blockNumber, logIndex",
             after.map(place -> place.block().value()).orElse(-1L),
@@ -89,7 +89,7 @@ public class UndecodableLogRow extends PanacheEntityBase {
         .stream()
         .map(
             row ->
-                new Aside(
+                new UndecodableLogView(
                     new BlockNumber(row.blockNumber),
                     row.logIndex,
                     new TxHash(row.txHash),

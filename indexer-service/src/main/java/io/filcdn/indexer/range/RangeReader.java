@@ -31,7 +31,7 @@ public final class RangeReader implements AutoCloseable {
   private final int prefetch;
   private final ExecutorService threads =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("prefetch-", 0).factory());
-  private final Deque<Ahead> ahead = new ArrayDeque<>();
+  private final Deque<Prefetch> ahead = new ArrayDeque<>();
 
   /**
    * @param witnesses tells which node reads final blocks a second time
@@ -50,7 +50,7 @@ public final class RangeReader implements AutoCloseable {
   }
 
   /** A range that is being read. */
-  private record Ahead(ChainNode node, BlockRange range, Future<FetchedRange> result) {
+  private record Prefetch(ChainNode node, BlockRange range, Future<FetchedRange> result) {
 
     boolean holds(ChainNode other, BlockNumber next) {
       return node.equals(other)
@@ -96,7 +96,7 @@ public final class RangeReader implements AutoCloseable {
     while (ahead.size() < prefetch && ahead.getLast().range().isBeforeItsLimit()) {
       begin(node, planner.after(ahead.getLast().range()));
     }
-    Ahead first = ahead.remove();
+    Prefetch first = ahead.remove();
     return switch (taken(first.range(), await(first))) {
       case FetchedRange.Fetched all when indexed.isPresent() ->
           new FetchedRange.Fetched(all.step().after(indexed.get()), all.unknown(), true);
@@ -107,10 +107,10 @@ public final class RangeReader implements AutoCloseable {
   private void begin(ChainNode node, BlockRange range) {
     ChainNode witness = witnesses.apply(node);
     ahead.add(
-        new Ahead(node, range, threads.submit(() -> fetcher.fetchTwice(node, witness, range))));
+        new Prefetch(node, range, threads.submit(() -> fetcher.fetchTwice(node, witness, range))));
   }
 
-  private FetchedRange await(Ahead first) {
+  private FetchedRange await(Prefetch first) {
     try {
       return first.result().get();
     } catch (ExecutionException e) {
@@ -152,7 +152,7 @@ public final class RangeReader implements AutoCloseable {
     ahead.clear();
   }
 
-  private static void cancel(Ahead begun) {
+  private static void cancel(Prefetch begun) {
     begun.result().cancel(true);
   }
 

@@ -110,7 +110,7 @@ public final class Rechecker {
    * @param stored the index's blocks as in {@link #run}
    * @return what takes the place of those blocks; nothing where there are none
    */
-  public Recheck anew(ChainNode node, Cursor cursor, List<IndexedBlock> stored) {
+  public Recheck reread(ChainNode node, Cursor cursor, List<IndexedBlock> stored) {
     List<IndexedBlock> blocks = stored.reversed();
     List<IndexedBlock> unfinal =
         blocks.stream().filter(block -> !cursor.isFinal(block.number())).toList();
@@ -176,9 +176,9 @@ public final class Rechecker {
     String difference =
         "expected %d logs in block %s, found %d at %s"
             .formatted(
-                expected.logs().prints().size(),
+                expected.logs().fingerprints().size(),
                 expected.number(),
-                found.logs().prints().size(),
+                found.logs().fingerprints().size(),
                 node);
     return replaced(node, blocks, blocks.indexOf(expected), difference);
   }

@@ -124,24 +124,24 @@ public final class ChainNode {
     Set<RawLog> logs = new LinkedHashSet<>();
     for (Log log : told) {
       if (log.isRemoved()) {
-        leavesOut(Surplus.REMOVED);
+        countDropped(DropReason.REMOVED);
         continue;
       }
       RawLog raw = raw(log);
       BlockNumber block = raw.position().block();
       if (block.compareTo(from) < 0 || block.compareTo(to) > 0) {
-        leavesOut(Surplus.OUT_OF_RANGE);
+        countDropped(DropReason.OUT_OF_RANGE);
       } else if (!addresses.contains(raw.address())) {
-        leavesOut(Surplus.OTHER_ADDRESS);
+        countDropped(DropReason.OTHER_ADDRESS);
       } else if (!logs.add(raw)) {
-        leavesOut(Surplus.DUPLICATE);
+        countDropped(DropReason.DUPLICATE);
       }
     }
     return logs.stream().sorted(Comparator.comparing(RawLog::position)).toList();
   }
 
-  /** Counts a log of an answer that is left out. */
-  public void leavesOut(Surplus reason) {
+  /** Counts a log of an answer that is dropped. */
+  public void countDropped(DropReason reason) {
     metrics
         .counter("filcdn.indexer.rpc.surplus.logs", "node", toString(), "reason", reason.text())
         .increment();

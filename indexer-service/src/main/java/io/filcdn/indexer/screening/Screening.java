@@ -5,7 +5,7 @@ import io.filcdn.indexer.postgres.DatabaseFailedException;
 import io.filcdn.indexer.postgres.ExclusiveSession;
 import io.filcdn.indexer.screening.Screener.Verdict;
 import io.filcdn.indexer.store.Payers;
-import io.filcdn.indexer.store.Write;
+import io.filcdn.indexer.store.WriteMode;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,7 +61,8 @@ public final class Screening {
   private Outcome screenSome() {
     Instant now = clock.instant();
     List<Address> payers =
-        session.inTransaction(c -> new Payers(c, Write.CHANGES).toScreen(now.minus(every), batch));
+        session.inTransaction(
+            c -> new Payers(c, WriteMode.CHANGES).toScreen(now.minus(every), batch));
     int sanctioned = 0;
     for (Address payer : payers) {
       switch (verdict(payer)) {
@@ -92,7 +93,7 @@ public final class Screening {
   private void keep(Address payer, boolean sanctioned, Instant at) {
     session.inTransaction(
         connection -> {
-          new Payers(connection, Write.CHANGES).screened(payer, sanctioned, at);
+          new Payers(connection, WriteMode.CHANGES).screened(payer, sanctioned, at);
           return payer;
         });
   }

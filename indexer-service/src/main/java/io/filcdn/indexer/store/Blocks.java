@@ -3,7 +3,7 @@ package io.filcdn.indexer.store;
 import io.filcdn.common.chain.BlockHash;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.indexer.chain.IndexedBlock;
-import io.filcdn.indexer.chain.LogPrints;
+import io.filcdn.indexer.chain.LogFingerprints;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -62,7 +62,7 @@ public final class Blocks {
     return new IndexedBlock(
         new BlockNumber(row.getLong("number")),
         new BlockHash(row.getString("hash")),
-        new LogPrints(Set.of((String[]) row.getArray("logs").getArray())));
+        new LogFingerprints(Set.of((String[]) row.getArray("logs").getArray())));
   }
 
   /** Adds blocks; the index then stands at the last one. */
@@ -72,7 +72,7 @@ public final class Blocks {
       for (IndexedBlock block : blocks) {
         insert.setLong(1, block.number().value());
         insert.setString(2, block.hash().hex());
-        insert.setArray(3, connection.createArrayOf("text", block.logs().prints().toArray()));
+        insert.setArray(3, connection.createArrayOf("text", block.logs().fingerprints().toArray()));
         insert.addBatch();
       }
       insert.executeBatch();

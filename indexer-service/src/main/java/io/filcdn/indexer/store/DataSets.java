@@ -71,10 +71,10 @@ public final class DataSets {
           DataSetRecord::asOf);
 
   private final Connection connection;
-  private final Write what;
+  private final WriteMode what;
   private final Outbox outbox;
 
-  public DataSets(Connection connection, Write what) {
+  public DataSets(Connection connection, WriteMode what) {
     this.connection = connection;
     this.what = what;
     this.outbox = new Outbox(connection);
@@ -82,7 +82,7 @@ public final class DataSets {
 
   /** The table for one who only reads it. */
   public DataSets(Connection connection) {
-    this(connection, Write.CHANGES);
+    this(connection, WriteMode.CHANGES);
   }
 
   /** Writes and publishes data sets, those that say something new. */
@@ -117,26 +117,26 @@ public final class DataSets {
     }
   }
 
-  /** The known ones of {@code ids}. */
-  public Map<DataSetId, Holder> holders(Collection<DataSetId> ids) throws SQLException {
+  /** The states of those of {@code ids} that are known. */
+  public Map<DataSetId, DataSetState> states(Collection<DataSetId> ids) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(
             "select id, payer, deleted, provisional_since is not null as provisional"
                 + " from data_sets where id = any (?)")) {
       select.setArray(
           1, connection.createArrayOf("text", ids.stream().map(DataSetId::toString).toArray()));
-      Map<DataSetId, Holder> holders = new HashMap<>();
+      Map<DataSetId, DataSetState> states = new HashMap<>();
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
-          holders.put(
+          states.put(
               DataSetId.of(rows.getString("id")),
-              new Holder(
+              new DataSetState(
                   new Address(rows.getString("payer")),
                   rows.getBoolean("deleted"),
                   rows.getBoolean("provisional")));
         }
       }
-      return holders;
+      return states;
     }
   }
 

@@ -12,7 +12,7 @@ import io.filcdn.indexer.chain.ChainEvent;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.EventPosition;
 import io.filcdn.indexer.chain.IndexedBlock;
-import io.filcdn.indexer.chain.LogPrints;
+import io.filcdn.indexer.chain.LogFingerprints;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.service.database.Columns;
 import java.sql.Array;
@@ -32,7 +32,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
-/** The tables of what the chain said, and whom it concerns. */
+/** The tables of the chain's events, and of the entities that each affects. */
 public final class EventLog {
 
   private static final Map<String, Class<?>> KINDS =
@@ -45,7 +45,7 @@ public final class EventLog {
     this.connection = connection;
   }
 
-  /** Adds events, each with whom it concerns. */
+  /** Adds events, each with the entities that it affects. */
   public void append(List<LogEntry> entries) throws SQLException {
     insert(entries, "");
   }
@@ -80,25 +80,25 @@ public final class EventLog {
             insert into event_entities (entity, block_number, log_index)
             select * from unnest(?, ?, ?)"""
                 + onConflict)) {
-      Columns.of(insert, entries.stream().flatMap(Concerned::of).toList())
-          .text(concerned -> concerned.entity().key())
-          .bigint(concerned -> concerned.position().block().value())
-          .bigint(concerned -> concerned.position().logIndex());
+      Columns.of(insert, entries.stream().flatMap(AffectedEntity::of).toList())
+          .text(affected -> affected.entity().key())
+          .bigint(affected -> affected.position().block().value())
+          .bigint(affected -> affected.position().logIndex());
       insert.executeUpdate();
     }
   }
 
-  /** An event's position, with an entity that the event concerns. */
-  private record Concerned(EventPosition position, Entity entity) {
-    static Stream<Concerned> of(LogEntry entry) {
-      return entry.concerned().stream().map(entity -> new Concerned(entry.position(), entity));
+  /** An event's position, with an entity that the event affects. */
+  private record AffectedEntity(EventPosition position, Entity entity) {
+    static Stream<AffectedEntity> of(LogEntry entry) {
+      return entry.affected().stream().map(entity -> new AffectedEntity(entry.position(), entity));
     }
   }
 
   /**
    * Removes the events after {@code ancestor}, or all of them.
    *
-   * @return whom they concerned
+   * @return the entities that they affected
    */
   public Set<Entity> removeAfter(Optional<BlockNumber> ancestor) throws SQLException {
     long last = ancestor.map(BlockNumber::value).orElse(-1L);
@@ -129,13 +129,13 @@ public final class EventLog {
                 new IndexedBlock(
                     new BlockNumber(row.getLong("block_number")),
                     new BlockHash(row.getString("block_hash")),
-                    LogPrints.of(List.of())))
+                    LogFingerprints.of(List.of())))
             : Optional.empty();
       }
     }
   }
 
-  /** The data sets that events after {@code after} and up to {@code last} concern. */
+  /** The data sets that events after {@code after} and up to {@code last} affect. */
   public Set<Entity> dataSetsBetween(Optional<BlockNumber> after, BlockNumber last)
       throws SQLException {
     try (PreparedStatement select =
@@ -186,7 +186,7 @@ public final class EventLog {
     return byEntity;
   }
 
-  /** Each event once, however many of the entities it concerns. */
+  /** Each event once, however many of the entities it affects. */
   private Map<EventPosition, LoggedEvent> eventsByPosition(Array keys) throws SQLException {
     try (PreparedStatement select =
         connection.prepareStatement(

@@ -8,12 +8,12 @@ import java.util.Set;
 /**
  * An event as the log keeps it.
  *
- * @param concerned whom it concerns; somebody
+ * @param affected the entities that it affects; at least one
  */
-public record LogEntry(LoggedEvent logged, Set<Entity> concerned) {
+public record LogEntry(LoggedEvent logged, Set<Entity> affected) {
 
   public LogEntry {
-    concerned = Set.copyOf(concerned);
+    affected = Set.copyOf(affected);
   }
 
   EventPosition position() {

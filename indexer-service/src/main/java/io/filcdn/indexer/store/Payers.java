@@ -24,10 +24,10 @@ import java.util.Optional;
 public final class Payers {
 
   private final Connection connection;
-  private final Write what;
+  private final WriteMode what;
   private final Outbox outbox;
 
-  public Payers(Connection connection, Write what) {
+  public Payers(Connection connection, WriteMode what) {
     this.connection = connection;
     this.what = what;
     this.outbox = new Outbox(connection);
@@ -43,7 +43,7 @@ public final class Payers {
               from (select ? as address) p left join screenings s using (address)
             on conflict do nothing""")) {
       insert.setString(1, payer.hex());
-      if (insert.executeUpdate() > 0 || what == Write.EVERYTHING) {
+      if (insert.executeUpdate() > 0 || what == WriteMode.EVERYTHING) {
         publish(payer, versions);
       }
     }

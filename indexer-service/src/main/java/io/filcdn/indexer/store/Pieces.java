@@ -31,10 +31,10 @@ import java.util.TreeMap;
 public final class Pieces {
 
   private final Connection connection;
-  private final Write what;
+  private final WriteMode what;
   private final Outbox outbox;
 
-  public Pieces(Connection connection, Write what) {
+  public Pieces(Connection connection, WriteMode what) {
     this.connection = connection;
     this.what = what;
     this.outbox = new Outbox(connection);
@@ -54,7 +54,7 @@ public final class Pieces {
    * @param fresh those that had no event until now, and so have no row
    */
   public void save(
-      Map<Entity.Piece, Placing> pieces, Set<? extends Entity> fresh, Versions versions)
+      Map<Entity.Piece, PlacementHistory> pieces, Set<? extends Entity> fresh, Versions versions)
       throws SQLException {
     Map<Entity.Piece, Row> rows =
         rows(pieces.keySet().stream().filter(piece -> !fresh.contains(piece)).toList());
@@ -62,17 +62,17 @@ public final class Pieces {
     List<Row> gone = new ArrayList<>();
     Map<PlacementKey, Message> messages = new LinkedHashMap<>();
     for (var entry : pieces.entrySet()) {
-      Optional<PlacementRecord> now = entry.getValue().now();
+      Optional<PlacementRecord> now = entry.getValue().current();
       Optional<Row> before = Optional.ofNullable(rows.get(entry.getKey()));
       boolean same = before.isPresent() && now.map(Row::of).equals(before);
-      if (same && what == Write.CHANGES) {
+      if (same && what == WriteMode.CHANGES) {
         continue;
       }
-      Set<PlacementKey> past = new HashSet<>(entry.getValue().past());
+      Set<PlacementKey> former = new HashSet<>(entry.getValue().former());
       // a reorg can give a piece's number to other bytes: the old key must go
-      before.map(Row::key).ifPresent(past::add);
-      now.map(PlacementRecord::key).ifPresent(past::remove);
-      for (PlacementKey key : past) {
+      before.map(Row::key).ifPresent(former::add);
+      now.map(PlacementRecord::key).ifPresent(former::remove);
+      for (PlacementKey key : former) {
         messages.put(key, message(key, Optional.empty(), versions.next().version()));
       }
       now.ifPresentOrElse(written::add, () -> before.ifPresent(gone::add));

@@ -28,10 +28,10 @@ public final class Providers {
           ProviderRecord::asOf);
 
   private final Connection connection;
-  private final Write what;
+  private final WriteMode what;
   private final Outbox outbox;
 
-  public Providers(Connection connection, Write what) {
+  public Providers(Connection connection, WriteMode what) {
     this.connection = connection;
     this.what = what;
     this.outbox = new Outbox(connection);

@@ -29,8 +29,8 @@ public final class UndecodableLogs {
                malformed)
             values (?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict do nothing""")) {
-      for (UndecodableLog aside : undecodable) {
-        RawLog log = aside.log();
+      for (UndecodableLog kept : undecodable) {
+        RawLog log = kept.log();
         insert.setLong(1, log.position().block().value());
         insert.setLong(2, log.position().logIndex());
         insert.setString(3, log.blockHash().hex());
@@ -38,8 +38,8 @@ public final class UndecodableLogs {
         insert.setString(5, log.address().hex());
         insert.setArray(6, connection.createArrayOf("text", log.topics().toArray()));
         insert.setString(7, log.data());
-        insert.setString(8, aside.reason().replace("\0", "\\0"));
-        insert.setBoolean(9, aside.isMalformed());
+        insert.setString(8, kept.reason().replace("\0", "\\0"));
+        insert.setBoolean(9, kept.isMalformed());
         insert.addBatch();
       }
       insert.executeBatch();
@@ -47,14 +47,14 @@ public final class UndecodableLogs {
   }
 
   /** The number of them that are kept. */
-  public Aside count() throws SQLException {
+  public UndecodableCounts count() throws SQLException {
     try (PreparedStatement count =
             connection.prepareStatement(
                 "select count(*) filter (where not malformed), count(*) filter (where malformed)"
                     + " from undecodable_logs");
         ResultSet row = count.executeQuery()) {
       row.next();
-      return new Aside(row.getLong(1), row.getLong(2));
+      return new UndecodableCounts(row.getLong(1), row.getLong(2));
     }
   }
 

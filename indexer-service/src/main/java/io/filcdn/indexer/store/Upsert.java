@@ -62,7 +62,7 @@ record Upsert<T>(
    *
    * @return the keys of those that are new or have changed
    */
-  Set<String> write(Connection connection, Write what, List<T> rows) throws SQLException {
+  Set<String> write(Connection connection, WriteMode what, List<T> rows) throws SQLException {
     if (rows.isEmpty()) {
       return Set.of();
     }
@@ -72,7 +72,7 @@ record Upsert<T>(
         column.binding().bind(bound);
       }
       bound.bigint(row -> asOf.apply(row).block().value()).bigint(row -> asOf.apply(row).version());
-      statement.setBoolean(columns.size() + 4, what == Write.EVERYTHING);
+      statement.setBoolean(columns.size() + 4, what == WriteMode.EVERYTHING);
       Set<String> keys = new HashSet<>();
       try (ResultSet written = statement.executeQuery()) {
         while (written.next()) {

@@ -151,7 +151,7 @@ class EventDecoderTest {
 
     assertThat(decoder.decode(NODE, raw))
         .isEqualTo(
-            new Decoded.Known(
+            new DecodedLog.Known(
                 new LoggedEvent(raw.position(), raw.blockHash(), raw.txHash(), example.event()),
                 Optional.empty()));
   }
@@ -214,11 +214,11 @@ class EventDecoderTest {
     FakeLog log = Contracts.dataSetDeleted(12);
 
     assertThat(decoder.decode(NODE, raw(new FakeLog(Contracts.FWSS, log.topics(), log.data()))))
-        .isEqualTo(new Decoded.Unknown());
+        .isEqualTo(new DecodedLog.Unknown());
     assertThat(decoder.decode(NODE, raw(Contracts.possessionProven(12))))
-        .isEqualTo(new Decoded.Unknown());
+        .isEqualTo(new DecodedLog.Unknown());
     assertThat(decoder.decode(NODE, raw(new FakeLog(Contracts.FWSS, List.of(), "0x"))))
-        .isEqualTo(new Decoded.Unknown());
+        .isEqualTo(new DecodedLog.Unknown());
   }
 
   @Test
@@ -234,7 +234,7 @@ class EventDecoderTest {
     assertThat(
             decoder.decode(
                 NODE, raw(Contracts.usageReported(Contracts.PAST_OPERATOR, 12, 5, 9, 1000, 10))))
-        .isInstanceOf(Decoded.Known.class);
+        .isInstanceOf(DecodedLog.Known.class);
   }
 
   @ParameterizedTest
@@ -245,7 +245,7 @@ class EventDecoderTest {
             ? Contracts.broken(example.log())
             : new FakeLog(example.log().address(), example.log().topics().subList(0, 1), "0x");
 
-    assertThat(asideOf(cut).isMalformed()).isFalse();
+    assertThat(undecodableOf(cut).isMalformed()).isFalse();
   }
 
   @Test
@@ -253,19 +253,21 @@ class EventDecoderTest {
     FakeLog report = Contracts.usageReported(Contracts.OPERATOR, 12, 5, 9, 1000, 10);
     String other = "0x" + "f".repeat(64);
 
-    assertThat(asideOf(withTopic(Contracts.dataSetDeleted(12), 1, "0xzz")))
-        .satisfies(aside -> assertThat(aside.isMalformed()).isFalse())
-        .satisfies(aside -> assertThat(aside.reason()).contains("DataSetDeleted"));
-    assertThat(asideOf(new FakeLog(report.address(), report.topics().subList(0, 3), other)))
-        .satisfies(aside -> assertThat(aside.isMalformed()).isFalse());
-    assertThat(asideOf(withTopic(report, 1, other)))
-        .satisfies(aside -> assertThat(aside.isMalformed()).isTrue())
-        .satisfies(aside -> assertThat(aside.reason()).contains("UsageReported"));
-    assertThat(asideOf(new FakeLog(report.address(), report.topics(), "0x" + "0".repeat(300_000))))
-        .satisfies(aside -> assertThat(aside.isMalformed()).isTrue())
+    assertThat(undecodableOf(withTopic(Contracts.dataSetDeleted(12), 1, "0xzz")))
+        .satisfies(log -> assertThat(log.isMalformed()).isFalse())
+        .satisfies(log -> assertThat(log.reason()).contains("DataSetDeleted"));
+    assertThat(undecodableOf(new FakeLog(report.address(), report.topics().subList(0, 3), other)))
+        .satisfies(log -> assertThat(log.isMalformed()).isFalse());
+    assertThat(undecodableOf(withTopic(report, 1, other)))
+        .satisfies(log -> assertThat(log.isMalformed()).isTrue())
+        .satisfies(log -> assertThat(log.reason()).contains("UsageReported"));
+    assertThat(
+            undecodableOf(
+                new FakeLog(report.address(), report.topics(), "0x" + "0".repeat(300_000))))
+        .satisfies(log -> assertThat(log.isMalformed()).isTrue())
         .satisfies(
-            aside ->
-                assertThat(aside.reason())
+            log ->
+                assertThat(log.reason())
                     .isEqualTo(
                         "UsageReported: expected at most 262146 characters of data, found 300002"));
   }
@@ -314,9 +316,9 @@ class EventDecoderTest {
   @ParameterizedTest
   @MethodSource("malformedPieceCids")
   void aPieceCidThatIsNoneIsThatPiecesFateAndNoUnknownForm(byte[] cid) {
-    assertThat(asideOf(Contracts.pieceAdded(12, 7, cid)))
-        .satisfies(aside -> assertThat(aside.isMalformed()).isTrue())
-        .satisfies(aside -> assertThat(aside.reason()).startsWith("PieceAdded: "));
+    assertThat(undecodableOf(Contracts.pieceAdded(12, 7, cid)))
+        .satisfies(log -> assertThat(log.isMalformed()).isTrue())
+        .satisfies(log -> assertThat(log.reason()).startsWith("PieceAdded: "));
   }
 
   @Test
@@ -344,7 +346,7 @@ class EventDecoderTest {
 
   @Test
   void keysWithoutValuesAreLeftOutAndNoted() {
-    Decoded.Known known =
+    DecodedLog.Known known =
         known(
             Contracts.productOf(
                 3,
@@ -352,14 +354,14 @@ class EventDecoderTest {
                 List.of(new byte[0], "https://x".getBytes(UTF_8))));
     assertThat(known.event().event())
         .isEqualTo(new ChainEvent.ProductAdded(ProviderId.fwss(3), 0, Optional.of("https://x")));
-    assertThat(known.aside().orElseThrow().isMalformed()).isTrue();
-    assertThat(known.aside().orElseThrow().reason())
+    assertThat(known.undecodable().orElseThrow().isMalformed()).isTrue();
+    assertThat(known.undecodable().orElseThrow().reason())
         .isEqualTo("ProductAdded: expected as many values as keys, found 3 keys and 2 values");
 
     known = known(Contracts.productOf(3, List.of("serviceURL"), List.of()));
     assertThat(known.event().event())
         .isEqualTo(new ChainEvent.ProductAdded(ProviderId.fwss(3), 0, Optional.empty()));
-    assertThat(known.aside()).isPresent();
+    assertThat(known.undecodable()).isPresent();
   }
 
   /** Of PDPVerifier 3.5.0; FWSS tells of the same pieces by itself. */
@@ -374,7 +376,7 @@ class EventDecoderTest {
       for (String data : List.of("0x", "0x" + "f".repeat(64), "0x" + "0".repeat(300_000))) {
         FakeLog log =
             new FakeLog(Contracts.PDP_VERIFIER, List.of(topic, "0x" + "0".repeat(64)), data);
-        assertThat(decoder.decode(NODE, raw(log))).isEqualTo(new Decoded.Unknown());
+        assertThat(decoder.decode(NODE, raw(log))).isEqualTo(new DecodedLog.Unknown());
       }
     }
   }
@@ -388,12 +390,12 @@ class EventDecoderTest {
         .isEqualTo(Map.of("withCDN", value));
   }
 
-  private Decoded.Known known(FakeLog log) {
-    return (Decoded.Known) decoder.decode(NODE, raw(log));
+  private DecodedLog.Known known(FakeLog log) {
+    return (DecodedLog.Known) decoder.decode(NODE, raw(log));
   }
 
-  private UndecodableLog asideOf(FakeLog log) {
-    return ((Decoded.Undecodable) decoder.decode(NODE, raw(log))).log();
+  private UndecodableLog undecodableOf(FakeLog log) {
+    return ((DecodedLog.Undecodable) decoder.decode(NODE, raw(log))).log();
   }
 
   private static FakeLog withTopic(FakeLog log, int index, String topic) {
@@ -408,7 +410,7 @@ class EventDecoderTest {
       List<String> topics = new ArrayList<>();
       log.get("topics").forEach(topic -> topics.add(topic.asText()));
       FakeLog fake = new FakeLog(emitter, topics, log.get("data").asText());
-      return ((Decoded.Known) decoder.decode(NODE, raw(fake))).event().event();
+      return ((DecodedLog.Known) decoder.decode(NODE, raw(fake))).event().event();
     }
   }
 

@@ -16,8 +16,8 @@ import io.filcdn.indexer.chain.ChainEvent;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakePieces;
-import io.filcdn.indexer.store.Holder;
-import io.filcdn.indexer.store.Placing;
+import io.filcdn.indexer.store.DataSetState;
+import io.filcdn.indexer.store.PlacementHistory;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -33,14 +33,15 @@ class PieceAndProviderFoldTest {
   private static final Entity.Piece ENTITY = new Entity.Piece(DATA_SET, PIECE);
   private static final PieceCid CID = FakePieces.numbered(1);
   private static final Address PAYER = Contracts.numbered(5);
-  private static final Optional<Holder> HOLDER = Optional.of(new Holder(PAYER, false, false));
+  private static final Optional<DataSetState> CREATED =
+      Optional.of(new DataSetState(PAYER, false, false));
   private static final ChainEvent ADDED =
       new ChainEvent.PieceAdded(DATA_SET, PIECE, CID, Map.of("key", "value"));
   private static final ProviderId PROVIDER = ProviderId.fwss(3);
 
   @Test
   void anAddedPieceIsPlacedForItsDataSetsPayer() {
-    assertThat(placed(new History().block(5, ADDED), HOLDER))
+    assertThat(placed(new History().block(5, ADDED), CREATED))
         .contains(new PlacementRecord(CID, PAYER, DATA_SET, PIECE, Map.of("key", "value"), AS_OF));
   }
 
@@ -50,33 +51,34 @@ class PieceAndProviderFoldTest {
     History added = new History().block(5, ADDED);
 
     assertThat(placed(added, Optional.empty())).isEmpty();
-    assertThat(placed(added, Optional.of(new Holder(PAYER, true, false)))).isEmpty();
-    assertThat(placed(added.block(6, removed), HOLDER)).isEmpty();
-    assertThat(placed(new History().block(6, removed), HOLDER)).isEmpty();
+    assertThat(placed(added, Optional.of(new DataSetState(PAYER, true, false)))).isEmpty();
+    assertThat(placed(added.block(6, removed), CREATED)).isEmpty();
+    assertThat(placed(new History().block(6, removed), CREATED)).isEmpty();
   }
 
   @Test
   void theKeysThatAPieceHadAreKnownOnceItIsElsewhereOrGone() {
     PieceCid other = FakePieces.numbered(2);
     History history = new History().block(5, ADDED);
-    assertThat(folded(history, HOLDER).past()).isEmpty();
+    assertThat(folded(history, CREATED).former()).isEmpty();
 
     history.block(6, new ChainEvent.PiecesRemoved(DATA_SET, List.of(PIECE)));
     PlacementKey first = new PlacementKey(CID, PAYER, DATA_SET, PIECE);
-    assertThat(folded(history, HOLDER).past()).containsExactly(first);
-    assertThat(folded(history, Optional.empty()).past()).isEmpty();
+    assertThat(folded(history, CREATED).former()).containsExactly(first);
+    assertThat(folded(history, Optional.empty()).former()).isEmpty();
 
     history.block(7, new ChainEvent.PieceAdded(DATA_SET, PIECE, other, Map.of()));
-    assertThat(folded(history, HOLDER).past()).containsExactly(first);
-    assertThat(folded(history, Optional.of(new Holder(PAYER, true, false))).past()).hasSize(2);
+    assertThat(folded(history, CREATED).former()).containsExactly(first);
+    assertThat(folded(history, Optional.of(new DataSetState(PAYER, true, false))).former())
+        .hasSize(2);
   }
 
-  private static Placing folded(History history, Optional<Holder> holder) {
-    return PieceFold.fold(ENTITY, history.events(), holder, AS_OF);
+  private static PlacementHistory folded(History history, Optional<DataSetState> dataSet) {
+    return PieceFold.fold(ENTITY, history.events(), dataSet, AS_OF);
   }
 
-  private static Optional<PlacementRecord> placed(History history, Optional<Holder> holder) {
-    return folded(history, holder).now();
+  private static Optional<PlacementRecord> placed(History history, Optional<DataSetState> dataSet) {
+    return folded(history, dataSet).current();
   }
 
   @Test

@@ -12,6 +12,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * The bytes of a piece, as far as they are here: all of them, or those that a fill has brought so
  * far. Safe for use by several threads. Whoever got one closes it.
+ *
+ * <pre>
+ *            first byte            all are here, and right
+ *  AWAITED -------------> ARRIVING -----------------------> VERIFIED
+ *     |                      |
+ *     | no byte comes        | wrong, or no more come
+ *     +----------------------+----------------------------> FAILED
+ * </pre>
+ *
+ * <p>The bytes of a cached piece are VERIFIED from the first.
  */
 public interface PieceBytes extends AutoCloseable {
 

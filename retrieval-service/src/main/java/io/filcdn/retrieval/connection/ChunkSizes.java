@@ -7,6 +7,19 @@ import io.netty.util.internal.StringUtil;
  * The check of a body's chunks, at each line that tells a chunk's size: hex digits, then the line's
  * end or, behind white space, extensions (RFC 9112, 7.1). How long sizes may be, and what
  * extensions look like, is Netty's to check. Confined to one thread.
+ *
+ * <pre>
+ *           digit                 white space
+ *   SIZE ---------> MORE_OF_SIZE -------------> EXTENSION
+ *    ^                |      | ; or CR   ; or CR |    |
+ *    |                |      +-> REST_OF_LINE <--+    |
+ *    |                |               |               |
+ *    |                +--- line end --+---------------+
+ *    |                        |
+ *    |                        +-- size 0 --> TRAILERS
+ *    |  the chunk was read    v
+ *    +---------------------- DATA
+ * </pre>
  */
 final class ChunkSizes {
 

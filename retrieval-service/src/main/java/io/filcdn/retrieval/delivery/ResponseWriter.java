@@ -26,7 +26,17 @@ import org.jboss.logging.Logger;
  * <p>Confined to the event loop of its connection; only {@link #wake} is called from elsewhere. At
  * any time one of these is true: a read is under way, a write is, the connection's queue is full,
  * all that may be sent now is sent, or the transfer is over. Each but the last ends in a call of
- * {@link #advance}.
+ * {@link #advance}:
+ *
+ * <pre>
+ *   advance --+-- bytes may be sent --------> READING --> WRITING --+
+ *    ^        +-- and lie in memory --------------------> WRITING --+
+ *    |        +-- the client takes no more -> QUEUE FULL -----------+
+ *    |        +-- nothing may be sent ------> WAITING --------------+
+ *    |        +-- failed, or all is sent ---> OVER                  |
+ *    +--------------------------------------------------------------+
+ *      read, written, drained; or more bytes, the verdict, quota came
+ * </pre>
  */
 public final class ResponseWriter {
 

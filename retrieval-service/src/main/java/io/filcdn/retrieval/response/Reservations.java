@@ -11,6 +11,7 @@ import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.MissWatch;
 import io.filcdn.retrieval.usage.Quota;
@@ -251,6 +252,11 @@ public final class Reservations {
     List<Prefix> networks = retrieval.client().networks();
     misses.begins(networks, dataSet);
     return supplied -> misses.fetched(networks, dataSet, supplied);
+  }
+
+  /** A client took bytes of a data set: what is fetched for it is watched against them. */
+  public void took(Client client, DataSetId dataSet, long bytes) {
+    misses.took(client.networks(), dataSet, bytes);
   }
 
   /** The smallest quota that can pay for the piece. */

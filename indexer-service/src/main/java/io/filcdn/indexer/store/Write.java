@@ -1,9 +1,0 @@
-package io.filcdn.indexer.store;
-
-/** The choice of which saved rows are written and published. */
-public enum Write {
-  /** Those that say something new. */
-  CHANGES,
-  /** All. */
-  EVERYTHING
-}

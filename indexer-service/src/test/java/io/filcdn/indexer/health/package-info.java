@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.indexer.health;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.indexer.jobs;
+
+import org.jspecify.annotations.NullMarked;

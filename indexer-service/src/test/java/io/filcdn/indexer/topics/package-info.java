@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.indexer.topics;
+
+import org.jspecify.annotations.NullMarked;

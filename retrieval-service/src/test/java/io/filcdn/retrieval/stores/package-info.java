@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.retrieval.stores;
+
+import org.jspecify.annotations.NullMarked;
