@@ -210,6 +210,7 @@ final class Edge implements AutoCloseable {
         new OriginHealth(config.fetchesPerProvider(), config.leaveAlone(), tools.clock, history),
         quota,
         meter,
+        stores.trees(),
         System::nanoTime);
   }
 
@@ -262,6 +263,7 @@ final class Edge implements AutoCloseable {
     MultiGauge farmed = MultiGauge.builder("filcdn.misses.farmed.bytes").register(tools.meters);
     watching.every(LOOK_AT_MISSES, "misses", () -> showFarmed(farmed));
     tending.every(TEND_EVERY, "disk", disk::tend);
+    tending.every(TEND_EVERY, "groups", disk::sync);
     tending.every(TEND_EVERY, "reserve", stores.reserve()::restore);
   }
 
@@ -427,6 +429,8 @@ final class Edge implements AutoCloseable {
     log.close();
     closeIndex();
     fillWorkers.close();
+    disk.sync();
+    stores.trees().close();
     stores.denylist().close();
     // of a response that has not ended in time
     usage.flush();

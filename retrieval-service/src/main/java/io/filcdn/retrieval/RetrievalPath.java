@@ -75,7 +75,7 @@ final class RetrievalPath implements RequestPath {
               .prepare(
                   retrieval,
                   admitted,
-                  bytes.range().length(),
+                  bytes.range(),
                   (paid, hold) -> reserve(retrieval, paid, hold, bytes));
     }
   }
@@ -85,7 +85,7 @@ final class RetrievalPath implements RequestPath {
       Retrieval retrieval, Decision.Admitted paid, Quota.Hold hold, Selection.Bytes bytes) {
     Reservations.Outcome outcome;
     try {
-      outcome = rooms.reservations().reserve(retrieval, paid, hold, bytes.range().length());
+      outcome = rooms.reservations().reserve(retrieval, paid, hold, bytes.range());
     } finally {
       // what a fill needs of it, the fill claims itself
       hold.release();
