@@ -141,6 +141,8 @@ final class GroupFill {
     context.runOnContext(
         on -> {
           wants.add(want);
+          // whoever had claimed some of it may have left meanwhile
+          want.claimed.or(file.claim(range));
           synchronized (this) {
             opening--;
           }
