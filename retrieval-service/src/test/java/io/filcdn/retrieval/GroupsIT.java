@@ -255,4 +255,34 @@ class GroupsIT extends EdgeTest {
     assertBilled(payer, 40 * GROUP, 40 * GROUP);
     assertThat(fillBytes(payer.dataSet())).isBetween(8L * GROUP, 32L * GROUP);
   }
+
+  @Test
+  void aTreeIsToldToOtherEdgesAndGroupsOutliveARestart() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 9 * GROUP);
+    assertThat(get(payer, piece).body()).isEqualTo(piece.bytes());
+    Path data = folder.resolve("other-edge");
+    String path = "/" + piece.cid();
+
+    try (TestEdge other = new TestEdge(kafka, data, quota(), settings())) {
+      await().atMost(Duration.ofSeconds(20)).until(() -> other.edge().knowsTree(piece.cid()));
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> other.client().get(payer.address(), path, range(0, 0)).status() == 206);
+      long before = provider.bytesSent();
+      assertThat(other.client().get(payer.address(), path, range(5 * GROUP, 5 * GROUP + 1)).body())
+          .isEqualTo(part(piece, 5 * GROUP, 5 * GROUP + 1));
+      await().atMost(Duration.ofSeconds(20)).until(() -> other.edge().cache().underWay() == 0);
+      assertThat(provider.bytesSent() - before).isEqualTo(GROUP);
+    }
+    try (TestEdge again = new TestEdge(kafka, data, quota(), settings())) {
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> again.client().get(payer.address(), path, range(0, 0)).status() == 206);
+      Answer hit = again.client().get(payer.address(), path, range(5 * GROUP + 1, 6 * GROUP - 1));
+      assertThat(hit.header("Cache-Status")).isEqualTo("filcdn; hit");
+      assertThat(hit.body()).isEqualTo(part(piece, 5 * GROUP + 1, 6 * GROUP - 1));
+      assertThat(hit.header("Content-Type")).isEqualTo("application/octet-stream");
+    }
+  }
 }

@@ -20,6 +20,7 @@ class LayoutTest {
             "cache",
             "origin",
             "verify",
+            "tree",
             "delivery",
             "usage",
             "bytes",

@@ -82,7 +82,7 @@ public record FillDependencies(
 
   private Verdict withTreeKept(Verdict verdict) {
     if (verdict instanceof Verdict.Right(PieceTree tree)) {
-      trees.put(tree);
+      trees.computed(tree);
     }
     return verdict;
   }
