@@ -3,6 +3,7 @@ package io.filcdn.retrieval;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
@@ -27,6 +28,8 @@ import io.filcdn.retrieval.response.Reservations;
 import io.filcdn.retrieval.server.PublicHandler;
 import io.filcdn.retrieval.server.RequestRecorder;
 import io.filcdn.retrieval.stores.Stores;
+import io.filcdn.retrieval.tree.TreeFollower;
+import io.filcdn.retrieval.tree.TreePublisher;
 import io.filcdn.retrieval.usage.EdgeIdentity;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.Journal;
@@ -81,6 +84,9 @@ final class Edge implements AutoCloseable {
   private final Quota quota;
   private final UnverifiedBudget unverified;
   private final MissWatch misses = new MissWatch(System::nanoTime);
+  private final TreeFollower treeFollower;
+  private final Thread followingTrees;
+  private final TreePublisher treePublisher;
   private final JournalShipper shipper;
   private final RetrievalLog log;
   private final UsageFlush usage;
@@ -97,6 +103,7 @@ final class Edge implements AutoCloseable {
   private final BackgroundThread fetching = new BackgroundThread("filcdn-denylist");
   private final BackgroundThread sweeping = new BackgroundThread("filcdn-sweep");
   private final BackgroundThread watching = new BackgroundThread("filcdn-misses");
+  private final BackgroundThread trees = new BackgroundThread("filcdn-trees-tell");
   private final BackgroundThread tending = new BackgroundThread("filcdn-disk");
 
   /**
@@ -162,6 +169,9 @@ final class Edge implements AutoCloseable {
             tools.clock);
     handler = handler(config, meter);
     following = Thread.ofPlatform().name("filcdn-index").start(follower);
+    treeFollower = new TreeFollower(stores.trees(), tools.kafka);
+    treePublisher = new TreePublisher(stores.trees(), tools.kafka);
+    followingTrees = Thread.ofPlatform().name("filcdn-trees").start(treeFollower);
     startSchedules(config);
     measure();
   }
@@ -212,6 +222,7 @@ final class Edge implements AutoCloseable {
         new OriginHealth(config.fetchesPerProvider(), config.leaveAlone(), tools.clock, history),
         quota,
         meter,
+        stores.trees(),
         System::nanoTime);
   }
 
@@ -255,11 +266,13 @@ final class Edge implements AutoCloseable {
     Duration refresh = config.admission().denylist().refresh();
     Duration look = refresh.compareTo(LOOK_AT_DENYLISTS) < 0 ? refresh : LOOK_AT_DENYLISTS;
     fetching.every(look, "denylist", denylists::fetch);
+    trees.every(interval, "trees", treePublisher::publish);
     sweeping.every(look, "local denylist", denylists::readFile);
     sweeping.every(refresh, "sweep", this::sweep);
     MultiGauge farmed = MultiGauge.builder("filcdn.misses.farmed.bytes").register(tools.meters);
     watching.every(LOOK_AT_MISSES, "misses", () -> showFarmed(farmed));
     tending.every(TEND_EVERY, "disk", disk::tend);
+    tending.every(TEND_EVERY, "groups", disk::sync);
     tending.every(TEND_EVERY, "reserve", stores.reserve()::restore);
   }
 
@@ -340,6 +353,11 @@ final class Edge implements AutoCloseable {
   /** True where the replica has a placement, and its data set. */
   boolean knows(PieceName piece, Address payer, DataSetId dataSet) {
     return stores.replica().holds(piece, payer, dataSet);
+  }
+
+  /** True where parts of the piece can be verified alone. */
+  boolean knowsTree(PieceCid piece) {
+    return stores.trees().find(piece).isPresent();
   }
 
   /** The watch of what is fetched, and for whom. */
@@ -425,6 +443,8 @@ final class Edge implements AutoCloseable {
     log.close();
     closeIndex();
     fillWorkers.close();
+    disk.sync();
+    closeTrees();
     stores.denylist().close();
     // of a response that has not ended in time
     usage.flush();
@@ -446,8 +466,21 @@ final class Edge implements AutoCloseable {
 
   private void closeIndex() {
     follower.close();
+    join(following);
+  }
+
+  private void closeTrees() {
+    trees.close();
+    treePublisher.publish();
+    treePublisher.close();
+    treeFollower.close();
+    join(followingTrees);
+    stores.trees().close();
+  }
+
+  private static void join(Thread ending) {
     try {
-      following.join(Duration.ofSeconds(15));
+      ending.join(Duration.ofSeconds(15));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -78,7 +78,7 @@ record RetrievalPath(
           reservations.prepare(
               retrieval,
               admitted,
-              bytes.range().length(),
+              bytes.range(),
               (paid, hold) -> reserve(retrieval, paid, hold, bytes));
     }
   }
@@ -88,7 +88,7 @@ record RetrievalPath(
       Retrieval retrieval, Decision.Admitted paid, Quota.Hold hold, Selection.Bytes bytes) {
     Reservations.Outcome outcome;
     try {
-      outcome = reservations.reserve(retrieval, paid, hold, bytes.range().length());
+      outcome = reservations.reserve(retrieval, paid, hold, bytes.range());
     } finally {
       // what a fill needs of it, the fill claims itself
       hold.release();

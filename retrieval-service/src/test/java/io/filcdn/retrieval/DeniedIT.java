@@ -58,7 +58,7 @@ class DeniedIT extends EdgeTest {
     deny(byV1.cid().commP());
 
     for (TestPiece piece : new TestPiece[] {byV2, byV1}) {
-      await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().cache().isCold(piece.cid()));
+      await().atMost(Duration.ofSeconds(20)).until(() -> isCold(piece));
       assertRefused(get(payer, piece), 451, "denied");
       assertRefused(head(payer, piece), 451, "denied");
       assertRefused(

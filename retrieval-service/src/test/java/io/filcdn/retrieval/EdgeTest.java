@@ -7,6 +7,7 @@ import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.retrieval.EdgeClient.Answer;
+import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.testing.infra.EmbeddedKafka;
 import java.io.IOException;
@@ -84,6 +85,11 @@ abstract class EdgeTest {
 
   TestPiece newPiece(int size) {
     return TestPiece.random(size, NUMBERS.incrementAndGet());
+  }
+
+  /** True where a request for all of the piece would make the edge fetch. */
+  boolean isCold(TestPiece piece) {
+    return edge.edge().cache().isCold(piece.cid(), new ByteRange(0, piece.cid().rawSize()));
   }
 
   /** A piece that the first provider has, in the payer's data set there. */

@@ -320,7 +320,7 @@ class FillIT extends EdgeTest {
 
     await().atMost(Duration.ofSeconds(30)).until(() -> edge.edge().cache().fills() == 0);
     goOn.countDown();
-    assertThat(edge.edge().cache().isCold(piece.cid())).isTrue();
+    assertThat(isCold(piece)).isTrue();
     await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) == 1);
     assertThat(unbilledBytes(payer)).isBetween(500_000L, 1_000_000L);
     assertBilled(payer, 0, 0);
@@ -343,7 +343,7 @@ class FillIT extends EdgeTest {
 
     await()
         .atMost(Duration.ofSeconds(20))
-        .until(() -> !edge.edge().cache().isCold(piece.cid()) && edge.edge().cache().fills() == 0);
+        .until(() -> !isCold(piece) && edge.edge().cache().fills() == 0);
     assertThat(get(payer, piece).header("Cache-Status")).isEqualTo("filcdn; hit");
     await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) == 2);
     assertThat(egressBytes(payer)).isBetween(2_500_000L, 3_000_000L);
@@ -389,7 +389,7 @@ class FillIT extends EdgeTest {
       Answer lied = get(payer, wrong);
       assertThat(lied.whole()).isFalse();
       assertThat(lied.body().length).isLessThanOrEqualTo(1_000_000 - LAST_BLOCK);
-      assertThat(edge.edge().cache().isCold(right.cid())).isTrue();
+      assertThat(isCold(right)).isTrue();
     } finally {
       Files.createDirectories(fills);
     }

@@ -21,6 +21,7 @@ class LayoutTest {
             "cache",
             "origin",
             "verify",
+            "tree",
             "delivery",
             "usage",
             "bytes",

@@ -302,11 +302,11 @@ class ServingIT extends EdgeTest {
     provider.with(piece);
     PlacementRecord placement = place(piece, payer.address(), payer.dataSet());
     get(payer, piece);
-    assertThat(edge.edge().cache().isCold(piece.cid())).isFalse();
+    assertThat(isCold(piece)).isFalse();
 
     index.remove(placement);
 
-    await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().cache().isCold(piece.cid()));
+    await().atMost(Duration.ofSeconds(20)).until(() -> isCold(piece));
     assertRefused(get(payer, piece), 404, "piece-unknown");
   }
 

@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +16,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** A provider that serves pieces as Curio does, or misbehaves as told. */
 final class TestProvider implements AutoCloseable {
@@ -47,12 +50,17 @@ final class TestProvider implements AutoCloseable {
     /** Promises another length than the piece has. */
     record PromisesLength(int length) implements Fault {}
 
+    /** Answers with all of the piece, whatever part is asked for. */
+    record KnowsNoRanges() implements Fault {}
+
     /** Sends {@code bytes} of the body each half second. */
     record Trickles(int bytes) implements Fault {}
 
     /** Sends {@code bytes} of the body, then waits for the latch. */
     record WaitsAfter(int bytes, CountDownLatch until) implements Fault {}
   }
+
+  private static final Pattern RANGE = Pattern.compile("bytes=(\\d+)-(\\d*)");
 
   private final HttpServer server;
   private final Map<String, TestPiece> pieces = new ConcurrentHashMap<>();
@@ -156,34 +164,39 @@ final class TestProvider implements AutoCloseable {
   }
 
   private void send(HttpExchange exchange, byte[] whole, Optional<Fault> fault) throws IOException {
-    String range = exchange.getRequestHeaders().getFirst("Range");
-    int start = range == null ? 0 : Integer.parseInt(range.replaceAll("bytes=(\\d+)-.*", "$1"));
+    Matcher range =
+        RANGE.matcher(Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Range"), ""));
+    boolean partial = range.matches() && !(fault.orElse(null) instanceof Fault.KnowsNoRanges);
+    int start = partial ? Integer.parseInt(range.group(1)) : 0;
+    int end =
+        partial && !range.group(2).isEmpty() ? Integer.parseInt(range.group(2)) + 1 : whole.length;
     byte[] body = whole.clone();
-    if (range != null) {
+    if (partial) {
       exchange
           .getResponseHeaders()
-          .set("Content-Range", "bytes %d-%d/%d".formatted(start, body.length - 1, body.length));
+          .set("Content-Range", "bytes %d-%d/%d".formatted(start, end - 1, body.length));
     }
-    exchange.sendResponseHeaders(range == null ? 200 : 206, body.length - start);
+    exchange.sendResponseHeaders(partial ? 206 : 200, end - start);
     OutputStream out = exchange.getResponseBody();
     switch (fault.orElse(null)) {
       case Fault.WrongByte(int at) -> {
         body[at] ^= 1;
-        write(out, body, start, body.length);
+        write(out, body, start, end);
       }
-      case Fault.DiesAfter(int bytes) -> write(out, body, start, Math.max(start, bytes));
+      case Fault.DiesAfter(int bytes) -> write(out, body, start, Math.clamp(bytes, start, end));
       case Fault.WaitsAfter(int bytes, CountDownLatch until) -> {
-        write(out, body, start, Math.max(start, bytes));
+        int middle = Math.clamp(bytes, start, end);
+        write(out, body, start, middle);
         await(until);
-        write(out, body, Math.max(start, bytes), body.length);
+        write(out, body, middle, end);
       }
       case Fault.Trickles(int bytes) -> {
-        for (int at = start; at < body.length; at += bytes) {
-          write(out, body, at, Math.min(body.length, at + bytes));
+        for (int at = start; at < end; at += bytes) {
+          write(out, body, at, Math.min(end, at + bytes));
           LockSupport.parkNanos(500_000_000);
         }
       }
-      case null, default -> write(out, body, start, body.length);
+      case null, default -> write(out, body, start, end);
     }
   }
 

@@ -208,7 +208,7 @@ class UnverifiedIT extends EdgeTest {
       }
       await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().cache().fills() == 0);
       await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().requests() == 0);
-      assertThat(edge.edge().cache().isCold(piece.cid())).isTrue();
+      assertThat(isCold(piece)).isTrue();
       // what was still on its way from the provider is lost with the connection
       long kept = edge.edge().cache().abandonedBytes();
       assertThat(kept).isBetween(3L * MIB, 10L * MIB);

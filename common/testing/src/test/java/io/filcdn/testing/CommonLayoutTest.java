@@ -18,6 +18,7 @@ class CommonLayoutTest {
           "network",
           "payment",
           "chain",
+          "proof",
           "piece",
           "identity");
 

@@ -67,7 +67,7 @@ public final class FillLimits {
    * A fetch that is about to begin.
    *
    * @param networks of the client, the narrowest first
-   * @param size of the piece
+   * @param size of what is fetched: groups of the piece, or all of it
    * @param asked how many of its bytes the client asks for
    * @param quota what the data set has left for cache misses; {@link Long#MAX_VALUE} where that is
    *     not known
@@ -76,7 +76,8 @@ public final class FillLimits {
 
     /** The bytes beyond those that the client asks for. */
     long more() {
-      return size - asked;
+      // some of what is asked for can be here already
+      return Math.max(0, size - asked);
     }
   }
 

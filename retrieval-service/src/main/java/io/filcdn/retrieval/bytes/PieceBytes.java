@@ -55,6 +55,11 @@ public interface PieceBytes extends AutoCloseable {
   /** The number of bytes from the first on that can be read now. */
   long readable();
 
+  /** True where each readable byte is verified; else {@link State#VERIFIED} tells for all. */
+  default boolean isVerifiedAsItComes() {
+    return false;
+  }
+
   /** True where more comes only once what is here is read; else all comes, and the verdict. */
   default boolean waitsForReader() {
     return false;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
@@ -16,7 +17,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A verified piece in the disk cache, its hot parts in memory. */
-public final class CachedFile {
+public final class CachedFile implements Stored {
 
   private final PieceCid piece;
   private final Path folder;
@@ -33,8 +34,19 @@ public final class CachedFile {
     this.contentType = contentType;
   }
 
-  PieceCid piece() {
+  @Override
+  public PieceCid piece() {
     return piece;
+  }
+
+  @Override
+  public long bytes() {
+    return piece.rawSize();
+  }
+
+  @Override
+  public void delete() throws IOException {
+    Files.deleteIfExists(path());
   }
 
   Path path() {
@@ -55,9 +67,13 @@ public final class CachedFile {
     return Optional.ofNullable(contentType);
   }
 
-  /** The file that a reader reads, where it reads one. */
-  static Optional<CachedFile> readBy(PieceBytes bytes) {
-    return bytes instanceof Reader reader ? Optional.of(reader.file) : Optional.empty();
+  /** What a reader reads of the disk cache, where it reads that. */
+  static Optional<Stored> readBy(PieceBytes bytes) {
+    return switch (bytes) {
+      case Reader reader -> Optional.of(reader.file);
+      case SparseReader reader -> Optional.of(reader.file());
+      default -> Optional.empty();
+    };
   }
 
   /** A reader of the piece; it opens the file when it first has to read it. */

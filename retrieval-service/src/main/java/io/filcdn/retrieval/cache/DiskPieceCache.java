@@ -16,6 +16,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -24,8 +26,9 @@ import org.jboss.logging.Logger;
 /**
  * Verified pieces on disk, one file each, named by its PieceCID: {@code pieces/xx/{pieceCid}} with
  * the CID's last two letters as folder. What is in the directory is what is cached: a file comes
- * there whole and synced, by a rename. Files of fills under way lie in {@code fills/} and are of no
- * use after a crash. W-TinyLFU (Caffeine) decides what goes when the disk's share is full; an
+ * there whole and synced, by a rename. Pieces of which only some groups are here lie in {@code
+ * sparse/}, each with its bitmap. Files of fills under way lie in {@code fills/} and are of no use
+ * after a crash. W-TinyLFU (Caffeine) decides what goes when the disk's share is full; an
  * evicted file is deleted, and whoever reads it reads on.
  */
 public final class DiskPieceCache {
@@ -42,10 +45,15 @@ public final class DiskPieceCache {
 
   private final Path pieces;
   private final Path fills;
+  private final Path sparse;
   private final long maxBytes;
   private final MemoryTier memory;
   private final LongSupplier nanoTime;
-  private final Cache<PieceCid, CachedFile> index;
+  private final Cache<PieceCid, Stored> index;
+
+  /** Files with groups that a crash would lose. */
+  private final Set<SparseFile> unsynced = ConcurrentHashMap.newKeySet();
+
   private final AtomicLong failures = new AtomicLong();
   private final AtomicLong fillNumbers = new AtomicLong();
 
@@ -64,10 +72,11 @@ public final class DiskPieceCache {
     this.nanoTime = nanoTime;
     this.pieces = folder.resolve("pieces");
     this.fills = folder.resolve("fills");
+    this.sparse = folder.resolve("sparse");
     this.index =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes / FILE_OVERHEAD)
-            .weigher((PieceCid piece, CachedFile file) -> weight(piece))
+            .weigher((PieceCid piece, Stored stored) -> weight(stored.bytes()))
             .executor(deleter)
             .removalListener(this::removed)
             .build();
@@ -94,8 +103,10 @@ public final class DiskPieceCache {
     try {
       Files.createDirectories(pieces);
       Files.createDirectories(fills);
+      Files.createDirectories(sparse);
       deleteUnfinished();
       findPieces();
+      findGroups();
       found = true;
     } catch (IOException | UncheckedIOException e) {
       failed(e);
@@ -136,7 +147,79 @@ public final class DiskPieceCache {
 
   /** The piece, where it is cached. */
   public Optional<CachedFile> get(PieceCid piece) {
-    return Optional.ofNullable(index.getIfPresent(piece));
+    return index.getIfPresent(piece) instanceof CachedFile file
+        ? Optional.of(file)
+        : Optional.empty();
+  }
+
+  /** The groups of the piece that are cached, where not all of it is. */
+  Optional<SparseFile> groups(PieceCid piece) {
+    return index.getIfPresent(piece) instanceof SparseFile file
+        ? Optional.of(file)
+        : Optional.empty();
+  }
+
+  /** A place for groups of the piece; none where all of it is cached. */
+  Optional<SparseFile> placeForGroups(PieceCid piece) {
+    Stored stored = index.get(piece, absent -> SparseFile.empty(absent, sparsePath(absent)));
+    return stored instanceof SparseFile file ? Optional.of(file) : Optional.empty();
+  }
+
+  /** Unlike all names that were given, so that deleting an evicted file takes no newer one. */
+  private Path sparsePath(PieceCid piece) {
+    String name = piece.toString();
+    return sparse
+        .resolve(name.substring(name.length() - 2))
+        .resolve(name + "." + UUID.randomUUID());
+  }
+
+  /** A group more is here. */
+  void grew(SparseFile file) {
+    unsynced.add(file);
+    // weighs it anew
+    index.asMap().computeIfPresent(file.piece(), (piece, stored) -> stored);
+  }
+
+  /** Makes the groups that are here outlive a crash. Blocks on the disk. */
+  public void sync() {
+    for (SparseFile file : unsynced) {
+      unsynced.remove(file);
+      if (index.getIfPresent(file.piece()) == file) {
+        sync(file);
+      }
+    }
+  }
+
+  private void sync(SparseFile file) {
+    try {
+      file.enter();
+      try {
+        file.sync();
+      } finally {
+        file.leave();
+      }
+    } catch (IOException e) {
+      failed(e);
+    }
+  }
+
+  /** Makes the file of a piece whose groups are all here the piece's. Blocks on the disk. */
+  void keep(SparseFile file) throws IOException {
+    PieceCid piece = file.piece();
+    if (index.getIfPresent(piece) != file) {
+      return;
+    }
+    file.enter();
+    try {
+      file.moveTo(CachedFile.in(pieces, piece));
+    } finally {
+      file.leave();
+    }
+    CachedFile whole = new CachedFile(piece, pieces, memory, file.contentType().orElse(null));
+    if (!index.asMap().replace(piece, file, whole)) {
+      // it was evicted or purged meanwhile
+      Files.deleteIfExists(whole.path());
+    }
   }
 
   /** The number of pieces that are cached. */
@@ -201,8 +284,8 @@ public final class DiskPieceCache {
   }
 
   /** Forgets a file that turned out to be unreadable; not the one that has come in its stead. */
-  void forget(CachedFile file) {
-    index.asMap().remove(file.piece(), file);
+  void forget(Stored stored) {
+    index.asMap().remove(stored.piece(), stored);
   }
 
   /** The pieces that are cached now. */
@@ -217,16 +300,18 @@ public final class DiskPieceCache {
 
   private void removed(
       @org.jspecify.annotations.Nullable PieceCid piece,
-      @org.jspecify.annotations.Nullable CachedFile file,
+      @org.jspecify.annotations.Nullable Stored stored,
       RemovalCause cause) {
-    if (file == null || cause == RemovalCause.REPLACED) {
+    boolean replaced = cause == RemovalCause.REPLACED;
+    // the file of a piece has the same name as the one before
+    if (stored == null || replaced && stored instanceof CachedFile) {
       return;
     }
-    memory.forget(file.piece());
+    memory.forget(stored.piece());
     try {
-      Files.deleteIfExists(file.path());
+      stored.delete();
     } catch (IOException e) {
-      LOG.warnf("the evicted file %s cannot be deleted: %s", file.path(), e);
+      LOG.warnf("the evicted piece %s cannot be deleted: %s", stored.piece(), e);
     }
   }
 
@@ -262,8 +347,34 @@ public final class DiskPieceCache {
     }
   }
 
-  private static int weight(PieceCid piece) {
-    return Math.toIntExact(Math.ceilDiv(piece.rawSize() + FILE_OVERHEAD, FILE_OVERHEAD));
+  /** The pieces of which groups are here. What no bitmap belongs to is of no use. */
+  private void findGroups() throws IOException {
+    try (var found = Files.find(sparse, 2, (path, attributes) -> attributes.isRegularFile())) {
+      for (Path path : (Iterable<Path>) found::iterator) {
+        if (!path.toString().endsWith(SparseFile.BITMAP)) {
+          findGroups(path);
+        }
+      }
+    }
+  }
+
+  private void findGroups(Path path) throws IOException {
+    String name = path.getFileName().toString();
+    try {
+      PieceCid piece = PieceCid.parse(name.substring(0, Math.max(0, name.indexOf('.'))));
+      SparseFile file = SparseFile.found(piece, path);
+      if (index.asMap().putIfAbsent(piece, file) == null) {
+        return;
+      }
+    } catch (IllegalArgumentException | IOException e) {
+      LOG.infof("%s is left of a crash and is deleted: %s", path, e.getMessage());
+    }
+    Files.deleteIfExists(path.resolveSibling(name + SparseFile.BITMAP));
+    Files.deleteIfExists(path);
+  }
+
+  private static int weight(long bytes) {
+    return Math.toIntExact(Math.ceilDiv(bytes + FILE_OVERHEAD, FILE_OVERHEAD));
   }
 
   /** The file of a fill under way. */

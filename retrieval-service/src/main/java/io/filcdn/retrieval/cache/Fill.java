@@ -125,7 +125,7 @@ final class Fill implements OriginSupply.Taker {
     this.disk = disk;
     this.abandonedFills = abandonedFills;
     this.leave = leave;
-    this.supply = tools.supply(piece, context.origins(), this);
+    this.supply = tools.supply(OriginSupply.Wanted.whole(piece), context.origins(), this);
     this.unverified = tools.meter().openFill();
     this.bytes = new FillBytes(piece, disk.beginFill(), this::unread);
     charge.ifPresent(FillCharge::begin);

@@ -1,10 +1,11 @@
 package io.filcdn.retrieval.cache;
 
-import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.proof.PieceTree;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.origin.OriginSupply;
+import io.filcdn.retrieval.tree.TreeStore;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
@@ -22,6 +23,7 @@ import java.util.function.LongSupplier;
  * The dependencies of every fill.
  *
  * @param workers where bytes are written and hashed
+ * @param trees by which groups are verified alone, and to which each verified piece adds its own
  * @param nanoTime a clock for measuring
  */
 public record FillDependencies(
@@ -31,10 +33,12 @@ public record FillDependencies(
     OriginHealth health,
     Quota quota,
     EgressMeter meter,
+    TreeStore trees,
     LongSupplier nanoTime) {
 
-  OriginSupply supply(PieceCid piece, List<Origin> candidates, OriginSupply.Taker taker) {
-    return new OriginSupply(client, health, quota, nanoTime, piece, candidates, taker);
+  OriginSupply supply(
+      OriginSupply.Wanted wanted, List<Origin> candidates, OriginSupply.Taker taker) {
+    return new OriginSupply(client, health, quota, nanoTime, wanted, candidates, taker);
   }
 
   /**
@@ -61,7 +65,7 @@ public record FillDependencies(
   void decide(
       Callable<Verdict> check, OriginSupply supply, Runnable right, Consumer<String> wrong) {
     workers
-        .executeBlocking(check, false)
+        .executeBlocking(() -> withTreeKept(check.call()), false)
         .onSuccess(
             verdict -> {
               switch (verdict) {
@@ -74,6 +78,13 @@ public record FillDependencies(
               }
             })
         .onFailure(failure -> wrong.accept(failure.toString()));
+  }
+
+  private Verdict withTreeKept(Verdict verdict) {
+    if (verdict instanceof Verdict.Right(PieceTree tree)) {
+      trees.computed(tree);
+    }
+    return verdict;
   }
 
   /** Counts a fill that did not verify: nobody pays for it. */

@@ -92,7 +92,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     request.charge().ifPresent(FillCharge::begin);
     this.range = range;
     this.leave = leave;
-    this.supply = tools.supply(piece, request.origins(), this);
+    this.supply = tools.supply(OriginSupply.Wanted.whole(piece), request.origins(), this);
     this.verifier = new PieceVerifier(piece);
     this.unverified = tools.meter().openPassThrough();
     this.windowStart = range.start();

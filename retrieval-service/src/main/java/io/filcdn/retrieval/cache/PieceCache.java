@@ -2,6 +2,8 @@ package io.filcdn.retrieval.cache;
 
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.proof.PieceGroups;
+import io.filcdn.common.proof.PieceTree;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
@@ -19,8 +21,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The cache that the bytes of pieces come from: the disk, or a fill, of which there is one a piece
- * however many ask for it at once. Keyed by the piece alone: all payers and providers share it.
- * Bytes that the disk cannot take pass through unstored.
+ * however many ask for it at once. Of a piece whose tree is known, a fill fetches the groups that
+ * are asked for; of others, all. Keyed by the piece alone: all payers and providers share it. Bytes
+ * that the disk cannot take pass through unstored.
  */
 public final class PieceCache {
 
@@ -28,6 +31,7 @@ public final class PieceCache {
   private final DiskPieceCache disk;
   private final AbandonedFills abandoned;
   private final Map<PieceCid, Fill> fills = new ConcurrentHashMap<>();
+  private final Map<PieceCid, GroupFill> groupFills = new ConcurrentHashMap<>();
   private final Set<PassThrough> passing = ConcurrentHashMap.newKeySet();
 
   public PieceCache(FillDependencies tools, DiskPieceCache disk, AbandonedFills abandoned) {
@@ -48,11 +52,34 @@ public final class PieceCache {
       boolean stored,
       Optional<UnverifiedEgress> unverified) {}
 
-  /** True where a request for the piece would begin a fill, or make an abandoned one go on. */
-  public boolean isCold(PieceCid piece) {
+  /**
+   * True where a request for a range of the piece would begin to fetch something, or make an
+   * abandoned fill go on.
+   */
+  public boolean isCold(PieceCid piece, ByteRange range) {
     // in this order: a fill puts the piece on the disk before it leaves the map
     Fill fill = fills.get(piece);
-    return (fill == null || fill.isAbandoned()) && disk.get(piece).isEmpty();
+    return (fill == null || fill.isAbandoned())
+        && disk.get(piece).isEmpty()
+        && disk.groups(piece).map(file -> !file.missing(range).isEmpty()).orElse(true);
+  }
+
+  /**
+   * The number of bytes that a request for a range of a cold piece would make the edge fetch: of
+   * the groups of the range where the piece's tree is known, else of all of the piece.
+   */
+  public long toFetch(PieceCid piece, ByteRange range) {
+    return fills.containsKey(piece)
+        ? piece.rawSize()
+        : disk.groups(piece)
+            .map(file -> file.toFetch(range))
+            .or(() -> tools.trees().find(piece).map(tree -> sizeOfGroups(tree, range)))
+            .orElse(piece.rawSize());
+  }
+
+  private static long sizeOfGroups(PieceTree tree, ByteRange range) {
+    PieceGroups groups = tree.groups();
+    return groups.to(groups.group(range.end() - 1)) - groups.from(groups.group(range.start()));
   }
 
   /**
@@ -62,20 +89,27 @@ public final class PieceCache {
    */
   public record Cached(Optional<String> contentType) {}
 
-  /** The piece, where a request for it would be a hit. */
-  public Optional<Cached> cached(PieceCid piece) {
+  /** The piece, where a request for a range of it would be a hit. */
+  public Optional<Cached> cached(PieceCid piece, ByteRange range) {
     // in this order: a fill puts the piece on the disk before it leaves the map
     Fill fill = fills.get(piece);
     Optional<Cached> filled =
         fill == null
             ? Optional.empty()
             : fill.verifiedType().map(type -> new Cached(Optional.of(type)));
-    return filled.or(() -> disk.get(piece).map(file -> new Cached(file.contentType())));
+    return filled
+        .or(() -> disk.get(piece).map(file -> new Cached(file.contentType())))
+        .or(
+            () ->
+                disk.groups(piece)
+                    .filter(file -> file.holds(range))
+                    .map(file -> new Cached(file.contentType())));
   }
 
   /** The number of fills under way, without the abandoned ones. */
   public long fills() {
-    return fills.values().stream().filter(fill -> !fill.isAbandoned()).count();
+    return fills.values().stream().filter(fill -> !fill.isAbandoned()).count()
+        + groupFills.size();
   }
 
   /** The number of bytes that the abandoned fills have. */
@@ -96,6 +130,7 @@ public final class PieceCache {
   /** Ends all fetches that have no verdict; nobody pays for them. */
   public void close() {
     fills.values().forEach(Fill::end);
+    groupFills.values().forEach(GroupFill::end);
     passing.forEach(PassThrough::end);
   }
 
@@ -111,12 +146,16 @@ public final class PieceCache {
    * @param range what will be read
    */
   public Opened open(PieceCid piece, FillContext context, ByteRange range) {
-    Optional<Opened> cached = onDisk(piece);
+    Optional<Opened> cached = onDisk(piece).or(() -> groupsOnDisk(piece, range));
     if (cached.isPresent()) {
       return cached.get();
     }
     if (!disk.takes(piece) && !fills.containsKey(piece)) {
       return passThrough(piece, context, range);
+    }
+    Optional<Opened> byGroups = openByGroups(piece, context, range);
+    if (byGroups.isPresent()) {
+      return byGroups.get();
     }
     AtomicReference<@Nullable Fill> begun = new AtomicReference<>();
     Fill fill = fills.computeIfAbsent(piece, cold -> newFill(piece, context, begun));
@@ -139,6 +178,44 @@ public final class PieceCache {
     PieceBytes bytes = fill.open().orElseThrow();
     fill.start();
     return opened(fill, bytes, CacheOutcome.MISS);
+  }
+
+  /** Opens a range of a piece whose tree is known; none where only all of it can be fetched. */
+  private Optional<Opened> openByGroups(PieceCid piece, FillContext context, ByteRange range) {
+    if (fills.containsKey(piece)) {
+      return Optional.empty();
+    }
+    Optional<PieceTree> tree = tools.trees().find(piece);
+    Optional<SparseFile> file = tree.flatMap(known -> disk.placeForGroups(piece));
+    if (file.isEmpty()) {
+      return Optional.empty();
+    }
+    CacheOutcome outcome =
+        file.get().missing(range).isEmpty() ? CacheOutcome.COLLAPSED : CacheOutcome.MISS;
+    try {
+      PieceBytes bytes = openByGroups(file.get(), tree.get(), context, range);
+      return Optional.of(new Opened(bytes, outcome, true, Optional.empty()));
+    } catch (IOException e) {
+      disk.failed(e);
+      return Optional.of(passThrough(piece, context, range));
+    }
+  }
+
+  private PieceBytes openByGroups(
+      SparseFile file, PieceTree tree, FillContext context, ByteRange range) throws IOException {
+    while (true) {
+      GroupFill fill =
+          groupFills.computeIfAbsent(
+              file.piece(),
+              piece ->
+                  new GroupFill(
+                      tools, file, tree, disk, ended -> groupFills.remove(piece, ended)));
+      Optional<PieceBytes> opened = fill.open(context, range);
+      if (opened.isPresent()) {
+        return opened.get();
+      }
+      groupFills.remove(file.piece(), fill);
+    }
   }
 
   /** Opens a piece for one reader alone, past the disk. */
@@ -176,7 +253,7 @@ public final class PieceCache {
     if (fill != null) {
       fill.forget();
     }
-    boolean cached = disk.get(piece).isPresent();
+    boolean cached = disk.get(piece).isPresent() || disk.groups(piece).isPresent();
     disk.forget(piece);
     return cached || fill != null;
   }
@@ -213,6 +290,20 @@ public final class PieceCache {
   private Optional<Opened> onDisk(PieceCid piece) {
     return disk.get(piece)
         .map(file -> new Opened(file.open(), CacheOutcome.HIT, true, Optional.empty()));
+  }
+
+  private Optional<Opened> groupsOnDisk(PieceCid piece, ByteRange range) {
+    Optional<SparseFile> file = disk.groups(piece).filter(groups -> groups.holds(range));
+    try {
+      return file.isEmpty()
+          ? Optional.empty()
+          : Optional.of(
+              new Opened(file.get().read(range), CacheOutcome.HIT, true, Optional.empty()));
+    } catch (IOException e) {
+      disk.failed(e);
+      file.ifPresent(disk::forget);
+      return Optional.empty();
+    }
   }
 
   /** Follows a fill; one that is verified, and only being written to disk, is as good as a hit. */

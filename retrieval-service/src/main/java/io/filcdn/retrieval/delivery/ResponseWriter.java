@@ -218,6 +218,9 @@ public final class ResponseWriter {
     if (state == PieceBytes.State.VERIFIED) {
       return range.end();
     }
+    if (bytes.isVerifiedAsItComes()) {
+      return Math.min(range.end(), bytes.readable());
+    }
     long unverified = range.end() - LAST_BLOCK;
     return position < unverified && position < bytes.readable()
         ? Math.min(bytes.readable(), tally.unverifiedTo(position, unverified))
@@ -348,7 +351,9 @@ public final class ResponseWriter {
   private void replace(Throwable failure) {
     // what was sent of a fill has no verdict: another fetch's would be of other bytes
     boolean unverified =
-        position > body.range().start() && bytes.state() != PieceBytes.State.VERIFIED;
+        position > body.range().start()
+            && bytes.state() != PieceBytes.State.VERIFIED
+            && !bytes.isVerifiedAsItComes();
     if (replaced || unverified) {
       LOG.errorf(failure, "the bytes of a response cannot be read; it is cut");
       cut();

@@ -3,6 +3,7 @@ package io.filcdn.retrieval.origin;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.OriginAddress.Checked;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import io.vertx.core.Vertx;
@@ -114,9 +115,9 @@ public final class OriginClient {
     this.hosts = new HostFetches(tools.rules.connections());
   }
 
-  /** A fetch of a piece from {@code offset} on, which is begun by {@link #start}. */
-  OriginFetch fetch(Origin origin, PieceCid piece, long offset, OriginSink sink) {
-    return new OriginFetch(tools, hosts, new OriginFetch.Part(origin, piece, offset), sink);
+  /** A fetch of a part of a piece, which is begun by {@link #start}. */
+  OriginFetch fetch(Origin origin, PieceCid piece, ByteRange wanted, OriginSink sink) {
+    return new OriginFetch(tools, hosts, new OriginFetch.Part(origin, piece, wanted), sink);
   }
 
   /** Asks the provider. Returns at once; the fetch's sink is called on the current event loop. */
@@ -156,7 +157,7 @@ public final class OriginClient {
 
   private void ask(Question question) {
     connections
-        .request(question.address, question.fetch.offset(), question.anew)
+        .request(question.address, question.fetch.range(), question.anew)
         .onSuccess(request -> send(question, request))
         .onFailure(
             failure -> unanswered(question, failure, failure instanceof HttpClosedException));

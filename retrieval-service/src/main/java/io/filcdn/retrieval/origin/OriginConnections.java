@@ -80,10 +80,10 @@ final class OriginConnections {
   /**
    * A GET that is not sent yet, on a connection to the first address that takes one.
    *
-   * @param offset the byte from which on the resource is asked for
+   * @param range the value of the Range header; empty where the whole resource is asked for
    * @param anew whether it needs a new connection
    */
-  Future<HttpClientRequest> request(OriginAddress address, long offset, boolean anew) {
+  Future<HttpClientRequest> request(OriginAddress address, Optional<String> range, boolean anew) {
     OriginUrl url = address.url();
     InetAddress last = connected.getIfPresent(url.host());
     return new ConnectionRace<>(
@@ -91,13 +91,13 @@ final class OriginConnections {
             address.startingWith(Optional.ofNullable(last)).addresses(),
             at ->
                 (anew ? fresh : pooled)
-                    .request(options(url, at, offset))
+                    .request(options(url, at, range))
                     .onSuccess(made -> connected.put(url.host(), at)),
             late -> late.connection().close())
         .run();
   }
 
-  private static RequestOptions options(OriginUrl url, InetAddress at, long offset) {
+  private static RequestOptions options(OriginUrl url, InetAddress at, Optional<String> range) {
     RequestOptions options =
         new RequestOptions()
             .setMethod(HttpMethod.GET)
@@ -109,7 +109,8 @@ final class OriginConnections {
             .setFollowRedirects(false)
             .putHeader("Accept-Encoding", "identity")
             .putHeader("User-Agent", "filcdn");
-    return offset > 0 ? options.putHeader("Range", "bytes=" + offset + "-") : options;
+    range.ifPresent(part -> options.putHeader("Range", part));
+    return options;
   }
 
   /** Closes all. */

@@ -2,6 +2,7 @@ package io.filcdn.retrieval.origin;
 
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.address.Prefix;
+import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
@@ -21,11 +22,13 @@ final class OriginFetch {
   private final HostFetches hosts;
   private final Origin origin;
   private final PieceCid piece;
-  private final long offset;
+  private final ByteRange wanted;
   private final OriginSink sink;
 
-  /** The end of the answer's part of the piece. */
+  /** The end of what is taken of the answer's part of the piece, and of that part. */
   private long end;
+
+  private long partEnd;
 
   private long skip;
   private long received;
@@ -46,8 +49,8 @@ final class OriginFetch {
   private @Nullable HttpClientRequest request;
   private @Nullable HttpClientResponse response;
 
-  /** The part that is asked for: a piece from {@code offset} on. */
-  record Part(Origin origin, PieceCid piece, long offset) {}
+  /** The part of a piece that is asked for. */
+  record Part(Origin origin, PieceCid piece, ByteRange wanted) {}
 
   /**
    * @param hosts where it has a place while it is under way
@@ -57,7 +60,7 @@ final class OriginFetch {
     this.hosts = hosts;
     this.origin = part.origin;
     this.piece = part.piece;
-    this.offset = part.offset;
+    this.wanted = part.wanted;
     this.sink = sink;
     Duration patience = tools.rules().firstByte();
     this.timer =
@@ -76,8 +79,12 @@ final class OriginFetch {
     return "piece/" + piece;
   }
 
-  long offset() {
-    return offset;
+  /** The value of the Range header that asks for the part; empty for a whole piece. */
+  Optional<String> range() {
+    if (wanted.end() < piece.rawSize()) {
+      return Optional.of("bytes=" + wanted.start() + "-" + (wanted.end() - 1));
+    }
+    return wanted.start() > 0 ? Optional.of("bytes=" + wanted.start() + "-") : Optional.empty();
   }
 
   /** The time for which the provider asked to be left alone, where it did. */
@@ -154,6 +161,10 @@ final class OriginFetch {
     }
   }
 
+  private HttpClientRequest request() {
+    return Objects.requireNonNull(request);
+  }
+
   boolean isOver() {
     return over;
   }
@@ -163,8 +174,8 @@ final class OriginFetch {
       return;
     }
     switch (AnswerHead.of(
-        answer.statusCode(), answer.headers(), piece, offset, tools.clock().instant())) {
-      case AnswerHead.Part(long start, long partEnd) -> take(answer, start, partEnd);
+        answer.statusCode(), answer.headers(), piece, wanted.start(), tools.clock().instant())) {
+      case AnswerHead.Part(long start, long to) -> take(answer, start, to);
       case AnswerHead.Refused(Kind kind, String detail, Optional<Duration> wait) -> {
         retryAfter = wait;
         fail(kind, detail);
@@ -172,9 +183,10 @@ final class OriginFetch {
     }
   }
 
-  private void take(HttpClientResponse answer, long start, long partEnd) {
-    skip = offset - start;
-    end = partEnd;
+  private void take(HttpClientResponse answer, long start, long to) {
+    skip = wanted.start() - start;
+    partEnd = to;
+    end = Math.min(to, wanted.end());
     response = answer;
     answer.exceptionHandler(broken -> fail(Kind.FAILED, "the connection broke: " + broken));
     answer.handler(this::take);
@@ -202,23 +214,27 @@ final class OriginFetch {
       return;
     }
     came += bytes.length();
-    Buffer wanted = bytes;
+    Buffer taken = bytes;
     if (skip > 0) {
       int skipped = (int) Math.min(skip, bytes.length());
       skip -= skipped;
-      wanted = bytes.slice(skipped, bytes.length());
+      taken = bytes.slice(skipped, bytes.length());
     }
-    long missing = end - offset - received;
-    boolean tooMuch = wanted.length() > missing;
+    long missing = end - wanted.start() - received;
+    boolean tooMuch = taken.length() > missing;
     if (tooMuch) {
-      wanted = wanted.slice(0, (int) missing);
+      taken = taken.slice(0, (int) missing);
     }
-    received += wanted.length();
-    if (wanted.length() > 0) {
-      sink.arrived(wanted);
+    received += taken.length();
+    if (taken.length() > 0) {
+      sink.arrived(taken);
     }
-    if (tooMuch) {
-      fail(Kind.FAILED, "expected %d bytes, found more".formatted(end - offset));
+    if (end < partEnd && received == end - wanted.start()) {
+      // it answers with more than it was asked for, as one that knows no ranges does
+      request().reset();
+      end();
+    } else if (tooMuch) {
+      fail(Kind.FAILED, "expected %d bytes, found more".formatted(end - wanted.start()));
     }
   }
 
@@ -226,14 +242,14 @@ final class OriginFetch {
     if (over) {
       return;
     }
-    if (received < end - offset) {
-      fail(Kind.FAILED, "expected %d bytes, found %d".formatted(end - offset, received));
+    if (received < end - wanted.start()) {
+      fail(Kind.FAILED, "expected %d bytes, found %d".formatted(end - wanted.start(), received));
       return;
     }
     over = true;
     leaveHost();
     tools.vertx().cancelTimer(timer);
-    if (end < piece.rawSize()) {
+    if (end < wanted.end()) {
       sink.ranOut();
     } else {
       sink.completed();

@@ -3,6 +3,7 @@ package io.filcdn.retrieval.origin;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.address.Prefix;
+import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.Quota;
@@ -21,9 +22,10 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes of a piece from whoever has it: candidates are asked one after the other, and where one
- * dies midway the next goes on at the same byte. Where wrong bytes of this piece came from any of
- * the candidates before, none goes on for another: a whole piece from one provider shows who lied.
+ * The bytes of a piece, or of a part of it, from whoever has it: candidates are asked one after the
+ * other, and where one dies midway the next goes on where the taker says. Of a piece that can only
+ * be verified as a whole, none goes on for another where wrong bytes of it came from any of the
+ * candidates before: a whole piece from one provider shows who lied.
  *
  * <p>A provider that delivers much less than another can be expected to is replaced as if it had
  * died, and asked again only after all others: so no provider holds up those who have a better one.
@@ -55,6 +57,7 @@ public final class OriginSupply implements OriginSink {
   private final Quota quota;
   private final LongSupplier nanoTime;
   private final PieceCid piece;
+  private final ByteRange wanted;
   private final ArrayDeque<Origin> candidates;
   private final boolean fromOneOnly;
   private final Taker taker;
@@ -92,6 +95,16 @@ public final class OriginSupply implements OriginSink {
     void completed();
 
     /**
+     * The position that another provider goes on from, where one has come so far and is let go:
+     * what came from there on is dropped.
+     *
+     * @param position the end of what came
+     */
+    default long goesOnFrom(long position) {
+      return position;
+    }
+
+    /**
      * The other providers that can be asked, as all candidates have failed. Asked again until
      * nobody is left.
      */
@@ -105,6 +118,19 @@ public final class OriginSupply implements OriginSink {
   }
 
   /**
+   * The bytes that are wanted.
+   *
+   * @param inParts whether parts of them can be verified alone, and show who lied
+   */
+  public record Wanted(PieceCid piece, ByteRange range, boolean inParts) {
+
+    /** All of a piece, which is verified as a whole. */
+    public static Wanted whole(PieceCid piece) {
+      return new Wanted(piece, new ByteRange(0, piece.rawSize()), false);
+    }
+  }
+
+  /**
    * @param candidates whom to ask, the best first
    */
   public OriginSupply(
@@ -112,23 +138,40 @@ public final class OriginSupply implements OriginSink {
       OriginHealth health,
       Quota quota,
       LongSupplier nanoTime,
-      PieceCid piece,
+      Wanted wanted,
       List<Origin> candidates,
       Taker taker) {
     this.client = client;
     this.health = health;
     this.quota = quota;
     this.nanoTime = nanoTime;
-    this.piece = piece;
+    this.piece = wanted.piece();
+    this.wanted = wanted.range();
     this.candidates = new ArrayDeque<>(health.order(piece, candidates));
     this.fromOneOnly =
-        candidates.stream().anyMatch(o -> health.history().suspicion(piece, o.provider()) > 0);
+        !wanted.inParts()
+            && candidates.stream()
+                .anyMatch(o -> health.history().suspicion(piece, o.provider()) > 0);
     this.taker = taker;
   }
 
-  /** Bytes that came so far. */
+  /** Bytes that came so far, and were not dropped. */
   public long received() {
     return received;
+  }
+
+  /** The position in the piece of the next byte to come. */
+  public long position() {
+    return wanted.start() + received;
+  }
+
+  /** The position in the piece behind the last byte that is wanted. */
+  public long end() {
+    return wanted.end();
+  }
+
+  private long missing() {
+    return wanted.length() - received;
   }
 
   /** The bytes that each provider supplied of them. */
@@ -171,8 +214,8 @@ public final class OriginSupply implements OriginSink {
 
   /** Asks the next candidate. */
   public void start() {
-    if (received == piece.rawSize()) {
-      // who sent more than the piece failed, but all of the piece is here to be judged
+    if (missing() == 0) {
+      // who sent more than was wanted failed, but all of that is here to be judged
       over = true;
       taker.completed();
       return;
@@ -200,20 +243,20 @@ public final class OriginSupply implements OriginSink {
 
   /** Reserves what the provider is to supply; waits for a lease where that is not at hand. */
   private void pay(Origin origin) {
-    long wanted = piece.rawSize() - received;
+    long missing = missing();
     long mine = ++choice;
     quota.prepare(
-        List.of(new Quota.Need(Quota.Kind.CACHE_MISS, origin.dataSet(), wanted)),
+        List.of(new Quota.Need(Quota.Kind.CACHE_MISS, origin.dataSet(), missing)),
         hold -> {
           if (!over && mine == choice) {
-            ask(origin, wanted, hold.reserve(Quota.Kind.CACHE_MISS, origin.dataSet(), wanted));
+            ask(origin, missing, hold.reserve(Quota.Kind.CACHE_MISS, origin.dataSet(), missing));
           }
           hold.release();
         });
   }
 
-  private void ask(Origin origin, long wanted, Quota.Outcome paid) {
-    Optional<OriginFailure> refused = refused(origin, wanted, paid);
+  private void ask(Origin origin, long missing, Quota.Outcome paid) {
+    Optional<OriginFailure> refused = refused(origin, missing, paid);
     if (refused.isPresent()) {
       failures.add(refused.get());
       start();
@@ -229,13 +272,13 @@ public final class OriginSupply implements OriginSink {
   private void fetchRest(Origin origin) {
     askedAt = nanoTime.getAsLong();
     askedFrom = received;
-    fetch = client.fetch(origin, piece, received, this);
+    fetch = client.fetch(origin, piece, new ByteRange(position(), wanted.end()), this);
     // which can fail at once
     client.start(fetch);
   }
 
   /** The reason that the provider is not asked; nothing stays reserved then. */
-  private Optional<OriginFailure> refused(Origin origin, long wanted, Quota.Outcome paid) {
+  private Optional<OriginFailure> refused(Origin origin, long missing, Quota.Outcome paid) {
     String payer = origin.dataSet().toString();
     Optional<Kind> unpaid =
         switch (paid) {
@@ -249,7 +292,7 @@ public final class OriginSupply implements OriginSink {
     }
     Optional<String> busy = health.begin(origin);
     if (busy.isPresent()) {
-      quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), wanted);
+      quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), missing);
     }
     return busy.map(why -> new OriginFailure(origin.provider(), Kind.BUSY, why));
   }
@@ -283,10 +326,27 @@ public final class OriginSupply implements OriginSink {
   private void stop(OriginFetch stopped, Origin origin) {
     stopped.cancel();
     endMeter();
+    drop(taker.goesOnFrom(position()));
     giveBackRest(origin);
     health.end(origin, Optional.empty());
     fetch = null;
     current = null;
+  }
+
+  /**
+   * The bytes from {@code position} on, which the provider supplied that is asked now, are wrong:
+   * it is not asked again, and the next goes on from there.
+   */
+  public void wrongFrom(long position) {
+    Origin liar = Objects.requireNonNull(current);
+    failures.add(new OriginFailure(liar.provider(), Kind.FAILED, "wrong bytes"));
+    drop(position);
+    stop(Objects.requireNonNull(fetch), liar);
+    start();
+  }
+
+  private void drop(long position) {
+    received = position - wanted.start();
   }
 
   /** True where {@link #suspend} is of use: something came, and another may go on after it. */
@@ -333,6 +393,16 @@ public final class OriginSupply implements OriginSink {
   /** The provider that supplies bytes now. */
   public ProviderId supplier() {
     return Objects.requireNonNull(current).provider();
+  }
+
+  /** Where they are asked for. */
+  public Origin origin() {
+    return Objects.requireNonNull(current);
+  }
+
+  /** True where bytes are asked for there now. */
+  public boolean isAsking(Origin origin) {
+    return !over && fetch != null && origin.equals(current);
   }
 
   /** The host that they come from. */
@@ -388,9 +458,10 @@ public final class OriginSupply implements OriginSink {
     Origin origin = Objects.requireNonNull(current);
     LOG.infof(
         "provider %s fails piece %s at byte %d: %s (%s)",
-        failure.provider(), piece, received, failure.kind(), failure.detail());
+        failure.provider(), piece, position(), failure.kind(), failure.detail());
     failures.add(failure);
     endMeter();
+    drop(taker.goesOnFrom(position()));
     giveBackRest(origin);
     Objects.requireNonNull(fetch).retryAfter().ifPresent(time -> health.leaveAlone(origin, time));
     if (failure.kind() == Kind.NOT_FOUND) {
@@ -416,7 +487,7 @@ public final class OriginSupply implements OriginSink {
     if (bytes > 0) {
       health.pace().delivered(origin.provider(), bytes);
     }
-    boolean slow = piece.rawSize() - received > bytes * SOON_SECONDS;
+    boolean slow = missing() > bytes * SOON_SECONDS;
     slowSeconds = slow ? slowSeconds + 1 : 0;
     boolean goesOn = received == 0 || !fromOneOnly;
     if (slowSeconds >= (received == 0 ? SILENT_SECONDS : SLOW_SECONDS) && goesOn) {
@@ -463,6 +534,6 @@ public final class OriginSupply implements OriginSink {
   }
 
   private void giveBackRest(Origin origin) {
-    quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), piece.rawSize() - received);
+    quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), missing());
   }
 }

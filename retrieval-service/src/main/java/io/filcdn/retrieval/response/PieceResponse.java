@@ -55,7 +55,7 @@ public final class PieceResponse implements ResponseWriter.Body {
 
   /** Answers a HEAD from the PieceCID and what the cache knows: nothing is read or fetched. */
   public void answerHead() {
-    Optional<PieceCache.Cached> cached = cache.cached(head.piece());
+    Optional<PieceCache.Cached> cached = cache.cached(head.piece(), selected.range());
     answers.describe(retrieval.exchange(), head, selected.range(), selected.partial());
     HttpServerResponse response = retrieval.exchange().request().response();
     cached

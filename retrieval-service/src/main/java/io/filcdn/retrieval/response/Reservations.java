@@ -7,6 +7,7 @@ import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.FillLimits;
+import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.refusal.Problem;
@@ -71,11 +72,12 @@ public final class Reservations {
    * Gets quota, and goes on: at once where it is at hand, otherwise later on the same event loop.
    * Only the first request for a data set, and one that needs much, waits.
    */
-  public void prepare(Retrieval retrieval, Decision.Admitted admitted, long length, Next next) {
+  public void prepare(
+      Retrieval retrieval, Decision.Admitted admitted, ByteRange range, Next next) {
     await(
         retrieval,
         admitted,
-        length,
+        range,
         hold -> {
           Decision.Admitted paid = admission.paidAnew(admitted);
           if (paid.dataSet().equals(admitted.dataSet())) {
@@ -83,15 +85,18 @@ public final class Reservations {
           } else {
             // only now it is known that another has more left
             hold.release();
-            await(retrieval, paid, length, other -> next.with(paid, other));
+            await(retrieval, paid, range, other -> next.with(paid, other));
           }
         });
   }
 
   private void await(
-      Retrieval retrieval, Decision.Admitted admitted, long length, Consumer<Quota.Hold> then) {
+      Retrieval retrieval,
+      Decision.Admitted admitted,
+      ByteRange range,
+      Consumer<Quota.Hold> then) {
     quota.prepare(
-        needs(retrieval, admitted, length),
+        needs(retrieval, admitted, range),
         hold -> {
           if (retrieval.exchange().request().response().closed()) {
             hold.release();
@@ -103,10 +108,11 @@ public final class Reservations {
   }
 
   /** Loops, not streams: every request passes here. */
-  private List<Quota.Need> needs(Retrieval retrieval, Decision.Admitted admitted, long length) {
+  private List<Quota.Need> needs(
+      Retrieval retrieval, Decision.Admitted admitted, ByteRange range) {
     List<Quota.Need> needs = new ArrayList<>(admitted.payers().size());
     if (retrieval.request().bot().isEmpty()) {
-      needs.add(new Quota.Need(Quota.Kind.CDN, admitted.dataSet(), first(admitted, length)));
+      needs.add(new Quota.Need(Quota.Kind.CDN, admitted.dataSet(), first(admitted, range.length())));
       for (DataSetId other : admitted.payers()) {
         if (!other.equals(admitted.dataSet())) {
           // of the others it only matters how much they have left
@@ -114,7 +120,7 @@ public final class Reservations {
         }
       }
     }
-    if (cache.isCold(admitted.piece())) {
+    if (cache.isCold(admitted.piece(), range)) {
       admitted.origins().stream()
           .map(Origin::dataSet)
           .distinct()
@@ -159,7 +165,8 @@ public final class Reservations {
    * @param hold what was kept for it
    */
   public Outcome reserve(
-      Retrieval retrieval, Decision.Admitted admitted, Quota.Hold hold, long length) {
+      Retrieval retrieval, Decision.Admitted admitted, Quota.Hold hold, ByteRange range) {
+    long length = range.length();
     if (!usage.canRecord()) {
       return new Outcome.Refused(Refusal.CANNOT_RECORD);
     }
@@ -174,7 +181,7 @@ public final class Reservations {
     if (unpaid.isPresent()) {
       return new Outcome.Refused(unpaid.get());
     }
-    Outcome outcome = fill(retrieval, admitted, length);
+    Outcome outcome = fill(retrieval, admitted, range);
     if (outcome instanceof Outcome.Refused && !free) {
       quota.giveBack(Quota.Kind.CDN, admitted.dataSet(), slice(length));
     }
@@ -223,9 +230,9 @@ public final class Reservations {
     return whole;
   }
 
-  private Outcome fill(Retrieval retrieval, Decision.Admitted admitted, long length) {
+  private Outcome fill(Retrieval retrieval, Decision.Admitted admitted, ByteRange range) {
     PieceCid piece = admitted.piece();
-    if (!cache.isCold(piece)) {
+    if (!cache.isCold(piece, range)) {
       return Outcome.HIT;
     }
     if (admitted.origins().isEmpty()) {
@@ -235,9 +242,9 @@ public final class Reservations {
         new FillLimits.Fetch(
             retrieval.client().networks(),
             admitted.dataSet(),
-            piece.rawSize(),
-            length,
-            missQuota(admitted));
+            cache.toFetch(piece, range),
+            range.length(),
+            missQuota(admitted, cache.toFetch(piece, range)));
     return switch (fills.begin(fetch, watch(retrieval, admitted.dataSet()))) {
       case FillLimits.Leave.Given(FillCharge charge) -> new Outcome.Reserved(Optional.of(charge));
       case FillLimits.Leave.Refused(Refusal refusal) -> new Outcome.Refused(refusal);
@@ -259,11 +266,11 @@ public final class Reservations {
     misses.took(client.networks(), dataSet, bytes);
   }
 
-  /** The smallest quota that can pay for the piece. */
-  private long missQuota(Decision.Admitted admitted) {
+  /** The smallest quota that can pay for what is to be fetched. */
+  private long missQuota(Decision.Admitted admitted, long toFetch) {
     return admitted.origins().stream()
         .mapToLong(origin -> quota.remaining(Quota.Kind.CACHE_MISS, origin.dataSet()))
-        .filter(left -> left >= admitted.piece().rawSize())
+        .filter(left -> left >= toFetch)
         .min()
         .orElse(Long.MAX_VALUE);
   }

@@ -3,6 +3,7 @@ package io.filcdn.retrieval.stores;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.retrieval.admission.Denylist;
 import io.filcdn.retrieval.admission.IndexReplica;
+import io.filcdn.retrieval.tree.TreeStore;
 import io.filcdn.retrieval.usage.Journal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -20,7 +21,12 @@ import org.jboss.logging.Logger;
  * @param run the journal that this run writes
  */
 public record Stores(
-    DiskReserve reserve, IndexReplica replica, Denylist denylist, Journal journal, JournalId run) {
+    DiskReserve reserve,
+    IndexReplica replica,
+    Denylist denylist,
+    TreeStore trees,
+    Journal journal,
+    JournalId run) {
 
   private static final Logger LOG = Logger.getLogger(Stores.class);
 
@@ -71,10 +77,11 @@ public record Stores(
           opened(opened, () -> IndexReplica.open(createdFolder(data.resolve("replica"))));
       Denylist denylist =
           opened(opened, () -> Denylist.open(createdFolder(data.resolve("denylist"))));
+      TreeStore trees = opened(opened, () -> TreeStore.open(createdFolder(data.resolve("trees"))));
       Journal journal =
           Journal.open(
               createdFolder(data.resolve("journal")), run, rules.edge(), rules.maxJournalRecords());
-      return new Stores(reserve, replica, denylist, journal, run);
+      return new Stores(reserve, replica, denylist, trees, journal, run);
     } catch (IllegalStateException | UncheckedIOException e) {
       opened.forEach(Stores::closeQuietly);
       throw new UnusableException(

@@ -6,6 +6,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -120,7 +121,7 @@ class OriginClientTest {
           }
         };
     Origin origin = new Origin(ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), url);
-    context.runOnContext(on -> asked.start(asked.fetch(origin, PIECE, offset, sink)));
+    context.runOnContext(on -> asked.start(asked.fetch(origin, PIECE, new ByteRange(offset, PIECE.rawSize()), sink)));
     return outcome;
   }
 

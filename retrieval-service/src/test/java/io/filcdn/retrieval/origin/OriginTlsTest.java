@@ -7,6 +7,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.bytes.ByteRange;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.DataInputStream;
@@ -156,7 +157,7 @@ class OriginTlsTest {
     Origin origin =
         new Origin(
             ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), "https://%s:%d".formatted(host, port));
-    vertx.runOnContext(on -> asked.start(asked.fetch(origin, PIECE, 0, sink)));
+    vertx.runOnContext(on -> asked.start(asked.fetch(origin, PIECE, new ByteRange(0, PIECE.rawSize()), sink)));
     return completed.get(60, TimeUnit.SECONDS);
   }
 

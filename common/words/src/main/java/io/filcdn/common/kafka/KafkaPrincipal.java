@@ -27,7 +27,7 @@ public enum KafkaPrincipal {
   public Set<Topic> writes() {
     return switch (this) {
       case INDEXER -> Set.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS);
-      case RETRIEVAL -> Set.of(Topic.EGRESS, Topic.RETRIEVALS);
+      case RETRIEVAL -> Set.of(Topic.TREES, Topic.EGRESS, Topic.RETRIEVALS);
       case METRICS -> Set.of(Topic.EGRESS, Topic.USAGE, Topic.QUOTA, Topic.DEAD_LETTERS);
       case SETTLEMENT -> Set.of(Topic.SETTLEMENT, Topic.DEAD_LETTERS);
     };
@@ -37,7 +37,8 @@ public enum KafkaPrincipal {
   public Set<Topic> reads() {
     return switch (this) {
       case INDEXER -> Set.of();
-      case RETRIEVAL -> Set.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS);
+      case RETRIEVAL ->
+          Set.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS, Topic.TREES);
       case METRICS ->
           Set.of(
               Topic.PLACEMENTS, Topic.DATA_SETS, Topic.EGRESS, Topic.RETRIEVALS, Topic.SETTLEMENT);

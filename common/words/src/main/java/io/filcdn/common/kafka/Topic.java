@@ -16,6 +16,8 @@ public enum Topic {
   PROVIDERS(Names.PROVIDERS, Names.COMPACTED),
   /** The payers, and which of them are sanctioned. Key: address. */
   PAYERS(Names.PAYERS, Names.COMPACTED),
+  /** The trees of pieces. Key: PieceCID. */
+  TREES(Names.TREES, Names.COMPACTED),
   /**
    * The bytes that edges served and fetched. Key: journal id; the partition is chosen by the edge.
    */
@@ -60,6 +62,7 @@ public enum Topic {
     public static final String DATA_SETS = "filcdn.index.data-sets";
     public static final String PROVIDERS = "filcdn.index.providers";
     public static final String PAYERS = "filcdn.index.payers";
+    public static final String TREES = "filcdn.pieces.trees";
     public static final String EGRESS = "filcdn.egress";
     public static final String RETRIEVALS = "filcdn.retrievals";
     public static final String USAGE = "filcdn.usage";

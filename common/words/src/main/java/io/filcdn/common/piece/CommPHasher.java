@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CommPHasher {
 
-  private final NodeTree tree = new NodeTree();
+  private final NodeTree tree;
 
   /** The lower part of the tree, where many nodes are hashed at once. */
   private final @Nullable LaneTree lanes;
@@ -30,11 +30,36 @@ public final class CommPHasher {
   }
 
   /**
+   * A hasher that tells of all nodes of one level which hold data, from left to right. A node comes
+   * once it is hashed: many nodes after its last byte, and at the latest in {@link #finish}.
+   *
+   * @param level from {@link PieceCid#MIN_HEIGHT} to the height that the piece will end in
+   * @throws IllegalArgumentException where {@code level} is one that no piece has
+   */
+  public CommPHasher(int level, NodeSink sink) {
+    this(ProvenLanes.get(), checked(level), sink);
+  }
+
+  /**
    * @param lanes what hashes many nodes at once
    */
   CommPHasher(@Nullable NodeLanes lanes) {
-    this.lanes = lanes == null ? null : new LaneTree(lanes);
+    this(lanes, NodeTree.NO_LEVEL, NodeTree.NO_SINK);
+  }
+
+  CommPHasher(@Nullable NodeLanes lanes, int level, NodeSink sink) {
+    this.tree = new NodeTree(level, sink);
+    this.lanes = lanes == null ? null : new LaneTree(lanes, level, sink);
     this.partial = new byte[lanes == null ? Fr32.RAW : LaneTree.RAW];
+  }
+
+  private static int checked(int level) {
+    if (level < PieceCid.MIN_HEIGHT || level > PieceCid.MAX_HEIGHT) {
+      throw new IllegalArgumentException(
+          "expected a level from %d to %d, found %d"
+              .formatted(PieceCid.MIN_HEIGHT, PieceCid.MAX_HEIGHT, level));
+    }
+    return level;
   }
 
   /**
@@ -97,7 +122,7 @@ public final class CommPHasher {
     if (lanes != null) {
       lanes.addBatch(unit, offset);
     } else {
-      tree.addGroup(unit, offset);
+      tree.addQuad(unit, offset);
     }
   }
 
@@ -123,10 +148,10 @@ public final class CommPHasher {
     if (lanes != null) {
       lanes.drainTo(tree);
     }
-    int groups = Math.ceilDiv(partialLength, Fr32.RAW);
-    Arrays.fill(partial, partialLength, groups * Fr32.RAW, (byte) 0);
-    for (int group = 0; group < groups; group++) {
-      tree.addGroup(partial, group * Fr32.RAW);
+    int quads = Math.ceilDiv(partialLength, Fr32.RAW);
+    Arrays.fill(partial, partialLength, quads * Fr32.RAW, (byte) 0);
+    for (int quad = 0; quad < quads; quad++) {
+      tree.addQuad(partial, quad * Fr32.RAW);
     }
     partialLength = 0;
     return new PieceCid(tree.root(height), height, rawSize);

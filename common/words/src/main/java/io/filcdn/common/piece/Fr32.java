@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
  */
 final class Fr32 {
 
-  /** Raw bytes of a group of four leaves. */
+  /** Raw bytes of a quad, which is four leaves. */
   static final int RAW = 127;
 
   private static final int LEAVES = 4;

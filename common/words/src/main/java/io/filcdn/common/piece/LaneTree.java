@@ -17,11 +17,11 @@ final class LaneTree {
 
   private static final int LANES = NodeLanes.LANES;
 
-  /** Groups of 127 raw bytes, each two lanes wide. */
-  private static final int GROUPS = LANES / 2;
+  /** Quads of 127 raw bytes, each two lanes wide. */
+  private static final int QUADS = LANES / 2;
 
   /** Raw bytes of a batch. */
-  static final int RAW = GROUPS * Fr32.RAW;
+  static final int RAW = QUADS * Fr32.RAW;
 
   /** Below this many lanes there is too little to do at once. */
   private static final int LAST_LANES = LANES / 8;
@@ -33,16 +33,24 @@ final class LaneTree {
   private final int[] rows = new int[NodeLanes.WORDS];
   private final @Nullable Storey[] storeys = new Storey[PieceCid.MAX_HEIGHT / LEVELS];
 
-  LaneTree(NodeLanes hasher) {
+  private final int sinkLevel;
+  private final NodeSink sink;
+
+  /**
+   * @param sink takes each node of {@code sinkLevel} that is hashed here
+   */
+  LaneTree(NodeLanes hasher, int sinkLevel, NodeSink sink) {
     this.hasher = hasher;
+    this.sinkLevel = sinkLevel;
+    this.sink = sink;
   }
 
   /** Takes the {@link #RAW} bytes at {@code offset}. */
   void addBatch(byte[] raw, int offset) {
-    for (int group = 0; group < GROUPS; group++) {
-      int from = offset + group * Fr32.RAW;
-      int left = NodeLanes.CHILDREN + lane(2 * group, LANES);
-      int right = NodeLanes.CHILDREN + lane(2 * group + 1, LANES);
+    for (int quad = 0; quad < QUADS; quad++) {
+      int from = offset + quad * Fr32.RAW;
+      int left = NodeLanes.CHILDREN + lane(2 * quad, LANES);
+      int right = NodeLanes.CHILDREN + lane(2 * quad + 1, LANES);
       Fr32.leaf(raw, from, 0, rows, left, LANES);
       Fr32.leaf(raw, from, 1, rows, left + NODE_WORDS * LANES, LANES);
       Fr32.leaf(raw, from, 2, rows, right, LANES);
@@ -54,7 +62,9 @@ final class LaneTree {
   /** Hashes the children in the rows over four levels, and hands the result to a storey. */
   private void reduce(int storey) {
     int lanes = LANES;
+    int level = storey * LEVELS + 1;
     hasher.hash(rows, lanes);
+    told(level, lanes);
     while (lanes > LAST_LANES) {
       lanes /= 2;
       for (int word = 0; word < NODE_WORDS; word++) {
@@ -64,12 +74,31 @@ final class LaneTree {
             rows, row + lanes, rows, NodeLanes.CHILDREN + (NODE_WORDS + word) * LANES, lanes);
       }
       hasher.hash(rows, lanes);
+      level++;
+      told(level, lanes);
     }
     Storey above = storey(storey);
     above.take(rows);
     if (above.isFull()) {
       above.giveTo(rows);
       reduce(storey + 1);
+    }
+  }
+
+  private void told(int level, int lanes) {
+    if (level == sinkLevel) {
+      ByteBuffer bytes = ByteBuffer.allocate(CommP.SIZE);
+      for (int node = 0; node < lanes; node++) {
+        writeNode(rows, lane(node, lanes), bytes);
+        sink.node(bytes.array(), 0);
+      }
+    }
+  }
+
+  /** Writes the node whose first word is at {@code at}. */
+  private static void writeNode(int[] words, int at, ByteBuffer to) {
+    for (int word = 0; word < NODE_WORDS; word++) {
+      to.putInt(word * Integer.BYTES, words[at + word * LANES]);
     }
   }
 
@@ -127,11 +156,8 @@ final class LaneTree {
     void drainTo(NodeTree tree, int level) {
       ByteBuffer bytes = ByteBuffer.allocate(CommP.SIZE);
       for (int node = 0; node < size; node++) {
-        int at = place(node);
-        for (int word = 0; word < NODE_WORDS; word++) {
-          bytes.putInt(word * Integer.BYTES, children[at + word * LANES]);
-        }
-        tree.addNode(bytes.array(), level);
+        writeNode(children, place(node), bytes);
+        tree.addNode(bytes.array(), 0, level);
       }
       size = 0;
     }

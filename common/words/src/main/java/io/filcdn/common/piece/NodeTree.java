@@ -8,18 +8,23 @@ import org.jspecify.annotations.Nullable;
  * The Merkle tree of a piece as it grows from left to right, hashed node by node. It keeps one node
  * a level: a left one that waits for its right sibling. Not safe for use by several threads.
  */
-final class NodeTree {
+public final class NodeTree {
+
+  /** The level of a sink that takes nothing. */
+  static final int NO_LEVEL = -1;
+
+  static final NodeSink NO_SINK = (bytes, offset) -> {};
 
   private static final int NODE = CommP.SIZE;
 
-  /** The level of a group's node, above its four leaves. */
-  private static final int GROUP_LEVEL = PieceCid.MIN_HEIGHT;
+  /** The level of a quad's node, above its four leaves. */
+  private static final int QUAD_LEVEL = PieceCid.MIN_HEIGHT;
 
   private static final byte[][] ZERO_NODES = zeroNodes();
 
   private final MessageDigest sha256 = Sha256.digest();
 
-  /** One group of 127 raw bytes spread over four leaves. */
+  /** One quad: 127 raw bytes spread over four leaves. */
   private final byte[] leaves = new byte[4 * NODE];
 
   /**
@@ -28,47 +33,74 @@ final class NodeTree {
    */
   private final byte[][] pairs = new byte[PieceCid.MAX_HEIGHT + 1][];
 
+  private final int sinkLevel;
+  private final NodeSink sink;
+
   /** Bit {@code level} is set while a left node of that level waits. */
   private long waiting;
 
+  public NodeTree() {
+    this(NO_LEVEL, NO_SINK);
+  }
+
+  /**
+   * A tree that tells of the nodes it makes.
+   *
+   * @param sink takes each node of {@code sinkLevel} that is hashed here
+   */
+  NodeTree(int sinkLevel, NodeSink sink) {
+    this.sinkLevel = sinkLevel;
+    this.sink = sink;
+  }
+
   /** Adds the four leaves of the 127 raw bytes at {@code offset}. */
-  void addGroup(byte[] raw, int offset) {
+  void addQuad(byte[] raw, int offset) {
     Fr32.spread(raw, offset, leaves);
     hashPair(leaves, 0, leaves, 0);
     hashPair(leaves, 2 * NODE, leaves, NODE);
     hashPair(leaves, 0, leaves, 0);
-    addNode(leaves, GROUP_LEVEL);
+    told(leaves, QUAD_LEVEL);
+    addNode(leaves, 0, QUAD_LEVEL);
   }
 
   /**
-   * Puts the first 32 bytes of {@code node} into the tree at {@code level}, joining pairs upwards.
-   * No node of a lower level may wait.
+   * Puts the 32 bytes at {@code offset} into the tree as the next node of {@code level}, joining
+   * pairs upwards. No node of a lower level may wait.
    */
-  void addNode(byte[] node, int level) {
-    byte[] carried = node;
+  public void addNode(byte[] nodes, int offset, int level) {
+    byte[] carried = nodes;
+    int from = offset;
     int at = level;
     while ((waiting >>> at & 1) != 0) {
       byte[] pair = pair(at);
-      System.arraycopy(carried, 0, pair, NODE, NODE);
+      System.arraycopy(carried, from, pair, NODE, NODE);
       waiting &= ~(1L << at);
       hashPair(pair, 0, pair, 0);
       carried = pair;
+      from = 0;
       at++;
+      told(pair, at);
     }
-    System.arraycopy(carried, 0, pair(at), 0, NODE);
+    System.arraycopy(carried, from, pair(at), 0, NODE);
     waiting |= 1L << at;
   }
 
   /** Fills the tree up to {@code height} with zero leaves; the tree is used up. */
-  CommP root(int height) {
-    for (int level = GROUP_LEVEL; level < height; level++) {
+  public CommP root(int height) {
+    for (int level = QUAD_LEVEL; level < height; level++) {
       if ((waiting >>> level & 1) != 0) {
-        addNode(ZERO_NODES[level], level);
+        addNode(ZERO_NODES[level], 0, level);
       }
     }
     byte @Nullable [] top = pairs[height];
     boolean anyData = (waiting >>> height & 1) != 0;
     return anyData && top != null ? CommP.of(top, 0) : CommP.of(ZERO_NODES[height], 0);
+  }
+
+  private void told(byte[] node, int level) {
+    if (level == sinkLevel) {
+      sink.node(node, 0);
+    }
   }
 
   private byte[] pair(int level) {

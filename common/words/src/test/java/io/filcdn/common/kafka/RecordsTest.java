@@ -18,6 +18,7 @@ import io.filcdn.common.index.PayerRecord;
 import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.index.ProviderRecord;
+import io.filcdn.common.proof.TreeRecord;
 import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.common.usage.UsageRecord;
@@ -46,6 +47,7 @@ class RecordsTest {
           Map.entry("dataSet", DataSetRecord.class),
           Map.entry("provider", ProviderRecord.class),
           Map.entry("payer", PayerRecord.class),
+          Map.entry("tree", TreeRecord.class),
           Map.entry("egress", EgressRecord.class),
           Map.entry("retrieval", RetrievalRecord.class),
           Map.entry("usage", UsageRecord.class),

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.common.proof;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,328 @@
+package io.filcdn.retrieval.cache;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.proof.PieceGroups;
+import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.PieceBytes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A piece of which some groups are on disk: a file of the piece's size with holes, and beside it
+ * the bitmap of the groups that are here. A group is in the bitmap once it is verified and written,
+ * and in the bitmap's file once its bytes are synced, so that a crash loses groups and never leaves
+ * a wrong one. Safe for use by several threads.
+ */
+final class SparseFile implements Stored {
+
+  /** What is behind the name of the file in the name of its bitmap's. */
+  static final String BITMAP = ".groups";
+
+  private final PieceCid piece;
+  private final PieceGroups groups;
+  private final Path path;
+  private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+  @GuardedBy("this")
+  private final BitSet verified;
+
+  /** Groups that someone fetches, or has promised to. */
+  @GuardedBy("this")
+  private final BitSet claimed = new BitSet();
+
+  @GuardedBy("this")
+  private int users;
+
+  @GuardedBy("this")
+  private @Nullable FileChannel channel;
+
+  private volatile @Nullable String contentType;
+
+  private SparseFile(PieceCid piece, Path path, BitSet verified) {
+    this.piece = piece;
+    this.groups = PieceGroups.ofTree(piece);
+    this.path = path;
+    this.verified = verified;
+  }
+
+  /** A piece of which nothing is here. Makes no file yet. */
+  static SparseFile empty(PieceCid piece, Path path) {
+    return new SparseFile(piece, path, new BitSet());
+  }
+
+  /**
+   * A piece that an earlier run left, with the groups that its bitmap tells of.
+   *
+   * @throws IOException where file and bitmap are not what one of them says
+   */
+  static SparseFile found(PieceCid piece, Path path) throws IOException {
+    SparseFile file = new SparseFile(piece, path, readBitmap(bitmapOf(path)));
+    long count = file.groups.count();
+    if (file.verified.length() > count) {
+      throw new IOException(
+          "expected %d groups, found %d".formatted(count, file.verified.length()));
+    }
+    long end = file.verified.isEmpty() ? 0 : file.groups.to(file.verified.length() - 1);
+    if (Files.size(path) < end) {
+      throw new IOException("expected %d bytes, found %d".formatted(end, Files.size(path)));
+    }
+    return file;
+  }
+
+  private static Path bitmapOf(Path path) {
+    return path.resolveSibling(path.getFileName() + BITMAP);
+  }
+
+  private static BitSet readBitmap(Path path) throws IOException {
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(path));
+    if (bytes.remaining() < Integer.BYTES) {
+      throw new IOException("expected a checksum, found " + bytes.remaining() + " bytes");
+    }
+    ByteBuffer bits = bytes.slice(0, bytes.remaining() - Integer.BYTES);
+    int sum = bytes.getInt(bits.remaining());
+    if (sum != checksum(bits.duplicate())) {
+      throw new IOException("expected the checksum " + checksum(bits) + ", found " + sum);
+    }
+    return BitSet.valueOf(bits);
+  }
+
+  private static int checksum(ByteBuffer bits) {
+    CRC32C sum = new CRC32C();
+    sum.update(bits);
+    return (int) sum.getValue();
+  }
+
+  @Override
+  public PieceCid piece() {
+    return piece;
+  }
+
+  Path path() {
+    return path;
+  }
+
+  PieceGroups groups() {
+    return groups;
+  }
+
+  /** The media type that its first bytes suggest, where they are here. */
+  Optional<String> contentType() {
+    return Optional.ofNullable(contentType);
+  }
+
+  /** The number of verified bytes that are here. */
+  @Override
+  public synchronized long bytes() {
+    return verified.stream().mapToLong(group -> groups.to(group) - groups.from(group)).sum();
+  }
+
+  /** The group that holds a byte; there are at most 2048. */
+  int groupAt(long position) {
+    return Math.toIntExact(groups.group(position));
+  }
+
+  /** True where all of a range is here. */
+  synchronized boolean holds(ByteRange range) {
+    return readableFrom(range.start()) >= range.end();
+  }
+
+  /** True where all of the piece is here. */
+  synchronized boolean isComplete() {
+    return verified.cardinality() == groups.count();
+  }
+
+  /** The end of the bytes that are here from {@code position} on without a gap. */
+  synchronized long readableFrom(long position) {
+    int missing = verified.nextClearBit(groupAt(position));
+    return missing == groups.count() ? piece.rawSize() : Math.max(position, groups.from(missing));
+  }
+
+  /** The groups of a range that are neither here nor claimed. */
+  synchronized BitSet missing(ByteRange range) {
+    BitSet missing = new BitSet();
+    missing.set(groupAt(range.start()), groupAt(range.end() - 1) + 1);
+    missing.andNot(verified);
+    missing.andNot(claimed);
+    return missing;
+  }
+
+  /** The number of bytes of a range's groups that are neither here nor claimed. */
+  long toFetch(ByteRange range) {
+    return missing(range).stream()
+        .mapToLong(group -> groups.to(group) - groups.from(group))
+        .sum();
+  }
+
+  /** Claims the groups of a range that are neither here nor claimed: the caller fetches them. */
+  synchronized BitSet claim(ByteRange range) {
+    BitSet missing = missing(range);
+    claimed.or(missing);
+    return missing;
+  }
+
+  /** Nobody fetches these any more. */
+  synchronized void unclaim(BitSet unfetched) {
+    claimed.andNot(unfetched);
+  }
+
+  /**
+   * A reader of a range that is here.
+   *
+   * @throws IOException where the file cannot be opened
+   */
+  PieceBytes read(ByteRange range) throws IOException {
+    enter();
+    return new SparseReader(this, range, () -> {});
+  }
+
+  /**
+   * Opens the file for one more user, who leaves it by {@link #leave}.
+   *
+   * @throws IOException where it cannot be opened
+   */
+  synchronized void enter() throws IOException {
+    if (channel == null) {
+      Files.createDirectories(Objects.requireNonNull(path.getParent()));
+      channel =
+          FileChannel.open(
+              path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+    users++;
+  }
+
+  /** One user less; the last one closes the file. */
+  synchronized void leave() {
+    users--;
+    if (users == 0 && channel != null) {
+      try {
+        channel.close();
+      } catch (IOException e) {
+        throw new java.io.UncheckedIOException("a sparse file cannot be closed", e);
+      }
+      channel = null;
+    }
+  }
+
+  private synchronized FileChannel open() {
+    return Objects.requireNonNull(channel, "nobody has entered");
+  }
+
+  /** Writes bytes that may be wrong: only {@link #verified} tells. Blocks on the disk. */
+  void write(ByteBuffer bytes, long position) throws IOException {
+    FileChannel to = open();
+    long at = position;
+    while (bytes.hasRemaining()) {
+      at += to.write(bytes, at);
+    }
+  }
+
+  /** The group's bytes are written, and right. Blocks on the disk. */
+  void verified(int group) throws IOException {
+    if (group == 0) {
+      look();
+    }
+    synchronized (this) {
+      verified.set(group);
+      claimed.clear(group);
+    }
+    tell();
+  }
+
+  /** Learns from the first group, which is here, what the piece is. Blocks on the disk. */
+  private void look() throws IOException {
+    ByteBuffer head = ByteBuffer.allocate((int) Math.min(ContentType.SNIFFED, piece.rawSize()));
+    while (head.hasRemaining()) {
+      read(head, head.position());
+    }
+    contentType = ContentType.of(head.array());
+  }
+
+  /** Reads from a group that is here. Blocks on the disk. */
+  int read(ByteBuffer to, long position) throws IOException {
+    int read = open().read(to, position);
+    if (read < 0) {
+      throw new IOException(
+          "expected %d bytes in %s, found the end at %d"
+              .formatted(piece.rawSize(), path, position));
+    }
+    return read;
+  }
+
+  /** The media type, which is looked for where the first bytes are here. Blocks on the disk. */
+  void findContentType() throws IOException {
+    boolean here;
+    synchronized (this) {
+      here = verified.get(0);
+    }
+    if (here && contentType == null) {
+      look();
+    }
+  }
+
+  /** Makes the groups that are here outlive a crash. Blocks on the disk. */
+  void sync() throws IOException {
+    BitSet synced;
+    synchronized (this) {
+      synced = (BitSet) verified.clone();
+    }
+    open().force(false);
+    byte[] bits = synced.toByteArray();
+    ByteBuffer bytes = ByteBuffer.allocate(bits.length + Integer.BYTES).put(bits);
+    bytes.putInt(checksum(ByteBuffer.wrap(bits))).flip();
+    Path bitmap = bitmapOf(path);
+    Path written = bitmap.resolveSibling(bitmap.getFileName() + ".new");
+    try (FileChannel to =
+        FileChannel.open(
+            written,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      while (bytes.hasRemaining()) {
+        to.write(bytes);
+      }
+      to.force(false);
+    }
+    Files.move(written, bitmap, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** Moves the file of a complete piece to its place among the pieces. Blocks on the disk. */
+  void moveTo(Path whole) throws IOException {
+    open().force(true);
+    Files.createDirectories(Objects.requireNonNull(whole.getParent()));
+    Files.move(path, whole, StandardCopyOption.ATOMIC_MOVE);
+    Files.deleteIfExists(bitmapOf(path));
+  }
+
+  @Override
+  public void delete() throws IOException {
+    // the bitmap first: a file without one is nothing to the next start
+    Files.deleteIfExists(bitmapOf(path));
+    Files.deleteIfExists(path);
+  }
+
+  void subscribe(Runnable listener) {
+    listeners.add(listener);
+  }
+
+  void unsubscribe(Runnable listener) {
+    listeners.remove(listener);
+  }
+
+  /** Has all who wait look again. */
+  void tell() {
+    listeners.forEach(Runnable::run);
+  }
+}

@@ -1,0 +1,122 @@
+package io.filcdn.retrieval.cache;
+
+import io.filcdn.common.payment.ProviderId;
+import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.refusal.Problem;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A reader of a range of a {@link SparseFile}: of groups that are here, or are being fetched. All
+ * that it gives is verified.
+ */
+final class SparseReader implements PieceBytes {
+
+  private final SparseFile file;
+  private final ByteRange range;
+  private final Runnable left;
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile @Nullable Optional<Problem> failure;
+  private volatile @Nullable ProviderId supplier;
+
+  /**
+   * @param file which its user has entered; left when the reader is closed
+   * @param left called when it is closed
+   */
+  SparseReader(SparseFile file, ByteRange range, Runnable left) {
+    this.file = file;
+    this.range = range;
+    this.left = left;
+  }
+
+  SparseFile file() {
+    return file;
+  }
+
+  ByteRange range() {
+    return range;
+  }
+
+  boolean isClosed() {
+    return closed.get();
+  }
+
+  /** What is missing of the range will not come. */
+  void failed(Optional<Problem> why) {
+    failure = why;
+    file.tell();
+  }
+
+  /** Tells who supplied a group of the range. */
+  void suppliedBy(ProviderId provider) {
+    if (supplier == null) {
+      supplier = provider;
+    }
+  }
+
+  @Override
+  public State state() {
+    long end = file.readableFrom(range.start());
+    if (end >= range.end()) {
+      return State.VERIFIED;
+    }
+    if (failure != null) {
+      return State.FAILED;
+    }
+    return end > range.start() ? State.ARRIVING : State.AWAITED;
+  }
+
+  @Override
+  public Optional<Problem> problem() {
+    Optional<Problem> known = failure;
+    return known == null ? Optional.empty() : known;
+  }
+
+  @Override
+  public Optional<ProviderId> supplier() {
+    return Optional.ofNullable(supplier);
+  }
+
+  @Override
+  public String contentType() {
+    return file.contentType().orElse("application/octet-stream");
+  }
+
+  @Override
+  public long readable() {
+    return file.readableFrom(range.start());
+  }
+
+  @Override
+  public boolean isVerifiedAsItComes() {
+    return true;
+  }
+
+  @Override
+  public int read(ByteBuffer to, long position) throws IOException {
+    file.findContentType();
+    return file.read(to, position);
+  }
+
+  @Override
+  public void subscribe(Runnable listener) {
+    file.subscribe(listener);
+  }
+
+  @Override
+  public void unsubscribe(Runnable listener) {
+    file.unsubscribe(listener);
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      file.leave();
+      left.run();
+    }
+  }
+}

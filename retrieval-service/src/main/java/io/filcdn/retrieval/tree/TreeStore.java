@@ -1,0 +1,229 @@
+package io.filcdn.retrieval.tree;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.proof.PieceGroups;
+import io.filcdn.common.proof.PieceTree;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
+import org.rocksdb.AbstractImmutableNativeReference;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.DBOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * The trees that this edge knows, in RocksDB: they outlive the bytes of their pieces. A key is the
+ * PieceCID's text, a value the tree's binary form, which is checked whenever it is read. Those of
+ * other edges come with the Kafka offset behind them, so that following goes on where it stopped.
+ * Pieces of one group have none: their name is their hash. Safe for use by several threads.
+ */
+public final class TreeStore implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(TreeStore.class);
+
+  private static final List<String> TABLES = List.of("default", "untold", "offsets");
+
+  private static final byte[] PRESENT = {};
+
+  private static final int BITS_A_KEY = 10;
+
+  /** The bytes of trees that are remembered as read and right. */
+  private static final long REMEMBERED = 32L << 20;
+
+  /** The bytes that RocksDB gathers before it writes them in order. */
+  private static final long WRITE_BUFFER = 8L << 20;
+
+  private final RocksDB db;
+  private final ColumnFamilyHandle trees;
+
+  /** Trees that were computed here and are not in Kafka as far as is known. */
+  private final ColumnFamilyHandle untold;
+
+  private final ColumnFamilyHandle offsets;
+  private final List<AbstractImmutableNativeReference> resources;
+  private final Cache<PieceCid, PieceTree> recent =
+      Caffeine.newBuilder()
+          .maximumWeight(REMEMBERED)
+          .weigher((PieceCid piece, PieceTree tree) -> PieceTree.size(piece))
+          .build();
+
+  private TreeStore(RocksDB db, List<ColumnFamilyHandle> tables, List<AbstractImmutableNativeReference> resources) {
+    this.db = db;
+    this.trees = tables.get(0);
+    this.untold = tables.get(1);
+    this.offsets = tables.get(2);
+    this.resources = resources;
+  }
+
+  /**
+   * Opens the store in {@code folder}.
+   *
+   * @throws IllegalStateException where the folder cannot be opened
+   */
+  public static TreeStore open(Path folder) {
+    RocksDB.loadLibrary();
+    BloomFilter filter = new BloomFilter(BITS_A_KEY);
+    ColumnFamilyOptions family =
+        new ColumnFamilyOptions()
+            .setWriteBufferSize(WRITE_BUFFER)
+            .setTableFormatConfig(new BlockBasedTableConfig().setFilterPolicy(filter));
+    DBOptions options =
+        new DBOptions()
+            .setCreateIfMissing(true)
+            .setCreateMissingColumnFamilies(true)
+            .setMaxOpenFiles(256)
+            .setKeepLogFileNum(2);
+    List<ColumnFamilyDescriptor> families =
+        TABLES.stream().map(name -> new ColumnFamilyDescriptor(bytes(name), family)).toList();
+    List<ColumnFamilyHandle> tables = new ArrayList<>();
+    try {
+      RocksDB db = RocksDB.open(options, folder.toString(), families, tables);
+      return new TreeStore(db, tables, List.of(options, family, filter));
+    } catch (RocksDBException e) {
+      options.close();
+      family.close();
+      filter.close();
+      throw new IllegalStateException("the trees in " + folder + " cannot be opened", e);
+    }
+  }
+
+  /** The tree of a piece of several groups, where it is known. */
+  public Optional<PieceTree> find(PieceCid piece) {
+    if (hasNone(piece)) {
+      return Optional.empty();
+    }
+    PieceTree known = recent.getIfPresent(piece);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    Optional<PieceTree> found = read(piece);
+    found.ifPresent(tree -> recent.put(piece, tree));
+    return found;
+  }
+
+  private static boolean hasNone(PieceCid piece) {
+    return PieceGroups.ofTree(piece).count() <= 1;
+  }
+
+  private Optional<PieceTree> read(PieceCid piece) {
+    try {
+      byte[] hashes = db.get(trees, key(piece));
+      return hashes == null ? Optional.empty() : Optional.of(PieceTree.read(piece, hashes));
+    } catch (RocksDBException | IllegalArgumentException e) {
+      LOG.errorf("the tree of piece %s cannot be read: %s", piece, e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * Keeps a tree that was computed here, and is to be told to others where it is new. That it cannot
+   * be written costs nothing but computing it again.
+   */
+  public void computed(PieceTree tree) {
+    PieceCid piece = tree.piece();
+    if (hasNone(piece) || find(piece).isPresent()) {
+      return;
+    }
+    try (WriteBatch batch = new WriteBatch();
+        WriteOptions options = new WriteOptions()) {
+      batch.put(trees, key(piece), tree.bytes());
+      batch.put(untold, key(piece), PRESENT);
+      db.write(options, batch);
+      recent.put(piece, tree);
+    } catch (RocksDBException e) {
+      LOG.errorf("the tree of piece %s cannot be kept: %s", piece, e.getMessage());
+    }
+  }
+
+  /** Trees that others may not know, at most so many. */
+  List<PieceTree> untold(int most) {
+    List<PieceTree> found = new ArrayList<>();
+    try (RocksIterator at = db.newIterator(untold)) {
+      for (at.seekToFirst(); at.isValid() && found.size() < most; at.next()) {
+        read(PieceCid.parse(text(at.key()))).ifPresent(found::add);
+      }
+    }
+    return found;
+  }
+
+  /** Others know a tree. */
+  void told(PieceCid piece) {
+    try {
+      db.delete(untold, key(piece));
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the trees cannot be written", e);
+    }
+  }
+
+  /** Keeps what others told, all of it right, together with the offset behind it. */
+  void apply(List<PieceTree> right, Map<TopicPartition, Long> next) {
+    try (WriteBatch batch = new WriteBatch();
+        WriteOptions options = new WriteOptions()) {
+      for (PieceTree tree : right) {
+        if (!hasNone(tree.piece())) {
+          batch.put(trees, key(tree.piece()), tree.bytes());
+          batch.delete(untold, key(tree.piece()));
+        }
+      }
+      for (var entry : next.entrySet()) {
+        batch.put(
+            offsets,
+            bytes("" + entry.getKey().partition()),
+            ByteBuffer.allocate(Long.BYTES).putLong(0, entry.getValue()).array());
+      }
+      db.write(options, batch);
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the trees cannot be written", e);
+    }
+  }
+
+  /** The offset at which following a partition goes on; empty for a new one. */
+  OptionalLong offset(int partition) {
+    try {
+      byte[] next = db.get(offsets, bytes("" + partition));
+      return next == null
+          ? OptionalLong.empty()
+          : OptionalLong.of(ByteBuffer.wrap(next).getLong());
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the trees cannot be read", e);
+    }
+  }
+
+  private static byte[] key(PieceCid piece) {
+    return bytes(piece.toString());
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+
+  private static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.US_ASCII);
+  }
+
+  @Override
+  public void close() {
+    trees.close();
+    untold.close();
+    offsets.close();
+    db.close();
+    resources.forEach(AbstractImmutableNativeReference::close);
+  }
+}
