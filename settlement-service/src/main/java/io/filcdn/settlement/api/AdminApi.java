@@ -26,8 +26,8 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.jboss.logging.Logger;
 
 /**
- * The API by which operators have usage reported and debts settled now. Each call shows what it will
- * do; with {@code dryRun=true} it shows that and does nothing.
+ * The API by which operators have usage reported and debts settled now. Each call shows what it
+ * will do; with {@code dryRun=true} it shows that and does nothing.
  */
 @Path("/api/v1/admin")
 @Produces(MediaType.APPLICATION_JSON)

@@ -19,8 +19,8 @@ import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reporting states of data sets, by the tables. Only data sets of the fwss generation that
- * have both CDN rails appear here: nobody can be paid for others, so they are never reported.
+ * The reporting states of data sets, by the tables. Only data sets of the fwss generation that have
+ * both CDN rails appear here: nobody can be paid for others, so they are never reported.
  */
 @ApplicationScoped
 public class ReportingStates {
