@@ -635,7 +635,8 @@ class StatsApiIT {
               {"journal":"%s","edge":"edge-0","asks":[
                 {"dataSet":"fwss/13","quota":"cdn","acquired":"5","needed":"5","returned":"0"}]}
               """
-                  .formatted(journal));
+                  .formatted(journal))
+          .body("leases[0].acquired", equalTo("5"));
     }
 
     List<Map<String, Object>> leases = paged("leases", 1);

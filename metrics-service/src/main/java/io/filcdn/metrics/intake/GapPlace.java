@@ -18,7 +18,7 @@ public record GapPlace(Instant since, JournalPartition lane) implements Comparab
   private static final Comparator<GapPlace> ORDER =
       Comparator.comparing(GapPlace::since)
           .thenComparing(place -> place.lane.journal().uuid().toString())
-          .thenComparing(place -> place.lane.partition());
+          .thenComparingInt(place -> place.lane.partition());
 
   /**
    * Reads what {@link #toString} wrote.
