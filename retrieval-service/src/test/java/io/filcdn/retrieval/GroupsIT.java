@@ -171,7 +171,7 @@ class GroupsIT extends EdgeTest {
     assertThat(cut.body()).isEqualTo(Arrays.copyOf(piece.bytes(), cut.body().length));
     assertThat(cut.body().length).isLessThanOrEqualTo(2 * GROUP);
     awaitIdle();
-    assertRefused(get(payer, piece, range(3 * GROUP, 3 * GROUP)), 503, "origin-busy");
+    assertRefused(get(payer, piece, range(3 * GROUP, 3 * GROUP)), 502, "origin-busy");
     assertBilled(payer, cut.body().length, 2 * GROUP);
   }
 
