@@ -10,7 +10,8 @@ import io.filcdn.indexer.postgres.ExclusiveSession;
 import io.filcdn.indexer.postgres.ExclusiveSession.Purpose;
 import io.filcdn.indexer.projection.Index;
 import io.filcdn.indexer.projection.Projection;
-import io.filcdn.indexer.publish.OutboxPublisher;
+import io.filcdn.indexer.publish.PublishingSession;
+import io.filcdn.indexer.publish.WaitingMessages;
 import io.filcdn.indexer.range.GapReader;
 import io.filcdn.indexer.range.RangePlanner;
 import io.filcdn.indexer.range.RangeReader;
@@ -22,6 +23,8 @@ import io.filcdn.indexer.screening.HttpScreener;
 import io.filcdn.indexer.screening.ListScreener;
 import io.filcdn.indexer.screening.Screener;
 import io.filcdn.indexer.screening.Screening;
+import io.filcdn.service.kafka.KafkaPublisher;
+import io.filcdn.service.kafka.OutboxPublisher;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.Startup;
 import jakarta.annotation.PreDestroy;
@@ -35,7 +38,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.apache.kafka.clients.producer.Producer;
 import org.jboss.logging.Logger;
 
 /** The running service: indexing loop, publisher and screening, each on a thread of its own. */
@@ -62,7 +64,7 @@ final class Indexer implements HintListener {
       IndexerConfig config,
       Network network,
       DataSource database,
-      Producer<String, String> producer,
+      KafkaPublisher kafka,
       Operations operations,
       Progress progress,
       Clock clock,
@@ -90,7 +92,7 @@ final class Indexer implements HintListener {
     gaps = new GapReader(logs, nodes::otherThan, network.firstBlock(), config.range().maxBlocks());
     ranges = new RangeReader(planner, logs, nodes::otherThan, config.range().prefetch());
     loop = Repeater.start("indexing-loop", following(network, operations, planner));
-    publisher = Repeater.start("outbox-publisher", publishing(producer));
+    publisher = Repeater.start("outbox-publisher", publishing(kafka));
     screening = Repeater.start("screening", screening(clock));
   }
 
@@ -112,10 +114,16 @@ final class Indexer implements HintListener {
     return new Following(path, progress, config.head().poll(), backoff());
   }
 
-  private Publishing publishing(Producer<String, String> producer) {
+  private Publishing publishing(KafkaPublisher kafka) {
     IndexerConfig.Publish publish = config.publish();
     return new Publishing(
-        new OutboxPublisher(session(Purpose.PUBLISHING), producer, publish.batch(), metrics),
+        new OutboxPublisher<>(
+            new WaitingMessages(metrics),
+            new PublishingSession(session(Purpose.PUBLISHING)),
+            kafka,
+            publish.batch(),
+            metrics,
+            "filcdn.indexer.published"),
         progress,
         publish.poll(),
         backoff(),

@@ -1,6 +1,9 @@
 package io.filcdn.indexer;
 
-import io.filcdn.indexer.publish.OutboxPublisher;
+import io.filcdn.indexer.postgres.DatabaseFailedException;
+import io.filcdn.indexer.publish.Outbox.Message;
+import io.filcdn.service.kafka.KafkaPublisher.NotPublishedException;
+import io.filcdn.service.kafka.OutboxPublisher;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import org.jboss.logging.Logger;
@@ -10,14 +13,14 @@ final class Publishing implements Repeater.Work {
 
   private static final Logger LOG = Logger.getLogger(Publishing.class);
 
-  private final OutboxPublisher publisher;
+  private final OutboxPublisher<Message> publisher;
   private final Progress progress;
   private final Duration poll;
   private final Backoff backoff;
   private final MeterRegistry metrics;
 
   Publishing(
-      OutboxPublisher publisher,
+      OutboxPublisher<Message> publisher,
       Progress progress,
       Duration poll,
       Backoff backoff,
@@ -30,34 +33,25 @@ final class Publishing implements Repeater.Work {
   }
 
   @Override
-  public Repeater.Pause turn() throws InterruptedException {
-    return switch (guarded()) {
-      case OutboxPublisher.Outcome.Published published -> {
-        LOG.debugf("published %d records", published.records());
-        yield succeeded(Duration.ZERO);
-      }
-      case OutboxPublisher.Outcome.Idle _, OutboxPublisher.Outcome.Standby _ -> succeeded(poll);
-      case OutboxPublisher.Outcome.Failed failed -> {
-        LOG.warnf("publishing waits: %s", failed.reason());
-        metrics.counter("filcdn.indexer.publish.failures").increment();
-        progress.publishingFails(failed.reason());
-        yield Repeater.Pause.of(backoff.failed());
-      }
-    };
-  }
-
-  private Repeater.Pause succeeded(Duration wait) {
-    backoff.succeeded();
-    progress.publishes();
-    return Repeater.Pause.of(wait);
-  }
-
-  private OutboxPublisher.Outcome guarded() throws InterruptedException {
+  public Repeater.Pause turn() {
     try {
-      return publisher.publish();
+      int published = publisher.publishSome().orElse(0);
+      LOG.debugf("published %d records", published);
+      backoff.succeeded();
+      progress.publishes();
+      return Repeater.Pause.of(published > 0 ? Duration.ZERO : poll);
+    } catch (DatabaseFailedException | NotPublishedException e) {
+      return failed(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       LOG.error("a turn of the publisher failed", e);
-      return new OutboxPublisher.Outcome.Failed(e.toString());
+      return failed(e.toString());
     }
+  }
+
+  private Repeater.Pause failed(String reason) {
+    LOG.warnf("publishing waits: %s", reason);
+    metrics.counter("filcdn.indexer.publish.failures").increment();
+    progress.publishingFails(reason);
+    return Repeater.Pause.of(backoff.failed());
   }
 }

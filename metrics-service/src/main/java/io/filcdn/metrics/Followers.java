@@ -6,12 +6,14 @@ import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.usage.SettlementRecord;
-import io.filcdn.metrics.intake.FollowerSettings;
 import io.filcdn.metrics.intake.RecordIntake;
 import io.filcdn.metrics.intake.Refusals;
-import io.filcdn.metrics.intake.SourceRecord;
-import io.filcdn.metrics.intake.TopicFollower;
 import io.filcdn.metrics.pieces.Placing;
+import io.filcdn.metrics.store.StorableJson;
+import io.filcdn.service.kafka.ConsumerGroup;
+import io.filcdn.service.kafka.FollowerSettings;
+import io.filcdn.service.kafka.SourceRecord;
+import io.filcdn.service.kafka.TopicFollower;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -66,7 +68,8 @@ final class Followers {
   }
 
   private TopicFollower.Step dataSets() {
-    return kept(source -> source.valueAs(DataSetRecord.class), tables.dataSets()::keepNewer);
+    return kept(
+        source -> StorableJson.valueOf(source, DataSetRecord.class), tables.dataSets()::keepNewer);
   }
 
   private TopicFollower.Step placements() {
@@ -77,17 +80,18 @@ final class Followers {
     Optional<PlacementRecord> record =
         source.value() == null
             ? Optional.empty()
-            : Optional.of(source.valueAs(PlacementRecord.class));
+            : Optional.of(StorableJson.valueOf(source, PlacementRecord.class));
     return Placing.of(source.key(), record, network);
   }
 
   private TopicFollower.Step settlements() {
-    return kept(source -> source.valueAs(SettlementRecord.class), tables.settlements()::keep);
+    return kept(
+        source -> StorableJson.valueOf(source, SettlementRecord.class), tables.settlements()::keep);
   }
 
   private TopicFollower.Step retrievals() {
     return kept(
-        source -> source.valueAs(RetrievalRecord.class),
+        source -> StorableJson.valueOf(source, RetrievalRecord.class),
         (connection, records) -> tables.retrievals().add(connection, records, clock.instant()));
   }
 
@@ -108,15 +112,14 @@ final class Followers {
     return new TopicFollower(
         new FollowerSettings(
             topic.topicName(),
-            "filcdn-metrics-" + name,
+            ConsumerGroup.shared("filcdn-metrics-" + name),
             config.maxRecords(),
             Math.toIntExact(config.maxBytes().asLongValue()),
             wait,
             config.longestPause()),
         kafka,
         step,
-        tables.database(),
-        tables.offsets(),
+        tables.offsets().in(tables.database()),
         registry);
   }
 

@@ -1,6 +1,6 @@
 package io.filcdn.metrics;
 
-import io.filcdn.metrics.intake.TopicFollower;
+import io.filcdn.service.kafka.TopicFollower;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import org.eclipse.microprofile.health.HealthCheck;

@@ -8,8 +8,6 @@ import io.filcdn.metrics.intake.EgressReader;
 import io.filcdn.metrics.intake.JournalGate;
 import io.filcdn.metrics.intake.LostTails;
 import io.filcdn.metrics.intake.Refusals;
-import io.filcdn.metrics.intake.TopicFollower;
-import io.filcdn.metrics.publish.KafkaPublisher;
 import io.filcdn.metrics.publish.Outbox;
 import io.filcdn.metrics.publish.PostgresWebhookCalls;
 import io.filcdn.metrics.publish.Webhooks;
@@ -26,6 +24,8 @@ import io.filcdn.metrics.repair.DeadLetterReplay;
 import io.filcdn.metrics.repair.EgressArchive;
 import io.filcdn.metrics.repair.Rebuild;
 import io.filcdn.service.database.Database;
+import io.filcdn.service.kafka.KafkaPublisher;
+import io.filcdn.service.kafka.TopicFollower;
 import io.filcdn.service.schedule.BackgroundTask;
 import io.filcdn.service.schedule.BackgroundThread;
 import io.filcdn.service.start.UnusableSettingException;
@@ -94,7 +94,7 @@ final class MetricsService implements AutoCloseable {
     refusals = new Refusals(registry);
     metrics = new PipelineMetrics(registry);
     terms = terms(network, config.quota());
-    publisher = new KafkaPublisher(kafka, config.publish().timeout());
+    publisher = KafkaPublisher.to(kafka, "filcdn-metrics", config.publish().timeout());
     leaseDesk = newLeaseDesk();
     lostTails =
         new LostTails(

@@ -4,7 +4,6 @@ import io.filcdn.common.network.Network;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.intake.Authenticity;
-import io.filcdn.metrics.intake.Batch;
 import io.filcdn.metrics.intake.Gap;
 import io.filcdn.metrics.intake.JournalGate;
 import io.filcdn.metrics.intake.JournalGate.Acceptance;
@@ -12,12 +11,13 @@ import io.filcdn.metrics.intake.JournalGate.Passage;
 import io.filcdn.metrics.intake.Reading;
 import io.filcdn.metrics.intake.Reading.Refused;
 import io.filcdn.metrics.intake.Refusals;
-import io.filcdn.metrics.intake.TopicFollower;
 import io.filcdn.metrics.odometer.Tally;
 import io.filcdn.metrics.publish.Outbox;
 import io.filcdn.metrics.quota.Holdings;
 import io.filcdn.metrics.quota.Holdings.BeyondHoldingsException;
 import io.filcdn.metrics.series.SeriesTally;
+import io.filcdn.service.kafka.Batch;
+import io.filcdn.service.kafka.TopicFollower;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -83,6 +83,11 @@ public final class UsagePipeline implements TopicFollower.Step {
   @Override
   public void apply(Batch batch) {
     read(batch).run();
+  }
+
+  @Override
+  public boolean isForeseen(RuntimeException failure) {
+    return failure instanceof BeyondHoldingsException;
   }
 
   private void apply(Batch batch, List<Reading> readings) {

@@ -3,7 +3,7 @@ package io.filcdn.settlement;
 import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.contracts.NodeException;
-import io.filcdn.settlement.publish.OutboxPublisher;
+import io.filcdn.settlement.publish.LedgerPublisher;
 import io.filcdn.settlement.signing.SignerException;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -33,7 +33,7 @@ class Ticks {
   private final SettlementRun run;
   private final Gauges gauges;
   private final Reconciliation reconciliation;
-  private final OutboxPublisher publisher;
+  private final LedgerPublisher publisher;
   private final Alarms alarms;
   private final Semaphore turns = new Semaphore(TASKS);
 
@@ -42,7 +42,7 @@ class Ticks {
       SettlementRun run,
       Gauges gauges,
       Reconciliation reconciliation,
-      OutboxPublisher publisher,
+      LedgerPublisher publisher,
       Alarms alarms) {
     this.agenda = agenda;
     this.run = run;

@@ -8,6 +8,7 @@ import io.filcdn.metrics.intake.Reading.Flush;
 import io.filcdn.metrics.intake.Reading.Refusal;
 import io.filcdn.metrics.intake.Reading.Refused;
 import io.filcdn.metrics.store.StorableJson;
+import io.filcdn.service.kafka.SourceRecord;
 import java.util.Optional;
 
 /** A reader of the records of {@code filcdn.egress}, which never fails. */
