@@ -30,7 +30,7 @@ final class Intake {
   private static final int MAX_RECORDS = 500;
   private static final int MAX_BYTES = 8 << 20;
   private static final Duration MAX_WAIT = Duration.ofMillis(250);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   private final Map<String, Object> kafka;
   private final TopicTables tables;
