@@ -10,11 +10,14 @@ import io.filcdn.indexer.jobs.PublishingJob;
 import io.filcdn.indexer.jobs.ScreeningJob;
 import io.filcdn.indexer.postgres.ExclusiveSession.Purpose;
 import io.filcdn.indexer.postgres.ExclusiveSessions;
-import io.filcdn.indexer.publish.OutboxPublisher;
+import io.filcdn.indexer.publish.PublishingSession;
+import io.filcdn.indexer.publish.WaitingMessages;
 import io.filcdn.indexer.screening.HttpScreener;
 import io.filcdn.indexer.screening.ListScreener;
 import io.filcdn.indexer.screening.Screener;
 import io.filcdn.indexer.screening.Screening;
+import io.filcdn.service.kafka.KafkaPublisher;
+import io.filcdn.service.kafka.OutboxPublisher;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.PreventFurtherStepsException;
 import jakarta.enterprise.inject.Produces;
@@ -25,7 +28,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.apache.kafka.clients.producer.Producer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -80,13 +82,19 @@ final class Wiring {
   @Singleton
   PublishingJob publishing(
       ExclusiveSessions sessions,
-      Producer<String, String> producer,
+      KafkaPublisher kafka,
       Progress progress,
       MeterRegistry metrics,
       IndexerConfig config) {
     IndexerConfig.Publish publish = config.publish();
     return new PublishingJob(
-        new OutboxPublisher(sessions.of(Purpose.PUBLISHING), producer, publish.batch(), metrics),
+        new OutboxPublisher<>(
+            new WaitingMessages(metrics),
+            new PublishingSession(sessions.of(Purpose.PUBLISHING)),
+            kafka,
+            publish.batch(),
+            metrics,
+            "filcdn.indexer.published"),
         progress,
         publish.poll(),
         backoff(config),

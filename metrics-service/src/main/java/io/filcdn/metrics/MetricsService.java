@@ -15,7 +15,6 @@ import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.RecordAuthentication;
 import io.filcdn.metrics.intake.TopicFollowers;
 import io.filcdn.metrics.odometer.PostgresOdometers;
-import io.filcdn.metrics.publish.KafkaPublisher;
 import io.filcdn.metrics.publish.Outbox;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.metrics.publish.PostgresWebhookCalls;
@@ -36,6 +35,8 @@ import io.filcdn.metrics.repair.GapAcceptance;
 import io.filcdn.metrics.repair.Rebuild;
 import io.filcdn.metrics.statement.PostgresSettlements;
 import io.filcdn.service.database.Database;
+import io.filcdn.service.kafka.KafkaPublisher;
+import io.filcdn.service.kafka.TopicFollower;
 import io.filcdn.service.schedule.BackgroundTask;
 import io.filcdn.service.schedule.BackgroundThread;
 import io.filcdn.service.start.UnusableSettingException;
@@ -104,7 +105,7 @@ final class MetricsService implements AutoCloseable {
     gate = new JournalGate(parser);
     counter = newUsageCounter();
     terms = terms(network, config.quota());
-    publisher = new KafkaPublisher(kafka, config.publish().timeout());
+    publisher = KafkaPublisher.to(kafka, "filcdn-metrics", config.publish().timeout());
     leaseDesk = newLeaseDesk();
     lostRecords =
         new LostRecordDetector(

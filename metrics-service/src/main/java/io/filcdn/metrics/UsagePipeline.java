@@ -3,15 +3,16 @@ package io.filcdn.metrics;
 import io.filcdn.metrics.counting.BatchOutcome;
 import io.filcdn.metrics.counting.PipelineMetrics;
 import io.filcdn.metrics.counting.UsageCounter;
-import io.filcdn.metrics.intake.Batch;
 import io.filcdn.metrics.intake.DeadLetterReporter;
-import io.filcdn.metrics.intake.JournalGate;
 import io.filcdn.metrics.intake.JournalGate.Passage;
+import io.filcdn.metrics.intake.JournalGate;
 import io.filcdn.metrics.intake.ParsedEgress;
 import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.RecordAuthentication;
-import io.filcdn.metrics.intake.TopicFollower;
 import io.filcdn.metrics.publish.Outbox;
+import io.filcdn.metrics.quota.Holdings.BeyondHoldingsException;
+import io.filcdn.service.kafka.Batch;
+import io.filcdn.service.kafka.TopicFollower;
 import java.util.List;
 import org.jboss.logging.Logger;
 
@@ -69,6 +70,11 @@ public final class UsagePipeline implements TopicFollower.Step {
   @Override
   public void apply(Batch batch) {
     read(batch).run();
+  }
+
+  @Override
+  public boolean isForeseen(RuntimeException failure) {
+    return failure instanceof BeyondHoldingsException;
   }
 
   private void apply(Batch batch, List<ParsedEgress> records) {

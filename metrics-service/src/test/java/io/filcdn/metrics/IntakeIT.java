@@ -11,18 +11,22 @@ import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.kafka.DeadLetter;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
-import io.filcdn.metrics.intake.Batch;
-import io.filcdn.metrics.intake.FollowerSettings;
 import io.filcdn.metrics.intake.PostgresOffsets;
-import io.filcdn.metrics.intake.SourceRecord;
-import io.filcdn.metrics.intake.TopicFollower;
 import io.filcdn.service.database.Database;
+import io.filcdn.service.kafka.Batch;
+import io.filcdn.service.kafka.ConsumerGroup;
+import io.filcdn.service.kafka.FollowerSettings;
+import io.filcdn.service.kafka.SourceRecord;
+import io.filcdn.service.kafka.TopicFollower;
+import io.filcdn.service.kafka.TopicFollower.Stretch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -202,6 +206,48 @@ class IntakeIT {
     }
   }
 
+  @Test
+  void aProcessWithAGroupOfItsOwnReadsFromWhereItsDatabaseStands() {
+    stack.send(flush(journal(1), 0, 1, hit(7, 1)));
+    stack.send(flush(journal(1), 0, 2, hit(7, 10)));
+    stack.send(flush(journal(2), 3, 1, hit(8, 2)));
+
+    // partition 3 is shorter than what was read: it was made anew
+    Map<Integer, Long> stored = Map.of(0, 1L, 3, 99L);
+
+    assertThat(readAlone(stored, 2)).containsExactly("filcdn.egress-0@1", "filcdn.egress-3@0");
+    assertThat(readAlone(stored, 2)).containsExactly("filcdn.egress-0@1", "filcdn.egress-3@0");
+  }
+
+  private List<String> readAlone(Map<Integer, Long> stored, int records) {
+    List<String> applied = new CopyOnWriteArrayList<>();
+    Map<Integer, Stretch> assigned = new ConcurrentHashMap<>();
+    TopicFollower.Step step =
+        new TopicFollower.Step() {
+          @Override
+          public void assigned(Map<Integer, Stretch> partitions) {
+            assigned.putAll(partitions);
+          }
+
+          @Override
+          public void apply(Batch batch) {
+            batch.records().forEach(record -> applied.add(record.toString()));
+          }
+        };
+    try (TopicFollower follower =
+        new TopicFollower(
+            settings(ConsumerGroup.ofOneProcess("filcdn-metrics-alone")),
+            stack.kafka(),
+            step,
+            _ -> stored,
+            new SimpleMeterRegistry())) {
+      follower.start();
+      await().atMost(SOON).until(() -> applied.size() >= records);
+    }
+    assertThat(assigned).containsEntry(0, new Stretch(1, 2)).containsEntry(3, new Stretch(0, 1));
+    return applied.stream().sorted().toList();
+  }
+
   private static boolean isReached(CountDownLatch latch) {
     try {
       return latch.await(1, TimeUnit.MINUTES);
@@ -239,18 +285,21 @@ class IntakeIT {
 
   private TopicFollower follower(DataSource database, TopicFollower.Step step) {
     return new TopicFollower(
-        new FollowerSettings(
-            Topic.EGRESS.topicName(),
-            "filcdn-metrics-egress",
-            100,
-            1 << 20,
-            Duration.ofMillis(500),
-            Duration.ofSeconds(1)),
+        settings(ConsumerGroup.shared("filcdn-metrics-egress")),
         stack.kafka(),
         step,
-        new Database(database),
-        new PostgresOffsets(),
+        new PostgresOffsets().in(new Database(database)),
         new SimpleMeterRegistry());
+  }
+
+  private static FollowerSettings settings(ConsumerGroup group) {
+    return new FollowerSettings(
+        Topic.EGRESS.topicName(),
+        group,
+        100,
+        1 << 20,
+        Duration.ofMillis(500),
+        Duration.ofSeconds(1));
   }
 
   private MetricsService started(DataSource database, MeterRegistry registry) {

@@ -4,7 +4,7 @@ import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.kafka.RecordJson;
-import io.filcdn.metrics.intake.SourceRecord;
+import io.filcdn.service.kafka.SourceRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;

@@ -6,7 +6,7 @@ import io.filcdn.settlement.contracts.NodeException;
 import io.filcdn.settlement.monitoring.SettlementGauges;
 import io.filcdn.settlement.plan.DueWork;
 import io.filcdn.settlement.plan.Schedule;
-import io.filcdn.settlement.publish.OutboxPublisher;
+import io.filcdn.settlement.publish.LedgerPublisher;
 import io.filcdn.settlement.reconciliation.Reconciliation;
 import io.filcdn.settlement.signing.SignerException;
 import io.quarkus.runtime.ShutdownEvent;
@@ -38,7 +38,7 @@ class SettlementScheduler {
   private final Schedule schedule;
   private final SettlementGauges gauges;
   private final Reconciliation reconciliation;
-  private final OutboxPublisher publisher;
+  private final LedgerPublisher publisher;
   private final Alarms alarms;
   private final Semaphore turns = new Semaphore(TASKS);
 
@@ -48,7 +48,7 @@ class SettlementScheduler {
       Schedule schedule,
       SettlementGauges gauges,
       Reconciliation reconciliation,
-      OutboxPublisher publisher,
+      LedgerPublisher publisher,
       Alarms alarms) {
     this.dueWork = dueWork;
     this.run = run;

@@ -1,7 +1,10 @@
 package io.filcdn.indexer.jobs;
 
 import io.filcdn.indexer.health.Progress;
-import io.filcdn.indexer.publish.OutboxPublisher;
+import io.filcdn.indexer.postgres.DatabaseFailedException;
+import io.filcdn.indexer.publish.Outbox.Message;
+import io.filcdn.service.kafka.KafkaPublisher.NotPublishedException;
+import io.filcdn.service.kafka.OutboxPublisher;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import org.jboss.logging.Logger;
@@ -11,14 +14,14 @@ public final class PublishingJob implements Job {
 
   private static final Logger LOG = Logger.getLogger(PublishingJob.class);
 
-  private final OutboxPublisher publisher;
+  private final OutboxPublisher<Message> publisher;
   private final Progress progress;
   private final Duration poll;
   private final Backoff backoff;
   private final MeterRegistry metrics;
 
   public PublishingJob(
-      OutboxPublisher publisher,
+      OutboxPublisher<Message> publisher,
       Progress progress,
       Duration poll,
       Backoff backoff,
@@ -31,34 +34,25 @@ public final class PublishingJob implements Job {
   }
 
   @Override
-  public Pause run() throws InterruptedException {
-    return switch (guarded()) {
-      case OutboxPublisher.Outcome.Published published -> {
-        LOG.debugf("published %d records", published.records());
-        yield succeeded(Duration.ZERO);
-      }
-      case OutboxPublisher.Outcome.Idle _, OutboxPublisher.Outcome.Standby _ -> succeeded(poll);
-      case OutboxPublisher.Outcome.Failed failed -> {
-        LOG.warnf("publishing waits: %s", failed.reason());
-        metrics.counter("filcdn.indexer.publish.failures").increment();
-        progress.publishingFails(failed.reason());
-        yield Pause.of(backoff.failed());
-      }
-    };
-  }
-
-  private Pause succeeded(Duration wait) {
-    backoff.succeeded();
-    progress.publishes();
-    return Pause.of(wait);
-  }
-
-  private OutboxPublisher.Outcome guarded() throws InterruptedException {
+  public Pause run() {
     try {
-      return publisher.publish();
+      int published = publisher.publishSome().orElse(0);
+      LOG.debugf("published %d records", published);
+      backoff.succeeded();
+      progress.publishes();
+      return Pause.of(published > 0 ? Duration.ZERO : poll);
+    } catch (DatabaseFailedException | NotPublishedException e) {
+      return failed(String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       LOG.error("a turn of the publisher failed", e);
-      return new OutboxPublisher.Outcome.Failed(e.toString());
+      return failed(e.toString());
     }
+  }
+
+  private Pause failed(String reason) {
+    LOG.warnf("publishing waits: %s", reason);
+    metrics.counter("filcdn.indexer.publish.failures").increment();
+    progress.publishingFails(reason);
+    return Pause.of(backoff.failed());
   }
 }

@@ -8,6 +8,7 @@ import io.filcdn.metrics.intake.ParsedEgress.DeadLetterReason;
 import io.filcdn.metrics.intake.ParsedEgress.Flush;
 import io.filcdn.metrics.intake.ParsedEgress.Refused;
 import io.filcdn.metrics.json.PostgresSafeJson;
+import io.filcdn.service.kafka.SourceRecord;
 import java.util.Optional;
 
 /** A reader of the records of {@code filcdn.egress}, which never fails. */

@@ -1,5 +1,6 @@
 package io.filcdn.metrics.intake;
 
+import io.filcdn.service.kafka.TopicFollower;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import org.eclipse.microprofile.health.HealthCheck;

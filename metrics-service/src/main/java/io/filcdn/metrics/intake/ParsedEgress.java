@@ -3,6 +3,7 @@ package io.filcdn.metrics.intake;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.kafka.DeadLetter;
 import io.filcdn.metrics.identity.AuthenticationFailure;
+import io.filcdn.service.kafka.SourceRecord;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;

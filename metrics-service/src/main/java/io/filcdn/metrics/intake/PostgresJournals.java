@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.service.database.Columns;
+import io.filcdn.service.kafka.SourceRecord;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,6 +1,9 @@
 package io.filcdn.metrics.intake;
 
 import io.filcdn.service.database.Columns;
+import io.filcdn.service.database.Database;
+import io.filcdn.service.kafka.Batch;
+import io.filcdn.service.kafka.StoredOffsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -32,6 +35,11 @@ public final class PostgresOffsets {
           .bigint(Map.Entry::getValue);
       statement.executeUpdate();
     }
+  }
+
+  /** The offsets of this table, each look in a transaction of its own. */
+  public StoredOffsets in(Database database) {
+    return topic -> database.call(connection -> find(connection, topic));
   }
 
   /** The offsets at which reading {@code topic} goes on, by partition. */

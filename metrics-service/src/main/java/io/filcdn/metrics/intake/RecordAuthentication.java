@@ -11,6 +11,7 @@ import io.filcdn.metrics.intake.ParsedEgress.DeadLetterReason;
 import io.filcdn.metrics.intake.ParsedEgress.Flush;
 import io.filcdn.metrics.intake.ParsedEgress.Refused;
 import io.filcdn.metrics.quota.PostgresLeaseJournals;
+import io.filcdn.service.kafka.SourceRecord;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;

@@ -4,6 +4,8 @@ import io.filcdn.metrics.intake.ParsedEgress.DeadLetterReason;
 import io.filcdn.metrics.intake.ParsedEgress.Refused;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.service.database.Database;
+import io.filcdn.service.kafka.Batch;
+import io.filcdn.service.kafka.SourceRecord;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;

@@ -6,12 +6,17 @@ import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.usage.SettlementRecord;
+import io.filcdn.metrics.json.PostgresSafeJson;
 import io.filcdn.metrics.pieces.PlacementChange;
 import io.filcdn.metrics.pieces.PostgresPlacements;
 import io.filcdn.metrics.pieces.PostgresRetrievals;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.statement.PostgresSettlements;
 import io.filcdn.service.database.Database;
+import io.filcdn.service.kafka.ConsumerGroup;
+import io.filcdn.service.kafka.FollowerSettings;
+import io.filcdn.service.kafka.SourceRecord;
+import io.filcdn.service.kafka.TopicFollower;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -93,7 +98,7 @@ public final class TopicFollowers implements AutoCloseable {
   }
 
   private TopicFollower.Step dataSets() {
-    return kept(record -> record.valueAs(DataSetRecord.class), new PostgresDataSets()::keepNewer);
+    return kept(record -> PostgresSafeJson.valueOf(record, DataSetRecord.class), new PostgresDataSets()::keepNewer);
   }
 
   private TopicFollower.Step placements() {
@@ -104,19 +109,19 @@ public final class TopicFollowers implements AutoCloseable {
     Optional<PlacementRecord> value =
         record.value() == null
             ? Optional.empty()
-            : Optional.of(record.valueAs(PlacementRecord.class));
+            : Optional.of(PostgresSafeJson.valueOf(record, PlacementRecord.class));
     return PlacementChange.of(record.key(), value, network);
   }
 
   private TopicFollower.Step settlements() {
     return kept(
-        record -> record.valueAs(SettlementRecord.class), new PostgresSettlements(network)::keep);
+        record -> PostgresSafeJson.valueOf(record, SettlementRecord.class), new PostgresSettlements(network)::keep);
   }
 
   private TopicFollower.Step retrievals() {
     PostgresRetrievals retrievals = new PostgresRetrievals();
     return kept(
-        record -> record.valueAs(RetrievalRecord.class),
+        record -> PostgresSafeJson.valueOf(record, RetrievalRecord.class),
         (connection, records) -> retrievals.add(connection, records, clock.instant()));
   }
 
@@ -130,15 +135,14 @@ public final class TopicFollowers implements AutoCloseable {
     return new TopicFollower(
         new FollowerSettings(
             topic.topicName(),
-            "filcdn-metrics-" + name,
+            ConsumerGroup.shared("filcdn-metrics-" + name),
             limits.maxRecords(),
             limits.maxBytes(),
             wait,
             limits.longestPause()),
         source.kafka(),
         step,
-        source.database(),
-        source.offsets(),
+        source.offsets().in(source.database()),
         registry);
   }
 

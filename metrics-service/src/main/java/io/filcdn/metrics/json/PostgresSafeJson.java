@@ -1,6 +1,7 @@
 package io.filcdn.metrics.json;
 
 import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.service.kafka.SourceRecord;
 
 /** A reader of records whose texts Postgres can hold. */
 public final class PostgresSafeJson {
@@ -8,6 +9,21 @@ public final class PostgresSafeJson {
   private static final String NUL = "\\u0000";
 
   private PostgresSafeJson() {}
+
+  /**
+   * The value of {@code source} as a record of its topic's kind; a tombstone is as wrong as any
+   * other nonsense.
+   *
+   * @throws IllegalArgumentException where it is none
+   */
+  public static <T> T valueOf(SourceRecord source, Class<T> type) {
+    String value = source.value();
+    if (value == null) {
+      throw new IllegalArgumentException(
+          "expected a %s, found no value".formatted(type.getSimpleName()));
+    }
+    return read(value, type);
+  }
 
   /**
    * Reads a record.

@@ -11,13 +11,13 @@ import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.intake.EgressParser;
 import io.filcdn.metrics.intake.ParsedEgress;
 import io.filcdn.metrics.intake.PostgresApprovals;
-import io.filcdn.metrics.intake.SourceRecord;
 import io.filcdn.metrics.json.PostgresSafeJson;
-import io.filcdn.metrics.publish.KafkaPublisher;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.metrics.publish.PostgresDeadLetters.StoredDeadLetter;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
+import io.filcdn.service.kafka.KafkaPublisher;
+import io.filcdn.service.kafka.SourceRecord;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -26,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * The replay of a dead letter, as it came or as an operator corrected it.
@@ -69,7 +70,7 @@ public final class DeadLetterReplay {
   }
 
   /** The decision on what is done, and on what is to be sent once that is committed. */
-  private record Decision(Replayed replayed, Optional<KafkaPublisher.Message> message) {
+  private record Decision(Replayed replayed, Optional<ProducerRecord<String, String>> message) {
 
     static Decision of(Replayed replayed) {
       return new Decision(replayed, Optional.empty());
@@ -102,7 +103,7 @@ public final class DeadLetterReplay {
               return decided;
             });
     // what comes back from Kafka counts only where the approval is there
-    decision.message.ifPresent(message -> kafka.send(Topic.EGRESS, List.of(message)));
+    decision.message.ifPresent(message -> kafka.send(List.of(message)));
     return decision.replayed;
   }
 
@@ -137,7 +138,8 @@ public final class DeadLetterReplay {
         yield new Decision(
             new Replayed.Done(
                 "sent as sequence %d of journal %s".formatted(again.sequence(), again.journal())),
-            Optional.of(new KafkaPublisher.Message(again.journal().toString(), json)));
+            Optional.of(
+                new ProducerRecord<>(Topic.EGRESS.topicName(), again.journal().toString(), json)));
       }
     };
   }

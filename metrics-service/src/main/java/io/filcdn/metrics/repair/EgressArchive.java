@@ -1,7 +1,7 @@
 package io.filcdn.metrics.repair;
 
 import io.filcdn.common.kafka.Topic;
-import io.filcdn.metrics.intake.SourceRecord;
+import io.filcdn.service.kafka.SourceRecord;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

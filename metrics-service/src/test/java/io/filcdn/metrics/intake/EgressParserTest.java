@@ -12,6 +12,7 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.intake.ParsedEgress.DeadLetterReason;
 import io.filcdn.metrics.intake.ParsedEgress.Flush;
 import io.filcdn.metrics.intake.ParsedEgress.Refused;
+import io.filcdn.service.kafka.SourceRecord;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;

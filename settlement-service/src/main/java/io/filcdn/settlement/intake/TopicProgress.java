@@ -1,20 +1,13 @@
 package io.filcdn.settlement.intake;
 
 import io.filcdn.common.kafka.Topic;
-import io.filcdn.settlement.replica.TopicTables;
-import io.quarkus.narayana.jta.QuarkusTransaction;
-import io.smallrye.common.annotation.Identifier;
-import io.smallrye.reactive.messaging.kafka.KafkaConsumerRebalanceListener;
+import io.filcdn.service.kafka.TopicFollower.Stretch;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Default;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
-import org.jboss.logging.Logger;
 
 /**
  * The progress of reading the topics. The offsets are kept with the records in the database, not in
@@ -22,13 +15,8 @@ import org.jboss.logging.Logger;
  * this process came, an odometer can be older than a report of it, and nothing is planned.
  */
 @ApplicationScoped
-@Default
-@Identifier(TopicProgress.NAME)
-public class TopicProgress implements KafkaConsumerRebalanceListener {
+public class TopicProgress {
 
-  static final String NAME = "settlement-topics";
-
-  private static final Logger LOG = Logger.getLogger(TopicProgress.class);
   private static final List<Topic> READ = List.of(Topic.USAGE, Topic.DATA_SETS, Topic.PAYERS);
 
   /**
@@ -46,49 +34,22 @@ public class TopicProgress implements KafkaConsumerRebalanceListener {
     }
   }
 
-  private final TopicTables tables;
-
   /** Guarded by this. */
   private final Map<TopicPartition, Progress> partitions = new HashMap<>();
 
-  TopicProgress(TopicTables tables) {
-    this.tables = tables;
-  }
-
-  /** Goes to where the database stands, on Kafka's polling thread. */
-  @Override
-  public void onPartitionsAssigned(Consumer<?, ?> consumer, Collection<TopicPartition> assigned) {
-    Map<TopicPartition, Long> ends = consumer.endOffsets(assigned);
-    Map<TopicPartition, Progress> all = new HashMap<>();
-    ends.forEach(
-        (partition, end) -> {
-          long next = stored(partition).filter(offset -> offset <= end).orElse(0L);
-          if (next > 0) {
-            consumer.seek(partition, next);
-          } else {
-            // also where the topic was made anew and is shorter than what was read of the old one
-            consumer.seekToBeginning(List.of(partition));
-          }
-          all.put(partition, new Progress(next, end));
-          LOG.infof(
-              "reading topic=%s partition=%d from=%d end=%d",
-              partition.topic(), partition.partition(), next, end);
-        });
-    add(all);
-  }
-
   /** All at once: with only some of a topic's partitions it would look as if all were read. */
-  private synchronized void add(Map<TopicPartition, Progress> assigned) {
-    partitions.putAll(assigned);
+  synchronized void assigned(String topic, Map<Integer, Stretch> assigned) {
+    assigned.forEach(
+        (partition, unread) ->
+            partitions.put(
+                new TopicPartition(topic, partition), new Progress(unread.from(), unread.end())));
   }
 
-  private Optional<Long> stored(TopicPartition partition) {
-    return QuarkusTransaction.requiringNew()
-        .call(() -> tables.nextOffset(partition.topic(), partition.partition()));
-  }
-
-  synchronized void readUpTo(TopicPartition partition, long next) {
-    partitions.computeIfPresent(partition, (_, progress) -> progress.at(next));
+  synchronized void readUpTo(String topic, Map<Integer, Long> next) {
+    next.forEach(
+        (partition, offset) ->
+            partitions.computeIfPresent(
+                new TopicPartition(topic, partition), (_, progress) -> progress.at(offset)));
   }
 
   /**

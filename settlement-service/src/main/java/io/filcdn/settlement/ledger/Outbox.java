@@ -4,27 +4,27 @@ import io.filcdn.common.kafka.DeadLetter;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.usage.SettlementRecord;
-import io.filcdn.service.database.AdvisoryLock;
-import io.quarkus.panache.common.Sort;
+import io.filcdn.service.database.Columns;
+import io.filcdn.service.kafka.OutboxTable;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
-import org.hibernate.Session;
+import org.apache.kafka.clients.producer.ProducerRecord;
 
 /**
  * Kafka records that are stored with what they tell, and sent afterwards: a crash can send one
  * twice, but never lose one.
  */
 @ApplicationScoped
-public class Outbox {
+public class Outbox implements OutboxTable<Outbox.Letter> {
 
-  private static final AdvisoryLock SENDING_LOCK = AdvisoryLock.of(0x46696C43444E02L);
-
-  private final Session database;
-
-  Outbox(Session database) {
-    this.database = database;
-  }
+  private static final String OLDEST =
+      "select id, topic, record_key, record_value from outbox order by id limit ?";
 
   /** A record to send. */
   public record Letter(long id, String topic, String key, String value) {}
@@ -49,25 +49,40 @@ public class Outbox {
     row.persist();
   }
 
-  /**
-   * The oldest letters; none where another process is sending. Others are kept from sending until
-   * the caller's database transaction ends.
-   */
-  @Transactional(Transactional.TxType.MANDATORY)
-  public List<Letter> oldest(int limit) {
-    if (!database.doReturningWork(SENDING_LOCK::tryIn)) {
-      return List.of();
+  @Override
+  public List<Letter> oldest(Connection connection, int limit) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(OLDEST)) {
+      statement.setInt(1, limit);
+      List<Letter> letters = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          letters.add(
+              new Letter(
+                  rows.getLong("id"),
+                  rows.getString("topic"),
+                  rows.getString("record_key"),
+                  rows.getString("record_value")));
+        }
+      }
+      return letters;
     }
-    return OutboxRow.<OutboxRow>findAll(Sort.by("id")).page(0, limit).stream()
-        .map(
-            row ->
-                new Letter(java.util.Objects.requireNonNull(row.id), row.topic, row.key, row.value))
-        .toList();
   }
 
-  /** Forgets letters that Kafka acknowledged. */
-  @Transactional(Transactional.TxType.MANDATORY)
-  public void sent(List<Letter> letters) {
-    OutboxRow.delete("id in ?1", letters.stream().map(Letter::id).toList());
+  @Override
+  public List<ProducerRecord<String, String>> records(Connection connection, List<Letter> letters) {
+    return letters.stream().map(Outbox::record).toList();
+  }
+
+  private static ProducerRecord<String, String> record(Letter letter) {
+    return new ProducerRecord<>(letter.topic(), letter.key(), letter.value());
+  }
+
+  @Override
+  public void forget(Connection connection, List<Letter> sent) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("delete from outbox where id = any (?)")) {
+      Columns.of(statement, sent).bigint(Letter::id);
+      statement.executeUpdate();
+    }
   }
 }

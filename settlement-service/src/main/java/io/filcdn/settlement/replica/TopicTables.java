@@ -148,16 +148,16 @@ public class TopicTables {
         .toList();
   }
 
-  /** The offset from which to read on in a partition; empty where nothing of it has been read. */
-  public Optional<Long> nextOffset(String topic, int partition) {
+  /** The offsets from which to read on in a topic, by partition; those of which any was read. */
+  @Transactional
+  public Map<Integer, Long> nextOffsets(String topic) {
     return database
         .createNativeQuery(
-            "select next_offset from consumed where topic = :topic and kafka_partition = :partition",
-            Long.class)
+            "select kafka_partition, next_offset from consumed where topic = :topic",
+            Object[].class)
         .setParameter("topic", topic)
-        .setParameter("partition", partition)
         .getResultStream()
-        .findFirst();
+        .collect(Collectors.toMap(row -> (Integer) row[0], row -> (Long) row[1]));
   }
 
   /** Notes where to read on in a partition: all before it is in these tables. */

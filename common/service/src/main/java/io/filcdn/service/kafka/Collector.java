@@ -1,4 +1,4 @@
-package io.filcdn.metrics.intake;
+package io.filcdn.service.kafka;
 
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,7 +1,6 @@
-package io.filcdn.metrics.intake;
+package io.filcdn.service.kafka;
 
 import io.filcdn.common.identity.SignedMessage;
-import io.filcdn.metrics.json.PostgresSafeJson;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -41,19 +40,6 @@ public record SourceRecord(
         signature == null || signature.value() == null
             ? null
             : new String(signature.value(), StandardCharsets.UTF_8));
-  }
-
-  /**
-   * Its value as a record of its topic's kind; a tombstone is as wrong as any other nonsense.
-   *
-   * @throws IllegalArgumentException where it is none
-   */
-  public <T> T valueAs(Class<T> type) {
-    if (value == null) {
-      throw new IllegalArgumentException(
-          "expected a %s, found no value".formatted(type.getSimpleName()));
-    }
-    return PostgresSafeJson.read(value, type);
   }
 
   @Override

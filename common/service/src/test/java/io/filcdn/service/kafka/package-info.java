@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.service.kafka;
+
+import org.jspecify.annotations.NullMarked;
