@@ -33,20 +33,20 @@ class EdgeListFileTest {
         Optional.of(Files.writeString(folder.resolve("edges.json"), json)), nanos::get);
   }
 
-  private Optional<AuthenticationFailure> verify(EdgeListFile file) {
+  private Optional<AuthenticationFailure> failure(EdgeListFile file) {
     return file.current().verify("alice", MESSAGE, pair.privateKey().sign(MESSAGE), Samples.NOON);
   }
 
   @Test
   void aChangeIsSeenASecondLater() throws IOException {
     EdgeListFile file = opened("[]");
-    assertThat(distrust(file)).contains(AuthenticationFailure.UNKNOWN_EDGE);
+    assertThat(failure(file)).contains(AuthenticationFailure.UNKNOWN_EDGE);
 
     Files.writeString(folder.resolve("edges.json"), TestEdges.listOf(Map.of("alice", pair)));
-    assertThat(distrust(file)).contains(AuthenticationFailure.UNKNOWN_EDGE);
+    assertThat(failure(file)).contains(AuthenticationFailure.UNKNOWN_EDGE);
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
 
-    assertThat(distrust(file)).isEmpty();
+    assertThat(failure(file)).isEmpty();
     assertThat(file.current().size(Samples.NOON)).isEqualTo(1);
   }
 
@@ -67,7 +67,7 @@ class EdgeListFileTest {
     Files.writeString(folder.resolve("edges.json"), json);
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
 
-    assertThat(distrust(file)).isEmpty();
+    assertThat(failure(file)).isEmpty();
     assertThat(file.isBroken()).isTrue();
     assertThatThrownBy(() -> opened(json))
         .isInstanceOf(IllegalArgumentException.class)
