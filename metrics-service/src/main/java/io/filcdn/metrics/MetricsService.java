@@ -36,7 +36,6 @@ import io.filcdn.metrics.repair.Rebuild;
 import io.filcdn.metrics.statement.PostgresSettlements;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.kafka.KafkaPublisher;
-import io.filcdn.service.kafka.TopicFollower;
 import io.filcdn.service.schedule.BackgroundTask;
 import io.filcdn.service.schedule.BackgroundThread;
 import io.filcdn.service.start.UnusableSettingException;

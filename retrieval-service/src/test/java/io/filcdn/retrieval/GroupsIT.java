@@ -113,7 +113,9 @@ class GroupsIT extends EdgeTest {
   private List<Path> sparseFiles(TestPiece piece) throws IOException {
     Path sparse = edge.data().resolve("cache").resolve("sparse");
     try (Stream<Path> files = Files.walk(sparse)) {
-      return files.filter(path -> path.getFileName().toString().startsWith("" + piece.cid())).toList();
+      return files
+          .filter(path -> path.getFileName().toString().startsWith("" + piece.cid()))
+          .toList();
     }
   }
 

@@ -165,7 +165,8 @@ final class TestProvider implements AutoCloseable {
 
   private void send(HttpExchange exchange, byte[] whole, Optional<Fault> fault) throws IOException {
     Matcher range =
-        RANGE.matcher(Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Range"), ""));
+        RANGE.matcher(
+            Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Range"), ""));
     boolean partial = range.matches() && !(fault.orElse(null) instanceof Fault.KnowsNoRanges);
     int start = partial ? Integer.parseInt(range.group(1)) : 0;
     int end =

@@ -98,7 +98,9 @@ public final class TopicFollowers implements AutoCloseable {
   }
 
   private TopicFollower.Step dataSets() {
-    return kept(record -> PostgresSafeJson.valueOf(record, DataSetRecord.class), new PostgresDataSets()::keepNewer);
+    return kept(
+        record -> PostgresSafeJson.valueOf(record, DataSetRecord.class),
+        new PostgresDataSets()::keepNewer);
   }
 
   private TopicFollower.Step placements() {
@@ -115,7 +117,8 @@ public final class TopicFollowers implements AutoCloseable {
 
   private TopicFollower.Step settlements() {
     return kept(
-        record -> PostgresSafeJson.valueOf(record, SettlementRecord.class), new PostgresSettlements(network)::keep);
+        record -> PostgresSafeJson.valueOf(record, SettlementRecord.class),
+        new PostgresSettlements(network)::keep);
   }
 
   private TopicFollower.Step retrievals() {

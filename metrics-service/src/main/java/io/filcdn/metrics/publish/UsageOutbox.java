@@ -21,7 +21,8 @@ final class UsageOutbox implements OutboxTable<Odometer> {
   private final QuotaThresholdMonitor watch;
   private final Optional<Webhooks> webhooks;
 
-  UsageOutbox(PostgresOdometers odometers, QuotaThresholdMonitor watch, Optional<Webhooks> webhooks) {
+  UsageOutbox(
+      PostgresOdometers odometers, QuotaThresholdMonitor watch, Optional<Webhooks> webhooks) {
     this.odometers = odometers;
     this.watch = watch;
     this.webhooks = webhooks;

@@ -28,8 +28,8 @@ import org.jboss.logging.Logger;
  * the CID's last two letters as folder. What is in the directory is what is cached: a file comes
  * there whole and synced, by a rename. Pieces of which only some groups are here lie in {@code
  * sparse/}, each with its bitmap. Files of fills under way lie in {@code fills/} and are of no use
- * after a crash. W-TinyLFU (Caffeine) decides what goes when the disk's share is full; an
- * evicted file is deleted, and whoever reads it reads on.
+ * after a crash. W-TinyLFU (Caffeine) decides what goes when the disk's share is full; an evicted
+ * file is deleted, and whoever reads it reads on.
  */
 public final class DiskPieceCache {
 

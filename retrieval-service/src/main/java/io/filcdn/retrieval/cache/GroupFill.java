@@ -343,8 +343,7 @@ final class GroupFill {
       long position = supply.position() - bytes.length();
       int wanted = (int) Math.min(bytes.length(), endPosition() - position);
       ByteBuf came = bytes.getByteBuf();
-      arrived.add(
-          new Part(position, came.slice(came.readerIndex(), wanted), supply.origin()));
+      arrived.add(new Part(position, came.slice(came.readerIndex(), wanted), supply.origin()));
       waiting += wanted;
       if (wanted < bytes.length() || supply.position() == endPosition() && !isWhole()) {
         stop();
@@ -367,9 +366,7 @@ final class GroupFill {
 
     @Override
     public long goesOnFrom(long position) {
-      return position == file.piece().rawSize()
-          ? position
-          : groups.from(file.groupAt(position));
+      return position == file.piece().rawSize() ? position : groups.from(file.groupAt(position));
     }
 
     @Override
@@ -427,7 +424,9 @@ final class GroupFill {
               });
     }
 
-    /** Hashes and writes, on a worker. Behind a wrong group, nothing of its provider is looked at. */
+    /**
+     * Hashes and writes, on a worker. Behind a wrong group, nothing of its provider is looked at.
+     */
     private List<Checked> checkAll(List<Part> batch) throws IOException {
       List<Checked> checked = new ArrayList<>();
       for (Part part : batch) {
@@ -486,8 +485,7 @@ final class GroupFill {
     }
 
     private void wrong(int group, Origin liar, long size) {
-      LOG.warnf(
-          "wrong bytes from %s: group %d of piece %s", liar.provider(), group, file.piece());
+      LOG.warnf("wrong bytes from %s: group %d of piece %s", liar.provider(), group, file.piece());
       tools.health().history().suspect(file.piece(), List.of(liar.provider()));
       tools.meter().filledInVain(liar.dataSet(), size);
       arrived.stream()
@@ -535,8 +533,7 @@ final class GroupFill {
 
     /** True where all that could be asked for a reader were. */
     private boolean hasFailed(Want want) {
-      return !want.claimed.get(first, end).isEmpty()
-          && origins.containsAll(want.request.origins());
+      return !want.claimed.get(first, end).isEmpty() && origins.containsAll(want.request.origins());
     }
   }
 

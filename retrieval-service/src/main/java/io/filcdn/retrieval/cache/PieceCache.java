@@ -108,8 +108,7 @@ public final class PieceCache {
 
   /** The number of fills under way, without the abandoned ones. */
   public long fills() {
-    return fills.values().stream().filter(fill -> !fill.isAbandoned()).count()
-        + groupFills.size();
+    return fills.values().stream().filter(fill -> !fill.isAbandoned()).count() + groupFills.size();
   }
 
   /** The number of bytes that the abandoned fills have. */
@@ -208,8 +207,7 @@ public final class PieceCache {
           groupFills.computeIfAbsent(
               file.piece(),
               piece ->
-                  new GroupFill(
-                      tools, file, tree, disk, ended -> groupFills.remove(piece, ended)));
+                  new GroupFill(tools, file, tree, disk, ended -> groupFills.remove(piece, ended)));
       Optional<PieceBytes> opened = fill.open(context, range);
       if (opened.isPresent()) {
         return opened.get();

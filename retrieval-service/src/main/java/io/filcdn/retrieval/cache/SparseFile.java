@@ -161,9 +161,7 @@ final class SparseFile implements Stored {
 
   /** The number of bytes of a range's groups that are neither here nor claimed. */
   long toFetch(ByteRange range) {
-    return missing(range).stream()
-        .mapToLong(group -> groups.to(group) - groups.from(group))
-        .sum();
+    return missing(range).stream().mapToLong(group -> groups.to(group) - groups.from(group)).sum();
   }
 
   /** Claims the groups of a range that are neither here nor claimed: the caller fetches them. */

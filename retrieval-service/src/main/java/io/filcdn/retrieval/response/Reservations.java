@@ -72,8 +72,7 @@ public final class Reservations {
    * Gets quota, and goes on: at once where it is at hand, otherwise later on the same event loop.
    * Only the first request for a data set, and one that needs much, waits.
    */
-  public void prepare(
-      Retrieval retrieval, Decision.Admitted admitted, ByteRange range, Next next) {
+  public void prepare(Retrieval retrieval, Decision.Admitted admitted, ByteRange range, Next next) {
     await(
         retrieval,
         admitted,
@@ -91,10 +90,7 @@ public final class Reservations {
   }
 
   private void await(
-      Retrieval retrieval,
-      Decision.Admitted admitted,
-      ByteRange range,
-      Consumer<Quota.Hold> then) {
+      Retrieval retrieval, Decision.Admitted admitted, ByteRange range, Consumer<Quota.Hold> then) {
     quota.prepare(
         needs(retrieval, admitted, range),
         hold -> {
@@ -108,11 +104,11 @@ public final class Reservations {
   }
 
   /** Loops, not streams: every request passes here. */
-  private List<Quota.Need> needs(
-      Retrieval retrieval, Decision.Admitted admitted, ByteRange range) {
+  private List<Quota.Need> needs(Retrieval retrieval, Decision.Admitted admitted, ByteRange range) {
     List<Quota.Need> needs = new ArrayList<>(admitted.payers().size());
     if (retrieval.request().bot().isEmpty()) {
-      needs.add(new Quota.Need(Quota.Kind.CDN, admitted.dataSet(), first(admitted, range.length())));
+      needs.add(
+          new Quota.Need(Quota.Kind.CDN, admitted.dataSet(), first(admitted, range.length())));
       for (DataSetId other : admitted.payers()) {
         if (!other.equals(admitted.dataSet())) {
           // of the others it only matters how much they have left

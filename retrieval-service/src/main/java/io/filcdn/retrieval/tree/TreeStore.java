@@ -64,7 +64,10 @@ public final class TreeStore implements AutoCloseable {
           .weigher((PieceCid piece, PieceTree tree) -> PieceTree.size(piece))
           .build();
 
-  private TreeStore(RocksDB db, List<ColumnFamilyHandle> tables, List<AbstractImmutableNativeReference> resources) {
+  private TreeStore(
+      RocksDB db,
+      List<ColumnFamilyHandle> tables,
+      List<AbstractImmutableNativeReference> resources) {
     this.db = db;
     this.trees = tables.get(0);
     this.untold = tables.get(1);
@@ -133,8 +136,8 @@ public final class TreeStore implements AutoCloseable {
   }
 
   /**
-   * Keeps a tree that was computed here, and is to be told to others where it is new. That it cannot
-   * be written costs nothing but computing it again.
+   * Keeps a tree that was computed here, and is to be told to others where it is new. That it
+   * cannot be written costs nothing but computing it again.
    */
   public void computed(PieceTree tree) {
     PieceCid piece = tree.piece();
@@ -198,9 +201,7 @@ public final class TreeStore implements AutoCloseable {
   OptionalLong offset(int partition) {
     try {
       byte[] next = db.get(offsets, bytes("" + partition));
-      return next == null
-          ? OptionalLong.empty()
-          : OptionalLong.of(ByteBuffer.wrap(next).getLong());
+      return next == null ? OptionalLong.empty() : OptionalLong.of(ByteBuffer.wrap(next).getLong());
     } catch (RocksDBException e) {
       throw new IllegalStateException("the trees cannot be read", e);
     }

@@ -121,7 +121,9 @@ class OriginClientTest {
           }
         };
     Origin origin = new Origin(ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), url);
-    context.runOnContext(on -> asked.start(asked.fetch(origin, PIECE, new ByteRange(offset, PIECE.rawSize()), sink)));
+    context.runOnContext(
+        on ->
+            asked.start(asked.fetch(origin, PIECE, new ByteRange(offset, PIECE.rawSize()), sink)));
     return outcome;
   }
 

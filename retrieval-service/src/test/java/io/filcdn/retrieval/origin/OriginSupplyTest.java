@@ -139,7 +139,14 @@ class OriginSupplyTest {
   }
 
   private OriginSupply supply(Origin origin) {
-    return new OriginSupply(client, health, quota, System::nanoTime, OriginSupply.Wanted.whole(PIECE), List.of(origin), came);
+    return new OriginSupply(
+        client,
+        health,
+        quota,
+        System::nanoTime,
+        OriginSupply.Wanted.whole(PIECE),
+        List.of(origin),
+        came);
   }
 
   private static Origin origin(RawProvider provider) {

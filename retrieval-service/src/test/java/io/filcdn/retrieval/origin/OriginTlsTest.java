@@ -157,7 +157,8 @@ class OriginTlsTest {
     Origin origin =
         new Origin(
             ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), "https://%s:%d".formatted(host, port));
-    vertx.runOnContext(on -> asked.start(asked.fetch(origin, PIECE, new ByteRange(0, PIECE.rawSize()), sink)));
+    vertx.runOnContext(
+        on -> asked.start(asked.fetch(origin, PIECE, new ByteRange(0, PIECE.rawSize()), sink)));
     return completed.get(60, TimeUnit.SECONDS);
   }
 
