@@ -14,9 +14,7 @@ import io.filcdn.metrics.intake.LostRecordDetector;
 import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.RecordAuthentication;
 import io.filcdn.metrics.intake.TopicFollowers;
-import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.publish.Outbox;
-import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.metrics.publish.PostgresWebhookCalls;
 import io.filcdn.metrics.publish.Webhooks;
 import io.filcdn.metrics.query.DataSetAudits;
@@ -175,8 +173,6 @@ final class MetricsService implements AutoCloseable {
   private Outbox newOutbox(Optional<Webhooks> webhooks) {
     return new Outbox(
         database,
-        new PostgresOdometers(),
-        new PostgresDeadLetters(),
         new QuotaThresholdMonitor(terms, clock),
         webhooks,
         publisher,

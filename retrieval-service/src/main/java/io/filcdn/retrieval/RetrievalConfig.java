@@ -359,6 +359,10 @@ public interface RetrievalConfig {
     @WithDefault("10m")
     Duration abandonedTime();
 
+    /** Bytes of the trees of pieces that are kept; beyond, no more are. */
+    @WithDefault("8G")
+    MemorySize treesSize();
+
     /** Fills that write and hash at once. */
     @WithDefault("4")
     int workers();

@@ -27,6 +27,7 @@ final class Settings {
         config.data(),
         config.diskReserve().asLongValue(),
         config.name(),
+        config.cache().treesSize().asLongValue(),
         config.usage().maxJournalRecords());
   }
 

@@ -266,7 +266,8 @@ class GroupsIT extends EdgeTest {
     Path data = folder.resolve("other-edge");
     String path = "/" + piece.cid();
 
-    try (TestEdge other = new TestEdge(kafka, data, quota(), settings())) {
+    TestEdge other = new TestEdge(kafka, data, quota(), settings());
+    try {
       await().atMost(Duration.ofSeconds(20)).until(() -> other.edge().knowsTree(piece.cid()));
       await()
           .atMost(Duration.ofSeconds(20))
@@ -276,8 +277,11 @@ class GroupsIT extends EdgeTest {
           .isEqualTo(part(piece, 5 * GROUP, 5 * GROUP + 1));
       await().atMost(Duration.ofSeconds(20)).until(() -> other.edge().cache().underWay() == 0);
       assertThat(provider.bytesSent() - before).isEqualTo(GROUP);
+    } finally {
+      other.close();
     }
-    try (TestEdge again = new TestEdge(kafka, data, quota(), settings())) {
+    TestEdge again = new TestEdge(kafka, data, quota(), settings());
+    try {
       await()
           .atMost(Duration.ofSeconds(20))
           .until(() -> again.client().get(payer.address(), path, range(0, 0)).status() == 206);
@@ -285,6 +289,8 @@ class GroupsIT extends EdgeTest {
       assertThat(hit.header("Cache-Status")).isEqualTo("filcdn; hit");
       assertThat(hit.body()).isEqualTo(part(piece, 5 * GROUP + 1, 6 * GROUP - 1));
       assertThat(hit.header("Content-Type")).isEqualTo("application/octet-stream");
+    } finally {
+      again.close();
     }
   }
 }

@@ -22,7 +22,7 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** An edge in this JVM. It can be ended and started again on the same data. */
-final class TestEdge implements AutoCloseable {
+final class TestEdge {
 
   private final Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true));
   private final Kafka kafka;
@@ -135,8 +135,7 @@ final class TestEdge implements AutoCloseable {
     return edge.knows(placement.pieceCid(), placement.payer(), placement.dataSet());
   }
 
-  @Override
-  public void close() throws Exception {
+  void close() throws Exception {
     end();
     vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }

@@ -34,19 +34,22 @@ public final class Outbox {
    */
   public Outbox(
       Database database,
-      PostgresOdometers odometers,
-      PostgresDeadLetters deadLetters,
       QuotaThresholdMonitor watch,
       Optional<Webhooks> webhooks,
       KafkaPublisher kafka,
       int atOnce,
       MeterRegistry metrics) {
     OneSender sender = OneSender.in(database, PUBLISHING);
-    OutboxTable<Odometer> changes = new UsageOutbox(odometers, watch, webhooks);
+    OutboxTable<Odometer> changes = new UsageOutbox(new PostgresOdometers(), watch, webhooks);
     this.usage = new OutboxPublisher<>(changes, sender, kafka, atOnce, metrics, COUNTER);
     this.deadLetters =
         new OutboxPublisher<>(
-            new DeadLetterOutbox(deadLetters), sender, kafka, atOnce, metrics, COUNTER);
+            new DeadLetterOutbox(new PostgresDeadLetters()),
+            sender,
+            kafka,
+            atOnce,
+            metrics,
+            COUNTER);
   }
 
   /**

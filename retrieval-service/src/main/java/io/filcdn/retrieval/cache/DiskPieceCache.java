@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -182,12 +183,10 @@ public final class DiskPieceCache {
 
   /** Makes the groups that are here outlive a crash. Blocks on the disk. */
   public void sync() {
-    for (SparseFile file : unsynced) {
-      unsynced.remove(file);
-      if (index.getIfPresent(file.piece()) == file) {
-        sync(file);
-      }
-    }
+    // a group that comes meanwhile puts its file there again
+    List<SparseFile> files = List.copyOf(unsynced);
+    files.forEach(unsynced::remove);
+    files.stream().filter(file -> index.getIfPresent(file.piece()) == file).forEach(this::sync);
   }
 
   private void sync(SparseFile file) {

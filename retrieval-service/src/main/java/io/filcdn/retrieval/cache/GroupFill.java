@@ -105,12 +105,20 @@ final class GroupFill {
     this.leave = leave;
   }
 
-  /**
-   * What a reader waits for.
-   *
-   * @param claimed the groups that are fetched for it, and not here yet
-   */
-  private record Want(SparseReader reader, FillContext request, BitSet claimed) {
+  /** A reader, and what is fetched for it. */
+  private static final class Want {
+
+    private final SparseReader reader;
+    private final FillContext request;
+
+    /** The groups that are fetched for it, and not here yet. */
+    private final BitSet claimed;
+
+    Want(SparseReader reader, FillContext request, BitSet claimed) {
+      this.reader = reader;
+      this.request = request;
+      this.claimed = claimed;
+    }
 
     boolean includes(int group) {
       SparseFile file = reader.file();

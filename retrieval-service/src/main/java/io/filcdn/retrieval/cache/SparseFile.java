@@ -69,17 +69,17 @@ final class SparseFile implements Stored {
    * @throws IOException where file and bitmap are not what one of them says
    */
   static SparseFile found(PieceCid piece, Path path) throws IOException {
-    SparseFile file = new SparseFile(piece, path, readBitmap(bitmapOf(path)));
-    long count = file.groups.count();
-    if (file.verified.length() > count) {
+    BitSet verified = readBitmap(bitmapOf(path));
+    PieceGroups groups = PieceGroups.ofTree(piece);
+    if (verified.length() > groups.count()) {
       throw new IOException(
-          "expected %d groups, found %d".formatted(count, file.verified.length()));
+          "expected %d groups, found %d".formatted(groups.count(), verified.length()));
     }
-    long end = file.verified.isEmpty() ? 0 : file.groups.to(file.verified.length() - 1);
+    long end = verified.isEmpty() ? 0 : groups.to(verified.length() - 1);
     if (Files.size(path) < end) {
       throw new IOException("expected %d bytes, found %d".formatted(end, Files.size(path)));
     }
-    return file;
+    return new SparseFile(piece, path, verified);
   }
 
   private static Path bitmapOf(Path path) {

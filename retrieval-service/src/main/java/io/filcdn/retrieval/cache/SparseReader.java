@@ -20,7 +20,8 @@ final class SparseReader implements PieceBytes {
   private final ByteRange range;
   private final Runnable left;
   private final AtomicBoolean closed = new AtomicBoolean();
-  private volatile @Nullable Optional<Problem> failure;
+  private volatile boolean failed;
+  private volatile Optional<Problem> problem = Optional.empty();
   private volatile @Nullable ProviderId supplier;
 
   /**
@@ -47,7 +48,8 @@ final class SparseReader implements PieceBytes {
 
   /** What is missing of the range will not come. */
   void failed(Optional<Problem> why) {
-    failure = why;
+    problem = why;
+    failed = true;
     file.tell();
   }
 
@@ -64,7 +66,7 @@ final class SparseReader implements PieceBytes {
     if (end >= range.end()) {
       return State.VERIFIED;
     }
-    if (failure != null) {
+    if (failed) {
       return State.FAILED;
     }
     return end > range.start() ? State.ARRIVING : State.AWAITED;
@@ -72,8 +74,7 @@ final class SparseReader implements PieceBytes {
 
   @Override
   public Optional<Problem> problem() {
-    Optional<Problem> known = failure;
-    return known == null ? Optional.empty() : known;
+    return problem;
   }
 
   @Override

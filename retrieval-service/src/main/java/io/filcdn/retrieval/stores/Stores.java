@@ -36,9 +36,11 @@ public record Stores(
    * @param data the folder that holds all of them
    * @param reserveBytes the size of the reserve; 0 for none
    * @param edge the name of the edge, which the journal's records carry
+   * @param maxTreeBytes the trees of pieces from which on no more are kept
    * @param maxJournalRecords unsent records from which on the journal takes no more
    */
-  public record Rules(Path data, long reserveBytes, String edge, long maxJournalRecords) {}
+  public record Rules(
+      Path data, long reserveBytes, String edge, long maxTreeBytes, long maxJournalRecords) {}
 
   /** A failure: the data folder cannot be used now; it may be later. */
   public static final class UnusableException extends RuntimeException {
@@ -77,7 +79,10 @@ public record Stores(
           opened(opened, () -> IndexReplica.open(createdFolder(data.resolve("replica"))));
       Denylist denylist =
           opened(opened, () -> Denylist.open(createdFolder(data.resolve("denylist"))));
-      TreeStore trees = opened(opened, () -> TreeStore.open(createdFolder(data.resolve("trees"))));
+      TreeStore trees =
+          opened(
+              opened,
+              () -> TreeStore.open(createdFolder(data.resolve("trees")), rules.maxTreeBytes()));
       Journal journal =
           Journal.open(
               createdFolder(data.resolve("journal")), run, rules.edge(), rules.maxJournalRecords());

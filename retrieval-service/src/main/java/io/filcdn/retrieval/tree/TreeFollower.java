@@ -19,6 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -81,8 +82,12 @@ public final class TreeFollower implements Runnable, AutoCloseable {
   }
 
   private void begin() {
+    List<PartitionInfo> found = consumer.partitionsFor(Topic.TREES.topicName());
+    if (found == null || found.isEmpty()) {
+      throw new KafkaException("expected the topic " + Topic.TREES.topicName() + ", found none");
+    }
     List<TopicPartition> partitions =
-        consumer.partitionsFor(Topic.TREES.topicName()).stream()
+        found.stream()
             .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
             .toList();
     consumer.assign(partitions);

@@ -51,6 +51,7 @@ public final class TreeStore implements AutoCloseable {
   private static final long WRITE_BUFFER = 8L << 20;
 
   private final RocksDB db;
+  private final long maxBytes;
   private final ColumnFamilyHandle trees;
 
   /** Trees that were computed here and are not in Kafka as far as is known. */
@@ -66,9 +67,11 @@ public final class TreeStore implements AutoCloseable {
 
   private TreeStore(
       RocksDB db,
+      long maxBytes,
       List<ColumnFamilyHandle> tables,
       List<AbstractImmutableNativeReference> resources) {
     this.db = db;
+    this.maxBytes = maxBytes;
     this.trees = tables.get(0);
     this.untold = tables.get(1);
     this.offsets = tables.get(2);
@@ -78,9 +81,10 @@ public final class TreeStore implements AutoCloseable {
   /**
    * Opens the store in {@code folder}.
    *
+   * @param maxBytes about how much it keeps; beyond, it takes no more trees
    * @throws IllegalStateException where the folder cannot be opened
    */
-  public static TreeStore open(Path folder) {
+  public static TreeStore open(Path folder, long maxBytes) {
     RocksDB.loadLibrary();
     BloomFilter filter = new BloomFilter(BITS_A_KEY);
     ColumnFamilyOptions family =
@@ -98,7 +102,7 @@ public final class TreeStore implements AutoCloseable {
     List<ColumnFamilyHandle> tables = new ArrayList<>();
     try {
       RocksDB db = RocksDB.open(options, folder.toString(), families, tables);
-      return new TreeStore(db, tables, List.of(options, family, filter));
+      return new TreeStore(db, maxBytes, tables, List.of(options, family, filter));
     } catch (RocksDBException e) {
       options.close();
       family.close();
@@ -141,7 +145,7 @@ public final class TreeStore implements AutoCloseable {
    */
   public void computed(PieceTree tree) {
     PieceCid piece = tree.piece();
-    if (hasNone(piece) || find(piece).isPresent()) {
+    if (hasNone(piece) || find(piece).isPresent() || isFull()) {
       return;
     }
     try (WriteBatch batch = new WriteBatch();
@@ -179,8 +183,9 @@ public final class TreeStore implements AutoCloseable {
   void apply(List<PieceTree> right, Map<TopicPartition, Long> next) {
     try (WriteBatch batch = new WriteBatch();
         WriteOptions options = new WriteOptions()) {
+      boolean full = isFull();
       for (PieceTree tree : right) {
-        if (!hasNone(tree.piece())) {
+        if (!hasNone(tree.piece()) && !full) {
           batch.put(trees, key(tree.piece()), tree.bytes());
           batch.delete(untold, key(tree.piece()));
         }
@@ -194,6 +199,15 @@ public final class TreeStore implements AutoCloseable {
       db.write(options, batch);
     } catch (RocksDBException e) {
       throw new IllegalStateException("the trees cannot be written", e);
+    }
+  }
+
+  /** True where it takes no more trees. Anyone who may write to the topic could tell any number. */
+  private boolean isFull() {
+    try {
+      return db.getLongProperty(trees, "rocksdb.estimate-live-data-size") >= maxBytes;
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the trees cannot be read", e);
     }
   }
 

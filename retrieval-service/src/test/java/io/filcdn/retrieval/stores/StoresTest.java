@@ -64,6 +64,6 @@ class StoresTest {
   }
 
   private Stores.Rules rules() {
-    return new Stores.Rules(data, RESERVE, "edge", 1000);
+    return new Stores.Rules(data, RESERVE, "edge", 1 << 20, 1000);
   }
 }

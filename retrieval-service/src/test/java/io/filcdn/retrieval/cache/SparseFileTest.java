@@ -1,0 +1,131 @@
+package io.filcdn.retrieval.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.filcdn.common.piece.CommPHasher;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.bytes.ByteRange;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class SparseFileTest {
+
+  private static final int GROUP = 1_040_384;
+  private static final int SIZE = 4 * GROUP + 5;
+
+  @TempDir Path folder;
+
+  private final byte[] bytes = new byte[SIZE];
+  private PieceCid piece;
+  private Path path;
+
+  @BeforeEach
+  void makePiece() {
+    for (int i = 0; i < SIZE; i++) {
+      bytes[i] = (byte) (i * 31 + i / 1000);
+    }
+    CommPHasher hasher = new CommPHasher();
+    hasher.update(bytes, 0, SIZE);
+    piece = hasher.finish();
+    path = folder.resolve("some").resolve(piece + ".1");
+  }
+
+  private SparseFile with(int... groups) throws IOException {
+    SparseFile file = SparseFile.empty(piece, path);
+    file.enter();
+    for (int group : groups) {
+      int from = group * GROUP;
+      file.write(ByteBuffer.wrap(bytes, from, Math.min(GROUP, SIZE - from)), from);
+      file.verified(group);
+    }
+    return file;
+  }
+
+  @Test
+  void readableIsWhatIsHereWithoutAGap() throws Exception {
+    SparseFile file = with(1, 2, 4);
+
+    assertThat(file.readableFrom(0)).isZero();
+    assertThat(file.readableFrom(GROUP + 7)).isEqualTo(3L * GROUP);
+    assertThat(file.readableFrom(4L * GROUP + 1)).isEqualTo(SIZE);
+    assertThat(file.holds(new ByteRange(GROUP, 3L * GROUP))).isTrue();
+    assertThat(file.holds(new ByteRange(GROUP, 3L * GROUP + 1))).isFalse();
+    assertThat(file.bytes()).isEqualTo(2L * GROUP + 5);
+    assertThat(file.isComplete()).isFalse();
+  }
+
+  @Test
+  void aGroupIsClaimedOnce() throws Exception {
+    SparseFile file = with(1);
+
+    BitSet first = file.claim(new ByteRange(0, 2L * GROUP + 1));
+    BitSet second = file.claim(new ByteRange(2L * GROUP, SIZE));
+
+    assertThat(first.stream()).containsExactly(0, 2);
+    assertThat(second.stream()).containsExactly(3, 4);
+    assertThat(file.toFetch(new ByteRange(0, SIZE))).isZero();
+    file.unclaim(second);
+    assertThat(file.toFetch(new ByteRange(0, SIZE))).isEqualTo(GROUP + 5L);
+  }
+
+  @Test
+  void syncedGroupsAreFoundAgain() throws Exception {
+    SparseFile file = with(0, 4);
+    file.sync();
+    // a crash loses it: it is verified, but was not synced
+    file.write(ByteBuffer.wrap(bytes, GROUP, GROUP), GROUP);
+    file.verified(1);
+    file.leave();
+
+    SparseFile found = SparseFile.found(piece, path);
+
+    assertThat(found.holds(new ByteRange(0, GROUP))).isTrue();
+    assertThat(found.holds(new ByteRange(GROUP, GROUP + 1))).isFalse();
+    assertThat(found.holds(new ByteRange(4L * GROUP, SIZE))).isTrue();
+    found.enter();
+    ByteBuffer read = ByteBuffer.allocate(5);
+    while (read.hasRemaining()) {
+      found.read(read, 4L * GROUP + read.position());
+    }
+    assertThat(read.array()).isEqualTo(java.util.Arrays.copyOfRange(bytes, 4 * GROUP, SIZE));
+    found.leave();
+  }
+
+  @Test
+  void aBitmapOfWhichAnyBitWasFlippedIsRefused() throws Exception {
+    SparseFile file = with(0, 3);
+    file.sync();
+    file.leave();
+    Path bitmap = path.resolveSibling(path.getFileName() + SparseFile.BITMAP);
+    byte[] right = Files.readAllBytes(bitmap);
+    for (int bit = 0; bit < 8 * right.length; bit++) {
+      byte[] wrong = right.clone();
+      wrong[bit / 8] ^= (byte) (1 << bit % 8);
+      Files.write(bitmap, wrong);
+
+      assertThatThrownBy(() -> SparseFile.found(piece, path)).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void aFileThatIsShorterThanItsBitmapSaysIsRefused() throws Exception {
+    SparseFile file = with(0, 3);
+    file.sync();
+    file.leave();
+    try (var channel =
+        java.nio.channels.FileChannel.open(path, java.nio.file.StandardOpenOption.WRITE)) {
+      channel.truncate(3L * GROUP);
+    }
+
+    assertThatThrownBy(() -> SparseFile.found(piece, path))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("expected");
+  }
+}

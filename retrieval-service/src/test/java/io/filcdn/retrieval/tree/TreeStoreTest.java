@@ -1,0 +1,92 @@
+package io.filcdn.retrieval.tree;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filcdn.common.piece.CommPHasher;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.proof.PieceTree;
+import io.filcdn.common.proof.PieceTreeHasher;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class TreeStoreTest {
+
+  private static final TopicPartition PARTITION = new TopicPartition("filcdn.pieces.trees", 0);
+
+  @TempDir Path folder;
+
+  private static PieceTree tree(int size, long seed) {
+    byte[] bytes = new byte[size];
+    new Random(seed).nextBytes(bytes);
+    CommPHasher hasher = new CommPHasher();
+    hasher.update(bytes, 0, size);
+    PieceCid piece = hasher.finish();
+    PieceTreeHasher trees = new PieceTreeHasher(piece);
+    trees.update(ByteBuffer.wrap(bytes));
+    trees.finish();
+    return trees.tree();
+  }
+
+  @Test
+  void whatWasComputedIsKeptAndToldOnce() {
+    PieceTree tree = tree(3_000_000, 1);
+    try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
+      assertThat(store.find(tree.piece())).isEmpty();
+      store.computed(tree);
+      assertThat(store.untold(10)).containsExactly(tree);
+    }
+    try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
+      assertThat(store.find(tree.piece())).contains(tree);
+      assertThat(store.untold(10)).containsExactly(tree);
+      store.told(tree.piece());
+      store.computed(tree);
+      assertThat(store.untold(10)).isEmpty();
+    }
+  }
+
+  @Test
+  void whatOthersToldComesWithTheOffsetBehindIt() {
+    PieceTree tree = tree(3_000_000, 2);
+    try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
+      store.computed(tree);
+      assertThat(store.offset(0)).isEmpty();
+      store.apply(List.of(tree), Map.of(PARTITION, 7L));
+      assertThat(store.untold(10)).isEmpty();
+    }
+    try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
+      assertThat(store.offset(0)).isEqualTo(OptionalLong.of(7));
+      assertThat(store.find(tree.piece())).contains(tree);
+    }
+  }
+
+  @Test
+  void aPieceOfOneGroupHasNone() {
+    PieceTree tree = tree(1_040_384, 3);
+    try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
+      store.computed(tree);
+      store.apply(List.of(tree), Map.of(PARTITION, 1L));
+
+      assertThat(store.find(tree.piece())).isEmpty();
+      assertThat(store.untold(10)).isEmpty();
+    }
+  }
+
+  @Test
+  void aFullStoreTakesNoMoreAndFollowsOn() {
+    PieceTree tree = tree(3_000_000, 4);
+    try (TreeStore store = TreeStore.open(folder, 0)) {
+      store.computed(tree);
+      store.apply(List.of(tree), Map.of(PARTITION, 9L));
+
+      assertThat(store.find(tree.piece())).isEmpty();
+      assertThat(store.offset(0)).isEqualTo(OptionalLong.of(9));
+    }
+  }
+}
