@@ -444,12 +444,14 @@ final class Edge implements AutoCloseable {
     closeIndex();
     fillWorkers.close();
     disk.sync();
-    closeTrees();
+    closeTreeTopic();
     stores.denylist().close();
     // of a response that has not ended in time
     usage.flush();
     stores.journal().close();
     stores.replica().close();
+    // what a fill that outlived its time asks for is not there any more
+    stores.trees().close();
   }
 
   private void awaitIdle(Duration patience) {
@@ -469,13 +471,12 @@ final class Edge implements AutoCloseable {
     join(following);
   }
 
-  private void closeTrees() {
+  private void closeTreeTopic() {
     trees.close();
     treePublisher.publish();
     treePublisher.close();
     treeFollower.close();
     join(followingTrees);
-    stores.trees().close();
   }
 
   private static void join(Thread ending) {

@@ -359,7 +359,10 @@ public interface RetrievalConfig {
     @WithDefault("10m")
     Duration abandonedTime();
 
-    /** Bytes of the trees of pieces that are kept; beyond, no more are. */
+    /**
+     * Bytes of the trees of pieces that are kept, at most half of it of those that other edges
+     * told.
+     */
     @WithDefault("8G")
     MemorySize treesSize();
 

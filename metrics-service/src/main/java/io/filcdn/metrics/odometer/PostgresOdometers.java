@@ -104,7 +104,7 @@ public final class PostgresOdometers {
   }
 
   /**
-   * Adds a increases.
+   * Adds increases.
    *
    * @throws ArithmeticException where an odometer cannot show the sum; the transaction is lost then
    */

@@ -125,7 +125,7 @@ public final class PostgresSeries {
   /** One of the largest values of a dimension. */
   public record Ranked(String value, Sums sums) {}
 
-  /** Adds a increases. */
+  /** Adds increases. */
   public void add(Connection connection, SeriesIncreases increases) throws SQLException {
     OWNERS.shareIn(connection);
     store(connection, ADD_DATA_SETS, increases.ofDataSets());

@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -197,7 +198,10 @@ public final class DiskPieceCache {
       } finally {
         file.leave();
       }
+    } catch (NoSuchFileException e) {
+      LOG.debugf("%s was evicted, or is a whole piece's by now", file.piece());
     } catch (IOException e) {
+      unsynced.add(file);
       failed(e);
     }
   }
@@ -208,14 +212,21 @@ public final class DiskPieceCache {
     if (index.getIfPresent(piece) != file) {
       return;
     }
-    file.enter();
     try {
-      file.moveTo(CachedFile.in(pieces, piece));
-    } finally {
-      file.leave();
+      file.enter();
+      try {
+        file.moveTo(CachedFile.in(pieces, piece));
+      } finally {
+        file.leave();
+      }
+    } catch (IOException e) {
+      forget(file);
+      throw e;
     }
     CachedFile whole = new CachedFile(piece, pieces, memory, file.contentType().orElse(null));
-    if (!index.asMap().replace(piece, file, whole)) {
+    boolean replaced = index.asMap().replace(piece, file, whole);
+    file.delete();
+    if (!replaced) {
       // it was evicted or purged meanwhile
       Files.deleteIfExists(whole.path());
     }
@@ -350,8 +361,12 @@ public final class DiskPieceCache {
   private void findGroups() throws IOException {
     try (var found = Files.find(sparse, 2, (path, attributes) -> attributes.isRegularFile())) {
       for (Path path : (Iterable<Path>) found::iterator) {
-        if (!path.toString().endsWith(SparseFile.BITMAP)) {
+        String name = path.toString();
+        if (!name.endsWith(SparseFile.BITMAP)) {
           findGroups(path);
+        } else if (!Files.exists(
+            Path.of(name.substring(0, name.length() - SparseFile.BITMAP.length())))) {
+          Files.deleteIfExists(path);
         }
       }
     }
@@ -362,7 +377,8 @@ public final class DiskPieceCache {
     try {
       PieceCid piece = PieceCid.parse(name.substring(0, Math.max(0, name.indexOf('.'))));
       SparseFile file = SparseFile.found(piece, path);
-      if (index.asMap().putIfAbsent(piece, file) == null) {
+      Stored there = index.asMap().putIfAbsent(piece, file);
+      if (there == null || there instanceof SparseFile known && known.path().equals(path)) {
         return;
       }
     } catch (IllegalArgumentException | IOException e) {

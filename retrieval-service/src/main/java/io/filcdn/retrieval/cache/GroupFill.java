@@ -20,9 +20,13 @@ import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -79,6 +83,12 @@ final class GroupFill {
   /** The readers that were opened and are not among the wants yet. */
   @GuardedBy("this")
   private int opening;
+
+  /** True where nothing is to be fetched any more. */
+  private boolean ending;
+
+  /** True where the file is being made the piece's. */
+  private boolean kept;
 
   /** True where this uses the file, as it does from the first reader on until it is over. */
   @GuardedBy("this")
@@ -137,26 +147,46 @@ final class GroupFill {
       if (closed) {
         return Optional.empty();
       }
-      if (!entered) {
-        file.enter();
-        entered = true;
-      }
-      file.enter();
+      enter();
       opening++;
     }
     SparseReader reader = new SparseReader(file, range, this::readerLeft);
     Want want = new Want(reader, request, file.claim(range));
-    context.runOnContext(
-        on -> {
-          wants.add(want);
-          // whoever had claimed some of it may have left meanwhile
-          want.claimed.or(file.claim(range));
-          synchronized (this) {
-            opening--;
-          }
-          assign();
-        });
+    context.runOnContext(on -> register(want));
     return Optional.of(reader);
+  }
+
+  /** Uses the file for one reader more, and for itself. */
+  @GuardedBy("this")
+  private void enter() throws IOException {
+    if (entered) {
+      file.enter();
+      return;
+    }
+    try {
+      file.enter();
+    } catch (IOException e) {
+      closed = true;
+      leave.accept(this);
+      throw e;
+    }
+    entered = true;
+    file.enter();
+  }
+
+  private void register(Want want) {
+    wants.add(want);
+    synchronized (this) {
+      opening--;
+    }
+    // whoever had claimed some of the range may have left meanwhile, or may have got it
+    want.claimed.or(file.claim(want.reader.range()));
+    file.leaveOutHere(want.claimed);
+    if (ending) {
+      fail(List.of(want), Optional.empty());
+    } else {
+      assign();
+    }
   }
 
   private void readerLeft() {
@@ -171,6 +201,7 @@ final class GroupFill {
   void end() {
     context.runOnContext(
         on -> {
+          ending = true;
           fail(List.copyOf(wants), Optional.empty());
           List.copyOf(lanes).forEach(Lane::stop);
         });
@@ -207,7 +238,7 @@ final class GroupFill {
     List<Origin> origins = origins(want);
     boolean several = origins.stream().map(Origin::provider).distinct().count() > 1;
     long its = lanes.stream().filter(lane -> lane.want == want).count();
-    if (first < 0 || its >= (several ? LANES_OF_SEVERAL : 1)) {
+    if (first < 0 || want.reader.isClosed() || its >= (several ? LANES_OF_SEVERAL : 1)) {
       return Optional.empty();
     }
     int end = unfetched.nextClearBit(first);
@@ -269,10 +300,14 @@ final class GroupFill {
 
     private final OriginSupply supply;
     private final int first;
-    private final List<Origin> origins;
 
-    /** The providers that others are fetched from, asked after all others. */
-    private List<Origin> rest;
+    /** The providers that its supply was told of. */
+    private final Set<Origin> told = new HashSet<>();
+
+    /**
+     * The groups all of which came, and that are neither billed nor given back, by who supplied.
+     */
+    private final Map<Integer, Origin> came = new HashMap<>();
 
     /** The one for whom groups are fetched now. */
     private Want want;
@@ -281,7 +316,6 @@ final class GroupFill {
     private int end;
 
     private final ArrayDeque<Part> arrived = new ArrayDeque<>();
-    private final List<FillCharge.Supplied> supplied = new ArrayList<>();
     private long waiting;
     private boolean working;
 
@@ -298,9 +332,8 @@ final class GroupFill {
       this.want = want;
       this.first = first;
       this.end = end;
-      this.origins = origins;
-      this.rest = origins.stream().filter(GroupFill.this::isSupplying).toList();
-      List<Origin> free = origins.stream().filter(origin -> !rest.contains(origin)).toList();
+      List<Origin> free = origins.stream().filter(origin -> !isSupplying(origin)).toList();
+      told.addAll(free);
       ByteRange range = new ByteRange(groups.from(first), groups.to(end - 1));
       this.supply = tools.supply(new OriginSupply.Wanted(file.piece(), range, true), free, this);
     }
@@ -350,9 +383,16 @@ final class GroupFill {
     public void arrived(Buffer bytes) {
       long position = supply.position() - bytes.length();
       int wanted = (int) Math.min(bytes.length(), endPosition() - position);
-      ByteBuf came = bytes.getByteBuf();
-      arrived.add(new Part(position, came.slice(came.readerIndex(), wanted), supply.origin()));
+      ByteBuf all = bytes.getByteBuf();
+      arrived.add(new Part(position, all.slice(all.readerIndex(), wanted), supply.origin()));
       waiting += wanted;
+      for (long at = position; at < position + wanted; ) {
+        int group = file.groupAt(at);
+        at = groups.to(group);
+        if (at <= position + wanted) {
+          came.put(group, supply.origin());
+        }
+      }
       if (wanted < bytes.length() || supply.position() == endPosition() && !isWhole()) {
         stop();
       } else if (waiting > PAUSE_ABOVE) {
@@ -379,14 +419,16 @@ final class GroupFill {
 
     @Override
     public List<Origin> more() {
-      List<Origin> more = rest;
-      rest = List.of();
-      return more;
+      return others();
     }
 
+    /** Those of readers that came meanwhile, and those that other lanes fetch from. */
     @Override
     public List<Origin> others() {
-      return rest;
+      List<Origin> others = new ArrayList<>(origins(want));
+      others.removeAll(told);
+      told.addAll(others);
+      return others;
     }
 
     @Override
@@ -410,23 +452,23 @@ final class GroupFill {
     private void check(List<Part> batch) {
       arrived.clear();
       working = true;
+      List<Checked> checked = new ArrayList<>();
       tools
           .workers()
-          .executeBlocking(() -> checkAll(batch), false)
+          .executeBlocking(() -> checkAll(batch, checked), false)
           .onComplete(
-              checked -> {
+              done -> {
                 working = false;
                 batch.forEach(part -> waiting -= part.bytes.readableBytes());
-                if (checked.succeeded()) {
-                  checked.result().forEach(this::take);
-                  if (waiting < RESUME_BELOW) {
-                    supply.resume();
-                  }
-                } else {
+                // also where the disk failed behind them
+                checked.forEach(this::take);
+                if (done.failed()) {
                   arrived.clear();
                   supply.cancel();
                   ended = true;
-                  diskFailed(checked.cause());
+                  diskFailed(done.cause());
+                } else if (waiting < RESUME_BELOW) {
+                  supply.resume();
                 }
                 work();
               });
@@ -435,8 +477,7 @@ final class GroupFill {
     /**
      * Hashes and writes, on a worker. Behind a wrong group, nothing of its provider is looked at.
      */
-    private List<Checked> checkAll(List<Part> batch) throws IOException {
-      List<Checked> checked = new ArrayList<>();
+    private List<Checked> checkAll(List<Part> batch, List<Checked> checked) throws IOException {
       for (Part part : batch) {
         if (checked.stream().noneMatch(c -> !c.right && c.origin.equals(part.origin))) {
           check(part, checked);
@@ -452,6 +493,8 @@ final class GroupFill {
         int group = file.groupAt(position);
         if (position == groups.from(group)) {
           verifier = new GroupVerifier(tree, group);
+          file.begins(group);
+          disk.grew(file);
         }
         int length = (int) Math.min(bytes.remaining(), groups.to(group) - position);
         ByteBuffer ofGroup = bytes.slice(bytes.position(), length);
@@ -466,7 +509,6 @@ final class GroupFill {
             return;
           }
           file.verified(group);
-          disk.grew(file);
         }
       }
     }
@@ -481,10 +523,10 @@ final class GroupFill {
     }
 
     private void right(int group, Origin origin, long size) {
+      came.remove(group);
       wantOf(group).filter(other -> other != want).ifPresent(this::turnTo);
       want.claimed.clear(group);
       want.reader.suppliedBy(origin.provider());
-      supplied.add(new FillCharge.Supplied(origin.provider(), size));
       Optional<String> bot = want.request.bot();
       tools.meter().filled(origin.dataSet(), size, bot);
       if (bot.isPresent()) {
@@ -492,6 +534,7 @@ final class GroupFill {
       }
     }
 
+    /** The group is fetched again: by this lane at once, or by another when this one is through. */
     private void wrong(int group, Origin liar, long size) {
       LOG.warnf("wrong bytes from %s: group %d of piece %s", liar.provider(), group, file.piece());
       tools.health().history().suspect(file.piece(), List.of(liar.provider()));
@@ -500,11 +543,13 @@ final class GroupFill {
           .filter(part -> part.origin.equals(liar))
           .forEach(part -> waiting -= part.bytes.readableBytes());
       arrived.removeIf(part -> part.origin.equals(liar));
-      if (!ended && supply.isAsking(liar)) {
+      boolean last =
+          came.entrySet().stream()
+              .allMatch(each -> each.getKey() < group || each.getValue().equals(liar));
+      if (last && !ended && supply.isAsking(liar)) {
+        // what it reserved from there on is given back
+        came.keySet().removeIf(each -> each >= group);
         supply.wrongFrom(groups.from(group));
-      } else {
-        // it is fetched again when this lane is through
-        tools.quota().giveBack(Quota.Kind.CACHE_MISS, liar.dataSet(), size);
       }
     }
 
@@ -516,15 +561,19 @@ final class GroupFill {
     }
 
     private void charge() {
-      want.request.charge().ifPresent(charge -> charge.fetched(List.copyOf(supplied)));
-      supplied.clear();
+      // right or wrong: it was fetched
+      List<FillCharge.Supplied> supplied = supply.takeSupplied();
+      want.request.charge().ifPresent(charge -> charge.fetched(supplied));
     }
 
     private void finish() {
       over = true;
       lanes.remove(this);
       charge();
-      if (file.isComplete()) {
+      came.forEach((group, origin) -> giveBack(origin, group));
+      came.clear();
+      if (file.isComplete() && !kept) {
+        kept = true;
         keep();
       }
       if (problem.isEmpty()) {
@@ -534,6 +583,11 @@ final class GroupFill {
       }
     }
 
+    private void giveBack(Origin origin, int group) {
+      long size = groups.to(group) - groups.from(group);
+      tools.quota().giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), size);
+    }
+
     /** True where its providers have enough to do, with other lanes as it may be. */
     private boolean isBusy() {
       return problem.map(Problem::refusal).filter(Refusal.ORIGIN_BUSY::equals).isPresent();
@@ -541,7 +595,7 @@ final class GroupFill {
 
     /** True where all that could be asked for a reader were. */
     private boolean hasFailed(Want want) {
-      return !want.claimed.get(first, end).isEmpty() && origins.containsAll(want.request.origins());
+      return !want.claimed.get(first, end).isEmpty() && told.containsAll(want.request.origins());
     }
   }
 

@@ -53,23 +53,23 @@ public final class PieceCache {
       Optional<UnverifiedEgress> unverified) {}
 
   /**
-   * True where a request for a range of the piece would begin to fetch something, or make an
-   * abandoned fill go on.
+   * True where a request for a range of the piece can make the edge fetch something, at once or
+   * when another leaves for whom it is fetched, or make an abandoned fill go on.
    */
   public boolean isCold(PieceCid piece, ByteRange range) {
     // in this order: a fill puts the piece on the disk before it leaves the map
     Fill fill = fills.get(piece);
     return (fill == null || fill.isAbandoned())
         && disk.get(piece).isEmpty()
-        && disk.groups(piece).map(file -> !file.missing(range).isEmpty()).orElse(true);
+        && disk.groups(piece).map(file -> !file.holds(range)).orElse(true);
   }
 
   /**
-   * The number of bytes that a request for a range of a cold piece would make the edge fetch: of
-   * the groups of the range where the piece's tree is known, else of all of the piece.
+   * The number of bytes that a request for a range of a cold piece can make the edge fetch: of the
+   * groups of the range where the piece's tree is known, else of all of the piece.
    */
   public long toFetch(PieceCid piece, ByteRange range) {
-    return fills.containsKey(piece)
+    return fills.containsKey(piece) || !disk.takes(piece)
         ? piece.rawSize()
         : disk.groups(piece)
             .map(file -> file.toFetch(range))
@@ -194,6 +194,10 @@ public final class PieceCache {
     try {
       PieceBytes bytes = openByGroups(file.get(), tree.get(), context, range);
       return Optional.of(new Opened(bytes, outcome, true, Optional.empty()));
+    } catch (NoSuchFileException e) {
+      // it was evicted just now, and the next is another; or it is becoming the piece's
+      boolean same = disk.groups(piece).filter(file.get()::equals).isPresent();
+      return Optional.of(same ? passThrough(piece, context, range) : open(piece, context, range));
     } catch (IOException e) {
       disk.failed(e);
       return Optional.of(passThrough(piece, context, range));
@@ -297,6 +301,9 @@ public final class PieceCache {
           ? Optional.empty()
           : Optional.of(
               new Opened(file.get().read(range), CacheOutcome.HIT, true, Optional.empty()));
+    } catch (NoSuchFileException e) {
+      // it was evicted, or is a whole piece's by now
+      return onDisk(piece);
     } catch (IOException e) {
       disk.failed(e);
       file.ifPresent(disk::forget);

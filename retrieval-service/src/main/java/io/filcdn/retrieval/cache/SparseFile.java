@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -39,6 +40,14 @@ final class SparseFile implements Stored {
   @GuardedBy("this")
   private final BitSet verified;
 
+  /** Groups that bytes were written of, right or not: they take space. */
+  @GuardedBy("this")
+  private final BitSet written;
+
+  /** True where the file has another name, or none. */
+  @GuardedBy("this")
+  private boolean gone;
+
   /** Groups that someone fetches, or has promised to. */
   @GuardedBy("this")
   private final BitSet claimed = new BitSet();
@@ -56,6 +65,7 @@ final class SparseFile implements Stored {
     this.groups = PieceGroups.ofTree(piece);
     this.path = path;
     this.verified = verified;
+    this.written = (BitSet) verified.clone();
   }
 
   /** A piece of which nothing is here. Makes no file yet. */
@@ -123,10 +133,10 @@ final class SparseFile implements Stored {
     return Optional.ofNullable(contentType);
   }
 
-  /** The number of verified bytes that are here. */
+  /** The number of bytes that it takes on disk, at most. */
   @Override
   public synchronized long bytes() {
-    return verified.stream().mapToLong(group -> groups.to(group) - groups.from(group)).sum();
+    return written.stream().mapToLong(group -> groups.to(group) - groups.from(group)).sum();
   }
 
   /** The group that holds a byte; there are at most 2048. */
@@ -150,18 +160,25 @@ final class SparseFile implements Stored {
     return missing == groups.count() ? piece.rawSize() : Math.max(position, groups.from(missing));
   }
 
+  private BitSet groupsOf(ByteRange range) {
+    BitSet all = new BitSet();
+    all.set(groupAt(range.start()), groupAt(range.end() - 1) + 1);
+    return all;
+  }
+
   /** The groups of a range that are neither here nor claimed. */
   synchronized BitSet missing(ByteRange range) {
-    BitSet missing = new BitSet();
-    missing.set(groupAt(range.start()), groupAt(range.end() - 1) + 1);
+    BitSet missing = groupsOf(range);
     missing.andNot(verified);
     missing.andNot(claimed);
     return missing;
   }
 
-  /** The number of bytes of a range's groups that are neither here nor claimed. */
-  long toFetch(ByteRange range) {
-    return missing(range).stream().mapToLong(group -> groups.to(group) - groups.from(group)).sum();
+  /** The number of bytes of a range's groups that are not here. */
+  synchronized long toFetch(ByteRange range) {
+    BitSet absent = groupsOf(range);
+    absent.andNot(verified);
+    return absent.stream().mapToLong(group -> groups.to(group) - groups.from(group)).sum();
   }
 
   /** Claims the groups of a range that are neither here nor claimed: the caller fetches them. */
@@ -169,6 +186,16 @@ final class SparseFile implements Stored {
     BitSet missing = missing(range);
     claimed.or(missing);
     return missing;
+  }
+
+  /** Leaves those out that are here. */
+  synchronized void leaveOutHere(BitSet of) {
+    of.andNot(verified);
+  }
+
+  /** Bytes of a group are about to be written. */
+  synchronized void begins(int group) {
+    written.set(group);
   }
 
   /** Nobody fetches these any more. */
@@ -193,6 +220,9 @@ final class SparseFile implements Stored {
    */
   synchronized void enter() throws IOException {
     if (channel == null) {
+      if (gone) {
+        throw new NoSuchFileException(path.toString());
+      }
       Files.createDirectories(Objects.requireNonNull(path.getParent()));
       channel =
           FileChannel.open(
@@ -214,13 +244,20 @@ final class SparseFile implements Stored {
     }
   }
 
+  private synchronized FileChannel openToWrite(int group) throws IOException {
+    if (verified.get(group)) {
+      throw new IOException("expected a group that is not here, found group " + group);
+    }
+    return open();
+  }
+
   private synchronized FileChannel open() {
     return Objects.requireNonNull(channel, "nobody has entered");
   }
 
   /** Writes bytes that may be wrong: only {@link #verified} tells. Blocks on the disk. */
   void write(ByteBuffer bytes, long position) throws IOException {
-    FileChannel to = open();
+    FileChannel to = openToWrite(groupAt(position));
     long at = position;
     while (bytes.hasRemaining()) {
       at += to.write(bytes, at);
@@ -296,16 +333,24 @@ final class SparseFile implements Stored {
     Files.move(written, bitmap, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Moves the file of a complete piece to its place among the pieces. Blocks on the disk. */
+  /**
+   * Moves the file of a complete piece to its place among the pieces; of no use from then on, even
+   * where that fails. Blocks on the disk.
+   */
   void moveTo(Path whole) throws IOException {
     open().force(true);
     Files.createDirectories(Objects.requireNonNull(whole.getParent()));
+    synchronized (this) {
+      gone = true;
+    }
     Files.move(path, whole, StandardCopyOption.ATOMIC_MOVE);
-    Files.deleteIfExists(bitmapOf(path));
   }
 
   @Override
   public void delete() throws IOException {
+    synchronized (this) {
+      gone = true;
+    }
     // the bitmap first: a file without one is nothing to the next start
     Files.deleteIfExists(bitmapOf(path));
     Files.deleteIfExists(path);

@@ -234,13 +234,14 @@ public final class Reservations {
     if (admitted.origins().isEmpty()) {
       return new Outcome.Refused(Refusal.CACHE_MISS_RAIL_ENDED);
     }
+    long toFetch = cache.toFetch(piece, range);
     FillLimits.Fetch fetch =
         new FillLimits.Fetch(
             retrieval.client().networks(),
             admitted.dataSet(),
-            cache.toFetch(piece, range),
+            toFetch,
             range.length(),
-            missQuota(admitted, cache.toFetch(piece, range)));
+            missQuota(admitted, toFetch));
     return switch (fills.begin(fetch, watch(retrieval, admitted.dataSet()))) {
       case FillLimits.Leave.Given(FillCharge charge) -> new Outcome.Reserved(Optional.of(charge));
       case FillLimits.Leave.Refused(Refusal refusal) -> new Outcome.Refused(refusal);

@@ -58,7 +58,7 @@ public final class TreePublisher implements AutoCloseable {
         send(untold);
         untold = store.untold(AT_ONCE);
       }
-    } catch (ExecutionException | KafkaException e) {
+    } catch (ExecutionException | KafkaException | IllegalStateException e) {
       LOG.warnf("trees are told to others later: %s", e.getMessage());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -11,8 +11,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 import org.rocksdb.AbstractImmutableNativeReference;
@@ -40,7 +43,7 @@ public final class TreeStore implements AutoCloseable {
 
   private static final List<String> TABLES = List.of("default", "untold", "offsets");
 
-  private static final byte[] PRESENT = {};
+  private static final byte[] NOTHING = {};
 
   private static final int BITS_A_KEY = 10;
 
@@ -59,6 +62,11 @@ public final class TreeStore implements AutoCloseable {
 
   private final ColumnFamilyHandle offsets;
   private final List<AbstractImmutableNativeReference> resources;
+
+  /** Held to read while the database is used, to write while it is closed. */
+  private final ReadWriteLock open = new ReentrantReadWriteLock();
+
+  private boolean closed;
   private final Cache<PieceCid, PieceTree> recent =
       Caffeine.newBuilder()
           .maximumWeight(REMEMBERED)
@@ -81,7 +89,7 @@ public final class TreeStore implements AutoCloseable {
   /**
    * Opens the store in {@code folder}.
    *
-   * @param maxBytes about how much it keeps; beyond, it takes no more trees
+   * @param maxBytes about how much it keeps; half of it, of what others told
    * @throws IllegalStateException where the folder cannot be opened
    */
   public static TreeStore open(Path folder, long maxBytes) {
@@ -131,11 +139,32 @@ public final class TreeStore implements AutoCloseable {
 
   private Optional<PieceTree> read(PieceCid piece) {
     try {
-      byte[] hashes = db.get(trees, key(piece));
-      return hashes == null ? Optional.empty() : Optional.of(PieceTree.read(piece, hashes));
-    } catch (RocksDBException | IllegalArgumentException e) {
+      byte[] hashes = use(() -> get(trees, key(piece)), NOTHING);
+      return hashes.length == 0 ? Optional.empty() : Optional.of(PieceTree.read(piece, hashes));
+    } catch (IllegalStateException | IllegalArgumentException e) {
       LOG.errorf("the tree of piece %s cannot be read: %s", piece, e.getMessage());
       return Optional.empty();
+    }
+  }
+
+  private byte[] get(ColumnFamilyHandle table, byte[] key) throws RocksDBException {
+    return Objects.requireNonNullElse(db.get(table, key), NOTHING);
+  }
+
+  /** A use of the database. */
+  private interface Use<T> {
+    T get() throws RocksDBException;
+  }
+
+  /** Uses the database; gives {@code otherwise} where it is closed: fills can outlive it. */
+  private <T> T use(Use<T> use, T otherwise) {
+    open.readLock().lock();
+    try {
+      return closed ? otherwise : use.get();
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the trees cannot be read or written", e);
+    } finally {
+      open.readLock().unlock();
     }
   }
 
@@ -145,26 +174,42 @@ public final class TreeStore implements AutoCloseable {
    */
   public void computed(PieceTree tree) {
     PieceCid piece = tree.piece();
-    if (hasNone(piece) || find(piece).isPresent() || isFull()) {
-      return;
+    try {
+      if (!hasNone(piece) && find(piece).isEmpty() && size() < maxBytes) {
+        use(() -> put(tree), false);
+        recent.put(piece, tree);
+      }
+    } catch (IllegalStateException e) {
+      LOG.errorf("the tree of piece %s cannot be kept: %s", piece, e.getCause());
     }
+  }
+
+  private boolean put(PieceTree tree) throws RocksDBException {
     try (WriteBatch batch = new WriteBatch();
         WriteOptions options = new WriteOptions()) {
-      batch.put(trees, key(piece), tree.bytes());
-      batch.put(untold, key(piece), PRESENT);
+      batch.put(trees, key(tree.piece()), tree.bytes());
+      batch.put(untold, key(tree.piece()), NOTHING);
       db.write(options, batch);
-      recent.put(piece, tree);
-    } catch (RocksDBException e) {
-      LOG.errorf("the tree of piece %s cannot be kept: %s", piece, e.getMessage());
+      return true;
     }
   }
 
   /** Trees that others may not know, at most so many. */
   List<PieceTree> untold(int most) {
+    return use(() -> readUntold(most), List.of());
+  }
+
+  private List<PieceTree> readUntold(int most) throws RocksDBException {
     List<PieceTree> found = new ArrayList<>();
     try (RocksIterator at = db.newIterator(untold)) {
       for (at.seekToFirst(); at.isValid() && found.size() < most; at.next()) {
-        read(PieceCid.parse(text(at.key()))).ifPresent(found::add);
+        PieceCid piece = PieceCid.parse(text(at.key()));
+        Optional<PieceTree> tree = read(piece);
+        if (tree.isPresent()) {
+          found.add(tree.get());
+        } else {
+          db.delete(untold, at.key());
+        }
       }
     }
     return found;
@@ -172,20 +217,27 @@ public final class TreeStore implements AutoCloseable {
 
   /** Others know a tree. */
   void told(PieceCid piece) {
-    try {
-      db.delete(untold, key(piece));
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the trees cannot be written", e);
-    }
+    use(
+        () -> {
+          db.delete(untold, key(piece));
+          return true;
+        },
+        false);
   }
 
   /** Keeps what others told, all of it right, together with the offset behind it. */
   void apply(List<PieceTree> right, Map<TopicPartition, Long> next) {
+    // whoever may write to the topic could tell any number: half of the space is for what is ours
+    boolean full = size() >= maxBytes / 2;
+    use(() -> write(full ? List.of() : right, next), false);
+  }
+
+  private boolean write(List<PieceTree> right, Map<TopicPartition, Long> next)
+      throws RocksDBException {
     try (WriteBatch batch = new WriteBatch();
         WriteOptions options = new WriteOptions()) {
-      boolean full = isFull();
       for (PieceTree tree : right) {
-        if (!hasNone(tree.piece()) && !full) {
+        if (!hasNone(tree.piece())) {
           batch.put(trees, key(tree.piece()), tree.bytes());
           batch.delete(untold, key(tree.piece()));
         }
@@ -197,28 +249,20 @@ public final class TreeStore implements AutoCloseable {
             ByteBuffer.allocate(Long.BYTES).putLong(0, entry.getValue()).array());
       }
       db.write(options, batch);
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the trees cannot be written", e);
+      return true;
     }
   }
 
-  /** True where it takes no more trees. Anyone who may write to the topic could tell any number. */
-  private boolean isFull() {
-    try {
-      return db.getLongProperty(trees, "rocksdb.estimate-live-data-size") >= maxBytes;
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the trees cannot be read", e);
-    }
+  private long size() {
+    return use(() -> db.getLongProperty(trees, "rocksdb.estimate-live-data-size"), 0L);
   }
 
   /** The offset at which following a partition goes on; empty for a new one. */
   OptionalLong offset(int partition) {
-    try {
-      byte[] next = db.get(offsets, bytes("" + partition));
-      return next == null ? OptionalLong.empty() : OptionalLong.of(ByteBuffer.wrap(next).getLong());
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the trees cannot be read", e);
-    }
+    byte[] next = use(() -> get(offsets, bytes("" + partition)), NOTHING);
+    return next.length == 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(ByteBuffer.wrap(next).getLong());
   }
 
   private static byte[] key(PieceCid piece) {
@@ -235,10 +279,16 @@ public final class TreeStore implements AutoCloseable {
 
   @Override
   public void close() {
-    trees.close();
-    untold.close();
-    offsets.close();
-    db.close();
-    resources.forEach(AbstractImmutableNativeReference::close);
+    open.writeLock().lock();
+    try {
+      closed = true;
+      trees.close();
+      untold.close();
+      offsets.close();
+      db.close();
+      resources.forEach(AbstractImmutableNativeReference::close);
+    } finally {
+      open.writeLock().unlock();
+    }
   }
 }

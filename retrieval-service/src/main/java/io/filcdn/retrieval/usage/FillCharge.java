@@ -26,6 +26,10 @@ public final class FillCharge {
   @GuardedBy("this")
   private boolean answered;
 
+  /** True where it was charged: what a fetch that begins later brings is another's. */
+  @GuardedBy("this")
+  private boolean settled;
+
   /** Bytes that a provider supplied. */
   public record Supplied(ProviderId provider, long bytes) {}
 
@@ -66,7 +70,8 @@ public final class FillCharge {
 
   @GuardedBy("this")
   private void settleWhereOver() {
-    if (answered && fetches == 0) {
+    if (answered && fetches == 0 && !settled) {
+      settled = true;
       settlement.settle(List.copyOf(supplied), accepted);
     }
   }

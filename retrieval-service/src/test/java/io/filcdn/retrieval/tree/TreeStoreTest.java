@@ -79,6 +79,17 @@ class TreeStoreTest {
   }
 
   @Test
+  void aClosedStoreKnowsNothing() {
+    TreeStore store = TreeStore.open(folder, Long.MAX_VALUE);
+    store.close();
+
+    store.computed(tree(3_000_000, 5));
+
+    assertThat(store.untold(10)).isEmpty();
+    assertThat(store.offset(0)).isEmpty();
+  }
+
+  @Test
   void aFullStoreTakesNoMoreAndFollowsOn() {
     PieceTree tree = tree(3_000_000, 4);
     try (TreeStore store = TreeStore.open(folder, 0)) {

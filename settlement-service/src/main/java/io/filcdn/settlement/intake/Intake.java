@@ -82,6 +82,11 @@ final class Intake {
     followers.forEach(TopicFollower::start);
   }
 
+  /** True where the threads live that read. */
+  boolean isAlive() {
+    return followers.stream().allMatch(TopicFollower::isAlive);
+  }
+
   /** Ends the readers here, as the database is closed before Quarkus closes beans. */
   void stop(@Observes ShutdownEvent event) {
     followers.forEach(TopicFollower::close);

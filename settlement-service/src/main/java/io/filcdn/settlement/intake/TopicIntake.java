@@ -11,7 +11,6 @@ import jakarta.persistence.PersistenceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 
 /**
@@ -64,6 +63,7 @@ final class TopicIntake<T> implements TopicFollower.Step {
   }
 
   private void store(Batch batch) {
+    tables.lock(topic);
     List<T> values = new ArrayList<>();
     for (SourceRecord record : batch.records()) {
       reader.read(record, type).ifPresent(values::add);
@@ -71,8 +71,6 @@ final class TopicIntake<T> implements TopicFollower.Step {
     if (!values.isEmpty()) {
       keep.accept(values);
     }
-    // in one order, so that two processes that read the same records wait for each other
-    new TreeMap<>(batch.nextOffsets())
-        .forEach((partition, next) -> tables.keepOffset(topic, partition, next));
+    batch.nextOffsets().forEach((partition, next) -> tables.keepOffset(topic, partition, next));
   }
 }

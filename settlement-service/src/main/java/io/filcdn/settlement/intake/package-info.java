@@ -1,4 +1,4 @@
-/** The topics: odometers and the index of data sets, read into the ledger's tables. */
+/** The topics: odometers and the index of data sets, read into the tables of {@code replica}. */
 @NullMarked
 package io.filcdn.settlement.intake;
 

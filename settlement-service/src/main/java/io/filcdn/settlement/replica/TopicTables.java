@@ -6,6 +6,7 @@ import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.PayerRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.UsageRecord;
+import io.filcdn.service.database.AdvisoryLock;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.persistence.LockModeType;
@@ -29,6 +30,9 @@ import org.hibernate.Session;
  */
 @ApplicationScoped
 public class TopicTables {
+
+  /** The namespace of the locks under which topics are read. */
+  private static final int READING = 0x46696C44;
 
   private final Session database;
 
@@ -56,6 +60,14 @@ public class TopicTables {
             row.take(record);
           }
         });
+  }
+
+  /**
+   * Has other processes wait that read the same topic, until the caller's transaction ends: two
+   * that insert the same row at once would both fail.
+   */
+  public void lock(String topic) {
+    database.doWork(AdvisoryLock.of(READING, topic.hashCode())::takeIn);
   }
 
   /** Keeps each index record of a higher version than the one at hand. */

@@ -83,6 +83,8 @@ public final class KafkaPublisher implements AutoCloseable {
       } catch (ExecutionException e) {
         failure = failure == null ? failed(records.get(i), e.getCause()) : failure;
       } catch (InterruptedException e) {
+        // this process ends: nothing may be under way when another sends in its place
+        producer.close(Duration.ZERO);
         Thread.currentThread().interrupt();
         throw failed(records.get(i), e);
       }
