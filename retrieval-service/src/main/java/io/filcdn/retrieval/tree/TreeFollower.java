@@ -42,8 +42,12 @@ public final class TreeFollower implements Runnable, AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
 
   public TreeFollower(TreeStore store, Map<String, Object> kafka) {
+    this(store, consumer(kafka));
+  }
+
+  TreeFollower(TreeStore store, Consumer<String, String> consumer) {
     this.store = store;
-    this.consumer = consumer(kafka);
+    this.consumer = consumer;
   }
 
   private static Consumer<String, String> consumer(Map<String, Object> kafka) {

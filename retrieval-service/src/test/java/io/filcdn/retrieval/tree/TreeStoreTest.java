@@ -22,7 +22,7 @@ class TreeStoreTest {
 
   @TempDir Path folder;
 
-  private static PieceTree tree(int size, long seed) {
+  static PieceTree tree(int size, long seed) {
     byte[] bytes = new byte[size];
     new Random(seed).nextBytes(bytes);
     CommPHasher hasher = new CommPHasher();
