@@ -60,6 +60,7 @@ class StoresTest {
   private static void close(Stores stores) {
     stores.journal().close();
     stores.denylist().close();
+    stores.trees().close();
     stores.replica().close();
   }
 

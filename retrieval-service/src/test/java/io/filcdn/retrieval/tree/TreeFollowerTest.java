@@ -45,8 +45,8 @@ class TreeFollowerTest {
     Node[] nodes = {node};
     consumer.updatePartitions(NAME, List.of(new PartitionInfo(NAME, 0, node, nodes, nodes)));
     consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
-    try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE);
-        TreeFollower follower = new TreeFollower(store, consumer)) {
+    try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
+      TreeFollower follower = new TreeFollower(store, consumer);
       consumer.schedulePollTask(
           () -> {
             tell("no JSON");
