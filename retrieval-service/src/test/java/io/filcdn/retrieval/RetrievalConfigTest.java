@@ -79,6 +79,7 @@ class RetrievalConfigTest {
                 Map.entry("filcdn.retrieval.unverified.refill", "24h"),
                 Map.entry("filcdn.retrieval.cache.abandoned-size", "2G"),
                 Map.entry("filcdn.retrieval.cache.abandoned-time", "10m"),
+                Map.entry("filcdn.retrieval.cache.trees-size", "8G"),
                 Map.entry("filcdn.retrieval.limits.pace-bytes", "64K"),
                 Map.entry("filcdn.retrieval.limits.pace-window", "30s"),
                 Map.entry("filcdn.retrieval.cache.max-size", "10G"),
