@@ -169,7 +169,7 @@ final class TestStack implements AutoCloseable {
     return producer.partitionsFor(Topic.EGRESS.topicName()).size();
   }
 
-  /** What was decided last, the newest first. */
+  /** The latest decisions, the newest first. */
   List<AuditEntry> audit() {
     return new Database(dataSource)
         .call(connection -> new PostgresAudit().list(connection, Long.MAX_VALUE, 10)).stream()

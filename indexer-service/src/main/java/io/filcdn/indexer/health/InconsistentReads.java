@@ -29,7 +29,7 @@ final class InconsistentReads {
     }
   }
 
-  /** Something was taken, or there is nothing to take. */
+  /** Begins to count anew: steps were taken, or there are none to take. */
   void reset() {
     consecutive = 0;
   }

@@ -8,9 +8,9 @@ import java.util.Set;
 /**
  * The placements of a piece by its events.
  *
- * @param current empty where it is not, or no longer, in its data set
- * @param former the keys under which its events placed it and no longer do; an index that was lost
- *     may have published them
+ * @param current empty where it is not in its data set
+ * @param former the other keys under which its events placed it once; an index that was lost may
+ *     have published them
  */
 public record PlacementHistory(Optional<PlacementRecord> current, Set<PlacementKey> former) {
 

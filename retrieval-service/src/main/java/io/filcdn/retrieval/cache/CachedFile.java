@@ -67,7 +67,7 @@ public final class CachedFile implements Stored {
     return Optional.ofNullable(contentType);
   }
 
-  /** What a reader reads of the disk cache, where it reads that. */
+  /** The entry of the disk cache that a reader reads, where it reads one. */
   static Optional<Stored> readBy(PieceBytes bytes) {
     return switch (bytes) {
       case Reader reader -> Optional.of(reader.file);

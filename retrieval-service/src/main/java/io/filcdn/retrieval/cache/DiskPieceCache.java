@@ -175,10 +175,13 @@ public final class DiskPieceCache {
         .resolve(name + "." + UUID.randomUUID());
   }
 
-  /** A group more is here. */
-  void grew(SparseFile file) {
+  /** A group more is verified: it is synced some time soon. */
+  void verified(SparseFile file) {
     unsynced.add(file);
-    // weighs it anew
+  }
+
+  /** Bytes of a group more are written: weighs the file anew. */
+  void grew(SparseFile file) {
     index.asMap().computeIfPresent(file.piece(), (piece, stored) -> stored);
   }
 
@@ -224,9 +227,8 @@ public final class DiskPieceCache {
       throw e;
     }
     CachedFile whole = new CachedFile(piece, pieces, memory, file.contentType().orElse(null));
-    boolean replaced = index.asMap().replace(piece, file, whole);
-    file.delete();
-    if (!replaced) {
+    // what is left of the sparse file goes as it is replaced
+    if (!index.asMap().replace(piece, file, whole)) {
       // it was evicted or purged meanwhile
       Files.deleteIfExists(whole.path());
     }
@@ -317,7 +319,9 @@ public final class DiskPieceCache {
     if (stored == null || replaced && stored instanceof CachedFile) {
       return;
     }
-    memory.forget(stored.piece());
+    if (stored instanceof CachedFile) {
+      memory.forget(stored.piece());
+    }
     try {
       stored.delete();
     } catch (IOException e) {

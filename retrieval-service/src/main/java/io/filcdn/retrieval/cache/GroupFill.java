@@ -509,6 +509,7 @@ final class GroupFill {
             return;
           }
           file.verified(group);
+          disk.verified(file);
         }
       }
     }

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class SparseFile implements Stored {
 
-  /** What is behind the name of the file in the name of its bitmap's. */
+  /** The suffix by which the name of a bitmap's file differs from that of its piece's. */
   static final String BITMAP = ".groups";
 
   private final PieceCid piece;

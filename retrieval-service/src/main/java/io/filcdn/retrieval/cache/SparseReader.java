@@ -46,7 +46,7 @@ final class SparseReader implements PieceBytes {
     return closed.get();
   }
 
-  /** What is missing of the range will not come. */
+  /** Ends the wait: the rest of the range will not come. */
   void failed(Optional<Problem> why) {
     problem = why;
     failed = true;

@@ -124,7 +124,7 @@ public final class ServiceProcess implements AutoCloseable {
     return given().header("Authorization", "Bearer " + token);
   }
 
-  /** What an operator who has the right token asks to be done, and its answer. */
+  /** The answer to a request of an operator who has the right token. */
   public ValidatableResponse order(String path) {
     return givenToken(Stage.ADMIN_TOKEN).post(path).then().statusCode(200);
   }
