@@ -211,7 +211,9 @@ public final class PieceCache {
           groupFills.computeIfAbsent(
               file.piece(),
               piece ->
-                  new GroupFill(tools, file, tree, disk, ended -> groupFills.remove(piece, ended)));
+                  new GroupFill(
+                      new GroupTarget(tools, disk, file, tree),
+                      ended -> groupFills.remove(piece, ended)));
       Optional<PieceBytes> opened = fill.open(context, range);
       if (opened.isPresent()) {
         return opened.get();
