@@ -53,7 +53,7 @@ final class TestStack implements AutoCloseable {
 
   TestStack() {
     dataSource.setURL(jdbcUrl());
-    Flyway.configure().dataSource(dataSource).load().migrate();
+    Flyway.configure().dataSource(jdbcUrl(), null, null).load().migrate();
     producer = new KafkaProducer<>(kafka(), new StringSerializer(), new StringSerializer());
     consumer = new KafkaConsumer<>(kafka(), new StringDeserializer(), new StringDeserializer());
   }
