@@ -26,6 +26,13 @@ final class EdgeProcess implements AutoCloseable {
 
   private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
 
+  /** Options of a JVM that lives for seconds, in which optimising costs more than it brings. */
+  static final List<String> SOON = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
+  /** Options of a JVM that hashes much. */
+  static final List<String> OPTIMISED = List.of("-XX:+UseSerialGC");
+
+  private final List<String> jvm;
   private final Map<String, String> settings = new HashMap<>();
   private final Path data;
   private final int port = FreePort.find();
@@ -34,6 +41,16 @@ final class EdgeProcess implements AutoCloseable {
   private Process process;
 
   EdgeProcess(Kafka kafka, Path data, Map<String, String> more) throws IOException {
+    this(SOON, kafka, data, more);
+  }
+
+  /**
+   * @param jvm options of its JVM
+   * @param more settings beyond what every test has
+   */
+  EdgeProcess(List<String> jvm, Kafka kafka, Path data, Map<String, String> more)
+      throws IOException {
+    this.jvm = jvm;
     this.data = data;
     settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
     settings.put("quarkus.http.host", "127.0.0.1");
@@ -51,6 +68,7 @@ final class EdgeProcess implements AutoCloseable {
   void start() throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(jvm);
     command.addAll(List.of("-Xmx256m", "-XX:MaxDirectMemorySize=128m"));
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
     command.addAll(List.of("-jar", JAR.toString()));

@@ -79,7 +79,8 @@ class LargePieceIT {
           .dataSet("fwss/1", PAYER, "fwss/1");
       PlacementRecord placement = index.place(PIECE, PAYER, "fwss/1");
       Files.createDirectories(folder.resolve("data"));
-      try (EdgeProcess edge = new EdgeProcess(kafka, folder.resolve("data"), Map.of())) {
+      try (EdgeProcess edge =
+          new EdgeProcess(EdgeProcess.OPTIMISED, kafka, folder.resolve("data"), Map.of())) {
         edge.awaitReady();
         edge.awaitPlaced(placement);
 
