@@ -20,6 +20,9 @@ public final class RequestReader {
 
   private static final String PIECE_PATH = "/piece/";
 
+  /** The end of the path to a piece's proofs. */
+  private static final String PROOF_PATH = "/proof";
+
   /**
    * The value that a browser sends along when it fetches a script that would serve a whole origin.
    */
@@ -79,6 +82,7 @@ public final class RequestReader {
 
   private ParsedRequest retrieval(
       HttpServerRequest request, String payerText, String path, boolean pathStyle) {
+    boolean proof = path.endsWith(PROOF_PATH);
     Address payer;
     try {
       payer = Address.of(payerText);
@@ -89,7 +93,9 @@ public final class RequestReader {
     try {
       piece =
           PieceName.parse(
-              path.substring(path.startsWith(PIECE_PATH) ? PIECE_PATH.length() : 1)
+              path.substring(
+                      path.startsWith(PIECE_PATH) ? PIECE_PATH.length() : 1,
+                      path.length() - (proof ? PROOF_PATH.length() : 0))
                   // base32 is the same in either case
                   .toLowerCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
@@ -103,6 +109,9 @@ public final class RequestReader {
     if (authorization.isPresent() && bot.isEmpty()) {
       return new ParsedRequest.Refused(Refusal.TOKEN_UNKNOWN);
     }
+    if (proof) {
+      return proof(request, payer, piece);
+    }
     return new ParsedRequest.Retrieval(
         request.method().equals(HttpMethod.HEAD),
         pathStyle,
@@ -111,6 +120,15 @@ public final class RequestReader {
         conditions(request),
         bot,
         filename(request));
+  }
+
+  private static ParsedRequest proof(HttpServerRequest request, Address payer, PieceName piece) {
+    boolean headOnly = request.method().equals(HttpMethod.HEAD);
+    return ProofQuery.read(request)
+        .<ParsedRequest>map(
+            query ->
+                new ParsedRequest.Proof(headOnly, payer, piece, query, conditions(request)))
+        .orElseGet(() -> new ParsedRequest.Refused(Refusal.PROOF_MALFORMED));
   }
 
   private Optional<String> botOf(String authorization) {
