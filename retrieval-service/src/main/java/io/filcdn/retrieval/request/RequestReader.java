@@ -82,22 +82,19 @@ public final class RequestReader {
 
   private ParsedRequest retrieval(
       HttpServerRequest request, String payerText, String path, boolean pathStyle) {
-    boolean proof = path.endsWith(PROOF_PATH);
     Address payer;
     try {
       payer = Address.of(payerText);
     } catch (IllegalArgumentException e) {
       return new ParsedRequest.Refused(Refusal.HOST_UNKNOWN);
     }
+    String name = path.substring(path.startsWith(PIECE_PATH) ? PIECE_PATH.length() : 1);
+    boolean proof = name.endsWith(PROOF_PATH);
+    String cid = proof ? name.substring(0, name.length() - PROOF_PATH.length()) : name;
     PieceName piece;
     try {
-      piece =
-          PieceName.parse(
-              path.substring(
-                      path.startsWith(PIECE_PATH) ? PIECE_PATH.length() : 1,
-                      path.length() - (proof ? PROOF_PATH.length() : 0))
-                  // base32 is the same in either case
-                  .toLowerCase(Locale.ROOT));
+      // base32 is the same in either case
+      piece = PieceName.parse(cid.toLowerCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       return new ParsedRequest.Refused(Refusal.PATH_UNKNOWN);
     }
