@@ -263,8 +263,7 @@ final class Edge implements AutoCloseable {
             new PieceProver(stores.trees(), cache),
             proofWorkers,
             answers);
-    RequestReader reader =
-        new RequestReader(config.http().dnsRoot(), new BotTokens(config.bots()));
+    RequestReader reader = new RequestReader(config.http().dnsRoot(), new BotTokens(config.bots()));
     return new PublicHandler(
         Settings.clients(config.http()),
         limits,

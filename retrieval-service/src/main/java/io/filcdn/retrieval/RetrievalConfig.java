@@ -300,8 +300,8 @@ public interface RetrievalConfig {
     double unaskedSharePerDataSet();
 
     /**
-     * Proofs of groups smaller than those of a piece's tree, for which cached bytes are hashed, that
-     * are made or wait at once, over all clients.
+     * Proofs of groups smaller than those of a piece's tree, for which cached bytes are hashed,
+     * that are made or wait at once, over all clients.
      */
     @WithDefault("64")
     int proofs();

@@ -24,9 +24,9 @@ import io.filcdn.retrieval.usage.ResponseTally;
 import java.util.Optional;
 
 /**
- * The path of a byte, from a request that the {@link RequestRouter} has parsed to a client's socket.
- * The steps are those of {@code docs/architecture.md}; each is a call into the next room. Runs on
- * the connection's event loop and never blocks it.
+ * The path of a byte, from a request that the {@link RequestRouter} has parsed to a client's
+ * socket. The steps are those of {@code docs/architecture.md}; each is a call into the next room.
+ * Runs on the connection's event loop and never blocks it.
  */
 record RetrievalPath(
     Admission admission,

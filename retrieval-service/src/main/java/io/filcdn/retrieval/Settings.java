@@ -62,8 +62,7 @@ final class Settings {
   }
 
   static ProofLimits.Limits proofs(RetrievalConfig.Limits config) {
-    return new ProofLimits.Limits(
-        config.proofs(), config.proofsPerClient(), widerFactor(config));
+    return new ProofLimits.Limits(config.proofs(), config.proofsPerClient(), widerFactor(config));
   }
 
   private static int widerFactor(RetrievalConfig.Limits config) {

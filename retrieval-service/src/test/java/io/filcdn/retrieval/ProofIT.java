@@ -65,15 +65,12 @@ class ProofIT extends EdgeTest {
     long first = Long.parseLong(range[0]);
     long last = Long.parseLong(range[1]);
     verify(
-        piece.cid(),
-        answer.body(),
-        Arrays.copyOfRange(piece.bytes(), (int) first, (int) last + 1));
+        piece.cid(), answer.body(), Arrays.copyOfRange(piece.bytes(), (int) first, (int) last + 1));
     return new long[] {first, last};
   }
 
   @ParameterizedTest
-  @ValueSource(
-      ints = {1, 127, 500_000, GROUP - 1, GROUP, GROUP + 1, 3 * GROUP, 5 * GROUP + 77_777})
+  @ValueSource(ints = {1, 127, 500_000, GROUP - 1, GROUP, GROUP + 1, 3 * GROUP, 5 * GROUP + 77_777})
   void everyRangeIsProvedByTheGroupsThatHoldIt(int size) throws Exception {
     Payer payer = newPayer();
     TestPiece piece = fetched(payer, size);
@@ -135,8 +132,7 @@ class ProofIT extends EdgeTest {
     TestPiece piece = fetched(payer, 2 * GROUP);
     String cid = piece.cid().toString();
     Path file =
-        edge.data()
-            .resolve(Path.of("cache", "pieces", cid.substring(cid.length() - 2), cid));
+        edge.data().resolve(Path.of("cache", "pieces", cid.substring(cid.length() - 2), cid));
     byte[] wrong = piece.bytes().clone();
     wrong[GROUP + 99] ^= 1;
     Files.write(file, wrong, StandardOpenOption.WRITE);
@@ -189,8 +185,7 @@ class ProofIT extends EdgeTest {
 
     assertThat(same.status()).isEqualTo(304);
     assertThat(same.header("ETag")).isEqualTo(etag);
-    assertRefused(
-        proof(payer, piece, "?last=7", "If-Match: \"x\""), 412, "precondition-failed");
+    assertRefused(proof(payer, piece, "?last=7", "If-Match: \"x\""), 412, "precondition-failed");
     assertRefused(
         proof(payer, piece, "?last=" + GROUP, "If-None-Match: " + etag), 404, "tree-unknown");
     assertThat(provider.requestsFor(piece)).isZero();
@@ -268,7 +263,8 @@ class ProofIT extends EdgeTest {
     assertRefused(proof(payer, piece, "", "Authorization: Bearer x"), 401, "token-unknown");
     assertRefused(proof(payer, piece, "", "Service-Worker: script"), 403, "service-worker");
     Answer json = proof(payer, piece, "?group=3", "Accept: application/json");
-    assertThat(json.text()).contains("\"proof-malformed\"", "expected a group from 10 to 10, found 3");
+    assertThat(json.text())
+        .contains("\"proof-malformed\"", "expected a group from 10 to 10, found 3");
   }
 
   @Test

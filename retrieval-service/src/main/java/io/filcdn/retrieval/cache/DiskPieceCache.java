@@ -227,7 +227,8 @@ public final class DiskPieceCache {
       forget(file);
       throw e;
     }
-    CachedFile whole = new CachedFile(piece, pieces, memory, file.contentType().orElse(null), Optional.empty());
+    CachedFile whole =
+        new CachedFile(piece, pieces, memory, file.contentType().orElse(null), Optional.empty());
     // what is left of the sparse file goes as it is replaced
     if (!index.asMap().replace(piece, file, whole)) {
       // it was evicted or purged meanwhile

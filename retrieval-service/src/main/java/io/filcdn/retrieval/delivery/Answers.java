@@ -26,15 +26,13 @@ public final class Answers {
 
   private static final CharSequence X_ERROR_CODE = new AsciiString("X-Error-Code");
   static final CharSequence CSP = new AsciiString("Content-Security-Policy");
-  static final CharSequence CONTENT_TYPE_OPTIONS =
-      new AsciiString("X-Content-Type-Options");
+  static final CharSequence CONTENT_TYPE_OPTIONS = new AsciiString("X-Content-Type-Options");
   private static final CharSequence X_DATA_SET_ID = new AsciiString("X-Data-Set-ID");
   static final CharSequence ALLOW_ORIGIN = new AsciiString("Access-Control-Allow-Origin");
   static final CharSequence EXPOSE = new AsciiString("Access-Control-Expose-Headers");
 
   // what the head of every piece says is kept as bytes, which are copied: strings are spelled out
-  static final CharSequence CACHE_FOR_EVER =
-      new AsciiString("public, max-age=31536000, immutable");
+  static final CharSequence CACHE_FOR_EVER = new AsciiString("public, max-age=31536000, immutable");
 
   /** A page made of a piece's bytes may do nothing but show itself. */
   private static final AsciiString SHOW_ONLY =

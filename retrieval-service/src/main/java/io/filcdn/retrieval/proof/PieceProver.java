@@ -46,9 +46,7 @@ public final class PieceProver {
   Outcome prove(ProofSelection.Groups asked) {
     PieceCid piece = asked.piece();
     Optional<PieceTree> tree = PieceTree.ofName(piece).or(() -> trees.find(piece));
-    return tree.isEmpty()
-        ? new Outcome.Refused(Refusal.TREE_UNKNOWN)
-        : prove(tree.get(), asked);
+    return tree.isEmpty() ? new Outcome.Refused(Refusal.TREE_UNKNOWN) : prove(tree.get(), asked);
   }
 
   private Outcome prove(PieceTree tree, ProofSelection.Groups asked) {

@@ -70,8 +70,7 @@ public final class ProofPath {
       case ProofSelection.PreconditionFailed other ->
           answers.refuse(exchange, Problem.of(Refusal.PRECONDITION_FAILED));
       case ProofSelection.NotModified(String etag) -> ProofAnswer.notModified(exchange, etag);
-      case ProofSelection.Groups groups ->
-          prove(client, groups, exchange, request.headOnly());
+      case ProofSelection.Groups groups -> prove(client, groups, exchange, request.headOnly());
     }
   }
 

@@ -46,8 +46,7 @@ public sealed interface ProofSelection {
   }
 
   /** Selects the groups that hold the bytes of the range. */
-  static ProofSelection of(
-      ProofQuery query, ParsedRequest.Conditions conditions, PieceCid piece) {
+  static ProofSelection of(ProofQuery query, ParsedRequest.Conditions conditions, PieceCid piece) {
     PieceGroups tree = PieceGroups.ofTree(piece);
     int log2 = query.groupLog2().orElse(tree.groupLog2());
     int largest = PieceGroups.whole(piece).groupLog2();

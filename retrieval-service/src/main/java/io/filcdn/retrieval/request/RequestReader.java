@@ -123,8 +123,7 @@ public final class RequestReader {
     boolean headOnly = request.method().equals(HttpMethod.HEAD);
     return ProofQuery.read(request)
         .<ParsedRequest>map(
-            query ->
-                new ParsedRequest.Proof(headOnly, payer, piece, query, conditions(request)))
+            query -> new ParsedRequest.Proof(headOnly, payer, piece, query, conditions(request)))
         .orElseGet(() -> new ParsedRequest.Refused(Refusal.PROOF_MALFORMED));
   }
 

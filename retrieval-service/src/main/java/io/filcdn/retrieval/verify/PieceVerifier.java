@@ -18,7 +18,6 @@ public final class PieceVerifier {
   /** The largest piece whose SHA-256 is told: a hundredth of a second of one core. */
   private static final long MAX_DIGESTED = 16 << 20;
 
-
   private final PieceCid piece;
   private final PieceTreeHasher hasher;
   private final Optional<MessageDigest> sha256;
@@ -43,7 +42,8 @@ public final class PieceVerifier {
     }
     PieceCid found = hasher.finish();
     return found.equals(piece)
-        ? new Verdict.Right(hasher.tree(), sha256.map(MessageDigest::digest).map(ReprDigest::sha256))
+        ? new Verdict.Right(
+            hasher.tree(), sha256.map(MessageDigest::digest).map(ReprDigest::sha256))
         : new Verdict.Wrong("expected %s, found %s".formatted(piece, found));
   }
 

@@ -91,8 +91,7 @@ class ProofSelectionTest {
         assertThat(selected)
             .isEqualTo(
                 new ProofSelection.Malformed(
-                    "expected a group from %d to %d, found %d"
-                        .formatted(smallest, largest, log2)));
+                    "expected a group from %d to %d, found %d".formatted(smallest, largest, log2)));
       }
     }
   }
