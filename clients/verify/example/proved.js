@@ -78,7 +78,10 @@ async function * provedGroups(url, pieceCid, { first, last }, { fetch, onProved 
 
 /** The proof of the group that holds a byte. */
 async function proofAt(url, byte, fetch) {
-  const ask = () => fetch(`${url}/proof?first=${byte}&last=${byte}`)
+  const proof = new URL(url)
+  proof.pathname += '/proof'
+  proof.search = `?first=${byte}&last=${byte}`
+  const ask = () => fetch(proof.href)
   let answer = await ask()
   if (answer.headers.get('X-Error-Code') === 'tree-unknown') {
     // nobody has fetched this piece yet: a byte of it comes once all of it was verified, and then there are proofs

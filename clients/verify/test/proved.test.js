@@ -74,6 +74,13 @@ test('ranges are given as asked for', async () => {
   assert.equal((await get(edge().fetch, `bytes=${size}-`)).status, 416)
 })
 
+test('a query of the URL is the piece\'s, not its proofs\'', async () => {
+  const { fetch, asked } = edge()
+  const request = new Request(`${URL_OF_PIECE}?filename=a.mp4`, { headers: { Range: 'bytes=0-0' } })
+  assert.deepEqual(await bytesOf(await provedResponse(request, { fetch })), piece.raw.slice(0, 1))
+  assert.deepEqual(asked, ['?first=0&last=0', `bytes=0-${GROUP - 1}`])
+})
+
 test('a group is asked for once its reader wants it', async () => {
   const { fetch, asked } = edge()
   const reader = (await get(fetch)).body.getReader()
