@@ -83,7 +83,7 @@ class ProofIT extends EdgeTest {
       assertThat(proved)
           .containsExactly(first / GROUP * GROUP, Math.min(size, (last / GROUP + 1) * GROUP) - 1);
     }
-    long end = size - 1;
+    long end = size - 1L;
     assertThat(verified(piece, proof(payer, piece, "?first=" + end + "&last=" + end)))
         .containsExactly(end / GROUP * GROUP, end);
     for (String whole : List.of("", "?", "?first=0", "?last=99999999999", "?first=0&last=" + end)) {
