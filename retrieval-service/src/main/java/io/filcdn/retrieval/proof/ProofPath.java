@@ -100,6 +100,8 @@ public final class ProofPath {
       AsyncResult<PieceProver.Outcome> made) {
     if (made.failed()) {
       LOG.errorf(made.cause(), "a proof of piece %s is not made", groups.piece());
+    }
+    if (made.failed() || exchange.request().response().closed()) {
       exchange.abandon();
       return;
     }
