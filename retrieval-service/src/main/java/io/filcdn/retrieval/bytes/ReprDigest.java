@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.bytes;
 
+import io.netty.util.AsciiString;
 import java.util.Base64;
 
 /**
@@ -7,7 +8,7 @@ import java.util.Base64;
  *
  * @param value as {@code Repr-Digest} has it (RFC 9530): {@code sha-256=:…:}
  */
-public record ReprDigest(String value) {
+public record ReprDigest(AsciiString value) {
 
   private static final String PREFIX = "sha-256=:";
   private static final String SUFFIX = ":";
@@ -23,12 +24,13 @@ public record ReprDigest(String value) {
       throw new IllegalArgumentException(
           "expected a SHA-256 of %d bytes, found %d".formatted(BYTES, digest.length));
     }
-    return new ReprDigest(PREFIX + Base64.getEncoder().encodeToString(digest) + SUFFIX);
+    return new ReprDigest(
+        new AsciiString(PREFIX + Base64.getEncoder().encodeToString(digest) + SUFFIX));
   }
 
   /** The 32 bytes. */
   public byte[] bytes() {
     return Base64.getDecoder()
-        .decode(value.substring(PREFIX.length(), value.length() - SUFFIX.length()));
+        .decode(value.toString(PREFIX.length(), value.length() - SUFFIX.length()));
   }
 }
