@@ -12,6 +12,7 @@ import io.filcdn.retrieval.admission.DenylistRefresh;
 import io.filcdn.retrieval.admission.FillLimits;
 import io.filcdn.retrieval.admission.IndexFollower;
 import io.filcdn.retrieval.admission.IndexReplica;
+import io.filcdn.retrieval.admission.ProofLimits;
 import io.filcdn.retrieval.cache.AbandonedFills;
 import io.filcdn.retrieval.cache.DiskPieceCache;
 import io.filcdn.retrieval.cache.FillDependencies;
@@ -22,6 +23,8 @@ import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.origin.PieceHistory;
+import io.filcdn.retrieval.proof.PieceProver;
+import io.filcdn.retrieval.proof.ProofPath;
 import io.filcdn.retrieval.request.BotTokens;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.response.Reservations;
@@ -72,6 +75,10 @@ final class Edge implements AutoCloseable {
   private static final Duration TEND_EVERY = Duration.ofSeconds(5);
   private static final Duration LOOK_AT_MISSES = Duration.ofMinutes(1);
 
+  /** The proofs of small groups that are hashed for at once. */
+  private static final int PROOF_WORKERS =
+      Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
+
   /** The time that responses and fills that were cut may take to end. */
   private static final Duration LAST_ENDS = Duration.ofSeconds(10);
 
@@ -97,6 +104,7 @@ final class Edge implements AutoCloseable {
   private final Admission admission;
   private final ClientLimits limits;
   private final WorkerExecutor fillWorkers;
+  private final WorkerExecutor proofWorkers;
   private final PublicHandler handler;
   private final BackgroundThread flushing = new BackgroundThread("filcdn-usage-flush");
   private final BackgroundThread shipping = new BackgroundThread("filcdn-usage-ship");
@@ -149,6 +157,7 @@ final class Edge implements AutoCloseable {
             Settings.origins(config.origin(), tools.network.allowPrivateOrigins()),
             tools.clock);
     fillWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-fill", config.cache().workers());
+    proofWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-proof", PROOF_WORKERS);
     memory = new MemoryTier(config.cache().memory().asLongValue(), Runnable::run);
     disk =
         DiskPieceCache.open(
@@ -233,9 +242,8 @@ final class Edge implements AutoCloseable {
 
   private PublicHandler handler(RetrievalConfig.Edge config, EgressMeter meter) {
     Answers answers = new Answers(config.http().home());
-    RetrievalPath path =
+    RetrievalPath retrievals =
         new RetrievalPath(
-            new RequestReader(config.http().dnsRoot(), new BotTokens(config.bots())),
             admission,
             new Reservations(
                 admission,
@@ -248,11 +256,19 @@ final class Edge implements AutoCloseable {
             meter,
             answers,
             Settings.pace(config.limits()));
+    ProofPath proofs =
+        new ProofPath(
+            admission,
+            new ProofLimits(Settings.proofs(config.limits())),
+            new PieceProver(stores.trees(), cache),
+            proofWorkers,
+            answers);
+    RequestReader reader = new RequestReader(config.http().dnsRoot(), new BotTokens(config.bots()));
     return new PublicHandler(
         Settings.clients(config.http()),
         limits,
         answers,
-        path,
+        new RequestRouter(reader, retrievals, proofs, answers),
         new RequestRecorder(config.name(), log, tools.meters, tools.clock),
         System::nanoTime);
   }
@@ -443,6 +459,7 @@ final class Edge implements AutoCloseable {
     log.close();
     closeIndex();
     fillWorkers.close();
+    proofWorkers.close();
     disk.sync();
     closeTreeTopic();
     stores.denylist().close();

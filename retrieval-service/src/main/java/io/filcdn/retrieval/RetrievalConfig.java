@@ -299,6 +299,17 @@ public interface RetrievalConfig {
     @WithDefault("0.25")
     double unaskedSharePerDataSet();
 
+    /**
+     * Proofs of groups smaller than those of a piece's tree, for which cached bytes are hashed,
+     * that are made or wait at once, over all clients.
+     */
+    @WithDefault("64")
+    int proofs();
+
+    /** Such proofs at once of a client. */
+    @WithDefault("4")
+    int proofsPerClient();
+
     /** Bytes that a client must take within the pace window, once it makes the edge wait. */
     @WithDefault("64K")
     MemorySize paceBytes();

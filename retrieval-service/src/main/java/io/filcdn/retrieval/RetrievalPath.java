@@ -2,7 +2,6 @@ package io.filcdn.retrieval;
 
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision;
-import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.cache.FillContext;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
@@ -13,12 +12,10 @@ import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.request.ParsedRequest;
-import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.request.Selection;
 import io.filcdn.retrieval.response.PieceResponse;
 import io.filcdn.retrieval.response.Reservations;
 import io.filcdn.retrieval.response.Retrieval;
-import io.filcdn.retrieval.server.RequestPath;
 import io.filcdn.retrieval.usage.EgressKey;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.FillCharge;
@@ -27,36 +24,20 @@ import io.filcdn.retrieval.usage.ResponseTally;
 import java.util.Optional;
 
 /**
- * The path of a byte, from a request to a client's socket. The steps are those of {@code
- * docs/architecture.md}; each is a call into the next room. Runs on the connection's event loop and
- * never blocks it.
+ * The path of a byte, from a request that the {@link RequestRouter} has parsed to a client's
+ * socket. The steps are those of {@code docs/architecture.md}; each is a call into the next room.
+ * Runs on the connection's event loop and never blocks it.
  */
 record RetrievalPath(
-    RequestReader reader,
     Admission admission,
     Reservations reservations,
     PieceCache cache,
     EgressMeter meter,
     Answers answers,
-    SlowClientMonitor.Pace pace)
-    implements RequestPath {
-
-  @Override
-  public void answer(Exchange exchange, Client client, ClientLimits.Place place) {
-    // 1. parse the request
-    switch (reader.read(exchange.request())) {
-      case ParsedRequest.Retrieval request -> {
-        exchange.asks(request.payer(), request.piece(), request.bot());
-        admit(new Retrieval(exchange, client, place, request));
-      }
-      case ParsedRequest.Preflight preflight -> answers.preflight(exchange);
-      case ParsedRequest.Welcome welcome -> answers.welcome(exchange);
-      case ParsedRequest.Refused(Refusal refusal) -> refuse(exchange, refusal);
-    }
-  }
+    SlowClientMonitor.Pace pace) {
 
   /** 2. may it be served, and who pays. */
-  private void admit(Retrieval retrieval) {
+  void admit(Retrieval retrieval) {
     ParsedRequest.Retrieval request = retrieval.request();
     switch (admission.admit(request.payer(), request.piece())) {
       case Decision.Admitted admitted -> select(retrieval, admitted);
@@ -70,8 +51,7 @@ record RetrievalPath(
     switch (Selection.of(retrieval.request().conditions(), admitted.piece())) {
       case Selection.NotModified same -> answers.notModified(exchange, head(retrieval, admitted));
       case Selection.PreconditionFailed other -> refuse(exchange, Refusal.PRECONDITION_FAILED);
-      case Selection.Unsatisfiable none ->
-          answers.unsatisfiable(exchange, head(retrieval, admitted));
+      case Selection.Unsatisfiable none -> answers.unsatisfiable(exchange, admitted.piece());
       case Selection.Bytes bytes when retrieval.request().headOnly() ->
           response(retrieval, admitted, bytes).answerHead();
       case Selection.Bytes bytes ->
@@ -120,15 +100,15 @@ record RetrievalPath(
         .start(opened.outcome());
   }
 
-  @Override
-  public void ended(Exchange exchange, Client client) {
+  /** Takes note of a request that has ended. */
+  void ended(Exchange exchange, Client client) {
     if (exchange.acceptedBytes() > 0 && exchange.dataSet().isPresent()) {
       reservations.took(client, exchange.dataSet().get(), exchange.acceptedBytes());
     }
   }
 
-  @Override
-  public long fetches() {
+  /** The number of fetches from providers that are under way. */
+  long fetches() {
     return cache.underWay();
   }
 

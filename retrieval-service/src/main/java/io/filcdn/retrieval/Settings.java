@@ -4,6 +4,7 @@ import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.DenylistRefresh;
 import io.filcdn.retrieval.admission.FillLimits;
+import io.filcdn.retrieval.admission.ProofLimits;
 import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.delivery.SlowClientMonitor;
 import io.filcdn.retrieval.origin.OriginClient;
@@ -58,6 +59,10 @@ final class Settings {
             config.unaskedSharePerClient(),
             config.unaskedSharePerDataSet()),
         widerFactor(config));
+  }
+
+  static ProofLimits.Limits proofs(RetrievalConfig.Limits config) {
+    return new ProofLimits.Limits(config.proofs(), config.proofsPerClient(), widerFactor(config));
   }
 
   private static int widerFactor(RetrievalConfig.Limits config) {

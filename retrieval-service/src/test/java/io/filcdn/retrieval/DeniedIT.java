@@ -63,6 +63,8 @@ class DeniedIT extends EdgeTest {
       assertRefused(head(payer, piece), 451, "denied");
       assertRefused(
           edge.client().get(payer.address(), "/piece/" + piece.cid().commP()), 451, "denied");
+      assertRefused(
+          edge.client().get(payer.address(), "/" + piece.cid() + "/proof"), 451, "denied");
     }
     assertThat(get(payer, other).header("Cache-Status")).isEqualTo("filcdn; hit");
   }

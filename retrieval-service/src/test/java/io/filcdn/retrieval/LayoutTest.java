@@ -14,6 +14,7 @@ class LayoutTest {
             "admin",
             "server",
             "response",
+            "proof",
             "connection",
             "request",
             "stores",

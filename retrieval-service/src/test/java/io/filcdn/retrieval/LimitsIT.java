@@ -37,8 +37,24 @@ class LimitsIT extends EdgeTest {
         Map.entry("filcdn.retrieval.limits.fills-per-client", "5"),
         Map.entry("filcdn.retrieval.limits.unasked-bytes-per-client", "1M"),
         Map.entry("filcdn.retrieval.limits.unasked-bytes-per-data-set", "1500K"),
+        Map.entry("filcdn.retrieval.limits.proofs", "0"),
         Map.entry("filcdn.retrieval.limits.pace-bytes", "64K"),
         Map.entry("filcdn.retrieval.limits.pace-window", "1s"));
+  }
+
+  @Test
+  void proofsForWhichBytesAreHashedHaveABoundOfTheirOwn() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 100_000);
+    String path = "/" + piece.cid() + "/proof";
+
+    Answer small = edge.client().get(payer.address(), path + "?last=1&group=14", client(40));
+
+    assertRefused(small, 429, "too-many-requests");
+    assertThat(small.text()).contains("proofs of small groups that may be under way: 0");
+    assertThat(small.header("Retry-After")).isNotEmpty();
+    assertThat(edge.client().get(payer.address(), path + "?last=1", client(40)).status())
+        .isEqualTo(200);
   }
 
   private static String client(int number) {

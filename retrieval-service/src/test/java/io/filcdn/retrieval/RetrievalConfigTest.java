@@ -80,6 +80,8 @@ class RetrievalConfigTest {
                 Map.entry("filcdn.retrieval.cache.abandoned-size", "2G"),
                 Map.entry("filcdn.retrieval.cache.abandoned-time", "10m"),
                 Map.entry("filcdn.retrieval.cache.trees-size", "8G"),
+                Map.entry("filcdn.retrieval.limits.proofs", "64"),
+                Map.entry("filcdn.retrieval.limits.proofs-per-client", "4"),
                 Map.entry("filcdn.retrieval.limits.pace-bytes", "64K"),
                 Map.entry("filcdn.retrieval.limits.pace-window", "30s"),
                 Map.entry("filcdn.retrieval.cache.max-size", "10G"),

@@ -40,6 +40,7 @@ final class Welcome {
               console.say("");
               console.say("  Look at   " + url);
               console.say("  or paste  curl -sS -D - -o picture.png " + url);
+              console.say("  or have it proved  node clients/verify/example/serve.js " + url);
             });
     console.say("");
     console.say(READY + console.elapsed() + ". ./filcdn down stops it, and so does Ctrl-C.");

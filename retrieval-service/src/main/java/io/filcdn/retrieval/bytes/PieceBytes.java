@@ -52,6 +52,11 @@ public interface PieceBytes extends AutoCloseable {
   /** The media type that the first bytes suggest; known once one of them was read. */
   String contentType();
 
+  /** The SHA-256 of the whole piece, where it is known. */
+  default Optional<ReprDigest> digest() {
+    return Optional.empty();
+  }
+
   /** The number of bytes from the first on that can be read now. */
   long readable();
 

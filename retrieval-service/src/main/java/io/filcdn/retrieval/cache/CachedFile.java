@@ -3,6 +3,7 @@ package io.filcdn.retrieval.cache;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.bytes.ReprDigest;
 import io.filcdn.retrieval.refusal.Problem;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -23,15 +24,22 @@ public final class CachedFile implements Stored {
   private final Path folder;
   private final MemoryTier memory;
   private volatile @Nullable String contentType;
+  private volatile Optional<ReprDigest> digest;
 
   /**
    * @param folder of all pieces
    */
-  CachedFile(PieceCid piece, Path folder, MemoryTier memory, @Nullable String contentType) {
+  CachedFile(
+      PieceCid piece,
+      Path folder,
+      MemoryTier memory,
+      @Nullable String contentType,
+      Optional<ReprDigest> digest) {
     this.piece = piece;
     this.folder = folder;
     this.memory = memory;
     this.contentType = contentType;
+    this.digest = digest;
   }
 
   @Override
@@ -65,6 +73,11 @@ public final class CachedFile implements Stored {
   /** The media type that its first bytes suggest, once they were read. */
   public Optional<String> contentType() {
     return Optional.ofNullable(contentType);
+  }
+
+  /** The SHA-256 of the piece, where a fill computed it, and the bytes were read since. */
+  Optional<ReprDigest> digest() {
+    return digest;
   }
 
   /** The entry of the disk cache that a reader reads, where it reads one. */
@@ -111,6 +124,11 @@ public final class CachedFile implements Stored {
     }
 
     @Override
+    public Optional<ReprDigest> digest() {
+      return digest;
+    }
+
+    @Override
     public long readable() {
       return piece.rawSize();
     }
@@ -149,6 +167,7 @@ public final class CachedFile implements Stored {
       if (channel == null) {
         channel = FileChannel.open(path(), StandardOpenOption.READ);
         if (contentType == null) {
+          digest = DigestAttribute.read(path());
           contentType = ContentType.of(this);
         }
       }

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.bytes.ReprDigest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -226,7 +227,8 @@ public final class DiskPieceCache {
       forget(file);
       throw e;
     }
-    CachedFile whole = new CachedFile(piece, pieces, memory, file.contentType().orElse(null));
+    CachedFile whole =
+        new CachedFile(piece, pieces, memory, file.contentType().orElse(null), Optional.empty());
     // what is left of the sparse file goes as it is replaced
     if (!index.asMap().replace(piece, file, whole)) {
       // it was evicted or purged meanwhile
@@ -281,12 +283,14 @@ public final class DiskPieceCache {
   }
 
   /** Makes a verified fill's file the piece's, so that it outlives a crash. Blocks on the disk. */
-  void keep(PieceCid piece, FillFile file, String contentType) throws IOException {
+  void keep(PieceCid piece, FillFile file, String contentType, Optional<ReprDigest> digest)
+      throws IOException {
+    digest.ifPresent(found -> DigestAttribute.write(file.path(), found));
     file.channel().force(true);
     Path path = CachedFile.in(pieces, piece);
     Files.createDirectories(path.getParent());
     Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
-    index.put(piece, new CachedFile(piece, pieces, memory, contentType));
+    index.put(piece, new CachedFile(piece, pieces, memory, contentType, digest));
     trouble = Optional.empty();
   }
 
@@ -354,7 +358,7 @@ public final class DiskPieceCache {
       return;
     }
     if (Files.size(path) == piece.rawSize() && path.equals(CachedFile.in(pieces, piece))) {
-      index.put(piece, new CachedFile(piece, pieces, memory, null));
+      index.put(piece, new CachedFile(piece, pieces, memory, null, Optional.empty()));
     } else {
       LOG.warnf("%s is not what its name says and is deleted", path);
       Files.delete(path);

@@ -3,7 +3,9 @@ package io.filcdn.retrieval.cache;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.proof.PieceTree;
 import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.bytes.ReprDigest;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.verify.PieceVerifier;
 import io.netty.buffer.ByteBuf;
@@ -54,6 +56,7 @@ final class FillBytes {
   private volatile long arrived;
   private volatile long written;
   private volatile @Nullable String contentType;
+  private volatile Optional<ReprDigest> digest = Optional.empty();
 
   /**
    * @param unread called whenever the last reader leaves before the end
@@ -110,7 +113,11 @@ final class FillBytes {
 
   /** Ends the check of all bytes appended. */
   PieceVerifier.Verdict verdict() {
-    return verifier.finish();
+    PieceVerifier.Verdict verdict = verifier.finish();
+    if (verdict instanceof PieceVerifier.Verdict.Right(PieceTree _, Optional<ReprDigest> found)) {
+      digest = found;
+    }
+    return verdict;
   }
 
   /** All bytes are here and right. */
@@ -126,7 +133,7 @@ final class FillBytes {
 
   /** Makes the file the piece's own. Blocks on the disk. */
   void keepIn(DiskPieceCache disk) throws IOException {
-    disk.keep(piece, file, contentType());
+    disk.keep(piece, file, contentType(), digest);
   }
 
   /**
@@ -235,6 +242,11 @@ final class FillBytes {
     @Override
     public String contentType() {
       return FillBytes.this.contentType();
+    }
+
+    @Override
+    public Optional<ReprDigest> digest() {
+      return digest;
     }
 
     @Override

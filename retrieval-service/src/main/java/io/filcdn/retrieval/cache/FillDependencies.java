@@ -81,7 +81,7 @@ public record FillDependencies(
   }
 
   private Verdict withTreeKept(Verdict verdict) {
-    if (verdict instanceof Verdict.Right(PieceTree tree)) {
+    if (verdict instanceof Verdict.Right(PieceTree tree, var _)) {
       trees.computed(tree);
     }
     return verdict;

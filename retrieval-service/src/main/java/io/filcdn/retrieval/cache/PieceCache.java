@@ -6,6 +6,7 @@ import io.filcdn.common.proof.PieceGroups;
 import io.filcdn.common.proof.PieceTree;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.bytes.ReprDigest;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -86,8 +87,9 @@ public final class PieceCache {
    * A piece that would be a hit.
    *
    * @param contentType what it is, where that is known
+   * @param digest its SHA-256, where that is known
    */
-  public record Cached(Optional<String> contentType) {}
+  public record Cached(Optional<String> contentType, Optional<ReprDigest> digest) {}
 
   /** The piece, where a request for a range of it would be a hit. */
   public Optional<Cached> cached(PieceCid piece, ByteRange range) {
@@ -96,14 +98,14 @@ public final class PieceCache {
     Optional<Cached> filled =
         fill == null
             ? Optional.empty()
-            : fill.verifiedType().map(type -> new Cached(Optional.of(type)));
+            : fill.verifiedType().map(type -> new Cached(Optional.of(type), Optional.empty()));
     return filled
-        .or(() -> disk.get(piece).map(file -> new Cached(file.contentType())))
+        .or(() -> disk.get(piece).map(file -> new Cached(file.contentType(), file.digest())))
         .or(
             () ->
                 disk.groups(piece)
                     .filter(file -> file.holds(range))
-                    .map(file -> new Cached(file.contentType())));
+                    .map(file -> new Cached(file.contentType(), Optional.empty())));
   }
 
   /** The number of fills under way, without the abandoned ones. */
@@ -220,6 +222,16 @@ public final class PieceCache {
       }
       groupFills.remove(file.piece(), fill);
     }
+  }
+
+  /** A piece's bytes, where all of a range is here; nothing is fetched. */
+  public Optional<PieceBytes> openCached(PieceCid piece, ByteRange range) {
+    return onDisk(piece).or(() -> groupsOnDisk(piece, range)).map(Opened::bytes);
+  }
+
+  /** The tree of a piece, where it lies in memory, or its name tells it. Never blocks. */
+  public Optional<PieceTree> treeAtHand(PieceCid piece) {
+    return PieceTree.ofName(piece).or(() -> tools.trees().atHand(piece));
   }
 
   /** Opens a piece for one reader alone, past the disk. */

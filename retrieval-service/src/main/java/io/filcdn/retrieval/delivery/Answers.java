@@ -25,16 +25,14 @@ import java.util.Optional;
 public final class Answers {
 
   private static final CharSequence X_ERROR_CODE = new AsciiString("X-Error-Code");
-  private static final CharSequence CSP = new AsciiString("Content-Security-Policy");
-  private static final CharSequence CONTENT_TYPE_OPTIONS =
-      new AsciiString("X-Content-Type-Options");
+  static final CharSequence CSP = new AsciiString("Content-Security-Policy");
+  static final CharSequence CONTENT_TYPE_OPTIONS = new AsciiString("X-Content-Type-Options");
   private static final CharSequence X_DATA_SET_ID = new AsciiString("X-Data-Set-ID");
-  private static final CharSequence ALLOW_ORIGIN = new AsciiString("Access-Control-Allow-Origin");
-  private static final CharSequence EXPOSE = new AsciiString("Access-Control-Expose-Headers");
+  static final CharSequence ALLOW_ORIGIN = new AsciiString("Access-Control-Allow-Origin");
+  static final CharSequence EXPOSE = new AsciiString("Access-Control-Expose-Headers");
 
   // what the head of every piece says is kept as bytes, which are copied: strings are spelled out
-  private static final CharSequence CACHE_FOR_EVER =
-      new AsciiString("public, max-age=31536000, immutable");
+  static final CharSequence CACHE_FOR_EVER = new AsciiString("public, max-age=31536000, immutable");
 
   /** A page made of a piece's bytes may do nothing but show itself. */
   private static final AsciiString SHOW_ONLY =
@@ -44,19 +42,19 @@ public final class Answers {
               + " frame-ancestors 'self'");
 
   /** What the edge says itself needs nothing, and is nobody's frame. */
-  private static final CharSequence TEXT_ONLY =
+  static final CharSequence TEXT_ONLY =
       new AsciiString(
           "default-src 'none'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'");
 
   private static final CharSequence SANDBOXED = new AsciiString("sandbox; ").concat(SHOW_ONLY);
 
-  private static final CharSequence EXPOSED =
+  static final CharSequence EXPOSED =
       new AsciiString(
           "Content-Range, Accept-Ranges, ETag, X-Data-Set-ID, X-Error-Code, Cache-Status,"
-              + " Server-Timing");
+              + " Server-Timing, Repr-Digest, Piece-Proof, Piece-Proof-Range");
 
-  private static final CharSequence NOSNIFF = new AsciiString("nosniff");
-  private static final CharSequence ANYONE = new AsciiString("*");
+  static final CharSequence NOSNIFF = new AsciiString("nosniff");
+  static final CharSequence ANYONE = new AsciiString("*");
 
   private final Optional<URI> home;
 
@@ -90,10 +88,10 @@ public final class Answers {
   }
 
   /** Answers 416: nothing of the piece lies in the range asked for. */
-  public void unsatisfiable(Exchange exchange, Head head) {
+  public void unsatisfiable(Exchange exchange, PieceCid piece) {
     exchange
         .response()
-        .putHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + head.piece().rawSize())
+        .putHeader(HttpHeaders.CONTENT_RANGE, "bytes */" + piece.rawSize())
         .putHeader(HttpHeaders.ACCEPT_RANGES, HttpHeaderValues.BYTES);
     refuse(exchange, Problem.of(Refusal.RANGE_UNSATISFIABLE));
   }

@@ -17,8 +17,18 @@ public enum Refusal {
       404,
       "path-unknown",
       "The path must be /{pieceCid}, a PieceCID v1 (baga…) or v2 (bafkzcib…)."),
+  PROOF_MALFORMED(
+      400,
+      "proof-malformed",
+      "A proof is asked for as /{pieceCid}/proof?first={byte}&last={byte}, with &group={n} for groups"
+          + " of 2^n padded bytes."),
   TOKEN_UNKNOWN(401, "token-unknown", "The Authorization header holds no token known here."),
   PIECE_UNKNOWN(404, "piece-unknown", "No data set holds this piece."),
+  TREE_UNKNOWN(
+      404,
+      "tree-unknown",
+      "This edge does not know the tree of this piece: nobody has fetched the whole piece yet, or sent"
+          + " its tree."),
   SIZE_UNKNOWN(
       404,
       "size-unknown",
@@ -43,6 +53,11 @@ public enum Refusal {
       "service-worker",
       "A piece may not become a service worker: it would answer for the payer's other pieces."),
   PAYER_SANCTIONED(403, "payer-sanctioned", "This payer may not be served."),
+  GROUPS_NOT_CACHED(
+      404,
+      "groups-not-cached",
+      "Groups so small are proved from bytes that this edge does not have; fetch them, or ask for"
+          + " larger groups."),
   DENIED(451, "denied", "This piece is on a list of content that is not served."),
   TOO_LARGE(404, "too-large", "This piece is larger than this edge serves."),
   RANGE_UNSATISFIABLE(416, "range-unsatisfiable", "The range lies behind the end of the piece."),

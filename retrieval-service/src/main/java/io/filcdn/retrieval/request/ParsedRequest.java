@@ -47,6 +47,15 @@ public sealed interface ParsedRequest {
     }
   }
 
+  /**
+   * A proof of a range of a piece.
+   *
+   * @param headOnly whether only the head of the answer is wanted
+   */
+  record Proof(
+      boolean headOnly, Address payer, PieceName piece, ProofQuery query, Conditions conditions)
+      implements ParsedRequest {}
+
   /** CORS's question before the request proper. */
   record Preflight() implements ParsedRequest {}
 

@@ -20,6 +20,9 @@ public final class RequestReader {
 
   private static final String PIECE_PATH = "/piece/";
 
+  /** The end of the path to a piece's proofs. */
+  private static final String PROOF_PATH = "/proof";
+
   /**
    * The value that a browser sends along when it fetches a script that would serve a whole origin.
    */
@@ -85,13 +88,13 @@ public final class RequestReader {
     } catch (IllegalArgumentException e) {
       return new ParsedRequest.Refused(Refusal.HOST_UNKNOWN);
     }
+    String name = path.substring(path.startsWith(PIECE_PATH) ? PIECE_PATH.length() : 1);
+    boolean proof = name.endsWith(PROOF_PATH);
+    String cid = proof ? name.substring(0, name.length() - PROOF_PATH.length()) : name;
     PieceName piece;
     try {
-      piece =
-          PieceName.parse(
-              path.substring(path.startsWith(PIECE_PATH) ? PIECE_PATH.length() : 1)
-                  // base32 is the same in either case
-                  .toLowerCase(Locale.ROOT));
+      // base32 is the same in either case
+      piece = PieceName.parse(cid.toLowerCase(Locale.ROOT));
     } catch (IllegalArgumentException e) {
       return new ParsedRequest.Refused(Refusal.PATH_UNKNOWN);
     }
@@ -103,6 +106,9 @@ public final class RequestReader {
     if (authorization.isPresent() && bot.isEmpty()) {
       return new ParsedRequest.Refused(Refusal.TOKEN_UNKNOWN);
     }
+    if (proof) {
+      return proof(request, payer, piece);
+    }
     return new ParsedRequest.Retrieval(
         request.method().equals(HttpMethod.HEAD),
         pathStyle,
@@ -111,6 +117,14 @@ public final class RequestReader {
         conditions(request),
         bot,
         filename(request));
+  }
+
+  private static ParsedRequest proof(HttpServerRequest request, Address payer, PieceName piece) {
+    boolean headOnly = request.method().equals(HttpMethod.HEAD);
+    return ProofQuery.read(request)
+        .<ParsedRequest>map(
+            query -> new ParsedRequest.Proof(headOnly, payer, piece, query, conditions(request)))
+        .orElseGet(() -> new ParsedRequest.Refused(Refusal.PROOF_MALFORMED));
   }
 
   private Optional<String> botOf(String authorization) {

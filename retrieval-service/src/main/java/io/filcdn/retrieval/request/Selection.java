@@ -88,13 +88,13 @@ public sealed interface Selection {
   }
 
   /** True where an {@code If-Match} list holds the tag, by strong comparison. */
-  private static boolean matches(String header, String etag) {
+  static boolean matches(String header, String etag) {
     return header.strip().equals("*")
         || Arrays.stream(header.split(",")).map(String::strip).anyMatch(etag::equals);
   }
 
   /** True where an {@code If-None-Match} list holds the tag, by weak comparison. */
-  private static boolean names(String header, String etag) {
+  static boolean names(String header, String etag) {
     return header.strip().equals("*")
         || Arrays.stream(header.split(","))
             .map(tag -> tag.strip().replaceFirst("^W/", ""))

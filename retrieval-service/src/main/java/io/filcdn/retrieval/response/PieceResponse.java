@@ -3,10 +3,12 @@ package io.filcdn.retrieval.response;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.bytes.ReprDigest;
 import io.filcdn.retrieval.cache.FillContext;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.ResponseWriter;
+import io.filcdn.retrieval.proof.PieceProofHeader;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.request.Selection;
 import io.filcdn.retrieval.usage.ResponseTally;
@@ -22,6 +24,7 @@ public final class PieceResponse implements ResponseWriter.Body {
 
   private static final CharSequence CACHE_STATUS = new AsciiString("Cache-Status");
   private static final CharSequence SERVER_TIMING = new AsciiString("Server-Timing");
+  private static final CharSequence REPR_DIGEST = new AsciiString("Repr-Digest");
   private static final CharSequence CACHE_HIT = new AsciiString("filcdn; hit");
 
   private final Answers answers;
@@ -61,9 +64,14 @@ public final class PieceResponse implements ResponseWriter.Body {
     cached
         .flatMap(PieceCache.Cached::contentType)
         .ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
+    cached.flatMap(PieceCache.Cached::digest).ifPresent(digest -> tell(response, digest));
     response.putHeader(CACHE_STATUS, cached.isPresent() ? CACHE_HIT : "filcdn; detail=from-cid");
     response.putHeader(SERVER_TIMING, serverTiming("head", retrieval.exchange().elapsedMicros()));
     retrieval.exchange().end();
+  }
+
+  private static void tell(HttpServerResponse response, ReprDigest digest) {
+    response.putHeader(REPR_DIGEST, digest.value());
   }
 
   @Override
@@ -77,6 +85,13 @@ public final class PieceResponse implements ResponseWriter.Body {
     answers.describe(retrieval.exchange(), head, selected.range(), selected.partial());
     HttpServerResponse response = retrieval.exchange().request().response();
     response.putHeader(CACHE_STATUS, cacheStatus(source.outcome(), source.stored()));
+    source.bytes().digest().ifPresent(digest -> tell(response, digest));
+    if (selected.partial()) {
+      cache
+          .treeAtHand(head.piece())
+          .flatMap(tree -> PieceProofHeader.of(tree, selected.range()))
+          .ifPresent(proof -> response.putHeader(PieceProofHeader.NAME, proof));
+    }
     response.putHeader(
         SERVER_TIMING,
         serverTiming(source.outcome().toString(), retrieval.exchange().elapsedMicros()));

@@ -70,7 +70,8 @@ public final class TreeStore implements AutoCloseable {
   private final Cache<PieceCid, PieceTree> recent =
       Caffeine.newBuilder()
           .maximumWeight(REMEMBERED)
-          .weigher((PieceCid piece, PieceTree tree) -> PieceTree.size(piece))
+          // the nodes above the groups, which are kept once they were needed, are as many
+          .weigher((PieceCid piece, PieceTree tree) -> 2 * PieceTree.size(piece))
           .build();
 
   private TreeStore(
@@ -131,6 +132,11 @@ public final class TreeStore implements AutoCloseable {
     Optional<PieceTree> found = read(piece);
     found.ifPresent(tree -> recent.put(piece, tree));
     return found;
+  }
+
+  /** The tree of a piece of several groups, where it was read of late. Never blocks. */
+  public Optional<PieceTree> atHand(PieceCid piece) {
+    return Optional.ofNullable(recent.getIfPresent(piece));
   }
 
   private static boolean hasNone(PieceCid piece) {

@@ -12,6 +12,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
@@ -162,7 +163,7 @@ class DiskPieceCacheTest {
     PieceCid piece = hasher.finish();
     DiskPieceCache.FillFile file = cache.beginFill();
     file.channel().write(ByteBuffer.wrap(bytes));
-    cache.keep(piece, file, "application/octet-stream");
+    cache.keep(piece, file, "application/octet-stream", Optional.empty());
     file.channel().close();
     return piece;
   }

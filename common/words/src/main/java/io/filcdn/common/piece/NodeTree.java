@@ -97,6 +97,30 @@ public final class NodeTree {
     return anyData && top != null ? CommP.of(top, 0) : CommP.of(ZERO_NODES[height], 0);
   }
 
+  /** The node of {@code level} below which all leaves are zeros. */
+  public static CommP zeros(int level) {
+    return CommP.of(ZERO_NODES[level], 0);
+  }
+
+  /**
+   * The nodes above those of {@code level}, which stand side by side from the tree's left edge on.
+   * Beside an odd one stand zeros.
+   *
+   * @param nodes 32 bytes each
+   */
+  public static byte[] parents(byte[] nodes, int level) {
+    MessageDigest sha256 = Sha256.digest();
+    byte[] parents = new byte[Math.ceilDiv(nodes.length, 2 * NODE) * NODE];
+    for (int at = 0; at < parents.length; at += NODE) {
+      int left = 2 * at;
+      int here = Math.min(2 * NODE, nodes.length - left);
+      sha256.update(nodes, left, here);
+      sha256.update(ZERO_NODES[level], 0, 2 * NODE - here);
+      digestNode(sha256, parents, at);
+    }
+    return parents;
+  }
+
   private void told(byte[] node, int level) {
     if (level == sinkLevel) {
       sink.node(node, 0);

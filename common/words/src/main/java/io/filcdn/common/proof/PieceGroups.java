@@ -59,6 +59,11 @@ public record PieceGroups(int height, long rawSize, int groupLog2) {
     return of(piece, Math.min(piece.height() + LEAF_LOG2, Math.max(TREE_GROUP_LOG2, enough)));
   }
 
+  /** The one group that is all of the piece's tree. */
+  public static PieceGroups whole(PieceCid piece) {
+    return of(piece, piece.height() + LEAF_LOG2);
+  }
+
   /** The level of the nodes that groups are: 0 is a leaf's, {@code height} the root's. */
   public int level() {
     return groupLog2 - LEAF_LOG2;

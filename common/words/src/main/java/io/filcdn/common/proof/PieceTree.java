@@ -3,6 +3,7 @@ package io.filcdn.common.proof;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * The tree of a piece: the hashes of its groups that hold data ({@link PieceGroups#ofTree}), which
@@ -16,6 +17,7 @@ public final class PieceTree {
   private final PieceCid piece;
   private final PieceGroups groups;
   private final byte[] hashes;
+  private final NodeRow nodes;
 
   /**
    * @param hashes of all groups that hold data, known to be right; not changed from here on
@@ -24,6 +26,13 @@ public final class PieceTree {
     this.piece = piece;
     this.groups = PieceGroups.ofTree(piece);
     this.hashes = hashes;
+    this.nodes = new NodeRow(groups.level(), hashes);
+  }
+
+  /** The tree of a piece of one group that is all of it: its only hash is the root. */
+  public static Optional<PieceTree> ofName(PieceCid piece) {
+    boolean isRoot = PieceGroups.ofTree(piece).level() == piece.height() && piece.rawSize() > 0;
+    return isRoot ? Optional.of(new PieceTree(piece, piece.commP().bytes())) : Optional.empty();
   }
 
   /**
@@ -38,7 +47,7 @@ public final class PieceTree {
           "expected %d bytes of hashes for %s, found %d".formatted(size, piece, hashes.length));
     }
     PieceTree tree = new PieceTree(piece, hashes.clone());
-    CommP root = tree.nodes().node(piece.height(), 0);
+    CommP root = tree.nodes.node(piece.height(), 0);
     if (!root.equals(piece.commP())) {
       throw new IllegalArgumentException(
           "expected hashes with the root %s, found the root %s".formatted(piece.commP(), root));
@@ -77,8 +86,9 @@ public final class PieceTree {
     return hashes.clone();
   }
 
+  /** The nodes of the groups, and those above them. */
   NodeRow nodes() {
-    return new NodeRow(groups.level(), hashes);
+    return nodes;
   }
 
   @Override

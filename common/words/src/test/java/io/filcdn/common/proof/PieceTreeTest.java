@@ -52,6 +52,22 @@ class PieceTreeTest {
   }
 
   @Test
+  void nameOfAPieceOfOneGroupTellsItsTree() {
+    for (int size : new int[] {1, 127, 1_000, MIB - 1, MIB}) {
+      byte[] raw = Pieces.bytes(size, size);
+      PieceCid piece = Pieces.piece(raw);
+      assertThat(PieceTree.ofName(piece)).contains(Pieces.tree(piece, raw));
+    }
+    byte[] small = Pieces.bytes(1_000, 53);
+    PieceCid taller = Pieces.piece(small, 15);
+    assertThat(PieceTree.ofName(taller)).contains(Pieces.tree(taller, small));
+
+    assertThat(PieceTree.ofName(Pieces.piece(small, 16))).isEmpty();
+    assertThat(PieceTree.ofName(Pieces.piece(Pieces.bytes(MIB + 1, 59)))).isEmpty();
+    assertThat(PieceTree.ofName(Pieces.piece(new byte[0]))).isEmpty();
+  }
+
+  @Test
   void bytesInRandomStepsFromDirectMemoryGiveTheSameTree() {
     byte[] raw = Pieces.bytes(3 * MIB + 5, 43);
     PieceCid piece = Pieces.piece(raw);
