@@ -102,6 +102,9 @@ class HostileLogsIT extends FakeChainTest {
     PlacementRecord placed =
         RecordJson.read(value(Topic.PLACEMENTS, placement(CID, PAYER, 7)), PlacementRecord.class);
     assertThat(placed.metadata()).containsOnlyKeys(new String(invalid, UTF_8), "\u0000");
+    assertThat(placed.added()).contains(placed.asOf().block().epoch());
+    assertThat(tables.rows("select added from pieces where piece_id = 7"))
+        .containsExactly(placed.added().orElseThrow().toString());
     assertThat(indexer.metric("filcdn.indexer.malformed.logs")).isEqualTo(1); // a key too many
     assertThatTopicsEqualTables();
   }

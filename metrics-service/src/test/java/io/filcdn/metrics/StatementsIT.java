@@ -178,6 +178,7 @@ class StatementsIT {
             dataSet(7),
             new PieceId(pieceId),
             Map.of(),
+            Optional.empty(),
             new AsOf(new BlockNumber(100), pieceId));
     return PlacementChange.of(record.key().toString(), Optional.of(record), DEVNET);
   }

@@ -23,10 +23,12 @@ import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.origin.PieceHistory;
+import io.filcdn.retrieval.origin.PieceProbes;
 import io.filcdn.retrieval.proof.PieceProver;
 import io.filcdn.retrieval.proof.ProofPath;
 import io.filcdn.retrieval.request.BotTokens;
 import io.filcdn.retrieval.request.RequestReader;
+import io.filcdn.retrieval.response.HeadAnswers;
 import io.filcdn.retrieval.response.Reservations;
 import io.filcdn.retrieval.server.PublicHandler;
 import io.filcdn.retrieval.server.RequestRecorder;
@@ -57,6 +59,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -98,6 +101,7 @@ final class Edge implements AutoCloseable {
   private final RetrievalLog log;
   private final UsageFlush usage;
   private final OriginClient origins;
+  private final PieceProbes probes;
   private final MemoryTier memory;
   private final DiskPieceCache disk;
   private final PieceCache cache;
@@ -166,7 +170,9 @@ final class Edge implements AutoCloseable {
             memory,
             Runnable::run,
             System::nanoTime);
-    cache = new PieceCache(fillTools(config.origin(), meter), disk, abandoned(config.cache()));
+    FillDependencies fillTools = fillTools(config.origin(), meter);
+    cache = new PieceCache(fillTools, disk, abandoned(config.cache()));
+    probes = probes(config.origin(), fillTools.health());
     limits = new ClientLimits(Settings.limits(config.limits()));
     admission =
         new Admission(
@@ -235,6 +241,15 @@ final class Edge implements AutoCloseable {
         System::nanoTime);
   }
 
+  private PieceProbes probes(RetrievalConfig.Origin config, OriginHealth health) {
+    OriginClient client =
+        new OriginClient(
+            tools.vertx,
+            Settings.probing(config, tools.network.allowPrivateOrigins()),
+            tools.clock);
+    return new PieceProbes(tools.vertx, client, health, quota, Settings.probes(config.probes()));
+  }
+
   private AbandonedFills abandoned(RetrievalConfig.Cache config) {
     return new AbandonedFills(
         tools.vertx, config.abandonedSize().asLongValue(), config.abandonedTime());
@@ -242,16 +257,19 @@ final class Edge implements AutoCloseable {
 
   private PublicHandler handler(RetrievalConfig.Edge config, EgressMeter meter) {
     Answers answers = new Answers(config.http().home());
+    Reservations reservations =
+        new Reservations(
+            admission,
+            usage,
+            new FillLimits(Settings.fills(config.limits()), System::nanoTime),
+            misses,
+            quota,
+            cache);
     RetrievalPath retrievals =
         new RetrievalPath(
             admission,
-            new Reservations(
-                admission,
-                usage,
-                new FillLimits(Settings.fills(config.limits()), System::nanoTime),
-                misses,
-                quota,
-                cache),
+            reservations,
+            new HeadAnswers(answers, reservations, cache, probes),
             cache,
             meter,
             answers,
@@ -263,7 +281,11 @@ final class Edge implements AutoCloseable {
             new PieceProver(stores.trees(), cache),
             proofWorkers,
             answers);
-    RequestReader reader = new RequestReader(config.http().dnsRoot(), new BotTokens(config.bots()));
+    RequestReader reader =
+        new RequestReader(
+            config.http().dnsRoot(),
+            config.http().pathHosts().orElse(Set.of()),
+            new BotTokens(config.bots()));
     return new PublicHandler(
         Settings.clients(config.http()),
         limits,
@@ -447,6 +469,7 @@ final class Edge implements AutoCloseable {
     flushing.close();
     shipping.close();
     origins.close();
+    probes.close();
     giveUpAbandoned();
     usage.flush();
     if (!shipper.ship()) {

@@ -4,6 +4,7 @@ import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.connection.EdgeHttpServer;
 import io.filcdn.retrieval.connection.OpenConnections;
 import io.filcdn.retrieval.delivery.Answers;
+import io.filcdn.retrieval.delivery.DateHeader;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -16,6 +17,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.PemKeyCertOptions;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -133,6 +135,7 @@ final class PublicListener {
     private final List<HttpServerOptions> servers;
     private final Function<HttpServerOptions, HttpServer> server;
     private final Handler<HttpServerRequest> handler;
+    private final DateHeader dates = new DateHeader(Clock.systemUTC());
 
     Listener(
         List<HttpServerOptions> servers,
@@ -151,9 +154,14 @@ final class PublicListener {
     private Future<Void> listen(HttpServerOptions options) {
       return server
           .apply(options)
-          .invalidRequestHandler(Answers::unreadable)
+          .invalidRequestHandler(
+              request -> {
+                dates.date(request.response());
+                Answers.unreadable(request);
+              })
           .requestHandler(
               request -> {
+                dates.date(request.response());
                 EdgeHttpServer.requestBegins(request);
                 handler.handle(request);
               })

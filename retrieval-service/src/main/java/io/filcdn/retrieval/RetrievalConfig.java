@@ -90,6 +90,12 @@ public interface RetrievalConfig {
     @WithDefault(".localhost")
     String dnsRoot();
 
+    /**
+     * Hosts, beside the root itself and IP addresses, on which the payer is in the path: {@code
+     * /{payer}/{pieceCid}}.
+     */
+    Optional<Set<String>> pathHosts();
+
     /** The address to which {@code /} leads; without it, it shows a short page. */
     Optional<URI> home();
 
@@ -432,6 +438,9 @@ public interface RetrievalConfig {
     @WithDefault("10s")
     Duration mismatch();
 
+    /** Asking by HEAD whether a provider has a piece. */
+    Probes probes();
+
     /** The ports that may be contacted; without it, all. */
     Optional<Set<Integer>> ports();
 
@@ -446,6 +455,29 @@ public interface RetrievalConfig {
      * below one, or {@code *} for any. Each is checked as service URLs are.
      */
     Optional<Set<String>> redirectHosts();
+  }
+
+  /**
+   * Asking providers by HEAD whether they have a piece that is not cached, for clients that ask so
+   * themselves. Nobody pays for it.
+   */
+  interface Probes {
+
+    /** {@code false}: such a client is told what is known, and providers are not asked. */
+    @WithDefault("true")
+    boolean enabled();
+
+    /** The time after which a client is told what is known so far, and the time for an answer. */
+    @WithDefault("3s")
+    Duration timeout();
+
+    /** The time for which a provider's answer counts. */
+    @WithDefault("10s")
+    Duration remembered();
+
+    /** Questions at once, to all providers; beyond, what is known is told. */
+    @WithDefault("64")
+    int atOnce();
   }
 
   /** Counting. */

@@ -2,6 +2,7 @@ package io.filcdn.retrieval;
 
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision;
+import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.cache.FillContext;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
@@ -13,8 +14,10 @@ import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.request.ParsedRequest;
 import io.filcdn.retrieval.request.Selection;
+import io.filcdn.retrieval.response.HeadAnswers;
 import io.filcdn.retrieval.response.PieceResponse;
 import io.filcdn.retrieval.response.Reservations;
+import io.filcdn.retrieval.response.ResponseBody;
 import io.filcdn.retrieval.response.Retrieval;
 import io.filcdn.retrieval.usage.EgressKey;
 import io.filcdn.retrieval.usage.EgressMeter;
@@ -31,6 +34,7 @@ import java.util.Optional;
 record RetrievalPath(
     Admission admission,
     Reservations reservations,
+    HeadAnswers heads,
     PieceCache cache,
     EgressMeter meter,
     Answers answers,
@@ -48,27 +52,29 @@ record RetrievalPath(
   /** 3. which bytes: the PieceCID tells the size, so nobody else has to be asked. */
   private void select(Retrieval retrieval, Decision.Admitted admitted) {
     Exchange exchange = retrieval.exchange();
-    switch (Selection.of(retrieval.request().conditions(), admitted.piece())) {
-      case Selection.NotModified same -> answers.notModified(exchange, head(retrieval, admitted));
+    switch (Selection.of(
+        retrieval.request().conditions(), admitted.piece(), admitted.lastModified())) {
+      case Selection.NotModified same -> answers.notModified(exchange, retrieval.head(admitted));
       case Selection.PreconditionFailed other -> refuse(exchange, Refusal.PRECONDITION_FAILED);
       case Selection.Unsatisfiable none -> answers.unsatisfiable(exchange, admitted.piece());
-      case Selection.Bytes bytes when retrieval.request().headOnly() ->
-          response(retrieval, admitted, bytes).answerHead();
-      case Selection.Bytes bytes ->
+      case Selection.Bytes bytes -> {
+        ResponseBody body = ResponseBody.of(bytes, admitted.piece(), cache);
+        if (retrieval.request().headOnly()) {
+          heads.answer(retrieval, admitted, body);
+        } else {
           reservations.prepare(
-              retrieval,
-              admitted,
-              bytes.range(),
-              (paid, hold) -> reserve(retrieval, paid, hold, bytes));
+              retrieval, admitted, body, (paid, hold) -> reserve(retrieval, paid, hold, body));
+        }
+      }
     }
   }
 
   /** 4. is there room for it: in the journal, in the client's share, in what is paid for. */
   private void reserve(
-      Retrieval retrieval, Decision.Admitted paid, Quota.Hold hold, Selection.Bytes bytes) {
+      Retrieval retrieval, Decision.Admitted paid, Quota.Hold hold, ResponseBody body) {
     Reservations.Outcome outcome;
     try {
-      outcome = reservations.reserve(retrieval, paid, hold, bytes.range());
+      outcome = reservations.reserve(retrieval, paid, hold, body);
     } finally {
       // what a fill needs of it, the fill claims itself
       hold.release();
@@ -77,27 +83,24 @@ record RetrievalPath(
       case Reservations.Outcome.Refused(Problem problem) ->
           answers.refuse(retrieval.exchange(), problem);
       case Reservations.Outcome.Reserved(Optional<FillCharge> charge) ->
-          serve(retrieval, paid, response(retrieval, paid, bytes), charge);
+          serve(retrieval, paid, body, charge);
     }
   }
 
   private void serve(
-      Retrieval retrieval,
-      Decision.Admitted paid,
-      PieceResponse response,
-      Optional<FillCharge> charge) {
+      Retrieval retrieval, Decision.Admitted paid, ResponseBody body, Optional<FillCharge> charge) {
     // 5. where the bytes are: on the disk, or on their way from a provider
     Optional<String> bot = retrieval.request().bot();
     FillContext context = new FillContext(paid.origins(), bot, charge);
-    PieceCache.Opened opened = cache.open(paid.piece(), context, response.range());
+    PieceCache.Opened opened = cache.open(paid.piece(), context, body.ranges());
     // 6. count them
     String country = retrieval.client().country();
     EgressKey key = new EgressKey(paid.dataSet(), opened.outcome(), "2xx", country, bot);
-    ResponseTally tally = meter.open(key, response.range().length(), opened.unverified(), charge);
-    response.opened(opened, context, tally);
+    ResponseTally tally = meter.open(key, body.length(), opened.unverified(), charge);
+    PieceResponse response = new PieceResponse(answers, cache, retrieval, paid, body);
+    PieceBytes bytes = response.opened(opened, context, tally);
     // 7. send them
-    new ResponseWriter(retrieval.exchange(), response, opened.bytes(), tally, pace)
-        .start(opened.outcome());
+    new ResponseWriter(retrieval.exchange(), response, bytes, tally, pace).start(opened.outcome());
   }
 
   /** Takes note of a request that has ended. */
@@ -110,18 +113,6 @@ record RetrievalPath(
   /** The number of fetches from providers that are under way. */
   long fetches() {
     return cache.underWay();
-  }
-
-  private PieceResponse response(
-      Retrieval retrieval, Decision.Admitted admitted, Selection.Bytes bytes) {
-    Answers.Head head = head(retrieval, admitted);
-    return new PieceResponse(answers, cache, retrieval, head, bytes);
-  }
-
-  private static Answers.Head head(Retrieval retrieval, Decision.Admitted admitted) {
-    ParsedRequest.Retrieval request = retrieval.request();
-    return new Answers.Head(
-        admitted.piece(), admitted.dataSet(), request.pathStyle(), request.filename());
   }
 
   private void refuse(Exchange exchange, Refusal refusal) {

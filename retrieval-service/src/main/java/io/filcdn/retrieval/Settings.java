@@ -9,6 +9,7 @@ import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.delivery.SlowClientMonitor;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.PieceHistory;
+import io.filcdn.retrieval.origin.PieceProbes;
 import io.filcdn.retrieval.origin.Reach;
 import io.filcdn.retrieval.request.ClientReader;
 import io.filcdn.retrieval.stores.Stores;
@@ -20,6 +21,9 @@ import java.util.Set;
 
 /** The configuration in the words of the rooms, which know nothing of where it comes from. */
 final class Settings {
+
+  /** Connections for questions, to one provider. */
+  private static final int PROBES_OF_PROVIDER = 8;
 
   private Settings() {}
 
@@ -102,6 +106,24 @@ final class Settings {
             config.privateNetworks().orElse(List.of()),
             config.redirectHosts().orElse(Set.of()),
             allowPrivate));
+  }
+
+  /** The rules for questions: a few connections to a provider are enough for them. */
+  static OriginClient.Rules probing(RetrievalConfig.Origin config, boolean allowPrivate) {
+    OriginClient.Rules fetching = origins(config, allowPrivate);
+    return new OriginClient.Rules(
+        fetching.connect(),
+        config.probes().timeout(),
+        fetching.stall(),
+        fetching.leastBytes(),
+        fetching.longest(),
+        PROBES_OF_PROVIDER,
+        fetching.reach());
+  }
+
+  static PieceProbes.Rules probes(RetrievalConfig.Probes config) {
+    return new PieceProbes.Rules(
+        config.enabled(), config.timeout(), config.remembered(), config.atOnce());
   }
 
   static PieceHistory.Rules history(RetrievalConfig.Origin config) {

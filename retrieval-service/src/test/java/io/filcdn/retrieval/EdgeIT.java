@@ -129,7 +129,7 @@ class EdgeIT {
   }
 
   @Test
-  void aHeadIsAnsweredFromThePieceCidAlone() throws Exception {
+  void aHeadFetchesNothing() throws Exception {
     TestPiece piece = placed(70_000, 3);
     int before = provider.requests();
 

@@ -8,6 +8,7 @@ import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.testing.infra.EmbeddedKafka;
 import java.io.IOException;
@@ -89,7 +90,9 @@ abstract class EdgeTest {
 
   /** True where a request for all of the piece would make the edge fetch. */
   boolean isCold(TestPiece piece) {
-    return edge.edge().cache().isCold(piece.cid(), new ByteRange(0, piece.cid().rawSize()));
+    return edge.edge()
+        .cache()
+        .isCold(piece.cid(), ByteRanges.of(new ByteRange(0, piece.cid().rawSize())));
   }
 
   /** A piece that the first provider has, in the payer's data set there. */

@@ -1,6 +1,7 @@
 package io.filcdn.retrieval;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 import static org.awaitility.Awaitility.await;
 
 import io.filcdn.common.chain.Address;
@@ -10,6 +11,9 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -49,6 +53,109 @@ class ServingIT extends EdgeTest {
               "Cache-Status",
               "Server-Timing");
     }
+  }
+
+  @Test
+  void preflightsTakeWhatHeadersAreAskedFor() throws Exception {
+    Answer asked = preflight("x-trace-id,cache-control");
+    Answer tooLong = preflight("x".repeat(3_000));
+    Answer odd = preflight("x<script>");
+
+    assertThat(asked.header("Access-Control-Allow-Headers"))
+        .contains("Range", "x-trace-id,cache-control");
+    for (Answer plain : List.of(tooLong, odd)) {
+      assertThat(plain.status()).isEqualTo(204);
+      assertThat(plain.header("Access-Control-Allow-Headers")).endsWith("Authorization");
+    }
+    assertThat(asked.headers()).doesNotContainKey("access-control-allow-credentials");
+  }
+
+  private Answer preflight(String headers) throws IOException {
+    return edge.client()
+        .send(
+            "OPTIONS",
+            "any.example",
+            "/x",
+            "Origin: https://app.example",
+            "Access-Control-Request-Method: GET",
+            "Access-Control-Request-Headers: " + headers);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"localhost", "127.0.0.1", "[::1]", "cdn.example", "CDN.Example.", "a.localhost"})
+  void thePayerMayBeInThePathOnSharedHosts(String host) throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 100);
+
+    Answer answer =
+        edge.client().send("GET", host, "/" + payer.address() + "/piece/" + piece.cid() + "/");
+
+    assertThat(answer.body()).isEqualTo(piece.bytes());
+    assertThat(answer.header("Content-Security-Policy")).startsWith("sandbox");
+    assertRefused(edge.client().send("GET", host, "/" + piece.cid()), 400, "host-unknown");
+  }
+
+  @Test
+  void everyAnswerSaysWhenItWasMade() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 100);
+    String host = payer.address() + ".localhost";
+    List<Answer> answers =
+        List.of(
+            get(payer, piece),
+            get(payer, piece, "Range: bytes=0-0"),
+            get(payer, piece, "If-None-Match: *"),
+            head(payer, piece),
+            edge.client().send("OPTIONS", host, "/"),
+            edge.client().send("GET", host, "/"),
+            edge.client().send("GET", host, "/x"),
+            edge.client().send("GET", host, "/x", "Host: other"),
+            edge.client().send("GET", host, "/" + "x".repeat(20_000)));
+
+    for (Answer answer : answers) {
+      Instant date =
+          DateTimeFormatter.RFC_1123_DATE_TIME.parse(answer.header("Date"), Instant::from);
+      assertThat(date).isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
+    }
+    assertThat(answers)
+        .extracting(Answer::status)
+        .containsExactly(200, 206, 304, 200, 204, 200, 404, 400, 414);
+  }
+
+  @Test
+  void pagesOfOtherOriginsMayUseAndMeasureAPiece() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 100);
+
+    for (Answer answer : List.of(get(payer, piece), get(payer, piece), head(payer, piece))) {
+      assertThat(answer.header("Cross-Origin-Resource-Policy")).isEqualTo("cross-origin");
+      assertThat(answer.header("Timing-Allow-Origin")).isEqualTo("*");
+      assertThat(answer.header("Last-Modified")).isEqualTo(TestIndex.ADDED_AT);
+    }
+  }
+
+  @Test
+  void aBrowserThatNavigatesGetsAPageOnWhatHappened() throws Exception {
+    String accept = "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    Payer payer = newPayer();
+    TestPiece unreachable = newPiece(10);
+    place(unreachable, payer.address(), payer.dataSet());
+
+    Answer unknown = get(payer, newPiece(9), accept);
+    Answer gone = get(payer, unreachable, accept);
+    Answer script = edge.client().get(payer.address(), "/<script>alert(1)</script>", accept);
+
+    assertRefused(unknown, 404, "piece-unknown");
+    assertThat(unknown.header("Content-Type")).isEqualTo("text/html; charset=utf-8");
+    assertThat(unknown.header("Content-Security-Policy"))
+        .startsWith("default-src 'none'; style-src 'sha256-")
+        .contains("frame-ancestors 'none'");
+    assertThat(unknown.text()).contains("<h1>No data set holds this piece.</h1>", "piece-unknown");
+    assertThat(gone.text())
+        .contains("<li>fwss/1: does not have the piece</li>", "Check the address");
+    assertRefused(script, 404, "path-unknown");
+    assertThat(script.text()).doesNotContain("<script>");
   }
 
   @Test
@@ -314,6 +421,7 @@ class ServingIT extends EdgeTest {
   java.util.Map<String, String> settings() {
     return java.util.Map.of(
         "filcdn.retrieval.admission.denylist.refresh", "300ms",
+        "filcdn.retrieval.http.path-hosts", "cdn.example,a.localhost",
         "filcdn.retrieval.http.country-header", "CF-IPCountry");
   }
 

@@ -35,6 +35,11 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** What edges are told and tell over Kafka: what the chain would say is written there directly. */
 final class TestIndex implements AutoCloseable {
 
+  /** When all pieces were added: at 3 seconds an epoch, {@link #ADDED_AT}. */
+  private static final Epoch ADDED = new Epoch(500_000_000);
+
+  static final String ADDED_AT = "Fri, 14 Jul 2017 02:40:00 GMT";
+
   private final Kafka kafka;
   private final KafkaProducer<String, String> producer;
   private final Map<Topic, Reader> readers = new ConcurrentHashMap<>();
@@ -124,6 +129,7 @@ final class TestIndex implements AutoCloseable {
             DataSetId.of(dataSet),
             new PieceId(pieceIds.incrementAndGet()),
             Map.of(),
+            Optional.of(ADDED),
             asOf());
     tell(Topic.PLACEMENTS, placement.key().toString(), placement);
     return placement;

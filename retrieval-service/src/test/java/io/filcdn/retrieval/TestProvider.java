@@ -50,6 +50,9 @@ final class TestProvider implements AutoCloseable {
     /** Promises another length than the piece has. */
     record PromisesLength(int length) implements Fault {}
 
+    /** Does not know the method HEAD. */
+    record KnowsNoHead() implements Fault {}
+
     /** Answers with all of the piece, whatever part is asked for. */
     record KnowsNoRanges() implements Fault {}
 
@@ -66,6 +69,7 @@ final class TestProvider implements AutoCloseable {
   private final Map<String, TestPiece> pieces = new ConcurrentHashMap<>();
   private final Map<String, Fault> faults = new ConcurrentHashMap<>();
   private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
+  private final Map<String, AtomicInteger> heads = new ConcurrentHashMap<>();
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicLong bytesSent = new AtomicLong();
 
@@ -111,6 +115,11 @@ final class TestProvider implements AutoCloseable {
     return requests.get();
   }
 
+  /** How often it was asked whether it has a piece. */
+  int headsFor(TestPiece piece) {
+    return heads.computeIfAbsent(piece.cid().toString(), cid -> new AtomicInteger()).get();
+  }
+
   /** How often it was asked for a piece. */
   int requestsFor(TestPiece piece) {
     return asked.computeIfAbsent(piece.cid().toString(), cid -> new AtomicInteger()).get();
@@ -125,9 +134,35 @@ final class TestProvider implements AutoCloseable {
     return bytesSent.get();
   }
 
+  /** Says whether there is a piece, by the same faults as for the piece itself. */
+  private void serveHead(HttpExchange exchange, String cid) throws IOException {
+    heads.computeIfAbsent(cid, c -> new AtomicInteger()).incrementAndGet();
+    TestPiece piece = pieces.get(cid);
+    try (exchange) {
+      int status =
+          switch (faults.get(cid)) {
+            case Fault.Answers(int answer, String[] headers) -> answer;
+            case Fault.KnowsNoHead noHead -> 405;
+            case Fault.WaitsBefore(CountDownLatch until, int answer) -> {
+              await(until);
+              yield answer;
+            }
+            case null, default -> piece == null ? 404 : 200;
+          };
+      if (piece != null && status == 200) {
+        exchange.getResponseHeaders().set("Content-Length", "" + piece.bytes().length);
+      }
+      exchange.sendResponseHeaders(status, -1);
+    }
+  }
+
   private void serve(HttpExchange exchange) throws IOException {
-    requests.incrementAndGet();
     String cid = exchange.getRequestURI().getPath().substring("/piece/".length());
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      serveHead(exchange, cid);
+      return;
+    }
+    requests.incrementAndGet();
     asked.computeIfAbsent(cid, c -> new AtomicInteger()).incrementAndGet();
     TestPiece piece = pieces.get(cid);
     // nothing of this may reach a client

@@ -1,5 +1,6 @@
 package io.filcdn.indexer.projection;
 
+import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.index.PlacementRecord;
@@ -21,7 +22,7 @@ final class PieceFold {
   private PieceFold() {}
 
   /** The facts that are known of a piece in its data set. */
-  private record Facts(PieceName cid, Map<String, String> metadata) {}
+  private record Facts(PieceName cid, Map<String, String> metadata, BlockNumber added) {}
 
   /**
    * Folds all events of one piece.
@@ -34,10 +35,11 @@ final class PieceFold {
     Optional<Facts> facts = Optional.empty();
     Set<PlacementKey> keys = new HashSet<>();
     for (LoggedEvent logged : events) {
+      BlockNumber block = logged.position().block();
       if (logged.event() instanceof ChainEvent.PieceAdded e) {
-        facts = Optional.of(new Facts(e.pieceCid(), e.metadata()));
+        facts = Optional.of(new Facts(e.pieceCid(), e.metadata(), block));
       } else if (logged.event() instanceof ChainEvent.PiecesAdded e) {
-        facts = told(piece, e);
+        facts = told(piece, e, block);
       } else if (logged.event() instanceof ChainEvent.PiecesRemoved) {
         facts = Optional.empty();
       }
@@ -59,14 +61,21 @@ final class PieceFold {
   private static PlacementRecord record(
       Entity.Piece piece, Facts facts, DataSetState dataSet, AsOf asOf) {
     return new PlacementRecord(
-        facts.cid(), dataSet.payer(), piece.dataSet(), piece.piece(), facts.metadata(), asOf);
+        facts.cid(),
+        dataSet.payer(),
+        piece.dataSet(),
+        piece.piece(),
+        facts.metadata(),
+        Optional.of(facts.added().epoch()),
+        asOf);
   }
 
-  private static Optional<Facts> told(Entity.Piece piece, ChainEvent.PiecesAdded event) {
+  private static Optional<Facts> told(
+      Entity.Piece piece, ChainEvent.PiecesAdded event, BlockNumber block) {
     return event.pieces().stream()
         .filter(added -> added.piece().equals(piece.piece()))
         .findFirst()
         .flatMap(ChainEvent.PiecesAdded.Added::pieceCid)
-        .map(cid -> new Facts(cid, Map.of()));
+        .map(cid -> new Facts(cid, Map.of(), block));
   }
 }

@@ -2,6 +2,7 @@ package io.filcdn.indexer.query;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.kafka.RecordJson;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.hibernate.annotations.Immutable;
+import org.jspecify.annotations.Nullable;
 
 /** A row of {@code pieces}, which the projection writes and this room only reads. */
 @jakarta.persistence.Entity
@@ -45,6 +47,7 @@ public class PieceRow extends PanacheEntityBase {
   public byte[] root;
   public String payer;
   public String metadata;
+  public @Nullable Long added;
 
   @Column(name = "as_of_block")
   public long asOfBlock;
@@ -93,6 +96,7 @@ public class PieceRow extends PanacheEntityBase {
         DataSetId.of(dataSet),
         new PieceId(pieceId),
         pairs,
+        Optional.ofNullable(added).map(Epoch::new),
         new AsOf(new BlockNumber(asOfBlock), version));
   }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.indexer.store;
 
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.kafka.RecordJson;
@@ -41,10 +42,13 @@ public final class Pieces {
   }
 
   /** The content of a row, as it is compared. */
-  private record Row(PlacementKey key, String metadata) {
+  private record Row(PlacementKey key, String metadata, Optional<Long> added) {
     static Row of(PlacementRecord record) {
       // sorted, so that the same metadata is the same text
-      return new Row(record.key(), RecordJson.write(new TreeMap<>(record.metadata())));
+      return new Row(
+          record.key(),
+          RecordJson.write(new TreeMap<>(record.metadata())),
+          record.added().map(Epoch::value));
     }
   }
 
@@ -94,7 +98,7 @@ public final class Pieces {
     try (PreparedStatement select =
         connection.prepareStatement(
             """
-            select data_set, piece_id, piece_cid, payer, metadata from pieces
+            select data_set, piece_id, piece_cid, payer, metadata, added from pieces
              where (data_set, piece_id) in (select * from unnest(?, ?))""")) {
       Columns.of(select, pieces)
           .text(piece -> piece.dataSet().toString())
@@ -110,7 +114,9 @@ public final class Pieces {
                   new Address(row.getString("payer")),
                   dataSet,
                   piece);
-          rows.put(new Entity.Piece(dataSet, piece), new Row(key, row.getString("metadata")));
+          Optional<Long> added = Optional.ofNullable(row.getObject("added", Long.class));
+          rows.put(
+              new Entity.Piece(dataSet, piece), new Row(key, row.getString("metadata"), added));
         }
       }
       return rows;
@@ -125,12 +131,12 @@ public final class Pieces {
         connection.prepareStatement(
             """
             insert into pieces
-              (as_of_block, version, data_set, piece_id, piece_cid, root, payer, metadata)
-            select * from unnest(?, ?, ?, ?, ?, ?, ?, ?)
+              (as_of_block, version, data_set, piece_id, piece_cid, root, payer, metadata, added)
+            select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (data_set, piece_id) do update set
-              (piece_cid, root, payer, metadata, as_of_block, version) =
+              (piece_cid, root, payer, metadata, added, as_of_block, version) =
               (excluded.piece_cid, excluded.root, excluded.payer, excluded.metadata,
-               excluded.as_of_block, excluded.version)""")) {
+               excluded.added, excluded.as_of_block, excluded.version)""")) {
       Columns.of(insert, placements)
           .bigint(placement -> placement.asOf().block().value())
           .bigint(placement -> placement.asOf().version());
@@ -140,7 +146,8 @@ public final class Pieces {
           .text(row -> row.key().pieceCid().toString())
           .bytes(row -> row.key().pieceCid().commP().bytes())
           .text(row -> row.key().payer().hex())
-          .text(Row::metadata);
+          .text(Row::metadata)
+          .bigint(row -> row.added().orElse(null));
       insert.executeUpdate();
     }
   }

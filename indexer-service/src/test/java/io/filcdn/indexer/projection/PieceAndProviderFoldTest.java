@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.index.PlacementRecord;
@@ -42,7 +43,15 @@ class PieceAndProviderFoldTest {
   @Test
   void anAddedPieceIsPlacedForItsDataSetsPayer() {
     assertThat(placed(new History().block(5, ADDED), CREATED))
-        .contains(new PlacementRecord(CID, PAYER, DATA_SET, PIECE, Map.of("key", "value"), AS_OF));
+        .contains(
+            new PlacementRecord(
+                CID,
+                PAYER,
+                DATA_SET,
+                PIECE,
+                Map.of("key", "value"),
+                Optional.of(new Epoch(5)),
+                AS_OF));
   }
 
   @Test

@@ -13,6 +13,8 @@ import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.Quota;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -68,8 +70,16 @@ public final class Admission {
      * @param payers the data sets that could
      * @param origins the providers of this payer that have the piece and can still be paid for it;
      *     none where the rails that would pay them have ended
+     * @param lastModified the second since which the request means these bytes: when the payer's
+     *     first data set got the piece. Empty where nothing tells, and where it was asked for by
+     *     v1, which can mean another piece by tomorrow
      */
-    record Admitted(PieceCid piece, DataSetId dataSet, List<DataSetId> payers, List<Origin> origins)
+    record Admitted(
+        PieceCid piece,
+        DataSetId dataSet,
+        List<DataSetId> payers,
+        List<Origin> origins,
+        Optional<Instant> lastModified)
         implements Decision {}
 
     /** A piece that may not be served. */
@@ -102,10 +112,30 @@ public final class Admission {
     for (DataSetRecord set : eligible) {
       payers.add(set.dataSet());
     }
-    return unwelcome(payer, piece)
-        .<Decision>map(Decision.Refused::new)
-        .orElseGet(
-            () -> new Decision.Admitted(piece, payingDataSet(payers), payers, origins(reachable)));
+    Optional<Refusal> unwelcome = unwelcome(payer, piece);
+    return unwelcome.isPresent()
+        ? new Decision.Refused(unwelcome.get())
+        : new Decision.Admitted(
+            piece,
+            payingDataSet(payers),
+            payers,
+            origins(reachable),
+            asked.equals(piece) ? added(placements) : Optional.empty());
+  }
+
+  /** The second in which the first of the placements was made. */
+  private Optional<Instant> added(List<Placement> placements) {
+    Optional<Epoch> first = Optional.empty();
+    for (Placement placement : placements) {
+      Optional<Epoch> added = placement.added();
+      if (first.isEmpty() || added.isPresent() && added.get().isBefore(first.get())) {
+        first = added;
+      }
+    }
+    // the chain can be ahead of the edge's clock, and no answer is of the future
+    return first
+        .map(epoch -> network.timeOf(epoch).truncatedTo(ChronoUnit.SECONDS))
+        .filter(time -> !time.isAfter(clock.instant()));
   }
 
   /**
@@ -168,7 +198,11 @@ public final class Admission {
   /** The same, paid by whom it is best paid by now that more can be known of quotas. */
   public Decision.Admitted paidAnew(Decision.Admitted admitted) {
     return new Decision.Admitted(
-        admitted.piece(), payingDataSet(admitted.payers()), admitted.payers(), admitted.origins());
+        admitted.piece(),
+        payingDataSet(admitted.payers()),
+        admitted.payers(),
+        admitted.origins(),
+        admitted.lastModified());
   }
 
   private Refusal unplaced(Address payer, PieceName asked) {

@@ -1,17 +1,25 @@
 package io.filcdn.retrieval.admission;
 
+import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.PayerRecord;
 import io.filcdn.common.index.PlacementKey;
+import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The change that one record of the {@code filcdn.index.*} topics makes. */
 sealed interface IndexChange {
 
-  record Placed(PlacementKey key) implements IndexChange {}
+  /**
+   * A piece is in a data set.
+   *
+   * @param added the epoch in which it came there, where that is told
+   */
+  record Placed(PlacementKey key, Optional<Epoch> added) implements IndexChange {}
 
   record Removed(PlacementKey key) implements IndexChange {}
 
@@ -30,7 +38,9 @@ sealed interface IndexChange {
     String value = record.value();
     if (record.topic().equals(Topic.Names.PLACEMENTS)) {
       PlacementKey key = PlacementKey.of(record.key());
-      return value == null ? new Removed(key) : new Placed(key);
+      return value == null
+          ? new Removed(key)
+          : new Placed(key, RecordJson.read(value, PlacementRecord.class).added());
     }
     if (value == null) {
       throw new IllegalArgumentException("expected a value, found a tombstone");

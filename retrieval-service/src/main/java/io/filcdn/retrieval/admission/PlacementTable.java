@@ -3,6 +3,7 @@ package io.filcdn.retrieval.admission;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.Generation;
@@ -27,11 +28,12 @@ import org.rocksdb.WriteBatch;
  * The table of where pieces are, in RocksDB. A key is {@code root (32 bytes), payer (20), height
  * (1), raw size (8), generation (1), data set (8), piece (8)}, big-endian, so that one scan finds
  * what a payer has of a piece by v2 or by v1. A piece that is known by its root alone has height
- * and size 0.
+ * and size 0. The value is the epoch (8) in which the piece was added, or empty where nothing
+ * tells.
  */
 final class PlacementTable {
 
-  private static final byte[] PRESENT = {};
+  private static final byte[] NONE = {};
   private static final int ROOT_AND_PAYER = CommP.SIZE + 20;
   private static final int KEY = ROOT_AND_PAYER + 1 + 8 + 1 + 8 + 8;
 
@@ -51,11 +53,17 @@ final class PlacementTable {
     this.table = table;
   }
 
-  /** A piece in a data set. */
-  record Placement(PieceCid piece, DataSetId dataSet) {}
+  /**
+   * A piece in a data set.
+   *
+   * @param added the epoch in which it came there, where that is known
+   */
+  record Placement(PieceCid piece, DataSetId dataSet, Optional<Epoch> added) {}
 
-  void put(WriteBatch batch, PlacementKey key) throws RocksDBException {
-    batch.put(table, encode(key), PRESENT);
+  void put(WriteBatch batch, PlacementKey key, Optional<Epoch> added) throws RocksDBException {
+    byte[] value =
+        added.map(epoch -> ByteBuffer.allocate(8).putLong(epoch.value()).array()).orElse(NONE);
+    batch.put(table, encode(key), value);
   }
 
   void delete(WriteBatch batch, PlacementKey key) throws RocksDBException {
@@ -79,7 +87,7 @@ final class PlacementTable {
     List<Row> rows = new ArrayList<>();
     try (Scan scan = new Scan(rootAndPayer(holder.root, holder.payer).array())) {
       for (byte[] key = scan.next(); key.length > 0; key = scan.next()) {
-        rows.add(row(key));
+        rows.add(row(key, scan.value()));
       }
     }
     return List.copyOf(rows);
@@ -99,26 +107,31 @@ final class PlacementTable {
   private record Holder(CommP root, Address payer) {}
 
   /** A key of this table behind root and payer, as far as it matters. */
-  private record Row(int height, long rawSize, DataSetId dataSet) {
+  private record Row(int height, long rawSize, DataSetId dataSet, Optional<Epoch> added) {
 
     Optional<Placement> as(PieceName asked) {
       return switch (asked) {
-        case PieceCid cid when height == 0 -> Optional.of(new Placement(cid, dataSet));
+        case PieceCid cid when height == 0 -> Optional.of(new Placement(cid, dataSet, added));
         case PieceCid cid when cid.height() == height && cid.rawSize() == rawSize ->
-            Optional.of(new Placement(cid, dataSet));
+            Optional.of(new Placement(cid, dataSet, added));
         case CommP root when height > 0 ->
-            Optional.of(new Placement(new PieceCid(root, height, rawSize), dataSet));
+            Optional.of(new Placement(new PieceCid(root, height, rawSize), dataSet, added));
         case PieceCid other -> Optional.empty();
         case CommP unsized -> Optional.empty();
       };
     }
   }
 
-  private static Row row(byte[] key) {
+  private static Row row(byte[] key, byte[] value) {
     ByteBuffer bytes = ByteBuffer.wrap(key).position(ROOT_AND_PAYER);
     int height = bytes.get();
     long rawSize = bytes.getLong();
-    return new Row(height, rawSize, new DataSetId(generation(bytes.get()), bytes.getLong()));
+    DataSetId dataSet = new DataSetId(generation(bytes.get()), bytes.getLong());
+    Optional<Epoch> added =
+        value.length == 0
+            ? Optional.empty()
+            : Optional.of(new Epoch(ByteBuffer.wrap(value).getLong()));
+    return new Row(height, rawSize, dataSet, added);
   }
 
   /** True where the payer has a piece of that root that is known by its root alone. */
@@ -141,7 +154,7 @@ final class PlacementTable {
         if (key.length == 0) {
           return false;
         }
-        if (piece instanceof CommP || row(key).as(piece).isPresent()) {
+        if (piece instanceof CommP || row(key, NONE).as(piece).isPresent()) {
           return true;
         }
       }
@@ -204,7 +217,12 @@ final class PlacementTable {
         at.seek(prefix);
         started = true;
       }
-      return at.isValid() ? at.key() : PRESENT;
+      return at.isValid() ? at.key() : NONE;
+    }
+
+    /** The value of the key that was the last. */
+    byte[] value() {
+      return at.value();
     }
 
     @Override

@@ -60,6 +60,14 @@ public interface PieceBytes extends AutoCloseable {
   /** The number of bytes from the first on that can be read now. */
   long readable();
 
+  /**
+   * The end of what can be read now from {@code position} on without a gap; less where that byte is
+   * not here.
+   */
+  default long readableFrom(long position) {
+    return readable();
+  }
+
   /** True where each readable byte is verified; else {@link State#VERIFIED} tells for all. */
   default boolean isVerifiedAsItComes() {
     return false;

@@ -80,11 +80,19 @@ public final class CachedFile implements Stored {
     return digest;
   }
 
+  /** Looks at the first bytes for the media type. Blocks on the disk. */
+  void findContentType() throws IOException {
+    try (Reader reader = new Reader()) {
+      var _ = reader.file();
+    }
+  }
+
   /** The entry of the disk cache that a reader reads, where it reads one. */
   static Optional<Stored> readBy(PieceBytes bytes) {
     return switch (bytes) {
       case Reader reader -> Optional.of(reader.file);
       case SparseReader reader -> Optional.of(reader.file());
+      case SeveralReaders readers -> Optional.of(readers.file());
       default -> Optional.empty();
     };
   }

@@ -9,12 +9,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The outcome of a fill that brought nothing, as clients are told of it. */
-final class FillOutcome {
+public final class FillOutcome {
 
   private FillOutcome() {}
 
   /** The problem that the failures of all providers amount to. */
-  static Problem of(List<OriginFailure> failures) {
+  public static Problem of(List<OriginFailure> failures) {
     Set<Kind> kinds = failures.stream().map(OriginFailure::kind).collect(Collectors.toSet());
     return new Problem(refusal(kinds), failures.stream().map(OriginFailure::shown).toList());
   }

@@ -3,7 +3,6 @@ package io.filcdn.retrieval.cache;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.common.proof.GroupRun;
 import io.filcdn.retrieval.bytes.ByteRange;
-import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
@@ -86,7 +85,7 @@ final class GroupFill {
    *
    * @throws IOException where the file cannot be opened
    */
-  Optional<PieceBytes> open(FillContext request, ByteRange range) throws IOException {
+  Optional<SparseReader> open(FillContext request, ByteRange range) throws IOException {
     synchronized (this) {
       if (closed) {
         return Optional.empty();

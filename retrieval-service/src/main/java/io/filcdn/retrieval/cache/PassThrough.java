@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
@@ -27,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A piece that goes from providers to one client without being stored, for when the disk cannot
  * take it: verified all the same, with the last block held back until it is. Only a few megabytes
- * of it are in memory at any time; the reader must read in order, within its range, and what it has
- * read is gone.
+ * of it are in memory at any time; the reader must read in order, within its ranges, and what it
+ * has read is gone.
  *
  * <p>Where the client leaves, it goes on if half of the piece is here and something was taken: that
  * is billable with the verdict only. Otherwise it stops.
@@ -45,7 +46,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   private final Context context;
   private final PieceCid piece;
   private final FillContext request;
-  private final ByteRange range;
+  private final ByteRanges ranges;
   private final OriginSupply supply;
   private final PieceVerifier verifier;
   private final UnverifiedEgress unverified;
@@ -60,11 +61,15 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   @GuardedBy("this")
   private final ArrayDeque<ByteBuffer> window = new ArrayDeque<>();
 
+  /** The position of the next byte to be read, and which of the ranges it lies in. */
   @GuardedBy("this")
   private long windowStart;
 
   @GuardedBy("this")
-  private long windowEnd;
+  private int reading;
+
+  @GuardedBy("this")
+  private long windowBytes;
 
   @GuardedBy("this")
   private boolean unread;
@@ -76,27 +81,26 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   private volatile @Nullable Runnable listener;
 
   /**
-   * @param range what will be read of it
+   * @param ranges what will be read of it
    * @param leave called once, when all is counted
    */
   PassThrough(
       FillDependencies tools,
       PieceCid piece,
       FillContext request,
-      ByteRange range,
+      ByteRanges ranges,
       Consumer<PassThrough> leave) {
     this.tools = tools;
     this.context = tools.vertx().getOrCreateContext();
     this.piece = piece;
     this.request = request;
     request.charge().ifPresent(FillCharge::begin);
-    this.range = range;
+    this.ranges = ranges;
     this.leave = leave;
     this.supply = tools.supply(OriginSupply.Wanted.whole(piece), request.origins(), this);
     this.verifier = new PieceVerifier(piece);
     this.unverified = tools.meter().openPassThrough();
-    this.windowStart = range.start();
-    this.windowEnd = range.start();
+    this.windowStart = ranges.first().start();
   }
 
   UnverifiedEgress unverified() {
@@ -192,18 +196,27 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   private boolean take(Buffer part, long at) {
     byte[] bytes = part.getBytes();
     verifier.update(ByteBuffer.wrap(bytes));
-    int from = Math.clamp(range.start() - at, 0, bytes.length);
-    int to = Math.clamp(range.end() - at, 0, bytes.length);
     synchronized (this) {
-      if (to > from && !unread) {
-        window.add(ByteBuffer.wrap(bytes, from, to - from));
-        windowEnd += to - from;
+      if (!unread) {
+        for (ByteRange range : ranges.all()) {
+          keep(bytes, at, range);
+        }
       }
       if (contentType == null) {
         contentType = ContentType.of(bytes);
         state = State.ARRIVING;
       }
-      return windowEnd - windowStart > WINDOW;
+      return windowBytes > WINDOW;
+    }
+  }
+
+  @GuardedBy("this")
+  private void keep(byte[] bytes, long at, ByteRange range) {
+    int from = Math.clamp(range.start() - at, 0, bytes.length);
+    int to = Math.clamp(range.end() - at, 0, bytes.length);
+    if (to > from) {
+      window.add(ByteBuffer.wrap(bytes, from, to - from));
+      windowBytes += to - from;
     }
   }
 
@@ -266,7 +279,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
 
   @Override
   public synchronized long readable() {
-    return windowEnd;
+    return Math.min(ranges.all().get(reading).end(), windowStart + windowBytes);
   }
 
   /** Only so much of it fits in memory. */
@@ -293,10 +306,21 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
           parts.remove();
         }
       }
-      windowStart += read;
+      advance(read);
     }
     context.runOnContext(room -> supply.resume());
     return read;
+  }
+
+  @GuardedBy("this")
+  private void advance(int read) {
+    windowBytes -= read;
+    windowStart += read;
+    boolean isOver = windowStart == ranges.all().get(reading).end();
+    if (isOver && reading + 1 < ranges.all().size()) {
+      reading++;
+      windowStart = ranges.all().get(reading).start();
+    }
   }
 
   @Override
@@ -324,8 +348,8 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   private synchronized boolean leaveUnread() {
     unread = true;
     window.clear();
-    windowEnd = windowStart;
-    return windowStart > range.start();
+    windowBytes = 0;
+    return windowStart > ranges.first().start();
   }
 
   @Override

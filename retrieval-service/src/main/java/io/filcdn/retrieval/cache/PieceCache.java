@@ -5,6 +5,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.proof.PieceGroups;
 import io.filcdn.common.proof.PieceTree;
 import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.bytes.ReprDigest;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
@@ -54,58 +55,86 @@ public final class PieceCache {
       Optional<UnverifiedEgress> unverified) {}
 
   /**
-   * True where a request for a range of the piece can make the edge fetch something, at once or
+   * True where a request for some ranges of the piece can make the edge fetch something, at once or
    * when another leaves for whom it is fetched, or make an abandoned fill go on.
    */
-  public boolean isCold(PieceCid piece, ByteRange range) {
+  public boolean isCold(PieceCid piece, ByteRanges ranges) {
     // in this order: a fill puts the piece on the disk before it leaves the map
     Fill fill = fills.get(piece);
     return (fill == null || fill.isAbandoned())
         && disk.get(piece).isEmpty()
-        && disk.groups(piece).map(file -> !file.holds(range)).orElse(true);
+        && disk.groups(piece).map(file -> !file.holds(ranges)).orElse(true);
   }
 
   /**
-   * The number of bytes that a request for a range of a cold piece can make the edge fetch: of the
-   * groups of the range where the piece's tree is known, else of all of the piece.
+   * The number of bytes that a request for some ranges of a cold piece can make the edge fetch: of
+   * the groups of the ranges where the piece's tree is known, else of all of the piece.
    */
-  public long toFetch(PieceCid piece, ByteRange range) {
+  public long toFetch(PieceCid piece, ByteRanges ranges) {
     return fills.containsKey(piece) || !disk.takes(piece)
         ? piece.rawSize()
         : disk.groups(piece)
-            .map(file -> file.toFetch(range))
-            .or(() -> tools.trees().find(piece).map(tree -> sizeOfGroups(tree, range)))
+            .map(file -> file.toFetch(ranges))
+            .or(() -> tools.trees().find(piece).map(tree -> sizeOfGroups(tree, ranges)))
             .orElse(piece.rawSize());
   }
 
-  private static long sizeOfGroups(PieceTree tree, ByteRange range) {
+  private static long sizeOfGroups(PieceTree tree, ByteRanges ranges) {
     PieceGroups groups = tree.groups();
-    return groups.to(groups.group(range.end() - 1)) - groups.from(groups.group(range.start()));
+    long size = 0;
+    long end = 0;
+    for (ByteRange range : ranges.all()) {
+      long from = Math.max(end, groups.from(groups.group(range.start())));
+      end = groups.to(groups.group(range.end() - 1));
+      size += end - from;
+    }
+    return size;
+  }
+
+  /** True where a request for some ranges of the piece would be a hit. */
+  public boolean isHit(PieceCid piece, ByteRanges ranges) {
+    // in this order: a fill puts the piece on the disk before it leaves the map
+    Fill fill = fills.get(piece);
+    return (fill != null && fill.verifiedType().isPresent())
+        || disk.get(piece).isPresent()
+        || disk.groups(piece).filter(file -> file.holds(ranges)).isPresent();
+  }
+
+  /** The media type of a piece, where it is known. */
+  public Optional<String> contentType(PieceCid piece) {
+    return Optional.ofNullable(fills.get(piece))
+        .flatMap(Fill::verifiedType)
+        .or(() -> disk.get(piece).flatMap(CachedFile::contentType))
+        .or(() -> disk.groups(piece).flatMap(SparseFile::contentType));
+  }
+
+  /** True where some of the piece is on the disk, which can tell what it is. */
+  public boolean holdsSome(PieceCid piece) {
+    return disk.get(piece).isPresent() || disk.groups(piece).isPresent();
   }
 
   /**
-   * A piece that would be a hit.
-   *
-   * @param contentType what it is, where that is known
-   * @param digest its SHA-256, where that is known
+   * The media type of a piece, as its first bytes tell where they are on the disk. Blocks on it.
    */
-  public record Cached(Optional<String> contentType, Optional<ReprDigest> digest) {}
+  public Optional<String> readContentType(PieceCid piece) throws IOException {
+    Optional<CachedFile> whole = disk.get(piece);
+    if (whole.isPresent()) {
+      whole.get().findContentType();
+    } else if (disk.groups(piece).isPresent()) {
+      SparseFile some = disk.groups(piece).get();
+      some.enter();
+      try {
+        some.findContentType();
+      } finally {
+        some.leave();
+      }
+    }
+    return contentType(piece);
+  }
 
-  /** The piece, where a request for a range of it would be a hit. */
-  public Optional<Cached> cached(PieceCid piece, ByteRange range) {
-    // in this order: a fill puts the piece on the disk before it leaves the map
-    Fill fill = fills.get(piece);
-    Optional<Cached> filled =
-        fill == null
-            ? Optional.empty()
-            : fill.verifiedType().map(type -> new Cached(Optional.of(type), Optional.empty()));
-    return filled
-        .or(() -> disk.get(piece).map(file -> new Cached(file.contentType(), file.digest())))
-        .or(
-            () ->
-                disk.groups(piece)
-                    .filter(file -> file.holds(range))
-                    .map(file -> new Cached(file.contentType(), Optional.empty())));
+  /** The SHA-256 of a piece that is on the disk, where it is known. */
+  public Optional<ReprDigest> digest(PieceCid piece) {
+    return disk.get(piece).flatMap(CachedFile::digest);
   }
 
   /** The number of fills under way, without the abandoned ones. */
@@ -144,24 +173,24 @@ public final class PieceCache {
    * Opens a piece: from the disk, or from the fill under way, or from one that begins now.
    *
    * @param context what the request brings to a fill
-   * @param range what will be read
+   * @param ranges what will be read, in this order
    */
-  public Opened open(PieceCid piece, FillContext context, ByteRange range) {
-    Optional<Opened> cached = onDisk(piece).or(() -> groupsOnDisk(piece, range));
+  public Opened open(PieceCid piece, FillContext context, ByteRanges ranges) {
+    Optional<Opened> cached = onDisk(piece).or(() -> groupsOnDisk(piece, ranges));
     if (cached.isPresent()) {
       return cached.get();
     }
     if (!disk.takes(piece) && !fills.containsKey(piece)) {
-      return passThrough(piece, context, range);
+      return passThrough(piece, context, ranges);
     }
-    Optional<Opened> byGroups = openByGroups(piece, context, range);
+    Optional<Opened> byGroups = openByGroups(piece, context, ranges);
     if (byGroups.isPresent()) {
       return byGroups.get();
     }
     AtomicReference<@Nullable Fill> begun = new AtomicReference<>();
     Fill fill = fills.computeIfAbsent(piece, cold -> newFill(piece, context, begun));
     if (fill == null) {
-      return onDisk(piece).orElseGet(() -> passThrough(piece, context, range));
+      return onDisk(piece).orElseGet(() -> passThrough(piece, context, ranges));
     }
     if (fill == begun.get()) {
       return lead(fill);
@@ -170,7 +199,7 @@ public final class PieceCache {
     if (joined.isEmpty()) {
       // it has just ended: with the piece on the disk, or it failed and ours is another
       fills.remove(piece, fill);
-      return open(piece, context, range);
+      return open(piece, context, ranges);
     }
     return joined.get();
   }
@@ -181,8 +210,8 @@ public final class PieceCache {
     return opened(fill, bytes, CacheOutcome.MISS);
   }
 
-  /** Opens a range of a piece whose tree is known; none where only all of it can be fetched. */
-  private Optional<Opened> openByGroups(PieceCid piece, FillContext context, ByteRange range) {
+  /** Opens ranges of a piece whose tree is known; none where only all of it can be fetched. */
+  private Optional<Opened> openByGroups(PieceCid piece, FillContext context, ByteRanges ranges) {
     if (fills.containsKey(piece)) {
       return Optional.empty();
     }
@@ -191,22 +220,24 @@ public final class PieceCache {
     if (file.isEmpty()) {
       return Optional.empty();
     }
-    CacheOutcome outcome =
-        file.get().missing(range).isEmpty() ? CacheOutcome.COLLAPSED : CacheOutcome.MISS;
+    boolean claimed = ranges.all().stream().allMatch(range -> file.get().missing(range).isEmpty());
+    CacheOutcome outcome = claimed ? CacheOutcome.COLLAPSED : CacheOutcome.MISS;
     try {
-      PieceBytes bytes = openByGroups(file.get(), tree.get(), context, range);
+      PieceBytes bytes =
+          SeveralReaders.open(
+              ranges, range -> openByGroups(file.get(), tree.get(), context, range));
       return Optional.of(new Opened(bytes, outcome, true, Optional.empty()));
     } catch (NoSuchFileException e) {
       // it was evicted just now, and the next is another; or it is becoming the piece's
       boolean same = disk.groups(piece).filter(file.get()::equals).isPresent();
-      return Optional.of(same ? passThrough(piece, context, range) : open(piece, context, range));
+      return Optional.of(same ? passThrough(piece, context, ranges) : open(piece, context, ranges));
     } catch (IOException e) {
       disk.failed(e);
-      return Optional.of(passThrough(piece, context, range));
+      return Optional.of(passThrough(piece, context, ranges));
     }
   }
 
-  private PieceBytes openByGroups(
+  private SparseReader openByGroups(
       SparseFile file, PieceTree tree, FillContext context, ByteRange range) throws IOException {
     while (true) {
       GroupFill fill =
@@ -216,7 +247,7 @@ public final class PieceCache {
                   new GroupFill(
                       new GroupTarget(tools, disk, file, tree),
                       ended -> groupFills.remove(piece, ended)));
-      Optional<PieceBytes> opened = fill.open(context, range);
+      Optional<SparseReader> opened = fill.open(context, range);
       if (opened.isPresent()) {
         return opened.get();
       }
@@ -226,7 +257,7 @@ public final class PieceCache {
 
   /** A piece's bytes, where all of a range is here; nothing is fetched. */
   public Optional<PieceBytes> openCached(PieceCid piece, ByteRange range) {
-    return onDisk(piece).or(() -> groupsOnDisk(piece, range)).map(Opened::bytes);
+    return onDisk(piece).or(() -> groupsOnDisk(piece, ByteRanges.of(range))).map(Opened::bytes);
   }
 
   /** The tree of a piece, where it lies in memory, or its name tells it. Never blocks. */
@@ -235,8 +266,8 @@ public final class PieceCache {
   }
 
   /** Opens a piece for one reader alone, past the disk. */
-  private Opened passThrough(PieceCid piece, FillContext context, ByteRange range) {
-    PassThrough begun = new PassThrough(tools, piece, context, range, passing::remove);
+  private Opened passThrough(PieceCid piece, FillContext context, ByteRanges ranges) {
+    PassThrough begun = new PassThrough(tools, piece, context, ranges, passing::remove);
     passing.add(begun);
     begun.start();
     return new Opened(begun, CacheOutcome.MISS, false, Optional.of(begun.unverified()));
@@ -247,16 +278,16 @@ public final class PieceCache {
    * request, so that a piece that was purged meanwhile is not fetched twice at once.
    *
    * @param bytes that cannot be read
-   * @param range what is left to be read
+   * @param ranges what is left to be read
    */
   public Opened reopen(
-      PieceCid piece, PieceBytes bytes, Throwable failure, FillContext context, ByteRange range) {
+      PieceCid piece, PieceBytes bytes, Throwable failure, FillContext context, ByteRanges ranges) {
     // a file that was evicted before it was opened is no fault of the disk's
     if (!(failure instanceof NoSuchFileException)) {
       disk.failed(failure);
     }
     CachedFile.readBy(bytes).ifPresent(disk::forget);
-    return open(piece, context, range);
+    return open(piece, context, ranges);
   }
 
   /**
@@ -308,13 +339,13 @@ public final class PieceCache {
         .map(file -> new Opened(file.open(), CacheOutcome.HIT, true, Optional.empty()));
   }
 
-  private Optional<Opened> groupsOnDisk(PieceCid piece, ByteRange range) {
-    Optional<SparseFile> file = disk.groups(piece).filter(groups -> groups.holds(range));
+  private Optional<Opened> groupsOnDisk(PieceCid piece, ByteRanges ranges) {
+    Optional<SparseFile> file = disk.groups(piece).filter(groups -> groups.holds(ranges));
     try {
       return file.isEmpty()
           ? Optional.empty()
           : Optional.of(
-              new Opened(file.get().read(range), CacheOutcome.HIT, true, Optional.empty()));
+              new Opened(file.get().read(ranges), CacheOutcome.HIT, true, Optional.empty()));
     } catch (NoSuchFileException e) {
       // it was evicted, or is a whole piece's by now
       return onDisk(piece);

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.proof.PieceGroups;
 import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -149,6 +150,11 @@ final class SparseFile implements Stored {
     return readableFrom(range.start()) >= range.end();
   }
 
+  /** True where all of some ranges is here. */
+  synchronized boolean holds(ByteRanges ranges) {
+    return ranges.all().stream().allMatch(this::holds);
+  }
+
   /** True where all of the piece is here. */
   synchronized boolean isComplete() {
     return verified.cardinality() == groups.count();
@@ -174,9 +180,10 @@ final class SparseFile implements Stored {
     return missing;
   }
 
-  /** The number of bytes of a range's groups that are not here. */
-  synchronized long toFetch(ByteRange range) {
-    BitSet absent = groupsOf(range);
+  /** The number of bytes of the groups of some ranges that are not here. */
+  synchronized long toFetch(ByteRanges ranges) {
+    BitSet absent = new BitSet();
+    ranges.all().forEach(range -> absent.or(groupsOf(range)));
     absent.andNot(verified);
     return absent.stream().mapToLong(group -> groups.to(group) - groups.from(group)).sum();
   }
@@ -204,13 +211,17 @@ final class SparseFile implements Stored {
   }
 
   /**
-   * A reader of a range that is here.
+   * A reader of ranges that are here.
    *
    * @throws IOException where the file cannot be opened
    */
-  PieceBytes read(ByteRange range) throws IOException {
-    enter();
-    return new SparseReader(this, range, () -> {});
+  PieceBytes read(ByteRanges ranges) throws IOException {
+    return SeveralReaders.open(
+        ranges,
+        range -> {
+          enter();
+          return new SparseReader(this, range, () -> {});
+        });
   }
 
   /**

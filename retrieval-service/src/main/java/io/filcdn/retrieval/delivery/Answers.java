@@ -3,9 +3,11 @@ package io.filcdn.retrieval.delivery;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.service.problem.HttpProblem;
+import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -19,7 +21,11 @@ import io.vertx.core.http.HttpServerResponse;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Answers that need no byte of a piece, and the heads of those that do. */
 public final class Answers {
@@ -50,8 +56,21 @@ public final class Answers {
 
   static final CharSequence EXPOSED =
       new AsciiString(
-          "Content-Range, Accept-Ranges, ETag, X-Data-Set-ID, X-Error-Code, Cache-Status,"
-              + " Server-Timing, Repr-Digest, Piece-Proof, Piece-Proof-Range");
+          "Content-Range, Accept-Ranges, ETag, Date, X-Data-Set-ID, X-Error-Code, Retry-After,"
+              + " Cache-Status, Server-Timing, Repr-Digest, Piece-Proof, Piece-Proof-Range");
+
+  /** Headers of requests that pages of any origin may send, besides those that they ask for. */
+  private static final String USUAL_HEADERS =
+      "Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since,"
+          + " Authorization";
+
+  /** A list of headers' names (RFC 9110, 5.6.2), of a length that is no burden to send back. */
+  private static final Pattern NAMES = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z, \\t-]{1,2000}");
+
+  private static final CharSequence RESOURCE_POLICY =
+      new AsciiString("Cross-Origin-Resource-Policy");
+  private static final CharSequence CROSS_ORIGIN = new AsciiString("cross-origin");
+  private static final CharSequence TIMING = new AsciiString("Timing-Allow-Origin");
 
   static final CharSequence NOSNIFF = new AsciiString("nosniff");
   static final CharSequence ANYONE = new AsciiString("*");
@@ -72,9 +91,14 @@ public final class Answers {
    * @param dataSet who pays
    * @param sandboxed whether the page would share its origin with other payers' pieces
    * @param filename the name to save it under, where the client gave one
+   * @param lastModified the second since which the request means these bytes, where that is known
    */
   public record Head(
-      PieceCid piece, DataSetId dataSet, boolean sandboxed, Optional<String> filename) {
+      PieceCid piece,
+      DataSetId dataSet,
+      boolean sandboxed,
+      Optional<String> filename,
+      Optional<Instant> lastModified) {
 
     String etag() {
       return "\"" + piece + "\"";
@@ -96,13 +120,28 @@ public final class Answers {
     refuse(exchange, Problem.of(Refusal.RANGE_UNSATISFIABLE));
   }
 
-  /** Writes the head of a response that has a body. */
-  public void describe(Exchange exchange, Head head, ByteRange range, boolean partial) {
-    HttpServerResponse response = common(exchange, head);
-    response.putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(range.length()));
-    if (partial) {
-      response
-          .setStatusCode(206)
+  /**
+   * Writes the head of a response that has a body.
+   *
+   * @param length of the body
+   */
+  public void describe(Exchange exchange, Head head, long length) {
+    common(exchange, head).putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
+  }
+
+  /**
+   * Writes the head of a response that has a part of a piece in its body, or several, each of which
+   * tells where it belongs.
+   *
+   * @param length of the body
+   */
+  public void describePart(Exchange exchange, Head head, ByteRanges ranges, long length) {
+    describe(exchange, head, length);
+    exchange.response().setStatusCode(206);
+    if (ranges.isOne()) {
+      ByteRange range = ranges.first();
+      exchange
+          .response()
           .putHeader(
               HttpHeaders.CONTENT_RANGE,
               "bytes " + range.start() + "-" + (range.end() - 1) + "/" + head.piece().rawSize());
@@ -121,6 +160,11 @@ public final class Answers {
     headers.set(X_DATA_SET_ID, Long.toString(head.dataSet().number()));
     headers.set(ALLOW_ORIGIN, ANYONE);
     headers.set(EXPOSE, EXPOSED);
+    headers.set(RESOURCE_POLICY, CROSS_ORIGIN);
+    headers.set(TIMING, ANYONE);
+    head.lastModified()
+        .ifPresent(
+            time -> headers.set(HttpHeaders.LAST_MODIFIED, DateFormatter.format(Date.from(time))));
     head.filename()
         .ifPresent(name -> headers.set(HttpHeaders.CONTENT_DISPOSITION, disposition(name)));
     return response;
@@ -132,17 +176,17 @@ public final class Answers {
         + URLEncoder.encode(filename, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
-  /** Answers CORS's question before the request proper. */
+  /** Answers CORS's question before the request proper: all is allowed but credentials. */
   public void preflight(Exchange exchange) {
+    String asked = exchange.request().getHeader("Access-Control-Request-Headers");
+    boolean more = asked != null && NAMES.matcher(asked).matches();
     exchange
         .response()
         .setStatusCode(204)
         .putHeader(ALLOW_ORIGIN, ANYONE)
         .putHeader("Access-Control-Allow-Methods", "GET, HEAD")
         .putHeader(
-            "Access-Control-Allow-Headers",
-            "Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since,"
-                + " Authorization")
+            "Access-Control-Allow-Headers", more ? USUAL_HEADERS + ", " + asked : USUAL_HEADERS)
         .putHeader(EXPOSE, EXPOSED)
         .putHeader("Access-Control-Max-Age", "86400");
     exchange.end();
@@ -194,7 +238,10 @@ public final class Answers {
         """);
   }
 
-  /** Answers with the reason why there is no piece: as a problem where asked for, else as text. */
+  /**
+   * Answers with the reason why there is no piece: as JSON where that is asked for, as a page for a
+   * browser, else as text.
+   */
   public void refuse(Exchange exchange, Problem problem) {
     Refusal refusal = problem.refusal();
     exchange.refused(refusal);
@@ -211,13 +258,18 @@ public final class Answers {
       case 429, 502, 503, 504 -> response.putHeader("Retry-After", HttpProblem.RETRY_AFTER_SECONDS);
       default -> {}
     }
-    String accept = exchange.request().getHeader(HttpHeaders.ACCEPT);
-    boolean json =
-        accept != null
-            && (accept.contains("application/json") || accept.contains(HttpProblem.MEDIA_TYPE));
-    response.putHeader(
-        HttpHeaders.CONTENT_TYPE, json ? HttpProblem.MEDIA_TYPE : "text/plain; charset=utf-8");
-    end(exchange, json ? json(problem) : text(problem));
+    String accept =
+        Objects.requireNonNullElse(exchange.request().getHeader(HttpHeaders.ACCEPT), "");
+    if (accept.contains("application/json") || accept.contains(HttpProblem.MEDIA_TYPE)) {
+      response.putHeader(HttpHeaders.CONTENT_TYPE, HttpProblem.MEDIA_TYPE);
+      end(exchange, json(problem));
+    } else if (accept.contains("text/html")) {
+      response.putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8");
+      end(exchange, ProblemPage.CSP, ProblemPage.of(problem));
+    } else {
+      response.putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8");
+      end(exchange, text(problem));
+    }
   }
 
   private static String text(Problem problem) {
@@ -233,10 +285,14 @@ public final class Answers {
   }
 
   private static void end(Exchange exchange, String text) {
+    end(exchange, TEXT_ONLY, text);
+  }
+
+  private static void end(Exchange exchange, CharSequence policy, String text) {
     Buffer body = Buffer.buffer(text);
     exchange
         .response()
-        .putHeader(CSP, TEXT_ONLY)
+        .putHeader(CSP, policy)
         .putHeader(CONTENT_TYPE_OPTIONS, NOSNIFF)
         .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()));
     if (exchange.request().method().equals(HttpMethod.HEAD)) {

@@ -84,6 +84,12 @@ public final class ResponseWriter {
     /** Sets status and headers. */
     void describe();
 
+    /**
+     * The number of bytes of the piece among the next bytes of the body that the client's socket
+     * has accepted: they are what is billed.
+     */
+    long ofPiece(long accepted);
+
     /** Answers with a problem instead. */
     void refuse(Problem problem);
 
@@ -219,11 +225,15 @@ public final class ResponseWriter {
       return range.end();
     }
     if (bytes.isVerifiedAsItComes()) {
-      return Math.min(range.end(), bytes.readable());
+      return Math.min(range.end(), bytes.readableFrom(position));
     }
     long unverified = range.end() - LAST_BLOCK;
-    return position < unverified && position < bytes.readable()
-        ? Math.min(bytes.readable(), tally.unverifiedTo(position, unverified))
+    if (position >= unverified) {
+      return position;
+    }
+    long readable = bytes.readableFrom(position);
+    return position < readable
+        ? Math.min(readable, tally.unverifiedTo(position, unverified))
         : position;
   }
 
@@ -299,8 +309,9 @@ public final class ResponseWriter {
   }
 
   private void accepted(long length) {
-    exchange.accepted(length);
-    tally.accepted(length);
+    long ofPiece = body.ofPiece(length);
+    exchange.accepted(ofPiece);
+    tally.accepted(ofPiece);
   }
 
   private void setHead() {

@@ -44,6 +44,8 @@ sealed interface AnswerHead {
 
   Duration DEFAULT_RETRY_AFTER = Duration.ofSeconds(5);
 
+  int LONGEST_DATE = 64;
+
   /**
    * Reads a head.
    *
@@ -110,7 +112,9 @@ sealed interface AnswerHead {
     if (text.matches("\\d+")) {
       return Duration.ofSeconds(text.length() > 9 ? Integer.MAX_VALUE : Long.parseLong(text));
     }
-    Date date = text.isEmpty() ? null : DateFormatter.parseHttpDate(text);
+    // Netty throws where a text is longer than any date
+    boolean canBeDate = !text.isEmpty() && text.length() <= LONGEST_DATE;
+    Date date = canBeDate ? DateFormatter.parseHttpDate(text) : null;
     if (date == null) {
       return DEFAULT_RETRY_AFTER;
     }

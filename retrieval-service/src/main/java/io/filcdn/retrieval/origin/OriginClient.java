@@ -11,6 +11,7 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpMethod;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -117,7 +118,19 @@ public final class OriginClient {
 
   /** A fetch of a part of a piece, which is begun by {@link #start}. */
   OriginFetch fetch(Origin origin, PieceCid piece, ByteRange wanted, OriginSink sink) {
-    return new OriginFetch(tools, hosts, new OriginFetch.Part(origin, piece, wanted), sink);
+    return new OriginFetch(
+        tools, hosts, new OriginFetch.Part(origin, piece, wanted, HttpMethod.GET), sink);
+  }
+
+  /**
+   * A question whether the provider has a piece, which is begun by {@link #start}.
+   *
+   * @param sink told of its completion where it has
+   */
+  OriginFetch probe(Origin origin, PieceCid piece, OriginSink sink) {
+    ByteRange whole = new ByteRange(0, piece.rawSize());
+    return new OriginFetch(
+        tools, hosts, new OriginFetch.Part(origin, piece, whole, HttpMethod.HEAD), sink);
   }
 
   /** Asks the provider. Returns at once; the fetch's sink is called on the current event loop. */
@@ -157,7 +170,7 @@ public final class OriginClient {
 
   private void ask(Question question) {
     connections
-        .request(question.address, question.fetch.range(), question.anew)
+        .request(question.address, question.fetch.method(), question.fetch.range(), question.anew)
         .onSuccess(request -> send(question, request))
         .onFailure(
             failure -> unanswered(question, failure, failure instanceof HttpClosedException));

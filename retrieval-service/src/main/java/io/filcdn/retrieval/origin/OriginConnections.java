@@ -78,12 +78,13 @@ final class OriginConnections {
   }
 
   /**
-   * A GET that is not sent yet, on a connection to the first address that takes one.
+   * A request that is not sent yet, on a connection to the first address that takes one.
    *
    * @param range the value of the Range header; empty where the whole resource is asked for
    * @param anew whether it needs a new connection
    */
-  Future<HttpClientRequest> request(OriginAddress address, Optional<String> range, boolean anew) {
+  Future<HttpClientRequest> request(
+      OriginAddress address, HttpMethod method, Optional<String> range, boolean anew) {
     OriginUrl url = address.url();
     InetAddress last = connected.getIfPresent(url.host());
     return new ConnectionRace<>(
@@ -91,7 +92,7 @@ final class OriginConnections {
             address.startingWith(Optional.ofNullable(last)).addresses(),
             at ->
                 (anew ? fresh : pooled)
-                    .request(options(url, at, range))
+                    .request(options(url, at, range).setMethod(method))
                     .onSuccess(made -> connected.put(url.host(), at)),
             late -> late.connection().close())
         .run();
@@ -100,7 +101,6 @@ final class OriginConnections {
   private static RequestOptions options(OriginUrl url, InetAddress at, Optional<String> range) {
     RequestOptions options =
         new RequestOptions()
-            .setMethod(HttpMethod.GET)
             .setServer(SocketAddress.inetSocketAddress(url.port(), at.getHostAddress()))
             .setHost(url.host())
             .setPort(url.port())

@@ -7,9 +7,11 @@ import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +20,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class OriginFetch {
 
+  /** The statuses of a server that does not know a method (RFC 9110). */
+  private static final Set<Integer> NO_METHOD = Set.of(405, 501);
+
   private final OriginClient.Tools tools;
   private final HostFetches hosts;
   private final Origin origin;
   private final PieceCid piece;
   private final ByteRange wanted;
+  private final HttpMethod method;
   private final OriginSink sink;
 
   /** The end of what is taken of the answer's part of the piece, and of that part. */
@@ -49,8 +55,12 @@ final class OriginFetch {
   private @Nullable HttpClientRequest request;
   private @Nullable HttpClientResponse response;
 
-  /** The part of a piece that is asked for. */
-  record Part(Origin origin, PieceCid piece, ByteRange wanted) {}
+  /**
+   * The part of a piece that is asked for.
+   *
+   * @param method GET, or HEAD where it is only to be told whether the provider has it
+   */
+  record Part(Origin origin, PieceCid piece, ByteRange wanted, HttpMethod method) {}
 
   /**
    * @param hosts where it has a place while it is under way
@@ -61,6 +71,7 @@ final class OriginFetch {
     this.origin = part.origin;
     this.piece = part.piece;
     this.wanted = part.wanted;
+    this.method = part.method;
     this.sink = sink;
     Duration patience = tools.rules().firstByte();
     this.timer =
@@ -72,6 +83,10 @@ final class OriginFetch {
 
   Origin origin() {
     return origin;
+  }
+
+  HttpMethod method() {
+    return method;
   }
 
   /** The path of the piece below the provider's service URL, as Curio has it. */
@@ -173,8 +188,14 @@ final class OriginFetch {
     if (over) {
       return;
     }
+    boolean knowsNoHead = method.equals(HttpMethod.HEAD) && NO_METHOD.contains(answer.statusCode());
+    if (knowsNoHead) {
+      fail(Kind.BUSY, "it answers no HEAD");
+      return;
+    }
     switch (AnswerHead.of(
         answer.statusCode(), answer.headers(), piece, wanted.start(), tools.clock().instant())) {
+      case AnswerHead.Part part when method.equals(HttpMethod.HEAD) -> completed();
       case AnswerHead.Part(long start, long to) -> take(answer, start, to);
       case AnswerHead.Refused(Kind kind, String detail, Optional<Duration> wait) -> {
         retryAfter = wait;
@@ -246,14 +267,23 @@ final class OriginFetch {
       fail(Kind.FAILED, "expected %d bytes, found %d".formatted(end - wanted.start(), received));
       return;
     }
+    if (end < wanted.end()) {
+      finish();
+      sink.ranOut();
+    } else {
+      completed();
+    }
+  }
+
+  private void completed() {
+    finish();
+    sink.completed();
+  }
+
+  private void finish() {
     over = true;
     leaveHost();
     tools.vertx().cancelTimer(timer);
-    if (end < wanted.end()) {
-      sink.ranOut();
-    } else {
-      sink.completed();
-    }
   }
 
   void fail(Kind kind, String detail) {

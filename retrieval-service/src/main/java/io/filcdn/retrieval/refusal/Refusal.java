@@ -12,7 +12,8 @@ public enum Refusal {
   HOST_UNKNOWN(
       400,
       "host-unknown",
-      "The host must be {payer}{root}, with the payer's address as 0x and 40 hex digits."),
+      "The host must be {payer}{root}, or the path /{payer}/{pieceCid} on a host that payers share,"
+          + " with the payer's address as 0x and 40 hex digits."),
   PATH_UNKNOWN(
       404,
       "path-unknown",
@@ -61,7 +62,7 @@ public enum Refusal {
   DENIED(451, "denied", "This piece is on a list of content that is not served."),
   TOO_LARGE(404, "too-large", "This piece is larger than this edge serves."),
   RANGE_UNSATISFIABLE(416, "range-unsatisfiable", "The range lies behind the end of the piece."),
-  PRECONDITION_FAILED(412, "precondition-failed", "If-Match names other bytes than this piece."),
+  PRECONDITION_FAILED(412, "precondition-failed", "If-Match or If-Unmodified-Since does not hold."),
   CDN_QUOTA_EXHAUSTED(
       402,
       "cdn-quota-exhausted",

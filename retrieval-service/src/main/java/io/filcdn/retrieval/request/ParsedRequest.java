@@ -12,7 +12,7 @@ public sealed interface ParsedRequest {
    * A piece.
    *
    * @param headOnly whether only the head of the answer is wanted
-   * @param pathStyle whether the payer came in the path, on the root host that all payers share
+   * @param pathStyle whether the payer came in the path, on a host that all payers share
    * @param conditions what the client says of what it has, and of the part it wants
    * @param bot the bot whose token came with the request
    * @param filename the name to save the piece under
@@ -34,16 +34,24 @@ public sealed interface ParsedRequest {
    * @param ifRange {@code If-Range}
    * @param ifMatch {@code If-Match}
    * @param ifNoneMatch {@code If-None-Match}
+   * @param ifModifiedSince {@code If-Modified-Since}
+   * @param ifUnmodifiedSince {@code If-Unmodified-Since}
    */
   record Conditions(
       Optional<String> range,
       Optional<String> ifRange,
       Optional<String> ifMatch,
-      Optional<String> ifNoneMatch) {
+      Optional<String> ifNoneMatch,
+      Optional<String> ifModifiedSince,
+      Optional<String> ifUnmodifiedSince) {
 
     /** True where the whole piece is wanted whatever the client has. */
     boolean areNone() {
-      return range.isEmpty() && ifMatch.isEmpty() && ifNoneMatch.isEmpty();
+      return range.isEmpty()
+          && ifMatch.isEmpty()
+          && ifNoneMatch.isEmpty()
+          && ifModifiedSince.isEmpty()
+          && ifUnmodifiedSince.isEmpty();
     }
   }
 

@@ -67,10 +67,10 @@ public sealed interface ProofSelection {
       ParsedRequest.Conditions conditions, PieceCid piece, PieceGroups groups, GroupRun run) {
     String etag =
         "\"%s/proof/%d/%d/%d\"".formatted(piece, groups.groupLog2(), run.first(), run.count());
-    if (conditions.ifMatch().filter(header -> !Selection.matches(header, etag)).isPresent()) {
+    if (conditions.ifMatch().filter(header -> !Validators.matches(header, etag)).isPresent()) {
       return new PreconditionFailed();
     }
-    return conditions.ifNoneMatch().filter(header -> Selection.names(header, etag)).isPresent()
+    return conditions.ifNoneMatch().filter(header -> Validators.names(header, etag)).isPresent()
         ? new NotModified(etag)
         : new Groups(piece, groups, run, etag);
   }

@@ -5,12 +5,16 @@ import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.AsciiString;
+import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A reader of what a request asks for. Nothing behind it sees HTTP's spelling of a payer or a
@@ -32,20 +36,23 @@ public final class RequestReader {
   private static final int MAX_FILENAME = 255;
 
   private final String dnsRoot;
-  private final String rootHost;
+  private final Set<String> pathHosts;
   private final BotTokens bots;
 
   /**
    * @param dnsRoot what follows the payer in host names, with its leading dot
+   * @param pathHosts hosts beside the root and IP addresses on which the payer is in the path
    */
-  public RequestReader(String dnsRoot, BotTokens bots) {
+  public RequestReader(String dnsRoot, Set<String> pathHosts, BotTokens bots) {
     if (!dnsRoot.startsWith(".") || dnsRoot.length() < 2) {
       throw new IllegalArgumentException(
           "expected a DNS root with a leading dot, such as .localhost, found \"%s\""
               .formatted(dnsRoot));
     }
     this.dnsRoot = dnsRoot.toLowerCase(Locale.ROOT);
-    this.rootHost = this.dnsRoot.substring(1);
+    this.pathHosts =
+        Stream.concat(Stream.of(this.dnsRoot.substring(1)), pathHosts.stream().map(HostName::of))
+            .collect(Collectors.toUnmodifiableSet());
     this.bots = bots;
   }
 
@@ -63,16 +70,23 @@ public final class RequestReader {
       return new ParsedRequest.Welcome();
     }
     String host = host(request);
-    boolean pathStyle = host.equals(rootHost);
-    if (pathStyle) {
+    boolean ofPayer = host.endsWith(dnsRoot) && !pathHosts.contains(host);
+    if (!ofPayer && isShared(host)) {
       int slash = path.indexOf('/', 1);
       return slash < 0
           ? new ParsedRequest.Refused(Refusal.HOST_UNKNOWN)
           : retrieval(request, path.substring(1, slash), path.substring(slash), true);
     }
-    return host.endsWith(dnsRoot)
+    return ofPayer
         ? retrieval(request, host.substring(0, host.length() - dnsRoot.length()), path, false)
         : new ParsedRequest.Refused(Refusal.HOST_UNKNOWN);
+  }
+
+  /** True where a host is of no payer, and serves all of them by their paths. */
+  private boolean isShared(String host) {
+    return pathHosts.contains(host)
+        || NetUtil.isValidIpV4Address(host)
+        || NetUtil.isValidIpV6Address(host);
   }
 
   private static String host(HttpServerRequest request) {
@@ -141,7 +155,9 @@ public final class RequestReader {
             : Optional.empty(),
         header(request, HttpHeaderNames.IF_RANGE),
         list(request, HttpHeaderNames.IF_MATCH),
-        list(request, HttpHeaderNames.IF_NONE_MATCH));
+        list(request, HttpHeaderNames.IF_NONE_MATCH),
+        header(request, HttpHeaderNames.IF_MODIFIED_SINCE),
+        header(request, HttpHeaderNames.IF_UNMODIFIED_SINCE));
   }
 
   private static Optional<String> filename(HttpServerRequest request) {

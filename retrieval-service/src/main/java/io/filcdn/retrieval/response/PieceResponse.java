@@ -1,18 +1,21 @@
 package io.filcdn.retrieval.response;
 
 import io.filcdn.common.egress.CacheOutcome;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.admission.Admission.Decision;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.bytes.ReprDigest;
 import io.filcdn.retrieval.cache.FillContext;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
+import io.filcdn.retrieval.delivery.Exchange;
 import io.filcdn.retrieval.delivery.ResponseWriter;
 import io.filcdn.retrieval.proof.PieceProofHeader;
 import io.filcdn.retrieval.refusal.Problem;
-import io.filcdn.retrieval.request.Selection;
 import io.filcdn.retrieval.usage.ResponseTally;
 import io.netty.util.AsciiString;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.Objects;
@@ -31,7 +34,8 @@ public final class PieceResponse implements ResponseWriter.Body {
   private final PieceCache cache;
   private final Retrieval retrieval;
   private final Answers.Head head;
-  private final Selection.Bytes selected;
+  private final ResponseBody body;
+  private long acceptedBytes;
   private PieceCache.@Nullable Opened opened;
   private @Nullable FillContext context;
   private @Nullable ResponseTally tally;
@@ -40,34 +44,56 @@ public final class PieceResponse implements ResponseWriter.Body {
       Answers answers,
       PieceCache cache,
       Retrieval retrieval,
-      Answers.Head head,
-      Selection.Bytes selected) {
+      Decision.Admitted admitted,
+      ResponseBody body) {
     this.answers = answers;
     this.cache = cache;
     this.retrieval = retrieval;
-    this.head = head;
-    this.selected = selected;
+    this.head = retrieval.head(admitted);
+    this.body = body;
   }
 
-  /** Takes the source of the bytes, before they are sent. */
-  public void opened(PieceCache.Opened source, FillContext sourceContext, ResponseTally count) {
+  /**
+   * Takes the source of the bytes, before they are sent.
+   *
+   * @return the bytes of the body
+   */
+  public PieceBytes opened(
+      PieceCache.Opened source, FillContext sourceContext, ResponseTally count) {
     opened = source;
     context = sourceContext;
     tally = count;
+    return body.bytes(source.bytes());
   }
 
-  /** Answers a HEAD from the PieceCID and what the cache knows: nothing is read or fetched. */
+  /** Answers a HEAD from the PieceCID and what the cache knows: nothing is fetched. */
   public void answerHead() {
-    Optional<PieceCache.Cached> cached = cache.cached(head.piece(), selected.range());
-    answers.describe(retrieval.exchange(), head, selected.range(), selected.partial());
-    HttpServerResponse response = retrieval.exchange().request().response();
-    cached
-        .flatMap(PieceCache.Cached::contentType)
-        .ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
-    cached.flatMap(PieceCache.Cached::digest).ifPresent(digest -> tell(response, digest));
-    response.putHeader(CACHE_STATUS, cached.isPresent() ? CACHE_HIT : "filcdn; detail=from-cid");
-    response.putHeader(SERVER_TIMING, serverTiming("head", retrieval.exchange().elapsedMicros()));
-    retrieval.exchange().end();
+    PieceCid piece = head.piece();
+    Optional<String> known = cache.contentType(piece);
+    if (known.isPresent() || !cache.holdsSome(piece)) {
+      answerHead(known);
+    } else {
+      Vertx.currentContext()
+          .executeBlocking(() -> cache.readContentType(piece), false)
+          // what cannot be read is not known
+          .onComplete(read -> answerHead(read.succeeded() ? read.result() : Optional.empty()));
+    }
+  }
+
+  private void answerHead(Optional<String> contentType) {
+    Exchange exchange = retrieval.exchange();
+    HttpServerResponse response = exchange.request().response();
+    if (response.closed()) {
+      exchange.abandon();
+      return;
+    }
+    answers.describe(exchange, head, body.length());
+    contentType.ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
+    cache.digest(head.piece()).ifPresent(digest -> tell(response, digest));
+    boolean hit = cache.isHit(head.piece(), body.ranges());
+    response.putHeader(CACHE_STATUS, hit ? CACHE_HIT : "filcdn; detail=from-cid");
+    response.putHeader(SERVER_TIMING, serverTiming("head", exchange.elapsedMicros()));
+    exchange.end();
   }
 
   private static void tell(HttpServerResponse response, ReprDigest digest) {
@@ -76,20 +102,31 @@ public final class PieceResponse implements ResponseWriter.Body {
 
   @Override
   public ByteRange range() {
-    return selected.range();
+    return body.stretch();
+  }
+
+  @Override
+  public long ofPiece(long accepted) {
+    long bytes = body.pieceBytes(acceptedBytes, accepted);
+    acceptedBytes += accepted;
+    return bytes;
   }
 
   @Override
   public void describe() {
     PieceCache.Opened source = Objects.requireNonNull(opened);
-    answers.describe(retrieval.exchange(), head, selected.range(), selected.partial());
+    if (body.partial()) {
+      answers.describePart(retrieval.exchange(), head, body.ranges(), body.length());
+    } else {
+      answers.describe(retrieval.exchange(), head, body.length());
+    }
     HttpServerResponse response = retrieval.exchange().request().response();
     response.putHeader(CACHE_STATUS, cacheStatus(source.outcome(), source.stored()));
     source.bytes().digest().ifPresent(digest -> tell(response, digest));
-    if (selected.partial()) {
+    if (body.partial() && body.ranges().isOne()) {
       cache
           .treeAtHand(head.piece())
-          .flatMap(tree -> PieceProofHeader.of(tree, selected.range()))
+          .flatMap(tree -> PieceProofHeader.of(tree, body.ranges().first()))
           .ifPresent(proof -> response.putHeader(PieceProofHeader.NAME, proof));
     }
     response.putHeader(
@@ -126,8 +163,8 @@ public final class PieceResponse implements ResponseWriter.Body {
             Objects.requireNonNull(opened).bytes(),
             failure,
             Objects.requireNonNull(context),
-            new ByteRange(position, range().end()));
+            body.left(position));
     Objects.requireNonNull(tally).from(opened.unverified());
-    return opened.bytes();
+    return body.bytes(opened.bytes());
   }
 }

@@ -7,7 +7,7 @@ import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.FillLimits;
-import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.refusal.Problem;
@@ -72,11 +72,12 @@ public final class Reservations {
    * Gets quota, and goes on: at once where it is at hand, otherwise later on the same event loop.
    * Only the first request for a data set, and one that needs much, waits.
    */
-  public void prepare(Retrieval retrieval, Decision.Admitted admitted, ByteRange range, Next next) {
+  public void prepare(
+      Retrieval retrieval, Decision.Admitted admitted, ResponseBody body, Next next) {
     await(
         retrieval,
         admitted,
-        range,
+        body,
         hold -> {
           Decision.Admitted paid = admission.paidAnew(admitted);
           if (paid.dataSet().equals(admitted.dataSet())) {
@@ -84,15 +85,18 @@ public final class Reservations {
           } else {
             // only now it is known that another has more left
             hold.release();
-            await(retrieval, paid, range, other -> next.with(paid, other));
+            await(retrieval, paid, body, other -> next.with(paid, other));
           }
         });
   }
 
   private void await(
-      Retrieval retrieval, Decision.Admitted admitted, ByteRange range, Consumer<Quota.Hold> then) {
+      Retrieval retrieval,
+      Decision.Admitted admitted,
+      ResponseBody body,
+      Consumer<Quota.Hold> then) {
     quota.prepare(
-        needs(retrieval, admitted, range),
+        needs(retrieval, admitted, body),
         hold -> {
           if (retrieval.exchange().request().response().closed()) {
             hold.release();
@@ -104,11 +108,11 @@ public final class Reservations {
   }
 
   /** Loops, not streams: every request passes here. */
-  private List<Quota.Need> needs(Retrieval retrieval, Decision.Admitted admitted, ByteRange range) {
+  private List<Quota.Need> needs(
+      Retrieval retrieval, Decision.Admitted admitted, ResponseBody body) {
     List<Quota.Need> needs = new ArrayList<>(admitted.payers().size());
     if (retrieval.request().bot().isEmpty()) {
-      needs.add(
-          new Quota.Need(Quota.Kind.CDN, admitted.dataSet(), first(admitted, range.length())));
+      needs.add(new Quota.Need(Quota.Kind.CDN, admitted.dataSet(), first(admitted, body.length())));
       for (DataSetId other : admitted.payers()) {
         if (!other.equals(admitted.dataSet())) {
           // of the others it only matters how much they have left
@@ -116,7 +120,7 @@ public final class Reservations {
         }
       }
     }
-    if (cache.isCold(admitted.piece(), range)) {
+    if (cache.isCold(admitted.piece(), body.ranges())) {
       admitted.origins().stream()
           .map(Origin::dataSet)
           .distinct()
@@ -161,8 +165,8 @@ public final class Reservations {
    * @param hold what was kept for it
    */
   public Outcome reserve(
-      Retrieval retrieval, Decision.Admitted admitted, Quota.Hold hold, ByteRange range) {
-    long length = range.length();
+      Retrieval retrieval, Decision.Admitted admitted, Quota.Hold hold, ResponseBody body) {
+    long length = body.length();
     if (!usage.canRecord()) {
       return new Outcome.Refused(Refusal.CANNOT_RECORD);
     }
@@ -177,11 +181,32 @@ public final class Reservations {
     if (unpaid.isPresent()) {
       return new Outcome.Refused(unpaid.get());
     }
-    Outcome outcome = fill(retrieval, admitted, range);
+    Outcome outcome = fill(retrieval, admitted, body.ranges());
     if (outcome instanceof Outcome.Refused && !free) {
       quota.giveBack(Quota.Kind.CDN, admitted.dataSet(), slice(length));
     }
     return outcome;
+  }
+
+  /**
+   * The reason that a response would be refused before anything is fetched for it. Nothing stays
+   * reserved.
+   *
+   * @param hold what was kept for it
+   */
+  public Optional<Problem> refusal(
+      Retrieval retrieval, Decision.Admitted admitted, Quota.Hold hold, ResponseBody body) {
+    if (!usage.canRecord()) {
+      return Optional.of(Problem.of(Refusal.CANNOT_RECORD));
+    }
+    if (retrieval.request().bot().isPresent()) {
+      return Optional.empty();
+    }
+    Optional<Problem> unpaid = pay(hold, admitted.dataSet(), body.length());
+    if (unpaid.isEmpty()) {
+      quota.giveBack(Quota.Kind.CDN, admitted.dataSet(), slice(body.length()));
+    }
+    return unpaid;
   }
 
   private static long slice(long length) {
@@ -226,21 +251,21 @@ public final class Reservations {
     return whole;
   }
 
-  private Outcome fill(Retrieval retrieval, Decision.Admitted admitted, ByteRange range) {
+  private Outcome fill(Retrieval retrieval, Decision.Admitted admitted, ByteRanges ranges) {
     PieceCid piece = admitted.piece();
-    if (!cache.isCold(piece, range)) {
+    if (!cache.isCold(piece, ranges)) {
       return Outcome.HIT;
     }
     if (admitted.origins().isEmpty()) {
       return new Outcome.Refused(Refusal.CACHE_MISS_RAIL_ENDED);
     }
-    long toFetch = cache.toFetch(piece, range);
+    long toFetch = cache.toFetch(piece, ranges);
     FillLimits.Fetch fetch =
         new FillLimits.Fetch(
             retrieval.client().networks(),
             admitted.dataSet(),
             toFetch,
-            range.length(),
+            ranges.length(),
             missQuota(admitted, toFetch));
     return switch (fills.begin(fetch, watch(retrieval, admitted.dataSet()))) {
       case FillLimits.Leave.Given(FillCharge charge) -> new Outcome.Reserved(Optional.of(charge));

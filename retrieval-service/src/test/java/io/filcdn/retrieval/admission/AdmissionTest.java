@@ -17,16 +17,19 @@ import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.payment.RailId;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.Quota;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,6 +52,7 @@ class AdmissionTest {
   private IndexReplica replica;
   private Denylist denylist;
   private Admission admission;
+  private Function<DataSetId, Optional<Epoch>> added = dataSet -> Optional.empty();
 
   @BeforeEach
   void open() {
@@ -141,6 +145,40 @@ class AdmissionTest {
         .containsExactly(DataSetId.of("fwss/4"));
   }
 
+  @Test
+  void aPieceIsAsOldAsThePayersFirstPlacementOfIt() {
+    DataSetRecord first =
+        dataSet(1, rail(null), rail(null), Optional.empty(), Optional.empty(), NOW);
+    DataSetRecord second =
+        dataSet(2, rail(null), rail(null), Optional.empty(), Optional.empty(), NOW);
+    added = set -> Optional.of(new Epoch(set.number() == 1 ? NOW - 10 : NOW - 20));
+    hold(first, second);
+
+    assertThat(lastModified(PIECE)).contains(NETWORK.timeOf(new Epoch(NOW - 20)));
+    // which may mean another piece tomorrow
+    assertThat(lastModified(PIECE.commP())).isEmpty();
+  }
+
+  @Test
+  void noPieceIsOfTheFutureOrOfATimeThatNothingTells() {
+    DataSetRecord dataSet =
+        dataSet(1, rail(null), rail(null), Optional.empty(), Optional.empty(), NOW);
+    hold(dataSet);
+    assertThat(lastModified(PIECE)).isEmpty();
+
+    added = set -> Optional.of(new Epoch(NOW + 1));
+    hold(dataSet);
+    assertThat(lastModified(PIECE)).isEmpty();
+
+    added = set -> Optional.of(new Epoch(NOW));
+    hold(dataSet);
+    assertThat(lastModified(PIECE)).contains(NETWORK.timeOf(new Epoch(NOW)));
+  }
+
+  private Optional<Instant> lastModified(PieceName piece) {
+    return ((Admission.Decision.Admitted) admission.admit(PAYER, piece)).lastModified();
+  }
+
   private String outcome() {
     return switch (admission.admit(PAYER, PIECE)) {
       case Admission.Decision.Admitted _ -> "served";
@@ -161,9 +199,10 @@ class AdmissionTest {
       changes.add(new IndexChange.DataSet(dataSet));
       changes.add(
           new IndexChange.Placed(
-              new PlacementKey(PIECE, PAYER, dataSet.dataSet(), new PieceId(1))));
+              new PlacementKey(PIECE, PAYER, dataSet.dataSet(), new PieceId(1)),
+              added.apply(dataSet.dataSet())));
     }
-    replica.apply(changes, Map.of(), java.time.Instant.EPOCH);
+    replica.apply(changes, Map.of(), Instant.EPOCH);
   }
 
   private static Optional<Epoch> rail(@org.jspecify.annotations.Nullable Long endsAfter) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.index.ProviderRecord;
@@ -32,11 +33,12 @@ class IndexReplicaTest {
   private static final PieceCid LONG = new PieceCid(ROOT, 5, 950);
   private static final TopicPartition PARTITION = new TopicPartition("t", 3);
   private static final Instant NOW = Instant.ofEpochMilli(1_000);
+  private static final Optional<Epoch> ADDED = Optional.of(new Epoch(7));
 
   @TempDir Path folder;
 
   private static IndexChange.Placed placed(PieceName piece, Address payer, int dataSet) {
-    return new IndexChange.Placed(key(piece, payer, dataSet));
+    return new IndexChange.Placed(key(piece, payer, dataSet), ADDED);
   }
 
   private static PlacementKey key(PieceName piece, Address payer, int dataSet) {
@@ -44,7 +46,7 @@ class IndexReplicaTest {
   }
 
   private static Placement placement(PieceCid piece, int dataSet) {
-    return new Placement(piece, DataSetId.of("fwss/" + dataSet));
+    return new Placement(piece, DataSetId.of("fwss/" + dataSet), ADDED);
   }
 
   @Test

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.ByteRanges;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,7 +77,11 @@ class SparseFileTest {
     file.unclaim(second);
     assertThat(file.missing(new ByteRange(0, SIZE)).stream()).containsExactly(3, 4);
     // what another fetches may become this one's to fetch
-    assertThat(file.toFetch(new ByteRange(0, SIZE))).isEqualTo(3L * GROUP + 5);
+    assertThat(file.toFetch(ByteRanges.of(new ByteRange(0, SIZE)))).isEqualTo(3L * GROUP + 5);
+    // one group, though two ranges lie in it
+    ByteRange one = new ByteRange(3L * GROUP, 3L * GROUP + 1);
+    ByteRange other = new ByteRange(3L * GROUP + 9, 3L * GROUP + 10);
+    assertThat(file.toFetch(new ByteRanges(List.of(one, other)))).isEqualTo(GROUP);
   }
 
   @Test

@@ -27,7 +27,9 @@ class ProofSelectionTest {
         Optional.empty(),
         Optional.empty(),
         Optional.ofNullable(ifMatch),
-        Optional.ofNullable(ifNoneMatch));
+        Optional.ofNullable(ifNoneMatch),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static ProofQuery query(long first, long last) {

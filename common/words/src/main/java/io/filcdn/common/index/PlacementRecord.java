@@ -3,10 +3,12 @@ package io.filcdn.common.index;
 import static java.util.Objects.requireNonNull;
 
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.piece.PieceName;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The placement of a piece in a data set, on {@code filcdn.index.placements}. Removal is a
@@ -14,6 +16,8 @@ import java.util.Map;
  *
  * @param pieceCid v2 in fwss; v1 in pandora, whose contract knew no raw sizes
  * @param metadata the piece's keys and values on chain, as they are
+ * @param added the epoch in which the piece was added to the data set; empty where an earlier
+ *     version of the index wrote this
  */
 public record PlacementRecord(
     PieceName pieceCid,
@@ -21,6 +25,7 @@ public record PlacementRecord(
     DataSetId dataSet,
     PieceId pieceId,
     Map<String, String> metadata,
+    Optional<Epoch> added,
     AsOf asOf) {
 
   public PlacementRecord {

@@ -6,6 +6,7 @@ import io.filcdn.bench.run.Cores;
 import io.filcdn.bench.run.Server;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.PlacementRecord;
@@ -147,6 +148,7 @@ final class EdgeUnderTest implements AutoCloseable {
               DataSetId.of(DATA_SET),
               new PieceId(version.get() + 1),
               Map.of(),
+              Optional.of(new Epoch(1)),
               asOf());
       tell(Topic.PLACEMENTS, placement.key().toString(), placement);
     }

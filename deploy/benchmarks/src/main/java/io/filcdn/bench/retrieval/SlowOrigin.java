@@ -57,6 +57,12 @@ final class SlowOrigin implements AutoCloseable {
       exchange.close();
       return;
     }
+    if (exchange.getRequestMethod().equals("HEAD")) {
+      exchange.getResponseHeaders().set("Content-Length", Long.toString(size));
+      exchange.sendResponseHeaders(200, -1);
+      exchange.close();
+      return;
+    }
     exchange.sendResponseHeaders(200, size);
     RandomBytes bytes = new RandomBytes(size, size);
     byte[] step = new byte[STEP];

@@ -1,0 +1,54 @@
+package io.filcdn.retrieval.response;
+
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.ByteRanges;
+import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.cache.PieceCache;
+import io.filcdn.retrieval.request.Selection;
+import java.util.Optional;
+
+/**
+ * The body of a response: bytes of a piece as they are, or in parts.
+ *
+ * @param ranges the piece's bytes in it
+ * @param partial whether it answers a range (206)
+ * @param parts where it has several
+ */
+public record ResponseBody(ByteRanges ranges, boolean partial, Optional<Multipart> parts) {
+
+  /** The body with the bytes that were selected. */
+  public static ResponseBody of(Selection.Bytes selected, PieceCid piece, PieceCache cache) {
+    ByteRanges ranges = selected.ranges();
+    Optional<Multipart> parts =
+        ranges.isOne()
+            ? Optional.empty()
+            : Optional.of(Multipart.of(ranges, piece.rawSize(), cache.contentType(piece)));
+    return new ResponseBody(ranges, selected.partial(), parts);
+  }
+
+  /** The number of its bytes, the heads of parts with them. */
+  public long length() {
+    return parts.isPresent() ? parts.get().length() : ranges.first().length();
+  }
+
+  /** Its stretch: of the piece, or where it has parts, of what {@link #bytes} gives. */
+  ByteRange stretch() {
+    return parts.map(body -> new ByteRange(0, body.length())).orElseGet(ranges::first);
+  }
+
+  /** The bytes, taken from those of the piece. */
+  PieceBytes bytes(PieceBytes piece) {
+    return parts.<PieceBytes>map(body -> new MultipartBytes(body, piece)).orElse(piece);
+  }
+
+  /** The ranges of the piece that are left behind a position of the stretch. */
+  ByteRanges left(long position) {
+    return ranges.from(parts.map(body -> body.partAt(position).inPiece(position)).orElse(position));
+  }
+
+  /** The number of bytes of the piece in {@code length} bytes behind the first {@code from}. */
+  long pieceBytes(long from, long length) {
+    return parts.isPresent() ? parts.get().pieceBytes(from, from + length) : length;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.retrieval.response;
+
+import org.jspecify.annotations.NullMarked;
