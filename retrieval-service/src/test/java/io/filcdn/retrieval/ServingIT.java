@@ -10,6 +10,7 @@ import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import java.io.IOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -116,7 +117,7 @@ class ServingIT extends EdgeTest {
     for (Answer answer : answers) {
       Instant date =
           DateTimeFormatter.RFC_1123_DATE_TIME.parse(answer.header("Date"), Instant::from);
-      assertThat(date).isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
+      assertThat(date).isCloseTo(Clock.systemUTC().instant(), within(1, ChronoUnit.MINUTES));
     }
     assertThat(answers)
         .extracting(Answer::status)
