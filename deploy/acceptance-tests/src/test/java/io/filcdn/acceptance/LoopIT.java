@@ -182,6 +182,27 @@ class LoopIT {
   }
 
   @Test
+  void filecoinsOwnSdkStoresPiecesAndFetchesThemThroughTheEdge() {
+    RoundTrip trip = RoundTrip.of(stack, DevnetAccount.OUTSIDER);
+
+    int edge = stack.service("retrieval").getPort();
+    assertThat(trip.edgeUrl())
+        .hasScheme("https")
+        .satisfies(
+            url ->
+                assertThat(url.getAuthority())
+                    .isEqualToIgnoringCase(
+                        "%s.localhost:%d".formatted(DevnetAccount.OUTSIDER.address(), edge)));
+    await()
+        .atMost(COUNTED_WITHIN)
+        .untilAsserted(
+            () -> {
+              assertThat(books.egressBytes(trip.dataSet())).isGreaterThanOrEqualTo(trip.size());
+              assertThat(books.fillBytes(trip.dataSet())).isGreaterThanOrEqualTo(trip.size());
+            });
+  }
+
+  @Test
   void aPieceOfAnotherPayerIsRefused() {
     Stack.DemoPiece piece = stack.demoPieces().getFirst();
     TestDataSet dataSet = market.newDataSet();

@@ -38,7 +38,7 @@ final class Stack implements AutoCloseable {
     this.data = data;
     this.start = start;
     try {
-      this.description = JSON.readTree(Files.readString(data.resolve("stack.json")));
+      this.description = JSON.readTree(Files.readString(description()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -73,6 +73,11 @@ final class Stack implements AutoCloseable {
 
   Devnet devnet() {
     return devnet;
+  }
+
+  /** The file that tells what runs, and where. */
+  Path description() {
+    return data.resolve("stack.json");
   }
 
   /** What stack.json tells. */

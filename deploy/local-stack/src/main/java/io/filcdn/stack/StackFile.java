@@ -8,6 +8,7 @@ import io.filcdn.common.network.Network;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.stack.demo.DemoContent;
 import io.filcdn.stack.demo.DemoPiece;
+import io.filcdn.testing.chain.DevnetContracts;
 import io.filcdn.testing.infra.Postgres;
 import io.filcdn.testing.process.DataFolder;
 import io.filcdn.testing.process.Listener;
@@ -74,6 +75,9 @@ final class StackFile {
 
   /** Adds what only a devnet has. */
   StackFile withDemo(String provider, Address payer, DemoContent content) {
+    json.withObject("/chain/contracts")
+        .put("endorsements", DevnetContracts.ADDRESSES.endorsements())
+        .put("multicall3", DevnetContracts.MULTICALL3);
     json.put("provider", provider);
     json.put("payer", payer.hex());
     json.put("dataSetId", Long.toString(content.dataSetId()));

@@ -212,6 +212,13 @@ public final class DevnetReads {
         == 1;
   }
 
+  /** The providers that clients choose first, in the order of their endorsement. */
+  public List<Long> endorsedProviders() {
+    List<Object> answer =
+        read(contracts.endorsements(), Abi.encode("getProviderIds()"), "uint256[]");
+    return items(answer, 0).stream().map(item -> ((BigInteger) item).longValueExact()).toList();
+  }
+
   /** The contract that may settle and end CDN rails. */
   public String fwssController() {
     return text(

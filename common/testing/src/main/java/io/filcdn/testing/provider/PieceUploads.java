@@ -1,5 +1,6 @@
 package io.filcdn.testing.provider;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.filcdn.common.piece.PieceCid;
@@ -7,6 +8,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import java.util.UUID;
 
 /**
@@ -33,14 +35,9 @@ final class PieceUploads implements HttpHandler {
 
   private final PieceStore store;
 
-  /** The uploads that are open; the oldest go where there are too many. */
-  private final Map<String, Upload> uploads =
-      new LinkedHashMap<>() {
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<String, Upload> eldest) {
-          return size() > MOST_UPLOADS;
-        }
-      };
+  /** The uploads that are open, in their order; the oldest go where there are too many. */
+  @GuardedBy("uploads")
+  private final SequencedMap<String, Upload> uploads = new LinkedHashMap<>();
 
   /**
    * An upload.
@@ -153,6 +150,9 @@ final class PieceUploads implements HttpHandler {
   private void put(String id, Upload upload) {
     synchronized (uploads) {
       uploads.put(id, upload);
+      if (uploads.size() > MOST_UPLOADS) {
+        uploads.pollFirstEntry();
+      }
     }
   }
 
