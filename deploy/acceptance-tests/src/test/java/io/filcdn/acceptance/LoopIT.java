@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -200,6 +201,20 @@ class LoopIT {
               assertThat(books.egressBytes(trip.dataSet())).isGreaterThanOrEqualTo(trip.size());
               assertThat(books.fillBytes(trip.dataSet())).isGreaterThanOrEqualTo(trip.size());
             });
+  }
+
+  @Test
+  void urlsAreFoundWhereTheResolverKnowsNoHostBelowLocalhost() {
+    Stack.DemoPiece piece = stack.demoPieces().getFirst();
+    String fetch = "console.log((await (await fetch(process.argv[1])).arrayBuffer()).byteLength)";
+
+    Script.Outcome node =
+        Script.run(
+            Path.of("node"),
+            Map.of(),
+            List.of("--input-type=module", "-e", fetch, piece.url().toString()));
+
+    assertThat(node.lines()).containsExactly(Long.toString(piece.size()));
   }
 
   @Test
