@@ -5,11 +5,10 @@ import { parseAbi } from 'viem'
 // SDK 0.41 was made for the state view before FWSS 1.3.0, whose data sets have two more fields. It reads contracts by the
 // ABIs of its chain, so that the chain can bring the ones of today.
 const dataSets = parseAbi([
-  `struct DataSetInfo {
-    uint256 pdpRailId; uint256 cacheMissRailId; uint256 cdnRailId; address payer; address payee; address serviceProvider;
-    uint256 commissionBps; uint256 clientDataSetId; uint256 pdpEndEpoch; uint256 providerId;
-    uint96 pendingOneTimePayments; uint96 lifecycleReserveBalance; uint256 dataSetId;
-  }`,
+  'struct DataSetInfo { ' +
+    'uint256 pdpRailId; uint256 cacheMissRailId; uint256 cdnRailId; address payer; address payee; ' +
+    'address serviceProvider; uint256 commissionBps; uint256 clientDataSetId; uint256 pdpEndEpoch; uint256 providerId; ' +
+    'uint96 pendingOneTimePayments; uint96 lifecycleReserveBalance; uint256 dataSetId; }',
   'function getDataSet(uint256 dataSetId) view returns (DataSetInfo info)',
   'function getClientDataSets(address client) view returns (DataSetInfo[] infos)',
   'function getClientDataSets(address client, uint256 offset, uint256 limit) view returns (DataSetInfo[] infos)',

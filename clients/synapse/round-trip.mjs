@@ -1,6 +1,6 @@
 // A payer's first day with Filecoin's SDK on the devnet: funds an account, stores pieces in a data set with the CDN,
 // downloads them through the edge, reads what is left of the quota, and ends.
-// Usage: PRIVATE_KEY=0x… node round-trip.mjs .filcdn/stack.json
+// Usage: node round-trip.mjs .filcdn/stack.json
 // The last line is JSON: what was done, for whoever checks it.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
@@ -8,8 +8,8 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as pause } from 'node:timers/promises'
 import { downloadAndValidate, filbeamResolver, resolvePieceUrl } from '@filoz/synapse-core/piece'
 import { Synapse } from '@filoz/synapse-sdk'
-import { http, parseAbi, parseEther } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { http, parseAbi, parseEther, toHex } from 'viem'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { waitForTransactionReceipt, writeContract } from 'viem/actions'
 import { devnetChain, devnetFetch } from './devnet.mjs'
 
@@ -20,11 +20,12 @@ const stack = JSON.parse(await readFile(process.argv[2], 'utf8'))
 globalThis.fetch = devnetFetch(stack)
 
 const chain = devnetChain(stack)
-const account = privateKeyToAccount(process.env.PRIVATE_KEY)
+const account = privateKeyToAccount(generatePrivateKey())
 const options = { account, chain, transport: http(), source: 'round-trip', withCDN: true }
 const synapse = Synapse.create(options)
 
-// The devnet's token is free for all.
+// On the devnet FIL comes from its node, and USDFC is free for all.
+await synapse.client.request({ method: 'anvil_setBalance', params: [account.address, toHex(parseEther('10'))] })
 const mint = await writeContract(synapse.client, {
   address: chain.contracts.usdfc.address,
   abi: parseAbi(['function mint(address to, uint256 value)']),

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the SDK as package-lock.json names it, where that has not been done yet, and goes the round trip with it.
-# Usage: PRIVATE_KEY=0x… round-trip.sh STACK_FILE
+# Usage: round-trip.sh STACK_FILE
 set -eu
 stack=$(realpath "$1")
 cd "${0%/*}"

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.filcdn.acceptance.Script.Outcome;
 import io.filcdn.common.payment.DataSetId;
-import io.filcdn.testing.chain.DevnetAccount;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.List;
@@ -27,13 +26,9 @@ record RoundTrip(DataSetId dataSet, long size, URI edgeUrl) {
       Path.of("../../clients/synapse/round-trip.sh").toAbsolutePath().normalize();
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
-  /** Goes it as a payer who has no funds yet. */
-  static RoundTrip of(Stack stack, DevnetAccount payer) {
-    Outcome outcome =
-        Script.run(
-            SCRIPT,
-            Map.of("PRIVATE_KEY", payer.privateKey()),
-            List.of(stack.description().toString()));
+  /** Goes it as a payer of its own. */
+  static RoundTrip on(Stack stack) {
+    Outcome outcome = Script.run(SCRIPT, Map.of(), List.of(stack.description().toString()));
     assertThat(outcome.exitCode()).as(outcome.text()).isZero();
     try {
       JsonNode told = JSON.readTree(outcome.lines().getLast());

@@ -46,7 +46,8 @@ final class Welcome {
         .firstOriginUrl()
         .ifPresent(
             url -> {
-              console.say("  On a domain of its own a payer is a host; browsers and curl find it here too:");
+              console.say(
+                  "  On a domain of its own a payer is a host; browsers and curl find it here too:");
               console.say("            " + url);
             });
     console.say("");

@@ -30,8 +30,7 @@ final class PdpOffering {
             "minPieceSizeInBytes", number(BigInteger.valueOf(SMALLEST_PIECE)),
             "maxPieceSizeInBytes", number(BigInteger.valueOf(LARGEST_PIECE)),
             "storagePricePerTibPerDay", number(PRICE_PER_TIB_AND_DAY),
-            "minProvingPeriodInEpochs",
-                number(BigInteger.valueOf(DevnetContracts.PROVING_PERIOD)),
+            "minProvingPeriodInEpochs", number(BigInteger.valueOf(DevnetContracts.PROVING_PERIOD)),
             "location", "C=XX;ST=devnet;L=localhost".getBytes(UTF_8),
             "paymentTokenAddress", Numeric.hexStringToByteArray(token)));
   }

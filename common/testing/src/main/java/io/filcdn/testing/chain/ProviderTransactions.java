@@ -12,8 +12,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * The transactions that a storage provider sends when a client asks for them, with what the client
- * signed. Each is tried against the pending block, sent and not waited for: {@link #find} tells what
- * became of it.
+ * signed. Each is tried against the pending block, sent and not waited for: {@link #find} tells
+ * what became of it.
  */
 public final class ProviderTransactions {
   private static final String NO_LISTENER = "0x0000000000000000000000000000000000000000";

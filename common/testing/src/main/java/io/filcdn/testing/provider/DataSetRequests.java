@@ -5,12 +5,14 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.testing.chain.ContractRevert;
+import io.filcdn.testing.chain.DevnetReads;
 import io.filcdn.testing.chain.Piece;
 import io.filcdn.testing.chain.ProviderTransactions;
 import io.filcdn.testing.chain.ProviderTransactions.Outcome;
 import io.filcdn.testing.chain.ProviderTransactions.Sent;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,10 +29,11 @@ import org.jspecify.annotations.Nullable;
  *       {@code GET /pdp/data-sets/created/{transaction}} tells its id;
  *   <li>{@code POST /pdp/data-sets/{id}/pieces} adds pieces that the provider has, and {@code GET
  *       /pdp/data-sets/{id}/pieces/added/{transaction}} tells their ids;
+ *   <li>{@code GET /pdp/data-sets/{id}} lists its pieces;
  *   <li>{@code DELETE /pdp/data-sets/{id}/pieces/{pieceId}} has one removed.
  * </ul>
  *
- * <p>Left out: pieces of several subpieces, and reading and deleting data sets. Thread-safe.
+ * <p>Left out: pieces of several subpieces, and deleting data sets. Thread-safe.
  */
 final class DataSetRequests implements HttpHandler {
 
@@ -43,10 +46,12 @@ final class DataSetRequests implements HttpHandler {
 
   private final PieceStore store;
   private final ProviderTransactions transactions;
+  private final DevnetReads chain;
 
-  DataSetRequests(PieceStore store, ProviderTransactions transactions) {
+  DataSetRequests(PieceStore store, ProviderTransactions transactions, DevnetReads chain) {
     this.store = store;
     this.transactions = transactions;
+    this.chain = chain;
   }
 
   @Override
@@ -64,6 +69,8 @@ final class DataSetRequests implements HttpHandler {
       } else if (request.is("GET", "*", "pieces", "added", "*")) {
         long dataSetId = request.number(0);
         tell(exchange, request.path().get(3), sent -> added(sent, dataSetId));
+      } else if (request.is("GET", "*")) {
+        show(exchange, request.number(0));
       } else if (request.is("DELETE", "*", "pieces", "*")) {
         delete(exchange, request.number(0), request.number(2));
       } else {
@@ -74,6 +81,32 @@ final class DataSetRequests implements HttpHandler {
     } catch (ContractRevert e) {
       Answer.text(exchange, 500, "Failed to send transaction: " + e.getMessage());
     }
+  }
+
+  private void show(HttpExchange exchange, long dataSetId) throws IOException {
+    if (!chain.isDataSetLive(dataSetId)) {
+      Answer.text(exchange, 404, "no such data set");
+      return;
+    }
+    List<Map<String, Object>> pieces = new ArrayList<>();
+    chain
+        .activePieces(dataSetId)
+        .forEach(
+            (id, piece) -> {
+              String cid = PieceCid.fromBytes(HexFormat.of().parseHex(piece.cid())).toString();
+              pieces.add(
+                  Map.of("pieceId", id, "pieceCid", cid, "subPieceCid", cid, "subPieceOffset", 0));
+            });
+    Answer.json(
+        exchange,
+        200,
+        Map.of(
+            "id",
+            dataSetId,
+            "pieces",
+            pieces,
+            "nextChallengeEpoch",
+            chain.nextChallengeEpoch(dataSetId)));
   }
 
   private void create(HttpExchange exchange) throws IOException {

@@ -79,12 +79,11 @@ public final class DemoProvider implements AutoCloseable {
             PieceUploads.PATH,
             new PieceUploads(store),
             DataSetRequests.PATH,
-            new DataSetRequests(store, chain.transactionsOf(account)),
+            new DataSetRequests(store, chain.transactionsOf(account), chain.reads()),
             "/pdp/ping",
             (HttpHandler) exchange -> Answer.empty(exchange, 200))
         .forEach(
-            (path, handler) ->
-                server.createContext(path, bounded(handler)).getFilters().add(cors));
+            (path, handler) -> server.createContext(path, bounded(handler)).getFilters().add(cors));
   }
 
   /** The URL where it listens, as a registry's {@code serviceURL} has it. */

@@ -109,8 +109,7 @@ final class PieceUploads implements HttpHandler {
     }
     Optional<PieceCid> announced = upload.get().announced();
     PieceCid received =
-        store.put(
-            exchange.getRequestBody(), announced.map(PieceCid::rawSize).orElse(MOST_BYTES));
+        store.put(exchange.getRequestBody(), announced.map(PieceCid::rawSize).orElse(MOST_BYTES));
     if (announced.isPresent()) {
       check(announced.get(), received);
     }

@@ -115,8 +115,7 @@ class PermitIT extends OnDevnet {
                 "1901"
                     + Numeric.toHexStringNoPrefix(domain)
                     + Numeric.toHexStringNoPrefix(message)));
-    return Sign.signMessage(
-        digest, Credentials.create(owner.privateKey()).getEcKeyPair(), false);
+    return Sign.signMessage(digest, Credentials.create(owner.privateKey()).getEcKeyPair(), false);
   }
 
   private static byte[] keccak(String text) {

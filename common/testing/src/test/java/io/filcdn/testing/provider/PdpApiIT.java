@@ -163,6 +163,7 @@ class PdpApiIT {
     devnet.rpc().call("evm_mine");
     JsonNode added = json(get(location(sent)));
     devnet.rpc().call("evm_setAutomine", true);
+    JsonNode shown = json(get("/pdp/data-sets/" + dataSetId));
     HttpResponse<String> removed =
         send(
             "DELETE",
@@ -175,6 +176,8 @@ class PdpApiIT {
     assertThat(pending.path("piecesAdded").asBoolean(true)).isFalse();
     assertThat(pending.path("addMessageOk").isNull()).isTrue();
     assertThat(added.path("confirmedPieceIds").path(0).asLong(-1)).isZero();
+    assertThat(shown.path("pieces").path(0).path("pieceCid").asText()).isEqualTo(piece.toString());
+    assertThat(get("/pdp/data-sets/99").statusCode()).isEqualTo(404);
     assertThat(json(removed).path("txHash").asText()).startsWith("0x").hasSize(66);
     assertThat(devnet.reads().isPieceLive(dataSetId, 0)).isTrue();
   }
