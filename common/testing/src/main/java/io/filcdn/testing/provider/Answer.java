@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 
 /** The answers of the demo provider that are no pieces. Each ends the exchange. */
 final class Answer {
@@ -21,6 +22,11 @@ final class Answer {
   static void text(HttpExchange exchange, int status, String sentence) throws IOException {
     exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
     send(exchange, status, (sentence + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The message of what was thrown, as one sentence. */
+  static void text(HttpExchange exchange, int status, Exception thrown) throws IOException {
+    text(exchange, status, Objects.requireNonNullElseGet(thrown.getMessage(), thrown::toString));
   }
 
   /** 201 with the place of what was made. */

@@ -77,7 +77,7 @@ final class DataSetRequests implements HttpHandler {
         Answer.text(exchange, 404, "expected a path and method of " + PATH);
       }
     } catch (IllegalArgumentException e) {
-      Answer.text(exchange, 400, e.getMessage());
+      Answer.text(exchange, 400, e);
     } catch (ContractRevert e) {
       Answer.text(exchange, 500, "Failed to send transaction: " + e.getMessage());
     }

@@ -69,9 +69,9 @@ final class PieceUploads implements HttpHandler {
         Answer.text(exchange, 404, "expected a path and method of " + PATH);
       }
     } catch (IllegalArgumentException e) {
-      Answer.text(exchange, 400, e.getMessage());
+      Answer.text(exchange, 400, e);
     } catch (PieceStore.TooLargeException e) {
-      Answer.text(exchange, 413, e.getMessage());
+      Answer.text(exchange, 413, e);
     }
   }
 
