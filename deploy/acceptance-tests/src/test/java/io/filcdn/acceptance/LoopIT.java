@@ -13,6 +13,7 @@ import io.filcdn.testing.chain.DevnetHistory.UsageReport;
 import io.filcdn.testing.provider.Fault;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -187,7 +188,8 @@ class LoopIT {
     RoundTrip trip = RoundTrip.on(stack);
 
     int edge = stack.service("retrieval").getPort();
-    assertThat(trip.edgeUrl().toString()).matches("https://0x\\w{40}\\.localhost:" + edge + "/bafk\\w+");
+    assertThat(trip.edgeUrl().toString())
+        .matches("https://0x\\w{40}\\.localhost:" + edge + "/bafk\\w+");
     await()
         .atMost(COUNTED_WITHIN)
         .untilAsserted(
@@ -198,17 +200,38 @@ class LoopIT {
   }
 
   @Test
-  void urlsAreFoundWhereTheResolverKnowsNoHostBelowLocalhost() {
-    Stack.DemoPiece piece = stack.demoPieces().getFirst();
+  void urlsThatAreToldWorkWhereTheResolverKnowsNoHostBelowLocalhost() throws IOException {
+    byte[] content = bytes(8, 3_000);
+    URI url = stack.store(Files.write(folder.resolve("note.bin"), content));
     String fetch = "console.log((await (await fetch(process.argv[1])).arrayBuffer()).byteLength)";
 
     Script.Outcome node =
         Script.run(
             Path.of("node"),
             Map.of(),
-            List.of("--input-type=module", "-e", fetch, piece.url().toString()));
+            List.of("--input-type=module", "-e", fetch, url.toString()));
 
-    assertThat(node.lines()).containsExactly(Long.toString(piece.size()));
+    assertThat(url).hasHost("localhost");
+    assertThat(node.lines()).containsExactly(Integer.toString(content.length));
+  }
+
+  @Test
+  void recipesFetchThePieceAsTheySay() throws IOException {
+    byte[] content = bytes(9, 300_000);
+    URI url = stack.store(Files.write(folder.resolve("recipe.bin"), content));
+
+    List<Recipe.Result> results = Recipe.all().stream().map(recipe -> recipe.run(url)).toList();
+
+    assertThat(results).hasSizeGreaterThan(6);
+    assertThat(results).allSatisfy(result -> assertThat(result.outcome().exitCode()).isZero());
+    assertThat(results.stream().flatMap(result -> result.file("piece").stream()))
+        .hasSize(4)
+        .containsOnly(content);
+    assertThat(results.stream().flatMap(result -> result.file("part").stream()))
+        .containsExactly(Arrays.copyOf(content, 1_000));
+    assertThat(results.stream().map(result -> result.outcome().text()))
+        .contains("304")
+        .anyMatch(text -> text.startsWith("300000 bytes, \"bafkzcib"));
   }
 
   @Test
