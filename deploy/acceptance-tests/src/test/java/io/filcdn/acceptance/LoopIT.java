@@ -207,9 +207,7 @@ class LoopIT {
 
     Script.Outcome node =
         Script.run(
-            Path.of("node"),
-            Map.of(),
-            List.of("--input-type=module", "-e", fetch, url.toString()));
+            Path.of("node"), Map.of(), List.of("--input-type=module", "-e", fetch, url.toString()));
 
     assertThat(url).hasHost("localhost");
     assertThat(node.lines()).containsExactly(Integer.toString(content.length));

@@ -19,7 +19,8 @@ import java.util.regex.Pattern;
 record Recipe(String command) {
 
   private static final Path PAGE = Path.of("../../docs/recipes.md");
-  private static final Pattern BLOCK = Pattern.compile("^```sh\\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
+  private static final Pattern BLOCK =
+      Pattern.compile("^```sh\\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
 
   /**
    * What came of a command.
@@ -56,8 +57,7 @@ record Recipe(String command) {
   Result run(URI url) {
     try {
       Path folder = Files.createTempDirectory("recipe");
-      String path =
-          "%s/bin:%s".formatted(System.getProperty("java.home"), System.getenv("PATH"));
+      String path = "%s/bin:%s".formatted(System.getProperty("java.home"), System.getenv("PATH"));
       Outcome outcome =
           Script.run(
               Path.of("sh"),
