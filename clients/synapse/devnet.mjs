@@ -49,7 +49,8 @@ export function devnetFetch(stack, fetch = globalThis.fetch) {
     const { protocol, host, hostname, pathname } = new URL(input.url ?? input)
     if (protocol === 'https:' && host.endsWith(`.localhost:${port}`)) {
       const [payer] = hostname.split('.')
-      return fetch(new Request(`http://localhost:${port}/${payer}${pathname}`, input), init)
+      const url = `http://localhost:${port}/${payer}${pathname}`
+      return fetch(input instanceof Request ? new Request(url, input) : url, init)
     }
     if (hostname.endsWith('stats.filbeam.com')) {
       return fetch(`${stack.services.metrics}${pathname}`, init)
