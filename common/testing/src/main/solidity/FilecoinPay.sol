@@ -33,8 +33,9 @@ interface IValidator {
 ///         - A terminated rail that is settled to its end is finalised: the rest of its lockup is the payer's again, and
 ///           the rail answers to nothing any more (RailInactiveOrSettled).
 ///         - An operator stays within the allowances that the payer gave it.
-///         Left out: native token, permit and authorization deposits, the fee auction, and re-entrancy guards (the only
-///         token is the devnet's own).
+///         - A deposit by permit is for the signer's own account, and the signer sends it.
+///         Left out: native token, authorization deposits, the fee auction, and re-entrancy guards (the only token is the
+///         devnet's own).
 contract FilecoinPay {
     struct Account {
         uint256 funds;
@@ -190,6 +191,7 @@ contract FilecoinPay {
     error RailInactiveOrSettled(uint256 railId);
     error RailNotTerminated(uint256 railId);
     error RateChangeNotAllowedOnTerminatedRail(uint256 railId);
+    error SignerMustBeMsgSender(address expected, address actual);
     error ValidatorModifiedAmountExceedsMaximum(uint256 railId, uint256 maxAllowed, uint256 attempted);
     error ValidatorSettledBeforeSegmentStart(uint256 railId, uint256 allowedStart, uint256 attemptedStart);
     error ValidatorSettledBeyondSegmentEnd(uint256 railId, uint256 allowedEnd, uint256 attemptedEnd);
@@ -221,12 +223,42 @@ contract FilecoinPay {
     // ------------------------------------------------------------------------------------------------------ accounts
 
     function deposit(address token, address to, uint256 amount) external payable keepsSolvent(token, to) {
-        if (to == address(0)) revert ZeroAddressNotAllowed("to");
-        if (token == address(0)) revert NativeTokenNotSupported();
         if (msg.value != 0) revert NativeTokenNotAccepted(msg.value);
-        DevToken(token).transferFrom(msg.sender, address(this), amount);
-        accounts[token][to].funds += amount;
-        emit DepositRecorded(token, msg.sender, to, amount);
+        _deposit(token, to, amount);
+    }
+
+    /// @notice Deposits with the token's permit instead of an approval that was sent before.
+    function depositWithPermit(
+        address token,
+        address to,
+        uint256 amount,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s
+    ) public keepsSolvent(token, to) {
+        if (to != msg.sender) revert SignerMustBeMsgSender(msg.sender, to);
+        if (token == address(0)) revert NativeTokenNotSupported();
+        DevToken(token).permit(to, address(this), amount, deadline, v, r, s);
+        _deposit(token, to, amount);
+    }
+
+    /// @notice As above, and sets what an operator may do with the account.
+    function depositWithPermitAndApproveOperator(
+        address token,
+        address to,
+        uint256 amount,
+        uint256 deadline,
+        uint8 v,
+        bytes32 r,
+        bytes32 s,
+        address operator,
+        uint256 rateAllowance,
+        uint256 lockupAllowance,
+        uint256 maxLockupPeriod
+    ) external {
+        depositWithPermit(token, to, amount, deadline, v, r, s);
+        setOperatorApproval(token, operator, true, rateAllowance, lockupAllowance, maxLockupPeriod);
     }
 
     function withdraw(address token, uint256 amount) external {
@@ -272,7 +304,7 @@ contract FilecoinPay {
         uint256 rateAllowance,
         uint256 lockupAllowance,
         uint256 maxLockupPeriod
-    ) external {
+    ) public {
         if (operator == address(0)) revert ZeroAddressNotAllowed("operator");
         OperatorApproval storage approval = operatorApprovals[token][msg.sender][operator];
         approval.isApproved = approved;
@@ -472,6 +504,14 @@ contract FilecoinPay {
     }
 
     // -------------------------------------------------------------------------------------------------------- inside
+
+    function _deposit(address token, address to, uint256 amount) private {
+        if (to == address(0)) revert ZeroAddressNotAllowed("to");
+        if (token == address(0)) revert NativeTokenNotSupported();
+        DevToken(token).transferFrom(msg.sender, address(this), amount);
+        accounts[token][to].funds += amount;
+        emit DepositRecorded(token, msg.sender, to, amount);
+    }
 
     /// @dev Grows the lockup to this epoch, or to the last whole epoch that the funds reach.
     function _settleLockup(address token, address owner, Account storage account) private {

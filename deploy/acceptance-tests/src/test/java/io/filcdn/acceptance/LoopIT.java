@@ -13,11 +13,13 @@ import io.filcdn.testing.chain.DevnetHistory.UsageReport;
 import io.filcdn.testing.provider.Fault;
 import java.io.IOException;
 import java.math.BigInteger;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -179,6 +181,55 @@ class LoopIT {
 
     assertThat(download.status()).isEqualTo(200);
     assertThat(download.sha256()).isEqualTo(Client.sha256(content));
+  }
+
+  @Test
+  void filecoinsOwnSdkStoresPiecesAndFetchesThemThroughTheEdge() {
+    RoundTrip trip = RoundTrip.on(stack);
+
+    int edge = stack.service("retrieval").getPort();
+    assertThat(trip.edgeUrl().toString())
+        .matches("https://0x\\w{40}\\.localhost:" + edge + "/bafk\\w+");
+    await()
+        .atMost(COUNTED_WITHIN)
+        .untilAsserted(
+            () -> {
+              assertThat(books.egressBytes(trip.dataSet())).isGreaterThanOrEqualTo(trip.size());
+              assertThat(books.fillBytes(trip.dataSet())).isGreaterThanOrEqualTo(trip.size());
+            });
+  }
+
+  @Test
+  void urlsThatAreToldWorkWhereTheResolverKnowsNoHostBelowLocalhost() throws IOException {
+    byte[] content = bytes(8, 3_000);
+    URI url = stack.store(Files.write(folder.resolve("note.bin"), content));
+    String fetch = "console.log((await (await fetch(process.argv[1])).arrayBuffer()).byteLength)";
+
+    Script.Outcome node =
+        Script.run(
+            Path.of("node"), Map.of(), List.of("--input-type=module", "-e", fetch, url.toString()));
+
+    assertThat(url).hasHost("localhost");
+    assertThat(node.lines()).containsExactly(Integer.toString(content.length));
+  }
+
+  @Test
+  void recipesFetchThePieceAsTheySay() throws IOException {
+    byte[] content = bytes(9, 300_000);
+    URI url = stack.store(Files.write(folder.resolve("recipe.bin"), content));
+
+    List<Recipe.Result> results = Recipe.all().stream().map(recipe -> recipe.run(url)).toList();
+
+    assertThat(results).hasSizeGreaterThan(6);
+    assertThat(results).allSatisfy(result -> assertThat(result.outcome().exitCode()).isZero());
+    assertThat(results.stream().flatMap(result -> result.file("piece").stream()))
+        .hasSize(4)
+        .containsOnly(content);
+    assertThat(results.stream().flatMap(result -> result.file("part").stream()))
+        .containsExactly(Arrays.copyOf(content, 1_000));
+    assertThat(results.stream().map(result -> result.outcome().text()))
+        .contains("304")
+        .anyMatch(text -> text.startsWith("300000 bytes, \"bafkzcib"));
   }
 
   @Test

@@ -28,6 +28,7 @@ import java.util.stream.StreamSupport;
 final class Stack implements AutoCloseable {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
+  private static final String DESCRIPTION = "stack.json";
 
   private final Path data;
   private final Outcome start;
@@ -38,7 +39,7 @@ final class Stack implements AutoCloseable {
     this.data = data;
     this.start = start;
     try {
-      this.description = JSON.readTree(Files.readString(data.resolve("stack.json")));
+      this.description = JSON.readTree(Files.readString(data.resolve(DESCRIPTION)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -73,6 +74,11 @@ final class Stack implements AutoCloseable {
 
   Devnet devnet() {
     return devnet;
+  }
+
+  /** The file that tells what runs, and where. */
+  Path description() {
+    return data.resolve(DESCRIPTION);
   }
 
   /** What stack.json tells. */

@@ -20,7 +20,9 @@ record Demo(DemoProvider provider, DemoContent content) {
   /** Starts the provider, and puts its pieces on the chain where they are not there yet. */
   static Demo start(LocalDevnet devnet, Path folder, int port) throws IOException {
     DemoProvider provider = DemoProvider.start(folder, port);
-    return new Demo(provider, devnet.content(provider));
+    DemoContent content = devnet.content(provider);
+    provider.servePdp(devnet.open(), DevnetAccount.PROVIDER);
+    return new Demo(provider, content);
   }
 
   void describe(StackFile stack) {

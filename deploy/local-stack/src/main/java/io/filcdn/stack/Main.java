@@ -31,7 +31,6 @@ public final class Main {
   /** Takes a sub-command and its words. Errors are one line, and their traces go to the log. */
   public static void main(String[] arguments) {
     LogFile.silence();
-    Http.allowOtherHosts();
     Clock clock = Clock.systemUTC();
     Console console = new Console(System.out, clock);
     try {

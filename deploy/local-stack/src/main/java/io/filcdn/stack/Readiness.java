@@ -6,7 +6,6 @@ import io.filcdn.stack.demo.DemoPiece;
 import io.filcdn.testing.process.Console;
 import io.filcdn.testing.process.Http;
 import io.filcdn.testing.process.StackProcesses;
-import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -141,7 +140,6 @@ final class Readiness {
 
   /** The edge's answer for a piece; empty for no answer. */
   static Optional<Integer> status(Http http, StackFile stack, Address payer, PieceCid cid) {
-    return http.head(
-        stack.service("retrieval") + "/" + cid, URI.create(stack.url(payer, cid)).getAuthority());
+    return http.head(stack.url(payer, cid));
   }
 }

@@ -8,6 +8,7 @@ import io.filcdn.common.network.Network;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.stack.demo.DemoContent;
 import io.filcdn.stack.demo.DemoPiece;
+import io.filcdn.testing.chain.DevnetContracts;
 import io.filcdn.testing.infra.Postgres;
 import io.filcdn.testing.process.DataFolder;
 import io.filcdn.testing.process.Listener;
@@ -31,6 +32,12 @@ final class StackFile {
 
   /** The suffix that follows the payer in a host name of this machine. */
   static final String DNS_ROOT = ".localhost";
+
+  /**
+   * The host that serves all payers by path. Few tools find hosts below it: browsers and curl know
+   * them by themselves (RFC 6761), the C library of most machines does not.
+   */
+  private static final String PATH_HOST = "localhost";
 
   /** The services, in the order in which people look for them. */
   static final List<String> SERVICES = List.of("retrieval", "indexer", "metrics", "settlement");
@@ -74,6 +81,9 @@ final class StackFile {
 
   /** Adds what only a devnet has. */
   StackFile withDemo(String provider, Address payer, DemoContent content) {
+    json.withObject("/chain/contracts")
+        .put("endorsements", DevnetContracts.ADDRESSES.endorsements())
+        .put("multicall3", DevnetContracts.MULTICALL3);
     json.put("provider", provider);
     json.put("payer", payer.hex());
     json.put("dataSetId", Long.toString(content.dataSetId()));
@@ -84,7 +94,8 @@ final class StackFile {
           .put("cid", piece.cid().toString())
           .put("size", piece.size().toString())
           .put("sha256", piece.sha256())
-          .put("url", url(payer, piece.cid()));
+          .put("url", url(payer, piece.cid()))
+          .put("originUrl", originUrl(payer, piece.cid()));
     }
     return this;
   }
@@ -98,10 +109,18 @@ final class StackFile {
     return this;
   }
 
-  /** The URL where anyone fetches {@code payer}'s piece. */
+  /** The URL where anyone fetches {@code payer}'s piece, with any tool. */
   String url(Address payer, PieceCid cid) {
-    int port = URI.create(service("retrieval")).getPort();
-    return "http://%s%s:%d/%s".formatted(payer, DNS_ROOT, port, cid);
+    return "http://%s:%d/%s/%s".formatted(PATH_HOST, edgePort(), payer, cid);
+  }
+
+  /** The URL in the form that a domain of one's own has: each payer is an origin. */
+  String originUrl(Address payer, PieceCid cid) {
+    return "http://%s%s:%d/%s".formatted(payer, DNS_ROOT, edgePort(), cid);
+  }
+
+  private int edgePort() {
+    return URI.create(service("retrieval")).getPort();
   }
 
   String service(String name) {
@@ -135,7 +154,18 @@ final class StackFile {
 
   /** The URL where the first of the demo's pieces is fetched. */
   Optional<String> firstUrl() {
-    return Optional.of(json.at("/pieces/0/url")).filter(JsonNode::isTextual).map(JsonNode::asText);
+    return first("url");
+  }
+
+  /** The same in the form of {@link #originUrl}. */
+  Optional<String> firstOriginUrl() {
+    return first("originUrl");
+  }
+
+  private Optional<String> first(String field) {
+    return Optional.of(json.at("/pieces/0/" + field))
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::asText);
   }
 
   private String text(String pointer) {

@@ -42,6 +42,14 @@ final class Welcome {
               console.say("  or paste  curl -sS -D - -o picture.png " + url);
               console.say("  or have it proved  node clients/verify/example/serve.js " + url);
             });
+    stack
+        .firstOriginUrl()
+        .ifPresent(
+            url -> {
+              console.say(
+                  "  On a domain of its own a payer is a host; browsers and curl find it here too:");
+              console.say("            " + url);
+            });
     console.say("");
     console.say(READY + console.elapsed() + ". ./filcdn down stops it, and so does Ctrl-C.");
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ChainDependencyTest {
 
-  private static final String OURS = "{\"result\":\"0x7a69\"}";
+  private static final String OURS = "{\"result\":\"0x1df5e76\"}";
   private static final String ANOTHER = "{\"result\":\"0x1\"}";
   private static final String NOBODY = "http://127.0.0.1:9/rpc?key=secret";
 
@@ -57,7 +57,7 @@ class ChainDependencyTest {
 
     assertThatThrownBy(chain::ask)
         .isInstanceOf(UnusableSettingException.class)
-        .hasMessageContainingAll("chain id 31337", "found 1 from 127.0.0.1:", "rpcUrls");
+        .hasMessageContainingAll("chain id 31415926", "found 1 from 127.0.0.1:", "rpcUrls");
   }
 
   private String node(String answer) throws IOException {

@@ -30,7 +30,9 @@ record CompiledContract(
           "PDPVerifier",
           "FilecoinWarmStorageService",
           "FilecoinWarmStorageServiceStateView",
-          "FilBeamOperator");
+          "FilBeamOperator",
+          "ProviderIdSet",
+          "Multicall3");
 
   /** A stretch of bytes. */
   record Span(int start, int length) {}

@@ -64,6 +64,11 @@ public final class Devnet implements AutoCloseable {
     return asProvider(account.address());
   }
 
+  /** The transactions that a storage provider sends when its clients ask for them. */
+  public ProviderTransactions transactionsOf(DevnetAccount provider) {
+    return new ProviderTransactions(this, provider.address());
+  }
+
   /** The deeds of a payer. */
   public DevnetPayer asPayer(String account) {
     return new DevnetPayer(this, account);
@@ -99,6 +104,14 @@ public final class Devnet implements AutoCloseable {
         DevnetAccount.DEPLOYER.address(),
         contracts.fwss(),
         Abi.encode("addApprovedProvider(uint256)", providerId));
+  }
+
+  /** Puts a provider on the list of those whom clients choose first. */
+  public void endorseProvider(long providerId) {
+    send(
+        DevnetAccount.DEPLOYER.address(),
+        contracts.endorsements(),
+        Abi.encode("addProviderId(uint256)", providerId));
   }
 
   /** Deploys another FilBeamOperator with the same controller; FWSS does not listen to it yet. */

@@ -9,8 +9,9 @@ import org.web3j.crypto.ContractUtils;
 /**
  * The devnet's contracts by address.
  *
- * <p>The deployer's first nine transactions create and wire them, always in the same order, so that
- * the addresses are the same on every devnet and can stand in a file.
+ * <p>The deployer's first ten transactions create and wire them, always in the same order, so that
+ * the addresses are the same on every devnet and can stand in a file. {@link #MULTICALL3} alone is
+ * put on the chain by its node.
  */
 public record DevnetContracts(
     String token,
@@ -19,8 +20,14 @@ public record DevnetContracts(
     String pdpVerifier,
     String fwss,
     String stateView,
-    String filBeamOperator) {
-  public static final long CHAIN_ID = 31337;
+    String filBeamOperator,
+    String endorsements) {
+
+  /** Filecoin's local networks have this id, and its SDK refuses others that it does not know. */
+  public static final long CHAIN_ID = 31415926;
+
+  /** The place of Multicall3 on every chain, where clients that batch their reads expect it. */
+  public static final String MULTICALL3 = "0xca11bde05977b3631167028862be2a173976ca11";
 
   /** The price of a byte of egress or of a cache miss: 7 tokens per TiB, rounded down. */
   public static final BigInteger RATE_PER_BYTE =
@@ -40,7 +47,14 @@ public record DevnetContracts(
   /** The addresses of the contracts on every devnet. */
   public static final DevnetContracts ADDRESSES =
       new DevnetContracts(
-          created(0), created(1), created(2), created(3), created(4), created(5), created(6));
+          created(0),
+          created(1),
+          created(2),
+          created(3),
+          created(4),
+          created(5),
+          created(6),
+          created(9));
 
   /** One of the deployer's transactions. */
   private record Step(String to, String data) {
@@ -76,8 +90,15 @@ public record DevnetContracts(
         transactions.execute(DEPLOYER, step.to(), step.data());
       }
     }
+    placeMulticall(rpc);
     ADDRESSES.verify(rpc);
     return ADDRESSES;
+  }
+
+  private static void placeMulticall(ChainRpc rpc) {
+    if (!isDeployed(rpc, "Multicall3", MULTICALL3)) {
+      rpc.call("anvil_setCode", MULTICALL3, "0x" + CompiledContract.load("Multicall3").runtime());
+    }
   }
 
   private List<Step> steps() {
@@ -107,7 +128,8 @@ public record DevnetContracts(
             filBeamOperator,
             "Filecoin Warm Storage Service",
             "The devnet of FilCDN"),
-        Step.call(fwss, "setViewContract(address)", stateView));
+        Step.call(fwss, "setViewContract(address)", stateView),
+        Step.create("ProviderIdSet", "()"));
   }
 
   /** The transaction's data that creates another FilBeamOperator for the same FWSS. */
@@ -136,7 +158,9 @@ public record DevnetContracts(
             "PDPVerifier", pdpVerifier,
             "FilecoinWarmStorageService", fwss,
             "FilecoinWarmStorageServiceStateView", stateView,
-            "FilBeamOperator", filBeamOperator);
+            "FilBeamOperator", filBeamOperator,
+            "ProviderIdSet", endorsements,
+            "Multicall3", MULTICALL3);
     for (String name : CompiledContract.NAMES) {
       String at = addresses.get(name);
       if (at != null && !isDeployed(rpc, name, at)) {

@@ -1,13 +1,13 @@
 package io.filcdn.testing.chain;
 
 import static io.filcdn.testing.chain.Abi.cids;
-import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.web3j.utils.Numeric;
@@ -24,7 +24,7 @@ public final class DevnetProvider {
   private static final int PDP = 0;
   private static final BigInteger REGISTRATION_FEE =
       Devnet.tokens("5"); // in FIL, which has as many decimals
-  private static final BigInteger CLEANUP_DEPOSIT = Devnet.tokens("0.1"); // likewise
+  static final BigInteger CLEANUP_DEPOSIT = Devnet.tokens("0.1"); // likewise
   private static final byte[] NO_SIGNATURE = {};
   private static final int CHALLENGES = 5;
   private static final long SLACK = DevnetContracts.CHALLENGE_WINDOW / 2;
@@ -41,8 +41,9 @@ public final class DevnetProvider {
 
   // ------------------------------------------------------------------------------------------------------- registry
 
-  /** Registers with a PDP product that names the service URL, and returns the provider's id. */
+  /** Registers with a PDP product at the service URL, and returns the provider's id. */
   public long register(String payee, String serviceUrl) {
+    SortedMap<String, byte[]> offering = PdpOffering.at(serviceUrl, devnet.contracts().token());
     devnet.send(
         account,
         registry(),
@@ -53,13 +54,13 @@ public final class DevnetProvider {
             "devnet provider",
             "",
             PDP,
-            List.of("serviceURL"),
-            List.of(serviceUrl.getBytes(UTF_8))));
+            List.copyOf(offering.keySet()),
+            List.copyOf(offering.values())));
     return devnet.reads().providerId(account);
   }
 
   public Transaction updateServiceUrl(String serviceUrl) {
-    return updateProduct(Map.of("serviceURL", serviceUrl.getBytes(UTF_8)));
+    return updateProduct(PdpOffering.at(serviceUrl, devnet.contracts().token()));
   }
 
   /** Replaces all capabilities of the PDP product, with any bytes. */
@@ -105,12 +106,7 @@ public final class DevnetProvider {
   }
 
   private static long idOf(Transaction creation) {
-    String topic = Abi.topic0("DataSetCreated(uint256,address)");
-    return creation.logs().stream()
-        .filter(log -> log.topic0().equals(topic))
-        .map(log -> Numeric.toBigInt(log.topics().get(1)).longValueExact())
-        .findFirst()
-        .orElseThrow();
+    return ProviderTransactions.createdDataSet(creation).orElseThrow();
   }
 
   Transaction createDataSetTransaction(String payer, Map<String, String> metadata) {

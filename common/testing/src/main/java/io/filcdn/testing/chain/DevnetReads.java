@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 
 /**
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
  */
 public final class DevnetReads {
   private static final String LATEST = "latest";
+  private static final int MOST_PIECES = 10_000;
 
   private final Devnet devnet;
   private final DevnetContracts contracts;
@@ -171,6 +173,25 @@ public final class DevnetReads {
         == 1;
   }
 
+  /** The first ten thousand pieces of a live data set by their ids, without metadata. */
+  public SequencedMap<Long, Piece> activePieces(long dataSetId) {
+    List<Object> answer =
+        read(
+            contracts.pdpVerifier(),
+            Abi.encode("getActivePieces(uint256,uint256,uint256)", dataSetId, 0, MOST_PIECES),
+            "(bytes)[]",
+            "uint256[]",
+            "bool");
+    List<?> cids = items(answer, 0);
+    List<?> ids = items(answer, 1);
+    SequencedMap<Long, Piece> pieces = new LinkedHashMap<>();
+    for (int i = 0; i < ids.size(); i++) {
+      byte[] cid = (byte[]) ((List<?>) cids.get(i)).getFirst();
+      pieces.put(((BigInteger) ids.get(i)).longValueExact(), Piece.of(cid));
+    }
+    return pieces;
+  }
+
   public boolean isDataSetLive(long dataSetId) {
     return number(contracts.pdpVerifier(), Abi.encode("dataSetLive(uint256)", dataSetId)) == 1;
   }
@@ -210,6 +231,13 @@ public final class DevnetReads {
   public boolean isProviderApproved(long providerId) {
     return number(contracts.stateView(), Abi.encode("isProviderApproved(uint256)", providerId))
         == 1;
+  }
+
+  /** The providers that clients choose first, in the order of their endorsement. */
+  public List<Long> endorsedProviders() {
+    List<Object> answer =
+        read(contracts.endorsements(), Abi.encode("getProviderIds()"), "uint256[]");
+    return items(answer, 0).stream().map(item -> ((BigInteger) item).longValueExact()).toList();
   }
 
   /** The contract that may settle and end CDN rails. */

@@ -2,6 +2,7 @@ package io.filcdn.testing.chain;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.web3j.protocol.core.methods.response.Log;
 import org.web3j.protocol.core.methods.response.TransactionReceipt;
 
@@ -32,6 +33,11 @@ public record Transaction(String hash, long block, List<EventLog> logs) {
     public String topic0() {
       return topics.getFirst();
     }
+  }
+
+  /** The first log of the event with this topic0. */
+  Optional<EventLog> first(String topic0) {
+    return logs.stream().filter(log -> log.topic0().equals(topic0)).findFirst();
   }
 
   static Transaction of(TransactionReceipt receipt) {

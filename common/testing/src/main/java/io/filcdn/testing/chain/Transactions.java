@@ -60,6 +60,13 @@ final class Transactions {
     }
   }
 
+  /** As {@link #execute}, without waiting for a block: returns the transaction's hash. */
+  String submit(String from, String to, BigInteger value, String data) {
+    Map<String, Object> transaction = transaction(from, to, value, data);
+    ask(transaction, "pending");
+    return send(transaction);
+  }
+
   private String send(Map<String, Object> transaction) {
     return rpc.call("eth_sendTransaction", transaction).asString();
   }
@@ -110,7 +117,8 @@ final class Transactions {
     throw new IllegalStateException("%s is in no block after %s".formatted(hash, LIMIT));
   }
 
-  private Optional<TransactionReceipt> receipt(String hash) {
+  /** The receipt of a transaction, once it is in a block. */
+  Optional<TransactionReceipt> receipt(String hash) {
     try {
       return rpc.web3j().ethGetTransactionReceipt(hash).send().getTransactionReceipt();
     } catch (IOException e) {

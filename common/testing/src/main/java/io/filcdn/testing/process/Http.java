@@ -17,14 +17,6 @@ public final class Http implements AutoCloseable {
   private final HttpClient client =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(LIMIT).build();
 
-  /**
-   * Lets requests name a host that is not the address they go to, as no resolver everywhere knows
-   * {@code *.localhost}. To be called before the first request of this JVM.
-   */
-  public static void allowOtherHosts() {
-    System.setProperty("jdk.httpclient.allowRestrictedHeaders", "host");
-  }
-
   /** The body that {@code url} answers, where it answers with 200. */
   public Optional<String> get(String url) {
     return send(HttpRequest.newBuilder(URI.create(url)))
@@ -37,10 +29,9 @@ public final class Http implements AutoCloseable {
     return send(HttpRequest.newBuilder(URI.create(url)));
   }
 
-  /** The status that a HEAD request gets which names {@code host}; empty for no answer. */
-  public Optional<Integer> head(String url, String host) {
-    return send(HttpRequest.newBuilder(URI.create(url)).HEAD().header("Host", host))
-        .map(HttpResponse::statusCode);
+  /** The status that a HEAD request gets; empty for no answer. */
+  public Optional<Integer> head(String url) {
+    return send(HttpRequest.newBuilder(URI.create(url)).HEAD()).map(HttpResponse::statusCode);
   }
 
   /** The answer to a JSON text that is posted; empty for no answer. */

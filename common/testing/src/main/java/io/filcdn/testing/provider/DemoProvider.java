@@ -1,17 +1,18 @@
 package io.filcdn.testing.provider;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
 import com.sun.net.httpserver.HttpServer;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.testing.chain.Devnet;
+import io.filcdn.testing.chain.DevnetAccount;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
@@ -23,14 +24,13 @@ import java.util.concurrent.Semaphore;
 /**
  * A storage provider on loopback that serves {@code /piece/{cid}} as Curio does, takes pieces with
  * {@code PUT /piece}, counts what is fetched ({@code GET /stats}), and fails on purpose where a
- * test asks for it.
+ * test asks for it. With a chain it has Curio's {@code /pdp} too, by which clients upload pieces
+ * and have data sets made.
  */
 public final class DemoProvider implements AutoCloseable {
 
   /** As many requests for pieces as Curio serves at once; more get 429. */
   static final int MOST_AT_ONCE = 256;
-
-  private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final PieceStore store;
   private final HttpServer server;
@@ -38,6 +38,7 @@ public final class DemoProvider implements AutoCloseable {
   private final Semaphore slots = new Semaphore(MOST_AT_ONCE);
   private final Map<PieceCid, Fetches> fetches = new ConcurrentHashMap<>();
   private final Faults faults = new Faults();
+  private Optional<Devnet> devnet = Optional.empty();
 
   private DemoProvider(PieceStore store, HttpServer server) {
     this.store = store;
@@ -56,13 +57,33 @@ public final class DemoProvider implements AutoCloseable {
           new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port);
       DemoProvider provider = new DemoProvider(store, HttpServer.create(address, 0));
       provider.server.setExecutor(provider.threads);
-      provider.server.createContext("/piece", provider::piece);
+      provider.server.createContext("/piece", provider.bounded(provider::piece));
       provider.server.createContext("/stats", provider::stats);
       provider.server.start();
       return provider;
     } catch (IOException e) {
       throw new UncheckedIOException("the demo provider does not start on port " + port, e);
     }
+  }
+
+  /**
+   * Serves Curio's {@code /pdp} from now on.
+   *
+   * @param chain where the data sets are; it is closed with this provider
+   * @param account that it is registered by
+   */
+  public void servePdp(Devnet chain, DevnetAccount account) {
+    devnet = Optional.of(chain);
+    var cors = new CorsFilter();
+    Map.of(
+            PieceUploads.PATH,
+            new PieceUploads(store),
+            DataSetRequests.PATH,
+            new DataSetRequests(store, chain.transactionsOf(account), chain.reads()),
+            "/pdp/ping",
+            (HttpHandler) exchange -> Answer.empty(exchange, 200))
+        .forEach(
+            (path, handler) -> server.createContext(path, bounded(handler)).getFilters().add(cors));
   }
 
   /** The URL where it listens, as a registry's {@code serviceURL} has it. */
@@ -90,29 +111,36 @@ public final class DemoProvider implements AutoCloseable {
     return fetches.getOrDefault(piece, Fetches.NONE);
   }
 
+  /** The handler, for as many requests at once as Curio takes. */
+  private HttpHandler bounded(HttpHandler handler) {
+    return exchange -> {
+      if (!slots.tryAcquire()) {
+        Answer.text(exchange, 429, "busy with %d requests".formatted(MOST_AT_ONCE));
+        return;
+      }
+      try (exchange) {
+        handler.handle(exchange);
+      } finally {
+        slots.release();
+      }
+    };
+  }
+
   private void piece(HttpExchange exchange) throws IOException {
-    if (!slots.tryAcquire()) {
-      text(exchange, 429, "busy with %d requests".formatted(MOST_AT_ONCE));
-      return;
-    }
-    try (exchange) {
-      String path = exchange.getRequestURI().getPath();
-      switch (exchange.getRequestMethod()) {
-        case "GET", "HEAD" -> {
-          if (path.startsWith("/piece/")) {
-            serve(exchange, path.substring("/piece/".length()));
-          } else {
-            text(exchange, 404, "expected /piece/{cid}");
-          }
-        }
-        case "PUT" -> put(exchange, path);
-        default -> {
-          exchange.getResponseHeaders().set("Allow", "GET, HEAD, PUT");
-          text(exchange, 405, "expected GET, HEAD or PUT");
+    String path = exchange.getRequestURI().getPath();
+    switch (exchange.getRequestMethod()) {
+      case "GET", "HEAD" -> {
+        if (path.startsWith("/piece/")) {
+          serve(exchange, path.substring("/piece/".length()));
+        } else {
+          Answer.text(exchange, 404, "expected /piece/{cid}");
         }
       }
-    } finally {
-      slots.release();
+      case "PUT" -> put(exchange, path);
+      default -> {
+        exchange.getResponseHeaders().set("Allow", "GET, HEAD, PUT");
+        Answer.text(exchange, 405, "expected GET, HEAD or PUT");
+      }
     }
   }
 
@@ -121,17 +149,17 @@ public final class DemoProvider implements AutoCloseable {
     try {
       name = PieceName.parse(text);
     } catch (IllegalArgumentException e) {
-      text(exchange, 400, "bad piece CID: " + e.getMessage());
+      Answer.text(exchange, 400, "bad piece CID: " + e.getMessage());
       return;
     }
     Optional<PieceCid> found = store.find(name);
     if (found.isEmpty()) {
-      text(exchange, 404, "no such piece");
+      Answer.text(exchange, 404, "no such piece");
       return;
     }
     PieceCid cid = found.get();
     if (faults.of(cid).orElse(null) instanceof Fault.Answers(int status)) {
-      text(exchange, status, "as asked");
+      Answer.text(exchange, status, "as asked");
       return;
     }
     new PieceResponse(exchange, cid, store.file(cid), faults, this::count).send();
@@ -139,17 +167,17 @@ public final class DemoProvider implements AutoCloseable {
 
   private void put(HttpExchange exchange, String path) throws IOException {
     if (!path.equals("/piece")) {
-      text(exchange, 404, "expected PUT /piece");
+      Answer.text(exchange, 404, "expected PUT /piece");
       return;
     }
     PieceCid cid;
     try {
       cid = store.put(exchange.getRequestBody());
     } catch (IOException | IllegalArgumentException e) {
-      text(exchange, 500, "the piece cannot be kept: " + e);
+      Answer.text(exchange, 500, "the piece cannot be kept: " + e);
       return;
     }
-    json(exchange, Map.of("cid", cid.toString(), "size", Long.toString(cid.rawSize())));
+    Answer.json(exchange, 200, Map.of("cid", cid.toString(), "size", Long.toString(cid.rawSize())));
   }
 
   private void count(PieceCid piece, long moreFetches, long moreBytes) {
@@ -159,29 +187,8 @@ public final class DemoProvider implements AutoCloseable {
 
   private void stats(HttpExchange exchange) throws IOException {
     try (exchange) {
-      json(exchange, fetches);
+      Answer.json(exchange, 200, fetches);
     }
-  }
-
-  private static void json(HttpExchange exchange, Object value) throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", "application/json");
-    send(exchange, 200, JSON.writeValueAsBytes(value));
-  }
-
-  private static void text(HttpExchange exchange, int status, String sentence) throws IOException {
-    exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
-    send(exchange, status, (sentence + "\n").getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static void send(HttpExchange exchange, int status, byte[] body) throws IOException {
-    if (exchange.getRequestMethod().equals("HEAD")) {
-      exchange.getResponseHeaders().set("Content-Length", Integer.toString(body.length));
-      exchange.sendResponseHeaders(status, -1);
-    } else {
-      exchange.sendResponseHeaders(status, body.length);
-      exchange.getResponseBody().write(body);
-    }
-    exchange.close();
   }
 
   @Override
@@ -189,5 +196,6 @@ public final class DemoProvider implements AutoCloseable {
     faults.clearAll();
     server.stop(0);
     threads.close();
+    devnet.ifPresent(Devnet::close);
   }
 }

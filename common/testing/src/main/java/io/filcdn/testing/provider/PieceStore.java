@@ -37,14 +37,35 @@ final class PieceStore {
     return new PieceStore(folder);
   }
 
+  /** A refusal: there are more bytes than were allowed. */
+  static final class TooLargeException extends IOException {
+    private TooLargeException(long most) {
+      super("expected at most %d bytes, found more".formatted(most));
+    }
+  }
+
   /** Keeps what {@code bytes} holds, to its end. The same bytes again change nothing. */
   PieceCid put(InputStream bytes) throws IOException {
+    return put(bytes, Long.MAX_VALUE);
+  }
+
+  /**
+   * The same of at most so many bytes.
+   *
+   * @throws TooLargeException where there are more, of which nothing is kept
+   */
+  PieceCid put(InputStream bytes, long most) throws IOException {
     Path part = Files.createTempFile(folder, "incoming-", UNFINISHED);
     try {
       CommPHasher hasher = new CommPHasher();
       try (OutputStream file = Files.newOutputStream(part)) {
         byte[] chunk = new byte[CHUNK];
+        long left = most;
         for (int read = bytes.read(chunk); read >= 0; read = bytes.read(chunk)) {
+          left -= read;
+          if (left < 0) {
+            throw new TooLargeException(most);
+          }
           file.write(chunk, 0, read);
           hasher.update(chunk, 0, read);
         }

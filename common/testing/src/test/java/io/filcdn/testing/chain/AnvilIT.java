@@ -28,7 +28,7 @@ class AnvilIT {
     try (Anvil anvil = Anvil.start(IN_MEMORY)) {
       JsonNode block = anvil.rpc().call("eth_getBlockByNumber", "latest", false);
 
-      assertThat(anvil.rpc().number("eth_chainId")).isEqualTo(31337);
+      assertThat(anvil.rpc().number("eth_chainId")).isEqualTo(31415926);
       assertThat(block.get("gasLimit").asString()).isEqualTo("0x2540be400");
       assertThat(anvil.origin()).isEqualTo(Origin.NEW);
       assertThat(ProcessHandle.of(anvil.pid())).isPresent();

@@ -34,7 +34,8 @@ class DevnetContractsIT {
                   "0xcf7ed3acca5a467e9e704c703e8d87f634fb0fc9",
                   "0xdc64a140aa3e981100a9beca4e685f962f0cf6c9",
                   "0x5fc8d32690cc91d4c39d9d3abcbd16989f875707",
-                  "0x0165878a594ca255338adfa4d48449f69242eb8f"));
+                  "0x0165878a594ca255338adfa4d48449f69242eb8f",
+                  "0x8a791620dd6260079bf849dc5567adc3f2fdc318"));
       assertThat(devnet.reads().fwssController()).isEqualTo(devnet.contracts().filBeamOperator());
     }
   }

@@ -35,8 +35,18 @@ class ProviderIT extends OnDevnet {
     assertThat(Numeric.toBigInt(added.topics().get(2))).isZero();
     List<Object> data = data(added, "address", "string[]", "bytes[]");
     assertThat(data.getFirst()).isEqualTo(SECOND_PROVIDER.address());
-    assertThat(data.get(1)).isEqualTo(List.of("serviceURL"));
-    assertThat((byte[]) ((List<?>) data.get(2)).getFirst())
+    List<?> names = (List<?>) data.get(1);
+    assertThat(names)
+        .isEqualTo(
+            List.of(
+                "location",
+                "maxPieceSizeInBytes",
+                "minPieceSizeInBytes",
+                "minProvingPeriodInEpochs",
+                "paymentTokenAddress",
+                "serviceURL",
+                "storagePricePerTibPerDay"));
+    assertThat((byte[]) ((List<?>) data.get(2)).get(names.indexOf("serviceURL")))
         .isEqualTo("https://ünï.example/x".getBytes(UTF_8));
   }
 
@@ -73,6 +83,16 @@ class ProviderIT extends OnDevnet {
     assertThat(reads.isProviderApproved(providerId)).isTrue();
     assertThat(refusalOf(() -> devnet.approveProvider(providerId)).error())
         .isEqualTo("ProviderAlreadyApproved");
+  }
+
+  @Test
+  void endorsementIsAListOfItsOwn() {
+    devnet.endorseProvider(providerId);
+
+    assertThat(reads.endorsedProviders()).containsExactly(providerId);
+    assertThat(reads.isProviderApproved(providerId)).isFalse();
+    assertThat(refusalOf(() -> devnet.endorseProvider(providerId)).getMessage())
+        .contains("in the set already");
   }
 
   @Test

@@ -70,7 +70,9 @@ public record DemoContent(String serviceUrl, long dataSetId, List<DemoPiece> pie
   static DemoContent create(Devnet devnet, DemoProvider provider) throws IOException {
     DevnetProvider deeds = devnet.asProvider(DevnetAccount.PROVIDER);
     String serviceUrl = provider.url().toString();
-    devnet.approveProvider(deeds.register(DevnetAccount.PAYEE.address(), serviceUrl));
+    long providerId = deeds.register(DevnetAccount.PAYEE.address(), serviceUrl);
+    devnet.approveProvider(providerId);
+    devnet.endorseProvider(providerId);
     devnet.asPayer(DevnetAccount.PAYER).prepare(Devnet.tokens(FUNDS));
     long dataSet = deeds.createDataSet(DevnetAccount.PAYER.address(), true);
     byte[] seeded = new byte[SEEDED_BYTES];

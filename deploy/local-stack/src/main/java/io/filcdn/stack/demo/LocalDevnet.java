@@ -61,16 +61,21 @@ public final class LocalDevnet {
     if (anvil.origin() == Anvil.Origin.RESUMED && DemoContent.read(contentFile()).isEmpty()) {
       return Optional.of("it was stopped before its demo content was complete");
     }
-    try (Devnet devnet = Devnet.at(anvil.rpcUrl())) {
+    try (Devnet devnet = open()) {
       return IndexedBlock.last(indexer).flatMap(known -> known.missingFrom(devnet.rpc()));
     } catch (DevnetContracts.ForeignChain e) {
       return Optional.of("its chain has the contracts of another build");
     }
   }
 
+  /** A connection of its own to the chain and its contracts. */
+  public Devnet open() {
+    return Devnet.at(anvil.rpcUrl());
+  }
+
   /** Puts the demo's content on the chain, or finds it there. */
   public DemoContent content(DemoProvider provider) throws IOException {
-    try (Devnet devnet = Devnet.at(anvil.rpcUrl())) {
+    try (Devnet devnet = open()) {
       Optional<DemoContent> before = DemoContent.read(contentFile());
       DemoContent content =
           before.isPresent()
