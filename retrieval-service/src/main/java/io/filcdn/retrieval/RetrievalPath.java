@@ -121,7 +121,10 @@ record RetrievalPath(
   private static Answers.Head head(Retrieval retrieval, Decision.Admitted admitted) {
     ParsedRequest.Retrieval request = retrieval.request();
     return new Answers.Head(
-        admitted.piece(), admitted.dataSet(), request.pathStyle(), request.filename());
+        admitted.piece(),
+        admitted.dataSet(),
+        request.pathStyle(),
+        request.label().or(admitted::label));
   }
 
   private void refuse(Exchange exchange, Refusal refusal) {

@@ -9,6 +9,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.admission.PlacementTable.Placement;
+import io.filcdn.retrieval.media.PieceLabel;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.Quota;
@@ -68,8 +69,14 @@ public final class Admission {
      * @param payers the data sets that could
      * @param origins the providers of this payer that have the piece and can still be paid for it;
      *     none where the rails that would pay them have ended
+     * @param label what this payer's metadata says that the piece is
      */
-    record Admitted(PieceCid piece, DataSetId dataSet, List<DataSetId> payers, List<Origin> origins)
+    record Admitted(
+        PieceCid piece,
+        DataSetId dataSet,
+        List<DataSetId> payers,
+        List<Origin> origins,
+        Optional<PieceLabel> label)
         implements Decision {}
 
     /** A piece that may not be served. */
@@ -105,7 +112,23 @@ public final class Admission {
     return unwelcome(payer, piece)
         .<Decision>map(Decision.Refused::new)
         .orElseGet(
-            () -> new Decision.Admitted(piece, payingDataSet(payers), payers, origins(reachable)));
+            () ->
+                new Decision.Admitted(
+                    piece,
+                    payingDataSet(payers),
+                    payers,
+                    origins(reachable),
+                    label(placements, piece)));
+  }
+
+  /** What the first of a payer's placements of a piece says that has something to say. */
+  private static Optional<PieceLabel> label(List<Placement> placements, PieceCid piece) {
+    for (Placement placement : placements) {
+      if (placement.label().isPresent() && placement.piece().equals(piece)) {
+        return placement.label();
+      }
+    }
+    return Optional.empty();
   }
 
   /**
@@ -168,7 +191,11 @@ public final class Admission {
   /** The same, paid by whom it is best paid by now that more can be known of quotas. */
   public Decision.Admitted paidAnew(Decision.Admitted admitted) {
     return new Decision.Admitted(
-        admitted.piece(), payingDataSet(admitted.payers()), admitted.payers(), admitted.origins());
+        admitted.piece(),
+        payingDataSet(admitted.payers()),
+        admitted.payers(),
+        admitted.origins(),
+        admitted.label());
   }
 
   private Refusal unplaced(Address payer, PieceName asked) {

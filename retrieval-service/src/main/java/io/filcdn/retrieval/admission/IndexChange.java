@@ -3,15 +3,23 @@ package io.filcdn.retrieval.admission;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.PayerRecord;
 import io.filcdn.common.index.PlacementKey;
+import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.retrieval.media.PieceLabel;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The change that one record of the {@code filcdn.index.*} topics makes. */
 sealed interface IndexChange {
 
-  record Placed(PlacementKey key) implements IndexChange {}
+  /**
+   * A placement that is there.
+   *
+   * @param label what its metadata says that the piece is
+   */
+  record Placed(PlacementKey key, Optional<PieceLabel> label) implements IndexChange {}
 
   record Removed(PlacementKey key) implements IndexChange {}
 
@@ -30,7 +38,10 @@ sealed interface IndexChange {
     String value = record.value();
     if (record.topic().equals(Topic.Names.PLACEMENTS)) {
       PlacementKey key = PlacementKey.of(record.key());
-      return value == null ? new Removed(key) : new Placed(key);
+      return value == null
+          ? new Removed(key)
+          : new Placed(
+              key, PieceLabel.of(RecordJson.read(value, PlacementRecord.class).metadata()));
     }
     if (value == null) {
       throw new IllegalArgumentException("expected a value, found a tombstone");

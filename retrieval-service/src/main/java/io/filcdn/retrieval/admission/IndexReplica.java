@@ -9,6 +9,7 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.media.PieceLabel;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -207,7 +208,8 @@ public final class IndexReplica implements AutoCloseable {
 
   private void write(WriteBatch batch, IndexChange change) throws RocksDBException {
     switch (change) {
-      case IndexChange.Placed(PlacementKey key) -> placements.put(batch, key);
+      case IndexChange.Placed(PlacementKey key, Optional<PieceLabel> label) ->
+          placements.put(batch, key, label);
       case IndexChange.Removed(PlacementKey key) -> placements.delete(batch, key);
       case IndexChange.DataSet(DataSetRecord record) ->
           batch.put(
@@ -227,7 +229,7 @@ public final class IndexReplica implements AutoCloseable {
 
   private void remember(IndexChange change) {
     switch (change) {
-      case IndexChange.Placed(PlacementKey key) -> moved(key);
+      case IndexChange.Placed(PlacementKey key, Optional<PieceLabel> label) -> moved(key);
       case IndexChange.Removed(PlacementKey key) -> moved(key);
       case IndexChange.DataSet(DataSetRecord record) -> dataSets.put(record.dataSet(), record);
       case IndexChange.Provider(ProviderRecord record) -> {

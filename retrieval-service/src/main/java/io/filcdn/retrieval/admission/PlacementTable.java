@@ -9,7 +9,10 @@ import io.filcdn.common.payment.Generation;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.media.FileName;
+import io.filcdn.retrieval.media.PieceLabel;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -27,11 +30,11 @@ import org.rocksdb.WriteBatch;
  * The table of where pieces are, in RocksDB. A key is {@code root (32 bytes), payer (20), height
  * (1), raw size (8), generation (1), data set (8), piece (8)}, big-endian, so that one scan finds
  * what a payer has of a piece by v2 or by v1. A piece that is known by its root alone has height
- * and size 0.
+ * and size 0. The value is what the placement's metadata says that the piece is, mostly nothing.
  */
 final class PlacementTable {
 
-  private static final byte[] PRESENT = {};
+  private static final byte[] NOTHING = {};
   private static final int ROOT_AND_PAYER = CommP.SIZE + 20;
   private static final int KEY = ROOT_AND_PAYER + 1 + 8 + 1 + 8 + 8;
 
@@ -52,10 +55,27 @@ final class PlacementTable {
   }
 
   /** A piece in a data set. */
-  record Placement(PieceCid piece, DataSetId dataSet) {}
+  record Placement(PieceCid piece, DataSetId dataSet, Optional<PieceLabel> label) {}
 
-  void put(WriteBatch batch, PlacementKey key) throws RocksDBException {
-    batch.put(table, encode(key), PRESENT);
+  void put(WriteBatch batch, PlacementKey key, Optional<PieceLabel> label) throws RocksDBException {
+    batch.put(table, encode(key), label.map(PlacementTable::encode).orElse(NOTHING));
+  }
+
+  /** The type, a line feed, which no name has, and the name. */
+  private static byte[] encode(PieceLabel label) {
+    String name = label.name().map(FileName::toString).orElse("");
+    return (label.type().orElse("") + "\n" + name).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Optional<PieceLabel> label(byte[] value) {
+    String[] typeAndName = new String(value, StandardCharsets.UTF_8).split("\n", 2);
+    return typeAndName.length < 2
+        ? Optional.empty()
+        : Optional.of(
+            new PieceLabel(
+                FileName.of(typeAndName[1]),
+                Optional.of(typeAndName[0]).filter(type -> !type.isEmpty()),
+                false));
   }
 
   void delete(WriteBatch batch, PlacementKey key) throws RocksDBException {
@@ -79,7 +99,7 @@ final class PlacementTable {
     List<Row> rows = new ArrayList<>();
     try (Scan scan = new Scan(rootAndPayer(holder.root, holder.payer).array())) {
       for (byte[] key = scan.next(); key.length > 0; key = scan.next()) {
-        rows.add(row(key));
+        rows.add(row(key, scan.value()));
       }
     }
     return List.copyOf(rows);
@@ -99,26 +119,27 @@ final class PlacementTable {
   private record Holder(CommP root, Address payer) {}
 
   /** A key of this table behind root and payer, as far as it matters. */
-  private record Row(int height, long rawSize, DataSetId dataSet) {
+  private record Row(int height, long rawSize, DataSetId dataSet, Optional<PieceLabel> label) {
 
     Optional<Placement> as(PieceName asked) {
       return switch (asked) {
-        case PieceCid cid when height == 0 -> Optional.of(new Placement(cid, dataSet));
+        case PieceCid cid when height == 0 -> Optional.of(new Placement(cid, dataSet, label));
         case PieceCid cid when cid.height() == height && cid.rawSize() == rawSize ->
-            Optional.of(new Placement(cid, dataSet));
+            Optional.of(new Placement(cid, dataSet, label));
         case CommP root when height > 0 ->
-            Optional.of(new Placement(new PieceCid(root, height, rawSize), dataSet));
+            Optional.of(new Placement(new PieceCid(root, height, rawSize), dataSet, label));
         case PieceCid other -> Optional.empty();
         case CommP unsized -> Optional.empty();
       };
     }
   }
 
-  private static Row row(byte[] key) {
+  private static Row row(byte[] key, byte[] value) {
     ByteBuffer bytes = ByteBuffer.wrap(key).position(ROOT_AND_PAYER);
     int height = bytes.get();
     long rawSize = bytes.getLong();
-    return new Row(height, rawSize, new DataSetId(generation(bytes.get()), bytes.getLong()));
+    DataSetId dataSet = new DataSetId(generation(bytes.get()), bytes.getLong());
+    return new Row(height, rawSize, dataSet, label(value));
   }
 
   /** True where the payer has a piece of that root that is known by its root alone. */
@@ -141,7 +162,7 @@ final class PlacementTable {
         if (key.length == 0) {
           return false;
         }
-        if (piece instanceof CommP || row(key).as(piece).isPresent()) {
+        if (piece instanceof CommP || row(key, NOTHING).as(piece).isPresent()) {
           return true;
         }
       }
@@ -204,7 +225,12 @@ final class PlacementTable {
         at.seek(prefix);
         started = true;
       }
-      return at.isValid() ? at.key() : PRESENT;
+      return at.isValid() ? at.key() : NOTHING;
+    }
+
+    /** The value of the key that came last. */
+    byte[] value() {
+      return at.value();
     }
 
     @Override

@@ -9,7 +9,6 @@ import io.filcdn.retrieval.usage.ResponseTally;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.impl.ContextInternal;
@@ -81,8 +80,12 @@ public final class ResponseWriter {
     /** The range of the bytes. */
     ByteRange range();
 
-    /** Sets status and headers. */
-    void describe();
+    /**
+     * Sets status and headers.
+     *
+     * @param sniffed the media type that the first bytes tell
+     */
+    void describe(String sniffed);
 
     /** Answers with a problem instead. */
     void refuse(Problem problem);
@@ -306,8 +309,7 @@ public final class ResponseWriter {
   private void setHead() {
     if (!headSet) {
       headSet = true;
-      body.describe();
-      response.putHeader(HttpHeaders.CONTENT_TYPE, bytes.contentType());
+      body.describe(bytes.contentType());
     }
   }
 

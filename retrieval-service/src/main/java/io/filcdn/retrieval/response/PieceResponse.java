@@ -63,6 +63,7 @@ public final class PieceResponse implements ResponseWriter.Body {
     HttpServerResponse response = retrieval.exchange().request().response();
     cached
         .flatMap(PieceCache.Cached::contentType)
+        .map(head::contentType)
         .ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
     cached.flatMap(PieceCache.Cached::digest).ifPresent(digest -> tell(response, digest));
     response.putHeader(CACHE_STATUS, cached.isPresent() ? CACHE_HIT : "filcdn; detail=from-cid");
@@ -80,10 +81,11 @@ public final class PieceResponse implements ResponseWriter.Body {
   }
 
   @Override
-  public void describe() {
+  public void describe(String sniffed) {
     PieceCache.Opened source = Objects.requireNonNull(opened);
     answers.describe(retrieval.exchange(), head, selected.range(), selected.partial());
     HttpServerResponse response = retrieval.exchange().request().response();
+    response.putHeader(HttpHeaders.CONTENT_TYPE, head.contentType(sniffed));
     response.putHeader(CACHE_STATUS, cacheStatus(source.outcome(), source.stored()));
     source.bytes().digest().ifPresent(digest -> tell(response, digest));
     if (selected.partial()) {

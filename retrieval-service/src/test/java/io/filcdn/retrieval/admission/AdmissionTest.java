@@ -161,7 +161,7 @@ class AdmissionTest {
       changes.add(new IndexChange.DataSet(dataSet));
       changes.add(
           new IndexChange.Placed(
-              new PlacementKey(PIECE, PAYER, dataSet.dataSet(), new PieceId(1))));
+              new PlacementKey(PIECE, PAYER, dataSet.dataSet(), new PieceId(1)), Optional.empty()));
     }
     replica.apply(changes, Map.of(), java.time.Instant.EPOCH);
   }

@@ -14,6 +14,7 @@ import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.admission.PlacementTable.Placement;
+import io.filcdn.retrieval.media.PieceLabel;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -36,7 +37,7 @@ class IndexReplicaTest {
   @TempDir Path folder;
 
   private static IndexChange.Placed placed(PieceName piece, Address payer, int dataSet) {
-    return new IndexChange.Placed(key(piece, payer, dataSet));
+    return new IndexChange.Placed(key(piece, payer, dataSet), Optional.empty());
   }
 
   private static PlacementKey key(PieceName piece, Address payer, int dataSet) {
@@ -44,7 +45,29 @@ class IndexReplicaTest {
   }
 
   private static Placement placement(PieceCid piece, int dataSet) {
-    return new Placement(piece, DataSetId.of("fwss/" + dataSet));
+    return new Placement(piece, DataSetId.of("fwss/" + dataSet), Optional.empty());
+  }
+
+  @Test
+  void whatMetadataSaysOfAPieceOutlivesARestart() {
+    Optional<PieceLabel> label =
+        PieceLabel.of(Map.of("filename", "Grüße.csv", "contentType", "text/csv"));
+    Optional<PieceLabel> nameless = PieceLabel.of(Map.of("contentType", "text/csv"));
+    try (IndexReplica replica = IndexReplica.open(folder)) {
+      replica.apply(
+          List.of(
+              new IndexChange.Placed(key(LONG, PAYER, 1), label),
+              new IndexChange.Placed(key(LONG, PAYER, 2), nameless),
+              placed(LONG, PAYER, 3)),
+          Map.of(),
+          NOW);
+    }
+
+    try (IndexReplica replica = IndexReplica.open(folder)) {
+      assertThat(replica.placements(LONG, PAYER))
+          .extracting(Placement::label)
+          .containsExactly(label, nameless, Optional.empty());
+    }
   }
 
   @Test
