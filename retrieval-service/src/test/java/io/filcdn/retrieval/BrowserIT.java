@@ -249,7 +249,7 @@ class BrowserIT extends EdgeTest {
   }
 
   @Test
-  void noNameMakesAPageRunThatABytesOwnerDidNotMakeOne() {
+  void noNameMakesAScriptRun() {
     Payer payer = newPayer();
     String run = "document.documentElement.setAttribute('ran', '')";
     String text = "Hello <script>" + run + "</script>\n";
