@@ -148,12 +148,7 @@ class BrowserIT extends EdgeTest {
   @Test
   void aPlaylistPlaysTheSegmentsThatItNames() {
     Payer payer = newPayer();
-    byte[] segment =
-        Kind.all().stream()
-            .filter(kind -> kind.file().equals("segment.ts"))
-            .findFirst()
-            .orElseThrow()
-            .bytes();
+    byte[] segment = Kind.of("segment.ts").bytes();
     String playlist =
         """
         #EXTM3U
@@ -203,8 +198,6 @@ class BrowserIT extends EdgeTest {
   @Test
   void anIsolatedPageShowsPicturesPlaysFilmsAndSeeksInThem() {
     Payer payer = newPayer();
-    Map<String, byte[]> files =
-        Kind.all().stream().collect(Collectors.toMap(Kind::file, Kind::bytes));
 
     show(
         """
@@ -212,8 +205,8 @@ class BrowserIT extends EdgeTest {
         <video src="%s" crossorigin muted></video>
         """
             .formatted(
-                place(payer, files.get("picture.avif"), "picture.avif"),
-                place(payer, files.get("moov-last.mp4"), "film.mp4")));
+                place(payer, Kind.of("picture.avif").bytes(), "picture.avif"),
+                place(payer, Kind.of("moov-last.mp4").bytes(), "film.mp4")));
     JsonNode seen =
         tab.evaluate(
             """

@@ -43,6 +43,11 @@ public record Kind(String file, String told, String named, Outcome browser) {
     }
   }
 
+  /** The kind of a file of the table. */
+  public static Kind of(String file) {
+    return all().stream().filter(kind -> kind.file.equals(file)).findFirst().orElseThrow();
+  }
+
   /** The file's bytes. */
   public byte[] bytes() {
     try {
