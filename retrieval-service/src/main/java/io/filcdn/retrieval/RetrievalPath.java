@@ -58,7 +58,7 @@ record RetrievalPath(
       case Selection.PreconditionFailed other -> refuse(exchange, Refusal.PRECONDITION_FAILED);
       case Selection.Unsatisfiable none -> answers.unsatisfiable(exchange, admitted.piece());
       case Selection.Bytes bytes -> {
-        ResponseBody body = ResponseBody.of(bytes, admitted.piece(), cache);
+        ResponseBody body = ResponseBody.of(bytes, retrieval.head(admitted), cache);
         if (retrieval.request().headOnly()) {
           heads.answer(retrieval, admitted, body);
         } else {

@@ -25,6 +25,7 @@ class LayoutTest {
             "tree",
             "delivery",
             "usage",
+            "media",
             "bytes",
             "refusal",
             "address"));

@@ -10,6 +10,7 @@ import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -18,6 +19,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -302,6 +304,56 @@ class ServingIT extends EdgeTest {
   }
 
   @Test
+  void aNameInThePathIsOfThePieceAndSaysWhatItIs() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = TestPiece.of("a { color: red }\n".getBytes(StandardCharsets.UTF_8));
+    provider.with(piece);
+    place(piece, payer.address(), payer.dataSet());
+
+    for (String path :
+        List.of("/%s/a+b%%20c.css", "/piece/%s/a+b%%20c.css", "//%s/%%61+b%%20c.css/")) {
+      Answer styled = edge.client().get(payer.address(), path.formatted(piece.cid()));
+
+      assertThat(styled.body()).isEqualTo(piece.bytes());
+      assertThat(styled.header("Content-Type")).isEqualTo("text/css; charset=utf-8");
+      assertThat(styled.header("Content-Disposition"))
+          .isEqualTo("inline; filename=\"a+b c.css\"; filename*=UTF-8''a%2Bb%20c.css");
+    }
+    Answer pathStyle =
+        edge.client()
+            .send("HEAD", "localhost", "/%s/%s/x.md".formatted(payer.address(), piece.cid()));
+    assertThat(pathStyle.header("Content-Type")).isEqualTo("text/markdown; charset=utf-8");
+    assertThat(pathStyle.header("Content-Security-Policy")).startsWith("sandbox");
+    assertThat(get(payer, piece).header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
+    for (String name : List.of("more", "a/b.css", "%zz.css", "x".repeat(256) + ".css", "..")) {
+      assertRefused(
+          edge.client().get(payer.address(), "/" + piece.cid() + "/" + name), 404, "path-unknown");
+    }
+  }
+
+  @Test
+  void metadataOnChainSaysWhatAPieceIsAndALinkKnowsBetter() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = TestPiece.of("a,b\n1,2\n".getBytes(StandardCharsets.UTF_8));
+    provider.with(piece);
+    awaitPlaced(
+        index.place(
+            piece.cid(),
+            payer.address(),
+            payer.dataSet(),
+            Map.of("filename", "table", "contentType", "text/csv")));
+    String path = "/" + piece.cid();
+
+    Answer labelled = edge.client().get(payer.address(), path);
+    Answer named = edge.client().get(payer.address(), path + "/notes.txt");
+
+    assertThat(labelled.header("Content-Type")).isEqualTo("text/csv; charset=utf-8");
+    assertThat(labelled.header("Content-Disposition")).startsWith("inline; filename=\"table\"");
+    assertThat(named.header("Content-Type")).isEqualTo("text/plain; charset=utf-8");
+    assertThat(named.header("Content-Disposition")).startsWith("inline; filename=\"notes.txt\"");
+  }
+
+  @Test
   void aNameToSaveUnderIsPassedOn() throws Exception {
     Payer payer = newPayer();
     TestPiece piece = placed(payer, 100);
@@ -313,7 +365,8 @@ class ServingIT extends EdgeTest {
     Answer unnamed = edge.client().get(payer.address(), path + "?other=1");
 
     assertThat(named.header("Content-Disposition"))
-        .startsWith("attachment; filename*=UTF-8''a%20%22b%22%0D%0Ac%3A");
+        .startsWith("attachment; filename=\"a _b___c_")
+        .contains("; filename*=UTF-8''a%20%22b%22__c%3A");
     assertThat(named.body()).isEqualTo(piece.bytes());
     assertThat(unreadable.body()).isEqualTo(piece.bytes());
     assertThat(unnamed.headers()).doesNotContainKey("content-disposition");

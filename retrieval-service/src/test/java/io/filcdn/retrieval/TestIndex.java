@@ -122,13 +122,18 @@ final class TestIndex implements AutoCloseable {
   }
 
   PlacementRecord place(PieceName piece, Address payer, String dataSet) {
+    return place(piece, payer, dataSet, Map.of());
+  }
+
+  PlacementRecord place(
+      PieceName piece, Address payer, String dataSet, Map<String, String> metadata) {
     PlacementRecord placement =
         new PlacementRecord(
             piece,
             payer,
             DataSetId.of(dataSet),
             new PieceId(pieceIds.incrementAndGet()),
-            Map.of(),
+            metadata,
             Optional.of(ADDED),
             asOf());
     tell(Topic.PLACEMENTS, placement.key().toString(), placement);

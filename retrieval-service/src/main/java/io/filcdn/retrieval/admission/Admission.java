@@ -9,6 +9,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.admission.PlacementTable.Placement;
+import io.filcdn.retrieval.media.PieceLabel;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.Quota;
@@ -73,13 +74,15 @@ public final class Admission {
      * @param lastModified the second since which the request means these bytes: when the payer's
      *     first data set got the piece. Empty where nothing tells, and where it was asked for by
      *     v1, which can mean another piece by tomorrow
+     * @param label what this payer's metadata says that the piece is
      */
     record Admitted(
         PieceCid piece,
         DataSetId dataSet,
         List<DataSetId> payers,
         List<Origin> origins,
-        Optional<Instant> lastModified)
+        Optional<Instant> lastModified,
+        Optional<PieceLabel> label)
         implements Decision {}
 
     /** A piece that may not be served. */
@@ -120,7 +123,8 @@ public final class Admission {
             payingDataSet(payers),
             payers,
             origins(reachable),
-            asked.equals(piece) ? added(placements) : Optional.empty());
+            asked.equals(piece) ? added(placements) : Optional.empty(),
+            label(placements, piece));
   }
 
   /** The second in which the first of the placements was made. */
@@ -136,6 +140,16 @@ public final class Admission {
     return first
         .map(epoch -> network.timeOf(epoch).truncatedTo(ChronoUnit.SECONDS))
         .filter(time -> !time.isAfter(clock.instant()));
+  }
+
+  /** What the first of a payer's placements of a piece says that has something to say. */
+  private static Optional<PieceLabel> label(List<Placement> placements, PieceCid piece) {
+    for (Placement placement : placements) {
+      if (placement.label().isPresent() && placement.piece().equals(piece)) {
+        return placement.label();
+      }
+    }
+    return Optional.empty();
   }
 
   /**
@@ -202,7 +216,8 @@ public final class Admission {
         payingDataSet(admitted.payers()),
         admitted.payers(),
         admitted.origins(),
-        admitted.lastModified());
+        admitted.lastModified(),
+        admitted.label());
   }
 
   private Refusal unplaced(Address payer, PieceName asked) {

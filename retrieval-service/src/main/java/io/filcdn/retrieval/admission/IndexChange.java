@@ -8,6 +8,7 @@ import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.retrieval.media.PieceLabel;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
@@ -18,8 +19,15 @@ sealed interface IndexChange {
    * A piece is in a data set.
    *
    * @param added the epoch in which it came there, where that is told
+   * @param label what its metadata says that the piece is
    */
-  record Placed(PlacementKey key, Optional<Epoch> added) implements IndexChange {}
+  record Placed(PlacementKey key, Optional<Epoch> added, Optional<PieceLabel> label)
+      implements IndexChange {
+
+    static Placed of(PlacementKey key, PlacementRecord placement) {
+      return new Placed(key, placement.added(), PieceLabel.of(placement.metadata()));
+    }
+  }
 
   record Removed(PlacementKey key) implements IndexChange {}
 
@@ -40,7 +48,7 @@ sealed interface IndexChange {
       PlacementKey key = PlacementKey.of(record.key());
       return value == null
           ? new Removed(key)
-          : new Placed(key, RecordJson.read(value, PlacementRecord.class).added());
+          : Placed.of(key, RecordJson.read(value, PlacementRecord.class));
     }
     if (value == null) {
       throw new IllegalArgumentException("expected a value, found a tombstone");

@@ -1,7 +1,6 @@
 package io.filcdn.retrieval.admission;
 
 import io.filcdn.common.chain.Address;
-import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.PayerRecord;
 import io.filcdn.common.index.PlacementKey;
@@ -208,8 +207,8 @@ public final class IndexReplica implements AutoCloseable {
 
   private void write(WriteBatch batch, IndexChange change) throws RocksDBException {
     switch (change) {
-      case IndexChange.Placed(PlacementKey key, Optional<Epoch> added) ->
-          placements.put(batch, key, added);
+      case IndexChange.Placed placed ->
+          placements.put(batch, placed.key(), placed.added(), placed.label());
       case IndexChange.Removed(PlacementKey key) -> placements.delete(batch, key);
       case IndexChange.DataSet(DataSetRecord record) ->
           batch.put(
@@ -229,7 +228,7 @@ public final class IndexReplica implements AutoCloseable {
 
   private void remember(IndexChange change) {
     switch (change) {
-      case IndexChange.Placed(PlacementKey key, Optional<Epoch> _) -> moved(key);
+      case IndexChange.Placed placed -> moved(placed.key());
       case IndexChange.Removed(PlacementKey key) -> moved(key);
       case IndexChange.DataSet(DataSetRecord record) -> dataSets.put(record.dataSet(), record);
       case IndexChange.Provider(ProviderRecord record) -> {

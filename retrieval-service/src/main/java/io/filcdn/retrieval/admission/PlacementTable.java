@@ -10,7 +10,10 @@ import io.filcdn.common.payment.Generation;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.media.FileName;
+import io.filcdn.retrieval.media.PieceLabel;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -28,12 +31,13 @@ import org.rocksdb.WriteBatch;
  * The table of where pieces are, in RocksDB. A key is {@code root (32 bytes), payer (20), height
  * (1), raw size (8), generation (1), data set (8), piece (8)}, big-endian, so that one scan finds
  * what a payer has of a piece by v2 or by v1. A piece that is known by its root alone has height
- * and size 0. The value is the epoch (8) in which the piece was added, or empty where nothing
- * tells.
+ * and size 0. The value is the epoch (8) in which the piece was added, -1 where nothing tells, and
+ * behind it what the placement's metadata says that the piece is; or empty.
  */
 final class PlacementTable {
 
-  private static final byte[] NONE = {};
+  private static final byte[] NOTHING = {};
+  private static final long UNTOLD = -1;
   private static final int ROOT_AND_PAYER = CommP.SIZE + 20;
   private static final int KEY = ROOT_AND_PAYER + 1 + 8 + 1 + 8 + 8;
 
@@ -57,13 +61,34 @@ final class PlacementTable {
    * A piece in a data set.
    *
    * @param added the epoch in which it came there, where that is known
+   * @param label what its metadata says that the piece is
    */
-  record Placement(PieceCid piece, DataSetId dataSet, Optional<Epoch> added) {}
+  record Placement(
+      PieceCid piece, DataSetId dataSet, Optional<Epoch> added, Optional<PieceLabel> label) {}
 
-  void put(WriteBatch batch, PlacementKey key, Optional<Epoch> added) throws RocksDBException {
-    byte[] value =
-        added.map(epoch -> ByteBuffer.allocate(8).putLong(epoch.value()).array()).orElse(NONE);
-    batch.put(table, encode(key), value);
+  void put(WriteBatch batch, PlacementKey key, Optional<Epoch> added, Optional<PieceLabel> label)
+      throws RocksDBException {
+    byte[] labelled = label.map(PlacementTable::encode).orElse(NOTHING);
+    ByteBuffer value = ByteBuffer.allocate(Long.BYTES + labelled.length);
+    value.putLong(added.map(Epoch::value).orElse(UNTOLD)).put(labelled);
+    batch.put(table, encode(key), value.array());
+  }
+
+  /** The type, a line feed, which no name has, and the name. */
+  private static byte[] encode(PieceLabel label) {
+    String name = label.name().map(FileName::toString).orElse("");
+    return (label.type().orElse("") + "\n" + name).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static Optional<PieceLabel> label(ByteBuffer value) {
+    String[] typeAndName = StandardCharsets.UTF_8.decode(value).toString().split("\n", 2);
+    return typeAndName.length < 2
+        ? Optional.empty()
+        : Optional.of(
+            new PieceLabel(
+                FileName.of(typeAndName[1]),
+                Optional.of(typeAndName[0]).filter(type -> !type.isEmpty()),
+                false));
   }
 
   void delete(WriteBatch batch, PlacementKey key) throws RocksDBException {
@@ -107,18 +132,26 @@ final class PlacementTable {
   private record Holder(CommP root, Address payer) {}
 
   /** A key of this table behind root and payer, as far as it matters. */
-  private record Row(int height, long rawSize, DataSetId dataSet, Optional<Epoch> added) {
+  private record Row(
+      int height,
+      long rawSize,
+      DataSetId dataSet,
+      Optional<Epoch> added,
+      Optional<PieceLabel> label) {
 
     Optional<Placement> as(PieceName asked) {
       return switch (asked) {
-        case PieceCid cid when height == 0 -> Optional.of(new Placement(cid, dataSet, added));
+        case PieceCid cid when height == 0 -> Optional.of(of(cid));
         case PieceCid cid when cid.height() == height && cid.rawSize() == rawSize ->
-            Optional.of(new Placement(cid, dataSet, added));
-        case CommP root when height > 0 ->
-            Optional.of(new Placement(new PieceCid(root, height, rawSize), dataSet, added));
+            Optional.of(of(cid));
+        case CommP root when height > 0 -> Optional.of(of(new PieceCid(root, height, rawSize)));
         case PieceCid other -> Optional.empty();
         case CommP unsized -> Optional.empty();
       };
+    }
+
+    private Placement of(PieceCid piece) {
+      return new Placement(piece, dataSet, added, label);
     }
   }
 
@@ -127,11 +160,14 @@ final class PlacementTable {
     int height = bytes.get();
     long rawSize = bytes.getLong();
     DataSetId dataSet = new DataSetId(generation(bytes.get()), bytes.getLong());
-    Optional<Epoch> added =
-        value.length == 0
-            ? Optional.empty()
-            : Optional.of(new Epoch(ByteBuffer.wrap(value).getLong()));
-    return new Row(height, rawSize, dataSet, added);
+    ByteBuffer more = ByteBuffer.wrap(value);
+    long added = more.hasRemaining() ? more.getLong() : UNTOLD;
+    return new Row(
+        height,
+        rawSize,
+        dataSet,
+        added == UNTOLD ? Optional.empty() : Optional.of(new Epoch(added)),
+        label(more));
   }
 
   /** True where the payer has a piece of that root that is known by its root alone. */
@@ -154,7 +190,7 @@ final class PlacementTable {
         if (key.length == 0) {
           return false;
         }
-        if (piece instanceof CommP || row(key, NONE).as(piece).isPresent()) {
+        if (piece instanceof CommP || row(key, NOTHING).as(piece).isPresent()) {
           return true;
         }
       }
@@ -217,10 +253,10 @@ final class PlacementTable {
         at.seek(prefix);
         started = true;
       }
-      return at.isValid() ? at.key() : NONE;
+      return at.isValid() ? at.key() : NOTHING;
     }
 
-    /** The value of the key that was the last. */
+    /** The value of the key that came last. */
     byte[] value() {
       return at.value();
     }

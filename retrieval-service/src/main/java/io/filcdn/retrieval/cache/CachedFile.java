@@ -4,6 +4,7 @@ import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.bytes.ReprDigest;
+import io.filcdn.retrieval.media.ContentType;
 import io.filcdn.retrieval.refusal.Problem;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -13,7 +14,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -128,7 +128,7 @@ public final class CachedFile implements Stored {
 
     @Override
     public String contentType() {
-      return Objects.requireNonNullElse(contentType, "application/octet-stream");
+      return ContentType.orUnknown(contentType, piece.rawSize());
     }
 
     @Override

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ReprDigest;
+import io.filcdn.retrieval.media.ContentType;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

@@ -6,6 +6,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.proof.PieceTree;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.bytes.ReprDigest;
+import io.filcdn.retrieval.media.ContentType;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.verify.PieceVerifier;
 import io.netty.buffer.ByteBuf;
@@ -212,8 +213,7 @@ final class FillBytes {
   }
 
   private String contentType() {
-    String known = contentType;
-    return known == null ? "application/octet-stream" : known;
+    return ContentType.orUnknown(contentType, piece.rawSize());
   }
 
   private void tell() {

@@ -6,6 +6,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.media.ContentType;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.refusal.Problem;
@@ -273,8 +274,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
 
   @Override
   public String contentType() {
-    String known = contentType;
-    return known == null ? "application/octet-stream" : known;
+    return ContentType.orUnknown(contentType, piece.rawSize());
   }
 
   @Override

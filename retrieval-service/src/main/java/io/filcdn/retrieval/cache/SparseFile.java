@@ -6,6 +6,7 @@ import io.filcdn.common.proof.PieceGroups;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.media.ContentType;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -3,6 +3,7 @@ package io.filcdn.retrieval.cache;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.media.ContentType;
 import io.filcdn.retrieval.refusal.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -84,7 +85,7 @@ final class SparseReader implements PieceBytes {
 
   @Override
   public String contentType() {
-    return file.contentType().orElse("application/octet-stream");
+    return file.contentType().orElse(ContentType.UNKNOWN);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;
+import io.filcdn.retrieval.media.PieceLabel;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.service.problem.HttpProblem;
@@ -19,8 +20,6 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.net.URI;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Objects;
@@ -90,18 +89,23 @@ public final class Answers {
    * @param piece what is sent
    * @param dataSet who pays
    * @param sandboxed whether the page would share its origin with other payers' pieces
-   * @param filename the name to save it under, where the client gave one
+   * @param label what the link, or else its payer, says that it is
    * @param lastModified the second since which the request means these bytes, where that is known
    */
   public record Head(
       PieceCid piece,
       DataSetId dataSet,
       boolean sandboxed,
-      Optional<String> filename,
+      Optional<PieceLabel> label,
       Optional<Instant> lastModified) {
 
     String etag() {
       return "\"" + piece + "\"";
+    }
+
+    /** The media type that is sent, where the first bytes of the piece tell {@code sniffed}. */
+    public String contentType(String sniffed) {
+      return label.isPresent() ? label.get().typeOf(sniffed) : sniffed;
     }
   }
 
@@ -165,15 +169,10 @@ public final class Answers {
     head.lastModified()
         .ifPresent(
             time -> headers.set(HttpHeaders.LAST_MODIFIED, DateFormatter.format(Date.from(time))));
-    head.filename()
-        .ifPresent(name -> headers.set(HttpHeaders.CONTENT_DISPOSITION, disposition(name)));
+    head.label()
+        .flatMap(PieceLabel::disposition)
+        .ifPresent(disposition -> headers.set(HttpHeaders.CONTENT_DISPOSITION, disposition));
     return response;
-  }
-
-  /** RFC 6266, in the form that takes any character. */
-  private static String disposition(String filename) {
-    return "attachment; filename*=UTF-8''"
-        + URLEncoder.encode(filename, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /** Answers CORS's question before the request proper: all is allowed but credentials. */

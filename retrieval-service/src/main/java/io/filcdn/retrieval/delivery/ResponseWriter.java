@@ -9,7 +9,6 @@ import io.filcdn.retrieval.usage.ResponseTally;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.impl.ContextInternal;
@@ -81,8 +80,12 @@ public final class ResponseWriter {
     /** The range of the bytes. */
     ByteRange range();
 
-    /** Sets status and headers. */
-    void describe();
+    /**
+     * Sets status and headers.
+     *
+     * @param sniffed the media type that the first bytes tell
+     */
+    void describe(String sniffed);
 
     /**
      * The number of bytes of the piece among the next bytes of the body that the client's socket
@@ -317,8 +320,7 @@ public final class ResponseWriter {
   private void setHead() {
     if (!headSet) {
       headSet = true;
-      body.describe();
-      response.putHeader(HttpHeaders.CONTENT_TYPE, bytes.contentType());
+      body.describe(bytes.contentType());
     }
   }
 

@@ -2,6 +2,7 @@ package io.filcdn.retrieval.request;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.media.PieceLabel;
 import io.filcdn.retrieval.refusal.Refusal;
 import java.util.Optional;
 
@@ -15,7 +16,7 @@ public sealed interface ParsedRequest {
    * @param pathStyle whether the payer came in the path, on a host that all payers share
    * @param conditions what the client says of what it has, and of the part it wants
    * @param bot the bot whose token came with the request
-   * @param filename the name to save the piece under
+   * @param label what the link says that the piece is
    */
   record Retrieval(
       boolean headOnly,
@@ -24,7 +25,7 @@ public sealed interface ParsedRequest {
       PieceName piece,
       Conditions conditions,
       Optional<String> bot,
-      Optional<String> filename)
+      Optional<PieceLabel> label)
       implements ParsedRequest {}
 
   /**

@@ -2,6 +2,8 @@ package io.filcdn.retrieval.request;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.media.FileName;
+import io.filcdn.retrieval.media.PieceLabel;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.util.AsciiString;
@@ -9,6 +11,8 @@ import io.netty.util.NetUtil;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -25,7 +29,7 @@ public final class RequestReader {
   private static final String PIECE_PATH = "/piece/";
 
   /** The end of the path to a piece's proofs. */
-  private static final String PROOF_PATH = "/proof";
+  private static final String PROOF = "proof";
 
   /**
    * The value that a browser sends along when it fetches a script that would serve a whole origin.
@@ -33,7 +37,6 @@ public final class RequestReader {
   private static final CharSequence SERVICE_WORKER = new AsciiString("service-worker");
 
   private static final String BEARER = "Bearer ";
-  private static final int MAX_FILENAME = 255;
 
   private final String dnsRoot;
   private final Set<String> pathHosts;
@@ -102,16 +105,11 @@ public final class RequestReader {
     } catch (IllegalArgumentException e) {
       return new ParsedRequest.Refused(Refusal.HOST_UNKNOWN);
     }
-    String name = path.substring(path.startsWith(PIECE_PATH) ? PIECE_PATH.length() : 1);
-    boolean proof = name.endsWith(PROOF_PATH);
-    String cid = proof ? name.substring(0, name.length() - PROOF_PATH.length()) : name;
-    PieceName piece;
-    try {
-      // base32 is the same in either case
-      piece = PieceName.parse(cid.toLowerCase(Locale.ROOT));
-    } catch (IllegalArgumentException e) {
+    Optional<Target> target = Target.read(path);
+    if (target.isEmpty()) {
       return new ParsedRequest.Refused(Refusal.PATH_UNKNOWN);
     }
+    PieceName piece = target.get().piece();
     if (request.headers().contains(SERVICE_WORKER)) {
       return new ParsedRequest.Refused(Refusal.SERVICE_WORKER);
     }
@@ -120,7 +118,7 @@ public final class RequestReader {
     if (authorization.isPresent() && bot.isEmpty()) {
       return new ParsedRequest.Refused(Refusal.TOKEN_UNKNOWN);
     }
-    if (proof) {
+    if (target.get().proof()) {
       return proof(request, payer, piece);
     }
     return new ParsedRequest.Retrieval(
@@ -130,7 +128,43 @@ public final class RequestReader {
         piece,
         conditions(request),
         bot,
-        filename(request));
+        filename(request)
+            .map(PieceLabel::savedAs)
+            .or(() -> target.get().name().map(PieceLabel::shownAs)));
+  }
+
+  /**
+   * The target of a path behind its payer.
+   *
+   * @param proof whether a proof of the piece is meant
+   * @param name of the piece, where the path gives it one
+   */
+  private record Target(PieceName piece, boolean proof, Optional<FileName> name) {
+
+    static Optional<Target> read(String path) {
+      String[] parts =
+          path.substring(path.startsWith(PIECE_PATH) ? PIECE_PATH.length() : 1).split("/", 2);
+      boolean proof = parts.length > 1 && parts[1].equals(PROOF);
+      try {
+        Optional<FileName> name = parts.length > 1 ? fileName(parts[1]) : Optional.empty();
+        return parts.length > 1 && !proof && name.isEmpty()
+            ? Optional.empty()
+            // base32 is the same in either case
+            : Optional.of(
+                new Target(PieceName.parse(parts[0].toLowerCase(Locale.ROOT)), proof, name));
+      } catch (IllegalArgumentException e) {
+        return Optional.empty();
+      }
+    }
+
+    /** A name with an extension, and nothing behind it. */
+    private static Optional<FileName> fileName(String segment) {
+      return segment.indexOf('/') >= 0
+          ? Optional.empty()
+          // a plus is itself in a path
+          : FileName.of(URLDecoder.decode(segment.replace("+", "%2B"), StandardCharsets.UTF_8))
+              .filter(name -> !name.extension().isEmpty());
+    }
   }
 
   private static ParsedRequest proof(HttpServerRequest request, Address payer, PieceName piece) {
@@ -160,13 +194,12 @@ public final class RequestReader {
         header(request, HttpHeaderNames.IF_UNMODIFIED_SINCE));
   }
 
-  private static Optional<String> filename(HttpServerRequest request) {
+  private static Optional<FileName> filename(HttpServerRequest request) {
     if (request.query() == null) {
       return Optional.empty();
     }
     try {
-      return Optional.ofNullable(request.getParam("filename"))
-          .filter(name -> !name.isEmpty() && name.length() <= MAX_FILENAME);
+      return Optional.ofNullable(request.getParam("filename")).flatMap(FileName::of);
     } catch (IllegalArgumentException e) {
       // a query that cannot be decoded asks for nothing
       return Optional.empty();

@@ -88,7 +88,9 @@ public final class PieceResponse implements ResponseWriter.Body {
       return;
     }
     answers.describe(exchange, head, body.length());
-    contentType.ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
+    contentType
+        .map(head::contentType)
+        .ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
     cache.digest(head.piece()).ifPresent(digest -> tell(response, digest));
     boolean hit = cache.isHit(head.piece(), body.ranges());
     response.putHeader(CACHE_STATUS, hit ? CACHE_HIT : "filcdn; detail=from-cid");
@@ -113,7 +115,7 @@ public final class PieceResponse implements ResponseWriter.Body {
   }
 
   @Override
-  public void describe() {
+  public void describe(String sniffed) {
     PieceCache.Opened source = Objects.requireNonNull(opened);
     if (body.partial()) {
       answers.describePart(retrieval.exchange(), head, body.ranges(), body.length());
@@ -121,6 +123,7 @@ public final class PieceResponse implements ResponseWriter.Body {
       answers.describe(retrieval.exchange(), head, body.length());
     }
     HttpServerResponse response = retrieval.exchange().request().response();
+    response.putHeader(HttpHeaders.CONTENT_TYPE, head.contentType(sniffed));
     response.putHeader(CACHE_STATUS, cacheStatus(source.outcome(), source.stored()));
     source.bytes().digest().ifPresent(digest -> tell(response, digest));
     if (body.partial() && body.ranges().isOne()) {

@@ -5,6 +5,7 @@ import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.cache.PieceCache;
+import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.request.Selection;
 import java.util.Optional;
 
@@ -18,12 +19,15 @@ import java.util.Optional;
 public record ResponseBody(ByteRanges ranges, boolean partial, Optional<Multipart> parts) {
 
   /** The body with the bytes that were selected. */
-  public static ResponseBody of(Selection.Bytes selected, PieceCid piece, PieceCache cache) {
+  public static ResponseBody of(Selection.Bytes selected, Answers.Head head, PieceCache cache) {
+    PieceCid piece = head.piece();
     ByteRanges ranges = selected.ranges();
     Optional<Multipart> parts =
         ranges.isOne()
             ? Optional.empty()
-            : Optional.of(Multipart.of(ranges, piece.rawSize(), cache.contentType(piece)));
+            : Optional.of(
+                Multipart.of(
+                    ranges, piece.rawSize(), cache.contentType(piece).map(head::contentType)));
     return new ResponseBody(ranges, selected.partial(), parts);
   }
 

@@ -21,7 +21,7 @@ public record Retrieval(
         admitted.piece(),
         admitted.dataSet(),
         request.pathStyle(),
-        request.filename(),
+        request.label().or(admitted::label),
         admitted.lastModified());
   }
 }

@@ -200,7 +200,8 @@ class AdmissionTest {
       changes.add(
           new IndexChange.Placed(
               new PlacementKey(PIECE, PAYER, dataSet.dataSet(), new PieceId(1)),
-              added.apply(dataSet.dataSet())));
+              added.apply(dataSet.dataSet()),
+              Optional.empty()));
     }
     replica.apply(changes, Map.of(), Instant.EPOCH);
   }

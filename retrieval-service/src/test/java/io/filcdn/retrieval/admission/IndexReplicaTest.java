@@ -15,6 +15,7 @@ import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.admission.PlacementTable.Placement;
+import io.filcdn.retrieval.media.PieceLabel;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -38,7 +39,7 @@ class IndexReplicaTest {
   @TempDir Path folder;
 
   private static IndexChange.Placed placed(PieceName piece, Address payer, int dataSet) {
-    return new IndexChange.Placed(key(piece, payer, dataSet), ADDED);
+    return new IndexChange.Placed(key(piece, payer, dataSet), ADDED, Optional.empty());
   }
 
   private static PlacementKey key(PieceName piece, Address payer, int dataSet) {
@@ -46,7 +47,29 @@ class IndexReplicaTest {
   }
 
   private static Placement placement(PieceCid piece, int dataSet) {
-    return new Placement(piece, DataSetId.of("fwss/" + dataSet), ADDED);
+    return new Placement(piece, DataSetId.of("fwss/" + dataSet), ADDED, Optional.empty());
+  }
+
+  @Test
+  void whatMetadataSaysOfAPieceOutlivesARestart() {
+    Optional<PieceLabel> label =
+        PieceLabel.of(Map.of("filename", "Grüße.csv", "contentType", "text/csv"));
+    Optional<PieceLabel> nameless = PieceLabel.of(Map.of("contentType", "text/csv"));
+    try (IndexReplica replica = IndexReplica.open(folder)) {
+      replica.apply(
+          List.of(
+              new IndexChange.Placed(key(LONG, PAYER, 1), ADDED, label),
+              new IndexChange.Placed(key(LONG, PAYER, 2), Optional.empty(), nameless),
+              placed(LONG, PAYER, 3)),
+          Map.of(),
+          NOW);
+    }
+
+    try (IndexReplica replica = IndexReplica.open(folder)) {
+      assertThat(replica.placements(LONG, PAYER))
+          .extracting(Placement::label)
+          .containsExactly(label, nameless, Optional.empty());
+    }
   }
 
   @Test

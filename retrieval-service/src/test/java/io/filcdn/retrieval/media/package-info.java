@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.retrieval.media;
+
+import org.jspecify.annotations.NullMarked;
