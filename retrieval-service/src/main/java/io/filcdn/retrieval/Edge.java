@@ -113,6 +113,7 @@ final class Edge implements AutoCloseable {
   private final BackgroundThread watching = new BackgroundThread("filcdn-misses");
   private final BackgroundThread trees = new BackgroundThread("filcdn-trees-tell");
   private final BackgroundThread tending = new BackgroundThread("filcdn-disk");
+  private final BackgroundThread evicting = new BackgroundThread("filcdn-evict");
 
   /**
    * The tools that an edge is given.
@@ -164,7 +165,7 @@ final class Edge implements AutoCloseable {
             config.data().resolve("cache"),
             config.cache().maxSize().asLongValue(),
             memory,
-            Runnable::run,
+            evicting::execute,
             System::nanoTime);
     cache = new PieceCache(fillTools(config.origin(), meter), disk, abandoned(config.cache()));
     limits = new ClientLimits(Settings.limits(config.limits()));
@@ -461,6 +462,7 @@ final class Edge implements AutoCloseable {
     fillWorkers.close();
     proofWorkers.close();
     disk.sync();
+    evicting.close();
     closeTreeTopic();
     stores.denylist().close();
     // of a response that has not ended in time

@@ -55,11 +55,15 @@ record RetrievalPath(
       case Selection.Bytes bytes when retrieval.request().headOnly() ->
           response(retrieval, admitted, bytes).answerHead();
       case Selection.Bytes bytes ->
-          reservations.prepare(
-              retrieval,
-              admitted,
+          cache.prepare(
+              admitted.piece(),
               bytes.range(),
-              (paid, hold) -> reserve(retrieval, paid, hold, bytes));
+              () ->
+                  reservations.prepare(
+                      retrieval,
+                      admitted,
+                      bytes.range(),
+                      (paid, hold) -> reserve(retrieval, paid, hold, bytes)));
     }
   }
 

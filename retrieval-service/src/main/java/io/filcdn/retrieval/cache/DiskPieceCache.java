@@ -32,7 +32,7 @@ import org.jboss.logging.Logger;
  * there whole and synced, by a rename. Pieces of which only some groups are here lie in {@code
  * sparse/}, each with its bitmap. Files of fills under way lie in {@code fills/} and are of no use
  * after a crash. W-TinyLFU (Caffeine) decides what goes when the disk's share is full; an evicted
- * file is deleted, and whoever reads it reads on.
+ * file is deleted by a thread of its own, and whoever reads it reads on.
  */
 public final class DiskPieceCache {
 
@@ -53,6 +53,9 @@ public final class DiskPieceCache {
   private final MemoryTier memory;
   private final LongSupplier nanoTime;
   private final Cache<PieceCid, Stored> index;
+
+  /** Held where a file gets a piece's name, or loses it: both can be under way at once. */
+  private final Object names = new Object();
 
   /** Files with groups that a crash would lose. */
   private final Set<SparseFile> unsynced = ConcurrentHashMap.newKeySet();
@@ -91,7 +94,7 @@ public final class DiskPieceCache {
    *
    * @param maxBytes the disk's share
    * @param memory what is in front of it
-   * @param deleter where files are deleted
+   * @param deleter where files are chosen and deleted; one at a time
    * @param nanoTime a clock for measuring
    */
   public static DiskPieceCache open(
@@ -219,7 +222,8 @@ public final class DiskPieceCache {
     try {
       file.enter();
       try {
-        file.moveTo(CachedFile.in(pieces, piece));
+        file.force();
+        name(file);
       } finally {
         file.leave();
       }
@@ -227,12 +231,19 @@ public final class DiskPieceCache {
       forget(file);
       throw e;
     }
+  }
+
+  private void name(SparseFile file) throws IOException {
+    PieceCid piece = file.piece();
     CachedFile whole =
         new CachedFile(piece, pieces, memory, file.contentType().orElse(null), Optional.empty());
-    // what is left of the sparse file goes as it is replaced
-    if (!index.asMap().replace(piece, file, whole)) {
-      // it was evicted or purged meanwhile
-      Files.deleteIfExists(whole.path());
+    synchronized (names) {
+      file.moveTo(whole.path());
+      // what is left of the sparse file goes as it is replaced
+      if (!index.asMap().replace(piece, file, whole)) {
+        // it was evicted or purged meanwhile
+        Files.deleteIfExists(whole.path());
+      }
     }
   }
 
@@ -289,8 +300,10 @@ public final class DiskPieceCache {
     file.channel().force(true);
     Path path = CachedFile.in(pieces, piece);
     Files.createDirectories(path.getParent());
-    Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
-    index.put(piece, new CachedFile(piece, pieces, memory, contentType, digest));
+    synchronized (names) {
+      Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
+      index.put(piece, new CachedFile(piece, pieces, memory, contentType, digest));
+    }
     trouble = Optional.empty();
   }
 
@@ -327,10 +340,19 @@ public final class DiskPieceCache {
       memory.forget(stored.piece());
     }
     try {
-      stored.delete();
+      synchronized (names) {
+        // it may have come again meanwhile, by the same name
+        if (!(stored instanceof CachedFile && isWhole(stored.piece()))) {
+          stored.delete();
+        }
+      }
     } catch (IOException e) {
       LOG.warnf("the evicted piece %s cannot be deleted: %s", stored.piece(), e);
     }
+  }
+
+  private boolean isWhole(PieceCid piece) {
+    return index.policy().getIfPresentQuietly(piece) instanceof CachedFile;
   }
 
   private void deleteUnfinished() throws IOException {

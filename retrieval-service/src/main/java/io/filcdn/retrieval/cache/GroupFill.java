@@ -180,7 +180,9 @@ final class GroupFill {
     lanes.forEach(lane -> lane.exclude(unfetched));
     int first = unfetched.nextSetBit(0);
     List<Origin> origins = origins(want);
-    boolean several = origins.stream().map(Origin::provider).distinct().count() > 1;
+    boolean several =
+        origins.stream().map(Origin::provider).distinct().count() > 1
+            && !target.tools().health().history().isWholeOnly(file.piece());
     long its = lanes.stream().filter(lane -> lane.want() == want).count();
     if (first < 0 || want.reader().isClosed() || its >= (several ? LANES_OF_SEVERAL : 1)) {
       return Optional.empty();
@@ -247,8 +249,20 @@ final class GroupFill {
     if (lane.problem().isEmpty()) {
       assign();
     } else if (!lane.isBusy() || lanes.isEmpty()) {
-      fail(wants.stream().filter(lane::hasFailed).toList(), lane.problem());
+      fail(failedBy(lane), lane.problem());
     }
+  }
+
+  /** Those for whom a lane asked everyone; who knows no ranges goes on where others read to. */
+  private List<GroupWant> failedBy(GroupLane lane) {
+    List<GroupWant> failed = wants.stream().filter(lane::hasFailed).toList();
+    if (failed.isEmpty() || !lane.metWholeOnly()) {
+      return failed;
+    }
+    target.tools().health().history().wholeOnly(file.piece());
+    return failed.stream()
+        .filter(want -> lanes.stream().noneMatch(other -> other.want() == want))
+        .toList();
   }
 
   private void keep() {

@@ -6,6 +6,7 @@ import io.filcdn.common.proof.PieceGroups;
 import io.filcdn.common.proof.PieceTree;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.Origin;
+import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
@@ -362,6 +363,11 @@ final class GroupLane implements OriginSupply.Taker {
   /** True where its providers have enough to do, with other lanes as it may be. */
   boolean isBusy() {
     return problem.map(Problem::refusal).filter(Refusal.ORIGIN_BUSY::equals).isPresent();
+  }
+
+  /** True where a provider would have sent the whole piece to get to what was wanted. */
+  boolean metWholeOnly() {
+    return supply.failures().stream().anyMatch(failure -> failure.kind() == Kind.WHOLE_ONLY);
   }
 
   /** True where all that could be asked for a reader were. */

@@ -31,6 +31,7 @@ public final class PieceCache {
   private final FillDependencies tools;
   private final DiskPieceCache disk;
   private final AbandonedFills abandoned;
+  private final TreesAtHand trees;
   private final Map<PieceCid, Fill> fills = new ConcurrentHashMap<>();
   private final Map<PieceCid, GroupFill> groupFills = new ConcurrentHashMap<>();
   private final Set<PassThrough> passing = ConcurrentHashMap.newKeySet();
@@ -39,6 +40,7 @@ public final class PieceCache {
     this.tools = tools;
     this.disk = disk;
     this.abandoned = abandoned;
+    this.trees = new TreesAtHand(tools.vertx(), tools.trees());
   }
 
   /**
@@ -66,16 +68,32 @@ public final class PieceCache {
   }
 
   /**
+   * Goes on when all is at hand that opening a range of the piece needs: of a cold piece its tree,
+   * which lies on disk. At once where the range is a hit, else later on the same event loop.
+   */
+  public void prepare(PieceCid piece, ByteRange range, Runnable then) {
+    if (isCold(piece, range)) {
+      trees.load(piece).onComplete(loaded -> then.run());
+    } else {
+      then.run();
+    }
+  }
+
+  /**
    * The number of bytes that a request for a range of a cold piece can make the edge fetch: of the
-   * groups of the range where the piece's tree is known, else of all of the piece.
+   * groups of the range where they can be fetched alone, else of all of the piece.
    */
   public long toFetch(PieceCid piece, ByteRange range) {
-    return fills.containsKey(piece) || !disk.takes(piece)
+    return fills.containsKey(piece) || !disk.takes(piece) || isWholeOnly(piece)
         ? piece.rawSize()
         : disk.groups(piece)
             .map(file -> file.toFetch(range))
-            .or(() -> tools.trees().find(piece).map(tree -> sizeOfGroups(tree, range)))
+            .or(() -> trees.get(piece).map(tree -> sizeOfGroups(tree, range)))
             .orElse(piece.rawSize());
+  }
+
+  private boolean isWholeOnly(PieceCid piece) {
+    return tools.health().history().isWholeOnly(piece);
   }
 
   private static long sizeOfGroups(PieceTree tree, ByteRange range) {
@@ -183,10 +201,10 @@ public final class PieceCache {
 
   /** Opens a range of a piece whose tree is known; none where only all of it can be fetched. */
   private Optional<Opened> openByGroups(PieceCid piece, FillContext context, ByteRange range) {
-    if (fills.containsKey(piece)) {
+    if (fills.containsKey(piece) || isWholeOnly(piece)) {
       return Optional.empty();
     }
-    Optional<PieceTree> tree = tools.trees().find(piece);
+    Optional<PieceTree> tree = trees.get(piece);
     Optional<SparseFile> file = tree.flatMap(known -> disk.placeForGroups(piece));
     if (file.isEmpty()) {
       return Optional.empty();

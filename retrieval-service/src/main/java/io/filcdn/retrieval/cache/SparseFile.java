@@ -333,12 +333,16 @@ final class SparseFile implements Stored {
     Files.move(written, bitmap, StandardCopyOption.ATOMIC_MOVE);
   }
 
+  /** Makes all that was written outlive a crash. Blocks on the disk. */
+  void force() throws IOException {
+    open().force(true);
+  }
+
   /**
-   * Moves the file of a complete piece to its place among the pieces; of no use from then on, even
-   * where that fails. Blocks on the disk.
+   * Moves the file of a complete piece, of which all is synced, to its place among the pieces; of
+   * no use from then on, even where that fails. Blocks on the disk.
    */
   void moveTo(Path whole) throws IOException {
-    open().force(true);
     Files.createDirectories(Objects.requireNonNull(whole.getParent()));
     synchronized (this) {
       gone = true;

@@ -41,6 +41,9 @@ public final class OriginSupply implements OriginSink {
   /** A provider that limits answers is gone on with while each brings so much. */
   private static final long WORTH_ASKING_AGAIN = 1 << 20;
 
+  /** So many bytes, or as many as are missing, are read past to get to those that are wanted. */
+  private static final long MOST_SKIPPED = 16L << 20;
+
   /** So many slow seconds are borne while bytes come, and before the first. */
   private static final int SLOW_SECONDS = 2;
 
@@ -58,6 +61,7 @@ public final class OriginSupply implements OriginSink {
   private final LongSupplier nanoTime;
   private final PieceCid piece;
   private final ByteRange wanted;
+  private final boolean inParts;
   private final ArrayDeque<Origin> candidates;
   private final boolean fromOneOnly;
   private final Taker taker;
@@ -147,9 +151,10 @@ public final class OriginSupply implements OriginSink {
     this.nanoTime = nanoTime;
     this.piece = wanted.piece();
     this.wanted = wanted.range();
+    this.inParts = wanted.inParts();
     this.candidates = new ArrayDeque<>(health.order(piece, candidates));
     this.fromOneOnly =
-        !wanted.inParts()
+        !inParts
             && candidates.stream()
                 .anyMatch(o -> health.history().suspicion(piece, o.provider()) > 0);
     this.taker = taker;
@@ -419,6 +424,15 @@ public final class OriginSupply implements OriginSink {
   public void answered() {
     health.answered(
         Objects.requireNonNull(current), Duration.ofNanos(nanoTime.getAsLong() - askedAt));
+    OriginFetch answering = Objects.requireNonNull(fetch);
+    long most = Math.max(MOST_SKIPPED, missing());
+    // of a piece that is verified as a whole, beginning anew would cost more
+    if (inParts && answering.skips() > most) {
+      answering.fail(
+          Kind.WHOLE_ONLY,
+          "expected an answer that begins at most %d bytes before byte %d, found %d"
+              .formatted(most, position(), answering.skips()));
+    }
   }
 
   @Override
@@ -472,11 +486,11 @@ public final class OriginSupply implements OriginSink {
     start();
   }
 
-  /** That it does not have a piece, or has enough to do, says nothing of a provider's health. */
+  /** That it lacks a piece, knows no ranges, or is busy says nothing of a provider's health. */
   private static boolean isSickness(Kind kind) {
     return switch (kind) {
       case UNUSABLE, TIMEOUT, FAILED -> true;
-      case NOT_FOUND, BUSY, UNPAID, CONTENDED, UNLEASED -> false;
+      case NOT_FOUND, WHOLE_ONLY, BUSY, UNPAID, CONTENDED, UNLEASED -> false;
     };
   }
 
