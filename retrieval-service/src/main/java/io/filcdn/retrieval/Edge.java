@@ -167,7 +167,12 @@ final class Edge implements AutoCloseable {
             memory,
             evicting::execute,
             System::nanoTime);
-    cache = new PieceCache(fillTools(config.origin(), meter), disk, abandoned(config.cache()));
+    cache =
+        new PieceCache(
+            fillTools(config.origin(), meter),
+            disk,
+            abandoned(config.cache()),
+            config.cache().readAhead().asLongValue());
     limits = new ClientLimits(Settings.limits(config.limits()));
     admission =
         new Admission(

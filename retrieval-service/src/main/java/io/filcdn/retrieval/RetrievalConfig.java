@@ -377,6 +377,14 @@ public interface RetrievalConfig {
     @WithDefault("8G")
     MemorySize treesSize();
 
+    /**
+     * Bytes that are fetched ahead of a reader, of what it asked for: a client that takes its time,
+     * and may leave, has no more fetched and billed. Holds for pieces whose tree is known; at least
+     * four groups.
+     */
+    @WithDefault("64M")
+    MemorySize readAhead();
+
     /** Fills that write and hash at once. */
     @WithDefault("4")
     int workers();

@@ -30,9 +30,11 @@ import java.util.stream.Stream;
  *         and nobody else waits for it
  * </pre>
  *
- * <p>A {@link GroupLane} fetches a run of groups. Where a piece has several providers there are two
- * lanes for a reader, each of which takes the next short run when it is through, so that the faster
- * provider supplies more. Readers far apart have lanes of their own.
+ * <p>A {@link GroupLane} fetches a run of groups for a reader that is about to reach them. Where a
+ * piece has several providers there are two lanes for a reader, each of which takes the next short
+ * run when it is through, so that the faster provider supplies more. Readers far apart have lanes of
+ * their own, also within what one of them claimed. A lane that is too far ahead of all readers ends,
+ * and holds no provider; once half of what it brought is read, the next goes on.
  *
  * <p>Confined to the event loop that it was made on, but for {@link #open}.
  */
@@ -51,6 +53,10 @@ final class GroupFill {
   private final Context context;
   private final SparseFile file;
   private final Consumer<GroupFill> leave;
+
+  /** The groups from the one that is read on behind which nothing is fetched. */
+  private final int ahead;
+
   private final List<GroupWant> wants = new ArrayList<>();
   private final List<GroupLane> lanes = new ArrayList<>();
 
@@ -79,6 +85,7 @@ final class GroupFill {
     this.context = target.tools().vertx().getOrCreateContext();
     this.file = target.file();
     this.leave = leave;
+    this.ahead = target.groupsAhead();
   }
 
   /**
@@ -94,7 +101,7 @@ final class GroupFill {
       enter();
       opening++;
     }
-    SparseReader reader = new SparseReader(file, range, this::readerLeft);
+    SparseReader reader = new SparseReader(file, range, this::readerMoved, this::readerLeft);
     GroupWant want = new GroupWant(reader, request, file.claim(range));
     context.runOnContext(on -> register(want));
     return Optional.of(reader);
@@ -131,6 +138,10 @@ final class GroupFill {
     } else {
       assign();
     }
+  }
+
+  private void readerMoved() {
+    context.runOnContext(on -> assign());
   }
 
   private void readerLeft() {
@@ -170,29 +181,44 @@ final class GroupFill {
   }
 
   private Optional<GroupLane> nextLane() {
-    return lanes.size() < MOST_LANES
-        ? wants.stream().flatMap(want -> nextLane(want).stream()).findFirst()
-        : Optional.empty();
+    if (lanes.size() >= MOST_LANES) {
+      return Optional.empty();
+    }
+    BitSet unfetched = new BitSet();
+    wants.forEach(want -> unfetched.or(want.claimed()));
+    lanes.forEach(lane -> lane.exclude(unfetched, ahead));
+    return wants.stream()
+        .filter(reader -> !reader.reader().isClosed())
+        .flatMap(reader -> nextLane(reader, unfetched).stream())
+        .findFirst();
   }
 
-  private Optional<GroupLane> nextLane(GroupWant want) {
-    BitSet unfetched = (BitSet) want.claimed().clone();
-    lanes.forEach(lane -> lane.exclude(unfetched));
-    int first = unfetched.nextSetBit(0);
-    List<Origin> origins = origins(want);
+  /** A lane for what a reader reads soon and nobody fetches soon, whoever claimed it. */
+  private Optional<GroupLane> nextLane(GroupWant reader, BitSet unfetched) {
+    BitSet next = reader.next(ahead / 2);
+    next.and(unfetched);
+    if (next.isEmpty()) {
+      return Optional.empty();
+    }
+    int first = next.nextSetBit(0);
+    GroupWant claimant = wantOf(first).orElseThrow();
+    List<Origin> origins = origins(claimant);
     boolean several =
         origins.stream().map(Origin::provider).distinct().count() > 1
             && !target.tools().health().history().isWholeOnly(file.piece());
-    long its = lanes.stream().filter(lane -> lane.want() == want).count();
-    if (first < 0 || want.reader().isClosed() || its >= (several ? LANES_OF_SEVERAL : 1)) {
+    long its = lanes.stream().filter(lane -> lane.reader() == reader).count();
+    if (its >= (several ? LANES_OF_SEVERAL : 1)) {
       return Optional.empty();
     }
-    int length = unfetched.nextClearBit(first) - first;
+    lanes.forEach(lane -> lane.endBefore(first));
+    BitSet run = (BitSet) claimant.claimed().clone();
+    run.and(unfetched);
+    int length = run.nextClearBit(first) - first;
     return Optional.of(
         new GroupLane(
             this,
             target,
-            want,
+            new GroupLane.Users(reader, claimant),
             new GroupRun(first, several ? Math.min(length, SHORT_RUN) : length),
             origins));
   }
@@ -213,6 +239,11 @@ final class GroupFill {
     wants.forEach(want -> want.inherit(orphans));
     List.copyOf(lanes).forEach(lane -> lane.leaveOut(orphans));
     file.unclaim(orphans);
+  }
+
+  /** True where a reader reads a group soon. */
+  boolean isAwaited(int group) {
+    return wants.stream().anyMatch(want -> want.reads(group, ahead));
   }
 
   /** The one for whom a group is fetched; none where that one has left. */
@@ -261,7 +292,7 @@ final class GroupFill {
     }
     target.tools().health().history().wholeOnly(file.piece());
     return failed.stream()
-        .filter(want -> lanes.stream().noneMatch(other -> other.want() == want))
+        .filter(want -> lanes.stream().noneMatch(other -> other.reader() == want))
         .toList();
   }
 

@@ -32,11 +32,28 @@ final class GroupWant {
     return claimed;
   }
 
+  /** True where its reader reads a group soon: within so many from the one that it reads. */
+  boolean reads(int group, int ahead) {
+    int at = reader.group();
+    return group >= at && group < Math.min(at + ahead, last() + 1);
+  }
+
+  /** The groups that its reader reads soon: so many from the one that it reads. */
+  BitSet next(int ahead) {
+    int at = reader.group();
+    BitSet next = new BitSet();
+    next.set(at, Math.min(at + ahead, last() + 1));
+    return next;
+  }
+
+  private int last() {
+    return reader.file().groupAt(reader.range().end() - 1);
+  }
+
   /** Takes the groups of its range out of {@code orphans}: they are fetched for it. */
   void inherit(BitSet orphans) {
-    SparseFile file = reader.file();
     BitSet its = new BitSet();
-    its.set(file.groupAt(reader.range().start()), file.groupAt(reader.range().end() - 1) + 1);
+    its.set(reader.file().groupAt(reader.range().start()), last() + 1);
     its.and(orphans);
     claimed.or(its);
     orphans.andNot(its);

@@ -31,15 +31,22 @@ public final class PieceCache {
   private final FillDependencies tools;
   private final DiskPieceCache disk;
   private final AbandonedFills abandoned;
+  private final long readAhead;
   private final TreesAtHand trees;
   private final Map<PieceCid, Fill> fills = new ConcurrentHashMap<>();
   private final Map<PieceCid, GroupFill> groupFills = new ConcurrentHashMap<>();
   private final Set<PassThrough> passing = ConcurrentHashMap.newKeySet();
 
-  public PieceCache(FillDependencies tools, DiskPieceCache disk, AbandonedFills abandoned) {
+  /**
+   * @param abandoned the fills that nobody waits for
+   * @param readAhead how many bytes are fetched ahead of a reader where groups are fetched alone
+   */
+  public PieceCache(
+      FillDependencies tools, DiskPieceCache disk, AbandonedFills abandoned, long readAhead) {
     this.tools = tools;
     this.disk = disk;
     this.abandoned = abandoned;
+    this.readAhead = readAhead;
     this.trees = new TreesAtHand(tools.vertx(), tools.trees());
   }
 
@@ -232,7 +239,7 @@ public final class PieceCache {
               file.piece(),
               piece ->
                   new GroupFill(
-                      new GroupTarget(tools, disk, file, tree),
+                      new GroupTarget(tools, disk, file, tree, readAhead),
                       ended -> groupFills.remove(piece, ended)));
       Optional<PieceBytes> opened = fill.open(context, range);
       if (opened.isPresent()) {

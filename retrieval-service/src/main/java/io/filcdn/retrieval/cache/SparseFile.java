@@ -210,7 +210,7 @@ final class SparseFile implements Stored {
    */
   PieceBytes read(ByteRange range) throws IOException {
     enter();
-    return new SparseReader(this, range, () -> {});
+    return new SparseReader(this, range, () -> {}, () -> {});
   }
 
   /**

@@ -18,20 +18,27 @@ final class SparseReader implements PieceBytes {
 
   private final SparseFile file;
   private final ByteRange range;
+  private final Runnable moved;
   private final Runnable left;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean failed;
   private volatile Optional<Problem> problem = Optional.empty();
   private volatile @Nullable ProviderId supplier;
 
+  /** The group that it reads. */
+  private volatile int group;
+
   /**
    * @param file which its user has entered; left when the reader is closed
+   * @param moved called when it reads another group
    * @param left called when it is closed
    */
-  SparseReader(SparseFile file, ByteRange range, Runnable left) {
+  SparseReader(SparseFile file, ByteRange range, Runnable moved, Runnable left) {
     this.file = file;
     this.range = range;
+    this.moved = moved;
     this.left = left;
+    this.group = file.groupAt(range.start());
   }
 
   SparseFile file() {
@@ -40,6 +47,11 @@ final class SparseReader implements PieceBytes {
 
   ByteRange range() {
     return range;
+  }
+
+  /** The group that it reads; at first, that of the range's first byte. */
+  int group() {
+    return group;
   }
 
   boolean isClosed() {
@@ -100,7 +112,16 @@ final class SparseReader implements PieceBytes {
   @Override
   public int read(ByteBuffer to, long position) throws IOException {
     file.findContentType();
-    return file.read(to, position);
+    int read = file.read(to, position);
+    reads(file.groupAt(position + read - 1));
+    return read;
+  }
+
+  private void reads(int now) {
+    if (group != now) {
+      group = now;
+      moved.run();
+    }
   }
 
   @Override
