@@ -14,6 +14,7 @@ import io.filcdn.retrieval.admission.IndexFollower;
 import io.filcdn.retrieval.admission.IndexReplica;
 import io.filcdn.retrieval.admission.ProofLimits;
 import io.filcdn.retrieval.cache.AbandonedFills;
+import io.filcdn.retrieval.cache.CacheScrubber;
 import io.filcdn.retrieval.cache.DiskPieceCache;
 import io.filcdn.retrieval.cache.FillDependencies;
 import io.filcdn.retrieval.cache.MemoryTier;
@@ -73,6 +74,10 @@ final class Edge implements AutoCloseable {
   private static final Duration LOOK_AT_DENYLISTS = Duration.ofSeconds(10);
 
   private static final Duration TEND_EVERY = Duration.ofSeconds(5);
+
+  /** The interval of which each may read as much as the rate says. */
+  private static final Duration SCRUB_EVERY = Duration.ofSeconds(1);
+
   private static final Duration LOOK_AT_MISSES = Duration.ofMinutes(1);
 
   /** The proofs of small groups that are hashed for at once. */
@@ -100,6 +105,7 @@ final class Edge implements AutoCloseable {
   private final OriginClient origins;
   private final MemoryTier memory;
   private final DiskPieceCache disk;
+  private final CacheScrubber scrubber;
   private final PieceCache cache;
   private final Admission admission;
   private final ClientLimits limits;
@@ -113,6 +119,7 @@ final class Edge implements AutoCloseable {
   private final BackgroundThread watching = new BackgroundThread("filcdn-misses");
   private final BackgroundThread trees = new BackgroundThread("filcdn-trees-tell");
   private final BackgroundThread tending = new BackgroundThread("filcdn-disk");
+  private final BackgroundThread scrubbing = new BackgroundThread("filcdn-scrub");
   private final BackgroundThread evicting = new BackgroundThread("filcdn-evict");
 
   /**
@@ -167,6 +174,9 @@ final class Edge implements AutoCloseable {
             memory,
             evicting::execute,
             System::nanoTime);
+    scrubber =
+        new CacheScrubber(
+            disk, stores.trees(), config.cache().scrubRate().asLongValue(), System::nanoTime);
     cache =
         new PieceCache(
             fillTools(config.origin(), meter),
@@ -296,6 +306,7 @@ final class Edge implements AutoCloseable {
     tending.every(TEND_EVERY, "disk", disk::tend);
     tending.every(TEND_EVERY, "groups", disk::sync);
     tending.every(TEND_EVERY, "reserve", stores.reserve()::restore);
+    scrubbing.every(SCRUB_EVERY, "scrub", scrubber::step);
   }
 
   private void showFarmed(MultiGauge gauge) {
@@ -326,6 +337,10 @@ final class Edge implements AutoCloseable {
     meters.gauge("filcdn.cache.pieces", disk, DiskPieceCache::size);
     meters.gauge("filcdn.cache.memory.bytes", memory, MemoryTier::bytes);
     meters.gauge("filcdn.cache.disk.failures", disk, DiskPieceCache::failures);
+    meters
+        .more()
+        .counter("filcdn.cache.scrubbed.bytes", List.of(), scrubber, CacheScrubber::checked);
+    meters.more().counter("filcdn.cache.rotten", List.of(), scrubber, CacheScrubber::wrong);
     meters.gauge(
         "filcdn.disk.usable",
         Tags.of("folder", "cache"),
@@ -447,6 +462,8 @@ final class Edge implements AutoCloseable {
     fetching.close();
     sweeping.close();
     tending.close();
+    scrubbing.close();
+    scrubber.close();
     watching.close();
     cache.close();
     awaitIdle(LAST_ENDS);

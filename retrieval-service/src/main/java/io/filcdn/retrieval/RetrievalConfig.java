@@ -385,6 +385,13 @@ public interface RetrievalConfig {
     @WithDefault("64M")
     MemorySize readAhead();
 
+    /**
+     * Bytes of the cache a second that are read and verified once more, as disks change what they
+     * hold; all of it at most once an hour. 0: none are.
+     */
+    @WithDefault("4M")
+    MemorySize scrubRate();
+
     /** Fills that write and hash at once. */
     @WithDefault("4")
     int workers();

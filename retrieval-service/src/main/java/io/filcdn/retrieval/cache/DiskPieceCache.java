@@ -167,7 +167,7 @@ public final class DiskPieceCache {
 
   /** A place for groups of the piece; none where all of it is cached. */
   Optional<SparseFile> placeForGroups(PieceCid piece) {
-    Stored stored = index.get(piece, absent -> SparseFile.empty(absent, sparsePath(absent)));
+    Stored stored = index.get(piece, absent -> SparseFile.empty(absent, sparsePath(absent), memory));
     return stored instanceof SparseFile file ? Optional.of(file) : Optional.empty();
   }
 
@@ -317,6 +317,11 @@ public final class DiskPieceCache {
     index.asMap().remove(stored.piece(), stored);
   }
 
+  /** What is here of a piece; looking is no use of it. */
+  Optional<Stored> look(PieceCid piece) {
+    return Optional.ofNullable(index.policy().getIfPresentQuietly(piece));
+  }
+
   /** The pieces that are cached now. */
   Set<PieceCid> pieces() {
     return Set.copyOf(index.asMap().keySet());
@@ -336,7 +341,7 @@ public final class DiskPieceCache {
     if (stored == null || replaced && stored instanceof CachedFile) {
       return;
     }
-    if (stored instanceof CachedFile) {
+    if (!replaced) {
       memory.forget(stored.piece());
     }
     try {
@@ -352,7 +357,7 @@ public final class DiskPieceCache {
   }
 
   private boolean isWhole(PieceCid piece) {
-    return index.policy().getIfPresentQuietly(piece) instanceof CachedFile;
+    return look(piece).filter(CachedFile.class::isInstance).isPresent();
   }
 
   private void deleteUnfinished() throws IOException {
@@ -406,7 +411,7 @@ public final class DiskPieceCache {
     String name = path.getFileName().toString();
     try {
       PieceCid piece = PieceCid.parse(name.substring(0, Math.max(0, name.indexOf('.'))));
-      SparseFile file = SparseFile.found(piece, path);
+      SparseFile file = SparseFile.found(piece, path, memory);
       Stored there = index.asMap().putIfAbsent(piece, file);
       if (there == null || there instanceof SparseFile known && known.path().equals(path)) {
         return;

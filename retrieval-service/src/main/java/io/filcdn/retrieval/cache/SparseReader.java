@@ -4,6 +4,7 @@ import io.filcdn.common.payment.ProviderId;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.refusal.Problem;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -20,6 +21,8 @@ final class SparseReader implements PieceBytes {
   private final ByteRange range;
   private final Runnable moved;
   private final Runnable left;
+  private final int losses;
+  private final MemoryTier.Reads reads;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean failed;
   private volatile Optional<Problem> problem = Optional.empty();
@@ -38,6 +41,8 @@ final class SparseReader implements PieceBytes {
     this.range = range;
     this.moved = moved;
     this.left = left;
+    this.losses = file.losses();
+    this.reads = file.memory().reads(file.piece());
     this.group = file.groupAt(range.start());
   }
 
@@ -75,10 +80,11 @@ final class SparseReader implements PieceBytes {
   @Override
   public State state() {
     long end = file.readableFrom(range.start());
-    if (end >= range.end()) {
+    boolean lost = file.losses() != losses;
+    if (end >= range.end() && !lost) {
       return State.VERIFIED;
     }
-    if (failed) {
+    if (failed || lost) {
       return State.FAILED;
     }
     return end > range.start() ? State.ARRIVING : State.AWAITED;
@@ -107,6 +113,25 @@ final class SparseReader implements PieceBytes {
   @Override
   public boolean isVerifiedAsItComes() {
     return true;
+  }
+
+  @Override
+  public @Nullable ByteBuf resident(long position) {
+    ByteBuf here = file.memory().get(file.piece(), position);
+    if (here != null) {
+      reads(file.groupAt(position));
+    }
+    return here;
+  }
+
+  @Override
+  public ByteBuf read(long position, int most) throws IOException {
+    Optional<ByteBuf> block = reads.want(position) ? file.load(position) : Optional.empty();
+    if (block.isEmpty()) {
+      return PieceBytes.super.read(position, most);
+    }
+    reads(file.groupAt(position));
+    return block.get();
   }
 
   @Override
