@@ -64,6 +64,9 @@ final class GroupFill {
   @GuardedBy("this")
   private int opening;
 
+  /** True where a provider knows no ranges: each run of its own is read from the first byte on. */
+  private boolean inOrder;
+
   /** True where nothing is to be fetched any more. */
   private boolean ending;
 
@@ -204,8 +207,7 @@ final class GroupFill {
     GroupWant claimant = wantOf(first).orElseThrow();
     List<Origin> origins = origins(claimant);
     boolean several =
-        origins.stream().map(Origin::provider).distinct().count() > 1
-            && !target.tools().health().history().isWholeOnly(file.piece());
+        !inOrder && origins.stream().map(Origin::provider).distinct().count() > 1;
     long its = lanes.stream().filter(lane -> lane.reader() == reader).count();
     if (its >= (several ? LANES_OF_SEVERAL : 1)) {
       return Optional.empty();
@@ -273,6 +275,7 @@ final class GroupFill {
   /** A lane is through, and what it did not bring is fetched by others, or not at all. */
   void over(GroupLane lane) {
     lanes.remove(lane);
+    inOrder |= lane.hasSkipped();
     if (file.isComplete() && !kept) {
       kept = true;
       keep();
@@ -284,16 +287,12 @@ final class GroupFill {
     }
   }
 
-  /** Those for whom a lane asked everyone; who knows no ranges goes on where others read to. */
   private List<GroupWant> failedBy(GroupLane lane) {
     List<GroupWant> failed = wants.stream().filter(lane::hasFailed).toList();
-    if (failed.isEmpty() || !lane.metWholeOnly()) {
-      return failed;
+    if (!failed.isEmpty() && lane.metWholeOnly()) {
+      target.tools().health().history().wholeOnly(file.piece());
     }
-    target.tools().health().history().wholeOnly(file.piece());
-    return failed.stream()
-        .filter(want -> lanes.stream().noneMatch(other -> other.reader() == want))
-        .toList();
+    return failed;
   }
 
   private void keep() {

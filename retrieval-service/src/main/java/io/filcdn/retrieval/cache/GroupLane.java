@@ -44,6 +44,9 @@ final class GroupLane implements OriginSupply.Taker {
   private static final long PAUSE_ABOVE = 4 << 20;
   private static final long RESUME_BELOW = 1 << 20;
 
+  /** So many bytes of an answer, or as many as its reader asked for, are read past. */
+  private static final long MOST_SKIPPED = 16 << 20;
+
   private final GroupFill fill;
   private final FillDependencies tools;
   private final DiskPieceCache disk;
@@ -105,7 +108,10 @@ final class GroupLane implements OriginSupply.Taker {
     List<Origin> free = origins.stream().filter(origin -> !fill.isSupplying(origin)).toList();
     told.addAll(free);
     ByteRange range = new ByteRange(groups.from(run), groups.to(run));
-    this.supply = tools.supply(new OriginSupply.Wanted(file.piece(), range, true), free, this);
+    long mostSkipped = Math.max(MOST_SKIPPED, reader.reader().range().length());
+    this.supply =
+        tools.supply(
+            new OriginSupply.Wanted(file.piece(), range, true, mostSkipped), free, this);
   }
 
   void start() {
@@ -391,6 +397,11 @@ final class GroupLane implements OriginSupply.Taker {
   /** True where a provider would have sent the whole piece to get to what was wanted. */
   boolean metWholeOnly() {
     return supply.failures().stream().anyMatch(failure -> failure.kind() == Kind.WHOLE_ONLY);
+  }
+
+  /** True where a provider sent more than it was asked for. */
+  boolean hasSkipped() {
+    return supply.hasSkipped();
   }
 
   /** True where all that could be asked for a reader were. */

@@ -41,9 +41,6 @@ public final class OriginSupply implements OriginSink {
   /** A provider that limits answers is gone on with while each brings so much. */
   private static final long WORTH_ASKING_AGAIN = 1 << 20;
 
-  /** So many bytes, or as many as are missing, are read past to get to those that are wanted. */
-  private static final long MOST_SKIPPED = 16L << 20;
-
   /** So many slow seconds are borne while bytes come, and before the first. */
   private static final int SLOW_SECONDS = 2;
 
@@ -61,7 +58,7 @@ public final class OriginSupply implements OriginSink {
   private final LongSupplier nanoTime;
   private final PieceCid piece;
   private final ByteRange wanted;
-  private final boolean inParts;
+  private final long mostSkipped;
   private final ArrayDeque<Origin> candidates;
   private final boolean fromOneOnly;
   private final Taker taker;
@@ -87,6 +84,7 @@ public final class OriginSupply implements OriginSink {
   private long askedAt;
   private long askedFrom;
   private long received;
+  private boolean skipped;
   private boolean over;
 
   /** A taker of the bytes. Called on one event loop. */
@@ -125,12 +123,13 @@ public final class OriginSupply implements OriginSink {
    * The bytes that are wanted.
    *
    * @param inParts whether parts of them can be verified alone, and show who lied
+   * @param mostSkipped how many bytes of an answer are read past to get to them
    */
-  public record Wanted(PieceCid piece, ByteRange range, boolean inParts) {
+  public record Wanted(PieceCid piece, ByteRange range, boolean inParts, long mostSkipped) {
 
-    /** All of a piece, which is verified as a whole. */
+    /** All of a piece, which is verified as a whole: to begin anew would cost more. */
     public static Wanted whole(PieceCid piece) {
-      return new Wanted(piece, new ByteRange(0, piece.rawSize()), false);
+      return new Wanted(piece, new ByteRange(0, piece.rawSize()), false, piece.rawSize());
     }
   }
 
@@ -151,10 +150,10 @@ public final class OriginSupply implements OriginSink {
     this.nanoTime = nanoTime;
     this.piece = wanted.piece();
     this.wanted = wanted.range();
-    this.inParts = wanted.inParts();
+    this.mostSkipped = wanted.mostSkipped();
     this.candidates = new ArrayDeque<>(health.order(piece, candidates));
     this.fromOneOnly =
-        !inParts
+        !wanted.inParts()
             && candidates.stream()
                 .anyMatch(o -> health.history().suspicion(piece, o.provider()) > 0);
     this.taker = taker;
@@ -425,14 +424,18 @@ public final class OriginSupply implements OriginSink {
     health.answered(
         Objects.requireNonNull(current), Duration.ofNanos(nanoTime.getAsLong() - askedAt));
     OriginFetch answering = Objects.requireNonNull(fetch);
-    long most = Math.max(MOST_SKIPPED, missing());
-    // of a piece that is verified as a whole, beginning anew would cost more
-    if (inParts && answering.skips() > most) {
+    skipped |= answering.skips() > 0;
+    if (answering.skips() > mostSkipped) {
       answering.fail(
           Kind.WHOLE_ONLY,
           "expected an answer that begins at most %d bytes before byte %d, found %d"
-              .formatted(most, position(), answering.skips()));
+              .formatted(mostSkipped, position(), answering.skips()));
     }
+  }
+
+  /** True where an answer began before what was asked for, as of one that knows no ranges. */
+  public boolean hasSkipped() {
+    return skipped;
   }
 
   @Override
