@@ -380,7 +380,7 @@ public interface RetrievalConfig {
     /**
      * Bytes that are fetched ahead of a reader, of what it asked for: a client that takes its time,
      * and may leave, has no more fetched and billed. Holds for pieces whose tree is known; at least
-     * four groups.
+     * eight groups.
      */
     @WithDefault("64M")
     MemorySize readAhead();

@@ -167,7 +167,8 @@ public final class DiskPieceCache {
 
   /** A place for groups of the piece; none where all of it is cached. */
   Optional<SparseFile> placeForGroups(PieceCid piece) {
-    Stored stored = index.get(piece, absent -> SparseFile.empty(absent, sparsePath(absent), memory));
+    Stored stored =
+        index.get(piece, absent -> SparseFile.empty(absent, sparsePath(absent), memory));
     return stored instanceof SparseFile file ? Optional.of(file) : Optional.empty();
   }
 

@@ -32,9 +32,9 @@ import java.util.stream.Stream;
  *
  * <p>A {@link GroupLane} fetches a run of groups for a reader that is about to reach them. Where a
  * piece has several providers there are two lanes for a reader, each of which takes the next short
- * run when it is through, so that the faster provider supplies more. Readers far apart have lanes of
- * their own, also within what one of them claimed. A lane that is too far ahead of all readers ends,
- * and holds no provider; once half of what it brought is read, the next goes on.
+ * run when it is through, so that the faster provider supplies more. Readers far apart have lanes
+ * of their own, also within what one of them claimed. A lane that is too far ahead of all readers
+ * ends, and holds no provider; once half of what it brought is read, the next goes on.
  *
  * <p>Confined to the event loop that it was made on, but for {@link #open}.
  */
@@ -46,7 +46,7 @@ final class GroupFill {
   /** The lanes of one piece. */
   private static final int MOST_LANES = 8;
 
-  /** The groups that a lane takes at a time where there are several. */
+  /** The most groups that a lane takes at a time where there are several. */
   private static final int SHORT_RUN = 16;
 
   private final GroupTarget target;
@@ -206,13 +206,12 @@ final class GroupFill {
     int first = next.nextSetBit(0);
     GroupWant claimant = wantOf(first).orElseThrow();
     List<Origin> origins = origins(claimant);
-    boolean several =
-        !inOrder && origins.stream().map(Origin::provider).distinct().count() > 1;
+    boolean several = !inOrder && origins.stream().map(Origin::provider).distinct().count() > 1;
     long its = lanes.stream().filter(lane -> lane.reader() == reader).count();
     if (its >= (several ? LANES_OF_SEVERAL : 1)) {
       return Optional.empty();
     }
-    lanes.forEach(lane -> lane.endBefore(first));
+    List.copyOf(lanes).forEach(lane -> lane.endBefore(first));
     BitSet run = (BitSet) claimant.claimed().clone();
     run.and(unfetched);
     int length = run.nextClearBit(first) - first;
@@ -221,8 +220,13 @@ final class GroupFill {
             this,
             target,
             new GroupLane.Users(reader, claimant),
-            new GroupRun(first, several ? Math.min(length, SHORT_RUN) : length),
+            new GroupRun(first, several ? Math.min(length, shortRun()) : length),
             origins));
+  }
+
+  /** Short enough for two lanes to have a run each before more is to be read. */
+  private int shortRun() {
+    return Math.min(ahead / 4, SHORT_RUN);
   }
 
   /** Its own providers, then those of all others who wait. */

@@ -110,8 +110,7 @@ final class GroupLane implements OriginSupply.Taker {
     ByteRange range = new ByteRange(groups.from(run), groups.to(run));
     long mostSkipped = Math.max(MOST_SKIPPED, reader.reader().range().length());
     this.supply =
-        tools.supply(
-            new OriginSupply.Wanted(file.piece(), range, true, mostSkipped), free, this);
+        tools.supply(new OriginSupply.Wanted(file.piece(), range, true, mostSkipped), free, this);
   }
 
   void start() {

@@ -10,8 +10,8 @@ import io.filcdn.common.proof.PieceTree;
 record GroupTarget(
     FillDependencies tools, DiskPieceCache disk, SparseFile file, PieceTree tree, long readAhead) {
 
-  /** The least groups from the one that is read on: while two are read, the next two come. */
-  private static final int LEAST_AHEAD = 4;
+  /** The least groups from the one that is read on: of two lanes, each takes two at a time. */
+  private static final int LEAST_AHEAD = 8;
 
   /** The groups from the one that is read on behind which nothing is fetched. */
   int groupsAhead() {

@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The hot parts of verified pieces, outside the heap, in front of the disk: small pieces whole,
- * large ones, and what is here of sparse ones, in blocks of {@link #BLOCK} bytes. A block comes here the second time it is asked for;
- * W-TinyLFU (Caffeine) by weight decides what stays. Many who read the same part share one copy,
- * which is freed when it has left the tier and the last response has sent it; until then it counts,
- * so that slow clients cannot make the edge hold more than it may. Safe for use by several threads.
+ * large ones, and what is here of sparse ones, in blocks of {@link #BLOCK} bytes. A block comes
+ * here the second time it is asked for; W-TinyLFU (Caffeine) by weight decides what stays. Many who
+ * read the same part share one copy, which is freed when it has left the tier and the last response
+ * has sent it; until then it counts, so that slow clients cannot make the edge hold more than it
+ * may. Safe for use by several threads.
  */
 public final class MemoryTier {
 

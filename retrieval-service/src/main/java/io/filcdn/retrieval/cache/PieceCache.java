@@ -336,8 +336,7 @@ public final class PieceCache {
   private Optional<Opened> groupsOnDisk(PieceCid piece, ByteRange range) {
     Optional<SparseFile> file = disk.groups(piece).filter(groups -> groups.holds(range));
     try {
-      Optional<PieceBytes> bytes =
-          file.isEmpty() ? Optional.empty() : file.get().read(range);
+      Optional<PieceBytes> bytes = file.isEmpty() ? Optional.empty() : file.get().read(range);
       return bytes.map(here -> new Opened(here, CacheOutcome.HIT, true, Optional.empty()));
     } catch (NoSuchFileException e) {
       // it was evicted, or is a whole piece's by now

@@ -326,8 +326,8 @@ final class SparseFile implements Stored {
   }
 
   /**
-   * Reads the block of the memory tier that holds a position, and keeps it there; none where not all
-   * of it is here. Blocks on the disk.
+   * Reads the block of the memory tier that holds a position, and keeps it there; none where not
+   * all of it is here. Blocks on the disk.
    */
   Optional<ByteBuf> load(long position) throws IOException {
     long start = position - position % MemoryTier.BLOCK;

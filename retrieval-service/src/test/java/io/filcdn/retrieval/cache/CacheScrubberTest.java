@@ -34,8 +34,9 @@ class CacheScrubberTest {
   @BeforeEach
   void open() throws IOException {
     trees = TreeStore.open(Files.createDirectory(folder.resolve("trees")), 1 << 30);
-    disk = DiskPieceCache.open(
-        folder, 1 << 30, new MemoryTier(0, Runnable::run), Runnable::run, now::get);
+    disk =
+        DiskPieceCache.open(
+            folder, 1 << 30, new MemoryTier(0, Runnable::run), Runnable::run, now::get);
     scrubber = new CacheScrubber(disk, trees, STEP, now::get);
   }
 

@@ -45,7 +45,7 @@ class GroupFillTest {
     trees = TreeStore.open(Files.createDirectory(folder.resolve("trees")), 1 << 30);
     first = new RangeProvider(1);
     second = new RangeProvider(2);
-    // four groups are read ahead, the least
+    // eight groups are read ahead, the least
     cache = new TestCache(vertx, folder.resolve("cache"), trees, 64L << 30, 1);
   }
 
@@ -64,11 +64,9 @@ class GroupFillTest {
 
   /** A piece of so many like groups, whose tree is known, and that both providers have. */
   private PieceCid piece(int height, int count) {
-    long rawSize = (PieceCid.capacity(height) >> 11) * count;
     PieceGroups groups =
         PieceGroups.ofTree(new PieceCid(new CommP(0, 0, 0, 0), height, PieceCid.capacity(height)));
     long size = groups.rawGroupSize();
-    rawSize = size * count;
     CommPHasher hasher = new CommPHasher();
     byte[] bytes = new byte[(int) size];
     for (int i = 0; i < bytes.length; i++) {
@@ -82,7 +80,7 @@ class GroupFillTest {
       System.arraycopy(hash, hash.length - CommP.SIZE, hashes, i * CommP.SIZE, CommP.SIZE);
       tree.addNode(hashes, i * CommP.SIZE, groups.level());
     }
-    PieceCid piece = new PieceCid(tree.root(height), height, rawSize);
+    PieceCid piece = new PieceCid(tree.root(height), height, size * count);
     trees.computed(PieceTree.read(piece, hashes));
     for (RangeProvider provider : List.of(first, second)) {
       provider.has(piece, position -> at(position % size));
@@ -108,16 +106,15 @@ class GroupFillTest {
   void whoTakesItsTimeHasNoMoreFetchedThanItSoonReads() throws Exception {
     PieceCid piece = piece(20, 20);
     List<Origin> origins = List.of(first.origin());
-    try (TestCache.Reader reader =
-        cache.open(piece, new ByteRange(0, piece.rawSize()), origins)) {
+    try (TestCache.Reader reader = cache.open(piece, new ByteRange(0, piece.rawSize()), origins)) {
       reader.read(1);
-      awaitFilled(4L * GROUP);
-      // two groups of what is here are not read yet: the next lane goes on when one is begun
-      reader.read(3L * GROUP);
-      awaitFilled(7L * GROUP);
+      awaitFilled(8L * GROUP);
+      // the next lane goes on when the last four groups of what is here are begun
+      reader.read(5L * GROUP);
+      awaitFilled(13L * GROUP);
       int asked = first.asked().size();
 
-      assertRight(reader.read(17L * GROUP - 1), 3L * GROUP + 1, GROUP);
+      assertRight(reader.read(15L * GROUP - 1), 5L * GROUP + 1, GROUP);
       assertThat(first.asked()).hasSizeGreaterThan(asked);
     }
     awaitFilled(20L * GROUP);
@@ -134,7 +131,7 @@ class GroupFillTest {
 
       assertRight(cache.read(piece, far, origins), far.start(), GROUP);
 
-      awaitFilled(6L * GROUP);
+      awaitFilled(10L * GROUP);
       assertRight(slow.read(piece.rawSize() - 1), 1, GROUP);
     }
     awaitFilled(30L * GROUP);
@@ -191,7 +188,11 @@ class GroupFillTest {
     assertThat(cache.disk().groups(piece).orElseThrow().here().stream())
         .containsExactly(1_233, 2_047);
     try (PieceBytes hit =
-        cache.disk().groups(piece).orElseThrow().read(new ByteRange(1_233 * group, 1_234 * group))
+        cache
+            .disk()
+            .groups(piece)
+            .orElseThrow()
+            .read(new ByteRange(1_233 * group, 1_234 * group))
             .orElseThrow()) {
       assertThat(hit.state()).isEqualTo(PieceBytes.State.VERIFIED);
     }

@@ -36,9 +36,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Readers of any ranges of any pieces, side by side, from providers that lie, die and ignore ranges,
- * while pieces leave the cache: no byte is wrong, none is billed that was not needed, and what a
- * crash leaves is right. A case is its seed: {@code -Dfilcdn.seed=…} runs one, {@code
+ * Readers of any ranges of any pieces, side by side, from providers that lie, die and ignore
+ * ranges, while pieces leave the cache: no byte is wrong, none is billed that was not needed, and
+ * what a crash leaves is right. A case is its seed: {@code -Dfilcdn.seed=…} runs one, {@code
  * -Dfilcdn.seeds=…} so many.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -63,7 +63,9 @@ class GroupPropertiesTest {
 
   static IntStream seeds() {
     Integer one = Integer.getInteger("filcdn.seed");
-    return one == null ? IntStream.range(0, Integer.getInteger("filcdn.seeds", 48)) : IntStream.of(one);
+    return one == null
+        ? IntStream.range(0, Integer.getInteger("filcdn.seeds", 48))
+        : IntStream.of(one);
   }
 
   @BeforeAll
@@ -262,7 +264,9 @@ class GroupPropertiesTest {
       }
       throw e;
     }
-    assertThat(Arrays.equals(read, 0, read.length, sample.bytes, (int) range.start(), (int) range.end()))
+    assertThat(
+            Arrays.equals(
+                read, 0, read.length, sample.bytes, (int) range.start(), (int) range.end()))
         .as("the bytes of %s", range)
         .isTrue();
     return true;

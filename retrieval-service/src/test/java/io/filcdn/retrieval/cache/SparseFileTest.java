@@ -120,7 +120,8 @@ class SparseFileTest {
       wrong[bit / 8] ^= (byte) (1 << bit % 8);
       Files.write(bitmap, wrong);
 
-      assertThatThrownBy(() -> SparseFile.found(piece, path, MEMORY)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> SparseFile.found(piece, path, MEMORY))
+          .isInstanceOf(IOException.class);
     }
   }
 

@@ -98,11 +98,7 @@ final class TestCache implements AutoCloseable {
                 Clock.systemUTC()));
     disk =
         DiskPieceCache.open(
-            folder,
-            maxBytes,
-            new MemoryTier(4L << 20, Runnable::run),
-            evicting,
-            System::nanoTime);
+            folder, maxBytes, new MemoryTier(4L << 20, Runnable::run), evicting, System::nanoTime);
     FillDependencies tools =
         new FillDependencies(
             vertx,
@@ -224,8 +220,7 @@ final class TestCache implements AutoCloseable {
         PieceBytes gone = bytes;
         gone.unsubscribe(listener);
         gone.close();
-        bytes =
-            cache.reopen(piece, gone, e, context, new ByteRange(position, range.end())).bytes();
+        bytes = cache.reopen(piece, gone, e, context, new ByteRange(position, range.end())).bytes();
         bytes.subscribe(listener);
         return 0;
       }
