@@ -159,7 +159,7 @@ class GroupFillTest {
 
   @Test
   void twoProvidersWithoutRangesAreReadThroughInOrder() throws Exception {
-    PieceCid piece = piece(20, 40);
+    PieceCid piece = piece(21, 40);
     first.fail(new Fault(-1, -1, false));
     second.fail(new Fault(-1, -1, false));
     ByteRange all = new ByteRange(0, piece.rawSize());

@@ -3,6 +3,7 @@ package io.filcdn.retrieval.cache;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.proof.PieceGroups;
 import io.filcdn.common.proof.PieceTreeHasher;
@@ -12,6 +13,7 @@ import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.tree.TreeStore;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -64,7 +67,7 @@ class GroupPropertiesTest {
   static IntStream seeds() {
     Integer one = Integer.getInteger("filcdn.seed");
     return one == null
-        ? IntStream.range(0, Integer.getInteger("filcdn.seeds", 48))
+        ? IntStream.range(0, Integer.getInteger("filcdn.seeds", 24))
         : IntStream.of(one);
   }
 
@@ -88,7 +91,7 @@ class GroupPropertiesTest {
   }
 
   private void add(byte[] bytes) {
-    io.filcdn.common.piece.CommPHasher hasher = new io.filcdn.common.piece.CommPHasher();
+    CommPHasher hasher = new CommPHasher();
     hasher.update(bytes, 0, bytes.length);
     PieceCid piece = hasher.finish();
     samples.add(new Sample(piece, bytes));
@@ -351,7 +354,7 @@ class GroupPropertiesTest {
     List<Path> files;
     try (Stream<Path> all = Files.walk(from)) {
       files = all.filter(Files::isRegularFile).sorted(bitmapsFirst()).toList();
-    } catch (java.io.UncheckedIOException e) {
+    } catch (UncheckedIOException e) {
       // a folder or file went meanwhile; the next crash sees others
       return;
     }
@@ -370,7 +373,7 @@ class GroupPropertiesTest {
     assertNothingIsWrong(found);
   }
 
-  private static java.util.Comparator<Path> bitmapsFirst() {
-    return java.util.Comparator.comparing(path -> !path.toString().endsWith(SparseFile.BITMAP));
+  private static Comparator<Path> bitmapsFirst() {
+    return Comparator.comparing(path -> !path.toString().endsWith(SparseFile.BITMAP));
   }
 }

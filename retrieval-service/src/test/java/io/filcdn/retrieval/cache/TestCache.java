@@ -235,12 +235,9 @@ final class TestCache implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     cache.close();
     client.close();
-    evicting.shutdown();
-    if (!evicting.awaitTermination(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-      throw new IllegalStateException("evictions do not end");
-    }
+    evicting.close();
   }
 }
