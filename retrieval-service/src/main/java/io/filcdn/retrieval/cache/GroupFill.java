@@ -220,7 +220,7 @@ final class GroupFill {
             this,
             target,
             new GroupLane.Users(reader, claimant),
-            new GroupRun(first, several ? Math.min(length, shortRun()) : length),
+            new GroupRun(first, Math.min(length, several ? shortRun() : reader.most(first, ahead))),
             origins));
   }
 

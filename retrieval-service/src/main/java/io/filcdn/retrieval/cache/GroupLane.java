@@ -169,7 +169,8 @@ final class GroupLane implements OriginSupply.Taker {
     boolean endsGroup = notesWhole(position, position + wanted);
     if (wanted < bytes.length() || supply.position() == endPosition() && !isWhole()) {
       stop();
-    } else if (endsGroup && !fill.isAwaited(begun())) {
+    } else if (endsGroup && begun() < end && !fill.isAwaited(begun())) {
+      reader.fallsBehind();
       endBefore(begun());
     } else if (waiting > PAUSE_ABOVE) {
       supply.pause();

@@ -9,6 +9,9 @@ final class GroupWant {
   private final FillContext request;
   private final BitSet claimed;
 
+  /** True where what is fetched was far ahead of its reader once. */
+  private boolean slow;
+
   /**
    * @param claimed the groups that are fetched for it, and not here yet
    */
@@ -30,6 +33,19 @@ final class GroupWant {
   /** The groups that are fetched for it, and not here yet; changed as they come and go. */
   BitSet claimed() {
     return claimed;
+  }
+
+  /** What is fetched is far ahead of its reader. */
+  void fallsBehind() {
+    slow = true;
+  }
+
+  /**
+   * The most groups from one on that are asked for at a time: of a slow reader, those that it reads
+   * soon, so that no provider sends what is not taken.
+   */
+  int most(int first, int ahead) {
+    return slow ? reader.group() + ahead - first : Integer.MAX_VALUE;
   }
 
   /** True where its reader reads a group soon: within so many from the one that it reads. */
