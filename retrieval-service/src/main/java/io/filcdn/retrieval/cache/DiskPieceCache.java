@@ -239,6 +239,10 @@ public final class DiskPieceCache {
     CachedFile whole =
         new CachedFile(piece, pieces, memory, file.contentType().orElse(null), Optional.empty());
     synchronized (names) {
+      if (look(piece).filter(file::equals).isEmpty()) {
+        // it was evicted or purged, and may be deleted by now
+        return;
+      }
       file.moveTo(whole.path());
       // what is left of the sparse file goes as it is replaced
       if (!index.asMap().replace(piece, file, whole)) {

@@ -150,6 +150,7 @@ class GroupPropertiesTest {
         long needed = groups ? sizeOfGroups(sample.piece, ranges) : sample.bytes.length;
         assertThat(cache.filled()).as("billed of %s", ranges).isEqualTo(needed);
       }
+      assertThat(cache.disk().trouble()).as("what the disk is blamed for").isEmpty();
       assertNothingIsWrong(cache.disk());
     }
   }
@@ -182,6 +183,7 @@ class GroupPropertiesTest {
 
       awaitIdle(cache);
       assertThat(cache.taken()).as("quota that is spent").isEqualTo(cache.filled());
+      assertThat(cache.disk().trouble()).as("what the disk is blamed for").isEmpty();
       assertNothingIsWrong(cache.disk());
     }
   }
@@ -281,14 +283,12 @@ class GroupPropertiesTest {
     for (ByteRange range : ranges) {
       try (TestCache.Reader reader = cache.open(sample.piece, range, origins)) {
         byte[] read = reader.read(range.length() / 2);
+        int start = (int) range.start();
+        // what passes through is known to be right at its end only
         assertThat(
-                Arrays.equals(
-                    read,
-                    0,
-                    read.length,
-                    sample.bytes,
-                    (int) range.start(),
-                    (int) range.start() + read.length))
+                !reader.isVerified()
+                    || Arrays.equals(
+                        read, 0, read.length, sample.bytes, start, start + read.length))
             .as("half of the bytes of %s", range)
             .isTrue();
       } catch (IOException e) {

@@ -196,11 +196,14 @@ final class TestCache implements AutoCloseable {
       return read;
     }
 
+    /** True where the bytes that came are known to be right. */
+    boolean isVerified() {
+      return bytes.isVerifiedAsItComes() || bytes.state() == PieceBytes.State.VERIFIED;
+    }
+
     /** True where what comes may still turn out wrong. */
     private boolean isUnverified() {
-      return !bytes.isVerifiedAsItComes()
-          && bytes.state() != PieceBytes.State.VERIFIED
-          && position == range.end();
+      return !isVerified() && position == range.end();
     }
 
     private int take(byte[] read, int at, long ready) throws IOException {
