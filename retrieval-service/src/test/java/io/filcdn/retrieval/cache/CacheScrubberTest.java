@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -62,7 +63,7 @@ class CacheScrubberTest {
     DiskPieceCache.FillFile file = disk.beginFill();
     file.channel().write(ByteBuffer.wrap(bytes));
     PieceCid piece = cid(bytes);
-    disk.keep(piece, file, "application/octet-stream");
+    disk.keep(piece, file, "application/octet-stream", Optional.empty());
     file.channel().close();
     return disk.get(piece).orElseThrow();
   }
