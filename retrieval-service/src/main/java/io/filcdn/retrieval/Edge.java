@@ -14,6 +14,7 @@ import io.filcdn.retrieval.admission.IndexFollower;
 import io.filcdn.retrieval.admission.IndexReplica;
 import io.filcdn.retrieval.admission.ProofLimits;
 import io.filcdn.retrieval.cache.AbandonedFills;
+import io.filcdn.retrieval.cache.CacheScrubber;
 import io.filcdn.retrieval.cache.DiskPieceCache;
 import io.filcdn.retrieval.cache.FillDependencies;
 import io.filcdn.retrieval.cache.MemoryTier;
@@ -76,6 +77,10 @@ final class Edge implements AutoCloseable {
   private static final Duration LOOK_AT_DENYLISTS = Duration.ofSeconds(10);
 
   private static final Duration TEND_EVERY = Duration.ofSeconds(5);
+
+  /** The interval of which each may read as much as the rate says. */
+  private static final Duration SCRUB_EVERY = Duration.ofSeconds(1);
+
   private static final Duration LOOK_AT_MISSES = Duration.ofMinutes(1);
 
   /** The proofs of small groups that are hashed for at once. */
@@ -104,6 +109,7 @@ final class Edge implements AutoCloseable {
   private final PieceProbes probes;
   private final MemoryTier memory;
   private final DiskPieceCache disk;
+  private final CacheScrubber scrubber;
   private final PieceCache cache;
   private final Admission admission;
   private final ClientLimits limits;
@@ -117,6 +123,8 @@ final class Edge implements AutoCloseable {
   private final BackgroundThread watching = new BackgroundThread("filcdn-misses");
   private final BackgroundThread trees = new BackgroundThread("filcdn-trees-tell");
   private final BackgroundThread tending = new BackgroundThread("filcdn-disk");
+  private final BackgroundThread scrubbing = new BackgroundThread("filcdn-scrub");
+  private final BackgroundThread evicting = new BackgroundThread("filcdn-evict");
 
   /**
    * The tools that an edge is given.
@@ -168,10 +176,15 @@ final class Edge implements AutoCloseable {
             config.data().resolve("cache"),
             config.cache().maxSize().asLongValue(),
             memory,
-            Runnable::run,
+            evicting::execute,
             System::nanoTime);
+    scrubber =
+        new CacheScrubber(
+            disk, stores.trees(), config.cache().scrubRate().asLongValue(), System::nanoTime);
     FillDependencies fillTools = fillTools(config.origin(), meter);
-    cache = new PieceCache(fillTools, disk, abandoned(config.cache()));
+    cache =
+        new PieceCache(
+            fillTools, disk, abandoned(config.cache()), config.cache().readAhead().asLongValue());
     probes = probes(config.origin(), fillTools.health());
     limits = new ClientLimits(Settings.limits(config.limits()));
     admission =
@@ -312,6 +325,7 @@ final class Edge implements AutoCloseable {
     tending.every(TEND_EVERY, "disk", disk::tend);
     tending.every(TEND_EVERY, "groups", disk::sync);
     tending.every(TEND_EVERY, "reserve", stores.reserve()::restore);
+    scrubbing.every(SCRUB_EVERY, "scrub", scrubber::step);
   }
 
   private void showFarmed(MultiGauge gauge) {
@@ -342,6 +356,10 @@ final class Edge implements AutoCloseable {
     meters.gauge("filcdn.cache.pieces", disk, DiskPieceCache::size);
     meters.gauge("filcdn.cache.memory.bytes", memory, MemoryTier::bytes);
     meters.gauge("filcdn.cache.disk.failures", disk, DiskPieceCache::failures);
+    meters
+        .more()
+        .counter("filcdn.cache.scrubbed.bytes", List.of(), scrubber, CacheScrubber::checked);
+    meters.more().counter("filcdn.cache.rotten", List.of(), scrubber, CacheScrubber::wrong);
     meters.gauge(
         "filcdn.disk.usable",
         Tags.of("folder", "cache"),
@@ -463,6 +481,8 @@ final class Edge implements AutoCloseable {
     fetching.close();
     sweeping.close();
     tending.close();
+    scrubbing.close();
+    scrubber.close();
     watching.close();
     cache.close();
     awaitIdle(LAST_ENDS);
@@ -484,6 +504,7 @@ final class Edge implements AutoCloseable {
     fillWorkers.close();
     proofWorkers.close();
     disk.sync();
+    evicting.close();
     closeTreeTopic();
     stores.denylist().close();
     // of a response that has not ended in time

@@ -383,6 +383,21 @@ public interface RetrievalConfig {
     @WithDefault("8G")
     MemorySize treesSize();
 
+    /**
+     * Bytes that are fetched ahead of a reader, of what it asked for: a client that takes its time,
+     * and may leave, has no more fetched and billed. Holds for pieces whose tree is known; at least
+     * eight groups.
+     */
+    @WithDefault("64M")
+    MemorySize readAhead();
+
+    /**
+     * Bytes of the cache a second that are read and verified once more, as disks change what they
+     * hold; all of it at most once an hour. 0: none are.
+     */
+    @WithDefault("4M")
+    MemorySize scrubRate();
+
     /** Fills that write and hash at once. */
     @WithDefault("4")
     int workers();

@@ -59,13 +59,17 @@ record RetrievalPath(
       case Selection.Unsatisfiable none -> answers.unsatisfiable(exchange, admitted.piece());
       case Selection.Bytes bytes -> {
         ResponseBody body = ResponseBody.of(bytes, retrieval.head(admitted), cache);
-        if (retrieval.request().headOnly()) {
-          heads.answer(retrieval, admitted, body);
-        } else {
-          reservations.prepare(
-              retrieval, admitted, body, (paid, hold) -> reserve(retrieval, paid, hold, body));
-        }
+        cache.prepare(admitted.piece(), body.ranges(), () -> prepare(retrieval, admitted, body));
       }
+    }
+  }
+
+  private void prepare(Retrieval retrieval, Decision.Admitted admitted, ResponseBody body) {
+    if (retrieval.request().headOnly()) {
+      heads.answer(retrieval, admitted, body);
+    } else {
+      reservations.prepare(
+          retrieval, admitted, body, (paid, hold) -> reserve(retrieval, paid, hold, body));
     }
   }
 

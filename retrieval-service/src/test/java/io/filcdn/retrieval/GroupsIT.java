@@ -11,11 +11,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A piece whose tree is known is fetched, verified, billed and served by its groups. */
 class GroupsIT extends EdgeTest {
@@ -37,6 +41,11 @@ class GroupsIT extends EdgeTest {
     await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().cache().fills() == 0);
     edge.edge().cache().purge(piece.cid());
     assertThat(isCold(piece)).isTrue();
+  }
+
+  @Override
+  Map<String, String> settings() {
+    return Map.of("filcdn.retrieval.origin.leave-alone", "100ms");
   }
 
   private static String range(long first, long last) {
@@ -108,6 +117,40 @@ class GroupsIT extends EdgeTest {
       await().atMost(Duration.ofSeconds(20)).until(() -> sparseFiles(piece).isEmpty());
       assertThat(get(payer, piece).header("Cache-Status")).isEqualTo("filcdn; hit");
     }
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @ValueSource(ints = {1, 2, 3, 4})
+  void whateverOneProviderDoesTheBooksAreExact(int seed) throws Exception {
+    Random random = new Random(seed);
+    Payer payer = newPayer();
+    int size = 3 * GROUP + random.nextInt(3) - 1;
+    TestPiece piece = placedTwice(payer, size);
+    learn(piece);
+    int at = random.nextInt(size);
+    provider.fail(piece, seed % 2 == 0 ? new Fault.WrongByte(at) : new Fault.DiesAfter(at));
+    List<EdgeClient.Exchange> all = new ArrayList<>();
+    List<byte[]> expected = new ArrayList<>();
+    BitSet groups = new BitSet();
+    for (int i = 0; i < 5; i++) {
+      int first = random.nextInt(size);
+      int last = first + random.nextInt(size - first);
+      groups.set(first / GROUP, last / GROUP + 1);
+      expected.add(part(piece, first, last));
+      all.add(begin(payer, piece, range(first, last)));
+    }
+
+    long egress = 0;
+    for (int i = 0; i < 5; i++) {
+      try (EdgeClient.Exchange exchange = all.get(i)) {
+        assertThat(exchange.head().status()).isEqualTo(206);
+        assertThat(exchange.read(expected.get(i).length)).isEqualTo(expected.get(i));
+        egress += expected.get(i).length;
+      }
+    }
+    awaitIdle();
+    long fill = groups.stream().map(group -> Math.min(GROUP, size - group * GROUP)).sum();
+    assertBilled(payer, egress, fill);
   }
 
   private List<Path> sparseFiles(TestPiece piece) throws IOException {

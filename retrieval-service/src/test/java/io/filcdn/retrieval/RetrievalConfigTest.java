@@ -83,6 +83,8 @@ class RetrievalConfigTest {
                 Map.entry("filcdn.retrieval.cache.trees-size", "8G"),
                 Map.entry("filcdn.retrieval.limits.proofs", "64"),
                 Map.entry("filcdn.retrieval.limits.proofs-per-client", "4"),
+                Map.entry("filcdn.retrieval.cache.read-ahead", "64M"),
+                Map.entry("filcdn.retrieval.cache.scrub-rate", "4M"),
                 Map.entry("filcdn.retrieval.limits.pace-bytes", "64K"),
                 Map.entry("filcdn.retrieval.limits.pace-window", "30s"),
                 Map.entry("filcdn.retrieval.cache.max-size", "10G"),

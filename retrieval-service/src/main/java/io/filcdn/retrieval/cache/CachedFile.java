@@ -107,9 +107,7 @@ public final class CachedFile implements Stored {
     private final CachedFile file = CachedFile.this;
     private @Nullable FileChannel channel;
     private boolean closed;
-
-    /** The block that was read last: reading on in it is not asking for it again. */
-    private long blockRead = -1;
+    private final MemoryTier.Reads reads = memory.reads(piece);
 
     @Override
     public State state() {
@@ -149,10 +147,7 @@ public final class CachedFile implements Stored {
     @Override
     public ByteBuf read(long position, int most) throws IOException {
       FileChannel opened = file();
-      long block = position / MemoryTier.BLOCK;
-      boolean first = block != blockRead;
-      blockRead = block;
-      return first && memory.wants(piece, position)
+      return reads.want(position)
           ? memory.load(piece, opened, position)
           : PieceBytes.super.read(position, most);
     }

@@ -33,7 +33,7 @@ import org.jboss.logging.Logger;
  * there whole and synced, by a rename. Pieces of which only some groups are here lie in {@code
  * sparse/}, each with its bitmap. Files of fills under way lie in {@code fills/} and are of no use
  * after a crash. W-TinyLFU (Caffeine) decides what goes when the disk's share is full; an evicted
- * file is deleted, and whoever reads it reads on.
+ * file is deleted by a thread of its own, and whoever reads it reads on.
  */
 public final class DiskPieceCache {
 
@@ -54,6 +54,9 @@ public final class DiskPieceCache {
   private final MemoryTier memory;
   private final LongSupplier nanoTime;
   private final Cache<PieceCid, Stored> index;
+
+  /** Held where a file gets a piece's name, or loses it: both can be under way at once. */
+  private final Object names = new Object();
 
   /** Files with groups that a crash would lose. */
   private final Set<SparseFile> unsynced = ConcurrentHashMap.newKeySet();
@@ -92,7 +95,7 @@ public final class DiskPieceCache {
    *
    * @param maxBytes the disk's share
    * @param memory what is in front of it
-   * @param deleter where files are deleted
+   * @param deleter where files are chosen and deleted; one at a time
    * @param nanoTime a clock for measuring
    */
   public static DiskPieceCache open(
@@ -165,7 +168,8 @@ public final class DiskPieceCache {
 
   /** A place for groups of the piece; none where all of it is cached. */
   Optional<SparseFile> placeForGroups(PieceCid piece) {
-    Stored stored = index.get(piece, absent -> SparseFile.empty(absent, sparsePath(absent)));
+    Stored stored =
+        index.get(piece, absent -> SparseFile.empty(absent, sparsePath(absent), memory));
     return stored instanceof SparseFile file ? Optional.of(file) : Optional.empty();
   }
 
@@ -220,7 +224,8 @@ public final class DiskPieceCache {
     try {
       file.enter();
       try {
-        file.moveTo(CachedFile.in(pieces, piece));
+        file.force();
+        name(file);
       } finally {
         file.leave();
       }
@@ -228,12 +233,23 @@ public final class DiskPieceCache {
       forget(file);
       throw e;
     }
+  }
+
+  private void name(SparseFile file) throws IOException {
+    PieceCid piece = file.piece();
     CachedFile whole =
         new CachedFile(piece, pieces, memory, file.contentType().orElse(null), Optional.empty());
-    // what is left of the sparse file goes as it is replaced
-    if (!index.asMap().replace(piece, file, whole)) {
-      // it was evicted or purged meanwhile
-      Files.deleteIfExists(whole.path());
+    synchronized (names) {
+      if (look(piece).filter(file::equals).isEmpty()) {
+        // it was evicted or purged, and may be deleted by now
+        return;
+      }
+      file.moveTo(whole.path());
+      // what is left of the sparse file goes as it is replaced
+      if (!index.asMap().replace(piece, file, whole)) {
+        // it was evicted or purged meanwhile
+        Files.deleteIfExists(whole.path());
+      }
     }
   }
 
@@ -290,8 +306,10 @@ public final class DiskPieceCache {
     file.channel().force(true);
     Path path = CachedFile.in(pieces, piece);
     Files.createDirectories(path.getParent());
-    Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
-    index.put(piece, new CachedFile(piece, pieces, memory, contentType, digest));
+    synchronized (names) {
+      Files.move(file.path(), path, StandardCopyOption.ATOMIC_MOVE);
+      index.put(piece, new CachedFile(piece, pieces, memory, contentType, digest));
+    }
     trouble = Optional.empty();
   }
 
@@ -303,6 +321,11 @@ public final class DiskPieceCache {
   /** Forgets a file that turned out to be unreadable; not the one that has come in its stead. */
   void forget(Stored stored) {
     index.asMap().remove(stored.piece(), stored);
+  }
+
+  /** What is here of a piece; looking is no use of it. */
+  Optional<Stored> look(PieceCid piece) {
+    return Optional.ofNullable(index.policy().getIfPresentQuietly(piece));
   }
 
   /** The pieces that are cached now. */
@@ -324,14 +347,23 @@ public final class DiskPieceCache {
     if (stored == null || replaced && stored instanceof CachedFile) {
       return;
     }
-    if (stored instanceof CachedFile) {
+    if (!replaced) {
       memory.forget(stored.piece());
     }
     try {
-      stored.delete();
+      synchronized (names) {
+        // it may have come again meanwhile, by the same name
+        if (!(stored instanceof CachedFile && isWhole(stored.piece()))) {
+          stored.delete();
+        }
+      }
     } catch (IOException e) {
       LOG.warnf("the evicted piece %s cannot be deleted: %s", stored.piece(), e);
     }
+  }
+
+  private boolean isWhole(PieceCid piece) {
+    return look(piece).filter(CachedFile.class::isInstance).isPresent();
   }
 
   private void deleteUnfinished() throws IOException {
@@ -385,7 +417,7 @@ public final class DiskPieceCache {
     String name = path.getFileName().toString();
     try {
       PieceCid piece = PieceCid.parse(name.substring(0, Math.max(0, name.indexOf('.'))));
-      SparseFile file = SparseFile.found(piece, path);
+      SparseFile file = SparseFile.found(piece, path, memory);
       Stored there = index.asMap().putIfAbsent(piece, file);
       if (there == null || there instanceof SparseFile known && known.path().equals(path)) {
         return;

@@ -29,9 +29,11 @@ import java.util.stream.Stream;
  *         and nobody else waits for it
  * </pre>
  *
- * <p>A {@link GroupLane} fetches a run of groups. Where a piece has several providers there are two
- * lanes for a reader, each of which takes the next short run when it is through, so that the faster
- * provider supplies more. Readers far apart have lanes of their own.
+ * <p>A {@link GroupLane} fetches a run of groups for a reader that is about to reach them. Where a
+ * piece has several providers there are two lanes for a reader, each of which takes the next short
+ * run when it is through, so that the faster provider supplies more. Readers far apart have lanes
+ * of their own, also within what one of them claimed. A lane that is too far ahead of all readers
+ * ends, and holds no provider; once half of what it brought is read, the next goes on.
  *
  * <p>Confined to the event loop that it was made on, but for {@link #open}.
  */
@@ -43,19 +45,26 @@ final class GroupFill {
   /** The lanes of one piece. */
   private static final int MOST_LANES = 8;
 
-  /** The groups that a lane takes at a time where there are several. */
+  /** The most groups that a lane takes at a time where there are several. */
   private static final int SHORT_RUN = 16;
 
   private final GroupTarget target;
   private final Context context;
   private final SparseFile file;
   private final Consumer<GroupFill> leave;
+
+  /** The groups from the one that is read on behind which nothing is fetched. */
+  private final int ahead;
+
   private final List<GroupWant> wants = new ArrayList<>();
   private final List<GroupLane> lanes = new ArrayList<>();
 
   /** The readers that were opened and are not among the wants yet. */
   @GuardedBy("this")
   private int opening;
+
+  /** True where a provider knows no ranges: each run of its own is read from the first byte on. */
+  private boolean inOrder;
 
   /** True where nothing is to be fetched any more. */
   private boolean ending;
@@ -78,6 +87,7 @@ final class GroupFill {
     this.context = target.tools().vertx().getOrCreateContext();
     this.file = target.file();
     this.leave = leave;
+    this.ahead = target.groupsAhead();
   }
 
   /**
@@ -93,7 +103,7 @@ final class GroupFill {
       enter();
       opening++;
     }
-    SparseReader reader = new SparseReader(file, range, this::readerLeft);
+    SparseReader reader = new SparseReader(file, range, this::readerMoved, this::readerLeft);
     GroupWant want = new GroupWant(reader, request, file.claim(range));
     context.runOnContext(on -> register(want));
     return Optional.of(reader);
@@ -130,6 +140,10 @@ final class GroupFill {
     } else {
       assign();
     }
+  }
+
+  private void readerMoved() {
+    context.runOnContext(on -> assign());
   }
 
   private void readerLeft() {
@@ -169,29 +183,49 @@ final class GroupFill {
   }
 
   private Optional<GroupLane> nextLane() {
-    return lanes.size() < MOST_LANES
-        ? wants.stream().flatMap(want -> nextLane(want).stream()).findFirst()
-        : Optional.empty();
-  }
-
-  private Optional<GroupLane> nextLane(GroupWant want) {
-    BitSet unfetched = (BitSet) want.claimed().clone();
-    lanes.forEach(lane -> lane.exclude(unfetched));
-    int first = unfetched.nextSetBit(0);
-    List<Origin> origins = origins(want);
-    boolean several = origins.stream().map(Origin::provider).distinct().count() > 1;
-    long its = lanes.stream().filter(lane -> lane.want() == want).count();
-    if (first < 0 || want.reader().isClosed() || its >= (several ? LANES_OF_SEVERAL : 1)) {
+    if (lanes.size() >= MOST_LANES) {
       return Optional.empty();
     }
-    int length = unfetched.nextClearBit(first) - first;
+    BitSet unfetched = new BitSet();
+    wants.forEach(want -> unfetched.or(want.claimed()));
+    lanes.forEach(lane -> lane.exclude(unfetched, ahead));
+    return wants.stream()
+        .filter(reader -> !reader.reader().isClosed())
+        .flatMap(reader -> nextLane(reader, unfetched).stream())
+        .findFirst();
+  }
+
+  /** A lane for what a reader reads soon and nobody fetches soon, whoever claimed it. */
+  private Optional<GroupLane> nextLane(GroupWant reader, BitSet unfetched) {
+    BitSet next = reader.next(ahead / 2);
+    next.and(unfetched);
+    if (next.isEmpty()) {
+      return Optional.empty();
+    }
+    int first = next.nextSetBit(0);
+    GroupWant claimant = wantOf(first).orElseThrow();
+    List<Origin> origins = origins(claimant);
+    boolean several = !inOrder && origins.stream().map(Origin::provider).distinct().count() > 1;
+    long its = lanes.stream().filter(lane -> lane.reader() == reader).count();
+    if (its >= (several ? LANES_OF_SEVERAL : 1)) {
+      return Optional.empty();
+    }
+    List.copyOf(lanes).forEach(lane -> lane.endBefore(first));
+    BitSet run = (BitSet) claimant.claimed().clone();
+    run.and(unfetched);
+    int length = run.nextClearBit(first) - first;
     return Optional.of(
         new GroupLane(
             this,
             target,
-            want,
-            new GroupRun(first, several ? Math.min(length, SHORT_RUN) : length),
+            new GroupLane.Users(reader, claimant),
+            new GroupRun(first, Math.min(length, several ? shortRun() : reader.most(first, ahead))),
             origins));
+  }
+
+  /** Short enough for two lanes to have a run each before more is to be read. */
+  private int shortRun() {
+    return Math.min(ahead / 4, SHORT_RUN);
   }
 
   /** Its own providers, then those of all others who wait. */
@@ -210,6 +244,11 @@ final class GroupFill {
     wants.forEach(want -> want.inherit(orphans));
     List.copyOf(lanes).forEach(lane -> lane.leaveOut(orphans));
     file.unclaim(orphans);
+  }
+
+  /** True where a reader reads a group soon. */
+  boolean isAwaited(int group) {
+    return wants.stream().anyMatch(want -> want.reads(group, ahead));
   }
 
   /** The one for whom a group is fetched; none where that one has left. */
@@ -239,6 +278,7 @@ final class GroupFill {
   /** A lane is through, and what it did not bring is fetched by others, or not at all. */
   void over(GroupLane lane) {
     lanes.remove(lane);
+    inOrder |= lane.hasSkipped();
     if (file.isComplete() && !kept) {
       kept = true;
       keep();
@@ -246,8 +286,16 @@ final class GroupFill {
     if (lane.problem().isEmpty()) {
       assign();
     } else if (!lane.isBusy() || lanes.isEmpty()) {
-      fail(wants.stream().filter(lane::hasFailed).toList(), lane.problem());
+      fail(failedBy(lane), lane.problem());
     }
+  }
+
+  private List<GroupWant> failedBy(GroupLane lane) {
+    List<GroupWant> failed = wants.stream().filter(lane::hasFailed).toList();
+    if (!failed.isEmpty() && lane.metWholeOnly()) {
+      target.tools().health().history().wholeOnly(file.piece());
+    }
+    return failed;
   }
 
   private void keep() {

@@ -6,6 +6,7 @@ import io.filcdn.common.proof.PieceGroups;
 import io.filcdn.common.proof.PieceTree;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.Origin;
+import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
@@ -32,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  * A lane of a {@link GroupFill}: it fetches a run of groups from one provider at a time, and has a
  * worker check and write them. A group has one provider: where that fails in the middle, the next
  * begins the group anew; where the group is wrong, it is clear who lied. Behind the first group
- * that nobody waits for, it stops.
+ * that nobody waits for, or reads soon, it stops.
  *
  * <p>Confined to its fill's event loop, but for what the worker does with a batch, at most one at
  * any time.
@@ -43,12 +44,16 @@ final class GroupLane implements OriginSupply.Taker {
   private static final long PAUSE_ABOVE = 4 << 20;
   private static final long RESUME_BELOW = 1 << 20;
 
+  /** So many bytes of an answer, or as many as its reader asked for, are read past. */
+  private static final long MOST_SKIPPED = 16 << 20;
+
   private final GroupFill fill;
   private final FillDependencies tools;
   private final DiskPieceCache disk;
   private final SparseFile file;
   private final PieceTree tree;
   private final PieceGroups groups;
+  private final GroupWant reader;
 
   private final OriginSupply supply;
   private final int first;
@@ -59,7 +64,7 @@ final class GroupLane implements OriginSupply.Taker {
   /** The groups all of which came, and that are neither billed nor given back, by who supplied. */
   private final Map<Integer, Origin> came = new HashMap<>();
 
-  /** The one for whom groups are fetched now. */
+  /** The one who claimed the groups that are fetched now, and pays for them. */
   private GroupWant want;
 
   /** The group behind the last one. */
@@ -79,23 +84,33 @@ final class GroupLane implements OriginSupply.Taker {
   private @Nullable GroupVerifier verifier;
 
   /**
+   * Those whom a lane is for.
+   *
+   * @param reader that reads its groups next
+   * @param claimant that claimed the first of them
+   */
+  record Users(GroupWant reader, GroupWant claimant) {}
+
+  /**
    * @param origins the providers that can be asked
    */
-  GroupLane(
-      GroupFill fill, GroupTarget target, GroupWant want, GroupRun run, List<Origin> origins) {
+  GroupLane(GroupFill fill, GroupTarget target, Users users, GroupRun run, List<Origin> origins) {
     this.fill = fill;
     this.tools = target.tools();
     this.disk = target.disk();
     this.file = target.file();
     this.tree = target.tree();
     this.groups = tree.groups();
-    this.want = want;
+    this.reader = users.reader;
+    this.want = users.claimant;
     this.first = Math.toIntExact(run.first());
     this.end = Math.toIntExact(run.last() + 1);
     List<Origin> free = origins.stream().filter(origin -> !fill.isSupplying(origin)).toList();
     told.addAll(free);
     ByteRange range = new ByteRange(groups.from(run), groups.to(run));
-    this.supply = tools.supply(new OriginSupply.Wanted(file.piece(), range, true), free, this);
+    long mostSkipped = Math.max(MOST_SKIPPED, reader.reader().range().length());
+    this.supply =
+        tools.supply(new OriginSupply.Wanted(file.piece(), range, true, mostSkipped), free, this);
   }
 
   void start() {
@@ -105,12 +120,16 @@ final class GroupLane implements OriginSupply.Taker {
 
   /** Fetches no groups that nobody waits for, but the one that has begun. */
   void leaveOut(BitSet orphans) {
-    if (ended) {
-      return;
+    int unneeded = ended ? -1 : orphans.nextSetBit(begun());
+    if (unneeded >= 0) {
+      endBefore(unneeded);
     }
-    int unneeded = orphans.nextSetBit(begun());
-    if (unneeded >= 0 && unneeded < end) {
-      end = unneeded;
+  }
+
+  /** Fetches nothing from a group on, unless that has begun. */
+  void endBefore(int group) {
+    if (!ended && group >= begun() && group < end) {
+      end = group;
       if (supply.position() >= endPosition()) {
         stop();
       }
@@ -147,19 +166,30 @@ final class GroupLane implements OriginSupply.Taker {
     ByteBuf all = bytes.getByteBuf();
     arrived.add(new Part(position, all.slice(all.readerIndex(), wanted), supply.origin()));
     waiting += wanted;
-    for (long at = position; at < position + wanted; ) {
-      int group = file.groupAt(at);
-      at = groups.to(group);
-      if (at <= position + wanted) {
-        came.put(group, supply.origin());
-      }
-    }
+    boolean endsGroup = notesWhole(position, position + wanted);
     if (wanted < bytes.length() || supply.position() == endPosition() && !isWhole()) {
       stop();
+    } else if (endsGroup && begun() < end && !fill.isAwaited(begun())) {
+      reader.fallsBehind();
+      endBefore(begun());
     } else if (waiting > PAUSE_ABOVE) {
       supply.pause();
     }
     work();
+  }
+
+  /** Notes the groups whose last byte came; true where there are some. */
+  private boolean notesWhole(long from, long to) {
+    boolean some = false;
+    for (long at = from; at < to; ) {
+      int group = file.groupAt(at);
+      at = groups.to(group);
+      if (at <= to) {
+        came.put(group, supply.origin());
+        some = true;
+      }
+    }
+    return some;
   }
 
   /** True where the run was not cut short. */
@@ -344,14 +374,14 @@ final class GroupLane implements OriginSupply.Taker {
     return supply.isAsking(origin);
   }
 
-  /** The one for whom groups are fetched now. */
-  GroupWant want() {
-    return want;
+  /** The one that reads its groups next. */
+  GroupWant reader() {
+    return reader;
   }
 
-  /** Leaves out of some groups those that it fetches. */
-  void exclude(BitSet some) {
-    some.clear(first, end);
+  /** Leaves out of some groups those that it has, or fetches within so many. */
+  void exclude(BitSet some, int soon) {
+    some.clear(first, ended ? end : Math.min(end, begun() + soon));
   }
 
   /** The reason that it brought less than it was to bring; empty where others can go on. */
@@ -362,6 +392,16 @@ final class GroupLane implements OriginSupply.Taker {
   /** True where its providers have enough to do, with other lanes as it may be. */
   boolean isBusy() {
     return problem.map(Problem::refusal).filter(Refusal.ORIGIN_BUSY::equals).isPresent();
+  }
+
+  /** True where a provider would have sent the whole piece to get to what was wanted. */
+  boolean metWholeOnly() {
+    return supply.failures().stream().anyMatch(failure -> failure.kind() == Kind.WHOLE_ONLY);
+  }
+
+  /** True where a provider sent more than it was asked for. */
+  boolean hasSkipped() {
+    return supply.hasSkipped();
   }
 
   /** True where all that could be asked for a reader were. */

@@ -2,5 +2,20 @@ package io.filcdn.retrieval.cache;
 
 import io.filcdn.common.proof.PieceTree;
 
-/** The piece whose groups are fetched: where they go, and by what they are checked. */
-record GroupTarget(FillDependencies tools, DiskPieceCache disk, SparseFile file, PieceTree tree) {}
+/**
+ * The piece whose groups are fetched: where they go, and by what they are checked.
+ *
+ * @param readAhead how many bytes are fetched ahead of a reader
+ */
+record GroupTarget(
+    FillDependencies tools, DiskPieceCache disk, SparseFile file, PieceTree tree, long readAhead) {
+
+  /** The least groups from the one that is read on: of two lanes, each takes two at a time. */
+  private static final int LEAST_AHEAD = 8;
+
+  /** The groups from the one that is read on behind which nothing is fetched. */
+  int groupsAhead() {
+    long groups = Math.ceilDiv(readAhead, tree.groups().rawGroupSize());
+    return (int) Math.clamp(groups, LEAST_AHEAD, tree.groups().count() + LEAST_AHEAD);
+  }
+}

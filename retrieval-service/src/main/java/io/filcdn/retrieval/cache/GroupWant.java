@@ -9,6 +9,9 @@ final class GroupWant {
   private final FillContext request;
   private final BitSet claimed;
 
+  /** True where what is fetched was far ahead of its reader once. */
+  private boolean slow;
+
   /**
    * @param claimed the groups that are fetched for it, and not here yet
    */
@@ -32,11 +35,41 @@ final class GroupWant {
     return claimed;
   }
 
+  /** What is fetched is far ahead of its reader. */
+  void fallsBehind() {
+    slow = true;
+  }
+
+  /**
+   * The most groups from one on that are asked for at a time: of a slow reader, those that it reads
+   * soon, so that no provider sends what is not taken.
+   */
+  int most(int first, int ahead) {
+    return slow ? reader.group() + ahead - first : Integer.MAX_VALUE;
+  }
+
+  /** True where its reader reads a group soon: within so many from the one that it reads. */
+  boolean reads(int group, int ahead) {
+    int at = reader.group();
+    return group >= at && group < Math.min(at + ahead, last() + 1);
+  }
+
+  /** The groups that its reader reads soon: so many from the one that it reads. */
+  BitSet next(int ahead) {
+    int at = reader.group();
+    BitSet next = new BitSet();
+    next.set(at, Math.min(at + ahead, last() + 1));
+    return next;
+  }
+
+  private int last() {
+    return reader.file().groupAt(reader.range().end() - 1);
+  }
+
   /** Takes the groups of its range out of {@code orphans}: they are fetched for it. */
   void inherit(BitSet orphans) {
-    SparseFile file = reader.file();
     BitSet its = new BitSet();
-    its.set(file.groupAt(reader.range().start()), file.groupAt(reader.range().end() - 1) + 1);
+    its.set(reader.file().groupAt(reader.range().start()), last() + 1);
     its.and(orphans);
     claimed.or(its);
     orphans.andNot(its);

@@ -18,10 +18,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The hot parts of verified pieces, outside the heap, in front of the disk: small pieces whole,
- * large ones in blocks of {@link #BLOCK} bytes. A block comes here the second time it is asked for;
- * W-TinyLFU (Caffeine) by weight decides what stays. Many who read the same part share one copy,
- * which is freed when it has left the tier and the last response has sent it; until then it counts,
- * so that slow clients cannot make the edge hold more than it may. Safe for use by several threads.
+ * large ones, and what is here of sparse ones, in blocks of {@link #BLOCK} bytes. A block comes
+ * here the second time it is asked for; W-TinyLFU (Caffeine) by weight decides what stays. Many who
+ * read the same part share one copy, which is freed when it has left the tier and the last response
+ * has sent it; until then it counts, so that slow clients cannot make the edge hold more than it
+ * may. Safe for use by several threads.
  */
 public final class MemoryTier {
 
@@ -78,6 +79,29 @@ public final class MemoryTier {
       // it left the tier just now
       return null;
     }
+  }
+
+  /** The reads of one reader of a piece: reading on in a block is not asking for it again. */
+  final class Reads {
+
+    private final PieceCid piece;
+    private long block = -1;
+
+    private Reads(PieceCid piece) {
+      this.piece = piece;
+    }
+
+    /** True where the reader's next read is to load the block. Tells that it was asked for. */
+    boolean want(long position) {
+      boolean same = block == position / BLOCK;
+      block = position / BLOCK;
+      return !same && wants(piece, position);
+    }
+  }
+
+  /** The reads of a new reader of a piece. */
+  Reads reads(PieceCid piece) {
+    return new Reads(piece);
   }
 
   /**

@@ -32,14 +32,23 @@ public final class PieceCache {
   private final FillDependencies tools;
   private final DiskPieceCache disk;
   private final AbandonedFills abandoned;
+  private final long readAhead;
+  private final TreesAtHand trees;
   private final Map<PieceCid, Fill> fills = new ConcurrentHashMap<>();
   private final Map<PieceCid, GroupFill> groupFills = new ConcurrentHashMap<>();
   private final Set<PassThrough> passing = ConcurrentHashMap.newKeySet();
 
-  public PieceCache(FillDependencies tools, DiskPieceCache disk, AbandonedFills abandoned) {
+  /**
+   * @param abandoned the fills that nobody waits for
+   * @param readAhead how many bytes are fetched ahead of a reader where groups are fetched alone
+   */
+  public PieceCache(
+      FillDependencies tools, DiskPieceCache disk, AbandonedFills abandoned, long readAhead) {
     this.tools = tools;
     this.disk = disk;
     this.abandoned = abandoned;
+    this.readAhead = readAhead;
+    this.trees = new TreesAtHand(tools.vertx(), tools.trees());
   }
 
   /**
@@ -67,16 +76,32 @@ public final class PieceCache {
   }
 
   /**
+   * Goes on when all is at hand that opening ranges of the piece needs: of a cold piece its tree,
+   * which lies on disk. At once where they are a hit, else later on the same event loop.
+   */
+  public void prepare(PieceCid piece, ByteRanges ranges, Runnable then) {
+    if (isCold(piece, ranges)) {
+      trees.load(piece).onComplete(loaded -> then.run());
+    } else {
+      then.run();
+    }
+  }
+
+  /**
    * The number of bytes that a request for some ranges of a cold piece can make the edge fetch: of
-   * the groups of the ranges where the piece's tree is known, else of all of the piece.
+   * the groups of the ranges where they can be fetched alone, else of all of the piece.
    */
   public long toFetch(PieceCid piece, ByteRanges ranges) {
-    return fills.containsKey(piece) || !disk.takes(piece)
+    return fills.containsKey(piece) || !disk.takes(piece) || isWholeOnly(piece)
         ? piece.rawSize()
         : disk.groups(piece)
             .map(file -> file.toFetch(ranges))
-            .or(() -> tools.trees().find(piece).map(tree -> sizeOfGroups(tree, ranges)))
+            .or(() -> trees.get(piece).map(tree -> sizeOfGroups(tree, ranges)))
             .orElse(piece.rawSize());
+  }
+
+  private boolean isWholeOnly(PieceCid piece) {
+    return tools.health().history().isWholeOnly(piece);
   }
 
   private static long sizeOfGroups(PieceTree tree, ByteRanges ranges) {
@@ -212,10 +237,10 @@ public final class PieceCache {
 
   /** Opens ranges of a piece whose tree is known; none where only all of it can be fetched. */
   private Optional<Opened> openByGroups(PieceCid piece, FillContext context, ByteRanges ranges) {
-    if (fills.containsKey(piece)) {
+    if (fills.containsKey(piece) || isWholeOnly(piece)) {
       return Optional.empty();
     }
-    Optional<PieceTree> tree = tools.trees().find(piece);
+    Optional<PieceTree> tree = trees.get(piece);
     Optional<SparseFile> file = tree.flatMap(known -> disk.placeForGroups(piece));
     if (file.isEmpty()) {
       return Optional.empty();
@@ -245,7 +270,7 @@ public final class PieceCache {
               file.piece(),
               piece ->
                   new GroupFill(
-                      new GroupTarget(tools, disk, file, tree),
+                      new GroupTarget(tools, disk, file, tree, readAhead),
                       ended -> groupFills.remove(piece, ended)));
       Optional<SparseReader> opened = fill.open(context, range);
       if (opened.isPresent()) {
@@ -342,10 +367,8 @@ public final class PieceCache {
   private Optional<Opened> groupsOnDisk(PieceCid piece, ByteRanges ranges) {
     Optional<SparseFile> file = disk.groups(piece).filter(groups -> groups.holds(ranges));
     try {
-      return file.isEmpty()
-          ? Optional.empty()
-          : Optional.of(
-              new Opened(file.get().read(ranges), CacheOutcome.HIT, true, Optional.empty()));
+      Optional<PieceBytes> bytes = file.isEmpty() ? Optional.empty() : file.get().read(ranges);
+      return bytes.map(here -> new Opened(here, CacheOutcome.HIT, true, Optional.empty()));
     } catch (NoSuchFileException e) {
       // it was evicted, or is a whole piece's by now
       return onDisk(piece);

@@ -7,6 +7,7 @@ import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.media.ContentType;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -37,6 +38,8 @@ final class SparseFile implements Stored {
   private final PieceCid piece;
   private final PieceGroups groups;
   private final Path path;
+  private final MemoryTier memory;
+  private final Object syncing = new Object();
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
   @GuardedBy("this")
@@ -57,22 +60,27 @@ final class SparseFile implements Stored {
   @GuardedBy("this")
   private int users;
 
+  /** The number of times that a group was lost. */
+  @GuardedBy("this")
+  private int losses;
+
   @GuardedBy("this")
   private @Nullable FileChannel channel;
 
   private volatile @Nullable String contentType;
 
-  private SparseFile(PieceCid piece, Path path, BitSet verified) {
+  private SparseFile(PieceCid piece, Path path, MemoryTier memory, BitSet verified) {
     this.piece = piece;
     this.groups = PieceGroups.ofTree(piece);
     this.path = path;
+    this.memory = memory;
     this.verified = verified;
     this.written = (BitSet) verified.clone();
   }
 
   /** A piece of which nothing is here. Makes no file yet. */
-  static SparseFile empty(PieceCid piece, Path path) {
-    return new SparseFile(piece, path, new BitSet());
+  static SparseFile empty(PieceCid piece, Path path, MemoryTier memory) {
+    return new SparseFile(piece, path, memory, new BitSet());
   }
 
   /**
@@ -80,7 +88,7 @@ final class SparseFile implements Stored {
    *
    * @throws IOException where file and bitmap are not what one of them says
    */
-  static SparseFile found(PieceCid piece, Path path) throws IOException {
+  static SparseFile found(PieceCid piece, Path path, MemoryTier memory) throws IOException {
     BitSet verified = readBitmap(bitmapOf(path));
     PieceGroups groups = PieceGroups.ofTree(piece);
     if (verified.length() > groups.count()) {
@@ -91,7 +99,7 @@ final class SparseFile implements Stored {
     if (Files.size(path) < end) {
       throw new IOException("expected %d bytes, found %d".formatted(end, Files.size(path)));
     }
-    return new SparseFile(piece, path, verified);
+    return new SparseFile(piece, path, memory, verified);
   }
 
   private static Path bitmapOf(Path path) {
@@ -128,6 +136,11 @@ final class SparseFile implements Stored {
 
   PieceGroups groups() {
     return groups;
+  }
+
+  /** The memory in front of it. */
+  MemoryTier memory() {
+    return memory;
   }
 
   /** The media type that its first bytes suggest, where they are here. */
@@ -173,6 +186,16 @@ final class SparseFile implements Stored {
     return all;
   }
 
+  /** The groups that are here. */
+  synchronized BitSet here() {
+    return (BitSet) verified.clone();
+  }
+
+  /** The number of times that a group was lost: what read the file before has failed. */
+  synchronized int losses() {
+    return losses;
+  }
+
   /** The groups of a range that are neither here nor claimed. */
   synchronized BitSet missing(ByteRange range) {
     BitSet missing = groupsOf(range);
@@ -212,17 +235,24 @@ final class SparseFile implements Stored {
   }
 
   /**
-   * A reader of ranges that are here.
+   * A reader of ranges that are here; none where some of them is not.
    *
    * @throws IOException where the file cannot be opened
    */
-  PieceBytes read(ByteRanges ranges) throws IOException {
-    return SeveralReaders.open(
-        ranges,
-        range -> {
-          enter();
-          return new SparseReader(this, range, () -> {});
-        });
+  Optional<PieceBytes> read(ByteRanges ranges) throws IOException {
+    PieceBytes reader =
+        SeveralReaders.open(
+            ranges,
+            range -> {
+              enter();
+              return new SparseReader(this, range, () -> {}, () -> {});
+            });
+    // in this order: of what is lost from here on, the reader knows
+    if (holds(ranges)) {
+      return Optional.of(reader);
+    }
+    reader.close();
+    return Optional.empty();
   }
 
   /**
@@ -308,6 +338,43 @@ final class SparseFile implements Stored {
     return read;
   }
 
+  /**
+   * Reads the block of the memory tier that holds a position, and keeps it there; none where not
+   * all of it is here. Blocks on the disk.
+   */
+  Optional<ByteBuf> load(long position) throws IOException {
+    long start = position - position % MemoryTier.BLOCK;
+    boolean here = readableFrom(start) >= Math.min(start + MemoryTier.BLOCK, piece.rawSize());
+    return here ? Optional.of(memory.load(piece, open(), position)) : Optional.empty();
+  }
+
+  /**
+   * Forgets a group whose bytes the disk has changed. Nobody fetches it again before a crash would
+   * forget it too; what has read the file so far fails. Blocks on the disk.
+   *
+   * @return false where all of the piece is here, which is to be forgotten then
+   */
+  boolean lose(int group) throws IOException {
+    synchronized (this) {
+      if (isComplete()) {
+        return false;
+      }
+      verified.clear(group);
+      claimed.set(group);
+    }
+    try {
+      sync();
+    } finally {
+      synchronized (this) {
+        claimed.clear(group);
+        losses++;
+      }
+      memory.forget(piece);
+      tell();
+    }
+    return true;
+  }
+
   /** The media type, which is looked for where the first bytes are here. Blocks on the disk. */
   void findContentType() throws IOException {
     boolean here;
@@ -321,11 +388,21 @@ final class SparseFile implements Stored {
 
   /** Makes the groups that are here outlive a crash. Blocks on the disk. */
   void sync() throws IOException {
-    BitSet synced;
-    synchronized (this) {
-      synced = (BitSet) verified.clone();
+    synchronized (syncing) {
+      BitSet here = hereUnlessGone();
+      open().force(false);
+      writeBitmap(here);
     }
-    open().force(false);
+  }
+
+  private synchronized BitSet hereUnlessGone() throws IOException {
+    if (gone) {
+      throw new NoSuchFileException(path.toString());
+    }
+    return here();
+  }
+
+  private void writeBitmap(BitSet synced) throws IOException {
     byte[] bits = synced.toByteArray();
     ByteBuffer bytes = ByteBuffer.allocate(bits.length + Integer.BYTES).put(bits);
     bytes.putInt(checksum(ByteBuffer.wrap(bits))).flip();
@@ -345,12 +422,16 @@ final class SparseFile implements Stored {
     Files.move(written, bitmap, StandardCopyOption.ATOMIC_MOVE);
   }
 
+  /** Makes all that was written outlive a crash. Blocks on the disk. */
+  void force() throws IOException {
+    open().force(true);
+  }
+
   /**
-   * Moves the file of a complete piece to its place among the pieces; of no use from then on, even
-   * where that fails. Blocks on the disk.
+   * Moves the file of a complete piece, of which all is synced, to its place among the pieces; of
+   * no use from then on, even where that fails. Blocks on the disk.
    */
   void moveTo(Path whole) throws IOException {
-    open().force(true);
     Files.createDirectories(Objects.requireNonNull(whole.getParent()));
     synchronized (this) {
       gone = true;

@@ -5,6 +5,7 @@ import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.media.ContentType;
 import io.filcdn.retrieval.refusal.Problem;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -19,20 +20,31 @@ final class SparseReader implements PieceBytes {
 
   private final SparseFile file;
   private final ByteRange range;
+  private final Runnable moved;
   private final Runnable left;
+  private final int losses;
+  private final MemoryTier.Reads reads;
   private final AtomicBoolean closed = new AtomicBoolean();
   private volatile boolean failed;
   private volatile Optional<Problem> problem = Optional.empty();
   private volatile @Nullable ProviderId supplier;
 
+  /** The group that it reads. */
+  private volatile int group;
+
   /**
    * @param file which its user has entered; left when the reader is closed
+   * @param moved called when it reads another group
    * @param left called when it is closed
    */
-  SparseReader(SparseFile file, ByteRange range, Runnable left) {
+  SparseReader(SparseFile file, ByteRange range, Runnable moved, Runnable left) {
     this.file = file;
     this.range = range;
+    this.moved = moved;
     this.left = left;
+    this.losses = file.losses();
+    this.reads = file.memory().reads(file.piece());
+    this.group = file.groupAt(range.start());
   }
 
   SparseFile file() {
@@ -41,6 +53,11 @@ final class SparseReader implements PieceBytes {
 
   ByteRange range() {
     return range;
+  }
+
+  /** The group that it reads; at first, that of the range's first byte. */
+  int group() {
+    return group;
   }
 
   boolean isClosed() {
@@ -64,10 +81,11 @@ final class SparseReader implements PieceBytes {
   @Override
   public State state() {
     long end = file.readableFrom(range.start());
-    if (end >= range.end()) {
+    boolean lost = file.losses() != losses;
+    if (end >= range.end() && !lost) {
       return State.VERIFIED;
     }
-    if (failed) {
+    if (failed || lost) {
       return State.FAILED;
     }
     return end > range.start() ? State.ARRIVING : State.AWAITED;
@@ -99,9 +117,37 @@ final class SparseReader implements PieceBytes {
   }
 
   @Override
+  public @Nullable ByteBuf resident(long position) {
+    ByteBuf here = file.memory().get(file.piece(), position);
+    if (here != null) {
+      reads(file.groupAt(position));
+    }
+    return here;
+  }
+
+  @Override
+  public ByteBuf read(long position, int most) throws IOException {
+    Optional<ByteBuf> block = reads.want(position) ? file.load(position) : Optional.empty();
+    if (block.isEmpty()) {
+      return PieceBytes.super.read(position, most);
+    }
+    reads(file.groupAt(position));
+    return block.get();
+  }
+
+  @Override
   public int read(ByteBuffer to, long position) throws IOException {
     file.findContentType();
-    return file.read(to, position);
+    int read = file.read(to, position);
+    reads(file.groupAt(position + read - 1));
+    return read;
+  }
+
+  private void reads(int now) {
+    if (group != now) {
+      group = now;
+      moved.run();
+    }
   }
 
   @Override

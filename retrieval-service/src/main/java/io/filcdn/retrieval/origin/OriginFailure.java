@@ -20,6 +20,8 @@ public record OriginFailure(ProviderId provider, Kind kind, String detail) {
     TIMEOUT("took too long"),
     /** It answered with an error, or the connection broke. */
     FAILED("failed"),
+    /** It knows no ranges, and too much would have to be read past. */
+    WHOLE_ONLY("sends all of the piece where a part is asked for"),
     /** It has had enough of this edge, or this edge of it, for now. */
     BUSY("is not asked now"),
     /** The data set has not paid for what it would supply. */

@@ -102,6 +102,11 @@ final class OriginFetch {
     return wanted.start() > 0 ? Optional.of("bytes=" + wanted.start() + "-") : Optional.empty();
   }
 
+  /** The bytes of the answer that are still to be read past, before those that are wanted. */
+  long skips() {
+    return skip;
+  }
+
   /** The time for which the provider asked to be left alone, where it did. */
   Optional<Duration> retryAfter() {
     return retryAfter;

@@ -58,6 +58,7 @@ public final class OriginSupply implements OriginSink {
   private final LongSupplier nanoTime;
   private final PieceCid piece;
   private final ByteRange wanted;
+  private final long mostSkipped;
   private final ArrayDeque<Origin> candidates;
   private final boolean fromOneOnly;
   private final Taker taker;
@@ -83,6 +84,7 @@ public final class OriginSupply implements OriginSink {
   private long askedAt;
   private long askedFrom;
   private long received;
+  private boolean skipped;
   private boolean over;
 
   /** A taker of the bytes. Called on one event loop. */
@@ -121,12 +123,13 @@ public final class OriginSupply implements OriginSink {
    * The bytes that are wanted.
    *
    * @param inParts whether parts of them can be verified alone, and show who lied
+   * @param mostSkipped how many bytes of an answer are read past to get to them
    */
-  public record Wanted(PieceCid piece, ByteRange range, boolean inParts) {
+  public record Wanted(PieceCid piece, ByteRange range, boolean inParts, long mostSkipped) {
 
-    /** All of a piece, which is verified as a whole. */
+    /** All of a piece, which is verified as a whole: to begin anew would cost more. */
     public static Wanted whole(PieceCid piece) {
-      return new Wanted(piece, new ByteRange(0, piece.rawSize()), false);
+      return new Wanted(piece, new ByteRange(0, piece.rawSize()), false, piece.rawSize());
     }
   }
 
@@ -147,6 +150,7 @@ public final class OriginSupply implements OriginSink {
     this.nanoTime = nanoTime;
     this.piece = wanted.piece();
     this.wanted = wanted.range();
+    this.mostSkipped = wanted.mostSkipped();
     this.candidates = new ArrayDeque<>(health.order(piece, candidates));
     this.fromOneOnly =
         !wanted.inParts()
@@ -419,6 +423,19 @@ public final class OriginSupply implements OriginSink {
   public void answered() {
     health.answered(
         Objects.requireNonNull(current), Duration.ofNanos(nanoTime.getAsLong() - askedAt));
+    OriginFetch answering = Objects.requireNonNull(fetch);
+    skipped |= answering.skips() > 0;
+    if (answering.skips() > mostSkipped) {
+      answering.fail(
+          Kind.WHOLE_ONLY,
+          "expected an answer that begins at most %d bytes before byte %d, found %d"
+              .formatted(mostSkipped, position(), answering.skips()));
+    }
+  }
+
+  /** True where an answer began before what was asked for, as of one that knows no ranges. */
+  public boolean hasSkipped() {
+    return skipped;
   }
 
   @Override
@@ -472,11 +489,11 @@ public final class OriginSupply implements OriginSink {
     start();
   }
 
-  /** That it does not have a piece, or has enough to do, says nothing of a provider's health. */
+  /** That it lacks a piece, knows no ranges, or is busy says nothing of a provider's health. */
   private static boolean isSickness(Kind kind) {
     return switch (kind) {
       case UNUSABLE, TIMEOUT, FAILED -> true;
-      case NOT_FOUND, BUSY, UNPAID, CONTENDED, UNLEASED -> false;
+      case NOT_FOUND, WHOLE_ONLY, BUSY, UNPAID, CONTENDED, UNLEASED -> false;
     };
   }
 

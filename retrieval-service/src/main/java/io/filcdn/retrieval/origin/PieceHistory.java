@@ -24,14 +24,15 @@ import org.jspecify.annotations.Nullable;
  * piece is believed for a while, or until the index tells something new of the piece or of the
  * provider. Who took part in wrong bytes of a piece is a suspect for it, and the more so the more
  * often: who lied alone after having lied in company is asked after its innocent company. Whose
- * wrong bytes were all of the piece is not asked for it for a while, which doubles each time. Safe
- * for use by several threads.
+ * wrong bytes were all of the piece is not asked for it for a while, which doubles each time. A
+ * piece that nobody sends parts of is known as such for a while. Safe for use by several threads.
  */
 public final class PieceHistory {
 
   private static final long MAX_PIECES = 100_000;
   private static final Duration LONGEST_WAIT = Duration.ofHours(1);
   private static final Duration SUSPICION = Duration.ofDays(1);
+  private static final Duration WHOLE_ONLY = Duration.ofHours(1);
 
   private final Rules rules;
   private final Clock clock;
@@ -40,6 +41,7 @@ public final class PieceHistory {
   private final Cache<CommP, Map<Absence, Instant>> absences;
 
   private final Cache<Suspicion, Suspect> suspects;
+  private final Cache<PieceCid, Boolean> wholeOnly;
   private final AtomicLong mismatches = new AtomicLong();
 
   /**
@@ -78,6 +80,12 @@ public final class PieceHistory {
         Caffeine.newBuilder()
             .maximumSize(MAX_PIECES)
             .expireAfterWrite(SUSPICION)
+            .ticker(ticker)
+            .build();
+    this.wholeOnly =
+        Caffeine.newBuilder()
+            .maximumSize(MAX_PIECES)
+            .expireAfterWrite(WHOLE_ONLY)
             .ticker(ticker)
             .build();
   }
@@ -133,6 +141,16 @@ public final class PieceHistory {
         .asMap()
         .values()
         .removeIf(all -> all.keySet().stream().anyMatch(a -> a.provider().equals(provider)));
+  }
+
+  /** Nobody who could be asked sends parts of a piece, but only all of it. */
+  public void wholeOnly(PieceCid piece) {
+    wholeOnly.put(piece, true);
+  }
+
+  /** True where a piece is better fetched as a whole. */
+  public boolean isWholeOnly(PieceCid piece) {
+    return wholeOnly.getIfPresent(piece) != null;
   }
 
   /** The number of times that a provider had a part in wrong bytes of a piece. */

@@ -7,12 +7,17 @@ import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;
+import io.filcdn.retrieval.bytes.PieceBytes;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +26,7 @@ class SparseFileTest {
 
   private static final int GROUP = 1_040_384;
   private static final int SIZE = 4 * GROUP + 5;
+  private static final MemoryTier MEMORY = new MemoryTier(0, Runnable::run);
 
   @TempDir Path folder;
 
@@ -40,7 +46,7 @@ class SparseFileTest {
   }
 
   private SparseFile with(int... groups) throws IOException {
-    SparseFile file = SparseFile.empty(piece, path);
+    SparseFile file = SparseFile.empty(piece, path, MEMORY);
     file.enter();
     for (int group : groups) {
       int from = group * GROUP;
@@ -93,7 +99,7 @@ class SparseFileTest {
     file.verified(1);
     file.leave();
 
-    SparseFile found = SparseFile.found(piece, path);
+    SparseFile found = SparseFile.found(piece, path, MEMORY);
 
     assertThat(found.holds(new ByteRange(0, GROUP))).isTrue();
     assertThat(found.holds(new ByteRange(GROUP, GROUP + 1))).isFalse();
@@ -103,7 +109,7 @@ class SparseFileTest {
     while (read.hasRemaining()) {
       found.read(read, 4L * GROUP + read.position());
     }
-    assertThat(read.array()).isEqualTo(java.util.Arrays.copyOfRange(bytes, 4 * GROUP, SIZE));
+    assertThat(read.array()).isEqualTo(Arrays.copyOfRange(bytes, 4 * GROUP, SIZE));
     found.leave();
   }
 
@@ -119,7 +125,8 @@ class SparseFileTest {
       wrong[bit / 8] ^= (byte) (1 << bit % 8);
       Files.write(bitmap, wrong);
 
-      assertThatThrownBy(() -> SparseFile.found(piece, path)).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> SparseFile.found(piece, path, MEMORY))
+          .isInstanceOf(IOException.class);
     }
   }
 
@@ -133,8 +140,71 @@ class SparseFileTest {
       channel.truncate(3L * GROUP);
     }
 
-    assertThatThrownBy(() -> SparseFile.found(piece, path))
+    assertThatThrownBy(() -> SparseFile.found(piece, path, MEMORY))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("expected");
+  }
+
+  @Test
+  void aGroupThatIsLostIsFetchedAgainAndItsReadersFail() throws Exception {
+    SparseFile file = with(0, 3);
+    PieceBytes before = file.read(ByteRanges.of(new ByteRange(0, 10))).orElseThrow();
+    file.sync();
+
+    assertThat(file.lose(3)).isTrue();
+
+    assertThat(before.state()).isEqualTo(PieceBytes.State.FAILED);
+    assertThat(file.missing(new ByteRange(0, SIZE)).stream()).containsExactly(1, 2, 3, 4);
+    assertThat(file.read(ByteRanges.of(new ByteRange(3L * GROUP, 3L * GROUP + 1)))).isEmpty();
+    try (PieceBytes after = file.read(ByteRanges.of(new ByteRange(0, 10))).orElseThrow()) {
+      assertThat(after.state()).isEqualTo(PieceBytes.State.VERIFIED);
+    }
+    before.close();
+    file.leave();
+    // also for who starts after a crash
+    assertThat(SparseFile.found(piece, path, MEMORY).here().stream()).containsExactly(0);
+  }
+
+  @Test
+  void ofAPieceThatIsCompleteNoGroupIsLostAlone() throws Exception {
+    SparseFile file = with(0, 1, 2, 3, 4);
+
+    assertThat(file.lose(2)).isFalse();
+
+    assertThat(file.isComplete()).isTrue();
+    file.leave();
+  }
+
+  @Test
+  void aHotBlockIsServedFromMemory() throws Exception {
+    MemoryTier memory = new MemoryTier(8L << 20, Runnable::run);
+    SparseFile file = SparseFile.empty(piece, path, memory);
+    file.enter();
+    for (int group : List.of(0, 1)) {
+      file.begins(group);
+      file.write(ByteBuffer.wrap(bytes, group * GROUP, GROUP), (long) group * GROUP);
+      file.verified(group);
+    }
+    ByteRange range = new ByteRange(0, 2L * GROUP);
+
+    for (int i = 0; i < 2; i++) {
+      try (PieceBytes reader = file.read(ByteRanges.of(range)).orElseThrow()) {
+        assertThat(reader.resident(5)).isNull();
+        reader.read(5, 100).release();
+        // the second block is not here to its end
+        reader.read(MemoryTier.BLOCK + 5, 100).release();
+      }
+    }
+
+    try (PieceBytes reader = file.read(ByteRanges.of(range)).orElseThrow()) {
+      ByteBuf hot = Objects.requireNonNull(reader.resident(5));
+      assertThat(ByteBufUtil.getBytes(hot))
+          .isEqualTo(Arrays.copyOfRange(bytes, 5, MemoryTier.BLOCK));
+      hot.release();
+      assertThat(reader.resident(MemoryTier.BLOCK + 5)).isNull();
+    }
+    file.lose(1);
+    assertThat(memory.bytes()).isZero();
+    file.leave();
   }
 }

@@ -32,6 +32,11 @@ public final class BackgroundThread implements AutoCloseable {
             task, first.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
   }
 
+  /** Runs a task once, after those that were given before. */
+  public void execute(Runnable task) {
+    executor.execute(task);
+  }
+
   /** Waits a while for the task under way; none begins any more. */
   @Override
   public void close() {

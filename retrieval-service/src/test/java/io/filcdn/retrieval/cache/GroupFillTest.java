@@ -1,0 +1,202 @@
+package io.filcdn.retrieval.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import io.filcdn.common.piece.CommP;
+import io.filcdn.common.piece.CommPHasher;
+import io.filcdn.common.piece.NodeTree;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.proof.PieceGroups;
+import io.filcdn.common.proof.PieceTree;
+import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.ByteRanges;
+import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.cache.RangeProvider.Fault;
+import io.filcdn.retrieval.origin.Origin;
+import io.filcdn.retrieval.tree.TreeStore;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How far groups are fetched, and from whom. Pieces are made of one group, again and again. */
+class GroupFillTest {
+
+  private static final int GROUP = 1_040_384;
+
+  @TempDir Path folder;
+
+  private final Vertx vertx = Vertx.vertx();
+  private TreeStore trees;
+  private RangeProvider first;
+  private RangeProvider second;
+  private TestCache cache;
+
+  @BeforeEach
+  void open() throws IOException {
+    trees = TreeStore.open(Files.createDirectory(folder.resolve("trees")), 1 << 30);
+    first = new RangeProvider(1);
+    second = new RangeProvider(2);
+    // eight groups are read ahead, the least
+    cache = new TestCache(vertx, folder.resolve("cache"), trees, 64L << 30, 1);
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    cache.close();
+    first.close();
+    second.close();
+    vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+    trees.close();
+  }
+
+  private static byte at(long positionInGroup) {
+    return (byte) (positionInGroup * 31 + positionInGroup / 1_000);
+  }
+
+  /** A piece of so many like groups, whose tree is known, and that both providers have. */
+  private PieceCid piece(int height, int count) {
+    PieceGroups groups =
+        PieceGroups.ofTree(new PieceCid(new CommP(0, 0, 0, 0), height, PieceCid.capacity(height)));
+    long size = groups.rawGroupSize();
+    CommPHasher hasher = new CommPHasher();
+    byte[] bytes = new byte[(int) size];
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] = at(i);
+    }
+    hasher.update(bytes, 0, bytes.length);
+    byte[] hash = hasher.finish(groups.level()).bytes();
+    byte[] hashes = new byte[count * CommP.SIZE];
+    NodeTree tree = new NodeTree();
+    for (int i = 0; i < count; i++) {
+      System.arraycopy(hash, hash.length - CommP.SIZE, hashes, i * CommP.SIZE, CommP.SIZE);
+      tree.addNode(hashes, i * CommP.SIZE, groups.level());
+    }
+    PieceCid piece = new PieceCid(tree.root(height), height, size * count);
+    trees.computed(PieceTree.read(piece, hashes));
+    for (RangeProvider provider : List.of(first, second)) {
+      provider.has(piece, position -> at(position % size));
+    }
+    return piece;
+  }
+
+  private static void assertRight(byte[] read, long from, long groupSize) {
+    for (int i = 0; i < read.length; i++) {
+      if (read[i] != at((from + i) % groupSize)) {
+        throw new AssertionError("expected another byte at " + (from + i));
+      }
+    }
+  }
+
+  private void awaitFilled(long bytes) {
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() -> assertThat(cache.filled()).isEqualTo(bytes));
+  }
+
+  @Test
+  void whoTakesItsTimeHasNoMoreFetchedThanItSoonReads() throws Exception {
+    PieceCid piece = piece(20, 20);
+    List<Origin> origins = List.of(first.origin());
+    try (TestCache.Reader reader = cache.open(piece, new ByteRange(0, piece.rawSize()), origins)) {
+      reader.read(1);
+      awaitFilled(8L * GROUP);
+      // the next lane goes on when the last four groups of what is here are begun
+      reader.read(5L * GROUP);
+      awaitFilled(13L * GROUP);
+
+      assertRight(reader.read(15L * GROUP - 1), 5L * GROUP + 1, GROUP);
+    }
+    awaitFilled(20L * GROUP);
+    assertThat(cache.taken()).isEqualTo(20L * GROUP);
+    // who is known to take its time has no more asked for
+    assertThat(first.asked())
+        .startsWith(new ByteRange(0, piece.rawSize()), new ByteRange(8L * GROUP, 13L * GROUP));
+  }
+
+  @Test
+  void whoReadsWithinWhatAnotherClaimedDoesNotWaitForIt() throws Exception {
+    PieceCid piece = piece(20, 30);
+    List<Origin> origins = List.of(first.origin());
+    try (TestCache.Reader slow = cache.open(piece, new ByteRange(0, piece.rawSize()), origins)) {
+      slow.read(1);
+      ByteRange far = new ByteRange(20L * GROUP, 22L * GROUP);
+
+      assertRight(cache.read(piece, far, origins), far.start(), GROUP);
+
+      awaitFilled(10L * GROUP);
+      assertRight(slow.read(piece.rawSize() - 1), 1, GROUP);
+    }
+    awaitFilled(30L * GROUP);
+    assertThat(cache.taken()).isEqualTo(30L * GROUP);
+  }
+
+  @Test
+  void ofAProviderWithoutRangesAFarRangeIsRefusedAndThePieceIsFilledWholeNextTime()
+      throws Exception {
+    PieceCid piece = piece(20, 24);
+    first.fail(new Fault(-1, -1, false));
+    List<Origin> origins = List.of(first.origin());
+    ByteRange last = new ByteRange(piece.rawSize() - 1, piece.rawSize());
+    ByteRange near = new ByteRange(3L * GROUP, 3L * GROUP + 1);
+
+    assertRight(cache.read(piece, near, origins), near.start(), GROUP);
+    assertThat(cache.cache().toFetch(piece, ByteRanges.of(last))).isEqualTo(GROUP);
+    assertThatThrownBy(() -> cache.read(piece, last, origins)).isInstanceOf(IOException.class);
+
+    assertThat(cache.cache().toFetch(piece, ByteRanges.of(last))).isEqualTo(piece.rawSize());
+    assertRight(cache.read(piece, last, origins), last.start(), GROUP);
+    awaitFilled(GROUP + piece.rawSize());
+    assertThat(cache.taken()).isEqualTo(GROUP + piece.rawSize());
+  }
+
+  @Test
+  void twoProvidersWithoutRangesAreReadThroughInOrder() throws Exception {
+    PieceCid piece = piece(21, 40);
+    first.fail(new Fault(-1, -1, false));
+    second.fail(new Fault(-1, -1, false));
+    ByteRange all = new ByteRange(0, piece.rawSize());
+
+    assertRight(cache.read(piece, all, List.of(first.origin(), second.origin())), 0, GROUP);
+
+    awaitFilled(piece.rawSize());
+    assertThat(cache.taken()).isEqualTo(piece.rawSize());
+  }
+
+  @Test
+  void ofAPieceOf32GiBAByteCostsAGroupOf16MiB() throws Exception {
+    PieceCid piece = piece(30, 2_048);
+    assertThat(piece.rawSize()).isEqualTo((32L << 30) / 128 * 127);
+    long group = piece.rawSize() / 2_048;
+    List<Origin> origins = List.of(first.origin(), second.origin());
+    for (long position : List.of(piece.rawSize() - 1, 1_234 * group - 1)) {
+      ByteRange range = new ByteRange(position, position + 1);
+
+      assertRight(cache.read(piece, range, origins), position, group);
+      assertThat(cache.cache().isCold(piece, ByteRanges.of(range))).isFalse();
+    }
+
+    awaitFilled(2 * group);
+    assertThat(cache.taken()).isEqualTo(2 * group);
+    assertThat(cache.disk().groups(piece).orElseThrow().here().stream())
+        .containsExactly(1_233, 2_047);
+    try (PieceBytes hit =
+        cache
+            .disk()
+            .groups(piece)
+            .orElseThrow()
+            .read(ByteRanges.of(new ByteRange(1_233 * group, 1_234 * group)))
+            .orElseThrow()) {
+      assertThat(hit.state()).isEqualTo(PieceBytes.State.VERIFIED);
+    }
+  }
+}
