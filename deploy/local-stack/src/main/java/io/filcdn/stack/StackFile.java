@@ -37,7 +37,7 @@ final class StackFile {
    * The host that serves all payers by path. Few tools find hosts below it: browsers and curl know
    * them by themselves (RFC 6761), the C library of most machines does not.
    */
-  private static final String PATH_HOST = "localhost";
+  static final String PATH_HOST = "localhost";
 
   /** The services, in the order in which people look for them. */
   static final List<String> SERVICES = List.of("retrieval", "indexer", "metrics", "settlement");
@@ -121,6 +121,11 @@ final class StackFile {
 
   private int edgePort() {
     return URI.create(service("retrieval")).getPort();
+  }
+
+  /** The URL where the edge takes the tree of a piece, on {@link #PATH_HOST}. */
+  URI treeUrl(PieceCid cid) {
+    return URI.create(service("retrieval") + "/trees/" + cid);
   }
 
   String service(String name) {

@@ -132,17 +132,42 @@ public final class Answers {
         + URLEncoder.encode(filename, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
+  /** Answers with the tree of a piece, which is the same for ever. */
+  public void tree(Exchange exchange, byte[] hashes) {
+    exchange
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/octet-stream")
+        .putHeader(HttpHeaders.CACHE_CONTROL, CACHE_FOR_EVER)
+        .putHeader(ALLOW_ORIGIN, ANYONE)
+        .putHeader(EXPOSE, EXPOSED);
+    end(exchange, Buffer.buffer(hashes));
+  }
+
+  /**
+   * Answers that a tree is kept.
+   *
+   * @param first whether it was not known before
+   */
+  public void taken(Exchange exchange, boolean first) {
+    exchange
+        .response()
+        .setStatusCode(first ? 201 : 204)
+        .putHeader(ALLOW_ORIGIN, ANYONE)
+        .putHeader(EXPOSE, EXPOSED);
+    exchange.end();
+  }
+
   /** Answers CORS's question before the request proper. */
   public void preflight(Exchange exchange) {
     exchange
         .response()
         .setStatusCode(204)
         .putHeader(ALLOW_ORIGIN, ANYONE)
-        .putHeader("Access-Control-Allow-Methods", "GET, HEAD")
+        .putHeader("Access-Control-Allow-Methods", "GET, HEAD, PUT")
         .putHeader(
             "Access-Control-Allow-Headers",
             "Range, If-Range, If-Match, If-None-Match, If-Modified-Since, If-Unmodified-Since,"
-                + " Authorization")
+                + " Authorization, Content-Type")
         .putHeader(EXPOSE, EXPOSED)
         .putHeader("Access-Control-Max-Age", "86400");
     exchange.end();
@@ -186,12 +211,13 @@ public final class Answers {
     exchange.response().putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8");
     end(
         exchange,
-        """
-        <!doctype html><title>FilCDN</title>
-        <h1>FilCDN</h1>
-        <p>A content delivery network for Filecoin.
-        Pieces are at <code>/{pieceCid}</code> on their payer's host.</p>
-        """);
+        Buffer.buffer(
+            """
+            <!doctype html><title>FilCDN</title>
+            <h1>FilCDN</h1>
+            <p>A content delivery network for Filecoin.
+            Pieces are at <code>/{pieceCid}</code> on their payer's host.</p>
+            """));
   }
 
   /** Answers with the reason why there is no piece: as a problem where asked for, else as text. */
@@ -207,7 +233,7 @@ public final class Answers {
         .putHeader(EXPOSE, EXPOSED);
     switch (refusal.status()) {
       case 401 -> response.putHeader("WWW-Authenticate", "Bearer");
-      case 405 -> response.putHeader(HttpHeaders.ALLOW, "GET, HEAD, OPTIONS");
+      case 405 -> response.putHeader(HttpHeaders.ALLOW, allowed(refusal));
       case 429, 502, 503, 504 -> response.putHeader("Retry-After", HttpProblem.RETRY_AFTER_SECONDS);
       default -> {}
     }
@@ -217,7 +243,13 @@ public final class Answers {
             && (accept.contains("application/json") || accept.contains(HttpProblem.MEDIA_TYPE));
     response.putHeader(
         HttpHeaders.CONTENT_TYPE, json ? HttpProblem.MEDIA_TYPE : "text/plain; charset=utf-8");
-    end(exchange, json ? json(problem) : text(problem));
+    end(exchange, Buffer.buffer(json ? json(problem) : text(problem)));
+  }
+
+  private static String allowed(Refusal refusal) {
+    return refusal == Refusal.TREE_METHOD_NOT_ALLOWED
+        ? "GET, HEAD, PUT, OPTIONS"
+        : "GET, HEAD, OPTIONS";
   }
 
   private static String text(Problem problem) {
@@ -232,8 +264,7 @@ public final class Answers {
         .json();
   }
 
-  private static void end(Exchange exchange, String text) {
-    Buffer body = Buffer.buffer(text);
+  private static void end(Exchange exchange, Buffer body) {
     exchange
         .response()
         .putHeader(CSP, TEXT_ONLY)

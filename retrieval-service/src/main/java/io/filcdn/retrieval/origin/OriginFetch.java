@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.origin;
 
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.proof.PieceTree;
 import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
@@ -20,8 +21,7 @@ final class OriginFetch {
 
   private final OriginClient.Tools tools;
   private final HostFetches hosts;
-  private final Origin origin;
-  private final PieceCid piece;
+  private final Part asked;
   private final ByteRange wanted;
   private final OriginSink sink;
 
@@ -49,8 +49,25 @@ final class OriginFetch {
   private @Nullable HttpClientRequest request;
   private @Nullable HttpClientResponse response;
 
-  /** The part of a piece that is asked for. */
-  record Part(Origin origin, PieceCid piece, ByteRange wanted) {}
+  /**
+   * The part that is asked for of what a provider has.
+   *
+   * @param path below its service URL
+   * @param size of all of it in bytes
+   */
+  record Part(Origin origin, String path, long size, ByteRange wanted) {
+
+    /** A part of a piece, where Curio has it. */
+    static Part ofPiece(Origin origin, PieceCid piece, ByteRange wanted) {
+      return new Part(origin, "piece/" + piece, piece.rawSize(), wanted);
+    }
+
+    /** The tree of a piece, where a provider that has it would. */
+    static Part ofTree(Origin origin, PieceCid piece) {
+      int size = PieceTree.size(piece);
+      return new Part(origin, "piece/" + piece + "/tree", size, new ByteRange(0, size));
+    }
+  }
 
   /**
    * @param hosts where it has a place while it is under way
@@ -58,8 +75,7 @@ final class OriginFetch {
   OriginFetch(OriginClient.Tools tools, HostFetches hosts, Part part, OriginSink sink) {
     this.tools = tools;
     this.hosts = hosts;
-    this.origin = part.origin;
-    this.piece = part.piece;
+    this.asked = part;
     this.wanted = part.wanted;
     this.sink = sink;
     Duration patience = tools.rules().firstByte();
@@ -71,17 +87,17 @@ final class OriginFetch {
   }
 
   Origin origin() {
-    return origin;
+    return asked.origin;
   }
 
-  /** The path of the piece below the provider's service URL, as Curio has it. */
+  /** The path of what is asked for, below the provider's service URL. */
   String path() {
-    return "piece/" + piece;
+    return asked.path;
   }
 
-  /** The value of the Range header that asks for the part; empty for a whole piece. */
+  /** The value of the Range header that asks for the part; empty for all of it. */
   Optional<String> range() {
-    if (wanted.end() < piece.rawSize()) {
+    if (wanted.end() < asked.size) {
       return Optional.of("bytes=" + wanted.start() + "-" + (wanted.end() - 1));
     }
     return wanted.start() > 0 ? Optional.of("bytes=" + wanted.start() + "-") : Optional.empty();
@@ -174,7 +190,11 @@ final class OriginFetch {
       return;
     }
     switch (AnswerHead.of(
-        answer.statusCode(), answer.headers(), piece, wanted.start(), tools.clock().instant())) {
+        answer.statusCode(),
+        answer.headers(),
+        asked.size,
+        wanted.start(),
+        tools.clock().instant())) {
       case AnswerHead.Part(long start, long to) -> take(answer, start, to);
       case AnswerHead.Refused(Kind kind, String detail, Optional<Duration> wait) -> {
         retryAfter = wait;
@@ -198,7 +218,7 @@ final class OriginFetch {
 
   /** A provider that sends next to nothing is as good as one that sends nothing. */
   private void checkPace() {
-    long least = tools.rules().leastBytes(piece);
+    long least = tools.rules().leastBytes(asked.size);
     if (!wasPaused && came - cameBefore < least) {
       fail(
           Kind.TIMEOUT,
@@ -259,7 +279,7 @@ final class OriginFetch {
   void fail(Kind kind, String detail) {
     if (!over) {
       cancel();
-      sink.failed(new OriginFailure(origin.provider(), kind, detail));
+      sink.failed(new OriginFailure(asked.origin.provider(), kind, detail));
     }
   }
 }

@@ -10,6 +10,7 @@ import io.filcdn.retrieval.admission.FillLimits;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.origin.Origin;
+import io.filcdn.retrieval.origin.ProviderTrees;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.request.Client;
@@ -40,6 +41,7 @@ public final class Reservations {
   private final MissWatch misses;
   private final Quota quota;
   private final PieceCache cache;
+  private final ProviderTrees trees;
 
   public Reservations(
       Admission admission,
@@ -47,13 +49,15 @@ public final class Reservations {
       FillLimits fills,
       MissWatch misses,
       Quota quota,
-      PieceCache cache) {
+      PieceCache cache,
+      ProviderTrees trees) {
     this.admission = admission;
     this.usage = usage;
     this.fills = fills;
     this.misses = misses;
     this.quota = quota;
     this.cache = cache;
+    this.trees = trees;
   }
 
   /** The rest of a request, for which quota is at hand. */
@@ -70,9 +74,19 @@ public final class Reservations {
 
   /**
    * Gets quota, and goes on: at once where it is at hand, otherwise later on the same event loop.
-   * Only the first request for a data set, and one that needs much, waits.
+   * Only the first request for a data set, and one that needs much, waits; and one that would have
+   * the piece fetched whole, where a provider may offer its tree.
    */
   public void prepare(Retrieval retrieval, Decision.Admitted admitted, ByteRange range, Next next) {
+    if (trees.areAskedFor() && cache.isCold(admitted.piece(), range)) {
+      trees.prepare(
+          admitted.piece(), admitted.origins(), () -> lease(retrieval, admitted, range, next));
+    } else {
+      lease(retrieval, admitted, range, next);
+    }
+  }
+
+  private void lease(Retrieval retrieval, Decision.Admitted admitted, ByteRange range, Next next) {
     await(
         retrieval,
         admitted,
