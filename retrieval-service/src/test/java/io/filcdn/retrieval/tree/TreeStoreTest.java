@@ -87,10 +87,8 @@ class TreeStoreTest {
       assertThat(store.offered(tree.piece(), wrong)).isInstanceOf(TreeOffer.Wrong.class);
       assertThat(store.knows(tree.piece())).isFalse();
 
-      assertThat(store.offered(tree.piece(), tree.bytes()))
-          .isEqualTo(new TreeOffer.Kept(true));
-      assertThat(store.offered(tree.piece(), tree.bytes()))
-          .isEqualTo(new TreeOffer.Kept(false));
+      assertThat(store.offered(tree.piece(), tree.bytes())).isEqualTo(new TreeOffer.Kept(true));
+      assertThat(store.offered(tree.piece(), tree.bytes())).isEqualTo(new TreeOffer.Kept(false));
       assertThat(store.untold(10)).containsExactly(tree);
     }
     try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
