@@ -37,7 +37,7 @@ final class StackFile {
    * The host that serves all payers by path. Few tools find hosts below it: browsers and curl know
    * them by themselves (RFC 6761), the C library of most machines does not.
    */
-  static final String PATH_HOST = "localhost";
+  private static final String PATH_HOST = "localhost";
 
   /** The services, in the order in which people look for them. */
   static final List<String> SERVICES = List.of("retrieval", "indexer", "metrics", "settlement");
@@ -123,9 +123,9 @@ final class StackFile {
     return URI.create(service("retrieval")).getPort();
   }
 
-  /** The URL where the edge takes the tree of a piece, on {@link #PATH_HOST}. */
+  /** The URL where the edge takes the tree of a piece. */
   URI treeUrl(PieceCid cid) {
-    return URI.create(service("retrieval") + "/trees/" + cid);
+    return URI.create("http://%s:%d/trees/%s".formatted(PATH_HOST, edgePort(), cid));
   }
 
   String service(String name) {

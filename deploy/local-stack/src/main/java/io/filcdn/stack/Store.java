@@ -144,8 +144,7 @@ final class Store {
       return;
     }
     Optional<Integer> status =
-        http.put(stack.treeUrl(cid), StackFile.PATH_HOST, tree(path, cid).bytes())
-            .map(HttpResponse::statusCode);
+        http.put(stack.treeUrl(cid), tree(path, cid).bytes()).map(HttpResponse::statusCode);
     if (status.filter(code -> code == 201 || code == 204).isEmpty()) {
       console.say(
           "%s: the edge does not take its tree (expected status 201 or 204, found %s): it is made when the piece is first fetched whole"
