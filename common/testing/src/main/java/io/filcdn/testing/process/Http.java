@@ -42,13 +42,10 @@ public final class Http implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(json)));
   }
 
-  /**
-   * The answer to bytes that are put, in a request that names {@code host}; empty for no answer.
-   */
-  public Optional<HttpResponse<String>> put(URI url, String host, byte[] bytes) {
+  /** The answer to bytes that are put; empty for no answer. */
+  public Optional<HttpResponse<String>> put(URI url, byte[] bytes) {
     return send(
         HttpRequest.newBuilder(url)
-            .header("Host", host)
             .header("Content-Type", "application/octet-stream")
             .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes)));
   }
