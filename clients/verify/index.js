@@ -188,7 +188,7 @@ function readProof(proof) {
 }
 
 /** The tree as it grows from left to right: a left node a level, which waits for its sibling. */
-class Tree {
+export class Tree {
   nodes = []
 
   add(node, level) {
@@ -201,7 +201,7 @@ class Tree {
 }
 
 /** The hash of a group: its bytes, and zeros up to its size. */
-function groupHash(bytes, level) {
+export function groupHash(bytes, level) {
   const tree = new Tree()
   const leaves = new Uint8Array(128)
   for (let at = 0; at < bytes.length; at += QUAD) {

@@ -25,12 +25,14 @@ import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.origin.PieceHistory;
 import io.filcdn.retrieval.origin.PieceProbes;
+import io.filcdn.retrieval.origin.ProviderTrees;
 import io.filcdn.retrieval.proof.PieceProver;
 import io.filcdn.retrieval.proof.ProofPath;
 import io.filcdn.retrieval.request.BotTokens;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.response.HeadAnswers;
 import io.filcdn.retrieval.response.Reservations;
+import io.filcdn.retrieval.response.TreeResponses;
 import io.filcdn.retrieval.server.PublicHandler;
 import io.filcdn.retrieval.server.RequestRecorder;
 import io.filcdn.retrieval.stores.Stores;
@@ -76,6 +78,9 @@ final class Edge implements AutoCloseable {
   /** The time between looks whether a denylist is to be fetched, or has changed on disk. */
   private static final Duration LOOK_AT_DENYLISTS = Duration.ofSeconds(10);
 
+  /** The threads that check trees that were put; one checks hundreds a second. */
+  private static final int TREE_WORKERS = 1;
+
   private static final Duration TEND_EVERY = Duration.ofSeconds(5);
 
   /** The interval of which each may read as much as the rate says. */
@@ -115,6 +120,7 @@ final class Edge implements AutoCloseable {
   private final ClientLimits limits;
   private final WorkerExecutor fillWorkers;
   private final WorkerExecutor proofWorkers;
+  private final WorkerExecutor treeWorkers;
   private final PublicHandler handler;
   private final BackgroundThread flushing = new BackgroundThread("filcdn-usage-flush");
   private final BackgroundThread shipping = new BackgroundThread("filcdn-usage-ship");
@@ -170,6 +176,7 @@ final class Edge implements AutoCloseable {
             tools.clock);
     fillWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-fill", config.cache().workers());
     proofWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-proof", PROOF_WORKERS);
+    treeWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-trees", TREE_WORKERS);
     memory = new MemoryTier(config.cache().memory().asLongValue(), Runnable::run);
     disk =
         DiskPieceCache.open(
@@ -184,7 +191,16 @@ final class Edge implements AutoCloseable {
     FillDependencies fillTools = fillTools(config.origin(), meter);
     cache =
         new PieceCache(
-            fillTools, disk, abandoned(config.cache()), config.cache().readAhead().asLongValue());
+            fillTools,
+            disk,
+            abandoned(config.cache()),
+            new ProviderTrees(
+                tools.vertx,
+                origins,
+                stores.trees(),
+                treeWorkers,
+                Settings.providerTrees(config.origin())),
+            config.cache().readAhead().asLongValue());
     probes = probes(config.origin(), fillTools.health());
     limits = new ClientLimits(Settings.limits(config.limits()));
     admission =
@@ -303,9 +319,19 @@ final class Edge implements AutoCloseable {
         Settings.clients(config.http()),
         limits,
         answers,
-        new RequestRouter(reader, retrievals, proofs, answers),
+        new RequestRouter(reader, retrievals, proofs, trees(config, answers), answers),
         new RequestRecorder(config.name(), log, tools.meters, tools.clock),
         System::nanoTime);
+  }
+
+  private TreeResponses trees(RetrievalConfig.Edge config, Answers answers) {
+    return new TreeResponses(
+        admission,
+        Settings.trees(config.limits()),
+        stores.trees(),
+        treeWorkers,
+        answers,
+        config.http().bodyTimeout());
   }
 
   private void startSchedules(RetrievalConfig.Edge config) {
@@ -503,6 +529,7 @@ final class Edge implements AutoCloseable {
     closeIndex();
     fillWorkers.close();
     proofWorkers.close();
+    treeWorkers.close();
     disk.sync();
     evicting.close();
     closeTreeTopic();

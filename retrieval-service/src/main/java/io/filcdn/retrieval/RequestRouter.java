@@ -9,12 +9,18 @@ import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.request.ParsedRequest;
 import io.filcdn.retrieval.request.RequestReader;
+import io.filcdn.retrieval.request.TreeRequest;
 import io.filcdn.retrieval.response.Retrieval;
+import io.filcdn.retrieval.response.TreeResponses;
 import io.filcdn.retrieval.server.RequestPath;
 
 /** The router of public requests: each takes the path of what it asks for. */
 record RequestRouter(
-    RequestReader reader, RetrievalPath retrievals, ProofPath proofs, Answers answers)
+    RequestReader reader,
+    RetrievalPath retrievals,
+    ProofPath proofs,
+    TreeResponses trees,
+    Answers answers)
     implements RequestPath {
 
   @Override
@@ -26,6 +32,7 @@ record RequestRouter(
         retrievals.admit(new Retrieval(exchange, client, place, request));
       }
       case ParsedRequest.Proof request -> proofs.answer(exchange, client, request);
+      case ParsedRequest.Tree(TreeRequest request) -> trees.answer(exchange, client, request);
       case ParsedRequest.Preflight preflight -> answers.preflight(exchange);
       case ParsedRequest.Welcome welcome -> answers.welcome(exchange);
       case ParsedRequest.Refused(Refusal refusal) -> answers.refuse(exchange, Problem.of(refusal));

@@ -113,6 +113,10 @@ public interface RetrievalConfig {
     @WithDefault("20s")
     Duration headTimeout();
 
+    /** The time for the body of a request that may have one, which is a tree. */
+    @WithDefault("20s")
+    Duration bodyTimeout();
+
     /**
      * Bytes that the kernel may hold for a client and cannot send yet. They count as delivered,
      * also where the client leaves before it gets them. Linux only.
@@ -316,6 +320,10 @@ public interface RetrievalConfig {
     @WithDefault("4")
     int proofsPerClient();
 
+    /** Trees that a client may put and get in an hour, right or wrong. */
+    @WithDefault("10000")
+    long treesPerClient();
+
     /** Bytes that a client must take within the pace window, once it makes the edge wait. */
     @WithDefault("64K")
     MemorySize paceBytes();
@@ -376,10 +384,7 @@ public interface RetrievalConfig {
     @WithDefault("10m")
     Duration abandonedTime();
 
-    /**
-     * Bytes of the trees of pieces that are kept, at most half of it of those that other edges
-     * told.
-     */
+    /** Bytes of the trees of pieces that are kept, at most half of it of those that others told. */
     @WithDefault("8G")
     MemorySize treesSize();
 
@@ -470,6 +475,17 @@ public interface RetrievalConfig {
      * below one, or {@code *} for any. Each is checked as service URLs are.
      */
     Optional<Set<String>> redirectHosts();
+
+    /**
+     * Hosts of service URLs that are asked for the trees of their pieces, at {@code
+     * {serviceUrl}/piece/{pieceCid}/tree}, before a piece is fetched whole; written like {@code
+     * redirect-hosts}. No standard has this, so that without it nobody is asked.
+     */
+    Optional<Set<String>> treeHosts();
+
+    /** The time that a fetch waits for such a tree at most. */
+    @WithDefault("1s")
+    Duration treeTimeout();
   }
 
   /**

@@ -59,7 +59,11 @@ record RetrievalPath(
       case Selection.Unsatisfiable none -> answers.unsatisfiable(exchange, admitted.piece());
       case Selection.Bytes bytes -> {
         ResponseBody body = ResponseBody.of(bytes, retrieval.head(admitted), cache);
-        cache.prepare(admitted.piece(), body.ranges(), () -> prepare(retrieval, admitted, body));
+        cache.prepare(
+            admitted.piece(),
+            admitted.origins(),
+            body.ranges(),
+            () -> prepare(retrieval, admitted, body));
       }
     }
   }

@@ -5,11 +5,14 @@ import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.DenylistRefresh;
 import io.filcdn.retrieval.admission.FillLimits;
 import io.filcdn.retrieval.admission.ProofLimits;
+import io.filcdn.retrieval.admission.TreeLimits;
 import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.delivery.SlowClientMonitor;
+import io.filcdn.retrieval.origin.HostPatterns;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.PieceHistory;
 import io.filcdn.retrieval.origin.PieceProbes;
+import io.filcdn.retrieval.origin.ProviderTrees;
 import io.filcdn.retrieval.origin.Reach;
 import io.filcdn.retrieval.request.ClientReader;
 import io.filcdn.retrieval.stores.Stores;
@@ -124,6 +127,15 @@ final class Settings {
   static PieceProbes.Rules probes(RetrievalConfig.Probes config) {
     return new PieceProbes.Rules(
         config.enabled(), config.timeout(), config.remembered(), config.atOnce());
+  }
+
+  static ProviderTrees.Rules providerTrees(RetrievalConfig.Origin config) {
+    return new ProviderTrees.Rules(
+        HostPatterns.of(config.treeHosts().orElse(Set.of())), config.treeTimeout());
+  }
+
+  static TreeLimits trees(RetrievalConfig.Limits config) {
+    return new TreeLimits(config.treesPerClient(), widerFactor(config), System::nanoTime);
   }
 
   static PieceHistory.Rules history(RetrievalConfig.Origin config) {

@@ -65,6 +65,8 @@ class DeniedIT extends EdgeTest {
           edge.client().get(payer.address(), "/piece/" + piece.cid().commP()), 451, "denied");
       assertRefused(
           edge.client().get(payer.address(), "/" + piece.cid() + "/proof"), 451, "denied");
+      assertRefused(
+          edge.client().put("localhost", "/trees/" + piece.cid(), piece.tree()), 451, "denied");
     }
     assertThat(get(payer, other).header("Cache-Status")).isEqualTo("filcdn; hit");
   }

@@ -10,6 +10,7 @@ import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -47,6 +48,16 @@ record EdgeClient(int port) {
       this.bodyless = bodyless;
     }
 
+    /** Sends more. */
+    void write(byte[] bytes) throws IOException {
+      socket.getOutputStream().write(bytes);
+    }
+
+    /** Says that nothing more is sent. */
+    void endInput() throws IOException {
+      socket.shutdownOutput();
+    }
+
     /** Waits for the head. */
     Answer head() throws IOException {
       if (head.isEmpty()) {
@@ -62,6 +73,11 @@ record EdgeClient(int port) {
                 new Answer(Integer.parseInt(status.split(" ")[1]), headers, new byte[0], false));
       }
       return head.get();
+    }
+
+    /** The head that was read was an interim one: another comes. */
+    void forgetHead() {
+      head = Optional.empty();
     }
 
     /** Reads at least {@code bytes} of the body, if so many come. */
@@ -143,6 +159,16 @@ record EdgeClient(int port) {
 
   Answer send(String method, String host, String path, String... headers) throws IOException {
     try (Exchange exchange = begin(method, host, path, headers)) {
+      return exchange.rest();
+    }
+  }
+
+  /** Puts a body of a known length. */
+  Answer put(String host, String path, byte[] body, String... headers) throws IOException {
+    String[] all = Arrays.copyOf(headers, headers.length + 1);
+    all[headers.length] = "Content-Length: " + body.length;
+    try (Exchange exchange = begin("PUT", host, path, all)) {
+      exchange.write(body);
       return exchange.rest();
     }
   }

@@ -62,6 +62,16 @@ class HttpRulesIT extends EdgeTest {
           a request as body               | GET {piece} HTTP/1.1⏎Host: {host}⏎Content-Length: 28⏎⏎GET /x HTTP/1.1⏎Host: h⏎⏎                                | 200                    | closed
           a body on OPTIONS               | OPTIONS {piece} HTTP/1.1⏎Host: {host}⏎Content-Length: 5⏎⏎hello                                                 | 204                    | closed
           a body on POST                  | POST {piece} HTTP/1.1⏎Host: {host}⏎Content-Length: 5⏎⏎hello                                                    | 405 method-not-allowed | closed
+          a body on PUT                   | PUT {piece} HTTP/1.1⏎Host: {host}⏎Content-Length: 5⏎⏎hello                                                     | 405 method-not-allowed | closed
+          a request as body on PUT        | PUT {piece} HTTP/1.1⏎Host: {host}⏎Content-Length: 28⏎⏎GET /x HTTP/1.1⏎Host: h⏎⏎                                | 405 method-not-allowed | closed
+          chunks on PUT                   | PUT {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎5⏎hello⏎0⏎⏎                                      | 405 method-not-allowed | closed
+          a body on PUT that is short     | PUT {piece} HTTP/1.1⏎Host: {host}⏎Content-Length: 500⏎⏎hello                                                   | 405 method-not-allowed | closed
+          an empty body on PUT            | PUT {piece} HTTP/1.1⏎Host: {host}⏎Content-Length: 0⏎⏎                                                          | 405 method-not-allowed | open
+          a tree, and a request behind it | PUT /trees/{cid} HTTP/1.1⏎Host: localhost⏎Content-Length: 32⏎⏎GET /xyz HTTP/1.1⏎Host: hij⏎⏎                    | 204                    | closed
+          a tree in chunks                | PUT /trees/{cid} HTTP/1.1⏎Host: localhost⏎Transfer-Encoding: chunked⏎⏎5⏎hello⏎0⏎⏎                              | 204                    | closed
+          a tree that is waited for       | PUT /trees/{cid} HTTP/1.1⏎Host: localhost⏎Expect: 100-continue⏎Content-Length: 32⏎⏎                            | 204                    | closed
+          a tree, the path encoded        | GET /%74rees/{cid} HTTP/1.1⏎Host: localhost.⏎⏎                                                                 | 404 tree-unknown       | open
+          a tree on a payer's host        | GET /trees/{cid} HTTP/1.1⏎Host: {host}⏎⏎                                                                       | 404 path-unknown       | open
           an empty body                   | GET {piece} HTTP/1.1⏎Host: {host}⏎Content-Length: 0⏎⏎                                                          | 200                    | open
           a body on HTTP/1.0              | GET {piece} HTTP/1.0⏎Host: {host}⏎Connection: keep-alive⏎Content-Length: 5⏎⏎hello                              | 200                    | closed
           a body that is waited for       | GET {piece} HTTP/1.1⏎Host: {host}⏎Expect: 100-continue⏎Content-Length: 5⏎⏎                                     | 200                    | closed

@@ -2,6 +2,8 @@ package io.filcdn.retrieval;
 
 import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.proof.PieceTreeHasher;
+import java.nio.ByteBuffer;
 import java.util.Random;
 
 /** Bytes, and the PieceCID that names them. */
@@ -11,6 +13,14 @@ record TestPiece(byte[] bytes, PieceCid cid) {
     byte[] bytes = new byte[size];
     new Random(seed).nextBytes(bytes);
     return of(bytes);
+  }
+
+  /** Its tree in binary form. */
+  byte[] tree() {
+    PieceTreeHasher hasher = new PieceTreeHasher(cid);
+    hasher.update(ByteBuffer.wrap(bytes));
+    hasher.finish();
+    return hasher.tree().bytes();
   }
 
   static TestPiece of(byte[] bytes) {

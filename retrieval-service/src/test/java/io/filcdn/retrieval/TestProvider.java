@@ -102,6 +102,19 @@ final class TestProvider implements AutoCloseable {
     return with(piece);
   }
 
+  /** Offers bytes as a piece's tree, as far as {@code fault} lets it. */
+  TestProvider offerTree(TestPiece piece, byte[] tree, Optional<Fault> fault) {
+    String name = piece.cid() + "/tree";
+    pieces.put(name, new TestPiece(tree, piece.cid()));
+    fault.ifPresent(how -> faults.put(name, how));
+    return this;
+  }
+
+  /** How often it was asked for a piece's tree. */
+  int treeRequestsFor(TestPiece piece) {
+    return asked.computeIfAbsent(piece.cid() + "/tree", cid -> new AtomicInteger()).get();
+  }
+
   void heal(PieceCid piece) {
     faults.remove(piece.toString());
   }

@@ -275,4 +275,41 @@ class TlsAndHttp2IT extends EdgeTest {
     assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(StreamResetException.class);
     wait(client.close());
   }
+
+  private HttpClientResponse put(Way way, TestPiece piece, byte[] tree) throws Exception {
+    int port = way.tls ? tlsPort : edge.client().port();
+    HttpClient client = client(way);
+    try {
+      HttpClientResponse answer =
+          wait(
+              client
+                  .request(
+                      new RequestOptions()
+                          .setMethod(HttpMethod.PUT)
+                          .setServer(SocketAddress.inetSocketAddress(port, "127.0.0.1"))
+                          .setHost("localhost")
+                          .setPort(port)
+                          .setURI("/trees/" + piece.cid()))
+                  .compose(request -> request.send(Buffer.buffer(tree))));
+      assertThat(answer.version()).isEqualTo(way.answered());
+      return answer;
+    } finally {
+      wait(client.close());
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aTreeIsPutOrRefusedBeforeItIsRead(Way way) throws Exception {
+    TestPiece piece = placed(newPayer(), 3_000_000);
+    TestPiece unknown = newPiece(3_000_000);
+
+    assertThat(put(way, piece, new byte[60_000]).statusCode()).isEqualTo(413);
+    HttpClientResponse refused = put(way, unknown, unknown.tree());
+    assertThat(refused.statusCode()).isEqualTo(404);
+    assertThat(refused.getHeader("X-Error-Code")).isEqualTo("piece-unknown");
+    assertThat(put(way, piece, piece.tree()).statusCode()).isEqualTo(201);
+    assertThat(edge.edge().knowsTree(piece.cid())).isTrue();
+    await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().requests() == 0);
+  }
 }

@@ -177,7 +177,10 @@ class LoopIT {
     byte[] content = bytes(7, 100_000_000);
     Path file = Files.write(folder.resolve("film.bin"), content);
 
-    Download download = Client.get(stack.store(file));
+    URI url = stack.store(file);
+    URI tree = url.resolve("/trees" + url.getPath().substring(url.getPath().lastIndexOf('/')));
+    assertThat(Client.get(tree).status()).isEqualTo(200);
+    Download download = Client.get(url);
 
     assertThat(download.status()).isEqualTo(200);
     assertThat(download.sha256()).isEqualTo(Client.sha256(content));

@@ -123,6 +123,11 @@ final class StackFile {
     return URI.create(service("retrieval")).getPort();
   }
 
+  /** The URL where the edge takes the tree of a piece. */
+  URI treeUrl(PieceCid cid) {
+    return URI.create("http://%s:%d/trees/%s".formatted(PATH_HOST, edgePort(), cid));
+  }
+
   String service(String name) {
     return text("/services/" + name);
   }

@@ -4,6 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.proof.PieceGroups;
+import io.filcdn.common.proof.PieceTree;
+import io.filcdn.common.proof.PieceTreeHasher;
 import io.filcdn.testing.chain.Devnet;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.testing.chain.Piece;
@@ -20,6 +23,8 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,7 +33,7 @@ import java.util.Optional;
 
 /**
  * The command {@code ./filcdn store}: hands files to the demo provider, adds them to the demo
- * payer's data set, and prints where anyone can fetch them.
+ * payer's data set, tells the edge their trees, and prints where anyone can fetch them.
  */
 final class Store {
 
@@ -38,6 +43,8 @@ final class Store {
    * The most that Curio takes of one piece: a sector of 64 GiB, less the bits that padding takes.
    */
   private static final long MOST_BYTES = (64L << 30) / 128 * 127;
+
+  private static final int READ_AT_ONCE = 1 << 20;
 
   private final StackFile stack;
   private final Console console;
@@ -127,7 +134,38 @@ final class Store {
       console.say("%s: on chain as a piece of data set %d".formatted(path, stack.dataSetId()));
       awaitFetchable(payer, cid);
     }
+    sendTree(path, cid);
     console.say(stack.url(payer, cid));
+  }
+
+  /** Tells the edge the piece's tree, so that ranges of it are fetched alone from the first on. */
+  private void sendTree(Path path, PieceCid cid) throws IOException {
+    if (PieceGroups.ofTree(cid).count() <= 1) {
+      return;
+    }
+    Optional<Integer> status =
+        http.put(stack.treeUrl(cid), tree(path, cid).bytes()).map(HttpResponse::statusCode);
+    if (status.filter(code -> code == 201 || code == 204).isEmpty()) {
+      console.say(
+          "%s: the edge does not take its tree (expected status 201 or 204, found %s): it is made when the piece is first fetched whole"
+              .formatted(path, status.map(Object::toString).orElse("no answer")));
+    }
+  }
+
+  private static PieceTree tree(Path path, PieceCid cid) throws IOException {
+    PieceTreeHasher hasher = new PieceTreeHasher(cid);
+    ByteBuffer part = ByteBuffer.allocateDirect(READ_AT_ONCE);
+    try (SeekableByteChannel bytes = Files.newByteChannel(path)) {
+      while (hasher.rawSize() <= cid.rawSize() && bytes.read(part.clear()) >= 0) {
+        hasher.update(part.flip());
+      }
+    }
+    if (hasher.rawSize() != cid.rawSize() || !hasher.finish().equals(cid)) {
+      throw new StackFailure(
+          "%s has changed while it was stored: expected the bytes of %s, found others"
+              .formatted(path, cid));
+    }
+    return hasher.tree();
   }
 
   private void awaitFetchable(Address payer, PieceCid cid) {

@@ -235,6 +235,17 @@ public final class Admission {
     return denylist.holds(piece) || !replica.isKnown(piece);
   }
 
+  /**
+   * The reason that a piece's tree is nothing that is kept or told here; none where a payer has the
+   * piece. Of a piece that is known by its root alone there could be a tree for each size.
+   */
+  public Optional<Refusal> treeRefusal(PieceCid piece) {
+    if (!replica.isSized(piece)) {
+      return Optional.of(replica.isKnown(piece) ? Refusal.SIZE_UNKNOWN : Refusal.PIECE_UNKNOWN);
+    }
+    return denylist.holds(piece) ? Optional.of(Refusal.DENIED) : Optional.empty();
+  }
+
   /** The one with most CDN quota pays, whichever provider delivers. */
   private DataSetId payingDataSet(List<DataSetId> eligible) {
     return eligible.size() == 1

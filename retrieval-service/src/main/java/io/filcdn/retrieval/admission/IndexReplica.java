@@ -8,6 +8,7 @@ import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -131,6 +132,11 @@ public final class IndexReplica implements AutoCloseable {
   /** True where any payer has a piece. */
   boolean isKnown(PieceName piece) {
     return placements.isKnown(piece);
+  }
+
+  /** True where any payer has a piece by its size, and not by its root alone. */
+  boolean isSized(PieceCid piece) {
+    return placements.isSized(piece);
   }
 
   /** The data set, where the index tells of it. */

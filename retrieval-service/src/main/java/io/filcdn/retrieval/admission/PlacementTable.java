@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
@@ -184,17 +185,32 @@ final class PlacementTable {
 
   /** True where any payer has the piece. */
   boolean isKnown(PieceName piece) {
-    try (Scan scan = new Scan(piece.commP().bytes())) {
+    return anyRow(piece.commP(), row -> piece instanceof CommP || row.as(piece).isPresent(), true);
+  }
+
+  /** True where any payer has the piece by its size: with one root, there can be many sizes. */
+  boolean isSized(PieceCid piece) {
+    return anyRow(
+        piece.commP(),
+        row -> row.height == piece.height() && row.rawSize == piece.rawSize(),
+        false);
+  }
+
+  /**
+   * @param ifMore whether to take it for found where there are more rows than are looked through
+   */
+  private boolean anyRow(CommP root, Predicate<Row> wanted, boolean ifMore) {
+    try (Scan scan = new Scan(root.bytes())) {
       for (int i = 0; i < MAX_SCANNED; i++) {
         byte[] key = scan.next();
         if (key.length == 0) {
           return false;
         }
-        if (piece instanceof CommP || row(key, NOTHING).as(piece).isPresent()) {
+        if (wanted.test(row(key, NOTHING))) {
           return true;
         }
       }
-      return true;
+      return ifMore;
     }
   }
 

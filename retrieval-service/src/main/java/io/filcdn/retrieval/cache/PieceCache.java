@@ -8,10 +8,13 @@ import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.bytes.ReprDigest;
+import io.filcdn.retrieval.origin.Origin;
+import io.filcdn.retrieval.origin.ProviderTrees;
 import io.filcdn.retrieval.usage.UnverifiedEgress;
 import io.vertx.core.Future;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -40,15 +43,20 @@ public final class PieceCache {
 
   /**
    * @param abandoned the fills that nobody waits for
+   * @param offered the trees that providers offer
    * @param readAhead how many bytes are fetched ahead of a reader where groups are fetched alone
    */
   public PieceCache(
-      FillDependencies tools, DiskPieceCache disk, AbandonedFills abandoned, long readAhead) {
+      FillDependencies tools,
+      DiskPieceCache disk,
+      AbandonedFills abandoned,
+      ProviderTrees offered,
+      long readAhead) {
     this.tools = tools;
     this.disk = disk;
     this.abandoned = abandoned;
     this.readAhead = readAhead;
-    this.trees = new TreesAtHand(tools.vertx(), tools.trees());
+    this.trees = new TreesAtHand(tools.vertx(), tools.trees(), offered);
   }
 
   /**
@@ -77,11 +85,12 @@ public final class PieceCache {
 
   /**
    * Goes on when all is at hand that opening ranges of the piece needs: of a cold piece its tree,
-   * which lies on disk. At once where they are a hit, else later on the same event loop.
+   * which lies on disk, or a provider offers. At once where they are a hit, else later on the same
+   * event loop.
    */
-  public void prepare(PieceCid piece, ByteRanges ranges, Runnable then) {
+  public void prepare(PieceCid piece, List<Origin> origins, ByteRanges ranges, Runnable then) {
     if (isCold(piece, ranges)) {
-      trees.load(piece).onComplete(loaded -> then.run());
+      trees.load(piece, origins).onComplete(loaded -> then.run());
     } else {
       then.run();
     }

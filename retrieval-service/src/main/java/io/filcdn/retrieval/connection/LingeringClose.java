@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The end of a connection whose client is still sending. To close it at once would have the kernel
  * reset it, and the client lose what it has not read yet; so the edge only says that nothing more
- * comes, and closes a moment later.
+ * comes, which TLS has no half of, and closes a moment later.
  */
 final class LingeringClose {
 
@@ -20,13 +20,14 @@ final class LingeringClose {
 
   /** Ends a connection; who calls sees to it that nothing that still comes is looked at. */
   static void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-    boolean encrypted = ctx.pipeline().get(SslHandler.class) != null;
-    if (encrypted || !(ctx.channel() instanceof DuplexChannel socket) || !socket.isActive()) {
+    if (!(ctx.channel() instanceof DuplexChannel socket) || !socket.isActive()) {
       var _ = ctx.close(promise);
       return;
     }
     if (!socket.isOutputShutdown()) {
-      var _ = socket.shutdownOutput();
+      if (ctx.pipeline().get(SslHandler.class) == null) {
+        var _ = socket.shutdownOutput();
+      }
       var late =
           ctx.executor()
               .schedule(

@@ -50,11 +50,16 @@ public final class PipeliningLimiter extends ChannelDuplexHandler {
 
   @Override
   public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-    if (message instanceof LastHttpContent && !isInterim(message)) {
+    if (endsAnswer(message)) {
       var _ = ctx.write(message, promise.unvoid().addListener(sent -> answered(ctx)));
     } else {
       var _ = ctx.write(message, promise);
     }
+  }
+
+  /** True for the last that is written of an answer. */
+  static boolean endsAnswer(Object message) {
+    return message instanceof LastHttpContent && !isInterim(message);
   }
 
   /** Such as 100: the answer is still to come. */

@@ -8,6 +8,7 @@ import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
@@ -17,8 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A gate that lets the requests of an HTTP/1.1 connection in as far as they keep to the protocol. A
- * head that does not is marked, so that it is answered as unreadable. Nothing behind here gets a
- * body: it is read to its end, or for some way, and thrown away.
+ * head that does not is marked, so that it is answered as unreadable. The body of a PUT goes on as
+ * it comes, until the request is answered; where it breaks off, the request is marked too. Nothing
+ * behind here gets another body: it is read to its end, or for some way, and thrown away.
  *
  * <p>A request with a body, and one that is unreadable, is the last of its connection: nothing that
  * comes after it is looked at, so what one side takes for a body and the other for a request (as
@@ -31,8 +33,17 @@ final class RequestGate extends ChannelDuplexHandler {
    */
   private static final int BODY_BYTES_READ = 64 << 10;
 
+  private static final String CUT_OFF =
+      "expected the rest of the body, found the end of the connection";
+
   /** The request whose body is being read. */
   private @Nullable HttpRequest waiting;
+
+  /** The request whose body goes on as it comes. */
+  private @Nullable HttpRequest passing;
+
+  /** The requests that went on and are not answered. */
+  private int unanswered;
 
   private long bodyBytes;
   private boolean shut;
@@ -43,6 +54,8 @@ final class RequestGate extends ChannelDuplexHandler {
     if (shut) {
       bodyEnded |= message instanceof LastHttpContent;
       ReferenceCountUtil.release(message);
+    } else if (passing != null && message instanceof HttpContent content) {
+      pass(ctx, passing, content);
     } else if (message instanceof HttpRequest request) {
       head(ctx, request);
     } else if (waiting != null && message instanceof HttpContent content) {
@@ -65,7 +78,11 @@ final class RequestGate extends ChannelDuplexHandler {
       }
       passLast(ctx, request);
     } else if (!hasBody(request)) {
+      unanswered++;
       ctx.fireChannelRead(request);
+    } else if (request.method().equals(HttpMethod.PUT)) {
+      passing = request;
+      passHead(ctx, request);
     } else if (HttpUtil.is100ContinueExpected(request)) {
       passLast(ctx, request);
     } else {
@@ -90,6 +107,28 @@ final class RequestGate extends ChannelDuplexHandler {
     }
   }
 
+  private void pass(ChannelHandlerContext ctx, HttpRequest request, HttpContent part) {
+    bodyEnded = part instanceof LastHttpContent;
+    if (part.decoderResult().isFailure()) {
+      request.setDecoderResult(part.decoderResult());
+      part.release();
+      endBody(ctx);
+    } else {
+      if (bodyEnded) {
+        passing = null;
+        shut = true;
+      }
+      ctx.fireChannelRead(part);
+    }
+  }
+
+  /** Ends a body that goes on, where it breaks off or no more of it is wanted. */
+  private void endBody(ChannelHandlerContext ctx) {
+    passing = null;
+    shut = true;
+    ctx.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
+  }
+
   private static void fail(HttpRequest request, String what) {
     request.setDecoderResult(DecoderResult.failure(new IllegalArgumentException(what)));
   }
@@ -98,20 +137,45 @@ final class RequestGate extends ChannelDuplexHandler {
   private void passLast(ChannelHandlerContext ctx, HttpRequest request) {
     shut = true;
     waiting = null;
+    passHead(ctx, request);
+    ctx.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
+  }
+
+  private void passHead(ChannelHandlerContext ctx, HttpRequest request) {
+    unanswered++;
     request.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     ctx.fireChannelRead(request);
-    ctx.fireChannelRead(LastHttpContent.EMPTY_LAST_CONTENT);
+  }
+
+  @Override
+  public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
+    if (PipeliningLimiter.endsAnswer(message) && --unanswered == 0 && passing != null) {
+      var _ = ctx.write(message, promise.unvoid().addListener(sent -> answered(ctx)));
+    } else {
+      var _ = ctx.write(message, promise);
+    }
+  }
+
+  private void answered(ChannelHandlerContext ctx) {
+    if (passing != null) {
+      endBody(ctx);
+      ctx.fireChannelReadComplete();
+    }
   }
 
   @Override
   public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
     if (event instanceof ChannelInputShutdownEvent) {
-      bodyEnded = true;
       if (waiting != null) {
-        fail(waiting, "expected the rest of the body, found the end of the connection");
+        fail(waiting, CUT_OFF);
         passLast(ctx, waiting);
         ctx.fireChannelReadComplete();
+      } else if (passing != null) {
+        fail(passing, CUT_OFF);
+        endBody(ctx);
+        ctx.fireChannelReadComplete();
       }
+      bodyEnded = true;
     }
     ctx.fireUserEventTriggered(event);
   }

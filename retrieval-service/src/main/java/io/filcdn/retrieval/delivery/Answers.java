@@ -175,6 +175,31 @@ public final class Answers {
     return response;
   }
 
+  /** Answers with the tree of a piece, which is the same for ever. */
+  public void tree(Exchange exchange, byte[] hashes) {
+    exchange
+        .response()
+        .putHeader(HttpHeaders.CONTENT_TYPE, "application/octet-stream")
+        .putHeader(HttpHeaders.CACHE_CONTROL, CACHE_FOR_EVER)
+        .putHeader(ALLOW_ORIGIN, ANYONE)
+        .putHeader(EXPOSE, EXPOSED);
+    end(exchange, Buffer.buffer(hashes));
+  }
+
+  /**
+   * Answers that a tree is kept.
+   *
+   * @param first whether it was not known before
+   */
+  public void taken(Exchange exchange, boolean first) {
+    exchange
+        .response()
+        .setStatusCode(first ? 201 : 204)
+        .putHeader(ALLOW_ORIGIN, ANYONE)
+        .putHeader(EXPOSE, EXPOSED);
+    exchange.end();
+  }
+
   /** Answers CORS's question before the request proper: all is allowed but credentials. */
   public void preflight(Exchange exchange) {
     String asked = exchange.request().getHeader("Access-Control-Request-Headers");
@@ -183,7 +208,7 @@ public final class Answers {
         .response()
         .setStatusCode(204)
         .putHeader(ALLOW_ORIGIN, ANYONE)
-        .putHeader("Access-Control-Allow-Methods", "GET, HEAD")
+        .putHeader("Access-Control-Allow-Methods", "GET, HEAD, PUT")
         .putHeader(
             "Access-Control-Allow-Headers", more ? USUAL_HEADERS + ", " + asked : USUAL_HEADERS)
         .putHeader(EXPOSE, EXPOSED)
@@ -229,12 +254,13 @@ public final class Answers {
     exchange.response().putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8");
     end(
         exchange,
-        """
-        <!doctype html><title>FilCDN</title>
-        <h1>FilCDN</h1>
-        <p>A content delivery network for Filecoin.
-        Pieces are at <code>/{pieceCid}</code> on their payer's host.</p>
-        """);
+        Buffer.buffer(
+            """
+            <!doctype html><title>FilCDN</title>
+            <h1>FilCDN</h1>
+            <p>A content delivery network for Filecoin.
+            Pieces are at <code>/{pieceCid}</code> on their payer's host.</p>
+            """));
   }
 
   /**
@@ -253,7 +279,7 @@ public final class Answers {
         .putHeader(EXPOSE, EXPOSED);
     switch (refusal.status()) {
       case 401 -> response.putHeader("WWW-Authenticate", "Bearer");
-      case 405 -> response.putHeader(HttpHeaders.ALLOW, "GET, HEAD, OPTIONS");
+      case 405 -> response.putHeader(HttpHeaders.ALLOW, allowed(refusal));
       case 429, 502, 503, 504 -> response.putHeader("Retry-After", HttpProblem.RETRY_AFTER_SECONDS);
       default -> {}
     }
@@ -261,14 +287,20 @@ public final class Answers {
         Objects.requireNonNullElse(exchange.request().getHeader(HttpHeaders.ACCEPT), "");
     if (accept.contains("application/json") || accept.contains(HttpProblem.MEDIA_TYPE)) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, HttpProblem.MEDIA_TYPE);
-      end(exchange, json(problem));
+      end(exchange, Buffer.buffer(json(problem)));
     } else if (accept.contains("text/html")) {
       response.putHeader(HttpHeaders.CONTENT_TYPE, "text/html; charset=utf-8");
-      end(exchange, ProblemPage.CSP, ProblemPage.of(problem));
+      end(exchange, ProblemPage.CSP, Buffer.buffer(ProblemPage.of(problem)));
     } else {
       response.putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8");
-      end(exchange, text(problem));
+      end(exchange, Buffer.buffer(text(problem)));
     }
+  }
+
+  private static String allowed(Refusal refusal) {
+    return refusal == Refusal.TREE_METHOD_NOT_ALLOWED
+        ? "GET, HEAD, PUT, OPTIONS"
+        : "GET, HEAD, OPTIONS";
   }
 
   private static String text(Problem problem) {
@@ -283,12 +315,11 @@ public final class Answers {
         .json();
   }
 
-  private static void end(Exchange exchange, String text) {
-    end(exchange, TEXT_ONLY, text);
+  private static void end(Exchange exchange, Buffer body) {
+    end(exchange, TEXT_ONLY, body);
   }
 
-  private static void end(Exchange exchange, CharSequence policy, String text) {
-    Buffer body = Buffer.buffer(text);
+  private static void end(Exchange exchange, CharSequence policy, Buffer body) {
     exchange
         .response()
         .putHeader(CSP, policy)

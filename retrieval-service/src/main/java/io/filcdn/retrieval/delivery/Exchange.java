@@ -125,7 +125,7 @@ public final class Exchange {
     endsWith(response().end());
   }
 
-  /** Ends it with an answer of some hundred bytes. */
+  /** Ends it with an answer of at most 64 KiB. */
   void end(Buffer body) {
     boolean framed = request.version() == HttpVersion.HTTP_2;
     endsWith(BodyWriter.end(response(), framed, body));

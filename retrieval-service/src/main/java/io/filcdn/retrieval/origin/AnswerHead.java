@@ -1,6 +1,5 @@
 package io.filcdn.retrieval.origin;
 
-import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import io.netty.handler.codec.DateFormatter;
 import io.vertx.core.MultiMap;
@@ -49,12 +48,13 @@ sealed interface AnswerHead {
   /**
    * Reads a head.
    *
-   * @param offset from which byte on the piece was asked for
+   * @param size of what was asked for
+   * @param offset from which byte on it was asked for
    */
-  static AnswerHead of(int status, MultiMap headers, PieceCid piece, long offset, Instant now) {
+  static AnswerHead of(int status, MultiMap headers, long size, long offset, Instant now) {
     return switch (status) {
-      case 200 -> encoded(headers).orElseGet(() -> part(headers, 0, piece.rawSize()));
-      case 206 -> encoded(headers).orElseGet(() -> partial(headers, piece, offset));
+      case 200 -> encoded(headers).orElseGet(() -> part(headers, 0, size));
+      case 206 -> encoded(headers).orElseGet(() -> partial(headers, size, offset));
       case 404, 410, 451 -> refused(Kind.NOT_FOUND, "status " + status);
       case 429, 503 -> busy(status, headers.get("Retry-After"), now);
       default -> refused(Kind.FAILED, "expected status 200, found " + status);
@@ -72,7 +72,7 @@ sealed interface AnswerHead {
             refused(Kind.FAILED, "expected no encoding, found " + shown(encodings.toString())));
   }
 
-  private static AnswerHead partial(MultiMap headers, PieceCid piece, long offset) {
+  private static AnswerHead partial(MultiMap headers, long size, long offset) {
     List<String> labels = headers.getAll("Content-Range").stream().distinct().toList();
     Matcher label = CONTENT_RANGE.matcher(labels.size() == 1 ? labels.getFirst().strip() : "");
     if (!label.matches()) {
@@ -81,13 +81,12 @@ sealed interface AnswerHead {
     }
     long start = Long.parseLong(label.group(1));
     long end = Long.parseLong(label.group(2)) + 1;
-    boolean sameTotal =
-        label.group(3).equals("*") || Long.parseLong(label.group(3)) == piece.rawSize();
-    if (start > offset || end <= offset || end > piece.rawSize() || !sameTotal) {
+    boolean sameTotal = label.group(3).equals("*") || Long.parseLong(label.group(3)) == size;
+    if (start > offset || end <= offset || end > size || !sameTotal) {
       return refused(
           Kind.FAILED,
           "expected bytes %d-%d/%d, found %s"
-              .formatted(offset, piece.rawSize() - 1, piece.rawSize(), shown(labels.getFirst())));
+              .formatted(offset, size - 1, size, shown(labels.getFirst())));
     }
     return part(headers, start, end);
   }

@@ -11,7 +11,6 @@ import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.HttpMethod;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -81,9 +80,9 @@ public final class OriginClient {
     /** No provider has to be faster, however large the piece. */
     private static final long ENOUGH_A_SECOND = 256 << 10;
 
-    /** The least that a provider must send of a piece within {@link #stall}. */
-    long leastBytes(PieceCid piece) {
-      double bytesASecond = piece.rawSize() / (longest.toMillis() / 1e3);
+    /** The least that a provider must send within {@link #stall} of what has {@code size} bytes. */
+    long leastBytes(long size) {
+      double bytesASecond = size / (longest.toMillis() / 1e3);
       double ofSize = Math.min(bytesASecond, ENOUGH_A_SECOND) * stall.toMillis() / 1e3;
       return Math.max(leastBytes, (long) ofSize);
     }
@@ -118,8 +117,7 @@ public final class OriginClient {
 
   /** A fetch of a part of a piece, which is begun by {@link #start}. */
   OriginFetch fetch(Origin origin, PieceCid piece, ByteRange wanted, OriginSink sink) {
-    return new OriginFetch(
-        tools, hosts, new OriginFetch.Part(origin, piece, wanted, HttpMethod.GET), sink);
+    return new OriginFetch(tools, hosts, OriginFetch.Part.ofPiece(origin, piece, wanted), sink);
   }
 
   /**
@@ -128,9 +126,12 @@ public final class OriginClient {
    * @param sink told of its completion where it has
    */
   OriginFetch probe(Origin origin, PieceCid piece, OriginSink sink) {
-    ByteRange whole = new ByteRange(0, piece.rawSize());
-    return new OriginFetch(
-        tools, hosts, new OriginFetch.Part(origin, piece, whole, HttpMethod.HEAD), sink);
+    return new OriginFetch(tools, hosts, OriginFetch.Part.probe(origin, piece), sink);
+  }
+
+  /** A fetch of a piece's tree, which is begun by {@link #start}. */
+  OriginFetch fetchTree(Origin origin, PieceCid piece, OriginSink sink) {
+    return new OriginFetch(tools, hosts, OriginFetch.Part.ofTree(origin, piece), sink);
   }
 
   /** Asks the provider. Returns at once; the fetch's sink is called on the current event loop. */
@@ -138,19 +139,19 @@ public final class OriginClient {
     String serviceUrl = fetch.origin().serviceUrl();
     OriginAddress known = addresses.getIfPresent(serviceUrl);
     if (known != null) {
-      askForPiece(known, fetch);
+      askAt(known, fetch);
     } else {
       check(
           () -> OriginAddress.check(serviceUrl, tools.rules.reach(), names),
           fetch,
           address -> {
             addresses.put(serviceUrl, address);
-            askForPiece(address, fetch);
+            askAt(address, fetch);
           });
     }
   }
 
-  private void askForPiece(OriginAddress service, OriginFetch fetch) {
+  private void askAt(OriginAddress service, OriginFetch fetch) {
     OriginUrl url = service.url().below(fetch.path());
     ask(new Question(service.at(url), fetch, MAX_REDIRECTS, false));
   }
@@ -236,7 +237,8 @@ public final class OriginClient {
       question.fetch.fail(
           Kind.UNUSABLE,
           "expected a redirect within %s or to one of the hosts %s, and not away from TLS, found %s"
-              .formatted(from.url().host(), reach.redirectHosts(), OriginUrl.shown(to.host())));
+              .formatted(
+                  from.url().host(), reach.redirectHosts().patterns(), OriginUrl.shown(to.host())));
       return;
     }
     // the host that was checked stays at the addresses that were checked

@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.origin;
 
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.proof.PieceTree;
 import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
@@ -25,8 +26,7 @@ final class OriginFetch {
 
   private final OriginClient.Tools tools;
   private final HostFetches hosts;
-  private final Origin origin;
-  private final PieceCid piece;
+  private final Part asked;
   private final ByteRange wanted;
   private final HttpMethod method;
   private final OriginSink sink;
@@ -56,11 +56,32 @@ final class OriginFetch {
   private @Nullable HttpClientResponse response;
 
   /**
-   * The part of a piece that is asked for.
+   * The part that is asked for of what a provider has.
    *
+   * @param path below its service URL
+   * @param size of all of it in bytes
    * @param method GET, or HEAD where it is only to be told whether the provider has it
    */
-  record Part(Origin origin, PieceCid piece, ByteRange wanted, HttpMethod method) {}
+  record Part(Origin origin, String path, long size, ByteRange wanted, HttpMethod method) {
+
+    /** A part of a piece, where Curio has it. */
+    static Part ofPiece(Origin origin, PieceCid piece, ByteRange wanted) {
+      return new Part(origin, "piece/" + piece, piece.rawSize(), wanted, HttpMethod.GET);
+    }
+
+    /** A piece, of which no byte is wanted. */
+    static Part probe(Origin origin, PieceCid piece) {
+      long size = piece.rawSize();
+      return new Part(origin, "piece/" + piece, size, new ByteRange(0, size), HttpMethod.HEAD);
+    }
+
+    /** The tree of a piece, where a provider that has it would. */
+    static Part ofTree(Origin origin, PieceCid piece) {
+      int size = PieceTree.size(piece);
+      ByteRange all = new ByteRange(0, size);
+      return new Part(origin, "piece/" + piece + "/tree", size, all, HttpMethod.GET);
+    }
+  }
 
   /**
    * @param hosts where it has a place while it is under way
@@ -68,8 +89,7 @@ final class OriginFetch {
   OriginFetch(OriginClient.Tools tools, HostFetches hosts, Part part, OriginSink sink) {
     this.tools = tools;
     this.hosts = hosts;
-    this.origin = part.origin;
-    this.piece = part.piece;
+    this.asked = part;
     this.wanted = part.wanted;
     this.method = part.method;
     this.sink = sink;
@@ -82,21 +102,21 @@ final class OriginFetch {
   }
 
   Origin origin() {
-    return origin;
+    return asked.origin;
   }
 
   HttpMethod method() {
     return method;
   }
 
-  /** The path of the piece below the provider's service URL, as Curio has it. */
+  /** The path of what is asked for, below the provider's service URL. */
   String path() {
-    return "piece/" + piece;
+    return asked.path;
   }
 
-  /** The value of the Range header that asks for the part; empty for a whole piece. */
+  /** The value of the Range header that asks for the part; empty for all of it. */
   Optional<String> range() {
-    if (wanted.end() < piece.rawSize()) {
+    if (wanted.end() < asked.size) {
       return Optional.of("bytes=" + wanted.start() + "-" + (wanted.end() - 1));
     }
     return wanted.start() > 0 ? Optional.of("bytes=" + wanted.start() + "-") : Optional.empty();
@@ -199,7 +219,11 @@ final class OriginFetch {
       return;
     }
     switch (AnswerHead.of(
-        answer.statusCode(), answer.headers(), piece, wanted.start(), tools.clock().instant())) {
+        answer.statusCode(),
+        answer.headers(),
+        asked.size,
+        wanted.start(),
+        tools.clock().instant())) {
       case AnswerHead.Part part when method.equals(HttpMethod.HEAD) -> completed();
       case AnswerHead.Part(long start, long to) -> take(answer, start, to);
       case AnswerHead.Refused(Kind kind, String detail, Optional<Duration> wait) -> {
@@ -224,7 +248,7 @@ final class OriginFetch {
 
   /** A provider that sends next to nothing is as good as one that sends nothing. */
   private void checkPace() {
-    long least = tools.rules().leastBytes(piece);
+    long least = tools.rules().leastBytes(asked.size);
     if (!wasPaused && came - cameBefore < least) {
       fail(
           Kind.TIMEOUT,
@@ -294,7 +318,7 @@ final class OriginFetch {
   void fail(Kind kind, String detail) {
     if (!over) {
       cancel();
-      sink.failed(new OriginFailure(origin.provider(), kind, detail));
+      sink.failed(new OriginFailure(asked.origin.provider(), kind, detail));
     }
   }
 }

@@ -205,7 +205,7 @@ public final class PieceProbes implements AutoCloseable {
       answer.tryComplete(
           switch (failure.kind()) {
             case NOT_FOUND, UNUSABLE, FAILED -> Optional.of(failure);
-            case TIMEOUT, BUSY, UNPAID, CONTENDED, UNLEASED -> Optional.empty();
+            case TIMEOUT, WHOLE_ONLY, BUSY, UNPAID, CONTENDED, UNLEASED -> Optional.empty();
           });
     }
   }

@@ -2,23 +2,20 @@ package io.filcdn.retrieval.origin;
 
 import java.net.InetAddress;
 import java.util.List;
-import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * The part of the internet that a provider's URL and its redirects may lead to.
  *
  * @param ports that may be contacted; all where empty
  * @param publicAddresses the addresses that may be
- * @param redirectHosts hosts that a provider may redirect to beside its own; {@code *} is any, and
- *     {@code *.example.com} all below that name
+ * @param redirectHosts that a provider may redirect to beside its own
  * @param allowPrivate whether addresses that are not public may be contacted too (devnets only)
  */
 public record Reach(
     Set<Integer> ports,
     PublicAddresses publicAddresses,
-    Set<String> redirectHosts,
+    HostPatterns redirectHosts,
     boolean allowPrivate) {
 
   /**
@@ -30,12 +27,7 @@ public record Reach(
   public static Reach of(
       Set<Integer> ports, List<String> notPublic, Set<String> redirectHosts, boolean allowPrivate) {
     return new Reach(
-        ports,
-        new PublicAddresses(notPublic),
-        redirectHosts.stream()
-            .map(host -> host.strip().toLowerCase(Locale.ROOT))
-            .collect(Collectors.toUnmodifiableSet()),
-        allowPrivate);
+        ports, new PublicAddresses(notPublic), HostPatterns.of(redirectHosts), allowPrivate);
   }
 
   boolean allowsPort(OriginUrl url) {
@@ -49,18 +41,6 @@ public record Reach(
   /** True where a redirect may be followed: not away from TLS, nor to a host of no one's choice. */
   boolean allowsRedirect(OriginUrl from, OriginUrl to) {
     return (to.tls() || !from.tls())
-        && (to.host().equals(from.host())
-            || redirectHosts.contains("*")
-            || redirectHosts.contains(to.host())
-            || isBelowAllowed(to.host()));
-  }
-
-  private boolean isBelowAllowed(String host) {
-    for (int dot = host.indexOf('.'); dot >= 0; dot = host.indexOf('.', dot + 1)) {
-      if (redirectHosts.contains("*" + host.substring(dot))) {
-        return true;
-      }
-    }
-    return false;
+        && (to.host().equals(from.host()) || redirectHosts.contain(to.host()));
   }
 }

@@ -9,6 +9,8 @@ public enum Refusal {
   REQUEST_LINE_TOO_LONG(414, "request-line-too-long", "The request's first line is too long."),
   HEADERS_TOO_LARGE(431, "headers-too-large", "The request's headers are too large."),
   METHOD_NOT_ALLOWED(405, "method-not-allowed", "Pieces are fetched with GET or HEAD."),
+  TREE_METHOD_NOT_ALLOWED(
+      405, "tree-method-not-allowed", "Trees are fetched with GET or HEAD, and sent with PUT."),
   HOST_UNKNOWN(
       400,
       "host-unknown",
@@ -30,6 +32,17 @@ public enum Refusal {
       "tree-unknown",
       "This edge does not know the tree of this piece: nobody has fetched the whole piece yet, or sent"
           + " its tree."),
+  TREE_WRONG(
+      400,
+      "tree-wrong",
+      "These are not the hashes of this piece's groups; docs/proofs.md says how a tree is made."),
+  TREE_TOO_LARGE(
+      413,
+      "tree-too-large",
+      "The tree of this piece has fewer bytes: send the hashes of its groups alone, 32 bytes each."),
+  MEDIA_TYPE_UNSUPPORTED(
+      415, "media-type-unsupported", "A tree is sent as application/octet-stream, not encoded."),
+  BODY_TOO_SLOW(408, "body-too-slow", "The request's body did not come in time; send it again."),
   SIZE_UNKNOWN(
       404,
       "size-unknown",
@@ -100,6 +113,10 @@ public enum Refusal {
       429,
       "too-many-fills-of-data-set",
       "This data set has made this edge fetch too much within the hour."),
+  TOO_MANY_TREES_OF_CLIENT(
+      429,
+      "too-many-trees-of-client",
+      "You, or others of your network, have sent or got too many trees within the hour; go on later."),
   UNVERIFIED_BUDGET_EXHAUSTED(
       503,
       "unverified-budget-exhausted",

@@ -59,16 +59,22 @@ public final class RequestReader {
     this.bots = bots;
   }
 
-  /** Reads a request in the order of the public contract: method, root path, host, piece, token. */
+  /**
+   * Reads a request in the order of the public contract: a tree, or else method, root path, host,
+   * piece, token.
+   */
   public ParsedRequest read(HttpServerRequest request) {
     HttpMethod method = request.method();
     if (method.equals(HttpMethod.OPTIONS)) {
       return new ParsedRequest.Preflight();
     }
+    String path = request.path() == null ? "" : PathName.of(request.path());
+    if (TreeRequestReader.isOfTree(path) && isShared(host(request))) {
+      return new ParsedRequest.Tree(TreeRequestReader.read(request, path));
+    }
     if (!method.equals(HttpMethod.GET) && !method.equals(HttpMethod.HEAD)) {
       return new ParsedRequest.Refused(Refusal.METHOD_NOT_ALLOWED);
     }
-    String path = request.path() == null ? "" : PathName.of(request.path());
     if (path.isEmpty() || path.equals("/")) {
       return new ParsedRequest.Welcome();
     }

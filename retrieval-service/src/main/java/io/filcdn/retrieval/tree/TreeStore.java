@@ -57,7 +57,7 @@ public final class TreeStore implements AutoCloseable {
   private final long maxBytes;
   private final ColumnFamilyHandle trees;
 
-  /** Trees that were computed here and are not in Kafka as far as is known. */
+  /** Trees that are not in Kafka as far as is known: computed here, or told by no edge. */
   private final ColumnFamilyHandle untold;
 
   private final ColumnFamilyHandle offsets;
@@ -139,7 +139,8 @@ public final class TreeStore implements AutoCloseable {
     return Optional.ofNullable(recent.getIfPresent(piece));
   }
 
-  private static boolean hasNone(PieceCid piece) {
+  /** True for a piece of one group: its name is its hash, and it has no tree here. */
+  public static boolean hasNone(PieceCid piece) {
     return PieceGroups.ofTree(piece).count() <= 1;
   }
 
@@ -190,6 +191,41 @@ public final class TreeStore implements AutoCloseable {
     }
   }
 
+  /**
+   * Keeps a tree that anyone told, where it is right and new, and has it told to others. Takes as
+   * long as hashing it does.
+   *
+   * @throws IllegalStateException where it cannot be written
+   */
+  public TreeOffer offered(PieceCid piece, byte[] hashes) {
+    PieceTree tree;
+    try {
+      tree = PieceTree.read(piece, hashes);
+    } catch (IllegalArgumentException e) {
+      return new TreeOffer.Wrong(String.valueOf(e.getMessage()));
+    }
+    if (knows(piece)) {
+      return new TreeOffer.Kept(false);
+    }
+    if (isFullOfOthers() || !use(() -> put(tree), false)) {
+      return new TreeOffer.Full();
+    }
+    recent.put(piece, tree);
+    return new TreeOffer.Kept(true);
+  }
+
+  /** True where the piece needs no tree from anyone: its own is here, or it is one group. */
+  public boolean knows(PieceCid piece) {
+    return hasNone(piece)
+        || recent.getIfPresent(piece) != null
+        || use(() -> db.get(trees, key(piece), NOTHING) != RocksDB.NOT_FOUND, false);
+  }
+
+  /** Whoever tells trees could tell any number: half of the space is for what is computed here. */
+  private boolean isFullOfOthers() {
+    return size() >= maxBytes / 2;
+  }
+
   private boolean put(PieceTree tree) throws RocksDBException {
     try (WriteBatch batch = new WriteBatch();
         WriteOptions options = new WriteOptions()) {
@@ -233,8 +269,7 @@ public final class TreeStore implements AutoCloseable {
 
   /** Keeps what others told, all of it right, together with the offset behind it. */
   void apply(List<PieceTree> right, Map<TopicPartition, Long> next) {
-    // whoever may write to the topic could tell any number: half of the space is for what is ours
-    boolean full = size() >= maxBytes / 2;
+    boolean full = isFullOfOthers();
     use(() -> write(full ? List.of() : right, next), false);
   }
 

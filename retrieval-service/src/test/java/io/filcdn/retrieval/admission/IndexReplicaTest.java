@@ -86,6 +86,8 @@ class IndexReplicaTest {
       assertThat(replica.placements(SHORT, OTHER)).isEmpty();
       assertThat(replica.isKnown(SHORT)).isTrue();
       assertThat(replica.isKnown(new PieceCid(ROOT, 5, 951))).isFalse();
+      assertThat(replica.isSized(SHORT)).isTrue();
+      assertThat(replica.isSized(new PieceCid(ROOT, 6, 900))).isFalse();
     }
   }
 
@@ -99,6 +101,7 @@ class IndexReplicaTest {
       assertThat(replica.hasUnsized(ROOT, PAYER)).isTrue();
       assertThat(replica.hasUnsized(ROOT, OTHER)).isFalse();
       assertThat(replica.isKnown(SHORT)).isTrue();
+      assertThat(replica.isSized(SHORT)).isFalse();
     }
   }
 

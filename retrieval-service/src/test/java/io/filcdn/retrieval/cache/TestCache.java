@@ -6,10 +6,12 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.origin.HostPatterns;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.origin.PieceHistory;
+import io.filcdn.retrieval.origin.ProviderTrees;
 import io.filcdn.retrieval.origin.Reach;
 import io.filcdn.retrieval.tree.TreeStore;
 import io.filcdn.retrieval.usage.CountedRows;
@@ -112,7 +114,16 @@ final class TestCache implements AutoCloseable {
             System::nanoTime);
     cache =
         new PieceCache(
-            tools, disk, new AbandonedFills(vertx, 1L << 30, Duration.ofMinutes(1)), readAhead);
+            tools,
+            disk,
+            new AbandonedFills(vertx, 1L << 30, Duration.ofMinutes(1)),
+            new ProviderTrees(
+                vertx,
+                client,
+                trees,
+                vertx.createSharedWorkerExecutor("test-trees", 1),
+                new ProviderTrees.Rules(HostPatterns.of(Set.of()), PATIENCE)),
+            readAhead);
   }
 
   DiskPieceCache disk() {

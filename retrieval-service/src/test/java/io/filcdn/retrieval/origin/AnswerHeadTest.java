@@ -23,7 +23,7 @@ class AnswerHeadTest {
     for (int i = 0; i < headers.length; i += 2) {
       all.add(headers[i], headers[i + 1]);
     }
-    return AnswerHead.of(status, all, PIECE, offset, NOW);
+    return AnswerHead.of(status, all, PIECE.rawSize(), offset, NOW);
   }
 
   private static String outcome(AnswerHead head) {

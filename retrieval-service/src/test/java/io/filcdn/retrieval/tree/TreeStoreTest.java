@@ -79,6 +79,34 @@ class TreeStoreTest {
   }
 
   @Test
+  void whatAnyoneTellsIsCheckedKeptAndToldOnce() {
+    PieceTree tree = tree(3_000_000, 6);
+    byte[] wrong = tree.bytes();
+    wrong[40] ^= 1;
+    try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
+      assertThat(store.offered(tree.piece(), wrong)).isInstanceOf(TreeOffer.Wrong.class);
+      assertThat(store.knows(tree.piece())).isFalse();
+
+      assertThat(store.offered(tree.piece(), tree.bytes())).isEqualTo(new TreeOffer.Kept(true));
+      assertThat(store.offered(tree.piece(), tree.bytes())).isEqualTo(new TreeOffer.Kept(false));
+      assertThat(store.untold(10)).containsExactly(tree);
+    }
+    try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
+      assertThat(store.knows(tree.piece())).isTrue();
+    }
+  }
+
+  @Test
+  void aStoreThatIsHalfFullTakesOnlyWhatIsComputed() {
+    PieceTree tree = tree(3_000_000, 7);
+    try (TreeStore store = TreeStore.open(folder, 1)) {
+      assertThat(store.offered(tree.piece(), tree.bytes())).isEqualTo(new TreeOffer.Full());
+      store.computed(tree);
+      assertThat(store.find(tree.piece())).contains(tree);
+    }
+  }
+
+  @Test
   void aClosedStoreKnowsNothing() {
     TreeStore store = TreeStore.open(folder, Long.MAX_VALUE);
     store.close();

@@ -42,6 +42,14 @@ public final class Http implements AutoCloseable {
             .POST(HttpRequest.BodyPublishers.ofString(json)));
   }
 
+  /** The answer to bytes that are put; empty for no answer. */
+  public Optional<HttpResponse<String>> put(URI url, byte[] bytes) {
+    return send(
+        HttpRequest.newBuilder(url)
+            .header("Content-Type", "application/octet-stream")
+            .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes)));
+  }
+
   private Optional<HttpResponse<String>> send(HttpRequest.Builder request) {
     try {
       return Optional.of(client.send(request.timeout(LIMIT).build(), BodyHandlers.ofString()));
