@@ -1,5 +1,7 @@
 package io.filcdn.retrieval.cache;
 
+import static java.util.Objects.requireNonNull;
+
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.filcdn.common.payment.DataSetId;
@@ -72,7 +74,8 @@ final class RangeProvider implements AutoCloseable {
   }
 
   private void serve(HttpExchange exchange) throws IOException {
-    PieceCid piece = pieces.get(exchange.getRequestURI().getPath().substring("/piece/".length()));
+    String name = exchange.getRequestURI().getPath().substring("/piece/".length());
+    PieceCid piece = requireNonNull(pieces.get(name));
     Fault now = fault;
     try (exchange) {
       ByteRange range = range(exchange, piece, now);
@@ -86,7 +89,7 @@ final class RangeProvider implements AutoCloseable {
                 "bytes %d-%d/%d".formatted(range.start(), range.end() - 1, piece.rawSize()));
       }
       exchange.sendResponseHeaders(partial ? 206 : 200, range.length());
-      send(exchange.getResponseBody(), contents.get(piece), range, now);
+      send(exchange.getResponseBody(), requireNonNull(contents.get(piece)), range, now);
     }
   }
 
