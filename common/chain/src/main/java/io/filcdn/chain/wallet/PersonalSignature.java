@@ -15,27 +15,23 @@ import org.web3j.crypto.Sign;
  * The signature of a wallet over a text, as {@code personal_sign} makes it (EIP-191, version 0x45):
  * r, s and v of secp256k1 over the Keccak-256 of the text with its prefix.
  *
- * @param bytes 65 of them, v is 0, 1, 27 or 28
+ * @param hex {@code 0x} and 130 hex digits; v is 0, 1, 27 or 28
  */
-public record PersonalSignature(byte[] bytes) {
+public record PersonalSignature(String hex) {
 
   private static final Pattern FORM = Pattern.compile("0x[0-9a-fA-F]{130}");
   private static final int HALF = 32;
   private static final int LEAST_V = 27;
 
   public PersonalSignature {
-    bytes = bytes.clone();
-  }
-
-  /** The signature that a text is: {@code 0x} and 130 hex digits; empty where it is none. */
-  public static Optional<PersonalSignature> read(String hex) {
-    return FORM.matcher(hex).matches()
-        ? Optional.of(new PersonalSignature(HexFormat.of().parseHex(hex, 2, hex.length())))
-        : Optional.empty();
+    if (!FORM.matcher(hex).matches()) {
+      throw new IllegalArgumentException("expected a signature of 0x and 130 hex digits");
+    }
   }
 
   /** The account whose key signed {@code text}; empty where no key can have. */
   public Optional<Address> signer(String text) {
+    byte[] bytes = HexFormat.of().parseHex(hex, 2, hex.length());
     int v = bytes[2 * HALF] & 0xff;
     if (v > 1 && v != LEAST_V && v != LEAST_V + 1) {
       return Optional.empty();

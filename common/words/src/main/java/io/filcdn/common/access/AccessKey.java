@@ -3,6 +3,7 @@ package io.filcdn.common.access;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import java.security.SecureRandom;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,7 +19,9 @@ import java.util.zip.CRC32;
 public final class AccessKey {
 
   private static final int CHECKSUM_LENGTH = 6;
-  private static final int LONGEST = 5 + 16 + 1 + 12 + 1 + Base62.SECRET_LENGTH + CHECKSUM_LENGTH;
+  private static final int LONGEST_NETWORK = 16;
+  private static final int LONGEST =
+      5 + LONGEST_NETWORK + 1 + 12 + 1 + Base62.SECRET_LENGTH + CHECKSUM_LENGTH;
 
   private static final Pattern NETWORK = Pattern.compile("[a-z0-9]{1,16}");
   private static final Pattern FORM =
@@ -32,6 +35,21 @@ public final class AccessKey {
     this.network = network;
     this.id = id;
     this.text = text;
+  }
+
+  /**
+   * A network's name as keys have it: its lower-case letters and digits, 16 at most.
+   *
+   * @throws IllegalArgumentException where it has none
+   */
+  public static String networkOf(String name) {
+    String letters = name.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]", "");
+    String first = letters.substring(0, Math.min(letters.length(), LONGEST_NETWORK));
+    if (first.isEmpty()) {
+      throw new IllegalArgumentException(
+          "expected a network's name with a letter or digit, found \"%s\"".formatted(name));
+    }
+    return first;
   }
 
   /**

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param payers whose pieces it is for
  * @param dataSets whose pieces it is for
  */
+@JsonInclude(Include.NON_ABSENT)
 public record KeyLimits(
     Optional<ByteCount> bytes,
     Optional<ByteCount> bytesPerDay,
