@@ -8,7 +8,6 @@ import io.filcdn.service.kafka.OneSender;
 import io.filcdn.service.kafka.OutboxPublisher;
 import io.filcdn.service.schedule.BackgroundTask;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.net.InetAddress;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.List;
@@ -68,7 +67,7 @@ public final class Accounts {
   }
 
   /** Counts an attempt of a client to sign in; false where it is one too many. */
-  boolean countAttempt(InetAddress client) {
+  boolean countAttempt(String client) {
     return attempts.count(client);
   }
 

@@ -76,7 +76,7 @@ public class KeyResource {
   @GET
   @Operation(summary = "The payer's keys, the newest first")
   @APIResponse(responseCode = "200", description = "Those included that ended of late")
-  public RestResponse<KeyPage> list(
+  public RestResponse<KeyPage> listKeys(
       @Nullable @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @QueryParam("after") @Nullable String after,
       @QueryParam("limit") @Nullable String limit) {
@@ -114,7 +114,7 @@ public class KeyResource {
       content = @Content(schema = @Schema(implementation = NewKey.class)))
   @APIResponse(responseCode = "201", description = "The key: nobody can show it again")
   @APIResponse(responseCode = "409", description = "The name is taken, or there are too many keys")
-  public RestResponse<IssuedKey> make(
+  public RestResponse<IssuedKey> makeKey(
       @Nullable @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization, String body) {
     Address payer = payer(authorization);
     NewKey wanted = JsonBody.read("key", body, NewKey.class);
@@ -130,7 +130,7 @@ public class KeyResource {
   @RequestBody(content = @Content(schema = @Schema(implementation = Rotation.class)))
   @APIResponse(responseCode = "201", description = "The key: nobody can show it again")
   @APIResponse(responseCode = "409", description = "The key has ended, or has too many secrets")
-  public RestResponse<IssuedKey> rotate(
+  public RestResponse<IssuedKey> rotateKey(
       @Nullable @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @PathParam("id") String id,
       String body) {
@@ -145,7 +145,7 @@ public class KeyResource {
   @Operation(summary = "Takes a key back, for ever; again is no error")
   @APIResponse(responseCode = "204", description = "Kafka hears of it within seconds")
   @APIResponse(responseCode = "404", description = "The payer has no such key")
-  public void revoke(
+  public void revokeKey(
       @Nullable @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @PathParam("id") String id) {
     Address payer = payer(authorization);

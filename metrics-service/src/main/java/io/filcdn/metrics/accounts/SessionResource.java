@@ -14,8 +14,8 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import java.net.InetAddress;
 import java.time.Instant;
+import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -115,8 +115,10 @@ public class SessionResource {
     }
   }
 
-  private static InetAddress client(HttpServerRequest request) {
-    return InetAddress.ofLiteral(request.remoteAddress().hostAddress());
+  private static String client(HttpServerRequest request) {
+    return Optional.ofNullable(request.remoteAddress())
+        .flatMap(address -> Optional.ofNullable(address.hostAddress()))
+        .orElse("");
   }
 
   private static WebApplicationException refused(SignInRefusal reason) {

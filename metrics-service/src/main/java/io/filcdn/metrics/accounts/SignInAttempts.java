@@ -32,14 +32,24 @@ final class SignInAttempts {
             .build();
   }
 
-  /** Counts an attempt; false where it is one too many. */
-  boolean count(InetAddress client) {
+  /**
+   * Counts an attempt; false where it is one too many.
+   *
+   * @param client its address
+   */
+  boolean count(String client) {
     return attempts.get(name(client), _ -> new AtomicInteger()).incrementAndGet() <= perMinute;
   }
 
-  private static String name(InetAddress client) {
-    byte[] bytes = client.getAddress();
-    int length = client instanceof Inet6Address ? SITE_LENGTH : bytes.length;
-    return HexFormat.of().formatHex(bytes, 0, length);
+  private static String name(String client) {
+    try {
+      InetAddress address = InetAddress.ofLiteral(client);
+      byte[] bytes = address.getAddress();
+      int length = address instanceof Inet6Address ? SITE_LENGTH : bytes.length;
+      return HexFormat.of().formatHex(bytes, 0, length);
+    } catch (IllegalArgumentException e) {
+      // a proxy that Quarkus is told to believe can name anything
+      return client;
+    }
   }
 }

@@ -43,7 +43,7 @@ public class KeyAdminResource {
 
   @GET
   @Operation(summary = "The keys of a payer, the newest first")
-  public KeyPage keys(
+  public KeyPage keysOfPayer(
       @QueryParam("payer") @DefaultValue("") String payer,
       @QueryParam("after") @Nullable String after,
       @QueryParam("limit") @Nullable String limit) {
@@ -59,7 +59,7 @@ public class KeyAdminResource {
   @Path("{id}/revoke")
   @Consumes(MediaType.WILDCARD)
   @Operation(summary = "Takes a payer's key back, for ever; the body says why")
-  public KeyView revoke(@PathParam("id") String id, String why) {
+  public KeyView revokeForPayer(@PathParam("id") String id, String why) {
     KeyId key = RequestValues.parsed("key-id", KeyId::of, id);
     if (why.isBlank() || !RequestValues.isText(why)) {
       throw HttpProblem.malformed("why", "expected a body of text that says why, found none");
