@@ -191,8 +191,8 @@ public interface MetricsConfig {
     int signInsPerPayer();
 
     /**
-     * Attempts to sign in of a client, an IPv4 address or an IPv6 /64, in a minute and process; more
-     * are refused before their signatures are verified.
+     * Attempts to sign in of a client, an IPv4 address or an IPv6 /64, in a minute and process;
+     * more are refused before their signatures are verified.
      */
     @WithDefault("30")
     int attemptsPerMinute();

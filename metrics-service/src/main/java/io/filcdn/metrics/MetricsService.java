@@ -127,8 +127,7 @@ final class MetricsService implements AutoCloseable {
             authentication, gate, counter, offsets, newOutbox(webhooks), reporter, metrics);
     followers = newFollowers(reporter);
     housekeeping =
-        Stream.concat(
-                newHousekeeping(metrics).tasks().stream(), accounts.housekeeping().stream())
+        Stream.concat(newHousekeeping(metrics).tasks().stream(), accounts.housekeeping().stream())
             .toList();
     calls =
         webhooks.stream().map(w -> new BackgroundTask("calling a webhook", w::callDue)).toList();

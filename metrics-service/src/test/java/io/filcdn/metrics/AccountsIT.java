@@ -61,9 +61,7 @@ class AccountsIT {
     stack.forget();
     service = process(stack.dataSource());
     new Database(stack.dataSource())
-        .run(
-            connection ->
-                new PostgresDataSets().keepNewer(connection, List.of(indexed(12, 1))));
+        .run(connection -> new PostgresDataSets().keepNewer(connection, List.of(indexed(12, 1))));
   }
 
   @AfterEach
@@ -214,8 +212,7 @@ class AccountsIT {
       issued(keys.rotate(PAYER, key.id(), slow));
     }
 
-    assertThat(keys.rotate(PAYER, key.id(), slow))
-        .isEqualTo(refused(KeyRefusal.TOO_MANY_SECRETS));
+    assertThat(keys.rotate(PAYER, key.id(), slow)).isEqualTo(refused(KeyRefusal.TOO_MANY_SECRETS));
     clock.move(Duration.ofDays(1));
     issued(keys.rotate(PAYER, key.id(), slow));
   }
@@ -288,8 +285,7 @@ class AccountsIT {
 
   @Test
   void aSessionEndsByItself() {
-    String token =
-        ((SignIn.Outcome.SignedIn) signIn(UnaryOperator.identity())).token();
+    String token = ((SignIn.Outcome.SignedIn) signIn(UnaryOperator.identity())).token();
     assertThat(service.accounts().callers().payer("Bearer " + token)).contains(PAYER);
 
     clock.move(Duration.ofHours(1));

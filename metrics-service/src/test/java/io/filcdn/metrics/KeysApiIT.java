@@ -83,9 +83,7 @@ class KeysApiIT {
   @BeforeEach
   void tellOfADataSet() {
     new Database(dataSource)
-        .run(
-            connection ->
-                new PostgresDataSets().keepNewer(connection, List.of(indexed(12, 1))));
+        .run(connection -> new PostgresDataSets().keepNewer(connection, List.of(indexed(12, 1))));
   }
 
   private static Challenge challenge() {
@@ -177,8 +175,7 @@ class KeysApiIT {
     as(token).post(KEYS + "/" + id + "/rotate").then().statusCode(409);
     JsonPath admin = made(token, "{\"name\":\"%s\",\"scopes\":[\"admin\"]}".formatted(unique()));
     as(admin.getString("key")).get(KEYS).then().statusCode(200);
-    await()
-        .untilAsserted(() -> assertThat(topics()).contains(id).contains("\"revoked\""));
+    await().untilAsserted(() -> assertThat(topics()).contains(id).contains("\"revoked\""));
 
     String everything = tables() + topics() + Files.readString(LOG);
     assertThat(everything).contains(id).contains(wallet.address().hex());
@@ -348,8 +345,7 @@ class KeysApiIT {
               .getString("details.id"));
     }
 
-    JsonPath first =
-        as(token).get(KEYS + "?limit=2").then().statusCode(200).extract().jsonPath();
+    JsonPath first = as(token).get(KEYS + "?limit=2").then().statusCode(200).extract().jsonPath();
     assertThat(first.getList("keys.id")).isEqualTo(ids.subList(0, 2));
     as(token)
         .get(KEYS + "?limit=1&after=" + first.getLong("next"))
@@ -366,8 +362,7 @@ class KeysApiIT {
     String download =
         made(token, "{\"name\":\"%s\",\"scopes\":[\"download\"]}".formatted(unique()))
             .getString("key");
-    JsonPath admin =
-        made(token, "{\"name\":\"%s\",\"scopes\":[\"admin\"]}".formatted(unique()));
+    JsonPath admin = made(token, "{\"name\":\"%s\",\"scopes\":[\"admin\"]}".formatted(unique()));
     String key = admin.getString("key");
 
     as(key).get(KEYS).then().statusCode(200);

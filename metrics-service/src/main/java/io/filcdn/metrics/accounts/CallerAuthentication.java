@@ -10,8 +10,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The check of whose keys a call is about: of the payer who is signed in, or whose key with the scope
- * {@code admin} it carries. What has the form of neither costs no look-up.
+ * The check of whose keys a call is about: of the payer who is signed in, or whose key with the
+ * scope {@code admin} it carries. What has the form of neither costs no look-up.
  */
 public final class CallerAuthentication {
 

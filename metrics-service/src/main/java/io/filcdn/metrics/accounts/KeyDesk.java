@@ -21,8 +21,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The desk where payers make, rotate and revoke keys. Each change is one transaction, and waits in it
- * to be told to edges.
+ * The desk where payers make, rotate and revoke keys. Each change is one transaction, and waits in
+ * it to be told to edges.
  */
 public final class KeyDesk {
 

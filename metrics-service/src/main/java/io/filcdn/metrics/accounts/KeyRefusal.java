@@ -10,7 +10,9 @@ public enum KeyRefusal {
       "another key of this payer has the name; rotate that one, revoke it, or take another name"),
   KEY_ENDED(409, "key-ended", "the key has expired or was revoked; make another"),
   TOO_MANY_SECRETS(
-      409, "too-many-secrets", "four secrets of the key are good; wait until one of them has ended"),
+      409,
+      "too-many-secrets",
+      "four secrets of the key are good; wait until one of them has ended"),
   TOO_MANY_KEYS(
       409,
       "too-many-keys",

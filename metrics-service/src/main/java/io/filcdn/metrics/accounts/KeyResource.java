@@ -86,8 +86,7 @@ public class KeyResource {
         accounts.keys().list(payer, page.after().orElse(Long.MAX_VALUE), page.limit());
     return answer(
         RestResponse.Status.OK,
-        new KeyPage(
-            found.stream().map(KeyView::of).toList(), page.next(found, StoredKey::number)));
+        new KeyPage(found.stream().map(KeyView::of).toList(), page.next(found, StoredKey::number)));
   }
 
   @GET
@@ -109,9 +108,7 @@ public class KeyResource {
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(summary = "Makes a key, and shows it once")
-  @RequestBody(
-      required = true,
-      content = @Content(schema = @Schema(implementation = NewKey.class)))
+  @RequestBody(required = true, content = @Content(schema = @Schema(implementation = NewKey.class)))
   @APIResponse(responseCode = "201", description = "The key: nobody can show it again")
   @APIResponse(responseCode = "409", description = "The name is taken, or there are too many keys")
   public RestResponse<IssuedKey> makeKey(
@@ -135,8 +132,7 @@ public class KeyResource {
       @PathParam("id") String id,
       String body) {
     Address payer = payer(authorization);
-    Rotation rotation =
-        JsonBody.read("rotation", body.isBlank() ? EMPTY : body, Rotation.class);
+    Rotation rotation = JsonBody.read("rotation", body.isBlank() ? EMPTY : body, Rotation.class);
     return issued(accounts.keys().rotate(payer, id(id), rotation));
   }
 

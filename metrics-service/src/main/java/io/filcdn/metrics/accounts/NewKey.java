@@ -35,7 +35,8 @@ public record NewKey(
           "expected scopes of download, upload, pin, admin, found none");
     }
     if (expires.filter(end -> !end.isBefore(END)).isPresent()) {
-      throw new IllegalArgumentException("expected expires before the year 9999, found a later one");
+      throw new IllegalArgumentException(
+          "expected expires before the year 9999, found a later one");
     }
     scopes = Collections.unmodifiableSet(EnumSet.copyOf(scopes));
   }

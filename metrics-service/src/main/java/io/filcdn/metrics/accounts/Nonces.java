@@ -1,5 +1,6 @@
 package io.filcdn.metrics.accounts;
 
+import java.nio.ByteBuffer;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -11,11 +12,11 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
-import java.nio.ByteBuffer;
 
 /**
- * Nonces for sign-ins, which nobody keeps: the second of its end (8 bytes), 16 random bytes, and the
- * first 16 bytes of the HMAC-SHA-256 of both, in hex. That one is used once is for a table to say.
+ * Nonces for sign-ins, which nobody keeps: the second of its end (8 bytes), 16 random bytes, and
+ * the first 16 bytes of the HMAC-SHA-256 of both, in hex. That one is used once is for a table to
+ * say.
  */
 final class Nonces {
 

@@ -12,7 +12,9 @@ final class PayerLock {
 
   private PayerLock() {}
 
-  /** Takes it for the caller's transaction. Two payers may share one, which only makes them wait. */
+  /**
+   * Takes it for the caller's transaction. Two payers may share one, which only makes them wait.
+   */
   static void takeIn(Connection connection, Address payer) throws SQLException {
     AdvisoryLock.of(NAMESPACE, payer.hex().hashCode()).takeIn(connection);
   }

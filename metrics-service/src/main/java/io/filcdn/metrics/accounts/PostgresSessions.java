@@ -33,7 +33,8 @@ final class PostgresSessions {
 
   /** The secret that nonces are authenticated with. */
   byte[] nonceSecret(Connection connection) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement("select value from nonce_secret");
+    try (PreparedStatement statement =
+            connection.prepareStatement("select value from nonce_secret");
         ResultSet row = statement.executeQuery()) {
       row.next();
       return row.getBytes(1);
@@ -64,8 +65,7 @@ final class PostgresSessions {
   }
 
   /** Uses a nonce; false where it has been used. */
-  boolean use(Connection connection, String nonce, Address payer, Instant end)
-      throws SQLException {
+  boolean use(Connection connection, String nonce, Address payer, Instant end) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(USE)) {
       statement.setString(1, nonce);
       statement.setString(2, payer.hex());

@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * A rotation that a payer asks for.
  *
- * @param overlap for how long the secrets before the new one are still good: from none to 30 days, an
- *     hour where it is left out
+ * @param overlap for how long the secrets before the new one are still good: from none to 30 days,
+ *     an hour where it is left out
  */
 public record Rotation(Optional<Duration> overlap) {
 

@@ -125,7 +125,8 @@ public final class SignIn {
       return Optional.of(SignInRefusal.MESSAGE_EXPIRED);
     }
     Instant latest = now.plus(TOLERANCE);
-    return message.issuedAt().isAfter(latest) || message.notBefore().filter(latest::isBefore).isPresent()
+    return message.issuedAt().isAfter(latest)
+            || message.notBefore().filter(latest::isBefore).isPresent()
         ? Optional.of(SignInRefusal.MESSAGE_EARLY)
         : Optional.empty();
   }

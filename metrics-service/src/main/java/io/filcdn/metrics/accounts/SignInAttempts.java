@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The attempts to sign in of each client, an IPv4 address or an IPv6 /64, within a minute. They bound
- * what signatures cost to verify, in this process.
+ * The attempts to sign in of each client, an IPv4 address or an IPv6 /64, within a minute. They
+ * bound what signatures cost to verify, in this process.
  */
 final class SignInAttempts {
 

@@ -6,16 +6,13 @@ public enum SignInRefusal {
   MESSAGE_MALFORMED(400, "message-malformed", "expected a message of EIP-4361, version 1"),
   SIGNATURE_MALFORMED(
       400, "signature-malformed", "expected a signature of 0x and 130 hex digits, found another"),
-  DOMAIN_WRONG(
-      401, "domain-wrong", "expected a message for the domain that the nonce came with"),
-  CHAIN_WRONG(
-      401, "chain-wrong", "expected a message for the chain id that the nonce came with"),
+  DOMAIN_WRONG(401, "domain-wrong", "expected a message for the domain that the nonce came with"),
+  CHAIN_WRONG(401, "chain-wrong", "expected a message for the chain id that the nonce came with"),
   NONCE_UNKNOWN(
       401, "nonce-unknown", "expected a nonce of this service that has not ended; ask for another"),
   NONCE_USED(401, "nonce-used", "expected a nonce for this sign-in alone; ask for another"),
   MESSAGE_EXPIRED(401, "message-expired", "the message's Expiration Time is over"),
-  MESSAGE_EARLY(
-      401, "message-early", "the message's Issued At or Not Before is still to come"),
+  MESSAGE_EARLY(401, "message-early", "the message's Issued At or Not Before is still to come"),
   SIGNATURE_WRONG(
       401, "signature-wrong", "expected the signature of the message's address, found another's"),
   PAYER_UNKNOWN(

@@ -68,7 +68,6 @@ public class KeyAdminResource {
         .keys()
         .revokeForOperator(key, why)
         .map(KeyView::of)
-        .orElseThrow(
-            () -> HttpProblem.unknown("key", "expected the id of a key, found " + key));
+        .orElseThrow(() -> HttpProblem.unknown("key", "expected the id of a key, found " + key));
   }
 }

@@ -18,12 +18,10 @@ class PersonalSignatureTest {
 
   private static final Credentials WALLET =
       Credentials.create("0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
-  private static final Address ADDRESS =
-      Address.of("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
+  private static final Address ADDRESS = Address.of("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
 
   private static PersonalSignature signed(String text, int lessV) {
-    Sign.SignatureData data =
-        Sign.signPrefixedMessage(text.getBytes(UTF_8), WALLET.getEcKeyPair());
+    Sign.SignatureData data = Sign.signPrefixedMessage(text.getBytes(UTF_8), WALLET.getEcKeyPair());
     byte[] v = {(byte) (data.getV()[0] - lessV)};
     return new PersonalSignature(
         Numeric.toHexString(data.getR())

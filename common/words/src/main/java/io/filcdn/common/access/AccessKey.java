@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32;
 
 /**
- * A key as its holder has it: {@code fcdn_<network>_<id>_<secret><checksum>}. The prefix is for those
- * who search texts for secrets; the id is looked up; the secret has 256 bits; the checksum (CRC-32 of
- * all before it, in base 62) refuses typos without a look-up.
+ * A key as its holder has it: {@code fcdn_<network>_<id>_<secret><checksum>}. The prefix is for
+ * those who search texts for secrets; the id is looked up; the secret has 256 bits; the checksum
+ * (CRC-32 of all before it, in base 62) refuses typos without a look-up.
  *
  * <p>It is a secret: only {@link #text} shows it, once, to who made it.
  */

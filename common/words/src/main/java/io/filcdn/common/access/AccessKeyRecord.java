@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A key on {@code filcdn.access.keys}: all that is known of it, and nothing by which it can be used.
- * A tombstone says that nobody needs to know of it any more.
+ * A key on {@code filcdn.access.keys}: all that is known of it, and nothing by which it can be
+ * used. A tombstone says that nobody needs to know of it any more.
  *
  * @param payer whose key it is
  * @param secrets the newest last; at least one

@@ -24,8 +24,8 @@ public record KeyId(String text) {
   /**
    * Reads an id.
    *
-   * @throws IllegalArgumentException where the text is none; the message does not show it, as it may
-   *     be a whole key
+   * @throws IllegalArgumentException where the text is none; the message does not show it, as it
+   *     may be a whole key
    */
   @JsonCreator
   public static KeyId of(String text) {

@@ -6,8 +6,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The origin of a web page (RFC 6454), as browsers send it in {@code Origin}: scheme, host and a port
- * that is not the scheme's own.
+ * The origin of a web page (RFC 6454), as browsers send it in {@code Origin}: scheme, host and a
+ * port that is not the scheme's own.
  */
 public record Origin(String text) {
 

@@ -10,8 +10,8 @@ import java.util.HexFormat;
 import java.util.regex.Pattern;
 
 /**
- * The SHA-256 (FIPS 180-4) of a secret text with 256 random bits, which is what is kept of it: nobody
- * finds the text by it, however fast the hash.
+ * The SHA-256 (FIPS 180-4) of a secret text with 256 random bits, which is what is kept of it:
+ * nobody finds the text by it, however fast the hash.
  *
  * @param hex 64 lower-case hex digits
  */
@@ -28,8 +28,8 @@ public record SecretHash(String hex) {
   /**
    * Reads a hash.
    *
-   * @throws IllegalArgumentException where the text is none; the message does not show it, as it may
-   *     be a secret
+   * @throws IllegalArgumentException where the text is none; the message does not show it, as it
+   *     may be a secret
    */
   @JsonCreator
   public static SecretHash ofHex(String hex) {

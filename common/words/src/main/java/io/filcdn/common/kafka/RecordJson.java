@@ -56,8 +56,8 @@ public final class RecordJson {
   }
 
   /**
-   * Reads what a person or a program asks for, where a misspelt field must not pass for one that was
-   * left out.
+   * Reads what a person or a program asks for, where a misspelt field must not pass for one that
+   * was left out.
    *
    * @throws IllegalArgumentException as {@link #read}, and where a field is unknown
    */

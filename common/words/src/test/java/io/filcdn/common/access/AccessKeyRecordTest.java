@@ -87,8 +87,7 @@ class AccessKeyRecordTest {
           ends.replaceAll((_, end) -> end.isAfter(until) ? until : end);
           ends.put(next, Instant.MAX);
         }
-        AccessKeyRecord changed =
-            RecordJson.read(RecordJson.write(record), AccessKeyRecord.class);
+        AccessKeyRecord changed = RecordJson.read(RecordJson.write(record), AccessKeyRecord.class);
         Instant at = now.plusSeconds(random.nextInt(60));
         ends.forEach(
             (secret, end) ->
@@ -101,8 +100,10 @@ class AccessKeyRecordTest {
 
   @Test
   void aRecordHasNothingThatOpensAnything() {
-    String json = RecordJson.write(record(Optional.empty()).rotated(
-        SecretHash.of(another().text()), NOON, NOON.plusSeconds(1)));
+    String json =
+        RecordJson.write(
+            record(Optional.empty())
+                .rotated(SecretHash.of(another().text()), NOON, NOON.plusSeconds(1)));
 
     assertThat(json).doesNotContain("fcdn_").doesNotContain(key.text().substring(30));
   }

@@ -110,7 +110,11 @@ class AccessKeyTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"calibration,calibration", "My Net-2,mynet2", "a-name-of-more-than-sixteen,anameofmorethans"})
+  @CsvSource({
+    "calibration,calibration",
+    "My Net-2,mynet2",
+    "a-name-of-more-than-sixteen,anameofmorethans"
+  })
   void aNetworksNameIsPartOfItsKeys(String name, String network) {
     assertThat(AccessKey.networkOf(name)).isEqualTo(network);
   }
