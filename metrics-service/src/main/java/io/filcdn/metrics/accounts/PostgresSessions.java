@@ -6,12 +6,16 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
 
 /** The tables of sign-ins and sessions; each method works in the caller's transaction. */
 final class PostgresSessions {
+
+  /** The time by which clocks of processes may differ. */
+  private static final Duration CLOCKS = Duration.ofMinutes(1);
 
   private static final String USED =
       "select count(*) from used_nonce where payer = ? and expires_at > ?";
@@ -112,14 +116,16 @@ final class PostgresSessions {
     }
   }
 
-  /** Forgets sessions and nonces that have ended. */
+  /** Forgets sessions that have ended, and nonces that have by the clock of every process. */
   void forget(Connection connection, Instant now) throws SQLException {
-    for (String table : new String[] {"payer_session", "used_nonce"}) {
-      try (PreparedStatement statement =
-          connection.prepareStatement("delete from %s where expires_at <= ?".formatted(table))) {
-        statement.setObject(1, now.atOffset(ZoneOffset.UTC));
-        statement.executeUpdate();
-      }
+    forget(connection, "delete from payer_session where expires_at <= ?", now);
+    forget(connection, "delete from used_nonce where expires_at <= ?", now.minus(CLOCKS));
+  }
+
+  private static void forget(Connection connection, String sql, Instant then) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      statement.setObject(1, then.atOffset(ZoneOffset.UTC));
+      statement.executeUpdate();
     }
   }
 }
