@@ -2,6 +2,7 @@ package io.filcdn.metrics;
 
 import static io.filcdn.metrics.Samples.indexed;
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
@@ -23,6 +24,7 @@ import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
@@ -30,6 +32,7 @@ import io.restassured.specification.RequestSpecification;
 import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -425,6 +428,35 @@ class KeysApiIT {
         .body("audit[0].action", equalTo("KEY_REVOKED"))
         .body("audit[0].subject", equalTo(id))
         .body("audit[0].detail", containsString("reported abuse"));
+  }
+
+  /** The example of {@code docs/access.md} as it stands there, with npm's viem as the client. */
+  @Test
+  void theExampleOfTheDocsWorksWithAStockClient() throws Exception {
+    String page = Files.readString(Path.of("..", "docs", "access.md"));
+    int start = page.indexOf("```js") + "```js".length();
+    Path folder = Files.createDirectories(Path.of("target", "access-example"));
+    for (String file : List.of("package.json", "package-lock.json")) {
+      Files.copy(
+          Path.of("src", "test", "npm", file),
+          folder.resolve(file),
+          StandardCopyOption.REPLACE_EXISTING);
+    }
+    Files.writeString(folder.resolve("example.mjs"), page.substring(start, page.indexOf("```", start)));
+
+    run(folder, "../../../common/npm-install.sh", "the example of docs/access.md");
+    assertThat(run(folder, "node", "example.mjs")).contains("my app");
+  }
+
+  private static String run(Path folder, String... command) throws Exception {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    builder.environment().put("API", "http://127.0.0.1:" + RestAssured.port);
+    builder.environment().put("PAYER_KEY", DevnetAccount.PAYER.privateKey());
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(output).isZero();
+    return output;
   }
 
   @Test
