@@ -442,7 +442,8 @@ class KeysApiIT {
           folder.resolve(file),
           StandardCopyOption.REPLACE_EXISTING);
     }
-    Files.writeString(folder.resolve("example.mjs"), page.substring(start, page.indexOf("```", start)));
+    Files.writeString(
+        folder.resolve("example.mjs"), page.substring(start, page.indexOf("```", start)));
 
     run(folder, "../../../common/npm-install.sh", "the example of docs/access.md");
     assertThat(run(folder, "node", "example.mjs")).contains("my app");
