@@ -268,7 +268,7 @@ class AccountsIT {
     assertThat(stack.written(Topic.KEYS))
         .filteredOn(record -> record.value() == null)
         .extracting(ConsumerRecord::key)
-        .containsExactly(revoked.id().text(), expiring.id().text());
+        .containsExactlyInAnyOrder(revoked.id().text(), expiring.id().text());
   }
 
   @Test
