@@ -237,7 +237,7 @@ class KeysApiIT {
             good.replace("stats.example.com wants", "stats.example.com:8443 wants"))) {
       post(wrong, wallet.sign(wrong)).statusCode(401).body("code", equalTo("domain-wrong"));
     }
-    String chain = good.replace("Chain ID: 31337", "Chain ID: 314");
+    String chain = good.replaceFirst("Chain ID: [0-9]+", "Chain ID: 314");
     post(chain, wallet.sign(chain)).statusCode(401).body("code", equalTo("chain-wrong"));
     String expired = good + "\nExpiration Time: 2020-01-01T00:00:00Z";
     post(expired, wallet.sign(expired)).statusCode(401).body("code", equalTo("message-expired"));
