@@ -91,7 +91,8 @@ class AccessKeyTest {
   @Test
   void aHashIsTheSha256OfTheWholeText() throws Exception {
     AccessKey key = key();
-    byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.text().getBytes(StandardCharsets.US_ASCII));
+    byte[] digest =
+        MessageDigest.getInstance("SHA-256").digest(key.text().getBytes(StandardCharsets.US_ASCII));
 
     SecretHash hash = SecretHash.of(key.text());
 
