@@ -32,6 +32,8 @@ public interface MetricsConfig {
 
     Edges edges();
 
+    Accounts accounts();
+
     Series series();
 
     Webhooks webhooks();
@@ -161,6 +163,47 @@ public interface MetricsConfig {
      * lease and no egress counts.
      */
     Optional<Path> list();
+  }
+
+  /** Sign-in of payers, and their keys. */
+  interface Accounts {
+
+    /**
+     * The host, with its port where that is not the scheme's own, that asks wallets for signatures,
+     * such as {@code stats.example.com}; without it, nobody can sign in.
+     */
+    Optional<String> domain();
+
+    /** The time for which a nonce can be signed in with. */
+    @WithDefault("5m")
+    Duration nonceLifetime();
+
+    /** The time for which a payer is signed in. */
+    @WithDefault("1h")
+    Duration sessionLifetime();
+
+    /** Sessions of a payer; the oldest end where there are more. */
+    @WithDefault("10")
+    int sessionsPerPayer();
+
+    /** Sign-ins of a payer in the lifetime of a nonce; more are refused. */
+    @WithDefault("20")
+    int signInsPerPayer();
+
+    /**
+     * Attempts to sign in of a client, an IPv4 address or an IPv6 /64, in a minute and process;
+     * more are refused before their signatures are verified.
+     */
+    @WithDefault("30")
+    int attemptsPerMinute();
+
+    /** Keys of a payer, those included that ended and are still kept; more are refused. */
+    @WithDefault("200")
+    int keysPerPayer();
+
+    /** The time for which keys are kept after they ended. */
+    @WithDefault("30d")
+    Duration keepEnded();
   }
 
   /** The record of what was served when. */

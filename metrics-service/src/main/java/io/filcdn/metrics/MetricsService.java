@@ -1,6 +1,10 @@
 package io.filcdn.metrics;
 
+import io.filcdn.common.access.AccessKey;
 import io.filcdn.common.network.Network;
+import io.filcdn.metrics.accounts.Accounts;
+import io.filcdn.metrics.accounts.KeyDesk;
+import io.filcdn.metrics.accounts.SignIn;
 import io.filcdn.metrics.counting.PipelineMetrics;
 import io.filcdn.metrics.counting.UsageCounter;
 import io.filcdn.metrics.housekeeping.Housekeeping;
@@ -44,6 +48,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /**
@@ -53,6 +59,8 @@ import javax.sql.DataSource;
 final class MetricsService implements AutoCloseable {
 
   private static final Duration TEND_EVERY = Duration.ofSeconds(10);
+  private static final Duration TELL_EVERY = Duration.ofSeconds(1);
+  private static final Pattern DOMAIN = Pattern.compile("[^\\s/?#]{1,255}");
 
   private final Network network;
   private final MetricsConfig.Metrics config;
@@ -71,12 +79,14 @@ final class MetricsService implements AutoCloseable {
   private final LeaseDesk leaseDesk;
   private final LostRecordDetector lostRecords;
   private final History history;
+  private final Accounts accounts;
   private final UsagePipeline pipeline;
   private final TopicFollowers followers;
   private final List<BackgroundTask> housekeeping;
   private final List<BackgroundTask> calls;
   private final BackgroundThread tending = new BackgroundThread("housekeeping");
   private final BackgroundThread calling = new BackgroundThread("webhooks");
+  private final BackgroundThread telling = new BackgroundThread("keys");
 
   /**
    * @param kafka how to reach the brokers
@@ -108,6 +118,7 @@ final class MetricsService implements AutoCloseable {
         new LostRecordDetector(
             database, offsets, new EgressOffsets(kafka), config.intake().lostAfter(), clock);
     history = new History(database, clock, Thread::startVirtualThread);
+    accounts = newAccounts();
     Optional<Webhooks> webhooks = config.webhooks().url().map(this::webhooks);
     PipelineMetrics metrics = new PipelineMetrics(registry);
     DeadLetterReporter reporter = new DeadLetterReporter(registry);
@@ -115,7 +126,9 @@ final class MetricsService implements AutoCloseable {
         new UsagePipeline(
             authentication, gate, counter, offsets, newOutbox(webhooks), reporter, metrics);
     followers = newFollowers(reporter);
-    housekeeping = newHousekeeping(metrics).tasks();
+    housekeeping =
+        Stream.concat(newHousekeeping(metrics).tasks().stream(), accounts.housekeeping().stream())
+            .toList();
     calls =
         webhooks.stream().map(w -> new BackgroundTask("calling a webhook", w::callDue)).toList();
   }
@@ -145,6 +158,32 @@ final class MetricsService implements AutoCloseable {
         new LeaseDesk.Rules(
             rules.timeToLive(), rules.writeOffAfter(), new LeaseSize(rules.shareInAdvance())),
         clock);
+  }
+
+  private Accounts newAccounts() {
+    MetricsConfig.Accounts rules = config.accounts();
+    if (rules.domain().filter(domain -> !DOMAIN.matcher(domain).matches()).isPresent()) {
+      throw new UnusableSettingException(
+          "expected filcdn.metrics.accounts.domain as a host with or without a port, found \"%s\""
+              .formatted(rules.domain().get()));
+    }
+    return new Accounts(
+        database,
+        new Accounts.Rules(
+            new SignIn.Rules(
+                rules.domain(),
+                network.chainId(),
+                rules.nonceLifetime(),
+                rules.sessionLifetime(),
+                rules.signInsPerPayer(),
+                rules.sessionsPerPayer()),
+            new KeyDesk.Rules(
+                AccessKey.networkOf(network.name()), rules.keysPerPayer(), rules.keepEnded()),
+            rules.attemptsPerMinute(),
+            config.publish().maxRecords()),
+        publisher,
+        clock,
+        registry);
   }
 
   private Webhooks webhooks(URI url) {
@@ -213,10 +252,12 @@ final class MetricsService implements AutoCloseable {
     followers.start();
     tending.afterEvery(TEND_EVERY, housekeeping);
     calling.afterEvery(TEND_EVERY, calls);
+    telling.every(TELL_EVERY, "telling of keys", accounts::publish);
   }
 
   @Override
   public void close() {
+    telling.close();
     calling.close();
     tending.close();
     followers.close();
@@ -234,6 +275,10 @@ final class MetricsService implements AutoCloseable {
 
   LeaseDesk leaseDesk() {
     return leaseDesk;
+  }
+
+  Accounts accounts() {
+    return accounts;
   }
 
   /** The check of which edge asks the lease desk. */

@@ -2,6 +2,7 @@ package io.filcdn.metrics;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.common.network.NetworkFile;
+import io.filcdn.metrics.accounts.Accounts;
 import io.filcdn.metrics.identity.EdgeAuthentication;
 import io.filcdn.metrics.intake.LostRecordDetector;
 import io.filcdn.metrics.intake.TopicFollowers;
@@ -105,6 +106,12 @@ class Wiring {
   @Singleton
   EdgeAuthentication edgeAuthentication(MetricsService service) {
     return service.edgeAuthentication();
+  }
+
+  @Produces
+  @Singleton
+  Accounts accounts(MetricsService service) {
+    return service.accounts();
   }
 
   @Produces

@@ -52,6 +52,15 @@ class MetricsConfigTest {
     assertThat(leases.timeToLive()).isEqualTo(Duration.ofMinutes(1));
     assertThat(leases.writeOffAfter()).isEqualTo(Duration.ofDays(7));
     assertThat(leases.shareInAdvance()).isEqualTo(4);
+    MetricsConfig.Accounts accounts = config.metrics().accounts();
+    assertThat(accounts.domain()).isEmpty();
+    assertThat(accounts.nonceLifetime()).isEqualTo(Duration.ofMinutes(5));
+    assertThat(accounts.sessionLifetime()).isEqualTo(Duration.ofHours(1));
+    assertThat(accounts.sessionsPerPayer()).isEqualTo(10);
+    assertThat(accounts.signInsPerPayer()).isEqualTo(20);
+    assertThat(accounts.attemptsPerMinute()).isEqualTo(30);
+    assertThat(accounts.keysPerPayer()).isEqualTo(200);
+    assertThat(accounts.keepEnded()).isEqualTo(Duration.ofDays(30));
     assertThat(config.metrics().series().keepHours()).isEqualTo(Duration.ofDays(8));
     assertThat(config.metrics().series().keepDays()).isEqualTo(Duration.ofDays(1830));
     MetricsConfig.Webhooks webhooks = config.metrics().webhooks();

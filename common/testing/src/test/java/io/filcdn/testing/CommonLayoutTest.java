@@ -14,6 +14,7 @@ class CommonLayoutTest {
           "lease",
           "egress",
           "index",
+          "access",
           "usage",
           "network",
           "payment",
@@ -35,9 +36,9 @@ class CommonLayoutTest {
   }
 
   @Test
-  void nodesAndTheAbiKnowNothingOfEachOther() {
-    LayoutRules.check("io.filcdn.chain", List.of("rpc", "abi"));
-    LayoutRules.check("io.filcdn.chain", List.of("abi", "rpc"));
+  void nodesTheAbiAndWalletsKnowNothingOfEachOther() {
+    LayoutRules.check("io.filcdn.chain", List.of("rpc", "abi", "wallet"));
+    LayoutRules.check("io.filcdn.chain", List.of("wallet", "abi", "rpc"));
   }
 
   @Test

@@ -99,7 +99,13 @@ final class Services {
             "metrics",
             BUSY,
             database(
-                postgres, "metrics", Map.of("FILCDN_METRICS_EDGES_LIST", keys.list().toString()))),
+                postgres,
+                "metrics",
+                Map.of(
+                    "FILCDN_METRICS_EDGES_LIST",
+                    keys.list().toString(),
+                    "FILCDN_METRICS_ACCOUNTS_DOMAIN",
+                    URI.create(Service.management("metrics", ports)).getAuthority()))),
         service(
             "settlement",
             MOSTLY_WAITING,

@@ -3,7 +3,7 @@ package io.filcdn.metrics.audit;
 import java.time.Instant;
 
 /**
- * One decision about bytes or money that no record of an edge or of the chain explains.
+ * One decision about bytes, money or access that no record of an edge or of the chain explains.
  *
  * @param subject what it is about, such as a journal or a data set
  * @param detail what changed, for a person
@@ -25,6 +25,8 @@ public record AuditEntry(Instant at, Action action, String subject, String detai
      */
     LEASES_DRAINED,
     /** The bytes that a journal still held were set free, as nobody expects them any more. */
-    LEASES_WRITTEN_OFF
+    LEASES_WRITTEN_OFF,
+    /** A payer's key was taken back by an operator. */
+    KEY_REVOKED
   }
 }

@@ -32,10 +32,24 @@ public final class PostgresSafeJson {
    *     table takes
    */
   public static <T> T read(String json, Class<T> type) {
+    requireNoNul(json, type);
+    return RecordJson.read(json, type);
+  }
+
+  /**
+   * Reads a request, in which each field has to be known.
+   *
+   * @throws IllegalArgumentException as {@link #read}, and where a field is unknown
+   */
+  public static <T> T readStrictly(String json, Class<T> type) {
+    requireNoNul(json, type);
+    return RecordJson.readStrictly(json, type);
+  }
+
+  private static void requireNoNul(String json, Class<?> type) {
     if (json.contains(NUL)) {
       throw new IllegalArgumentException(
           "expected a %s, found one with a NUL in a text".formatted(type.getSimpleName()));
     }
-    return RecordJson.read(json, type);
   }
 }

@@ -11,7 +11,8 @@ import java.util.List;
 @Provider
 public final class AllowHeaderFilter implements ContainerResponseFilter {
 
-  private static final List<String> OTHERS = List.of("api/v1/admin/", "internal/");
+  private static final List<String> OTHERS =
+      List.of("api/v1/admin/", "api/v1/keys", "api/v1/sessions", "internal/");
   private static final int NOT_ALLOWED = 405;
 
   @Override

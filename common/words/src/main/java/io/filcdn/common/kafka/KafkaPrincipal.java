@@ -28,7 +28,8 @@ public enum KafkaPrincipal {
     return switch (this) {
       case INDEXER -> Set.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS);
       case RETRIEVAL -> Set.of(Topic.TREES, Topic.EGRESS, Topic.RETRIEVALS);
-      case METRICS -> Set.of(Topic.EGRESS, Topic.USAGE, Topic.QUOTA, Topic.DEAD_LETTERS);
+      case METRICS ->
+          Set.of(Topic.KEYS, Topic.EGRESS, Topic.USAGE, Topic.QUOTA, Topic.DEAD_LETTERS);
       case SETTLEMENT -> Set.of(Topic.SETTLEMENT, Topic.DEAD_LETTERS);
     };
   }

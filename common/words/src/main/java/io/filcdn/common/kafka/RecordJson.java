@@ -31,6 +31,9 @@ public final class RecordJson {
           .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
           .build();
 
+  private static final ObjectMapper STRICT =
+      MAPPER.copy().enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);
+
   private RecordJson() {}
 
   /** Writes a record. */
@@ -49,9 +52,23 @@ public final class RecordJson {
    *     bounds; the message is one line
    */
   public static <T> T read(String json, Class<T> type) {
+    return read(MAPPER, json, type);
+  }
+
+  /**
+   * Reads what a person or a program asks for, where a misspelt field must not pass for one that
+   * was left out.
+   *
+   * @throws IllegalArgumentException as {@link #read}, and where a field is unknown
+   */
+  public static <T> T readStrictly(String json, Class<T> type) {
+    return read(STRICT, json, type);
+  }
+
+  private static <T> T read(ObjectMapper mapper, String json, Class<T> type) {
     T value;
     try {
-      value = MAPPER.readValue(json, type);
+      value = mapper.readValue(json, type);
     } catch (JsonProcessingException e) {
       throw new IllegalArgumentException(
           "expected a %s, found: %s"

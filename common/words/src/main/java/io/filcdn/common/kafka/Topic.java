@@ -18,6 +18,8 @@ public enum Topic {
   PAYERS(Names.PAYERS, Names.COMPACTED),
   /** The trees of pieces. Key: PieceCID. */
   TREES(Names.TREES, Names.COMPACTED),
+  /** The keys of payers. Key: the key's id. */
+  KEYS(Names.KEYS, Names.COMPACTED),
   /**
    * The bytes that edges served and fetched. Key: journal id; the partition is chosen by the edge.
    */
@@ -63,6 +65,7 @@ public enum Topic {
     public static final String PROVIDERS = "filcdn.index.providers";
     public static final String PAYERS = "filcdn.index.payers";
     public static final String TREES = "filcdn.pieces.trees";
+    public static final String KEYS = "filcdn.access.keys";
     public static final String EGRESS = "filcdn.egress";
     public static final String RETRIEVALS = "filcdn.retrievals";
     public static final String USAGE = "filcdn.usage";

@@ -1,0 +1,52 @@
+package io.filcdn.chain.wallet;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.filcdn.common.chain.Address;
+import java.security.SignatureException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.web3j.crypto.Keys;
+import org.web3j.crypto.Sign;
+
+/**
+ * The signature of a wallet over a text, as {@code personal_sign} makes it (EIP-191, version 0x45):
+ * r, s and v of secp256k1 over the Keccak-256 of the text with its prefix.
+ *
+ * @param hex {@code 0x} and 130 hex digits; v is 0, 1, 27 or 28
+ */
+public record PersonalSignature(String hex) {
+
+  private static final Pattern FORM = Pattern.compile("0x[0-9a-fA-F]{130}");
+  private static final int HALF = 32;
+  private static final int LEAST_V = 27;
+
+  public PersonalSignature {
+    if (!FORM.matcher(hex).matches()) {
+      throw new IllegalArgumentException("expected a signature of 0x and 130 hex digits");
+    }
+  }
+
+  /** The account whose key signed {@code text}; empty where no key can have. */
+  public Optional<Address> signer(String text) {
+    byte[] bytes = HexFormat.of().parseHex(hex, 2, hex.length());
+    int v = bytes[2 * HALF] & 0xff;
+    if (v > 1 && v != LEAST_V && v != LEAST_V + 1) {
+      return Optional.empty();
+    }
+    try {
+      Sign.SignatureData signature =
+          new Sign.SignatureData(
+              (byte) (v <= 1 ? v + LEAST_V : v),
+              Arrays.copyOfRange(bytes, 0, HALF),
+              Arrays.copyOfRange(bytes, HALF, 2 * HALF));
+      var key = Sign.signedPrefixedMessageToKey(text.getBytes(UTF_8), signature);
+      return Optional.of(Address.of("0x" + Keys.getAddress(key)));
+    } catch (SignatureException | RuntimeException e) {
+      // numbers that are no point of the curve fail in several ways
+      return Optional.empty();
+    }
+  }
+}

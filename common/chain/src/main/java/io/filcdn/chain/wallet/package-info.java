@@ -1,0 +1,5 @@
+/** Wallets: what they sign outside transactions. */
+@NullMarked
+package io.filcdn.chain.wallet;
+
+import org.jspecify.annotations.NullMarked;

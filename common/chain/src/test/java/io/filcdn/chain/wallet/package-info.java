@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.chain.wallet;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,59 @@
+package io.filcdn.common.access;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.regex.Pattern;
+
+/**
+ * The SHA-256 (FIPS 180-4) of a secret text with 256 random bits, which is what is kept of it:
+ * nobody finds the text by it, however fast the hash.
+ *
+ * @param hex 64 lower-case hex digits
+ */
+public record SecretHash(String hex) {
+
+  private static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
+
+  public SecretHash {
+    if (!FORM.matcher(hex).matches()) {
+      throw new IllegalArgumentException("expected a SHA-256 in 64 lower-case hex digits");
+    }
+  }
+
+  /**
+   * Reads a hash.
+   *
+   * @throws IllegalArgumentException where the text is none; the message does not show it, as it
+   *     may be a secret
+   */
+  @JsonCreator
+  public static SecretHash ofHex(String hex) {
+    return new SecretHash(hex);
+  }
+
+  /** The hash of a secret. */
+  public static SecretHash of(String secret) {
+    try {
+      byte[] digest = MessageDigest.getInstance("SHA-256").digest(secret.getBytes(US_ASCII));
+      return new SecretHash(HexFormat.of().formatHex(digest));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /** True where the two are the same; in a time that does not tell where they differ. */
+  public boolean isSameAs(SecretHash other) {
+    return MessageDigest.isEqual(hex.getBytes(US_ASCII), other.hex.getBytes(US_ASCII));
+  }
+
+  @JsonValue
+  @Override
+  public String toString() {
+    return hex;
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.common.access;
+
+import org.jspecify.annotations.NullMarked;

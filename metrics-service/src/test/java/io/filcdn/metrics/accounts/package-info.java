@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.metrics.accounts;
+
+import org.jspecify.annotations.NullMarked;
