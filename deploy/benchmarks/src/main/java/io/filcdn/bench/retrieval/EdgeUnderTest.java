@@ -36,13 +36,14 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * The retrieval service as it is deployed, with a Kafka of its own: the index comes, and usage
- * goes, as in production. One payer with one data set at one provider has all pieces.
+ * goes, as in production. One payer has all pieces, in a data set at each provider.
  */
 final class EdgeUnderTest implements AutoCloseable {
 
   private static final Address PAYER = Address.of("0x" + "ab".repeat(20));
-  private static final String DATA_SET = "fwss/1";
-  private static final String PROVIDER = "fwss/1";
+
+  /** The data set and the provider of all pieces that are not placed elsewhere. */
+  private static final String FIRST = "fwss/1";
 
   private final Server kafka;
   private final Contender edge;
@@ -72,8 +73,7 @@ final class EdgeUnderTest implements AutoCloseable {
     environment.put("FILCDN_RETRIEVAL_DATA", folder.resolve("data").toString());
     Server server = Server.start("filcdn", folder, Cores.measured(command(checkout)), environment);
     this.edge = new Contender("filcdn", server.awaitPort(port), port, PAYER + ".localhost");
-    tell(Topic.PROVIDERS, PROVIDER, provider(origin));
-    tell(Topic.DATA_SETS, DATA_SET, dataSet());
+    addProvider(FIRST, origin);
   }
 
   private static Server kafka(Path folder, int port) {
@@ -114,16 +114,20 @@ final class EdgeUnderTest implements AutoCloseable {
     return command;
   }
 
-  private ProviderRecord provider(URI origin) {
-    return new ProviderRecord(
-        ProviderId.of(PROVIDER), Optional.of(origin.toString()), false, asOf());
+  /** Adds a provider with a data set, both of that name. */
+  void addProvider(String name, URI origin) {
+    tell(
+        Topic.PROVIDERS,
+        name,
+        new ProviderRecord(ProviderId.of(name), Optional.of(origin.toString()), false, asOf()));
+    tell(Topic.DATA_SETS, name, dataSet(name));
   }
 
-  private DataSetRecord dataSet() {
+  private DataSetRecord dataSet(String name) {
     return new DataSetRecord(
-        DataSetId.of(DATA_SET),
+        DataSetId.of(name),
         PAYER,
-        ProviderId.of(PROVIDER),
+        ProviderId.of(name),
         PAYER,
         true,
         false,
@@ -139,22 +143,31 @@ final class EdgeUnderTest implements AutoCloseable {
 
   /** Puts pieces into the index, and waits until the edge knows of them. */
   void place(List<PieceCid> pieces) {
+    place(pieces, List.of(FIRST));
+  }
+
+  /** Puts pieces into the index, each at all of these providers, and waits for the edge. */
+  void place(List<PieceCid> pieces, List<String> providers) {
     for (PieceCid piece : pieces) {
-      PlacementRecord placement =
-          new PlacementRecord(
-              piece,
-              PAYER,
-              DataSetId.of(DATA_SET),
-              new PieceId(version.get() + 1),
-              Map.of(),
-              asOf());
-      tell(Topic.PLACEMENTS, placement.key().toString(), placement);
+      providers.forEach(provider -> place(piece, provider));
     }
     for (PieceCid piece : pieces) {
       edge.server()
           .await(
               "knows of a piece", Duration.ofSeconds(30), () -> Fetcher.status(edge, piece) == 200);
     }
+  }
+
+  private void place(PieceCid piece, String provider) {
+    PlacementRecord placement =
+        new PlacementRecord(
+            piece,
+            PAYER,
+            DataSetId.of(provider),
+            new PieceId(version.get() + 1),
+            Map.of(),
+            asOf());
+    tell(Topic.PLACEMENTS, placement.key().toString(), placement);
   }
 
   private AsOf asOf() {
