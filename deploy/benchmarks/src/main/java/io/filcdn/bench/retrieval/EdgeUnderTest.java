@@ -18,9 +18,14 @@ import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.payment.RailId;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.proof.PieceTree;
 import io.filcdn.testing.infra.KafkaProcess;
 import io.filcdn.testing.process.FreePort;
+import java.io.IOException;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,13 +42,14 @@ import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
  * The retrieval service as it is deployed, with a Kafka of its own: the index comes, and usage
- * goes, as in production. One payer with one data set at one provider has all pieces.
+ * goes, as in production. One payer has all pieces, in a data set at each provider.
  */
 final class EdgeUnderTest implements AutoCloseable {
 
   private static final Address PAYER = Address.of("0x" + "ab".repeat(20));
-  private static final String DATA_SET = "fwss/1";
-  private static final String PROVIDER = "fwss/1";
+
+  /** The data set and the provider of all pieces that are not placed elsewhere. */
+  private static final String FIRST = "fwss/1";
 
   private final Server kafka;
   private final Contender edge;
@@ -73,8 +79,7 @@ final class EdgeUnderTest implements AutoCloseable {
     environment.put("FILCDN_RETRIEVAL_DATA", folder.resolve("data").toString());
     Server server = Server.start("filcdn", folder, Cores.measured(command(checkout)), environment);
     this.edge = new Contender("filcdn", server.awaitPort(port), port, PAYER + ".localhost");
-    tell(Topic.PROVIDERS, PROVIDER, provider(origin));
-    tell(Topic.DATA_SETS, DATA_SET, dataSet());
+    addProvider(FIRST, origin);
   }
 
   private static Server kafka(Path folder, int port) {
@@ -115,16 +120,20 @@ final class EdgeUnderTest implements AutoCloseable {
     return command;
   }
 
-  private ProviderRecord provider(URI origin) {
-    return new ProviderRecord(
-        ProviderId.of(PROVIDER), Optional.of(origin.toString()), false, asOf());
+  /** Adds a provider with a data set, both of that name. */
+  void addProvider(String name, URI origin) {
+    tell(
+        Topic.PROVIDERS,
+        name,
+        new ProviderRecord(ProviderId.of(name), Optional.of(origin.toString()), false, asOf()));
+    tell(Topic.DATA_SETS, name, dataSet(name));
   }
 
-  private DataSetRecord dataSet() {
+  private DataSetRecord dataSet(String name) {
     return new DataSetRecord(
-        DataSetId.of(DATA_SET),
+        DataSetId.of(name),
         PAYER,
-        ProviderId.of(PROVIDER),
+        ProviderId.of(name),
         PAYER,
         true,
         false,
@@ -140,22 +149,51 @@ final class EdgeUnderTest implements AutoCloseable {
 
   /** Puts pieces into the index, and waits until the edge knows of them. */
   void place(List<PieceCid> pieces) {
+    place(pieces, List.of(FIRST));
+  }
+
+  /** Puts pieces into the index, each at all of these providers, and waits for the edge. */
+  void place(List<PieceCid> pieces, List<String> providers) {
     for (PieceCid piece : pieces) {
-      PlacementRecord placement =
-          new PlacementRecord(
-              piece,
-              PAYER,
-              DataSetId.of(DATA_SET),
-              new PieceId(version.get() + 1),
-              Map.of(),
-              Optional.of(new Epoch(1)),
-              asOf());
-      tell(Topic.PLACEMENTS, placement.key().toString(), placement);
+      providers.forEach(provider -> place(piece, provider));
     }
     for (PieceCid piece : pieces) {
       edge.server()
           .await(
               "knows of a piece", Duration.ofSeconds(30), () -> Fetcher.status(edge, piece) == 200);
+    }
+  }
+
+  private void place(PieceCid piece, String provider) {
+    PlacementRecord placement =
+        new PlacementRecord(
+            piece,
+            PAYER,
+            DataSetId.of(provider),
+            new PieceId(version.get() + 1),
+            Map.of(),
+            Optional.of(new Epoch(1)),
+            asOf());
+    tell(Topic.PLACEMENTS, placement.key().toString(), placement);
+  }
+
+  /** Gives the edge a piece's tree, and waits until it has it. */
+  void putTree(PieceTree tree) {
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create("http://localhost:%d/trees/%s".formatted(edge.port(), tree.piece())))
+            .PUT(HttpRequest.BodyPublishers.ofByteArray(tree.bytes()))
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      int status = client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      if (status != 201) {
+        throw new BenchFailure("expected 201 for a tree, found " + status);
+      }
+    } catch (IOException e) {
+      throw new BenchFailure("the edge takes no tree: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BenchFailure("interrupted", e);
     }
   }
 

@@ -23,10 +23,15 @@ final class Fetcher {
 
   /** Fetches what is at a path and throws it away. */
   static Response get(Contender contender, String path) {
+    return get(contender, path, "");
+  }
+
+  /** The same with header lines, each with its line end. */
+  static Response get(Contender contender, String path, String headers) {
     try (Socket socket = open(contender)) {
       long start = System.nanoTime();
       InputStream in = socket.getInputStream();
-      socket.getOutputStream().write(request("GET", contender, path));
+      socket.getOutputStream().write(request("GET", contender, path, headers));
       String head = head(in);
       byte[] buffer = new byte[64 << 10];
       long bytes = 0;
@@ -49,7 +54,7 @@ final class Fetcher {
   /** The status of a HEAD request. */
   static int status(Contender contender, PieceCid piece) {
     try (Socket socket = open(contender)) {
-      socket.getOutputStream().write(request("HEAD", contender, "/" + piece));
+      socket.getOutputStream().write(request("HEAD", contender, "/" + piece, ""));
       return Integer.parseInt(head(socket.getInputStream()).substring(9, 12));
     } catch (IOException e) {
       throw new BenchFailure(contender.name() + " does not answer: " + e.getMessage(), e);
@@ -62,9 +67,9 @@ final class Fetcher {
     return socket;
   }
 
-  static byte[] request(String method, Contender contender, String path) {
-    return "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n"
-        .formatted(method, path, contender.host())
+  static byte[] request(String method, Contender contender, String path, String headers) {
+    return "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n"
+        .formatted(method, path, contender.host(), headers)
         .getBytes(StandardCharsets.US_ASCII);
   }
 

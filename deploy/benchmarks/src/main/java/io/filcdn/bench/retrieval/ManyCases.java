@@ -90,7 +90,7 @@ final class ManyCases {
     channel.setOption(StandardSocketOptions.SO_RCVBUF, SMALL_BUFFER);
     channel.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), contender.port()));
     if (asking) {
-      channel.write(ByteBuffer.wrap(Fetcher.request("GET", contender, "/" + piece)));
+      channel.write(ByteBuffer.wrap(Fetcher.request("GET", contender, "/" + piece, "")));
     }
     return channel;
   }

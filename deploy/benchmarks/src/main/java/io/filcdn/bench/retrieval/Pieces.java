@@ -2,7 +2,11 @@ package io.filcdn.bench.retrieval;
 
 import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.proof.PieceTree;
+import io.filcdn.common.proof.PieceTreeHasher;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.ObjIntConsumer;
 
 /** Pieces of random bytes that the provider has and the edge knows of. */
 final class Pieces {
@@ -30,13 +34,26 @@ final class Pieces {
     return pieces;
   }
 
-  private static PieceCid hash(long size) {
+  /** The tree of one of these pieces. */
+  static PieceTree tree(PieceCid piece) {
+    PieceTreeHasher hasher = new PieceTreeHasher(piece);
+    each(piece.rawSize(), (bytes, length) -> hasher.update(ByteBuffer.wrap(bytes, 0, length)));
+    hasher.finish();
+    return hasher.tree();
+  }
+
+  /** The piece of that size, which no provider has yet. */
+  static PieceCid hash(long size) {
     CommPHasher hasher = new CommPHasher();
-    RandomBytes bytes = new RandomBytes(size, size);
-    byte[] step = new byte[STEP];
-    for (int read = bytes.read(step, 0, STEP); read > 0; read = bytes.read(step, 0, STEP)) {
-      hasher.update(step, 0, read);
-    }
+    each(size, (bytes, length) -> hasher.update(bytes, 0, length));
     return hasher.finish();
+  }
+
+  private static void each(long size, ObjIntConsumer<byte[]> step) {
+    RandomBytes bytes = new RandomBytes(size, size);
+    byte[] buffer = new byte[STEP];
+    for (int read = bytes.read(buffer, 0, STEP); read > 0; read = bytes.read(buffer, 0, STEP)) {
+      step.accept(buffer, read);
+    }
   }
 }

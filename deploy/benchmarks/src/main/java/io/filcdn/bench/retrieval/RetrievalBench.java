@@ -30,6 +30,7 @@ public final class RetrievalBench {
           "FILCDN_RETRIEVAL_LIMITS_REQUESTS_PER_CLIENT", "20000",
           "FILCDN_RETRIEVAL_LIMITS_CONNECTIONS_PER_CLIENT", "20000",
           "FILCDN_RETRIEVAL_LIMITS_FILLS_PER_CLIENT", "1000000",
+          "FILCDN_RETRIEVAL_LIMITS_TREES_PER_CLIENT", "1000000",
           "FILCDN_RETRIEVAL_LIMITS_PROMISED_BYTES_PER_CLIENT", "10T");
 
   private final Checkout checkout;
@@ -58,6 +59,7 @@ public final class RetrievalBench {
         List<Contender> contenders = List.of(edge.contender(), nginx, varnish);
         cases.addAll(new HitCases(pieces, contenders).run());
         cases.addAll(new ColdCases(origin, pieces, edge.contender(), nginx).run());
+        cases.addAll(new TreeCases(origin, edge, nginx).run());
         PieceCid hot = pieces.ofSize(HOT);
         PieceCid held = pieces.ofSize(HELD);
         contenders.forEach(contender -> Fetcher.get(contender, "/" + held));
@@ -69,7 +71,12 @@ public final class RetrievalBench {
       return new Report(
           "retrieval",
           cases,
-          List.of(HitCases.METHOD, ColdCases.METHOD, ManyCases.METHOD, FillCase.METHOD));
+          List.of(
+              HitCases.METHOD,
+              ColdCases.METHOD,
+              TreeCases.METHOD,
+              ManyCases.METHOD,
+              FillCase.METHOD));
     } catch (IOException e) {
       throw new UncheckedIOException("the benchmark cannot use the temporary folder", e);
     }

@@ -13,9 +13,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 
-/** A provider behind a line of so many bits a second: it sends no faster than that. */
+/**
+ * A provider behind a line of so many bits a second, which all of its responses share: it sends no
+ * faster than that.
+ */
 final class SlowOrigin implements AutoCloseable {
 
   private static final int STEP = 64 << 10;
@@ -24,6 +28,10 @@ final class SlowOrigin implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<String, Long> pieces = new ConcurrentHashMap<>();
+  private final AtomicLong sent = new AtomicLong();
+
+  /** The time at which all that was sent so far has left the line. */
+  private final AtomicLong free = new AtomicLong(System.nanoTime());
 
   SlowOrigin(long bitsPerSecond) {
     // Java's server waits for acknowledgements else, which no provider's does
@@ -63,18 +71,34 @@ final class SlowOrigin implements AutoCloseable {
       exchange.close();
       return;
     }
-    exchange.sendResponseHeaders(200, size);
-    RandomBytes bytes = new RandomBytes(size, size);
+    String range = exchange.getRequestHeaders().getFirst("Range");
+    long first = 0;
+    long end = size;
+    if (range != null) {
+      String[] numbers = range.replace("bytes=", "").split("-", 2);
+      first = Long.parseLong(numbers[0]);
+      end = numbers[1].isEmpty() ? size : Math.min(size, Long.parseLong(numbers[1]) + 1);
+      exchange
+          .getResponseHeaders()
+          .add("Content-Range", "bytes %d-%d/%d".formatted(first, end - 1, size));
+    }
+    exchange.sendResponseHeaders(range == null ? 200 : 206, end - first);
+    RandomBytes bytes = new RandomBytes(first, end, size);
     byte[] step = new byte[STEP];
-    long start = System.nanoTime();
-    long sent = 0;
     try (OutputStream out = exchange.getResponseBody()) {
       for (int read = bytes.read(step, 0, STEP); read > 0; read = bytes.read(step, 0, STEP)) {
         out.write(step, 0, read);
-        sent += read;
-        LockSupport.parkNanos(start + (long) (sent / bytesPerNano) - System.nanoTime());
+        sent.addAndGet(read);
+        long nanos = (long) (read / bytesPerNano);
+        long left = free.updateAndGet(last -> Math.max(last, System.nanoTime()) + nanos);
+        LockSupport.parkNanos(left - System.nanoTime());
       }
     }
+  }
+
+  /** The bytes of bodies that it has sent. */
+  long sent() {
+    return sent.get();
   }
 
   @Override
