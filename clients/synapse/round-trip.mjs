@@ -85,7 +85,7 @@ console.log(
   JSON.stringify({ dataSetId: dataSetId.toString(), pieceCid: pieceCid.toString(), size: first.length, edgeUrl, quota }),
 )
 
-/** What the look gives once it gives anything: a new data set is served after its blocks are deep enough. */
+/** The first result of a look that is not nothing: a new data set is served after its blocks are deep enough. */
 async function served(look) {
   const deadline = Date.now() + SERVED_WITHIN_MS
   for (;;) {

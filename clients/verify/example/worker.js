@@ -24,7 +24,7 @@ async function answer(request) {
   }
 }
 
-/** What an edge that lies would send. */
+/** The bytes that a lying edge would send. */
 async function fetchFlipped(url, init) {
   const response = await fetch(url, init)
   if (!flip || !init) return response

@@ -23,7 +23,7 @@ record Recipe(String command) {
       Pattern.compile("^```sh\\n(.*?)^```$", Pattern.DOTALL | Pattern.MULTILINE);
 
   /**
-   * What came of a command.
+   * The outcome of a command.
    *
    * @param folder where it ran
    */

@@ -142,7 +142,7 @@ public final class Admission {
         .filter(time -> !time.isAfter(clock.instant()));
   }
 
-  /** What the first of a payer's placements of a piece says that has something to say. */
+  /** The label of the first of a payer's placements of a piece that has one. */
   private static Optional<PieceLabel> label(List<Placement> placements, PieceCid piece) {
     for (Placement placement : placements) {
       if (placement.label().isPresent() && placement.piece().equals(piece)) {

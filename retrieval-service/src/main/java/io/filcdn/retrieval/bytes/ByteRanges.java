@@ -45,7 +45,7 @@ public record ByteRanges(List<ByteRange> all) {
     return length;
   }
 
-  /** What is left of them from {@code position} on, which lies within one of them. */
+  /** The rest of them from {@code position} on, which lies within one of them. */
   public ByteRanges from(long position) {
     return new ByteRanges(
         all.stream()

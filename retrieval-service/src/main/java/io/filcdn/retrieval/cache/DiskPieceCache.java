@@ -323,7 +323,7 @@ public final class DiskPieceCache {
     index.asMap().remove(stored.piece(), stored);
   }
 
-  /** What is here of a piece; looking is no use of it. */
+  /** The file of a piece, whole or in groups; looking is no use of it. */
   Optional<Stored> look(PieceCid piece) {
     return Optional.ofNullable(index.policy().getIfPresentQuietly(piece));
   }
