@@ -218,6 +218,25 @@ class AccountsIT {
   }
 
   @Test
+  void aRotationThatEndsAllSecretsIsNeverRefused() {
+    AccessKey key = made("my app");
+    KeyDesk keys = service.accounts().keys();
+    for (int i = 0; i < 3; i++) {
+      issued(keys.rotate(PAYER, key.id(), new Rotation(Optional.of(Duration.ofDays(1)))));
+    }
+
+    issued(keys.rotate(PAYER, key.id(), new Rotation(Optional.of(Duration.ZERO))));
+  }
+
+  @Test
+  void keysThatEndedMakeRoomForNewOnes() {
+    for (int i = 0; i < 12; i++) {
+      AccessKey key = made("key " + i);
+      assertThat(service.accounts().keys().revoke(PAYER, key.id())).isTrue();
+    }
+  }
+
+  @Test
   void keysOfAPayerAreBoundedHoweverManyAreAskedForAtOnce() throws Exception {
     List<Callable<KeyDesk.Outcome>> calls =
         IntStream.range(0, 20)

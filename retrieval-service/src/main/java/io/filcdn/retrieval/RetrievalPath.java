@@ -63,7 +63,7 @@ record RetrievalPath(
             admitted.piece(),
             admitted.origins(),
             body.ranges(),
-            () -> prepare(retrieval, admitted, body));
+            () -> exchange.orAbandon(() -> prepare(retrieval, admitted, body)));
       }
     }
   }

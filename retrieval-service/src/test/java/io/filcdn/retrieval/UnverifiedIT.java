@@ -205,6 +205,7 @@ class UnverifiedIT extends EdgeTest {
       try (EdgeClient.Exchange leaves = begin(victim.payer, piece)) {
         assertThat(leaves.read(3 * MIB)).hasSize(3 * MIB);
         await().atMost(Duration.ofSeconds(20)).until(() -> victim.provider.bytesSent() >= 10 * MIB);
+        leaves.reset();
       }
       await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().cache().fills() == 0);
       await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().requests() == 0);

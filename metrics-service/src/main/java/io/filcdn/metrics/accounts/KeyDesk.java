@@ -82,7 +82,11 @@ public final class KeyDesk {
           if (keys.hasName(connection, payer, wanted.name())) {
             return new Outcome.Refused(KeyRefusal.NAME_TAKEN);
           }
-          return keys.count(connection, payer) >= rules.perPayer()
+          // what has ended makes room: its tombstone closes it as well
+          boolean room =
+              keys.count(connection, payer) < rules.perPayer()
+                  || keys.forgetFirst(connection, payer, now);
+          return !room
               ? new Outcome.Refused(KeyRefusal.TOO_MANY_KEYS)
               : new Outcome.Issued(key, keys.add(connection, wanted.name(), record));
         });
@@ -108,7 +112,8 @@ public final class KeyDesk {
     if (record.revoked().isPresent() || record.hasExpired(now)) {
       return new Outcome.Refused(KeyRefusal.KEY_ENDED);
     }
-    if (record.goodSecrets(now).size() >= AccessKeyRecord.MOST_SECRETS) {
+    boolean overlaps = until.isAfter(now);
+    if (overlaps && record.goodSecrets(now).size() >= AccessKeyRecord.MOST_SECRETS) {
       return new Outcome.Refused(KeyRefusal.TOO_MANY_SECRETS);
     }
     StoredKey changed = found.with(record.rotated(SecretHash.of(key.text()), now, until));

@@ -51,6 +51,22 @@ final class PostgresKeys {
   private static final String FORGET =
       "update access_key set forgotten = true where ends_at <= ? and not forgotten";
 
+  private static final String FORGET_FIRST =
+      """
+      update access_key set forgotten = true where number = (
+        select number from access_key where payer = ? and ends_at <= ? and not forgotten
+        order by ends_at, number limit 1)
+      """;
+
+  /** Marks the key of a payer's that ended first, as {@link #forget} does; false where none has. */
+  boolean forgetFirst(Connection connection, Address payer, Instant now) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(FORGET_FIRST)) {
+      statement.setString(1, payer.hex());
+      statement.setObject(2, now.atOffset(ZoneOffset.UTC));
+      return statement.executeUpdate() == 1;
+    }
+  }
+
   /** The number of a payer's keys. */
   int count(Connection connection, Address payer) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(COUNT)) {

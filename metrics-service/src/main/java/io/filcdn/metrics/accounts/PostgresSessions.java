@@ -29,7 +29,8 @@ final class PostgresSessions {
   private static final String KEEP_NEWEST =
       """
       delete from payer_session where payer = ? and token_sha256 not in (
-        select token_sha256 from payer_session where payer = ? order by expires_at desc limit ?)
+        select token_sha256 from payer_session where payer = ?
+        order by token_sha256 = ? desc, expires_at desc limit ?)
       """;
 
   private static final String FIND =
@@ -90,7 +91,8 @@ final class PostgresSessions {
     try (PreparedStatement statement = connection.prepareStatement(KEEP_NEWEST)) {
       statement.setString(1, payer.hex());
       statement.setString(2, payer.hex());
-      statement.setInt(3, most);
+      statement.setString(3, token.hex());
+      statement.setInt(4, most);
       statement.executeUpdate();
     }
   }

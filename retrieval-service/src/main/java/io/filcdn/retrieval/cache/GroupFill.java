@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -58,6 +59,9 @@ final class GroupFill {
 
   private final List<GroupWant> wants = new ArrayList<>();
   private final List<GroupLane> lanes = new ArrayList<>();
+
+  /** True where readers moved, and lanes are about to be given out for it. */
+  private final AtomicBoolean moved = new AtomicBoolean();
 
   /** The readers that were opened and are not among the wants yet. */
   @GuardedBy("this")
@@ -143,7 +147,13 @@ final class GroupFill {
   }
 
   private void readerMoved() {
-    context.runOnContext(on -> assign());
+    if (moved.compareAndSet(false, true)) {
+      context.runOnContext(
+          on -> {
+            moved.set(false);
+            assign();
+          });
+    }
   }
 
   private void readerLeft() {
@@ -166,9 +176,13 @@ final class GroupFill {
 
   /** Gives lanes to what is claimed and not fetched; is over where there is nothing to do. */
   private void assign() {
-    for (Optional<GroupLane> next = nextLane(); next.isPresent(); next = nextLane()) {
-      lanes.add(next.get());
-      next.get().start();
+    boolean runs = true;
+    while (runs) {
+      Optional<GroupLane> next = nextLane();
+      next.ifPresent(lanes::add);
+      next.ifPresent(GroupLane::start);
+      // one that is over at once found all its providers busy: so would the next
+      runs = next.filter(lanes::contains).isPresent();
     }
     if (wants.isEmpty() && lanes.isEmpty() && close()) {
       file.leave();

@@ -51,14 +51,16 @@ final class GroupWant {
   /** True where its reader reads a group soon: within so many from the one that it reads. */
   boolean reads(int group, int ahead) {
     int at = reader.group();
-    return group >= at && group < Math.min(at + ahead, last() + 1);
+    return reader.hasBegun() && group >= at && group < Math.min(at + ahead, last() + 1);
   }
 
   /** The groups that its reader reads soon: so many from the one that it reads. */
   BitSet next(int ahead) {
     int at = reader.group();
     BitSet next = new BitSet();
-    next.set(at, Math.min(at + ahead, last() + 1));
+    if (reader.hasBegun() && at <= last()) {
+      next.set(at, Math.min(at + ahead, last() + 1));
+    }
     return next;
   }
 

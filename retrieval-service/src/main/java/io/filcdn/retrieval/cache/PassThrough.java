@@ -19,6 +19,7 @@ import io.vertx.core.Context;
 import io.vertx.core.buffer.Buffer;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -216,7 +217,9 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     int from = Math.clamp(range.start() - at, 0, bytes.length);
     int to = Math.clamp(range.end() - at, 0, bytes.length);
     if (to > from) {
-      window.add(ByteBuffer.wrap(bytes, from, to - from));
+      // a part of them is copied, so that the rest does not stay in memory with it
+      boolean all = to - from == bytes.length;
+      window.add(ByteBuffer.wrap(all ? bytes : Arrays.copyOfRange(bytes, from, to)));
       windowBytes += to - from;
     }
   }

@@ -259,7 +259,7 @@ public final class PieceCache {
     try {
       PieceBytes bytes =
           SeveralReaders.open(
-              ranges, range -> openByGroups(file.get(), tree.get(), context, range));
+              file.get(), ranges, range -> openByGroups(file.get(), tree.get(), context, range));
       return Optional.of(new Opened(bytes, outcome, true, Optional.empty()));
     } catch (NoSuchFileException e) {
       // it was evicted just now, and the next is another; or it is becoming the piece's

@@ -242,6 +242,7 @@ final class SparseFile implements Stored {
   Optional<PieceBytes> read(ByteRanges ranges) throws IOException {
     PieceBytes reader =
         SeveralReaders.open(
+            this,
             ranges,
             range -> {
               enter();

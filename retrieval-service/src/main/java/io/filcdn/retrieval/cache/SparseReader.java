@@ -32,6 +32,9 @@ final class SparseReader implements PieceBytes {
   /** The group that it reads. */
   private volatile int group;
 
+  /** True where it reads, or soon will. */
+  private volatile boolean begun;
+
   /**
    * @param file which its user has entered; left when the reader is closed
    * @param moved called when it reads another group
@@ -58,6 +61,23 @@ final class SparseReader implements PieceBytes {
   /** The group that it reads; at first, that of the range's first byte. */
   int group() {
     return group;
+  }
+
+  /** The number of groups from the one that it reads to its last one. */
+  int groupsLeft() {
+    return file.groupAt(range.end() - 1) + 1 - group;
+  }
+
+  /** Has groups fetched for it from now on; before, it only claims them. */
+  void begin() {
+    if (!begun) {
+      begun = true;
+      moved.run();
+    }
+  }
+
+  boolean hasBegun() {
+    return begun;
   }
 
   boolean isClosed() {

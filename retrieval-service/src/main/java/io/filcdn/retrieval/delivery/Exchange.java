@@ -18,12 +18,15 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.jboss.logging.Logger;
 
 /**
  * One request, and what becomes of it. Whatever the answer, {@code onEnd} is called exactly once,
  * when the client has all of it or has left. Confined to its connection's event loop.
  */
 public final class Exchange {
+
+  private static final Logger LOG = Logger.getLogger(Exchange.class);
 
   private static final long HTTP_2_INTERNAL_ERROR = 2;
 
@@ -142,6 +145,16 @@ public final class Exchange {
     if (!over) {
       long timer = vertx.setTimer(SHORT_ANSWER_MILLIS, late -> abandon());
       sent.onComplete(done -> vertx.cancelTimer(timer));
+    }
+  }
+
+  /** Does a part of the work for it, and abandons it where that fails unexpectedly. */
+  public void orAbandon(Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "a request is not answered: %s %s", request.method(), request.uri());
+      abandon();
     }
   }
 

@@ -80,6 +80,9 @@ public final class ResponseWriter {
     /** The range of the bytes. */
     ByteRange range();
 
+    /** The place in the piece of a position of that range. */
+    long inPiece(long position);
+
     /**
      * Sets status and headers.
      *
@@ -236,7 +239,7 @@ public final class ResponseWriter {
     }
     long readable = bytes.readableFrom(position);
     return position < readable
-        ? Math.min(readable, tally.unverifiedTo(position, unverified))
+        ? Math.min(readable, tally.unverifiedTo(position, unverified, body.inPiece(position)))
         : position;
   }
 

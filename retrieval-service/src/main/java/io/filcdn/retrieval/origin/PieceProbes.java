@@ -15,7 +15,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
@@ -27,6 +29,9 @@ import java.util.function.Consumer;
  */
 public final class PieceProbes implements AutoCloseable {
 
+  /** The part of all questions at once that one provider can have: an eighth. */
+  private static final int SHARES = 8;
+
   private static final long MOST_REMEMBERED = 10_000;
 
   private final Vertx vertx;
@@ -35,6 +40,10 @@ public final class PieceProbes implements AutoCloseable {
   private final Quota quota;
   private final Rules rules;
   private final AtomicInteger underWay = new AtomicInteger();
+
+  /** The questions that are under way, by service URL. */
+  private final Map<String, Integer> asked = new ConcurrentHashMap<>();
+
   private final Cache<Key, Future<Optional<OriginFailure>>> answers;
 
   /**
@@ -103,16 +112,27 @@ public final class PieceProbes implements AutoCloseable {
     if (answer != null) {
       return answer;
     }
-    return rules.enabled() && underWay.get() < rules.atOnce()
-        ? answers.get(key, asked -> send(origin, piece))
+    return rules.enabled() && underWay.get() < rules.atOnce() && isFree(origin.serviceUrl())
+        ? answers.get(key, cold -> send(origin, piece))
         : Future.succeededFuture(Optional.empty());
+  }
+
+  /** One that does not answer may not take the places of all others. */
+  private boolean isFree(String serviceUrl) {
+    return asked.getOrDefault(serviceUrl, 0) < Math.max(1, rules.atOnce() / SHARES);
   }
 
   private Future<Optional<OriginFailure>> send(Origin origin, PieceCid piece) {
     underWay.incrementAndGet();
+    asked.merge(origin.serviceUrl(), 1, Integer::sum);
     Promise<Optional<OriginFailure>> answer = Promise.promise();
     client.start(client.probe(origin, piece, new Answer(answer)));
-    return answer.future().onComplete(over -> underWay.decrementAndGet());
+    return answer.future().onComplete(over -> answered(origin.serviceUrl()));
+  }
+
+  private void answered(String serviceUrl) {
+    underWay.decrementAndGet();
+    asked.computeIfPresent(serviceUrl, (url, questions) -> questions == 1 ? null : questions - 1);
   }
 
   /** One request's way from provider to provider. Confined to its event loop. */

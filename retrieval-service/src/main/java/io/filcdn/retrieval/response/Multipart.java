@@ -47,6 +47,11 @@ final class Multipart {
       return range.start() + position - bytesFrom();
     }
 
+    /** The same, where it lies in the head that of the first byte. */
+    long byteAt(long position) {
+      return Math.max(inPiece(position), range.start());
+    }
+
     /** The position in the body of a byte of the piece. */
     long inBody(long position) {
       return bytesFrom() + position - range.start();

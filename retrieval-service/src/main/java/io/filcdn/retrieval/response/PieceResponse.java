@@ -108,6 +108,11 @@ public final class PieceResponse implements ResponseWriter.Body {
   }
 
   @Override
+  public long inPiece(long position) {
+    return body.inPiece(position);
+  }
+
+  @Override
   public long ofPiece(long accepted) {
     long bytes = body.pieceBytes(acceptedBytes, accepted);
     acceptedBytes += accepted;

@@ -48,7 +48,16 @@ public record ResponseBody(ByteRanges ranges, boolean partial, Optional<Multipar
 
   /** The ranges of the piece that are left behind a position of the stretch. */
   ByteRanges left(long position) {
-    return ranges.from(parts.map(body -> body.partAt(position).inPiece(position)).orElse(position));
+    return ranges.from(inPiece(position));
+  }
+
+  /**
+   * The place in the piece of a position of the stretch: outside of its bytes, the next of them.
+   */
+  long inPiece(long position) {
+    return parts.isPresent()
+        ? Math.min(parts.get().partAt(position).byteAt(position), ranges.all().getLast().end() - 1)
+        : position;
   }
 
   /** The number of bytes of the piece in {@code length} bytes behind the first {@code from}. */

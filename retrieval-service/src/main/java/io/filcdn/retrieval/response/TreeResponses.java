@@ -108,7 +108,14 @@ public final class TreeResponses {
     }
 
     void take() {
-      if (trees.knows(asked.piece())) {
+      boolean known;
+      try {
+        known = trees.knows(asked.piece());
+      } catch (IllegalStateException e) {
+        failed(e);
+        return;
+      }
+      if (known) {
         answer(() -> answers.taken(exchange, false));
       } else {
         RequestBody.read(

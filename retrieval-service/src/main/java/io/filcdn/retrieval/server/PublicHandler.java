@@ -15,15 +15,12 @@ import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
-import org.jboss.logging.Logger;
 
 /**
  * The handler of public requests: lets them in within the limits, hands them to the path, and
  * records each when it has ended. While the edge drains, nobody is let in.
  */
 public final class PublicHandler implements Handler<HttpServerRequest> {
-
-  private static final Logger LOG = Logger.getLogger(PublicHandler.class);
 
   private static final long CHECK_IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
@@ -103,12 +100,7 @@ public final class PublicHandler implements Handler<HttpServerRequest> {
               path.ended(ended, client);
               tell(ended, client);
             });
-    try {
-      path.answer(exchange, client, place);
-    } catch (RuntimeException e) {
-      LOG.errorf(e, "a request is not answered: %s %s", request.method(), request.uri());
-      exchange.abandon();
-    }
+    exchange.orAbandon(() -> path.answer(exchange, client, place));
   }
 
   /** Refuses, and ends a connection of HTTP/1.1: what else comes on it would be refused too. */

@@ -73,13 +73,14 @@ public final class ResponseTally {
    *
    * @param position of the next byte
    * @param end of what it would send before the verdict
+   * @param inPiece the place in the piece of the next byte
    */
-  public long unverifiedTo(long position, long end) {
+  public long unverifiedTo(long position, long end, long inPiece) {
     if (fill.isEmpty() || key.bot().isPresent()) {
       return end;
     }
     if (position >= allowedTo && !mustWait) {
-      Optional<UnverifiedEgress.Slice> more = fill.get().slice(key, position, end - position);
+      Optional<UnverifiedEgress.Slice> more = fill.get().slice(key, inPiece, end - position);
       mustWait = more.isEmpty();
       more.ifPresent(
           slice -> {

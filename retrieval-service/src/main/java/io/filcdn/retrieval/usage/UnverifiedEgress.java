@@ -72,7 +72,7 @@ public final class UnverifiedEgress {
   /**
    * Lets a response send more bytes before the verdict.
    *
-   * @param position of the first of them
+   * @param position of the first of them in the piece
    * @param most how many it can need
    * @return none where it has to wait for the verdict
    */

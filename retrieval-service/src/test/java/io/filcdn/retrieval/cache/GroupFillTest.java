@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -138,6 +139,31 @@ class GroupFillTest {
     }
     awaitFilled(30L * GROUP);
     assertThat(cache.taken()).isEqualTo(30L * GROUP);
+  }
+
+  @Test
+  void severalRangesAreFetchedAsTheyAreReadWhileOthersRead() throws Exception {
+    PieceCid piece = piece(22, 60);
+    List<Origin> origins = List.of(first.origin());
+    List<ByteRange> apart = new ArrayList<>();
+    apart.add(new ByteRange(0, 1));
+    apart.add(new ByteRange(3L * GROUP, 30L * GROUP));
+    for (long group = 32; group < 60; group += 2) {
+      apart.add(new ByteRange(group * GROUP + 7, group * GROUP + 8));
+    }
+    ByteRanges ranges = new ByteRanges(apart);
+    try (TestCache.Reader reader = cache.open(piece, ranges, origins)) {
+      reader.read(1);
+      // of the second range, as much as one reader has fetched ahead of it; of the others, nothing
+      awaitFilled(9L * GROUP);
+
+      ByteRange other = new ByteRange(31L * GROUP, 31L * GROUP + 10);
+      assertRight(cache.read(piece, other, origins), other.start(), GROUP);
+      assertRight(reader.read(27L * GROUP), 3L * GROUP, GROUP);
+      assertThat(reader.read(14)).hasSize(14);
+    }
+    awaitFilled((1 + 27 + 14 + 1) * (long) GROUP);
+    assertThat(cache.taken()).isEqualTo((1 + 27 + 14 + 1) * (long) GROUP);
   }
 
   @Test

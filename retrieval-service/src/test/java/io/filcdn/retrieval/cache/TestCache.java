@@ -155,12 +155,17 @@ final class TestCache implements AutoCloseable {
 
   /** Opens a range as a request does. */
   Reader open(PieceCid piece, ByteRange range, List<Origin> origins) {
+    return open(piece, ByteRanges.of(range), origins);
+  }
+
+  /** Opens ranges as a request does. */
+  Reader open(PieceCid piece, ByteRanges ranges, List<Origin> origins) {
     FillCharge charge =
         new FillCharge(
             (bySuppliers, accepted) ->
                 bySuppliers.forEach(each -> supplied.addAndGet(each.bytes())));
     FillContext context = new FillContext(origins, Optional.empty(), Optional.of(charge));
-    return new Reader(piece, range, context, charge);
+    return new Reader(piece, ranges, context, charge);
   }
 
   /** Reads a range as a response does, to its end. */
@@ -170,11 +175,11 @@ final class TestCache implements AutoCloseable {
     }
   }
 
-  /** A reader of a range; its bytes are those of a verified piece, or it fails. */
+  /** A reader of ranges; its bytes are those of a verified piece, or it fails. */
   final class Reader implements AutoCloseable {
 
     private final PieceCid piece;
-    private final ByteRange range;
+    private final ByteRanges ranges;
     private final FillContext context;
     private final FillCharge charge;
     private final Semaphore told = new Semaphore(0);
@@ -182,21 +187,21 @@ final class TestCache implements AutoCloseable {
     private PieceBytes bytes;
     private long position;
 
-    private Reader(PieceCid piece, ByteRange range, FillContext context, FillCharge charge) {
+    private Reader(PieceCid piece, ByteRanges ranges, FillContext context, FillCharge charge) {
       this.piece = piece;
-      this.range = range;
+      this.ranges = ranges;
       this.context = context;
       this.charge = charge;
-      this.bytes = cache.open(piece, context, ByteRanges.of(range)).bytes();
-      this.position = range.start();
+      this.bytes = cache.open(piece, context, ranges).bytes();
+      this.position = ranges.first().start();
       bytes.subscribe(listener);
     }
 
-    /** The next bytes of the range. */
+    /** The next bytes of the ranges. */
     byte[] read(long length) throws Exception {
       byte[] read = new byte[Math.toIntExact(length)];
       for (int at = 0; at < read.length || isUnverified(); ) {
-        long ready = Math.min(bytes.readable(), range.end());
+        long ready = Math.min(bytes.readableFrom(position), current().end());
         if (bytes.state() == PieceBytes.State.FAILED) {
           throw new IOException("the bytes failed: " + bytes.problem());
         } else if (at < read.length && position < ready) {
@@ -208,6 +213,14 @@ final class TestCache implements AutoCloseable {
       return read;
     }
 
+    /** The range that is read, or was read last. */
+    private ByteRange current() {
+      return ranges.all().stream()
+          .filter(range -> range.end() > position)
+          .findFirst()
+          .orElseGet(ranges.all()::getLast);
+    }
+
     /** True where the bytes that came are known to be right. */
     boolean isVerified() {
       return bytes.isVerifiedAsItComes() || bytes.state() == PieceBytes.State.VERIFIED;
@@ -215,7 +228,16 @@ final class TestCache implements AutoCloseable {
 
     /** True where what comes may still turn out wrong. */
     private boolean isUnverified() {
-      return !isVerified() && position == range.end();
+      return !isVerified() && position == ranges.all().getLast().end();
+    }
+
+    /** The next byte of the ranges from one on. */
+    private long next(long from) {
+      return ranges.all().stream()
+          .filter(range -> range.end() > from)
+          .mapToLong(ByteRange::start)
+          .findFirst()
+          .orElse(from);
     }
 
     private int take(byte[] read, int at, long ready) throws IOException {
@@ -229,17 +251,13 @@ final class TestCache implements AutoCloseable {
             (int) Math.min(Math.min(part.readableBytes(), read.length - at), ready - position);
         part.readBytes(read, at, length);
         part.release();
-        position += length;
+        position = Math.max(position + length, next(position + length));
         return length;
       } catch (NoSuchFileException e) {
         PieceBytes gone = bytes;
         gone.unsubscribe(listener);
         gone.close();
-        bytes =
-            cache
-                .reopen(
-                    piece, gone, e, context, ByteRanges.of(new ByteRange(position, range.end())))
-                .bytes();
+        bytes = cache.reopen(piece, gone, e, context, ranges.from(position)).bytes();
         bytes.subscribe(listener);
         return 0;
       }
@@ -249,7 +267,10 @@ final class TestCache implements AutoCloseable {
     public void close() {
       bytes.unsubscribe(listener);
       bytes.close();
-      charge.accepted(position - range.start());
+      charge.accepted(
+          ranges.all().stream()
+              .mapToLong(range -> Math.clamp(position - range.start(), 0, range.length()))
+              .sum());
     }
   }
 

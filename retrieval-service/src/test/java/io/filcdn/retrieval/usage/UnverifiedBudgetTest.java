@@ -51,9 +51,9 @@ class UnverifiedBudgetTest {
   /** Sends as much of 100 MiB as is allowed; how much that is. */
   private static long sendAll(ResponseTally response) {
     long sent = 0;
-    for (long to = response.unverifiedTo(sent, 100 * MIB);
+    for (long to = response.unverifiedTo(sent, 100 * MIB, sent);
         to > sent;
-        to = response.unverifiedTo(sent, 100 * MIB)) {
+        to = response.unverifiedTo(sent, 100 * MIB, sent)) {
       response.accepted(to - sent);
       sent = to;
     }
@@ -124,12 +124,12 @@ class UnverifiedBudgetTest {
     UnverifiedEgress fill = fill(PROVIDER);
     for (int i = 0; i < 50; i++) {
       ResponseTally response = response(1, fill);
-      assertThat(response.unverifiedTo(0, 100 * MIB)).isEqualTo(MIB);
+      assertThat(response.unverifiedTo(0, 100 * MIB, 0)).isEqualTo(MIB);
       response.accepted(10);
       response.ended();
     }
     ResponseTally late = response(1, fill);
-    late.unverifiedTo(0, 100 * MIB);
+    late.unverifiedTo(0, 100 * MIB, 0);
     late.accepted(500);
     fill.failed(Cause.PROVIDER);
     late.ended();
@@ -137,7 +137,7 @@ class UnverifiedBudgetTest {
     assertThat(budget.lost()).isEqualTo(1_000);
     UnverifiedEgress next = meter.openPassThrough();
     next.suppliedBy(PROVIDER, 0);
-    assertThat(response(1, next).unverifiedTo(0, 6 * MIB - 1_000)).isEqualTo(6 * MIB - 1_000);
+    assertThat(response(1, next).unverifiedTo(0, 6 * MIB - 1_000, 0)).isEqualTo(6 * MIB - 1_000);
   }
 
   @Test
@@ -170,9 +170,9 @@ class UnverifiedBudgetTest {
     passing.suppliedBy(PROVIDER, 0);
 
     ResponseTally tooMuch = response(1, passing);
-    assertThat(tooMuch.unverifiedTo(0, 6 * MIB + 1)).isZero();
+    assertThat(tooMuch.unverifiedTo(0, 6 * MIB + 1, 0)).isZero();
     assertThat(tooMuch.mustWait()).isTrue();
-    assertThat(response(1, passing).unverifiedTo(0, 6 * MIB)).isEqualTo(6 * MIB);
+    assertThat(response(1, passing).unverifiedTo(0, 6 * MIB, 0)).isEqualTo(6 * MIB);
   }
 
   @Test

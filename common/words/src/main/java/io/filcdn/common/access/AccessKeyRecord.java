@@ -88,7 +88,9 @@ public record AccessKeyRecord(
    */
   public AccessKeyRecord rotated(SecretHash next, Instant now, Instant until) {
     List<KeySecret> all = new ArrayList<>();
-    goodSecrets(now).forEach(secret -> all.add(secret.until(until)));
+    if (until.isAfter(now)) {
+      goodSecrets(now).forEach(secret -> all.add(secret.until(until)));
+    }
     all.add(new KeySecret(next, Optional.empty()));
     return new AccessKeyRecord(
         id, payer, all, scopes, limits, created, expires, revoked, version + 1);
