@@ -4,6 +4,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.proof.PieceTree;
 import io.filcdn.common.proof.RangeProof;
 import io.filcdn.common.proof.RangeProver;
+import io.filcdn.common.proof.WrongBytesException;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.cache.PieceCache;
@@ -56,9 +57,11 @@ public final class PieceProver {
       return new Outcome.Proved(prover.prove(asked.groups().groupLog2(), asked.run()));
     } catch (NoSuchFileException e) {
       LOG.debugf("bytes of piece %s are not here: %s", piece, e.getMessage());
-    } catch (IOException e) {
+    } catch (WrongBytesException e) {
       LOG.errorf("piece %s leaves the cache, where its bytes are not right: %s", piece, e);
       cache.purge(piece);
+    } catch (IOException e) {
+      LOG.errorf("piece %s cannot be read for a proof: %s", piece, e);
     }
     return new Outcome.Refused(Refusal.GROUPS_NOT_CACHED);
   }

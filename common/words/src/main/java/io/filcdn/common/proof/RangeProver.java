@@ -55,7 +55,8 @@ public final class RangeProver {
    *
    * @throws IllegalArgumentException where not all of them hold data, they are smaller than a
    *     2^17th of the tree's, or larger than the piece
-   * @throws IOException where bytes cannot be read, or are not the piece's
+   * @throws WrongBytesException where they are not the piece's
+   * @throws IOException where bytes cannot be read
    */
   public RangeProof prove(int groupLog2, GroupRun run) throws IOException {
     PieceGroups groups = PieceGroups.of(tree.piece(), groupLog2);
@@ -145,7 +146,7 @@ public final class RangeProver {
     }
     CommP found = hasher.finish(groups.level()).commP();
     if (!found.equals(tree.hash(group))) {
-      throw new IOException(
+      throw new WrongBytesException(
           "expected group %d of %s with the hash %s, found %s"
               .formatted(group, tree.piece(), tree.hash(group), found));
     }
