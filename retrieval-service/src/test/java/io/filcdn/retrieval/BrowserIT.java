@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What Chromium does with pieces, and with pages of another site that are made of them. */
+/** Chromium with pieces, and with pages of another site that are made of them. */
 class BrowserIT extends EdgeTest {
 
   /** Tells what the page does with the file; empty while that is open. */

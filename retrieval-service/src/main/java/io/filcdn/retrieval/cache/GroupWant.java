@@ -35,7 +35,7 @@ final class GroupWant {
     return claimed;
   }
 
-  /** What is fetched is far ahead of its reader. */
+  /** Notes that its groups come faster than they are read. */
   void fallsBehind() {
     slow = true;
   }

@@ -54,7 +54,7 @@ public final class FileName {
     };
   }
 
-  /** What follows the last dot, in lower case; empty where there is none. */
+  /** The text behind the last dot, in lower case; empty where there is none. */
   public String extension() {
     int dot = name.lastIndexOf('.');
     return dot < 0 ? "" : name.substring(dot + 1).toLowerCase(Locale.ROOT);

@@ -93,7 +93,7 @@ final class Text {
         .orElse("text/plain" + charset);
   }
 
-  /** What begins with a word of its own. */
+  /** A form of text that begins with a word of its own. */
   private static Optional<String> marked(String start, String charset) {
     if (start.startsWith("WEBVTT")) {
       return Optional.of("text/vtt" + charset);

@@ -65,7 +65,7 @@ public sealed interface ParsedRequest {
       boolean headOnly, Address payer, PieceName piece, ProofQuery query, Conditions conditions)
       implements ParsedRequest {}
 
-  /** Something on the tree of a piece. */
+  /** A request for, or with, the tree of a piece. */
   record Tree(TreeRequest request) implements ParsedRequest {}
 
   /** CORS's question before the request proper. */

@@ -48,7 +48,7 @@ public final class TreeRequestReader {
     }
   }
 
-  /** What its head tells of a body that cannot be the tree. */
+  /** The request to put a tree; refused where its head tells that the body is none. */
   private static TreeRequest put(HttpServerRequest request, PieceCid piece) {
     String type = request.getHeader(HttpHeaderNames.CONTENT_TYPE);
     String encoding = request.getHeader(HttpHeaderNames.CONTENT_ENCODING);

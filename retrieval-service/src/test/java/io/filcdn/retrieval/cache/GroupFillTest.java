@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** How far groups are fetched, and from whom. Pieces are made of one group, again and again. */
+/** The reach and the sources of fills by groups. Pieces are made of one group, again and again. */
 class GroupFillTest {
 
   private static final int GROUP = 1_040_384;

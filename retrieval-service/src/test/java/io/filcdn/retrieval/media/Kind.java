@@ -23,7 +23,7 @@ public record Kind(String file, String told, String named, Outcome browser) {
 
   private static final Path TABLE = Path.of("src", "test", "resources", "kinds.csv");
 
-  /** What a browser does with a file whose address somebody opens. */
+  /** The use that a browser makes of a file whose address somebody opens. */
   public enum Outcome {
     SHOWN,
     PLAYED,
