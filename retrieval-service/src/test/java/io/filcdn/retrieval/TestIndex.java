@@ -35,7 +35,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** What edges are told and tell over Kafka: what the chain would say is written there directly. */
 final class TestIndex implements AutoCloseable {
 
-  /** When all pieces were added: at 3 seconds an epoch, {@link #ADDED_AT}. */
+  /** The epoch at which all pieces were added: at 3 seconds an epoch, {@link #ADDED_AT}. */
   private static final Epoch ADDED = new Epoch(500_000_000);
 
   static final String ADDED_AT = "Fri, 14 Jul 2017 02:40:00 GMT";

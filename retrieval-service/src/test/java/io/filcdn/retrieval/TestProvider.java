@@ -110,7 +110,7 @@ final class TestProvider implements AutoCloseable {
     return this;
   }
 
-  /** How often it was asked for a piece's tree. */
+  /** The number of times that it was asked for a piece's tree. */
   int treeRequestsFor(TestPiece piece) {
     return asked.computeIfAbsent(piece.cid() + "/tree", cid -> new AtomicInteger()).get();
   }
@@ -128,7 +128,7 @@ final class TestProvider implements AutoCloseable {
     return requests.get();
   }
 
-  /** How often it was asked whether it has a piece. */
+  /** The number of times that it was asked whether it has a piece. */
   int headsFor(TestPiece piece) {
     return heads.computeIfAbsent(piece.cid().toString(), cid -> new AtomicInteger()).get();
   }

@@ -346,7 +346,7 @@ class GroupPropertiesTest {
     }
   }
 
-  /** What lies in the folder now is what the next start finds; bitmaps are looked at first. */
+  /** A copy of the folder as the next start finds it; bitmaps are looked at first. */
   private void crash(String name) throws IOException {
     int seed = Integer.parseInt(name.substring(0, name.indexOf('-')));
     Path from = folderOf(1_000_000 + seed);

@@ -32,7 +32,7 @@ final class RangeProvider implements AutoCloseable {
     byte at(long position);
   }
 
-  /** What it does with pieces: a byte of all pieces is wrong, or the last; -1 for none. */
+  /** A fault of it: a byte of all pieces is wrong, or the last; -1 for none. */
   record Fault(long wrongAt, long diesAt, boolean knowsRanges) {
     static final Fault NONE = new Fault(-1, -1, true);
   }
