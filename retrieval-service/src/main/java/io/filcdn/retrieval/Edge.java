@@ -86,6 +86,9 @@ final class Edge implements AutoCloseable {
   /** The interval of which each may read as much as the rate says. */
   private static final Duration SCRUB_EVERY = Duration.ofSeconds(1);
 
+  /** All of them are read for it. */
+  private static final Duration FORGET_TREES = Duration.ofHours(1);
+
   private static final Duration LOOK_AT_MISSES = Duration.ofMinutes(1);
 
   /** The proofs of small groups that are hashed for at once. */
@@ -344,6 +347,7 @@ final class Edge implements AutoCloseable {
     Duration look = refresh.compareTo(LOOK_AT_DENYLISTS) < 0 ? refresh : LOOK_AT_DENYLISTS;
     fetching.every(look, "denylist", denylists::fetch);
     trees.every(interval, "trees", treePublisher::publish);
+    trees.every(FORGET_TREES, "unwanted trees", this::forgetTrees);
     sweeping.every(look, "local denylist", denylists::readFile);
     sweeping.every(refresh, "sweep", this::sweep);
     MultiGauge farmed = MultiGauge.builder("filcdn.misses.farmed.bytes").register(tools.meters);
@@ -370,6 +374,16 @@ final class Edge implements AutoCloseable {
     long dropped = cache.purgeIf(piece -> admission.isUnwanted(piece) && follower.caughtUp());
     if (dropped > 0) {
       LOG.infof("%d pieces leave the cache: they are denied, or nobody has them any more", dropped);
+    }
+  }
+
+  private void forgetTrees() {
+    long forgotten =
+        follower.caughtUp()
+            ? stores.trees().forgetIf(piece -> admission.isUnwanted(piece) && follower.caughtUp())
+            : 0;
+    if (forgotten > 0) {
+      LOG.infof("%d trees are forgotten: nobody has their pieces any more", forgotten);
     }
   }
 

@@ -140,7 +140,7 @@ public final class CacheScrubber implements AutoCloseable {
       case WRONG_GROUP -> wrong(file, "a group of");
       case WRONG_FILE -> {
         wrong(file, "piece");
-        disk.forget(file.stored());
+        disk.drop(file.stored());
         end();
       }
       case END -> end();

@@ -25,6 +25,7 @@ public final class CachedFile implements Stored {
   private final MemoryTier memory;
   private volatile @Nullable String contentType;
   private volatile Optional<ReprDigest> digest;
+  private volatile boolean distrusted;
 
   /**
    * @param folder of all pieces
@@ -55,6 +56,12 @@ public final class CachedFile implements Stored {
   @Override
   public void delete() throws IOException {
     Files.deleteIfExists(path());
+  }
+
+  @Override
+  public void distrust() {
+    distrusted = true;
+    memory.forget(piece);
   }
 
   Path path() {
@@ -148,7 +155,7 @@ public final class CachedFile implements Stored {
     public ByteBuf read(long position, int most) throws IOException {
       FileChannel opened = file();
       return reads.want(position)
-          ? memory.load(piece, opened, position)
+          ? memory.load(piece, opened, position, () -> !distrusted)
           : PieceBytes.super.read(position, most);
     }
 

@@ -323,6 +323,22 @@ public final class DiskPieceCache {
     index.asMap().remove(stored.piece(), stored);
   }
 
+  /**
+   * Forgets a piece whose file has changed, also where that was named anew meanwhile: no reader of
+   * it puts any of it into memory from here on.
+   */
+  void drop(Stored changed) {
+    changed.distrust();
+    synchronized (names) {
+      look(changed.piece())
+          .ifPresent(
+              stored -> {
+                stored.distrust();
+                forget(stored);
+              });
+    }
+  }
+
   /** The file of a piece, whole or in groups; looking is no use of it. */
   Optional<Stored> look(PieceCid piece) {
     return Optional.ofNullable(index.policy().getIfPresentQuietly(piece));

@@ -14,6 +14,7 @@ import java.nio.channels.FileChannel;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -117,9 +118,12 @@ public final class MemoryTier {
    * Reads a block of a piece's file and keeps it, unless others are asked for more often. Blocks on
    * the disk.
    *
+   * @param trusted tells whether the file is still trusted. Whoever drops a file says so first, and
+   *     then has the piece forgotten: what is read of it afterwards is not kept
    * @return its bytes from {@code position} on; whoever gets it releases it
    */
-  ByteBuf load(PieceCid piece, FileChannel file, long position) throws IOException {
+  ByteBuf load(PieceCid piece, FileChannel file, long position, BooleanSupplier trusted)
+      throws IOException {
     int number = number(position);
     long start = (long) number * BLOCK;
     ByteBuf block = new Block((int) Math.min(BLOCK, piece.rawSize() - start));
@@ -130,7 +134,14 @@ public final class MemoryTier {
       throw e;
     }
     ByteBuf rest = rest(block, position);
-    blocks.put(new Key(piece, number), block);
+    ByteBuf kept =
+        blocks
+            .asMap()
+            .compute(
+                new Key(piece, number), (key, other) -> trusted.getAsBoolean() ? block : other);
+    if (kept != block) {
+      block.release();
+    }
     return rest;
   }
 

@@ -345,8 +345,24 @@ final class SparseFile implements Stored {
    */
   Optional<ByteBuf> load(long position) throws IOException {
     long start = position - position % MemoryTier.BLOCK;
+    int before = losses();
     boolean here = readableFrom(start) >= Math.min(start + MemoryTier.BLOCK, piece.rawSize());
-    return here ? Optional.of(memory.load(piece, open(), position)) : Optional.empty();
+    return here
+        ? Optional.of(memory.load(piece, open(), position, () -> isTrusted(before)))
+        : Optional.empty();
+  }
+
+  /** True where nothing was lost since; of what has another name by now, another tells. */
+  private synchronized boolean isTrusted(int before) {
+    return losses == before && !gone;
+  }
+
+  @Override
+  public void distrust() {
+    synchronized (this) {
+      losses++;
+    }
+    memory.forget(piece);
   }
 
   /**

@@ -11,6 +11,9 @@ sealed interface Stored permits CachedFile, SparseFile {
   /** The number of the piece's bytes that are here. */
   long bytes();
 
+  /** The disk has changed its bytes: what is read of it from here on does not stay in memory. */
+  void distrust();
+
   /** Deletes it; whoever reads it reads on. Blocks on the disk. */
   void delete() throws IOException;
 }

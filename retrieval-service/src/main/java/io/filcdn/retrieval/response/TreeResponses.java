@@ -108,23 +108,29 @@ public final class TreeResponses {
     }
 
     void take() {
-      boolean known;
-      try {
-        known = trees.knows(asked.piece());
-      } catch (IllegalStateException e) {
-        failed(e);
-        return;
-      }
-      if (known) {
-        answer(() -> answers.taken(exchange, false));
-      } else {
-        RequestBody.read(
-            Vertx.currentContext().owner(),
-            exchange.request(),
-            PieceTree.size(asked.piece()),
-            patience,
-            this::came);
-      }
+      // its body waits until it is known to be wanted
+      exchange.request().pause();
+      workers
+          .executeBlocking(() -> trees.knows(asked.piece()), false)
+          .onSuccess(
+              known -> {
+                if (known) {
+                  answer(() -> answers.taken(exchange, false));
+                } else {
+                  read();
+                }
+              })
+          .onFailure(this::failed);
+    }
+
+    private void read() {
+      RequestBody.read(
+          Vertx.currentContext().owner(),
+          exchange.request(),
+          PieceTree.size(asked.piece()),
+          patience,
+          this::came);
+      exchange.request().resume();
     }
 
     private void came(RequestBody.Outcome body) {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Predicate;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 import org.rocksdb.AbstractImmutableNativeReference;
@@ -25,6 +26,7 @@ import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.DBOptions;
+import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
@@ -234,6 +236,37 @@ public final class TreeStore implements AutoCloseable {
       db.write(options, batch);
       return true;
     }
+  }
+
+  /**
+   * Forgets the trees of pieces that nobody wants any more, once a quarter of the space is taken.
+   * Reads all of them, and blocks on the disk.
+   *
+   * @return how many were forgotten
+   */
+  public long forgetIf(Predicate<PieceCid> unwanted) {
+    return size() < maxBytes / 4 ? 0 : use(() -> deleteIf(unwanted), 0L);
+  }
+
+  private long deleteIf(Predicate<PieceCid> unwanted) throws RocksDBException {
+    long deleted = 0;
+    try (ReadOptions options = new ReadOptions().setFillCache(false);
+        RocksIterator at = db.newIterator(trees, options)) {
+      for (at.seekToFirst(); at.isValid(); at.next()) {
+        PieceCid piece = PieceCid.parse(text(at.key()));
+        if (unwanted.test(piece)) {
+          db.delete(trees, at.key());
+          db.delete(untold, at.key());
+          recent.invalidate(piece);
+          deleted++;
+        }
+      }
+    }
+    if (deleted > 0) {
+      // only what is written anew is smaller, and counted as such
+      db.compactRange(trees);
+    }
+    return deleted;
   }
 
   /** Trees that others may not know, at most so many. */

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.proof.PieceTreeHasher;
+import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.bytes.ByteRanges;
+import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.tree.TreeStore;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -28,6 +31,7 @@ class CacheScrubberTest {
   @TempDir Path folder;
 
   private final AtomicLong now = new AtomicLong();
+  private final MemoryTier memory = new MemoryTier(8L * STEP, Runnable::run);
   private TreeStore trees;
   private DiskPieceCache disk;
   private CacheScrubber scrubber;
@@ -35,9 +39,7 @@ class CacheScrubberTest {
   @BeforeEach
   void open() throws IOException {
     trees = TreeStore.open(Files.createDirectory(folder.resolve("trees")), 1 << 30);
-    disk =
-        DiskPieceCache.open(
-            folder, 1 << 30, new MemoryTier(0, Runnable::run), Runnable::run, now::get);
+    disk = DiskPieceCache.open(folder, 1 << 30, memory, Runnable::run, now::get);
     scrubber = new CacheScrubber(disk, trees, STEP, now::get);
   }
 
@@ -126,6 +128,62 @@ class CacheScrubberTest {
     assertThat(disk.get(rotten.piece())).isEmpty();
     assertThat(rotten.path()).doesNotExist();
     assertThat(disk.get(right.piece())).contains(right);
+  }
+
+  /** Reads the first block twice, so that it is put into memory where that may be. */
+  private static void readTwice(PieceBytes reader, PieceBytes again) throws IOException {
+    reader.read(0, 1).release();
+    again.read(0, 1).release();
+  }
+
+  @Test
+  void aReaderFromBeforePutsNothingOfADroppedPieceIntoMemory() throws Exception {
+    CachedFile rotten = keep(bytes(2 * STEP));
+    PieceBytes reader = rotten.open();
+    reader.read(0, 1).release();
+    PieceBytes again = rotten.open();
+    flip(rotten.path(), 7);
+    again.read(2 * STEP - 1, 1).release();
+
+    readAll();
+    readTwice(reader, again);
+
+    assertThat(memory.bytes()).isZero();
+    reader.close();
+    again.close();
+  }
+
+  @Test
+  void aReaderFromBeforePutsNothingOfALostGroupIntoMemory() throws Exception {
+    SparseFile rotten = keepGroups(bytes(3 * GROUP), 0, 1);
+    ByteRanges first = ByteRanges.of(new ByteRange(0, GROUP));
+    PieceBytes reader = rotten.read(first).orElseThrow();
+    PieceBytes again = rotten.read(first).orElseThrow();
+    flip(rotten.path(), 7);
+
+    readAll();
+    readTwice(reader, again);
+
+    assertThat(reader.state()).isEqualTo(PieceBytes.State.FAILED);
+    assertThat(memory.bytes()).isZero();
+    reader.close();
+    again.close();
+  }
+
+  @Test
+  void aFileWhoseGroupsAreAllHereGoesAlsoByTheNameOfAPiece() throws Exception {
+    byte[] bytes = bytes(3 * GROUP);
+    SparseFile rotten = keepGroups(bytes, 0, 1, 2);
+    flip(rotten.path(), 2 * GROUP + 7);
+    scrubber.step();
+    disk.keep(rotten);
+    Path whole = disk.get(rotten.piece()).orElseThrow().path();
+
+    readAll();
+
+    assertThat(scrubber.wrong()).isEqualTo(1);
+    assertThat(disk.look(rotten.piece())).isEmpty();
+    assertThat(whole).doesNotExist();
   }
 
   @Test

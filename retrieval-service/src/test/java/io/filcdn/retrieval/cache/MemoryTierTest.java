@@ -96,10 +96,26 @@ class MemoryTierTest {
     assertThat(tier.bytes()).isLessThanOrEqualTo(3L * BLOCK);
   }
 
+  @Test
+  void whatIsReadOfADroppedFileIsSentAndNotKept() throws IOException {
+    byte[] right = bytes(2_000, 5);
+    PieceCid piece = cid(right);
+    byte[] rotten = bytes(2_000, 6);
+    Path file = Files.write(folder.resolve("rotten"), rotten);
+
+    load(right, 0).release();
+    try (FileChannel channel = FileChannel.open(file)) {
+      assertThat(take(tier.load(piece, channel, 0, () -> false))).isEqualTo(rotten);
+    }
+
+    assertThat(take(tier.get(piece, 0))).isEqualTo(right);
+    assertThat(tier.bytes()).isEqualTo(2_000);
+  }
+
   private ByteBuf load(byte[] payload, long position) throws IOException {
     Path file = Files.write(folder.resolve("piece"), payload);
     try (FileChannel channel = FileChannel.open(file)) {
-      return tier.load(cid(payload), channel, position);
+      return tier.load(cid(payload), channel, position, () -> true);
     }
   }
 

@@ -107,6 +107,28 @@ class TreeStoreTest {
   }
 
   @Test
+  void treesOfPiecesThatNobodyWantsMakeRoom() {
+    PieceTree gone = tree(3_000_000, 8);
+    PieceTree wanted = tree(3_000_000, 9);
+    try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
+      store.computed(gone);
+      store.apply(List.of(wanted), Map.of(PARTITION, 1L));
+      assertThat(store.forgetIf(piece -> true)).isZero();
+    }
+    // 2 * 3 hashes are more than the half that others may take, from its files on
+    try (TreeStore store = TreeStore.open(folder, 300)) {
+      PieceTree next = tree(3_000_000, 10);
+      assertThat(store.offered(next.piece(), next.bytes())).isEqualTo(new TreeOffer.Full());
+
+      assertThat(store.forgetIf(gone.piece()::equals)).isEqualTo(1);
+
+      assertThat(store.find(gone.piece())).isEmpty();
+      assertThat(store.find(wanted.piece())).contains(wanted);
+      assertThat(store.untold(10)).isEmpty();
+    }
+  }
+
+  @Test
   void aClosedStoreKnowsNothing() {
     TreeStore store = TreeStore.open(folder, Long.MAX_VALUE);
     store.close();
