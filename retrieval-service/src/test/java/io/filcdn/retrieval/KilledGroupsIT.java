@@ -77,8 +77,7 @@ class KilledGroupsIT {
   }
 
   private Answer get(int first, int last) throws IOException {
-    return edge.client()
-        .get(PAYER, "/" + piece.cid(), "Range: bytes=%d-%d".formatted(first, last));
+    return edge.client().get(PAYER, "/" + piece.cid(), "Range: bytes=%d-%d".formatted(first, last));
   }
 
   /** Reads ranges until the edge is gone; of each what came is right. */

@@ -8,7 +8,6 @@ import io.filcdn.retrieval.media.PieceLabel;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.service.problem.HttpProblem;
-import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -21,7 +20,6 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import java.net.URI;
 import java.time.Instant;
-import java.util.Date;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -74,6 +72,7 @@ public final class Answers {
   static final CharSequence NOSNIFF = new AsciiString("nosniff");
   static final CharSequence ANYONE = new AsciiString("*");
 
+  private final HttpDates dates = new HttpDates();
   private final Optional<URI> home;
 
   /**
@@ -130,7 +129,7 @@ public final class Answers {
    * @param length of the body
    */
   public void describe(Exchange exchange, Head head, long length) {
-    common(exchange, head).putHeader(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
+    common(exchange, head).headers().add(HttpHeaders.CONTENT_LENGTH, Long.toString(length));
   }
 
   /**
@@ -152,26 +151,25 @@ public final class Answers {
     }
   }
 
-  private static HttpServerResponse common(Exchange exchange, Head head) {
+  private HttpServerResponse common(Exchange exchange, Head head) {
     exchange.paidBy(head.dataSet());
     HttpServerResponse response = exchange.response();
+    // each is said once: to look for one that is there takes as long as to add it
     MultiMap headers = response.headers();
-    headers.set(HttpHeaders.CACHE_CONTROL, CACHE_FOR_EVER);
-    headers.set(HttpHeaders.ETAG, head.etag());
-    headers.set(HttpHeaders.ACCEPT_RANGES, HttpHeaderValues.BYTES);
-    headers.set(CSP, head.sandboxed() ? SANDBOXED : SHOW_ONLY);
-    headers.set(CONTENT_TYPE_OPTIONS, NOSNIFF);
-    headers.set(X_DATA_SET_ID, Long.toString(head.dataSet().number()));
-    headers.set(ALLOW_ORIGIN, ANYONE);
-    headers.set(EXPOSE, EXPOSED);
-    headers.set(RESOURCE_POLICY, CROSS_ORIGIN);
-    headers.set(TIMING, ANYONE);
-    head.lastModified()
-        .ifPresent(
-            time -> headers.set(HttpHeaders.LAST_MODIFIED, DateFormatter.format(Date.from(time))));
+    headers.add(HttpHeaders.CACHE_CONTROL, CACHE_FOR_EVER);
+    headers.add(HttpHeaders.ETAG, head.etag());
+    headers.add(HttpHeaders.ACCEPT_RANGES, HttpHeaderValues.BYTES);
+    headers.add(CSP, head.sandboxed() ? SANDBOXED : SHOW_ONLY);
+    headers.add(CONTENT_TYPE_OPTIONS, NOSNIFF);
+    headers.add(X_DATA_SET_ID, Long.toString(head.dataSet().number()));
+    headers.add(ALLOW_ORIGIN, ANYONE);
+    headers.add(EXPOSE, EXPOSED);
+    headers.add(RESOURCE_POLICY, CROSS_ORIGIN);
+    headers.add(TIMING, ANYONE);
+    head.lastModified().ifPresent(time -> headers.add(HttpHeaders.LAST_MODIFIED, dates.text(time)));
     head.label()
         .flatMap(PieceLabel::disposition)
-        .ifPresent(disposition -> headers.set(HttpHeaders.CONTENT_DISPOSITION, disposition));
+        .ifPresent(disposition -> headers.add(HttpHeaders.CONTENT_DISPOSITION, disposition));
     return response;
   }
 

@@ -5,7 +5,6 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.admission.Admission.Decision;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.PieceBytes;
-import io.filcdn.retrieval.bytes.ReprDigest;
 import io.filcdn.retrieval.cache.FillContext;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
@@ -15,6 +14,7 @@ import io.filcdn.retrieval.proof.PieceProofHeader;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.usage.ResponseTally;
 import io.netty.util.AsciiString;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
@@ -91,15 +91,11 @@ public final class PieceResponse implements ResponseWriter.Body {
     contentType
         .map(head::contentType)
         .ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
-    cache.digest(head.piece()).ifPresent(digest -> tell(response, digest));
+    cache.digest(head.piece()).ifPresent(digest -> response.putHeader(REPR_DIGEST, digest.value()));
     boolean hit = cache.isHit(head.piece(), body.ranges());
     response.putHeader(CACHE_STATUS, hit ? CACHE_HIT : "filcdn; detail=from-cid");
     response.putHeader(SERVER_TIMING, serverTiming("head", exchange.elapsedMicros()));
     exchange.end();
-  }
-
-  private static void tell(HttpServerResponse response, ReprDigest digest) {
-    response.putHeader(REPR_DIGEST, digest.value());
   }
 
   @Override
@@ -127,17 +123,17 @@ public final class PieceResponse implements ResponseWriter.Body {
     } else {
       answers.describe(retrieval.exchange(), head, body.length());
     }
-    HttpServerResponse response = retrieval.exchange().request().response();
-    response.putHeader(HttpHeaders.CONTENT_TYPE, head.contentType(sniffed));
-    response.putHeader(CACHE_STATUS, cacheStatus(source.outcome(), source.stored()));
-    source.bytes().digest().ifPresent(digest -> tell(response, digest));
+    MultiMap headers = retrieval.exchange().request().response().headers();
+    headers.add(HttpHeaders.CONTENT_TYPE, head.contentType(sniffed));
+    headers.add(CACHE_STATUS, cacheStatus(source.outcome(), source.stored()));
+    source.bytes().digest().ifPresent(digest -> headers.add(REPR_DIGEST, digest.value()));
     if (body.partial() && body.ranges().isOne()) {
       cache
           .treeAtHand(head.piece())
           .flatMap(tree -> PieceProofHeader.of(tree, body.ranges().first()))
-          .ifPresent(proof -> response.putHeader(PieceProofHeader.NAME, proof));
+          .ifPresent(proof -> headers.add(PieceProofHeader.NAME, proof));
     }
-    response.putHeader(
+    headers.add(
         SERVER_TIMING,
         serverTiming(source.outcome().toString(), retrieval.exchange().elapsedMicros()));
   }
