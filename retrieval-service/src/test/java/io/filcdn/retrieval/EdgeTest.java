@@ -10,7 +10,8 @@ import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.usage.Quota;
-import io.filcdn.testing.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.Infra;
+import io.filcdn.testing.infra.Kafka;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,8 +32,9 @@ abstract class EdgeTest {
 
   private static final AtomicLong NUMBERS = new AtomicLong(1_000);
 
+  private Infra infra;
   Path folder;
-  EmbeddedKafka kafka;
+  Kafka kafka;
   TestIndex index;
   TestEdge edge;
   TestProvider provider;
@@ -48,11 +50,21 @@ abstract class EdgeTest {
     return Quota.UNLIMITED;
   }
 
+  /** The Kafka of this class. */
+  Kafka openKafka() throws Exception {
+    infra = Infra.start();
+    return infra.kafka();
+  }
+
+  /** Ends what {@link #openKafka} began. */
+  void closeKafka() {
+    infra.close();
+  }
+
   @BeforeAll
   void open(@TempDir Path temporary) throws Exception {
     folder = temporary;
-    kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
-    kafka.createTopics(4);
+    kafka = openKafka();
     index = new TestIndex(kafka);
     edge = new TestEdge(kafka, folder.resolve("edge"), quota(), settings());
     provider = new TestProvider();
@@ -64,7 +76,7 @@ abstract class EdgeTest {
   void close() throws Exception {
     edge.close();
     index.close();
-    kafka.close();
+    closeKafka();
     provider.close();
     secondProvider.close();
   }

@@ -21,7 +21,7 @@ public final class InfraResource implements QuarkusTestResourceLifecycleManager 
 
   @Override
   public Map<String, String> start() {
-    Infra started = Infra.start();
+    Infra started = Infra.startUnshared();
     infra = started;
     Map<String, String> config = new HashMap<>();
     config.put("kafka.bootstrap.servers", started.kafka().bootstrapServers());
