@@ -108,8 +108,8 @@ class SimulationIT {
         TestIndexer indexer =
             new TestIndexer(fresh.source(), producer, Contracts.network(node.url()), wide)) {
       indexer.catchUp();
+      return fresh.content();
     }
-    return fresh.content();
   }
 
   /** One seed's world: what happens in it, and the indexer that lives through it. */

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -32,7 +33,7 @@ abstract class EdgeTest {
 
   private static final AtomicLong NUMBERS = new AtomicLong(1_000);
 
-  private Infra infra;
+  private @Nullable Infra infra;
   Path folder;
   Kafka kafka;
   TestIndex index;
@@ -51,14 +52,17 @@ abstract class EdgeTest {
   }
 
   /** The Kafka of this class. */
-  Kafka openKafka() throws Exception {
-    infra = Infra.start();
-    return infra.kafka();
+  Kafka openKafka() {
+    Infra started = Infra.start();
+    infra = started;
+    return started.kafka();
   }
 
   /** Ends what {@link #openKafka} began. */
   void closeKafka() {
-    infra.close();
+    if (infra != null) {
+      infra.close();
+    }
   }
 
   @BeforeAll

@@ -25,7 +25,9 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Hostile requests, ten thousand or a hundred thousand, of each of which the edge makes something. */
+/**
+ * Hostile requests, ten thousand or a hundred thousand, of each of which the edge makes something.
+ */
 class FuzzIT extends EdgeTest {
 
   private static final int CLIENTS = 8;

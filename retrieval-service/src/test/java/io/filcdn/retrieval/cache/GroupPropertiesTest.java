@@ -42,8 +42,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Readers of any ranges of any pieces, side by side, from providers that lie, die and ignore
  * ranges, while pieces leave the cache: no byte is wrong, none is billed that was not needed, and
- * what a crash leaves is right. A case is its seed: {@code -Dfilcdn.seed=…} runs one. A
- * few run always, the slow suite up to {@code -Dfilcdn.seeds=…}.
+ * what a crash leaves is right. A case is its seed: {@code -Dfilcdn.seed=…} runs one. A few run
+ * always, the slow suite up to {@code -Dfilcdn.seeds=…}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GroupPropertiesTest {

@@ -42,7 +42,9 @@ public final class Infra implements AutoCloseable {
     return new Infra(true);
   }
 
-  /** The same with servers that stop at {@link #close}, for a class loader that ends with a test. */
+  /**
+   * The same with servers that stop at {@link #close}, for a class loader that ends with a test.
+   */
   static Infra startUnshared() {
     return new Infra(false);
   }
