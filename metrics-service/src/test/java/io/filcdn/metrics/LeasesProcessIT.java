@@ -186,7 +186,8 @@ class LeasesProcessIT {
     }
   }
 
-  private void startAndAwait(TestStack stack) throws IOException {
+  private void startAndAwait(TestStack stack) {
+    ServiceProcess.trainOnce(stack);
     process =
         ServiceProcess.start(
             stack,

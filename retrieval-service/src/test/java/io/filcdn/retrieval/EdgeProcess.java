@@ -7,6 +7,8 @@ import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.testing.infra.Kafka;
 import io.filcdn.testing.process.ClassArchive;
 import io.filcdn.testing.process.FreePort;
+import io.restassured.RestAssured;
+import io.restassured.specification.RequestSpecification;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -110,6 +112,11 @@ final class EdgeProcess implements AutoCloseable {
 
   EdgeClient client() {
     return new EdgeClient(port);
+  }
+
+  /** A request to the management port. */
+  RequestSpecification given() {
+    return RestAssured.given().baseUri("http://127.0.0.1").port(management);
   }
 
   boolean isReady() {

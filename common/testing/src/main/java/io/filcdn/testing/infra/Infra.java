@@ -20,15 +20,13 @@ public final class Infra implements AutoCloseable {
   private static final IdleServers<Postgres> IDLE_POSTGRES = new IdleServers<>();
 
   private final boolean embedded;
-  private final boolean shared;
   private final Server<Kafka> kafka;
 
   @GuardedBy("this")
   private @Nullable Server<Postgres> postgres;
 
-  private Infra(boolean shared) {
+  private Infra() {
     this.embedded = isEmbedded();
-    this.shared = shared;
     this.kafka = startKafka();
   }
 
@@ -39,14 +37,7 @@ public final class Infra implements AutoCloseable {
    *     {@code containers}
    */
   public static Infra start() {
-    return new Infra(true);
-  }
-
-  /**
-   * The same with servers that stop at {@link #close}, for a class loader that ends with a test.
-   */
-  static Infra startUnshared() {
-    return new Infra(false);
+    return new Infra();
   }
 
   private static boolean isEmbedded() {
@@ -61,7 +52,7 @@ public final class Infra implements AutoCloseable {
   }
 
   private Server<Kafka> startKafka() {
-    Optional<Server<Kafka>> idle = shared ? IDLE_KAFKA.take() : Optional.empty();
+    Optional<Server<Kafka>> idle = IDLE_KAFKA.take();
     idle.ifPresent(server -> server.program().deleteTopics());
     Server<Kafka> server = idle.orElseGet(() -> Server.kafka(embedded));
     server.program().createTopics(PARTITIONS);
@@ -69,7 +60,7 @@ public final class Infra implements AutoCloseable {
   }
 
   private Server<Postgres> startPostgres() {
-    Optional<Server<Postgres>> idle = shared ? IDLE_POSTGRES.take() : Optional.empty();
+    Optional<Server<Postgres>> idle = IDLE_POSTGRES.take();
     idle.ifPresent(server -> server.program().deleteDatabases());
     Server<Postgres> server = idle.orElseGet(() -> Server.postgres(embedded));
     server.program().createDatabases();
@@ -89,17 +80,9 @@ public final class Infra implements AutoCloseable {
 
   @Override
   public synchronized void close() {
-    leave(kafka, IDLE_KAFKA);
+    IDLE_KAFKA.add(kafka);
     if (postgres != null) {
-      leave(postgres, IDLE_POSTGRES);
-    }
-  }
-
-  private <T> void leave(Server<T> server, IdleServers<T> idle) {
-    if (shared) {
-      idle.add(server);
-    } else {
-      server.stop().run();
+      IDLE_POSTGRES.add(postgres);
     }
   }
 }
