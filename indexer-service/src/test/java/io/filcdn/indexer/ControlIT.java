@@ -11,47 +11,29 @@ import io.filcdn.indexer.fake.FakeChain;
 import io.filcdn.indexer.fake.FakeLog;
 import io.filcdn.indexer.fake.FakeNode;
 import io.filcdn.indexer.fake.FakePieces;
-import io.filcdn.testing.infra.InfraResource;
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
 import java.util.Map;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What others may tell and ask of the service: webhooks, administration, health. */
-@QuarkusTest
-@TestProfile(ControlIT.NothingHappensByItself.class)
-@QuarkusTestResource(
-    value = InfraResource.class,
-    initArgs = @ResourceArg(name = "database", value = "indexer"))
-@QuarkusTestResource(FakeChainResource.class)
-@SuppressWarnings("NullAway.Init")
 class ControlIT {
 
-  FakeChain chain;
-  FakeNode node;
-
-  @ConfigProperty(name = "kafka.bootstrap.servers")
-  String kafka;
-
   /** The head is not polled, so that only a webhook makes the indexer look. */
-  public static final class NothingHappensByItself implements QuarkusTestProfile {
-    @Override
-    public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "filcdn.indexer.head.poll", "1h",
-          "filcdn.indexer.recheck.every", "1h",
-          "filcdn.indexer.webhook.secret", "hush",
-          "filcdn.admin.token", "sesame");
-    }
-  }
+  @RegisterExtension
+  static final PackagedIndexer SERVICE =
+      new PackagedIndexer(
+          Map.of(
+              "filcdn.indexer.head.poll", "1h",
+              "filcdn.indexer.recheck.every", "1h",
+              "filcdn.indexer.webhook.secret", "hush",
+              "filcdn.admin.token", "sesame"));
+
+  private final FakeChain chain = SERVICE.chain();
+  private final FakeNode node = SERVICE.node();
 
   @Test
   void aWebhookMakesTheIndexLookAtTheHeadAtOnce() {
@@ -170,7 +152,7 @@ class ControlIT {
     admin("wrong").post("/api/v1/admin/republish").then().statusCode(401);
     admin("sesame").post("/api/v1/admin/republish?topic=filcdn.egress").then().statusCode(400);
 
-    try (Topics topics = Topics.from(kafka, false)) {
+    try (Topics topics = Topics.from(SERVICE.kafka(), false)) {
       admin("sesame").post("/api/v1/admin/republish").then().statusCode(202);
       wakeUp();
       patiently()

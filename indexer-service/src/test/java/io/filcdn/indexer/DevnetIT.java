@@ -109,6 +109,7 @@ class DevnetIT {
   void stop() {
     indexer.close();
     topics.close();
+    tables.close();
     devnet.close();
     anvil.close();
   }

@@ -63,6 +63,7 @@ abstract class FakeChainTest {
   void stop() {
     indexer.close();
     topics.close();
+    tables.close();
     node.close();
   }
 

@@ -21,42 +21,28 @@ import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeChain;
 import io.filcdn.indexer.fake.FakeNode;
 import io.filcdn.indexer.fake.FakePieces;
-import io.filcdn.testing.infra.InfraResource;
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.ValidatableResponse;
-import jakarta.inject.Inject;
 import java.sql.Connection;
+import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import javax.sql.DataSource;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The whole service on a real Postgres and Kafka: threads, HTTP, health, metrics. */
-@QuarkusTest
-@QuarkusTestResource(
-    value = InfraResource.class,
-    initArgs = @ResourceArg(name = "database", value = "indexer"))
-@QuarkusTestResource(FakeChainResource.class)
-@SuppressWarnings("NullAway.Init")
 class IndexerIT {
+
+  @RegisterExtension static final PackagedIndexer SERVICE = new PackagedIndexer(Map.of());
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Address PAYER = Contracts.numbered(5);
   private static final PieceCid CID = FakePieces.numbered(1);
 
-  FakeChain chain;
-  FakeNode node;
-
-  @Inject DataSource database;
-
-  @ConfigProperty(name = "kafka.bootstrap.servers")
-  String kafka;
+  private final FakeChain chain = SERVICE.chain();
+  private final FakeNode node = SERVICE.node();
 
   @Test
   void whatTheApiSaysIsWhatWasPublished() throws JsonProcessingException {
@@ -72,7 +58,7 @@ class IndexerIT {
             Contracts.cdnSettlement(12, 8));
     awaitIndexed();
 
-    try (Topics topics = Topics.from(kafka, true)) {
+    try (Topics topics = Topics.from(SERVICE.kafka(), true)) {
       String key = new PlacementKey(CID, PAYER, DataSetId.of("fwss/12"), new PieceId(7)).toString();
       patiently().until(() -> topics.of(Topic.PLACEMENTS).containsKey(key));
       patiently()
@@ -258,7 +244,7 @@ class IndexerIT {
   void theServiceGoesOnAfterItsDatabaseSessionsWereCut() throws SQLException {
     awaitIndexed();
 
-    try (Connection connection = database.getConnection();
+    try (Connection connection = DriverManager.getConnection(SERVICE.jdbcUrl());
         Statement statement = connection.createStatement()) {
       statement.executeQuery(
           """
@@ -269,7 +255,7 @@ class IndexerIT {
 
     awaitIndexed();
     patiently().untilAsserted(() -> answer("/api/v1/providers/8", 200));
-    try (Topics topics = Topics.from(kafka, true)) {
+    try (Topics topics = Topics.from(SERVICE.kafka(), true)) {
       patiently().until(() -> topics.of(Topic.PROVIDERS).containsKey("fwss/8"));
     }
   }

@@ -381,6 +381,7 @@ class IndexingLoopIT extends FakeChainTest {
     indexer.close();
 
     chain.block(Contracts.piecesRemoved(12, 7)).blocks(3).finalUpTo(4);
+    tables.close();
     tables = Tables.fresh(infra.postgres().jdbcUrl("indexer"));
     indexer = new TestIndexer(tables.source(), producer, node);
     indexer.catchUp().publishAll();
@@ -431,6 +432,7 @@ class IndexingLoopIT extends FakeChainTest {
     long before = dataSet("fwss/12").asOf().version();
     indexer.close();
 
+    tables.close();
     tables = Tables.fresh(infra.postgres().jdbcUrl("indexer"));
     try (TestIndexer anew = new TestIndexer(tables.source(), producer, node)) {
       anew.catchUp().publishAll();

@@ -29,6 +29,7 @@ import java.util.stream.LongStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -65,15 +66,30 @@ class SimulationIT {
 
   static LongStream seeds() {
     return LongStream.iterate(Long.getLong("filcdn.simulation.first", 1), seed -> seed + 1)
-        .limit(Long.getLong("filcdn.simulation.seeds", 20));
+        .limit(Long.getLong("filcdn.simulation.seeds", 4));
+  }
+
+  static LongStream moreSeeds() {
+    return LongStream.rangeClosed(5, 20);
   }
 
   @ParameterizedTest
   @MethodSource("seeds")
   void whateverHappensTheIndexIsTheFoldOfTheChain(long seed) {
-    Tables tables = Tables.fresh(infra.postgres().jdbcUrl("indexer"));
+    simulate(seed);
+  }
+
+  @Tag("slow")
+  @ParameterizedTest
+  @MethodSource("moreSeeds")
+  void whateverElseHappensTheIndexIsTheFoldOfTheChain(long seed) {
+    simulate(seed);
+  }
+
+  private static void simulate(long seed) {
     FakeChain chain = new FakeChain().block().finalUpTo(0);
-    try (FakeNode node = FakeNode.start(chain);
+    try (Tables tables = Tables.fresh(infra.postgres().jdbcUrl("indexer"));
+        FakeNode node = FakeNode.start(chain);
         FakeNode second = FakeNode.start(chain);
         Topics topics = Topics.from(infra.kafka().bootstrapServers(), false)) {
       try (World world = new World(seed, chain, List.of(node, second), tables)) {
@@ -87,13 +103,13 @@ class SimulationIT {
   }
 
   private static Object undisturbed(FakeNode node) {
-    Tables fresh = Tables.fresh(infra.postgres().jdbcUrl("metrics"));
     RangePlanner wide = new RangePlanner(new BlockNumber(0), 1000, 1000);
-    try (TestIndexer indexer =
-        new TestIndexer(fresh.source(), producer, Contracts.network(node.url()), wide)) {
+    try (Tables fresh = Tables.fresh(infra.postgres().jdbcUrl("metrics"));
+        TestIndexer indexer =
+            new TestIndexer(fresh.source(), producer, Contracts.network(node.url()), wide)) {
       indexer.catchUp();
+      return fresh.content();
     }
-    return fresh.content();
   }
 
   /** One seed's world: what happens in it, and the indexer that lives through it. */

@@ -5,16 +5,18 @@ import static io.filcdn.indexer.Patience.patiently;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /** An indexer's database, as a test looks at it. */
-final class Tables {
+final class Tables implements AutoCloseable {
 
   /** What each table says of the chain; when the index learned it is left out. */
   private static final Map<String, String> CONTENT =
@@ -37,6 +39,9 @@ final class Tables {
           withoutVersions("payers", "address"));
 
   private final DataSource source;
+
+  /** Kept for {@link #rows}, which a simulation asks for thousands of times. */
+  private @Nullable Connection reader;
 
   private Tables(DataSource source) {
     this.source = source;
@@ -75,9 +80,9 @@ final class Tables {
   }
 
   /** The rows of a query, columns separated by blanks; null is a minus sign. */
-  List<String> rows(String sql) {
-    try (Connection connection = source.getConnection();
-        ResultSet rows = connection.createStatement().executeQuery(sql)) {
+  synchronized List<String> rows(String sql) {
+    try (Statement statement = reader().createStatement();
+        ResultSet rows = statement.executeQuery(sql)) {
       List<String> texts = new ArrayList<>();
       int columns = rows.getMetaData().getColumnCount();
       while (rows.next()) {
@@ -90,6 +95,26 @@ final class Tables {
       return texts;
     } catch (SQLException e) {
       throw new IllegalStateException(sql, e);
+    }
+  }
+
+  private Connection reader() throws SQLException {
+    Connection connection = reader;
+    if (connection == null) {
+      connection = source.getConnection();
+      reader = connection;
+    }
+    return connection;
+  }
+
+  @Override
+  public synchronized void close() {
+    try {
+      if (reader != null) {
+        reader.close();
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("Postgres does not let go", e);
     }
   }
 

@@ -3,28 +3,26 @@ package io.filcdn.metrics;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.filcdn.testing.infra.InfraResource;
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.response.Response;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What cannot be is refused before a table is asked, whatever takes it. */
-@QuarkusTest
-@TestProfile(StatsApiIT.OnADevnet.class)
-@QuarkusTestResource(
-    value = InfraResource.class,
-    initArgs = @ResourceArg(name = "database", value = "metrics"),
-    restrictToAnnotatedClass = true)
 class BadValuesIT {
+
+  @RegisterExtension
+  static final PackagedService SERVICE =
+      new PackagedService(
+          Map.of(
+              "filcdn.network", "../deploy/networks/devnet.json",
+              "filcdn.admin.token", "operators-know-this"));
 
   private static final String LONG = "9".repeat(3000);
 

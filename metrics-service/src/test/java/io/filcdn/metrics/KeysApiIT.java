@@ -17,19 +17,12 @@ import io.filcdn.metrics.accounts.SignIn.Challenge;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
 import io.filcdn.testing.chain.DevnetAccount;
-import io.filcdn.testing.infra.InfraResource;
 import io.filcdn.testing.infra.TopicContents;
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
-import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -42,31 +35,22 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
-import javax.sql.DataSource;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Sign-in and keys as payers, operators and strangers see them: by HTTP. */
-@QuarkusTest
-@TestProfile(KeysApiIT.WithAccounts.class)
-@QuarkusTestResource(
-    value = InfraResource.class,
-    initArgs = @ResourceArg(name = "database", value = "metrics"),
-    restrictToAnnotatedClass = true)
 class KeysApiIT {
 
   private static final Path LOG = Path.of("target", "keys-api-it.log");
   private static final String KEYS = "/api/v1/keys";
   private static final String SESSIONS = "/api/v1/sessions";
 
-  /** The settings of a devnet on which payers can sign in; all that is logged is in a file too. */
-  public static class WithAccounts implements QuarkusTestProfile {
-    @Override
-    public Map<String, String> getConfigOverrides() {
-      return Map.of(
+  /** A devnet on which payers can sign in; all that is logged is in a file too. */
+  @RegisterExtension
+  static final PackagedService SERVICE = new PackagedService(Map.of(
           "filcdn.network", "../deploy/networks/devnet.json",
           "filcdn.metrics.accounts.domain", "stats.example.com",
           "filcdn.metrics.accounts.attempts-per-minute", "1000",
@@ -75,17 +59,13 @@ class KeysApiIT {
           "quarkus.log.file.enabled", "true",
           "quarkus.log.file.path", LOG.toString(),
           "quarkus.log.category.\"io.filcdn\".level", "DEBUG",
-          "quarkus.http.access-log.enabled", "true");
-    }
-  }
-
-  @Inject DataSource dataSource;
+          "quarkus.http.access-log.enabled", "true"));
 
   private final Wallet wallet = Wallet.of(DevnetAccount.PAYER);
 
   @BeforeEach
   void tellOfADataSet() {
-    new Database(dataSource)
+    new Database(SERVICE.stack().dataSource())
         .run(connection -> new PostgresDataSets().keepNewer(connection, List.of(indexed(12, 1))));
   }
 
@@ -191,7 +171,7 @@ class KeysApiIT {
   }
 
   private String tables() {
-    return new Database(dataSource).call(KeysApiIT::dump);
+    return new Database(SERVICE.stack().dataSource()).call(KeysApiIT::dump);
   }
 
   private static String dump(Connection connection) throws SQLException {
@@ -217,7 +197,7 @@ class KeysApiIT {
   }
 
   private static String topics() {
-    String brokers = ConfigProvider.getConfig().getValue("kafka.bootstrap.servers", String.class);
+    String brokers = SERVICE.stack().bootstrapServers();
     StringBuilder all = new StringBuilder();
     Arrays.stream(Topic.values())
         .flatMap(
@@ -308,7 +288,7 @@ class KeysApiIT {
     String id =
         made(signIn(), "{\"name\":\"%s\",\"scopes\":[\"pin\"]}".formatted(unique()))
             .getString("details.id");
-    new Database(dataSource)
+    new Database(SERVICE.stack().dataSource())
         .run(
             connection ->
                 connection

@@ -40,10 +40,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged service is killed while edges lease from it over HTTP, spend, and give back. */
+@Tag("slow")
 class LeasesProcessIT {
 
   private static final int EDGES = 4;
@@ -184,7 +186,8 @@ class LeasesProcessIT {
     }
   }
 
-  private void startAndAwait(TestStack stack) throws IOException {
+  private void startAndAwait(TestStack stack) {
+    ServiceProcess.trainOnce(stack);
     process =
         ServiceProcess.start(
             stack,

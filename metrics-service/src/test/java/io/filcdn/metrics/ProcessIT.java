@@ -171,7 +171,8 @@ class ProcessIT {
         stack.rows("select coalesce(sum(sequence), 0) from watermark").getFirst());
   }
 
-  private Process start(Path network) throws IOException {
+  private Process start(Path network) {
+    ServiceProcess.trainOnce(stack);
     return ServiceProcess.start(
         stack,
         ServiceProcess.SOON,

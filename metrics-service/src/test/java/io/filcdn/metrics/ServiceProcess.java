@@ -1,7 +1,14 @@
 package io.filcdn.metrics;
 
+import static org.awaitility.Awaitility.await;
+
+import io.filcdn.testing.process.ClassArchive;
+import io.filcdn.testing.process.FreePort;
+import io.restassured.RestAssured;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -9,13 +16,60 @@ import java.util.Map;
 /** The packaged service as a process of its own. */
 final class ServiceProcess {
 
-  private ServiceProcess() {}
+  private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+
+  private static final ClassArchive CLASSES =
+      new ClassArchive(JAR, Path.of("target", "test-processes.jsa"));
+
+  private static final Duration READY = Duration.ofMinutes(5);
+
+  private static final List<String> SMALL = List.of("-XX:TieredStopAtLevel=1", "-Xmx128m");
 
   /** Options of a JVM that starts soon and is measured by nobody. */
-  static final List<String> SOON = List.of("-XX:TieredStopAtLevel=1", "-Xmx128m");
+  static final List<String> SOON = with(SMALL, CLASSES.option());
 
   /** Options of a JVM that is measured: the heap that the Helm chart gives it. */
   static final List<String> MEASURED = List.of("-Xmx460m");
+
+  private ServiceProcess() {}
+
+  private static List<String> with(List<String> options, String more) {
+    List<String> all = new ArrayList<>(options);
+    all.add(more);
+    return List.copyOf(all);
+  }
+
+  /** Has one process of each build leave its classes to all others. */
+  static void trainOnce(TestStack stack) {
+    CLASSES.trainOnce(
+        () -> {
+          int port = FreePort.find();
+          Map<String, String> environment =
+              Map.of(
+                  "FILCDN_NETWORK",
+                  Path.of("..", "deploy", "networks", "devnet.json").toString(),
+                  "QUARKUS_HTTP_PORT",
+                  Integer.toString(port));
+          Process process =
+              start(
+                  stack,
+                  with(SMALL, CLASSES.trainingOption()),
+                  Path.of("target", "training.log"),
+                  environment);
+          await().atMost(READY).until(() -> !process.isAlive() || isReady(port));
+          process.destroy();
+          process.onExit().join();
+        });
+  }
+
+  /** Whether a process that listens there is ready. */
+  static boolean isReady(int port) {
+    try {
+      return RestAssured.given().port(port).get("/q/health/ready").statusCode() == 200;
+    } catch (RuntimeException e) {
+      return false;
+    }
+  }
 
   /**
    * Starts it on the stack's Kafka and Postgres.
@@ -24,14 +78,13 @@ final class ServiceProcess {
    * @param output where what it prints is added
    */
   static Process start(
-      TestStack stack, List<String> jvm, Path output, Map<String, String> environment)
-      throws IOException {
+      TestStack stack, List<String> jvm, Path output, Map<String, String> environment) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:+UseSerialGC");
     command.addAll(jvm);
     command.add("-jar");
-    command.add(Path.of("target", "quarkus-app", "quarkus-run.jar").toString());
+    command.add(JAR.toString());
     ProcessBuilder process =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
@@ -41,6 +94,10 @@ final class ServiceProcess {
     process.environment().putAll(environment);
     process.environment().put("KAFKA_BOOTSTRAP_SERVERS", stack.bootstrapServers());
     process.environment().put("QUARKUS_DATASOURCE_JDBC_URL", stack.jdbcUrl());
-    return process.start();
+    try {
+      return process.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

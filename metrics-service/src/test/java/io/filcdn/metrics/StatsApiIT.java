@@ -35,16 +35,9 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.service.database.Database;
-import io.filcdn.testing.infra.InfraResource;
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
-import jakarta.inject.Inject;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -54,39 +47,27 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Function;
-import javax.sql.DataSource;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The whole service as its clients see it: records go in by Kafka, answers come out by HTTP. */
-@QuarkusTest
-@TestProfile(StatsApiIT.OnADevnet.class)
-@QuarkusTestResource(
-    value = InfraResource.class,
-    initArgs = @ResourceArg(name = "database", value = "metrics"),
-    restrictToAnnotatedClass = true)
 class StatsApiIT {
 
-  /** The settings of a devnet, with shorter waits. */
-  public static class OnADevnet implements QuarkusTestProfile {
-    @Override
-    public Map<String, String> getConfigOverrides() {
-      return Map.of(
-          "filcdn.network", "../deploy/networks/devnet.json",
-          "filcdn.metrics.intake.max-wait", "100ms",
-          "filcdn.metrics.intake.lost-after", "1s",
-          "filcdn.metrics.edges.list", TestEdges.list().toString(),
-          "filcdn.metrics.leases.required", "false",
-          "filcdn.admin.token", "operators-know-this");
-    }
-  }
+  @RegisterExtension
+  static final PackagedService SERVICE =
+      new PackagedService(
+          Map.of(
+              "filcdn.network", "../deploy/networks/devnet.json",
+              "filcdn.metrics.intake.max-wait", "100ms",
+              "filcdn.metrics.intake.lost-after", "1s",
+              "filcdn.admin.token", "operators-know-this"));
 
   private static final String LEASES = "/internal/v1/leases";
   private static final String ENDS = "/internal/v1/journal-ends";
@@ -97,8 +78,6 @@ class StatsApiIT {
 
   private static boolean fed;
 
-  @Inject DataSource dataSource;
-
   /** Data set 12 is served and reported, 13 is the same payer's, 14 is nobody's yet. */
   @BeforeEach
   void feedOnce() throws Exception {
@@ -107,8 +86,7 @@ class StatsApiIT {
     }
     fed = true;
     served = Clock.systemUTC().instant();
-    String bootstrapServers =
-        ConfigProvider.getConfig().getValue("kafka.bootstrap.servers", String.class);
+    String bootstrapServers = SERVICE.stack().bootstrapServers();
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", bootstrapServers),
@@ -359,7 +337,7 @@ class StatsApiIT {
   }
 
   private static int egressPartitions() {
-    String servers = ConfigProvider.getConfig().getValue("kafka.bootstrap.servers", String.class);
+    String servers = SERVICE.stack().bootstrapServers();
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", servers), new StringSerializer(), new StringSerializer())) {
@@ -621,7 +599,7 @@ class StatsApiIT {
   }
 
   private void execute(String sql) {
-    new Database(dataSource).run(connection -> connection.createStatement().execute(sql));
+    new Database(SERVICE.stack().dataSource()).run(connection -> connection.createStatement().execute(sql));
   }
 
   @Test

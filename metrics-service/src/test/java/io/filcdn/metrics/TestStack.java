@@ -2,6 +2,8 @@ package io.filcdn.metrics;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.identity.SignedMessage;
 import io.filcdn.common.kafka.RecordJson;
@@ -34,7 +36,6 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.ds.PGSimpleDataSource;
 
 /** A real Postgres with the service's tables and a real Kafka, without the service around them. */
 final class TestStack implements AutoCloseable {
@@ -46,17 +47,34 @@ final class TestStack implements AutoCloseable {
           + " latency, piece_day, placement, pinned, upload_day, settled_event,"
           + " used_nonce, payer_session, access_key";
 
+  /** Enough for several processes at once. */
+  private static final int CONNECTIONS = 50;
+
   private final Infra infra = Infra.start();
-  private final PGSimpleDataSource dataSource = new PGSimpleDataSource();
+  private final AgroalDataSource dataSource = pool(jdbcUrl());
   private final KafkaProducer<String, String> producer;
   private final KafkaConsumer<String, String> consumer;
   private final Map<TopicPartition, Long> seen = new HashMap<>();
 
   TestStack() {
-    dataSource.setURL(jdbcUrl());
     Flyway.configure().dataSource(jdbcUrl(), null, null).load().migrate();
     producer = new KafkaProducer<>(kafka(), new StringSerializer(), new StringSerializer());
     consumer = new KafkaConsumer<>(kafka(), new StringDeserializer(), new StringDeserializer());
+  }
+
+  /** Connections as the service keeps them. */
+  private static AgroalDataSource pool(String jdbcUrl) {
+    try {
+      return AgroalDataSource.from(
+          new AgroalDataSourceConfigurationSupplier()
+              .connectionPoolConfiguration(
+                  pool ->
+                      pool.maxSize(CONNECTIONS)
+                          .acquisitionTimeout(Duration.ofMinutes(1))
+                          .connectionFactoryConfiguration(factory -> factory.jdbcUrl(jdbcUrl))));
+    } catch (SQLException e) {
+      throw new IllegalStateException("no connections can be kept", e);
+    }
   }
 
   DataSource dataSource() {
@@ -230,6 +248,7 @@ final class TestStack implements AutoCloseable {
   public void close() {
     consumer.close();
     producer.close();
+    dataSource.close();
     infra.close();
   }
 }

@@ -9,7 +9,7 @@ import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.TestProvider.Fault;
-import io.filcdn.testing.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.Infra;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,7 +47,7 @@ class ConservationIT {
   @TempDir private Path folder;
 
   private final Random random = new Random(5);
-  private EmbeddedKafka kafka;
+  private Infra infra;
   private TestIndex index;
   private TestProvider first;
   private TestProvider second;
@@ -56,9 +56,8 @@ class ConservationIT {
 
   @BeforeEach
   void open() throws Exception {
-    kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
-    kafka.createTopics(3);
-    index = new TestIndex(kafka);
+    infra = Infra.start();
+    index = new TestIndex(infra.kafka());
     first = new TestProvider();
     second = new TestProvider();
     index
@@ -69,7 +68,7 @@ class ConservationIT {
     Files.createDirectories(folder.resolve("data"));
     edge =
         new EdgeProcess(
-            kafka,
+            infra.kafka(),
             folder.resolve("data"),
             Map.of(
                 "filcdn.retrieval.cache.max-size", "6M",
@@ -85,7 +84,7 @@ class ConservationIT {
     first.close();
     second.close();
     index.close();
-    kafka.close();
+    infra.close();
   }
 
   /** Pieces of all sizes; of some a provider lies, of some it dies midway. */

@@ -11,7 +11,7 @@ import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.usage.Quota;
-import io.filcdn.testing.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.Infra;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -32,7 +32,7 @@ class EdgeIT {
   private static final Address OTHER_PAYER = Address.of("0x" + "bb".repeat(20));
   private static final Address SANCTIONED = Address.of("0x" + "cc".repeat(20));
 
-  private EmbeddedKafka kafka;
+  private Infra infra;
   private TestIndex index;
   private TestEdge edge;
   private TestProvider provider;
@@ -40,12 +40,11 @@ class EdgeIT {
 
   @BeforeAll
   void open(@TempDir Path folder) throws Exception {
-    kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
-    kafka.createTopics(4);
-    index = new TestIndex(kafka);
+    infra = Infra.start();
+    index = new TestIndex(infra.kafka());
     edge =
         new TestEdge(
-            kafka,
+            infra.kafka(),
             folder.resolve("edge"),
             Quota.UNLIMITED,
             Map.of("filcdn.retrieval.origin.mismatch", "1ms"));
@@ -70,7 +69,7 @@ class EdgeIT {
   void close() throws Exception {
     edge.close();
     index.close();
-    kafka.close();
+    infra.close();
     provider.close();
     secondProvider.close();
   }

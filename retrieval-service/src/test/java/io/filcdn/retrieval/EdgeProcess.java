@@ -5,8 +5,13 @@ import static org.awaitility.Awaitility.await;
 
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.testing.infra.Kafka;
+import io.filcdn.testing.process.ClassArchive;
 import io.filcdn.testing.process.FreePort;
+import io.restassured.RestAssured;
+import io.restassured.specification.RequestSpecification;
+import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -25,6 +30,12 @@ import java.util.concurrent.TimeUnit;
 final class EdgeProcess implements AutoCloseable {
 
   private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+
+  private static final String READINESS = "/q/health/ready";
+  private static final Duration READY = Duration.ofMinutes(5);
+
+  private static final ClassArchive CLASSES =
+      new ClassArchive(JAR, Path.of("target", "test-processes.jsa"));
 
   /** Options of a JVM that lives for seconds, in which optimising costs more than it brings. */
   static final List<String> SOON = List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
@@ -56,39 +67,64 @@ final class EdgeProcess implements AutoCloseable {
     settings.put("quarkus.http.host", "127.0.0.1");
     settings.put("quarkus.http.port", Integer.toString(management));
     settings.put("filcdn.network", Path.of("..", "deploy", "networks", "devnet.json").toString());
-    settings.put("filcdn.retrieval.data", data.toString());
     settings.put("filcdn.retrieval.http.host", "127.0.0.1");
     settings.put("filcdn.retrieval.http.port", Integer.toString(port));
     settings.put("filcdn.retrieval.disk-reserve", "1M");
     settings.put("filcdn.retrieval.usage.flush-interval", "100ms");
     settings.putAll(more);
-    start();
+    CLASSES.trainOnce(this::train);
+    process = run(CLASSES.option(), data, "log");
   }
 
-  void start() throws IOException {
+  /** Runs an edge with data of its own that leaves its classes to those that come. */
+  private void train() {
+    Process training =
+        run(CLASSES.trainingOption(), data.resolveSibling("training"), "training.log");
+    await().atMost(READY).until(() -> !training.isAlive() || status(READINESS) == 200);
+    training.destroy();
+    training.onExit().join();
+  }
+
+  void start() {
+    process = run(CLASSES.option(), data, "log");
+  }
+
+  private Process run(String archive, Path folder, String log) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvm);
+    command.add(archive);
     command.addAll(List.of("-Xmx256m", "-XX:MaxDirectMemorySize=128m"));
     settings.forEach((key, value) -> command.add("-D" + key + "=" + value));
+    command.add("-Dfilcdn.retrieval.data=" + folder);
     command.addAll(List.of("-jar", JAR.toString()));
-    process =
+    File output = data.resolveSibling(log).toFile();
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(data.resolveSibling("log").toFile()))
-            .start();
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(output));
+    try {
+      return builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   EdgeClient client() {
     return new EdgeClient(port);
   }
 
+  /** A request to the management port. */
+  RequestSpecification given() {
+    return RestAssured.given().baseUri("http://127.0.0.1").port(management);
+  }
+
   boolean isReady() {
-    return process.isAlive() && status("/q/health/ready") == 200;
+    return process.isAlive() && status(READINESS) == 200;
   }
 
   void awaitReady() {
-    await().atMost(Duration.ofMinutes(5)).until(this::isReady);
+    await().atMost(READY).until(this::isReady);
   }
 
   /** Waits until the edge serves a placement. */

@@ -7,7 +7,7 @@ import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.retrieval.EdgeClient.Answer;
-import io.filcdn.testing.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.Infra;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -27,22 +27,21 @@ class EdgeProcessIT {
 
   @TempDir private Path folder;
 
-  private EmbeddedKafka kafka;
+  private Infra infra;
   private TestIndex index;
   private TestProvider provider;
   private EdgeProcess edge;
 
   @BeforeEach
   void open() throws Exception {
-    kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
-    kafka.createTopics(2);
-    index = new TestIndex(kafka);
+    infra = Infra.start();
+    index = new TestIndex(infra.kafka());
     provider = new TestProvider();
     index.provider("fwss/1", provider.url()).dataSet("fwss/1", PAYER, "fwss/1");
     Files.createDirectories(folder.resolve("data"));
     edge =
         new EdgeProcess(
-            kafka,
+            infra.kafka(),
             folder.resolve("data"),
             Map.of("filcdn.admin.token", TOKEN, "filcdn.retrieval.http.drain-timeout", "20s"));
     edge.awaitReady();
@@ -53,7 +52,7 @@ class EdgeProcessIT {
     edge.close();
     provider.close();
     index.close();
-    kafka.close();
+    infra.close();
   }
 
   private TestPiece placed(int size, long seed) {

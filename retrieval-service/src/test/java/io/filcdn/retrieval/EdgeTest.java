@@ -10,13 +10,15 @@ import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.usage.Quota;
-import io.filcdn.testing.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.Infra;
+import io.filcdn.testing.infra.Kafka;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.TestInstance;
@@ -31,8 +33,9 @@ abstract class EdgeTest {
 
   private static final AtomicLong NUMBERS = new AtomicLong(1_000);
 
+  private @Nullable Infra infra;
   Path folder;
-  EmbeddedKafka kafka;
+  Kafka kafka;
   TestIndex index;
   TestEdge edge;
   TestProvider provider;
@@ -48,11 +51,24 @@ abstract class EdgeTest {
     return Quota.UNLIMITED;
   }
 
+  /** The Kafka of this class. */
+  Kafka openKafka() {
+    Infra started = Infra.start();
+    infra = started;
+    return started.kafka();
+  }
+
+  /** Ends what {@link #openKafka} began. */
+  void closeKafka() {
+    if (infra != null) {
+      infra.close();
+    }
+  }
+
   @BeforeAll
   void open(@TempDir Path temporary) throws Exception {
     folder = temporary;
-    kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
-    kafka.createTopics(4);
+    kafka = openKafka();
     index = new TestIndex(kafka);
     edge = new TestEdge(kafka, folder.resolve("edge"), quota(), settings());
     provider = new TestProvider();
@@ -64,7 +80,7 @@ abstract class EdgeTest {
   void close() throws Exception {
     edge.close();
     index.close();
-    kafka.close();
+    closeKafka();
     provider.close();
     secondProvider.close();
   }

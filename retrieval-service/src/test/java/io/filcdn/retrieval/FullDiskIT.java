@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.retrieval.EdgeClient.Answer;
-import io.filcdn.testing.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.Infra;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -28,7 +28,7 @@ class FullDiskIT {
 
   @TempDir private Path folder;
 
-  private EmbeddedKafka kafka;
+  private Infra infra;
   private TestIndex index;
   private TestProvider provider;
   private @Nullable EdgeProcess started;
@@ -36,9 +36,8 @@ class FullDiskIT {
 
   @BeforeEach
   void open() throws Exception {
-    kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
-    kafka.createTopics(2);
-    index = new TestIndex(kafka);
+    infra = Infra.start();
+    index = new TestIndex(infra.kafka());
     provider = new TestProvider();
     index.provider("fwss/1", provider.url()).dataSet("fwss/1", PAYER, "fwss/1");
     data = Files.createDirectories(folder.resolve("data"));
@@ -49,7 +48,7 @@ class FullDiskIT {
     edge().close();
     provider.close();
     index.close();
-    kafka.close();
+    infra.close();
   }
 
   private EdgeProcess edge() {
@@ -85,7 +84,7 @@ class FullDiskIT {
   @Test
   void whereTheCacheCannotBeUsedPiecesPassThroughAndAreCountedUntilItCan() throws Exception {
     Files.createFile(data.resolve("cache"));
-    started = new EdgeProcess(kafka, data, Map.of());
+    started = new EdgeProcess(infra.kafka(), data, Map.of());
     edge().awaitReady();
     TestPiece piece = placed(300_000, 1);
     await().atMost(SOON).until(() -> get(piece).status() == 200);
@@ -110,7 +109,7 @@ class FullDiskIT {
   @Test
   void whereTheJournalCannotBeOpenedNothingIsServedUntilItCan() throws Exception {
     Files.createFile(data.resolve("journal"));
-    started = new EdgeProcess(kafka, data, Map.of());
+    started = new EdgeProcess(infra.kafka(), data, Map.of());
     TestPiece piece = placed(1_000, 2);
     await().atMost(SOON).until(() -> edge().status("/q/health/live") == 200);
     await().atMost(SOON).until(() -> readiness().contains("the data folder cannot be used"));

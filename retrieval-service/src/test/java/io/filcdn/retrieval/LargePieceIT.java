@@ -6,7 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.testing.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.Infra;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -71,16 +71,15 @@ class LargePieceIT {
   @Test
   void passesThroughAnEdgeWithLittleMemory() throws Exception {
     HttpServer provider = provider();
-    try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
-        TestIndex index = new TestIndex(kafka)) {
-      kafka.createTopics(1);
+    try (Infra infra = Infra.start();
+        TestIndex index = new TestIndex(infra.kafka())) {
       index
           .provider("fwss/1", "http://127.0.0.1:" + provider.getAddress().getPort())
           .dataSet("fwss/1", PAYER, "fwss/1");
       PlacementRecord placement = index.place(PIECE, PAYER, "fwss/1");
       Files.createDirectories(folder.resolve("data"));
       try (EdgeProcess edge =
-          new EdgeProcess(EdgeProcess.OPTIMISED, kafka, folder.resolve("data"), Map.of())) {
+          new EdgeProcess(EdgeProcess.OPTIMISED, infra.kafka(), folder.resolve("data"), Map.of())) {
         edge.awaitReady();
         edge.awaitPlaced(placement);
 

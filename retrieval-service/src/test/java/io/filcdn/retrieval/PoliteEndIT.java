@@ -10,7 +10,7 @@ import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.retrieval.usage.LeaseServer;
-import io.filcdn.testing.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.Infra;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.file.Files;
@@ -37,7 +37,7 @@ class PoliteEndIT {
   @TempDir private Path folder;
 
   private final List<EdgeClient.Exchange> clients = new ArrayList<>();
-  private EmbeddedKafka kafka;
+  private Infra infra;
   private TestIndex index;
   private TestProvider provider;
   private LeaseServer metrics;
@@ -45,9 +45,8 @@ class PoliteEndIT {
 
   @BeforeEach
   void open() throws Exception {
-    kafka = EmbeddedKafka.start(folder.resolve("kafka"), 0);
-    kafka.createTopics(2);
-    index = new TestIndex(kafka);
+    infra = Infra.start();
+    index = new TestIndex(infra.kafka());
     provider = new TestProvider();
     metrics = new LeaseServer();
     metrics.grant(DATA_SET, Kind.CDN, 1L << 40);
@@ -56,7 +55,7 @@ class PoliteEndIT {
     Files.createDirectories(folder.resolve("data"));
     edge =
         new EdgeProcess(
-            kafka,
+            infra.kafka(),
             folder.resolve("data"),
             Map.of(
                 "filcdn.retrieval.http.drain-timeout",
@@ -79,7 +78,7 @@ class PoliteEndIT {
     metrics.close();
     provider.close();
     index.close();
-    kafka.close();
+    infra.close();
   }
 
   private TestPiece placed(int size, long seed) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.filcdn.testing.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.Kafka;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Map;
@@ -17,6 +18,19 @@ class ServicesDownIT extends EdgeTest {
   @Override
   Map<String, String> settings() {
     return Map.of("filcdn.retrieval.usage.max-journal-records", Integer.toString(JOURNAL));
+  }
+
+  /** A broker of its own, as it goes away. */
+  @Override
+  Kafka openKafka() {
+    Kafka own = EmbeddedKafka.start(folder.resolve("kafka"), 0);
+    own.createTopics(4);
+    return own;
+  }
+
+  @Override
+  void closeKafka() {
+    kafka.close();
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The rules of what nobody may gain or lose by a {@link RedTeam}, on everything that the system
  * consists of. A run is repeated by its seed: {@code -Dfilcdn.seed=}.
  */
+@Tag("slow")
 class RedTeamIT {
 
   private static final Duration ACTING = Duration.ofSeconds(30);

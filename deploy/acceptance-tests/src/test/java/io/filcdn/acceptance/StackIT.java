@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -35,6 +36,7 @@ class StackIT {
 
   @TempDir Path folder;
 
+  @Tag("slow")
   @Test
   void aStackGoesOnAfterItsSupervisorWasKilledAndSaysWhatItCleanedUp() {
     Path data = folder.resolve("data");
@@ -59,6 +61,7 @@ class StackIT {
     assertThat(Script.run("status", Stack.data(data)).exitCode()).isEqualTo(1);
   }
 
+  @Tag("slow")
   @Test
   void aDevnetWhoseChainLostBlocksStartsFreshAndSaysSo() throws Exception {
     Path data = folder.resolve("data");

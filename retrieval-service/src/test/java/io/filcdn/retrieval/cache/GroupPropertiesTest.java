@@ -33,6 +33,7 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -41,8 +42,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Readers of any ranges of any pieces, side by side, from providers that lie, die and ignore
  * ranges, while pieces leave the cache: no byte is wrong, none is billed that was not needed, and
- * what a crash leaves is right. A case is its seed: {@code -Dfilcdn.seed=…} runs one, {@code
- * -Dfilcdn.seeds=…} so many.
+ * what a crash leaves is right. A case is its seed: {@code -Dfilcdn.seed=…} runs one. A few run
+ * always, the slow suite up to {@code -Dfilcdn.seeds=…}.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class GroupPropertiesTest {
@@ -55,6 +56,8 @@ class GroupPropertiesTest {
     {2, 0}, {2, 1}, {2, 128}, {3, 126}, {4, 0}, {5, 17}
   };
 
+  private static final int FEW_SEEDS = 6;
+
   private final Vertx vertx = Vertx.vertx();
   private final List<Sample> samples = new ArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
@@ -66,9 +69,11 @@ class GroupPropertiesTest {
 
   static IntStream seeds() {
     Integer one = Integer.getInteger("filcdn.seed");
-    return one == null
-        ? IntStream.range(0, Integer.getInteger("filcdn.seeds", 24))
-        : IntStream.of(one);
+    return one == null ? IntStream.range(0, FEW_SEEDS) : IntStream.of(one);
+  }
+
+  static IntStream moreSeeds() {
+    return IntStream.range(FEW_SEEDS, Integer.getInteger("filcdn.seeds", 24));
   }
 
   @BeforeAll
@@ -128,6 +133,17 @@ class GroupPropertiesTest {
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void noByteIsWrongAndNoneIsBilledTwice(int seed) throws Exception {
+    readWithFaults(seed);
+  }
+
+  @Tag("slow")
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("moreSeeds")
+  void noByteIsWrongAndNoneIsBilledTwiceWhateverElseHappens(int seed) throws Exception {
+    readWithFaults(seed);
+  }
+
+  private void readWithFaults(int seed) throws Exception {
     Random random = new Random(seed);
     Sample sample = samples.get(random.nextInt(samples.size()));
     boolean knowsTree = random.nextInt(4) > 0;
@@ -158,6 +174,18 @@ class GroupPropertiesTest {
   @ParameterizedTest(name = "seed {0}")
   @MethodSource("seeds")
   void whatLeavesTheCacheOrIsCutByACrashLeavesNothingWrong(int seed) throws Exception {
+    leaveAndCrash(seed);
+  }
+
+  @Tag("slow")
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("moreSeeds")
+  void whatLeavesTheCacheOrIsCutByACrashLeavesNothingWrongWhateverElseHappens(int seed)
+      throws Exception {
+    leaveAndCrash(seed);
+  }
+
+  private void leaveAndCrash(int seed) throws Exception {
     Random random = new Random(seed);
     List<Sample> some = List.of(any(random), any(random), any(random));
     try (RangeProvider first = provider(1, Fault.NONE);

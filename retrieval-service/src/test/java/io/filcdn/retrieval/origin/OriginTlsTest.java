@@ -39,6 +39,7 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,15 +53,20 @@ class OriginTlsTest {
   private static final PieceCid PIECE = new PieceCid(new CommP(1, 2, 3, 4), 5, 10);
   private static final char[] PASSWORD = "changeit".toCharArray();
 
+  private static KeyStore keys;
+
   private final Vertx vertx = Vertx.vertx();
-  private KeyStore keys;
   private SSLContext serverContext;
   private RawProvider provider;
   private OriginClient client;
 
-  @BeforeEach
-  void start(@TempDir Path folder) throws Exception {
+  @BeforeAll
+  static void makeKeys(@TempDir Path folder) throws Exception {
     keys = keys(folder.resolve("store.p12"));
+  }
+
+  @BeforeEach
+  void start() throws Exception {
     KeyManagerFactory own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     own.init(keys, PASSWORD);
     serverContext = SSLContext.getInstance("TLS");

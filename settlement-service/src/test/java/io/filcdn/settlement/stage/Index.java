@@ -37,7 +37,7 @@ import org.web3j.utils.Numeric;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the indexer tells settlement: it reads the chain a few times a second and publishes the data
+ * What the indexer tells settlement: it reads the chain twice a second and publishes the data
  * sets that changed. A test can have it stand still, and lie about a rail.
  */
 public final class Index implements AutoCloseable {
@@ -66,7 +66,7 @@ public final class Index implements AutoCloseable {
     this.devnet = devnet;
     this.topics = topics;
     this.operators = List.of(devnet.contracts().filBeamOperator());
-    var _ = thread.scheduleWithFixedDelay(this::publishUnlessPaused, 0, 200, TimeUnit.MILLISECONDS);
+    var _ = thread.scheduleWithFixedDelay(this::publishUnlessPaused, 0, 500, TimeUnit.MILLISECONDS);
   }
 
   /** Publishes a data set from now on. */

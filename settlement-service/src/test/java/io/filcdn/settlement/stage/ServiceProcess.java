@@ -4,16 +4,14 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.filcdn.testing.process.ClassArchive;
 import io.restassured.RestAssured;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
@@ -34,8 +32,8 @@ public final class ServiceProcess implements AutoCloseable {
 
   private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
 
-  /** The service's classes as its JVM has them in memory (AppCDS). */
-  private static final Path ARCHIVE = Path.of("target", "test-processes.jsa");
+  private static final ClassArchive CLASSES =
+      new ClassArchive(JAR, Path.of("target", "test-processes.jsa"));
 
   private static final Pattern LISTENING = Pattern.compile("Listening on: http://[^:]+:(\\d+)");
 
@@ -66,10 +64,9 @@ public final class ServiceProcess implements AutoCloseable {
                     // most live for seconds, in which optimising costs more than it brings
                     "-XX:TieredStopAtLevel=" + environment.getOrDefault(TIER, "1"),
                     "-XX:+UseSerialGC",
-                    (environment.containsKey(TRAINING)
-                            ? "-XX:ArchiveClassesAtExit="
-                            : "-XX:SharedArchiveFile=")
-                        + ARCHIVE,
+                    environment.containsKey(TRAINING)
+                        ? CLASSES.trainingOption()
+                        : CLASSES.option(),
                     "-XX:MaxHeapSize=" + environment.getOrDefault(HEAP, "128m"),
                     "-jar",
                     JAR.toString()))
@@ -84,20 +81,9 @@ public final class ServiceProcess implements AutoCloseable {
     }
   }
 
-  /**
-   * Has one process of each build leave its classes, with which all others start in half the time.
-   */
+  /** Has one process of each build leave its classes to all others. */
   static void trainOnce(Supplier<ServiceProcess> training) {
-    Path lock = ARCHIVE.resolveSibling(ARCHIVE.getFileName() + ".lock");
-    try (FileChannel channel =
-            FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        FileLock _ = channel.lock()) {
-      if (ARCHIVE.toFile().lastModified() < JAR.toFile().lastModified()) {
-        training.get().awaitReady().end();
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    CLASSES.trainOnce(() -> training.get().awaitReady().end());
   }
 
   public ServiceProcess awaitReady() {

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 
 /** A Postgres of this machine's own, unpacked from a jar, whose data lies in a folder of ours. */
 public final class EmbeddedPostgres implements Postgres {
@@ -32,6 +33,8 @@ public final class EmbeddedPostgres implements Postgres {
 
   /** Recovery after a crash takes its time, and a machine with other work more. */
   private static final Duration START_LIMIT = Duration.ofMinutes(10);
+
+  private static final Duration STOP_LIMIT = Duration.ofSeconds(20);
 
   private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
   private final Path data;
@@ -128,12 +131,20 @@ public final class EmbeddedPostgres implements Postgres {
         .formatted(server.getPort(), database, role, role);
   }
 
+  /** Stops it; at the end of this JVM the library may be about that already, which is awaited. */
   @Override
   public void close() {
+    Optional<ProcessHandle> process = running(data);
     try {
       server.close();
     } catch (IOException e) {
       throw new UncheckedIOException("Postgres does not stop", e);
     }
+    process.ifPresent(
+        stopping ->
+            stopping
+                .onExit()
+                .completeOnTimeout(stopping, STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .join());
   }
 }

@@ -34,14 +34,7 @@ public sealed interface Kafka extends AutoCloseable permits EmbeddedKafka, Conta
 
   /** Adds rules about who may do what. */
   default void allow(List<AclBinding> rules) {
-    try (Admin admin = admin()) {
-      admin.createAcls(rules).all().get();
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("Kafka runs, but its rules cannot be made", e.getCause());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while rules were made", e);
-    }
+    administer(admin -> admin.createAcls(rules).all().get());
   }
 
   /**
@@ -50,30 +43,62 @@ public sealed interface Kafka extends AutoCloseable permits EmbeddedKafka, Conta
    * @param partitions of each topic
    */
   default void createTopics(int partitions) {
+    administer(
+        admin -> {
+          var present = admin.listTopics().names().get();
+          List<NewTopic> missing =
+              Arrays.stream(Topic.values())
+                  .filter(topic -> !present.contains(topic.topicName()))
+                  .map(topic -> settings(topic, partitions))
+                  .toList();
+          admin.createTopics(missing).all().get();
+          List<String> all = Arrays.stream(Topic.values()).map(Topic::topicName).toList();
+          await(
+              () -> admin.describeTopics(all).allTopicNames().get().size() == all.size(),
+              "know the topics that it created: " + all);
+        });
+  }
+
+  /** Deletes all topics, with all that is in them. */
+  default void deleteTopics() {
+    administer(
+        admin -> {
+          admin.deleteTopics(admin.listTopics().names().get()).all().get();
+          await(() -> admin.listTopics().names().get().isEmpty(), "forget its topics");
+        });
+  }
+
+  /** A task of an administrator. */
+  interface Task {
+    void by(Admin admin) throws ExecutionException, InterruptedException;
+  }
+
+  private void administer(Task task) {
     try (Admin admin = admin()) {
-      var present = admin.listTopics().names().get();
-      List<NewTopic> missing =
-          Arrays.stream(Topic.values())
-              .filter(topic -> !present.contains(topic.topicName()))
-              .map(topic -> settings(topic, partitions))
-              .toList();
-      admin.createTopics(missing).all().get();
-      List<String> all = Arrays.stream(Topic.values()).map(Topic::topicName).toList();
-      if (!Await.until(Duration.ofMinutes(1), () -> areKnown(admin, all))) {
-        throw new IllegalStateException("Kafka does not know the topics that it created: " + all);
-      }
+      task.by(admin);
     } catch (ExecutionException e) {
-      throw new IllegalStateException("Kafka runs, but its topics cannot be created", e.getCause());
+      throw new IllegalStateException("Kafka runs, but refuses its administrator", e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new IllegalStateException("interrupted while topics were created", e);
+      throw new IllegalStateException("interrupted while Kafka was administered", e);
     }
   }
 
-  /** The broker tells of topics a moment after it has created them. */
-  private static boolean areKnown(Admin admin, List<String> topics) {
+  /** A condition that is asked of the broker; a failure is a no. */
+  interface Condition {
+    boolean isTrue() throws ExecutionException, InterruptedException;
+  }
+
+  /** The broker tells of changes a moment after it has made them. */
+  private static void await(Condition condition, String what) {
+    if (!Await.until(Duration.ofMinutes(1), () -> holds(condition))) {
+      throw new IllegalStateException("Kafka does not " + what);
+    }
+  }
+
+  private static boolean holds(Condition condition) {
     try {
-      return admin.describeTopics(topics).allTopicNames().get().size() == topics.size();
+      return condition.isTrue();
     } catch (ExecutionException e) {
       return false;
     } catch (InterruptedException e) {

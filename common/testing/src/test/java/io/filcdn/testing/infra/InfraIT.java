@@ -53,6 +53,45 @@ class InfraIT {
   }
 
   @Test
+  void whoStartsNextGetsTheSameServersEmptied() throws Exception {
+    String url;
+    try (Infra first = Infra.start();
+        var producer = producer(first.kafka())) {
+      url = first.postgres().jdbcUrl("metrics");
+      execute(url, "create table left_behind (id int)");
+      producer.send(new ProducerRecord<>(Topic.USAGE.topicName(), "fwss/1", "left behind")).get();
+    }
+
+    try (Infra second = Infra.start();
+        var consumer = consumer(second.kafka())) {
+      assertThat(second.postgres().jdbcUrl("metrics")).isEqualTo(url);
+      execute(url, "create table left_behind (id int)");
+      List<TopicPartition> partitions =
+          consumer.partitionsFor(Topic.USAGE.topicName()).stream()
+              .map(info -> new TopicPartition(info.topic(), info.partition()))
+              .toList();
+      assertThat(consumer.endOffsets(partitions).values()).hasSize(4).containsOnly(0L);
+    }
+  }
+
+  @Test
+  void whoStartsMeanwhileGetsOthers() {
+    try (Infra first = Infra.start();
+        Infra second = Infra.start()) {
+      assertThat(second.kafka().bootstrapServers()).isNotEqualTo(first.kafka().bootstrapServers());
+      assertThat(second.postgres().jdbcUrl("metrics"))
+          .isNotEqualTo(first.postgres().jdbcUrl("metrics"));
+    }
+  }
+
+  private static void execute(String jdbcUrl, String sql) throws SQLException {
+    try (Connection connection = DriverManager.getConnection(jdbcUrl);
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  @Test
   void aServerStopsAlsoAfterTheOneThatStartedBeforeItIsGone(@TempDir Path folder) {
     EmbeddedPostgres second;
     ProcessHandle process;
