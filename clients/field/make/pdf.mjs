@@ -1,4 +1,7 @@
-/* A PDF of about SIZE bytes: on each page its number, and a picture of a mebibyte. Usage: pdf.mjs SIZE FILE */
+/*
+ * A PDF of about SIZE bytes: on each page its number, and a picture of a mebibyte. The pictures come last.
+ * Usage: pdf.mjs SIZE FILE
+ */
 import { randomFillSync } from 'node:crypto'
 import { Sink } from './sink.mjs'
 
@@ -21,17 +24,19 @@ function object(dictionary, stream) {
 }
 
 const firstPage = 4
+const firstPicture = firstPage + 2 * pages
 sink.write('%PDF-1.4\n%\xe2\xe3\xcf\xd3\n')
 object('<< /Type /Catalog /Pages 2 0 R >>')
-const kids = Array.from({ length: pages }, (_, page) => `${firstPage + 3 * page} 0 R`).join(' ')
+const kids = Array.from({ length: pages }, (_, page) => `${firstPage + 2 * page} 0 R`).join(' ')
 object(`<< /Type /Pages /Count ${pages} /Kids [${kids}] >>`)
 object('<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>')
 for (let page = 0; page < pages; page++) {
-  const number = firstPage + 3 * page
   const content = `BT /F 24 Tf 72 72 Td (Page ${page + 1}) Tj ET q 400 0 0 400 72 200 cm /P Do Q`
-  object(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents ${number + 1} 0 R
-/Resources << /Font << /F 3 0 R >> /XObject << /P ${number + 2} 0 R >> >> >>`)
+  object(`<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents ${firstPage + 2 * page + 1} 0 R
+/Resources << /Font << /F 3 0 R >> /XObject << /P ${firstPicture + page} 0 R >> >> >>`)
   object(`<< /Length ${content.length} >>`, content)
+}
+for (let page = 0; page < pages; page++) {
   object(
     `<< /Type /XObject /Subtype /Image /Width 1024 /Height 1024 /ColorSpace /DeviceGray /BitsPerComponent 8
 /Length ${picture.length} >>`,
