@@ -289,6 +289,25 @@ class GroupsIT extends EdgeTest {
   }
 
   @Test
+  void aReaderWithinWhatIsFetchedAheadOfAnotherDoesNotWaitForIt() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = known(payer, 40 * GROUP);
+    CountDownLatch goOn = new CountDownLatch(1);
+    provider.fail(piece, new Fault.WaitsAfter(GROUP, goOn));
+
+    try (EdgeClient.Exchange slow = begin(payer, piece)) {
+      assertThat(slow.read(GROUP)).isEqualTo(part(piece, 0, GROUP - 1));
+      provider.heal(piece.cid());
+      assertThat(get(payer, piece, range(20 * GROUP, 40 * GROUP - 1)).body())
+          .isEqualTo(part(piece, 20 * GROUP, 40 * GROUP - 1));
+      goOn.countDown();
+      assertThat(slow.read(39 * GROUP)).isEqualTo(part(piece, GROUP, 40 * GROUP - 1));
+    }
+    awaitIdle();
+    assertBilled(payer, 60 * GROUP, 40 * GROUP);
+  }
+
+  @Test
   void severalProvidersShareALargeRange() throws Exception {
     Payer payer = newPayer();
     TestPiece piece = placedTwice(payer, 40 * GROUP);

@@ -97,6 +97,10 @@ class ServingIT extends EdgeTest {
     assertThat(answer.body()).isEqualTo(piece.bytes());
     assertThat(answer.header("Content-Security-Policy")).startsWith("sandbox");
     assertRefused(edge.client().send("GET", host, "/" + piece.cid()), 400, "host-unknown");
+    for (String end : new String[] {"", "/"}) {
+      assertRefused(
+          edge.client().send("GET", host, "/" + payer.address() + end), 404, "path-unknown");
+    }
   }
 
   @Test

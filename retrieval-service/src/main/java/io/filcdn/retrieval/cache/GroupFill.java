@@ -32,8 +32,8 @@ import java.util.stream.Stream;
  *
  * <p>A {@link GroupLane} fetches a run of groups for a reader that is about to reach them. Where a
  * piece has several providers there are two lanes for a reader, each of which takes the next short
- * run when it is through, so that the faster provider supplies more. Readers far apart have lanes
- * of their own, also within what one of them claimed. A lane that is too far ahead of all readers
+ * run when it is through, so that the faster provider supplies more. A reader whose next group no
+ * lane reaches soon has one of its own, also within what others claimed. A lane that is too far ahead of all readers
  * ends, and holds no provider; once half of what it brought is read, the next goes on.
  *
  * <p>Confined to the event loop that it was made on, but for {@link #open}.
@@ -49,6 +49,9 @@ final class GroupFill {
   /** The most groups that a lane takes at a time where there are several. */
   private static final int SHORT_RUN = 16;
 
+  /** The groups that a lane is thought to bring soon; fewer, and readers would cut many lanes. */
+  private static final int SOON = 8;
+
   private final GroupTarget target;
   private final Context context;
   private final SparseFile file;
@@ -56,6 +59,9 @@ final class GroupFill {
 
   /** The groups from the one that is read on behind which nothing is fetched. */
   private final int ahead;
+
+  /** The groups that a lane brings soon: whoever waits for others has a lane of its own. */
+  private final int soon;
 
   private final List<GroupWant> wants = new ArrayList<>();
   private final List<GroupLane> lanes = new ArrayList<>();
@@ -92,6 +98,7 @@ final class GroupFill {
     this.file = target.file();
     this.leave = leave;
     this.ahead = target.groupsAhead();
+    this.soon = Math.min(ahead, SOON);
   }
 
   /**
@@ -200,13 +207,30 @@ final class GroupFill {
     if (lanes.size() >= MOST_LANES) {
       return Optional.empty();
     }
-    BitSet unfetched = new BitSet();
-    wants.forEach(want -> unfetched.or(want.claimed()));
-    lanes.forEach(lane -> lane.exclude(unfetched, ahead));
+    BitSet claimed = new BitSet();
+    wants.forEach(want -> claimed.or(want.claimed()));
     return wants.stream()
         .filter(reader -> !reader.reader().isClosed())
-        .flatMap(reader -> nextLane(reader, unfetched).stream())
+        .flatMap(reader -> nextLane(reader, unfetched(reader, claimed)).stream())
         .findFirst();
+  }
+
+  /** Those of some groups for which no lane goes ahead, or for a reader that waits, goes soon. */
+  private BitSet unfetched(GroupWant reader, BitSet claimed) {
+    BitSet late = (BitSet) claimed.clone();
+    lanes.forEach(lane -> lane.exclude(late, soon));
+    BitSet next = reader.next(ahead);
+    next.and(claimed);
+    int first = next.nextSetBit(0);
+    boolean waits = !inOrder && first >= 0 && late.get(first) && lanes(reader) == 0;
+    if (!waits) {
+      lanes.forEach(lane -> lane.exclude(late, ahead));
+    }
+    return late;
+  }
+
+  private long lanes(GroupWant reader) {
+    return lanes.stream().filter(lane -> lane.reader() == reader).count();
   }
 
   /** A lane for what a reader reads soon and nobody fetches soon, whoever claimed it. */
@@ -220,8 +244,7 @@ final class GroupFill {
     GroupWant claimant = wantOf(first).orElseThrow();
     List<Origin> origins = origins(claimant);
     boolean several = !inOrder && origins.stream().map(Origin::provider).distinct().count() > 1;
-    long its = lanes.stream().filter(lane -> lane.reader() == reader).count();
-    if (its >= (several ? LANES_OF_SEVERAL : 1)) {
+    if (lanes(reader) >= (several ? LANES_OF_SEVERAL : 1)) {
       return Optional.empty();
     }
     List.copyOf(lanes).forEach(lane -> lane.endBefore(first));

@@ -83,7 +83,7 @@ public final class RequestReader {
     if (!ofPayer && isShared(host)) {
       int slash = path.indexOf('/', 1);
       return slash < 0
-          ? new ParsedRequest.Refused(Refusal.HOST_UNKNOWN)
+          ? retrieval(request, path.substring(1), "/", true)
           : retrieval(request, path.substring(1, slash), path.substring(slash), true);
     }
     return ofPayer
