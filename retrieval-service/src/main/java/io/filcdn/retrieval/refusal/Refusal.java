@@ -26,6 +26,35 @@ public enum Refusal {
       "A proof is asked for as /{pieceCid}/proof?first={byte}&last={byte}, with &group={n} for groups"
           + " of 2^n padded bytes."),
   TOKEN_UNKNOWN(401, "token-unknown", "The Authorization header holds no token known here."),
+  KEY_MALFORMED(
+      401, "key-malformed", "This is no key: it was cut off, or has a typo. Copy all of it."),
+  KEY_OTHER_NETWORK(
+      401, "key-other-network", "The key is for another network than this edge serves."),
+  KEY_UNKNOWN(
+      401,
+      "key-unknown",
+      "No key has this id and this secret: it was forgotten, or a rotation has ended the secret."),
+  KEY_EXPIRED(401, "key-expired", "The key has expired; its payer can make another."),
+  KEY_REVOKED(401, "key-revoked", "The key was taken back."),
+  KEY_NOT_UNDERSTOOD(
+      403,
+      "key-not-understood",
+      "The key has a scope or a limit that this edge does not know, and is refused rather than used"
+          + " without it."),
+  KEY_SCOPE(403, "key-scope", "The key is not for fetching pieces: it has no scope download."),
+  KEY_PAYER(403, "key-payer", "The key is not for pieces of this payer."),
+  KEY_DATA_SET(403, "key-data-set", "The key is not for a data set that has this piece."),
+  KEY_ORIGIN(
+      403, "key-origin", "The key is for pages of some origins, and this request has none of them."),
+  KEY_NETWORK(
+      403, "key-network", "The key is for clients of some networks, and you are in none of them."),
+  KEYS_UNAVAILABLE(
+      503, "keys-unavailable", "This edge cannot look keys up now; try again in a moment."),
+  TOO_MANY_REQUESTS_OF_KEY(
+      429, "too-many-requests-of-key", "The key was used too often within a second."),
+  KEY_BYTES_EXHAUSTED(
+      429, "key-bytes-exhausted", "The key may fetch no more bytes this day or month (UTC)."),
+  KEY_BYTES_USED_UP(403, "key-bytes-used-up", "The key has fetched all the bytes that it may."),
   PIECE_UNKNOWN(404, "piece-unknown", "No data set holds this piece."),
   TREE_UNKNOWN(
       404,
