@@ -59,23 +59,22 @@ public record NewKey(
    */
   static NewKey read(String json) {
     NewKey wanted = PostgresSafeJson.readStrictly(json, NewKey.class);
-    Limits limits = RecordJson.read(json, Limits.class);
-    limits
-        .limits()
-        .orElse(Map.of())
-        .forEach(
-            (name, value) -> {
-              if (value == null || value instanceof Collection<?> list && list.isEmpty()) {
-                throw new IllegalArgumentException(
-                    "expected limits.%s with a value, found %s; what is not limited is left out"
-                        .formatted(name, value == null ? "null" : "an empty list"));
-              }
-            });
+    Map<?, ?> fields = RecordJson.read(json, Map.class);
+    if (fields.containsKey("limits")) {
+      Object limits = fields.get("limits");
+      requireValue("limits", limits);
+      ((Map<?, ?>) limits).forEach((name, value) -> requireValue("limits." + name, value));
+    }
     return wanted;
   }
 
-  /** The limits as they came, of names that are known. */
-  private record Limits(Optional<Map<String, @Nullable Object>> limits) {}
+  private static void requireValue(String name, @Nullable Object value) {
+    if (value == null || value instanceof Collection<?> list && list.isEmpty()) {
+      throw new IllegalArgumentException(
+          "expected %s with a value, found %s; what is not limited is left out"
+              .formatted(name, value == null ? "null" : "an empty list"));
+    }
+  }
 
   private static boolean isName(@Nullable String name) {
     return name != null && NAME.matcher(name).matches() && !name.isBlank();
