@@ -198,8 +198,7 @@ class KeyCapsIT {
     assertThat(lease(1, 300, today(key)).getFirst().unspent()).contains(ByteCount.of(100));
     KeyView view = view(key);
     assertThat(view.used())
-        .isEqualTo(
-            new KeyView.UsedBytes(ByteCount.of(200), ByteCount.of(200), ByteCount.of(200)));
+        .isEqualTo(new KeyView.UsedBytes(ByteCount.of(200), ByteCount.of(200), ByteCount.of(200)));
     assertThat(view.lastUsed()).hasValueSatisfying(at -> assertThat(at).isBeforeOrEqualTo(NOON));
   }
 
@@ -265,8 +264,7 @@ class KeyCapsIT {
     assertThat(given(1, 500, month)).isEqualTo(500);
     assertThat(given(2, 1, month)).isZero();
     assertThat(view(key).used())
-        .isEqualTo(
-            new KeyView.UsedBytes(ByteCount.of(300), ByteCount.ZERO, ByteCount.of(300)));
+        .isEqualTo(new KeyView.UsedBytes(ByteCount.of(300), ByteCount.ZERO, ByteCount.of(300)));
   }
 
   @Test

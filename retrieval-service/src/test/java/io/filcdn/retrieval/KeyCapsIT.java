@@ -153,9 +153,7 @@ class KeyCapsIT extends EdgeTest {
     Payer payer = paid();
     TestPiece piece = placed(payer, 5_000);
     AccessKey key =
-        told(
-            payer,
-            "{\"bytes\":\"60000\",\"bytesPerDay\":\"50000\",\"bytesPerMonth\":\"55000\"}");
+        told(payer, "{\"bytes\":\"60000\",\"bytesPerDay\":\"50000\",\"bytesPerMonth\":\"55000\"}");
     metrics.grant(life(key), 60_000);
     grantDays(key, 50_000);
     for (LocalDate day : days()) {
@@ -169,7 +167,8 @@ class KeyCapsIT extends EdgeTest {
     await().atMost(SOON).until(() -> metrics.held(life(key)) == 6_000);
     assertBilled(payer, 6_000, 5_000);
     List<EgressRow.Egress> rows = rows(payer.dataSet(), EgressRow.Egress.class);
-    assertThat(rows).allSatisfy(row -> assertThat(row.key().orElseThrow().id()).isEqualTo(key.id()));
+    assertThat(rows)
+        .allSatisfy(row -> assertThat(row.key().orElseThrow().id()).isEqualTo(key.id()));
     EgressRow.UsedKey used = rows.getFirst().key().orElseThrow();
     await()
         .atMost(SOON)
@@ -258,8 +257,7 @@ class KeyCapsIT extends EdgeTest {
       String path = "/" + piece.cid();
       await()
           .atMost(SOON)
-          .until(
-              () -> free.client().get(payer.address(), path, bearer(uncapped)).status() == 200);
+          .until(() -> free.client().get(payer.address(), path, bearer(uncapped)).status() == 200);
       assertRefused(
           free.client().get(payer.address(), path, bearer(key)), 503, "lease-desk-unreachable");
     } finally {

@@ -37,7 +37,8 @@ final class AnotherEdge implements AutoCloseable {
     this.folder = folder;
     try {
       EdgeKeyPair pair = EdgeKeyPair.generate();
-      Path key = Files.writeString(Files.createDirectories(folder).resolve("key"), pair.privatePem());
+      Path key =
+          Files.writeString(Files.createDirectories(folder).resolve("key"), pair.privatePem());
       stack.admit(name, pair);
       environment.putAll(settings);
       environment.put("FILCDN_NETWORK", stack.networkFile().toString());

@@ -187,7 +187,8 @@ class KeyCapsIT {
         Version: 1
         Chain ID: %3$d
         Nonce: %4$s
-        Issued At: %5$s"""
+        Issued At: %5$s\
+        """
             .formatted(
                 challenge.path("domain").asText(),
                 org.web3j.crypto.Keys.toChecksumAddress(wallet.getAddress()),

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A key that a payer asks for.
  *
- * @param name what the payer calls it: 1 to 64 characters, none of them for control or for turning the
- *     direction of text
+ * @param name what the payer calls it: 1 to 64 characters, none of them for control or for turning
+ *     the direction of text
  * @param scopes what it is for; at least one
  * @param limits none where it is left out
  * @param expires when it ends; it does not by itself where it is left out
@@ -32,6 +32,7 @@ public record NewKey(
       Pattern.compile(
           "[^\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Cn}"
               + "\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]{1,64}");
+
   private static final Instant END = Instant.parse("9999-01-01T00:00:00Z");
 
   public NewKey {

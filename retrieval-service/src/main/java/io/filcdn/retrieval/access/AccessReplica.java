@@ -182,8 +182,7 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
     changes.forEach(change -> keys.changed(change.id()));
   }
 
-  private boolean write(
-      List<KeyTable.Change> changes, Map<TopicPartition, Long> next, Instant now)
+  private boolean write(List<KeyTable.Change> changes, Map<TopicPartition, Long> next, Instant now)
       throws RocksDBException {
     try (WriteBatchWithIndex batch = new WriteBatchWithIndex(true);
         WriteOptions options = new WriteOptions()) {

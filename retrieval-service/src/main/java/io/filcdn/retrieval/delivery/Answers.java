@@ -57,8 +57,8 @@ public final class Answers {
   static final CharSequence EXPOSED =
       new AsciiString(
           "Content-Range, Accept-Ranges, ETag, Date, X-Data-Set-ID, X-Error-Code, Retry-After,"
-              + " Cache-Status, Server-Timing, Repr-Digest, Piece-Proof, Piece-Proof-Range, RateLimit,"
-              + " RateLimit-Policy, WWW-Authenticate");
+              + " Cache-Status, Server-Timing, Repr-Digest, Piece-Proof, Piece-Proof-Range,"
+              + " RateLimit, RateLimit-Policy, WWW-Authenticate");
 
   /** Headers of requests that pages of any origin may send, besides those that they ask for. */
   private static final String USUAL_HEADERS =

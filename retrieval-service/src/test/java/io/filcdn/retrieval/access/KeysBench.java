@@ -95,8 +95,7 @@ class KeysBench {
     for (int i = first; i < first + BATCH; i++) {
       String id = id(i).text();
       records.add(
-          new ConsumerRecord<>(
-              PARTITION.topic(), 0, i, id, RECORD.replace(KEY.id().text(), id)));
+          new ConsumerRecord<>(PARTITION.topic(), 0, i, id, RECORD.replace(KEY.id().text(), id)));
     }
     return records;
   }

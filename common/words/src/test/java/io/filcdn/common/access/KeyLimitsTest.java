@@ -56,8 +56,7 @@ class KeyLimitsTest {
 
   @Test
   void eachPeriodHasItsCap() {
-    KeyLimits limits =
-        RecordJson.read("{\"bytes\":\"3\",\"bytesPerDay\":\"1\"}", KeyLimits.class);
+    KeyLimits limits = RecordJson.read("{\"bytes\":\"3\",\"bytesPerDay\":\"1\"}", KeyLimits.class);
 
     assertThat(limits.cap(CapPeriod.LIFE)).contains(ByteCount.of(3));
     assertThat(limits.cap(CapPeriod.of("2026-11-30"))).contains(ByteCount.of(1));
@@ -165,8 +164,7 @@ class KeyLimitsTest {
   })
   void aNetworkContainsTheAddressesThatBeginAsItDoes(
       String network, String address, boolean contained) {
-    assertThat(IpNetwork.of(network).contains(InetAddress.ofLiteral(address)))
-        .isEqualTo(contained);
+    assertThat(IpNetwork.of(network).contains(InetAddress.ofLiteral(address))).isEqualTo(contained);
   }
 
   /** An address is a network of every prefix that holds its set bits, and of no shorter one. */

@@ -223,8 +223,7 @@ final class EdgeUnderTest implements AutoCloseable {
             Optional.empty(),
             1);
     tell(Topic.KEYS, record.key(), record);
-    edge.server()
-        .await("knows of a key", Duration.ofSeconds(30), () -> isServed(piece, key));
+    edge.server().await("knows of a key", Duration.ofSeconds(30), () -> isServed(piece, key));
     return key;
   }
 
