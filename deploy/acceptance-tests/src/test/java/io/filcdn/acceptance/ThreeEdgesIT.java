@@ -39,7 +39,7 @@ import org.web3j.utils.Numeric;
  * A key with caps at three edges: clients leave midway, an edge and metrics are killed, and no more
  * is served than the key may, and in the end nothing is held.
  */
-class KeyCapsIT {
+class ThreeEdgesIT {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration SOON = Duration.ofSeconds(120);
@@ -170,7 +170,8 @@ class KeyCapsIT {
     await().atMost(SOON).until(() -> done.get() >= CLIENTS * REQUESTS / 4);
     third.kill();
     ProcessHandle metrics = stack.process("metrics");
-    metrics.destroyForcibly().onExit().join();
+    assertThat(metrics.destroyForcibly()).isTrue();
+    metrics.onExit().join();
   }
 
   private static JsonNode newKey() {
