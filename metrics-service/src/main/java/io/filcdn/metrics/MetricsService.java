@@ -180,7 +180,8 @@ final class MetricsService implements AutoCloseable {
             new KeyDesk.Rules(
                 AccessKey.networkOf(network.name()), rules.keysPerPayer(), rules.keepEnded()),
             rules.attemptsPerMinute(),
-            config.publish().maxRecords()),
+            config.publish().maxRecords(),
+            config.publish().timeout().multipliedBy(2)),
         publisher,
         clock,
         registry);

@@ -23,8 +23,8 @@ import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.quota.LeaseDesk.Reply;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
@@ -214,7 +214,7 @@ class EdgeIdentityIT {
   @Test
   void whatWasGivenBackCannotBeCountedToo() {
     lease("alice", 1, 100, 0);
-    ask("alice", 1, new Ask(dataSet(7), Kind.CDN, bytes(100), bytes(100), bytes(90)));
+    ask("alice", 1, new Ask(QuotaName.cdn(dataSet(7)), bytes(100), bytes(100), bytes(90)));
 
     apply(signed(ALICE, flush("alice", 1, 1, hit(7, 11))));
 
@@ -367,7 +367,14 @@ class EdgeIdentityIT {
                   "alice",
                   1,
                   sequence,
-                  new EgressRow.Egress(dataSet(7), CacheOutcome.HIT, "2xx", "DE", 400, bytes(most)),
+                  new EgressRow.Egress(
+                      dataSet(7),
+                      CacheOutcome.HIT,
+                      "2xx",
+                      "DE",
+                      400,
+                      bytes(most),
+                      Optional.empty()),
                   unbilled(7, EgressRow.Reason.BOT, most, most / 4))));
     }
 
@@ -383,7 +390,9 @@ class EdgeIdentityIT {
   @Test
   void whatAnEdgeSignedAndNoTableTakesKeepsItsPlace() {
     lease("alice", 1, 100, 0);
-    EgressRow row = new EgressRow.Egress(dataSet(7), CacheOutcome.HIT, "2xx", "\0\0", 1, bytes(10));
+    EgressRow row =
+        new EgressRow.Egress(
+            dataSet(7), CacheOutcome.HIT, "2xx", "\0\0", 1, bytes(10), Optional.empty());
 
     apply(
         signed(ALICE, flush("alice", 1, 1, row)), signed(ALICE, flush("alice", 1, 2, hit(7, 20))));
@@ -395,7 +404,7 @@ class EdgeIdentityIT {
   @Test
   void nobodyTouchesAnothersJournalAndAReplayDoesNothing() {
     lease("alice", 1, 100, 0);
-    Ask more = new Ask(dataSet(7), Kind.CDN, bytes(500), bytes(500), ByteCount.ZERO);
+    Ask more = new Ask(QuotaName.cdn(dataSet(7)), bytes(500), bytes(500), ByteCount.ZERO);
 
     assertThat(service.leaseDesk().lease(new LeaseRequest(journal(1), "bob", List.of(more)), 999))
         .isEqualTo(new Reply.ForeignJournal<LeaseAnswer>());
@@ -414,8 +423,9 @@ class EdgeIdentityIT {
     ask(
         edge,
         journal,
-        new Ask(dataSet(7), Kind.CDN, bytes(cdn), bytes(cdn), ByteCount.ZERO),
-        new Ask(dataSet(7), Kind.CACHE_MISS, bytes(cacheMiss), bytes(cacheMiss), ByteCount.ZERO));
+        new Ask(QuotaName.cdn(dataSet(7)), bytes(cdn), bytes(cdn), ByteCount.ZERO),
+        new Ask(
+            QuotaName.cacheMiss(dataSet(7)), bytes(cacheMiss), bytes(cacheMiss), ByteCount.ZERO));
   }
 
   private void ask(String edge, long journal, Ask... asks) {

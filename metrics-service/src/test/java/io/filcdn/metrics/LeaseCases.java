@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.testing.bench.BenchReport;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -133,8 +133,7 @@ final class LeaseCases {
       for (int i = 0; i < asks; i++) {
         all.add(
             new Ask(
-                Samples.dataSet((first + i) % dataSets),
-                Kind.CDN,
+                QuotaName.cdn(Samples.dataSet((first + i) % dataSets)),
                 acquired,
                 acquired,
                 ByteCount.ZERO));

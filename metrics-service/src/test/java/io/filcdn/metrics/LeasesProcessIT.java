@@ -15,8 +15,8 @@ import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.quota.PostgresLeases.Totals;
@@ -108,8 +108,7 @@ class LeasesProcessIT {
     private void lease(long wanted, long needed) throws InterruptedException {
       Ask ask =
           new Ask(
-              dataSet(7),
-              Kind.CDN,
+              QuotaName.cdn(dataSet(7)),
               ByteCount.of(wanted),
               ByteCount.of(needed),
               ByteCount.of(returned));

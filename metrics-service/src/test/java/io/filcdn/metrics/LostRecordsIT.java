@@ -15,8 +15,8 @@ import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.intake.Gap;
 import io.filcdn.metrics.intake.GapPlace;
@@ -255,7 +255,7 @@ class LostRecordsIT {
         new LeaseRequest(
             journal(journal),
             TestEdges.EDGE,
-            List.of(new Ask(dataSet(DATA_SET), Kind.CDN, all, all, ByteCount.ZERO))));
+            List.of(new Ask(QuotaName.cdn(dataSet(DATA_SET)), all, all, ByteCount.ZERO))));
   }
 
   private void awaitApplied(long journal, long sequence) {

@@ -13,6 +13,7 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.quota.LeaseDesk;
@@ -128,7 +129,10 @@ class ProcessIT {
     List<Ask> asks =
         known.stream()
             .map(DataSetRecord::dataSet)
-            .flatMap(d -> Stream.of(Kind.values()).map(kind -> new Ask(d, kind, ALL, ALL, ZERO)))
+            .flatMap(
+                d ->
+                    Stream.of(Kind.values())
+                        .map(kind -> new Ask(new QuotaName.OfDataSet(d, kind), ALL, ALL, ZERO)))
             .toList();
     withDesk(
         (desk, journal) ->

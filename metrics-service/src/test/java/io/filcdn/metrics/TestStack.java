@@ -41,11 +41,11 @@ import org.jspecify.annotations.Nullable;
 final class TestStack implements AutoCloseable {
 
   private static final String TABLES =
-      "watermark, parked, journal_progress, intake_offset, odometer, unbilled, data_set, dead_letter, audit,"
-          + " checkpoint, checkpoint_odometer, checkpoint_watermark, checkpoint_offset,"
-          + " lease_journal, lease, held, written_off, approved, series, quota_level, webhook_call,"
-          + " latency, piece_day, placement, pinned, upload_day, settled_event,"
-          + " used_nonce, payer_session, access_key";
+      "watermark, parked, journal_progress, intake_offset, odometer, unbilled, data_set,"
+          + " dead_letter, audit, checkpoint, checkpoint_odometer, checkpoint_watermark,"
+          + " checkpoint_offset, lease_journal, lease, held, written_off, approved, series,"
+          + " quota_level, webhook_call, latency, piece_day, placement, pinned, upload_day,"
+          + " settled_event, used_nonce, payer_session, access_key, key_usage";
 
   /** Enough for several processes at once. */
   private static final int CONNECTIONS = 50;

@@ -10,6 +10,7 @@ import io.filcdn.service.schedule.BackgroundTask;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 
 /** The accounts of payers, put together: sign-in, keys, and what Kafka is told of keys. */
@@ -31,9 +32,15 @@ public final class Accounts {
    *
    * @param signInsPerMinute of one client
    * @param publishAtOnce keys that are told in one transaction
+   * @param tellAgainAfter the time after which each change is told once more: longer than a
+   *     producer tries to send a record
    */
   public record Rules(
-      SignIn.Rules signIn, KeyDesk.Rules keys, int signInsPerMinute, int publishAtOnce) {}
+      SignIn.Rules signIn,
+      KeyDesk.Rules keys,
+      int signInsPerMinute,
+      int publishAtOnce,
+      Duration tellAgainAfter) {}
 
   public Accounts(
       Database database, Rules rules, KafkaPublisher kafka, Clock clock, MeterRegistry metrics) {
@@ -46,7 +53,7 @@ public final class Accounts {
     keys = new KeyDesk(database, rules.keys(), clock, random);
     outbox =
         new OutboxPublisher<>(
-            new KeyOutbox(),
+            new KeyOutbox(rules.tellAgainAfter(), clock),
             OneSender.in(database, PUBLISHING),
             kafka,
             rules.publishAtOnce(),

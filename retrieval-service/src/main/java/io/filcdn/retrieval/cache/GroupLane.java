@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.cache;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.proof.GroupRun;
 import io.filcdn.common.proof.GroupVerifier;
 import io.filcdn.common.proof.PieceGroups;
@@ -11,7 +12,6 @@ import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.FillCharge;
-import io.filcdn.retrieval.usage.Quota;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -320,7 +320,7 @@ final class GroupLane implements OriginSupply.Taker {
     Optional<String> bot = want.request().bot();
     tools.meter().filled(origin.dataSet(), size, bot);
     if (bot.isPresent()) {
-      tools.quota().giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), size);
+      tools.quota().giveBack(QuotaName.cacheMiss(origin.dataSet()), size);
     }
   }
 
@@ -366,7 +366,7 @@ final class GroupLane implements OriginSupply.Taker {
 
   private void giveBack(Origin origin, int group) {
     long size = groups.to(group) - groups.from(group);
-    tools.quota().giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), size);
+    tools.quota().giveBack(QuotaName.cacheMiss(origin.dataSet()), size);
   }
 
   /** True where bytes are asked for there now. */

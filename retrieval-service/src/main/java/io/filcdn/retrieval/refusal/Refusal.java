@@ -23,15 +23,46 @@ public enum Refusal {
   PROOF_MALFORMED(
       400,
       "proof-malformed",
-      "A proof is asked for as /{pieceCid}/proof?first={byte}&last={byte}, with &group={n} for groups"
-          + " of 2^n padded bytes."),
+      "A proof is asked for as /{pieceCid}/proof?first={byte}&last={byte}, with &group={n} for"
+          + " groups of 2^n padded bytes."),
   TOKEN_UNKNOWN(401, "token-unknown", "The Authorization header holds no token known here."),
+  KEY_MALFORMED(
+      401, "key-malformed", "This is no key: it was cut off, or has a typo. Copy all of it."),
+  KEY_OTHER_NETWORK(
+      401, "key-other-network", "The key is for another network than this edge serves."),
+  KEY_UNKNOWN(
+      401,
+      "key-unknown",
+      "No key has this id and this secret: it was forgotten, or a rotation has ended the secret."),
+  KEY_EXPIRED(401, "key-expired", "The key has expired; its payer can make another."),
+  KEY_REVOKED(401, "key-revoked", "The key was taken back."),
+  KEY_NOT_UNDERSTOOD(
+      403,
+      "key-not-understood",
+      "The key has a scope or a limit that this edge does not know, and is refused rather than used"
+          + " without it."),
+  KEY_SCOPE(403, "key-scope", "The key is not for fetching pieces: it has no scope download."),
+  KEY_PAYER(403, "key-payer", "The key is not for pieces of this payer."),
+  KEY_DATA_SET(403, "key-data-set", "The key is not for a data set that has this piece."),
+  KEY_ORIGIN(
+      403,
+      "key-origin",
+      "The key is for pages of some origins, and this request has none of them."),
+  KEY_NETWORK(
+      403, "key-network", "The key is for clients of some networks, and you are in none of them."),
+  KEYS_UNAVAILABLE(
+      503, "keys-unavailable", "This edge cannot look keys up now; try again in a moment."),
+  TOO_MANY_REQUESTS_OF_KEY(
+      429, "too-many-requests-of-key", "The key was used too often within a second."),
+  KEY_BYTES_EXHAUSTED(
+      429, "key-bytes-exhausted", "The key may fetch no more bytes this day or month (UTC)."),
+  KEY_BYTES_USED_UP(403, "key-bytes-used-up", "The key has fetched all the bytes that it may."),
   PIECE_UNKNOWN(404, "piece-unknown", "No data set holds this piece."),
   TREE_UNKNOWN(
       404,
       "tree-unknown",
-      "This edge does not know the tree of this piece: nobody has fetched the whole piece yet, or sent"
-          + " its tree."),
+      "This edge does not know the tree of this piece: nobody has fetched the whole piece yet, or"
+          + " sent its tree."),
   TREE_WRONG(
       400,
       "tree-wrong",
@@ -39,7 +70,8 @@ public enum Refusal {
   TREE_TOO_LARGE(
       413,
       "tree-too-large",
-      "The tree of this piece has fewer bytes: send the hashes of its groups alone, 32 bytes each."),
+      "The tree of this piece has fewer bytes: send the hashes of its groups alone, 32 bytes"
+          + " each."),
   MEDIA_TYPE_UNSUPPORTED(
       415, "media-type-unsupported", "A tree is sent as application/octet-stream, not encoded."),
   BODY_TOO_SLOW(408, "body-too-slow", "The request's body did not come in time; send it again."),
@@ -52,15 +84,18 @@ public enum Refusal {
   RAIL_ENDED(
       402,
       "rail-ended",
-      "A payment rail of this payer's data set, for the CDN or for storage, has ended or soon does."),
+      "A payment rail of this payer's data set, for the CDN or for storage, has ended or soon"
+          + " does."),
   REPORT_BLOCKED(
       402,
       "report-blocked",
-      "What is served of this payer's data set cannot be reported on chain: a report says it ends in the future."),
+      "What is served of this payer's data set cannot be reported on chain: a report says it ends"
+          + " in the future."),
   DATA_SET_PROVISIONAL(
       503,
       "data-set-provisional",
-      "This payer's data set is so new that the chain can still take it back; try again in a moment."),
+      "This payer's data set is so new that the chain can still take it back; try again in a"
+          + " moment."),
   PROVIDER_UNKNOWN(404, "provider-unknown", "No live provider of this payer holds this piece."),
   SERVICE_WORKER(
       403,
@@ -116,7 +151,8 @@ public enum Refusal {
   TOO_MANY_TREES_OF_CLIENT(
       429,
       "too-many-trees-of-client",
-      "You, or others of your network, have sent or got too many trees within the hour; go on later."),
+      "You, or others of your network, have sent or got too many trees within the hour; go on"
+          + " later."),
   UNVERIFIED_BUDGET_EXHAUSTED(
       503,
       "unverified-budget-exhausted",

@@ -4,17 +4,20 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.filcdn.common.access.CapPeriod;
+import io.filcdn.common.access.KeyId;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord;
-import io.filcdn.retrieval.usage.Quota.Kind;
 import io.filcdn.retrieval.usage.Quota.Need;
 import io.filcdn.retrieval.usage.Quota.Outcome;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +51,8 @@ class LeasedQuotaTest {
   @TempDir Path folder;
 
   private final AtomicLong nanos = new AtomicLong(1);
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-11-28T12:00:00Z"));
   private final List<JournalId> drained = new CopyOnWriteArrayList<>();
   private LeaseServer metrics;
   private EdgeIdentity identity;
@@ -85,6 +91,7 @@ class LeasedQuotaTest {
                 Duration.ofMinutes(10),
                 Duration.ofMillis(50)),
             reports,
+            now::get,
             nanos::get));
   }
 
@@ -163,8 +170,8 @@ class LeasedQuotaTest {
     prepare(600);
     Quota.Hold first = requireNonNull(hold);
 
-    assertThat(quota().reserve(Kind.CDN, DATA_SET, 600)).isEqualTo(Outcome.CONTENDED);
-    assertThat(first.reserve(Kind.CDN, DATA_SET, 600)).isEqualTo(Outcome.RESERVED);
+    assertThat(quota().reserve(QuotaName.cdn(DATA_SET), 600)).isEqualTo(Outcome.CONTENDED);
+    assertThat(first.reserve(QuotaName.cdn(DATA_SET), 600)).isEqualTo(Outcome.RESERVED);
   }
 
   /** A response may turn out to need more than was prepared, or less. */
@@ -188,7 +195,7 @@ class LeasedQuotaTest {
 
     prepare(1_001);
     assertThat(reserve(1_001)).isEqualTo(Outcome.EXHAUSTED);
-    assertThat(quota().remaining(Quota.Kind.CDN, DATA_SET)).isEqualTo(1_000);
+    assertThat(quota().remaining(QuotaName.cdn(DATA_SET))).isEqualTo(1_000);
     prepare(601);
     assertThat(reserve(601)).isEqualTo(Outcome.CONTENDED);
     prepare(600);
@@ -200,9 +207,9 @@ class LeasedQuotaTest {
     open(0, 0);
     DataSetId unheard = DataSetId.of("fwss/13");
 
-    prepare(new Need(Kind.CDN, unheard, 5));
+    prepare(new Need(QuotaName.cdn(unheard), 5));
 
-    assertThat(quota().reserve(Kind.CDN, unheard, 5)).isEqualTo(Outcome.CONTENDED);
+    assertThat(quota().reserve(QuotaName.cdn(unheard), 5)).isEqualTo(Outcome.CONTENDED);
   }
 
   @Test
@@ -211,7 +218,7 @@ class LeasedQuotaTest {
     prepare(800);
     assertThat(reserve(800)).isEqualTo(Outcome.RESERVED);
 
-    quota().giveBack(Kind.CDN, DATA_SET, 750);
+    quota().giveBack(QuotaName.cdn(DATA_SET), 750);
 
     await().atMost(SOON).until(() -> metrics.held(DATA_SET, QuotaRecord.Kind.CDN) <= 150 + 100);
     assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
@@ -240,13 +247,13 @@ class LeasedQuotaTest {
     metrics.fail(true);
     await().atMost(SOON).until(() -> !quota().isAnswered());
     assertThat(reserve(100)).as("within its time").isEqualTo(Outcome.RESERVED);
-    assertThat(quota().remaining(Kind.CDN, DATA_SET)).isEqualTo(1_000);
+    assertThat(quota().remaining(QuotaName.cdn(DATA_SET))).isEqualTo(1_000);
 
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(61));
 
-    assertThat(quota().remaining(Kind.CDN, DATA_SET)).isEqualTo(120);
+    assertThat(quota().remaining(QuotaName.cdn(DATA_SET))).isEqualTo(120);
     assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
-    assertThat(quota().remaining(Kind.CDN, DATA_SET)).isEqualTo(20);
+    assertThat(quota().remaining(QuotaName.cdn(DATA_SET))).isEqualTo(20);
     assertThat(reserve(21)).as("more than the standing lease").isEqualTo(Outcome.UNREACHABLE);
     assertThat(reserve(20)).isEqualTo(Outcome.RESERVED);
     metrics.fail(false);
@@ -398,6 +405,26 @@ class LeasedQuotaTest {
     assertThat(metrics.grants() - asked).as("answers that gave something").isEqualTo(2);
   }
 
+  /** A day and more behind their end metrics leases nothing of them. */
+  @Test
+  void daysOfKeysThatAreLongOverAreForgotten() throws Exception {
+    QuotaName.OfKey day = new QuotaName.OfKey(KeyId.of("abcdefABCDEF"), CapPeriod.of("2026-11-28"));
+    metrics.grant(day, 500);
+    open(0, 0);
+    prepare(new Need(day, 5));
+    assertThat(requireNonNull(hold).reserve(day, 5)).isEqualTo(Outcome.RESERVED);
+    requireNonNull(hold).release();
+    quota().giveBack(day, 5);
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
+    await().atMost(SOON).until(() -> metrics.held(day) == 0);
+    assertThat(quota().remaining(day)).isEqualTo(500);
+
+    now.set(Instant.parse("2026-12-01T00:00:01Z"));
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+
+    await().atMost(SOON).until(() -> quota().remaining(day) == Long.MAX_VALUE);
+  }
+
   private List<CompletableFuture<Outcome>> prepareAtOnce(int clients, long bytes) {
     List<CompletableFuture<Outcome>> all = new ArrayList<>();
     for (int i = 0; i < clients; i++) {
@@ -411,8 +438,8 @@ class LeasedQuotaTest {
   private void prepare(long bytes, CompletableFuture<Outcome> decided) {
     quota()
         .prepare(
-            List.of(new Need(Kind.CDN, DATA_SET, bytes)),
-            kept -> decided.complete(kept.reserve(Kind.CDN, DATA_SET, bytes)));
+            List.of(new Need(QuotaName.cdn(DATA_SET), bytes)),
+            kept -> decided.complete(kept.reserve(QuotaName.cdn(DATA_SET), bytes)));
   }
 
   private static Map<Outcome, Long> outcomes(List<CompletableFuture<Outcome>> all) {
@@ -422,7 +449,7 @@ class LeasedQuotaTest {
   }
 
   private void prepare(long bytes) throws Exception {
-    prepare(new Need(Kind.CDN, DATA_SET, bytes));
+    prepare(new Need(QuotaName.cdn(DATA_SET), bytes));
   }
 
   private void prepare(Need need) throws Exception {
@@ -432,6 +459,6 @@ class LeasedQuotaTest {
   }
 
   private Outcome reserve(long bytes) {
-    return requireNonNull(hold).reserve(Kind.CDN, DATA_SET, bytes);
+    return requireNonNull(hold).reserve(QuotaName.cdn(DATA_SET), bytes);
   }
 }
