@@ -2,6 +2,7 @@ package io.filcdn.metrics;
 
 import static io.filcdn.metrics.Samples.NOON;
 import static io.filcdn.metrics.Samples.flush;
+import static io.filcdn.metrics.Samples.flushUntil;
 import static io.filcdn.metrics.Samples.hit;
 import static io.filcdn.metrics.Samples.indexed;
 import static io.filcdn.metrics.Samples.journal;
@@ -51,6 +52,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What edges are given of keys' caps, and what is counted to keys, against real tables. */
 class KeyCapsIT {
@@ -98,13 +100,17 @@ class KeyCapsIT {
   }
 
   private KeyId key(String name, String limits) {
+    return key(PAYER, name, limits);
+  }
+
+  private KeyId key(Address payer, String name, String limits) {
     NewKey wanted =
         new NewKey(
             name,
             Set.of(KeyScope.DOWNLOAD),
             Optional.of(RecordJson.read(limits, KeyLimits.class)),
             Optional.empty());
-    KeyDesk.Outcome outcome = service.accounts().keys().make(PAYER, wanted);
+    KeyDesk.Outcome outcome = service.accounts().keys().make(payer, wanted);
     return ((KeyDesk.Outcome.Issued) outcome).key().id();
   }
 
@@ -213,6 +219,54 @@ class KeyCapsIT {
     assertThat(stack.rows("select count(*) from dead_letter")).containsExactly("0");
     assertThat(stack.rows("select data_set from held")).containsExactly("fwss/7");
     assertThat(given(1, 1, life(key))).as("a cap that it does not have").isZero();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"-5000-01-01T00:00:00Z", "0000-01-01T00:00:00Z", "+9999-01-01T00:00:00Z"})
+  void whateverTimeAnEdgeTellsItsRecordCountsAndOthersDo(Instant told) {
+    KeyId key = key("{}");
+    lease(1, 300, cdn());
+
+    service
+        .pipeline()
+        .apply(
+            batch(
+                flushUntil(
+                    told, journal(1), 0, 1, hit(7, 200, Optional.of(new UsedKey(key, TODAY))))));
+    apply(1, 2, 100, key);
+
+    assertThat(view(key).used().bytes()).isEqualTo(ByteCount.of(300));
+    assertThat(view(key).lastUsed())
+        .hasValueSatisfying(at -> assertThat(at).isBetween(NOON.minus(Duration.ofDays(41)), NOON));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"+12345-01-01", "9999-12-31", "2026-01-01", "-0001-01-01"})
+  void onADayThatCannotBeNothingCountsToAKey(LocalDate day) {
+    KeyId key = key("{\"bytesPerDay\":\"300\"}");
+    lease(1, 300, cdn());
+
+    apply(1, 1, 0, key, day);
+    apply(1, 2, 100, key, day);
+
+    assertThat(stack.rows("select count(*) from key_usage")).containsExactly("0");
+    assertThat(stack.rows("select cdn_bytes from odometer")).containsExactly("100");
+  }
+
+  /** An edge that would have a stranger's key spent, or made up. */
+  @Test
+  void bytesCountToKeysOfTheirPayerOnly() {
+    Address stranger = Address.of("0x" + "bb".repeat(20));
+    KeyId foreign = key(stranger, "theirs", "{\"bytes\":\"300\"}");
+    KeyId unknown = new KeyId("0123456789ab");
+    lease(1, 300, cdn());
+
+    apply(1, 1, 100, foreign);
+    apply(1, 2, 200, unknown);
+
+    assertThat(stack.rows("select count(*) from key_usage")).containsExactly("0");
+    assertThat(stack.rows("select cdn_bytes from odometer")).containsExactly("300");
+    assertThat(given(1, 300, life(foreign))).isEqualTo(300);
   }
 
   /** An edge that serves with a key and leases nothing of its cap. */

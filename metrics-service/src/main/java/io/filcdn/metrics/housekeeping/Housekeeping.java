@@ -92,10 +92,11 @@ public final class Housekeeping {
   private void forgetPeriods() {
     LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     database.run(
-        connection -> {
-          leases.forgetPeriods(connection, today.minusDays(KEEP_LEASED_DAYS), MOST_PERIODS);
-          keyUsage.forget(connection, today.minusDays(KEEP_USED_DAYS));
-        });
+        connection ->
+            leases.forgetPeriods(
+                connection, today.minusDays(KEEP_LEASED_DAYS), today.plusDays(1), MOST_PERIODS));
+    // apart, as counting locks the two in the other order
+    database.run(connection -> keyUsage.forget(connection, today.minusDays(KEEP_USED_DAYS)));
   }
 
   private void forgetSeries() {

@@ -1,18 +1,20 @@
 package io.filcdn.metrics.quota;
 
-import io.filcdn.common.access.KeyId;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
-import io.filcdn.common.lease.QuotaName;
+import io.filcdn.common.egress.EgressRow.UsedKey;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.odometer.Odometer;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.quota.PostgresKeyUsage.Caps;
+import io.filcdn.metrics.quota.PostgresKeyUsage.Named;
 import io.filcdn.metrics.quota.QuotaUsage.Account;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,8 +40,8 @@ public final class Holdings {
   private final Rules rules;
   private final Check check;
   private final Instant now;
-  private final Set<KeyId> askedKeys = new HashSet<>();
-  private final Map<KeyId, Caps> caps = new HashMap<>();
+  private final Set<Named> askedKeys = new HashSet<>();
+  private final Map<Named, Caps> caps = new HashMap<>();
   private final Set<Account> asked = new HashSet<>();
   private final Map<Account, Long> left = new HashMap<>();
   private final Map<DataSetId, Totals> totals = new HashMap<>();
@@ -78,7 +80,7 @@ public final class Holdings {
     Set<DataSetId> dataSets = new HashSet<>();
     for (EgressRecord flush : flushes) {
       if (rules.required) {
-        accounts.addAll(QuotaUsage.of(flush, this::isCapped).byAccount().keySet());
+        accounts.addAll(QuotaUsage.of(flush, this::caps).byAccount().keySet());
       }
       flush.rows().forEach(row -> dataSets.add(row.dataSet()));
     }
@@ -99,7 +101,7 @@ public final class Holdings {
   /** The caps of a key never change. */
   private void loadCaps(Connection connection, Collection<EgressRecord> flushes)
       throws SQLException {
-    Set<KeyId> keys = flushes.stream().flatMap(QuotaUsage::keys).collect(Collectors.toSet());
+    Set<Named> keys = flushes.stream().flatMap(QuotaUsage::keys).collect(Collectors.toSet());
     keys.removeAll(askedKeys);
     if (!keys.isEmpty()) {
       askedKeys.addAll(keys);
@@ -107,8 +109,15 @@ public final class Holdings {
     }
   }
 
-  private boolean isCapped(QuotaName.OfKey name) {
-    return caps.getOrDefault(name.key(), Caps.NONE).has(name.period());
+  /** The caps of a key; empty where it is not its payer's, or on a day that cannot be. */
+  private Optional<Caps> caps(UsedKey key, DataSetId dataSet) {
+    LocalDate today = LocalDate.ofInstant(now, ZoneOffset.UTC);
+    boolean possible =
+        !key.day().isAfter(today.plusDays(1))
+            && !key.day().isBefore(today.minusDays(PostgresKeyUsage.LONGEST_AGO.toDays()));
+    return possible
+        ? Optional.ofNullable(caps.get(new Named(key.id(), dataSet)))
+        : Optional.empty();
   }
 
   /**
@@ -119,7 +128,7 @@ public final class Holdings {
    * @throws BeyondHoldingsException where each record has to be looked at
    */
   public Optional<String> take(EgressRecord flush, boolean approved) {
-    QuotaUsage used = QuotaUsage.of(flush, this::isCapped);
+    QuotaUsage used = QuotaUsage.of(flush, this::caps);
     boolean limited = rules.required && !approved;
     if (check == Check.AT_THE_END && approved) {
       // its sum would hide what the others have too much

@@ -179,20 +179,22 @@ public final class LeaseDesk {
           state.funds().map(funds -> unspent(quota.quota(), funds, state.used()));
       case QuotaName.OfKey key ->
           Optional.ofNullable(ofKeys.get(key))
-              .map(bytes -> isLeased(key.period(), clock.instant()) ? bytes : 0L);
+              .filter(_ -> hasBegun(key.period(), clock.instant()))
+              .map(bytes -> isLongOver(key.period(), clock.instant()) ? 0L : bytes);
     };
   }
 
-  /**
-   * True where a period has begun, as an edge's clock may have it, and is not over for long:
-   * responses count to the day in which they began.
-   */
-  private static boolean isLeased(CapPeriod period, Instant now) {
-    return period.start().filter(start -> start.isAfter(now.plus(CLOCKS_DIFFER))).isEmpty()
-        && period
-            .end()
-            .filter(end -> !now.isBefore(end.plus(CapPeriod.LEASED_AFTER_END)))
-            .isEmpty();
+  /** True where a period has begun, as an edge's clock may have it. */
+  private static boolean hasBegun(CapPeriod period, Instant now) {
+    return period.start().filter(start -> start.isAfter(now.plus(CLOCKS_DIFFER))).isEmpty();
+  }
+
+  /** True where nothing of a period is leased any more: responses count to the day they began. */
+  private static boolean isLongOver(CapPeriod period, Instant now) {
+    return period
+        .end()
+        .filter(end -> !now.isBefore(end.plus(CapPeriod.LEASED_AFTER_END)))
+        .isPresent();
   }
 
   /** The bytes that nobody used; none of a data set that is not served. */

@@ -3,11 +3,13 @@ package io.filcdn.metrics.quota;
 import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.lease.QuotaName;
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.OffsetDateTime;
@@ -39,10 +41,12 @@ public final class PostgresKeyUsage {
 
   private static final String CAPS =
       """
-      select id, cap_life is not null as life, cap_day is not null as day,
-        cap_month is not null as month
-      from access_key where id = any (?)
-        and (cap_life is not null or cap_day is not null or cap_month is not null)
+      select u.key, u.data_set, k.cap_life is not null as life, k.cap_day is not null as day,
+        k.cap_month is not null as month
+      from unnest(?, ?) as u (key, data_set)
+      join access_key k on k.id = u.key
+      left join data_set d on d.data_set = u.data_set
+      where d.payer is null or d.payer = k.payer
       """;
 
   /** Of a key that was taken back nothing is left. */
@@ -73,6 +77,9 @@ public final class PostgresKeyUsage {
           and not exists (select from access_key where id = u.key)
       """;
 
+  /** The time for which Kafka and edges may be apart, and some more. */
+  static final Duration LONGEST_AGO = Duration.ofDays(40);
+
   /**
    * What a key has used.
    *
@@ -101,16 +108,19 @@ public final class PostgresKeyUsage {
     }
   }
 
-  /** Not later than now, whatever an edge's clock says. */
+  /** Not later than now, and not long before, whatever an edge's clock says. */
   private static Instant hour(QuotaUsage usage, KeyId key, Instant now) {
     Instant last = usage.lastUses().getOrDefault(key, now);
-    return (last.isAfter(now) ? now : last).truncatedTo(ChronoUnit.HOURS);
+    Instant first = now.minus(LONGEST_AGO);
+    Instant possible = last.isAfter(now) ? now : last.isBefore(first) ? first : last;
+    return possible.truncatedTo(ChronoUnit.HOURS);
   }
+
+  /** A key as a record names it, for bytes of a data set. */
+  record Named(KeyId key, DataSetId dataSet) {}
 
   /** The periods in which a key has a cap. */
   record Caps(boolean life, boolean day, boolean month) {
-
-    static final Caps NONE = new Caps(false, false, false);
 
     boolean has(CapPeriod period) {
       return switch (period) {
@@ -121,15 +131,20 @@ public final class PostgresKeyUsage {
     }
   }
 
-  /** The caps of those of {@code keys} that have some. */
-  Map<KeyId, Caps> caps(Connection connection, Collection<KeyId> keys) throws SQLException {
-    Map<KeyId, Caps> caps = new HashMap<>();
+  /**
+   * The caps of keys, for those that may count: a key that is not known does not, and none does for
+   * another payer's data set.
+   */
+  Map<Named, Caps> caps(Connection connection, Collection<Named> keys) throws SQLException {
+    Map<Named, Caps> caps = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(CAPS)) {
-      Columns.of(statement, keys).text(KeyId::text);
+      Columns.of(statement, keys)
+          .text(named -> named.key().text())
+          .text(named -> named.dataSet().toString());
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           caps.put(
-              KeyId.of(rows.getString("id")),
+              new Named(KeyId.of(rows.getString("key")), DataSetId.of(rows.getString("data_set"))),
               new Caps(rows.getBoolean("life"), rows.getBoolean("day"), rows.getBoolean("month")));
         }
       }

@@ -123,7 +123,9 @@ public final class PostgresLeases {
         delete from held where (data_set, quota) in (
           select data_set, quota from held
           where data_set >= 'key/' and data_set < 'key0' and bytes = 0
-            and (length(quota) = 10 and quota < ? or length(quota) = 7 and quota < ?)
+            and (length(quota) = 10 and (quota < ? or quota > ?)
+              or length(quota) = 7 and (quota < ? or quota > ?)
+              or not exists (select from access_key where id = substring(data_set from 5)))
           limit ? for update skip locked)
         returning data_set, quota)
       delete from lease l using gone where (l.data_set, l.quota) = (gone.data_set, gone.quota)
@@ -290,14 +292,17 @@ public final class PostgresLeases {
   }
 
   /**
-   * Forgets leases of days and months of keys that were over before {@code day}, where nothing is
-   * held of them: at most {@code limit}.
+   * Forgets leases of days and months of keys from before {@code first} or from after {@code last},
+   * and of keys that are gone, where nothing is held of them: at most {@code limit}.
    */
-  public void forgetPeriods(Connection connection, LocalDate day, int limit) throws SQLException {
+  public void forgetPeriods(Connection connection, LocalDate first, LocalDate last, int limit)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(FORGET_PERIODS)) {
-      statement.setString(1, day.toString());
-      statement.setString(2, YearMonth.from(day).toString());
-      statement.setInt(3, limit);
+      statement.setString(1, first.toString());
+      statement.setString(2, last.toString());
+      statement.setString(3, YearMonth.from(first).toString());
+      statement.setString(4, YearMonth.from(last).toString());
+      statement.setInt(5, limit);
       statement.executeUpdate();
     }
   }

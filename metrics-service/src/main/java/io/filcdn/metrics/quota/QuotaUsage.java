@@ -7,6 +7,9 @@ import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.egress.EgressRow.UsedKey;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.QuotaName;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.metrics.quota.PostgresKeyUsage.Caps;
+import io.filcdn.metrics.quota.PostgresKeyUsage.Named;
 import java.time.Instant;
 import java.time.YearMonth;
 import java.util.Collections;
@@ -15,8 +18,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -49,31 +52,42 @@ public final class QuotaUsage {
    */
   record Spent(Account account, long bytes, boolean limited) {}
 
-  /**
-   * The use of quotas by one flush.
-   *
-   * @param capped whether a key has a cap in a period, so that its bytes have to be held
-   */
-  static QuotaUsage of(EgressRecord flush, Predicate<QuotaName.OfKey> capped) {
+  /** The keys that may count. */
+  interface Keys {
+
+    /** The caps of a key, whose bytes have to be held; empty where nothing counts to it. */
+    Optional<Caps> of(UsedKey key, DataSetId dataSet);
+  }
+
+  /** The use of quotas by one flush. */
+  static QuotaUsage of(EgressRecord flush, Keys keys) {
     QuotaUsage usage = new QuotaUsage();
-    usage.add(flush, capped);
+    usage.add(flush, keys);
     return usage;
   }
 
   /** The keys that a flush was asked for with. */
-  static Stream<KeyId> keys(EgressRecord flush) {
+  static Stream<Named> keys(EgressRecord flush) {
     return flush.rows().stream()
-        .flatMap(row -> row instanceof EgressRow.Egress e ? e.key().stream() : Stream.empty())
-        .map(UsedKey::id);
+        .flatMap(
+            row ->
+                row instanceof EgressRow.Egress egress
+                    ? egress.key().stream().map(key -> new Named(key.id(), egress.dataSet()))
+                    : Stream.empty());
   }
 
-  private void add(EgressRecord flush, Predicate<QuotaName.OfKey> capped) {
+  private void add(EgressRecord flush, Keys keys) {
     for (EgressRow row : flush.rows()) {
       switch (row) {
         case EgressRow.Egress egress -> {
           long bytes = egress.egressBytes().bytes();
           add(flush.journal(), QuotaName.cdn(egress.dataSet()), bytes);
-          egress.key().ifPresent(key -> add(flush, key, bytes, capped));
+          egress
+              .key()
+              .ifPresent(
+                  key ->
+                      keys.of(key, egress.dataSet())
+                          .ifPresent(caps -> add(flush, key, bytes, caps)));
         }
         case EgressRow.Fill fill ->
             add(flush.journal(), QuotaName.cacheMiss(fill.dataSet()), fill.fillBytes().bytes());
@@ -88,7 +102,7 @@ public final class QuotaUsage {
     sums.merge(new Account(journal, name), bytes, Math::addExact);
   }
 
-  private void add(EgressRecord flush, UsedKey key, long bytes, Predicate<QuotaName.OfKey> capped) {
+  private void add(EgressRecord flush, UsedKey key, long bytes, Caps caps) {
     List<CapPeriod> periods =
         List.of(
             CapPeriod.LIFE,
@@ -97,7 +111,7 @@ public final class QuotaUsage {
     for (CapPeriod period : periods) {
       QuotaName.OfKey name = new QuotaName.OfKey(key.id(), period);
       ofKeys.merge(name, bytes, Math::addExact);
-      if (capped.test(name)) {
+      if (caps.has(period)) {
         add(flush.journal(), name, bytes);
       }
     }

@@ -78,20 +78,24 @@ public final class KeyCheck {
   /** The verdict on a key that was looked up. */
   Verdict verdict(AccessRequest request, AccessKey key, KeyLookup found) {
     return switch (found) {
-      case KeyLookup.Unknown _ ->
-          new Verdict.Refused(
-              trusted.getAsBoolean() ? Refusal.KEY_UNKNOWN : Refusal.KEYS_UNAVAILABLE);
+      case KeyLookup.Unknown _ -> unknown();
       case KeyLookup.NotUnderstood _ -> new Verdict.Refused(Refusal.KEY_NOT_UNDERSTOOD);
       case KeyLookup.Known(AccessKeyRecord record) -> {
         Instant now = clock.instant();
         yield switch (record.standing(key, now)) {
-          case SECRET_UNKNOWN -> new Verdict.Refused(Refusal.KEY_UNKNOWN);
+          case SECRET_UNKNOWN -> unknown();
           case EXPIRED -> new Verdict.Refused(Refusal.KEY_EXPIRED);
           case REVOKED -> new Verdict.Refused(Refusal.KEY_REVOKED);
           case GOOD -> limited(request, record, now);
         };
       }
     };
+  }
+
+  /** The verdict on a key or a secret that nobody told of, unless there may be more to hear. */
+  private Verdict unknown() {
+    return new Verdict.Refused(
+        trusted.getAsBoolean() ? Refusal.KEY_UNKNOWN : Refusal.KEYS_UNAVAILABLE);
   }
 
   private Verdict limited(AccessRequest request, AccessKeyRecord record, Instant now) {

@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.common.access.AccessKey;
 import io.filcdn.retrieval.access.Credential;
 import io.filcdn.retrieval.refusal.Refusal;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -22,10 +23,15 @@ public final class CredentialReader {
   /** Keys that are remembered, some hundred bytes each. */
   private static final long REMEMBERED = 10_000;
 
+  /** Characters of a header that is remembered: of a key with the longest network. */
+  private static final int LONGEST = 128;
+
+  private static final Duration REMEMBERED_FOR = Duration.ofMinutes(1);
+
   private final BotTokens bots;
   private final String network;
   private final Cache<String, Credential> recent =
-      Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+      Caffeine.newBuilder().maximumSize(REMEMBERED).expireAfterAccess(REMEMBERED_FOR).build();
 
   /**
    * @param network as keys have it
@@ -46,7 +52,7 @@ public final class CredentialReader {
       return known;
     }
     Credential credential = read(header);
-    if (credential instanceof Credential.Key) {
+    if (credential instanceof Credential.Key && header.length() <= LONGEST) {
       recent.put(header, credential);
     }
     return credential;

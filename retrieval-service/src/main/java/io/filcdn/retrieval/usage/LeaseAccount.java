@@ -215,6 +215,16 @@ final class LeaseAccount {
     return claims.decided();
   }
 
+  /** True for a cap of a key. */
+  boolean isOfKey() {
+    return name instanceof QuotaName.OfKey;
+  }
+
+  /** True where something happened since it was last asked for. */
+  synchronized boolean isTouched() {
+    return touched;
+  }
+
   /** True where anything of it lies here, or happened since it was last asked for. */
   synchronized boolean isInUse() {
     return touched || free() > 0;

@@ -1,5 +1,7 @@
 package io.filcdn.retrieval.usage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.LeaseAnswer;
@@ -23,6 +25,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +58,10 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private volatile boolean closed;
   private volatile boolean closing;
   private volatile boolean failing;
+
+  /** True where the caps of keys were not leased when last asked for. Of the thread alone. */
+  private boolean keysFail;
+
   private volatile Optional<String> refused = Optional.empty();
 
   /**
@@ -62,8 +70,8 @@ public final class LeasedQuota implements Quota, AutoCloseable {
    */
   private static final int MOST_ROUNDS = 40;
 
-  /** The time after a period's end after which metrics leases nothing of it, and some more. */
-  private static final Duration LEASED_AFTER_END = CapPeriod.LEASED_AFTER_END.multipliedBy(2);
+  /** The time after a period's end after which metrics has forgotten it, and some more. */
+  private static final Duration FORGOTTEN_AFTER_END = CapPeriod.LEASED_AFTER_END.multipliedBy(5);
 
   /**
    * @param journal in which this process records what it serves
@@ -170,7 +178,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   /** Forgets accounts of days and months that are long over, and of which nothing is here. */
   private void forgetPeriods() {
-    Instant then = clock.instant().minus(LEASED_AFTER_END);
+    Instant then = clock.instant().minus(FORGOTTEN_AFTER_END);
     accounts
         .entrySet()
         .removeIf(
@@ -184,24 +192,26 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   }
 
   private void run() {
-    long tellAgainAt = nanoTime.getAsLong();
+    long renewAt = nanoTime.getAsLong();
     while (!closing) {
-      boolean heard = sync(false);
-      long now = nanoTime.getAsLong();
-      if (heard && now - tellAgainAt >= 0) {
+      boolean renews = nanoTime.getAsLong() - renewAt >= 0;
+      boolean heard = sync(renews ? LeaseAccount::isInUse : LeaseAccount::isTouched, false);
+      if (heard && renews) {
         reports.tell();
         forgetPeriods();
-        tellAgainAt = now + rules.renewEvery().toNanos();
+        renewAt = nanoTime.getAsLong() + rules.renewEvery().toNanos();
       }
-      await(heard);
+      await(
+          heard
+              ? Math.max(0, renewAt - nanoTime.getAsLong())
+              : rules.renewEvery().dividedBy(10).toNanos());
     }
   }
 
-  /** Until someone needs something, or it is time to renew; where nobody answers, for a while. */
-  private void await(boolean heard) {
-    Duration atMost = heard ? rules.renewEvery() : rules.renewEvery().dividedBy(10);
+  /** Until someone needs something, or so long. */
+  private void await(long nanos) {
     try {
-      boolean signalled = signal.tryAcquire(atMost.toMillis(), TimeUnit.MILLISECONDS);
+      boolean signalled = signal.tryAcquire(nanos, TimeUnit.NANOSECONDS);
       LOG.tracef("leases: %s", signalled ? "asked for" : "renewed");
       signal.drainPermits();
     } catch (InterruptedException e) {
@@ -209,18 +219,18 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
-  /** Asks for all that is needed. */
-  private boolean sync(boolean returnAll) {
+  /** Asks for all that is needed of some accounts. */
+  private boolean sync(Predicate<LeaseAccount> some, boolean returnAll) {
+    Map<Boolean, List<LeaseAccount>> due =
+        accounts.values().stream()
+            .filter(some)
+            .collect(Collectors.partitioningBy(LeaseAccount::isOfKey));
     try {
-      List<LeaseAccount> due = accounts.values().stream().filter(LeaseAccount::isInUse).toList();
-      int from = 0;
-      do {
-        int to = Math.min(due.size(), from + LeaseRequest.MOST_ASKS);
-        ask(due.subList(from, to), returnAll);
-        from = to;
-      } while (from < due.size() && !closed);
+      // also where there are none: it tells that this edge lives
+      askAll(requireNonNull(due.get(false)), returnAll);
       refused = Optional.empty();
       tellOf(true, "metrics answers again");
+      syncKeys(requireNonNull(due.get(true)), returnAll);
       return true;
     } catch (RefusedException e) {
       refused = Optional.of("metrics refuses this edge: " + e.getMessage());
@@ -230,6 +240,33 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       tellOf(false, e.getMessage() + "; what is leased is served, and then the standing lease");
       return false;
     }
+  }
+
+  /** Apart: where metrics does not know caps of keys, nothing else suffers. */
+  private void syncKeys(List<LeaseAccount> due, boolean returnAll) throws RefusedException {
+    if (due.isEmpty() || closed) {
+      return;
+    }
+    try {
+      askAll(due, returnAll);
+      keysFail = false;
+    } catch (RefusedException e) {
+      throw e;
+    } catch (NotAnsweredException e) {
+      if (!keysFail) {
+        LOG.warnf("caps of keys are not leased, and keys that have some are refused: %s", e);
+      }
+      keysFail = true;
+    }
+  }
+
+  private void askAll(List<LeaseAccount> due, boolean returnAll) throws NotAnsweredException {
+    int from = 0;
+    do {
+      int to = Math.min(due.size(), from + LeaseRequest.MOST_ASKS);
+      ask(due.subList(from, to), returnAll);
+      from = to;
+    } while (from < due.size() && !closed);
   }
 
   private void ask(List<LeaseAccount> some, boolean returnAll) throws NotAnsweredException {
@@ -307,7 +344,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    sync(true);
+    sync(LeaseAccount::isInUse, true);
     reports.tell();
     client.close();
   }
