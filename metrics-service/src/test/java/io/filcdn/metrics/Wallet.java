@@ -2,6 +2,8 @@ package io.filcdn.metrics;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.filcdn.chain.wallet.RetrievalGrant;
+import io.filcdn.chain.wallet.TypedDomain;
 import io.filcdn.common.chain.Address;
 import io.filcdn.metrics.accounts.SignIn.Challenge;
 import io.filcdn.testing.chain.DevnetAccount;
@@ -40,8 +42,15 @@ record Wallet(Credentials credentials) {
 
   /** The signature that {@code personal_sign} gives. */
   String sign(String message) {
-    Sign.SignatureData signature =
-        Sign.signPrefixedMessage(message.getBytes(UTF_8), credentials.getEcKeyPair());
+    return text(Sign.signPrefixedMessage(message.getBytes(UTF_8), credentials.getEcKeyPair()));
+  }
+
+  /** The signature that {@code eth_signTypedData_v4} gives. */
+  String sign(RetrievalGrant grant, TypedDomain domain) {
+    return text(Sign.signMessage(grant.digest(domain), credentials.getEcKeyPair(), false));
+  }
+
+  private static String text(Sign.SignatureData signature) {
     return Numeric.toHexString(signature.getR())
         + Numeric.toHexStringNoPrefix(signature.getS())
         + Numeric.toHexStringNoPrefix(signature.getV());

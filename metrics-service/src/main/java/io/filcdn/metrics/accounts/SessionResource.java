@@ -91,7 +91,7 @@ public class SessionResource {
   @APIResponse(responseCode = "403", description = "The wallet pays for no data set")
   @APIResponse(responseCode = "429", description = "Too many attempts of late")
   public RestResponse<Session> signIn(@Context HttpServerRequest request, String body) {
-    if (!accounts.countAttempt(client(request))) {
+    if (!accounts.countAttempt(request)) {
       throw refused(SignInRefusal.TOO_MANY);
     }
     SignedMessage signed = JsonBody.read("session", body, SignedMessage.class);
@@ -113,12 +113,6 @@ public class SessionResource {
     if (!accounts.callers().signOut(authorization)) {
       throw KeyResource.unauthorized();
     }
-  }
-
-  private static String client(HttpServerRequest request) {
-    return Optional.ofNullable(request.remoteAddress())
-        .flatMap(address -> Optional.ofNullable(address.hostAddress()))
-        .orElse("");
   }
 
   private static WebApplicationException refused(SignInRefusal reason) {

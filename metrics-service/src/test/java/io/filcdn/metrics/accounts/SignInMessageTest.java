@@ -3,7 +3,7 @@ package io.filcdn.metrics.accounts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.filcdn.chain.wallet.PersonalSignature;
+import io.filcdn.chain.wallet.WalletSignature;
 import io.filcdn.common.chain.Address;
 import java.time.Instant;
 import java.util.Optional;
@@ -75,13 +75,13 @@ class SignInMessageTest {
   @Test
   void aSignatureOfViemIsTheAddresss() {
     assertThat(
-            new PersonalSignature(
+            new WalletSignature(
                     "0xc4ca17f10c36379b8ce76c37a0598273a081374f14297df03bd753b0c6e824d8"
                         + "1179e1184f56c32bf757be9fd042db48620e56e97d40cc3b4febb7d4c2828b201b")
                 .signer(SHORT))
         .contains(ADDRESS);
     assertThat(
-            new PersonalSignature(
+            new WalletSignature(
                     "0x1f1c4d0624d70064699d09b19419219b3fd6c04d7c6c420c39ec5f25cf2c7642"
                         + "256090de34f754135fdfdc7eedd3c63c265de382fcdb0511e8d41d985ce038831c")
                 .signer(LONG))

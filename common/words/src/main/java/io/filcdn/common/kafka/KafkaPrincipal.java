@@ -29,7 +29,7 @@ public enum KafkaPrincipal {
       case INDEXER -> Set.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS);
       case RETRIEVAL -> Set.of(Topic.TREES, Topic.EGRESS, Topic.RETRIEVALS);
       case METRICS ->
-          Set.of(Topic.KEYS, Topic.EGRESS, Topic.USAGE, Topic.QUOTA, Topic.DEAD_LETTERS);
+          Set.of(Topic.KEYS, Topic.POLICIES, Topic.EGRESS, Topic.USAGE, Topic.QUOTA, Topic.DEAD_LETTERS);
       case SETTLEMENT -> Set.of(Topic.SETTLEMENT, Topic.DEAD_LETTERS);
     };
   }
@@ -39,7 +39,7 @@ public enum KafkaPrincipal {
     return switch (this) {
       case INDEXER -> Set.of();
       case RETRIEVAL ->
-          Set.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS, Topic.TREES);
+          Set.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS, Topic.TREES, Topic.POLICIES);
       case METRICS ->
           Set.of(
               Topic.PLACEMENTS, Topic.DATA_SETS, Topic.EGRESS, Topic.RETRIEVALS, Topic.SETTLEMENT);
