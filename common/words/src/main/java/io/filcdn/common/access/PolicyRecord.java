@@ -66,6 +66,13 @@ public record PolicyRecord(
         && expires.filter(end -> !now.isBefore(end)).isEmpty();
   }
 
+  /** True where everyone may fetch, so that caches may keep an answer for others. */
+  public boolean letsEveryoneIn() {
+    return access == PolicyAccess.PUBLIC
+        && limits.origins().isEmpty()
+        && limits.networks().isEmpty();
+  }
+
   /** The record's key on its topic. */
   public String key() {
     return name().toString();

@@ -1,0 +1,242 @@
+package io.filcdn.retrieval.access;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.filcdn.common.access.DelegateKey;
+import io.filcdn.common.access.PolicyLimits;
+import io.filcdn.common.access.PolicyRecord;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.admission.Admission;
+import io.filcdn.retrieval.admission.Admission.Decision.Admitted;
+import io.filcdn.retrieval.refusal.Problem;
+import io.filcdn.retrieval.refusal.Refusal;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+
+/**
+ * The check of a request against the policies of the data sets that could pay for it: it goes on
+ * with those whose policies let it in. Without a policy, a data set is everyone's. A token that is
+ * shown has to be good, also where none is needed: it may limit what its bearer gets.
+ */
+public final class PolicyCheck {
+
+  private final AccessReplica replica;
+  private final BooleanSupplier trusted;
+  private final Admission admission;
+  private final TokenVerifier tokens;
+  private final Clock clock;
+
+  /**
+   * @param trusted whether the replica has been told of all policies
+   */
+  public PolicyCheck(
+      AccessReplica replica, BooleanSupplier trusted, Admission admission, Clock clock) {
+    this.replica = replica;
+    this.trusted = trusted;
+    this.admission = admission;
+    this.tokens = new TokenVerifier(clock);
+    this.clock = clock;
+  }
+
+  /** The outcome of a check. */
+  sealed interface Outcome {
+
+    /**
+     * The request may go on, unless its key is not good.
+     *
+     * @param admitted the piece, paid by one of the data sets whose policies let it in
+     * @param restricted whether one of them does not let everyone in
+     * @param byOrigin whether the page's origin mattered to one of them
+     */
+    record Passed(Admitted admitted, boolean restricted, boolean byOrigin) implements Outcome {}
+
+    record Refused(Problem problem) implements Outcome {}
+  }
+
+  /** Goes through the policies of all data sets that could pay. */
+  Outcome check(AccessRequest request) {
+    Instant now = clock.instant();
+    List<DataSetId> open = new ArrayList<>(request.admitted().payers().size());
+    boolean restricted = false;
+    boolean byOrigin = false;
+    Optional<Problem> first = Optional.empty();
+    for (DataSetId dataSet : inOrder(request.admitted())) {
+      PolicyLookup found = replica.policy(request.payer(), dataSet);
+      Optional<Problem> problem = problem(found, request, now);
+      if (problem.isEmpty()) {
+        open.add(dataSet);
+        restricted |= isRestricted(found);
+        byOrigin |= dependsOnOrigin(found);
+      } else if (first.isEmpty()) {
+        first = problem;
+      }
+    }
+    if (first.isEmpty()) {
+      return new Outcome.Passed(request.admitted(), restricted, byOrigin);
+    }
+    Optional<Admitted> paid =
+        open.isEmpty() ? Optional.empty() : admission.paidBy(request.admitted(), open);
+    return paid.isEmpty()
+        ? new Outcome.Refused(first.get())
+        : new Outcome.Passed(paid.get(), restricted, byOrigin);
+  }
+
+  /** The one that would pay comes first: what it refuses is what the client is told. */
+  private static List<DataSetId> inOrder(Admitted admitted) {
+    return admitted.payers().size() == 1
+        ? admitted.payers()
+        : Stream.concat(Stream.of(admitted.dataSet()), admitted.payers().stream())
+            .distinct()
+            .toList();
+  }
+
+  private static boolean isRestricted(PolicyLookup found) {
+    return found instanceof PolicyLookup.Known(PolicyRecord policy) && !policy.letsEveryoneIn();
+  }
+
+  private static boolean dependsOnOrigin(PolicyLookup found) {
+    return found instanceof PolicyLookup.Known(PolicyRecord policy)
+        && !policy.limits().origins().isEmpty();
+  }
+
+  private Optional<Problem> problem(PolicyLookup found, AccessRequest request, Instant now) {
+    return switch (found) {
+      case PolicyLookup.Known(PolicyRecord policy) -> problem(policy, request, now);
+      case PolicyLookup.NotUnderstood _ -> refused(Refusal.POLICY_NOT_UNDERSTOOD);
+      case PolicyLookup.None _ ->
+          trusted.getAsBoolean()
+              ? token(request, Optional.empty(), now)
+              : refused(Refusal.POLICIES_UNAVAILABLE);
+    };
+  }
+
+  private Optional<Problem> problem(PolicyRecord policy, AccessRequest request, Instant now) {
+    Optional<Refusal> forbidden = forbidden(policy, request, now);
+    if (forbidden.isPresent()) {
+      return refused(forbidden.get());
+    }
+    Optional<Problem> bad = token(request, policy.delegate(), now);
+    if (bad.isPresent()) {
+      return bad;
+    }
+    return switch (policy.access()) {
+      case PUBLIC -> Optional.empty();
+      case KEYS ->
+          request.credential() instanceof Credential.Key
+              ? Optional.empty()
+              : refused(Refusal.KEY_NEEDED);
+      case SIGNED ->
+          request.credential().token().isPresent()
+              ? Optional.empty()
+              : refused(Refusal.SIGNED_URL_NEEDED);
+    };
+  }
+
+  private static Optional<Refusal> forbidden(
+      PolicyRecord policy, AccessRequest request, Instant now) {
+    PolicyLimits limits = policy.limits();
+    if (!policy.isInForce(now)) {
+      return Optional.of(Refusal.POLICY_NOT_IN_FORCE);
+    }
+    if (limits.hasCaps()) {
+      return Optional.of(Refusal.POLICY_NOT_UNDERSTOOD);
+    }
+    PieceCid piece = request.admitted().piece();
+    if (!limits.pieces().isEmpty() && limits.pieces().stream().noneMatch(p -> names(p, piece))) {
+      return Optional.of(Refusal.POLICY_PIECE);
+    }
+    if (!limits.origins().isEmpty()
+        && limits.origins().stream()
+            .noneMatch(origin -> request.origin().equals(Optional.of(origin.text())))) {
+      return Optional.of(Refusal.POLICY_ORIGIN);
+    }
+    if (!limits.networks().isEmpty()
+        && limits.networks().stream().noneMatch(n -> n.contains(request.client()))) {
+      return Optional.of(Refusal.POLICY_NETWORK);
+    }
+    return Optional.empty();
+  }
+
+  /** The fault of the token that was shown; nothing where it is good, or there is none. */
+  private Optional<Problem> token(
+      AccessRequest request, Optional<DelegateKey> delegate, Instant now) {
+    Optional<SignedToken> shown = request.credential().token();
+    return shown.isEmpty()
+        ? Optional.empty()
+        : switch (tokens.verify(shown.get().text(), delegate)) {
+          case TokenVerifier.Outcome.Refused(TokenVerifier.Fault fault, String detail) ->
+              Optional.of(new Problem(refusal(fault), List.of(detail)));
+          case TokenVerifier.Outcome.Verified(_, TokenClaims claims) ->
+              refusal(claims, request, shown.get(), now).map(Problem::of);
+        };
+  }
+
+  private static Refusal refusal(TokenVerifier.Fault fault) {
+    return switch (fault) {
+      case MALFORMED -> Refusal.SIGNED_TOKEN_MALFORMED;
+      case SIGNER_UNKNOWN -> Refusal.SIGNED_TOKEN_SIGNER;
+      case SIGNATURE_WRONG -> Refusal.SIGNED_TOKEN_SIGNATURE;
+    };
+  }
+
+  private static Optional<Refusal> refusal(
+      TokenClaims claims, AccessRequest request, SignedToken token, Instant now) {
+    if (!now.isBefore(claims.expires())) {
+      return Optional.of(Refusal.SIGNED_TOKEN_EXPIRED);
+    }
+    if (claims.notBefore().filter(now::isBefore).isPresent()) {
+      return Optional.of(Refusal.SIGNED_TOKEN_EARLY);
+    }
+    if (claims.issuer().filter(issuer -> !issuer.equals(request.payer())).isPresent()) {
+      return Optional.of(Refusal.SIGNED_TOKEN_PAYER);
+    }
+    if (!covers(claims.container(), request.admitted().piece(), token.address())) {
+      return Optional.of(Refusal.SIGNED_TOKEN_PIECE);
+    }
+    if (claims.client().filter(network -> !network.contains(request.client())).isPresent()) {
+      return Optional.of(Refusal.SIGNED_TOKEN_NETWORK);
+    }
+    return claims.most().isPresent()
+        ? Optional.of(Refusal.SIGNED_TOKEN_CAP)
+        : Optional.empty();
+  }
+
+  private static boolean covers(
+      TokenClaims.Container container, PieceCid piece, String address) {
+    return switch (container) {
+      case TokenClaims.Container.OfPiece(PieceName name) -> names(name, piece);
+      // a proxy that ends TLS hides which of the two it was
+      case TokenClaims.Container.OfUri(String sha256) ->
+          sha256.equals(digest("https://" + address)) || sha256.equals(digest("http://" + address));
+    };
+  }
+
+  /** A v1 CID names all pieces with its root. */
+  private static boolean names(PieceName name, PieceCid piece) {
+    return name.equals(piece) || name.equals(piece.commP());
+  }
+
+  private static String digest(String address) {
+    try {
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString(MessageDigest.getInstance("SHA-256").digest(address.getBytes(UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  private static Optional<Problem> refused(Refusal refusal) {
+    return Optional.of(Problem.of(refusal));
+  }
+}
