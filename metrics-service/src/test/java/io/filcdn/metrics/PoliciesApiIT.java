@@ -9,8 +9,8 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
 
-import io.filcdn.chain.wallet.RetrievalGrant;
-import io.filcdn.chain.wallet.TypedDomain;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.TypedDomain;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.metrics.accounts.SignIn.Challenge;

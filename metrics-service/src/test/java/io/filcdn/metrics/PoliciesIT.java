@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.filcdn.chain.wallet.RetrievalGrant;
-import io.filcdn.chain.wallet.TypedDomain;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.TypedDomain;
 import io.filcdn.common.access.PolicyAccess;
 import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.chain.Address;

@@ -2,8 +2,8 @@ package io.filcdn.metrics;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.filcdn.chain.wallet.RetrievalGrant;
-import io.filcdn.chain.wallet.TypedDomain;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.TypedDomain;
 import io.filcdn.common.chain.Address;
 import io.filcdn.metrics.accounts.SignIn.Challenge;
 import io.filcdn.testing.chain.DevnetAccount;

@@ -1,6 +1,6 @@
 package io.filcdn.metrics.accounts;
 
-import io.filcdn.chain.wallet.WalletSignature;
+import io.filcdn.wallet.WalletSignature;
 import io.filcdn.common.chain.Address;
 import io.filcdn.service.database.Database;
 import java.security.SecureRandom;

@@ -1,8 +1,8 @@
 package io.filcdn.metrics.policies;
 
-import io.filcdn.chain.wallet.RetrievalGrant;
-import io.filcdn.chain.wallet.TypedDomain;
-import io.filcdn.chain.wallet.WalletSignature;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.TypedDomain;
+import io.filcdn.wallet.WalletSignature;
 import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;

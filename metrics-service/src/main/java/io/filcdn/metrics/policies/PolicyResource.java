@@ -2,8 +2,8 @@ package io.filcdn.metrics.policies;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
-import io.filcdn.chain.wallet.RetrievalGrant;
-import io.filcdn.chain.wallet.TypedDomain;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.TypedDomain;
 import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.chain.Address;
 import io.filcdn.metrics.accounts.Accounts;

@@ -1,7 +1,7 @@
 package io.filcdn.metrics.policies;
 
-import io.filcdn.chain.wallet.RetrievalGrant;
-import io.filcdn.chain.wallet.TypedDomain;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.TypedDomain;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,7 +3,7 @@ package io.filcdn.metrics.accounts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.filcdn.chain.wallet.WalletSignature;
+import io.filcdn.wallet.WalletSignature;
 import io.filcdn.common.chain.Address;
 import java.time.Instant;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package io.filcdn.chain.wallet;
+package io.filcdn.wallet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

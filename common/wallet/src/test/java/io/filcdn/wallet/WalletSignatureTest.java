@@ -1,4 +1,4 @@
-package io.filcdn.chain.wallet;
+package io.filcdn.wallet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

@@ -1,4 +1,4 @@
-package io.filcdn.chain.wallet;
+package io.filcdn.wallet;
 
 import static java.util.stream.Collectors.joining;
 
