@@ -123,7 +123,13 @@ final class MetricsService implements AutoCloseable {
     accounts = newAccounts();
     policies =
         new PolicyDesk(
-            database, network, publisher, config.publish().maxRecords(), clock, registry);
+            database,
+            network,
+            publisher,
+            new PolicyDesk.Telling(
+                config.publish().maxRecords(), config.publish().timeout().multipliedBy(2)),
+            clock,
+            registry);
     Optional<Webhooks> webhooks = config.webhooks().url().map(this::webhooks);
     PipelineMetrics metrics = new PipelineMetrics(registry);
     DeadLetterReporter reporter = new DeadLetterReporter(registry);
@@ -185,7 +191,8 @@ final class MetricsService implements AutoCloseable {
             new KeyDesk.Rules(
                 AccessKey.networkOf(network.name()), rules.keysPerPayer(), rules.keepEnded()),
             rules.attemptsPerMinute(),
-            config.publish().maxRecords()),
+            config.publish().maxRecords(),
+            config.publish().timeout().multipliedBy(2)),
         publisher,
         clock,
         registry);

@@ -11,6 +11,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
@@ -214,7 +215,7 @@ class EdgeIdentityIT {
   @Test
   void whatWasGivenBackCannotBeCountedToo() {
     lease("alice", 1, 100, 0);
-    ask("alice", 1, new Ask(dataSet(7), Kind.CDN, bytes(100), bytes(100), bytes(90)));
+    ask("alice", 1, new Ask(QuotaName.cdn(dataSet(7)), bytes(100), bytes(100), bytes(90)));
 
     apply(signed(ALICE, flush("alice", 1, 1, hit(7, 11))));
 
@@ -367,7 +368,7 @@ class EdgeIdentityIT {
                   "alice",
                   1,
                   sequence,
-                  new EgressRow.Egress(dataSet(7), CacheOutcome.HIT, "2xx", "DE", 400, bytes(most)),
+                  new EgressRow.Egress(dataSet(7), CacheOutcome.HIT, "2xx", "DE", 400, bytes(most), Optional.empty()),
                   unbilled(7, EgressRow.Reason.BOT, most, most / 4))));
     }
 
@@ -383,7 +384,7 @@ class EdgeIdentityIT {
   @Test
   void whatAnEdgeSignedAndNoTableTakesKeepsItsPlace() {
     lease("alice", 1, 100, 0);
-    EgressRow row = new EgressRow.Egress(dataSet(7), CacheOutcome.HIT, "2xx", "\0\0", 1, bytes(10));
+    EgressRow row = new EgressRow.Egress(dataSet(7), CacheOutcome.HIT, "2xx", "\0\0", 1, bytes(10), Optional.empty());
 
     apply(
         signed(ALICE, flush("alice", 1, 1, row)), signed(ALICE, flush("alice", 1, 2, hit(7, 20))));
@@ -395,7 +396,7 @@ class EdgeIdentityIT {
   @Test
   void nobodyTouchesAnothersJournalAndAReplayDoesNothing() {
     lease("alice", 1, 100, 0);
-    Ask more = new Ask(dataSet(7), Kind.CDN, bytes(500), bytes(500), ByteCount.ZERO);
+    Ask more = new Ask(QuotaName.cdn(dataSet(7)), bytes(500), bytes(500), ByteCount.ZERO);
 
     assertThat(service.leaseDesk().lease(new LeaseRequest(journal(1), "bob", List.of(more)), 999))
         .isEqualTo(new Reply.ForeignJournal<LeaseAnswer>());
@@ -414,8 +415,8 @@ class EdgeIdentityIT {
     ask(
         edge,
         journal,
-        new Ask(dataSet(7), Kind.CDN, bytes(cdn), bytes(cdn), ByteCount.ZERO),
-        new Ask(dataSet(7), Kind.CACHE_MISS, bytes(cacheMiss), bytes(cacheMiss), ByteCount.ZERO));
+        new Ask(QuotaName.cdn(dataSet(7)), bytes(cdn), bytes(cdn), ByteCount.ZERO),
+        new Ask(QuotaName.cacheMiss(dataSet(7)), bytes(cacheMiss), bytes(cacheMiss), ByteCount.ZERO));
   }
 
   private void ask(String edge, long journal, Ask... asks) {

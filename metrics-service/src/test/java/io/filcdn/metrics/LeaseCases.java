@@ -3,6 +3,7 @@ package io.filcdn.metrics;
 import static io.filcdn.metrics.Samples.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
@@ -133,8 +134,7 @@ final class LeaseCases {
       for (int i = 0; i < asks; i++) {
         all.add(
             new Ask(
-                Samples.dataSet((first + i) % dataSets),
-                Kind.CDN,
+                QuotaName.cdn(Samples.dataSet((first + i) % dataSets)),
                 acquired,
                 acquired,
                 ByteCount.ZERO));

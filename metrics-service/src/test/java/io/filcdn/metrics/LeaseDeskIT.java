@@ -11,6 +11,7 @@ import static io.filcdn.metrics.Samples.unbilled;
 import static io.filcdn.metrics.TestStack.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.EgressRow.Reason;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.DataSetRecord.Reported;
@@ -146,7 +147,7 @@ class LeaseDeskIT {
                     ask(Kind.CACHE_MISS, 500, 500, 0),
                     ask(Kind.CDN, 1000, 1000, 0),
                     new Ask(
-                        dataSet(99), Kind.CDN, ByteCount.of(1), ByteCount.of(1), ByteCount.ZERO))));
+                        QuotaName.cdn(dataSet(99)), ByteCount.of(1), ByteCount.of(1), ByteCount.ZERO))));
 
     assertThat(answer.leases())
         .extracting(lease -> lease.acquired().bytes())
@@ -311,8 +312,7 @@ class LeaseDeskIT {
 
   private static Ask ask(long dataSet, Kind kind, long acquired, long needed, long returned) {
     return new Ask(
-        dataSet(dataSet),
-        kind,
+        new QuotaName.OfDataSet(dataSet(dataSet), kind),
         ByteCount.of(acquired),
         ByteCount.of(needed),
         ByteCount.of(returned));
@@ -320,8 +320,7 @@ class LeaseDeskIT {
 
   private static Lease given(long acquired, long returned, long applied, long unspent) {
     return new Lease(
-        dataSet(7),
-        Kind.CDN,
+        QuotaName.cdn(dataSet(7)),
         ByteCount.of(acquired),
         ByteCount.of(returned),
         ByteCount.of(applied),

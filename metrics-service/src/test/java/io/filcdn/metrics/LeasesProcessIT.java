@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.index.DataSetRecord.Reported;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
@@ -106,8 +107,7 @@ class LeasesProcessIT {
     private void lease(long wanted, long needed) throws InterruptedException {
       Ask ask =
           new Ask(
-              dataSet(7),
-              Kind.CDN,
+              QuotaName.cdn(dataSet(7)),
               ByteCount.of(wanted),
               ByteCount.of(needed),
               ByteCount.of(returned));

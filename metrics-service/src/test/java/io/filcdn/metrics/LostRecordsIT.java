@@ -9,6 +9,7 @@ import static io.filcdn.metrics.Samples.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.EgressPartition;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.lease.JournalEnd;
@@ -255,7 +256,7 @@ class LostRecordsIT {
         new LeaseRequest(
             journal(journal),
             TestEdges.EDGE,
-            List.of(new Ask(dataSet(DATA_SET), Kind.CDN, all, all, ByteCount.ZERO))));
+            List.of(new Ask(QuotaName.cdn(dataSet(DATA_SET)), all, all, ByteCount.ZERO))));
   }
 
   private void awaitApplied(long journal, long sequence) {

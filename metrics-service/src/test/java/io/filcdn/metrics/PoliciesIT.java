@@ -21,6 +21,7 @@ import io.filcdn.service.database.Database;
 import io.filcdn.service.database.Database.DatabaseException;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -206,6 +207,26 @@ class PoliciesIT {
           .isEqualTo(PAYER + "/fwss/12 keys 2");
       assertThat(stack.rows("select published - serial from policy")).containsExactly("0");
     }
+  }
+
+  /** A process that lost the database in the middle of telling, and whose record comes late. */
+  @Test
+  void whatComesLateOfAnotherProcessIsToldOver() {
+    assertThat(set(1, Map.of())).isInstanceOf(PolicyDesk.Outcome.Set.class);
+    service.policies().publish();
+    ConsumerRecord<String, String> old = stack.written(Topic.POLICIES).getLast();
+    assertThat(set(2, Map.of("access", "keys"))).isInstanceOf(PolicyDesk.Outcome.Set.class);
+    service.policies().publish();
+    stack.send(Topic.POLICIES, old.partition(), old.key(), old.value());
+    assertThat(told(stack.written(Topic.POLICIES))).endsWith(PAYER + "/fwss/12 public 1");
+
+    clock.move(Duration.ofMinutes(5));
+    service.policies().publish();
+
+    assertThat(told(stack.written(Topic.POLICIES))).containsExactly(PAYER + "/fwss/12 keys 2");
+    clock.move(Duration.ofMinutes(5));
+    service.policies().publish();
+    assertThat(stack.written(Topic.POLICIES)).isEmpty();
   }
 
   @Test

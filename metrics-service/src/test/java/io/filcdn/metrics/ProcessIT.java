@@ -6,6 +6,7 @@ import static io.filcdn.metrics.Samples.topUps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.DataSetRecord.Reported;
@@ -128,7 +129,7 @@ class ProcessIT {
     List<Ask> asks =
         known.stream()
             .map(DataSetRecord::dataSet)
-            .flatMap(d -> Stream.of(Kind.values()).map(kind -> new Ask(d, kind, ALL, ALL, ZERO)))
+            .flatMap(d -> Stream.of(Kind.values()).map(kind -> new Ask(new QuotaName.OfDataSet(d, kind), ALL, ALL, ZERO)))
             .toList();
     withDesk(
         (desk, journal) ->

@@ -5,11 +5,21 @@ import static io.filcdn.metrics.Samples.dataSet;
 import static io.filcdn.metrics.Samples.indexed;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.common.access.CapPeriod;
+import io.filcdn.common.access.KeyId;
+import io.filcdn.common.access.KeyLimits;
+import io.filcdn.common.access.KeyScope;
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.EgressRecord;
+import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.index.DataSetRecord.Reported;
 import io.filcdn.common.index.DataSetRecord.TopUps;
+import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.metrics.accounts.KeyDesk;
+import io.filcdn.metrics.accounts.NewKey;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.quota.PostgresLeases.Totals;
@@ -18,9 +28,14 @@ import io.filcdn.service.database.Database.DatabaseException;
 import io.filcdn.service.kafka.Batch;
 import io.filcdn.service.kafka.SourceRecord;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,8 +45,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Many edges serve from leases, from a seed: downloads overlap and break off, edges are killed with
  * what they had not flushed, the database breaks off at any step so that acknowledgements are lost,
  * records come twice and out of order and over more partitions as time goes by, and a reorg takes
- * top-ups back. What was served never exceeds the final top-ups and the limit of unfinal ones, and
- * in the end the totals are exact and nothing is held.
+ * top-ups back; half of it with a key, while days go by. What was served never exceeds the final
+ * top-ups and the limit of unfinal ones, nor the key's caps in all, a day and a month, and in the end the totals are exact and nothing is held.
  */
 class QuotaSimulationIT {
 
@@ -43,6 +58,10 @@ class QuotaSimulationIT {
   /** How much counts of what is not final: more than one top-up, less than two. */
   private static final long UNFINAL_LIMIT = 5000;
 
+  private static final long LIFE_CAP = 30_000;
+  private static final long DAY_CAP = 9_000;
+  private static final long MONTH_CAP = 25_000;
+
   private static final TestStack stack = new TestStack();
 
   private final List<EgressRecord> sent = new ArrayList<>();
@@ -50,6 +69,8 @@ class QuotaSimulationIT {
   private final long[] finalBytes = new long[DATA_SETS];
   private final long[] unfinalBytes = new long[DATA_SETS];
   private final long[] versions = new long[DATA_SETS];
+  private Optional<KeyId> key = Optional.empty();
+  private MovedClock clock = new MovedClock(NOON.plusSeconds(60));
 
   @AfterAll
   static void closeStack() {
@@ -61,7 +82,7 @@ class QuotaSimulationIT {
   void whatIsServedNeverExceedsWhatWasPaidFor(long seed) {
     stack.forget();
     Random random = new Random(seed);
-    MovedClock clock = new MovedClock(NOON.plusSeconds(60));
+    clock = new MovedClock(NOON.plusSeconds(60));
     var failing = new FailingDataSource(stack.dataSource(), seed, FAILURES);
     try (MetricsService service =
         stack.service(
@@ -76,6 +97,7 @@ class QuotaSimulationIT {
         finalBytes[dataSet] = 20_000;
         tell(dataSet);
       }
+      key = Optional.of(newKey());
       for (long edge = 1; edge <= EDGES; edge++) {
         edges.add(new SimulatedEdge(seed * 1000 + edge, service.leaseDesk()));
       }
@@ -90,6 +112,8 @@ class QuotaSimulationIT {
       assertThat(
               stack.rows("select data_set, cdn_bytes from odometer where cdn_bytes > 0 order by 1"))
           .isEqualTo(recorded());
+      assertThat(stack.rows("select period, bytes from key_usage where bytes > 0 order by 1"))
+          .isEqualTo(recordedOfKey());
       assertThat(new Database(stack.dataSource()).call(new PostgresLeases()::totals))
           .isEqualTo(Totals.NONE);
     }
@@ -98,8 +122,8 @@ class QuotaSimulationIT {
   private void step(MetricsService service, Random random, int partitions) {
     SimulatedEdge edge = edges.get(random.nextInt(EDGES));
     int dataSet = random.nextInt(DATA_SETS);
-    switch (random.nextInt(12)) {
-      case 0, 1, 2, 3, 4 -> attempt(() -> edge.begin(dataSet(dataSet), 1 + random.nextInt(3000)));
+    switch (random.nextInt(13)) {
+      case 0, 1, 2, 3, 4 -> attempt(() -> edge.begin(payer(random, dataSet), 1 + random.nextInt(3000)));
       case 5, 6 -> edge.endOne(random);
       case 7 -> sent.addAll(edge.flush(random.nextInt(partitions)));
       case 8, 9 -> deliver(service, random);
@@ -110,8 +134,34 @@ class QuotaSimulationIT {
           attempt(edge::giveBack);
         }
       }
+      case 11 -> clock.move(Duration.ofMinutes(random.nextInt(90)));
       default -> topUp(random, dataSet);
     }
+  }
+
+  /** The key's bytes in all are fewer than the data sets pay for, and those of a day fewer still. */
+  private KeyId newKey() {
+    KeyLimits limits =
+        RecordJson.read(
+            "{\"bytes\":\"%d\",\"bytesPerDay\":\"%d\",\"bytesPerMonth\":\"%d\"}"
+                .formatted(LIFE_CAP, DAY_CAP, MONTH_CAP),
+            KeyLimits.class);
+    NewKey wanted =
+        new NewKey(
+            "my app", Set.of(KeyScope.DOWNLOAD), Optional.of(limits), Optional.empty());
+    try (MetricsService whole =
+        stack.service(stack.dataSource(), clock, new SimpleMeterRegistry())) {
+      KeyDesk.Outcome outcome =
+          whole.accounts().keys().make(Address.of("0x" + "aa".repeat(20)), wanted);
+      return ((KeyDesk.Outcome.Issued) outcome).key().id();
+    }
+  }
+
+  private SimulatedEdge.Payer payer(Random random, int dataSet) {
+    LocalDate day = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    return new SimulatedEdge.Payer(
+        dataSet(dataSet),
+        key.filter(_ -> random.nextBoolean()).map(id -> new EgressRow.UsedKey(id, day)));
   }
 
   /** Some of what was sent, late or again, in any order. */
@@ -161,17 +211,49 @@ class QuotaSimulationIT {
     for (int dataSet = 0; dataSet < DATA_SETS; dataSet++) {
       long served = 0;
       for (SimulatedEdge edge : edges) {
-        served += edge.served(dataSet(dataSet));
+        served += edge.served(QuotaName.cdn(dataSet(dataSet)));
       }
       assertThat(served)
           .as("served of %d", dataSet)
           .isLessThanOrEqualTo(finalBytes[dataSet] + UNFINAL_LIMIT);
     }
+    for (QuotaName.OfKey name : namesOfKey()) {
+      long cap =
+          switch (name.period()) {
+            case CapPeriod.Life _ -> LIFE_CAP;
+            case CapPeriod.Day _ -> DAY_CAP;
+            case CapPeriod.Month _ -> MONTH_CAP;
+          };
+      assertThat(edges.stream().mapToLong(edge -> edge.served(name)).sum())
+          .as("served of %s", name)
+          .isLessThanOrEqualTo(cap);
+    }
+  }
+
+  private List<QuotaName.OfKey> namesOfKey() {
+    return edges.stream()
+        .flatMap(edge -> edge.names().stream())
+        .filter(QuotaName.OfKey.class::isInstance)
+        .map(QuotaName.OfKey.class::cast)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
+  private List<String> recordedOfKey() {
+    return namesOfKey().stream()
+        .map(
+            name ->
+                "%s %d"
+                    .formatted(
+                        name.period(), edges.stream().mapToLong(edge -> edge.flushed(name)).sum()))
+        .filter(row -> !row.endsWith(" 0"))
+        .toList();
   }
 
   private long servedByAll() {
     return java.util.stream.IntStream.range(0, DATA_SETS)
-        .mapToLong(d -> edges.stream().mapToLong(edge -> edge.served(dataSet(d))).sum())
+        .mapToLong(d -> edges.stream().mapToLong(edge -> edge.served(QuotaName.cdn(dataSet(d)))).sum())
         .sum();
   }
 
@@ -198,7 +280,7 @@ class QuotaSimulationIT {
     for (int dataSet = 0; dataSet < DATA_SETS; dataSet++) {
       long sum = 0;
       for (SimulatedEdge edge : edges) {
-        sum += edge.flushed(dataSet(dataSet));
+        sum += edge.flushed(QuotaName.cdn(dataSet(dataSet)));
       }
       if (sum > 0) {
         rows.add("fwss/%d %d".formatted(dataSet, sum));

@@ -62,11 +62,16 @@ public final class Samples {
 
   public static EgressRow egress(long dataSet, CacheOutcome cache, long requests, long bytes) {
     return new EgressRow.Egress(
-        dataSet(dataSet), cache, "2xx", "DE", requests, ByteCount.of(bytes));
+        dataSet(dataSet), cache, "2xx", "DE", requests, ByteCount.of(bytes), Optional.empty());
   }
 
   public static EgressRow hit(long dataSet, long bytes) {
     return egress(dataSet, CacheOutcome.HIT, 1, bytes);
+  }
+
+  public static EgressRow hit(long dataSet, long bytes, Optional<EgressRow.UsedKey> key) {
+    return new EgressRow.Egress(
+        dataSet(dataSet), CacheOutcome.HIT, "2xx", "DE", 1, ByteCount.of(bytes), key);
   }
 
   public static EgressRow fill(long dataSet, long bytes) {

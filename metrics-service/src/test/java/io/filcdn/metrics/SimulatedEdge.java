@@ -1,7 +1,10 @@
 package io.filcdn.metrics;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.EgressRecord;
+import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.egress.EgressRow;
+import io.filcdn.common.egress.EgressRow.UsedKey;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.LeaseAnswer;
@@ -9,13 +12,15 @@ import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.quota.LeaseDesk;
+import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 
 /** An edge as a plain model: it serves only what it leased, and counts what it served. */
 final class SimulatedEdge {
@@ -24,8 +29,8 @@ final class SimulatedEdge {
 
   private final LeaseDesk desk;
   private final List<Run> over = new ArrayList<>();
-  private final Map<DataSetId, Long> served = new HashMap<>();
-  private final Map<DataSetId, Long> flushed = new HashMap<>();
+  private final Map<QuotaName, Long> served = new HashMap<>();
+  private final Map<QuotaName, Long> flushed = new HashMap<>();
   private long nextJournal;
   private Run run;
 
@@ -35,20 +40,38 @@ final class SimulatedEdge {
     this.run = new Run(Samples.journal(nextJournal));
   }
 
+  /** What a download is paid from: a data set, and where there is one, a key with all caps. */
+  record Payer(DataSetId dataSet, Optional<UsedKey> key) {
+
+    private List<QuotaName> names() {
+      List<QuotaName> names = new ArrayList<>();
+      names.add(QuotaName.cdn(dataSet));
+      key.ifPresent(
+          used -> {
+            names.add(new QuotaName.OfKey(used.id(), CapPeriod.LIFE));
+            names.add(new QuotaName.OfKey(used.id(), new CapPeriod.Day(used.day())));
+            names.add(new QuotaName.OfKey(used.id(), new CapPeriod.Month(YearMonth.from(used.day()))));
+          });
+      return names;
+    }
+  }
+
+  private record Download(Payer payer, long bytes) {}
+
   /** One process: all that a kill -9 takes, but for what was flushed. */
   private static final class Run {
     private final JournalId journal;
     private final Map<Integer, Long> sequences = new HashMap<>();
-    private final Map<DataSetId, Account> accounts = new HashMap<>();
-    private final List<long[]> downloads = new ArrayList<>();
-    private final Map<DataSetId, Long> unflushed = new HashMap<>();
+    private final Map<QuotaName, Account> accounts = new HashMap<>();
+    private final List<Download> downloads = new ArrayList<>();
+    private final Map<Payer, Long> unflushed = new HashMap<>();
 
     Run(JournalId journal) {
       this.journal = journal;
     }
 
-    Account account(DataSetId dataSet) {
-      return accounts.computeIfAbsent(dataSet, _ -> new Account());
+    Account account(QuotaName name) {
+      return accounts.computeIfAbsent(name, _ -> new Account());
     }
   }
 
@@ -65,15 +88,17 @@ final class SimulatedEdge {
   }
 
   /** Begins a download, if all of it can be reserved. */
-  boolean begin(DataSetId dataSet, long bytes) {
-    Account account = run.account(dataSet);
-    if (account.free() < bytes) {
-      long needed = account.acquired + bytes - Math.max(0, account.free());
-      ask(dataSet, account, needed + SLICE, needed);
+  boolean begin(Payer payer, long bytes) {
+    for (QuotaName name : payer.names()) {
+      Account account = run.account(name);
+      if (account.free() < bytes) {
+        long needed = account.acquired + bytes - Math.max(0, account.free());
+        ask(name, account, needed + SLICE, needed);
+      }
     }
-    if (account.free() >= bytes) {
-      account.reserved += bytes;
-      run.downloads.add(new long[] {dataSet.number(), bytes});
+    if (payer.names().stream().allMatch(name -> run.account(name).free() >= bytes)) {
+      payer.names().forEach(name -> run.account(name).reserved += bytes);
+      run.downloads.add(new Download(payer, bytes));
     }
     return true;
   }
@@ -81,40 +106,41 @@ final class SimulatedEdge {
   /** A download ends, or its client leaves midway. */
   void endOne(Random random) {
     if (!run.downloads.isEmpty()) {
-      long[] download = run.downloads.remove(random.nextInt(run.downloads.size()));
-      long sent = random.nextBoolean() ? download[1] : random.nextLong(download[1] + 1);
-      end(Samples.dataSet(download[0]), download[1], sent);
+      Download download = run.downloads.remove(random.nextInt(run.downloads.size()));
+      long all = download.bytes;
+      end(download, random.nextBoolean() ? all : random.nextLong(all + 1));
     }
   }
 
   void endAll() {
-    run.downloads.forEach(download -> end(Samples.dataSet(download[0]), download[1], download[1]));
+    run.downloads.forEach(download -> end(download, download.bytes));
     run.downloads.clear();
   }
 
-  private void end(DataSetId dataSet, long reserved, long sent) {
-    Account account = run.account(dataSet);
-    account.reserved -= reserved;
-    account.spent += sent;
-    served.merge(dataSet, sent, Long::sum);
-    run.unflushed.merge(dataSet, sent, Long::sum);
+  private void end(Download download, long sent) {
+    for (QuotaName name : download.payer.names()) {
+      Account account = run.account(name);
+      account.reserved -= download.bytes;
+      account.spent += sent;
+      served.merge(name, sent, Long::sum);
+    }
+    run.unflushed.merge(download.payer, sent, Long::sum);
   }
 
   /** Gives back what it does not need. */
   boolean giveBack() {
     run.accounts.forEach(
-        (dataSet, account) -> {
+        (name, account) -> {
           account.returned += Math.max(0, account.free());
-          ask(dataSet, account, account.acquired, account.acquired);
+          ask(name, account, account.acquired, account.acquired);
         });
     return true;
   }
 
-  private void ask(DataSetId dataSet, Account account, long acquired, long needed) {
+  private void ask(QuotaName name, Account account, long acquired, long needed) {
     Ask ask =
         new Ask(
-            dataSet,
-            Kind.CDN,
+            name,
             ByteCount.of(acquired),
             ByteCount.of(needed),
             ByteCount.of(account.returned));
@@ -130,9 +156,9 @@ final class SimulatedEdge {
     }
     List<EgressRow> rows = new ArrayList<>();
     run.unflushed.forEach(
-        (dataSet, bytes) -> {
-          rows.add(Samples.hit(dataSet.number(), bytes));
-          flushed.merge(dataSet, bytes, Long::sum);
+        (payer, bytes) -> {
+          rows.add(Samples.hit(payer.dataSet.number(), bytes, payer.key));
+          payer.names().forEach(name -> flushed.merge(name, bytes, Long::sum));
         });
     run.unflushed.clear();
     long sequence = run.sequences.merge(partition, 1L, Long::sum);
@@ -152,11 +178,16 @@ final class SimulatedEdge {
     return over.isEmpty();
   }
 
-  long served(DataSetId dataSet) {
-    return served.getOrDefault(dataSet, 0L);
+  long served(QuotaName name) {
+    return served.getOrDefault(name, 0L);
   }
 
-  long flushed(DataSetId dataSet) {
-    return flushed.getOrDefault(dataSet, 0L);
+  long flushed(QuotaName name) {
+    return flushed.getOrDefault(name, 0L);
+  }
+
+  /** What it served from. */
+  Set<QuotaName> names() {
+    return Set.copyOf(served.keySet());
   }
 }

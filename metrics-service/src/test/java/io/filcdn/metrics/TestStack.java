@@ -44,7 +44,7 @@ final class TestStack implements AutoCloseable {
           + " checkpoint, checkpoint_odometer, checkpoint_watermark, checkpoint_offset,"
           + " lease_journal, lease, held, written_off, approved, series, quota_level, webhook_call,"
           + " latency, piece_day, placement, pinned, upload_day, settled_event,"
-          + " used_nonce, payer_session, access_key, policy";
+          + " used_nonce, payer_session, access_key, key_usage, policy";
 
   private final Infra infra = Infra.start();
   private final PGSimpleDataSource dataSource = new PGSimpleDataSource();

@@ -1,16 +1,22 @@
 package io.filcdn.retrieval;
 
+import io.filcdn.common.access.AccessKey;
+import io.filcdn.common.access.KeyId;
+import io.filcdn.common.access.PolicyKey;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.access.AccessControl;
+import io.filcdn.retrieval.access.AccessReplica;
+import io.filcdn.retrieval.access.KeyCheck;
+import io.filcdn.retrieval.access.PolicyCheck;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.Denylist;
 import io.filcdn.retrieval.admission.DenylistRefresh;
 import io.filcdn.retrieval.admission.FillLimits;
-import io.filcdn.retrieval.admission.IndexFollower;
 import io.filcdn.retrieval.admission.IndexReplica;
 import io.filcdn.retrieval.admission.ProofLimits;
 import io.filcdn.retrieval.cache.AbandonedFills;
@@ -21,6 +27,7 @@ import io.filcdn.retrieval.cache.MemoryTier;
 import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.delivery.Answers;
+import io.filcdn.retrieval.follow.ReplicaFollower;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.origin.PieceHistory;
@@ -29,6 +36,7 @@ import io.filcdn.retrieval.origin.ProviderTrees;
 import io.filcdn.retrieval.proof.PieceProver;
 import io.filcdn.retrieval.proof.ProofPath;
 import io.filcdn.retrieval.request.BotTokens;
+import io.filcdn.retrieval.request.CredentialReader;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.response.HeadAnswers;
 import io.filcdn.retrieval.response.Reservations;
@@ -36,8 +44,8 @@ import io.filcdn.retrieval.response.TreeResponses;
 import io.filcdn.retrieval.server.PublicHandler;
 import io.filcdn.retrieval.server.RequestRecorder;
 import io.filcdn.retrieval.stores.Stores;
-import io.filcdn.retrieval.tree.TreeFollower;
 import io.filcdn.retrieval.tree.TreePublisher;
+import io.filcdn.retrieval.tree.TreeStore;
 import io.filcdn.retrieval.usage.EdgeIdentity;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.Journal;
@@ -97,14 +105,16 @@ final class Edge implements AutoCloseable {
 
   private final Tools tools;
   private final Stores stores;
-  private final IndexFollower follower;
+  private final ReplicaFollower follower;
   private final Thread following;
+  private final ReplicaFollower accessFollower;
+  private final Thread followingAccess;
   private final DenylistRefresh denylists;
   private final Optional<EdgeIdentity> identity;
   private final Quota quota;
   private final UnverifiedBudget unverified;
   private final MissWatch misses = new MissWatch(System::nanoTime);
-  private final TreeFollower treeFollower;
+  private final ReplicaFollower treeFollower;
   private final Thread followingTrees;
   private final TreePublisher treePublisher;
   private final JournalShipper shipper;
@@ -158,8 +168,11 @@ final class Edge implements AutoCloseable {
     this.stores = stores;
     IndexReplica replica = stores.replica();
     Journal journal = stores.journal();
-    follower =
-        new IndexFollower(replica, tools.kafka, tools.clock, config.admission().maxOffline());
+    Duration maxOffline = config.admission().maxOffline();
+    follower = new ReplicaFollower(IndexReplica.FEED, replica, tools.kafka, tools.clock, maxOffline);
+    accessFollower =
+        new ReplicaFollower(
+            AccessReplica.FEED, stores.access(), tools.kafka, tools.clock, maxOffline);
     denylists = denylists(config.admission().denylist(), config.data());
     identity =
         config.identity().key().map(key -> new EdgeIdentity(config.name(), key, tools.clock));
@@ -213,7 +226,10 @@ final class Edge implements AutoCloseable {
             tools.clock);
     handler = handler(config, meter);
     following = Thread.ofPlatform().name("filcdn-index").start(follower);
-    treeFollower = new TreeFollower(stores.trees(), tools.kafka);
+    followingAccess = Thread.ofPlatform().name("filcdn-access").start(accessFollower);
+    treeFollower =
+        new ReplicaFollower(
+            TreeStore.FEED, stores.trees(), tools.kafka, tools.clock, maxOffline);
     treePublisher = new TreePublisher(stores.trees(), tools.kafka);
     followingTrees = Thread.ofPlatform().name("filcdn-trees").start(treeFollower);
     startSchedules(config);
@@ -243,6 +259,7 @@ final class Edge implements AutoCloseable {
             stores.journal()::progress,
             stores.journal()::complete,
             stores.journal()::forget),
+        tools.clock,
         System::nanoTime);
   }
 
@@ -293,10 +310,13 @@ final class Edge implements AutoCloseable {
             new FillLimits(Settings.fills(config.limits()), System::nanoTime),
             misses,
             quota,
-            cache);
+            cache,
+            tools.clock);
+    AccessControl access = access();
     RetrievalPath retrievals =
         new RetrievalPath(
             admission,
+            access,
             reservations,
             new HeadAnswers(answers, reservations, cache, probes),
             cache,
@@ -306,6 +326,7 @@ final class Edge implements AutoCloseable {
     ProofPath proofs =
         new ProofPath(
             admission,
+            access,
             new ProofLimits(Settings.proofs(config.limits())),
             new PieceProver(stores.trees(), cache),
             proofWorkers,
@@ -314,7 +335,8 @@ final class Edge implements AutoCloseable {
         new RequestReader(
             config.http().dnsRoot(),
             config.http().pathHosts().orElse(Set.of()),
-            new BotTokens(config.bots()));
+            new CredentialReader(
+                new BotTokens(config.bots()), AccessKey.networkOf(tools.network.name())));
     return new PublicHandler(
         Settings.clients(config.http()),
         limits,
@@ -322,6 +344,18 @@ final class Edge implements AutoCloseable {
         new RequestRouter(reader, retrievals, proofs, trees(config, answers), answers),
         new RequestRecorder(config.name(), log, tools.meters, tools.clock),
         System::nanoTime);
+  }
+
+  private AccessControl access() {
+    return new AccessControl(
+        new PolicyCheck(
+            stores.access(),
+            accessFollower::trusted,
+            admission,
+            tools.network,
+            tools.clock),
+        new KeyCheck(
+            stores.access(), accessFollower::trusted, admission, tools.clock, System::nanoTime));
   }
 
   private TreeResponses trees(RetrievalConfig.Edge config, Answers answers) {
@@ -411,7 +445,8 @@ final class Edge implements AutoCloseable {
         .more()
         .counter(
             "filcdn.connections.evicted", List.of(), tools.connections, ConnectionLimits::evicted);
-    meters.gauge("filcdn.replica.lag.records", follower, IndexFollower::lag);
+    meters.gauge("filcdn.replica.lag.records", follower, ReplicaFollower::lag);
+    meters.gauge("filcdn.access.lag.records", accessFollower, ReplicaFollower::lag);
     meters.gauge("filcdn.replica.data.sets", stores.replica(), IndexReplica::dataSets);
     meters.gauge("filcdn.retrieval.records.dropped", log, RetrievalLog::dropped);
     meters.gauge(
@@ -435,6 +470,16 @@ final class Edge implements AutoCloseable {
   /** True where the replica has a placement, and its data set. */
   boolean knows(PieceName piece, Address payer, DataSetId dataSet) {
     return stores.replica().holds(piece, payer, dataSet);
+  }
+
+  /** True where this edge has been told of a key. */
+  boolean knowsKey(KeyId key) {
+    return stores.access().knows(key);
+  }
+
+  /** True where this edge has been told of a policy with this serial, or a higher one. */
+  boolean knowsPolicy(PolicyKey name, long serial) {
+    return stores.access().knows(name, serial);
   }
 
   /** True where parts of the piece can be verified alone. */
@@ -472,6 +517,9 @@ final class Edge implements AutoCloseable {
     }
     if (!follower.trusted()) {
       return Optional.of("the index replica is not caught up");
+    }
+    if (!accessFollower.trusted()) {
+      return Optional.of("the access replica is not caught up");
     }
     if (!usage.canRecord()) {
       return Optional.of("the journal takes no more records");
@@ -538,6 +586,7 @@ final class Edge implements AutoCloseable {
     usage.flush();
     stores.journal().close();
     stores.replica().close();
+    stores.access().close();
     // what a fill that outlived its time asks for is not there any more
     stores.trees().close();
   }
@@ -556,7 +605,9 @@ final class Edge implements AutoCloseable {
 
   private void closeIndex() {
     follower.close();
+    accessFollower.close();
     join(following);
+    join(followingAccess);
   }
 
   private void closeTreeTopic() {

@@ -1,5 +1,8 @@
 package io.filcdn.retrieval;
 
+import io.filcdn.retrieval.access.AccessControl;
+import io.filcdn.retrieval.access.Grant;
+import io.filcdn.retrieval.access.Verdict;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision;
 import io.filcdn.retrieval.bytes.PieceBytes;
@@ -33,6 +36,7 @@ import java.util.Optional;
  */
 record RetrievalPath(
     Admission admission,
+    AccessControl access,
     Reservations reservations,
     HeadAnswers heads,
     PieceCache cache,
@@ -44,12 +48,28 @@ record RetrievalPath(
   void admit(Retrieval retrieval) {
     ParsedRequest.Retrieval request = retrieval.request();
     switch (admission.admit(request.payer(), request.piece())) {
-      case Decision.Admitted admitted -> select(retrieval, admitted);
+      case Decision.Admitted admitted -> authorize(retrieval, admitted);
       case Decision.Refused(Refusal refusal) -> refuse(retrieval.exchange(), refusal);
     }
   }
 
-  /** 3. which bytes: the PieceCID tells the size, so nobody else has to be asked. */
+  /** 3. may this client fetch it, by what it shows. */
+  private void authorize(Retrieval retrieval, Decision.Admitted admitted) {
+    Exchange exchange = retrieval.exchange();
+    access.check(
+        retrieval.access(admitted),
+        verdict ->
+            exchange.resume(
+                () -> {
+                  switch (verdict) {
+                    case Verdict.Granted(Decision.Admitted paid, Grant grant) ->
+                        select(retrieval.granted(grant), paid);
+                    case Verdict.Refused(Problem problem) -> answers.refuse(exchange, problem);
+                  }
+                }));
+  }
+
+  /** 4. which bytes: the PieceCID tells the size, so nobody else has to be asked. */
   private void select(Retrieval retrieval, Decision.Admitted admitted) {
     Exchange exchange = retrieval.exchange();
     switch (Selection.of(
@@ -77,7 +97,7 @@ record RetrievalPath(
     }
   }
 
-  /** 4. is there room for it: in the journal, in the client's share, in what is paid for. */
+  /** 5. is there room for it: in the journal, in the client's share, in what is paid for. */
   private void reserve(
       Retrieval retrieval, Decision.Admitted paid, Quota.Hold hold, ResponseBody body) {
     Reservations.Outcome outcome;
@@ -97,17 +117,19 @@ record RetrievalPath(
 
   private void serve(
       Retrieval retrieval, Decision.Admitted paid, ResponseBody body, Optional<FillCharge> charge) {
-    // 5. where the bytes are: on the disk, or on their way from a provider
+    // 6. where the bytes are: on the disk, or on their way from a provider
     Optional<String> bot = retrieval.request().bot();
     FillContext context = new FillContext(paid.origins(), bot, charge);
     PieceCache.Opened opened = cache.open(paid.piece(), context, body.ranges());
-    // 6. count them
+    // 7. count them
     String country = retrieval.client().country();
-    EgressKey key = new EgressKey(paid.dataSet(), opened.outcome(), "2xx", country, bot);
+    EgressKey key =
+        new EgressKey(
+            paid.dataSet(), opened.outcome(), "2xx", country, bot, retrieval.grant().key());
     ResponseTally tally = meter.open(key, body.length(), opened.unverified(), charge);
     PieceResponse response = new PieceResponse(answers, cache, retrieval, paid, body);
     PieceBytes bytes = response.opened(opened, context, tally);
-    // 7. send them
+    // 8. send them
     new ResponseWriter(retrieval.exchange(), response, bytes, tally, pace).start(opened.outcome());
   }
 

@@ -5,10 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.TestProvider.Fault;
 import io.filcdn.retrieval.usage.Quota;
-import io.filcdn.retrieval.usage.Quota.Kind;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;

@@ -18,6 +18,7 @@ class LayoutTest {
             "connection",
             "request",
             "stores",
+            "access",
             "admission",
             "cache",
             "origin",
@@ -26,6 +27,7 @@ class LayoutTest {
             "delivery",
             "usage",
             "media",
+            "follow",
             "bytes",
             "refusal",
             "address"));

@@ -3,6 +3,7 @@ package io.filcdn.retrieval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.TestProvider.Fault;
 import io.filcdn.retrieval.origin.RawProvider;
@@ -68,8 +69,8 @@ class ProvidersIT extends EdgeTest {
             () ->
                 assertThat(
                         List.of(
-                            quota.taken(payer.dataSet(), Quota.Kind.CDN),
-                            quota.taken(payer.dataSet(), Quota.Kind.CACHE_MISS)))
+                            quota.taken(payer.dataSet(), Kind.CDN),
+                            quota.taken(payer.dataSet(), Kind.CACHE_MISS)))
                     .containsOnly(0L));
   }
 

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.usage.Quota;
-import io.filcdn.retrieval.usage.Quota.Kind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

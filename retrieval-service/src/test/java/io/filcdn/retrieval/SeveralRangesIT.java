@@ -3,10 +3,10 @@ package io.filcdn.retrieval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.TestProvider.Fault;
 import io.filcdn.retrieval.usage.Quota;
-import io.filcdn.retrieval.usage.Quota.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

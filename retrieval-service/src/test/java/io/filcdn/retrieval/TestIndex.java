@@ -1,5 +1,7 @@
 package io.filcdn.retrieval;
 
+import io.filcdn.common.access.AccessKeyRecord;
+import io.filcdn.common.access.KeyId;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
@@ -117,6 +119,11 @@ final class TestIndex implements AutoCloseable {
         new PayerRecord(payer, true, Optional.of(java.time.Instant.EPOCH), asOf()));
   }
 
+  /** A payer's key, as metrics would tell of it. */
+  TestIndex key(AccessKeyRecord record) {
+    return tell(Topic.KEYS, record.key(), record);
+  }
+
   PlacementRecord place(TestPiece piece, Address payer, String dataSet) {
     return place(piece.cid(), payer, dataSet);
   }
@@ -138,6 +145,16 @@ final class TestIndex implements AutoCloseable {
             asOf());
     tell(Topic.PLACEMENTS, placement.key().toString(), placement);
     return placement;
+  }
+
+  /** Any text as the record of a policy. */
+  void policy(String key, String value) {
+    send(Topic.POLICIES, key, value);
+  }
+
+  /** Any text as the record of a key; a tombstone where there is none. */
+  void tellOfKey(KeyId id, @org.jspecify.annotations.Nullable String value) {
+    send(Topic.KEYS, id.text(), value);
   }
 
   void remove(PlacementRecord placement) {

@@ -1,6 +1,8 @@
 package io.filcdn.retrieval;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.retrieval.usage.Quota;
 import java.util.HashMap;
 import java.util.Map;
@@ -11,29 +13,26 @@ import java.util.Map;
  */
 final class TestQuota implements Quota {
 
-  private record Account(Kind kind, DataSetId dataSet) {}
-
-  private final Map<Account, Long> granted = new HashMap<>();
-  private final Map<Account, Long> taken = new HashMap<>();
-  private final Map<Account, Boolean> contended = new HashMap<>();
+  private final Map<QuotaName, Long> granted = new HashMap<>();
+  private final Map<QuotaName, Long> taken = new HashMap<>();
+  private final Map<QuotaName, Boolean> contended = new HashMap<>();
 
   synchronized void grant(String dataSet, Kind kind, long bytes) {
-    granted.put(new Account(kind, DataSetId.of(dataSet)), bytes);
+    granted.put(new QuotaName.OfDataSet(DataSetId.of(dataSet), kind), bytes);
   }
 
   /** From now on what is short is so only because of what others hold. */
   synchronized void contend(String dataSet, Kind kind) {
-    contended.put(new Account(kind, DataSetId.of(dataSet)), true);
+    contended.put(new QuotaName.OfDataSet(DataSetId.of(dataSet), kind), true);
   }
 
   /** What was reserved and not given back. */
   synchronized long taken(String dataSet, Kind kind) {
-    return taken.getOrDefault(new Account(kind, DataSetId.of(dataSet)), 0L);
+    return taken.getOrDefault(new QuotaName.OfDataSet(DataSetId.of(dataSet), kind), 0L);
   }
 
   @Override
-  public synchronized Outcome reserve(Kind kind, DataSetId dataSet, long bytes) {
-    Account account = new Account(kind, dataSet);
+  public synchronized Outcome reserve(QuotaName account, long bytes) {
     long before = taken.getOrDefault(account, 0L);
     if (before + bytes > granted.getOrDefault(account, Long.MAX_VALUE)) {
       return contended.containsKey(account) ? Outcome.CONTENDED : Outcome.EXHAUSTED;
@@ -43,8 +42,7 @@ final class TestQuota implements Quota {
   }
 
   @Override
-  public synchronized void giveBack(Kind kind, DataSetId dataSet, long bytes) {
-    Account account = new Account(kind, dataSet);
+  public synchronized void giveBack(QuotaName account, long bytes) {
     long left = taken.getOrDefault(account, 0L) - bytes;
     if (bytes < 0 || left < 0) {
       throw new IllegalStateException(
@@ -54,8 +52,7 @@ final class TestQuota implements Quota {
   }
 
   @Override
-  public synchronized long remaining(Kind kind, DataSetId dataSet) {
-    Account account = new Account(kind, dataSet);
+  public synchronized long remaining(QuotaName account) {
     Long given = granted.get(account);
     return given == null ? Long.MAX_VALUE : given - taken.getOrDefault(account, 0L);
   }

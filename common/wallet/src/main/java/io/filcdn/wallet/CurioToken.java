@@ -6,6 +6,7 @@ import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.PieceCid;
 import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
@@ -136,13 +137,14 @@ public final class CurioToken {
   /**
    * The fault of this token for a request.
    *
-   * @param resource the PieceCID as the request's path has it
+   * @param piece that is asked for; a proof names it as the request's path does, by v1 or v2
    * @param payer who pays for the data set
    * @return nothing where the request may be answered
    */
   public Optional<Fault> fault(
-      TypedDomain domain, DataSetId dataSet, Address payer, String resource, Instant now) {
-    if (!wire.proof.resource.equals(resource)) {
+      TypedDomain domain, DataSetId dataSet, Address payer, PieceCid piece, Instant now) {
+    if (!wire.proof.resource.equals(piece.toString())
+        && !wire.proof.resource.equals(piece.commP().toString())) {
       return Optional.of(Fault.RESOURCE);
     }
     String scope = Long.toString(dataSet.number());

@@ -2,6 +2,7 @@ package io.filcdn.acceptance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressPartition;
 import io.filcdn.common.egress.EgressRecord;
@@ -15,7 +16,6 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.common.usage.UsageRecord;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -73,7 +73,7 @@ final class Forger implements AutoCloseable {
         now.minusMillis(1),
         now,
         List.of(
-            new EgressRow.Egress(dataSet, CacheOutcome.HIT, "2xx", "ZZ", 0, claimed),
+            new EgressRow.Egress(dataSet, CacheOutcome.HIT, "2xx", "ZZ", 0, claimed, Optional.empty()),
             new EgressRow.Fill(dataSet, 0, claimed)));
   }
 
@@ -114,9 +114,8 @@ final class Forger implements AutoCloseable {
         journal,
         edge,
         List.of(
-            new LeaseRequest.Ask(dataSet, QuotaRecord.Kind.CDN, wanted, wanted, ByteCount.ZERO),
-            new LeaseRequest.Ask(
-                dataSet, QuotaRecord.Kind.CACHE_MISS, wanted, wanted, ByteCount.ZERO)));
+            new LeaseRequest.Ask(QuotaName.cdn(dataSet), wanted, wanted, ByteCount.ZERO),
+            new LeaseRequest.Ask(QuotaName.cacheMiss(dataSet), wanted, wanted, ByteCount.ZERO)));
   }
 
   /** A request to metrics as it goes over the network. */

@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.http.HttpServerRequest;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
@@ -33,9 +34,15 @@ public final class Accounts {
    *
    * @param signInsPerMinute of one client
    * @param publishAtOnce keys that are told in one transaction
+   * @param tellAgainAfter the time after which each change is told once more: longer than a producer
+   *     tries to send a record
    */
   public record Rules(
-      SignIn.Rules signIn, KeyDesk.Rules keys, int signInsPerMinute, int publishAtOnce) {}
+      SignIn.Rules signIn,
+      KeyDesk.Rules keys,
+      int signInsPerMinute,
+      int publishAtOnce,
+      Duration tellAgainAfter) {}
 
   public Accounts(
       Database database, Rules rules, KafkaPublisher kafka, Clock clock, MeterRegistry metrics) {
@@ -48,7 +55,7 @@ public final class Accounts {
     keys = new KeyDesk(database, rules.keys(), clock, random);
     outbox =
         new OutboxPublisher<>(
-            new KeyOutbox(),
+            new KeyOutbox(rules.tellAgainAfter(), clock),
             OneSender.in(database, PUBLISHING),
             kafka,
             rules.publishAtOnce(),

@@ -2,6 +2,7 @@ package io.filcdn.metrics.accounts;
 
 import io.filcdn.metrics.json.PostgresSafeJson;
 import io.filcdn.service.problem.HttpProblem;
+import java.util.function.Function;
 
 /** The body of a request about accounts: a JSON text of bounded length, each field known. */
 public final class JsonBody {
@@ -17,6 +18,15 @@ public final class JsonBody {
    * @throws jakarta.ws.rs.WebApplicationException the problem {@code …-malformed}, or one of 413
    */
   public static <T> T read(String what, String body, Class<T> type) {
+    return read(what, body, text -> PostgresSafeJson.readStrictly(text, type));
+  }
+
+  /**
+   * Reads it.
+   *
+   * @param reader throws {@link IllegalArgumentException} where it is malformed
+   */
+  static <T> T read(String what, String body, Function<String, T> reader) {
     if (body.length() > LONGEST) {
       throw HttpProblem.of(
               413,
@@ -25,6 +35,6 @@ public final class JsonBody {
                   .formatted(LONGEST, body.length()))
           .exception();
     }
-    return HttpProblem.parsed(what, () -> PostgresSafeJson.readStrictly(body, type));
+    return HttpProblem.parsed(what, () -> reader.apply(body));
   }
 }

@@ -9,6 +9,8 @@ import io.filcdn.common.access.SecretHash;
 import io.filcdn.common.chain.Address;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.PostgresAudit;
+import io.filcdn.metrics.quota.PostgresKeyUsage;
+import io.filcdn.metrics.quota.PostgresKeyUsage.Used;
 import io.filcdn.service.database.Database;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -16,8 +18,11 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -28,6 +33,7 @@ public final class KeyDesk {
 
   private final Database database;
   private final PostgresKeys keys = new PostgresKeys();
+  private final PostgresKeyUsage usage = new PostgresKeyUsage();
   private final PostgresAudit audit = new PostgresAudit();
   private final Rules rules;
   private final Clock clock;
@@ -53,7 +59,7 @@ public final class KeyDesk {
   public sealed interface Outcome {
 
     /** A key with a new secret, which nobody can show again. */
-    record Issued(AccessKey key, StoredKey stored) implements Outcome {}
+    record Issued(AccessKey key, KeyView view) implements Outcome {}
 
     record Refused(KeyRefusal reason) implements Outcome {}
   }
@@ -88,7 +94,8 @@ public final class KeyDesk {
                   || keys.forgetFirst(connection, payer, now);
           return !room
               ? new Outcome.Refused(KeyRefusal.TOO_MANY_KEYS)
-              : new Outcome.Issued(key, keys.add(connection, wanted.name(), record));
+              : new Outcome.Issued(
+                  key, KeyView.of(keys.add(connection, wanted.name(), record), Used.NONE, day(now)));
         });
   }
 
@@ -118,7 +125,7 @@ public final class KeyDesk {
     }
     StoredKey changed = found.with(record.rotated(SecretHash.of(key.text()), now, until));
     keys.update(connection, changed);
-    return new Outcome.Issued(key, changed);
+    return new Outcome.Issued(key, views(connection, List.of(changed)).getFirst());
   }
 
   /** Takes a key back, for ever; one that was is left as it is. False where the payer has none. */
@@ -178,6 +185,25 @@ public final class KeyDesk {
     return database.call(connection -> keys.list(connection, payer, before, limit));
   }
 
+  /** Keys as their payer sees them, with what they used. */
+  public List<KeyView> views(List<StoredKey> stored) {
+    return database.call(connection -> views(connection, stored));
+  }
+
+  private List<KeyView> views(Connection connection, List<StoredKey> stored) throws SQLException {
+    LocalDate today = day(clock.instant());
+    List<KeyId> ids = stored.stream().map(key -> key.record().id()).toList();
+    Map<KeyId, Used> used = usage.used(connection, ids, today);
+    return stored.stream()
+        .map(key -> KeyView.of(key, used.getOrDefault(key.record().id(), Used.NONE), today))
+        .toList();
+  }
+
+  /** A key as its payer sees it, with what it used. */
+  public KeyView view(StoredKey stored) {
+    return views(List.of(stored)).getFirst();
+  }
+
   /** Forgets keys that ended long ago. */
   void forget() {
     Instant then = clock.instant().minus(rules.keepEnded());
@@ -187,6 +213,10 @@ public final class KeyDesk {
   private Optional<StoredKey> locked(Connection connection, Address payer, KeyId id)
       throws SQLException {
     return keys.findAndLock(connection, id).filter(key -> key.record().payer().equals(payer));
+  }
+
+  private static LocalDate day(Instant now) {
+    return LocalDate.ofInstant(now, ZoneOffset.UTC);
   }
 
   private Instant now() {

@@ -86,7 +86,7 @@ public class KeyResource {
         accounts.keys().list(payer, page.after().orElse(Long.MAX_VALUE), page.limit());
     return answer(
         RestResponse.Status.OK,
-        new KeyPage(found.stream().map(KeyView::of).toList(), page.next(found, StoredKey::number)));
+        new KeyPage(accounts.keys().views(found), page.next(found, StoredKey::number)));
   }
 
   @GET
@@ -101,7 +101,7 @@ public class KeyResource {
     return accounts
         .keys()
         .find(payer, id(id))
-        .map(found -> answer(RestResponse.Status.OK, KeyView.of(found)))
+        .map(found -> answer(RestResponse.Status.OK, accounts.keys().view(found)))
         .orElseThrow(() -> refused(KeyRefusal.KEY_UNKNOWN));
   }
 
@@ -114,7 +114,7 @@ public class KeyResource {
   public RestResponse<IssuedKey> makeKey(
       @Nullable @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization, String body) {
     Address payer = payer(authorization);
-    NewKey wanted = JsonBody.read("key", body, NewKey.class);
+    NewKey wanted = JsonBody.read("key", body, NewKey::read);
     return issued(accounts.keys().make(payer, wanted));
   }
 
@@ -152,8 +152,8 @@ public class KeyResource {
 
   private static RestResponse<IssuedKey> issued(KeyDesk.Outcome outcome) {
     return switch (outcome) {
-      case KeyDesk.Outcome.Issued(AccessKey key, StoredKey stored) ->
-          answer(RestResponse.Status.CREATED, new IssuedKey(key.text(), KeyView.of(stored)));
+      case KeyDesk.Outcome.Issued(AccessKey key, KeyView view) ->
+          answer(RestResponse.Status.CREATED, new IssuedKey(key.text(), view));
       case KeyDesk.Outcome.Refused(KeyRefusal reason) -> throw refused(reason);
     };
   }

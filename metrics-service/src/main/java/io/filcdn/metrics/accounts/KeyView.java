@@ -3,10 +3,15 @@ package io.filcdn.metrics.accounts;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.filcdn.common.access.AccessKeyRecord;
+import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.access.KeyLimits;
 import io.filcdn.common.access.KeyScope;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.metrics.quota.PostgresKeyUsage.Used;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +21,8 @@ import java.util.Set;
  *
  * @param expires when it ends; absent where it does not by itself
  * @param revoked when it was taken back; absent where it was not
+ * @param used bytes of it that edges' records tell of
+ * @param lastUsed the hour of UTC in which it was last used, as far as records tell
  * @param secrets those that were good at its last change, the newest last
  */
 @JsonInclude(Include.NON_ABSENT)
@@ -27,7 +34,30 @@ public record KeyView(
     Instant created,
     Optional<Instant> expires,
     Optional<Instant> revoked,
+    UsedBytes used,
+    Optional<Instant> lastUsed,
     List<SecretView> secrets) {
+
+  /**
+   * The bytes of a key that were used.
+   *
+   * @param bytes in all
+   * @param bytesToday of this day in UTC
+   * @param bytesThisMonth of this month in UTC
+   */
+  public record UsedBytes(ByteCount bytes, ByteCount bytesToday, ByteCount bytesThisMonth) {
+
+    static UsedBytes of(Used used, LocalDate today) {
+      return new UsedBytes(
+          in(used, CapPeriod.LIFE),
+          in(used, new CapPeriod.Day(today)),
+          in(used, new CapPeriod.Month(YearMonth.from(today))));
+    }
+
+    private static ByteCount in(Used used, CapPeriod period) {
+      return ByteCount.of(used.bytes().getOrDefault(period, 0L));
+    }
+  }
 
   /**
    * A secret of a key.
@@ -38,7 +68,7 @@ public record KeyView(
   public record SecretView(Optional<Instant> expires) {}
 
   /** The view of a key. */
-  public static KeyView of(StoredKey key) {
+  static KeyView of(StoredKey key, Used used, LocalDate today) {
     AccessKeyRecord record = key.record();
     return new KeyView(
         record.id(),
@@ -48,6 +78,8 @@ public record KeyView(
         record.created(),
         record.expires(),
         record.revoked(),
+        UsedBytes.of(used, today),
+        used.lastUse(),
         record.secrets().stream().map(secret -> new SecretView(secret.expires())).toList());
   }
 }

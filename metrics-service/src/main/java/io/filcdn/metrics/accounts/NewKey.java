@@ -2,9 +2,13 @@ package io.filcdn.metrics.accounts;
 
 import io.filcdn.common.access.KeyLimits;
 import io.filcdn.common.access.KeyScope;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.metrics.json.PostgresSafeJson;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -14,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A key that a payer asks for.
  *
- * @param name what the payer calls it: 1 to 64 characters, none of them for control
+ * @param name what the payer calls it: 1 to 64 characters, none of them for control or for turning the
+ *     direction of text
  * @param scopes what it is for; at least one
  * @param limits none where it is left out
  * @param expires when it ends; it does not by itself where it is left out
@@ -22,13 +27,18 @@ import org.jspecify.annotations.Nullable;
 public record NewKey(
     String name, Set<KeyScope> scopes, Optional<KeyLimits> limits, Optional<Instant> expires) {
 
-  private static final Pattern NAME = Pattern.compile("[^\\p{Cntrl}\\p{Cs}\\p{Cn}]{1,64}");
+  /** No controls of C0 and C1, no ends of lines or paragraphs, and no marks of direction. */
+  private static final Pattern NAME =
+      Pattern.compile(
+          "[^\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Cn}"
+              + "\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]{1,64}");
   private static final Instant END = Instant.parse("9999-01-01T00:00:00Z");
 
   public NewKey {
     if (!isName(name)) {
       throw new IllegalArgumentException(
-          "expected a name of 1 to 64 characters, not all of them blank");
+          "expected a name of 1 to 64 characters, not all of them blank, and none of them a control"
+              + " or one that turns the direction of text");
     }
     if (isEmpty(scopes)) {
       throw new IllegalArgumentException(
@@ -40,6 +50,32 @@ public record NewKey(
     }
     scopes = Collections.unmodifiableSet(EnumSet.copyOf(scopes));
   }
+
+  /**
+   * Reads a request for a key.
+   *
+   * @throws IllegalArgumentException where it is none; also where a limit is {@code null} or an
+   *     empty list, which could be meant to forbid all, and would allow it
+   */
+  static NewKey read(String json) {
+    NewKey wanted = PostgresSafeJson.readStrictly(json, NewKey.class);
+    Limits limits = RecordJson.read(json, Limits.class);
+    limits
+        .limits()
+        .orElse(Map.of())
+        .forEach(
+            (name, value) -> {
+              if (value == null || value instanceof Collection<?> list && list.isEmpty()) {
+                throw new IllegalArgumentException(
+                    "expected limits.%s with a value, found %s; what is not limited is left out"
+                        .formatted(name, value == null ? "null" : "an empty list"));
+              }
+            });
+    return wanted;
+  }
+
+  /** The limits as they came, of names that are known. */
+  private record Limits(Optional<Map<String, @Nullable Object>> limits) {}
 
   private static boolean isName(@Nullable String name) {
     return name != null && NAME.matcher(name).matches() && !name.isBlank();

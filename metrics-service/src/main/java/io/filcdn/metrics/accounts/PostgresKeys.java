@@ -49,11 +49,14 @@ final class PostgresKeys {
       """;
 
   private static final String FORGET =
-      "update access_key set forgotten = true where ends_at <= ? and not forgotten";
+      """
+      update access_key set forgotten = true, version = version + 1
+      where ends_at <= ? and not forgotten
+      """;
 
   private static final String FORGET_FIRST =
       """
-      update access_key set forgotten = true where number = (
+      update access_key set forgotten = true, version = version + 1 where number = (
         select number from access_key where payer = ? and ends_at <= ? and not forgotten
         order by ends_at, number limit 1)
       """;

@@ -51,8 +51,7 @@ public class KeyAdminResource {
     Page<Long> page = Page.of(after, limit, MOST, Page::number);
     List<StoredKey> found =
         accounts.keys().list(address, page.after().orElse(Long.MAX_VALUE), page.limit());
-    return new KeyPage(
-        found.stream().map(KeyView::of).toList(), page.next(found, StoredKey::number));
+    return new KeyPage(accounts.keys().views(found), page.next(found, StoredKey::number));
   }
 
   @POST
@@ -67,7 +66,7 @@ public class KeyAdminResource {
     return accounts
         .keys()
         .revokeForOperator(key, why)
-        .map(KeyView::of)
+        .map(accounts.keys()::view)
         .orElseThrow(() -> HttpProblem.unknown("key", "expected the id of a key, found " + key));
   }
 }

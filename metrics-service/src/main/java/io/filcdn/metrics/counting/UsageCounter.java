@@ -63,7 +63,7 @@ public final class UsageCounter {
     Instant now = clock.instant();
     return new BatchUsage(
         connection,
-        new Holdings(rules, check),
+        new Holdings(rules, check, now),
         new OdometerIncreases(network, now),
         new SeriesIncreases(network, now),
         now);

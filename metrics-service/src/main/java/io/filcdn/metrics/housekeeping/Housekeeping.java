@@ -7,6 +7,7 @@ import io.filcdn.metrics.intake.PostgresJournals;
 import io.filcdn.metrics.pieces.PostgresRetrievals;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.metrics.quota.LeaseDesk;
+import io.filcdn.metrics.quota.PostgresKeyUsage;
 import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.repair.Checkpoints;
 import io.filcdn.metrics.series.PostgresSeries;
@@ -24,6 +25,15 @@ public final class Housekeeping {
 
   private static final int MOST_PIECES_A_DAY = 1000;
 
+  /** Days and months of keys for which leases are kept after them: none is given by then. */
+  private static final int KEEP_LEASED_DAYS = 3;
+
+  /** Days for which it is kept what keys used in a day or month. */
+  private static final int KEEP_USED_DAYS = 40;
+
+  /** The number of leases of keys that are forgotten in one go. */
+  private static final int MOST_PERIODS = 10_000;
+
   private final Database database;
   private final Retention retention;
   private final Checkpoints checkpoints;
@@ -32,6 +42,7 @@ public final class Housekeeping {
   private final PipelineMetrics metrics;
   private final Clock clock;
   private final PostgresLeases leases = new PostgresLeases();
+  private final PostgresKeyUsage keyUsage = new PostgresKeyUsage();
   private final PostgresJournals journals = new PostgresJournals();
   private final PostgresSeries series = new PostgresSeries();
   private final PostgresRetrievals retrievals = new PostgresRetrievals();
@@ -65,6 +76,7 @@ public final class Housekeeping {
         new BackgroundTask("comparing leases", this::compareLeases),
         new BackgroundTask("looking for lost records", () -> metrics.record(lostRecords.detect())),
         new BackgroundTask("counting what is parked", this::countParked),
+        new BackgroundTask("forgetting old periods of keys", this::forgetPeriods),
         new BackgroundTask("forgetting old series", this::forgetSeries),
         new BackgroundTask("forgetting old dead letters", this::forgetDeadLetters));
   }
@@ -75,6 +87,15 @@ public final class Housekeeping {
 
   private void countParked() {
     metrics.record(database.call(journals::backlog));
+  }
+
+  private void forgetPeriods() {
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    database.run(
+        connection -> {
+          leases.forgetPeriods(connection, today.minusDays(KEEP_LEASED_DAYS), MOST_PERIODS);
+          keyUsage.forget(connection, today.minusDays(KEEP_USED_DAYS));
+        });
   }
 
   private void forgetSeries() {

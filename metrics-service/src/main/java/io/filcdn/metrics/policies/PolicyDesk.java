@@ -19,6 +19,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -43,13 +44,19 @@ public final class PolicyDesk {
   private final Clock clock;
 
   /**
+   * The rules by which Kafka is told.
+   *
    * @param atOnce policies that are told in one transaction
+   * @param tellAgainAfter the time after which each change is told once more: longer than a
+   *     producer tries to send a record
    */
+  public record Telling(int atOnce, Duration tellAgainAfter) {}
+
   public PolicyDesk(
       Database database,
       Network network,
       KafkaPublisher kafka,
-      int atOnce,
+      Telling telling,
       Clock clock,
       MeterRegistry metrics) {
     this.database = database;
@@ -58,10 +65,10 @@ public final class PolicyDesk {
     domain = RetrievalGrant.domain(network);
     outbox =
         new OutboxPublisher<>(
-            new PolicyOutbox(),
+            new PolicyOutbox(telling.tellAgainAfter(), clock),
             OneSender.in(database, PUBLISHING),
             kafka,
-            atOnce,
+            telling.atOnce(),
             metrics,
             COUNTER);
   }

@@ -1,5 +1,6 @@
 package io.filcdn.metrics.query;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.EgressPartition;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord.Kind;
@@ -9,7 +10,6 @@ import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.PostgresLeaseJournals;
 import io.filcdn.metrics.quota.PostgresLeaseJournals.Missing;
 import io.filcdn.metrics.quota.PostgresLeases;
-import io.filcdn.metrics.quota.QuotaKey;
 import io.filcdn.metrics.series.Dimension;
 import io.filcdn.metrics.series.Sums;
 import io.filcdn.service.database.Database;
@@ -58,7 +58,7 @@ public final class DataSetAudits {
       throws SQLException {
     return new Leased(
         egress,
-        leases.held(connection, new QuotaKey(id, kind)),
+        leases.held(connection, new QuotaName.OfDataSet(id, kind)),
         journals.holders(connection, id, kind.toString(), MOST_HOLDERS).stream()
             .map(holder -> new Holder(holder.edge(), holder.expiresAt(), holder.held()))
             .toList());

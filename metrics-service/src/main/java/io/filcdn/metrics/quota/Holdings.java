@@ -1,7 +1,10 @@
 package io.filcdn.metrics.quota;
 
+import io.filcdn.common.access.CapPeriod;
+import io.filcdn.common.access.KeyId;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.odometer.Odometer;
 import io.filcdn.metrics.odometer.Odometer.Totals;
@@ -9,6 +12,7 @@ import io.filcdn.metrics.odometer.PostgresOdometers;
 import io.filcdn.metrics.quota.QuotaUsage.Account;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -16,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The limits of what journals may count in one transaction: what they hold of each quota, and what
@@ -29,8 +34,12 @@ public final class Holdings {
 
   private final PostgresLeases leases = new PostgresLeases();
   private final PostgresOdometers odometers = new PostgresOdometers();
+  private final PostgresKeyUsage keyUsage = new PostgresKeyUsage();
   private final Rules rules;
   private final Check check;
+  private final Instant now;
+  private final Set<KeyId> askedKeys = new HashSet<>();
+  private final Map<KeyId, Set<Class<? extends CapPeriod>>> caps = new HashMap<>();
   private final Set<Account> asked = new HashSet<>();
   private final Map<Account, Long> left = new HashMap<>();
   private final Map<DataSetId, Totals> totals = new HashMap<>();
@@ -53,13 +62,15 @@ public final class Holdings {
     BY_RECORD
   }
 
-  public Holdings(Rules rules, Check check) {
+  public Holdings(Rules rules, Check check, Instant now) {
     this.rules = rules;
     this.check = check;
+    this.now = now;
   }
 
   /** Looks up what {@link #take} of {@code flushes} needs to know. */
   public void load(Connection connection, Collection<EgressRecord> flushes) throws SQLException {
+    loadCaps(connection, flushes);
     if (check == Check.AT_THE_END) {
       return;
     }
@@ -67,7 +78,7 @@ public final class Holdings {
     Set<DataSetId> dataSets = new HashSet<>();
     for (EgressRecord flush : flushes) {
       if (rules.required) {
-        accounts.addAll(QuotaUsage.of(flush).byAccount().keySet());
+        accounts.addAll(QuotaUsage.of(flush, this::isCapped).byAccount().keySet());
       }
       flush.rows().forEach(row -> dataSets.add(row.dataSet()));
     }
@@ -85,6 +96,21 @@ public final class Holdings {
     }
   }
 
+  /** The caps of a key never change. */
+  private void loadCaps(Connection connection, Collection<EgressRecord> flushes)
+      throws SQLException {
+    Set<KeyId> keys = flushes.stream().flatMap(QuotaUsage::keys).collect(Collectors.toSet());
+    keys.removeAll(askedKeys);
+    if (!keys.isEmpty()) {
+      askedKeys.addAll(keys);
+      caps.putAll(keyUsage.caps(connection, keys));
+    }
+  }
+
+  private boolean isCapped(QuotaName.OfKey name) {
+    return caps.getOrDefault(name.key(), Set.of()).contains(name.period().getClass());
+  }
+
   /**
    * Takes what a flush counts from what its journal holds; {@link #load} has looked it up.
    *
@@ -93,7 +119,7 @@ public final class Holdings {
    * @throws BeyondHoldingsException where each record has to be looked at
    */
   public Optional<String> take(EgressRecord flush, boolean approved) {
-    QuotaUsage used = QuotaUsage.of(flush);
+    QuotaUsage used = QuotaUsage.of(flush, this::isCapped);
     boolean limited = rules.required && !approved;
     if (check == Check.AT_THE_END && approved) {
       // its sum would hide what the others have too much
@@ -120,12 +146,8 @@ public final class Holdings {
       long most = held == null ? 0 : Math.max(0, held + rules.allowance);
       if (sum.getValue() > most) {
         return Optional.of(
-            "expected at most %d bytes of the %s quota of %s, which is what the journal holds, found %d"
-                .formatted(
-                    most,
-                    sum.getKey().quota().quota(),
-                    sum.getKey().quota().dataSet(),
-                    sum.getValue()));
+            "expected at most %d bytes of %s, which is what the journal holds, found %d"
+                .formatted(most, sum.getKey().quota(), sum.getValue()));
       }
     }
     return Optional.empty();
@@ -156,6 +178,7 @@ public final class Holdings {
    *     looked at, edges have given something back meanwhile
    */
   public void store(Connection connection) throws SQLException {
+    keyUsage.add(connection, usage, now);
     if (!leases.spend(connection, usage, rules.allowance)) {
       throw new BeyondHoldingsException("expected that journals hold what they count, found less");
     }

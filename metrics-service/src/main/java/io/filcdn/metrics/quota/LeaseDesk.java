@@ -2,6 +2,8 @@ package io.filcdn.metrics.quota;
 
 import static java.util.Objects.requireNonNull;
 
+import io.filcdn.common.lease.QuotaName;
+import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.LeaseAnswer;
@@ -27,12 +29,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 /**
  * The desk that leases edges what is left of quotas, before they serve from it: what was paid for,
- * less what was used, less what is held. So that the sum of what all edges serve never exceeds what
- * was paid for, only records, returns, and the end of a journal set free what was given.
+ * or a key may fetch, less what was used, less what is held. So that the sum of what all edges serve never exceeds
+ * that, only records, returns, and the end of a journal set free what was given.
  *
  * <p>Any number of processes may do this at once: a quota's row is locked from the moment its
  * leases are looked at until they are stored, and the pipeline moves bytes from held to used in one
@@ -45,9 +48,13 @@ public final class LeaseDesk {
   /** The number of journals that are written off in one go. */
   private static final int AT_ONCE = 100;
 
+  /** The most that clocks of edges are ahead. */
+  private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
+
   private final Database database;
   private final PostgresLeases leases = new PostgresLeases();
   private final PostgresLeaseJournals journals = new PostgresLeaseJournals();
+  private final PostgresKeyUsage keyUsage = new PostgresKeyUsage();
   private final PostgresQuotaStates states = new PostgresQuotaStates();
   private final PostgresAudit audit = new PostgresAudit();
   private final QuotaTerms terms;
@@ -99,15 +106,17 @@ public final class LeaseDesk {
 
   private Reply<LeaseAnswer> lease(Connection connection, LeaseRequest request, long askedAt)
       throws SQLException {
-    List<QuotaKey> quotas = request.asks().stream().map(LeaseDesk::key).toList();
-    Optional<Map<QuotaKey, QuotaState>> states = take(connection, request, askedAt, quotas);
+    List<QuotaName> quotas = request.asks().stream().map(Ask::name).toList();
+    Optional<Map<QuotaName, QuotaState>> states = take(connection, request, askedAt, quotas);
     if (states.isEmpty()) {
       return unrenewed(connection, request);
     }
+    Map<QuotaName, Long> ofKeys = unspentOfKeys(connection, quotas);
     List<Lease> given = new ArrayList<>();
     List<Change> changes = new ArrayList<>();
     for (Ask ask : request.asks()) {
-      given.add(give(ask, requireNonNull(states.get().get(key(ask))), changes));
+      QuotaState state = requireNonNull(states.get().get(ask.name()));
+      given.add(give(ask, state, unspent(ask.name(), state, ofKeys), changes));
     }
     leases.saveAndCommit(connection, request.journal(), changes);
     return new Reply.Done<>(new LeaseAnswer(false, rules.timeToLive.toMillis(), given));
@@ -124,11 +133,11 @@ public final class LeaseDesk {
         : new Reply.Outdated<>();
   }
 
-  private Optional<Map<QuotaKey, QuotaState>> take(
-      Connection connection, LeaseRequest request, long askedAt, List<QuotaKey> quotas)
+  private Optional<Map<QuotaName, QuotaState>> take(
+      Connection connection, LeaseRequest request, long askedAt, List<QuotaName> quotas)
       throws SQLException {
     Instant until = clock.instant().plus(rules.timeToLive);
-    Optional<Map<QuotaKey, QuotaState>> found =
+    Optional<Map<QuotaName, QuotaState>> found =
         states.take(connection, request, askedAt, until, quotas);
     if (found.isEmpty() || found.get().size() == quotas.size()) {
       return found;
@@ -140,38 +149,64 @@ public final class LeaseDesk {
     return states.take(connection, request, askedAt, until, quotas);
   }
 
-  private Lease give(Ask ask, QuotaState state, List<Change> changes) {
-    QuotaKey key = key(ask);
+  private Lease give(Ask ask, QuotaState state, Optional<Long> unspent, List<Change> changes) {
     Holding was = state.holding();
-    Optional<Long> unspent = state.funds().map(funds -> unspent(key, funds, state.used()));
     Holding less = was.returned(ask.returned());
     long heldByOthers = state.heldByAll() - was.held();
     long free = unspent.orElse(0L) - heldByOthers - less.held();
     Holding now = less.given(rules.size.of(ask, was.acquired().bytes(), free));
     if (!now.equals(was)) {
-      changes.add(new Change(key, now, heldByOthers + now.held()));
+      changes.add(new Change(ask.name(), now, heldByOthers + now.held()));
     }
     return new Lease(
-        ask.dataSet(),
-        ask.quota(),
+        ask.name(),
         now.acquired(),
         now.returned(),
         now.applied(),
         unspent.map(ByteCount::of));
   }
 
+  /** What nobody used of keys' caps; looked up after the quotas are locked, and for keys only. */
+  private Map<QuotaName, Long> unspentOfKeys(Connection connection, List<QuotaName> quotas)
+      throws SQLException {
+    List<QuotaName.OfKey> names =
+        quotas.stream()
+            .flatMap(name -> name instanceof QuotaName.OfKey key ? Stream.of(key) : Stream.empty())
+            .toList();
+    return names.isEmpty() ? Map.of() : keyUsage.unspent(connection, names);
+  }
+
+  private Optional<Long> unspent(
+      QuotaName name, QuotaState state, Map<QuotaName, Long> ofKeys) {
+    return switch (name) {
+      case QuotaName.OfDataSet quota ->
+          state.funds().map(funds -> unspent(quota.quota(), funds, state.used()));
+      case QuotaName.OfKey key ->
+          Optional.ofNullable(ofKeys.get(key))
+              .map(bytes -> isLeased(key.period(), clock.instant()) ? bytes : 0L);
+    };
+  }
+
+  /**
+   * True where a period has begun, as an edge's clock may have it, and is not over for long:
+   * responses count to the day in which they began.
+   */
+  private static boolean isLeased(CapPeriod period, Instant now) {
+    return period.start().filter(start -> start.isAfter(now.plus(CLOCKS_DIFFER))).isEmpty()
+        && period
+            .end()
+            .filter(end -> !now.isBefore(end.plus(CapPeriod.LEASED_AFTER_END)))
+            .isEmpty();
+  }
+
   /** The bytes that nobody used; none of a data set that is not served. */
-  private long unspent(QuotaKey key, Funds funds, Totals used) {
+  private long unspent(Kind kind, Funds funds, Totals used) {
     if (!funds.served()) {
       return 0;
     }
     Quota quota = terms.quota(funds, used);
-    Quota.Part part = key.quota() == Kind.CDN ? quota.cdn() : quota.cacheMiss();
+    Quota.Part part = kind == Kind.CDN ? quota.cdn() : quota.cacheMiss();
     return part.remaining().clamped();
-  }
-
-  private static QuotaKey key(Ask ask) {
-    return new QuotaKey(ask.dataSet(), ask.quota());
   }
 
   /** True where another edge has opened a journal. */

@@ -2,6 +2,7 @@ package io.filcdn.metrics.quota;
 
 import static java.util.Objects.requireNonNull;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.audit.AuditEntry.Action;
@@ -234,7 +235,7 @@ public final class PostgresLeaseJournals {
       statement.setString(4, why.name());
       statement.executeUpdate();
     }
-    Map<QuotaKey, Long> heldByAll = leases.lock(connection, quotas(connection, journal));
+    Map<QuotaName, Long> heldByAll = leases.lock(connection, quotas(connection, journal));
     update(connection, why == Action.LEASES_DRAINED ? FORGET_LEFT : KEEP_LEFT, journal);
     List<Change> freed = new ArrayList<>();
     long held = 0;
@@ -243,7 +244,7 @@ public final class PostgresLeaseJournals {
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           Holding was = PostgresLeases.holding(rows);
-          QuotaKey quota = PostgresLeases.key(rows);
+          QuotaName quota = PostgresLeases.key(rows);
           long heldByOthers = requireNonNull(heldByAll.get(quota)) - was.held();
           freed.add(new Change(quota, Holding.NONE, heldByOthers));
           held = Math.addExact(held, was.held());
@@ -262,9 +263,9 @@ public final class PostgresLeaseJournals {
     }
   }
 
-  private static List<QuotaKey> quotas(Connection connection, JournalId journal)
+  private static List<QuotaName> quotas(Connection connection, JournalId journal)
       throws SQLException {
-    List<QuotaKey> quotas = new ArrayList<>();
+    List<QuotaName> quotas = new ArrayList<>();
     try (PreparedStatement statement = connection.prepareStatement(QUOTAS)) {
       statement.setObject(1, journal.uuid());
       try (ResultSet rows = statement.executeQuery()) {

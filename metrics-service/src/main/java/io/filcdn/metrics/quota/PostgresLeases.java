@@ -1,9 +1,8 @@
 package io.filcdn.metrics.quota;
 
 import io.filcdn.common.egress.JournalId;
-import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.quota.QuotaUsage.Account;
 import io.filcdn.metrics.quota.QuotaUsage.Spent;
 import io.filcdn.service.database.Columns;
@@ -11,6 +10,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.LocalDate;
+import java.time.YearMonth;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -19,7 +20,8 @@ import java.util.UUID;
 
 /**
  * The tables of leases and of what is held of each quota; each method works in the caller's
- * transaction. Whoever changes leases locks the quotas first, all in one order, so that none waits
+ * transaction. In their columns {@code data_set} and {@code quota} are the two texts of a {@link
+ * QuotaName}, also where it is a key's. Whoever changes leases locks the quotas first, all in one order, so that none waits
  * in a circle.
  */
 public final class PostgresLeases {
@@ -114,6 +116,19 @@ public final class PostgresLeases {
       where l.journal is not null or w.journal is not null
       """;
 
+  /** What is over and of which nobody holds anything goes, the least of it first. */
+  private static final String FORGET_PERIODS =
+      """
+      with gone as (
+        delete from held where (data_set, quota) in (
+          select data_set, quota from held
+          where data_set >= 'key/' and data_set < 'key0' and bytes = 0
+            and (length(quota) = 10 and quota < ? or length(quota) = 7 and quota < ?)
+          limit ? for update skip locked)
+        returning data_set, quota)
+      delete from lease l using gone where (l.data_set, l.quota) = (gone.data_set, gone.quota)
+      """;
+
   private static final String TOTALS =
       """
       select capped(coalesce(sum(h.bytes), 0)) as held, capped(coalesce(sum(l.overdrawn), 0)),
@@ -125,11 +140,11 @@ public final class PostgresLeases {
       """;
 
   /** The bytes that all journals hold of a quota. */
-  public long held(Connection connection, QuotaKey quota) throws SQLException {
+  public long held(Connection connection, QuotaName quota) throws SQLException {
     try (PreparedStatement statement =
         connection.prepareStatement("select bytes from held where data_set = ? and quota = ?")) {
-      statement.setString(1, quota.dataSet().toString());
-      statement.setString(2, quota.quota().toString());
+      statement.setString(1, quota.owner());
+      statement.setString(2, quota.part());
       try (ResultSet rows = statement.executeQuery()) {
         return rows.next() ? rows.getLong(1) : 0;
       }
@@ -137,7 +152,7 @@ public final class PostgresLeases {
   }
 
   /** Makes sure that there is a row to lock for each of {@code quotas}. */
-  void open(Connection connection, Collection<QuotaKey> quotas) throws SQLException {
+  void open(Connection connection, Collection<QuotaName> quotas) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(OPEN)) {
       bind(statement, 0, quotas);
       statement.executeUpdate();
@@ -148,7 +163,7 @@ public final class PostgresLeases {
    * The bytes that all journals hold of those of {@code quotas} that were ever leased; nobody else
    * changes them before the transaction ends.
    */
-  Map<QuotaKey, Long> lock(Connection connection, Collection<QuotaKey> quotas) throws SQLException {
+  Map<QuotaName, Long> lock(Connection connection, Collection<QuotaName> quotas) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
       bind(statement, 0, quotas);
       try (ResultSet rows = statement.executeQuery()) {
@@ -158,8 +173,8 @@ public final class PostgresLeases {
   }
 
   /** The bytes that {@link #LOCK} found. */
-  static Map<QuotaKey, Long> held(ResultSet rows) throws SQLException {
-    Map<QuotaKey, Long> held = new HashMap<>();
+  static Map<QuotaName, Long> held(ResultSet rows) throws SQLException {
+    Map<QuotaName, Long> held = new HashMap<>();
     while (rows.next()) {
       held.put(key(rows), rows.getLong("bytes"));
     }
@@ -171,7 +186,7 @@ public final class PostgresLeases {
    *
    * @param held what all journals hold of its quota then
    */
-  record Change(QuotaKey quota, Holding now, long held) {}
+  record Change(QuotaName quota, Holding now, long held) {}
 
   /** Stores what became of leases of locked quotas, and ends the transaction. */
   void saveAndCommit(Connection connection, JournalId journal, List<Change> changes)
@@ -181,8 +196,8 @@ public final class PostgresLeases {
     }
     try (PreparedStatement statement = connection.prepareStatement(SAVE_AND_COMMIT)) {
       Columns.of(statement, changes)
-          .text(change -> change.quota().dataSet().toString())
-          .text(change -> change.quota().quota().toString())
+          .text(change -> change.quota().owner())
+          .text(change -> change.quota().part())
           .bigint(change -> change.now().acquired().bytes())
           .bigint(change -> change.now().returned().bytes())
           .bigint(Change::held);
@@ -195,8 +210,8 @@ public final class PostgresLeases {
   static void hold(Connection connection, List<Change> changes) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(HOLD)) {
       Columns.of(statement, changes)
-          .text(change -> change.quota().dataSet().toString())
-          .text(change -> change.quota().quota().toString())
+          .text(change -> change.quota().owner())
+          .text(change -> change.quota().part())
           .bigint(Change::held);
       statement.executeUpdate();
     }
@@ -212,8 +227,8 @@ public final class PostgresLeases {
     try (PreparedStatement statement = connection.prepareStatement(LEFT)) {
       Columns.of(statement, accounts)
           .uuid(account -> account.journal().uuid())
-          .text(account -> account.quota().dataSet().toString())
-          .text(account -> account.quota().quota().toString());
+          .text(account -> account.quota().owner())
+          .text(account -> account.quota().part());
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           JournalId journal = new JournalId(rows.getObject("journal", UUID.class));
@@ -240,8 +255,8 @@ public final class PostgresLeases {
     try (PreparedStatement statement = connection.prepareStatement(SPEND)) {
       Columns.of(statement, sums)
           .uuid(sum -> sum.account().journal().uuid())
-          .text(sum -> sum.account().quota().dataSet().toString())
-          .text(sum -> sum.account().quota().quota().toString())
+          .text(sum -> sum.account().quota().owner())
+          .text(sum -> sum.account().quota().part())
           .bigint(Spent::bytes)
           .integer(sum -> sum.limited() ? 1 : 0);
       statement.setLong(6, allowance);
@@ -273,18 +288,29 @@ public final class PostgresLeases {
     }
   }
 
-  /** Binds {@code quotas} to the two parameters that follow the first ones. */
-  static void bind(PreparedStatement statement, int first, Collection<QuotaKey> quotas)
-      throws SQLException {
-    Columns.after(first, statement, List.copyOf(quotas))
-        .text(key -> key.dataSet().toString())
-        .text(key -> key.quota().toString());
+  /**
+   * Forgets leases of days and months of keys that were over before {@code day}, where nothing is
+   * held of them: at most {@code limit}.
+   */
+  public void forgetPeriods(Connection connection, LocalDate day, int limit) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(FORGET_PERIODS)) {
+      statement.setString(1, day.toString());
+      statement.setString(2, YearMonth.from(day).toString());
+      statement.setInt(3, limit);
+      statement.executeUpdate();
+    }
   }
 
-  static QuotaKey key(ResultSet row) throws SQLException {
-    return new QuotaKey(
-        DataSetId.of(row.getString("data_set")),
-        row.getString("quota").equals(Kind.CDN.toString()) ? Kind.CDN : Kind.CACHE_MISS);
+  /** Binds {@code quotas} to the two parameters that follow the first ones. */
+  static void bind(PreparedStatement statement, int first, Collection<QuotaName> quotas)
+      throws SQLException {
+    Columns.after(first, statement, List.copyOf(quotas))
+        .text(QuotaName::owner)
+        .text(QuotaName::part);
+  }
+
+  static QuotaName key(ResultSet row) throws SQLException {
+    return QuotaName.of(row.getString("data_set"), row.getString("quota"));
   }
 
   static Holding holding(ResultSet row) throws SQLException {

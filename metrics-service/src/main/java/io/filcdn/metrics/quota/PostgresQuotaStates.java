@@ -1,5 +1,6 @@
 package io.filcdn.metrics.quota;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.odometer.Odometer.Totals;
@@ -57,12 +58,12 @@ final class PostgresQuotaStates {
    * @param askedAt when its edge asked, in milliseconds since 1970
    * @return nothing where the journal may not lease, or its edge has asked later already
    */
-  Optional<Map<QuotaKey, QuotaState>> take(
+  Optional<Map<QuotaName, QuotaState>> take(
       Connection connection,
       LeaseRequest request,
       long askedAt,
       Instant until,
-      Collection<QuotaKey> quotas)
+      Collection<QuotaName> quotas)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(TAKE)) {
       statement.setObject(1, request.journal().uuid());
@@ -76,7 +77,7 @@ final class PostgresQuotaStates {
       if (statement.getUpdateCount() == 0) {
         return Optional.empty();
       }
-      Map<QuotaKey, Long> held;
+      Map<QuotaName, Long> held;
       try (ResultSet rows = next(statement)) {
         held = PostgresLeases.held(rows);
       }
@@ -91,11 +92,11 @@ final class PostgresQuotaStates {
     return statement.getResultSet();
   }
 
-  private static Map<QuotaKey, QuotaState> states(ResultSet rows, Map<QuotaKey, Long> held)
+  private static Map<QuotaName, QuotaState> states(ResultSet rows, Map<QuotaName, Long> held)
       throws SQLException {
-    Map<QuotaKey, QuotaState> found = new HashMap<>();
+    Map<QuotaName, QuotaState> found = new HashMap<>();
     while (rows.next()) {
-      QuotaKey quota = PostgresLeases.key(rows);
+      QuotaName quota = PostgresLeases.key(rows);
       Long heldByAll = held.get(quota);
       if (heldByAll != null) {
         Optional<Funds> funds =

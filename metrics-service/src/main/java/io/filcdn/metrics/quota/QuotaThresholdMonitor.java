@@ -1,5 +1,6 @@
 package io.filcdn.metrics.quota;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
@@ -41,7 +42,7 @@ public final class QuotaThresholdMonitor {
     this.clock = clock;
   }
 
-  private record LevelChange(QuotaKey key, Quota.Part part, QuotaLevel before, QuotaLevel level) {}
+  private record LevelChange(QuotaName.OfDataSet key, Quota.Part part, QuotaLevel before, QuotaLevel level) {}
 
   /**
    * The thresholds crossed since each quota was last looked at; remembered in the caller's
@@ -53,14 +54,14 @@ public final class QuotaThresholdMonitor {
     }
     Map<DataSetId, Odometer> odometers =
         changed.stream().collect(Collectors.toMap(Odometer::dataSet, Function.identity()));
-    Map<QuotaKey, QuotaLevel> levels = levels(connection, changed);
+    Map<QuotaName.OfDataSet, QuotaLevel> levels = levels(connection, changed);
     List<LevelChange> moved = new ArrayList<>();
     for (Funds dataSet : dataSets.funds(connection, odometers.keySet())) {
       Odometer odometer = odometers.get(dataSet.dataSet());
       if (odometer != null) {
         Quota quota = terms.quota(dataSet, odometer.totals());
-        moved.add(now(new QuotaKey(dataSet.dataSet(), Kind.CDN), quota.cdn(), levels));
-        moved.add(now(new QuotaKey(dataSet.dataSet(), Kind.CACHE_MISS), quota.cacheMiss(), levels));
+        moved.add(now(new QuotaName.OfDataSet(dataSet.dataSet(), Kind.CDN), quota.cdn(), levels));
+        moved.add(now(new QuotaName.OfDataSet(dataSet.dataSet(), Kind.CACHE_MISS), quota.cacheMiss(), levels));
       }
     }
     moved.removeIf(now -> now.level.equals(now.before));
@@ -70,7 +71,7 @@ public final class QuotaThresholdMonitor {
         .toList();
   }
 
-  private static LevelChange now(QuotaKey key, Quota.Part part, Map<QuotaKey, QuotaLevel> levels) {
+  private static LevelChange now(QuotaName.OfDataSet key, Quota.Part part, Map<QuotaName.OfDataSet, QuotaLevel> levels) {
     return new LevelChange(
         key, part, levels.getOrDefault(key, QuotaLevel.FULL), QuotaLevel.of(part));
   }
@@ -85,14 +86,17 @@ public final class QuotaThresholdMonitor {
         clock.instant());
   }
 
-  private static Map<QuotaKey, QuotaLevel> levels(Connection connection, List<Odometer> changed)
+  private static Map<QuotaName.OfDataSet, QuotaLevel> levels(Connection connection, List<Odometer> changed)
       throws SQLException {
-    Map<QuotaKey, QuotaLevel> levels = new HashMap<>();
+    Map<QuotaName.OfDataSet, QuotaLevel> levels = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(FIND)) {
       Columns.of(statement, changed).text(odometer -> odometer.dataSet().toString());
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          levels.put(PostgresLeases.key(rows), new QuotaLevel(rows.getInt("level")));
+          QuotaName.OfDataSet quota =
+              new QuotaName.OfDataSet(
+                  DataSetId.of(rows.getString("data_set")), Kind.of(rows.getString("quota")));
+          levels.put(quota, new QuotaLevel(rows.getInt("level")));
         }
       }
     }

@@ -1,9 +1,14 @@
 package io.filcdn.metrics.quota;
 
+import io.filcdn.common.access.CapPeriod;
+import io.filcdn.common.access.KeyId;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
+import io.filcdn.common.egress.EgressRow.UsedKey;
 import io.filcdn.common.egress.JournalId;
-import io.filcdn.common.usage.QuotaRecord.Kind;
+import io.filcdn.common.lease.QuotaName;
+import java.time.Instant;
+import java.time.YearMonth;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -11,15 +16,22 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
-/** The use of quotas by records, a sum for each journal and quota. */
+/**
+ * The use of quotas by records, a sum for each journal and quota; and that of keys, with caps or
+ * without.
+ */
 public final class QuotaUsage {
 
   private final Map<Account, Long> sums = new HashMap<>();
   private final Set<Account> unlimited = new HashSet<>();
+  private final Map<QuotaName.OfKey, Long> ofKeys = new HashMap<>();
+  private final Map<KeyId, Instant> lastUses = new HashMap<>();
 
   /** A journal and one quota. */
-  record Account(JournalId journal, QuotaKey quota) implements Comparable<Account> {
+  record Account(JournalId journal, QuotaName quota) implements Comparable<Account> {
 
     private static final Comparator<Account> ORDER =
         Comparator.comparing(Account::quota).thenComparing(account -> account.journal().uuid());
@@ -37,20 +49,34 @@ public final class QuotaUsage {
    */
   record Spent(Account account, long bytes, boolean limited) {}
 
-  /** The use of quotas by one flush. */
-  static QuotaUsage of(EgressRecord flush) {
+  /**
+   * The use of quotas by one flush.
+   *
+   * @param capped whether a key has a cap in a period, so that its bytes have to be held
+   */
+  static QuotaUsage of(EgressRecord flush, Predicate<QuotaName.OfKey> capped) {
     QuotaUsage usage = new QuotaUsage();
-    usage.add(flush);
+    usage.add(flush, capped);
     return usage;
   }
 
-  private void add(EgressRecord flush) {
+  /** The keys that a flush was asked for with. */
+  static Stream<KeyId> keys(EgressRecord flush) {
+    return flush.rows().stream()
+        .flatMap(row -> row instanceof EgressRow.Egress e ? e.key().stream() : Stream.empty())
+        .map(UsedKey::id);
+  }
+
+  private void add(EgressRecord flush, Predicate<QuotaName.OfKey> capped) {
     for (EgressRow row : flush.rows()) {
       switch (row) {
-        case EgressRow.Egress egress ->
-            add(flush.journal(), egress, Kind.CDN, egress.egressBytes().bytes());
+        case EgressRow.Egress egress -> {
+          long bytes = egress.egressBytes().bytes();
+          add(flush.journal(), QuotaName.cdn(egress.dataSet()), bytes);
+          egress.key().ifPresent(key -> add(flush, key, bytes, capped));
+        }
         case EgressRow.Fill fill ->
-            add(flush.journal(), fill, Kind.CACHE_MISS, fill.fillBytes().bytes());
+            add(flush.journal(), QuotaName.cacheMiss(fill.dataSet()), fill.fillBytes().bytes());
         case EgressRow.Unbilled _ -> {
           // nobody pays for it
         }
@@ -58,14 +84,36 @@ public final class QuotaUsage {
     }
   }
 
-  private void add(JournalId journal, EgressRow row, Kind kind, long bytes) {
-    Account account = new Account(journal, new QuotaKey(row.dataSet(), kind));
-    sums.merge(account, bytes, Math::addExact);
+  private void add(JournalId journal, QuotaName name, long bytes) {
+    sums.merge(new Account(journal, name), bytes, Math::addExact);
+  }
+
+  private void add(
+      EgressRecord flush, UsedKey key, long bytes, Predicate<QuotaName.OfKey> capped) {
+    List<CapPeriod> periods =
+        List.of(
+            CapPeriod.LIFE,
+            new CapPeriod.Day(key.day()),
+            new CapPeriod.Month(YearMonth.from(key.day())));
+    for (CapPeriod period : periods) {
+      QuotaName.OfKey name = new QuotaName.OfKey(key.id(), period);
+      ofKeys.merge(name, bytes, Math::addExact);
+      if (capped.test(name)) {
+        add(flush.journal(), name, bytes);
+      }
+    }
+    lastUses.merge(key.id(), flush.to(), QuotaUsage::later);
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isAfter(other) ? one : other;
   }
 
   /** Adds what a flush has used, which may be more than its journal holds unless it is limited. */
   void add(QuotaUsage flush, boolean limited) {
     flush.sums.forEach((account, bytes) -> sums.merge(account, bytes, Math::addExact));
+    flush.ofKeys.forEach((name, bytes) -> ofKeys.merge(name, bytes, Math::addExact));
+    flush.lastUses.forEach((key, at) -> lastUses.merge(key, at, QuotaUsage::later));
     if (!limited) {
       unlimited.addAll(flush.sums.keySet());
     }
@@ -83,5 +131,15 @@ public final class QuotaUsage {
         .map(sum -> new Spent(sum.getKey(), sum.getValue(), !unlimited.contains(sum.getKey())))
         .sorted(Comparator.comparing(Spent::account, Account.ORDER))
         .toList();
+  }
+
+  /** The bytes that each key used in each period. */
+  Map<QuotaName.OfKey, Long> ofKeys() {
+    return Collections.unmodifiableMap(ofKeys);
+  }
+
+  /** The ends of the last flushes in which keys were used. */
+  Map<KeyId, Instant> lastUses() {
+    return Collections.unmodifiableMap(lastUses);
   }
 }

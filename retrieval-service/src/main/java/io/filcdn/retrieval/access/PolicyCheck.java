@@ -3,8 +3,10 @@ package io.filcdn.retrieval.access;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.filcdn.common.access.DelegateKey;
+import io.filcdn.common.access.PolicyAccess;
 import io.filcdn.common.access.PolicyLimits;
 import io.filcdn.common.access.PolicyRecord;
+import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
@@ -12,6 +14,8 @@ import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision.Admitted;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.wallet.CurioToken;
+import io.filcdn.wallet.TypedDomain;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
@@ -34,13 +38,19 @@ public final class PolicyCheck {
   private final BooleanSupplier trusted;
   private final Admission admission;
   private final TokenVerifier tokens;
+  private final TypedDomain gates;
   private final Clock clock;
 
   /**
    * @param trusted whether the replica has been told of all policies
    */
   public PolicyCheck(
-      AccessReplica replica, BooleanSupplier trusted, Admission admission, Clock clock) {
+      AccessReplica replica,
+      BooleanSupplier trusted,
+      Admission admission,
+      Network network,
+      Clock clock) {
+    this.gates = CurioToken.domain(network);
     this.replica = replica;
     this.trusted = trusted;
     this.admission = admission;
@@ -54,41 +64,40 @@ public final class PolicyCheck {
     /**
      * The request may go on, unless its key is not good.
      *
-     * @param admitted the piece, paid by one of the data sets whose policies let it in
-     * @param restricted whether one of them does not let everyone in
-     * @param byOrigin whether the page's origin mattered to one of them
+     * @param admitted the piece, paid by one of the data sets that let it in
      */
-    record Passed(Admitted admitted, boolean restricted, boolean byOrigin) implements Outcome {}
+    record Passed(Admitted admitted, Grant grant) implements Outcome {}
 
     record Refused(Problem problem) implements Outcome {}
   }
 
-  /** Goes through the policies of all data sets that could pay. */
+  /** Goes through the policies and gates of all data sets that could pay. */
   Outcome check(AccessRequest request) {
     Instant now = clock.instant();
     List<DataSetId> open = new ArrayList<>(request.admitted().payers().size());
-    boolean restricted = false;
-    boolean byOrigin = false;
+    Grant grant = Grant.PUBLIC;
     Optional<Problem> first = Optional.empty();
     for (DataSetId dataSet : inOrder(request.admitted())) {
-      PolicyLookup found = replica.policy(request.payer(), dataSet);
-      Optional<Problem> problem = problem(found, request, now);
+      PolicyLookup policy = replica.policy(request.payer(), dataSet);
+      boolean gated = admission.isGated(dataSet);
+      Optional<Problem> problem =
+          problem(policy, request, now)
+              .or(() -> gated ? gate(policy, dataSet, request, now) : Optional.empty());
       if (problem.isEmpty()) {
         open.add(dataSet);
-        restricted |= isRestricted(found);
-        byOrigin |= dependsOnOrigin(found);
+        grant = grant.under(conditions(policy, gated));
       } else if (first.isEmpty()) {
         first = problem;
       }
     }
     if (first.isEmpty()) {
-      return new Outcome.Passed(request.admitted(), restricted, byOrigin);
+      return new Outcome.Passed(request.admitted(), grant);
     }
     Optional<Admitted> paid =
         open.isEmpty() ? Optional.empty() : admission.paidBy(request.admitted(), open);
     return paid.isEmpty()
         ? new Outcome.Refused(first.get())
-        : new Outcome.Passed(paid.get(), restricted, byOrigin);
+        : new Outcome.Passed(paid.get(), grant);
   }
 
   /** The one that would pay comes first: what it refuses is what the client is told. */
@@ -100,13 +109,47 @@ public final class PolicyCheck {
             .toList();
   }
 
-  private static boolean isRestricted(PolicyLookup found) {
-    return found instanceof PolicyLookup.Known(PolicyRecord policy) && !policy.letsEveryoneIn();
+  private static Grant conditions(PolicyLookup found, boolean gated) {
+    return found instanceof PolicyLookup.Known(PolicyRecord policy)
+        ? new Grant(
+            Optional.empty(),
+            !policy.limits().origins().isEmpty(),
+            gated || !policy.letsEveryoneIn())
+        : new Grant(Optional.empty(), false, gated);
   }
 
-  private static boolean dependsOnOrigin(PolicyLookup found) {
-    return found instanceof PolicyLookup.Known(PolicyRecord policy)
-        && !policy.limits().origins().isEmpty();
+  /**
+   * The fault of a request for a piece of a gated data set. A policy that asks for a key or a
+   * signed URL is its payer's word, and opens the gate to who has that.
+   */
+  private Optional<Problem> gate(
+      PolicyLookup found, DataSetId dataSet, AccessRequest request, Instant now) {
+    if (found instanceof PolicyLookup.Known(PolicyRecord policy)
+        && policy.access() != PolicyAccess.PUBLIC) {
+      return Optional.empty();
+    }
+    return switch (request.credential()) {
+      case Credential.Gated(Optional<CurioToken> token) when token.isPresent() ->
+          token
+              .get()
+              .fault(gates, dataSet, request.payer(), request.admitted().piece(), now)
+              .map(fault -> new Problem(Refusal.GATED_PROOF_WRONG, List.of(detail(fault))));
+      case Credential.Gated _ ->
+          Optional.of(
+              new Problem(
+                  Refusal.GATED_PROOF_WRONG,
+                  List.of("expected a token of CurioRetrieval, found what is none")));
+      default -> refused(Refusal.GATED_PROOF_NEEDED);
+    };
+  }
+
+  private static String detail(CurioToken.Fault fault) {
+    return switch (fault) {
+      case RESOURCE -> "expected a proof for this PieceCID, found one for another";
+      case SCOPE -> "expected proof and voucher for this data set, found one for another";
+      case TIME -> "expected a proof for the next five minutes at most and a voucher that is good";
+      case SIGNATURE -> "expected the payer's signature, or that of whom his voucher names";
+    };
   }
 
   private Optional<Problem> problem(PolicyLookup found, AccessRequest request, Instant now) {
@@ -136,7 +179,7 @@ public final class PolicyCheck {
               ? Optional.empty()
               : refused(Refusal.KEY_NEEDED);
       case SIGNED ->
-          request.credential().token().isPresent()
+          request.credential().signedToken().isPresent()
               ? Optional.empty()
               : refused(Refusal.SIGNED_URL_NEEDED);
     };
@@ -170,7 +213,7 @@ public final class PolicyCheck {
   /** The fault of the token that was shown; nothing where it is good, or there is none. */
   private Optional<Problem> token(
       AccessRequest request, Optional<DelegateKey> delegate, Instant now) {
-    Optional<SignedToken> shown = request.credential().token();
+    Optional<SignedToken> shown = request.credential().signedToken();
     return shown.isEmpty()
         ? Optional.empty()
         : switch (tokens.verify(shown.get().text(), delegate)) {

@@ -8,6 +8,7 @@ import io.filcdn.common.chain.Address;
 import io.filcdn.common.payment.DataSetId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
@@ -77,8 +78,14 @@ final class PolicyTable {
     }
   }
 
-  /** Writes a change, unless a newer one is there or comes before it in the batch. */
-  void write(WriteBatchWithIndex batch, Change change) throws RocksDBException {
+  /** Writes changes, but for those of which a newer one is there, or comes before it. */
+  void write(WriteBatchWithIndex batch, List<Change> all) throws RocksDBException {
+    for (Change change : all) {
+      write(batch, change);
+    }
+  }
+
+  private void write(WriteBatchWithIndex batch, Change change) throws RocksDBException {
     byte[] name = bytes(change.name.toString());
     if (change.text.isEmpty()) {
       batch.delete(table, name);
@@ -98,6 +105,12 @@ final class PolicyTable {
       byte[] there = batch.getFromBatchAndDB(db, table, options, name);
       return there == null ? UNREADABLE : ByteBuffer.wrap(there).getLong();
     }
+  }
+
+  /** The serial of a policy; 0 where it has none that can be read. */
+  long serial(PolicyKey name) throws RocksDBException {
+    byte[] row = db.get(table, bytes(name.toString()));
+    return row == null ? UNREADABLE : ByteBuffer.wrap(row).getLong();
   }
 
   /** Has everything looked up anew; to be called after changes were written. */

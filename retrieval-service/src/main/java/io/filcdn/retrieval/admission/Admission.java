@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.admission;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.DataSetRecord;
@@ -220,11 +221,35 @@ public final class Admission {
         admitted.label());
   }
 
+  /**
+   * The same, paid by one of some data sets alone, for its bytes and for what a provider supplies.
+   *
+   * @return nothing where none of them could pay
+   */
+  public Optional<Decision.Admitted> paidBy(Decision.Admitted admitted, List<DataSetId> allowed) {
+    List<DataSetId> payers = admitted.payers().stream().filter(allowed::contains).toList();
+    return payers.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Decision.Admitted(
+                admitted.piece(),
+                payingDataSet(payers),
+                payers,
+                admitted.origins().stream().filter(o -> allowed.contains(o.dataSet())).toList(),
+                admitted.lastModified(),
+                admitted.label()));
+  }
+
   private Refusal unplaced(Address payer, PieceName asked) {
     if (replica.hasUnsized(asked, payer)) {
       return Refusal.SIZE_UNKNOWN;
     }
     return replica.isKnown(asked) ? Refusal.NO_DEAL : Refusal.PIECE_UNKNOWN;
+  }
+
+  /** True where the index tells that a data set's pieces are not everyone's, or nothing of it. */
+  public boolean isGated(DataSetId dataSet) {
+    return replica.dataSet(dataSet).map(set -> set.gate().isPresent()).orElse(true);
   }
 
   /**
@@ -251,7 +276,7 @@ public final class Admission {
     return eligible.size() == 1
         ? eligible.getFirst()
         : eligible.stream()
-            .max(Comparator.comparingLong(set -> quota.remaining(Quota.Kind.CDN, set)))
+            .max(Comparator.comparingLong(set -> quota.remaining(QuotaName.cdn(set))))
             .orElseThrow();
   }
 

@@ -6,10 +6,13 @@ import io.filcdn.common.index.PayerRecord;
 import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.follow.ReplicaFollower.Feed;
+import io.filcdn.retrieval.follow.TopicReplica;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -22,7 +25,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jboss.logging.Logger;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
@@ -39,7 +44,14 @@ import org.rocksdb.WriteOptions;
  * exactly where it stopped. Placements are many and are looked up on disk; data sets, providers and
  * payers are few and are held in memory too.
  */
-public final class IndexReplica implements AutoCloseable {
+public final class IndexReplica implements TopicReplica, AutoCloseable {
+
+  /** The topics that it is a copy of. */
+  public static final Feed FEED =
+      new Feed(
+          "index", List.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS), 2_000);
+
+  private static final Logger LOG = Logger.getLogger(IndexReplica.class);
 
   private static final byte[] FOLLOWED_AT = bytes("followed-at");
 
@@ -164,8 +176,8 @@ public final class IndexReplica implements AutoCloseable {
     return dataSets.size();
   }
 
-  /** The next offset of each partition that was followed. */
-  Map<TopicPartition, Long> offsets() {
+  @Override
+  public Map<TopicPartition, Long> offsets() {
     Map<TopicPartition, Long> offsets = new HashMap<>();
     try (RocksIterator at = db.newIterator(table("offsets"))) {
       for (at.seekToFirst(); at.isValid(); at.next()) {
@@ -182,8 +194,8 @@ public final class IndexReplica implements AutoCloseable {
     return offsets;
   }
 
-  /** The time at which the last batch was applied; empty for a new replica. */
-  Optional<Instant> followedAt() {
+  @Override
+  public Optional<Instant> followedAt() {
     try {
       return Optional.ofNullable(db.get(table("offsets"), FOLLOWED_AT))
           .map(value -> Instant.ofEpochMilli(ByteBuffer.wrap(value).getLong()));
@@ -192,8 +204,14 @@ public final class IndexReplica implements AutoCloseable {
     }
   }
 
+  @Override
+  public void apply(
+      List<ConsumerRecord<String, String>> records, Map<TopicPartition, Long> next, Instant now) {
+    applyChanges(TopicReplica.readable(records, IndexChange::of, LOG), next, now);
+  }
+
   /** Applies changes together with the offsets behind them. */
-  void apply(List<IndexChange> changes, Map<TopicPartition, Long> next, Instant now) {
+  void applyChanges(List<IndexChange> changes, Map<TopicPartition, Long> next, Instant now) {
     try (WriteBatch batch = new WriteBatch();
         WriteOptions options = new WriteOptions()) {
       for (IndexChange change : changes) {
@@ -250,8 +268,8 @@ public final class IndexReplica implements AutoCloseable {
     placementListener.accept(key.pieceCid());
   }
 
-  /** Forgets everything, so that the topics are read from their beginning again. */
-  void clear() {
+  @Override
+  public void clear() {
     try {
       for (ColumnFamilyHandle handle : tables.values()) {
         try (RocksIterator at = db.newIterator(handle)) {

@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.cache;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.proof.GroupRun;
 import io.filcdn.common.proof.GroupVerifier;
 import io.filcdn.common.proof.PieceGroups;
@@ -320,7 +321,7 @@ final class GroupLane implements OriginSupply.Taker {
     Optional<String> bot = want.request().bot();
     tools.meter().filled(origin.dataSet(), size, bot);
     if (bot.isPresent()) {
-      tools.quota().giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), size);
+      tools.quota().giveBack(QuotaName.cacheMiss(origin.dataSet()), size);
     }
   }
 
@@ -366,7 +367,7 @@ final class GroupLane implements OriginSupply.Taker {
 
   private void giveBack(Origin origin, int group) {
     long size = groups.to(group) - groups.from(group);
-    tools.quota().giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), size);
+    tools.quota().giveBack(QuotaName.cacheMiss(origin.dataSet()), size);
   }
 
   /** True where bytes are asked for there now. */

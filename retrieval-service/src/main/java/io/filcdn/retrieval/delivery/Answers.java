@@ -6,8 +6,10 @@ import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.media.PieceLabel;
 import io.filcdn.retrieval.refusal.Problem;
+import io.filcdn.retrieval.refusal.RateLimit;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.service.problem.HttpProblem;
+import io.filcdn.wallet.CurioToken;
 import io.netty.handler.codec.DateFormatter;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
@@ -56,7 +58,8 @@ public final class Answers {
   static final CharSequence EXPOSED =
       new AsciiString(
           "Content-Range, Accept-Ranges, ETag, Date, X-Data-Set-ID, X-Error-Code, Retry-After,"
-              + " Cache-Status, Server-Timing, Repr-Digest, Piece-Proof, Piece-Proof-Range");
+              + " Cache-Status, Server-Timing, Repr-Digest, Piece-Proof, Piece-Proof-Range, RateLimit,"
+              + " RateLimit-Policy, WWW-Authenticate");
 
   /** Headers of requests that pages of any origin may send, besides those that they ask for. */
   private static final String USUAL_HEADERS =
@@ -91,13 +94,15 @@ public final class Answers {
    * @param sandboxed whether the page would share its origin with other payers' pieces
    * @param label what the link, or else its payer, says that it is
    * @param lastModified the second since which the request means these bytes, where that is known
+   * @param caching who may keep it
    */
   public record Head(
       PieceCid piece,
       DataSetId dataSet,
       boolean sandboxed,
       Optional<PieceLabel> label,
-      Optional<Instant> lastModified) {
+      Optional<Instant> lastModified,
+      Caching caching) {
 
     String etag() {
       return "\"" + piece + "\"";
@@ -106,6 +111,46 @@ public final class Answers {
     /** The media type that is sent, where the first bytes of the piece tell {@code sniffed}. */
     public String contentType(String sniffed) {
       return label.isPresent() ? label.get().typeOf(sniffed) : sniffed;
+    }
+  }
+
+  /**
+   * The word to caches on a response: who may keep it, and of which headers of a request it is the
+   * answer.
+   *
+   * @param control of {@code Cache-Control}
+   * @param vary of {@code Vary}
+   */
+  public record Caching(CharSequence control, CharSequence vary) {
+
+    /** Anyone may, for ever, as an answer to who shows the same. */
+    private static final Caching PUBLIC = new Caching(CACHE_FOR_EVER, HttpHeaders.AUTHORIZATION);
+
+    /** Nobody may but the client itself, and it had better not. */
+    private static final Caching PRIVATE =
+        new Caching(
+            new AsciiString("private, no-store"), new AsciiString("authorization, origin"));
+
+    /** The same, where the page's origin decided. */
+    private static final Caching PUBLIC_BY_ORIGIN =
+        new Caching(CACHE_FOR_EVER, new AsciiString("authorization, origin"));
+
+    /**
+     * Of a piece that this client may fetch.
+     *
+     * @param byOrigin whether the page's origin decided that this client may
+     * @param restricted whether others may not
+     */
+    public static Caching of(boolean byOrigin, boolean restricted) {
+      if (restricted) {
+        return PRIVATE;
+      }
+      return byOrigin ? PUBLIC_BY_ORIGIN : PUBLIC;
+    }
+
+    void tell(MultiMap headers) {
+      headers.set(HttpHeaders.CACHE_CONTROL, control);
+      headers.set(HttpHeaders.VARY, vary);
     }
   }
 
@@ -156,7 +201,7 @@ public final class Answers {
     exchange.paidBy(head.dataSet());
     HttpServerResponse response = exchange.response();
     MultiMap headers = response.headers();
-    headers.set(HttpHeaders.CACHE_CONTROL, CACHE_FOR_EVER);
+    head.caching().tell(headers);
     headers.set(HttpHeaders.ETAG, head.etag());
     headers.set(HttpHeaders.ACCEPT_RANGES, HttpHeaderValues.BYTES);
     headers.set(CSP, head.sandboxed() ? SANDBOXED : SHOW_ONLY);
@@ -277,10 +322,11 @@ public final class Answers {
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
         .putHeader(ALLOW_ORIGIN, ANYONE)
         .putHeader(EXPOSE, EXPOSED);
+    problem.limit().ifPresent(limit -> tell(response, limit));
     switch (refusal.status()) {
-      case 401 -> response.putHeader("WWW-Authenticate", "Bearer");
+      case 401 -> response.putHeader("WWW-Authenticate", scheme(refusal));
       case 405 -> response.putHeader(HttpHeaders.ALLOW, allowed(refusal));
-      case 429, 502, 503, 504 -> response.putHeader("Retry-After", HttpProblem.RETRY_AFTER_SECONDS);
+      case 429, 502, 503, 504 -> response.putHeader("Retry-After", retryAfter(problem));
       default -> {}
     }
     String accept =
@@ -295,6 +341,23 @@ public final class Answers {
       response.putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8");
       end(exchange, Buffer.buffer(text(problem)));
     }
+  }
+
+  private static void tell(HttpServerResponse response, RateLimit limit) {
+    response.putHeader("RateLimit-Policy", limit.policy()).putHeader("RateLimit", limit.left());
+  }
+
+  private static String retryAfter(Problem problem) {
+    return problem
+        .limit()
+        .map(RateLimit::resetSeconds)
+        .filter(seconds -> seconds > 0)
+        .map(String::valueOf)
+        .orElse(HttpProblem.RETRY_AFTER_SECONDS);
+  }
+
+  private static String scheme(Refusal refusal) {
+    return refusal == Refusal.GATED_PROOF_NEEDED ? CurioToken.SCHEME : "Bearer";
   }
 
   private static String allowed(Refusal refusal) {

@@ -153,8 +153,18 @@ public final class Exchange {
     try {
       work.run();
     } catch (RuntimeException e) {
-      LOG.errorf(e, "a request is not answered: %s %s", request.method(), request.uri());
+      // without the query, where a client may have put a secret
+      LOG.errorf(e, "a request is not answered: %s %s", request.method(), request.path());
       abandon();
+    }
+  }
+
+  /** Goes on with it after a wait: as {@link #orAbandon}, unless the client has left. */
+  public void resume(Runnable work) {
+    if (response().closed()) {
+      abandon();
+    } else {
+      orAbandon(work);
     }
   }
 

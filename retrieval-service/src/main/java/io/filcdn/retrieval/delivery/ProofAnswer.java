@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.delivery;
 
 import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.delivery.Answers.Caching;
 import io.netty.util.AsciiString;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
@@ -15,8 +16,8 @@ public final class ProofAnswer {
   private ProofAnswer() {}
 
   /** Answers 304: the client has this very proof. */
-  public static void notModified(Exchange exchange, String etag) {
-    describe(exchange, etag);
+  public static void notModified(Exchange exchange, String etag, Caching caching) {
+    describe(exchange, etag, caching);
     exchange.response().setStatusCode(304);
     exchange.end();
   }
@@ -28,8 +29,13 @@ public final class ProofAnswer {
    * @param headOnly whether only the head is wanted
    */
   public static void send(
-      Exchange exchange, String etag, ByteRange proved, Buffer proof, boolean headOnly) {
-    MultiMap headers = describe(exchange, etag);
+      Exchange exchange,
+      String etag,
+      Caching caching,
+      ByteRange proved,
+      Buffer proof,
+      boolean headOnly) {
+    MultiMap headers = describe(exchange, etag, caching);
     headers.set(PROOF_RANGE, proved.start() + "-" + (proved.end() - 1));
     headers.set(HttpHeaders.CONTENT_TYPE, CBOR);
     headers.set(HttpHeaders.CONTENT_LENGTH, Integer.toString(proof.length()));
@@ -40,9 +46,9 @@ public final class ProofAnswer {
     }
   }
 
-  private static MultiMap describe(Exchange exchange, String etag) {
+  private static MultiMap describe(Exchange exchange, String etag, Caching caching) {
     MultiMap headers = exchange.response().headers();
-    headers.set(HttpHeaders.CACHE_CONTROL, Answers.CACHE_FOR_EVER);
+    caching.tell(headers);
     headers.set(HttpHeaders.ETAG, etag);
     headers.set(Answers.CSP, Answers.TEXT_ONLY);
     headers.set(Answers.CONTENT_TYPE_OPTIONS, Answers.NOSNIFF);

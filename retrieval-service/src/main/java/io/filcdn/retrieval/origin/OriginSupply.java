@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.origin;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.address.Prefix;
@@ -250,10 +251,10 @@ public final class OriginSupply implements OriginSink {
     long missing = missing();
     long mine = ++choice;
     quota.prepare(
-        List.of(new Quota.Need(Quota.Kind.CACHE_MISS, origin.dataSet(), missing)),
+        List.of(new Quota.Need(QuotaName.cacheMiss(origin.dataSet()), missing)),
         hold -> {
           if (!over && mine == choice) {
-            ask(origin, missing, hold.reserve(Quota.Kind.CACHE_MISS, origin.dataSet(), missing));
+            ask(origin, missing, hold.reserve(QuotaName.cacheMiss(origin.dataSet()), missing));
           }
           hold.release();
         });
@@ -296,7 +297,7 @@ public final class OriginSupply implements OriginSink {
     }
     Optional<String> busy = health.begin(origin);
     if (busy.isPresent()) {
-      quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), missing);
+      quota.giveBack(QuotaName.cacheMiss(origin.dataSet()), missing);
     }
     return busy.map(why -> new OriginFailure(origin.provider(), Kind.BUSY, why));
   }
@@ -391,7 +392,7 @@ public final class OriginSupply implements OriginSink {
   /** Nobody is paid for what came. */
   public void giveBackContributions() {
     contributions()
-        .forEach((origin, bytes) -> quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), bytes));
+        .forEach((origin, bytes) -> quota.giveBack(QuotaName.cacheMiss(origin.dataSet()), bytes));
   }
 
   /** The provider that supplies bytes now. */
@@ -551,6 +552,6 @@ public final class OriginSupply implements OriginSink {
   }
 
   private void giveBackRest(Origin origin) {
-    quota.giveBack(Quota.Kind.CACHE_MISS, origin.dataSet(), missing());
+    quota.giveBack(QuotaName.cacheMiss(origin.dataSet()), missing());
   }
 }

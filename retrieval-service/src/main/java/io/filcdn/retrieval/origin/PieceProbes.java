@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.origin;
 
+import io.filcdn.common.lease.QuotaName;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.common.payment.ProviderId;
@@ -98,7 +99,7 @@ public final class PieceProbes implements AutoCloseable {
       return history;
     }
     ProviderId provider = origin.provider();
-    if (quota.remaining(Quota.Kind.CACHE_MISS, origin.dataSet()) < toFetch) {
+    if (quota.remaining(QuotaName.cacheMiss(origin.dataSet())) < toFetch) {
       return Optional.of(new OriginFailure(provider, Kind.UNPAID, "too little is left"));
     }
     return health.isAvailable(origin)

@@ -2,6 +2,10 @@ package io.filcdn.retrieval.proof;
 
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.proof.RangeProof;
+import io.filcdn.retrieval.access.AccessControl;
+import io.filcdn.retrieval.access.AccessRequest;
+import io.filcdn.retrieval.access.Grant;
+import io.filcdn.retrieval.access.Verdict;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision;
 import io.filcdn.retrieval.admission.ProofLimits;
@@ -32,6 +36,7 @@ public final class ProofPath {
   private static final Logger LOG = Logger.getLogger(ProofPath.class);
 
   private final Admission admission;
+  private final AccessControl access;
   private final ProofLimits limits;
   private final PieceProver prover;
   private final WorkerExecutor hashers;
@@ -42,11 +47,13 @@ public final class ProofPath {
    */
   public ProofPath(
       Admission admission,
+      AccessControl access,
       ProofLimits limits,
       PieceProver prover,
       WorkerExecutor hashers,
       Answers answers) {
     this.admission = admission;
+    this.access = access;
     this.limits = limits;
     this.prover = prover;
     this.hashers = hashers;
@@ -56,31 +63,58 @@ public final class ProofPath {
   /** Answers a request. */
   public void answer(Exchange exchange, Client client, ParsedRequest.Proof request) {
     switch (admission.admit(request.payer(), request.piece())) {
-      case Decision.Admitted admitted -> select(exchange, client, request, admitted.piece());
+      case Decision.Admitted admitted -> authorize(exchange, client, request, admitted);
       case Decision.Refused(Refusal refusal) -> answers.refuse(exchange, Problem.of(refusal));
     }
   }
 
+  private void authorize(
+      Exchange exchange, Client client, ParsedRequest.Proof request, Decision.Admitted admitted) {
+    AccessRequest asked =
+        new AccessRequest(
+            request.credential(), client.address(), request.origin(), request.payer(), admitted);
+    access.check(
+        asked,
+        verdict ->
+            exchange.resume(
+                () -> {
+                  switch (verdict) {
+                    case Verdict.Granted(Decision.Admitted paid, Grant grant) ->
+                        select(exchange, client, request, paid.piece(), grant);
+                    case Verdict.Refused(Problem problem) -> answers.refuse(exchange, problem);
+                  }
+                }));
+  }
+
   private void select(
-      Exchange exchange, Client client, ParsedRequest.Proof request, PieceCid piece) {
+      Exchange exchange,
+      Client client,
+      ParsedRequest.Proof request,
+      PieceCid piece,
+      Grant grant) {
+    Answers.Caching caching = Answers.Caching.of(grant.byOrigin(), grant.restricted());
     switch (ProofSelection.of(request.query(), request.conditions(), piece)) {
       case ProofSelection.Malformed(String detail) ->
           answers.refuse(exchange, new Problem(Refusal.PROOF_MALFORMED, List.of(detail)));
       case ProofSelection.Unsatisfiable none -> answers.unsatisfiable(exchange, piece);
       case ProofSelection.PreconditionFailed other ->
           answers.refuse(exchange, Problem.of(Refusal.PRECONDITION_FAILED));
-      case ProofSelection.NotModified(String etag) -> ProofAnswer.notModified(exchange, etag);
-      case ProofSelection.Groups groups -> prove(client, groups, exchange, request.headOnly());
+      case ProofSelection.NotModified(String etag) ->
+          ProofAnswer.notModified(exchange, etag, caching);
+      case ProofSelection.Groups groups ->
+          prove(client, groups, new Asked(exchange, caching, request.headOnly()));
     }
   }
 
-  private void prove(
-      Client client, ProofSelection.Groups groups, Exchange exchange, boolean headOnly) {
+  /** A request that is about to be answered with a proof. */
+  private record Asked(Exchange exchange, Answers.Caching caching, boolean headOnly) {}
+
+  private void prove(Client client, ProofSelection.Groups groups, Asked asked) {
     Future<PieceProver.Outcome> making;
     if (groups.areSmall()) {
       Optional<Problem> tooMany = limits.enter(client.networks());
       if (tooMany.isPresent()) {
-        answers.refuse(exchange, tooMany.get());
+        answers.refuse(asked.exchange, tooMany.get());
         return;
       }
       making =
@@ -90,14 +124,12 @@ public final class ProofPath {
     } else {
       making = Vertx.currentContext().executeBlocking(() -> prover.prove(groups), false);
     }
-    making.onComplete(made -> answer(exchange, headOnly, groups, made));
+    making.onComplete(made -> answer(asked, groups, made));
   }
 
   private void answer(
-      Exchange exchange,
-      boolean headOnly,
-      ProofSelection.Groups groups,
-      AsyncResult<PieceProver.Outcome> made) {
+      Asked asked, ProofSelection.Groups groups, AsyncResult<PieceProver.Outcome> made) {
+    Exchange exchange = asked.exchange;
     if (made.failed()) {
       LOG.errorf(made.cause(), "a proof of piece %s is not made", groups.piece());
     }
@@ -108,7 +140,12 @@ public final class ProofPath {
     switch (made.result()) {
       case PieceProver.Outcome.Proved(RangeProof proof) ->
           ProofAnswer.send(
-              exchange, groups.etag(), groups.range(), Buffer.buffer(proof.bytes()), headOnly);
+              exchange,
+              groups.etag(),
+              asked.caching,
+              groups.range(),
+              Buffer.buffer(proof.bytes()),
+              asked.headOnly);
       case PieceProver.Outcome.Refused(Refusal refusal) ->
           answers.refuse(exchange, Problem.of(refusal));
     }

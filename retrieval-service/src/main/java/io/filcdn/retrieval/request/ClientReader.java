@@ -1,6 +1,5 @@
 package io.filcdn.retrieval.request;
 
-import io.filcdn.retrieval.address.Prefix;
 import io.netty.channel.Channel;
 import io.netty.handler.ipfilter.IpFilterRuleType;
 import io.netty.handler.ipfilter.IpSubnetFilterRule;
@@ -57,9 +56,9 @@ public final class ClientReader {
     }
     InetAddress peer = peer(channel);
     if (isProxy(peer)) {
-      return new Client(Prefix.of(forwardedFor(request, peer)), country(request));
+      return new Client(forwardedFor(request, peer), country(request));
     }
-    Client client = new Client(Prefix.of(peer), Client.UNKNOWN_COUNTRY);
+    Client client = new Client(peer, Client.UNKNOWN_COUNTRY);
     channel.attr(CLIENT).set(client);
     return client;
   }

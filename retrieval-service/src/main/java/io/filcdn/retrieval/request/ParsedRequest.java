@@ -2,6 +2,7 @@ package io.filcdn.retrieval.request;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.access.Credential;
 import io.filcdn.retrieval.media.PieceLabel;
 import io.filcdn.retrieval.refusal.Refusal;
 import java.util.Optional;
@@ -15,7 +16,8 @@ public sealed interface ParsedRequest {
    * @param headOnly whether only the head of the answer is wanted
    * @param pathStyle whether the payer came in the path, on a host that all payers share
    * @param conditions what the client says of what it has, and of the part it wants
-   * @param bot the bot whose token came with the request
+   * @param credential what the client shows
+   * @param origin of the page that asks, as the browser says
    * @param label what the link says that the piece is
    */
   record Retrieval(
@@ -24,9 +26,16 @@ public sealed interface ParsedRequest {
       Address payer,
       PieceName piece,
       Conditions conditions,
-      Optional<String> bot,
+      Credential credential,
+      Optional<String> origin,
       Optional<PieceLabel> label)
-      implements ParsedRequest {}
+      implements ParsedRequest {
+
+    /** The bot whose token came with the request. */
+    public Optional<String> bot() {
+      return credential.bot();
+    }
+  }
 
   /**
    * The conditional and range headers of RFC 9110, as they came.
@@ -60,9 +69,17 @@ public sealed interface ParsedRequest {
    * A proof of a range of a piece.
    *
    * @param headOnly whether only the head of the answer is wanted
+   * @param credential what the client shows
+   * @param origin of the page that asks, as the browser says
    */
   record Proof(
-      boolean headOnly, Address payer, PieceName piece, ProofQuery query, Conditions conditions)
+      boolean headOnly,
+      Address payer,
+      PieceName piece,
+      ProofQuery query,
+      Conditions conditions,
+      Credential credential,
+      Optional<String> origin)
       implements ParsedRequest {}
 
   /** A request for, or with, the tree of a piece. */

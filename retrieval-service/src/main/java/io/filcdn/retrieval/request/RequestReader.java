@@ -2,6 +2,7 @@ package io.filcdn.retrieval.request;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.access.Credential;
 import io.filcdn.retrieval.media.FileName;
 import io.filcdn.retrieval.media.PieceLabel;
 import io.filcdn.retrieval.refusal.Refusal;
@@ -36,17 +37,15 @@ public final class RequestReader {
    */
   private static final CharSequence SERVICE_WORKER = new AsciiString("service-worker");
 
-  private static final String BEARER = "Bearer ";
-
   private final String dnsRoot;
   private final Set<String> pathHosts;
-  private final BotTokens bots;
+  private final CredentialReader credentials;
 
   /**
    * @param dnsRoot what follows the payer in host names, with its leading dot
    * @param pathHosts hosts beside the root and IP addresses on which the payer is in the path
    */
-  public RequestReader(String dnsRoot, Set<String> pathHosts, BotTokens bots) {
+  public RequestReader(String dnsRoot, Set<String> pathHosts, CredentialReader credentials) {
     if (!dnsRoot.startsWith(".") || dnsRoot.length() < 2) {
       throw new IllegalArgumentException(
           "expected a DNS root with a leading dot, such as .localhost, found \"%s\""
@@ -56,7 +55,7 @@ public final class RequestReader {
     this.pathHosts =
         Stream.concat(Stream.of(this.dnsRoot.substring(1)), pathHosts.stream().map(HostName::of))
             .collect(Collectors.toUnmodifiableSet());
-    this.bots = bots;
+    this.credentials = credentials;
   }
 
   /**
@@ -119,13 +118,12 @@ public final class RequestReader {
     if (request.headers().contains(SERVICE_WORKER)) {
       return new ParsedRequest.Refused(Refusal.SERVICE_WORKER);
     }
-    Optional<String> authorization = header(request, HttpHeaderNames.AUTHORIZATION);
-    Optional<String> bot = authorization.flatMap(this::botOf);
-    if (authorization.isPresent() && bot.isEmpty()) {
-      return new ParsedRequest.Refused(Refusal.TOKEN_UNKNOWN);
+    Credential credential = credentials.read(request);
+    if (credential instanceof Credential.Unusable(Refusal refusal)) {
+      return new ParsedRequest.Refused(refusal);
     }
     if (target.get().proof()) {
-      return proof(request, payer, piece);
+      return proof(request, payer, piece, credential);
     }
     return new ParsedRequest.Retrieval(
         request.method().equals(HttpMethod.HEAD),
@@ -133,7 +131,8 @@ public final class RequestReader {
         payer,
         piece,
         conditions(request),
-        bot,
+        credential,
+        header(request, HttpHeaderNames.ORIGIN),
         filename(request)
             .map(PieceLabel::savedAs)
             .or(() -> target.get().name().map(PieceLabel::shownAs)));
@@ -173,18 +172,21 @@ public final class RequestReader {
     }
   }
 
-  private static ParsedRequest proof(HttpServerRequest request, Address payer, PieceName piece) {
+  private static ParsedRequest proof(
+      HttpServerRequest request, Address payer, PieceName piece, Credential credential) {
     boolean headOnly = request.method().equals(HttpMethod.HEAD);
     return ProofQuery.read(request)
         .<ParsedRequest>map(
-            query -> new ParsedRequest.Proof(headOnly, payer, piece, query, conditions(request)))
+            query ->
+                new ParsedRequest.Proof(
+                    headOnly,
+                    payer,
+                    piece,
+                    query,
+                    conditions(request),
+                    credential,
+                    header(request, HttpHeaderNames.ORIGIN)))
         .orElseGet(() -> new ParsedRequest.Refused(Refusal.PROOF_MALFORMED));
-  }
-
-  private Optional<String> botOf(String authorization) {
-    return authorization.regionMatches(true, 0, BEARER, 0, BEARER.length())
-        ? bots.nameOf(authorization.substring(BEARER.length()).strip())
-        : Optional.empty();
   }
 
   private static ParsedRequest.Conditions conditions(HttpServerRequest request) {

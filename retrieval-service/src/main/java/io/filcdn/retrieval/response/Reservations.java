@@ -1,11 +1,11 @@
 package io.filcdn.retrieval.response;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision;
-import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.FillLimits;
 import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.cache.PieceCache;
@@ -14,9 +14,11 @@ import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.usage.FillCharge;
+import io.filcdn.retrieval.usage.KeyUse;
 import io.filcdn.retrieval.usage.MissWatch;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.UsageFlush;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -39,6 +41,7 @@ public final class Reservations {
   private final FillLimits fills;
   private final MissWatch misses;
   private final Quota quota;
+  private final Payment payment;
   private final PieceCache cache;
 
   public Reservations(
@@ -47,12 +50,14 @@ public final class Reservations {
       FillLimits fills,
       MissWatch misses,
       Quota quota,
-      PieceCache cache) {
+      PieceCache cache,
+      Clock clock) {
     this.admission = admission;
     this.usage = usage;
     this.fills = fills;
     this.misses = misses;
     this.quota = quota;
+    this.payment = new Payment(quota, clock);
     this.cache = cache;
   }
 
@@ -112,11 +117,11 @@ public final class Reservations {
       Retrieval retrieval, Decision.Admitted admitted, ResponseBody body) {
     List<Quota.Need> needs = new ArrayList<>(admitted.payers().size());
     if (retrieval.request().bot().isEmpty()) {
-      needs.add(new Quota.Need(Quota.Kind.CDN, admitted.dataSet(), first(admitted, body.length())));
+      payment.prepare(admitted.dataSet(), retrieval.grant().key(), body.length(), needs);
       for (DataSetId other : admitted.payers()) {
         if (!other.equals(admitted.dataSet())) {
           // of the others it only matters how much they have left
-          needs.add(new Quota.Need(Quota.Kind.CDN, other, 0));
+          needs.add(new Quota.Need(QuotaName.cdn(other), 0));
         }
       }
     }
@@ -126,15 +131,10 @@ public final class Reservations {
           .distinct()
           .limit(MOST_ORIGINS)
           // a fill claims what it needs itself, of whoever it asks
-          .map(payer -> new Quota.Need(Quota.Kind.CACHE_MISS, payer, 0))
+          .map(payer -> new Quota.Need(QuotaName.cacheMiss(payer), 0))
           .forEach(needs::add);
     }
     return needs;
-  }
-
-  /** The first slice; all of a response for which too little is left, as far as is known here. */
-  private long first(Decision.Admitted admitted, long length) {
-    return length <= quota.remaining(Quota.Kind.CDN, admitted.dataSet()) ? slice(length) : length;
   }
 
   /** The outcome of a reservation. */
@@ -177,13 +177,13 @@ public final class Reservations {
     // a bot's bytes are billed to nobody
     boolean free = retrieval.request().bot().isPresent();
     Optional<Problem> unpaid =
-        free ? Optional.empty() : pay(retrieval.place(), hold, admitted.dataSet(), length);
+        free ? Optional.empty() : pay(retrieval, hold, admitted.dataSet(), length);
     if (unpaid.isPresent()) {
       return new Outcome.Refused(unpaid.get());
     }
     Outcome outcome = fill(retrieval, admitted, body.ranges());
     if (outcome instanceof Outcome.Refused && !free) {
-      quota.giveBack(Quota.Kind.CDN, admitted.dataSet(), slice(length));
+      payment.giveBack(admitted.dataSet(), retrieval.grant().key(), length);
     }
     return outcome;
   }
@@ -202,53 +202,21 @@ public final class Reservations {
     if (retrieval.request().bot().isPresent()) {
       return Optional.empty();
     }
-    Optional<Problem> unpaid = pay(hold, admitted.dataSet(), body.length());
+    Optional<KeyUse> key = retrieval.grant().key();
+    Optional<Problem> unpaid = payment.reserve(hold, admitted.dataSet(), key, body.length());
     if (unpaid.isEmpty()) {
-      quota.giveBack(Quota.Kind.CDN, admitted.dataSet(), slice(body.length()));
+      payment.giveBack(admitted.dataSet(), key, body.length());
     }
     return unpaid;
   }
 
-  private static long slice(long length) {
-    return Math.min(length, Quota.SLICE);
-  }
-
   private Optional<Problem> pay(
-      ClientLimits.Place place, Quota.Hold hold, DataSetId dataSet, long length) {
+      Retrieval retrieval, Quota.Hold hold, DataSetId dataSet, long length) {
     Optional<Problem> tooMuch =
-        place.hold(dataSet, length, quota.remaining(Quota.Kind.CDN, dataSet));
-    return tooMuch.isPresent() ? tooMuch : pay(hold, dataSet, length);
-  }
-
-  private Optional<Problem> pay(Quota.Hold hold, DataSetId dataSet, long length) {
-    return switch (reserveFirst(hold, dataSet, length)) {
-      case RESERVED -> Optional.empty();
-      case CONTENDED -> Optional.of(Problem.of(Refusal.QUOTA_RESERVED));
-      case UNREACHABLE -> Optional.of(Problem.of(Refusal.LEASE_DESK_UNREACHABLE));
-      case EXHAUSTED ->
-          Optional.of(
-              new Problem(
-                  Refusal.CDN_QUOTA_EXHAUSTED,
-                  List.of(
-                      "data set: " + dataSet.number(),
-                      "bytes that remain: " + quota.remaining(Quota.Kind.CDN, dataSet),
-                      "bytes asked for: " + length,
-                      "top up: topUpCDNPaymentRails of the FWSS contract")));
-    };
-  }
-
-  /** Reserves the first slice, if as much as the whole response is left now. */
-  private Quota.Outcome reserveFirst(Quota.Hold hold, DataSetId dataSet, long length) {
-    long slice = slice(length);
-    if (length == slice || length <= quota.remaining(Quota.Kind.CDN, dataSet)) {
-      return hold.reserve(Quota.Kind.CDN, dataSet, slice);
-    }
-    Quota.Outcome whole = hold.reserve(Quota.Kind.CDN, dataSet, length);
-    if (whole == Quota.Outcome.RESERVED) {
-      // it has just become enough
-      quota.giveBack(Quota.Kind.CDN, dataSet, length - slice);
-    }
-    return whole;
+        retrieval.place().hold(dataSet, length, quota.remaining(QuotaName.cdn(dataSet)));
+    return tooMuch.isPresent()
+        ? tooMuch
+        : payment.reserve(hold, dataSet, retrieval.grant().key(), length);
   }
 
   private Outcome fill(Retrieval retrieval, Decision.Admitted admitted, ByteRanges ranges) {
@@ -291,7 +259,7 @@ public final class Reservations {
   /** The smallest quota that can pay for what is to be fetched. */
   private long missQuota(Decision.Admitted admitted, long toFetch) {
     return admitted.origins().stream()
-        .mapToLong(origin -> quota.remaining(Quota.Kind.CACHE_MISS, origin.dataSet()))
+        .mapToLong(origin -> quota.remaining(QuotaName.cacheMiss(origin.dataSet())))
         .filter(left -> left >= toFetch)
         .min()
         .orElse(Long.MAX_VALUE);

@@ -1,5 +1,7 @@
 package io.filcdn.retrieval.response;
 
+import io.filcdn.retrieval.access.AccessRequest;
+import io.filcdn.retrieval.access.Grant;
 import io.filcdn.retrieval.admission.Admission.Decision;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.delivery.Answers;
@@ -11,9 +13,31 @@ import io.filcdn.retrieval.request.ParsedRequest;
  * A request for a piece.
  *
  * @param place the client's share of the edge, for as long as the exchange lasts
+ * @param grant the leave to fetch; anyone's, until it was asked for
  */
 public record Retrieval(
-    Exchange exchange, Client client, ClientLimits.Place place, ParsedRequest.Retrieval request) {
+    Exchange exchange,
+    Client client,
+    ClientLimits.Place place,
+    ParsedRequest.Retrieval request,
+    Grant grant) {
+
+  /** A request of which it is not known yet who may fetch. */
+  public Retrieval(
+      Exchange exchange, Client client, ClientLimits.Place place, ParsedRequest.Retrieval request) {
+    this(exchange, client, place, request, Grant.PUBLIC);
+  }
+
+  /** The same with leave to fetch. */
+  public Retrieval granted(Grant leave) {
+    return new Retrieval(exchange, client, place, request, leave);
+  }
+
+  /** The question whether the client may fetch what was admitted. */
+  public AccessRequest access(Decision.Admitted admitted) {
+    return new AccessRequest(
+        request.credential(), client.address(), request.origin(), request.payer(), admitted);
+  }
 
   /** The head of the response, where the request was admitted. */
   public Answers.Head head(Decision.Admitted admitted) {
@@ -22,6 +46,7 @@ public record Retrieval(
         admitted.dataSet(),
         request.pathStyle(),
         request.label().or(admitted::label),
-        admitted.lastModified());
+        admitted.lastModified(),
+        Answers.Caching.of(grant.byOrigin(), grant.restricted()));
   }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.stores;
 
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.retrieval.access.AccessReplica;
 import io.filcdn.retrieval.admission.Denylist;
 import io.filcdn.retrieval.admission.IndexReplica;
 import io.filcdn.retrieval.tree.TreeStore;
@@ -23,6 +24,7 @@ import org.jboss.logging.Logger;
 public record Stores(
     DiskReserve reserve,
     IndexReplica replica,
+    AccessReplica access,
     Denylist denylist,
     TreeStore trees,
     Journal journal,
@@ -77,6 +79,8 @@ public record Stores(
     try {
       IndexReplica replica =
           opened(opened, () -> IndexReplica.open(createdFolder(data.resolve("replica"))));
+      AccessReplica access =
+          opened(opened, () -> AccessReplica.open(createdFolder(data.resolve("access"))));
       Denylist denylist =
           opened(opened, () -> Denylist.open(createdFolder(data.resolve("denylist"))));
       TreeStore trees =
@@ -86,7 +90,7 @@ public record Stores(
       Journal journal =
           Journal.open(
               createdFolder(data.resolve("journal")), run, rules.edge(), rules.maxJournalRecords());
-      return new Stores(reserve, replica, denylist, trees, journal, run);
+      return new Stores(reserve, replica, access, denylist, trees, journal, run);
     } catch (IllegalStateException | UncheckedIOException e) {
       opened.forEach(Stores::closeQuietly);
       throw new UnusableException(

@@ -2,20 +2,27 @@ package io.filcdn.retrieval.tree;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.proof.PieceGroups;
 import io.filcdn.common.proof.PieceTree;
+import io.filcdn.common.proof.TreeRecord;
+import io.filcdn.retrieval.follow.ReplicaFollower.Feed;
+import io.filcdn.retrieval.follow.TopicReplica;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
 import org.rocksdb.AbstractImmutableNativeReference;
@@ -37,7 +44,10 @@ import org.rocksdb.WriteOptions;
  * other edges come with the Kafka offset behind them, so that following goes on where it stopped.
  * Pieces of one group have none: their name is their hash. Safe for use by several threads.
  */
-public final class TreeStore implements AutoCloseable {
+public final class TreeStore implements TopicReplica, AutoCloseable {
+
+  /** The topic by which edges tell each other. */
+  public static final Feed FEED = new Feed("trees", List.of(Topic.TREES), 100);
 
   private static final Logger LOG = Logger.getLogger(TreeStore.class);
 
@@ -267,8 +277,21 @@ public final class TreeStore implements AutoCloseable {
         false);
   }
 
+  /** Keeps those that are right; who tells wrong ones is passed over. */
+  @Override
+  public void apply(
+      List<ConsumerRecord<String, String>> records, Map<TopicPartition, Long> next, Instant now) {
+    List<ConsumerRecord<String, String>> told =
+        records.stream().filter(record -> record.value() != null).toList();
+    applyTrees(TopicReplica.readable(told, TreeStore::treeOf, LOG), next);
+  }
+
+  private static PieceTree treeOf(ConsumerRecord<String, String> record) {
+    return RecordJson.read(record.value(), TreeRecord.class).tree();
+  }
+
   /** Keeps what others told, all of it right, together with the offset behind it. */
-  void apply(List<PieceTree> right, Map<TopicPartition, Long> next) {
+  void applyTrees(List<PieceTree> right, Map<TopicPartition, Long> next) {
     boolean full = isFullOfOthers();
     use(() -> write(full ? List.of() : right, next), false);
   }
@@ -298,12 +321,40 @@ public final class TreeStore implements AutoCloseable {
     return use(() -> db.getLongProperty(trees, "rocksdb.estimate-live-data-size"), 0L);
   }
 
-  /** The offset at which following a partition goes on; empty for a new one. */
-  OptionalLong offset(int partition) {
-    byte[] next = use(() -> get(offsets, bytes("" + partition)), NOTHING);
-    return next.length == 0
-        ? OptionalLong.empty()
-        : OptionalLong.of(ByteBuffer.wrap(next).getLong());
+  @Override
+  public Map<TopicPartition, Long> offsets() {
+    return use(this::readOffsets, Map.of());
+  }
+
+  private Map<TopicPartition, Long> readOffsets() {
+    Map<TopicPartition, Long> next = new HashMap<>();
+    try (RocksIterator at = db.newIterator(offsets)) {
+      for (at.seekToFirst(); at.isValid(); at.next()) {
+        next.put(
+            new TopicPartition(Topic.TREES.topicName(), Integer.parseInt(text(at.key()))),
+            ByteBuffer.wrap(at.value()).getLong());
+      }
+    }
+    return next;
+  }
+
+  /** Trees never become wrong: none is forgotten, whatever was missed. */
+  @Override
+  public Optional<Instant> followedAt() {
+    return Optional.empty();
+  }
+
+  /** Forgets where following stands, and no tree. */
+  @Override
+  public void clear() {
+    use(
+        () -> {
+          for (TopicPartition partition : readOffsets().keySet()) {
+            db.delete(offsets, bytes("" + partition.partition()));
+          }
+          return true;
+        },
+        false);
   }
 
   private static byte[] key(PieceCid piece) {

@@ -90,7 +90,8 @@ final class EgressCounts {
         key.status(),
         key.country(),
         count.times,
-        new ByteCount(count.bytes));
+        new ByteCount(count.bytes),
+        key.key().map(use -> new EgressRow.UsedKey(use.key(), use.day())));
   }
 
   private static EgressRow row(UnbilledKey key, Count count) {

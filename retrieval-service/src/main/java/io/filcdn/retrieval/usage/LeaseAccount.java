@@ -3,9 +3,8 @@ package io.filcdn.retrieval.usage;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
 import io.filcdn.common.lease.LeaseRequest.Ask;
-import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaseAccount {
 
-  private final DataSetId dataSet;
-  private final QuotaRecord.Kind kind;
+  private final QuotaName name;
 
   /** The claims on it that are not decided yet. */
   @GuardedBy("this")
@@ -62,9 +60,8 @@ final class LeaseAccount {
   @GuardedBy("this")
   private boolean touched;
 
-  LeaseAccount(DataSetId dataSet, QuotaRecord.Kind kind) {
-    this.dataSet = dataSet;
-    this.kind = kind;
+  LeaseAccount(QuotaName name) {
+    this.name = name;
   }
 
   /**
@@ -171,7 +168,7 @@ final class LeaseAccount {
     claims.askForAll();
     askedNeeded = acquired;
     ByteCount same = ByteCount.of(acquired);
-    return new Ask(dataSet, kind, same, same, ByteCount.of(returned));
+    return new Ask(name, same, same, ByteCount.of(returned));
   }
 
   @GuardedBy("this")
@@ -186,8 +183,7 @@ final class LeaseAccount {
     touched = false;
     askedNeeded = needed;
     return new Ask(
-        dataSet,
-        kind,
+        name,
         ByteCount.of(Math.max(needed, liked)),
         ByteCount.of(needed),
         ByteCount.of(returned));

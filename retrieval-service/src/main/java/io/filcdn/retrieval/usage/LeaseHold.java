@@ -1,6 +1,6 @@
 package io.filcdn.retrieval.usage;
 
-import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.lease.QuotaName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -55,8 +55,8 @@ final class LeaseHold implements Quota.Hold {
   }
 
   @Override
-  public Quota.Outcome reserve(Quota.Kind kind, DataSetId dataSet, long bytes) {
-    LeaseAccount account = quota.account(kind, dataSet);
+  public Quota.Outcome reserve(QuotaName name, long bytes) {
+    LeaseAccount account = quota.account(name);
     Claim mine = claimOn(account);
     Quota.Outcome outcome = quota.reserve(account, bytes, mine);
     boolean unanswered = mine != null && mine.state() == Claim.State.UNANSWERED;

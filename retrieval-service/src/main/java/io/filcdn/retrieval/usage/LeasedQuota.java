@@ -1,16 +1,18 @@
 package io.filcdn.retrieval.usage;
 
+import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
-import io.filcdn.common.payment.DataSetId;
-import io.filcdn.common.usage.QuotaRecord;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.retrieval.usage.LeaseClient.NotAnsweredException;
 import io.filcdn.retrieval.usage.LeaseClient.RefusedException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +44,9 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private final String edge;
   private final LeaseRules rules;
   private final JournalReports reports;
+  private final Clock clock;
   private final LongSupplier nanoTime;
-  private final Map<Key, LeaseAccount> accounts = new ConcurrentHashMap<>();
+  private final Map<QuotaName, LeaseAccount> accounts = new ConcurrentHashMap<>();
   private final Semaphore signal = new Semaphore(0);
   private final Thread thread;
 
@@ -59,7 +62,8 @@ public final class LeasedQuota implements Quota, AutoCloseable {
    */
   private static final int MOST_ROUNDS = 40;
 
-  private record Key(DataSetId dataSet, QuotaRecord.Kind kind) {}
+  /** The time after a period's end after which metrics leases nothing of it, and some more. */
+  private static final Duration LEASED_AFTER_END = CapPeriod.LEASED_AFTER_END.multipliedBy(2);
 
   /**
    * @param journal in which this process records what it serves
@@ -70,20 +74,22 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       String edge,
       LeaseRules rules,
       JournalReports reports,
+      Clock clock,
       LongSupplier nanoTime) {
     this.client = client;
     this.journal = journal;
     this.edge = edge;
     this.rules = rules;
     this.reports = reports;
+    this.clock = clock;
     this.nanoTime = nanoTime;
     this.expiresAt = nanoTime.getAsLong();
     this.thread = Thread.ofPlatform().name("filcdn-leases").start(this::run);
   }
 
   @Override
-  public Outcome reserve(Kind kind, DataSetId dataSet, long bytes) {
-    return reserve(account(kind, dataSet), bytes, null);
+  public Outcome reserve(QuotaName name, long bytes) {
+    return reserve(account(name), bytes, null);
   }
 
   /**
@@ -102,8 +108,8 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   }
 
   @Override
-  public void giveBack(Kind kind, DataSetId dataSet, long bytes) {
-    LeaseAccount account = account(kind, dataSet);
+  public void giveBack(QuotaName name, long bytes) {
+    LeaseAccount account = account(name);
     account.giveBack(bytes);
     if (account.hasTooMuch(Math.max(rules.advance(), rules.standing()))) {
       signal.release();
@@ -111,8 +117,8 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   }
 
   @Override
-  public long remaining(Kind kind, DataSetId dataSet) {
-    LeaseAccount account = account(kind, dataSet);
+  public long remaining(QuotaName name) {
+    LeaseAccount account = account(name);
     return nanoTime.getAsLong() - expiresAt < 0
         ? account.unspent()
         : account.leftInOutage(rules.standing());
@@ -134,7 +140,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
             });
     if (refusal().isEmpty() && !closing) {
       long now = nanoTime.getAsLong();
-      needs.forEach(need -> hold.claim(account(need.kind(), need.dataSet()), need.bytes(), now));
+      needs.forEach(need -> hold.claim(account(need.name()), need.bytes(), now));
     }
     if (hold.isDecided()) {
       then.accept(hold);
@@ -158,10 +164,23 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     return !failing;
   }
 
-  LeaseAccount account(Kind kind, DataSetId dataSet) {
-    QuotaRecord.Kind quota = kind == Kind.CDN ? QuotaRecord.Kind.CDN : QuotaRecord.Kind.CACHE_MISS;
-    return accounts.computeIfAbsent(
-        new Key(dataSet, quota), key -> new LeaseAccount(key.dataSet, key.kind));
+  LeaseAccount account(QuotaName name) {
+    return accounts.computeIfAbsent(name, LeaseAccount::new);
+  }
+
+  /** Forgets accounts of days and months that are long over, and of which nothing is here. */
+  private void forgetPeriods() {
+    Instant then = clock.instant().minus(LEASED_AFTER_END);
+    accounts
+        .entrySet()
+        .removeIf(
+            each ->
+                each.getKey()
+                        .capPeriod()
+                        .flatMap(CapPeriod::end)
+                        .filter(end -> end.isBefore(then))
+                        .isPresent()
+                    && !each.getValue().isInUse());
   }
 
   private void run() {
@@ -171,6 +190,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       long now = nanoTime.getAsLong();
       if (heard && now - tellAgainAt >= 0) {
         reports.tell();
+        forgetPeriods();
         tellAgainAt = now + rules.renewEvery().toNanos();
       }
       await(heard);

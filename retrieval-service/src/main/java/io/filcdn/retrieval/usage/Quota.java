@@ -1,11 +1,12 @@
 package io.filcdn.retrieval.usage;
 
-import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.lease.QuotaName;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The bytes that data sets have paid for, as far as this edge may spend them. They are reserved
+ * The bytes that data sets have paid for, and those that keys may fetch, as far as this edge may
+ * spend them. They are reserved
  * before they are served, so that the sum of what is served never exceeds what was granted; what
  * was reserved and not billed is given back. Nothing here blocks.
  */
@@ -17,21 +18,27 @@ public interface Quota {
    */
   long SLICE = 1 << 20;
 
-  /** No limit: for an edge whose payers are limited elsewhere. */
+  /**
+   * No limit: for an edge whose payers are limited elsewhere. A key's cap is one over all edges,
+   * which nobody holds here: there is nothing of it.
+   */
   Quota UNLIMITED =
       new Quota() {
         @Override
-        public Outcome reserve(Kind kind, DataSetId dataSet, long bytes) {
-          return Outcome.RESERVED;
+        public Outcome reserve(QuotaName name, long bytes) {
+          return switch (name) {
+            case QuotaName.OfDataSet _ -> Outcome.RESERVED;
+            case QuotaName.OfKey _ -> Outcome.UNREACHABLE;
+          };
         }
 
         @Override
-        public void giveBack(Kind kind, DataSetId dataSet, long bytes) {
+        public void giveBack(QuotaName name, long bytes) {
           // there is no end of it
         }
 
         @Override
-        public long remaining(Kind kind, DataSetId dataSet) {
+        public long remaining(QuotaName name) {
           return Long.MAX_VALUE;
         }
       };
@@ -42,7 +49,7 @@ public interface Quota {
    *
    * @param bytes at least 0
    */
-  Outcome reserve(Kind kind, DataSetId dataSet, long bytes);
+  Outcome reserve(QuotaName name, long bytes);
 
   /**
    * Sees to it that reservations can be decided, and then goes on: at once where they can be
@@ -54,8 +61,8 @@ public interface Quota {
     then.accept(
         new Hold() {
           @Override
-          public Outcome reserve(Kind kind, DataSetId dataSet, long bytes) {
-            return Quota.this.reserve(kind, dataSet, bytes);
+          public Outcome reserve(QuotaName name, long bytes) {
+            return Quota.this.reserve(name, bytes);
           }
 
           @Override
@@ -69,31 +76,40 @@ public interface Quota {
   interface Hold {
 
     /** Sets aside bytes that were prepared. */
-    Outcome reserve(Kind kind, DataSetId dataSet, long bytes);
+    Outcome reserve(QuotaName name, long bytes);
 
     /** Lets go of what was not reserved. May be called again. */
     void release();
   }
 
   /** The bytes that are about to be reserved. */
-  record Need(Kind kind, DataSetId dataSet, long bytes) {}
+  record Need(QuotaName name, long bytes) {}
 
   /** Returns bytes that were reserved and will not be billed. */
-  void giveBack(Kind kind, DataSetId dataSet, long bytes);
+  void giveBack(QuotaName name, long bytes);
+
+  /** Returns the same of each of several. */
+  default void giveBack(List<QuotaName> names, long bytes) {
+    names.forEach(name -> giveBack(name, bytes));
+  }
 
   /**
-   * The number of bytes that the data set has left; an estimate, {@link Long#MAX_VALUE} where
-   * nothing is known.
+   * Sets aside the same of each of several, or nothing of any.
+   *
+   * @param hold what was prepared for it
    */
-  long remaining(Kind kind, DataSetId dataSet);
-
-  /** The two quotas of a data set. */
-  enum Kind {
-    /** Bytes of responses. */
-    CDN,
-    /** Bytes fetched from providers. */
-    CACHE_MISS
+  default boolean reserveAll(Hold hold, List<QuotaName> names, long bytes) {
+    for (int i = 0; i < names.size(); i++) {
+      if (hold.reserve(names.get(i), bytes) != Outcome.RESERVED) {
+        giveBack(names.subList(0, i), bytes);
+        return false;
+      }
+    }
+    return true;
   }
+
+  /** The number of bytes that are left; an estimate, {@link Long#MAX_VALUE} where nothing is known. */
+  long remaining(QuotaName name);
 
   /** The outcome of a reservation. */
   enum Outcome {

@@ -1,6 +1,8 @@
 package io.filcdn.retrieval.usage;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Share;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class ResponseTally {
 
   private final EgressKey key;
+  private final List<QuotaName> quotas;
   private final long length;
   private final EgressCounts counts;
   private final Quota quota;
@@ -40,6 +43,7 @@ public final class ResponseTally {
       Optional<UnverifiedEgress> fill,
       Optional<FillCharge> charge) {
     this.key = key;
+    this.quotas = key.quotas();
     this.length = length;
     // a bot's bytes are billed to nobody, and nothing is reserved for them
     this.reserved = key.bot().isPresent() ? 0 : Math.min(length, Quota.SLICE);
@@ -119,12 +123,15 @@ public final class ResponseTally {
   private void reserveMore(Runnable came) {
     long more = Math.min(Quota.SLICE, length - reserved);
     reserving = true;
+    List<Quota.Need> needs = new ArrayList<>(quotas.size());
+    for (QuotaName name : quotas) {
+      needs.add(new Quota.Need(name, more));
+    }
     quota.prepare(
-        List.of(new Quota.Need(Quota.Kind.CDN, key.dataSet(), more)),
+        needs,
         hold -> {
           reserving = false;
-          if (!ended
-              && hold.reserve(Quota.Kind.CDN, key.dataSet(), more) == Quota.Outcome.RESERVED) {
+          if (!ended && quota.reserveAll(hold, quotas, more)) {
             reserved += more;
             came.run();
           }
@@ -147,7 +154,7 @@ public final class ResponseTally {
       giveBackUnverified();
       charge.ifPresent(each -> each.accepted(accepted));
       if (reserved > accepted) {
-        quota.giveBack(Quota.Kind.CDN, key.dataSet(), reserved - accepted);
+        quota.giveBack(quotas, reserved - accepted);
       }
     }
   }

@@ -147,7 +147,7 @@ public final class UnverifiedEgress {
       counts.unverified(key, bytes, requests);
       if (key.bot().isEmpty()) {
         budget.lost(bytes);
-        quota.giveBack(Quota.Kind.CDN, key.dataSet(), bytes);
+        quota.giveBack(key.quotas(), bytes);
       }
     }
   }

@@ -56,7 +56,7 @@ class IndexReplicaTest {
         PieceLabel.of(Map.of("filename", "Grüße.csv", "contentType", "text/csv"));
     Optional<PieceLabel> nameless = PieceLabel.of(Map.of("contentType", "text/csv"));
     try (IndexReplica replica = IndexReplica.open(folder)) {
-      replica.apply(
+      replica.applyChanges(
           List.of(
               new IndexChange.Placed(key(LONG, PAYER, 1), ADDED, label),
               new IndexChange.Placed(key(LONG, PAYER, 2), Optional.empty(), nameless),
@@ -75,7 +75,7 @@ class IndexReplicaTest {
   @Test
   void aPieceIsFoundByBothNamesAndOnlyForItsPayer() {
     try (IndexReplica replica = IndexReplica.open(folder)) {
-      replica.apply(
+      replica.applyChanges(
           List.of(placed(LONG, PAYER, 1), placed(SHORT, PAYER, 2), placed(LONG, OTHER, 3)),
           Map.of(),
           NOW);
@@ -94,7 +94,7 @@ class IndexReplicaTest {
   @Test
   void aPieceThatIsPlacedByItsRootAloneIsFoundByAnySize() {
     try (IndexReplica replica = IndexReplica.open(folder)) {
-      replica.apply(List.of(placed(ROOT, PAYER, 1)), Map.of(), NOW);
+      replica.applyChanges(List.of(placed(ROOT, PAYER, 1)), Map.of(), NOW);
 
       assertThat(replica.placements(SHORT, PAYER)).containsExactly(placement(SHORT, 1));
       assertThat(replica.placements(ROOT, PAYER)).isEmpty();
@@ -108,7 +108,7 @@ class IndexReplicaTest {
   @Test
   void whatIsRemovedIsNotFound() {
     try (IndexReplica replica = IndexReplica.open(folder)) {
-      replica.apply(
+      replica.applyChanges(
           List.of(
               placed(LONG, PAYER, 1),
               placed(LONG, PAYER, 2),
@@ -129,7 +129,7 @@ class IndexReplicaTest {
             false,
             new AsOf(new BlockNumber(1), 1));
     try (IndexReplica replica = IndexReplica.open(folder)) {
-      replica.apply(
+      replica.applyChanges(
           List.of(placed(LONG, PAYER, 1), new IndexChange.Provider(provider)),
           Map.of(PARTITION, 42L),
           NOW);
@@ -146,7 +146,7 @@ class IndexReplicaTest {
   @Test
   void afterAClearNothingIsLeft() {
     try (IndexReplica replica = IndexReplica.open(folder)) {
-      replica.apply(
+      replica.applyChanges(
           List.of(placed(LONG, PAYER, 1), placed(ROOT, OTHER, 2)), Map.of(PARTITION, 42L), NOW);
 
       replica.clear();

@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.cache;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
@@ -53,18 +54,18 @@ final class TestCache implements AutoCloseable {
   private final Quota quota =
       new Quota() {
         @Override
-        public Outcome reserve(Kind kind, DataSetId dataSet, long bytes) {
+        public Outcome reserve(QuotaName name, long bytes) {
           taken.addAndGet(bytes);
           return Outcome.RESERVED;
         }
 
         @Override
-        public void giveBack(Kind kind, DataSetId dataSet, long bytes) {
+        public void giveBack(QuotaName name, long bytes) {
           taken.addAndGet(-bytes);
         }
 
         @Override
-        public long remaining(Kind kind, DataSetId dataSet) {
+        public long remaining(QuotaName name) {
           return Long.MAX_VALUE;
         }
       };

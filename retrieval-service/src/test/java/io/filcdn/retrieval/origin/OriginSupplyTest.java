@@ -2,6 +2,7 @@ package io.filcdn.retrieval.origin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.CommP;
@@ -78,18 +79,18 @@ class OriginSupplyTest {
     }
 
     @Override
-    public Outcome reserve(Kind kind, DataSetId dataSet, long bytes) {
+    public Outcome reserve(QuotaName name, long bytes) {
       reserved += bytes;
       return Outcome.RESERVED;
     }
 
     @Override
-    public void giveBack(Kind kind, DataSetId dataSet, long bytes) {
+    public void giveBack(QuotaName name, long bytes) {
       reserved -= bytes;
     }
 
     @Override
-    public long remaining(Kind kind, DataSetId dataSet) {
+    public long remaining(QuotaName name) {
       return Long.MAX_VALUE;
     }
 

@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Random;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
@@ -56,12 +55,12 @@ class TreeStoreTest {
     PieceTree tree = tree(3_000_000, 2);
     try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
       store.computed(tree);
-      assertThat(store.offset(0)).isEmpty();
-      store.apply(List.of(tree), Map.of(PARTITION, 7L));
+      assertThat(store.offsets()).isEmpty();
+      store.applyTrees(List.of(tree), Map.of(PARTITION, 7L));
       assertThat(store.untold(10)).isEmpty();
     }
     try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
-      assertThat(store.offset(0)).isEqualTo(OptionalLong.of(7));
+      assertThat(store.offsets()).isEqualTo(Map.of(PARTITION, 7L));
       assertThat(store.find(tree.piece())).contains(tree);
     }
   }
@@ -71,7 +70,7 @@ class TreeStoreTest {
     PieceTree tree = tree(1_040_384, 3);
     try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
       store.computed(tree);
-      store.apply(List.of(tree), Map.of(PARTITION, 1L));
+      store.applyTrees(List.of(tree), Map.of(PARTITION, 1L));
 
       assertThat(store.find(tree.piece())).isEmpty();
       assertThat(store.untold(10)).isEmpty();
@@ -114,7 +113,7 @@ class TreeStoreTest {
     store.computed(tree(3_000_000, 5));
 
     assertThat(store.untold(10)).isEmpty();
-    assertThat(store.offset(0)).isEmpty();
+    assertThat(store.offsets()).isEmpty();
   }
 
   @Test
@@ -122,10 +121,10 @@ class TreeStoreTest {
     PieceTree tree = tree(3_000_000, 4);
     try (TreeStore store = TreeStore.open(folder, 0)) {
       store.computed(tree);
-      store.apply(List.of(tree), Map.of(PARTITION, 9L));
+      store.applyTrees(List.of(tree), Map.of(PARTITION, 9L));
 
       assertThat(store.find(tree.piece())).isEmpty();
-      assertThat(store.offset(0)).isEqualTo(OptionalLong.of(9));
+      assertThat(store.offsets()).isEqualTo(Map.of(PARTITION, 9L));
     }
   }
 }

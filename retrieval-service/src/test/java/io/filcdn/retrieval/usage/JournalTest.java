@@ -251,7 +251,13 @@ class JournalTest {
         .<EgressRow>mapToObj(
             i ->
                 new EgressRow.Egress(
-                    DataSetId.of("fwss/" + i), CacheOutcome.HIT, "2xx", "ZZ", 1, new ByteCount(7)))
+                    DataSetId.of("fwss/" + i),
+                    CacheOutcome.HIT,
+                    "2xx",
+                    "ZZ",
+                    1,
+                    new ByteCount(7),
+                    Optional.empty()))
         .toList();
   }
 

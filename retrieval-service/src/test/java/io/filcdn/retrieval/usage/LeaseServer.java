@@ -12,6 +12,7 @@ import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
@@ -35,13 +36,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Metrics' side of the lease contract for one journal, over HTTP and as a plain model. */
 public final class LeaseServer implements AutoCloseable {
 
-  private record Key(DataSetId dataSet, QuotaRecord.Kind quota) {}
-
   private final HttpServer http;
   private final EdgeKeyPair pair = EdgeKeyPair.generate();
-  private final Map<Key, Long> granted = new HashMap<>();
-  private final Map<Key, Long> elsewhere = new HashMap<>();
-  private final Map<Key, long[]> leases = new HashMap<>();
+  private final Map<QuotaName, Long> granted = new HashMap<>();
+  private final Map<QuotaName, Long> elsewhere = new HashMap<>();
+  private final Map<QuotaName, long[]> leases = new HashMap<>();
   private final Set<JournalId> closed = new HashSet<>();
   private final List<JournalEnd> ended = new ArrayList<>();
   private final List<JournalProgress> progress = new ArrayList<>();
@@ -67,16 +66,27 @@ public final class LeaseServer implements AutoCloseable {
   }
 
   public synchronized void grant(DataSetId dataSet, QuotaRecord.Kind quota, long bytes) {
-    granted.put(new Key(dataSet, quota), bytes);
+    granted.put(new QuotaName.OfDataSet(dataSet, quota), bytes);
+  }
+
+  /** What a key may in a period. */
+  public synchronized void grant(QuotaName.OfKey cap, long bytes) {
+    granted.put(cap, bytes);
+  }
+
+  /** The bytes that are held and not applied. */
+  public synchronized long held(QuotaName name) {
+    long[] sums = sums(name);
+    return sums[0] - sums[1] - sums[2];
   }
 
   public synchronized void holdElsewhere(DataSetId dataSet, QuotaRecord.Kind quota, long bytes) {
-    elsewhere.put(new Key(dataSet, quota), bytes);
+    elsewhere.put(new QuotaName.OfDataSet(dataSet, quota), bytes);
   }
 
   /** Records used so much. */
   synchronized void apply(DataSetId dataSet, QuotaRecord.Kind quota, long bytes) {
-    sums(new Key(dataSet, quota))[2] += bytes;
+    sums(new QuotaName.OfDataSet(dataSet, quota))[2] += bytes;
   }
 
   public synchronized void fail(boolean failsNow) {
@@ -127,8 +137,7 @@ public final class LeaseServer implements AutoCloseable {
   }
 
   public synchronized long held(DataSetId dataSet, QuotaRecord.Kind quota) {
-    long[] sums = sums(new Key(dataSet, quota));
-    return sums[0] - sums[1] - sums[2];
+    return held(new QuotaName.OfDataSet(dataSet, quota));
   }
 
   /** How often the edge asked. */
@@ -144,7 +153,7 @@ public final class LeaseServer implements AutoCloseable {
     return List.copyOf(progress);
   }
 
-  private long[] sums(Key key) {
+  private long[] sums(QuotaName key) {
     return leases.computeIfAbsent(key, _ -> new long[3]);
   }
 
@@ -168,7 +177,7 @@ public final class LeaseServer implements AutoCloseable {
     List<Lease> given = new ArrayList<>();
     boolean gives = false;
     for (Ask ask : request.asks()) {
-      long before = sums(new Key(ask.dataSet(), ask.quota()))[0];
+      long before = sums(ask.name())[0];
       Lease lease = give(ask);
       gives |= lease.acquired().bytes() > before;
       given.add(lease);
@@ -186,7 +195,7 @@ public final class LeaseServer implements AutoCloseable {
   }
 
   private Lease give(Ask ask) {
-    Key key = new Key(ask.dataSet(), ask.quota());
+    QuotaName key = ask.name();
     long[] sums = sums(key);
     sums[1] = Math.max(sums[1], ask.returned().bytes());
     long paid = granted.getOrDefault(key, 0L);
@@ -197,8 +206,7 @@ public final class LeaseServer implements AutoCloseable {
       sums[0] += Math.max(0, needed + Math.min(liked - needed, (free - needed) / shareInAdvance));
     }
     return new Lease(
-        ask.dataSet(),
-        ask.quota(),
+        key,
         ByteCount.of(sums[0]),
         ByteCount.of(sums[1]),
         ByteCount.of(sums[2]),

@@ -7,9 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord;
-import io.filcdn.retrieval.usage.Quota.Kind;
 import io.filcdn.retrieval.usage.Quota.Need;
 import io.filcdn.retrieval.usage.Quota.Outcome;
 import java.nio.file.Path;
@@ -85,6 +85,7 @@ class LeasedQuotaTest {
                 Duration.ofMinutes(10),
                 Duration.ofMillis(50)),
             reports,
+            Clock.systemUTC(),
             nanos::get));
   }
 
@@ -163,8 +164,8 @@ class LeasedQuotaTest {
     prepare(600);
     Quota.Hold first = requireNonNull(hold);
 
-    assertThat(quota().reserve(Kind.CDN, DATA_SET, 600)).isEqualTo(Outcome.CONTENDED);
-    assertThat(first.reserve(Kind.CDN, DATA_SET, 600)).isEqualTo(Outcome.RESERVED);
+    assertThat(quota().reserve(QuotaName.cdn(DATA_SET), 600)).isEqualTo(Outcome.CONTENDED);
+    assertThat(first.reserve(QuotaName.cdn(DATA_SET), 600)).isEqualTo(Outcome.RESERVED);
   }
 
   /** A response may turn out to need more than was prepared, or less. */
@@ -188,7 +189,7 @@ class LeasedQuotaTest {
 
     prepare(1_001);
     assertThat(reserve(1_001)).isEqualTo(Outcome.EXHAUSTED);
-    assertThat(quota().remaining(Quota.Kind.CDN, DATA_SET)).isEqualTo(1_000);
+    assertThat(quota().remaining(QuotaName.cdn(DATA_SET))).isEqualTo(1_000);
     prepare(601);
     assertThat(reserve(601)).isEqualTo(Outcome.CONTENDED);
     prepare(600);
@@ -200,9 +201,9 @@ class LeasedQuotaTest {
     open(0, 0);
     DataSetId unheard = DataSetId.of("fwss/13");
 
-    prepare(new Need(Kind.CDN, unheard, 5));
+    prepare(new Need(QuotaName.cdn(unheard), 5));
 
-    assertThat(quota().reserve(Kind.CDN, unheard, 5)).isEqualTo(Outcome.CONTENDED);
+    assertThat(quota().reserve(QuotaName.cdn(unheard), 5)).isEqualTo(Outcome.CONTENDED);
   }
 
   @Test
@@ -211,7 +212,7 @@ class LeasedQuotaTest {
     prepare(800);
     assertThat(reserve(800)).isEqualTo(Outcome.RESERVED);
 
-    quota().giveBack(Kind.CDN, DATA_SET, 750);
+    quota().giveBack(QuotaName.cdn(DATA_SET), 750);
 
     await().atMost(SOON).until(() -> metrics.held(DATA_SET, QuotaRecord.Kind.CDN) <= 150 + 100);
     assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
@@ -240,13 +241,13 @@ class LeasedQuotaTest {
     metrics.fail(true);
     await().atMost(SOON).until(() -> !quota().isAnswered());
     assertThat(reserve(100)).as("within its time").isEqualTo(Outcome.RESERVED);
-    assertThat(quota().remaining(Kind.CDN, DATA_SET)).isEqualTo(1_000);
+    assertThat(quota().remaining(QuotaName.cdn(DATA_SET))).isEqualTo(1_000);
 
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(61));
 
-    assertThat(quota().remaining(Kind.CDN, DATA_SET)).isEqualTo(120);
+    assertThat(quota().remaining(QuotaName.cdn(DATA_SET))).isEqualTo(120);
     assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
-    assertThat(quota().remaining(Kind.CDN, DATA_SET)).isEqualTo(20);
+    assertThat(quota().remaining(QuotaName.cdn(DATA_SET))).isEqualTo(20);
     assertThat(reserve(21)).as("more than the standing lease").isEqualTo(Outcome.UNREACHABLE);
     assertThat(reserve(20)).isEqualTo(Outcome.RESERVED);
     metrics.fail(false);
@@ -411,8 +412,8 @@ class LeasedQuotaTest {
   private void prepare(long bytes, CompletableFuture<Outcome> decided) {
     quota()
         .prepare(
-            List.of(new Need(Kind.CDN, DATA_SET, bytes)),
-            kept -> decided.complete(kept.reserve(Kind.CDN, DATA_SET, bytes)));
+            List.of(new Need(QuotaName.cdn(DATA_SET), bytes)),
+            kept -> decided.complete(kept.reserve(QuotaName.cdn(DATA_SET), bytes)));
   }
 
   private static Map<Outcome, Long> outcomes(List<CompletableFuture<Outcome>> all) {
@@ -422,7 +423,7 @@ class LeasedQuotaTest {
   }
 
   private void prepare(long bytes) throws Exception {
-    prepare(new Need(Kind.CDN, DATA_SET, bytes));
+    prepare(new Need(QuotaName.cdn(DATA_SET), bytes));
   }
 
   private void prepare(Need need) throws Exception {
@@ -432,6 +433,6 @@ class LeasedQuotaTest {
   }
 
   private Outcome reserve(long bytes) {
-    return requireNonNull(hold).reserve(Kind.CDN, DATA_SET, bytes);
+    return requireNonNull(hold).reserve(QuotaName.cdn(DATA_SET), bytes);
   }
 }

@@ -2,6 +2,7 @@ package io.filcdn.retrieval.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.payment.DataSetId;
 import java.time.Duration;
@@ -27,7 +28,7 @@ class ResponseTallyTest {
     }
 
     @Override
-    public Outcome reserve(Kind kind, DataSetId dataSet, long bytes) {
+    public Outcome reserve(QuotaName name, long bytes) {
       if (bytes > left) {
         return Outcome.CONTENDED;
       }
@@ -36,12 +37,12 @@ class ResponseTallyTest {
     }
 
     @Override
-    public void giveBack(Kind kind, DataSetId dataSet, long bytes) {
+    public void giveBack(QuotaName name, long bytes) {
       left += bytes;
     }
 
     @Override
-    public long remaining(Kind kind, DataSetId dataSet) {
+    public long remaining(QuotaName name) {
       return left;
     }
   }
@@ -51,7 +52,7 @@ class ResponseTallyTest {
         new UnverifiedBudget(new UnverifiedBudget.Limits(0, 0, 0, Duration.ofHours(1)), () -> 0);
     return new EgressMeter(quota, budget)
         .open(
-            new EgressKey(DataSetId.of("fwss/1"), CacheOutcome.HIT, "2xx", "ZZ", bot),
+            new EgressKey(DataSetId.of("fwss/1"), CacheOutcome.HIT, "2xx", "ZZ", bot, Optional.empty()),
             LENGTH,
             Optional.empty(),
             Optional.empty());
@@ -133,8 +134,8 @@ class ResponseTallyTest {
   private static Quota slow(OneQuota quota, List<Runnable> answers) {
     return new Quota() {
       @Override
-      public Outcome reserve(Kind kind, DataSetId dataSet, long bytes) {
-        return quota.reserve(kind, dataSet, bytes);
+      public Outcome reserve(QuotaName name, long bytes) {
+        return quota.reserve(name, bytes);
       }
 
       @Override
@@ -143,13 +144,13 @@ class ResponseTallyTest {
       }
 
       @Override
-      public void giveBack(Kind kind, DataSetId dataSet, long bytes) {
-        quota.giveBack(kind, dataSet, bytes);
+      public void giveBack(QuotaName name, long bytes) {
+        quota.giveBack(name, bytes);
       }
 
       @Override
-      public long remaining(Kind kind, DataSetId dataSet) {
-        return quota.remaining(kind, dataSet);
+      public long remaining(QuotaName name) {
+        return quota.remaining(name);
       }
     };
   }

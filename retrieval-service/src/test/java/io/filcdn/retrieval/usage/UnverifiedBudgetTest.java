@@ -35,7 +35,12 @@ class UnverifiedBudgetTest {
 
   private static EgressKey key(int dataSet) {
     return new EgressKey(
-        DataSetId.of("fwss/" + dataSet), CacheOutcome.MISS, "2xx", "ZZ", Optional.empty());
+        DataSetId.of("fwss/" + dataSet),
+        CacheOutcome.MISS,
+        "2xx",
+        "ZZ",
+        Optional.empty(),
+        Optional.empty());
   }
 
   private UnverifiedEgress fill(Supplier provider) {

@@ -71,6 +71,21 @@ public record IpNetwork(String text) {
         "expected a network like 192.0.2.0/24 or 2001:db8::/32, with zeros behind its prefix");
   }
 
+  /** True where the address lies in it. An IPv4 address lies in no network of IPv6. */
+  public boolean contains(InetAddress address) {
+    int slash = text.indexOf('/');
+    byte[] mine = literal(text.substring(0, slash)).getAddress();
+    byte[] other = address.getAddress();
+    if (mine.length != other.length) {
+      return false;
+    }
+    int bits = Byte.SIZE * mine.length;
+    int behind = bits - Integer.parseInt(text.substring(slash + 1));
+    return new BigInteger(1, mine)
+        .shiftRight(behind)
+        .equals(new BigInteger(1, other).shiftRight(behind));
+  }
+
   @JsonValue
   @Override
   public String toString() {

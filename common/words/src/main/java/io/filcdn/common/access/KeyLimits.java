@@ -1,5 +1,6 @@
 package io.filcdn.common.access;
 
+import com.fasterxml.jackson.annotation.JsonAnySetter;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.filcdn.common.chain.Address;
@@ -11,7 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of a key. What is left out is not limited; of a list one entry must fit.
+ * The limits of a key. What is left out is not limited; of a list one entry must fit. A limit that
+ * is unknown is refused wherever limits are read, as a reader without it would let pass what it
+ * forbids.
  *
  * @param bytes in all
  * @param bytesPerDay of a day in UTC
@@ -63,6 +66,26 @@ public record KeyLimits(
     networks = bounded("networks", networks);
     payers = bounded("payers", payers);
     dataSets = bounded("dataSets", dataSets);
+  }
+
+  /** The most bytes in a period; empty where they are not limited. */
+  public Optional<ByteCount> cap(CapPeriod period) {
+    return switch (period) {
+      case CapPeriod.Life _ -> bytes;
+      case CapPeriod.Day _ -> bytesPerDay;
+      case CapPeriod.Month _ -> bytesPerMonth;
+    };
+  }
+
+  /**
+   * Refuses a limit of another name.
+   *
+   * @throws IllegalArgumentException always
+   */
+  @JsonAnySetter
+  void unknown(String name, Object value) {
+    throw new IllegalArgumentException(
+        "expected limits that are known here, found another, \"%s\"".formatted(name));
   }
 
   static void positive(String what, Optional<ByteCount> bytes) {

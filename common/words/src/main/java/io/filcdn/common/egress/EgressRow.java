@@ -6,8 +6,10 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.filcdn.common.access.KeyId;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
+import java.time.LocalDate;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -32,6 +34,7 @@ public sealed interface EgressRow {
    * @param status the class of the responses' status, such as {@code 2xx}
    * @param country ISO 3166-1 alpha-2 of the client, {@code ZZ} where unknown
    * @param requests retrievals that ended in this flush
+   * @param key the payer's key that they were asked for with, where it was one
    */
   record Egress(
       DataSetId dataSet,
@@ -39,7 +42,8 @@ public sealed interface EgressRow {
       String status,
       String country,
       long requests,
-      ByteCount egressBytes)
+      ByteCount egressBytes,
+      Optional<UsedKey> key)
       implements EgressRow {
     public Egress {
       requireNonNull(dataSet, "dataSet is missing");
@@ -48,6 +52,18 @@ public sealed interface EgressRow {
       requireNonNull(country, "country is missing");
       requireNonNull(egressBytes, "egressBytes is missing");
       requireNotNegative(requests);
+    }
+  }
+
+  /**
+   * A payer's key, and the day to whose caps bytes count.
+   *
+   * @param day in UTC, in which the responses began; its month is the month
+   */
+  record UsedKey(KeyId id, LocalDate day) {
+    public UsedKey {
+      requireNonNull(id, "id is missing");
+      requireNonNull(day, "day is missing");
     }
   }
 

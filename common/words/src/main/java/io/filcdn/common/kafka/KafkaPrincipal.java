@@ -39,7 +39,14 @@ public enum KafkaPrincipal {
     return switch (this) {
       case INDEXER -> Set.of();
       case RETRIEVAL ->
-          Set.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS, Topic.TREES, Topic.POLICIES);
+          Set.of(
+              Topic.PLACEMENTS,
+              Topic.DATA_SETS,
+              Topic.PROVIDERS,
+              Topic.PAYERS,
+              Topic.TREES,
+              Topic.KEYS,
+              Topic.POLICIES);
       case METRICS ->
           Set.of(
               Topic.PLACEMENTS, Topic.DATA_SETS, Topic.EGRESS, Topic.RETRIEVALS, Topic.SETTLEMENT);

@@ -2,6 +2,12 @@ package io.filcdn.common.lease;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.filcdn.common.access.CapPeriod;
+import io.filcdn.common.access.KeyId;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
@@ -27,27 +33,66 @@ public record LeaseAnswer(boolean closed, long millisToLive, List<Lease> leases)
   }
 
   /**
-   * The bytes that a journal was given of one of a data set's quotas.
+   * The bytes that a journal was given of one quota. In JSON its name is {@code dataSet} and {@code
+   * quota}, or {@code key} and {@code period}.
    *
    * @param acquired the sum that it was given
    * @param returned the sum that it gave back
    * @param applied the sum that its egress records have used
-   * @param unspent what of all that was paid for no record of any journal has used; some of it may
-   *     be held by others. Absent where metrics has not heard of the data set yet
+   * @param unspent what of all that may be used no record of any journal has used; some of it may
+   *     be held by others. Absent where metrics has not heard of its data set or key
    */
+  @JsonPropertyOrder({"dataSet", "quota", "key", "period"})
   public record Lease(
-      DataSetId dataSet,
-      QuotaRecord.Kind quota,
+      @JsonIgnore QuotaName name,
       ByteCount acquired,
       ByteCount returned,
       ByteCount applied,
       Optional<ByteCount> unspent) {
+
     public Lease {
-      requireNonNull(dataSet, "dataSet is missing");
-      requireNonNull(quota, "quota is missing");
+      requireNonNull(name, "name is missing");
       requireNonNull(acquired, "acquired is missing");
       requireNonNull(returned, "returned is missing");
       requireNonNull(applied, "applied is missing");
+    }
+
+    @JsonCreator
+    static Lease read(
+        @JsonProperty("dataSet") Optional<DataSetId> dataSet,
+        @JsonProperty("quota") Optional<QuotaRecord.Kind> quota,
+        @JsonProperty("key") Optional<KeyId> key,
+        @JsonProperty("period") Optional<CapPeriod> period,
+        @JsonProperty("acquired") ByteCount acquired,
+        @JsonProperty("returned") ByteCount returned,
+        @JsonProperty("applied") ByteCount applied,
+        @JsonProperty("unspent") Optional<ByteCount> unspent) {
+      return new Lease(
+          QuotaName.of(dataSet, quota, key, period), acquired, returned, applied, unspent);
+    }
+
+    /** The data set, where it is of one. */
+    @JsonProperty("dataSet")
+    Optional<DataSetId> dataSet() {
+      return name.dataSetId();
+    }
+
+    /** Which of the data set's quotas it is of. */
+    @JsonProperty("quota")
+    Optional<QuotaRecord.Kind> quota() {
+      return name.kind();
+    }
+
+    /** The key, where it is of one's cap. */
+    @JsonProperty("key")
+    Optional<KeyId> key() {
+      return name.keyId();
+    }
+
+    /** The period of the key's cap. */
+    @JsonProperty("period")
+    Optional<CapPeriod> period() {
+      return name.capPeriod();
     }
   }
 }

@@ -2,12 +2,19 @@ package io.filcdn.common.lease;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import io.filcdn.common.access.CapPeriod;
+import io.filcdn.common.access.KeyId;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -36,32 +43,29 @@ public record LeaseRequest(JournalId journal, String edge, List<Ask> asks) {
       throw new IllegalArgumentException(
           "expected at most %d asks, found %d".formatted(MOST_ASKS, asks.size()));
     }
-    Set<Object> different = new HashSet<>();
+    Set<QuotaName> different = new HashSet<>();
     for (Ask ask : asks) {
-      if (!different.add(List.of(ask.dataSet(), ask.quota()))) {
+      if (!different.add(ask.name())) {
         throw new IllegalArgumentException(
-            "expected one ask for the %s quota of %s, found two"
-                .formatted(ask.quota(), ask.dataSet()));
+            "expected one ask for %s, found two".formatted(ask.name()));
       }
     }
   }
 
   /**
-   * The bytes wanted of one of a data set's quotas.
+   * The bytes wanted of one quota. In JSON its name is {@code dataSet} and {@code quota}, or {@code
+   * key} and {@code period}.
    *
    * @param acquired the sum that the journal wants to have been given; less where there is less
    * @param needed the smallest sum that helps: where there is less, nothing more is given
    * @param returned the sum that the journal has given back, unused
    */
+  @JsonPropertyOrder({"dataSet", "quota", "key", "period"})
   public record Ask(
-      DataSetId dataSet,
-      QuotaRecord.Kind quota,
-      ByteCount acquired,
-      ByteCount needed,
-      ByteCount returned) {
+      @JsonIgnore QuotaName name, ByteCount acquired, ByteCount needed, ByteCount returned) {
+
     public Ask {
-      requireNonNull(dataSet, "dataSet is missing");
-      requireNonNull(quota, "quota is missing");
+      requireNonNull(name, "name is missing");
       requireNonNull(acquired, "acquired is missing");
       requireNonNull(needed, "needed is missing");
       requireNonNull(returned, "returned is missing");
@@ -70,6 +74,42 @@ public record LeaseRequest(JournalId journal, String edge, List<Ask> asks) {
             "expected at most the %s acquired bytes to be needed, found %s"
                 .formatted(acquired, needed));
       }
+    }
+
+    @JsonCreator
+    static Ask read(
+        @JsonProperty("dataSet") Optional<DataSetId> dataSet,
+        @JsonProperty("quota") Optional<QuotaRecord.Kind> quota,
+        @JsonProperty("key") Optional<KeyId> key,
+        @JsonProperty("period") Optional<CapPeriod> period,
+        @JsonProperty("acquired") ByteCount acquired,
+        @JsonProperty("needed") ByteCount needed,
+        @JsonProperty("returned") ByteCount returned) {
+      return new Ask(QuotaName.of(dataSet, quota, key, period), acquired, needed, returned);
+    }
+
+    /** The data set, where it is of one. */
+    @JsonProperty("dataSet")
+    Optional<DataSetId> dataSet() {
+      return name.dataSetId();
+    }
+
+    /** Which of the data set's quotas it is of. */
+    @JsonProperty("quota")
+    Optional<QuotaRecord.Kind> quota() {
+      return name.kind();
+    }
+
+    /** The key, where it is of one's cap. */
+    @JsonProperty("key")
+    Optional<KeyId> key() {
+      return name.keyId();
+    }
+
+    /** The period of the key's cap. */
+    @JsonProperty("period")
+    Optional<CapPeriod> period() {
+      return name.capPeriod();
     }
   }
 }

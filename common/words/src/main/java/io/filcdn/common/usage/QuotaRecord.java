@@ -42,8 +42,13 @@ public record QuotaRecord(
       this.text = text;
     }
 
+    /**
+     * Reads a quota.
+     *
+     * @throws IllegalArgumentException where the text names none
+     */
     @JsonCreator
-    static Kind of(String text) {
+    public static Kind of(String text) {
       for (Kind kind : values()) {
         if (kind.text.equals(text)) {
           return kind;

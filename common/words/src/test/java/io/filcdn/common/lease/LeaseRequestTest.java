@@ -3,16 +3,21 @@ package io.filcdn.common.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.filcdn.common.access.CapPeriod;
+import io.filcdn.common.access.KeyId;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord.Kind;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bodies of the lease contract, as they cross the wire. */
 class LeaseRequestTest {
@@ -21,8 +26,7 @@ class LeaseRequestTest {
 
   private static final LeaseRequest.Ask ASK =
       new LeaseRequest.Ask(
-          DataSetId.of("fwss/12"),
-          Kind.CACHE_MISS,
+          QuotaName.cacheMiss(DataSetId.of("fwss/12")),
           ByteCount.of(500),
           ByteCount.of(100),
           ByteCount.of(30));
@@ -42,6 +46,53 @@ class LeaseRequestTest {
   }
 
   @Test
+  void aKeysCapIsAskedForByKeyAndPeriod() {
+    QuotaName.OfKey day = new QuotaName.OfKey(KeyId.of("abcdefABCDEF"), CapPeriod.of("2026-11-30"));
+    LeaseRequest.Ask ask =
+        new LeaseRequest.Ask(day, ByteCount.of(5), ByteCount.of(1), ByteCount.ZERO);
+
+    String json = RecordJson.write(ask);
+
+    assertThat(json)
+        .isEqualTo(
+            "{\"key\":\"abcdefABCDEF\",\"period\":\"2026-11-30\",\"acquired\":\"5\","
+                + "\"needed\":\"1\",\"returned\":\"0\"}");
+    assertThat(RecordJson.read(json, LeaseRequest.Ask.class)).isEqualTo(ask);
+    assertThat(QuotaName.of(day.owner(), day.part())).isEqualTo(day);
+  }
+
+  @Test
+  void anAskIsForADataSetOrForAKey() {
+    String both =
+        "{\"dataSet\":\"fwss/1\",\"quota\":\"cdn\",\"key\":\"abcdefABCDEF\","
+            + "\"period\":\"life\",\"acquired\":\"5\",\"needed\":\"1\",\"returned\":\"0\"}";
+
+    assertThatThrownBy(() -> RecordJson.read(both, LeaseRequest.Ask.class))
+        .hasMessageContaining("expected dataSet and quota, or key and period");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "life,,",
+    "2026-11-30,2026-11-30T00:00:00Z,2026-12-01T00:00:00Z",
+    "2026-12,2026-12-01T00:00:00Z,2027-01-01T00:00:00Z",
+    "2028-02,2028-02-01T00:00:00Z,2028-03-01T00:00:00Z"
+  })
+  void aPeriodIsADayOrAMonthOfUtcOrAll(String text, Instant start, Instant end) {
+    CapPeriod period = CapPeriod.of(text);
+
+    assertThat(period).hasToString(text);
+    assertThat(period.start()).isEqualTo(Optional.ofNullable(start));
+    assertThat(period.end()).isEqualTo(Optional.ofNullable(end));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Life", "life ", "day", "2026-13", "2026-2", "2026-11-31", "26-11-30"})
+  void anythingElseIsNoPeriod(String text) {
+    assertThatThrownBy(() -> CapPeriod.of(text)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
   void anAnswerIsReadAsItWasWritten() {
     LeaseAnswer answer =
         new LeaseAnswer(
@@ -49,8 +100,7 @@ class LeaseRequestTest {
             60_000,
             List.of(
                 new LeaseAnswer.Lease(
-                    DataSetId.of("fwss/12"),
-                    Kind.CDN,
+                    QuotaName.cdn(DataSetId.of("fwss/12")),
                     ByteCount.of(500),
                     ByteCount.of(30),
                     ByteCount.of(20),
@@ -99,6 +149,6 @@ class LeaseRequestTest {
                 RecordJson.read(
                     "{\"journal\":\"%s\",\"edge\":\"e\",\"asks\":[{}]}".formatted(JOURNAL),
                     LeaseRequest.class))
-        .hasMessageContaining("dataSet is missing");
+        .hasMessageContaining("expected dataSet and quota, or key and period");
   }
 }

@@ -4,6 +4,13 @@ import io.filcdn.bench.run.BenchFailure;
 import io.filcdn.bench.run.Checkout;
 import io.filcdn.bench.run.Cores;
 import io.filcdn.bench.run.Server;
+import io.filcdn.common.access.AccessKey;
+import io.filcdn.common.access.AccessKeyRecord;
+import io.filcdn.common.access.KeyId;
+import io.filcdn.common.access.KeyLimits;
+import io.filcdn.common.access.KeyScope;
+import io.filcdn.common.access.KeySecret;
+import io.filcdn.common.access.SecretHash;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
@@ -28,12 +35,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -191,6 +201,43 @@ final class EdgeUnderTest implements AutoCloseable {
       }
     } catch (IOException e) {
       throw new BenchFailure("the edge takes no tree: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BenchFailure("interrupted", e);
+    }
+  }
+
+  /** A new key of the payer's, of which the edge has been told. */
+  AccessKey newKey(PieceCid piece) {
+    SecureRandom random = new SecureRandom();
+    AccessKey key = AccessKey.generate("devnet", KeyId.random(random), random);
+    AccessKeyRecord record =
+        new AccessKeyRecord(
+            key.id(),
+            PAYER,
+            List.of(new KeySecret(SecretHash.of(key.text()), Optional.empty())),
+            Set.of(KeyScope.DOWNLOAD),
+            KeyLimits.NONE,
+            Instant.EPOCH,
+            Optional.empty(),
+            Optional.empty(),
+            1);
+    tell(Topic.KEYS, record.key(), record);
+    edge.server()
+        .await("knows of a key", Duration.ofSeconds(30), () -> isServed(piece, key));
+    return key;
+  }
+
+  private boolean isServed(PieceCid piece, AccessKey key) {
+    HttpRequest request =
+        HttpRequest.newBuilder(
+                URI.create("http://localhost:%d/%s/%s".formatted(edge.port(), PAYER, piece)))
+            .header("Authorization", "Bearer " + key.text())
+            .build();
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      throw new BenchFailure("the edge cannot be asked with a key: " + e.getMessage(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new BenchFailure("interrupted", e);

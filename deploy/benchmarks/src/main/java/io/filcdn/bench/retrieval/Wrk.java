@@ -6,6 +6,7 @@ import io.filcdn.common.piece.PieceCid;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Matcher;
@@ -25,19 +26,19 @@ record Wrk(double requestsPerSecond, double bytesPerSecond, double p99Millis, do
 
   /** Asks for one piece, over and over. */
   static Wrk run(Contender contender, PieceCid piece, int connections, int seconds) {
-    List<String> command =
-        Cores.other(
-            List.of(
-                "wrk",
-                "--latency",
-                "--timeout",
-                "60s",
-                "-t1",
-                "-c" + connections,
-                "-d" + seconds + "s",
-                "-H",
-                "Host: " + contender.host(),
-                contender.uri(piece).toString()));
+    return run(contender, piece, List.of(), connections, seconds);
+  }
+
+  /** Asks for one piece, over and over, with some headers. */
+  static Wrk run(
+      Contender contender, PieceCid piece, List<String> headers, int connections, int seconds) {
+    List<String> arguments =
+        new ArrayList<>(List.of("wrk", "--latency", "--timeout", "60s", "-t1"));
+    arguments.addAll(List.of("-c" + connections, "-d" + seconds + "s"));
+    arguments.addAll(List.of("-H", "Host: " + contender.host()));
+    headers.forEach(header -> arguments.addAll(List.of("-H", header)));
+    arguments.add(contender.uri(piece).toString());
+    List<String> command = Cores.other(arguments);
     Duration before = contender.server().processorTime();
     String output = output(command);
     Duration used = contender.server().processorTime().minus(before);

@@ -1,4 +1,4 @@
-package io.filcdn.retrieval.admission;
+package io.filcdn.retrieval.follow;
 
 import io.filcdn.common.kafka.Topic;
 import java.time.Clock;
@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -24,21 +23,19 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.jboss.logging.Logger;
 
 /**
- * The follower of the {@code filcdn.index.*} topics into the {@link IndexReplica}, all partitions,
- * without a consumer group: the offsets are the replica's own. Where the topics do not hold what
- * would follow (another cluster, or tombstones that compaction has dropped), it reads them from
- * their beginning. Runs on a thread of its own; Kafka being away only stops it for a while.
+ * The follower of compacted topics into a {@link TopicReplica}, all partitions, without a consumer
+ * group: the offsets are the replica's own. Where the topics do not hold what would follow (another
+ * cluster, or tombstones that compaction has dropped), it reads them from their beginning. Runs on
+ * a thread of its own; Kafka being away only stops it for a while.
  */
-public final class IndexFollower implements Runnable, AutoCloseable {
+public final class ReplicaFollower implements Runnable, AutoCloseable {
 
-  private static final Logger LOG = Logger.getLogger(IndexFollower.class);
-
-  private static final List<Topic> TOPICS =
-      List.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS);
+  private static final Logger LOG = Logger.getLogger(ReplicaFollower.class);
 
   private static final Duration ASK_EVERY = Duration.ofMinutes(1);
 
-  private final IndexReplica replica;
+  private final Feed feed;
+  private final TopicReplica replica;
   private final Consumer<String, String> consumer;
   private final Clock clock;
   private final Duration maxOffline;
@@ -53,29 +50,47 @@ public final class IndexFollower implements Runnable, AutoCloseable {
   private volatile boolean trusted;
 
   /**
+   * The topics that are followed.
+   *
+   * @param name of what they tell, for people, threads and brokers
+   * @param atOnce the most records that are read and applied together
+   */
+  public record Feed(String name, List<Topic> topics, int atOnce) {}
+
+  /**
    * @param maxOffline how long compacted topics surely keep tombstones
    */
-  public IndexFollower(
-      IndexReplica replica, Map<String, Object> kafka, Clock clock, Duration maxOffline) {
-    this(replica, consumer(kafka), clock, maxOffline);
+  public ReplicaFollower(
+      Feed feed,
+      TopicReplica replica,
+      Map<String, Object> kafka,
+      Clock clock,
+      Duration maxOffline) {
+    this(feed, replica, consumer(feed, kafka), clock, maxOffline);
   }
 
-  IndexFollower(
-      IndexReplica replica, Consumer<String, String> consumer, Clock clock, Duration maxOffline) {
+  /** A follower with a consumer of the caller's, which it closes. */
+  public ReplicaFollower(
+      Feed feed,
+      TopicReplica replica,
+      Consumer<String, String> consumer,
+      Clock clock,
+      Duration maxOffline) {
+    this.feed = feed;
     this.replica = replica;
     this.consumer = consumer;
     this.clock = clock;
     this.maxOffline = maxOffline;
   }
 
-  private static Consumer<String, String> consumer(Map<String, Object> kafka) {
+  private static Consumer<String, String> consumer(Feed feed, Map<String, Object> kafka) {
     Map<String, Object> settings = new HashMap<>(kafka);
-    settings.put("client.id", "filcdn-index");
+    settings.put("client.id", "filcdn-" + feed.name);
     settings.put("enable.auto.commit", "false");
     settings.put("auto.offset.reset", "none");
     settings.put("isolation.level", "read_committed");
     settings.put("default.api.timeout.ms", "10000");
-    settings.put("max.poll.records", "2000");
+    settings.put("max.poll.records", Integer.toString(feed.atOnce));
     return new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
   }
 
@@ -107,7 +122,7 @@ public final class IndexFollower implements Runnable, AutoCloseable {
         } catch (WakeupException e) {
           return;
         } catch (KafkaException | IllegalStateException e) {
-          LOG.warnf("the index is not followed for now: %s", e.getMessage());
+          LOG.warnf("%s: not followed for now: %s", feed.name, e.getMessage());
           trusted = isFresh();
         }
       } while (!closing.await(1, TimeUnit.SECONDS));
@@ -151,7 +166,7 @@ public final class IndexFollower implements Runnable, AutoCloseable {
 
   private List<TopicPartition> partitions() {
     List<TopicPartition> partitions = new ArrayList<>();
-    for (Topic topic : TOPICS) {
+    for (Topic topic : feed.topics) {
       List<PartitionInfo> found = consumer.partitionsFor(topic.topicName());
       if (found == null || found.isEmpty()) {
         throw new KafkaException("expected the topic " + topic.topicName() + ", found none");
@@ -189,25 +204,12 @@ public final class IndexFollower implements Runnable, AutoCloseable {
   }
 
   private void apply(ConsumerRecords<String, String> records) {
-    List<IndexChange> changes = new ArrayList<>();
-    for (ConsumerRecord<String, String> record : records) {
-      read(record).ifPresent(changes::add);
-    }
+    List<ConsumerRecord<String, String>> all = new ArrayList<>(records.count());
+    records.forEach(all::add);
     Map<TopicPartition, Long> next = new HashMap<>();
     records.nextOffsets().forEach((partition, offset) -> next.put(partition, offset.offset()));
     heardAt = clock.instant();
-    replica.apply(changes, next, heardAt);
-  }
-
-  private static Optional<IndexChange> read(ConsumerRecord<String, String> record) {
-    try {
-      return Optional.of(IndexChange.of(record));
-    } catch (IllegalArgumentException e) {
-      LOG.errorf(
-          "a record of the index is skipped: %s-%d at %d: %s",
-          record.topic(), record.partition(), record.offset(), e.getMessage());
-      return Optional.empty();
-    }
+    replica.apply(all, next, heardAt);
   }
 
   private void notice() {
@@ -221,13 +223,13 @@ public final class IndexFollower implements Runnable, AutoCloseable {
           .removeIf(target -> consumer.position(target.getKey()) >= target.getValue());
       caughtUp = targets.isEmpty();
       if (caughtUp) {
-        LOG.info("the index replica is caught up");
+        LOG.infof("%s: caught up", feed.name);
       }
     }
   }
 
   private void startOver(String why) {
-    LOG.warnf("the index replica is built anew: %s", why);
+    LOG.warnf("%s: read from the beginning: %s", feed.name, why);
     caughtUp = false;
     trusted = false;
     replica.clear();

@@ -7,12 +7,13 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.proof.PieceTree;
 import io.filcdn.common.proof.TreeRecord;
+import io.filcdn.retrieval.follow.ReplicaFollower;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.Node;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class TreeFollowerTest {
+class TreeReplicaTest {
 
   private static final String NAME = Topic.TREES.topicName();
   private static final TopicPartition PARTITION = new TopicPartition(NAME, 0);
@@ -45,8 +46,11 @@ class TreeFollowerTest {
     Node[] nodes = {node};
     consumer.updatePartitions(NAME, List.of(new PartitionInfo(NAME, 0, node, nodes, nodes)));
     consumer.updateBeginningOffsets(Map.of(PARTITION, 0L));
+    consumer.updateEndOffsets(Map.of(PARTITION, 0L));
     try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
-      TreeFollower follower = new TreeFollower(store, consumer);
+      ReplicaFollower follower =
+          new ReplicaFollower(
+              TreeStore.FEED, store, consumer, Clock.systemUTC(), Duration.ofHours(1));
       consumer.schedulePollTask(
           () -> {
             tell("no JSON");
@@ -62,7 +66,7 @@ class TreeFollowerTest {
 
       await()
           .atMost(Duration.ofSeconds(20))
-          .untilAsserted(() -> assertThat(store.offset(0)).isEqualTo(OptionalLong.of(6)));
+          .untilAsserted(() -> assertThat(store.offsets()).isEqualTo(Map.of(PARTITION, 6L)));
       assertThat(store.find(right.piece())).contains(right);
       assertThat(store.find(other.piece())).isEmpty();
       follower.close();

@@ -1,0 +1,159 @@
+package io.filcdn.retrieval.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.filcdn.common.access.AccessKeyRecord;
+import io.filcdn.common.access.KeyId;
+import io.filcdn.common.kafka.RecordJson;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.WriteBatchWithIndex;
+
+/**
+ * The table of payers' keys, in RocksDB: by the key's id, the version (8 bytes, big-endian) and the
+ * record's text. The newest version stays. One that this edge does not understand takes its key's
+ * place as well: what it forbids is unknown, so the key is refused until it is told of anew.
+ */
+final class KeyTable {
+
+  private static final Logger LOG = Logger.getLogger(KeyTable.class);
+
+  private static final byte[] NOTHING = {};
+
+  /** Of what tells no version: any other record is newer. */
+  private static final long NO_VERSION = 0;
+
+  /** Look-ups that are remembered; a record takes about a KiB, and 10 KiB at most. */
+  private static final long REMEMBERED = 10_000;
+
+  private final RocksDB db;
+  private final ColumnFamilyHandle table;
+  private final Cache<KeyId, KeyLookup> recent =
+      Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+
+  KeyTable(RocksDB db, ColumnFamilyHandle table) {
+    this.db = db;
+    this.table = table;
+  }
+
+  /**
+   * A change of a key, as its record tells it.
+   *
+   * @param version of the record
+   * @param text of the record; empty for a tombstone
+   */
+  record Change(KeyId id, long version, Optional<String> text) {
+
+    /**
+     * Reads a record.
+     *
+     * @throws IllegalArgumentException where it is of no key
+     */
+    static Change of(String key, @Nullable String value) {
+      KeyId id = KeyId.of(key);
+      if (value == null) {
+        return new Change(id, NO_VERSION, Optional.empty());
+      }
+      if (lookup(id, value) instanceof KeyLookup.NotUnderstood) {
+        LOG.errorf("the key %s is refused: its record says what this edge does not know", id);
+      }
+      return new Change(id, versionOf(value), Optional.of(value));
+    }
+
+    private static long versionOf(String value) {
+      try {
+        return Math.max(NO_VERSION, RecordJson.read(value, Versioned.class).version());
+      } catch (IllegalArgumentException e) {
+        return NO_VERSION;
+      }
+    }
+  }
+
+  /** A record of which the version alone is read. */
+  private record Versioned(long version) {}
+
+  /** Writes changes, each unless what is there, or comes before it, is newer. */
+  void write(WriteBatchWithIndex batch, List<Change> changes) throws RocksDBException {
+    try (ReadOptions options = new ReadOptions()) {
+      for (Change change : changes) {
+        byte[] id = bytes(change.id);
+        if (change.text.isEmpty()) {
+          batch.delete(table, id);
+        } else if (change.version == NO_VERSION || change.version > version(batch, options, id)) {
+          batch.put(table, id, row(change.version, change.text.get()));
+        }
+      }
+    }
+  }
+
+  private static byte[] row(long version, String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(version).put(bytes).array();
+  }
+
+  private long version(WriteBatchWithIndex batch, ReadOptions options, byte[] id)
+      throws RocksDBException {
+    byte[] there = batch.getFromBatchAndDB(db, table, options, id);
+    return there == null ? NO_VERSION : ByteBuffer.wrap(there).getLong();
+  }
+
+  /** Has a key looked up anew; to be called after its change was written. */
+  void changed(KeyId id) {
+    recent.invalidate(id);
+  }
+
+  /** Has everything looked up anew. */
+  void changed() {
+    recent.invalidateAll();
+  }
+
+  /** A key that was looked up of late. Never blocks. */
+  Optional<KeyLookup> atHand(KeyId id) {
+    return Optional.ofNullable(recent.getIfPresent(id));
+  }
+
+  /**
+   * Looks a key up, on disk where it has to.
+   *
+   * @throws IllegalStateException where the disk cannot be read
+   */
+  KeyLookup find(KeyId id) {
+    return recent.get(id, this::read);
+  }
+
+  private KeyLookup read(KeyId id) {
+    byte[] row;
+    try {
+      row = Objects.requireNonNullElse(db.get(table, bytes(id)), NOTHING);
+    } catch (RocksDBException e) {
+      throw new IllegalStateException("the keys cannot be read", e);
+    }
+    if (row.length == 0) {
+      return KeyLookup.UNKNOWN;
+    }
+    return lookup(
+        id, new String(row, Long.BYTES, row.length - Long.BYTES, StandardCharsets.UTF_8));
+  }
+
+  private static KeyLookup lookup(KeyId id, String text) {
+    try {
+      AccessKeyRecord record = RecordJson.read(text, AccessKeyRecord.class);
+      return record.id().equals(id) ? new KeyLookup.Known(record) : KeyLookup.NOT_UNDERSTOOD;
+    } catch (IllegalArgumentException e) {
+      return KeyLookup.NOT_UNDERSTOOD;
+    }
+  }
+
+  private static byte[] bytes(KeyId id) {
+    return id.text().getBytes(StandardCharsets.US_ASCII);
+  }
+}

@@ -1,0 +1,85 @@
+package io.filcdn.retrieval.request;
+
+import io.filcdn.common.access.AccessKey;
+import io.filcdn.retrieval.access.Credential;
+import io.filcdn.retrieval.access.SignedToken;
+import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.wallet.CurioToken;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
+
+/**
+ * A reader of what a request shows: {@code Authorization}, by its scheme, and tokens in its query. What has a typo, or is for another
+ * network, is found to be unusable here, before anything is looked up.
+ */
+public final class CredentialReader {
+
+  private static final String KEY = "fcdn_";
+  private static final String GATED = "curioretrieval";
+
+  /** The shape of a JSON Web Token with its header's first brace. */
+  private static final Pattern JWT = Pattern.compile("e[^.]*\\.[^.]*\\.[^.]*");
+
+  private final BotTokens bots;
+  private final String network;
+
+  /**
+   * @param network as keys have it
+   */
+  public CredentialReader(BotTokens bots, String network) {
+    this.bots = bots;
+    this.network = network;
+  }
+
+  /** Reads what a request shows, in its header and its query. */
+  Credential read(HttpServerRequest request) {
+    Credential shown =
+        read(
+            Optional.ofNullable(request.getHeader(HttpHeaderNames.AUTHORIZATION)),
+            () -> TokenQuery.address(request));
+    String query = request.query();
+    return query == null ? shown : TokenQuery.read(query, shown, request);
+  }
+
+  /**
+   * Reads the header's value, where there is one.
+   *
+   * @param address that is asked for, as signed tokens can be for it
+   */
+  Credential read(Optional<String> authorization, Supplier<String> address) {
+    if (authorization.isEmpty()) {
+      return Credential.NONE;
+    }
+    String[] parts = authorization.get().strip().split(" ", 2);
+    String value = parts.length > 1 ? parts[1].strip() : "";
+    return switch (parts[0].toLowerCase(Locale.ROOT)) {
+      case "bearer" -> value.startsWith(KEY) ? key(value) : bearer(value, address);
+      case GATED -> new Credential.Gated(CurioToken.read(value));
+      default -> new Credential.Unusable(Refusal.TOKEN_UNKNOWN);
+    };
+  }
+
+  private Credential key(String text) {
+    Optional<AccessKey> key = AccessKey.read(text);
+    if (key.isEmpty()) {
+      return new Credential.Unusable(Refusal.KEY_MALFORMED);
+    }
+    return key.get().network().equals(network)
+        ? new Credential.Key(key.get())
+        : new Credential.Unusable(Refusal.KEY_OTHER_NETWORK);
+  }
+
+  private Credential bearer(String token, Supplier<String> address) {
+    Optional<String> bot = bots.nameOf(token);
+    if (bot.isPresent()) {
+      return new Credential.Bot(bot.get());
+    }
+    return JWT.matcher(token).matches()
+        ? new Credential.Signed(new SignedToken(token, address.get()), Optional.empty())
+        : new Credential.Unusable(Refusal.TOKEN_UNKNOWN);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.retrieval.access;
+
+import org.jspecify.annotations.NullMarked;
