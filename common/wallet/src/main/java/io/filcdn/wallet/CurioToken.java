@@ -58,14 +58,21 @@ public final class CurioToken {
       Proof proof,
       String proofSig,
       Optional<Voucher> voucher,
-      Optional<String> voucherSig) {}
+      Optional<String> voucherSig) {
+
+    Wire {
+      require(scheme);
+      require(proof);
+      require(proofSig);
+    }
+  }
 
   /** A request's word for one resource. */
   record Proof(String scope, String resource, String deadline) {
 
     Proof {
       requireNumber(scope);
-      requireText(resource);
+      require(resource);
       requireNumber(deadline);
     }
 
@@ -82,6 +89,7 @@ public final class CurioToken {
   record Voucher(Address grantee, String scope, String issuedAt, String deadline) {
 
     Voucher {
+      require(grantee);
       requireNumber(scope);
       requireNumber(issuedAt);
       requireNumber(deadline);
@@ -113,7 +121,6 @@ public final class CurioToken {
         return Optional.empty();
       }
       Wire wire = RecordJson.readStrictly(json, Wire.class);
-      requireText(wire.proofSig);
       return EIP712.equals(wire.scheme)
           ? Optional.of(new CurioToken(wire))
           : Optional.empty();
@@ -197,9 +204,9 @@ public final class CurioToken {
     }
   }
 
-  private static void requireText(@Nullable String text) {
-    if (text == null) {
-      throw new IllegalArgumentException("expected a text, found none");
+  private static void require(@Nullable Object value) {
+    if (value == null) {
+      throw new IllegalArgumentException("expected all members, found one missing");
     }
   }
 
