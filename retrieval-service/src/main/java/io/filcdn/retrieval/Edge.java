@@ -12,6 +12,7 @@ import io.filcdn.retrieval.access.AccessControl;
 import io.filcdn.retrieval.access.AccessReplica;
 import io.filcdn.retrieval.access.KeyCheck;
 import io.filcdn.retrieval.access.PolicyCheck;
+import io.filcdn.retrieval.access.SignatureWorkers;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.Denylist;
@@ -100,6 +101,10 @@ final class Edge implements AutoCloseable {
   private static final int PROOF_WORKERS =
       Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
 
+  /** The signatures of tokens that are verified at once. */
+  private static final int SIGNATURE_WORKERS =
+      Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
+
   /** The time that responses and fills that were cut may take to end. */
   private static final Duration LAST_ENDS = Duration.ofSeconds(10);
 
@@ -131,6 +136,7 @@ final class Edge implements AutoCloseable {
   private final WorkerExecutor fillWorkers;
   private final WorkerExecutor proofWorkers;
   private final WorkerExecutor treeWorkers;
+  private final WorkerExecutor signatureWorkers;
   private final PublicHandler handler;
   private final BackgroundThread flushing = new BackgroundThread("filcdn-usage-flush");
   private final BackgroundThread shipping = new BackgroundThread("filcdn-usage-ship");
@@ -190,6 +196,8 @@ final class Edge implements AutoCloseable {
     fillWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-fill", config.cache().workers());
     proofWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-proof", PROOF_WORKERS);
     treeWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-trees", TREE_WORKERS);
+    signatureWorkers =
+        tools.vertx.createSharedWorkerExecutor("filcdn-signatures", SIGNATURE_WORKERS);
     memory = new MemoryTier(config.cache().memory().asLongValue(), Runnable::run);
     disk =
         DiskPieceCache.open(
@@ -353,6 +361,7 @@ final class Edge implements AutoCloseable {
             accessFollower::trusted,
             admission,
             tools.network,
+            new SignatureWorkers(signatureWorkers),
             tools.clock),
         new KeyCheck(
             stores.access(), accessFollower::trusted, admission, tools.clock, System::nanoTime));
@@ -578,6 +587,7 @@ final class Edge implements AutoCloseable {
     fillWorkers.close();
     proofWorkers.close();
     treeWorkers.close();
+    signatureWorkers.close();
     disk.sync();
     evicting.close();
     closeTreeTopic();

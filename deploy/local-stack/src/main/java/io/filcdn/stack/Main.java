@@ -1,7 +1,6 @@
 package io.filcdn.stack;
 
 import io.filcdn.common.access.IpNetwork;
-import io.filcdn.common.piece.ByteCount;
 import io.filcdn.testing.process.Arguments;
 import io.filcdn.testing.process.Console;
 import io.filcdn.testing.process.DataFolder;
@@ -15,7 +14,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Matcher;
@@ -97,7 +95,7 @@ public final class Main {
             Arguments.read(
                 command,
                 words,
-                Set.of("--key", "--new-key", "--for", "--max-bytes", "--client"),
+                Set.of("--key", "--new-key", "--for", "--client"),
                 Set.of());
         sign(given, clock);
       }
@@ -122,18 +120,17 @@ public final class Main {
     Sign.Limits limits =
         new Sign.Limits(
             duration("--for", given.value("--for").orElse("10m")),
-            given.value("--max-bytes").map(text -> option("--max-bytes", ByteCount::of, text)),
-            given.value("--client").map(text -> option("--client", IpNetwork::of, text)));
+            given.value("--client").map(Main::network));
     for (String url : given.operands()) {
       System.out.println(signer.sign(url, limits));
     }
   }
 
-  private static <T> T option(String name, Function<String, T> read, String text) {
+  private static IpNetwork network(String text) {
     try {
-      return read.apply(text);
+      return IpNetwork.of(text);
     } catch (IllegalArgumentException e) {
-      throw new StackFailure(name + ": " + e.getMessage());
+      throw new StackFailure("--client: " + e.getMessage());
     }
   }
 

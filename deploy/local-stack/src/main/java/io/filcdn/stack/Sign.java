@@ -12,7 +12,6 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.filcdn.common.access.DelegateKey;
 import io.filcdn.common.access.IpNetwork;
-import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.testing.process.StackFailure;
 import java.io.IOException;
@@ -54,10 +53,9 @@ final class Sign {
    * The limits of what is signed.
    *
    * @param time from now on
-   * @param most bytes in all
    * @param client for whom it is
    */
-  record Limits(Duration time, Optional<ByteCount> most, Optional<IpNetwork> client) {}
+  record Limits(Duration time, Optional<IpNetwork> client) {}
 
   /**
    * A signer with the key in a file: a private JWK of P-256.
@@ -111,7 +109,6 @@ final class Sign {
             .claim("cdniv", 1)
             .claim("cdniuc", piece(address).toString())
             .expirationTime(Date.from(clock.instant().plus(limits.time())));
-    limits.most().ifPresent(most -> claims.claim("fcdn_max", most.bytes()));
     limits.client().ifPresent(client -> claims.claim("cdniip", client.text()));
     SignedJWT token =
         new SignedJWT(

@@ -8,7 +8,6 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jwt.SignedJWT;
 import io.filcdn.common.access.DelegateKey;
 import io.filcdn.common.access.IpNetwork;
-import io.filcdn.common.piece.ByteCount;
 import io.filcdn.testing.process.StackFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +30,7 @@ class SignTest {
   private static final String PIECE =
       "bafkzcibcpybkgmxp2bhckwice4jfwzkv4topsuysma66syieb7rnc5osa5sw2oa";
   private static final Sign.Limits USUAL =
-      new Sign.Limits(Duration.ofMinutes(10), Optional.empty(), Optional.empty());
+      new Sign.Limits(Duration.ofMinutes(10), Optional.empty());
 
   @TempDir Path folder;
   private Path file;
@@ -72,12 +71,10 @@ class SignTest {
                 "https://0x7.example/" + PIECE + "/a.mp4?filename=b.mp4",
                 new Sign.Limits(
                     Duration.ofDays(1),
-                    Optional.of(ByteCount.of(5_000_000_000L)),
                     Optional.of(IpNetwork.of("192.0.2.0/24"))));
 
     assertThat(signed).contains("?filename=b.mp4&URISigningPackage=");
     assertThat(token(signed).getJWTClaimsSet().getClaims())
-        .containsEntry("fcdn_max", 5_000_000_000L)
         .containsEntry("cdniip", "192.0.2.0/24")
         .containsEntry("cdniuc", PIECE);
   }

@@ -23,12 +23,16 @@ public final class AccessControl {
    * event loop.
    */
   public void check(AccessRequest request, Consumer<Verdict> then) {
-    switch (policies.check(request)) {
-      case PolicyCheck.Outcome.Refused(Problem problem) ->
-          then.accept(new Verdict.Refused(problem));
-      case PolicyCheck.Outcome.Passed(Admitted admitted, Grant grant) ->
-          check(request.of(admitted), grant, then);
-    }
+    policies.check(
+        request,
+        outcome -> {
+          switch (outcome) {
+            case PolicyCheck.Outcome.Refused(Problem problem) ->
+                then.accept(new Verdict.Refused(problem));
+            case PolicyCheck.Outcome.Passed(Admitted admitted, Grant grant) ->
+                check(request.of(admitted), grant, then);
+          }
+        });
   }
 
   private void check(AccessRequest request, Grant grant, Consumer<Verdict> then) {

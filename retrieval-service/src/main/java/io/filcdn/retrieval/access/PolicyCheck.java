@@ -23,8 +23,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +44,7 @@ public final class PolicyCheck {
   private final Admission admission;
   private final TokenVerifier tokens;
   private final TypedDomain gates;
+  private final Signatures signatures;
   private final Clock clock;
 
   /**
@@ -49,7 +55,9 @@ public final class PolicyCheck {
       BooleanSupplier trusted,
       Admission admission,
       Network network,
+      Signatures signatures,
       Clock clock) {
+    this.signatures = signatures;
     this.gates = CurioToken.domain(network);
     this.replica = replica;
     this.trusted = trusted;
@@ -71,8 +79,100 @@ public final class PolicyCheck {
     record Refused(Problem problem) implements Outcome {}
   }
 
+  /** The place where signatures are verified, which takes too long for an event loop. */
+  public interface Signatures {
+
+    /** Does work elsewhere and goes on, where it was asked, with what came of it, if anything. */
+    <T> void verify(Supplier<T> work, Consumer<Optional<T>> then);
+  }
+
+  /**
+   * The signatures of a request that were verified.
+   *
+   * @param signed the signed token whose signature is its signer's
+   * @param gates what keeps a token of gated retrieval from opening each of some data sets
+   */
+  private record Judged(
+      Optional<TokenVerifier.Pending> signed, Map<DataSetId, Optional<CurioToken.Fault>> gates) {
+
+    static final Judged NOTHING = new Judged(Optional.empty(), Map.of());
+  }
+
+  /**
+   * Checks, and goes on: at once, or where a signature is to be verified, soon on the same event
+   * loop.
+   */
+  void check(AccessRequest request, Consumer<Outcome> then) {
+    Optional<Supplier<Judged>> work =
+        switch (request.credential()) {
+          case Credential.Signed _ -> unverified(request).map(token -> () -> judged(token));
+          case Credential.Gated(Optional<CurioToken> token) ->
+              token.flatMap(shown -> gates(request, shown));
+          default -> Optional.empty();
+        };
+    if (work.isEmpty()) {
+      then.accept(check(request, Judged.NOTHING));
+    } else {
+      signatures.verify(
+          work.get(),
+          judged ->
+              then.accept(
+                  judged.isPresent()
+                      ? check(request, judged.get())
+                      : new Outcome.Refused(Problem.of(Refusal.POLICIES_UNAVAILABLE))));
+    }
+  }
+
+  private Judged judged(TokenVerifier.Pending token) {
+    return new Judged(
+        Optional.of(token)
+            .filter(t -> tokens.verify(t) instanceof TokenVerifier.Outcome.Verified),
+        Map.of());
+  }
+
+  /** The work of trying a token at the gates of a request's data sets; none where none is gated. */
+  private Optional<Supplier<Judged>> gates(AccessRequest request, CurioToken token) {
+    Instant now = clock.instant();
+    List<DataSetId> gated =
+        request.admitted().payers().stream().filter(admission::isGated).toList();
+    return gated.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            () ->
+                new Judged(
+                    Optional.empty(),
+                    gated.stream()
+                        .collect(
+                            Collectors.toMap(
+                                Function.identity(),
+                                set ->
+                                    token.fault(
+                                        gates, set, request.payer(), request.admitted().piece(),
+                                        now)))));
+  }
+
+  /** The token that was shown, where all that is wrong of it can be its signature. */
+  private Optional<TokenVerifier.Pending> unverified(AccessRequest request) {
+    Optional<SignedToken> shown = request.credential().signedToken();
+    if (shown.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant now = clock.instant();
+    for (DataSetId dataSet : request.admitted().payers()) {
+      if (replica.policy(request.payer(), dataSet)
+              instanceof PolicyLookup.Known(PolicyRecord policy)
+          && tokens.look(shown.get().text(), policy.delegate())
+              instanceof TokenVerifier.Outcome.Unverified(TokenVerifier.Pending pending)
+          && forbidden(policy, request, now).isEmpty()
+          && refusal(pending.claims(), request, shown.get(), now).isEmpty()) {
+        return Optional.of(pending);
+      }
+    }
+    return Optional.empty();
+  }
+
   /** Goes through the policies and gates of all data sets that could pay. */
-  Outcome check(AccessRequest request) {
+  private Outcome check(AccessRequest request, Judged judged) {
     Instant now = clock.instant();
     List<DataSetId> open = new ArrayList<>(request.admitted().payers().size());
     Grant grant = Grant.PUBLIC;
@@ -81,8 +181,8 @@ public final class PolicyCheck {
       PolicyLookup policy = replica.policy(request.payer(), dataSet);
       boolean gated = admission.isGated(dataSet);
       Optional<Problem> problem =
-          problem(policy, request, now)
-              .or(() -> gated ? gate(policy, dataSet, request, now) : Optional.empty());
+          problem(policy, request, judged, now)
+              .or(() -> gated ? gate(policy, dataSet, request, judged) : Optional.empty());
       if (problem.isEmpty()) {
         open.add(dataSet);
         grant = grant.under(conditions(policy, gated));
@@ -122,17 +222,18 @@ public final class PolicyCheck {
    * The fault of a request for a piece of a gated data set. A policy that asks for a key or a
    * signed URL is its payer's word, and opens the gate to who has that.
    */
-  private Optional<Problem> gate(
-      PolicyLookup found, DataSetId dataSet, AccessRequest request, Instant now) {
+  private static Optional<Problem> gate(
+      PolicyLookup found, DataSetId dataSet, AccessRequest request, Judged judged) {
     if (found instanceof PolicyLookup.Known(PolicyRecord policy)
         && policy.access() != PolicyAccess.PUBLIC) {
       return Optional.empty();
     }
     return switch (request.credential()) {
       case Credential.Gated(Optional<CurioToken> token) when token.isPresent() ->
-          token
-              .get()
-              .fault(gates, dataSet, request.payer(), request.admitted().piece(), now)
+          judged
+              .gates
+              // one that has become gated meanwhile was not tried
+              .getOrDefault(dataSet, Optional.of(CurioToken.Fault.SCOPE))
               .map(fault -> new Problem(Refusal.GATED_PROOF_WRONG, List.of(detail(fault))));
       case Credential.Gated _ ->
           Optional.of(
@@ -152,23 +253,25 @@ public final class PolicyCheck {
     };
   }
 
-  private Optional<Problem> problem(PolicyLookup found, AccessRequest request, Instant now) {
+  private Optional<Problem> problem(
+      PolicyLookup found, AccessRequest request, Judged judged, Instant now) {
     return switch (found) {
-      case PolicyLookup.Known(PolicyRecord policy) -> problem(policy, request, now);
+      case PolicyLookup.Known(PolicyRecord policy) -> problem(policy, request, judged, now);
       case PolicyLookup.NotUnderstood _ -> refused(Refusal.POLICY_NOT_UNDERSTOOD);
       case PolicyLookup.None _ ->
           trusted.getAsBoolean()
-              ? token(request, Optional.empty(), now)
+              ? token(request, Optional.empty(), judged, now)
               : refused(Refusal.POLICIES_UNAVAILABLE);
     };
   }
 
-  private Optional<Problem> problem(PolicyRecord policy, AccessRequest request, Instant now) {
+  private Optional<Problem> problem(
+      PolicyRecord policy, AccessRequest request, Judged judged, Instant now) {
     Optional<Refusal> forbidden = forbidden(policy, request, now);
     if (forbidden.isPresent()) {
       return refused(forbidden.get());
     }
-    Optional<Problem> bad = token(request, policy.delegate(), now);
+    Optional<Problem> bad = token(request, policy.delegate(), judged, now);
     if (bad.isPresent()) {
       return bad;
     }
@@ -212,16 +315,30 @@ public final class PolicyCheck {
 
   /** The fault of the token that was shown; nothing where it is good, or there is none. */
   private Optional<Problem> token(
-      AccessRequest request, Optional<DelegateKey> delegate, Instant now) {
+      AccessRequest request,
+      Optional<DelegateKey> delegate,
+      Judged judged,
+      Instant now) {
     Optional<SignedToken> shown = request.credential().signedToken();
     return shown.isEmpty()
         ? Optional.empty()
-        : switch (tokens.verify(shown.get().text(), delegate)) {
+        : switch (tokens.look(shown.get().text(), delegate)) {
           case TokenVerifier.Outcome.Refused(TokenVerifier.Fault fault, String detail) ->
               Optional.of(new Problem(refusal(fault), List.of(detail)));
           case TokenVerifier.Outcome.Verified(_, TokenClaims claims) ->
               refusal(claims, request, shown.get(), now).map(Problem::of);
+          case TokenVerifier.Outcome.Unverified(TokenVerifier.Pending pending) ->
+              refusal(pending.claims(), request, shown.get(), now)
+                  .map(Problem::of)
+                  .or(() -> signature(pending, judged));
         };
+  }
+
+  /** The fault of a token's signature, which counts only if it was verified for this signer. */
+  private static Optional<Problem> signature(TokenVerifier.Pending pending, Judged judged) {
+    return judged.signed.filter(known -> known.signer().equals(pending.signer())).isPresent()
+        ? Optional.empty()
+        : refused(Refusal.SIGNED_TOKEN_SIGNATURE);
   }
 
   private static Refusal refusal(TokenVerifier.Fault fault) {

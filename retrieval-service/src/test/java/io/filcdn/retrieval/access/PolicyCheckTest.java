@@ -29,7 +29,11 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +61,7 @@ class PolicyCheckTest {
   private boolean trusted = true;
   private PolicyCheck check;
   private long version;
+  private int signatures;
 
   @BeforeEach
   void open() {
@@ -73,7 +78,7 @@ class PolicyCheckTest {
             network,
             new Admission.Rules(0, 1 << 20, true),
             clock);
-    check = new PolicyCheck(replica, () -> trusted, admission, network, clock);
+    check = new PolicyCheck(replica, () -> trusted, admission, network, new AtOnce(), clock);
     place(ONE, Optional.empty());
     place(TWO, Optional.empty());
     place(GATED, Optional.of(DataSetRecord.Gate.CURIO_RETRIEVAL));
@@ -165,15 +170,30 @@ class PolicyCheckTest {
         new SignedToken(DELEGATE.sign(claims), "a.example/b?c"), Optional.empty());
   }
 
+  /** Verifies where it is asked, and counts. */
+  private final class AtOnce implements PolicyCheck.Signatures {
+    @Override
+    public <T> void verify(Supplier<T> work, Consumer<Optional<T>> then) {
+      signatures++;
+      then.accept(Optional.of(work.get()));
+    }
+  }
+
+  private PolicyCheck.Outcome outcome(Credential shown, DataSetId... payers) {
+    AtomicReference<PolicyCheck.Outcome> outcome = new AtomicReference<>();
+    check.check(request(shown, payers), outcome::set);
+    return Objects.requireNonNull(outcome.get());
+  }
+
   private void passes(Credential shown, DataSetId pays, DataSetId... payers) {
-    assertThat(check.check(request(shown, payers)))
+    assertThat(outcome(shown, payers))
         .isInstanceOfSatisfying(
             PolicyCheck.Outcome.Passed.class,
             passed -> assertThat(passed.admitted().dataSet()).isEqualTo(pays));
   }
 
   private void refuses(Refusal refusal, Credential shown, DataSetId... payers) {
-    assertThat(check.check(request(shown, payers)))
+    assertThat(outcome(shown, payers))
         .isInstanceOfSatisfying(
             PolicyCheck.Outcome.Refused.class,
             refused -> assertThat(refused.problem().refusal()).isEqualTo(refusal));
@@ -293,6 +313,30 @@ class PolicyCheckTest {
     refuses(Refusal.SIGNED_TOKEN_SIGNER, signed(CLAIMS), TWO);
   }
 
+  /** Who shows what is refused anyway makes nobody verify, and who shows the same again neither. */
+  @Test
+  void aSignatureIsVerifiedOnceAndOnlyWhereItMatters() {
+    policy("signed", "");
+    refuses(
+        Refusal.SIGNED_TOKEN_EXPIRED, signed(CLAIMS.replace("1796040600", "1796040000")), ONE);
+    refuses(Refusal.SIGNED_TOKEN_SIGNER, signed(CLAIMS), TWO);
+    assertThat(signatures).isZero();
+    Credential good = signed(CLAIMS);
+    passes(good, ONE, ONE);
+    passes(good, ONE, ONE);
+    assertThat(signatures).isEqualTo(1);
+    String forged =
+        TestDelegate.made(
+            "{\"alg\":\"ES256\",\"kid\":\"%s\"}".formatted(DELEGATE.publicKey().kid()),
+            CLAIMS,
+            "B".repeat(86));
+    refuses(
+        Refusal.SIGNED_TOKEN_SIGNATURE,
+        new Credential.Signed(new SignedToken(forged, "a.example"), Optional.empty()),
+        ONE);
+    assertThat(signatures).isEqualTo(2);
+  }
+
   @Test
   void whoMayKeepAnAnswerIsSaidByAllThatLetItIn() {
     assertThat(grant(Credential.NONE, ONE)).isEqualTo(new Grant(Optional.empty(), false, false));
@@ -310,7 +354,7 @@ class PolicyCheckTest {
   }
 
   private Grant grant(Credential shown, DataSetId... payers) {
-    PolicyCheck.Outcome outcome = check.check(request(shown, payers));
+    PolicyCheck.Outcome outcome = outcome(shown, payers);
     assertThat(outcome).isInstanceOf(PolicyCheck.Outcome.Passed.class);
     return ((PolicyCheck.Outcome.Passed) outcome).grant();
   }
