@@ -9,8 +9,6 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
 
-import io.filcdn.wallet.RetrievalGrant;
-import io.filcdn.wallet.TypedDomain;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.metrics.accounts.SignIn.Challenge;
@@ -18,6 +16,8 @@ import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.testing.infra.InfraResource;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.TypedDomain;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
@@ -89,7 +89,8 @@ class PoliciesApiIT {
   private static ValidatableResponse post(String message, String signature) {
     return post(
         "{\"domain\":%s,\"message\":%s,\"signature\":\"%s\"}"
-            .formatted(RecordJson.write(domain()), message, signature), ContentType.JSON);
+            .formatted(RecordJson.write(domain()), message, signature),
+        ContentType.JSON);
   }
 
   private static ValidatableResponse post(String body, ContentType type) {
@@ -165,8 +166,7 @@ class PoliciesApiIT {
     String message = message();
     RetrievalGrant grant = RecordJson.readStrictly(message, RetrievalGrant.class);
     TypedDomain domain = domain();
-    TypedDomain mainnet =
-        new TypedDomain("FilCDN", "1", 314, domain.verifyingContract());
+    TypedDomain mainnet = new TypedDomain("FilCDN", "1", 314, domain.verifyingContract());
 
     post(message, Wallet.of(DevnetAccount.OUTSIDER).sign(grant, domain))
         .statusCode(401)
@@ -278,7 +278,8 @@ class PoliciesApiIT {
 
   @Test
   void theApiDescribesItself() {
-    var document = given().get("/q/openapi?format=json").then().statusCode(200).extract().jsonPath();
+    var document =
+        given().get("/q/openapi?format=json").then().statusCode(200).extract().jsonPath();
 
     assertThat(document.getMap("paths").keySet().toString())
         .contains(POLICIES + "/typed-data", "/api/v1/admin/policies");

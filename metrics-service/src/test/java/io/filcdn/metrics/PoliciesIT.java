@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.filcdn.wallet.RetrievalGrant;
-import io.filcdn.wallet.TypedDomain;
 import io.filcdn.common.access.PolicyAccess;
 import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.chain.Address;
@@ -20,6 +18,8 @@ import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.database.Database.DatabaseException;
 import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.TypedDomain;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -236,9 +236,7 @@ class PoliciesIT {
     TypedDomain domain = service.policies().domain();
 
     assertThat(
-            service
-                .policies()
-                .set(new SignedGrant(domain, stranger, other.sign(stranger, domain))))
+            service.policies().set(new SignedGrant(domain, stranger, other.sign(stranger, domain))))
         .isEqualTo(refused(PolicyRefusal.PAYER_UNKNOWN));
     assertThat(set(1, Map.of("dataSets", List.of("12", "99"))))
         .isEqualTo(refused(PolicyRefusal.DATA_SET_FOREIGN));
@@ -259,12 +257,9 @@ class PoliciesIT {
     assertThat(desk.set(wrong(good, new TypedDomain("FilCDM", "1", 1, PAYER))))
         .isEqualTo(refused(PolicyRefusal.DOMAIN_WRONG));
     assertThat(
-            desk.set(
-                wrong(
-                    good, new TypedDomain("FilCDN", "1", 314, domain.verifyingContract()))))
+            desk.set(wrong(good, new TypedDomain("FilCDN", "1", 314, domain.verifyingContract()))))
         .isEqualTo(refused(PolicyRefusal.CHAIN_WRONG));
-    assertThat(
-            desk.set(wrong(good, new TypedDomain("FilCDN", "1", domain.chainId(), PAYER))))
+    assertThat(desk.set(wrong(good, new TypedDomain("FilCDN", "1", domain.chainId(), PAYER))))
         .isEqualTo(refused(PolicyRefusal.CONTRACT_WRONG));
     assertThat(
             desk.set(
@@ -303,8 +298,7 @@ class PoliciesIT {
   @Test
   void aCapThatNobodyHoldsIsRefused() {
     for (String cap :
-        List.of(
-            "maxBytes", "maxBytesPerDay", "maxBytesPerDayOfKey", "maxBytesPerDayOfClient")) {
+        List.of("maxBytes", "maxBytesPerDay", "maxBytesPerDayOfKey", "maxBytesPerDayOfClient")) {
       assertThat(set(1, Map.of(cap, "1"))).isEqualTo(refused(PolicyRefusal.CAP_UNSUPPORTED));
     }
   }

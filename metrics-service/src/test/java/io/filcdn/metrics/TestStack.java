@@ -40,11 +40,11 @@ import org.postgresql.ds.PGSimpleDataSource;
 final class TestStack implements AutoCloseable {
 
   private static final String TABLES =
-      "watermark, parked, journal_progress, intake_offset, odometer, unbilled, data_set, dead_letter, audit,"
-          + " checkpoint, checkpoint_odometer, checkpoint_watermark, checkpoint_offset,"
-          + " lease_journal, lease, held, written_off, approved, series, quota_level, webhook_call,"
-          + " latency, piece_day, placement, pinned, upload_day, settled_event,"
-          + " used_nonce, payer_session, access_key, key_usage, policy";
+      "watermark, parked, journal_progress, intake_offset, odometer, unbilled, data_set,"
+          + " dead_letter, audit, checkpoint, checkpoint_odometer, checkpoint_watermark,"
+          + " checkpoint_offset, lease_journal, lease, held, written_off, approved, series,"
+          + " quota_level, webhook_call, latency, piece_day, placement, pinned, upload_day,"
+          + " settled_event, used_nonce, payer_session, access_key, key_usage, policy";
 
   private final Infra infra = Infra.start();
   private final PGSimpleDataSource dataSource = new PGSimpleDataSource();

@@ -2,11 +2,11 @@ package io.filcdn.metrics;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.filcdn.wallet.RetrievalGrant;
-import io.filcdn.wallet.TypedDomain;
 import io.filcdn.common.chain.Address;
 import io.filcdn.metrics.accounts.SignIn.Challenge;
 import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.TypedDomain;
 import java.time.Instant;
 import org.web3j.crypto.Credentials;
 import org.web3j.crypto.Sign;
@@ -35,7 +35,8 @@ record Wallet(Credentials credentials) {
     Version: 1
     Chain ID: %3$d
     Nonce: %4$s
-    Issued At: %5$s"""
+    Issued At: %5$s\
+    """
         .formatted(
             challenge.domain(), address(), challenge.chainId(), challenge.nonce(), now.toString());
   }

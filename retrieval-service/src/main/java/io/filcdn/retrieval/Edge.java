@@ -175,7 +175,8 @@ final class Edge implements AutoCloseable {
     IndexReplica replica = stores.replica();
     Journal journal = stores.journal();
     Duration maxOffline = config.admission().maxOffline();
-    follower = new ReplicaFollower(IndexReplica.FEED, replica, tools.kafka, tools.clock, maxOffline);
+    follower =
+        new ReplicaFollower(IndexReplica.FEED, replica, tools.kafka, tools.clock, maxOffline);
     accessFollower =
         new ReplicaFollower(
             AccessReplica.FEED, stores.access(), tools.kafka, tools.clock, maxOffline);
@@ -236,8 +237,7 @@ final class Edge implements AutoCloseable {
     following = Thread.ofPlatform().name("filcdn-index").start(follower);
     followingAccess = Thread.ofPlatform().name("filcdn-access").start(accessFollower);
     treeFollower =
-        new ReplicaFollower(
-            TreeStore.FEED, stores.trees(), tools.kafka, tools.clock, maxOffline);
+        new ReplicaFollower(TreeStore.FEED, stores.trees(), tools.kafka, tools.clock, maxOffline);
     treePublisher = new TreePublisher(stores.trees(), tools.kafka);
     followingTrees = Thread.ofPlatform().name("filcdn-trees").start(treeFollower);
     startSchedules(config);

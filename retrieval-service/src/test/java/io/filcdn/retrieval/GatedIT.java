@@ -100,9 +100,7 @@ class GatedIT extends EdgeTest {
         "gated-proof-wrong");
     assertRefused(get(piece, "Authorization: CurioRetrieval e30"), 403, "gated-proof-wrong");
     assertRefused(
-        get(
-            piece,
-            "Authorization: CurioRetrieval " + token("fwss/102", piece.cid().toString())),
+        get(piece, "Authorization: CurioRetrieval " + token("fwss/102", piece.cid().toString())),
         403,
         "gated-proof-wrong");
   }

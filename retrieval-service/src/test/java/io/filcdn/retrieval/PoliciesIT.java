@@ -148,8 +148,7 @@ class PoliciesIT extends EdgeTest {
     assertThat(same.status()).isEqualTo(304);
     assertPrivate(same);
     String path = "/%s/a.bin?a=b&URISigningPackage=%s&c".formatted(piece.cid(), token);
-    assertThat(
-            edge.client().send("HEAD", payer.address() + ".localhost", path).status())
+    assertThat(edge.client().send("HEAD", payer.address() + ".localhost", path).status())
         .isEqualTo(200);
 
     TestPiece other = placed(payer, 100);
@@ -178,8 +177,7 @@ class PoliciesIT extends EdgeTest {
                 "{\"exp\":9%d,\"nbf\":9%1$d,\"cdniuc\":\"%s\"}", "401 signed-token-malformed"))) {
       String[] expected = wrong.getValue().split(" ");
       String token = DELEGATE.sign(wrong.getKey().formatted(now, piece.cid()));
-      assertRefused(
-          signed(payer, piece, token), Integer.parseInt(expected[0]), expected[1]);
+      assertRefused(signed(payer, piece, token), Integer.parseInt(expected[0]), expected[1]);
     }
     assertRefused(
         signed(payer, piece, DELEGATE.sign(claims(piece, ",\"nbf\":" + (now + 300)))),
@@ -284,8 +282,7 @@ class PoliciesIT extends EdgeTest {
             PolicyLimits.NONE,
             SERIALS.incrementAndGet()));
 
-    assertRefused(
-        signed(payer, piece, theirs.sign(claims(piece, ""))), 401, "signed-token-signer");
+    assertRefused(signed(payer, piece, theirs.sign(claims(piece, ""))), 401, "signed-token-signer");
   }
 
   @Test
@@ -303,8 +300,7 @@ class PoliciesIT extends EdgeTest {
     assertServed(answer, piece);
     assertPrivate(answer);
     AccessKey unknown = Keys.key();
-    assertRefused(
-        get(payer, piece, "Authorization: Bearer " + unknown.text()), 401, "key-unknown");
+    assertRefused(get(payer, piece, "Authorization: Bearer " + unknown.text()), 401, "key-unknown");
   }
 
   @Test
@@ -399,7 +395,8 @@ class PoliciesIT extends EdgeTest {
     assertServed(get(payer, piece), piece);
 
     index.policy(
-        open.key(), RecordJson.write(open).replace("\"limits\":{}", "\"limits\":{\"countries\":[]}"));
+        open.key(),
+        RecordJson.write(open).replace("\"limits\":{}", "\"limits\":{\"countries\":[]}"));
     await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> get(payer, piece).header("X-Error-Code").equals("policy-not-understood"));
@@ -424,8 +421,7 @@ class PoliciesIT extends EdgeTest {
     assertRefused(refused, 401, "signed-token-signer");
     await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) > 0);
 
-    String told =
-        refused.headers() + refused.text() + provider.asked() + topics();
+    String told = refused.headers() + refused.text() + provider.asked() + topics();
     for (String token : List.of(good, bad)) {
       assertThat(told)
           .doesNotContain(token)
@@ -470,7 +466,11 @@ class PoliciesIT extends EdgeTest {
 
     run(npm, "../../../common/npm-install.sh", "the example of docs/access.md");
     String url =
-        run(npm, "node", "sign.mjs", "http://%s.localhost/%s".formatted(payer.address(), piece.cid()))
+        run(
+                npm,
+                "node",
+                "sign.mjs",
+                "http://%s.localhost/%s".formatted(payer.address(), piece.cid()))
             .strip();
 
     assertServed(

@@ -121,9 +121,7 @@ public final class CurioToken {
         return Optional.empty();
       }
       Wire wire = RecordJson.readStrictly(json, Wire.class);
-      return EIP712.equals(wire.scheme)
-          ? Optional.of(new CurioToken(wire))
-          : Optional.empty();
+      return EIP712.equals(wire.scheme) ? Optional.of(new CurioToken(wire)) : Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.empty();
     }

@@ -33,8 +33,7 @@ public record WalletSignature(String hex) {
 
   /** The account whose key signed {@code text} with its prefix; empty where no key can have. */
   public Optional<Address> signer(String text) {
-    return recovered(
-        signature -> Sign.signedPrefixedMessageToKey(text.getBytes(UTF_8), signature));
+    return recovered(signature -> Sign.signedPrefixedMessageToKey(text.getBytes(UTF_8), signature));
   }
 
   /**

@@ -20,8 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CurioTokenTest {
 
   private static final Address PAYER = Address.of("0x70997970c51812dc3a010c7d01b50e0d17dc79c8");
-  private static final Address CONTRACT =
-      Address.of("0xdc64a140aa3e981100a9beca4e685f962f0cf6c9");
+  private static final Address CONTRACT = Address.of("0xdc64a140aa3e981100a9beca4e685f962f0cf6c9");
   private static final TypedDomain DOMAIN =
       new TypedDomain("CurioRetrieval", "1", 31415926, CONTRACT);
   private static final PieceCid PIECE =
@@ -122,13 +121,12 @@ class CurioTokenTest {
   @Test
   void aVoucherWithAnothersProofIsRefused() {
     String json = new String(Base64.getUrlDecoder().decode(DELEGATED), UTF_8);
-    String signature = json.substring(json.indexOf("proofSig") + 11, json.indexOf("proofSig") + 143);
+    String signature =
+        json.substring(json.indexOf("proofSig") + 11, json.indexOf("proofSig") + 143);
 
     assertThat(fault(changed(DELEGATED, signature, "0x" + "00".repeat(65)), DATA_SET, NOW))
         .contains(Fault.SIGNATURE);
-    assertThat(
-            fault(
-                encoded(json.substring(0, json.indexOf(",\"voucher\"")) + "}"), DATA_SET, NOW))
+    assertThat(fault(encoded(json.substring(0, json.indexOf(",\"voucher\"")) + "}"), DATA_SET, NOW))
         .contains(Fault.SIGNATURE);
   }
 
@@ -163,8 +161,9 @@ class CurioTokenTest {
         CurioToken.read(text)
             .ifPresent(
                 read ->
-                    assertThat(read.fault(DOMAIN, DATA_SET, PAYER, PIECE, NOW).isPresent()
-                            || sameJson(text))
+                    assertThat(
+                            read.fault(DOMAIN, DATA_SET, PAYER, PIECE, NOW).isPresent()
+                                || sameJson(text))
                         .isTrue());
       }
     }

@@ -51,8 +51,10 @@ class RetrievalGrantTest {
   /** The digests are those of {@code hashTypedData} of npm's viem 2.57.20. */
   @Test
   void walletsSignTheSameDigest() {
-    assertThat(hex(read(FULL).digest(DOMAIN))).isEqualTo("7c91b08e15acb16659e2b6616f5deabc3a18360a29d6a7722404eca866953860");
-    assertThat(hex(read(EMPTY).digest(DOMAIN))).isEqualTo("8142ce91a8673a2cbfa43af016823d2316cb03dd0b440f9ab56705dc6ab550b3");
+    assertThat(hex(read(FULL).digest(DOMAIN)))
+        .isEqualTo("7c91b08e15acb16659e2b6616f5deabc3a18360a29d6a7722404eca866953860");
+    assertThat(hex(read(EMPTY).digest(DOMAIN)))
+        .isEqualTo("8142ce91a8673a2cbfa43af016823d2316cb03dd0b440f9ab56705dc6ab550b3");
   }
 
   private static String hex(byte[] bytes) {
@@ -90,13 +92,15 @@ class RetrievalGrantTest {
         .isEqualTo("xx0BcA-wMohw8atYDJOe6peGModklG2wRHBlXHMvl0M");
     assertThat(first.notBefore()).contains(Instant.parse("2026-11-21T12:00:00Z"));
     assertThat(first.expires()).contains(Instant.parse("2027-11-21T12:00:00Z"));
-    assertThat(first.limits().bytesPerDayOfClient().orElseThrow().bytes()).isEqualTo(5_000_000_000L);
+    assertThat(first.limits().bytesPerDayOfClient().orElseThrow().bytes())
+        .isEqualTo(5_000_000_000L);
     assertThat(first.limits().hasCaps()).isTrue();
   }
 
   @Test
   void aKeyIdThatIsNotTheKeysThumbprintIsRefused() {
-    String other = FULL.replace("https://é.example", "https://e.example").replace("0xc71d", "0xc81d");
+    String other =
+        FULL.replace("https://é.example", "https://e.example").replace("0xc71d", "0xc81d");
 
     assertThatThrownBy(() -> read(other).policies(Generation.FWSS))
         .isInstanceOf(IllegalArgumentException.class)

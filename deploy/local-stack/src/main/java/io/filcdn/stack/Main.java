@@ -93,10 +93,7 @@ public final class Main {
       case "sign" -> {
         Arguments given =
             Arguments.read(
-                command,
-                words,
-                Set.of("--key", "--new-key", "--for", "--client"),
-                Set.of());
+                command, words, Set.of("--key", "--new-key", "--for", "--client"), Set.of());
         sign(given, clock);
       }
       default -> throw new StackFailure("no command \"%s\"; see ./filcdn help".formatted(command));

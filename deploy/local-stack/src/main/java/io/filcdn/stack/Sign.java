@@ -87,8 +87,7 @@ final class Sign {
     ECKey named = new ECKey.Builder(key).keyID(delegate.kid()).build();
     try {
       Files.createFile(
-          file,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     } catch (FileAlreadyExistsException e) {
       throw new StackFailure("expected a file that is not there yet, found %s".formatted(file));
     }
@@ -119,8 +118,7 @@ final class Sign {
             claims.build());
     token.sign(new ECDSASigner(key));
     return "%s%s%s=%s"
-        .formatted(
-            url, address.getRawQuery() == null ? '?' : '&', PARAMETER, token.serialize());
+        .formatted(url, address.getRawQuery() == null ? '?' : '&', PARAMETER, token.serialize());
   }
 
   private static URI address(String url) {

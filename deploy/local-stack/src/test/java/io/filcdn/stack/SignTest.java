@@ -69,9 +69,7 @@ class SignTest {
         Sign.with(file, CLOCK)
             .sign(
                 "https://0x7.example/" + PIECE + "/a.mp4?filename=b.mp4",
-                new Sign.Limits(
-                    Duration.ofDays(1),
-                    Optional.of(IpNetwork.of("192.0.2.0/24"))));
+                new Sign.Limits(Duration.ofDays(1), Optional.of(IpNetwork.of("192.0.2.0/24"))));
 
     assertThat(signed).contains("?filename=b.mp4&URISigningPackage=");
     assertThat(token(signed).getJWTClaimsSet().getClaims())
@@ -81,7 +79,8 @@ class SignTest {
 
   @Test
   void aNewKeyIsItsOwnersAloneAndWhatIsThereStays() throws Exception {
-    DelegateKey delegate = DelegateKey.ofJwk(policy.substring(policy.indexOf("delegateJwk: ") + 13));
+    DelegateKey delegate =
+        DelegateKey.ofJwk(policy.substring(policy.indexOf("delegateJwk: ") + 13));
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");

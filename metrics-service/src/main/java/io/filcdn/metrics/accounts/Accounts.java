@@ -34,8 +34,8 @@ public final class Accounts {
    *
    * @param signInsPerMinute of one client
    * @param publishAtOnce keys that are told in one transaction
-   * @param tellAgainAfter the time after which each change is told once more: longer than a producer
-   *     tries to send a record
+   * @param tellAgainAfter the time after which each change is told once more: longer than a
+   *     producer tries to send a record
    */
   public record Rules(
       SignIn.Rules signIn,

@@ -1,8 +1,8 @@
 package io.filcdn.metrics.accounts;
 
-import io.filcdn.wallet.WalletSignature;
 import io.filcdn.common.chain.Address;
 import io.filcdn.service.database.Database;
+import io.filcdn.wallet.WalletSignature;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;

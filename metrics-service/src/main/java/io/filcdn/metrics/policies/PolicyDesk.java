@@ -1,8 +1,5 @@
 package io.filcdn.metrics.policies;
 
-import io.filcdn.wallet.RetrievalGrant;
-import io.filcdn.wallet.TypedDomain;
-import io.filcdn.wallet.WalletSignature;
 import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
@@ -15,6 +12,9 @@ import io.filcdn.service.database.Database;
 import io.filcdn.service.kafka.KafkaPublisher;
 import io.filcdn.service.kafka.OneSender;
 import io.filcdn.service.kafka.OutboxPublisher;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.TypedDomain;
+import io.filcdn.wallet.WalletSignature;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -140,7 +140,8 @@ public final class PolicyDesk {
     if (!policies.isPayer(connection, payer)) {
       return new Outcome.Refused(PolicyRefusal.PAYER_UNKNOWN);
     }
-    List<DataSetId> dataSets = wanted.stream().flatMap(policy -> policy.dataSet().stream()).toList();
+    List<DataSetId> dataSets =
+        wanted.stream().flatMap(policy -> policy.dataSet().stream()).toList();
     if (policies.owned(connection, payer, dataSets) < dataSets.size()) {
       return new Outcome.Refused(PolicyRefusal.DATA_SET_FOREIGN);
     }

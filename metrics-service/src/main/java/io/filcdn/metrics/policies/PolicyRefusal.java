@@ -28,7 +28,8 @@ public enum PolicyRefusal {
       "cap-unsupported",
       "expected maxBytes, maxBytesPerDay, maxBytesPerDayOfKey and maxBytesPerDayOfClient of 0: no"
           + " edge holds them yet"),
-  EXPIRY_PAST(400, "policy-malformed", "expected expires in the future, found a time that has been"),
+  EXPIRY_PAST(
+      400, "policy-malformed", "expected expires in the future, found a time that has been"),
   PAYER_UNKNOWN(
       403, "payer-unknown", "expected a wallet that pays for a data set, found one without any"),
   DATA_SET_FOREIGN(

@@ -2,8 +2,6 @@ package io.filcdn.metrics.policies;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
-import io.filcdn.wallet.RetrievalGrant;
-import io.filcdn.wallet.TypedDomain;
 import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.chain.Address;
 import io.filcdn.metrics.accounts.Accounts;
@@ -11,6 +9,8 @@ import io.filcdn.metrics.accounts.JsonBody;
 import io.filcdn.metrics.accounts.KeyResource;
 import io.filcdn.service.paging.Page;
 import io.filcdn.service.problem.HttpProblem;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.TypedDomain;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Consumes;
@@ -125,8 +125,7 @@ public class PolicyResource {
       @Nullable @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
       @QueryParam("after") @Nullable String after,
       @QueryParam("limit") @Nullable String limit) {
-    Address payer =
-        accounts.callers().payer(authorization).orElseThrow(KeyResource::unauthorized);
+    Address payer = accounts.callers().payer(authorization).orElseThrow(KeyResource::unauthorized);
     Page<Long> page = Page.of(after, limit, MOST, Page::number);
     List<StoredPolicy> found = desk.list(payer, page.after().orElse(Long.MAX_VALUE), page.limit());
     return RestResponse.ResponseBuilder.ok(PolicyPage.of(found, page))

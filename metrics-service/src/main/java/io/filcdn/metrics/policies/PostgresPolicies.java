@@ -67,8 +67,7 @@ final class PostgresPolicies {
       statement.setString(3, RecordJson.write(grant));
       statement.setObject(4, now.atOffset(ZoneOffset.UTC));
       statement.setArray(5, texts(connection, dataSets(policies)));
-      statement.setArray(
-          6, texts(connection, policies.stream().map(RecordJson::write).toList()));
+      statement.setArray(6, texts(connection, policies.stream().map(RecordJson::write).toList()));
       statement.executeUpdate();
     }
   }
@@ -79,8 +78,7 @@ final class PostgresPolicies {
         .toList();
   }
 
-  private static Array texts(Connection connection, List<String> texts)
-      throws SQLException {
+  private static Array texts(Connection connection, List<String> texts) throws SQLException {
     return connection.createArrayOf("text", texts.toArray());
   }
 

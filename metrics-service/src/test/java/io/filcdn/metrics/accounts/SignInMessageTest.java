@@ -3,8 +3,8 @@ package io.filcdn.metrics.accounts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.filcdn.wallet.WalletSignature;
 import io.filcdn.common.chain.Address;
+import io.filcdn.wallet.WalletSignature;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,8 @@ class SignInMessageTest {
       Version: 1
       Chain ID: 31337
       Nonce: abcdef1234567890
-      Issued At: 2026-11-21T12:00:00.000Z""";
+      Issued At: 2026-11-21T12:00:00.000Z\
+      """;
 
   /** As viem writes it when it is told everything. */
   private static final String LONG =
@@ -44,7 +45,8 @@ class SignInMessageTest {
       Request ID: some-id
       Resources:
       - https://example.com/a
-      - ipfs://bafy""";
+      - ipfs://bafy\
+      """;
 
   private static final Address ADDRESS = Address.of("0x70997970c51812dc3a010c7d01b50e0d17dc79c8");
 

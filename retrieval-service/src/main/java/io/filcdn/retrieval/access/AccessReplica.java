@@ -198,7 +198,9 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
       List<ConsumerRecord<String, String>> records, Map<TopicPartition, Long> next, Instant now) {
     List<KeyTable.Change> ofKeys =
         TopicReplica.readable(
-            of(Topic.KEYS, records), record -> KeyTable.Change.of(key(record), record.value()), LOG);
+            of(Topic.KEYS, records),
+            record -> KeyTable.Change.of(key(record), record.value()),
+            LOG);
     List<PolicyTable.Change> ofPolicies =
         TopicReplica.readable(
             of(Topic.POLICIES, records),

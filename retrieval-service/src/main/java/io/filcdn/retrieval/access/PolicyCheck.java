@@ -1,35 +1,25 @@
 package io.filcdn.retrieval.access;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.filcdn.common.access.DelegateKey;
-import io.filcdn.common.access.PolicyAccess;
 import io.filcdn.common.access.PolicyLimits;
 import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision.Admitted;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.wallet.CurioToken;
-import io.filcdn.wallet.TypedDomain;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
@@ -43,7 +33,7 @@ public final class PolicyCheck {
   private final BooleanSupplier trusted;
   private final Admission admission;
   private final TokenVerifier tokens;
-  private final TypedDomain gates;
+  private final GateCheck gates;
   private final Signatures signatures;
   private final Clock clock;
 
@@ -58,7 +48,7 @@ public final class PolicyCheck {
       Signatures signatures,
       Clock clock) {
     this.signatures = signatures;
-    this.gates = CurioToken.domain(network);
+    this.gates = new GateCheck(admission, CurioToken.domain(network));
     this.replica = replica;
     this.trusted = trusted;
     this.admission = admission;
@@ -107,7 +97,9 @@ public final class PolicyCheck {
         switch (request.credential()) {
           case Credential.Signed _ -> unverified(request).map(token -> () -> judged(token));
           case Credential.Gated(Optional<CurioToken> token) ->
-              token.flatMap(shown -> gates(request, shown));
+              token
+                  .flatMap(shown -> gates.work(request, shown, clock.instant()))
+                  .map(faults -> () -> new Judged(Optional.empty(), faults.get()));
           default -> Optional.empty();
         };
     if (work.isEmpty()) {
@@ -125,30 +117,8 @@ public final class PolicyCheck {
 
   private Judged judged(TokenVerifier.Pending token) {
     return new Judged(
-        Optional.of(token)
-            .filter(t -> tokens.verify(t) instanceof TokenVerifier.Outcome.Verified),
+        Optional.of(token).filter(t -> tokens.verify(t) instanceof TokenVerifier.Outcome.Verified),
         Map.of());
-  }
-
-  /** The work of trying a token at the gates of a request's data sets; none where none is gated. */
-  private Optional<Supplier<Judged>> gates(AccessRequest request, CurioToken token) {
-    Instant now = clock.instant();
-    List<DataSetId> gated =
-        request.admitted().payers().stream().filter(admission::isGated).toList();
-    return gated.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            () ->
-                new Judged(
-                    Optional.empty(),
-                    gated.stream()
-                        .collect(
-                            Collectors.toMap(
-                                Function.identity(),
-                                set ->
-                                    token.fault(
-                                        gates, set, request.payer(), request.admitted().piece(),
-                                        now)))));
   }
 
   /** The token that was shown, where all that is wrong of it can be its signature. */
@@ -164,7 +134,7 @@ public final class PolicyCheck {
           && tokens.look(shown.get().text(), policy.delegate())
               instanceof TokenVerifier.Outcome.Unverified(TokenVerifier.Pending pending)
           && forbidden(policy, request, now).isEmpty()
-          && refusal(pending.claims(), request, shown.get(), now).isEmpty()) {
+          && pending.claims().refusal(request, shown.get(), now).isEmpty()) {
         return Optional.of(pending);
       }
     }
@@ -182,7 +152,11 @@ public final class PolicyCheck {
       boolean gated = admission.isGated(dataSet);
       Optional<Problem> problem =
           problem(policy, request, judged, now)
-              .or(() -> gated ? gate(policy, dataSet, request, judged) : Optional.empty());
+              .or(
+                  () ->
+                      gated
+                          ? GateCheck.problem(policy, dataSet, request, judged.gates)
+                          : Optional.empty());
       if (problem.isEmpty()) {
         open.add(dataSet);
         grant = grant.under(conditions(policy, gated));
@@ -216,41 +190,6 @@ public final class PolicyCheck {
             !policy.limits().origins().isEmpty(),
             gated || !policy.letsEveryoneIn())
         : new Grant(Optional.empty(), false, gated);
-  }
-
-  /**
-   * The fault of a request for a piece of a gated data set. A policy that asks for a key or a
-   * signed URL is its payer's word, and opens the gate to who has that.
-   */
-  private static Optional<Problem> gate(
-      PolicyLookup found, DataSetId dataSet, AccessRequest request, Judged judged) {
-    if (found instanceof PolicyLookup.Known(PolicyRecord policy)
-        && policy.access() != PolicyAccess.PUBLIC) {
-      return Optional.empty();
-    }
-    return switch (request.credential()) {
-      case Credential.Gated(Optional<CurioToken> token) when token.isPresent() ->
-          judged
-              .gates
-              // one that has become gated meanwhile was not tried
-              .getOrDefault(dataSet, Optional.of(CurioToken.Fault.SCOPE))
-              .map(fault -> new Problem(Refusal.GATED_PROOF_WRONG, List.of(detail(fault))));
-      case Credential.Gated _ ->
-          Optional.of(
-              new Problem(
-                  Refusal.GATED_PROOF_WRONG,
-                  List.of("expected a token of CurioRetrieval, found what is none")));
-      default -> refused(Refusal.GATED_PROOF_NEEDED);
-    };
-  }
-
-  private static String detail(CurioToken.Fault fault) {
-    return switch (fault) {
-      case RESOURCE -> "expected a proof for this PieceCID, found one for another";
-      case SCOPE -> "expected proof and voucher for this data set, found one for another";
-      case TIME -> "expected a proof for the next five minutes at most and a voucher that is good";
-      case SIGNATURE -> "expected the payer's signature, or that of whom his voucher names";
-    };
   }
 
   private Optional<Problem> problem(
@@ -298,7 +237,8 @@ public final class PolicyCheck {
       return Optional.of(Refusal.POLICY_NOT_UNDERSTOOD);
     }
     PieceCid piece = request.admitted().piece();
-    if (!limits.pieces().isEmpty() && limits.pieces().stream().noneMatch(p -> names(p, piece))) {
+    if (!limits.pieces().isEmpty()
+        && limits.pieces().stream().noneMatch(p -> TokenClaims.names(p, piece))) {
       return Optional.of(Refusal.POLICY_PIECE);
     }
     if (!limits.origins().isEmpty()
@@ -315,10 +255,7 @@ public final class PolicyCheck {
 
   /** The fault of the token that was shown; nothing where it is good, or there is none. */
   private Optional<Problem> token(
-      AccessRequest request,
-      Optional<DelegateKey> delegate,
-      Judged judged,
-      Instant now) {
+      AccessRequest request, Optional<DelegateKey> delegate, Judged judged, Instant now) {
     Optional<SignedToken> shown = request.credential().signedToken();
     return shown.isEmpty()
         ? Optional.empty()
@@ -326,9 +263,11 @@ public final class PolicyCheck {
           case TokenVerifier.Outcome.Refused(TokenVerifier.Fault fault, String detail) ->
               Optional.of(new Problem(refusal(fault), List.of(detail)));
           case TokenVerifier.Outcome.Verified(_, TokenClaims claims) ->
-              refusal(claims, request, shown.get(), now).map(Problem::of);
+              claims.refusal(request, shown.get(), now).map(Problem::of);
           case TokenVerifier.Outcome.Unverified(TokenVerifier.Pending pending) ->
-              refusal(pending.claims(), request, shown.get(), now)
+              pending
+                  .claims()
+                  .refusal(request, shown.get(), now)
                   .map(Problem::of)
                   .or(() -> signature(pending, judged));
         };
@@ -347,53 +286,6 @@ public final class PolicyCheck {
       case SIGNER_UNKNOWN -> Refusal.SIGNED_TOKEN_SIGNER;
       case SIGNATURE_WRONG -> Refusal.SIGNED_TOKEN_SIGNATURE;
     };
-  }
-
-  private static Optional<Refusal> refusal(
-      TokenClaims claims, AccessRequest request, SignedToken token, Instant now) {
-    if (!now.isBefore(claims.expires())) {
-      return Optional.of(Refusal.SIGNED_TOKEN_EXPIRED);
-    }
-    if (claims.notBefore().filter(now::isBefore).isPresent()) {
-      return Optional.of(Refusal.SIGNED_TOKEN_EARLY);
-    }
-    if (claims.issuer().filter(issuer -> !issuer.equals(request.payer())).isPresent()) {
-      return Optional.of(Refusal.SIGNED_TOKEN_PAYER);
-    }
-    if (!covers(claims.container(), request.admitted().piece(), token.address())) {
-      return Optional.of(Refusal.SIGNED_TOKEN_PIECE);
-    }
-    if (claims.client().filter(network -> !network.contains(request.client())).isPresent()) {
-      return Optional.of(Refusal.SIGNED_TOKEN_NETWORK);
-    }
-    return claims.most().isPresent()
-        ? Optional.of(Refusal.SIGNED_TOKEN_CAP)
-        : Optional.empty();
-  }
-
-  private static boolean covers(
-      TokenClaims.Container container, PieceCid piece, String address) {
-    return switch (container) {
-      case TokenClaims.Container.OfPiece(PieceName name) -> names(name, piece);
-      // a proxy that ends TLS hides which of the two it was
-      case TokenClaims.Container.OfUri(String sha256) ->
-          sha256.equals(digest("https://" + address)) || sha256.equals(digest("http://" + address));
-    };
-  }
-
-  /** A v1 CID names all pieces with its root. */
-  private static boolean names(PieceName name, PieceCid piece) {
-    return name.equals(piece) || name.equals(piece.commP());
-  }
-
-  private static String digest(String address) {
-    try {
-      return Base64.getUrlEncoder()
-          .withoutPadding()
-          .encodeToString(MessageDigest.getInstance("SHA-256").digest(address.getBytes(UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   private static Optional<Problem> refused(Refusal refusal) {

@@ -137,8 +137,7 @@ final class PolicyTable {
     byte[] row = db.get(table, bytes(name.toString()));
     return row == null
         ? PolicyLookup.NONE
-        : read(
-            name, new String(row, Long.BYTES, row.length - Long.BYTES, StandardCharsets.UTF_8));
+        : read(name, new String(row, Long.BYTES, row.length - Long.BYTES, StandardCharsets.UTF_8));
   }
 
   private static PolicyLookup read(PolicyKey name, String text) {

@@ -1,11 +1,18 @@
 package io.filcdn.retrieval.access;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.filcdn.common.access.IpNetwork;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.refusal.Refusal;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +49,8 @@ record TokenClaims(
 
   /** The claims whose meaning is known here, all that can be said to be critical among them. */
   private static final Set<String> UNDERSTOOD =
-      Set.of("iss", "aud", "exp", "nbf", "iat", "jti", "cdniv", "cdnicrit", "cdniip", "cdniuc", MOST);
+      Set.of(
+          "iss", "aud", "exp", "nbf", "iat", "jti", "cdniv", "cdnicrit", "cdniip", "cdniuc", MOST);
 
   /** The first second of the year 9999. */
   private static final long LAST_SECOND = 253_370_764_800L;
@@ -101,6 +109,50 @@ record TokenClaims(
         claims.containsKey(MOST)
             ? Optional.of(ByteCount.of(number(claims, MOST)))
             : Optional.empty());
+  }
+
+  /** The reason that a token with these claims is not good for a request. */
+  Optional<Refusal> refusal(AccessRequest request, SignedToken token, Instant now) {
+    if (!now.isBefore(expires)) {
+      return Optional.of(Refusal.SIGNED_TOKEN_EXPIRED);
+    }
+    if (notBefore.filter(now::isBefore).isPresent()) {
+      return Optional.of(Refusal.SIGNED_TOKEN_EARLY);
+    }
+    if (issuer.filter(payer -> !payer.equals(request.payer())).isPresent()) {
+      return Optional.of(Refusal.SIGNED_TOKEN_PAYER);
+    }
+    if (!covers(request.admitted().piece(), token.address())) {
+      return Optional.of(Refusal.SIGNED_TOKEN_PIECE);
+    }
+    if (client.filter(network -> !network.contains(request.client())).isPresent()) {
+      return Optional.of(Refusal.SIGNED_TOKEN_NETWORK);
+    }
+    return most.isPresent() ? Optional.of(Refusal.SIGNED_TOKEN_CAP) : Optional.empty();
+  }
+
+  private boolean covers(PieceCid piece, String address) {
+    return switch (container) {
+      case Container.OfPiece(PieceName name) -> names(name, piece);
+      // a proxy that ends TLS hides which of the two it was
+      case Container.OfUri(String sha256) ->
+          sha256.equals(digest("https://" + address)) || sha256.equals(digest("http://" + address));
+    };
+  }
+
+  /** A v1 CID names all pieces with its root. */
+  static boolean names(PieceName name, PieceCid piece) {
+    return name.equals(piece) || name.equals(piece.commP());
+  }
+
+  private static String digest(String address) {
+    try {
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString(MessageDigest.getInstance("SHA-256").digest(address.getBytes(UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
   }
 
   private static void requireUnderstood(Map<String, @Nullable Object> claims) {

@@ -130,16 +130,14 @@ final class TokenVerifier {
     }
   }
 
-  private static Outcome look(
-      SecretHash id, JWSObject token, Optional<DelegateKey> delegate) {
+  private static Outcome look(SecretHash id, JWSObject token, Optional<DelegateKey> delegate) {
     JWSHeader header = token.getHeader();
     if (!JWSAlgorithm.ES256.equals(header.getAlgorithm())
         || header.getContentType() != null
         || header.getCriticalParams() != null) {
       return malformed("expected a header with alg ES256 and kid, and without cty and crit");
     }
-    Optional<DelegateKey> signer =
-        delegate.filter(key -> key.kid().equals(header.getKeyID()));
+    Optional<DelegateKey> signer = delegate.filter(key -> key.kid().equals(header.getKeyID()));
     if (signer.isEmpty()) {
       return new Outcome.Refused(
           Fault.SIGNER_UNKNOWN, "expected the kid of the policy's delegate, found another");

@@ -1,10 +1,10 @@
 package io.filcdn.retrieval.admission;
 
-import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.ProviderRecord;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;

@@ -58,8 +58,8 @@ public final class Answers {
   static final CharSequence EXPOSED =
       new AsciiString(
           "Content-Range, Accept-Ranges, ETag, Date, X-Data-Set-ID, X-Error-Code, Retry-After,"
-              + " Cache-Status, Server-Timing, Repr-Digest, Piece-Proof, Piece-Proof-Range, RateLimit,"
-              + " RateLimit-Policy, WWW-Authenticate");
+              + " Cache-Status, Server-Timing, Repr-Digest, Piece-Proof, Piece-Proof-Range,"
+              + " RateLimit, RateLimit-Policy, WWW-Authenticate");
 
   /** Headers of requests that pages of any origin may send, besides those that they ask for. */
   private static final String USUAL_HEADERS =
@@ -128,8 +128,7 @@ public final class Answers {
 
     /** Nobody may but the client itself, and it had better not. */
     private static final Caching PRIVATE =
-        new Caching(
-            new AsciiString("private, no-store"), new AsciiString("authorization, origin"));
+        new Caching(new AsciiString("private, no-store"), new AsciiString("authorization, origin"));
 
     /** The same, where the page's origin decided. */
     private static final Caching PUBLIC_BY_ORIGIN =

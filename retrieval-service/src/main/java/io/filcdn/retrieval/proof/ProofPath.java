@@ -87,11 +87,7 @@ public final class ProofPath {
   }
 
   private void select(
-      Exchange exchange,
-      Client client,
-      ParsedRequest.Proof request,
-      PieceCid piece,
-      Grant grant) {
+      Exchange exchange, Client client, ParsedRequest.Proof request, PieceCid piece, Grant grant) {
     Answers.Caching caching = Answers.Caching.of(grant.byOrigin(), grant.restricted());
     switch (ProofSelection.of(request.query(), request.conditions(), piece)) {
       case ProofSelection.Malformed(String detail) ->

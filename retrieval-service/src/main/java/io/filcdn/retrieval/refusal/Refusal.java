@@ -23,8 +23,8 @@ public enum Refusal {
   PROOF_MALFORMED(
       400,
       "proof-malformed",
-      "A proof is asked for as /{pieceCid}/proof?first={byte}&last={byte}, with &group={n} for groups"
-          + " of 2^n padded bytes."),
+      "A proof is asked for as /{pieceCid}/proof?first={byte}&last={byte}, with &group={n} for"
+          + " groups of 2^n padded bytes."),
   TOKEN_UNKNOWN(401, "token-unknown", "The Authorization header holds no token known here."),
   KEY_MALFORMED(
       401, "key-malformed", "This is no key: it was cut off, or has a typo. Copy all of it."),
@@ -45,7 +45,9 @@ public enum Refusal {
   KEY_PAYER(403, "key-payer", "The key is not for pieces of this payer."),
   KEY_DATA_SET(403, "key-data-set", "The key is not for a data set that has this piece."),
   KEY_ORIGIN(
-      403, "key-origin", "The key is for pages of some origins, and this request has none of them."),
+      403,
+      "key-origin",
+      "The key is for pages of some origins, and this request has none of them."),
   KEY_NETWORK(
       403, "key-network", "The key is for clients of some networks, and you are in none of them."),
   CREDENTIALS_SEVERAL(
@@ -65,24 +67,26 @@ public enum Refusal {
   SIGNED_TOKEN_SIGNER(
       401,
       "signed-token-signer",
-      "The token's key (kid) is not the delegate's of the payer's policy, who may have taken it back."),
+      "The token's key (kid) is not the delegate's of the payer's policy, who may have taken it"
+          + " back."),
   SIGNED_TOKEN_SIGNATURE(401, "signed-token-signature", "The token's signature is wrong."),
   SIGNED_TOKEN_EXPIRED(401, "signed-token-expired", "The URL's time is over; ask for another."),
   SIGNED_TOKEN_EARLY(401, "signed-token-early", "The URL's time (nbf) has not come yet."),
   SIGNED_TOKEN_PAYER(401, "signed-token-payer", "The token is for another payer (iss)."),
-  SIGNED_TOKEN_PIECE(403, "signed-token-piece", "The token is for another piece or address (cdniuc)."),
+  SIGNED_TOKEN_PIECE(
+      403, "signed-token-piece", "The token is for another piece or address (cdniuc)."),
   SIGNED_TOKEN_NETWORK(
       403, "signed-token-network", "The token is for clients of another network (cdniip)."),
   SIGNED_TOKEN_CAP(
       403,
       "signed-token-cap",
-      "The token limits bytes (fcdn_max), which this edge cannot hold: it is refused rather than used"
-          + " without the limit."),
+      "The token limits bytes (fcdn_max), which this edge cannot hold: it is refused rather than"
+          + " used without the limit."),
   POLICY_NOT_UNDERSTOOD(
       403,
       "policy-not-understood",
-      "The payer's policy says something that this edge does not know, and closes the data set until"
-          + " the edge is renewed."),
+      "The payer's policy says something that this edge does not know, and closes the data set"
+          + " until the edge is renewed."),
   POLICY_NOT_IN_FORCE(
       403, "policy-not-in-force", "The payer's policy has ended, or has not begun yet."),
   POLICY_PIECE(403, "policy-piece", "The payer's policy is for other pieces."),
@@ -97,7 +101,8 @@ public enum Refusal {
   GATED_PROOF_NEEDED(
       401,
       "gated-proof-needed",
-      "The piece is gated (withRetrievalACL): show a proof as Authorization: CurioRetrieval, or ?auth=."),
+      "The piece is gated (withRetrievalACL): show a proof as Authorization: CurioRetrieval, or"
+          + " ?auth=."),
   GATED_PROOF_WRONG(403, "gated-proof-wrong", "The proof or voucher does not open this piece."),
   POLICIES_UNAVAILABLE(
       503,
@@ -114,8 +119,8 @@ public enum Refusal {
   TREE_UNKNOWN(
       404,
       "tree-unknown",
-      "This edge does not know the tree of this piece: nobody has fetched the whole piece yet, or sent"
-          + " its tree."),
+      "This edge does not know the tree of this piece: nobody has fetched the whole piece yet, or"
+          + " sent its tree."),
   TREE_WRONG(
       400,
       "tree-wrong",
@@ -123,7 +128,8 @@ public enum Refusal {
   TREE_TOO_LARGE(
       413,
       "tree-too-large",
-      "The tree of this piece has fewer bytes: send the hashes of its groups alone, 32 bytes each."),
+      "The tree of this piece has fewer bytes: send the hashes of its groups alone, 32 bytes"
+          + " each."),
   MEDIA_TYPE_UNSUPPORTED(
       415, "media-type-unsupported", "A tree is sent as application/octet-stream, not encoded."),
   BODY_TOO_SLOW(408, "body-too-slow", "The request's body did not come in time; send it again."),
@@ -136,15 +142,18 @@ public enum Refusal {
   RAIL_ENDED(
       402,
       "rail-ended",
-      "A payment rail of this payer's data set, for the CDN or for storage, has ended or soon does."),
+      "A payment rail of this payer's data set, for the CDN or for storage, has ended or soon"
+          + " does."),
   REPORT_BLOCKED(
       402,
       "report-blocked",
-      "What is served of this payer's data set cannot be reported on chain: a report says it ends in the future."),
+      "What is served of this payer's data set cannot be reported on chain: a report says it ends"
+          + " in the future."),
   DATA_SET_PROVISIONAL(
       503,
       "data-set-provisional",
-      "This payer's data set is so new that the chain can still take it back; try again in a moment."),
+      "This payer's data set is so new that the chain can still take it back; try again in a"
+          + " moment."),
   PROVIDER_UNKNOWN(404, "provider-unknown", "No live provider of this payer holds this piece."),
   SERVICE_WORKER(
       403,
@@ -200,7 +209,8 @@ public enum Refusal {
   TOO_MANY_TREES_OF_CLIENT(
       429,
       "too-many-trees-of-client",
-      "You, or others of your network, have sent or got too many trees within the hour; go on later."),
+      "You, or others of your network, have sent or got too many trees within the hour; go on"
+          + " later."),
   UNVERIFIED_BUDGET_EXHAUSTED(
       503,
       "unverified-budget-exhausted",

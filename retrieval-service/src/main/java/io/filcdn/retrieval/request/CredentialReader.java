@@ -13,8 +13,9 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 
 /**
- * A reader of what a request shows: {@code Authorization}, by its scheme, and tokens in its query. What has a typo, or is for another
- * network, is found to be unusable here, before anything is looked up.
+ * A reader of what a request shows: {@code Authorization}, by its scheme, and tokens in its query.
+ * What has a typo, or is for another network, is found to be unusable here, before anything is
+ * looked up.
  */
 public final class CredentialReader {
 

@@ -12,8 +12,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * The tokens in a query: a signed one (RFC 9246), and one of gated retrieval. Neither has characters
- * that are encoded there, and what is encoded is none.
+ * The tokens in a query: a signed one (RFC 9246), and one of gated retrieval. Neither has
+ * characters that are encoded there, and what is encoded is none.
  */
 final class TokenQuery {
 

@@ -120,9 +120,7 @@ class PolicyCheckTest {
 
   private void tell(String key, @Nullable String value) {
     replica.apply(
-        List.of(new ConsumerRecord<>(Topic.POLICIES.topicName(), 0, 0, key, value)),
-        Map.of(),
-        NOW);
+        List.of(new ConsumerRecord<>(Topic.POLICIES.topicName(), 0, 0, key, value)), Map.of(), NOW);
   }
 
   /** Tells of a policy with the delegate. */
@@ -303,8 +301,7 @@ class PolicyCheckTest {
         "\"exp\":1796040600|\"exp\":1796040600,\"fcdn_max\":1|SIGNED_TOKEN_CAP",
         "\"cdniuc\":\"|\"cdniuc\":\"hash:sha-256;f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk\",\"x\":\"|SIGNED_TOKEN_PIECE"
       })
-  void aTokenThatIsShownHasToBeGoodWhateverIsAskedFor(
-      String good, String wrong, Refusal refusal) {
+  void aTokenThatIsShownHasToBeGoodWhateverIsAskedFor(String good, String wrong, Refusal refusal) {
     policy("signed", "");
     refuses(refusal, signed(CLAIMS.replace(good, wrong)), ONE);
     policy(PolicyKey.of(PAYER, ONE), "public", "", 2);
@@ -317,8 +314,7 @@ class PolicyCheckTest {
   @Test
   void aSignatureIsVerifiedOnceAndOnlyWhereItMatters() {
     policy("signed", "");
-    refuses(
-        Refusal.SIGNED_TOKEN_EXPIRED, signed(CLAIMS.replace("1796040600", "1796040000")), ONE);
+    refuses(Refusal.SIGNED_TOKEN_EXPIRED, signed(CLAIMS.replace("1796040600", "1796040000")), ONE);
     refuses(Refusal.SIGNED_TOKEN_SIGNER, signed(CLAIMS), TWO);
     assertThat(signatures).isZero();
     Credential good = signed(CLAIMS);
@@ -342,8 +338,7 @@ class PolicyCheckTest {
     assertThat(grant(Credential.NONE, ONE)).isEqualTo(new Grant(Optional.empty(), false, false));
     policy("public", ",\"limits\":{\"pieces\":[\"%s\"]}".formatted(CID));
     assertThat(grant(Credential.NONE, ONE)).isEqualTo(new Grant(Optional.empty(), false, false));
-    policy(
-        PolicyKey.of(PAYER, ONE), "public", ",\"limits\":{\"networks\":[\"192.0.2.0/24\"]}", 2);
+    policy(PolicyKey.of(PAYER, ONE), "public", ",\"limits\":{\"networks\":[\"192.0.2.0/24\"]}", 2);
     assertThat(grant(Credential.NONE, TWO, ONE))
         .isEqualTo(new Grant(Optional.empty(), false, true));
     policy(

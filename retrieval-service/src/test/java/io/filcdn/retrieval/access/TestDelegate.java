@@ -30,8 +30,7 @@ public record TestDelegate(ECKey key) {
 
   /** A token with these claims. */
   public String sign(String claims) {
-    return sign(
-        new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(publicKey().kid()).build(), claims);
+    return sign(new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(publicKey().kid()).build(), claims);
   }
 
   /** A token with this header. */

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.MACSigner;
 import io.filcdn.common.access.DelegateKey;
 import io.filcdn.common.access.IpNetwork;
 import io.filcdn.common.chain.Address;
@@ -164,8 +164,7 @@ class TokenVerifierTest {
     JWSObject confused =
         new JWSObject(
             new JWSHeader.Builder(JWSAlgorithm.HS512).keyID(kid).build(), new Payload(CLAIMS));
-    confused.sign(
-        new MACSigner(DELEGATE.publicKey().jwk().getBytes(StandardCharsets.US_ASCII)));
+    confused.sign(new MACSigner(DELEGATE.publicKey().jwk().getBytes(StandardCharsets.US_ASCII)));
     assertThat(confused.serialize()).matches(".*\\.[A-Za-z0-9_-]{86}");
     refused(Fault.MALFORMED, confused.serialize());
   }
@@ -213,7 +212,8 @@ class TokenVerifierTest {
         TestDelegate.made(header, CLAIMS.replace("1796040600", "1996040600"), signature));
     // r and s of zero and of the curve's order fit any text where they are not looked at
     refused(Fault.SIGNATURE_WRONG, TestDelegate.made(header, CLAIMS, "A".repeat(86)));
-    String order = "_____wAAAAD__________7zm-q2nF56E87nKwvxjJVH_____AAAAAP__________vOb6racXnoTzucrC_GMlUQ";
+    String order =
+        "_____wAAAAD__________7zm-q2nF56E87nKwvxjJVH_____AAAAAP__________vOb6racXnoTzucrC_GMlUQ";
     refused(Fault.SIGNATURE_WRONG, TestDelegate.made(header, CLAIMS, order));
   }
 
@@ -290,7 +290,8 @@ class TokenVerifierTest {
     return parts.length == others.length
         && parts[0].equals(others[0])
         && parts[1].equals(others[1])
-        && parts[2].substring(0, Math.max(0, parts[2].length() - 1))
+        && parts[2]
+            .substring(0, Math.max(0, parts[2].length() - 1))
             .equals(others[2].substring(0, others[2].length() - 1));
   }
 }

@@ -48,7 +48,8 @@ class CredentialReaderTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", " ", "Bearer", "Bearer ", "robot", "Basic robot", "Bearer Bearer robot"})
+  @ValueSource(
+      strings = {"", " ", "Bearer", "Bearer ", "robot", "Basic robot", "Bearer Bearer robot"})
   void anythingElseIsNoTokenKnownHere(String authorization) {
     assertThat(read(authorization)).isEqualTo(unusable(Refusal.TOKEN_UNKNOWN));
   }

@@ -86,8 +86,7 @@ public record DelegateKey(String crv, String kty, String x, String y) {
     if (first.compareTo(P) >= 0 || second.compareTo(P) >= 0) {
       return false;
     }
-    BigInteger right =
-        first.pow(3).subtract(first.multiply(BigInteger.valueOf(3))).add(B).mod(P);
+    BigInteger right = first.pow(3).subtract(first.multiply(BigInteger.valueOf(3))).add(B).mod(P);
     return second.multiply(second).mod(P).equals(right);
   }
 

@@ -40,7 +40,8 @@ public record PolicyRecord(
       throw new IllegalArgumentException(
           "expected a delegate's key where access is signed, found none");
     }
-    if (expires.isPresent() && notBefore.filter(start -> !start.isBefore(expires.get())).isPresent()) {
+    if (expires.isPresent()
+        && notBefore.filter(start -> !start.isBefore(expires.get())).isPresent()) {
       throw new IllegalArgumentException("expected expires after notBefore, found another time");
     }
   }

@@ -42,10 +42,7 @@ class DelegateKeyTest {
       ECPublicKey key = (ECPublicKey) generator.generateKeyPair().getPublic();
       DelegateKey delegate =
           new DelegateKey(
-              "P-256",
-              "EC",
-              text(key.getW().getAffineX()),
-              text(key.getW().getAffineY()));
+              "P-256", "EC", text(key.getW().getAffineX()), text(key.getW().getAffineY()));
       assertThat(DelegateKey.ofJwk(delegate.jwk())).isEqualTo(delegate);
       assertThat(delegate.kid()).hasSize(43);
     }
@@ -81,8 +78,7 @@ class DelegateKeyTest {
   /** Who posts his private key by mistake finds it in no answer and no log. */
   @Test
   void aPrivateKeyIsRefusedAndNotShown() {
-    assertThatThrownBy(
-            () -> DelegateKey.ofJwk(JWK.replace("}", ",\"d\":\"a-private-number\"}")))
+    assertThatThrownBy(() -> DelegateKey.ofJwk(JWK.replace("}", ",\"d\":\"a-private-number\"}")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageNotContaining("a-private-number")
         .hasNoCause();

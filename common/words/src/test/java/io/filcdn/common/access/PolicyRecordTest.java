@@ -68,8 +68,7 @@ class PolicyRecordTest {
 
   @Test
   void whereTokensAreNeededSomebodyMaySignThem() {
-    assertThatThrownBy(
-            () -> PolicyRecord.read(FORM.formatted("", "").replace("public", "signed")))
+    assertThatThrownBy(() -> PolicyRecord.read(FORM.formatted("", "").replace("public", "signed")))
         .hasMessageContaining("expected a delegate's key");
   }
 

@@ -170,7 +170,8 @@ class RecordsTest {
   void numbersOfTheWrongFormAreRefused() {
     String usage =
         """
-        {"dataSet":"fwss/12","countGeneration":1,"cdnBytes":%s,"cacheMissBytes":"0","asOf":5}""";
+        {"dataSet":"fwss/12","countGeneration":1,"cdnBytes":%s,"cacheMissBytes":"0","asOf":5}\
+        """;
 
     for (String wrong :
         List.of("\"-1\"", "\"1e3\"", "\"9223372036854775808\"", "\" 1\"", "\"\"", "1.5", "null")) {

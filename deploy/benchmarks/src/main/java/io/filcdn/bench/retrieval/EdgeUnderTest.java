@@ -9,8 +9,6 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import java.util.Date;
-
 import io.filcdn.bench.run.BenchFailure;
 import io.filcdn.bench.run.Checkout;
 import io.filcdn.bench.run.Cores;
@@ -18,13 +16,13 @@ import io.filcdn.bench.run.Server;
 import io.filcdn.common.access.AccessKey;
 import io.filcdn.common.access.AccessKeyRecord;
 import io.filcdn.common.access.DelegateKey;
-import io.filcdn.common.access.PolicyAccess;
-import io.filcdn.common.access.PolicyLimits;
-import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.access.KeyLimits;
 import io.filcdn.common.access.KeyScope;
 import io.filcdn.common.access.KeySecret;
+import io.filcdn.common.access.PolicyAccess;
+import io.filcdn.common.access.PolicyLimits;
+import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.access.SecretHash;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
@@ -54,6 +52,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -272,8 +271,7 @@ final class EdgeUnderTest implements AutoCloseable {
                   .build());
       token.sign(new ECDSASigner(key));
       String text = token.serialize();
-      edge.server()
-          .await("knows of a policy", Duration.ofSeconds(30), () -> isServed(piece, text));
+      edge.server().await("knows of a policy", Duration.ofSeconds(30), () -> isServed(piece, text));
       return text;
     } catch (JOSEException e) {
       throw new BenchFailure("a token cannot be signed: " + e.getMessage(), e);
