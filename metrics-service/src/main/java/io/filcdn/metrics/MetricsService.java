@@ -18,6 +18,7 @@ import io.filcdn.metrics.intake.LostRecordDetector;
 import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.RecordAuthentication;
 import io.filcdn.metrics.intake.TopicFollowers;
+import io.filcdn.metrics.policies.PolicyDesk;
 import io.filcdn.metrics.publish.Outbox;
 import io.filcdn.metrics.publish.PostgresWebhookCalls;
 import io.filcdn.metrics.publish.Webhooks;
@@ -80,13 +81,14 @@ final class MetricsService implements AutoCloseable {
   private final LostRecordDetector lostRecords;
   private final History history;
   private final Accounts accounts;
+  private final PolicyDesk policies;
   private final UsagePipeline pipeline;
   private final TopicFollowers followers;
   private final List<BackgroundTask> housekeeping;
   private final List<BackgroundTask> calls;
   private final BackgroundThread tending = new BackgroundThread("housekeeping");
   private final BackgroundThread calling = new BackgroundThread("webhooks");
-  private final BackgroundThread telling = new BackgroundThread("keys");
+  private final BackgroundThread telling = new BackgroundThread("keys-and-policies");
 
   /**
    * @param kafka how to reach the brokers
@@ -119,6 +121,15 @@ final class MetricsService implements AutoCloseable {
             database, offsets, new EgressOffsets(kafka), config.intake().lostAfter(), clock);
     history = new History(database, clock, Thread::startVirtualThread);
     accounts = newAccounts();
+    policies =
+        new PolicyDesk(
+            database,
+            network,
+            publisher,
+            new PolicyDesk.Telling(
+                config.publish().maxRecords(), config.publish().timeout().multipliedBy(2)),
+            clock,
+            registry);
     Optional<Webhooks> webhooks = config.webhooks().url().map(this::webhooks);
     PipelineMetrics metrics = new PipelineMetrics(registry);
     DeadLetterReporter reporter = new DeadLetterReporter(registry);
@@ -254,6 +265,7 @@ final class MetricsService implements AutoCloseable {
     tending.afterEvery(TEND_EVERY, housekeeping);
     calling.afterEvery(TEND_EVERY, calls);
     telling.every(TELL_EVERY, "telling of keys", accounts::publish);
+    telling.every(TELL_EVERY, "telling of policies", policies::publish);
   }
 
   @Override
@@ -280,6 +292,10 @@ final class MetricsService implements AutoCloseable {
 
   Accounts accounts() {
     return accounts;
+  }
+
+  PolicyDesk policies() {
+    return policies;
   }
 
   /** The check of which edge asks the lease desk. */

@@ -6,6 +6,7 @@ import io.filcdn.metrics.accounts.Accounts;
 import io.filcdn.metrics.identity.EdgeAuthentication;
 import io.filcdn.metrics.intake.LostRecordDetector;
 import io.filcdn.metrics.intake.TopicFollowers;
+import io.filcdn.metrics.policies.PolicyDesk;
 import io.filcdn.metrics.query.DataSetAudits;
 import io.filcdn.metrics.query.History;
 import io.filcdn.metrics.query.Statements;
@@ -112,6 +113,12 @@ class Wiring {
   @Singleton
   Accounts accounts(MetricsService service) {
     return service.accounts();
+  }
+
+  @Produces
+  @Singleton
+  PolicyDesk policies(MetricsService service) {
+    return service.policies();
   }
 
   @Produces

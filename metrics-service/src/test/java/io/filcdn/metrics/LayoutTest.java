@@ -16,6 +16,7 @@ class LayoutTest {
             "housekeeping",
             "repair",
             "leases",
+            "policies",
             "accounts",
             "counting",
             "intake",

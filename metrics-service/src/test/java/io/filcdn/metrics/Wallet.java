@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.filcdn.common.chain.Address;
 import io.filcdn.metrics.accounts.SignIn.Challenge;
 import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.TypedDomain;
 import java.time.Instant;
 import org.web3j.crypto.Credentials;
 import org.web3j.crypto.Sign;
@@ -33,15 +35,23 @@ record Wallet(Credentials credentials) {
     Version: 1
     Chain ID: %3$d
     Nonce: %4$s
-    Issued At: %5$s"""
+    Issued At: %5$s\
+    """
         .formatted(
             challenge.domain(), address(), challenge.chainId(), challenge.nonce(), now.toString());
   }
 
   /** The signature that {@code personal_sign} gives. */
   String sign(String message) {
-    Sign.SignatureData signature =
-        Sign.signPrefixedMessage(message.getBytes(UTF_8), credentials.getEcKeyPair());
+    return text(Sign.signPrefixedMessage(message.getBytes(UTF_8), credentials.getEcKeyPair()));
+  }
+
+  /** The signature that {@code eth_signTypedData_v4} gives. */
+  String sign(RetrievalGrant grant, TypedDomain domain) {
+    return text(Sign.signMessage(grant.digest(domain), credentials.getEcKeyPair(), false));
+  }
+
+  private static String text(Sign.SignatureData signature) {
     return Numeric.toHexString(signature.getR())
         + Numeric.toHexStringNoPrefix(signature.getS())
         + Numeric.toHexStringNoPrefix(signature.getV());

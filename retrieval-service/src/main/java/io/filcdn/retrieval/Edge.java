@@ -2,6 +2,7 @@ package io.filcdn.retrieval;
 
 import io.filcdn.common.access.AccessKey;
 import io.filcdn.common.access.KeyId;
+import io.filcdn.common.access.PolicyKey;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
@@ -10,6 +11,8 @@ import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.access.AccessControl;
 import io.filcdn.retrieval.access.AccessReplica;
 import io.filcdn.retrieval.access.KeyCheck;
+import io.filcdn.retrieval.access.PolicyCheck;
+import io.filcdn.retrieval.access.SignatureWorkers;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.Denylist;
@@ -101,6 +104,10 @@ final class Edge implements AutoCloseable {
   private static final int PROOF_WORKERS =
       Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
 
+  /** The signatures of tokens that are verified at once. */
+  private static final int SIGNATURE_WORKERS =
+      Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
+
   /** The time that responses and fills that were cut may take to end. */
   private static final Duration LAST_ENDS = Duration.ofSeconds(10);
 
@@ -132,6 +139,7 @@ final class Edge implements AutoCloseable {
   private final WorkerExecutor fillWorkers;
   private final WorkerExecutor proofWorkers;
   private final WorkerExecutor treeWorkers;
+  private final WorkerExecutor signatureWorkers;
   private final PublicHandler handler;
   private final BackgroundThread flushing = new BackgroundThread("filcdn-usage-flush");
   private final BackgroundThread shipping = new BackgroundThread("filcdn-usage-ship");
@@ -192,6 +200,8 @@ final class Edge implements AutoCloseable {
     fillWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-fill", config.cache().workers());
     proofWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-proof", PROOF_WORKERS);
     treeWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-trees", TREE_WORKERS);
+    signatureWorkers =
+        tools.vertx.createSharedWorkerExecutor("filcdn-signatures", SIGNATURE_WORKERS);
     memory = new MemoryTier(config.cache().memory().asLongValue(), Runnable::run);
     disk =
         DiskPieceCache.open(
@@ -349,6 +359,13 @@ final class Edge implements AutoCloseable {
 
   private AccessControl access() {
     return new AccessControl(
+        new PolicyCheck(
+            stores.access(),
+            accessFollower::trusted,
+            admission,
+            tools.network,
+            new SignatureWorkers(signatureWorkers),
+            tools.clock),
         new KeyCheck(
             stores.access(), accessFollower::trusted, admission, tools.clock, System::nanoTime));
   }
@@ -483,6 +500,11 @@ final class Edge implements AutoCloseable {
     return stores.access().knows(key);
   }
 
+  /** True where this edge has been told of a policy with this serial, or a higher one. */
+  boolean knowsPolicy(PolicyKey name, long serial) {
+    return stores.access().knows(name, serial);
+  }
+
   /** True where parts of the piece can be verified alone. */
   boolean knowsTree(PieceCid piece) {
     return stores.trees().find(piece).isPresent();
@@ -579,6 +601,7 @@ final class Edge implements AutoCloseable {
     fillWorkers.close();
     proofWorkers.close();
     treeWorkers.close();
+    signatureWorkers.close();
     disk.sync();
     evicting.close();
     closeTreeTopic();

@@ -116,6 +116,10 @@ final class TestEdge {
     return new EdgeClient(config.retrieval().http().port());
   }
 
+  Network network() {
+    return network;
+  }
+
   Edge edge() {
     return edge;
   }

@@ -83,6 +83,29 @@ final class TestIndex implements AutoCloseable {
     return tell(Topic.DATA_SETS, id, record);
   }
 
+  /** A data set whose payer gated it on chain. */
+  TestIndex gated(String id, Address payer, String provider) {
+    DataSetRecord record =
+        new DataSetRecord(
+            DataSetId.of(id),
+            payer,
+            ProviderId.of(provider),
+            payer,
+            true,
+            false,
+            Optional.empty(),
+            Optional.of(DataSetRecord.Gate.CURIO_RETRIEVAL),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(new DataSetRecord.Rail(new RailId(1), Optional.empty())),
+            DataSetRecord.TopUps.NONE,
+            DataSetRecord.Reported.NONE,
+            Optional.empty(),
+            DataSetRecord.Settled.NONE,
+            asOf());
+    return tell(Topic.DATA_SETS, id, record);
+  }
+
   /** A data set whose rails end. */
   TestIndex railsEnd(
       String id, Address payer, String provider, Epoch cdnRailEnds, Epoch cacheMissRailEnds) {
@@ -145,6 +168,11 @@ final class TestIndex implements AutoCloseable {
             asOf());
     tell(Topic.PLACEMENTS, placement.key().toString(), placement);
     return placement;
+  }
+
+  /** Any text as the record of a policy. */
+  void policy(String key, String value) {
+    send(Topic.POLICIES, key, value);
   }
 
   /** Any text as the record of a key; a tombstone where there is none. */

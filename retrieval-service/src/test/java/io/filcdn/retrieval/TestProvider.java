@@ -10,7 +10,9 @@ import java.net.InetSocketAddress;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -70,6 +72,7 @@ final class TestProvider implements AutoCloseable {
   private final Map<String, Fault> faults = new ConcurrentHashMap<>();
   private final Map<String, AtomicInteger> asked = new ConcurrentHashMap<>();
   private final Map<String, AtomicInteger> heads = new ConcurrentHashMap<>();
+  private final Queue<String> heard = new ConcurrentLinkedQueue<>();
   private final AtomicInteger requests = new AtomicInteger();
   private final AtomicLong bytesSent = new AtomicLong();
 
@@ -138,6 +141,11 @@ final class TestProvider implements AutoCloseable {
     return asked.computeIfAbsent(piece.cid().toString(), cid -> new AtomicInteger()).get();
   }
 
+  /** All that it was asked by edges: URIs and headers, one after the other. */
+  String asked() {
+    return String.join("\n", heard);
+  }
+
   /** Where it answers that there is a piece. */
   String urlOf(TestPiece piece) {
     return url() + "/piece/" + piece.cid();
@@ -170,6 +178,7 @@ final class TestProvider implements AutoCloseable {
   }
 
   private void serve(HttpExchange exchange) throws IOException {
+    heard.add(exchange.getRequestURI() + " " + exchange.getRequestHeaders().entrySet());
     String cid = exchange.getRequestURI().getPath().substring("/piece/".length());
     if (exchange.getRequestMethod().equals("HEAD")) {
       serveHead(exchange, cid);

@@ -1,5 +1,6 @@
 package io.filcdn.stack;
 
+import io.filcdn.common.access.IpNetwork;
 import io.filcdn.testing.process.Arguments;
 import io.filcdn.testing.process.Console;
 import io.filcdn.testing.process.DataFolder;
@@ -89,7 +90,44 @@ public final class Main {
           Store.run(data(given), given.operands(), console, http, clock);
         }
       }
+      case "sign" -> {
+        Arguments given =
+            Arguments.read(
+                command, words, Set.of("--key", "--new-key", "--for", "--client"), Set.of());
+        sign(given, clock);
+      }
       default -> throw new StackFailure("no command \"%s\"; see ./filcdn help".formatted(command));
+    }
+  }
+
+  private static void sign(Arguments given, Clock clock) throws Exception {
+    Optional<String> made = given.value("--new-key");
+    if (made.isPresent()) {
+      requireNoOperands("sign", given);
+      System.out.println(Sign.makeKey(Path.of(made.get())));
+      return;
+    }
+    String key =
+        given
+            .value("--key")
+            .filter(_ -> !given.operands().isEmpty())
+            .orElseThrow(
+                () -> new StackFailure("expected a key and URLs: ./filcdn sign --key FILE URL…"));
+    Sign signer = Sign.with(Path.of(key), clock);
+    Sign.Limits limits =
+        new Sign.Limits(
+            duration("--for", given.value("--for").orElse("10m")),
+            given.value("--client").map(Main::network));
+    for (String url : given.operands()) {
+      System.out.println(signer.sign(url, limits));
+    }
+  }
+
+  private static IpNetwork network(String text) {
+    try {
+      return IpNetwork.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new StackFailure("--client: " + e.getMessage());
     }
   }
 
@@ -104,16 +142,16 @@ public final class Main {
         given.has("--fresh"),
         given.has("--train"),
         Optional.ofNullable(System.getenv("FILCDN_OPERATOR_KEY")),
-        given.value("--timeout").map(Main::duration));
+        given.value("--timeout").map(time -> duration("--timeout", time)));
   }
 
   /** Reads {@code 90}, {@code 90s}, {@code 5m} or {@code 1h}. */
-  static Duration duration(String text) {
+  static Duration duration(String option, String text) {
     Matcher parts = DURATION.matcher(text);
     if (!parts.matches()) {
       throw new StackFailure(
-          "expected seconds, or a number with s, m or h, after --timeout, found \"%s\""
-              .formatted(text));
+          "expected seconds, or a number with s, m or h, after %s, found \"%s\""
+              .formatted(option, text));
     }
     long number = Long.parseLong(parts.group(1));
     return switch (parts.group(2)) {

@@ -14,13 +14,13 @@ class MainTest {
   @ParameterizedTest
   @CsvSource({"90, PT90S", "90s, PT90S", "5m, PT5M", "1h, PT1H"})
   void aTimeoutIsSecondsOrHasAUnit(String text, Duration expected) {
-    assertThat(Main.duration(text)).isEqualTo(expected);
+    assertThat(Main.duration("--timeout", text)).isEqualTo(expected);
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"", "0", "-1", "5 m", "soon", "1d", "99999999"})
   void aTimeoutThatIsNoneIsExplained(String text) {
-    assertThatThrownBy(() -> Main.duration(text))
+    assertThatThrownBy(() -> Main.duration("--timeout", text))
         .isInstanceOf(StackFailure.class)
         .hasMessageContainingAll("--timeout", "\"" + text + "\"");
   }

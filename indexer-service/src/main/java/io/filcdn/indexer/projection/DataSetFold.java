@@ -5,6 +5,7 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.DataSetRecord.Gate;
 import io.filcdn.common.index.DataSetRecord.Rail;
 import io.filcdn.common.index.DataSetRecord.Reported;
 import io.filcdn.common.index.DataSetRecord.Settled;
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class DataSetFold {
 
   private static final String WITH_CDN = "withCDN";
+  private static final String GATED = "withRetrievalACL";
 
   /** The most that is told of reported bytes, so that no sum with them overflows: 4 EiB. */
   private static final long BYTES_AT_MOST = 1L << 62;
@@ -66,7 +68,7 @@ public final class DataSetFold {
    * sets have to be folded anew.
    */
   String rules() {
-    return "operator %s, operators %s, reports count from %s, served at depth %d"
+    return "operator %s, operators %s, reports count from %s, served at depth %d, gates known"
         .formatted(
             network.contracts().filBeamOperator(),
             network.operators().stream().map(DataSetFold::inOffice).sorted().toList(),
@@ -206,6 +208,9 @@ public final class DataSetFold {
                       facts.metadata().containsKey(WITH_CDN) && !cdnEnded && !deleted,
                       deleted,
                       isDeep.test(createdIn) ? Optional.empty() : Optional.of(createdIn),
+                      facts.metadata().containsKey(GATED)
+                          ? Optional.of(Gate.CURIO_RETRIEVAL)
+                          : Optional.empty(),
                       facts.pdpRail().map(this::rail),
                       facts.cacheMissRail().map(this::rail),
                       facts.cdnRail().map(this::rail),

@@ -5,6 +5,7 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.DataSetRecord.Gate;
 import io.filcdn.common.index.DataSetRecord.Rail;
 import io.filcdn.common.index.DataSetRecord.Reported;
 import io.filcdn.common.index.DataSetRecord.Settled;
@@ -44,6 +45,8 @@ public class DataSetRow extends PanacheEntityBase {
 
   @Column(name = "provisional_since")
   public @Nullable Long provisionalSince;
+
+  public @Nullable String gate;
 
   @Column(name = "pdp_rail")
   public @Nullable Long pdpRail;
@@ -127,6 +130,7 @@ public class DataSetRow extends PanacheEntityBase {
         withCdn,
         deleted,
         Optional.ofNullable(provisionalSince).map(BlockNumber::new),
+        Optional.ofNullable(gate).map(Gate::of),
         rail(pdpRail, pdpRailEnd),
         rail(cacheMissRail, cacheMissRailEnd),
         rail(cdnRail, cdnRailEnd),

@@ -4,6 +4,7 @@ import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.index.DataSetRecord.Gate;
 import io.filcdn.common.index.DataSetRecord.Rail;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
@@ -41,6 +42,7 @@ public final class DataSets {
               Column.number(
                   "provisional_since",
                   record -> record.provisionalSince().map(BlockNumber::value).orElse(null)),
+              Column.text("gate", record -> record.gate().map(Gate::toString).orElse(null)),
               Column.number("pdp_rail", record -> id(record.pdpRail())),
               Column.number("pdp_rail_end", record -> end(record.pdpRail())),
               Column.number("cache_miss_rail", record -> id(record.cacheMissRail())),

@@ -214,6 +214,15 @@ class DataSetFoldTest {
   }
 
   @Test
+  void aDataSetIsGatedByItsMetadata() {
+    ChainEvent gated = created(Map.of("withCDN", "", "withRetrievalACL", ""));
+
+    assertThat(folded(new History().block(30, gated)).gate())
+        .contains(DataSetRecord.Gate.CURIO_RETRIEVAL);
+    assertThat(folded(new History().block(30, CREATED)).gate()).isEmpty();
+  }
+
+  @Test
   void reportsOfMoreThanCanBeToldOverflowNoSum() {
     long most = 1L << 62;
     DataSetRecord record =

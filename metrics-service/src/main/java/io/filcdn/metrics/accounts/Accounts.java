@@ -8,10 +8,12 @@ import io.filcdn.service.kafka.OneSender;
 import io.filcdn.service.kafka.OutboxPublisher;
 import io.filcdn.service.schedule.BackgroundTask;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.http.HttpServerRequest;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** The accounts of payers, put together: sign-in, keys, and what Kafka is told of keys. */
 public final class Accounts {
@@ -73,9 +75,12 @@ public final class Accounts {
     return keys;
   }
 
-  /** Counts an attempt of a client to sign in; false where it is one too many. */
-  boolean countAttempt(String client) {
-    return attempts.count(client);
+  /** Counts a signature that a client wants to be verified; false where it is one too many. */
+  public boolean countAttempt(HttpServerRequest request) {
+    return attempts.count(
+        Optional.ofNullable(request.remoteAddress())
+            .flatMap(address -> Optional.ofNullable(address.hostAddress()))
+            .orElse(""));
   }
 
   /**

@@ -5,7 +5,7 @@ import io.filcdn.service.problem.HttpProblem;
 import java.util.function.Function;
 
 /** The body of a request about accounts: a JSON text of bounded length, each field known. */
-final class JsonBody {
+public final class JsonBody {
 
   private static final int LONGEST = 65_536;
 
@@ -17,7 +17,7 @@ final class JsonBody {
    * @param what its name in the problem's code
    * @throws jakarta.ws.rs.WebApplicationException the problem {@code …-malformed}, or one of 413
    */
-  static <T> T read(String what, String body, Class<T> type) {
+  public static <T> T read(String what, String body, Class<T> type) {
     return read(what, body, text -> PostgresSafeJson.readStrictly(text, type));
   }
 

@@ -177,7 +177,7 @@ public class KeyResource {
   }
 
   /** A problem: the call carries no token that is good. */
-  static WebApplicationException unauthorized() {
+  public static WebApplicationException unauthorized() {
     Response problem =
         HttpProblem.of(
                 401,

@@ -6,7 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 
 /** The lock under which what a payer has is counted and added to, so that bounds are exact. */
-final class PayerLock {
+public final class PayerLock {
 
   private static final int NAMESPACE = 0x61636374;
 
@@ -15,7 +15,7 @@ final class PayerLock {
   /**
    * Takes it for the caller's transaction. Two payers may share one, which only makes them wait.
    */
-  static void takeIn(Connection connection, Address payer) throws SQLException {
+  public static void takeIn(Connection connection, Address payer) throws SQLException {
     AdvisoryLock.of(NAMESPACE, payer.hex().hashCode()).takeIn(connection);
   }
 }

@@ -15,7 +15,6 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.time.Instant;
-import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -91,7 +90,7 @@ public class SessionResource {
   @APIResponse(responseCode = "403", description = "The wallet pays for no data set")
   @APIResponse(responseCode = "429", description = "Too many attempts of late")
   public RestResponse<Session> signIn(@Context HttpServerRequest request, String body) {
-    if (!accounts.countAttempt(client(request))) {
+    if (!accounts.countAttempt(request)) {
       throw refused(SignInRefusal.TOO_MANY);
     }
     SignedMessage signed = JsonBody.read("session", body, SignedMessage.class);
@@ -113,12 +112,6 @@ public class SessionResource {
     if (!accounts.callers().signOut(authorization)) {
       throw KeyResource.unauthorized();
     }
-  }
-
-  private static String client(HttpServerRequest request) {
-    return Optional.ofNullable(request.remoteAddress())
-        .flatMap(address -> Optional.ofNullable(address.hostAddress()))
-        .orElse("");
   }
 
   private static WebApplicationException refused(SignInRefusal reason) {

@@ -1,8 +1,8 @@
 package io.filcdn.metrics.accounts;
 
-import io.filcdn.chain.wallet.PersonalSignature;
 import io.filcdn.common.chain.Address;
 import io.filcdn.service.database.Database;
+import io.filcdn.wallet.WalletSignature;
 import java.security.SecureRandom;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -89,14 +89,14 @@ public final class SignIn {
       return new Outcome.Refused(SignInRefusal.OFF);
     }
     SignInMessage message;
-    PersonalSignature signed;
+    WalletSignature signed;
     try {
       message = SignInMessage.read(text);
     } catch (IllegalArgumentException e) {
       return new Outcome.Refused(SignInRefusal.MESSAGE_MALFORMED);
     }
     try {
-      signed = new PersonalSignature(signature);
+      signed = new WalletSignature(signature);
     } catch (IllegalArgumentException e) {
       return new Outcome.Refused(SignInRefusal.SIGNATURE_MALFORMED);
     }

@@ -27,6 +27,8 @@ public record AuditEntry(Instant at, Action action, String subject, String detai
     /** The bytes that a journal still held were set free, as nobody expects them any more. */
     LEASES_WRITTEN_OFF,
     /** A payer's key was taken back by an operator. */
-    KEY_REVOKED
+    KEY_REVOKED,
+    /** A payer set policies of his data sets. */
+    POLICY_SET
   }
 }

@@ -3,8 +3,8 @@ package io.filcdn.metrics.accounts;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.filcdn.chain.wallet.PersonalSignature;
 import io.filcdn.common.chain.Address;
+import io.filcdn.wallet.WalletSignature;
 import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,8 @@ class SignInMessageTest {
       Version: 1
       Chain ID: 31337
       Nonce: abcdef1234567890
-      Issued At: 2026-11-21T12:00:00.000Z""";
+      Issued At: 2026-11-21T12:00:00.000Z\
+      """;
 
   /** As viem writes it when it is told everything. */
   private static final String LONG =
@@ -44,7 +45,8 @@ class SignInMessageTest {
       Request ID: some-id
       Resources:
       - https://example.com/a
-      - ipfs://bafy""";
+      - ipfs://bafy\
+      """;
 
   private static final Address ADDRESS = Address.of("0x70997970c51812dc3a010c7d01b50e0d17dc79c8");
 
@@ -75,13 +77,13 @@ class SignInMessageTest {
   @Test
   void aSignatureOfViemIsTheAddresss() {
     assertThat(
-            new PersonalSignature(
+            new WalletSignature(
                     "0xc4ca17f10c36379b8ce76c37a0598273a081374f14297df03bd753b0c6e824d8"
                         + "1179e1184f56c32bf757be9fd042db48620e56e97d40cc3b4febb7d4c2828b201b")
                 .signer(SHORT))
         .contains(ADDRESS);
     assertThat(
-            new PersonalSignature(
+            new WalletSignature(
                     "0x1f1c4d0624d70064699d09b19419219b3fd6c04d7c6c420c39ec5f25cf2c7642"
                         + "256090de34f754135fdfdc7eedd3c63c265de382fcdb0511e8d41d985ce038831c")
                 .signer(LONG))

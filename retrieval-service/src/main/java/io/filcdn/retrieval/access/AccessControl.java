@@ -1,5 +1,7 @@
 package io.filcdn.retrieval.access;
 
+import io.filcdn.retrieval.admission.Admission.Decision.Admitted;
+import io.filcdn.retrieval.refusal.Problem;
 import java.util.function.Consumer;
 
 /**
@@ -8,9 +10,11 @@ import java.util.function.Consumer;
  */
 public final class AccessControl {
 
+  private final PolicyCheck policies;
   private final KeyCheck keys;
 
-  public AccessControl(KeyCheck keys) {
+  public AccessControl(PolicyCheck policies, KeyCheck keys) {
+    this.policies = policies;
     this.keys = keys;
   }
 
@@ -19,11 +23,25 @@ public final class AccessControl {
    * event loop.
    */
   public void check(AccessRequest request, Consumer<Verdict> then) {
+    policies.check(
+        request,
+        outcome -> {
+          switch (outcome) {
+            case PolicyCheck.Outcome.Refused(Problem problem) ->
+                then.accept(new Verdict.Refused(problem));
+            case PolicyCheck.Outcome.Passed(Admitted admitted, Grant grant) ->
+                check(request.of(admitted), grant, then);
+          }
+        });
+  }
+
+  private void check(AccessRequest request, Grant grant, Consumer<Verdict> then) {
     switch (request.credential()) {
-      // pieces are public
-      case Credential.None _, Credential.Bot _ ->
-          then.accept(new Verdict.Granted(request.admitted(), Grant.PUBLIC));
-      case Credential.Key(var key) -> keys.check(request, key, then);
+      // by what policies said
+      case Credential.None _, Credential.Bot _, Credential.Signed _, Credential.Gated _ ->
+          then.accept(new Verdict.Granted(request.admitted(), grant));
+      case Credential.Key(var key) ->
+          keys.check(request, key, verdict -> then.accept(verdict.under(grant)));
       case Credential.Unusable(var refusal) -> then.accept(new Verdict.Refused(refusal));
     }
   }

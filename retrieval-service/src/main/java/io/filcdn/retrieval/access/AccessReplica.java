@@ -1,7 +1,10 @@
 package io.filcdn.retrieval.access;
 
 import io.filcdn.common.access.KeyId;
+import io.filcdn.common.access.PolicyKey;
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.retrieval.follow.ReplicaFollower.Feed;
 import io.filcdn.retrieval.follow.TopicReplica;
 import java.nio.ByteBuffer;
@@ -12,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -39,11 +43,11 @@ import org.rocksdb.WriteOptions;
 public final class AccessReplica implements TopicReplica, AutoCloseable {
 
   /** The topics that it is a copy of. */
-  public static final Feed FEED = new Feed("access", List.of(Topic.KEYS), 2_000);
+  public static final Feed FEED = new Feed("access", List.of(Topic.KEYS, Topic.POLICIES), 2_000);
 
   private static final Logger LOG = Logger.getLogger(AccessReplica.class);
 
-  private static final List<String> TABLES = List.of("default", "keys", "offsets");
+  private static final List<String> TABLES = List.of("default", "keys", "policies", "offsets");
   private static final byte[] FOLLOWED_AT = bytes("followed-at");
 
   /** For an id that nobody has, one in a hundred look-ups reads the disk. */
@@ -55,6 +59,7 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
   private final List<ColumnFamilyHandle> tables;
   private final ColumnFamilyHandle offsets;
   private final KeyTable keys;
+  private final PolicyTable policies;
   private final List<AbstractImmutableNativeReference> resources;
 
   /** Held to read while the database is used, to write while it is closed. */
@@ -69,6 +74,7 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
     this.db = db;
     this.tables = tables;
     this.keys = new KeyTable(db, tables.get(TABLES.indexOf("keys")));
+    this.policies = new PolicyTable(db, tables.get(TABLES.indexOf("policies")));
     this.offsets = tables.get(TABLES.indexOf("offsets"));
     this.resources = resources;
   }
@@ -138,6 +144,21 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
     return use(() -> keys.find(id));
   }
 
+  /**
+   * Looks the policy of a payer's data set up: in memory as a rule, else on disk, which a Bloom
+   * filter spares those that have none.
+   *
+   * @throws IllegalStateException where the disk cannot be read
+   */
+  PolicyLookup policy(Address payer, DataSetId dataSet) {
+    return use(() -> policies.find(payer, dataSet));
+  }
+
+  /** True where a policy has been told of with this serial, or a higher one. */
+  public boolean knows(PolicyKey name, long serial) {
+    return use(() -> policies.serial(name)) >= serial;
+  }
+
   /** True where a key has been told of, whatever becomes of it. */
   public boolean knows(KeyId id) {
     return !(find(id) instanceof KeyLookup.Unknown);
@@ -175,18 +196,42 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
   @Override
   public void apply(
       List<ConsumerRecord<String, String>> records, Map<TopicPartition, Long> next, Instant now) {
-    List<KeyTable.Change> changes =
+    List<KeyTable.Change> ofKeys =
         TopicReplica.readable(
-            records, record -> KeyTable.Change.of(record.key(), record.value()), LOG);
-    use(() -> write(changes, next, now));
-    changes.forEach(change -> keys.changed(change.id()));
+            of(Topic.KEYS, records),
+            record -> KeyTable.Change.of(key(record), record.value()),
+            LOG);
+    List<PolicyTable.Change> ofPolicies =
+        TopicReplica.readable(
+            of(Topic.POLICIES, records),
+            record -> PolicyTable.Change.of(key(record), record.value()),
+            LOG);
+    use(() -> write(ofKeys, ofPolicies, next, now));
+    ofKeys.forEach(change -> keys.changed(change.id()));
+    if (!ofPolicies.isEmpty()) {
+      policies.changed();
+    }
   }
 
-  private boolean write(List<KeyTable.Change> changes, Map<TopicPartition, Long> next, Instant now)
+  private static List<ConsumerRecord<String, String>> of(
+      Topic topic, List<ConsumerRecord<String, String>> records) {
+    return records.stream().filter(record -> record.topic().equals(topic.topicName())).toList();
+  }
+
+  private static String key(ConsumerRecord<String, String> record) {
+    return Objects.requireNonNullElse(record.key(), "");
+  }
+
+  private boolean write(
+      List<KeyTable.Change> ofKeys,
+      List<PolicyTable.Change> ofPolicies,
+      Map<TopicPartition, Long> next,
+      Instant now)
       throws RocksDBException {
     try (WriteBatchWithIndex batch = new WriteBatchWithIndex(true);
         WriteOptions options = new WriteOptions()) {
-      keys.write(batch, changes);
+      keys.write(batch, ofKeys);
+      policies.write(batch, ofPolicies);
       for (var entry : next.entrySet()) {
         TopicPartition partition = entry.getKey();
         batch.put(
@@ -217,6 +262,7 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
           return true;
         });
     keys.changed();
+    policies.changed();
   }
 
   private static byte[] number(long value) {

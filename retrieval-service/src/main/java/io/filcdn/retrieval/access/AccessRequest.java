@@ -19,4 +19,10 @@ public record AccessRequest(
     InetAddress client,
     Optional<String> origin,
     Address payer,
-    Admitted admitted) {}
+    Admitted admitted) {
+
+  /** The same of what fewer data sets can pay for. */
+  AccessRequest of(Admitted fewer) {
+    return new AccessRequest(credential, client, origin, payer, fewer);
+  }
+}

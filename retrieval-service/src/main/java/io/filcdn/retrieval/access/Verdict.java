@@ -14,6 +14,13 @@ public sealed interface Verdict {
    */
   record Granted(Admitted admitted, Grant grant) implements Verdict {}
 
+  /** The same where leave is given, under another's conditions, too. */
+  default Verdict under(Grant other) {
+    return this instanceof Granted(Admitted admitted, Grant grant)
+        ? new Granted(admitted, grant.under(other))
+        : this;
+  }
+
   /** A refusal. */
   record Refused(Problem problem) implements Verdict {
     Refused(Refusal refusal) {

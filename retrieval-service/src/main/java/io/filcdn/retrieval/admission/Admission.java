@@ -247,6 +247,11 @@ public final class Admission {
     return replica.isKnown(asked) ? Refusal.NO_DEAL : Refusal.PIECE_UNKNOWN;
   }
 
+  /** True where the index tells that a data set's pieces are not everyone's, or nothing of it. */
+  public boolean isGated(DataSetId dataSet) {
+    return replica.dataSet(dataSet).map(set -> set.gate().isPresent()).orElse(true);
+  }
+
   /**
    * True where a piece may not stay cached: it is denied, or the payers that had it have it no
    * more.

@@ -9,6 +9,7 @@ import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.RateLimit;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.service.problem.HttpProblem;
+import io.filcdn.wallet.CurioToken;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import io.netty.handler.codec.http.TooLongHttpLineException;
@@ -124,16 +125,24 @@ public final class Answers {
     /** Anyone may, for ever, as an answer to who shows the same. */
     private static final Caching PUBLIC = new Caching(CACHE_FOR_EVER, HttpHeaders.AUTHORIZATION);
 
+    /** Nobody may but the client itself, and it had better not. */
+    private static final Caching PRIVATE =
+        new Caching(new AsciiString("private, no-store"), new AsciiString("authorization, origin"));
+
     /** The same, where the page's origin decided. */
     private static final Caching PUBLIC_BY_ORIGIN =
         new Caching(CACHE_FOR_EVER, new AsciiString("authorization, origin"));
 
     /**
-     * Of a piece that anyone may fetch.
+     * Of a piece that this client may fetch.
      *
      * @param byOrigin whether the page's origin decided that this client may
+     * @param restricted whether others may not
      */
-    public static Caching of(boolean byOrigin) {
+    public static Caching of(boolean byOrigin, boolean restricted) {
+      if (restricted) {
+        return PRIVATE;
+      }
       return byOrigin ? PUBLIC_BY_ORIGIN : PUBLIC;
     }
 
@@ -312,7 +321,7 @@ public final class Answers {
         .putHeader(EXPOSE, EXPOSED);
     problem.limit().ifPresent(limit -> tell(response, limit));
     switch (refusal.status()) {
-      case 401 -> response.putHeader("WWW-Authenticate", "Bearer");
+      case 401 -> response.putHeader("WWW-Authenticate", scheme(refusal));
       case 405 -> response.putHeader(HttpHeaders.ALLOW, allowed(refusal));
       case 429, 502, 503, 504 -> response.putHeader("Retry-After", retryAfter(problem));
       default -> {}
@@ -342,6 +351,10 @@ public final class Answers {
         .filter(seconds -> seconds > 0)
         .map(String::valueOf)
         .orElse(HttpProblem.RETRY_AFTER_SECONDS);
+  }
+
+  private static String scheme(Refusal refusal) {
+    return refusal == Refusal.GATED_PROOF_NEEDED ? CurioToken.SCHEME : "Bearer";
   }
 
   private static String allowed(Refusal refusal) {

@@ -88,7 +88,7 @@ public final class ProofPath {
 
   private void select(
       Exchange exchange, Client client, ParsedRequest.Proof request, PieceCid piece, Grant grant) {
-    Answers.Caching caching = Answers.Caching.of(grant.byOrigin());
+    Answers.Caching caching = Answers.Caching.of(grant.byOrigin(), grant.restricted());
     switch (ProofSelection.of(request.query(), request.conditions(), piece)) {
       case ProofSelection.Malformed(String detail) ->
           answers.refuse(exchange, new Problem(Refusal.PROOF_MALFORMED, List.of(detail)));

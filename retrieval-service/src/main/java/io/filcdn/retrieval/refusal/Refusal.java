@@ -50,6 +50,64 @@ public enum Refusal {
       "The key is for pages of some origins, and this request has none of them."),
   KEY_NETWORK(
       403, "key-network", "The key is for clients of some networks, and you are in none of them."),
+  CREDENTIALS_SEVERAL(
+      400,
+      "credentials-several",
+      "The request shows more than one key or signed token; send the one that is meant."),
+  KEY_NEEDED(
+      401,
+      "key-needed",
+      "The payer lets those fetch who have one of his keys: send it as Authorization: Bearer."),
+  SIGNED_URL_NEEDED(
+      401,
+      "signed-url-needed",
+      "The payer lets those fetch who have a signed URL: ask whoever gave you this one."),
+  SIGNED_TOKEN_MALFORMED(
+      401, "signed-token-malformed", "The URL's token is none that this edge understands."),
+  SIGNED_TOKEN_SIGNER(
+      401,
+      "signed-token-signer",
+      "The token's key (kid) is not the delegate's of the payer's policy, who may have taken it"
+          + " back."),
+  SIGNED_TOKEN_SIGNATURE(401, "signed-token-signature", "The token's signature is wrong."),
+  SIGNED_TOKEN_EXPIRED(401, "signed-token-expired", "The URL's time is over; ask for another."),
+  SIGNED_TOKEN_EARLY(401, "signed-token-early", "The URL's time (nbf) has not come yet."),
+  SIGNED_TOKEN_PAYER(401, "signed-token-payer", "The token is for another payer (iss)."),
+  SIGNED_TOKEN_PIECE(
+      403, "signed-token-piece", "The token is for another piece or address (cdniuc)."),
+  SIGNED_TOKEN_NETWORK(
+      403, "signed-token-network", "The token is for clients of another network (cdniip)."),
+  SIGNED_TOKEN_CAP(
+      403,
+      "signed-token-cap",
+      "The token limits bytes (fcdn_max), which this edge cannot hold: it is refused rather than"
+          + " used without the limit."),
+  POLICY_NOT_UNDERSTOOD(
+      403,
+      "policy-not-understood",
+      "The payer's policy says something that this edge does not know, and closes the data set"
+          + " until the edge is renewed."),
+  POLICY_NOT_IN_FORCE(
+      403, "policy-not-in-force", "The payer's policy has ended, or has not begun yet."),
+  POLICY_PIECE(403, "policy-piece", "The payer's policy is for other pieces."),
+  POLICY_ORIGIN(
+      403,
+      "policy-origin",
+      "The payer lets pages of some origins fetch, and this request has none of them."),
+  POLICY_NETWORK(
+      403,
+      "policy-network",
+      "The payer lets clients of some networks fetch, and you are in none of them."),
+  GATED_PROOF_NEEDED(
+      401,
+      "gated-proof-needed",
+      "The piece is gated (withRetrievalACL): show a proof as Authorization: CurioRetrieval, or"
+          + " ?auth=."),
+  GATED_PROOF_WRONG(403, "gated-proof-wrong", "The proof or voucher does not open this piece."),
+  POLICIES_UNAVAILABLE(
+      503,
+      "policies-unavailable",
+      "This edge does not know yet who may fetch; try again in a moment."),
   KEYS_UNAVAILABLE(
       503, "keys-unavailable", "This edge cannot look keys up now; try again in a moment."),
   TOO_MANY_REQUESTS_OF_KEY(

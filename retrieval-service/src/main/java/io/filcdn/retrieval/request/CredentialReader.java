@@ -4,14 +4,21 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.common.access.AccessKey;
 import io.filcdn.retrieval.access.Credential;
+import io.filcdn.retrieval.access.SignedToken;
 import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.wallet.CurioToken;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
- * A reader of what {@code Authorization} shows, by its scheme. What has a typo, or is for another
- * network, is found to be unusable here, before anything is looked up.
+ * A reader of what a request shows: {@code Authorization}, by its scheme, and tokens in its query.
+ * What has a typo, or is for another network, is found to be unusable here, before anything is
+ * looked up.
  *
  * <p>Keys that were read of late are remembered with their hashes: reading one takes some
  * microseconds, a tenth of a small hit. That one is remembered says nothing of whether it is good.
@@ -19,6 +26,10 @@ import java.util.Optional;
 public final class CredentialReader {
 
   private static final String KEY = "fcdn_";
+  private static final String GATED = "curioretrieval";
+
+  /** The shape of a JSON Web Token with its header's first brace. */
+  private static final Pattern JWT = Pattern.compile("e[^.]*\\.[^.]*\\.[^.]*");
 
   /** Keys that are remembered, some hundred bytes each. */
   private static final long REMEMBERED = 10_000;
@@ -41,8 +52,22 @@ public final class CredentialReader {
     this.network = network;
   }
 
-  /** Reads the header's value, where there is one. */
-  Credential read(Optional<String> authorization) {
+  /** Reads what a request shows, in its header and its query. */
+  Credential read(HttpServerRequest request) {
+    Credential shown =
+        read(
+            Optional.ofNullable(request.getHeader(HttpHeaderNames.AUTHORIZATION)),
+            () -> TokenQuery.address(request));
+    String query = request.query();
+    return query == null ? shown : TokenQuery.read(query, shown, request);
+  }
+
+  /**
+   * Reads the header's value, where there is one.
+   *
+   * @param address that is asked for, as signed tokens can be for it
+   */
+  Credential read(Optional<String> authorization, Supplier<String> address) {
     if (authorization.isEmpty()) {
       return Credential.NONE;
     }
@@ -51,18 +76,19 @@ public final class CredentialReader {
     if (known != null) {
       return known;
     }
-    Credential credential = read(header);
+    Credential credential = read(header, address);
     if (credential instanceof Credential.Key && header.length() <= LONGEST) {
       recent.put(header, credential);
     }
     return credential;
   }
 
-  private Credential read(String header) {
+  private Credential read(String header, Supplier<String> address) {
     String[] parts = header.strip().split(" ", 2);
     String value = parts.length > 1 ? parts[1].strip() : "";
     return switch (parts[0].toLowerCase(Locale.ROOT)) {
-      case "bearer" -> value.startsWith(KEY) ? key(value) : bot(value);
+      case "bearer" -> value.startsWith(KEY) ? key(value) : bearer(value, address);
+      case GATED -> new Credential.Gated(CurioToken.read(value));
       default -> new Credential.Unusable(Refusal.TOKEN_UNKNOWN);
     };
   }
@@ -77,9 +103,13 @@ public final class CredentialReader {
         : new Credential.Unusable(Refusal.KEY_OTHER_NETWORK);
   }
 
-  private Credential bot(String token) {
-    return bots.nameOf(token)
-        .<Credential>map(Credential.Bot::new)
-        .orElseGet(() -> new Credential.Unusable(Refusal.TOKEN_UNKNOWN));
+  private Credential bearer(String token, Supplier<String> address) {
+    Optional<String> bot = bots.nameOf(token);
+    if (bot.isPresent()) {
+      return new Credential.Bot(bot.get());
+    }
+    return JWT.matcher(token).matches()
+        ? new Credential.Signed(new SignedToken(token, address.get()), Optional.empty())
+        : new Credential.Unusable(Refusal.TOKEN_UNKNOWN);
   }
 }

@@ -118,7 +118,7 @@ public final class RequestReader {
     if (request.headers().contains(SERVICE_WORKER)) {
       return new ParsedRequest.Refused(Refusal.SERVICE_WORKER);
     }
-    Credential credential = credentials.read(header(request, HttpHeaderNames.AUTHORIZATION));
+    Credential credential = credentials.read(request);
     if (credential instanceof Credential.Unusable(Refusal refusal)) {
       return new ParsedRequest.Refused(refusal);
     }

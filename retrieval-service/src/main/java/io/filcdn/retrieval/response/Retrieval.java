@@ -47,6 +47,6 @@ public record Retrieval(
         request.pathStyle(),
         request.label().or(admitted::label),
         admitted.lastModified(),
-        Answers.Caching.of(grant.byOrigin()));
+        Answers.Caching.of(grant.byOrigin(), grant.restricted()));
   }
 }

@@ -225,6 +225,7 @@ class AdmissionTest {
         true,
         false,
         provisionalSince,
+        Optional.empty(),
         Optional.of(new DataSetRecord.Rail(new RailId(number * 10 + 1), pdpEnd)),
         Optional.of(new DataSetRecord.Rail(new RailId(number * 10 + 2), Optional.empty())),
         Optional.of(new DataSetRecord.Rail(new RailId(number * 10 + 3), cdnEnd)),

@@ -18,14 +18,14 @@ class CredentialReaderTest {
       new CredentialReader(new BotTokens(Map.of("crawler", "robot")), "devnet");
 
   private Credential read(String authorization) {
-    return reader.read(Optional.of(authorization));
+    return reader.read(Optional.of(authorization), () -> "a.example/b");
   }
 
   @Test
   void eachSchemeAndPrefixIsReadAsWhatItIs() {
     AccessKey key = Keys.key();
 
-    assertThat(reader.read(Optional.empty())).isEqualTo(Credential.NONE);
+    assertThat(reader.read(Optional.empty(), () -> "a.example/b")).isEqualTo(Credential.NONE);
     assertThat(read("Bearer robot")).isEqualTo(new Credential.Bot("crawler"));
     assertThat(read("bEARER   robot ")).isEqualTo(new Credential.Bot("crawler"));
     assertThat(read("Bearer " + key.text()))

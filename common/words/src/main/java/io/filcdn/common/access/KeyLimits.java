@@ -89,13 +89,13 @@ public record KeyLimits(
         "expected limits that are known here, found another, \"%s\"".formatted(name));
   }
 
-  private static void positive(String what, Optional<ByteCount> bytes) {
+  static void positive(String what, Optional<ByteCount> bytes) {
     if (bytes.filter(ByteCount::isZero).isPresent()) {
       throw new IllegalArgumentException("expected %s of at least 1, found 0".formatted(what));
     }
   }
 
-  private static <T> List<T> bounded(String what, @Nullable List<T> entries) {
+  static <T> List<T> bounded(String what, @Nullable List<T> entries) {
     if (entries == null) {
       return List.of();
     }

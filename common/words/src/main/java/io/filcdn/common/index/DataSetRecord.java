@@ -2,6 +2,8 @@ package io.filcdn.common.index;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonValue;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
@@ -21,6 +23,7 @@ import java.util.Optional;
  * @param deleted whether the data set is gone from the chain
  * @param provisionalSince the block of its creation, while a reorganisation could still give its
  *     number to another payer; absent once that is as deep as the network file asks
+ * @param gate what keeps its pieces from being everyone's; absent where nothing on chain does
  * @param pdpRail pays for storage; absent where the chain told none
  * @param cacheMissRail pays the provider for misses; absent without CDN and in pandora v1
  * @param cdnRail pays the CDN; absent likewise
@@ -37,6 +40,7 @@ public record DataSetRecord(
     boolean withCdn,
     boolean deleted,
     Optional<BlockNumber> provisionalSince,
+    Optional<Gate> gate,
     Optional<Rail> pdpRail,
     Optional<Rail> cacheMissRail,
     Optional<Rail> cdnRail,
@@ -57,7 +61,7 @@ public record DataSetRecord(
     requireNonNull(asOf, "asOf is missing");
   }
 
-  /** A data set whose number nobody else can get any more. */
+  /** A data set whose number nobody else can get any more, and that is everyone's. */
   public DataSetRecord(
       DataSetId dataSet,
       Address payer,
@@ -81,6 +85,7 @@ public record DataSetRecord(
         withCdn,
         deleted,
         Optional.empty(),
+        Optional.empty(),
         pdpRail,
         cacheMissRail,
         cdnRail,
@@ -89,6 +94,37 @@ public record DataSetRecord(
         lastReportedEpoch,
         settled,
         asOf);
+  }
+
+  /** A kind of proof that a data set asks of who fetches, by its metadata on chain. */
+  public enum Gate {
+    /** Curio's EIP-712 vouchers and proofs: the metadata key {@code withRetrievalACL}. */
+    CURIO_RETRIEVAL("curioRetrieval");
+
+    private final String text;
+
+    Gate(String text) {
+      this.text = text;
+    }
+
+    /**
+     * Reads a gate.
+     *
+     * @throws IllegalArgumentException where the text names none
+     */
+    @JsonCreator
+    public static Gate of(String text) {
+      if (text.equals(CURIO_RETRIEVAL.text)) {
+        return CURIO_RETRIEVAL;
+      }
+      throw new IllegalArgumentException("expected a gate of curioRetrieval, found another");
+    }
+
+    @JsonValue
+    @Override
+    public String toString() {
+      return text;
+    }
   }
 
   /**

@@ -20,6 +20,8 @@ public enum Topic {
   TREES(Names.TREES, Names.COMPACTED),
   /** The keys of payers. Key: the key's id. */
   KEYS(Names.KEYS, Names.COMPACTED),
+  /** The policies of payers. Key: {@link io.filcdn.common.access.PolicyKey}. */
+  POLICIES(Names.POLICIES, Names.COMPACTED),
   /**
    * The bytes that edges served and fetched. Key: journal id; the partition is chosen by the edge.
    */
@@ -66,6 +68,7 @@ public enum Topic {
     public static final String PAYERS = "filcdn.index.payers";
     public static final String TREES = "filcdn.pieces.trees";
     public static final String KEYS = "filcdn.access.keys";
+    public static final String POLICIES = "filcdn.access.policies";
     public static final String EGRESS = "filcdn.egress";
     public static final String RETRIEVALS = "filcdn.retrievals";
     public static final String USAGE = "filcdn.usage";

@@ -12,6 +12,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
 import io.filcdn.common.access.AccessKeyRecord;
+import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.RetrievalRecord;
 import io.filcdn.common.index.DataSetRecord;
@@ -50,6 +51,7 @@ class RecordsTest {
           Map.entry("payer", PayerRecord.class),
           Map.entry("tree", TreeRecord.class),
           Map.entry("key", AccessKeyRecord.class),
+          Map.entry("policy", PolicyRecord.class),
           Map.entry("egress", EgressRecord.class),
           Map.entry("retrieval", RetrievalRecord.class),
           Map.entry("usage", UsageRecord.class),
@@ -168,7 +170,8 @@ class RecordsTest {
   void numbersOfTheWrongFormAreRefused() {
     String usage =
         """
-        {"dataSet":"fwss/12","countGeneration":1,"cdnBytes":%s,"cacheMissBytes":"0","asOf":5}""";
+        {"dataSet":"fwss/12","countGeneration":1,"cdnBytes":%s,"cacheMissBytes":"0","asOf":5}\
+        """;
 
     for (String wrong :
         List.of("\"-1\"", "\"1e3\"", "\"9223372036854775808\"", "\" 1\"", "\"\"", "1.5", "null")) {

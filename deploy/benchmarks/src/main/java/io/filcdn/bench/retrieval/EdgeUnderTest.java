@@ -1,15 +1,28 @@
 package io.filcdn.bench.retrieval;
 
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
 import io.filcdn.bench.run.BenchFailure;
 import io.filcdn.bench.run.Checkout;
 import io.filcdn.bench.run.Cores;
 import io.filcdn.bench.run.Server;
 import io.filcdn.common.access.AccessKey;
 import io.filcdn.common.access.AccessKeyRecord;
+import io.filcdn.common.access.DelegateKey;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.access.KeyLimits;
 import io.filcdn.common.access.KeyScope;
 import io.filcdn.common.access.KeySecret;
+import io.filcdn.common.access.PolicyAccess;
+import io.filcdn.common.access.PolicyLimits;
+import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.access.SecretHash;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
@@ -39,6 +52,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +74,9 @@ final class EdgeUnderTest implements AutoCloseable {
 
   /** The data set and the provider of all pieces that are not placed elsewhere. */
   private static final String FIRST = "fwss/1";
+
+  /** Behind all runs. */
+  private static final Instant END = Instant.parse("2099-01-01T00:00:00Z");
 
   private final Server kafka;
   private final Contender edge;
@@ -223,15 +240,49 @@ final class EdgeUnderTest implements AutoCloseable {
             Optional.empty(),
             1);
     tell(Topic.KEYS, record.key(), record);
-    edge.server().await("knows of a key", Duration.ofSeconds(30), () -> isServed(piece, key));
+    edge.server()
+        .await("knows of a key", Duration.ofSeconds(30), () -> isServed(piece, key.text()));
     return key;
   }
 
-  private boolean isServed(PieceCid piece, AccessKey key) {
+  /** A token for a piece, by a delegate of whom the edge has been told; none is needed. */
+  String newSignedToken(PieceCid piece) {
+    try {
+      ECKey key = new ECKeyGenerator(Curve.P_256).generate();
+      DelegateKey delegate =
+          new DelegateKey("P-256", "EC", key.getX().toString(), key.getY().toString());
+      PolicyRecord policy =
+          new PolicyRecord(
+              PAYER,
+              Optional.empty(),
+              PolicyAccess.PUBLIC,
+              Optional.of(delegate),
+              Optional.empty(),
+              Optional.empty(),
+              PolicyLimits.NONE,
+              version.incrementAndGet());
+      tell(Topic.POLICIES, policy.key(), policy);
+      SignedJWT token =
+          new SignedJWT(
+              new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(delegate.kid()).build(),
+              new JWTClaimsSet.Builder()
+                  .claim("cdniuc", piece.toString())
+                  .expirationTime(Date.from(END))
+                  .build());
+      token.sign(new ECDSASigner(key));
+      String text = token.serialize();
+      edge.server().await("knows of a policy", Duration.ofSeconds(30), () -> isServed(piece, text));
+      return text;
+    } catch (JOSEException e) {
+      throw new BenchFailure("a token cannot be signed: " + e.getMessage(), e);
+    }
+  }
+
+  private boolean isServed(PieceCid piece, String credential) {
     HttpRequest request =
         HttpRequest.newBuilder(
                 URI.create("http://localhost:%d/%s/%s".formatted(edge.port(), PAYER, piece)))
-            .header("Authorization", "Bearer " + key.text())
+            .header("Authorization", "Bearer " + credential)
             .build();
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;

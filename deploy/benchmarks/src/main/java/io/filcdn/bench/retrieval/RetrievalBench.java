@@ -64,7 +64,7 @@ public final class RetrievalBench {
         PieceCid held = pieces.ofSize(HELD);
         contenders.forEach(contender -> Fetcher.get(contender, "/" + held));
         cases.addAll(new ManyCases(contenders, held).run());
-        cases.add(new KeyCase(edge, hot).run());
+        cases.addAll(new CredentialCases(edge, hot).run());
         cases.add(new FillCase(edge.contender(), hot, pieces.ofSize(LARGE)).run());
       }
       // where something fails, the logs stay
@@ -77,7 +77,7 @@ public final class RetrievalBench {
               ColdCases.METHOD,
               TreeCases.METHOD,
               ManyCases.METHOD,
-              KeyCase.METHOD,
+              CredentialCases.METHOD,
               FillCase.METHOD));
     } catch (IOException e) {
       throw new UncheckedIOException("the benchmark cannot use the temporary folder", e);

@@ -1,4 +1,4 @@
-package io.filcdn.chain.wallet;
+package io.filcdn.wallet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -14,16 +14,16 @@ import org.web3j.crypto.Credentials;
 import org.web3j.crypto.Sign;
 import org.web3j.utils.Numeric;
 
-class PersonalSignatureTest {
+class WalletSignatureTest {
 
   private static final Credentials WALLET =
       Credentials.create("0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
   private static final Address ADDRESS = Address.of("0x70997970C51812dc3A010C7d01b50e0d17dc79C8");
 
-  private static PersonalSignature signed(String text, int lessV) {
+  private static WalletSignature signed(String text, int lessV) {
     Sign.SignatureData data = Sign.signPrefixedMessage(text.getBytes(UTF_8), WALLET.getEcKeyPair());
     byte[] v = {(byte) (data.getV()[0] - lessV)};
-    return new PersonalSignature(
+    return new WalletSignature(
         Numeric.toHexString(data.getR())
             + Numeric.toHexStringNoPrefix(data.getS())
             + Numeric.toHexStringNoPrefix(v));
@@ -43,9 +43,9 @@ class PersonalSignatureTest {
 
   @Test
   void numbersThatNoKeyMakesHaveNoSigner() {
-    assertThat(new PersonalSignature("0x" + "0".repeat(130)).signer("hello")).isEmpty();
-    assertThat(new PersonalSignature("0x" + "f".repeat(128) + "1b").signer("hello")).isEmpty();
-    assertThat(new PersonalSignature("0x" + "1".repeat(128) + "1d").signer("hello")).isEmpty();
+    assertThat(new WalletSignature("0x" + "0".repeat(130)).signer("hello")).isEmpty();
+    assertThat(new WalletSignature("0x" + "f".repeat(128) + "1b").signer("hello")).isEmpty();
+    assertThat(new WalletSignature("0x" + "1".repeat(128) + "1d").signer("hello")).isEmpty();
   }
 
   @Test
@@ -56,7 +56,7 @@ class PersonalSignatureTest {
       random.nextBytes(bytes);
       bytes[64] = (byte) (27 + i % 2);
 
-      var signer = new PersonalSignature(Numeric.toHexString(bytes)).signer("hello");
+      var signer = new WalletSignature(Numeric.toHexString(bytes)).signer("hello");
 
       assertThat(signer.filter(ADDRESS::equals)).isEmpty();
     }
@@ -65,7 +65,7 @@ class PersonalSignatureTest {
   @ParameterizedTest
   @ValueSource(strings = {"", "0x", "0x12", "no signature"})
   void anythingElseIsNone(String hex) {
-    assertThatThrownBy(() -> new PersonalSignature(hex))
+    assertThatThrownBy(() -> new WalletSignature(hex))
         .hasMessage("expected a signature of 0x and 130 hex digits");
   }
 }

@@ -1,4 +1,4 @@
 @NullMarked
-package io.filcdn.chain.wallet;
+package io.filcdn.wallet;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,5 @@
 /** Wallets: what they sign outside transactions. */
 @NullMarked
-package io.filcdn.chain.wallet;
+package io.filcdn.wallet;
 
 import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,9 @@
-package io.filcdn.chain.wallet;
+package io.filcdn.wallet;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.filcdn.common.chain.Address;
+import java.math.BigInteger;
 import java.security.SignatureException;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -12,25 +13,44 @@ import org.web3j.crypto.Keys;
 import org.web3j.crypto.Sign;
 
 /**
- * The signature of a wallet over a text, as {@code personal_sign} makes it (EIP-191, version 0x45):
- * r, s and v of secp256k1 over the Keccak-256 of the text with its prefix.
+ * The signature of a wallet: r, s and v of secp256k1 over a Keccak-256, as {@code personal_sign}
+ * makes it of a text (EIP-191, version 0x45), and {@code eth_signTypedData_v4} of typed data
+ * (EIP-712).
  *
  * @param hex {@code 0x} and 130 hex digits; v is 0, 1, 27 or 28
  */
-public record PersonalSignature(String hex) {
+public record WalletSignature(String hex) {
 
   private static final Pattern FORM = Pattern.compile("0x[0-9a-fA-F]{130}");
   private static final int HALF = 32;
   private static final int LEAST_V = 27;
 
-  public PersonalSignature {
+  public WalletSignature {
     if (!FORM.matcher(hex).matches()) {
       throw new IllegalArgumentException("expected a signature of 0x and 130 hex digits");
     }
   }
 
-  /** The account whose key signed {@code text}; empty where no key can have. */
+  /** The account whose key signed {@code text} with its prefix; empty where no key can have. */
   public Optional<Address> signer(String text) {
+    return recovered(signature -> Sign.signedPrefixedMessageToKey(text.getBytes(UTF_8), signature));
+  }
+
+  /**
+   * The account whose key signed typed data; empty where no key can have.
+   *
+   * @param digest of the data, 32 bytes
+   */
+  public Optional<Address> signer(byte[] digest) {
+    return recovered(signature -> Sign.signedMessageHashToKey(digest, signature));
+  }
+
+  /** A way from a signature to the public key that made it. */
+  private interface Recovery {
+    BigInteger keyOf(Sign.SignatureData signature) throws SignatureException;
+  }
+
+  private Optional<Address> recovered(Recovery recovery) {
     byte[] bytes = HexFormat.of().parseHex(hex, 2, hex.length());
     int v = bytes[2 * HALF] & 0xff;
     if (v > 1 && v != LEAST_V && v != LEAST_V + 1) {
@@ -42,8 +62,7 @@ public record PersonalSignature(String hex) {
               (byte) (v <= 1 ? v + LEAST_V : v),
               Arrays.copyOfRange(bytes, 0, HALF),
               Arrays.copyOfRange(bytes, HALF, 2 * HALF));
-      var key = Sign.signedPrefixedMessageToKey(text.getBytes(UTF_8), signature);
-      return Optional.of(Address.of("0x" + Keys.getAddress(key)));
+      return Optional.of(Address.of("0x" + Keys.getAddress(recovery.keyOf(signature))));
     } catch (SignatureException | RuntimeException e) {
       // numbers that are no point of the curve fail in several ways
       return Optional.empty();

@@ -1,0 +1,86 @@
+package io.filcdn.common.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.math.BigInteger;
+import java.security.KeyPairGenerator;
+import java.security.interfaces.ECPublicKey;
+import java.security.spec.ECGenParameterSpec;
+import java.util.Arrays;
+import java.util.Base64;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DelegateKeyTest {
+
+  private static final String X = "axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY";
+  private static final String Y = "T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU";
+  private static final String JWK =
+      "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"%s\",\"y\":\"%s\"}".formatted(X, Y);
+
+  @Test
+  void theKidIsTheThumbprintInWhateverOrderTheMembersAre() {
+    DelegateKey key = DelegateKey.ofJwk(JWK);
+
+    assertThat(key.jwk()).isEqualTo(JWK);
+    assertThat(
+            DelegateKey.ofJwk(
+                "{ \"y\":\"%s\", \"x\":\"%s\", \"kty\":\"EC\", \"crv\":\"P-256\" }"
+                    .formatted(Y, X)))
+        .isEqualTo(key);
+    // calculateJwkThumbprint of npm's jose 6.2.18
+    assertThat(key.kid()).isEqualTo("xx0BcA-wMohw8atYDJOe6peGModklG2wRHBlXHMvl0M");
+  }
+
+  @Test
+  void whatTheJdkMakesIsAPoint() throws Exception {
+    KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
+    generator.initialize(new ECGenParameterSpec("secp256r1"));
+    for (int i = 0; i < 20; i++) {
+      ECPublicKey key = (ECPublicKey) generator.generateKeyPair().getPublic();
+      DelegateKey delegate =
+          new DelegateKey(
+              "P-256", "EC", text(key.getW().getAffineX()), text(key.getW().getAffineY()));
+      assertThat(DelegateKey.ofJwk(delegate.jwk())).isEqualTo(delegate);
+      assertThat(delegate.kid()).hasSize(43);
+    }
+  }
+
+  private static String text(BigInteger number) {
+    byte[] bytes = new byte[32];
+    byte[] digits = number.toByteArray();
+    int length = Math.min(32, digits.length);
+    System.arraycopy(digits, digits.length - length, bytes, 32 - length, length);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(Arrays.copyOf(bytes, 32));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "null",
+        "{}",
+        "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY\"}",
+        "{\"crv\":\"P-384\",\"kty\":\"EC\",\"x\":\"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY\",\"y\":\"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU\"}",
+        "{\"crv\":\"P-256\",\"kty\":\"oct\",\"x\":\"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY\",\"y\":\"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU\"}",
+        "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY\",\"y\":\"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY\"}",
+        "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"axfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpY\",\"y\":\"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU\",\"use\":\"sig\"}",
+        "{\"crv\":\"P-256\",\"kty\":\"EC\",\"x\":\"_____wAAAAEAAAAAAAAAAAAAAAD_______________8\",\"y\":\"T-NC4v4af5uO5-tKfA-eFivOM1drMV7Oy7ZAaDe_UfU\"}"
+      })
+  void whatIsNoPublicPointOfTheCurveIsRefused(String jwk) {
+    assertThatThrownBy(() -> DelegateKey.ofJwk(jwk))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("expected a public JWK");
+  }
+
+  /** Who posts his private key by mistake finds it in no answer and no log. */
+  @Test
+  void aPrivateKeyIsRefusedAndNotShown() {
+    assertThatThrownBy(() -> DelegateKey.ofJwk(JWK.replace("}", ",\"d\":\"a-private-number\"}")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageNotContaining("a-private-number")
+        .hasNoCause();
+  }
+}

@@ -1,0 +1,185 @@
+package io.filcdn.metrics.policies;
+
+import io.filcdn.common.access.PolicyRecord;
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.metrics.accounts.PayerLock;
+import io.filcdn.metrics.audit.AuditEntry;
+import io.filcdn.metrics.audit.PostgresAudit;
+import io.filcdn.service.database.AdvisoryLock;
+import io.filcdn.service.database.Database;
+import io.filcdn.service.kafka.KafkaPublisher;
+import io.filcdn.service.kafka.OneSender;
+import io.filcdn.service.kafka.OutboxPublisher;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.TypedDomain;
+import io.filcdn.wallet.WalletSignature;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The desk where payers set policies by grants that their wallets signed. All that can be said
+ * without the database is said first; what a grant sets waits in its transaction to be told to
+ * edges.
+ */
+public final class PolicyDesk {
+
+  private static final AdvisoryLock PUBLISHING = AdvisoryLock.of(0x61636365_73730002L);
+  private static final String COUNTER = "filcdn.published";
+
+  private final Database database;
+  private final PostgresPolicies policies = new PostgresPolicies();
+  private final PostgresAudit audit = new PostgresAudit();
+  private final OutboxPublisher<PolicyOutbox.Change> outbox;
+  private final Network network;
+  private final TypedDomain domain;
+  private final Clock clock;
+
+  /**
+   * The rules by which Kafka is told.
+   *
+   * @param atOnce policies that are told in one transaction
+   * @param tellAgainAfter the time after which each change is told once more: longer than a
+   *     producer tries to send a record
+   */
+  public record Telling(int atOnce, Duration tellAgainAfter) {}
+
+  public PolicyDesk(
+      Database database,
+      Network network,
+      KafkaPublisher kafka,
+      Telling telling,
+      Clock clock,
+      MeterRegistry metrics) {
+    this.database = database;
+    this.network = network;
+    this.clock = clock;
+    domain = RetrievalGrant.domain(network);
+    outbox =
+        new OutboxPublisher<>(
+            new PolicyOutbox(telling.tellAgainAfter(), clock),
+            OneSender.in(database, PUBLISHING),
+            kafka,
+            telling.atOnce(),
+            metrics,
+            COUNTER);
+  }
+
+  /** The domain for which grants have to be signed. */
+  public TypedDomain domain() {
+    return domain;
+  }
+
+  /** The end of an attempt to set policies. */
+  public sealed interface Outcome {
+
+    /** The policies of the grant's data sets are set. */
+    record Set(List<PolicyRecord> policies) implements Outcome {}
+
+    record Refused(PolicyRefusal reason) implements Outcome {}
+  }
+
+  /**
+   * Sets the policies of a grant, all of them or none.
+   *
+   * @throws IllegalArgumentException where the payer signed what no policy can be
+   */
+  public Outcome set(SignedGrant grant) {
+    Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    Optional<PolicyRefusal> unsigned = unsigned(grant);
+    if (unsigned.isPresent()) {
+      return new Outcome.Refused(unsigned.get());
+    }
+    List<PolicyRecord> wanted = grant.message().policies(network.generation());
+    PolicyRecord first = wanted.getFirst();
+    if (first.limits().hasCaps()) {
+      return new Outcome.Refused(PolicyRefusal.CAP_UNSUPPORTED);
+    }
+    if (first.expires().filter(end -> !end.isAfter(now)).isPresent()) {
+      return new Outcome.Refused(PolicyRefusal.EXPIRY_PAST);
+    }
+    return database.call(connection -> set(connection, wanted, grant, now));
+  }
+
+  /** The reason that a grant is not its payer's word; empty where it is. */
+  private Optional<PolicyRefusal> unsigned(SignedGrant grant) {
+    WalletSignature signature;
+    try {
+      signature = new WalletSignature(grant.signature());
+    } catch (IllegalArgumentException e) {
+      return Optional.of(PolicyRefusal.SIGNATURE_MALFORMED);
+    }
+    TypedDomain found = grant.domain();
+    if (!found.name().equals(domain.name()) || !found.version().equals(domain.version())) {
+      return Optional.of(PolicyRefusal.DOMAIN_WRONG);
+    }
+    if (found.chainId() != domain.chainId()) {
+      return Optional.of(PolicyRefusal.CHAIN_WRONG);
+    }
+    if (!found.verifyingContract().equals(domain.verifyingContract())) {
+      return Optional.of(PolicyRefusal.CONTRACT_WRONG);
+    }
+    Optional<Address> signer = signature.signer(grant.message().digest(domain));
+    return signer.equals(Optional.of(grant.message().payer()))
+        ? Optional.empty()
+        : Optional.of(PolicyRefusal.SIGNATURE_WRONG);
+  }
+
+  private Outcome set(
+      Connection connection, List<PolicyRecord> wanted, SignedGrant grant, Instant now)
+      throws SQLException {
+    Address payer = grant.message().payer();
+    if (!policies.isPayer(connection, payer)) {
+      return new Outcome.Refused(PolicyRefusal.PAYER_UNKNOWN);
+    }
+    List<DataSetId> dataSets =
+        wanted.stream().flatMap(policy -> policy.dataSet().stream()).toList();
+    if (policies.owned(connection, payer, dataSets) < dataSets.size()) {
+      return new Outcome.Refused(PolicyRefusal.DATA_SET_FOREIGN);
+    }
+    PayerLock.takeIn(connection, payer);
+    if (policies.hasSerial(connection, wanted)) {
+      return new Outcome.Refused(PolicyRefusal.SERIAL_USED);
+    }
+    policies.set(connection, wanted, grant, now);
+    audit.add(
+        connection,
+        new AuditEntry(now, AuditEntry.Action.POLICY_SET, payer.hex(), described(wanted)));
+    return new Outcome.Set(wanted);
+  }
+
+  private static String described(List<PolicyRecord> policies) {
+    PolicyRecord first = policies.getFirst();
+    return "%s for %s, serial %d"
+        .formatted(
+            first.access(),
+            first.dataSet().isEmpty()
+                ? "all data sets without a policy of their own"
+                : policies.stream().map(policy -> policy.dataSet().orElseThrow()).toList(),
+            first.serial());
+  }
+
+  /**
+   * At most {@code limit} policies of a payer with numbers below {@code before}, the newest first.
+   */
+  public List<StoredPolicy> list(Address payer, long before, int limit) {
+    return database.call(connection -> policies.list(connection, payer, before, limit));
+  }
+
+  /**
+   * Tells Kafka of all policies that were set, unless another process is doing so.
+   *
+   * @throws RuntimeException where Kafka or Postgres failed; what was not told goes on waiting
+   */
+  public void publish() {
+    outbox.publish();
+  }
+}

@@ -1,0 +1,294 @@
+package io.filcdn.retrieval.access;
+
+import io.filcdn.common.access.DelegateKey;
+import io.filcdn.common.access.PolicyLimits;
+import io.filcdn.common.access.PolicyRecord;
+import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.admission.Admission;
+import io.filcdn.retrieval.admission.Admission.Decision.Admitted;
+import io.filcdn.retrieval.refusal.Problem;
+import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.wallet.CurioToken;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/**
+ * The check of a request against the policies of the data sets that could pay for it: it goes on
+ * with those whose policies let it in. Without a policy, a data set is everyone's. A token that is
+ * shown has to be good, also where none is needed: it may limit what its bearer gets.
+ */
+public final class PolicyCheck {
+
+  private final AccessReplica replica;
+  private final BooleanSupplier trusted;
+  private final Admission admission;
+  private final TokenVerifier tokens;
+  private final GateCheck gates;
+  private final Signatures signatures;
+  private final Clock clock;
+
+  /**
+   * @param trusted whether the replica has been told of all policies
+   */
+  public PolicyCheck(
+      AccessReplica replica,
+      BooleanSupplier trusted,
+      Admission admission,
+      Network network,
+      Signatures signatures,
+      Clock clock) {
+    this.signatures = signatures;
+    this.gates = new GateCheck(admission, CurioToken.domain(network));
+    this.replica = replica;
+    this.trusted = trusted;
+    this.admission = admission;
+    this.tokens = new TokenVerifier(clock);
+    this.clock = clock;
+  }
+
+  /** The outcome of a check. */
+  sealed interface Outcome {
+
+    /**
+     * The request may go on, unless its key is not good.
+     *
+     * @param admitted the piece, paid by one of the data sets that let it in
+     */
+    record Passed(Admitted admitted, Grant grant) implements Outcome {}
+
+    record Refused(Problem problem) implements Outcome {}
+  }
+
+  /** The place where signatures are verified, which takes too long for an event loop. */
+  public interface Signatures {
+
+    /** Does work elsewhere and goes on, where it was asked, with what came of it, if anything. */
+    <T> void verify(Supplier<T> work, Consumer<Optional<T>> then);
+  }
+
+  /**
+   * The signatures of a request that were verified.
+   *
+   * @param signed the signed token whose signature is its signer's
+   * @param gates what keeps a token of gated retrieval from opening each of some data sets
+   */
+  private record Judged(
+      Optional<TokenVerifier.Pending> signed, Map<DataSetId, Optional<CurioToken.Fault>> gates) {
+
+    static final Judged NOTHING = new Judged(Optional.empty(), Map.of());
+  }
+
+  /**
+   * Checks, and goes on: at once, or where a signature is to be verified, soon on the same event
+   * loop.
+   */
+  void check(AccessRequest request, Consumer<Outcome> then) {
+    Optional<Supplier<Judged>> work =
+        switch (request.credential()) {
+          case Credential.Signed _ -> unverified(request).map(token -> () -> judged(token));
+          case Credential.Gated(Optional<CurioToken> token) ->
+              token
+                  .flatMap(shown -> gates.work(request, shown, clock.instant()))
+                  .map(faults -> () -> new Judged(Optional.empty(), faults.get()));
+          default -> Optional.empty();
+        };
+    if (work.isEmpty()) {
+      then.accept(check(request, Judged.NOTHING));
+    } else {
+      signatures.verify(
+          work.get(),
+          judged ->
+              then.accept(
+                  judged.isPresent()
+                      ? check(request, judged.get())
+                      : new Outcome.Refused(Problem.of(Refusal.POLICIES_UNAVAILABLE))));
+    }
+  }
+
+  private Judged judged(TokenVerifier.Pending token) {
+    return new Judged(
+        Optional.of(token).filter(t -> tokens.verify(t) instanceof TokenVerifier.Outcome.Verified),
+        Map.of());
+  }
+
+  /** The token that was shown, where all that is wrong of it can be its signature. */
+  private Optional<TokenVerifier.Pending> unverified(AccessRequest request) {
+    Optional<SignedToken> shown = request.credential().signedToken();
+    if (shown.isEmpty()) {
+      return Optional.empty();
+    }
+    Instant now = clock.instant();
+    for (DataSetId dataSet : request.admitted().payers()) {
+      if (replica.policy(request.payer(), dataSet)
+              instanceof PolicyLookup.Known(PolicyRecord policy)
+          && tokens.look(shown.get().text(), policy.delegate())
+              instanceof TokenVerifier.Outcome.Unverified(TokenVerifier.Pending pending)
+          && forbidden(policy, request, now).isEmpty()
+          && pending.claims().refusal(request, shown.get(), now).isEmpty()) {
+        return Optional.of(pending);
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** Goes through the policies and gates of all data sets that could pay. */
+  private Outcome check(AccessRequest request, Judged judged) {
+    Instant now = clock.instant();
+    List<DataSetId> open = new ArrayList<>(request.admitted().payers().size());
+    Grant grant = Grant.PUBLIC;
+    Optional<Problem> first = Optional.empty();
+    for (DataSetId dataSet : inOrder(request.admitted())) {
+      PolicyLookup policy = replica.policy(request.payer(), dataSet);
+      boolean gated = admission.isGated(dataSet);
+      Optional<Problem> problem =
+          problem(policy, request, judged, now)
+              .or(
+                  () ->
+                      gated
+                          ? GateCheck.problem(policy, dataSet, request, judged.gates)
+                          : Optional.empty());
+      if (problem.isEmpty()) {
+        open.add(dataSet);
+        grant = grant.under(conditions(policy, gated));
+      } else if (first.isEmpty()) {
+        first = problem;
+      }
+    }
+    if (first.isEmpty()) {
+      return new Outcome.Passed(request.admitted(), grant);
+    }
+    Optional<Admitted> paid =
+        open.isEmpty() ? Optional.empty() : admission.paidBy(request.admitted(), open);
+    return paid.isEmpty()
+        ? new Outcome.Refused(first.get())
+        : new Outcome.Passed(paid.get(), grant);
+  }
+
+  /** The one that would pay comes first: what it refuses is what the client is told. */
+  private static List<DataSetId> inOrder(Admitted admitted) {
+    return admitted.payers().size() == 1
+        ? admitted.payers()
+        : Stream.concat(Stream.of(admitted.dataSet()), admitted.payers().stream())
+            .distinct()
+            .toList();
+  }
+
+  private static Grant conditions(PolicyLookup found, boolean gated) {
+    return found instanceof PolicyLookup.Known(PolicyRecord policy)
+        ? new Grant(
+            Optional.empty(),
+            !policy.limits().origins().isEmpty(),
+            gated || !policy.letsEveryoneIn())
+        : new Grant(Optional.empty(), false, gated);
+  }
+
+  private Optional<Problem> problem(
+      PolicyLookup found, AccessRequest request, Judged judged, Instant now) {
+    return switch (found) {
+      case PolicyLookup.Known(PolicyRecord policy) -> problem(policy, request, judged, now);
+      case PolicyLookup.NotUnderstood _ -> refused(Refusal.POLICY_NOT_UNDERSTOOD);
+      case PolicyLookup.None _ ->
+          trusted.getAsBoolean()
+              ? token(request, Optional.empty(), judged, now)
+              : refused(Refusal.POLICIES_UNAVAILABLE);
+    };
+  }
+
+  private Optional<Problem> problem(
+      PolicyRecord policy, AccessRequest request, Judged judged, Instant now) {
+    Optional<Refusal> forbidden = forbidden(policy, request, now);
+    if (forbidden.isPresent()) {
+      return refused(forbidden.get());
+    }
+    Optional<Problem> bad = token(request, policy.delegate(), judged, now);
+    if (bad.isPresent()) {
+      return bad;
+    }
+    return switch (policy.access()) {
+      case PUBLIC -> Optional.empty();
+      case KEYS ->
+          request.credential() instanceof Credential.Key
+              ? Optional.empty()
+              : refused(Refusal.KEY_NEEDED);
+      case SIGNED ->
+          request.credential().signedToken().isPresent()
+              ? Optional.empty()
+              : refused(Refusal.SIGNED_URL_NEEDED);
+    };
+  }
+
+  private static Optional<Refusal> forbidden(
+      PolicyRecord policy, AccessRequest request, Instant now) {
+    PolicyLimits limits = policy.limits();
+    if (!policy.isInForce(now)) {
+      return Optional.of(Refusal.POLICY_NOT_IN_FORCE);
+    }
+    if (limits.hasCaps()) {
+      return Optional.of(Refusal.POLICY_NOT_UNDERSTOOD);
+    }
+    PieceCid piece = request.admitted().piece();
+    if (!limits.pieces().isEmpty()
+        && limits.pieces().stream().noneMatch(p -> TokenClaims.names(p, piece))) {
+      return Optional.of(Refusal.POLICY_PIECE);
+    }
+    if (!limits.origins().isEmpty()
+        && limits.origins().stream()
+            .noneMatch(origin -> request.origin().equals(Optional.of(origin.text())))) {
+      return Optional.of(Refusal.POLICY_ORIGIN);
+    }
+    if (!limits.networks().isEmpty()
+        && limits.networks().stream().noneMatch(n -> n.contains(request.client()))) {
+      return Optional.of(Refusal.POLICY_NETWORK);
+    }
+    return Optional.empty();
+  }
+
+  /** The fault of the token that was shown; nothing where it is good, or there is none. */
+  private Optional<Problem> token(
+      AccessRequest request, Optional<DelegateKey> delegate, Judged judged, Instant now) {
+    Optional<SignedToken> shown = request.credential().signedToken();
+    return shown.isEmpty()
+        ? Optional.empty()
+        : switch (tokens.look(shown.get().text(), delegate)) {
+          case TokenVerifier.Outcome.Refused(TokenVerifier.Fault fault, String detail) ->
+              Optional.of(new Problem(refusal(fault), List.of(detail)));
+          case TokenVerifier.Outcome.Verified(_, TokenClaims claims) ->
+              claims.refusal(request, shown.get(), now).map(Problem::of);
+          case TokenVerifier.Outcome.Unverified(TokenVerifier.Pending pending) ->
+              pending
+                  .claims()
+                  .refusal(request, shown.get(), now)
+                  .map(Problem::of)
+                  .or(() -> signature(pending, judged));
+        };
+  }
+
+  /** The fault of a token's signature, which counts only if it was verified for this signer. */
+  private static Optional<Problem> signature(TokenVerifier.Pending pending, Judged judged) {
+    return judged.signed.filter(known -> known.signer().equals(pending.signer())).isPresent()
+        ? Optional.empty()
+        : refused(Refusal.SIGNED_TOKEN_SIGNATURE);
+  }
+
+  private static Refusal refusal(TokenVerifier.Fault fault) {
+    return switch (fault) {
+      case MALFORMED -> Refusal.SIGNED_TOKEN_MALFORMED;
+      case SIGNER_UNKNOWN -> Refusal.SIGNED_TOKEN_SIGNER;
+      case SIGNATURE_WRONG -> Refusal.SIGNED_TOKEN_SIGNATURE;
+    };
+  }
+
+  private static Optional<Problem> refused(Refusal refusal) {
+    return Optional.of(Problem.of(refusal));
+  }
+}

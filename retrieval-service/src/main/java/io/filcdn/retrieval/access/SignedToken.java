@@ -1,0 +1,34 @@
+package io.filcdn.retrieval.access;
+
+/**
+ * A signed token as it was shown, not checked yet. It is a secret: whoever has it can fetch.
+ *
+ * <p>Not a record, so that nothing shows it by chance.
+ */
+public final class SignedToken {
+
+  private final String text;
+  private final String address;
+
+  /**
+   * @param address that was asked for, without scheme and token: authority, path and query
+   */
+  public SignedToken(String text, String address) {
+    this.text = text;
+    this.address = address;
+  }
+
+  String text() {
+    return text;
+  }
+
+  /** The address that was asked for, without its scheme, which a proxy in front can hide. */
+  String address() {
+    return address;
+  }
+
+  @Override
+  public String toString() {
+    return "a signed token";
+  }
+}

@@ -1,0 +1,200 @@
+package io.filcdn.retrieval.access;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.crypto.ECDSAVerifier;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.util.Base64URL;
+import io.filcdn.common.access.DelegateKey;
+import io.filcdn.common.access.SecretHash;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The verifier of signed tokens: JSON Web Tokens (RFC 7519) with ES256 (RFC 7518) by a policy's
+ * delegate. What it found good it remembers by the token's SHA-256 until the token expires; the
+ * token itself is kept nowhere.
+ *
+ * <p>A signature takes some tenths of a millisecond, so that it is verified apart from the look at
+ * all the rest, off the event loop.
+ */
+final class TokenVerifier {
+
+  /** Characters of a token. Those that have all claims, and a piece, take about 600. */
+  static final int LONGEST = 2_048;
+
+  /** The shape of a signed token: neither an encrypted one nor one without a signature. */
+  private static final Pattern FORM =
+      Pattern.compile("[A-Za-z0-9_-]{1,400}\\.[A-Za-z0-9_-]{1,1500}\\.[A-Za-z0-9_-]{86}");
+
+  /** Brackets in claims or header: they hold texts, numbers and a list. */
+  private static final int MOST_BRACKETS = 8;
+
+  /** Names in claims or header. */
+  private static final int MOST_COLONS = 64;
+
+  private static final long REMEMBERED = 10_000;
+
+  private final Cache<SecretHash, Good> good;
+  private final Clock clock;
+
+  TokenVerifier(Clock clock) {
+    this.clock = clock;
+    good =
+        Caffeine.newBuilder()
+            .maximumSize(REMEMBERED)
+            .expireAfter(
+                Expiry.creating((SecretHash _, Good token) -> until(token.claims.expires())))
+            .build();
+  }
+
+  private Duration until(Instant end) {
+    Duration left = Duration.between(clock.instant(), end);
+    return left.isPositive() ? left : Duration.ZERO;
+  }
+
+  /** A token that {@code signer} signed. */
+  private record Good(DelegateKey signer, TokenClaims claims) {}
+
+  /** The outcome of looking at a token. */
+  sealed interface Outcome {
+
+    /**
+     * A token that the delegate signed.
+     *
+     * @param id of the token, no secret: the SHA-256 of its text
+     */
+    record Verified(SecretHash id, TokenClaims claims) implements Outcome {}
+
+    /**
+     * A token that is not good.
+     *
+     * @param detail what was expected
+     */
+    record Refused(Fault fault, String detail) implements Outcome {}
+
+    /** A token of which nothing is wrong but maybe its signature. */
+    record Unverified(Pending pending) implements Outcome {}
+  }
+
+  /**
+   * A token whose signature is to be verified.
+   *
+   * @param signer whose it has to be
+   */
+  record Pending(SecretHash id, DelegateKey signer, TokenClaims claims, JWSObject token) {}
+
+  /** The kind of what is wrong with a token. */
+  enum Fault {
+    /** It is no token, or says what is not understood. */
+    MALFORMED,
+    /** The policy's delegate has another key. */
+    SIGNER_UNKNOWN,
+    /** Its signature is another's, or of other bytes. */
+    SIGNATURE_WRONG
+  }
+
+  /**
+   * Looks at a token, but not at its signature, unless that was verified before.
+   *
+   * @param delegate who may have signed it; empty where nobody may
+   */
+  Outcome look(String text, Optional<DelegateKey> delegate) {
+    if (text.length() > LONGEST) {
+      return malformed("expected a token of at most %d characters".formatted(LONGEST));
+    }
+    SecretHash id = SecretHash.of(text);
+    Good known = good.getIfPresent(id);
+    if (known != null && delegate.equals(Optional.of(known.signer))) {
+      return new Outcome.Verified(id, known.claims);
+    }
+    if (!FORM.matcher(text).matches() || !isFlat(text)) {
+      return malformed("expected a JWT of three parts, signed by ES256, with flat claims");
+    }
+    try {
+      return look(id, JWSObject.parse(text), delegate);
+    } catch (ParseException e) {
+      return malformed("expected a JWT signed by ES256: its header is none");
+    }
+  }
+
+  private static Outcome look(SecretHash id, JWSObject token, Optional<DelegateKey> delegate) {
+    JWSHeader header = token.getHeader();
+    if (!JWSAlgorithm.ES256.equals(header.getAlgorithm())
+        || header.getContentType() != null
+        || header.getCriticalParams() != null) {
+      return malformed("expected a header with alg ES256 and kid, and without cty and crit");
+    }
+    Optional<DelegateKey> signer = delegate.filter(key -> key.kid().equals(header.getKeyID()));
+    if (signer.isEmpty()) {
+      return new Outcome.Refused(
+          Fault.SIGNER_UNKNOWN, "expected the kid of the policy's delegate, found another");
+    }
+    try {
+      return new Outcome.Unverified(new Pending(id, signer.get(), claims(token), token));
+    } catch (IllegalArgumentException e) {
+      return malformed(Optional.ofNullable(e.getMessage()).orElse(""));
+    }
+  }
+
+  /** Verifies the signature of a token, which takes its time; what is good is remembered. */
+  Outcome verify(Pending pending) {
+    if (!isSignedBy(pending.signer, pending.token)) {
+      return new Outcome.Refused(
+          Fault.SIGNATURE_WRONG, "expected the delegate's signature, found another");
+    }
+    good.put(pending.id, new Good(pending.signer, pending.claims));
+    return new Outcome.Verified(pending.id, pending.claims);
+  }
+
+  private static TokenClaims claims(JWSObject token) {
+    @Nullable Map<String, Object> claims = token.getPayload().toJSONObject();
+    if (claims == null) {
+      throw new IllegalArgumentException("expected claims as a JSON object, found another");
+    }
+    return TokenClaims.of(claims);
+  }
+
+  private static boolean isSignedBy(DelegateKey key, JWSObject token) {
+    try {
+      ECKey jwk =
+          new ECKey.Builder(Curve.P_256, new Base64URL(key.x()), new Base64URL(key.y())).build();
+      return token.verify(new ECDSAVerifier(jwk));
+    } catch (JOSEException | IllegalStateException e) {
+      return false;
+    }
+  }
+
+  private static Outcome malformed(String detail) {
+    return new Outcome.Refused(Fault.MALFORMED, detail);
+  }
+
+  /** True where no JSON in it is nested deeply, or has many members. Nothing is parsed for it. */
+  private static boolean isFlat(String text) {
+    int claims = text.indexOf('.') + 1;
+    return isFlat(new Base64URL(text.substring(0, claims - 1)).decode())
+        && isFlat(new Base64URL(text.substring(claims, text.lastIndexOf('.'))).decode());
+  }
+
+  private static boolean isFlat(byte[] json) {
+    int brackets = 0;
+    int colons = 0;
+    for (byte each : json) {
+      brackets += each == '{' || each == '[' ? 1 : 0;
+      colons += each == ':' ? 1 : 0;
+    }
+    return brackets <= MOST_BRACKETS && colons <= MOST_COLONS;
+  }
+}

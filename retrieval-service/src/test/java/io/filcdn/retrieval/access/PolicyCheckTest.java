@@ -1,0 +1,371 @@
+package io.filcdn.retrieval.access;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filcdn.common.access.PolicyKey;
+import io.filcdn.common.access.PolicyRecord;
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.index.AsOf;
+import io.filcdn.common.index.DataSetRecord;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.network.NetworkFile;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.piece.CommP;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.admission.Admission;
+import io.filcdn.retrieval.admission.Admission.Decision.Admitted;
+import io.filcdn.retrieval.admission.Denylist;
+import io.filcdn.retrieval.admission.IndexReplica;
+import io.filcdn.retrieval.origin.Origin;
+import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.retrieval.usage.Quota;
+import java.net.InetAddress;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class PolicyCheckTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");
+  private static final Address PAYER = Address.of("0x" + "aa".repeat(20));
+  private static final DataSetId ONE = DataSetId.of("fwss/1");
+  private static final DataSetId TWO = DataSetId.of("fwss/2");
+  private static final DataSetId GATED = DataSetId.of("fwss/3");
+  private static final PieceCid CID = new PieceCid(new CommP(1, 2, 3, 4), 5, 900);
+  private static final TestDelegate DELEGATE = TestDelegate.generate();
+  private static final String CLAIMS = "{\"cdniuc\":\"%s\",\"exp\":1796040600}".formatted(CID);
+
+  @TempDir Path folder;
+  private IndexReplica index;
+  private Denylist denylist;
+  private AccessReplica replica;
+  private boolean trusted = true;
+  private PolicyCheck check;
+  private long version;
+  private int signatures;
+
+  @BeforeEach
+  void open() {
+    index = IndexReplica.open(folder.resolve("index"));
+    denylist = Denylist.open(folder.resolve("denylist"));
+    replica = AccessReplica.open(folder.resolve("access"));
+    Clock clock = Clock.fixed(NOW, ZoneOffset.UTC);
+    var network = NetworkFile.read(Path.of("../deploy/networks/devnet.json"));
+    Admission admission =
+        new Admission(
+            index,
+            denylist,
+            Quota.UNLIMITED,
+            network,
+            new Admission.Rules(0, 1 << 20, true),
+            clock);
+    check = new PolicyCheck(replica, () -> trusted, admission, network, new AtOnce(), clock);
+    place(ONE, Optional.empty());
+    place(TWO, Optional.empty());
+    place(GATED, Optional.of(DataSetRecord.Gate.CURIO_RETRIEVAL));
+  }
+
+  @AfterEach
+  void close() {
+    index.close();
+    denylist.close();
+    replica.close();
+  }
+
+  private void place(DataSetId dataSet, Optional<DataSetRecord.Gate> gate) {
+    DataSetRecord record =
+        new DataSetRecord(
+            dataSet,
+            PAYER,
+            ProviderId.of("fwss/9"),
+            PAYER,
+            true,
+            false,
+            Optional.empty(),
+            gate,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            DataSetRecord.TopUps.NONE,
+            DataSetRecord.Reported.NONE,
+            Optional.empty(),
+            DataSetRecord.Settled.NONE,
+            new AsOf(new BlockNumber(1), ++version));
+    index.apply(
+        List.of(
+            new ConsumerRecord<>(
+                Topic.DATA_SETS.topicName(), 0, 0, dataSet.toString(), RecordJson.write(record))),
+        Map.of(),
+        NOW);
+  }
+
+  private void tell(String key, @Nullable String value) {
+    replica.apply(
+        List.of(new ConsumerRecord<>(Topic.POLICIES.topicName(), 0, 0, key, value)), Map.of(), NOW);
+  }
+
+  /** Tells of a policy with the delegate. */
+  private PolicyRecord policy(PolicyKey name, String access, String more, long serial) {
+    PolicyRecord policy =
+        PolicyRecord.read(
+            "{\"payer\":\"%s\"%s,\"access\":\"%s\",\"delegate\":%s,\"serial\":%d%s}"
+                .formatted(
+                    name.payer(),
+                    name.dataSet().map(",\"dataSet\":\"%s\""::formatted).orElse(""),
+                    access,
+                    DELEGATE.publicKey().jwk(),
+                    serial,
+                    more.isEmpty() ? ",\"limits\":{}" : more));
+    tell(policy.key(), RecordJson.write(policy));
+    return policy;
+  }
+
+  private PolicyRecord policy(String access, String more) {
+    return policy(PolicyKey.of(PAYER, ONE), access, more, 1);
+  }
+
+  private static AccessRequest request(Credential shown, DataSetId... payers) {
+    List<DataSetId> all = List.of(payers);
+    Admitted admitted =
+        new Admitted(
+            CID,
+            all.getFirst(),
+            all,
+            all.stream()
+                .map(set -> new Origin(ProviderId.of("fwss/9"), set, "http://a.example"))
+                .toList(),
+            Optional.empty(),
+            Optional.empty());
+    return new AccessRequest(
+        shown,
+        InetAddress.ofLiteral("192.0.2.7"),
+        Optional.of("https://a.example"),
+        PAYER,
+        admitted);
+  }
+
+  private static Credential signed(String claims) {
+    return new Credential.Signed(
+        new SignedToken(DELEGATE.sign(claims), "a.example/b?c"), Optional.empty());
+  }
+
+  /** Verifies where it is asked, and counts. */
+  private final class AtOnce implements PolicyCheck.Signatures {
+    @Override
+    public <T> void verify(Supplier<T> work, Consumer<Optional<T>> then) {
+      signatures++;
+      then.accept(Optional.of(work.get()));
+    }
+  }
+
+  private PolicyCheck.Outcome outcome(Credential shown, DataSetId... payers) {
+    AtomicReference<PolicyCheck.Outcome> outcome = new AtomicReference<>();
+    check.check(request(shown, payers), outcome::set);
+    return Objects.requireNonNull(outcome.get());
+  }
+
+  private void passes(Credential shown, DataSetId pays, DataSetId... payers) {
+    assertThat(outcome(shown, payers))
+        .isInstanceOfSatisfying(
+            PolicyCheck.Outcome.Passed.class,
+            passed -> assertThat(passed.admitted().dataSet()).isEqualTo(pays));
+  }
+
+  private void refuses(Refusal refusal, Credential shown, DataSetId... payers) {
+    assertThat(outcome(shown, payers))
+        .isInstanceOfSatisfying(
+            PolicyCheck.Outcome.Refused.class,
+            refused -> assertThat(refused.problem().refusal()).isEqualTo(refusal));
+  }
+
+  @Test
+  void withoutAPolicyEveryoneMayFetchOnceAllPoliciesAreKnown() {
+    passes(Credential.NONE, ONE, ONE);
+    trusted = false;
+    refuses(Refusal.POLICIES_UNAVAILABLE, Credential.NONE, ONE);
+    policy("public", "");
+    passes(Credential.NONE, ONE, ONE);
+  }
+
+  @Test
+  void aDataSetsOwnPolicyCountsAloneAndTheGeneralOneForTheOthers() {
+    policy(PolicyKey.general(PAYER), "signed", "", 9);
+    refuses(Refusal.SIGNED_URL_NEEDED, Credential.NONE, ONE);
+    policy("public", "");
+    passes(Credential.NONE, ONE, ONE);
+    refuses(Refusal.SIGNED_URL_NEEDED, Credential.NONE, TWO);
+    // the one that would pay says why
+    refuses(Refusal.SIGNED_URL_NEEDED, Credential.NONE, TWO);
+    passes(Credential.NONE, ONE, TWO, ONE);
+    policy(PolicyKey.general(PAYER), "public", "", 10);
+    passes(Credential.NONE, TWO, TWO);
+  }
+
+  @Test
+  void theHighestSerialStaysAndATombstoneForgets() {
+    PolicyRecord old = policy("keys", "");
+    policy(PolicyKey.of(PAYER, ONE), "public", "", 2);
+    tell(old.key(), RecordJson.write(old));
+    passes(Credential.NONE, ONE, ONE);
+    assertThat(replica.knows(old.name(), 2)).isTrue();
+    assertThat(replica.knows(old.name(), 3)).isFalse();
+    policy(PolicyKey.of(PAYER, ONE), "keys", "", 3);
+    refuses(Refusal.KEY_NEEDED, Credential.NONE, ONE);
+    tell(old.key(), null);
+    passes(Credential.NONE, ONE, ONE);
+  }
+
+  @Test
+  void whatIsNotUnderstoodClosesItsDataSetAndNothingElse() {
+    PolicyRecord policy = policy("public", "");
+    tell("nonsense", "nonsense");
+    passes(Credential.NONE, ONE, ONE);
+    for (String wrong :
+        new String[] {
+          "nonsense",
+          RecordJson.write(policy).replace("\"limits\":{}", "\"limits\":{\"days\":[]}"),
+          RecordJson.write(policy).replace("fwss/1", "fwss/2")
+        }) {
+      tell(policy.key(), wrong);
+      refuses(Refusal.POLICY_NOT_UNDERSTOOD, signed(CLAIMS), ONE);
+      passes(Credential.NONE, TWO, TWO);
+      // and it is told of again
+      tell(policy.key(), RecordJson.write(policy));
+      passes(Credential.NONE, ONE, ONE);
+    }
+    policy(PolicyKey.of(PAYER, ONE), "public", ",\"limits\":{\"bytes\":\"5\"}", 2);
+    refuses(Refusal.POLICY_NOT_UNDERSTOOD, Credential.NONE, ONE);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"notBefore\":\"2026-11-30T12:00:01Z\",\"limits\":{}|POLICY_NOT_IN_FORCE",
+        "\"expires\":\"2026-11-30T12:00:00Z\",\"limits\":{}|POLICY_NOT_IN_FORCE",
+        "\"limits\":{\"origins\":[\"https://b.example\"]}|POLICY_ORIGIN",
+        "\"limits\":{\"networks\":[\"198.51.100.0/24\",\"2001:db8::/32\"]}|POLICY_NETWORK",
+        "\"limits\":{\"pieces\":[\"bafkzcibcpybkgmxp2bhckwice4jfwzkv4topsuysma66syieb7rnc5osa5sw2oa\"]}|POLICY_PIECE"
+      })
+  void limitsAndTimesHoldWhateverIsShown(String limits, Refusal refusal) {
+    policy("public", "," + limits);
+
+    refuses(refusal, Credential.NONE, ONE);
+    refuses(refusal, signed(CLAIMS), ONE);
+    refuses(refusal, new Credential.Key(Keys.key()), ONE);
+    refuses(refusal, new Credential.Bot("crawler"), ONE);
+  }
+
+  @Test
+  void eachAccessAsksForItsOwn() {
+    Credential key = new Credential.Key(Keys.key());
+    Credential bot = new Credential.Bot("crawler");
+    policy("keys", "");
+    passes(key, ONE, ONE);
+    refuses(Refusal.KEY_NEEDED, Credential.NONE, ONE);
+    refuses(Refusal.KEY_NEEDED, signed(CLAIMS), ONE);
+    refuses(Refusal.KEY_NEEDED, bot, ONE);
+    policy(PolicyKey.of(PAYER, ONE), "signed", "", 2);
+    passes(signed(CLAIMS), ONE, ONE);
+    refuses(Refusal.SIGNED_URL_NEEDED, key, ONE);
+    refuses(Refusal.SIGNED_URL_NEEDED, bot, ONE);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"exp\":1796040600|\"exp\":1796040000|SIGNED_TOKEN_EXPIRED",
+        "\"exp\":1796040600|\"exp\":1796040600,\"nbf\":1796040001|SIGNED_TOKEN_EARLY",
+        "\"exp\":1796040600|\"exp\":1796040600,\"iss\":\"0xbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\"|SIGNED_TOKEN_PAYER",
+        "\"exp\":1796040600|\"exp\":1796040600,\"cdniip\":\"192.0.2.8\"|SIGNED_TOKEN_NETWORK",
+        "\"exp\":1796040600|\"exp\":1796040600,\"fcdn_max\":1|SIGNED_TOKEN_CAP",
+        "\"cdniuc\":\"|\"cdniuc\":\"hash:sha-256;f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk\",\"x\":\"|SIGNED_TOKEN_PIECE"
+      })
+  void aTokenThatIsShownHasToBeGoodWhateverIsAskedFor(String good, String wrong, Refusal refusal) {
+    policy("signed", "");
+    refuses(refusal, signed(CLAIMS.replace(good, wrong)), ONE);
+    policy(PolicyKey.of(PAYER, ONE), "public", "", 2);
+    refuses(refusal, signed(CLAIMS.replace(good, wrong)), ONE);
+    passes(signed(CLAIMS), ONE, ONE);
+    refuses(Refusal.SIGNED_TOKEN_SIGNER, signed(CLAIMS), TWO);
+  }
+
+  /** Who shows what is refused anyway makes nobody verify, and who shows the same again neither. */
+  @Test
+  void aSignatureIsVerifiedOnceAndOnlyWhereItMatters() {
+    policy("signed", "");
+    refuses(Refusal.SIGNED_TOKEN_EXPIRED, signed(CLAIMS.replace("1796040600", "1796040000")), ONE);
+    refuses(Refusal.SIGNED_TOKEN_SIGNER, signed(CLAIMS), TWO);
+    assertThat(signatures).isZero();
+    Credential good = signed(CLAIMS);
+    passes(good, ONE, ONE);
+    passes(good, ONE, ONE);
+    assertThat(signatures).isEqualTo(1);
+    String forged =
+        TestDelegate.made(
+            "{\"alg\":\"ES256\",\"kid\":\"%s\"}".formatted(DELEGATE.publicKey().kid()),
+            CLAIMS,
+            "B".repeat(86));
+    refuses(
+        Refusal.SIGNED_TOKEN_SIGNATURE,
+        new Credential.Signed(new SignedToken(forged, "a.example"), Optional.empty()),
+        ONE);
+    assertThat(signatures).isEqualTo(2);
+  }
+
+  @Test
+  void whoMayKeepAnAnswerIsSaidByAllThatLetItIn() {
+    assertThat(grant(Credential.NONE, ONE)).isEqualTo(new Grant(Optional.empty(), false, false));
+    policy("public", ",\"limits\":{\"pieces\":[\"%s\"]}".formatted(CID));
+    assertThat(grant(Credential.NONE, ONE)).isEqualTo(new Grant(Optional.empty(), false, false));
+    policy(PolicyKey.of(PAYER, ONE), "public", ",\"limits\":{\"networks\":[\"192.0.2.0/24\"]}", 2);
+    assertThat(grant(Credential.NONE, TWO, ONE))
+        .isEqualTo(new Grant(Optional.empty(), false, true));
+    policy(
+        PolicyKey.of(PAYER, ONE), "public", ",\"limits\":{\"origins\":[\"https://a.example\"]}", 3);
+    assertThat(grant(Credential.NONE, ONE)).isEqualTo(new Grant(Optional.empty(), true, true));
+    policy(PolicyKey.of(PAYER, ONE), "signed", "", 4);
+    assertThat(grant(signed(CLAIMS), ONE)).isEqualTo(new Grant(Optional.empty(), false, true));
+  }
+
+  private Grant grant(Credential shown, DataSetId... payers) {
+    PolicyCheck.Outcome outcome = outcome(shown, payers);
+    assertThat(outcome).isInstanceOf(PolicyCheck.Outcome.Passed.class);
+    return ((PolicyCheck.Outcome.Passed) outcome).grant();
+  }
+
+  @Test
+  void aGateIsOpenedByAProofOrByAPolicyThatAsksForMore() {
+    refuses(Refusal.GATED_PROOF_NEEDED, Credential.NONE, GATED);
+    refuses(Refusal.GATED_PROOF_NEEDED, new Credential.Key(Keys.key()), GATED);
+    refuses(Refusal.GATED_PROOF_WRONG, new Credential.Gated(Optional.empty()), GATED);
+    passes(new Credential.Gated(Optional.empty()), ONE, GATED, ONE);
+    policy(PolicyKey.of(PAYER, GATED), "public", "", 1);
+    refuses(Refusal.GATED_PROOF_NEEDED, Credential.NONE, GATED);
+    policy(PolicyKey.of(PAYER, GATED), "signed", "", 2);
+    assertThat(grant(signed(CLAIMS), GATED).restricted()).isTrue();
+    refuses(Refusal.SIGNED_URL_NEEDED, Credential.NONE, GATED);
+    // of what the index has not told, nothing is taken for public
+    refuses(Refusal.GATED_PROOF_NEEDED, Credential.NONE, DataSetId.of("fwss/4"));
+  }
+}
