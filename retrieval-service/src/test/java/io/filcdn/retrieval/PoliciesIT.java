@@ -170,15 +170,13 @@ class PoliciesIT extends EdgeTest {
     set(payer, PolicyAccess.SIGNED);
     long now = Instant.now(Clock.systemUTC()).getEpochSecond();
 
-    for (Map.Entry<String, String> wrong :
-        List.of(
-            Map.entry("{\"exp\":%d,\"cdniuc\":\"%s\"}", "401 signed-token-expired"),
-            Map.entry(
-                "{\"exp\":9%d,\"nbf\":9%1$d,\"cdniuc\":\"%s\"}", "401 signed-token-malformed"))) {
-      String[] expected = wrong.getValue().split(" ");
-      String token = DELEGATE.sign(wrong.getKey().formatted(now, piece.cid()));
-      assertRefused(signed(payer, piece, token), Integer.parseInt(expected[0]), expected[1]);
-    }
+    assertRefused(
+        signed(
+            payer,
+            piece,
+            DELEGATE.sign("{\"exp\":%d,\"cdniuc\":\"%s\"}".formatted(now, piece.cid()))),
+        401,
+        "signed-token-expired");
     assertRefused(
         signed(payer, piece, DELEGATE.sign(claims(piece, ",\"nbf\":" + (now + 300)))),
         401,
@@ -217,7 +215,8 @@ class PoliciesIT extends EdgeTest {
     TestPiece piece = placed(payer, 3_000);
     set(payer, PolicyAccess.SIGNED);
     String address =
-        "https://%s.localhost/%s?filename=a.bin".formatted(payer.address(), piece.cid());
+        "https://%s.localhost:%d/%s?filename=a.bin"
+            .formatted(payer.address(), edge.client().port(), piece.cid());
     String digest =
         Base64.getUrlEncoder()
             .withoutPadding()
