@@ -19,7 +19,7 @@ import io.filcdn.retrieval.admission.Denylist;
 import io.filcdn.retrieval.admission.DenylistRefresh;
 import io.filcdn.retrieval.admission.FillLimits;
 import io.filcdn.retrieval.admission.IndexReplica;
-import io.filcdn.retrieval.admission.ProofLimits;
+import io.filcdn.retrieval.admission.WorkLimits;
 import io.filcdn.retrieval.cache.AbandonedFills;
 import io.filcdn.retrieval.cache.CacheScrubber;
 import io.filcdn.retrieval.cache.DiskPieceCache;
@@ -323,7 +323,7 @@ final class Edge implements AutoCloseable {
             quota,
             cache,
             tools.clock);
-    AccessControl access = access();
+    AccessControl access = access(config.limits());
     RetrievalPath retrievals =
         new RetrievalPath(
             admission,
@@ -338,7 +338,7 @@ final class Edge implements AutoCloseable {
         new ProofPath(
             admission,
             access,
-            new ProofLimits(Settings.proofs(config.limits())),
+            new WorkLimits(Settings.proofs(config.limits())),
             new PieceProver(stores.trees(), cache),
             proofWorkers,
             answers);
@@ -357,14 +357,15 @@ final class Edge implements AutoCloseable {
         System::nanoTime);
   }
 
-  private AccessControl access() {
+  private AccessControl access(RetrievalConfig.Limits limits) {
     return new AccessControl(
         new PolicyCheck(
             stores.access(),
-            accessFollower::trusted,
+            () -> accessFollower.trusted() && follower.trusted(),
             admission,
             tools.network,
             new SignatureWorkers(signatureWorkers),
+            new WorkLimits(Settings.signatures(limits)),
             tools.clock),
         new KeyCheck(
             stores.access(), accessFollower::trusted, admission, tools.clock, System::nanoTime));

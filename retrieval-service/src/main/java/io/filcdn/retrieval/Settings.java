@@ -4,8 +4,8 @@ import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
 import io.filcdn.retrieval.admission.DenylistRefresh;
 import io.filcdn.retrieval.admission.FillLimits;
-import io.filcdn.retrieval.admission.ProofLimits;
 import io.filcdn.retrieval.admission.TreeLimits;
+import io.filcdn.retrieval.admission.WorkLimits;
 import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.delivery.SlowClientMonitor;
 import io.filcdn.retrieval.origin.HostPatterns;
@@ -24,6 +24,11 @@ import java.util.Set;
 
 /** The configuration in the words of the rooms, which know nothing of where it comes from. */
 final class Settings {
+
+  /** A page can ask for so many signed URLs at once; each takes some tenths of a millisecond. */
+  private static final int SIGNATURES_PER_CLIENT = 64;
+
+  private static final int SIGNATURES = 64 * SIGNATURES_PER_CLIENT;
 
   /** Connections for questions, to one provider. */
   private static final int PROBES_OF_PROVIDER = 8;
@@ -68,8 +73,14 @@ final class Settings {
         widerFactor(config));
   }
 
-  static ProofLimits.Limits proofs(RetrievalConfig.Limits config) {
-    return new ProofLimits.Limits(config.proofs(), config.proofsPerClient(), widerFactor(config));
+  static WorkLimits.Limits proofs(RetrievalConfig.Limits config) {
+    return new WorkLimits.Limits(
+        "proofs of small groups", config.proofs(), config.proofsPerClient(), widerFactor(config));
+  }
+
+  static WorkLimits.Limits signatures(RetrievalConfig.Limits config) {
+    return new WorkLimits.Limits(
+        "verified signatures", SIGNATURES, SIGNATURES_PER_CLIENT, widerFactor(config));
   }
 
   private static int widerFactor(RetrievalConfig.Limits config) {

@@ -195,7 +195,9 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
 
   @Override
   public void apply(
-      List<ConsumerRecord<String, String>> records, Map<TopicPartition, Long> next, Instant now) {
+      List<ConsumerRecord<String, String>> records,
+      Map<TopicPartition, Long> next,
+      Optional<Instant> complete) {
     List<KeyTable.Change> ofKeys =
         TopicReplica.readable(
             of(Topic.KEYS, records),
@@ -206,7 +208,7 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
             of(Topic.POLICIES, records),
             record -> PolicyTable.Change.of(key(record), record.value()),
             LOG);
-    use(() -> write(ofKeys, ofPolicies, next, now));
+    use(() -> write(ofKeys, ofPolicies, next, complete));
     ofKeys.forEach(change -> keys.changed(change.id()));
     if (!ofPolicies.isEmpty()) {
       policies.changed();
@@ -226,7 +228,7 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
       List<KeyTable.Change> ofKeys,
       List<PolicyTable.Change> ofPolicies,
       Map<TopicPartition, Long> next,
-      Instant now)
+      Optional<Instant> complete)
       throws RocksDBException {
     try (WriteBatchWithIndex batch = new WriteBatchWithIndex(true);
         WriteOptions options = new WriteOptions()) {
@@ -239,7 +241,9 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
             bytes(partition.topic() + "/" + partition.partition()),
             number(entry.getValue()));
       }
-      batch.put(offsets, FOLLOWED_AT, number(now.toEpochMilli()));
+      if (complete.isPresent()) {
+        batch.put(offsets, FOLLOWED_AT, number(complete.get().toEpochMilli()));
+      }
       db.write(options, batch);
       return true;
     }

@@ -6,8 +6,10 @@ import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision.Admitted;
+import io.filcdn.retrieval.admission.WorkLimits;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.wallet.CurioToken;
@@ -29,16 +31,21 @@ import java.util.stream.Stream;
  */
 public final class PolicyCheck {
 
+  /** The data sets of a payer with the same piece that are looked at; others do not pay. */
+  private static final int MOST_PAYERS = 32;
+
   private final AccessReplica replica;
   private final BooleanSupplier trusted;
   private final Admission admission;
   private final TokenVerifier tokens;
   private final GateCheck gates;
   private final Signatures signatures;
+  private final WorkLimits limits;
   private final Clock clock;
 
   /**
-   * @param trusted whether the replica has been told of all policies
+   * @param trusted whether the replicas have been told of all policies and gates
+   * @param limits of the signatures that are verified at once
    */
   public PolicyCheck(
       AccessReplica replica,
@@ -46,8 +53,10 @@ public final class PolicyCheck {
       Admission admission,
       Network network,
       Signatures signatures,
+      WorkLimits limits,
       Clock clock) {
     this.signatures = signatures;
+    this.limits = limits;
     this.gates = new GateCheck(admission, CurioToken.domain(network));
     this.replica = replica;
     this.trusted = trusted;
@@ -93,6 +102,11 @@ public final class PolicyCheck {
    * loop.
    */
   void check(AccessRequest request, Consumer<Outcome> then) {
+    if (!trusted.getAsBoolean()) {
+      // what is here may be older than what closed a piece
+      then.accept(new Outcome.Refused(Problem.of(Refusal.POLICIES_UNAVAILABLE)));
+      return;
+    }
     Optional<Supplier<Judged>> work =
         switch (request.credential()) {
           case Credential.Signed _ -> unverified(request).map(token -> () -> judged(token));
@@ -104,15 +118,23 @@ public final class PolicyCheck {
         };
     if (work.isEmpty()) {
       then.accept(check(request, Judged.NOTHING));
-    } else {
-      signatures.verify(
-          work.get(),
-          judged ->
-              then.accept(
-                  judged.isPresent()
-                      ? check(request, judged.get())
-                      : new Outcome.Refused(Problem.of(Refusal.POLICIES_UNAVAILABLE))));
+      return;
     }
+    List<Prefix> networks = Prefix.of(request.client());
+    Optional<Problem> tooMany = limits.enter(networks);
+    if (tooMany.isPresent()) {
+      then.accept(new Outcome.Refused(tooMany.get()));
+      return;
+    }
+    signatures.verify(
+        work.get(),
+        judged -> {
+          limits.leave(networks);
+          then.accept(
+              judged.isPresent()
+                  ? check(request, judged.get())
+                  : new Outcome.Refused(Problem.of(Refusal.POLICIES_UNAVAILABLE)));
+        });
   }
 
   private Judged judged(TokenVerifier.Pending token) {
@@ -128,7 +150,7 @@ public final class PolicyCheck {
       return Optional.empty();
     }
     Instant now = clock.instant();
-    for (DataSetId dataSet : request.admitted().payers()) {
+    for (DataSetId dataSet : inOrder(request.admitted())) {
       if (replica.policy(request.payer(), dataSet)
               instanceof PolicyLookup.Known(PolicyRecord policy)
           && tokens.look(shown.get().text(), policy.delegate())
@@ -164,13 +186,13 @@ public final class PolicyCheck {
         first = problem;
       }
     }
-    if (first.isEmpty()) {
+    if (open.size() == request.admitted().payers().size()) {
       return new Outcome.Passed(request.admitted(), grant);
     }
     Optional<Admitted> paid =
         open.isEmpty() ? Optional.empty() : admission.paidBy(request.admitted(), open);
     return paid.isEmpty()
-        ? new Outcome.Refused(first.get())
+        ? new Outcome.Refused(first.orElseGet(() -> Problem.of(Refusal.POLICIES_UNAVAILABLE)))
         : new Outcome.Passed(paid.get(), grant);
   }
 
@@ -180,6 +202,7 @@ public final class PolicyCheck {
         ? admitted.payers()
         : Stream.concat(Stream.of(admitted.dataSet()), admitted.payers().stream())
             .distinct()
+            .limit(MOST_PAYERS)
             .toList();
   }
 
@@ -197,10 +220,7 @@ public final class PolicyCheck {
     return switch (found) {
       case PolicyLookup.Known(PolicyRecord policy) -> problem(policy, request, judged, now);
       case PolicyLookup.NotUnderstood _ -> refused(Refusal.POLICY_NOT_UNDERSTOOD);
-      case PolicyLookup.None _ ->
-          trusted.getAsBoolean()
-              ? token(request, Optional.empty(), judged, now)
-              : refused(Refusal.POLICIES_UNAVAILABLE);
+      case PolicyLookup.None _ -> token(request, Optional.empty(), judged, now);
     };
   }
 

@@ -47,7 +47,7 @@ record TokenClaims(
 
   private static final String MOST = "fcdn_max";
 
-  /** The claims whose meaning is known here, all that can be said to be critical among them. */
+  /** The claims whose meaning is known here; all but {@code jti} can be said to be critical. */
   private static final Set<String> UNDERSTOOD =
       Set.of(
           "iss", "aud", "exp", "nbf", "iat", "jti", "cdniv", "cdnicrit", "cdniip", "cdniuc", MOST);
@@ -164,7 +164,10 @@ record TokenClaims(
     }
     if (claims.containsKey("cdnicrit")) {
       List<String> critical = Arrays.asList(text(claims, "cdnicrit").split(",", -1));
-      if (!UNDERSTOOD.containsAll(critical) || !claims.keySet().containsAll(critical)) {
+      // nobody remembers identifiers, so that a token for one use cannot be kept to it
+      if (!UNDERSTOOD.containsAll(critical)
+          || critical.contains("jti")
+          || !claims.keySet().containsAll(critical)) {
         throw new IllegalArgumentException(
             "expected cdnicrit to name claims that are there and known here, found another");
       }

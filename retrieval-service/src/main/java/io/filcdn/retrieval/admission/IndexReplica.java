@@ -208,12 +208,15 @@ public final class IndexReplica implements TopicReplica, AutoCloseable {
 
   @Override
   public void apply(
-      List<ConsumerRecord<String, String>> records, Map<TopicPartition, Long> next, Instant now) {
-    applyChanges(TopicReplica.readable(records, IndexChange::of, LOG), next, now);
+      List<ConsumerRecord<String, String>> records,
+      Map<TopicPartition, Long> next,
+      Optional<Instant> complete) {
+    applyChanges(TopicReplica.readable(records, IndexChange::of, LOG), next, complete);
   }
 
   /** Applies changes together with the offsets behind them. */
-  void applyChanges(List<IndexChange> changes, Map<TopicPartition, Long> next, Instant now) {
+  void applyChanges(
+      List<IndexChange> changes, Map<TopicPartition, Long> next, Optional<Instant> complete) {
     try (WriteBatch batch = new WriteBatch();
         WriteOptions options = new WriteOptions()) {
       for (IndexChange change : changes) {
@@ -223,7 +226,9 @@ public final class IndexReplica implements TopicReplica, AutoCloseable {
         String key = entry.getKey().topic() + "/" + entry.getKey().partition();
         batch.put(table("offsets"), bytes(key), number(entry.getValue()));
       }
-      batch.put(table("offsets"), FOLLOWED_AT, number(now.toEpochMilli()));
+      if (complete.isPresent()) {
+        batch.put(table("offsets"), FOLLOWED_AT, number(complete.get().toEpochMilli()));
+      }
       db.write(options, batch);
     } catch (RocksDBException e) {
       throw new IllegalStateException("the index replica cannot be written", e);

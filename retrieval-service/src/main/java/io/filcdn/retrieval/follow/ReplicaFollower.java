@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -209,7 +210,9 @@ public final class ReplicaFollower implements Runnable, AutoCloseable {
     Map<TopicPartition, Long> next = new HashMap<>();
     records.nextOffsets().forEach((partition, offset) -> next.put(partition, offset.offset()));
     heardAt = clock.instant();
-    replica.apply(all, next, heardAt);
+    // a copy of a part may lack what closes a piece, so that it must not look complete after a
+    // restart
+    replica.apply(all, next, caughtUp ? Optional.of(heardAt) : Optional.empty());
   }
 
   private void notice() {

@@ -20,17 +20,21 @@ public interface TopicReplica {
   Map<TopicPartition, Long> offsets();
 
   /**
-   * The time at which the last records were applied; empty for a new copy, and where a copy does
-   * not become wrong by what it misses.
+   * The time at which it had all that the topics told; empty for a copy that never had, and where
+   * one does not become wrong by what it misses.
    */
   Optional<Instant> followedAt();
 
   /**
    * Applies records together with the offsets behind them, all or nothing. Of those that cannot be
    * read it takes what is safe.
+   *
+   * @param complete when it has all that the topics tell; empty where more is known to come
    */
   void apply(
-      List<ConsumerRecord<String, String>> records, Map<TopicPartition, Long> next, Instant now);
+      List<ConsumerRecord<String, String>> records,
+      Map<TopicPartition, Long> next,
+      Optional<Instant> complete);
 
   /** Forgets all that the topics will tell again, so that they are read from their beginning. */
   void clear();

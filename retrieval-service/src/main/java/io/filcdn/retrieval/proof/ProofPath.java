@@ -8,7 +8,7 @@ import io.filcdn.retrieval.access.Grant;
 import io.filcdn.retrieval.access.Verdict;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision;
-import io.filcdn.retrieval.admission.ProofLimits;
+import io.filcdn.retrieval.admission.WorkLimits;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.Exchange;
 import io.filcdn.retrieval.delivery.ProofAnswer;
@@ -37,7 +37,7 @@ public final class ProofPath {
 
   private final Admission admission;
   private final AccessControl access;
-  private final ProofLimits limits;
+  private final WorkLimits limits;
   private final PieceProver prover;
   private final WorkerExecutor hashers;
   private final Answers answers;
@@ -48,7 +48,7 @@ public final class ProofPath {
   public ProofPath(
       Admission admission,
       AccessControl access,
-      ProofLimits limits,
+      WorkLimits limits,
       PieceProver prover,
       WorkerExecutor hashers,
       Answers answers) {

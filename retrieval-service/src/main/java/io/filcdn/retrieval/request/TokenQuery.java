@@ -34,8 +34,13 @@ final class TokenQuery {
           ? new Credential.Unusable(Refusal.CREDENTIALS_SEVERAL)
           : signed(new SignedToken(signed.getFirst(), address(request)), shown);
     }
-    List<String> gated = shown instanceof Credential.None ? values(query, GATED) : List.of();
-    return gated.isEmpty() ? shown : new Credential.Gated(CurioToken.read(gated.getFirst()));
+    List<String> gated = values(query, GATED);
+    if (gated.isEmpty()) {
+      return shown;
+    }
+    return gated.size() == 1 && shown instanceof Credential.None
+        ? new Credential.Gated(CurioToken.read(gated.getFirst()))
+        : new Credential.Unusable(Refusal.CREDENTIALS_SEVERAL);
   }
 
   private static Credential signed(SignedToken token, Credential shown) {

@@ -313,7 +313,9 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
   /** Keeps those that are right; who tells wrong ones is passed over. */
   @Override
   public void apply(
-      List<ConsumerRecord<String, String>> records, Map<TopicPartition, Long> next, Instant now) {
+      List<ConsumerRecord<String, String>> records,
+      Map<TopicPartition, Long> next,
+      Optional<Instant> complete) {
     List<ConsumerRecord<String, String>> told =
         records.stream().filter(record -> record.value() != null).toList();
     applyTrees(TopicReplica.readable(told, TreeStore::treeOf, LOG), next);

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
@@ -56,7 +57,7 @@ class AccessReplicaTest {
   }
 
   private void apply(List<ConsumerRecord<String, String>> records) {
-    replica.apply(records, Map.of(PARTITION, offset), NOW);
+    replica.apply(records, Map.of(PARTITION, offset), Optional.of(NOW));
   }
 
   private void tell(@Nullable String value) {

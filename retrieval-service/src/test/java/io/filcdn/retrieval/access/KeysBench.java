@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -49,7 +50,7 @@ class KeysBench {
     long began = System.nanoTime();
     try (AccessReplica replica = AccessReplica.open(folder)) {
       for (int i = 0; i < KEYS; i += BATCH) {
-        replica.apply(batch(i), Map.of(PARTITION, (long) i + BATCH), Instant.EPOCH);
+        replica.apply(batch(i), Map.of(PARTITION, (long) i + BATCH), Optional.of(Instant.EPOCH));
       }
     }
     report.atMost(30, "applying a million keys", seconds(began), "s");

@@ -15,10 +15,12 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision.Admitted;
 import io.filcdn.retrieval.admission.Denylist;
 import io.filcdn.retrieval.admission.IndexReplica;
+import io.filcdn.retrieval.admission.WorkLimits;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.Quota;
@@ -34,6 +36,7 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -59,6 +62,7 @@ class PolicyCheckTest {
   private Denylist denylist;
   private AccessReplica replica;
   private boolean trusted = true;
+  private final WorkLimits limits = new WorkLimits(new WorkLimits.Limits("signatures", 10, 1, 2));
   private PolicyCheck check;
   private long version;
   private int signatures;
@@ -78,7 +82,8 @@ class PolicyCheckTest {
             network,
             new Admission.Rules(0, 1 << 20, true),
             clock);
-    check = new PolicyCheck(replica, () -> trusted, admission, network, new AtOnce(), clock);
+    check =
+        new PolicyCheck(replica, () -> trusted, admission, network, new AtOnce(), limits, clock);
     place(ONE, Optional.empty());
     place(TWO, Optional.empty());
     place(GATED, Optional.of(DataSetRecord.Gate.CURIO_RETRIEVAL));
@@ -115,12 +120,14 @@ class PolicyCheckTest {
             new ConsumerRecord<>(
                 Topic.DATA_SETS.topicName(), 0, 0, dataSet.toString(), RecordJson.write(record))),
         Map.of(),
-        NOW);
+        Optional.of(NOW));
   }
 
   private void tell(String key, @Nullable String value) {
     replica.apply(
-        List.of(new ConsumerRecord<>(Topic.POLICIES.topicName(), 0, 0, key, value)), Map.of(), NOW);
+        List.of(new ConsumerRecord<>(Topic.POLICIES.topicName(), 0, 0, key, value)),
+        Map.of(),
+        Optional.of(NOW));
   }
 
   /** Tells of a policy with the delegate. */
@@ -202,8 +209,47 @@ class PolicyCheckTest {
     passes(Credential.NONE, ONE, ONE);
     trusted = false;
     refuses(Refusal.POLICIES_UNAVAILABLE, Credential.NONE, ONE);
+    // there may be another, which closes it
     policy("public", "");
+    refuses(Refusal.POLICIES_UNAVAILABLE, Credential.NONE, ONE);
+    trusted = true;
     passes(Credential.NONE, ONE, ONE);
+  }
+
+  @Test
+  void ofManyDataSetsWithAPieceThoseThatWereLookedAtPay() {
+    DataSetId[] many =
+        IntStream.rangeClosed(100, 139)
+            .mapToObj(number -> DataSetId.of("fwss/" + number))
+            .toArray(DataSetId[]::new);
+
+    assertThat(outcome(Credential.NONE, many))
+        .isInstanceOfSatisfying(
+            PolicyCheck.Outcome.Passed.class,
+            passed -> assertThat(passed.admitted().payers()).hasSize(32));
+  }
+
+  @Test
+  void oneClientHasSoManySignaturesVerifiedAtOnce() {
+    policy("signed", "");
+    List<Prefix> client = Prefix.of(InetAddress.ofLiteral("192.0.2.7"));
+    assertThat(limits.enter(client)).isEmpty();
+
+    refuses(Refusal.TOO_MANY_REQUESTS_OF_CLIENT, signed(CLAIMS), ONE);
+    assertThat(signatures).isZero();
+    limits.leave(client);
+    passes(signed(CLAIMS), ONE, ONE);
+    passes(signed(CLAIMS), ONE, ONE);
+  }
+
+  @Test
+  void whatIsPublicForATimeIsNotKeptForOthers() {
+    policy("public", ",\"expires\":\"2026-12-30T12:00:00Z\"");
+
+    assertThat(outcome(Credential.NONE, ONE))
+        .isInstanceOfSatisfying(
+            PolicyCheck.Outcome.Passed.class,
+            passed -> assertThat(passed.grant().restricted()).isTrue());
   }
 
   @Test

@@ -203,7 +203,7 @@ class AdmissionTest {
               added.apply(dataSet.dataSet()),
               Optional.empty()));
     }
-    replica.applyChanges(changes, Map.of(), Instant.EPOCH);
+    replica.applyChanges(changes, Map.of(), Optional.of(Instant.EPOCH));
   }
 
   private static Optional<Epoch> rail(@org.jspecify.annotations.Nullable Long endsAfter) {

@@ -62,7 +62,7 @@ class IndexReplicaTest {
               new IndexChange.Placed(key(LONG, PAYER, 2), Optional.empty(), nameless),
               placed(LONG, PAYER, 3)),
           Map.of(),
-          NOW);
+          Optional.of(NOW));
     }
 
     try (IndexReplica replica = IndexReplica.open(folder)) {
@@ -78,7 +78,7 @@ class IndexReplicaTest {
       replica.applyChanges(
           List.of(placed(LONG, PAYER, 1), placed(SHORT, PAYER, 2), placed(LONG, OTHER, 3)),
           Map.of(),
-          NOW);
+          Optional.of(NOW));
 
       assertThat(replica.placements(ROOT, PAYER))
           .containsExactly(placement(SHORT, 2), placement(LONG, 1));
@@ -94,7 +94,7 @@ class IndexReplicaTest {
   @Test
   void aPieceThatIsPlacedByItsRootAloneIsFoundByAnySize() {
     try (IndexReplica replica = IndexReplica.open(folder)) {
-      replica.applyChanges(List.of(placed(ROOT, PAYER, 1)), Map.of(), NOW);
+      replica.applyChanges(List.of(placed(ROOT, PAYER, 1)), Map.of(), Optional.of(NOW));
 
       assertThat(replica.placements(SHORT, PAYER)).containsExactly(placement(SHORT, 1));
       assertThat(replica.placements(ROOT, PAYER)).isEmpty();
@@ -114,7 +114,7 @@ class IndexReplicaTest {
               placed(LONG, PAYER, 2),
               new IndexChange.Removed(key(LONG, PAYER, 1))),
           Map.of(),
-          NOW);
+          Optional.of(NOW));
 
       assertThat(replica.placements(LONG, PAYER)).containsExactly(placement(LONG, 2));
     }
@@ -132,7 +132,7 @@ class IndexReplicaTest {
       replica.applyChanges(
           List.of(placed(LONG, PAYER, 1), new IndexChange.Provider(provider)),
           Map.of(PARTITION, 42L),
-          NOW);
+          Optional.of(NOW));
     }
 
     try (IndexReplica replica = IndexReplica.open(folder)) {
@@ -147,7 +147,9 @@ class IndexReplicaTest {
   void afterAClearNothingIsLeft() {
     try (IndexReplica replica = IndexReplica.open(folder)) {
       replica.applyChanges(
-          List.of(placed(LONG, PAYER, 1), placed(ROOT, OTHER, 2)), Map.of(PARTITION, 42L), NOW);
+          List.of(placed(LONG, PAYER, 1), placed(ROOT, OTHER, 2)),
+          Map.of(PARTITION, 42L),
+          Optional.of(NOW));
 
       replica.clear();
 

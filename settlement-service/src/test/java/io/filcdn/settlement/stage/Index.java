@@ -37,8 +37,8 @@ import org.web3j.utils.Numeric;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the indexer tells settlement: it reads the chain twice a second and publishes the data
- * sets that changed. A test can have it stand still, and lie about a rail.
+ * What the indexer tells settlement: it reads the chain twice a second and publishes the data sets
+ * that changed. A test can have it stand still, and lie about a rail.
  */
 public final class Index implements AutoCloseable {
 

@@ -67,9 +67,10 @@ public record PolicyRecord(
         && expires.filter(end -> !now.isBefore(end)).isEmpty();
   }
 
-  /** True where everyone may fetch, so that caches may keep an answer for others. */
+  /** True where everyone may fetch for good, so that caches may keep an answer for others. */
   public boolean letsEveryoneIn() {
     return access == PolicyAccess.PUBLIC
+        && expires.isEmpty()
         && limits.origins().isEmpty()
         && limits.networks().isEmpty();
   }

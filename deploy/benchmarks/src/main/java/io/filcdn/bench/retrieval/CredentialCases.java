@@ -14,8 +14,8 @@ final class CredentialCases {
 
   static final String METHOD =
       ("with a key, and with a signed token that was seen before: wrk with %d connections on 16 KiB"
-           + " hits, mean of %d rounds of %d s in turns; reference: without either; by processor"
-           + " time")
+              + " hits, mean of %d rounds of %d s in turns; reference: without either; by processor"
+              + " time")
           .formatted(CONNECTIONS, ROUNDS, SECONDS);
 
   private final EdgeUnderTest edge;

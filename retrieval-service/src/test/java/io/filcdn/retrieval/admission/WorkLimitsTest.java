@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class ProofLimitsTest {
+class WorkLimitsTest {
 
-  private final ProofLimits limits = new ProofLimits(new ProofLimits.Limits(10, 2, 2));
+  private final WorkLimits limits = new WorkLimits(new WorkLimits.Limits("proofs", 10, 2, 2));
 
   private static List<Prefix> networks(String address) {
     return Prefix.of(NetUtil.createInetAddressFromIpAddressString(address));

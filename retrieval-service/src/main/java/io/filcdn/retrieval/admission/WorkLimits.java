@@ -10,10 +10,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The limits of proofs for which bytes are hashed: how many may be under way, in all and for one
- * client and each network that it lies in. Safe for use by several threads.
+ * The limits of work that takes a processor for what a stranger sends, such as hashing for a proof
+ * or verifying a signature: how much may be under way, in all and for one client and each network
+ * that it lies in. Safe for use by several threads.
  */
-public final class ProofLimits {
+public final class WorkLimits {
 
   private final Limits limits;
 
@@ -26,30 +27,31 @@ public final class ProofLimits {
   /**
    * The bounds.
    *
-   * @param proofs at once, over all clients, those that wait included
-   * @param proofsPerClient at once
+   * @param work the plural of what is limited, for refusals
+   * @param all at once, over all clients, those that wait included
+   * @param perClient at once
    * @param widerFactor how many times as much wider networks may have, as {@link Prefix#bound} says
    */
-  public record Limits(int proofs, int proofsPerClient, int widerFactor) {}
+  public record Limits(String work, int all, int perClient, int widerFactor) {}
 
-  public ProofLimits(Limits limits) {
+  public WorkLimits(Limits limits) {
     this.limits = limits;
   }
 
   /**
-   * Lets a proof begin; who was let in leaves by {@link #leave}.
+   * Lets a piece of work begin; who was let in leaves by {@link #leave}.
    *
    * @param networks of the client, the narrowest first
    * @return why it may not
    */
   public synchronized Optional<Problem> enter(List<Prefix> networks) {
-    if (all >= limits.proofs) {
-      return tooMany(Refusal.TOO_MANY_REQUESTS, limits.proofs);
+    if (all >= limits.all) {
+      return tooMany(Refusal.TOO_MANY_REQUESTS, limits.all);
     }
     for (Prefix network : networks) {
-      long most = network.bound(limits.proofsPerClient, limits.widerFactor);
+      long most = network.bound(limits.perClient, limits.widerFactor);
       if (underWay.getOrDefault(network, 0) >= most) {
-        return tooMany(Refusal.TOO_MANY_REQUESTS_OF_CLIENT, limits.proofsPerClient);
+        return tooMany(Refusal.TOO_MANY_REQUESTS_OF_CLIENT, limits.perClient);
       }
     }
     all++;
@@ -59,12 +61,12 @@ public final class ProofLimits {
     return Optional.empty();
   }
 
-  private static Optional<Problem> tooMany(Refusal refusal, int most) {
+  private Optional<Problem> tooMany(Refusal refusal, int most) {
     return Optional.of(
-        new Problem(refusal, List.of("proofs of small groups that may be under way: " + most)));
+        new Problem(refusal, List.of(limits.work + " that may be under way: " + most)));
   }
 
-  /** A proof is made, or is not. */
+  /** A piece of work is done, or is not. */
   public synchronized void leave(List<Prefix> networks) {
     all--;
     for (Prefix network : networks) {
