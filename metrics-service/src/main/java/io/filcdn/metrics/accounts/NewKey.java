@@ -62,9 +62,10 @@ public record NewKey(
     NewKey wanted = PostgresSafeJson.readStrictly(json, NewKey.class);
     Map<?, ?> fields = RecordJson.read(json, Map.class);
     if (fields.containsKey("limits")) {
-      Object limits = fields.get("limits");
-      requireValue("limits", limits);
-      ((Map<?, ?>) limits).forEach((name, value) -> requireValue("limits." + name, value));
+      requireValue("limits", fields.get("limits"));
+    }
+    if (fields.get("limits") instanceof Map<?, ?> limits) {
+      limits.forEach((name, value) -> requireValue("limits." + name, value));
     }
     return wanted;
   }
