@@ -9,7 +9,6 @@ import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.access.KeyLimits;
 import io.filcdn.common.access.KeyScope;
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.index.DataSetRecord.Reported;
@@ -166,8 +165,7 @@ class QuotaSimulationIT {
         new NewKey("my app", Set.of(KeyScope.DOWNLOAD), Optional.of(limits), Optional.empty());
     try (MetricsService whole =
         stack.service(stack.dataSource(), clock, new SimpleMeterRegistry())) {
-      KeyDesk.Outcome outcome =
-          whole.accounts().keys().make(Address.of("0x" + "aa".repeat(20)), wanted);
+      KeyDesk.Outcome outcome = whole.accounts().keys().make(Samples.PAYER, wanted);
       return ((KeyDesk.Outcome.Issued) outcome).key().id();
     }
   }

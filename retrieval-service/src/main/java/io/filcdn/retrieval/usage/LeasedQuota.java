@@ -225,12 +225,13 @@ public final class LeasedQuota implements Quota, AutoCloseable {
         accounts.values().stream()
             .filter(some)
             .collect(Collectors.partitioningBy(LeaseAccount::isOfKey));
+    List<LeaseAccount> keys = requireNonNull(due.get(true));
     try {
       // also where there are none: it tells that this edge lives
-      askAll(requireNonNull(due.get(false)), returnAll);
+      askFirst(requireNonNull(due.get(false)), keys, returnAll);
       refused = Optional.empty();
       tellOf(true, "metrics answers again");
-      syncKeys(requireNonNull(due.get(true)), returnAll);
+      syncKeys(keys, returnAll);
       return true;
     } catch (RefusedException e) {
       refused = Optional.of("metrics refuses this edge: " + e.getMessage());
@@ -242,9 +243,23 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
+  private void askFirst(List<LeaseAccount> due, List<LeaseAccount> others, boolean returnAll)
+      throws NotAnsweredException {
+    try {
+      askAll(due, returnAll);
+    } catch (NotAnsweredException e) {
+      leaveUnanswered(others);
+      throw e;
+    }
+  }
+
   /** Apart: where metrics does not know caps of keys, nothing else suffers. */
   private void syncKeys(List<LeaseAccount> due, boolean returnAll) throws RefusedException {
-    if (due.isEmpty() || closed) {
+    if (due.isEmpty()) {
+      return;
+    }
+    if (closed) {
+      leaveUnanswered(due);
       return;
     }
     try {
@@ -262,11 +277,21 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   private void askAll(List<LeaseAccount> due, boolean returnAll) throws NotAnsweredException {
     int from = 0;
-    do {
-      int to = Math.min(due.size(), from + LeaseRequest.MOST_ASKS);
-      ask(due.subList(from, to), returnAll);
-      from = to;
-    } while (from < due.size() && !closed);
+    try {
+      do {
+        int to = Math.min(due.size(), from + LeaseRequest.MOST_ASKS);
+        ask(due.subList(from, to), returnAll);
+        from = to;
+      } while (from < due.size() && !closed);
+    } finally {
+      leaveUnanswered(due.subList(from, due.size()));
+    }
+  }
+
+  /** Whoever waits for what was not asked for, as a call before it failed, waits no longer. */
+  private static void leaveUnanswered(List<LeaseAccount> some) {
+    some.forEach(LeaseAccount::untold);
+    some.forEach(account -> account.decided().forEach(LeasedQuota::goOn));
   }
 
   private void ask(List<LeaseAccount> some, boolean returnAll) throws NotAnsweredException {

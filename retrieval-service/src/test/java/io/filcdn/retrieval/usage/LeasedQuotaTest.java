@@ -419,7 +419,7 @@ class LeasedQuotaTest {
     await().atMost(SOON).until(() -> metrics.held(day) == 0);
     assertThat(quota().remaining(day)).isEqualTo(500);
 
-    now.set(Instant.parse("2026-12-01T00:00:01Z"));
+    now.set(Instant.parse("2026-12-04T00:00:01Z"));
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
 
     await().atMost(SOON).until(() -> quota().remaining(day) == Long.MAX_VALUE);
