@@ -13,7 +13,7 @@ import java.util.Optional;
  * network, is found to be unusable here, before anything is looked up.
  *
  * <p>Keys that were read of late are remembered with their hashes: reading one takes some
- * microseconds, a tenth of a small hit. That one is remembered says nothing of whether it is good.
+ * microseconds. That one is remembered says nothing of whether it is good.
  */
 public final class CredentialReader {
 
