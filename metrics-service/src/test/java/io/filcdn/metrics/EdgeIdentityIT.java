@@ -11,7 +11,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
@@ -24,8 +23,8 @@ import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.quota.LeaseDesk.Reply;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
@@ -368,7 +367,14 @@ class EdgeIdentityIT {
                   "alice",
                   1,
                   sequence,
-                  new EgressRow.Egress(dataSet(7), CacheOutcome.HIT, "2xx", "DE", 400, bytes(most), Optional.empty()),
+                  new EgressRow.Egress(
+                      dataSet(7),
+                      CacheOutcome.HIT,
+                      "2xx",
+                      "DE",
+                      400,
+                      bytes(most),
+                      Optional.empty()),
                   unbilled(7, EgressRow.Reason.BOT, most, most / 4))));
     }
 
@@ -384,7 +390,9 @@ class EdgeIdentityIT {
   @Test
   void whatAnEdgeSignedAndNoTableTakesKeepsItsPlace() {
     lease("alice", 1, 100, 0);
-    EgressRow row = new EgressRow.Egress(dataSet(7), CacheOutcome.HIT, "2xx", "\0\0", 1, bytes(10), Optional.empty());
+    EgressRow row =
+        new EgressRow.Egress(
+            dataSet(7), CacheOutcome.HIT, "2xx", "\0\0", 1, bytes(10), Optional.empty());
 
     apply(
         signed(ALICE, flush("alice", 1, 1, row)), signed(ALICE, flush("alice", 1, 2, hit(7, 20))));
@@ -416,7 +424,8 @@ class EdgeIdentityIT {
         edge,
         journal,
         new Ask(QuotaName.cdn(dataSet(7)), bytes(cdn), bytes(cdn), ByteCount.ZERO),
-        new Ask(QuotaName.cacheMiss(dataSet(7)), bytes(cacheMiss), bytes(cacheMiss), ByteCount.ZERO));
+        new Ask(
+            QuotaName.cacheMiss(dataSet(7)), bytes(cacheMiss), bytes(cacheMiss), ByteCount.ZERO));
   }
 
   private void ask(String edge, long journal, Ask... asks) {

@@ -273,6 +273,12 @@ class KeysApiIT {
         "{\"name\":\"a\\u0000b\",\"scopes\":[\"pin\"]}",
         "{\"name\":\"a\\nb\",\"scopes\":[\"pin\"]}",
         "{\"name\":\"\\ud800\",\"scopes\":[\"pin\"]}",
+        "{\"name\":\"a\\u0085b\",\"scopes\":[\"pin\"]}",
+        "{\"name\":\"a\\u009bb\",\"scopes\":[\"pin\"]}",
+        "{\"name\":\"a\\u2028b\",\"scopes\":[\"pin\"]}",
+        "{\"name\":\"a\\u202eb\",\"scopes\":[\"pin\"]}",
+        "{\"name\":\"a\\u2066b\",\"scopes\":[\"pin\"]}",
+        "{\"name\":\"a\\u200fb\",\"scopes\":[\"pin\"]}",
         "{\"name\":\"0123456789012345678901234567890123456789012345678901234567890123456\",\"scopes\":[\"pin\"]}",
         "{\"name\":\"a\"}",
         "{\"name\":\"a\",\"scopes\":[]}",
@@ -282,6 +288,10 @@ class KeysApiIT {
         "{\"name\":\"a\",\"scopes\":[\"pin\"],\"limit\":{}}",
         "{\"name\":\"a\",\"scopes\":[\"pin\"],\"limits\":{\"orgins\":[]}}",
         "{\"name\":\"a\",\"scopes\":[\"pin\"],\"limits\":{\"bytes\":\"0\"}}",
+        "{\"name\":\"a\",\"scopes\":[\"pin\"],\"limits\":{\"origins\":[]}}",
+        "{\"name\":\"a\",\"scopes\":[\"pin\"],\"limits\":{\"payers\":null}}",
+        "{\"name\":\"a\",\"scopes\":[\"pin\"],\"limits\":{\"bytesPerDay\":null}}",
+        "{\"name\":\"a\",\"scopes\":[\"pin\"],\"limits\":null}",
         "{\"name\":\"a\",\"scopes\":[\"pin\"],\"expires\":\"2020-01-01T00:00:00Z\"}",
         "{\"name\":\"a\",\"scopes\":[\"pin\"],\"expires\":\"9999-06-01T00:00:00Z\"}",
         "{\"name\":\"a\",\"scopes\":[\"pin\"],\"expires\":\"+999999999-01-01T00:00:00Z\"}"
@@ -294,6 +304,32 @@ class KeysApiIT {
         .statusCode(400)
         .body("code", equalTo("key-malformed"))
         .body("detail", containsString("expected"));
+  }
+
+  @Test
+  void aNameMayHaveLettersOfAnyLanguageAndPictures() {
+    String name = "приложение 应用 👩‍💻 " + UUID.randomUUID().toString().substring(0, 8);
+
+    assertThat(
+            made(signIn(), "{\"name\":\"%s\",\"scopes\":[\"pin\"]}".formatted(name))
+                .getString("details.name"))
+        .isEqualTo(name);
+  }
+
+  @Test
+  void aKeyShowsThatNothingOfItIsUsedYet() {
+    String token = signIn();
+    String id =
+        made(token, "{\"name\":\"%s\",\"scopes\":[\"download\"]}".formatted(unique()))
+            .getString("details.id");
+
+    as(token)
+        .get(KEYS + "/" + id)
+        .then()
+        .body("used.bytes", equalTo("0"))
+        .body("used.bytesToday", equalTo("0"))
+        .body("used.bytesThisMonth", equalTo("0"))
+        .body("", not(hasKey("lastUsed")));
   }
 
   @Test

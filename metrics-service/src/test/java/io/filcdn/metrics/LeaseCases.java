@@ -3,12 +3,11 @@ package io.filcdn.metrics;
 import static io.filcdn.metrics.Samples.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.testing.bench.BenchReport;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -11,7 +11,6 @@ import static io.filcdn.metrics.Samples.unbilled;
 import static io.filcdn.metrics.TestStack.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.EgressRow.Reason;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.DataSetRecord.Reported;
@@ -21,6 +20,7 @@ import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
@@ -147,7 +147,10 @@ class LeaseDeskIT {
                     ask(Kind.CACHE_MISS, 500, 500, 0),
                     ask(Kind.CDN, 1000, 1000, 0),
                     new Ask(
-                        QuotaName.cdn(dataSet(99)), ByteCount.of(1), ByteCount.of(1), ByteCount.ZERO))));
+                        QuotaName.cdn(dataSet(99)),
+                        ByteCount.of(1),
+                        ByteCount.of(1),
+                        ByteCount.ZERO))));
 
     assertThat(answer.leases())
         .extracting(lease -> lease.acquired().bytes())

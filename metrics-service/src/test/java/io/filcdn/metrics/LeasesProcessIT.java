@@ -10,14 +10,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.index.DataSetRecord.Reported;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.quota.PostgresLeases.Totals;

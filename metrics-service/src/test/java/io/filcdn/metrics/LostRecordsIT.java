@@ -9,15 +9,14 @@ import static io.filcdn.metrics.Samples.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.EgressPartition;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.intake.Gap;
 import io.filcdn.metrics.intake.GapPlace;

@@ -6,7 +6,6 @@ import static io.filcdn.metrics.Samples.topUps;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.DataSetRecord.Reported;
@@ -14,6 +13,7 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.quota.LeaseDesk;
@@ -129,7 +129,10 @@ class ProcessIT {
     List<Ask> asks =
         known.stream()
             .map(DataSetRecord::dataSet)
-            .flatMap(d -> Stream.of(Kind.values()).map(kind -> new Ask(new QuotaName.OfDataSet(d, kind), ALL, ALL, ZERO)))
+            .flatMap(
+                d ->
+                    Stream.of(Kind.values())
+                        .map(kind -> new Ask(new QuotaName.OfDataSet(d, kind), ALL, ALL, ZERO)))
             .toList();
     withDesk(
         (desk, journal) ->

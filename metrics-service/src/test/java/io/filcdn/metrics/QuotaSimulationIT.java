@@ -46,7 +46,8 @@ import org.junit.jupiter.params.provider.ValueSource;
  * what they had not flushed, the database breaks off at any step so that acknowledgements are lost,
  * records come twice and out of order and over more partitions as time goes by, and a reorg takes
  * top-ups back; half of it with a key, while days go by. What was served never exceeds the final
- * top-ups and the limit of unfinal ones, nor the key's caps in all, a day and a month, and in the end the totals are exact and nothing is held.
+ * top-ups and the limit of unfinal ones, nor the key's caps in all, a day and a month, and in the
+ * end the totals are exact and nothing is held.
  */
 class QuotaSimulationIT {
 
@@ -123,7 +124,8 @@ class QuotaSimulationIT {
     SimulatedEdge edge = edges.get(random.nextInt(EDGES));
     int dataSet = random.nextInt(DATA_SETS);
     switch (random.nextInt(13)) {
-      case 0, 1, 2, 3, 4 -> attempt(() -> edge.begin(payer(random, dataSet), 1 + random.nextInt(3000)));
+      case 0, 1, 2, 3, 4 ->
+          attempt(() -> edge.begin(payer(random, dataSet), 1 + random.nextInt(3000)));
       case 5, 6 -> edge.endOne(random);
       case 7 -> sent.addAll(edge.flush(random.nextInt(partitions)));
       case 8, 9 -> deliver(service, random);
@@ -139,7 +141,9 @@ class QuotaSimulationIT {
     }
   }
 
-  /** The key's bytes in all are fewer than the data sets pay for, and those of a day fewer still. */
+  /**
+   * The key's bytes in all are fewer than the data sets pay for, and those of a day fewer still.
+   */
   private KeyId newKey() {
     KeyLimits limits =
         RecordJson.read(
@@ -147,8 +151,7 @@ class QuotaSimulationIT {
                 .formatted(LIFE_CAP, DAY_CAP, MONTH_CAP),
             KeyLimits.class);
     NewKey wanted =
-        new NewKey(
-            "my app", Set.of(KeyScope.DOWNLOAD), Optional.of(limits), Optional.empty());
+        new NewKey("my app", Set.of(KeyScope.DOWNLOAD), Optional.of(limits), Optional.empty());
     try (MetricsService whole =
         stack.service(stack.dataSource(), clock, new SimpleMeterRegistry())) {
       KeyDesk.Outcome outcome =
@@ -253,7 +256,8 @@ class QuotaSimulationIT {
 
   private long servedByAll() {
     return java.util.stream.IntStream.range(0, DATA_SETS)
-        .mapToLong(d -> edges.stream().mapToLong(edge -> edge.served(QuotaName.cdn(dataSet(d)))).sum())
+        .mapToLong(
+            d -> edges.stream().mapToLong(edge -> edge.served(QuotaName.cdn(dataSet(d)))).sum())
         .sum();
   }
 

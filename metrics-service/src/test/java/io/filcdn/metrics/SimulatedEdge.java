@@ -1,8 +1,7 @@
 package io.filcdn.metrics;
 
-import io.filcdn.common.lease.QuotaName;
-import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.access.CapPeriod;
+import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.egress.EgressRow.UsedKey;
 import io.filcdn.common.egress.JournalId;
@@ -10,6 +9,7 @@ import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.quota.LeaseDesk;
@@ -50,7 +50,8 @@ final class SimulatedEdge {
           used -> {
             names.add(new QuotaName.OfKey(used.id(), CapPeriod.LIFE));
             names.add(new QuotaName.OfKey(used.id(), new CapPeriod.Day(used.day())));
-            names.add(new QuotaName.OfKey(used.id(), new CapPeriod.Month(YearMonth.from(used.day()))));
+            names.add(
+                new QuotaName.OfKey(used.id(), new CapPeriod.Month(YearMonth.from(used.day()))));
           });
       return names;
     }
@@ -139,11 +140,7 @@ final class SimulatedEdge {
 
   private void ask(QuotaName name, Account account, long acquired, long needed) {
     Ask ask =
-        new Ask(
-            name,
-            ByteCount.of(acquired),
-            ByteCount.of(needed),
-            ByteCount.of(account.returned));
+        new Ask(name, ByteCount.of(acquired), ByteCount.of(needed), ByteCount.of(account.returned));
     LeaseAnswer answer =
         TestEdges.lease(desk, new LeaseRequest(run.journal, TestEdges.EDGE, List.of(ask)));
     account.acquired = answer.leases().getFirst().acquired().bytes();

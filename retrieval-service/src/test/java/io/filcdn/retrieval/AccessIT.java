@@ -62,9 +62,7 @@ class AccessIT extends EdgeTest {
     Payer payer = newPayer();
     TestPiece piece = placed(payer, 5_000);
     AccessKey key =
-        told(
-            payer,
-            "{\"origins\":[\"https://app.example\"],\"networks\":[\"192.0.2.0/24\"]}");
+        told(payer, "{\"origins\":[\"https://app.example\"],\"networks\":[\"192.0.2.0/24\"]}");
     String from = "X-Forwarded-For: 192.0.2.9";
 
     Answer served = get(payer, piece, bearer(key), APP, from);
@@ -110,7 +108,8 @@ class AccessIT extends EdgeTest {
     assertRefused(get(payer, piece, bearer(key), "Range: bytes=0-9"), 403, "key-scope");
     assertRefused(get(payer, piece, bearer(key), "Range: bytes=9999-"), 403, "key-scope");
     assertRefused(
-        edge.client().get(payer.address(), "/" + piece.cid() + "/proof?first=0&last=9", bearer(key)),
+        edge.client()
+            .get(payer.address(), "/" + piece.cid() + "/proof?first=0&last=9", bearer(key)),
         403,
         "key-scope");
     assertThat(edge.client().send("OPTIONS", host, "/" + piece.cid(), bearer(key)).status())
@@ -171,9 +170,7 @@ class AccessIT extends EdgeTest {
     TestPiece piece = placed(payer, 1_000);
     AccessKey key = told(payer, "{}");
     assertThat(get(payer, piece, bearer(key)).status()).isEqualTo(200);
-    String record =
-        RecordJson.write(
-            Keys.record(key, payer.address(), Keys.limits("{}")));
+    String record = RecordJson.write(Keys.record(key, payer.address(), Keys.limits("{}")));
 
     index.tellOfKey(
         key.id(),
@@ -205,7 +202,9 @@ class AccessIT extends EdgeTest {
         .until(() -> get(payer, piece, bearer(key)).status() == 200);
   }
 
-  /** Keys that opened something, and some that did not, are nowhere but with those who sent them. */
+  /**
+   * Keys that opened something, and some that did not, are nowhere but with those who sent them.
+   */
   @Test
   void noKeyIsInLogsTopicsOrAnswers() throws Exception {
     Payer payer = newPayer();

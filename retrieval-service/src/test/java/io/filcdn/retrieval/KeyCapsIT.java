@@ -94,13 +94,14 @@ class KeyCapsIT extends EdgeTest {
 
   /** The day that it is, and the next, which it may be in a moment. */
   private void grantDays(AccessKey key, long bytes) {
-    for (LocalDate day : List.of(today(), today().plusDays(1))) {
+    for (LocalDate day : days()) {
       metrics.grant(new QuotaName.OfKey(key.id(), new CapPeriod.Day(day)), bytes);
     }
   }
 
-  private static LocalDate today() {
-    return LocalDate.ofInstant(Clock.systemUTC().instant(), ZoneOffset.UTC);
+  private static List<LocalDate> days() {
+    LocalDate today = LocalDate.ofInstant(Clock.systemUTC().instant(), ZoneOffset.UTC);
+    return List.of(today, today.plusDays(1));
   }
 
   private static String bearer(AccessKey key) {
@@ -116,14 +117,18 @@ class KeyCapsIT extends EdgeTest {
 
     assertThat(get(payer, piece, bearer(key)).status()).isEqualTo(200);
     assertThat(get(payer, piece, bearer(key)).status()).isEqualTo(200);
+    assertRefused(get(payer, piece, bearer(key)), 503, "quota-reserved");
+    for (LocalDate day : days()) {
+      metrics.apply(new QuotaName.OfKey(key.id(), new CapPeriod.Day(day)), 6_000);
+    }
     Answer refused = get(payer, piece, bearer(key), "Accept: application/json");
 
     assertRefused(refused, 429, "key-bytes-exhausted");
     assertThat(Long.parseLong(refused.header("Retry-After"))).isBetween(1L, 86_400L);
     assertThat(refused.header("RateLimit-Policy"))
         .isEqualTo("\"day\";q=7000;qu=\"content-bytes\";w=86400");
-    assertThat(refused.header("RateLimit")).matches("\"day\";r=\\d+;t=\\d+");
-    assertThat(refused.text()).contains("bytes that remain: ");
+    assertThat(refused.header("RateLimit")).matches("\"day\";r=1000;t=\\d+");
+    assertThat(refused.text()).contains("bytes that remain: 1000");
     assertRefused(head(payer, piece, bearer(key)), 429, "key-bytes-exhausted");
     assertThat(get(payer, piece, bearer(key), "Range: bytes=0-99").status()).isEqualTo(206);
     assertThat(get(payer, piece).status()).as("without a key it is public").isEqualTo(200);
@@ -148,12 +153,10 @@ class KeyCapsIT extends EdgeTest {
     Payer payer = paid();
     TestPiece piece = placed(payer, 5_000);
     AccessKey key =
-        told(
-            payer,
-            "{\"bytes\":\"60000\",\"bytesPerDay\":\"50000\",\"bytesPerMonth\":\"55000\"}");
+        told(payer, "{\"bytes\":\"60000\",\"bytesPerDay\":\"50000\",\"bytesPerMonth\":\"55000\"}");
     metrics.grant(life(key), 60_000);
     grantDays(key, 50_000);
-    for (LocalDate day : List.of(today(), today().plusDays(1))) {
+    for (LocalDate day : days()) {
       metrics.grant(
           new QuotaName.OfKey(key.id(), new CapPeriod.Month(YearMonth.from(day))), 55_000);
     }
@@ -164,7 +167,8 @@ class KeyCapsIT extends EdgeTest {
     await().atMost(SOON).until(() -> metrics.held(life(key)) == 6_000);
     assertBilled(payer, 6_000, 5_000);
     List<EgressRow.Egress> rows = rows(payer.dataSet(), EgressRow.Egress.class);
-    assertThat(rows).allSatisfy(row -> assertThat(row.key().orElseThrow().id()).isEqualTo(key.id()));
+    assertThat(rows)
+        .allSatisfy(row -> assertThat(row.key().orElseThrow().id()).isEqualTo(key.id()));
     EgressRow.UsedKey used = rows.getFirst().key().orElseThrow();
     await()
         .atMost(SOON)
@@ -253,8 +257,7 @@ class KeyCapsIT extends EdgeTest {
       String path = "/" + piece.cid();
       await()
           .atMost(SOON)
-          .until(
-              () -> free.client().get(payer.address(), path, bearer(uncapped)).status() == 200);
+          .until(() -> free.client().get(payer.address(), path, bearer(uncapped)).status() == 200);
       assertRefused(
           free.client().get(payer.address(), path, bearer(key)), 503, "lease-desk-unreachable");
     } finally {

@@ -2,7 +2,6 @@ package io.filcdn.acceptance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressPartition;
 import io.filcdn.common.egress.EgressRecord;
@@ -14,6 +13,7 @@ import io.filcdn.common.identity.SignedMessage;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.lease.LeaseRequest;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.UsageRecord;
@@ -73,7 +73,8 @@ final class Forger implements AutoCloseable {
         now.minusMillis(1),
         now,
         List.of(
-            new EgressRow.Egress(dataSet, CacheOutcome.HIT, "2xx", "ZZ", 0, claimed, Optional.empty()),
+            new EgressRow.Egress(
+                dataSet, CacheOutcome.HIT, "2xx", "ZZ", 0, claimed, Optional.empty()),
             new EgressRow.Fill(dataSet, 0, claimed)));
   }
 

@@ -12,6 +12,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.testing.chain.Devnet;
 import io.filcdn.testing.infra.KafkaUsers;
+import io.filcdn.testing.process.DataFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -98,6 +99,11 @@ final class Stack implements AutoCloseable {
     return settings;
   }
 
+  /** The network that its services are of. */
+  Path networkFile() {
+    return new DataFolder(data.toAbsolutePath()).networkFile();
+  }
+
   /** What its edge signs with. */
   EdgePrivateKey edgeKey() {
     try {
@@ -133,9 +139,14 @@ final class Stack implements AutoCloseable {
   /** Puts another edge on the operator's list. */
   EdgePrivateKey admit(String edge) {
     EdgeKeyPair pair = EdgeKeyPair.generate();
+    admit(edge, pair);
+    return pair.privateKey();
+  }
+
+  /** Puts another edge with a key of its own on the operator's list. */
+  void admit(String edge, EdgeKeyPair pair) {
     String entry = RecordJson.write(Map.of("edge", edge, "publicKey", pair.publicKey().text()));
     writeEdges(readEdges().replace("]", "," + entry + "]"));
-    return pair.privateKey();
   }
 
   /** The data set that the demo's payer pays for. */

@@ -5,7 +5,6 @@ import io.filcdn.common.access.AccessKeyRecord;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.access.KeyLimits;
 import io.filcdn.common.access.KeySecret;
-import io.filcdn.common.access.SecretHash;
 import io.filcdn.common.chain.Address;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.PostgresAudit;
@@ -75,7 +74,7 @@ public final class KeyDesk {
         new AccessKeyRecord(
             key.id(),
             payer,
-            List.of(new KeySecret(SecretHash.of(key.text()), Optional.empty())),
+            List.of(new KeySecret(key.hash(), Optional.empty())),
             wanted.scopes(),
             wanted.limits().orElse(KeyLimits.NONE),
             now,
@@ -95,7 +94,8 @@ public final class KeyDesk {
           return !room
               ? new Outcome.Refused(KeyRefusal.TOO_MANY_KEYS)
               : new Outcome.Issued(
-                  key, KeyView.of(keys.add(connection, wanted.name(), record), Used.NONE, day(now)));
+                  key,
+                  KeyView.of(keys.add(connection, wanted.name(), record), Used.NONE, day(now)));
         });
   }
 
@@ -123,7 +123,7 @@ public final class KeyDesk {
     if (overlaps && record.goodSecrets(now).size() >= AccessKeyRecord.MOST_SECRETS) {
       return new Outcome.Refused(KeyRefusal.TOO_MANY_SECRETS);
     }
-    StoredKey changed = found.with(record.rotated(SecretHash.of(key.text()), now, until));
+    StoredKey changed = found.with(record.rotated(key.hash(), now, until));
     keys.update(connection, changed);
     return new Outcome.Issued(key, views(connection, List.of(changed)).getFirst());
   }

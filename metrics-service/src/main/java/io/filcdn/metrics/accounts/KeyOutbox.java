@@ -104,8 +104,7 @@ final class KeyOutbox implements OutboxTable<KeyOutbox.Change> {
           .flag(Change::again);
       statement.executeUpdate();
     }
-    List<Change> gone =
-        sent.stream().filter(change -> change.forgotten && change.again).toList();
+    List<Change> gone = sent.stream().filter(change -> change.forgotten && change.again).toList();
     try (PreparedStatement statement = connection.prepareStatement(GONE)) {
       Columns.of(statement, gone).bigint(Change::number);
       statement.executeUpdate();

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A key that a payer asks for.
  *
- * @param name what the payer calls it: 1 to 64 characters, none of them for control or for turning the
- *     direction of text
+ * @param name what the payer calls it: 1 to 64 characters, none of them for control or for turning
+ *     the direction of text
  * @param scopes what it is for; at least one
  * @param limits none where it is left out
  * @param expires when it ends; it does not by itself where it is left out
@@ -32,6 +32,7 @@ public record NewKey(
       Pattern.compile(
           "[^\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Cn}"
               + "\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]{1,64}");
+
   private static final Instant END = Instant.parse("9999-01-01T00:00:00Z");
 
   public NewKey {
@@ -59,23 +60,23 @@ public record NewKey(
    */
   static NewKey read(String json) {
     NewKey wanted = PostgresSafeJson.readStrictly(json, NewKey.class);
-    Limits limits = RecordJson.read(json, Limits.class);
-    limits
-        .limits()
-        .orElse(Map.of())
-        .forEach(
-            (name, value) -> {
-              if (value == null || value instanceof Collection<?> list && list.isEmpty()) {
-                throw new IllegalArgumentException(
-                    "expected limits.%s with a value, found %s; what is not limited is left out"
-                        .formatted(name, value == null ? "null" : "an empty list"));
-              }
-            });
+    Map<?, ?> fields = RecordJson.read(json, Map.class);
+    if (fields.containsKey("limits")) {
+      requireValue("limits", fields.get("limits"));
+    }
+    if (fields.get("limits") instanceof Map<?, ?> limits) {
+      limits.forEach((name, value) -> requireValue("limits." + name, value));
+    }
     return wanted;
   }
 
-  /** The limits as they came, of names that are known. */
-  private record Limits(Optional<Map<String, @Nullable Object>> limits) {}
+  private static void requireValue(String name, @Nullable Object value) {
+    if (value == null || value instanceof Collection<?> list && list.isEmpty()) {
+      throw new IllegalArgumentException(
+          "expected %s with a value, found %s; what is not limited is left out"
+              .formatted(name, value == null ? "null" : "an empty list"));
+    }
+  }
 
   private static boolean isName(@Nullable String name) {
     return name != null && NAME.matcher(name).matches() && !name.isBlank();

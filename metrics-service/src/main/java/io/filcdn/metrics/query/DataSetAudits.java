@@ -1,7 +1,7 @@
 package io.filcdn.metrics.query;
 
-import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.EgressPartition;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.query.DataSetAudit.Holder;

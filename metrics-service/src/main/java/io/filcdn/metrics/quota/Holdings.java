@@ -1,6 +1,5 @@
 package io.filcdn.metrics.quota;
 
-import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
@@ -9,6 +8,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.odometer.Odometer;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 import io.filcdn.metrics.odometer.PostgresOdometers;
+import io.filcdn.metrics.quota.PostgresKeyUsage.Caps;
 import io.filcdn.metrics.quota.QuotaUsage.Account;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -39,7 +39,7 @@ public final class Holdings {
   private final Check check;
   private final Instant now;
   private final Set<KeyId> askedKeys = new HashSet<>();
-  private final Map<KeyId, Set<Class<? extends CapPeriod>>> caps = new HashMap<>();
+  private final Map<KeyId, Caps> caps = new HashMap<>();
   private final Set<Account> asked = new HashSet<>();
   private final Map<Account, Long> left = new HashMap<>();
   private final Map<DataSetId, Totals> totals = new HashMap<>();
@@ -108,7 +108,7 @@ public final class Holdings {
   }
 
   private boolean isCapped(QuotaName.OfKey name) {
-    return caps.getOrDefault(name.key(), Set.of()).contains(name.period().getClass());
+    return caps.getOrDefault(name.key(), Caps.NONE).has(name.period());
   }
 
   /**

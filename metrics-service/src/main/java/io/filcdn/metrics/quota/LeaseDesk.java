@@ -2,7 +2,6 @@ package io.filcdn.metrics.quota;
 
 import static java.util.Objects.requireNonNull;
 
-import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.JournalEnd;
@@ -10,6 +9,7 @@ import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.metrics.audit.AuditEntry;
@@ -34,8 +34,9 @@ import org.jboss.logging.Logger;
 
 /**
  * The desk that leases edges what is left of quotas, before they serve from it: what was paid for,
- * or a key may fetch, less what was used, less what is held. So that the sum of what all edges serve never exceeds
- * that, only records, returns, and the end of a journal set free what was given.
+ * or a key may fetch, less what was used, less what is held. So that the sum of what all edges
+ * serve never exceeds that, only records, returns, and the end of a journal set free what was
+ * given.
  *
  * <p>Any number of processes may do this at once: a quota's row is locked from the moment its
  * leases are looked at until they are stored, and the pipeline moves bytes from held to used in one
@@ -159,11 +160,7 @@ public final class LeaseDesk {
       changes.add(new Change(ask.name(), now, heldByOthers + now.held()));
     }
     return new Lease(
-        ask.name(),
-        now.acquired(),
-        now.returned(),
-        now.applied(),
-        unspent.map(ByteCount::of));
+        ask.name(), now.acquired(), now.returned(), now.applied(), unspent.map(ByteCount::of));
   }
 
   /** What nobody used of keys' caps; looked up after the quotas are locked, and for keys only. */
@@ -176,8 +173,7 @@ public final class LeaseDesk {
     return names.isEmpty() ? Map.of() : keyUsage.unspent(connection, names);
   }
 
-  private Optional<Long> unspent(
-      QuotaName name, QuotaState state, Map<QuotaName, Long> ofKeys) {
+  private Optional<Long> unspent(QuotaName name, QuotaState state, Map<QuotaName, Long> ofKeys) {
     return switch (name) {
       case QuotaName.OfDataSet quota ->
           state.funds().map(funds -> unspent(quota.quota(), funds, state.used()));

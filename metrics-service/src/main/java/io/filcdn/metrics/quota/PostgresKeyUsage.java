@@ -16,11 +16,9 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /**
  * The table of what keys used in their lives, in days and in months, and the caps of keys; each
@@ -109,25 +107,30 @@ public final class PostgresKeyUsage {
     return (last.isAfter(now) ? now : last).truncatedTo(ChronoUnit.HOURS);
   }
 
-  /** The names of caps that some keys have, in the periods that are told of. */
-  Map<KeyId, Set<Class<? extends CapPeriod>>> caps(Connection connection, Collection<KeyId> keys)
-      throws SQLException {
-    Map<KeyId, Set<Class<? extends CapPeriod>>> caps = new HashMap<>();
+  /** The periods in which a key has a cap. */
+  record Caps(boolean life, boolean day, boolean month) {
+
+    static final Caps NONE = new Caps(false, false, false);
+
+    boolean has(CapPeriod period) {
+      return switch (period) {
+        case CapPeriod.Life _ -> life;
+        case CapPeriod.Day _ -> day;
+        case CapPeriod.Month _ -> month;
+      };
+    }
+  }
+
+  /** The caps of those of {@code keys} that have some. */
+  Map<KeyId, Caps> caps(Connection connection, Collection<KeyId> keys) throws SQLException {
+    Map<KeyId, Caps> caps = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(CAPS)) {
-      Columns.of(statement, List.copyOf(keys)).text(KeyId::text);
+      Columns.of(statement, keys).text(KeyId::text);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          Set<Class<? extends CapPeriod>> periods = new HashSet<>();
-          if (rows.getBoolean("life")) {
-            periods.add(CapPeriod.Life.class);
-          }
-          if (rows.getBoolean("day")) {
-            periods.add(CapPeriod.Day.class);
-          }
-          if (rows.getBoolean("month")) {
-            periods.add(CapPeriod.Month.class);
-          }
-          caps.put(KeyId.of(rows.getString("id")), periods);
+          caps.put(
+              KeyId.of(rows.getString("id")),
+              new Caps(rows.getBoolean("life"), rows.getBoolean("day"), rows.getBoolean("month")));
         }
       }
     }
@@ -178,8 +181,7 @@ public final class PostgresKeyUsage {
     }
     Map<KeyId, Used> used = new HashMap<>();
     bytes.forEach(
-        (key, sums) ->
-            used.put(key, new Used(sums, Optional.ofNullable(lastUses.get(key)))));
+        (key, sums) -> used.put(key, new Used(sums, Optional.ofNullable(lastUses.get(key)))));
     return used;
   }
 

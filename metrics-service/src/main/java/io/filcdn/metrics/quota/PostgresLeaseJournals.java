@@ -2,8 +2,8 @@ package io.filcdn.metrics.quota;
 
 import static java.util.Objects.requireNonNull;
 
-import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.quota.PostgresLeases.Change;

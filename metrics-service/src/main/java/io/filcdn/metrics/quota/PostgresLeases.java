@@ -21,8 +21,8 @@ import java.util.UUID;
 /**
  * The tables of leases and of what is held of each quota; each method works in the caller's
  * transaction. In their columns {@code data_set} and {@code quota} are the two texts of a {@link
- * QuotaName}, also where it is a key's. Whoever changes leases locks the quotas first, all in one order, so that none waits
- * in a circle.
+ * QuotaName}, also where it is a key's. Whoever changes leases locks the quotas first, all in one
+ * order, so that none waits in a circle.
  */
 public final class PostgresLeases {
 
@@ -163,7 +163,8 @@ public final class PostgresLeases {
    * The bytes that all journals hold of those of {@code quotas} that were ever leased; nobody else
    * changes them before the transaction ends.
    */
-  Map<QuotaName, Long> lock(Connection connection, Collection<QuotaName> quotas) throws SQLException {
+  Map<QuotaName, Long> lock(Connection connection, Collection<QuotaName> quotas)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
       bind(statement, 0, quotas);
       try (ResultSet rows = statement.executeQuery()) {

@@ -1,7 +1,7 @@
 package io.filcdn.metrics.quota;
 
-import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.lease.LeaseRequest;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 import java.sql.Connection;

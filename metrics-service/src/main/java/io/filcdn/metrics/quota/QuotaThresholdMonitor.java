@@ -42,7 +42,8 @@ public final class QuotaThresholdMonitor {
     this.clock = clock;
   }
 
-  private record LevelChange(QuotaName.OfDataSet key, Quota.Part part, QuotaLevel before, QuotaLevel level) {}
+  private record LevelChange(
+      QuotaName.OfDataSet key, Quota.Part part, QuotaLevel before, QuotaLevel level) {}
 
   /**
    * The thresholds crossed since each quota was last looked at; remembered in the caller's
@@ -61,7 +62,11 @@ public final class QuotaThresholdMonitor {
       if (odometer != null) {
         Quota quota = terms.quota(dataSet, odometer.totals());
         moved.add(now(new QuotaName.OfDataSet(dataSet.dataSet(), Kind.CDN), quota.cdn(), levels));
-        moved.add(now(new QuotaName.OfDataSet(dataSet.dataSet(), Kind.CACHE_MISS), quota.cacheMiss(), levels));
+        moved.add(
+            now(
+                new QuotaName.OfDataSet(dataSet.dataSet(), Kind.CACHE_MISS),
+                quota.cacheMiss(),
+                levels));
       }
     }
     moved.removeIf(now -> now.level.equals(now.before));
@@ -71,7 +76,8 @@ public final class QuotaThresholdMonitor {
         .toList();
   }
 
-  private static LevelChange now(QuotaName.OfDataSet key, Quota.Part part, Map<QuotaName.OfDataSet, QuotaLevel> levels) {
+  private static LevelChange now(
+      QuotaName.OfDataSet key, Quota.Part part, Map<QuotaName.OfDataSet, QuotaLevel> levels) {
     return new LevelChange(
         key, part, levels.getOrDefault(key, QuotaLevel.FULL), QuotaLevel.of(part));
   }
@@ -86,8 +92,8 @@ public final class QuotaThresholdMonitor {
         clock.instant());
   }
 
-  private static Map<QuotaName.OfDataSet, QuotaLevel> levels(Connection connection, List<Odometer> changed)
-      throws SQLException {
+  private static Map<QuotaName.OfDataSet, QuotaLevel> levels(
+      Connection connection, List<Odometer> changed) throws SQLException {
     Map<QuotaName.OfDataSet, QuotaLevel> levels = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(FIND)) {
       Columns.of(statement, changed).text(odometer -> odometer.dataSet().toString());

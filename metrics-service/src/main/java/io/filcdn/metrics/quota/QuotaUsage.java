@@ -88,8 +88,7 @@ public final class QuotaUsage {
     sums.merge(new Account(journal, name), bytes, Math::addExact);
   }
 
-  private void add(
-      EgressRecord flush, UsedKey key, long bytes, Predicate<QuotaName.OfKey> capped) {
+  private void add(EgressRecord flush, UsedKey key, long bytes, Predicate<QuotaName.OfKey> capped) {
     List<CapPeriod> periods =
         List.of(
             CapPeriod.LIFE,

@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.common.access.AccessKeyRecord;
 import io.filcdn.common.access.KeyId;
+import io.filcdn.common.access.KeyLimits;
 import io.filcdn.common.kafka.RecordJson;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -32,13 +33,18 @@ final class KeyTable {
   /** Of what tells no version: any other record is newer. */
   private static final long NO_VERSION = 0;
 
-  /** Look-ups that are remembered; a record takes about a KiB, and 10 KiB at most. */
-  private static final long REMEMBERED = 10_000;
+  /** About as many bytes of look-ups are remembered: of tens of thousands of usual keys. */
+  private static final long REMEMBERED = 16L << 20;
+
+  /** About what a key takes in memory, and each entry of its lists. */
+  private static final int BYTES_A_KEY = 400;
+
+  private static final int BYTES_AN_ENTRY = 120;
 
   private final RocksDB db;
   private final ColumnFamilyHandle table;
   private final Cache<KeyId, KeyLookup> recent =
-      Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+      Caffeine.newBuilder().maximumWeight(REMEMBERED).weigher(KeyTable::weight).build();
 
   KeyTable(RocksDB db, ColumnFamilyHandle table) {
     this.db = db;
@@ -80,6 +86,20 @@ final class KeyTable {
 
   /** A record of which the version alone is read. */
   private record Versioned(long version) {}
+
+  private static int weight(KeyId id, KeyLookup found) {
+    if (!(found instanceof KeyLookup.Known(AccessKeyRecord record))) {
+      return BYTES_A_KEY;
+    }
+    KeyLimits limits = record.limits();
+    int entries =
+        record.secrets().size()
+            + limits.origins().size()
+            + limits.networks().size()
+            + limits.payers().size()
+            + limits.dataSets().size();
+    return BYTES_A_KEY + entries * BYTES_AN_ENTRY;
+  }
 
   /** Writes changes, each unless what is there, or comes before it, is newer. */
   void write(WriteBatchWithIndex batch, List<Change> changes) throws RocksDBException {
@@ -140,8 +160,7 @@ final class KeyTable {
     if (row.length == 0) {
       return KeyLookup.UNKNOWN;
     }
-    return lookup(
-        id, new String(row, Long.BYTES, row.length - Long.BYTES, StandardCharsets.UTF_8));
+    return lookup(id, new String(row, Long.BYTES, row.length - Long.BYTES, StandardCharsets.UTF_8));
   }
 
   private static KeyLookup lookup(KeyId id, String text) {

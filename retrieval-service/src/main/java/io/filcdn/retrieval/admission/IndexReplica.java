@@ -49,7 +49,9 @@ public final class IndexReplica implements TopicReplica, AutoCloseable {
   /** The topics that it is a copy of. */
   public static final Feed FEED =
       new Feed(
-          "index", List.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS), 2_000);
+          "index",
+          List.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS),
+          2_000);
 
   private static final Logger LOG = Logger.getLogger(IndexReplica.class);
 

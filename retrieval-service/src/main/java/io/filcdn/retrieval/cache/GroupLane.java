@@ -12,7 +12,6 @@ import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.FillCharge;
-import io.filcdn.retrieval.usage.Quota;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;

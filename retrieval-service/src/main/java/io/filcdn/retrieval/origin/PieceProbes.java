@@ -1,8 +1,8 @@
 package io.filcdn.retrieval.origin;
 
-import io.filcdn.common.lease.QuotaName;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;

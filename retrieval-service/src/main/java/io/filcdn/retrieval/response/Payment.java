@@ -25,8 +25,7 @@ import java.util.Optional;
 record Payment(Quota quota, Clock clock) {
 
   /** Adds what is to be prepared. */
-  void prepare(
-      DataSetId dataSet, Optional<KeyUse> key, long length, List<Quota.Need> needs) {
+  void prepare(DataSetId dataSet, Optional<KeyUse> key, long length, List<Quota.Need> needs) {
     for (QuotaName name : EgressKey.quotas(dataSet, key)) {
       // all of a response for which too little is left, as far as is known here
       long first = length <= quota.remaining(name) ? slice(length) : length;
@@ -40,8 +39,7 @@ record Payment(Quota quota, Clock clock) {
    * @param hold what was kept for it
    * @return why it cannot be paid; nothing stays reserved then
    */
-  Optional<Problem> reserve(
-      Quota.Hold hold, DataSetId dataSet, Optional<KeyUse> key, long length) {
+  Optional<Problem> reserve(Quota.Hold hold, DataSetId dataSet, Optional<KeyUse> key, long length) {
     List<QuotaName> names = EgressKey.quotas(dataSet, key);
     for (int i = 0; i < names.size(); i++) {
       Quota.Outcome outcome = reserveFirst(hold, names.get(i), length);
@@ -121,8 +119,7 @@ record Payment(Quota quota, Clock clock) {
               details,
               Optional.of(new RateLimit("life", "content-bytes", bytes, remaining, 0, 0)));
       case CapPeriod.Day day ->
-          new Problem(
-              Refusal.KEY_BYTES_EXHAUSTED, details, limit("day", day, bytes, remaining));
+          new Problem(Refusal.KEY_BYTES_EXHAUSTED, details, limit("day", day, bytes, remaining));
       case CapPeriod.Month month ->
           new Problem(
               Refusal.KEY_BYTES_EXHAUSTED, details, limit("month", month, bytes, remaining));

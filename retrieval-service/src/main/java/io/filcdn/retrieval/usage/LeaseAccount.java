@@ -183,10 +183,7 @@ final class LeaseAccount {
     touched = false;
     askedNeeded = needed;
     return new Ask(
-        name,
-        ByteCount.of(Math.max(needed, liked)),
-        ByteCount.of(needed),
-        ByteCount.of(returned));
+        name, ByteCount.of(Math.max(needed, liked)), ByteCount.of(needed), ByteCount.of(returned));
   }
 
   /**

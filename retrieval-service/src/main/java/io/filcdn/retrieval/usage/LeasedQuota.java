@@ -10,9 +10,9 @@ import io.filcdn.retrieval.usage.LeaseClient.NotAnsweredException;
 import io.filcdn.retrieval.usage.LeaseClient.RefusedException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +44,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private final String edge;
   private final LeaseRules rules;
   private final JournalReports reports;
-  private final Clock clock;
+  private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final Map<QuotaName, LeaseAccount> accounts = new ConcurrentHashMap<>();
   private final Semaphore signal = new Semaphore(0);
@@ -74,7 +74,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       String edge,
       LeaseRules rules,
       JournalReports reports,
-      Clock clock,
+      InstantSource clock,
       LongSupplier nanoTime) {
     this.client = client;
     this.journal = journal;

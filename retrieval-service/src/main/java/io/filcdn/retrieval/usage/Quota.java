@@ -6,9 +6,8 @@ import java.util.function.Consumer;
 
 /**
  * The bytes that data sets have paid for, and those that keys may fetch, as far as this edge may
- * spend them. They are reserved
- * before they are served, so that the sum of what is served never exceeds what was granted; what
- * was reserved and not billed is given back. Nothing here blocks.
+ * spend them. They are reserved before they are served, so that the sum of what is served never
+ * exceeds what was granted; what was reserved and not billed is given back. Nothing here blocks.
  */
 public interface Quota {
 
@@ -108,7 +107,9 @@ public interface Quota {
     return true;
   }
 
-  /** The number of bytes that are left; an estimate, {@link Long#MAX_VALUE} where nothing is known. */
+  /**
+   * The number of bytes that are left; an estimate, {@link Long#MAX_VALUE} where nothing is known.
+   */
   long remaining(QuotaName name);
 
   /** The outcome of a reservation. */

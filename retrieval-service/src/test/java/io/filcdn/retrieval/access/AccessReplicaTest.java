@@ -138,8 +138,7 @@ class AccessReplicaTest {
   @Test
   void aKeyThatIsNoneIsPassedOverAndTheOthersAreTaken() {
     apply(
-        List.of(
-            new ConsumerRecord<>(TOPIC, 0, offset++, "no id", json(first)), told(json(first))));
+        List.of(new ConsumerRecord<>(TOPIC, 0, offset++, "no id", json(first)), told(json(first))));
 
     assertThat(found()).isEqualTo(new KeyLookup.Known(first));
     assertThat(replica.offsets()).isEqualTo(Map.of(PARTITION, 2L));

@@ -1,8 +1,7 @@
 package io.filcdn.retrieval.cache;
 
-import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.EgressRow;
-import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;

@@ -86,7 +86,12 @@ public final class LeaseServer implements AutoCloseable {
 
   /** Records used so much. */
   synchronized void apply(DataSetId dataSet, QuotaRecord.Kind quota, long bytes) {
-    sums(new QuotaName.OfDataSet(dataSet, quota))[2] += bytes;
+    apply(new QuotaName.OfDataSet(dataSet, quota), bytes);
+  }
+
+  /** Records used so much. */
+  public synchronized void apply(QuotaName name, long bytes) {
+    sums(name)[2] += bytes;
   }
 
   public synchronized void fail(boolean failsNow) {

@@ -4,6 +4,8 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.filcdn.common.access.CapPeriod;
+import io.filcdn.common.access.KeyId;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
@@ -15,6 +17,7 @@ import io.filcdn.retrieval.usage.Quota.Outcome;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -25,6 +28,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +51,8 @@ class LeasedQuotaTest {
   @TempDir Path folder;
 
   private final AtomicLong nanos = new AtomicLong(1);
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-11-28T12:00:00Z"));
   private final List<JournalId> drained = new CopyOnWriteArrayList<>();
   private LeaseServer metrics;
   private EdgeIdentity identity;
@@ -85,7 +91,7 @@ class LeasedQuotaTest {
                 Duration.ofMinutes(10),
                 Duration.ofMillis(50)),
             reports,
-            Clock.systemUTC(),
+            now::get,
             nanos::get));
   }
 
@@ -397,6 +403,26 @@ class LeasedQuotaTest {
     assertThat(outcomes(first)).containsOnly(Map.entry(Outcome.RESERVED, 1L));
     assertThat(outcomes(others)).containsOnly(Map.entry(Outcome.RESERVED, 40L));
     assertThat(metrics.grants() - asked).as("answers that gave something").isEqualTo(2);
+  }
+
+  /** A day and more behind their end metrics leases nothing of them. */
+  @Test
+  void daysOfKeysThatAreLongOverAreForgotten() throws Exception {
+    QuotaName.OfKey day = new QuotaName.OfKey(KeyId.of("abcdefABCDEF"), CapPeriod.of("2026-11-28"));
+    metrics.grant(day, 500);
+    open(0, 0);
+    prepare(new Need(day, 5));
+    assertThat(requireNonNull(hold).reserve(day, 5)).isEqualTo(Outcome.RESERVED);
+    requireNonNull(hold).release();
+    quota().giveBack(day, 5);
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
+    await().atMost(SOON).until(() -> metrics.held(day) == 0);
+    assertThat(quota().remaining(day)).isEqualTo(500);
+
+    now.set(Instant.parse("2026-12-01T00:00:01Z"));
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+
+    await().atMost(SOON).until(() -> quota().remaining(day) == Long.MAX_VALUE);
   }
 
   private List<CompletableFuture<Outcome>> prepareAtOnce(int clients, long bytes) {

@@ -2,8 +2,8 @@ package io.filcdn.retrieval.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.egress.CacheOutcome;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -52,7 +52,8 @@ class ResponseTallyTest {
         new UnverifiedBudget(new UnverifiedBudget.Limits(0, 0, 0, Duration.ofHours(1)), () -> 0);
     return new EgressMeter(quota, budget)
         .open(
-            new EgressKey(DataSetId.of("fwss/1"), CacheOutcome.HIT, "2xx", "ZZ", bot, Optional.empty()),
+            new EgressKey(
+                DataSetId.of("fwss/1"), CacheOutcome.HIT, "2xx", "ZZ", bot, Optional.empty()),
             LENGTH,
             Optional.empty(),
             Optional.empty());

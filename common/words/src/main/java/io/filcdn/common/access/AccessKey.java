@@ -30,11 +30,13 @@ public final class AccessKey {
   private final String network;
   private final KeyId id;
   private final String text;
+  private final SecretHash hash;
 
   private AccessKey(String network, KeyId id, String text) {
     this.network = network;
     this.id = id;
     this.text = text;
+    this.hash = SecretHash.of(text);
   }
 
   /**
@@ -100,6 +102,11 @@ public final class AccessKey {
   /** The whole key. A secret. */
   public String text() {
     return text;
+  }
+
+  /** The SHA-256 of the whole key. */
+  public SecretHash hash() {
+    return hash;
   }
 
   @Override

@@ -56,10 +56,9 @@ public record AccessKeyRecord(
    * secret.
    */
   public KeyStanding standing(AccessKey key, Instant now) {
-    SecretHash presented = SecretHash.of(key.text());
     boolean known =
         secrets.stream()
-            .filter(secret -> secret.sha256().isSameAs(presented))
+            .filter(secret -> secret.sha256().isSameAs(key.hash()))
             .anyMatch(secret -> secret.isGood(now));
     if (!known || !key.id().equals(id)) {
       return KeyStanding.SECRET_UNKNOWN;

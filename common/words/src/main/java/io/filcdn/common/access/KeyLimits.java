@@ -83,6 +83,7 @@ public record KeyLimits(
    * @throws IllegalArgumentException always
    */
   @JsonAnySetter
+  @SuppressWarnings("DoNotCallSuggester") // for Jackson alone
   void unknown(String name, Object value) {
     throw new IllegalArgumentException(
         "expected limits that are known here, found another, \"%s\"".formatted(name));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.piece.ByteCount;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -43,6 +44,23 @@ class KeyLimitsTest {
     assertThatThrownBy(() -> RecordJson.readStrictly(json, KeyLimits.class))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("expected");
+  }
+
+  /** Whoever reads a record ignores fields that are new, but for limits: they would be none. */
+  @Test
+  void aLimitThatIsUnknownIsRefusedByWhoeverReadsIt() {
+    assertThatThrownBy(() -> RecordJson.read("{\"countries\":[\"AQ\"]}", KeyLimits.class))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected limits that are known here, found another, \"countries\"");
+  }
+
+  @Test
+  void eachPeriodHasItsCap() {
+    KeyLimits limits = RecordJson.read("{\"bytes\":\"3\",\"bytesPerDay\":\"1\"}", KeyLimits.class);
+
+    assertThat(limits.cap(CapPeriod.LIFE)).contains(ByteCount.of(3));
+    assertThat(limits.cap(CapPeriod.of("2026-11-30"))).contains(ByteCount.of(1));
+    assertThat(limits.cap(CapPeriod.of("2026-11"))).isEmpty();
   }
 
   @Test
@@ -126,6 +144,27 @@ class KeyLimitsTest {
       })
   void anythingElseIsNoNetwork(String text) {
     assertThatThrownBy(() -> IpNetwork.of(text)).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "192.0.2.0/24,192.0.2.0,true",
+    "192.0.2.0/24,192.0.2.255,true",
+    "192.0.2.0/24,192.0.3.0,false",
+    "192.0.2.128/25,192.0.2.127,false",
+    "192.0.2.1/32,192.0.2.1,true",
+    "192.0.2.1/32,192.0.2.2,false",
+    "0.0.0.0/0,203.0.113.9,true",
+    "0.0.0.0/0,::1,false",
+    "::/0,2001:db8::1,true",
+    "::/0,203.0.113.9,false",
+    "2001:db8::/33,2001:db8:7fff::1,true",
+    "2001:db8::/33,2001:db8:8000::1,false",
+    "::1/128,::1,true"
+  })
+  void aNetworkContainsTheAddressesThatBeginAsItDoes(
+      String network, String address, boolean contained) {
+    assertThat(IpNetwork.of(network).contains(InetAddress.ofLiteral(address))).isEqualTo(contained);
   }
 
   /** An address is a network of every prefix that holds its set bits, and of no shorter one. */

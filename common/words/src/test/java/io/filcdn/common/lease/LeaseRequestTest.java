@@ -87,7 +87,8 @@ class LeaseRequestTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "Life", "life ", "day", "2026-13", "2026-2", "2026-11-31", "26-11-30"})
+  @ValueSource(
+      strings = {"", "Life", "life ", "day", "2026-13", "2026-2", "2026-11-31", "26-11-30"})
   void anythingElseIsNoPeriod(String text) {
     assertThatThrownBy(() -> CapPeriod.of(text)).isInstanceOf(IllegalArgumentException.class);
   }
