@@ -195,7 +195,7 @@ class PoliciesApiIT {
         "https://a.example|https://a.example/|expected an origin",
         "2001:DB8::/32|10.0.0.1/8|expected a network",
         "\"pieces\":[]|\"pieces\":[\"bafy\"]|expected",
-        "\"delegateJwk\":\"\"|\"delegateJwk\":\"{}\"|expected a public JWK",
+        "\"delegateJwk\":\"\"|\"delegateJwk\":\"{}\"|expected delegateJwk as a public JWK",
         "\"delegateKeyId\":\"0x00|\"delegateKeyId\":\"0x01|expected a delegateKeyId of zeros",
       })
   void whatNoPolicyCanSayIsRefused(String good, String wrong, String detail) {

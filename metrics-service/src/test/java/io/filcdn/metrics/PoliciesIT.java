@@ -121,7 +121,7 @@ class PoliciesIT {
     return records.stream()
         .map(
             record -> {
-              PolicyRecord policy = PolicyRecord.read(record.value());
+              PolicyRecord policy = RecordJson.readStrictly(record.value(), PolicyRecord.class);
               assertThat(record.key()).isEqualTo(policy.key());
               return "%s %s %d".formatted(policy.key(), policy.access(), policy.serial());
             })

@@ -36,9 +36,9 @@ class CommonLayoutTest {
   }
 
   @Test
-  void nodesTheAbiAndWalletsKnowNothingOfEachOther() {
-    LayoutRules.check("io.filcdn.chain", List.of("rpc", "abi", "wallet"));
-    LayoutRules.check("io.filcdn.chain", List.of("wallet", "abi", "rpc"));
+  void nodesAndTheAbiKnowNothingOfEachOther() {
+    LayoutRules.check("io.filcdn.chain", List.of("rpc", "abi"));
+    LayoutRules.check("io.filcdn.chain", List.of("abi", "rpc"));
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.filcdn.common.access.PolicyAccess;
 import io.filcdn.common.access.PolicyLimits;
 import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.Generation;
@@ -193,7 +194,7 @@ public record RetrievalGrant(
       }
       return Optional.empty();
     }
-    DelegateKey key = DelegateKey.ofJwk(delegateJwk);
+    DelegateKey key = read(delegateJwk);
     String thumbprint = "0x" + HexFormat.of().formatHex(key.thumbprint());
     if (!delegateKeyId.equalsIgnoreCase(thumbprint)) {
       throw new IllegalArgumentException(
@@ -201,6 +202,18 @@ public record RetrievalGrant(
               .formatted(thumbprint));
     }
     return Optional.of(key);
+  }
+
+  /**
+   * A JWK with these members and no others. What was found is not shown: it may be a private key.
+   */
+  private static DelegateKey read(String jwk) {
+    try {
+      return RecordJson.readStrictly(jwk, DelegateKey.class);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "expected delegateJwk as a public JWK with crv, kty, x and y alone, of a point of P-256");
+    }
   }
 
   private static Optional<ByteCount> bytes(String number) {

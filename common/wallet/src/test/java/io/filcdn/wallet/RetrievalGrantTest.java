@@ -107,6 +107,19 @@ class RetrievalGrantTest {
         .hasMessageContaining("the thumbprint of delegateJwk");
   }
 
+  /** Who posts his private key by mistake finds it in no answer and no log. */
+  @Test
+  void aPrivateKeyIsRefusedAndNotShown() {
+    String wrong = FULL.replace("UfU\\\"}", "UfU\\\",\\\"d\\\":\\\"a-private-number\\\"}");
+    assertThat(wrong).contains("a-private-number");
+
+    assertThatThrownBy(() -> read(wrong).policies(Generation.FWSS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("expected delegateJwk as a public JWK")
+        .hasMessageNotContaining("a-private-number")
+        .hasNoCause();
+  }
+
   @Test
   void numbersHaveTheirWholeWordAndNoMore() {
     StructHash struct = new StructHash("X(uint256 a)");

@@ -8,6 +8,7 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jwt.SignedJWT;
 import io.filcdn.common.access.DelegateKey;
 import io.filcdn.common.access.IpNetwork;
+import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.testing.process.StackFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +81,8 @@ class SignTest {
   @Test
   void aNewKeyIsItsOwnersAloneAndWhatIsThereStays() throws Exception {
     DelegateKey delegate =
-        DelegateKey.ofJwk(policy.substring(policy.indexOf("delegateJwk: ") + 13));
+        RecordJson.readStrictly(
+            policy.substring(policy.indexOf("delegateJwk: ") + 13), DelegateKey.class);
 
     assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
         .isEqualTo("rw-------");

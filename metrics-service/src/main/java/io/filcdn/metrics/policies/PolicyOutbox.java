@@ -1,6 +1,7 @@
 package io.filcdn.metrics.policies;
 
 import io.filcdn.common.access.PolicyRecord;
+import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.service.database.Columns;
 import io.filcdn.service.kafka.OutboxTable;
@@ -80,7 +81,7 @@ final class PolicyOutbox implements OutboxTable<PolicyOutbox.Change> {
   public List<ProducerRecord<String, String>> records(Connection connection, List<Change> changes) {
     List<ProducerRecord<String, String>> records = new ArrayList<>();
     for (Change change : changes) {
-      String key = PolicyRecord.read(change.record).key();
+      String key = RecordJson.readStrictly(change.record, PolicyRecord.class).key();
       records.add(new ProducerRecord<>(Topic.POLICIES.topicName(), key, change.record));
     }
     return records;

@@ -119,7 +119,7 @@ final class PostgresPolicies {
           policies.add(
               new StoredPolicy(
                   rows.getLong("number"),
-                  PolicyRecord.read(rows.getString("record")),
+                  RecordJson.readStrictly(rows.getString("record"), PolicyRecord.class),
                   RecordJson.read(rows.getString("signed_grant"), SignedGrant.class),
                   rows.getObject("posted_at", OffsetDateTime.class).toInstant()));
         }

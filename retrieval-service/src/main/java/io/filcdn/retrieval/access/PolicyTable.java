@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.common.access.PolicyKey;
 import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -142,7 +143,7 @@ final class PolicyTable {
 
   private static PolicyLookup read(PolicyKey name, String text) {
     try {
-      PolicyRecord record = PolicyRecord.read(text);
+      PolicyRecord record = RecordJson.readStrictly(text, PolicyRecord.class);
       if (record.name().equals(name)) {
         return new PolicyLookup.Known(record);
       }

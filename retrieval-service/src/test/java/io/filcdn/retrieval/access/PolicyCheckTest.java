@@ -133,7 +133,7 @@ class PolicyCheckTest {
   /** Tells of a policy with the delegate. */
   private PolicyRecord policy(PolicyKey name, String access, String more, long serial) {
     PolicyRecord policy =
-        PolicyRecord.read(
+        RecordJson.readStrictly(
             "{\"payer\":\"%s\"%s,\"access\":\"%s\",\"delegate\":%s,\"serial\":%d%s}"
                 .formatted(
                     name.payer(),
@@ -141,7 +141,8 @@ class PolicyCheckTest {
                     access,
                     DELEGATE.publicKey().jwk(),
                     serial,
-                    more.isEmpty() ? ",\"limits\":{}" : more));
+                    more.isEmpty() ? ",\"limits\":{}" : more),
+            PolicyRecord.class);
     tell(policy.key(), RecordJson.write(policy));
     return policy;
   }

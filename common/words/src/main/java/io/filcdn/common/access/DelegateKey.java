@@ -2,7 +2,6 @@ package io.filcdn.common.access;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import io.filcdn.common.kafka.RecordJson;
 import java.math.BigInteger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -22,7 +21,6 @@ public record DelegateKey(String crv, String kty, String x, String y) {
 
   private static final Pattern COORDINATE = Pattern.compile("[A-Za-z0-9_-]{43}");
   private static final int LENGTH = 32;
-  private static final int LONGEST = 500;
 
   // FIPS 186-4, D.1.2.3; a is -3
   private static final BigInteger P =
@@ -35,24 +33,6 @@ public record DelegateKey(String crv, String kty, String x, String y) {
       throw new IllegalArgumentException(
           "expected a public JWK of kty EC and crv P-256 with x and y of a point of the curve");
     }
-  }
-
-  /**
-   * Reads a JWK that has these four members, in any order.
-   *
-   * @throws IllegalArgumentException where the text is none; the message does not show it, as it
-   *     may be a private key
-   */
-  public static DelegateKey ofJwk(String json) {
-    try {
-      if (json.length() <= LONGEST) {
-        return RecordJson.readStrictly(json, DelegateKey.class);
-      }
-    } catch (IllegalArgumentException e) {
-      // said below, without what was found
-    }
-    throw new IllegalArgumentException(
-        "expected a public JWK with the members crv, kty, x, y and no others, of a point of P-256");
   }
 
   /** The JWK's thumbprint, of SHA-256, in base64url: its {@code kid} in tokens. */

@@ -3,7 +3,6 @@ package io.filcdn.common.access;
 import static java.util.Objects.requireNonNull;
 
 import io.filcdn.common.chain.Address;
-import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
 import java.time.Instant;
 import java.util.Optional;
@@ -11,6 +10,10 @@ import java.util.Optional;
 /**
  * A policy on {@code filcdn.access.policies}: the rules by which a payer's pieces are fetched on
  * his account, as his wallet signed them. Without one, everyone may fetch.
+ *
+ * <p>It has to be read strictly ({@code RecordJson.readStrictly}): a reader that passed over a
+ * limit which it does not know would read it as none, and has to refuse all requests under the
+ * policy instead.
  *
  * @param payer whose data sets it is for
  * @param dataSet for which it is; absent where it is for all that have none of their own
@@ -44,16 +47,6 @@ public record PolicyRecord(
         && notBefore.filter(start -> !start.isBefore(expires.get())).isPresent()) {
       throw new IllegalArgumentException("expected expires after notBefore, found another time");
     }
-  }
-
-  /**
-   * Reads a record, all of it: a reader that passed over a limit which it does not know would read
-   * it as none, and has to refuse all requests under the policy instead.
-   *
-   * @throws IllegalArgumentException where the text is none, or has a field that is unknown here
-   */
-  public static PolicyRecord read(String json) {
-    return RecordJson.readStrictly(json, PolicyRecord.class);
   }
 
   /** The policy's name. */

@@ -18,14 +18,15 @@ class PolicyRecordTest {
       "{\"payer\":\"0x70997970c51812dc3a010c7d01b50e0d17dc79c8\",\"access\":\"public\",\"limits\":{%s},\"serial\":1%s}";
 
   private static PolicyRecord policy(String more) {
-    return PolicyRecord.read(FORM.formatted("", more));
+    return RecordJson.readStrictly(FORM.formatted("", more), PolicyRecord.class);
   }
 
   /** Whoever adds a limit writes it into a field, which an older reader finds here. */
   @ParameterizedTest
   @ValueSource(strings = {"\"bytesPerWeek\":\"5\"", "\"bytes\":null,\"countries\":[\"AQ\"]"})
   void aLimitThatIsUnknownIsNotReadAsNone(String limits) {
-    assertThatThrownBy(() -> PolicyRecord.read(FORM.formatted(limits, "")))
+    assertThatThrownBy(
+            () -> RecordJson.readStrictly(FORM.formatted(limits, ""), PolicyRecord.class))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith("expected a PolicyRecord");
     assertThatThrownBy(() -> policy(",\"onlyOnSundays\":true"))
@@ -45,7 +46,8 @@ class PolicyRecordTest {
         "\"pieces\":[\"baga\"]"
       })
   void whatIsNoLimitIsRefused(String limits) {
-    assertThatThrownBy(() -> PolicyRecord.read(FORM.formatted(limits, "")))
+    assertThatThrownBy(
+            () -> RecordJson.readStrictly(FORM.formatted(limits, ""), PolicyRecord.class))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -68,7 +70,10 @@ class PolicyRecordTest {
 
   @Test
   void whereTokensAreNeededSomebodyMaySignThem() {
-    assertThatThrownBy(() -> PolicyRecord.read(FORM.formatted("", "").replace("public", "signed")))
+    assertThatThrownBy(
+            () ->
+                RecordJson.readStrictly(
+                    FORM.formatted("", "").replace("public", "signed"), PolicyRecord.class))
         .hasMessageContaining("expected a delegate's key");
   }
 
