@@ -9,6 +9,7 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.retrieval.media.Kind;
+import io.filcdn.testing.browser.Chromium;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ final class Script {
 
   private static final Path SCRIPT = Path.of("../../filcdn").toAbsolutePath().normalize();
   private static final String USUAL_PLACES = "/(usr|opt|Library)/[^\\s;]*\\*[^\\s;]*";
-  private static final long LIMIT_MINUTES = 4;
+  private static final Duration LIMIT = Duration.ofMinutes(4);
 
   private Script() {}
 
@@ -60,10 +61,16 @@ final class Script {
 
   /** Runs another copy of it. */
   static Outcome run(Path script, Map<String, String> environment, List<String> words) {
+    return run(script, environment, words, LIMIT);
+  }
+
+  /** The same within another limit. */
+  static Outcome run(
+      Path script, Map<String, String> environment, List<String> words, Duration limit) {
     try {
       Path output = Files.createTempFile("filcdn", ".out");
       Process process = start(script, environment, words, output);
-      if (!process.waitFor(LIMIT_MINUTES, TimeUnit.MINUTES)) {
+      if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
         process.destroyForcibly();
         throw new AssertionError("%s took too long: %s".formatted(words, text(output)));
       }

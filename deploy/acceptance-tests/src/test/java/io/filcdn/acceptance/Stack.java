@@ -192,6 +192,16 @@ final class Stack implements AutoCloseable {
         "http://%s.localhost:%d/%s".formatted(payer, service("retrieval").getPort(), cid));
   }
 
+  /** The same by the host that payers share. */
+  URI pathUrl(String payer, PieceCid cid) {
+    return service("retrieval").resolve("/%s/%s".formatted(payer, cid));
+  }
+
+  /** Where a piece's tree is. */
+  URI treeUrl(PieceCid cid) {
+    return service("retrieval").resolve("/trees/" + cid);
+  }
+
   /** Stores a file as a person does, and tells where it can be fetched. */
   URI store(Path file) {
     Outcome outcome = Script.run("store", data(data), file.toString());

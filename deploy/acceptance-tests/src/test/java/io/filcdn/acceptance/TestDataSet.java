@@ -12,9 +12,12 @@ import io.filcdn.testing.chain.Piece;
 import io.filcdn.testing.provider.DemoProvider;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
@@ -33,11 +36,26 @@ record TestDataSet(
   /** The same with several at once. */
   List<PieceCid> addAll(List<byte[]> pieces) {
     List<PieceCid> cids = pieces.stream().map(this::store).toList();
+    place(cids);
+    return cids;
+  }
+
+  /** The same with a file. */
+  PieceCid add(Path file) {
+    try (InputStream bytes = Files.newInputStream(file)) {
+      PieceCid cid = provider.store(bytes);
+      place(List.of(cid));
+      return cid;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void place(List<PieceCid> cids) {
     deeds.addPieces(number, cids.stream().map(cid -> Piece.of(cid.bytes())).toList());
     for (PieceCid cid : cids) {
       await().atMost(INDEXED_WITHIN).until(() -> Client.head(url(cid)).status() == 200);
     }
-    return cids;
   }
 
   private PieceCid store(byte[] bytes) {

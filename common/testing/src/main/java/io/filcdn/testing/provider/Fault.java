@@ -18,11 +18,18 @@ public sealed interface Fault {
   /** A slow answer: so many bytes are sent in a second, until it is mended. */
   record Trickles(int bytesPerSecond) implements Fault {
 
+    private static final int DROPS_PER_SECOND = 10;
+
     public Trickles {
       if (bytesPerSecond < 10) {
         throw new IllegalArgumentException(
             "expected at least 10 bytes a second, found " + bytesPerSecond);
       }
+    }
+
+    /** The bytes that are sent at once: a tenth of a second's, and at most so many. */
+    int drop(int most) {
+      return Math.min(most, bytesPerSecond / DROPS_PER_SECOND);
     }
   }
 

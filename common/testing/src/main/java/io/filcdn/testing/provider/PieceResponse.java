@@ -17,7 +17,6 @@ final class PieceResponse {
 
   private static final int CHUNK = 1 << 16;
   private static final long STALL_MILLIS = 60_000;
-  private static final int DROPS_PER_SECOND = 10;
 
   private final HttpExchange exchange;
   private final PieceCid cid;
@@ -127,9 +126,9 @@ final class PieceResponse {
       }
       case Fault.StallsAt(long offset) -> Math.min(stop, offset);
       case Fault.Trickles trickle ->
-          faults.waitOut(cid, trickle, 1_000 / DROPS_PER_SECOND)
+          faults.waitOut(cid, trickle, trickle.drop(CHUNK) * 1_000L / trickle.bytesPerSecond())
               ? stop
-              : Math.min(stop, at + trickle.bytesPerSecond() / DROPS_PER_SECOND);
+              : Math.min(stop, at + trickle.drop(CHUNK));
       case null -> stop;
       case Fault.WrongByte _ -> stop;
       case Fault.Answers _ -> stop;

@@ -1,17 +1,19 @@
-package io.filcdn.retrieval;
-
-import static org.awaitility.Awaitility.await;
+package io.filcdn.testing.browser;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.filcdn.testing.process.Await;
+import io.filcdn.testing.process.StackFailure;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.WebSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -21,12 +23,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /** This machine's Chromium without a window, driven by its DevTools protocol. */
-final class Chromium implements AutoCloseable {
+public final class Chromium implements AutoCloseable {
 
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final int PATIENCE_SECONDS = 60;
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Process process;
   private final HttpClient http = HttpClient.newHttpClient();
@@ -45,7 +48,7 @@ final class Chromium implements AutoCloseable {
    *
    * @param profile a folder that it may use
    */
-  static Chromium start(Path profile) throws IOException {
+  public static Chromium start(Path profile) throws IOException {
     Process process =
         new ProcessBuilder(
                 executable().toString(),
@@ -66,17 +69,32 @@ final class Chromium implements AutoCloseable {
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
     Path listens = profile.resolve("DevToolsActivePort");
-    await()
-        .atMost(PATIENCE_SECONDS, TimeUnit.SECONDS)
-        .failFast("Chromium ended before it listened", () -> !process.isAlive())
-        .until(() -> Files.exists(listens) && Files.readAllLines(listens).size() > 1);
-    List<String> portAndPath = Files.readAllLines(listens);
+    await("Chromium to listen", () -> !process.isAlive() || portAndPath(listens).size() > 1);
+    if (!process.isAlive()) {
+      throw new StackFailure("expected Chromium to listen, found that it ended");
+    }
+    List<String> portAndPath = portAndPath(listens);
     Chromium chromium =
         new Chromium(
             process,
             URI.create("ws://127.0.0.1:" + portAndPath.getFirst() + portAndPath.getLast()));
     chromium.saveIn(profile.resolve("downloads"));
     return chromium;
+  }
+
+  private static List<String> portAndPath(Path listens) {
+    try {
+      return Files.exists(listens) ? Files.readAllLines(listens) : List.of();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void await(String what, BooleanSupplier done) {
+    if (!Await.until(PATIENCE, done)) {
+      throw new StackFailure(
+          "expected %s within %d seconds, found nothing".formatted(what, PATIENCE.toSeconds()));
+    }
   }
 
   private static Path executable() {
@@ -100,7 +118,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /** Opens a tab. */
-  Tab open() {
+  public Tab open() {
     ObjectNode blank = JSON.createObjectNode().put("url", "about:blank");
     String target = call("", "Target.createTarget", blank).path("targetId").asText();
     ObjectNode attach = JSON.createObjectNode().put("targetId", target).put("flatten", true);
@@ -110,7 +128,7 @@ final class Chromium implements AutoCloseable {
   }
 
   /** A tab. */
-  final class Tab {
+  public final class Tab {
 
     private final String session;
 
@@ -123,13 +141,13 @@ final class Chromium implements AutoCloseable {
      *
      * @return false where there is no page: it is saved, or the browser cannot get it
      */
-    boolean navigate(String url) {
+    public boolean navigate(String url) {
       events.clear();
       JsonNode begun = call(session, "Page.navigate", JSON.createObjectNode().put("url", url));
       if (begun.has("errorText")) {
         return false;
       }
-      await().atMost(PATIENCE_SECONDS, TimeUnit.SECONDS).until(() -> hasLoaded() || isSaved(url));
+      await("%s to be loaded".formatted(url), () -> hasLoaded() || isSaved(url));
       return !isSaved(url);
     }
 
@@ -149,7 +167,7 @@ final class Chromium implements AutoCloseable {
     }
 
     /** The value of a JavaScript expression; of a promise, what it comes to. */
-    JsonNode evaluate(String expression) {
+    public JsonNode evaluate(String expression) {
       ObjectNode evaluation = JSON.createObjectNode().put("expression", expression);
       evaluation.put("awaitPromise", true).put("returnByValue", true);
       JsonNode answer = call(session, "Runtime.evaluate", evaluation);
@@ -170,7 +188,7 @@ final class Chromium implements AutoCloseable {
       message.put("sessionId", session);
     }
     socket.sendText(message.toString(), true).join();
-    JsonNode said = answer.orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+    JsonNode said = answer.orTimeout(PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
     if (said.has("error")) {
       throw new IllegalStateException(method + ": " + said.path("error"));
     }
@@ -202,7 +220,7 @@ final class Chromium implements AutoCloseable {
           answer.complete(said);
         }
       } catch (IOException e) {
-        throw new java.io.UncheckedIOException("Chromium's messages are JSON", e);
+        throw new UncheckedIOException("Chromium's messages are JSON", e);
       }
     }
   }

@@ -1,0 +1,131 @@
+package io.filcdn.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filcdn.acceptance.Recipe.Result;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongFunction;
+import java.util.stream.Collectors;
+
+/**
+ * A program of {@code docs/recipes.md} that not every machine has, what it reads, and what comes of
+ * it.
+ */
+enum FieldClient {
+  ARIA2C("aria2c", FieldFile.BYTES, Reads.ALL, _ -> ""),
+  RCLONE("rclone", FieldFile.BYTES, Reads.ALL, _ -> ""),
+  REQUESTS("Python, requests", FieldFile.BYTES, Reads.ALL, _ -> ""),
+  ZSYNC("zsync", FieldFile.BYTES, Reads.PART, _ -> ""),
+  GDAL("GDAL", FieldFile.COG, Reads.PART, _ -> "Driver: GTiff/GeoTIFF"),
+  FFMPEG("FFmpeg", FieldFile.FILM, Reads.PART, size -> "size=" + size),
+  VIDEO("A video in a page", FieldFile.FILM, Reads.PART, _ -> "at 90 %"),
+  DUCKDB("DuckDB", FieldFile.PARQUET, Reads.PART, size -> "%d".formatted(rows(size) - 1)),
+  HYPARQUET("Parquet in Node.js", FieldFile.PARQUET, Reads.PART, _ -> "[{\"id\":1000},{\"id\":1001}]"),
+  // 18571 is the number of tile 7/100/50 along an archive's curve
+  PMTILES("PMTiles", FieldFile.PMTILES, Reads.PART, _ -> "bytes, the first 18571"),
+  PDFJS("pdf.js", FieldFile.PDF, Reads.PART, size -> "Page %d".formatted(size >> 20)),
+  WORKER("A service worker's cache", FieldFile.BYTES, Reads.ALL, "%d bytes"::formatted);
+
+  private static final int CHANGES = 5;
+
+  private final String section;
+  private final FieldFile file;
+  private final Reads reads;
+  private final LongFunction<String> says;
+
+  /** The part of a piece that a program needs. */
+  private enum Reads {
+    ALL,
+    PART
+  }
+
+  FieldClient(String section, FieldFile file, Reads reads, LongFunction<String> says) {
+    this.section = section;
+    this.file = file;
+    this.reads = reads;
+    this.says = says;
+  }
+
+  /** The number of rows that a Parquet file of such a size has. */
+  private static long rows(long size) {
+    return Math.max(1, size / 6_000_000) * 100_000;
+  }
+
+  /** The sections of all. */
+  static Set<String> sections() {
+    return Arrays.stream(values()).map(client -> client.section).collect(Collectors.toSet());
+  }
+
+  List<Recipe> recipes() {
+    return Recipe.of(Set.of(section));
+  }
+
+  /** True where it needs all of a piece. */
+  boolean readsAll() {
+    return reads == Reads.ALL;
+  }
+
+  /** Makes a file for it to read, of about so many bytes. */
+  Path make(Path folder, long size) {
+    // a page holds the piece in memory, and who has an older file reads that
+    return file.make(folder, this == WORKER || this == ZSYNC ? Math.min(size, 64 << 20) : size);
+  }
+
+  /** Puts into a folder what its commands take as given. */
+  void prepare(Path folder, Path stored) throws IOException {
+    if (this == ZSYNC) {
+      Files.createSymbolicLink(folder.resolve("stored"), stored);
+      Path old = Files.copy(stored, folder.resolve("old"));
+      try (RandomAccessFile bytes = new RandomAccessFile(old.toFile(), "rw")) {
+        for (int change = 1; change <= CHANGES; change++) {
+          bytes.seek(bytes.length() / (CHANGES + 1) * change);
+          bytes.write(new byte[1000]);
+        }
+      }
+    }
+  }
+
+  /** Holds what its commands left and said to the file that was stored. */
+  void check(List<Result> results, Path stored) throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (Result result : results) {
+      assertThat(result.outcome().exitCode()).as(result.outcome().text()).isZero();
+      text.append(result.outcome().text()).append('\n');
+      result.file("piece").ifPresent(piece -> assertThat(piece).hasSameBinaryContentAs(stored));
+      for (String part : List.of("part", "part.tif", "frame.png")) {
+        if (result.file(part).isPresent()) {
+          assertThat(result.bytes(part)).hasValue(expected(part, stored, result.folder()));
+        }
+      }
+    }
+    assertThat(text).contains(says.apply(Files.size(stored)));
+  }
+
+  /** The part of the file, by the same program from the disk. */
+  private byte[] expected(String part, Path stored, Path folder) throws IOException {
+    if (part.equals("part")) {
+      try (var bytes = Files.newInputStream(stored)) {
+        return bytes.readNBytes(1000);
+      }
+    }
+    String local = recipes().getFirst().text().replace("/vsicurl/$URL", "$URL");
+    Path there = Files.createDirectory(folder.resolve("local"));
+    Script.Outcome outcome =
+        Script.run(
+            Path.of("sh"),
+            Map.of("URL", stored.toAbsolutePath().toString()),
+            List.of("-ec", "cd '%s'\n%s".formatted(there, local)),
+            Duration.ofMinutes(1));
+    assertThat(outcome.exitCode()).as(outcome.text()).isZero();
+    return Files.readAllBytes(there.resolve(part));
+  }
+}
