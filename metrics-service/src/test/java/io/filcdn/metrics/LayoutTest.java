@@ -20,6 +20,7 @@ class LayoutTest {
             "counting",
             "intake",
             "query",
+            "pages",
             "publish",
             "quota",
             "statement",

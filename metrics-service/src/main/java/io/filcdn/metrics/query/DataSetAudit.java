@@ -55,7 +55,7 @@ public record DataSetAudit(
    *
    * @param expiresAt until when it may serve from it, unless it renews
    */
-  public record Holder(String edge, Instant expiresAt, long held) {}
+  public record Holder(String edge, Instant expiresAt, BigInteger held) {}
 
   /** The egress and leases of one kind of bytes, which stand beside the account. */
   record Leased(long egress, long held, List<Holder> holders) {}
@@ -125,7 +125,7 @@ public record DataSetAudit(
     }
     BigInteger held =
         part.holders().stream()
-            .map(holder -> BigInteger.valueOf(holder.held()))
+            .map(Holder::held)
             .reduce(BigInteger.ZERO, BigInteger::add);
     if (held.compareTo(part.held()) > 0) {
       differences.add(
