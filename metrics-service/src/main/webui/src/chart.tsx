@@ -14,9 +14,12 @@ export interface Line {
   /** On the axis at the right. */
   right?: boolean
   dashed?: boolean
+  /** Marked on its axis by powers of 2. */
+  binary?: boolean
 }
 
 const HEIGHT = 260
+const POWERS_OF_2 = Array.from({ length: 63 }, (_, i) => 2 ** i)
 
 /**
  * @param times the beginnings of hours or days, in milliseconds since 1970
@@ -88,7 +91,7 @@ function options(element: HTMLElement, lines: { current: Line[] }, inUtc: boolea
     if (line === undefined) return []
     const values = (_: uPlot, splits: number[]) =>
       splits.map((split) => (Number.isInteger(split) ? line.show(BigInt(split)) : ''))
-    return [{ scale, side, size: 75, stroke: text, grid: side === 3 ? grid : { show: false }, ticks: grid, values }]
+    return [{ scale, side, size: 75, stroke: text, grid: side === 3 ? grid : { show: false }, ticks: grid, values, ...(line.binary && { incrs: POWERS_OF_2 }) }]
   }
   const fromZero: uPlot.Scale = { range: (_, __, max) => [0, Math.max(1, max * 1.05)] }
   return {

@@ -21,7 +21,7 @@ function App() {
         Skip to the content
       </a>
       <Head />
-      <main id="content" class="container">
+      <main id="content" class="container" tabIndex={-1}>
         <Router>
           <Route path="/" component={Overview} />
           <Route path="/payer/:address" component={PayerPage} />
@@ -53,12 +53,8 @@ function Head() {
             <a {...current('/start')}>Get started</a>
           </li>
         </ul>
-        <ul>
-          <li>
-            <Search />
-          </li>
-        </ul>
       </nav>
+      <Search />
     </header>
   )
 }
@@ -101,7 +97,7 @@ function Foot() {
   return (
     <footer class="container">
       {data !== undefined && `Network ${data.name}, chain ${data.chainId}. `}
-      Bytes are counted to the digit: point at a number to see it whole. All of it is also an <a href="/q/openapi">API</a>.
+      Bytes are counted to the digit: point at a number to see it whole.
     </footer>
   )
 }

@@ -101,7 +101,7 @@ export function Share({ part, largest }: { part: bigint; largest: bigint }) {
 }
 
 /** What was answered, or why it is not there; and how old it is. */
-export function Answer<T>({ of, what, every, children }: AnswerProps<T>) {
+export function Answer<T>({ of, what, every, lag, children }: AnswerProps<T>) {
   const now = useNow()
   if (of.data === undefined) {
     return of.problem === undefined ? (
@@ -120,6 +120,7 @@ export function Answer<T>({ of, what, every, children }: AnswerProps<T>) {
       <p class={stale ? 'age stale' : 'age'} role={stale ? 'status' : undefined}>
         {stale && (of.problem === undefined ? 'Old: ' : `${of.problem.message} Trying again. `)}
         {stale ? `These numbers are of ${age(seconds)}.` : `As of ${age(seconds)}.`}
+        {lag !== undefined && ` The answer is ${lag}.`}
       </p>
     </>
   )
@@ -131,6 +132,8 @@ interface AnswerProps<T> {
   what: string
   /** How often it is asked for, in milliseconds. */
   every: number
+  /** How old it was when it was answered. */
+  lag?: string
   children: (data: T) => ComponentChildren
 }
 
@@ -174,18 +177,23 @@ export function Table({ label, head, children }: { label: string; head: string[]
   )
 }
 
-/** The head of a page, which gets the focus when the page is gone to. */
-export function Title({ text, children }: { text: string; children?: ComponentChildren }) {
+/**
+ * The head of a page, which gets the focus when the page is gone to.
+ *
+ * @param of the name of what the page is about
+ */
+export function Title({ text, of, children }: { text: string; of?: string; children?: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
-    document.title = `${text} – FilCDN`
+    document.title = `${of === undefined ? text : `${text} ${of}`} – FilCDN`
     heading.current?.focus()
-  }, [text])
+  }, [text, of])
   return (
     <hgroup>
       <h1 ref={heading} tabIndex={-1}>
         {text}
       </h1>
+      {of !== undefined && <Copyable text={of} label="the name" />}
       {children}
     </hgroup>
   )

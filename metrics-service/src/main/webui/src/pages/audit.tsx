@@ -22,7 +22,7 @@ export function AuditPage({ generation, id }: { generation: string; id?: string 
   }
   return (
     <>
-      <Title text={`Audit of data set ${dataSet}`}>
+      <Title text="Audit of a data set" of={dataSet}>
         <p>Each byte is counted by an edge, added to the odometer, reported on chain and settled. These are the counts side by side.</p>
       </Title>
       <Answer of={polled} what="the audit" every={LIVE}>
@@ -72,7 +72,7 @@ const ROWS: [key: Exclude<keyof Audited, 'settled' | 'holders'>, name: string, m
 function Numbers({ cdn, miss }: { cdn: Audited; miss: Audited }) {
   return (
     <Section title="Bytes, to the digit">
-      <Table label="Bytes, to the digit" head={['', 'Egress', 'From providers', 'Is']}>
+      <Table label="Counts" head={['Count', 'Egress', 'From providers', 'Is']}>
         {ROWS.map(([key, name, means]) => (
           <tr key={key}>
             <th scope="row">{name}</th>

@@ -85,12 +85,13 @@ function Served({ period }: { period: Period }) {
               times={of.buckets}
               inUtc={period.by === 'day'}
               lines={[
-                { label: 'Egress', colour: '--line-egress', values: of.now.map((s) => s.egress), show: bytes },
+                { label: 'Egress', colour: '--line-egress', values: of.now.map((s) => s.egress), show: bytes, binary: true },
                 {
                   label: 'Egress before',
                   colour: '--line-before',
                   values: of.before.map((s) => s.egress),
                   show: bytes,
+                  binary: true,
                   dashed: true,
                 },
                 {
@@ -184,7 +185,7 @@ function Top({ title, dimension, days, href }: TopProps) {
   const name = (value: string) => (dimension === 'country' ? country(value) : <code>{value}</code>)
   return (
     <Section title={`${title}, ${within(days)}`}>
-      <Answer of={polled} what={`the largest ${title.toLowerCase()}`} every={RANKED}>
+      <Answer of={polled} what={`the largest ${title.toLowerCase()}`} every={RANKED} lag="found anew once a minute">
         {(ranked) => (
           <Largest of={ranked} title={title} counted="Requests">
             {(value) => (href === undefined ? name(value) : <a href={href(value)}>{name(value)}</a>)}
@@ -199,7 +200,7 @@ function TopPieces({ days }: { days: number }) {
   const polled = usePolled(`pieces ${days}`, RANKED, (signal) => topPieces(days, signal))
   return (
     <Section title={`Pieces, ${within(days)}`}>
-      <Answer of={polled} what="the largest pieces" every={RANKED}>
+      <Answer of={polled} what="the largest pieces" every={RANKED} lag="found anew once a minute">
         {(ranked) => (
           <Largest of={ranked} title="Pieces" counted="Retrievals">
             {(value) => <code>{value}</code>}
@@ -221,14 +222,12 @@ function Largest({ of, title, counted, children }: LargestProps) {
   if (of.length === 0) return <p>None were served in this time.</p>
   const largest = of[0]?.egress ?? 0n
   return (
-    <Table label={title} head={[title, 'Egress', 'Share of the largest', counted]}>
+    <Table label={`The largest ${title.toLowerCase()}`} head={[title, 'Egress', counted]}>
       {of.map(({ value, egress, count }) => (
         <tr key={value}>
           <th scope="row">{children(value)}</th>
           <td>
             <Bytes value={egress} />
-          </td>
-          <td>
             <Share part={egress} largest={largest} />
           </td>
           <td>

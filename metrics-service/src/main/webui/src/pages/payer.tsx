@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks'
 import { type Bytes as Part, type DataSet, dataSetsOf, payerTotals, series, storage } from '../api'
 import { lasts } from '../exact'
 import { payer as payerOf } from '../ids'
-import { Answer, Bytes, Copyable, Count, Figure, Left, Section, Table, Title, useNetwork } from '../parts'
+import { Answer, Bytes, Count, Figure, Left, Section, Table, Title, useNetwork } from '../parts'
 import { bucketsOf, fill, PERIODS, type Period, sum } from '../period'
 import { PieceLink } from '../piece-link'
 import { usePolled } from '../polling'
@@ -23,9 +23,7 @@ export function PayerPage({ address: given }: { address: string }) {
   }
   return (
     <>
-      <Title text={`Payer ${address}`}>
-        <Copyable text={address} label="the address" />
-      </Title>
+      <Title text="Payer" of={address} />
       <Totals address={address} />
       <DataSets key={address} address={address} />
       <Stored address={address} />

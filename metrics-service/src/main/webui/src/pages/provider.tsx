@@ -24,7 +24,7 @@ export function ProviderPage({ generation, id }: { generation: string; id?: stri
   }
   return (
     <>
-      <Title text={`Provider ${provider}`} />
+      <Title text="Provider" of={provider} />
       <Supplied provider={provider} />
       <Speed provider={provider} />
       <Earned provider={provider} />
@@ -63,7 +63,7 @@ function Supplied({ provider }: { provider: string }) {
                 times={days}
                 inUtc
                 lines={[
-                  { label: 'Supplied', colour: '--line-egress', values: served.map((s) => s.miss), show: bytes },
+                  { label: 'Supplied', colour: '--line-egress', values: served.map((s) => s.miss), show: bytes, binary: true },
                   {
                     label: 'Fetches',
                     colour: '--line-requests',

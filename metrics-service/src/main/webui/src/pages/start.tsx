@@ -43,7 +43,7 @@ export function Start() {
         <p>
           <code>withCDN</code> counts when a data set is made. The upload returns the PieceCID, which is the piece's name for ever.
         </p>
-        <pre>
+        <pre tabIndex={0}>
           <code>{`const synapse = Synapse.create({ account, chain, source: null, withCDN: true })
 const { pieceCid } = await synapse.storage.upload(bytes)`}</code>
         </pre>
