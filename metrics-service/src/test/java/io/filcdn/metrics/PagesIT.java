@@ -37,9 +37,12 @@ import io.filcdn.testing.browser.Chromium;
 import io.filcdn.testing.infra.InfraResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -119,6 +122,9 @@ class PagesIT {
   @TempDir static Path profile;
   private static @Nullable Chromium chromium;
   private static boolean fed;
+
+  @TestHTTPResource("/")
+  URI root;
 
   private Chromium.Tab tab;
 
@@ -443,7 +449,7 @@ class PagesIT {
       return JSON.readTree(
           given().header("Accept", "application/json").get(path).then().extract().asString());
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -479,7 +485,7 @@ class PagesIT {
             """);
 
     assertThat(loaded).hasSizeGreaterThan(2);
-    assertThat(loaded).allSatisfy(one -> assertThat(one.path("url").asText()).startsWith(root()));
+    assertThat(loaded).allSatisfy(one -> assertThat(one.path("url").asText()).startsWith(root.toString()));
     assertThat(loaded.findValues("bytes").stream().mapToInt(JsonNode::asInt).sum())
         .isBetween(10_000, MOST_COMPRESSED);
   }
@@ -635,13 +641,8 @@ class PagesIT {
 
   // ---- the browser
 
-  private static String root() {
-    return "http://localhost:%d/"
-        .formatted(ConfigProvider.getConfig().getValue("quarkus.http.test-port", Integer.class));
-  }
-
   private void go(String path) {
-    assertThat(tab.navigate(root() + path.substring(1))).isTrue();
+    assertThat(tab.navigate(root.resolve(path).toString())).isTrue();
   }
 
   private void screen(Screen screen) {

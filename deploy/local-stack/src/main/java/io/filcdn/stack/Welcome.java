@@ -33,6 +33,7 @@ final class Welcome {
     }
     console.say("  %-12s %s".formatted("chain", stack.rpcUrl()));
     console.say("  %-12s %s".formatted("logs", data.log("*")));
+    console.say("  %-12s %s/".formatted("pages", stack.service("metrics")));
     stack
         .firstUrl()
         .ifPresent(
