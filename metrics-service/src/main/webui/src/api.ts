@@ -16,17 +16,15 @@ export class Problem extends Error {
 const PATIENCE = 10_000
 
 async function get(path: string, signal: AbortSignal): Promise<any> {
-  let answer: Response
-  let body: any
-  try {
-    answer = await fetch(path, {
-      headers: { Accept: 'application/json' },
-      signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
-    })
-    body = await answer.json()
-  } catch (cause) {
-    throw new Problem(`The service does not answer (${cause instanceof Error ? cause.name : cause}).`)
-  }
+  const answer = await fetch(path, {
+    headers: { Accept: 'application/json' },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+  }).catch(() => {
+    throw new Problem('The service does not answer.')
+  })
+  const body = await answer.json().catch(() => {
+    throw new Problem(`The service's answer cannot be read (status ${answer.status}).`)
+  })
   if (!answer.ok) throw new Problem(text(body?.detail), answer.status, text(body?.code))
   return body
 }

@@ -177,16 +177,21 @@ export function Table({ label, head, children }: { label: string; head: string[]
   )
 }
 
+/** The title of the page that was shown last; none before the first, whose focus is the browser's. */
+let shown: string | undefined
+
 /**
- * The head of a page, which gets the focus when the page is gone to.
+ * The head of a page, which gets the focus when another page was there before.
  *
  * @param of the name of what the page is about
  */
 export function Title({ text, of, children }: { text: string; of?: string; children?: ComponentChildren }) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
-    document.title = `${of === undefined ? text : `${text} ${of}`} – FilCDN`
-    heading.current?.focus()
+    const title = `${of === undefined ? text : `${text} ${of}`} – FilCDN`
+    document.title = title
+    if (shown !== undefined && shown !== title) heading.current?.focus()
+    shown = title
   }, [text, of])
   return (
     <hgroup>
