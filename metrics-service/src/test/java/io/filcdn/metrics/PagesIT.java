@@ -110,7 +110,8 @@ class PagesIT {
 
   /** Every named figure on the page, as it is told to programs. */
   private static final String FIGURES =
-      "Object.fromEntries([...document.querySelectorAll('data[data-name]')].map(d => [d.dataset.name, d.value]))";
+      "Object.fromEntries([...document.querySelectorAll('data[data-name]')].map(d =>"
+          + " [d.dataset.name, d.value]))";
 
   private static final String SERIOUS =
       """
@@ -340,11 +341,7 @@ class PagesIT {
         .then()
         .statusCode(200)
         .body("dataSets.size()", equalTo(0));
-    when()
-        .get(all + "?limit=101")
-        .then()
-        .statusCode(400)
-        .body("code", equalTo("limit-malformed"));
+    when().get(all + "?limit=101").then().statusCode(400).body("code", equalTo("limit-malformed"));
     when()
         .get(all + "?after=fwss/x")
         .then()
@@ -374,8 +371,7 @@ class PagesIT {
     figures.put("requests", all.path("requests").asText());
     figures.put("miss", all.path("cacheMissBytes").asText());
     figures.put("unbilled", all.path("unbilledBytes").asText());
-    figures.put(
-        "hits", sums("/api/v1/series/outcome/hit" + since).path("egressBytes").asText());
+    figures.put("hits", sums("/api/v1/series/outcome/hit" + since).path("egressBytes").asText());
     JsonNode latency = api("/api/v1/latency");
     List.of("p50", "p95", "p99").forEach(p -> figures.put(p, latency.path(p).asText()));
     return figures;
@@ -453,8 +449,8 @@ class PagesIT {
     }
   }
 
-  private void assertFigures(
-      Screen screen, String name, String path, Map<String, String> expected) throws IOException {
+  private void assertFigures(Screen screen, String name, String path, Map<String, String> expected)
+      throws IOException {
     go(path);
     await()
         .atMost(PATIENCE)
@@ -485,7 +481,8 @@ class PagesIT {
             """);
 
     assertThat(loaded).hasSizeGreaterThan(2);
-    assertThat(loaded).allSatisfy(one -> assertThat(one.path("url").asText()).startsWith(root.toString()));
+    assertThat(loaded)
+        .allSatisfy(one -> assertThat(one.path("url").asText()).startsWith(root.toString()));
     assertThat(loaded.findValues("bytes").stream().mapToInt(JsonNode::asInt).sum())
         .isBetween(10_000, MOST_COMPRESSED);
   }
@@ -501,9 +498,7 @@ class PagesIT {
     await()
         .atMost(PATIENCE)
         .untilAsserted(
-            () ->
-                assertThat(Long.parseLong(figures().get("requests")))
-                    .isGreaterThan(before));
+            () -> assertThat(Long.parseLong(figures().get("requests"))).isGreaterThan(before));
   }
 
   @Test
@@ -525,7 +520,9 @@ class PagesIT {
     await()
         .atMost(PATIENCE)
         .untilAsserted(
-            () -> assertThat(evaluate("document.querySelectorAll('.stale').length").asInt()).isZero());
+            () ->
+                assertThat(evaluate("document.querySelectorAll('.stale').length").asInt())
+                    .isZero());
     assertThat(figures()).containsEntry("cdn-odometer", odometer);
   }
 
@@ -542,7 +539,8 @@ class PagesIT {
     press("ArrowRight", 39, "");
     await()
         .atMost(PATIENCE)
-        .untilAsserted(() -> assertThat(evaluate("location.search").asText()).isEqualTo("?period=7d"));
+        .untilAsserted(
+            () -> assertThat(evaluate("location.search").asText()).isEqualTo("?period=7d"));
     assertThat(focused("value")).isEqualTo("7d");
 
     go("/start");
@@ -688,9 +686,7 @@ class PagesIT {
   }
 
   private void shows(String name, String value) {
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(() -> assertThat(figures()).containsEntry(name, value));
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(figures()).containsEntry(name, value));
   }
 
   private Map<String, String> figures() {
@@ -702,8 +698,7 @@ class PagesIT {
   }
 
   private void picture(String name) throws IOException {
-    JsonNode taken =
-        send("Page.captureScreenshot", json().put("captureBeyondViewport", true));
+    JsonNode taken = send("Page.captureScreenshot", json().put("captureBeyondViewport", true));
     Files.createDirectories(SCREENSHOTS);
     Files.write(
         SCREENSHOTS.resolve(name + ".png"),

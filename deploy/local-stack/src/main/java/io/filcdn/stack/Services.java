@@ -105,7 +105,8 @@ final class Services {
                     "FILCDN_METRICS_EDGES_LIST",
                     keys.list().toString(),
                     "FILCDN_METRICS_PAGES_PIECE_URL",
-                    "http://localhost:%d/{payer}/{pieceCid}".formatted(ports.of(Listener.RETRIEVAL)),
+                    "http://localhost:%d/{payer}/{pieceCid}"
+                        .formatted(ports.of(Listener.RETRIEVAL)),
                     "FILCDN_METRICS_ACCOUNTS_DOMAIN",
                     URI.create(Service.management("metrics", ports)).getAuthority()))),
         service(

@@ -48,7 +48,8 @@ final class Welcome {
         .ifPresent(
             url -> {
               console.say(
-                  "  On a domain of its own a payer is a host; browsers and curl find it here too:");
+                  "  On a domain of its own a payer is a host; browsers and curl find it here"
+                      + " too:");
               console.say("            " + url);
             });
     console.say("");

@@ -124,9 +124,7 @@ public record DataSetAudit(
               .formatted(quota, part.reported(), part.odometer()));
     }
     BigInteger held =
-        part.holders().stream()
-            .map(Holder::held)
-            .reduce(BigInteger.ZERO, BigInteger::add);
+        part.holders().stream().map(Holder::held).reduce(BigInteger.ZERO, BigInteger::add);
     if (held.compareTo(part.held()) > 0) {
       differences.add(
           "%s: %s bytes are held, journals hold %s".formatted(quota, part.held(), held));

@@ -152,7 +152,11 @@ public final class Statements {
 
   /** The times to the first byte, in microseconds, at most 9 % too slow; absent where none came. */
   public record Latency(
-      BigInteger retrievals, Optional<Long> p50, Optional<Long> p90, Optional<Long> p95, Optional<Long> p99) {}
+      BigInteger retrievals,
+      Optional<Long> p50,
+      Optional<Long> p90,
+      Optional<Long> p95,
+      Optional<Long> p99) {}
 
   Latency latency(Optional<ProviderId> provider, Duration past) {
     SortedMap<Integer, Long> slots =

@@ -79,7 +79,9 @@ public final class UsageQueries {
         connection -> {
           List<DataSetRecord> told = dataSets.ofPayer(connection, payer, after, limit);
           Map<DataSetId, Odometer> counted =
-              odometers.find(connection, told.stream().map(DataSetRecord::dataSet).toList()).stream()
+              odometers
+                  .find(connection, told.stream().map(DataSetRecord::dataSet).toList())
+                  .stream()
                   .collect(Collectors.toMap(Odometer::dataSet, odometer -> odometer));
           List<DataSetAccount> accounts = new ArrayList<>();
           for (DataSetRecord known : told) {
