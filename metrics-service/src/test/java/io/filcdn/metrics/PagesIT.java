@@ -37,12 +37,12 @@ import io.filcdn.testing.browser.Chromium;
 import io.filcdn.testing.infra.InfraResource;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
+import java.math.BigInteger;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -59,8 +59,8 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.eclipse.microprofile.config.ConfigProvider;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,12 +120,8 @@ class PagesIT {
         .map(v => v.id + ': ' + v.nodes[0].html))
       """;
 
-  @TempDir static Path profile;
-  private static @Nullable Chromium chromium;
+  private static Chromium chromium;
   private static boolean fed;
-
-  @TestHTTPResource("/")
-  URI root;
 
   private Chromium.Tab tab;
 
@@ -147,12 +143,16 @@ class PagesIT {
         new Screen("phone-dark", 375, 740, "dark"));
   }
 
+  @BeforeAll
+  static void start(@TempDir Path profile) throws IOException {
+    chromium = Chromium.start(profile);
+  }
+
   @BeforeEach
   void open() throws Exception {
     if (!fed) {
       fed = true;
       feed();
-      chromium = Chromium.start(profile);
     }
     tab = chromium.open();
     send("Page.addScriptToEvaluateOnNewDocument", json().put("source", WATCH));
@@ -161,9 +161,7 @@ class PagesIT {
 
   @AfterAll
   static void end() {
-    if (chromium != null) {
-      chromium.close();
-    }
+    chromium.close();
   }
 
   private static void feed() throws Exception {
@@ -433,11 +431,22 @@ class PagesIT {
     return figures;
   }
 
-  /** The one hour or day that everything was served in; the tests begin no other. */
+  /** The sums of a series, as decimal texts. */
   private static JsonNode sums(String path) {
-    JsonNode points = api(path);
-    assertThat(points).hasSize(1);
-    return points.path(0).path("served");
+    ObjectNode sums = json();
+    for (JsonNode point : api(path)) {
+      point
+          .path("served")
+          .properties()
+          .forEach(
+              sum ->
+                  sums.put(
+                      sum.getKey(),
+                      new BigInteger(sums.path(sum.getKey()).asText("0"))
+                          .add(new BigInteger(sum.getValue().asText()))
+                          .toString()));
+    }
+    return sums;
   }
 
   private static JsonNode api(String path) {
@@ -482,7 +491,7 @@ class PagesIT {
 
     assertThat(loaded).hasSizeGreaterThan(2);
     assertThat(loaded)
-        .allSatisfy(one -> assertThat(one.path("url").asText()).startsWith(root.toString()));
+        .allSatisfy(one -> assertThat(one.path("url").asText()).startsWith(root() + "/"));
     assertThat(loaded.findValues("bytes").stream().mapToInt(JsonNode::asInt).sum())
         .isBetween(10_000, MOST_COMPRESSED);
   }
@@ -491,14 +500,16 @@ class PagesIT {
   void whatIsCountedMovesTheNumbersThatAreShown() throws Exception {
     go("/payer/" + PAYER);
     await().atMost(PATIENCE).until(() -> figures().containsKey("requests"));
-    long before = Long.parseLong(figures().get("requests"));
+    long before = Long.parseLong(figures().getOrDefault("requests", "0"));
 
     send(flushUntil(Clock.systemUTC().instant(), journal(1), 0, 2, hit(13, 0)));
 
     await()
         .atMost(PATIENCE)
         .untilAsserted(
-            () -> assertThat(Long.parseLong(figures().get("requests"))).isGreaterThan(before));
+            () ->
+                assertThat(Long.parseLong(figures().getOrDefault("requests", "0")))
+                    .isGreaterThan(before));
   }
 
   @Test
@@ -639,8 +650,12 @@ class PagesIT {
 
   // ---- the browser
 
+  private static String root() {
+    return "http://localhost:" + RestAssured.port;
+  }
+
   private void go(String path) {
-    assertThat(tab.navigate(root.resolve(path).toString())).isTrue();
+    assertThat(tab.navigate(root() + path)).isTrue();
   }
 
   private void screen(Screen screen) {
