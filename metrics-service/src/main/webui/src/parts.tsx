@@ -102,7 +102,6 @@ export function Share({ part, largest }: { part: bigint; largest: bigint }) {
 
 /** What was answered, or why it is not there; and how old it is. */
 export function Answer<T>({ of, what, every, lag, children }: AnswerProps<T>) {
-  const now = useNow()
   if (of.data === undefined) {
     return of.problem === undefined ? (
       <p aria-busy="true">{`Asking for ${what}…`}</p>
@@ -112,17 +111,25 @@ export function Answer<T>({ of, what, every, lag, children }: AnswerProps<T>) {
       </p>
     )
   }
-  const seconds = Math.max(0, (now - (of.at ?? now)) / 1000)
-  const stale = of.problem !== undefined || seconds > 3 * (every / 1000) + 10
   return (
     <>
       {children(of.data)}
-      <p class={stale ? 'age stale' : 'age'} role={stale ? 'status' : undefined}>
-        {stale && (of.problem === undefined ? 'Old: ' : `${of.problem.message} Trying again. `)}
-        {stale ? `These numbers are of ${age(seconds)}.` : `As of ${age(seconds)}.`}
-        {lag !== undefined && ` The answer is ${lag}.`}
-      </p>
+      <Age of={of} every={every} lag={lag} />
     </>
+  )
+}
+
+/** How old an answer is, counted on while no other comes. */
+function Age({ of, every, lag }: { of: Polled<unknown>; every: number; lag: string | undefined }) {
+  const now = useNow()
+  const seconds = Math.max(0, (now - (of.at ?? now)) / 1000)
+  const stale = of.problem !== undefined || seconds > 3 * (every / 1000) + 10
+  return (
+    <p class={stale ? 'age stale' : 'age'} role={stale ? 'status' : undefined}>
+      {stale && (of.problem === undefined ? 'Old: ' : `${of.problem.message} Trying again. `)}
+      {stale ? `These numbers are of ${age(seconds)}.` : `As of ${age(seconds)}.`}
+      {lag !== undefined && ` The answer is ${lag}.`}
+    </p>
   )
 }
 
@@ -204,11 +211,15 @@ export function Title({ text, of, children }: { text: string; of?: string; child
   )
 }
 
-/** A part of a page under a heading. */
-export function Section({ title, children }: { title: string; children: ComponentChildren }) {
+/**
+ * A part of a page under a heading.
+ *
+ * @param room what it takes when its answer is there, kept free so that nothing moves then
+ */
+export function Section({ title, room, children }: { title: string; room?: 'figures' | 'chart'; children: ComponentChildren }) {
   const id = useId()
   return (
-    <section aria-labelledby={id}>
+    <section aria-labelledby={id} class={room && `room-${room}`}>
       <h2 id={id}>{title}</h2>
       {children}
     </section>

@@ -74,7 +74,7 @@ async function served(period: Period, signal: AbortSignal): Promise<Of> {
 function Served({ period }: { period: Period }) {
   const polled = usePolled(period.name, LIVE, (signal) => served(period, signal))
   return (
-    <Section title={`The last ${period.name}, and the ${period.name} before`}>
+    <Section title={`The last ${period.name}, and the ${period.name} before`} room="chart">
       <Answer of={polled} what="what was served" every={LIVE}>
         {(of) => (
           <>
@@ -141,7 +141,7 @@ function FirstBytes({ period }: { period: Period }) {
   const hours = Math.min(192, period.days * 24)
   const polled = usePolled(`latency ${hours}`, LIVE, (signal) => latency(hours, undefined, signal))
   return (
-    <Section title={`Time to the first byte, the last ${hours === 192 ? '8 days' : `${hours} hours`}`}>
+    <Section title={`Time to the first byte, the last ${hours === 192 ? '8 days' : `${hours} hours`}`} room="figures">
       <Answer of={polled} what="the times to the first byte" every={LIVE}>
         {(times) =>
           times.p50 === undefined ? (

@@ -36,7 +36,7 @@ export function PayerPage({ address: given }: { address: string }) {
 function Totals({ address }: { address: string }) {
   const polled = usePolled(address, LIVE, (signal) => payerTotals(address, signal))
   return (
-    <Section title="All data sets">
+    <Section title="All data sets" room="figures">
       <Answer of={polled} what="what was served" every={LIVE}>
         {(totals) => (
           <dl class="figures">
@@ -68,7 +68,7 @@ function DataSets({ address }: { address: string }) {
   const after = pages.at(-1)
   const polled = usePolled(`${address} ${after}`, LIVE, (signal) => dataSetsOf(address, after, signal))
   return (
-    <Section title="What is left of each data set's quotas">
+    <Section title="What is left of each data set's quotas" room="chart">
       <Answer of={polled} what="the data sets" every={LIVE}>
         {({ dataSets, next }) => (
           <>

@@ -38,7 +38,7 @@ function Supplied({ provider }: { provider: string }) {
     return { days, served: fill(days, await series(`provider/${provider}`, 'day', days[0] ?? 0, Date.now(), signal)) }
   })
   return (
-    <Section title="The last 30 days">
+    <Section title="The last 30 days" room="chart">
       <Answer of={polled} what="what was supplied" every={LIVE}>
         {({ days, served }) => {
           const all = sum(served)
