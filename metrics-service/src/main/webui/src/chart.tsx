@@ -91,7 +91,7 @@ function options(element: HTMLElement, lines: { current: Line[] }, inUtc: boolea
     if (line === undefined) return []
     const values = (_: uPlot, splits: number[]) =>
       splits.map((split) => (Number.isInteger(split) ? line.show(BigInt(split)) : ''))
-    return [{ scale, side, size: 75, stroke: text, grid: side === 3 ? grid : { show: false }, ticks: grid, values, ...(line.binary && { incrs: POWERS_OF_2 }) }]
+    return [{ scale, side, size: 90, stroke: text, grid: side === 3 ? grid : { show: false }, ticks: grid, values, ...(line.binary && { incrs: POWERS_OF_2 }) }]
   }
   const fromZero: uPlot.Scale = { range: (_, __, max) => [0, Math.max(1, max * 1.05)] }
   return {

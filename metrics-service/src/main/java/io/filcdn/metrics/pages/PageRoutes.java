@@ -60,7 +60,8 @@ public class PageRoutes {
     return request.parsedHeaders().accept().stream()
         .filter(
             accepted ->
-                accepted.component().equals(type) && accepted.subComponent().equals(subtype))
+                // both are null in */*
+                type.equals(accepted.component()) && subtype.equals(accepted.subComponent()))
         .map(MIMEHeader::weight)
         .max(Float::compare)
         .orElse(0f);
