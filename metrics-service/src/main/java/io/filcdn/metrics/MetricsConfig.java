@@ -34,6 +34,8 @@ public interface MetricsConfig {
 
     Accounts accounts();
 
+    Pages pages();
+
     Series series();
 
     Webhooks webhooks();
@@ -204,6 +206,16 @@ public interface MetricsConfig {
     /** The time for which keys are kept after they ended. */
     @WithDefault("30d")
     Duration keepEnded();
+  }
+
+  /** The pages for people. */
+  interface Pages {
+
+    /**
+     * The URL of a piece with {@code {payer}} and {@code {pieceCid}} in it, such as {@code
+     * https://{payer}.cdn.example/{pieceCid}}; without it, pages show no URLs of pieces.
+     */
+    Optional<String> pieceUrl();
   }
 
   /** The record of what was served when. */

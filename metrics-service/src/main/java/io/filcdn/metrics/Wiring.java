@@ -7,6 +7,7 @@ import io.filcdn.metrics.identity.EdgeAuthentication;
 import io.filcdn.metrics.intake.LostRecordDetector;
 import io.filcdn.metrics.intake.TopicFollowers;
 import io.filcdn.metrics.policies.PolicyDesk;
+import io.filcdn.metrics.pages.NetworkResource.NetworkView;
 import io.filcdn.metrics.query.DataSetAudits;
 import io.filcdn.metrics.query.History;
 import io.filcdn.metrics.query.Statements;
@@ -77,6 +78,13 @@ class Wiring {
   @Singleton
   UsageQueries usageQueries(MetricsService service) {
     return service.usageQueries();
+  }
+
+  /** A URL that cannot be one ends the start with a message. */
+  @Produces
+  @Singleton
+  NetworkView networkView(Network network, MetricsConfig config) {
+    return NetworkView.of(network, config.metrics().pages().pieceUrl());
   }
 
   @Produces

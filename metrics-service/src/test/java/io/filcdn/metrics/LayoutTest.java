@@ -21,6 +21,7 @@ class LayoutTest {
             "counting",
             "intake",
             "query",
+            "pages",
             "publish",
             "quota",
             "statement",

@@ -61,6 +61,7 @@ class MetricsConfigTest {
     assertThat(accounts.attemptsPerMinute()).isEqualTo(30);
     assertThat(accounts.keysPerPayer()).isEqualTo(200);
     assertThat(accounts.keepEnded()).isEqualTo(Duration.ofDays(30));
+    assertThat(config.metrics().pages().pieceUrl()).isEmpty();
     assertThat(config.metrics().series().keepHours()).isEqualTo(Duration.ofDays(8));
     assertThat(config.metrics().series().keepDays()).isEqualTo(Duration.ofDays(1830));
     MetricsConfig.Webhooks webhooks = config.metrics().webhooks();

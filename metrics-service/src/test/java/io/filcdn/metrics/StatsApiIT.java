@@ -173,7 +173,6 @@ class StatsApiIT {
         "/payer",
         "/api/v1/data-sets/99",
         "/api/v2/data-sets/12",
-        "/",
         "/anything/else",
       })
   void whatNobodyKnowsIsNotFound(String path) {

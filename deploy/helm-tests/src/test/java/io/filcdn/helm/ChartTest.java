@@ -57,14 +57,35 @@ class ChartTest {
   @ParameterizedTest
   @MethodSource("examples")
   void noIngressLeadsToAdministration(Path values) {
-    List<String> paths =
+    List<JsonNode> paths =
         Rendered.of(values).objects().stream()
             .filter(object -> object.path("kind").asText().equals("Ingress"))
             .filter(object -> !Rendered.name(object).endsWith("-retrieval"))
-            .flatMap(object -> object.findValuesAsText("path").stream())
+            .flatMap(object -> object.findParents("pathType").stream())
             .toList();
 
-    assertThat(paths).noneMatch(path -> "/api/v1/admin/".startsWith(path + "/"));
+    assertThat(paths)
+        .noneMatch(path -> leadsTo(path, "/api/v1/admin/leases"))
+        .noneMatch(path -> leadsTo(path, "/internal/v1/leases"))
+        .noneMatch(path -> leadsTo(path, "/q/metrics"));
+  }
+
+  private static boolean leadsTo(JsonNode rule, String path) {
+    String leads = rule.path("path").asText();
+    return rule.path("pathType").asText().equals("Exact")
+        ? path.equals(leads)
+        : path.startsWith(leads.endsWith("/") ? leads : leads + "/");
+  }
+
+  @Test
+  void metricsTellsItsPagesWherePiecesAre() {
+    assertThat(services("calibration"))
+        .filteredOn(container -> container.path("name").asText().equals("metrics"))
+        .singleElement()
+        .satisfies(
+            metrics ->
+                assertThat(variable(metrics, "FILCDN_METRICS_PAGES_PIECE_URL"))
+                    .isEqualTo("https://{payer}.calibration.cdn.example.com/{pieceCid}"));
   }
 
   @Test

@@ -104,6 +104,9 @@ final class Services {
                 Map.of(
                     "FILCDN_METRICS_EDGES_LIST",
                     keys.list().toString(),
+                    "FILCDN_METRICS_PAGES_PIECE_URL",
+                    "http://localhost:%d/{payer}/{pieceCid}"
+                        .formatted(ports.of(Listener.RETRIEVAL)),
                     "FILCDN_METRICS_ACCOUNTS_DOMAIN",
                     URI.create(Service.management("metrics", ports)).getAuthority()))),
         service(

@@ -33,6 +33,7 @@ final class Welcome {
     }
     console.say("  %-12s %s".formatted("chain", stack.rpcUrl()));
     console.say("  %-12s %s".formatted("logs", data.log("*")));
+    console.say("  %-12s %s/".formatted("pages", stack.service("metrics")));
     stack
         .firstUrl()
         .ifPresent(
@@ -47,7 +48,8 @@ final class Welcome {
         .ifPresent(
             url -> {
               console.say(
-                  "  On a domain of its own a payer is a host; browsers and curl find it here too:");
+                  "  On a domain of its own a payer is a host; browsers and curl find it here"
+                      + " too:");
               console.say("            " + url);
             });
     console.say("");

@@ -55,7 +55,7 @@ public record DataSetAudit(
    *
    * @param expiresAt until when it may serve from it, unless it renews
    */
-  public record Holder(String edge, Instant expiresAt, long held) {}
+  public record Holder(String edge, Instant expiresAt, BigInteger held) {}
 
   /** The egress and leases of one kind of bytes, which stand beside the account. */
   record Leased(long egress, long held, List<Holder> holders) {}
@@ -124,9 +124,7 @@ public record DataSetAudit(
               .formatted(quota, part.reported(), part.odometer()));
     }
     BigInteger held =
-        part.holders().stream()
-            .map(holder -> BigInteger.valueOf(holder.held()))
-            .reduce(BigInteger.ZERO, BigInteger::add);
+        part.holders().stream().map(Holder::held).reduce(BigInteger.ZERO, BigInteger::add);
     if (held.compareTo(part.held()) > 0) {
       differences.add(
           "%s: %s bytes are held, journals hold %s".formatted(quota, part.held(), held));

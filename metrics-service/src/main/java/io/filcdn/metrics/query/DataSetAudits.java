@@ -13,6 +13,7 @@ import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.series.Dimension;
 import io.filcdn.metrics.series.Sums;
 import io.filcdn.service.database.Database;
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -60,7 +61,10 @@ public final class DataSetAudits {
         egress,
         leases.held(connection, new QuotaName.OfDataSet(id, kind)),
         journals.holders(connection, id, kind.toString(), MOST_HOLDERS).stream()
-            .map(holder -> new Holder(holder.edge(), holder.expiresAt(), holder.held()))
+            .map(
+                holder ->
+                    new Holder(
+                        holder.edge(), holder.expiresAt(), BigInteger.valueOf(holder.held())))
             .toList());
   }
 

@@ -152,7 +152,11 @@ public final class Statements {
 
   /** The times to the first byte, in microseconds, at most 9 % too slow; absent where none came. */
   public record Latency(
-      BigInteger retrievals, Optional<Long> p50, Optional<Long> p90, Optional<Long> p99) {}
+      BigInteger retrievals,
+      Optional<Long> p50,
+      Optional<Long> p90,
+      Optional<Long> p95,
+      Optional<Long> p99) {}
 
   Latency latency(Optional<ProviderId> provider, Duration past) {
     SortedMap<Integer, Long> slots =
@@ -164,7 +168,11 @@ public final class Statements {
                     clock.instant().minus(past)));
     long all = slots.values().stream().mapToLong(Long::longValue).sum();
     return new Latency(
-        BigInteger.valueOf(all), quantile(slots, 0.5), quantile(slots, 0.9), quantile(slots, 0.99));
+        BigInteger.valueOf(all),
+        quantile(slots, 0.5),
+        quantile(slots, 0.9),
+        quantile(slots, 0.95),
+        quantile(slots, 0.99));
   }
 
   private static Optional<Long> quantile(SortedMap<Integer, Long> slots, double part) {

@@ -12,8 +12,11 @@ import io.filcdn.metrics.quota.QuotaTerms;
 import io.filcdn.service.database.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The answers to what people ask about data sets and payers. What the index says is read before the
@@ -63,6 +66,35 @@ public final class UsageQueries {
           return told.isEmpty() && counted.isEmpty() && unbilled.isEmpty()
               ? Optional.empty()
               : Optional.of(DataSetAccount.of(id, told, counted, unbilled, terms));
+        });
+  }
+
+  /**
+   * The accounts of a payer's data sets that the index has told of, in the order of their ids.
+   *
+   * @param after those behind this one; of all where it is empty
+   */
+  List<DataSetAccount> accounts(Address payer, Optional<DataSetId> after, int limit) {
+    return database.call(
+        connection -> {
+          List<DataSetRecord> told = dataSets.ofPayer(connection, payer, after, limit);
+          Map<DataSetId, Odometer> counted =
+              odometers
+                  .find(connection, told.stream().map(DataSetRecord::dataSet).toList())
+                  .stream()
+                  .collect(Collectors.toMap(Odometer::dataSet, odometer -> odometer));
+          List<DataSetAccount> accounts = new ArrayList<>();
+          for (DataSetRecord known : told) {
+            DataSetId id = known.dataSet();
+            accounts.add(
+                DataSetAccount.of(
+                    id,
+                    Optional.of(known),
+                    Optional.ofNullable(counted.get(id)),
+                    odometers.unbilled(connection, id),
+                    terms));
+          }
+          return accounts;
         });
   }
 

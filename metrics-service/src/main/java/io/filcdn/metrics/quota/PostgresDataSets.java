@@ -1,5 +1,6 @@
 package io.filcdn.metrics.quota;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.DataSetRecord.TopUps;
 import io.filcdn.common.kafka.RecordJson;
@@ -48,6 +49,9 @@ public final class PostgresDataSets {
         served
       from data_set where data_set = any (?)
       """;
+
+  private static final String OF_PAYER =
+      "select record from data_set where payer = ? and data_set > ? order by data_set limit ?";
 
   private final PostgresSeries series = new PostgresSeries();
 
@@ -114,6 +118,18 @@ public final class PostgresDataSets {
         connection.prepareStatement("select record from data_set where data_set = ?")) {
       statement.setString(1, dataSet.toString());
       return records(statement).stream().findFirst();
+    }
+  }
+
+  /** A payer's data sets in the order of their ids, from the one behind {@code after} on. */
+  public List<DataSetRecord> ofPayer(
+      Connection connection, Address payer, Optional<DataSetId> after, int limit)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(OF_PAYER)) {
+      statement.setString(1, payer.hex());
+      statement.setString(2, after.map(DataSetId::toString).orElse(""));
+      statement.setInt(3, limit);
+      return records(statement);
     }
   }
 

@@ -166,6 +166,11 @@ public final class Chromium implements AutoCloseable {
       return event.path("method").asText().equals(method);
     }
 
+    /** A command of the DevTools protocol, and what it answers. */
+    public JsonNode send(String method, ObjectNode parameters) {
+      return call(session, method, parameters);
+    }
+
     /** The value of a JavaScript expression; of a promise, what it comes to. */
     public JsonNode evaluate(String expression) {
       ObjectNode evaluation = JSON.createObjectNode().put("expression", expression);

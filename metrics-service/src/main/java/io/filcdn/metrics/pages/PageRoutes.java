@@ -1,0 +1,69 @@
+package io.filcdn.metrics.pages;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.MIMEHeader;
+import io.vertx.ext.web.Route;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+
+/**
+ * The routes of the pages, which are one document that shows what its path says. A payer's path is
+ * the API's too: whoever asks for HTML gets the page, anyone else the API's answer.
+ */
+@ApplicationScoped
+public class PageRoutes {
+
+  private static final String DOCUMENT = "/index.html";
+  private static final String PAGES = "/start|/(?:provider|audit)/[^/]+(?:/[^/]+)?";
+  private static final String PAYER = "/payer/[^/]+";
+
+  /** Files whose names change with their content. */
+  private static final String HASHED = "/assets/.+";
+
+  void add(@Observes Router router) {
+    read(router.routeWithRegex(HASHED))
+        .handler(request -> cache(request, "public, max-age=31536000, immutable"));
+    read(router.routeWithRegex("/|" + DOCUMENT)).handler(request -> cache(request, "no-cache"));
+    read(router.routeWithRegex(PAGES)).handler(request -> request.reroute(DOCUMENT));
+    read(router.routeWithRegex(PAYER)).handler(PageRoutes::pageOrApi);
+  }
+
+  private static Route read(Route route) {
+    return route.method(HttpMethod.GET).method(HttpMethod.HEAD);
+  }
+
+  /** For what is there; a refusal is not to be kept. */
+  private static void cache(RoutingContext request, String control) {
+    request.addHeadersEndHandler(
+        _ -> {
+          if (request.response().getStatusCode() < 400) {
+            request.response().putHeader(HttpHeaders.CACHE_CONTROL, control);
+          }
+        });
+    request.next();
+  }
+
+  private static void pageOrApi(RoutingContext request) {
+    request.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+    if (weight(request, "text", "html") > weight(request, "application", "json")) {
+      request.reroute(DOCUMENT);
+    } else {
+      request.next();
+    }
+  }
+
+  /** The weight of a media type that is accepted by its name, 0 where it is not. */
+  private static float weight(RoutingContext request, String type, String subtype) {
+    return request.parsedHeaders().accept().stream()
+        .filter(
+            accepted ->
+                // both are null in */*
+                type.equals(accepted.component()) && subtype.equals(accepted.subComponent()))
+        .map(MIMEHeader::weight)
+        .max(Float::compare)
+        .orElse(0f);
+  }
+}

@@ -1,0 +1,321 @@
+/** The metrics service's API. What it answers is read into exact numbers here, and nowhere else. */
+import { type ChainClock, whole } from './exact'
+
+/** A refusal by the API, or no answer. */
+export class Problem extends Error {
+  constructor(
+    message: string,
+    /** As in RFC 9457; absent where nothing was answered. */
+    readonly status?: number,
+    readonly code?: string,
+  ) {
+    super(message)
+  }
+}
+
+const PATIENCE = 10_000
+
+async function get(path: string, signal: AbortSignal): Promise<any> {
+  const answer = await fetch(path, {
+    headers: { Accept: 'application/json' },
+    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+  }).catch(() => {
+    throw new Problem('The service does not answer.')
+  })
+  const body = await answer.json().catch(() => {
+    throw new Problem(`The service's answer cannot be read (status ${answer.status}).`)
+  })
+  if (!answer.ok) throw new Problem(text(body?.detail), answer.status, text(body?.code))
+  return body
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
+function list<T>(value: unknown, read: (item: any) => T): T[] {
+  if (!Array.isArray(value)) throw new TypeError('expected a list')
+  return value.map(read)
+}
+
+/** What was served, as ServedSums of the API. */
+export interface Sums {
+  egress: bigint
+  miss: bigint
+  requests: bigint
+  missRequests: bigint
+  unbilled: bigint
+}
+
+export const NONE: Sums = { egress: 0n, miss: 0n, requests: 0n, missRequests: 0n, unbilled: 0n }
+
+export function plus(one: Sums, other: Sums): Sums {
+  return {
+    egress: one.egress + other.egress,
+    miss: one.miss + other.miss,
+    requests: one.requests + other.requests,
+    missRequests: one.missRequests + other.missRequests,
+    unbilled: one.unbilled + other.unbilled,
+  }
+}
+
+function sums(json: any): Sums {
+  return {
+    egress: whole(json?.egressBytes),
+    miss: whole(json?.cacheMissBytes),
+    requests: whole(json?.requests),
+    missRequests: whole(json?.cacheMissRequests),
+    unbilled: whole(json?.unbilledBytes),
+  }
+}
+
+/** The sums of the hour or day that begins at `from`, in milliseconds since 1970. */
+export interface Point {
+  from: number
+  served: Sums
+}
+
+export async function series(
+  of: string,
+  by: 'hour' | 'day',
+  from: number,
+  to: number,
+  signal: AbortSignal,
+): Promise<Point[]> {
+  const times = `from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`
+  return list(await get(`/api/v1/series/${of}?by=${by}&${times}`, signal), (point) => ({
+    from: Date.parse(text(point?.from)),
+    served: sums(point?.served),
+  }))
+}
+
+export type Dimension = 'data-set' | 'payer' | 'provider' | 'country'
+
+export interface Ranked {
+  value: string
+  egress: bigint
+  count: bigint
+}
+
+export async function top(dimension: Dimension, days: number, signal: AbortSignal): Promise<Ranked[]> {
+  return list(await get(`/api/v1/top/${dimension}?days=${days}&limit=10`, signal), (ranked) => ({
+    value: text(ranked?.value),
+    egress: whole(ranked?.served?.egressBytes),
+    count: whole(ranked?.served?.requests),
+  }))
+}
+
+export async function topPieces(days: number, signal: AbortSignal): Promise<Ranked[]> {
+  return list(await get(`/api/v1/top-pieces?days=${days}&limit=10`, signal), (piece) => ({
+    value: text(piece?.piece),
+    egress: whole(piece?.egressBytes),
+    count: whole(piece?.retrievals),
+  }))
+}
+
+/** Times to the first byte in microseconds; absent where there were no retrievals. */
+export interface Latency {
+  retrievals: bigint
+  p50?: number
+  p95?: number
+  p99?: number
+}
+
+export async function latency(hours: number, provider: string | undefined, signal: AbortSignal): Promise<Latency> {
+  const of = provider === undefined ? '' : `&provider=${provider}`
+  const json = await get(`/api/v1/latency?hours=${hours}${of}`, signal)
+  const times = { p50: json.p50, p95: json.p95, p99: json.p99 }
+  return {
+    retrievals: whole(json.retrievals),
+    ...Object.fromEntries(Object.entries(times).filter(([, micros]) => Number.isSafeInteger(micros))),
+  }
+}
+
+/** One of the two kinds of bytes of a data set. */
+export interface Bytes {
+  granted: bigint
+  used: bigint
+  remaining: bigint
+  reported: bigint
+  unreported: bigint
+}
+
+export interface DataSet {
+  id: string
+  provider?: string
+  withCdn: boolean
+  deleted: boolean
+  cdn: Bytes
+  cacheMiss: Bytes
+}
+
+function part(json: any): Bytes {
+  return {
+    granted: whole(json?.granted),
+    used: whole(json?.used),
+    remaining: whole(json?.remaining),
+    reported: whole(json?.reported),
+    unreported: whole(json?.unreported),
+  }
+}
+
+export interface DataSets {
+  dataSets: DataSet[]
+  /** Where the next page begins; absent on the last. */
+  next?: string
+}
+
+export async function dataSetsOf(payer: string, after: string | undefined, signal: AbortSignal): Promise<DataSets> {
+  const from = after === undefined ? '' : `&after=${encodeURIComponent(after)}`
+  const json = await get(`/api/v1/payers/${payer}/data-sets?limit=10${from}`, signal)
+  return {
+    dataSets: list(json.dataSets, (account) => ({
+      id: text(account?.dataSet),
+      ...(typeof account?.provider === 'string' && { provider: account.provider }),
+      withCdn: account?.withCdn === true,
+      deleted: account?.deleted === true,
+      cdn: part(account?.cdn),
+      cacheMiss: part(account?.cacheMiss),
+    })),
+    ...(typeof json.next === 'string' && { next: json.next }),
+  }
+}
+
+export interface PayerTotals {
+  requests: bigint
+  missRequests: bigint
+  egress: bigint
+  miss: bigint
+  remainingCdn: bigint
+  remainingMiss: bigint
+}
+
+export async function payerTotals(payer: string, signal: AbortSignal): Promise<PayerTotals> {
+  const json = await get(`/payer/${payer}`, signal)
+  return {
+    requests: whole(json.totalRequests),
+    missRequests: whole(json.cacheMissRequests),
+    egress: whole(json.totalEgressBytes),
+    miss: whole(json.cacheMissEgressBytes),
+    remainingCdn: whole(json.remainingCDNEgressBytes),
+    remainingMiss: whole(json.remainingCacheMissEgressBytes),
+  }
+}
+
+export interface Storage {
+  pieces: bigint
+  bytes: bigint
+  /** A day as 2026-11-30, in UTC. */
+  uploads: { day: string; pieces: bigint; bytes: bigint }[]
+}
+
+export async function storage(payer: string, signal: AbortSignal): Promise<Storage> {
+  const json = await get(`/api/v1/payers/${payer}/storage?days=30`, signal)
+  return {
+    pieces: whole(json.pieces),
+    bytes: whole(json.pinnedBytes),
+    uploads: list(json.uploads, (day) => ({
+      day: text(day?.day),
+      pieces: whole(day?.pieces),
+      bytes: whole(day?.bytes),
+    })),
+  }
+}
+
+export interface Statement {
+  bytes: bigint
+  owed: bigint
+  settled: bigint
+  lines: { dataSet: string; bytes: bigint; owed: bigint; settled: bigint }[]
+}
+
+/** Where a provider's statement is, as JSON or as a table for spreadsheets. */
+export function statementPath(provider: string, format: 'json' | 'csv'): string {
+  return `/api/v1/providers/${provider}/statement?format=${format}`
+}
+
+export async function statement(provider: string, signal: AbortSignal): Promise<Statement> {
+  const json = await get(statementPath(provider, 'json'), signal)
+  return {
+    bytes: whole(json.bytes),
+    owed: whole(json.owed),
+    settled: whole(json.settled),
+    lines: list(json.dataSets, (line) => ({
+      dataSet: text(line?.dataSet),
+      bytes: whole(line?.bytes),
+      owed: whole(line?.owed),
+      settled: whole(line?.settled),
+    })),
+  }
+}
+
+/** One of the two kinds of bytes in the audit of a data set. */
+export interface Audited {
+  egress: bigint
+  odometer: bigint
+  granted: bigint
+  held: bigint
+  remaining: bigint
+  reported: bigint
+  unreported: bigint
+  settled: bigint
+  holders: { edge: string; expiresAt: number; held: bigint }[]
+}
+
+export interface Audit {
+  id: string
+  /** Epochs; absent while nothing was counted or reported. */
+  asOf?: number
+  lastReported?: number
+  cdn: Audited
+  cacheMiss: Audited
+  differences: string[]
+}
+
+function audited(json: any): Audited {
+  return {
+    egress: whole(json?.egress),
+    odometer: whole(json?.odometer),
+    granted: whole(json?.granted),
+    held: whole(json?.held),
+    remaining: whole(json?.remaining),
+    reported: whole(json?.reported),
+    unreported: whole(json?.unreported),
+    settled: whole(json?.settled),
+    holders: list(json?.holders, (holder) => ({
+      edge: text(holder?.edge),
+      expiresAt: Date.parse(text(holder?.expiresAt)),
+      held: whole(holder?.held),
+    })),
+  }
+}
+
+export async function audit(dataSet: string, signal: AbortSignal): Promise<Audit> {
+  const json = await get(`/api/v1/audit/${dataSet}`, signal)
+  return {
+    id: text(json.dataSet),
+    ...(Number.isSafeInteger(json.asOf) && { asOf: json.asOf }),
+    ...(Number.isSafeInteger(json.lastReportedEpoch) && { lastReported: json.lastReportedEpoch }),
+    cdn: audited(json.cdn),
+    cacheMiss: audited(json.cacheMiss),
+    differences: list(json.differences, text),
+  }
+}
+
+export interface Network extends ChainClock {
+  name: string
+  chainId: number
+  /** The URL of a piece with {payer} and {pieceCid} in it; absent where the operator told none. */
+  pieceUrl?: string
+}
+
+export async function network(signal: AbortSignal): Promise<Network> {
+  const json = await get('/api/v1/network', signal)
+  return {
+    name: text(json.name),
+    chainId: json.chainId,
+    genesis: Date.parse(text(json.genesis)),
+    epoch: json.epochSeconds * 1000,
+    ...(typeof json.pieceUrl === 'string' && { pieceUrl: json.pieceUrl }),
+  }
+}

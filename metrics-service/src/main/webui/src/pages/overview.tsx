@@ -1,0 +1,251 @@
+import type { ComponentChildren } from 'preact'
+import { useLocation } from 'preact-iso'
+import { type Dimension, latency, type Ranked, series, type Sums, top, topPieces } from '../api'
+import { Chart } from '../chart'
+import { bytes, change, grouped, micros, percent } from '../exact'
+import { Answer, Bytes, Count, Figure, Section, Share, Table, Title } from '../parts'
+import { bucketsBefore, bucketsOf, fill, type Period, PERIODS, sum, USUAL } from '../period'
+import { usePolled } from '../polling'
+
+/** What is counted moves at once; the largest are found once a minute. */
+const LIVE = 2_000
+const RANKED = 20_000
+
+/** All that was served, when, how fast, and for whom. */
+export function Overview() {
+  const { query, route } = useLocation()
+  const chosen = Object.hasOwn(PERIODS, query.period ?? '') ? (query.period as string) : USUAL
+  const period = PERIODS[chosen] as Period
+  return (
+    <>
+      <Title text="What was served" />
+      <fieldset class="periods">
+        <legend>The last</legend>
+        {Object.entries(PERIODS).map(([key, { name }]) => (
+          <label key={key}>
+            <input
+              type="radio"
+              name="period"
+              value={key}
+              checked={key === chosen}
+              onChange={() => route(key === USUAL ? '/' : `/?period=${key}`, true)}
+            />
+            {name}
+          </label>
+        ))}
+      </fieldset>
+      <Served period={period} />
+      <FirstBytes period={period} />
+      <div class="halves">
+        <Top title="Payers" dimension="payer" days={period.days} href={(payer) => `/payer/${payer}`} />
+        <Top title="Data sets" dimension="data-set" days={period.days} href={(id) => `/audit/${id}`} />
+        <Top title="Providers" dimension="provider" days={period.days} href={(id) => `/provider/${id}`} />
+        <Top title="Countries" dimension="country" days={period.days} />
+      </div>
+      <TopPieces days={Math.min(8, period.days)} />
+    </>
+  )
+}
+
+interface Of {
+  buckets: number[]
+  now: Sums[]
+  before: Sums[]
+  hits: Sums
+  hitsBefore: Sums
+}
+
+async function served(period: Period, signal: AbortSignal): Promise<Of> {
+  const buckets = bucketsOf(period, Date.now())
+  const earlier = bucketsBefore(period, buckets)
+  const first = earlier[0] ?? 0
+  const end = (buckets.at(-1) ?? 0) + 1
+  const read = (of: string) => series(of, period.by, first, end, signal)
+  const [all, hit, collapsed] = await Promise.all([read('total/all'), read('outcome/hit'), read('outcome/collapsed')])
+  return {
+    buckets,
+    now: fill(buckets, all),
+    before: fill(earlier, all),
+    hits: sum([...fill(buckets, hit), ...fill(buckets, collapsed)]),
+    hitsBefore: sum([...fill(earlier, hit), ...fill(earlier, collapsed)]),
+  }
+}
+
+function Served({ period }: { period: Period }) {
+  const polled = usePolled(period.name, LIVE, (signal) => served(period, signal))
+  return (
+    <Section title={`The last ${period.name}, and the ${period.name} before`} room="chart">
+      <Answer of={polled} what="what was served" every={LIVE}>
+        {(of) => (
+          <>
+            <Figures {...of} />
+            {sum(of.now).requests === 0n && <p>Nothing was served in this time.</p>}
+            <Chart
+              label="Egress and requests over time"
+              times={of.buckets}
+              inUtc={period.by === 'day'}
+              lines={[
+                { label: 'Egress', colour: '--line-egress', values: of.now.map((s) => s.egress), show: bytes, binary: true },
+                {
+                  label: 'Egress before',
+                  colour: '--line-before',
+                  values: of.before.map((s) => s.egress),
+                  show: bytes,
+                  binary: true,
+                  dashed: true,
+                },
+                {
+                  label: 'Requests',
+                  colour: '--line-requests',
+                  values: of.now.map((s) => s.requests),
+                  show: grouped,
+                  right: true,
+                },
+              ]}
+            />
+          </>
+        )}
+      </Answer>
+    </Section>
+  )
+}
+
+function Figures(of: Of) {
+  const now = sum(of.now)
+  const before = sum(of.before)
+  const against = (pick: (sums: Sums) => bigint) => change(pick(now), pick(before))
+  return (
+    <dl class="figures">
+      <Figure label="Egress" note={against((s) => s.egress)}>
+        <Bytes value={now.egress} name="egress" />
+      </Figure>
+      <Figure label="Requests" note={against((s) => s.requests)}>
+        <Count value={now.requests} name="requests" />
+      </Figure>
+      <Figure label="Hit ratio, by bytes" note={`${percent(of.hitsBefore.egress, before.egress)} before`}>
+        <data value={String(of.hits.egress)} data-name="hits" title={`${grouped(of.hits.egress)} bytes`}>
+          {percent(of.hits.egress, now.egress)}
+        </data>
+      </Figure>
+      <Figure label="From providers" note={against((s) => s.miss)}>
+        <Bytes value={now.miss} name="miss" />
+      </Figure>
+      <Figure label="Not billed" note={against((s) => s.unbilled)}>
+        <Bytes value={now.unbilled} name="unbilled" />
+      </Figure>
+    </dl>
+  )
+}
+
+function FirstBytes({ period }: { period: Period }) {
+  const hours = Math.min(192, period.days * 24)
+  const polled = usePolled(`latency ${hours}`, LIVE, (signal) => latency(hours, undefined, signal))
+  return (
+    <Section title={`Time to the first byte, the last ${hours === 192 ? '8 days' : `${hours} hours`}`} room="figures">
+      <Answer of={polled} what="the times to the first byte" every={LIVE}>
+        {(times) =>
+          times.p50 === undefined ? (
+            <p>Nothing was fetched in this time.</p>
+          ) : (
+            <Percentiles {...times} />
+          )
+        }
+      </Answer>
+    </Section>
+  )
+}
+
+/** Times within which a part of all first bytes came. */
+export function Percentiles(times: { p50?: number; p95?: number; p99?: number }) {
+  return (
+    <dl class="figures">
+      {(['p50', 'p95', 'p99'] as const).map((part) => {
+        const time = times[part]
+        return (
+          <Figure key={part} label={`${part.slice(1)} % within`}>
+            {time === undefined ? '–' : <data value={time} data-name={part}>{micros(time)}</data>}
+          </Figure>
+        )
+      })}
+    </dl>
+  )
+}
+
+const within = (days: number) => (days === 1 ? 'today (UTC)' : `${days} days, today (UTC) included`)
+
+interface TopProps {
+  title: string
+  dimension: Dimension
+  days: number
+  href?: (value: string) => string
+}
+
+function Top({ title, dimension, days, href }: TopProps) {
+  const polled = usePolled(`${dimension} ${days}`, RANKED, (signal) => top(dimension, days, signal))
+  const name = (value: string) => (dimension === 'country' ? country(value) : <code>{value}</code>)
+  return (
+    <Section title={`${title}, ${within(days)}`}>
+      <Answer of={polled} what={`the largest ${title.toLowerCase()}`} every={RANKED} lag="found anew once a minute">
+        {(ranked) => (
+          <Largest of={ranked} title={title} counted="Requests">
+            {(value) => (href === undefined ? name(value) : <a href={href(value)}>{name(value)}</a>)}
+          </Largest>
+        )}
+      </Answer>
+    </Section>
+  )
+}
+
+function TopPieces({ days }: { days: number }) {
+  const polled = usePolled(`pieces ${days}`, RANKED, (signal) => topPieces(days, signal))
+  return (
+    <Section title={`Pieces, ${within(days)}`}>
+      <Answer of={polled} what="the largest pieces" every={RANKED} lag="found anew once a minute">
+        {(ranked) => (
+          <Largest of={ranked} title="Pieces" counted="Retrievals">
+            {(value) => <code>{value}</code>}
+          </Largest>
+        )}
+      </Answer>
+    </Section>
+  )
+}
+
+interface LargestProps {
+  of: Ranked[]
+  title: string
+  counted: string
+  children: (value: string) => ComponentChildren
+}
+
+function Largest({ of, title, counted, children }: LargestProps) {
+  if (of.length === 0) return <p>None were served in this time.</p>
+  const largest = of[0]?.egress ?? 0n
+  return (
+    <Table label={`The largest ${title.toLowerCase()}`} head={[title, 'Egress', counted]}>
+      {of.map(({ value, egress, count }) => (
+        <tr key={value}>
+          <th scope="row">{children(value)}</th>
+          <td>
+            <Bytes value={egress} />
+            <Share part={egress} largest={largest} />
+          </td>
+          <td>
+            <Count value={count} />
+          </td>
+        </tr>
+      ))}
+    </Table>
+  )
+}
+
+const COUNTRIES = new Intl.DisplayNames(undefined, { type: 'region', fallback: 'code' })
+
+/** A country by its name; what is no country's code as it is. */
+function country(code: string): string {
+  try {
+    return `${COUNTRIES.of(code)} (${code})`
+  } catch {
+    return code
+  }
+}

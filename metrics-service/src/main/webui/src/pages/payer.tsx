@@ -1,0 +1,243 @@
+import { useState } from 'preact/hooks'
+import { type Bytes as Part, type DataSet, dataSetsOf, payerTotals, series, storage } from '../api'
+import { lasts } from '../exact'
+import { payer as payerOf } from '../ids'
+import { Answer, Bytes, Count, Figure, Left, Section, Table, Title, useNetwork } from '../parts'
+import { bucketsOf, fill, PERIODS, type Period, sum } from '../period'
+import { PieceLink } from '../piece-link'
+import { usePolled } from '../polling'
+
+const LIVE = 2_000
+const PACE = 60_000
+const WEEK = PERIODS['7d'] as Period
+
+/** What a payer's data sets were served, have left, and store. */
+export function PayerPage({ address: given }: { address: string }) {
+  const address = payerOf(given)
+  if (address === undefined) {
+    return (
+      <Title text="No payer has this address">
+        <p>{`Expected 0x and 40 hex digits, found "${given.slice(0, 100)}".`}</p>
+      </Title>
+    )
+  }
+  return (
+    <>
+      <Title text="Payer" of={address} />
+      <Totals address={address} />
+      <DataSets key={address} address={address} />
+      <Stored address={address} />
+      <Links address={address} />
+      <Refusals />
+    </>
+  )
+}
+
+function Totals({ address }: { address: string }) {
+  const polled = usePolled(address, LIVE, (signal) => payerTotals(address, signal))
+  return (
+    <Section title="All data sets" room="figures">
+      <Answer of={polled} what="what was served" every={LIVE}>
+        {(totals) => (
+          <dl class="figures">
+            <Figure label="Egress">
+              <Bytes value={totals.egress} name="egress" />
+            </Figure>
+            <Figure label="From providers">
+              <Bytes value={totals.miss} name="miss" />
+            </Figure>
+            <Figure label="Requests">
+              <Count value={totals.requests} name="requests" />
+            </Figure>
+            <Figure label="Egress left">
+              <Bytes value={totals.remainingCdn} name="remaining" />
+            </Figure>
+            <Figure label="Left from providers">
+              <Bytes value={totals.remainingMiss} name="remaining-miss" />
+            </Figure>
+          </dl>
+        )}
+      </Answer>
+    </Section>
+  )
+}
+
+/** Data sets, ten at a time as the service has them. */
+function DataSets({ address }: { address: string }) {
+  const [pages, setPages] = useState<string[]>([])
+  const after = pages.at(-1)
+  const polled = usePolled(`${address} ${after}`, LIVE, (signal) => dataSetsOf(address, after, signal))
+  return (
+    <Section title="What is left of each data set's quotas" room="chart">
+      <Answer of={polled} what="the data sets" every={LIVE}>
+        {({ dataSets, next }) => (
+          <>
+            {dataSets.length === 0 && <p>This payer has no data sets{after !== undefined && ' behind those'}.</p>}
+            {dataSets.map((dataSet) => (
+              <Quotas key={dataSet.id} of={dataSet} />
+            ))}
+            <div class="pages" role="group">
+              {pages.length > 0 && (
+                <button type="button" class="secondary" onClick={() => setPages(pages.slice(0, -1))}>
+                  Back
+                </button>
+              )}
+              {next !== undefined && (
+                <button type="button" class="secondary" onClick={() => setPages([...pages, next])}>
+                  More data sets
+                </button>
+              )}
+            </div>
+          </>
+        )}
+      </Answer>
+    </Section>
+  )
+}
+
+function Quotas({ of }: { of: DataSet }) {
+  const pace = usePolled(of.id, PACE, async (signal) => {
+    const days = bucketsOf(WEEK, Date.now())
+    return sum(fill(days, await series(`data-set/${of.id}`, 'day', days[0] ?? 0, Date.now(), signal)))
+  })
+  return (
+    <article aria-label={`Data set ${of.id}`}>
+      <header>
+        <a href={`/audit/${of.id}`}>
+          Data set <code>{of.id}</code>
+        </a>
+        {of.provider !== undefined && (
+          <>
+            {' at '}
+            <a href={`/provider/${of.provider}`}>
+              provider <code>{of.provider}</code>
+            </a>
+          </>
+        )}
+        {!of.withCdn && ', without the CDN'}
+        {of.deleted && ', deleted'}
+      </header>
+      <Quota label="Egress" name={`${of.id}-cdn`} part={of.cdn} used={pace.data?.egress} />
+      <Quota label="From providers" name={`${of.id}-miss`} part={of.cacheMiss} used={pace.data?.miss} />
+    </article>
+  )
+}
+
+interface QuotaProps {
+  label: string
+  name: string
+  part: Part
+  /** What went in the last seven days; absent until it is known. */
+  used: bigint | undefined
+}
+
+function Quota({ label, name, part, used }: QuotaProps) {
+  return (
+    <div>
+      <strong>{label}</strong>: <Bytes value={part.remaining} name={`${name}-remaining`} /> left of{' '}
+      <Bytes value={part.granted} name={`${name}-granted`} />, <Bytes value={part.used} name={`${name}-used`} /> used
+      {used !== undefined && `; ${lasts(part.remaining, used, 7)}`}
+      <Left label={label} left={part.remaining} all={part.granted} />
+    </div>
+  )
+}
+
+function Stored({ address }: { address: string }) {
+  const every = 20_000
+  const polled = usePolled(address, every, (signal) => storage(address, signal))
+  return (
+    <Section title="Storage">
+      <Answer of={polled} what="what is stored" every={every}>
+        {(stored) => (
+          <>
+            <dl class="figures">
+              <Figure label="Pieces">
+                <Count value={stored.pieces} name="pieces" />
+              </Figure>
+              <Figure label="Stored">
+                <Bytes value={stored.bytes} name="stored" />
+              </Figure>
+            </dl>
+            {stored.uploads.length === 0 ? (
+              <p>Nothing was placed in the last 30 days.</p>
+            ) : (
+              <details>
+                <summary>Placed in the last 30 days</summary>
+                <Table label="Placed in the last 30 days" head={['Day (UTC)', 'Pieces', 'Bytes']}>
+                  {stored.uploads.map((day) => (
+                    <tr key={day.day}>
+                      <th scope="row">{day.day}</th>
+                      <td>
+                        <Count value={day.pieces} />
+                      </td>
+                      <td>
+                        <Bytes value={day.bytes} />
+                      </td>
+                    </tr>
+                  ))}
+                </Table>
+              </details>
+            )}
+          </>
+        )}
+      </Answer>
+    </Section>
+  )
+}
+
+function Links({ address }: { address: string }) {
+  const { data } = useNetwork()
+  if (data?.pieceUrl === undefined) return null
+  return (
+    <Section title="The URL of a piece">
+      <PieceLink template={data.pieceUrl} payer={address} />
+    </Section>
+  )
+}
+
+const REFUSALS: [code: string, meaning: string, what: string][] = [
+  ['cdn-quota-exhausted', 'The data set has not paid for so many bytes.', 'Top up the first amount of topUpCDNPaymentRails.'],
+  [
+    'cache-miss-quota-exhausted',
+    'The piece is not cached, and fetching it from a provider is not paid for.',
+    'Top up the second amount of topUpCDNPaymentRails. What is cached is served all the same.',
+  ],
+  ['cdn-off', 'The data sets with the piece were made without the CDN.', 'Store it in a data set that is made with the CDN.'],
+  ['no-deal', 'Somebody else has the piece in a data set, this payer has not.', 'Store it under this payer, or ask under the other.'],
+  [
+    'rail-ended',
+    'The rail that pays for the CDN or for storage has ended, or ends too soon to settle.',
+    'Ended rails stay so: store the piece in a new data set.',
+  ],
+  ['cache-miss-rail-ended', 'The piece is not cached, and the rail for fetching it has ended.', 'Store the piece in a new data set.'],
+  ['report-blocked', 'A report on chain ends in the future; until then nothing that is served could be reported.', 'Wait.'],
+  [
+    'data-set-provisional',
+    'The data set is so new that a reorganisation of the chain could still take it back.',
+    'Wait: minutes on Filecoin, half a minute on a devnet.',
+  ],
+]
+
+function Refusals() {
+  return (
+    <Section title="When a fetch is refused">
+      <p>
+        A refusal is never billed, and says its code in the header <code>X-Error-Code</code>. To top up, the payer's wallet calls{' '}
+        <code>topUpCDNPaymentRails(dataSetId, cdnAmountToAdd, cacheMissAmountToAdd)</code> of the Filecoin Warm Storage contract,
+        with the number of the data set and two amounts in the smallest unit of USDFC (18 decimals), from what the payer has in
+        Filecoin Pay. It counts once the block is indexed.
+      </p>
+      <Table label="Refusals" head={['Code', 'Means', 'What helps']}>
+        {REFUSALS.map(([code, meaning, what]) => (
+          <tr key={code}>
+            <th scope="row">
+              <code>{code}</code>
+            </th>
+            <td>{meaning}</td>
+            <td>{what}</td>
+          </tr>
+        ))}
+      </Table>
+    </Section>
+  )
+}

@@ -1,0 +1,151 @@
+import { latency, series, statement, statementPath } from '../api'
+import { Chart } from '../chart'
+import { bytes, grouped } from '../exact'
+import { provider as providerOf } from '../ids'
+import { Amount, Answer, Bytes, Count, Figure, Section, Table, Title } from '../parts'
+import { bucketsOf, fill, PERIODS, type Period, sum } from '../period'
+import { usePolled } from '../polling'
+import { Percentiles } from './overview'
+
+const LIVE = 2_000
+const STATEMENT = 20_000
+const MONTH = PERIODS['30d'] as Period
+
+/** What a provider supplied, how fast, and what it is owed for it. */
+export function ProviderPage({ generation, id }: { generation: string; id?: string }) {
+  const given = id === undefined ? generation : `${generation}/${id}`
+  const provider = providerOf(given)
+  if (provider === undefined) {
+    return (
+      <Title text="No provider has this id">
+        <p>{`Expected a number, or a generation and a number as in fwss/3, found "${given.slice(0, 100)}".`}</p>
+      </Title>
+    )
+  }
+  return (
+    <>
+      <Title text="Provider" of={provider} />
+      <Supplied provider={provider} />
+      <Speed provider={provider} />
+      <Earned provider={provider} />
+    </>
+  )
+}
+
+function Supplied({ provider }: { provider: string }) {
+  const polled = usePolled(provider, LIVE, async (signal) => {
+    const days = bucketsOf(MONTH, Date.now())
+    return { days, served: fill(days, await series(`provider/${provider}`, 'day', days[0] ?? 0, Date.now(), signal)) }
+  })
+  return (
+    <Section title="The last 30 days" room="chart">
+      <Answer of={polled} what="what was supplied" every={LIVE}>
+        {({ days, served }) => {
+          const all = sum(served)
+          return (
+            <>
+              <dl class="figures">
+                <Figure label="Supplied and verified">
+                  <Bytes value={all.miss} name="miss" />
+                </Figure>
+                <Figure label="Requests that started a fetch">
+                  <Count value={all.missRequests} name="miss-requests" />
+                </Figure>
+                <Figure label="Egress of its data sets">
+                  <Bytes value={all.egress} name="egress" />
+                </Figure>
+                <Figure label="Requests">
+                  <Count value={all.requests} name="requests" />
+                </Figure>
+              </dl>
+              <Chart
+                label="Supplied bytes and fetches over time"
+                times={days}
+                inUtc
+                lines={[
+                  { label: 'Supplied', colour: '--line-egress', values: served.map((s) => s.miss), show: bytes, binary: true },
+                  {
+                    label: 'Fetches',
+                    colour: '--line-requests',
+                    values: served.map((s) => s.missRequests),
+                    show: grouped,
+                    right: true,
+                  },
+                ]}
+              />
+            </>
+          )
+        }}
+      </Answer>
+    </Section>
+  )
+}
+
+function Speed({ provider }: { provider: string }) {
+  const own = usePolled(provider, LIVE, (signal) => latency(24, provider, signal))
+  const all = usePolled('all', LIVE, (signal) => latency(24, undefined, signal))
+  return (
+    <Section title="Time to the first byte, the last 24 hours">
+      <h3>What this provider supplied</h3>
+      <Answer of={own} what="the times to the first byte" every={LIVE}>
+        {(times) => (times.p50 === undefined ? <p>Nothing was fetched in this time.</p> : <Percentiles {...times} />)}
+      </Answer>
+      <h3>All retrievals, those from the cache included</h3>
+      <Answer of={all} what="the times to the first byte" every={LIVE}>
+        {(times) => (times.p50 === undefined ? <p>Nothing was fetched in this time.</p> : <Percentiles {...times} />)}
+      </Answer>
+    </Section>
+  )
+}
+
+function Earned({ provider }: { provider: string }) {
+  const polled = usePolled(provider, STATEMENT, (signal) => statement(provider, signal))
+  return (
+    <Section title="Statement, since the beginning">
+      <Answer of={polled} what="the statement" every={STATEMENT}>
+        {(told) => (
+          <>
+            <dl class="figures">
+              <Figure label="Reported bytes">
+                <Bytes value={told.bytes} name="statement-bytes" />
+              </Figure>
+              <Figure label="Their price in USDFC">
+                <Amount value={told.owed} name="owed" />
+              </Figure>
+              <Figure label="Paid in USDFC">
+                <Amount value={told.settled} name="settled" />
+              </Figure>
+            </dl>
+            {told.lines.length === 0 ? (
+              <p>Nothing was reported of this provider yet.</p>
+            ) : (
+              <Table label="Statement by data set" head={['Data set', 'Reported bytes', 'Their price in USDFC', 'Paid in USDFC']}>
+                {told.lines.map((line) => (
+                  <tr key={line.dataSet}>
+                    <th scope="row">
+                      <a href={`/audit/${line.dataSet}`}>{line.dataSet}</a>
+                    </th>
+                    <td>
+                      <Bytes value={line.bytes} />
+                    </td>
+                    <td>
+                      <Amount value={line.owed} />
+                    </td>
+                    <td>
+                      <Amount value={line.settled} />
+                    </td>
+                  </tr>
+                ))}
+              </Table>
+            )}
+            <p>
+              <a href={statementPath(provider, 'csv')} download={`statement-${provider.replace('/', '-')}.csv`}>
+                The statement as CSV
+              </a>
+            </p>
+          </>
+        )}
+      </Answer>
+    </Section>
+  )
+}

@@ -1,0 +1,227 @@
+/** The parts that pages consist of. */
+import type { ComponentChildren } from 'preact'
+import { useEffect, useId, useRef, useState } from 'preact/hooks'
+import { network } from './api'
+import { age, bytes, type ChainClock, epochAt, grouped, percent, timeOf, tokens } from './exact'
+import { type Polled, usePolled, useNow } from './polling'
+
+interface Named {
+  value: bigint
+  /** What the number is, for whoever reads the page by program. */
+  name?: string
+}
+
+/** Bytes, as people read them; to the digit for whoever points at them, and for programs. */
+export function Bytes({ value, name }: Named) {
+  return (
+    <data value={String(value)} data-name={name} title={`${grouped(value)} bytes`}>
+      {bytes(value)}
+    </data>
+  )
+}
+
+/** Bytes to the digit. */
+export function ExactBytes({ value, name }: Named) {
+  return (
+    <data value={String(value)} data-name={name} title={bytes(value)}>
+      {grouped(value)}
+    </data>
+  )
+}
+
+export function Count({ value, name }: Named) {
+  return (
+    <data value={String(value)} data-name={name}>
+      {grouped(value)}
+    </data>
+  )
+}
+
+/** An amount of USDFC, every digit of it. */
+export function Amount({ value, name }: Named) {
+  return (
+    <data value={String(value)} data-name={name} class="amount">
+      {tokens(value)}
+    </data>
+  )
+}
+
+const TIME = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' })
+
+/** A time in the visitor's zone, with its epoch. */
+export function Time({ at, clock }: { at: number; clock?: ChainClock | undefined }) {
+  const iso = new Date(at).toISOString()
+  const epoch = clock === undefined ? '' : `epoch ${epochAt(clock, at)}, `
+  return (
+    <time dateTime={iso} title={epoch + iso}>
+      {TIME.format(at)}
+    </time>
+  )
+}
+
+/** An epoch, with the time at which it begins. */
+export function EpochTime({ epoch, clock, name }: { epoch: number; clock?: ChainClock | undefined; name?: string }) {
+  if (clock === undefined) return <data value={epoch} data-name={name}>epoch {epoch}</data>
+  const at = timeOf(clock, epoch)
+  return (
+    <time dateTime={new Date(at).toISOString()} title={`epoch ${epoch}`} data-name={name}>
+      {TIME.format(at)}
+    </time>
+  )
+}
+
+/** The chain that the service is about; it never changes while the page is open. */
+export function useNetwork() {
+  return usePolled('network', 600_000, network)
+}
+
+/** A figure with its name, and what it was before. */
+export function Figure({ label, children, note }: { label: string; children: ComponentChildren; note?: string }) {
+  return (
+    <div class="figure">
+      <dt>{label}</dt>
+      <dd>
+        {children}
+        {note !== undefined && <small>{note}</small>}
+      </dd>
+    </div>
+  )
+}
+
+/** What is left of something, as a bar. */
+export function Left({ label, left, all }: { label: string; left: bigint; all: bigint }) {
+  const permille = all > 0n && left > 0n ? (left >= all ? 1000 : Number((left * 1000n) / all)) : 0
+  return <progress aria-label={`${label}: ${percent(left, all)} left`} value={permille} max={1000} />
+}
+
+/** A share of the largest, as a bar beside the number that it shows. */
+export function Share({ part, largest }: { part: bigint; largest: bigint }) {
+  const permille = largest > 0n ? Number((part * 1000n) / largest) : 0
+  return <progress aria-hidden="true" value={permille} max={1000} />
+}
+
+/** What was answered, or why it is not there; and how old it is. */
+export function Answer<T>({ of, what, every, lag, children }: AnswerProps<T>) {
+  if (of.data === undefined) {
+    return of.problem === undefined ? (
+      <p aria-busy="true">{`Asking for ${what}…`}</p>
+    ) : (
+      <p role="alert" class="problem">
+        {of.problem.status === undefined ? `${of.problem.message} Trying again.` : of.problem.message}
+      </p>
+    )
+  }
+  return (
+    <>
+      {children(of.data)}
+      <Age of={of} every={every} lag={lag} />
+    </>
+  )
+}
+
+/** How old an answer is, counted on while no other comes. */
+function Age({ of, every, lag }: { of: Polled<unknown>; every: number; lag: string | undefined }) {
+  const now = useNow()
+  const seconds = Math.max(0, (now - (of.at ?? now)) / 1000)
+  const stale = of.problem !== undefined || seconds > 3 * (every / 1000) + 10
+  return (
+    <p class={stale ? 'age stale' : 'age'} role={stale ? 'status' : undefined}>
+      {stale && (of.problem === undefined ? 'Old: ' : `${of.problem.message} Trying again. `)}
+      {stale ? `These numbers are of ${age(seconds)}.` : `As of ${age(seconds)}.`}
+      {lag !== undefined && ` The answer is ${lag}.`}
+    </p>
+  )
+}
+
+interface AnswerProps<T> {
+  of: Polled<T>
+  /** What was asked for, as in "the latest hours". */
+  what: string
+  /** How often it is asked for, in milliseconds. */
+  every: number
+  /** How old it was when it was answered. */
+  lag?: string
+  children: (data: T) => ComponentChildren
+}
+
+/** A text that a button copies. */
+export function Copyable({ text, label }: { text: string; label: string }) {
+  const [told, setTold] = useState('')
+  useEffect(() => setTold(''), [text])
+  const copy = () =>
+    navigator.clipboard.writeText(text).then(
+      () => setTold('Copied.'),
+      () => setTold('The browser does not let this page copy: select the text instead.'),
+    )
+  return (
+    <span class="copyable">
+      <code>{text}</code>
+      <button type="button" class="outline secondary" onClick={copy} aria-label={`Copy ${label}`}>
+        Copy
+      </button>
+      <span role="status">{told}</span>
+    </span>
+  )
+}
+
+/** A table that can be wider than the screen. */
+export function Table({ label, head, children }: { label: string; head: string[]; children: ComponentChildren }) {
+  return (
+    <div class="overflow-auto" role="region" aria-label={label} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {head.map((name) => (
+              <th scope="col" key={name}>
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>{children}</tbody>
+      </table>
+    </div>
+  )
+}
+
+/** The title of the page that was shown last; none before the first, whose focus is the browser's. */
+let shown: string | undefined
+
+/**
+ * The head of a page, which gets the focus when another page was there before.
+ *
+ * @param of the name of what the page is about
+ */
+export function Title({ text, of, children }: { text: string; of?: string; children?: ComponentChildren }) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    const title = `${of === undefined ? text : `${text} ${of}`} – FilCDN`
+    document.title = title
+    if (shown !== undefined && shown !== title) heading.current?.focus()
+    shown = title
+  }, [text, of])
+  return (
+    <hgroup>
+      <h1 ref={heading} tabIndex={-1}>
+        {text}
+      </h1>
+      {of !== undefined && <Copyable text={of} label="the name" />}
+      {children}
+    </hgroup>
+  )
+}
+
+/**
+ * A part of a page under a heading.
+ *
+ * @param room what it takes when its answer is there, kept free so that nothing moves then
+ */
+export function Section({ title, room, children }: { title: string; room?: 'figures' | 'chart'; children: ComponentChildren }) {
+  const id = useId()
+  return (
+    <section aria-labelledby={id} class={room && `room-${room}`}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </section>
+  )
+}

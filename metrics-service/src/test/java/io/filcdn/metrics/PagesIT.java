@@ -1,0 +1,763 @@
+package io.filcdn.metrics;
+
+import static io.filcdn.metrics.Samples.PAYER;
+import static io.filcdn.metrics.Samples.dataSet;
+import static io.filcdn.metrics.Samples.egress;
+import static io.filcdn.metrics.Samples.fill;
+import static io.filcdn.metrics.Samples.flushUntil;
+import static io.filcdn.metrics.Samples.hit;
+import static io.filcdn.metrics.Samples.indexed;
+import static io.filcdn.metrics.Samples.journal;
+import static io.filcdn.metrics.Samples.topUps;
+import static io.filcdn.metrics.Samples.unbilled;
+import static io.restassured.RestAssured.given;
+import static io.restassured.RestAssured.when;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
+import static org.hamcrest.Matchers.startsWith;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.filcdn.common.egress.CacheOutcome;
+import io.filcdn.common.egress.EgressRecord;
+import io.filcdn.common.egress.EgressRow.Reason;
+import io.filcdn.common.egress.RetrievalRecord;
+import io.filcdn.common.index.DataSetRecord.Reported;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.testing.browser.Chromium;
+import io.filcdn.testing.infra.InfraResource;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.ResourceArg;
+import io.quarkus.test.junit.QuarkusTest;
+import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The pages in Chromium, on the running service. Leaves pictures in target/screenshots. */
+@QuarkusTest
+@TestProfile(PagesIT.WithPieceUrls.class)
+@QuarkusTestResource(
+    value = InfraResource.class,
+    initArgs = @ResourceArg(name = "database", value = "metrics"),
+    restrictToAnnotatedClass = true)
+class PagesIT {
+
+  /** A devnet whose operator told where pieces are. */
+  public static class WithPieceUrls extends StatsApiIT.OnADevnet {
+    @Override
+    public Map<String, String> getConfigOverrides() {
+      Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
+      settings.put("filcdn.metrics.pages.piece-url", PIECE_URL);
+      return settings;
+    }
+  }
+
+  private static final String PIECE_URL = "http://localhost:8400/{payer}/{pieceCid}";
+  private static final String HOSTILE = "<img src=x onerror=window.hacked=1>";
+  private static final String ACCEPTED_BY_BROWSERS =
+      "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
+  private static final int MOST_COMPRESSED = 300 * 1024;
+
+  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
+  private static final Path AXE = Path.of("src/main/webui/node_modules/axe-core/axe.min.js");
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Runs before anything of a page does. */
+  private static final String WATCH =
+      """
+      window.complaints = []
+      document.addEventListener('securitypolicyviolation', e => complaints.push('CSP: ' + e.blockedURI))
+      window.addEventListener('error', e => complaints.push(String(e.message)))
+      window.addEventListener('unhandledrejection', e => complaints.push(String(e.reason)))
+      """;
+
+  /** Every named figure on the page, as it is told to programs. */
+  private static final String FIGURES =
+      "Object.fromEntries([...document.querySelectorAll('data[data-name]')].map(d =>"
+          + " [d.dataset.name, d.value]))";
+
+  private static final String SERIOUS =
+      """
+      axe.run().then(found => found.violations
+        .filter(v => v.impact === 'serious' || v.impact === 'critical')
+        .map(v => v.id + ': ' + v.nodes[0].html))
+      """;
+
+  private static Chromium chromium;
+  private static boolean fed;
+
+  private Chromium.Tab tab;
+
+  /** A visitor's screen and preference. */
+  record Screen(String name, int width, int height, String scheme) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  private static final Screen DESKTOP = new Screen("desktop-light", 1280, 900, "light");
+
+  static Stream<Screen> screens() {
+    return Stream.of(
+        DESKTOP,
+        new Screen("desktop-dark", 1280, 900, "dark"),
+        new Screen("phone-light", 375, 740, "light"),
+        new Screen("phone-dark", 375, 740, "dark"));
+  }
+
+  @BeforeAll
+  static void start(@TempDir Path profile) throws IOException {
+    chromium = Chromium.start(profile);
+  }
+
+  @BeforeEach
+  void open() throws Exception {
+    if (!fed) {
+      fed = true;
+      feed();
+    }
+    tab = chromium.open();
+    send("Page.addScriptToEvaluateOnNewDocument", json().put("source", WATCH));
+    screen(DESKTOP);
+  }
+
+  @AfterAll
+  static void end() {
+    chromium.close();
+  }
+
+  private static void feed() throws Exception {
+    Instant now = Clock.systemUTC().instant();
+    send(
+        Topic.DATA_SETS,
+        dataSet(12).toString(),
+        RecordJson.write(
+            indexed(
+                12,
+                1,
+                topUps("700000000000000000", "300000000000000000"),
+                new Reported(
+                    ByteCount.of(600), ByteCount.of(24), ByteCount.of(500), ByteCount.ZERO))));
+    send(Topic.DATA_SETS, dataSet(13).toString(), RecordJson.write(indexed(13, 2)));
+    send(
+        flushUntil(
+            now,
+            journal(1),
+            0,
+            1,
+            egress(12, CacheOutcome.MISS, 1, 9_007_199_253L),
+            egress(12, CacheOutcome.HIT, 3, 24),
+            fill(12, 1000),
+            unbilled(12, Reason.BOT, 2, 254),
+            hit(13, 100)));
+    send(Topic.RETRIEVALS, PAYER.hex(), RecordJson.write(retrieval(now)));
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              when().get("/data-set/12").then().statusCode(200);
+              when().get("/data-set/13").then().statusCode(200);
+              when().get("/api/v1/latency").then().body("retrievals", equalTo("1"));
+              when()
+                  .get("/api/v1/series/total/all")
+                  .then()
+                  .body("[0].served.requests", equalTo("5"));
+            });
+  }
+
+  private static RetrievalRecord retrieval(Instant at) {
+    return new RetrievalRecord(
+        at,
+        "edge-0",
+        PAYER,
+        HOSTILE,
+        Optional.of(dataSet(12)),
+        Optional.of(ProviderId.fwss(3)),
+        200,
+        Optional.empty(),
+        Optional.of(CacheOutcome.MISS),
+        ByteCount.of(1024),
+        Optional.of(12_345L),
+        23_456,
+        "DE",
+        Optional.empty(),
+        1);
+  }
+
+  // ---- the routes
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/", "/start", "/provider/3", "/provider/fwss/3", "/audit/12", "/audit/fwss/12"})
+  void pagesAreOneDocumentThatMayLoadNothingOfOthers(String path) {
+    given()
+        .header("Accept", ACCEPTED_BY_BROWSERS)
+        .get(path)
+        .then()
+        .statusCode(200)
+        .contentType(startsWith("text/html"))
+        .header("Cache-Control", "no-cache")
+        .header("X-Content-Type-Options", "nosniff")
+        .header("Content-Security-Policy", startsWith("default-src 'none'; script-src 'self';"))
+        .header("Content-Security-Policy", containsString("frame-ancestors 'none'"))
+        .header("Content-Security-Policy", not(containsString("unsafe")))
+        .body(containsString("<div id=\"app\">"));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        ACCEPTED_BY_BROWSERS + " | text/html",
+        "text/html | text/html",
+        "application/json | application/json",
+        "*/* | application/json",
+        "application/json, text/html;q=0.9 | application/json",
+      })
+  void aPayersPathIsAPageForWhomAsksForHtml(String accept, String type) {
+    given()
+        .header("Accept", accept)
+        .get("/payer/" + PAYER)
+        .then()
+        .statusCode(200)
+        .contentType(startsWith(type))
+        .header("Vary", containsString("ccept"));
+  }
+
+  @Test
+  void whoeverNamesNoTypeGetsTheApisAnswer() {
+    when().get("/payer/" + PAYER).then().statusCode(200).body("$", hasKey("totalRequests"));
+    given().header("Accept", "*/*").head("/payer/" + PAYER).then().statusCode(200);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/api/v1/nothing",
+        "/data-set/99",
+        "/nothing",
+        "/start/x",
+        "/provider",
+        "/audit/fwss/12/x",
+        "/assets/nothing.js",
+      })
+  void whatIsNoPageIsAProblemAlsoForBrowsers(String path) {
+    given()
+        .header("Accept", ACCEPTED_BY_BROWSERS)
+        .get(path)
+        .then()
+        .statusCode(404)
+        .contentType(startsWith("application/problem+json"))
+        .header("Cache-Control", nullValue());
+  }
+
+  @Test
+  void whatHasItsHashInItsNameIsKeptForEver() {
+    String document = when().get("/").then().extract().asString();
+    String script = document.replaceAll("(?s).*src=\"(/assets/[^\"]+)\".*", "$1");
+
+    given()
+        .header("Accept-Encoding", "gzip")
+        .get(script)
+        .then()
+        .statusCode(200)
+        .contentType(startsWith("text/javascript"))
+        .header("Cache-Control", "public, max-age=31536000, immutable")
+        .header("Content-Encoding", "gzip");
+  }
+
+  @Test
+  void theApiTellsTheNetworkAndWherePiecesAre() {
+    when()
+        .get("/api/v1/network")
+        .then()
+        .statusCode(200)
+        .body("name", equalTo("devnet"))
+        .body("chainId", equalTo(31415926))
+        .body("genesis", equalTo("1970-01-01T00:00:00Z"))
+        .body("epochSeconds", equalTo(3))
+        .body("pieceUrl", equalTo(PIECE_URL));
+  }
+
+  @Test
+  void aPayersDataSetsComeInPages() {
+    String all = "/api/v1/payers/" + PAYER + "/data-sets";
+
+    when()
+        .get(all)
+        .then()
+        .statusCode(200)
+        .body("dataSets.dataSet", equalTo(List.of("fwss/12", "fwss/13")))
+        .body("dataSets[0].cdn.used", equalTo("9007199277"))
+        .body("dataSets[0].unbilled[0].bytes", equalTo("254"))
+        .body("next", nullValue());
+    when().get(all + "?limit=1").then().body("next", equalTo("fwss/12"));
+    when()
+        .get(all + "?limit=1&after=fwss/12")
+        .then()
+        .body("dataSets.dataSet", equalTo(List.of("fwss/13")));
+    when()
+        .get("/api/v1/payers/0x0000000000000000000000000000000000000001/data-sets")
+        .then()
+        .statusCode(200)
+        .body("dataSets.size()", equalTo(0));
+    when().get(all + "?limit=101").then().statusCode(400).body("code", equalTo("limit-malformed"));
+    when()
+        .get(all + "?after=fwss/x")
+        .then()
+        .statusCode(400)
+        .body("code", equalTo("after-malformed"));
+  }
+
+  // ---- the pages
+
+  @ParameterizedTest
+  @MethodSource("screens")
+  void everyFigureIsTheApis(Screen screen) throws IOException {
+    screen(screen);
+
+    assertFigures(screen, "overview", "/", overview());
+    assertFigures(screen, "payer", "/payer/" + PAYER, payer());
+    assertFigures(screen, "provider", "/provider/fwss/3", provider());
+    assertFigures(screen, "audit", "/audit/fwss/12", audit());
+    assertFigures(screen, "start", "/start", Map.of());
+  }
+
+  private static Map<String, String> overview() {
+    String since = "?by=hour";
+    JsonNode all = sums("/api/v1/series/total/all" + since);
+    Map<String, String> figures = new HashMap<>();
+    figures.put("egress", all.path("egressBytes").asText());
+    figures.put("requests", all.path("requests").asText());
+    figures.put("miss", all.path("cacheMissBytes").asText());
+    figures.put("unbilled", all.path("unbilledBytes").asText());
+    figures.put("hits", sums("/api/v1/series/outcome/hit" + since).path("egressBytes").asText());
+    JsonNode latency = api("/api/v1/latency");
+    List.of("p50", "p95", "p99").forEach(p -> figures.put(p, latency.path(p).asText()));
+    return figures;
+  }
+
+  private static Map<String, String> payer() {
+    JsonNode totals = api("/payer/" + PAYER);
+    JsonNode storage = api("/api/v1/payers/" + PAYER + "/storage");
+    Map<String, String> figures = new HashMap<>();
+    figures.put("egress", totals.path("totalEgressBytes").asText());
+    figures.put("miss", totals.path("cacheMissEgressBytes").asText());
+    figures.put("requests", totals.path("totalRequests").asText());
+    figures.put("remaining", totals.path("remainingCDNEgressBytes").asText());
+    figures.put("remaining-miss", totals.path("remainingCacheMissEgressBytes").asText());
+    figures.put("pieces", storage.path("pieces").asText());
+    figures.put("stored", storage.path("pinnedBytes").asText());
+    for (String id : List.of("fwss/12", "fwss/13")) {
+      JsonNode account = api("/api/v1/data-sets/" + id);
+      for (String field : List.of("granted", "used", "remaining")) {
+        figures.put(id + "-cdn-" + field, account.path("cdn").path(field).asText());
+        figures.put(id + "-miss-" + field, account.path("cacheMiss").path(field).asText());
+      }
+    }
+    return figures;
+  }
+
+  private static Map<String, String> provider() {
+    JsonNode all = sums("/api/v1/series/provider/fwss/3");
+    JsonNode statement = api("/api/v1/providers/fwss/3/statement");
+    JsonNode latency = api("/api/v1/latency?provider=fwss/3");
+    Map<String, String> figures = new HashMap<>();
+    figures.put("egress", all.path("egressBytes").asText());
+    figures.put("miss", all.path("cacheMissBytes").asText());
+    figures.put("requests", all.path("requests").asText());
+    figures.put("miss-requests", all.path("cacheMissRequests").asText());
+    figures.put("statement-bytes", statement.path("bytes").asText());
+    figures.put("owed", statement.path("owed").asText());
+    figures.put("settled", statement.path("settled").asText());
+    List.of("p50", "p95", "p99").forEach(p -> figures.put(p, latency.path(p).asText()));
+    return figures;
+  }
+
+  private static Map<String, String> audit() {
+    JsonNode audit = api("/api/v1/audit/fwss/12");
+    Map<String, String> figures = new HashMap<>();
+    for (String field :
+        List.of(
+            "egress",
+            "odometer",
+            "reported",
+            "unreported",
+            "granted",
+            "held",
+            "remaining",
+            "settled")) {
+      figures.put("cdn-" + field, audit.path("cdn").path(field).asText());
+      figures.put("miss-" + field, audit.path("cacheMiss").path(field).asText());
+    }
+    return figures;
+  }
+
+  /** The sums of a series, as decimal texts. */
+  private static JsonNode sums(String path) {
+    ObjectNode sums = json();
+    for (JsonNode point : api(path)) {
+      point
+          .path("served")
+          .properties()
+          .forEach(
+              sum ->
+                  sums.put(
+                      sum.getKey(),
+                      new BigInteger(sums.path(sum.getKey()).asText("0"))
+                          .add(new BigInteger(sum.getValue().asText()))
+                          .toString()));
+    }
+    return sums;
+  }
+
+  private static JsonNode api(String path) {
+    try {
+      return JSON.readTree(
+          given().header("Accept", "application/json").get(path).then().extract().asString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void assertFigures(Screen screen, String name, String path, Map<String, String> expected)
+      throws IOException {
+    go(path);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThat(figures()).containsAllEntriesOf(expected);
+              assertThat(evaluate("document.querySelectorAll('[aria-busy=true]').length").asInt())
+                  .isZero();
+            });
+    evaluate(Files.readString(AXE));
+    assertThat(texts(evaluate(SERIOUS))).as("axe on %s, %s", path, screen).isEmpty();
+    assertThat(evaluate("document.documentElement.scrollWidth - innerWidth").asInt())
+        .as("overflow of %s, %s", path, screen)
+        .isLessThanOrEqualTo(0);
+    assertThat(texts(evaluate("complaints"))).isEmpty();
+    picture(name + "-" + screen.name());
+  }
+
+  @Test
+  void nothingIsAskedOfAnyoneElseAndItIsSmall() {
+    go("/");
+
+    JsonNode loaded =
+        evaluate(
+            """
+            [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+              .map(e => ({ url: e.name, bytes: e.encodedBodySize }))
+            """);
+
+    assertThat(loaded).hasSizeGreaterThan(2);
+    assertThat(loaded)
+        .allSatisfy(one -> assertThat(one.path("url").asText()).startsWith(root() + "/"));
+    assertThat(loaded.findValues("bytes").stream().mapToInt(JsonNode::asInt).sum())
+        .isBetween(10_000, MOST_COMPRESSED);
+  }
+
+  @Test
+  void whatIsCountedMovesTheNumbersThatAreShown() throws Exception {
+    go("/payer/" + PAYER);
+    await().atMost(PATIENCE).until(() -> figures().containsKey("requests"));
+    long before = Long.parseLong(figures().getOrDefault("requests", "0"));
+
+    send(flushUntil(Clock.systemUTC().instant(), journal(1), 0, 2, hit(13, 0)));
+
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(Long.parseLong(figures().getOrDefault("requests", "0")))
+                    .isGreaterThan(before));
+  }
+
+  @Test
+  void whatIsShownStaysAndIsMarkedAsOldWhileTheNetworkIsCut() {
+    go("/audit/fwss/12");
+    String odometer = api("/api/v1/audit/fwss/12").path("cdn").path("odometer").asText();
+    shows("cdn-odometer", odometer);
+
+    offline(true);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(evaluate("document.querySelector('.stale')?.textContent ?? ''").asText())
+                    .contains("does not answer", "Trying again", "These numbers are of"));
+    assertThat(figures()).containsEntry("cdn-odometer", odometer);
+
+    offline(false);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(evaluate("document.querySelectorAll('.stale').length").asInt())
+                    .isZero());
+    assertThat(figures()).containsEntry("cdn-odometer", odometer);
+  }
+
+  @Test
+  void theKeyboardAloneIsEnough() {
+    go("/");
+    evaluate("document.activeElement.blur()");
+
+    press("Tab", 9, "");
+    assertThat(focused("textContent")).isEqualTo("Skip to the content");
+    press("Enter", 13, "\r");
+    press("Tab", 9, "");
+    assertThat(focused("value")).isEqualTo("24h");
+    press("ArrowRight", 39, "");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> assertThat(evaluate("location.search").asText()).isEqualTo("?period=7d"));
+    assertThat(focused("value")).isEqualTo("7d");
+
+    go("/start");
+    evaluate("document.activeElement.blur()");
+    for (int tabs = 0; tabs < 10 && !focused("name").equals("of"); tabs++) {
+      press("Tab", 9, "");
+    }
+    send("Input.insertText", json().put("text", "nobody"));
+    press("Enter", 13, "\r");
+    assertThat(evaluate("document.querySelector('form [role=status]').textContent").asText())
+        .contains("Expected a payer");
+    press("Backspace", 8, "");
+    evaluate("document.activeElement.select()");
+    send("Input.insertText", json().put("text", "fwss/12"));
+    press("Enter", 13, "\r");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> {
+              assertThat(evaluate("location.pathname").asText()).isEqualTo("/audit/fwss/12");
+              assertThat(focused("tagName")).isEqualTo("H1");
+              assertThat(evaluate("document.title").asText())
+                  .isEqualTo("Audit of a data set fwss/12 – FilCDN");
+            });
+  }
+
+  @Test
+  void whoeverStartsGetsTheUrlsOfHisOwnAddress() {
+    String cid = "bafkzcibcd4bdomn3tgwgrh3g532zopskstnbrd2n3sxfqbze7rxt7vqn7veigmy";
+    go("/start");
+
+    evaluate("document.querySelector('[name=payer]').focus()");
+    send("Input.insertText", json().put("text", PAYER.toString()));
+    await()
+        .atMost(PATIENCE)
+        .until(() -> evaluate("!!document.querySelector('[placeholder^=bafkzcib]')").asBoolean());
+    evaluate("document.querySelector('[placeholder^=bafkzcib]').focus()");
+    send("Input.insertText", json().put("text", cid));
+
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(evaluate("document.querySelector('main').textContent").asText())
+                    .contains("http://localhost:8400/" + PAYER.hex() + "/" + cid));
+    assertThat(evaluate("[...document.links].map(a => a.pathname)").toString())
+        .contains("/payer/" + PAYER.hex());
+  }
+
+  @Test
+  void whatAnyoneWroteIsText() {
+    go("/");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(evaluate("document.querySelector('main').textContent").asText())
+                    .contains(HOSTILE));
+
+    for (String path :
+        List.of(
+            "/audit/%3Cimg%20src=x%20onerror=window.hacked=1%3E",
+            "/provider/%3Cimg%20src=x%20onerror=window.hacked=1%3E",
+            "/payer/%3Cimg%20src=x%20onerror=window.hacked=1%3E")) {
+      assertThat(evaluate("typeof window.hacked").asText()).isEqualTo("undefined");
+      assertThat(evaluate("document.images.length").asInt()).isZero();
+      go(path);
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () ->
+                  assertThat(evaluate("document.querySelector('h1').textContent").asText())
+                      .startsWith("No "));
+    }
+    assertThat(evaluate("typeof window.hacked").asText()).isEqualTo("undefined");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/audit/99, the data set fwss/99 is unknown",
+    "/payer/0x0000000000000000000000000000000000000001, This payer has no data sets",
+    "/provider/9, Nothing was reported of this provider yet",
+    "/?period=90d, The last 90 days",
+  })
+  void whatIsNotThereIsSaid(String path, String sentence) {
+    go(path);
+
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(evaluate("document.querySelector('main').textContent").asText())
+                    .contains(sentence));
+    assertThat(texts(evaluate("complaints"))).isEmpty();
+  }
+
+  // ---- the browser
+
+  private static String root() {
+    return "http://localhost:" + RestAssured.port;
+  }
+
+  private void go(String path) {
+    assertThat(tab.navigate(root() + path)).isTrue();
+  }
+
+  private void screen(Screen screen) {
+    send(
+        "Emulation.setDeviceMetricsOverride",
+        json()
+            .put("width", screen.width())
+            .put("height", screen.height())
+            .put("deviceScaleFactor", 1)
+            .put("mobile", false));
+    ObjectNode media = json();
+    media
+        .putArray("features")
+        .addObject()
+        .put("name", "prefers-color-scheme")
+        .put("value", screen.scheme());
+    send("Emulation.setEmulatedMedia", media);
+  }
+
+  private void offline(boolean cut) {
+    send("Network.enable", json());
+    send(
+        "Network.emulateNetworkConditions",
+        json()
+            .put("offline", cut)
+            .put("latency", 0)
+            .put("downloadThroughput", -1)
+            .put("uploadThroughput", -1));
+  }
+
+  private void press(String key, int code, String text) {
+    ObjectNode down = json().put("type", text.isEmpty() ? "rawKeyDown" : "keyDown");
+    down.put("key", key).put("code", key).put("windowsVirtualKeyCode", code).put("text", text);
+    send("Input.dispatchKeyEvent", down);
+    ObjectNode up = json().put("type", "keyUp");
+    send(
+        "Input.dispatchKeyEvent",
+        up.put("key", key).put("code", key).put("windowsVirtualKeyCode", code));
+  }
+
+  private String focused(String property) {
+    return evaluate("document.activeElement." + property).asText();
+  }
+
+  private void shows(String name, String value) {
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(figures()).containsEntry(name, value));
+  }
+
+  private Map<String, String> figures() {
+    Map<String, String> figures = new HashMap<>();
+    evaluate(FIGURES)
+        .properties()
+        .forEach(figure -> figures.put(figure.getKey(), figure.getValue().asText()));
+    return figures;
+  }
+
+  private void picture(String name) throws IOException {
+    JsonNode taken = send("Page.captureScreenshot", json().put("captureBeyondViewport", true));
+    Files.createDirectories(SCREENSHOTS);
+    Files.write(
+        SCREENSHOTS.resolve(name + ".png"),
+        Base64.getDecoder().decode(taken.path("data").asText()));
+  }
+
+  private JsonNode evaluate(String expression) {
+    return tab.evaluate(expression);
+  }
+
+  private JsonNode send(String method, ObjectNode parameters) {
+    return tab.send(method, parameters);
+  }
+
+  private static ObjectNode json() {
+    return JSON.createObjectNode();
+  }
+
+  private static List<String> texts(JsonNode list) {
+    return list.valueStream().map(JsonNode::asText).toList();
+  }
+
+  private static void send(EgressRecord flush) throws ExecutionException, InterruptedException {
+    send(
+        TestStack.record(
+            Topic.EGRESS,
+            flush.partition(),
+            flush.journal().toString(),
+            RecordJson.write(flush),
+            TestEdges.sign(RecordJson.write(flush))));
+  }
+
+  private static void send(Topic topic, String key, String value)
+      throws ExecutionException, InterruptedException {
+    send(new ProducerRecord<>(topic.topicName(), key, value));
+  }
+
+  private static void send(ProducerRecord<String, String> record)
+      throws ExecutionException, InterruptedException {
+    String servers = ConfigProvider.getConfig().getValue("kafka.bootstrap.servers", String.class);
+    try (KafkaProducer<String, String> producer =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", servers), new StringSerializer(), new StringSerializer())) {
+      producer.send(record).get();
+    }
+  }
+}
