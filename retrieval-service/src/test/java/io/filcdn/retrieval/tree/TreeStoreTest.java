@@ -111,7 +111,7 @@ class TreeStoreTest {
     PieceTree wanted = tree(3_000_000, 9);
     try (TreeStore store = TreeStore.open(folder, Long.MAX_VALUE)) {
       store.computed(gone);
-      store.apply(List.of(wanted), Map.of(PARTITION, 1L));
+      store.applyTrees(List.of(wanted), Map.of(PARTITION, 1L));
       assertThat(store.forgetIf(piece -> true)).isZero();
     }
     // 2 * 3 hashes are more than the half that others may take, from its files on
