@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
  * looked up.
  *
  * <p>Keys that were read of late are remembered with their hashes: reading one takes some
- * microseconds, a tenth of a small hit. That one is remembered says nothing of whether it is good.
+ * microseconds. That one is remembered says nothing of whether it is good.
  */
 public final class CredentialReader {
 
