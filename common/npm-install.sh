@@ -11,7 +11,7 @@ say() {
 
 for tool in node npm; do
   command -v "$tool" >/dev/null 2>&1 ||
-    say "$tool is not on the PATH: install Node.js 20 or newer, which brings npm (nodejs.org, or your system's packages nodejs and npm)"
+    say "$tool is not on the PATH: install Node.js 20.19 or newer, which brings npm (nodejs.org, or your system's packages nodejs and npm)"
 done
 
 installed=node_modules/.installed-from-lock.json

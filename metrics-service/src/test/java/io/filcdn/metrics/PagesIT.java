@@ -286,7 +286,7 @@ class PagesIT {
         .then()
         .statusCode(404)
         .contentType(startsWith("application/problem+json"))
-        .header("Cache-Control", nullValue());
+        .header("Cache-Control", "no-store");
   }
 
   @Test

@@ -49,7 +49,9 @@ class StackIT {
     killed.devnet().close();
 
     try (Stack next = Stack.up(data)) {
-      assertThat(next.start().text()).contains("Cleaning up: the last ./filcdn up ended without");
+      assertThat(next.start().text())
+          .contains("Cleaning up: the last ./filcdn up ended without")
+          .containsPattern("pages +" + next.management("metrics") + "/");
       assertThat(left).noneMatch(ProcessHandle::isAlive);
       URI url = next.demoPieces().getFirst().url();
       assertThat(Client.get(url).sha256()).isEqualTo(piece.sha256());

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.metrics.pages;
+
+import org.jspecify.annotations.NullMarked;
