@@ -44,6 +44,7 @@ class CommonLayoutTest {
   @Test
   void whatTestsShareFlowsOneWay() {
     LayoutRules.check(
-        "io.filcdn.testing", List.of("provider", "chain", "infra", "browser", "process", "bench", "layout"));
+        "io.filcdn.testing",
+        List.of("provider", "chain", "infra", "browser", "process", "bench", "layout"));
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filcdn.acceptance.Recipe.Result;
 import java.io.IOException;
 import java.io.RandomAccessFile;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,7 +28,8 @@ enum FieldClient {
   FFMPEG("FFmpeg", FieldFile.FILM, Reads.PART, size -> "size=" + size),
   VIDEO("A video in a page", FieldFile.FILM, Reads.PART, _ -> "at 90 %"),
   DUCKDB("DuckDB", FieldFile.PARQUET, Reads.PART, size -> "%d".formatted(rows(size) - 1)),
-  HYPARQUET("Parquet in Node.js", FieldFile.PARQUET, Reads.PART, _ -> "[{\"id\":1000},{\"id\":1001}]"),
+  HYPARQUET(
+      "Parquet in Node.js", FieldFile.PARQUET, Reads.PART, _ -> "[{\"id\":1000},{\"id\":1001}]"),
   // 18571 is the number of tile 7/100/50 along an archive's curve
   PMTILES("PMTiles", FieldFile.PMTILES, Reads.PART, _ -> "bytes, the first 18571"),
   PDFJS("pdf.js", FieldFile.PDF, Reads.PART, size -> "Page %d".formatted(size >> 20)),

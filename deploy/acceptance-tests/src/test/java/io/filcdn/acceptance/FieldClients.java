@@ -112,8 +112,7 @@ class FieldClients {
     Visit withTree = visitSlowly(client, url, cid, stored);
 
     System.out.printf(
-        "CLIENT %s | %.1f MiB | %s | %s | %s%n",
-        client, size / 1048576.0, cold, cached, withTree);
+        "CLIENT %s | %.1f MiB | %s | %s | %s%n", client, size / 1048576.0, cold, cached, withTree);
     assertThat(cold.supplied).isLessThanOrEqualTo(size + IN_FLIGHT);
     assertThat(cached.supplied).isZero();
     assertThat(withTree.supplied).isLessThanOrEqualTo(size + IN_FLIGHT);

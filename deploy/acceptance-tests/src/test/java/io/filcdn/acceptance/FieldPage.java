@@ -102,7 +102,8 @@ final class FieldPage implements AutoCloseable {
       exchange
           .getResponseHeaders()
           .set("Content-Type", TYPES.getOrDefault(ending, "application/octet-stream"));
-      exchange.sendResponseHeaders(body.length == 0 ? 404 : 200, body.length == 0 ? -1 : body.length);
+      exchange.sendResponseHeaders(
+          body.length == 0 ? 404 : 200, body.length == 0 ? -1 : body.length);
       exchange.getResponseBody().write(body);
     }
   }
@@ -127,9 +128,7 @@ final class FieldPage implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     String outcome =
-        await()
-            .atMost(limit)
-            .until(() -> tab.evaluate(OUTCOME).asText(), said -> !said.isEmpty());
+        await().atMost(limit).until(() -> tab.evaluate(OUTCOME).asText(), said -> !said.isEmpty());
     return new Outcome(0, List.of(outcome));
   }
 

@@ -81,9 +81,7 @@ record Recipe(String section, String language, String text) {
 
   /** The sections that have any. */
   static Set<String> sections() {
-    return all().stream()
-        .map(Recipe::section)
-        .collect(Collectors.toCollection(LinkedHashSet::new));
+    return all().stream().map(Recipe::section).collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   /** Runs a command in an empty folder. */

@@ -33,8 +33,9 @@ import java.util.stream.Stream;
  * <p>A {@link GroupLane} fetches a run of groups for a reader that is about to reach them. Where a
  * piece has several providers there are two lanes for a reader, each of which takes the next short
  * run when it is through, so that the faster provider supplies more. A reader whose next group no
- * lane reaches soon has one of its own, also within what others claimed. A lane that is too far ahead of all readers
- * ends, and holds no provider; once half of what it brought is read, the next goes on.
+ * lane reaches soon has one of its own, also within what others claimed. A lane that is too far
+ * ahead of all readers ends, and holds no provider; once half of what it brought is read, the next
+ * goes on.
  *
  * <p>Confined to the event loop that it was made on, but for {@link #open}.
  */
