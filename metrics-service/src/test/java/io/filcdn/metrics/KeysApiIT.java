@@ -50,16 +50,18 @@ class KeysApiIT {
 
   /** A devnet on which payers can sign in; all that is logged is in a file too. */
   @RegisterExtension
-  static final PackagedService SERVICE = new PackagedService(Map.of(
-          "filcdn.network", "../deploy/networks/devnet.json",
-          "filcdn.metrics.accounts.domain", "stats.example.com",
-          "filcdn.metrics.accounts.attempts-per-minute", "1000",
-          "filcdn.metrics.accounts.sign-ins-per-payer", "1000",
-          "filcdn.admin.token", "operators-know-this",
-          "quarkus.log.file.enabled", "true",
-          "quarkus.log.file.path", LOG.toString(),
-          "quarkus.log.category.\"io.filcdn\".level", "DEBUG",
-          "quarkus.http.access-log.enabled", "true"));
+  static final PackagedService SERVICE =
+      new PackagedService(
+          Map.of(
+              "filcdn.network", "../deploy/networks/devnet.json",
+              "filcdn.metrics.accounts.domain", "stats.example.com",
+              "filcdn.metrics.accounts.attempts-per-minute", "1000",
+              "filcdn.metrics.accounts.sign-ins-per-payer", "1000",
+              "filcdn.admin.token", "operators-know-this",
+              "quarkus.log.file.enabled", "true",
+              "quarkus.log.file.path", LOG.toString(),
+              "quarkus.log.category.\"io.filcdn\".level", "DEBUG",
+              "quarkus.http.access-log.enabled", "true"));
 
   private final Wallet wallet = Wallet.of(DevnetAccount.PAYER);
 

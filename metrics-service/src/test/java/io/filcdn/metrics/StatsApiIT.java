@@ -599,7 +599,8 @@ class StatsApiIT {
   }
 
   private void execute(String sql) {
-    new Database(SERVICE.stack().dataSource()).run(connection -> connection.createStatement().execute(sql));
+    new Database(SERVICE.stack().dataSource())
+        .run(connection -> connection.createStatement().execute(sql));
   }
 
   @Test

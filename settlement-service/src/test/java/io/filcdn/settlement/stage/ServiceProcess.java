@@ -64,9 +64,7 @@ public final class ServiceProcess implements AutoCloseable {
                     // most live for seconds, in which optimising costs more than it brings
                     "-XX:TieredStopAtLevel=" + environment.getOrDefault(TIER, "1"),
                     "-XX:+UseSerialGC",
-                    environment.containsKey(TRAINING)
-                        ? CLASSES.trainingOption()
-                        : CLASSES.option(),
+                    environment.containsKey(TRAINING) ? CLASSES.trainingOption() : CLASSES.option(),
                     "-XX:MaxHeapSize=" + environment.getOrDefault(HEAP, "128m"),
                     "-jar",
                     JAR.toString()))
