@@ -34,11 +34,6 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.testing.browser.Chromium;
-import io.filcdn.testing.infra.InfraResource;
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -58,11 +53,11 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,25 +65,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The pages in Chromium, on the running service. Leaves pictures in target/screenshots. */
-@QuarkusTest
-@TestProfile(PagesIT.WithPieceUrls.class)
-@QuarkusTestResource(
-    value = InfraResource.class,
-    initArgs = @ResourceArg(name = "database", value = "metrics"),
-    restrictToAnnotatedClass = true)
 class PagesIT {
 
-  /** A devnet whose operator told where pieces are. */
-  public static class WithPieceUrls extends StatsApiIT.OnADevnet {
-    @Override
-    public Map<String, String> getConfigOverrides() {
-      Map<String, String> settings = new HashMap<>(super.getConfigOverrides());
-      settings.put("filcdn.metrics.pages.piece-url", PIECE_URL);
-      return settings;
-    }
-  }
-
   private static final String PIECE_URL = "http://localhost:8400/{payer}/{pieceCid}";
+
+  /** A devnet whose operator told where pieces are. */
+  @RegisterExtension
+  static final PackagedService SERVICE =
+      new PackagedService(
+          Map.of(
+              "filcdn.network", "../deploy/networks/devnet.json",
+              "filcdn.metrics.intake.max-wait", "100ms",
+              "filcdn.metrics.intake.lost-after", "1s",
+              "filcdn.admin.token", "operators-know-this",
+              "filcdn.metrics.pages.piece-url", PIECE_URL));
+
   private static final String HOSTILE = "<img src=x onerror=window.hacked=1>";
   private static final String ACCEPTED_BY_BROWSERS =
       "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
@@ -753,7 +744,7 @@ class PagesIT {
 
   private static void send(ProducerRecord<String, String> record)
       throws ExecutionException, InterruptedException {
-    String servers = ConfigProvider.getConfig().getValue("kafka.bootstrap.servers", String.class);
+    String servers = SERVICE.stack().bootstrapServers();
     try (KafkaProducer<String, String> producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", servers), new StringSerializer(), new StringSerializer())) {

@@ -15,18 +15,12 @@ import io.filcdn.metrics.accounts.SignIn.Challenge;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
 import io.filcdn.testing.chain.DevnetAccount;
-import io.filcdn.testing.infra.InfraResource;
 import io.filcdn.wallet.RetrievalGrant;
 import io.filcdn.wallet.TypedDomain;
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
-import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -34,31 +28,34 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Policies as payers, operators and strangers see them: by HTTP. */
-@QuarkusTest
-@TestProfile(KeysApiIT.WithAccounts.class)
-@QuarkusTestResource(
-    value = InfraResource.class,
-    initArgs = @ResourceArg(name = "database", value = "metrics"),
-    restrictToAnnotatedClass = true)
 class PoliciesApiIT {
 
   private static final String POLICIES = "/api/v1/policies";
   private static final AtomicLong SERIALS = new AtomicLong();
 
-  @Inject DataSource dataSource;
+  /** A devnet whose operators have a token. */
+  @RegisterExtension
+  static final PackagedService SERVICE =
+      new PackagedService(
+          Map.of(
+              "filcdn.network", "../deploy/networks/devnet.json",
+              "filcdn.metrics.accounts.domain", "stats.example.com",
+              "filcdn.metrics.accounts.attempts-per-minute", "1000",
+              "filcdn.metrics.accounts.sign-ins-per-payer", "1000",
+              "filcdn.admin.token", "operators-know-this"));
 
   private final Wallet wallet = Wallet.of(DevnetAccount.PAYER);
 
   @BeforeEach
   void tellOfADataSet() {
-    new Database(dataSource)
+    new Database(SERVICE.stack().dataSource())
         .run(connection -> new PostgresDataSets().keepNewer(connection, List.of(indexed(12, 1))));
   }
 

@@ -223,6 +223,9 @@ class PolicyCheckTest {
         IntStream.rangeClosed(100, 139)
             .mapToObj(number -> DataSetId.of("fwss/" + number))
             .toArray(DataSetId[]::new);
+    for (DataSetId dataSet : many) {
+      place(dataSet, Optional.empty());
+    }
 
     assertThat(outcome(Credential.NONE, many))
         .isInstanceOfSatisfying(
@@ -245,7 +248,7 @@ class PolicyCheckTest {
 
   @Test
   void whatIsPublicForATimeIsNotKeptForOthers() {
-    policy("public", ",\"expires\":\"2026-12-30T12:00:00Z\"");
+    policy("public", ",\"limits\":{},\"expires\":\"2026-12-30T12:00:00Z\"");
 
     assertThat(outcome(Credential.NONE, ONE))
         .isInstanceOfSatisfying(
