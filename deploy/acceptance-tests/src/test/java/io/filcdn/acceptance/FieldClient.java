@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 
 /**
@@ -20,27 +19,24 @@ import java.util.stream.Collectors;
  * it.
  */
 enum FieldClient {
-  ARIA2C("aria2c", FieldFile.BYTES, Reads.ALL, _ -> ""),
-  RCLONE("rclone", FieldFile.BYTES, Reads.ALL, _ -> ""),
-  REQUESTS("Python, requests", FieldFile.BYTES, Reads.ALL, _ -> ""),
-  ZSYNC("zsync", FieldFile.BYTES, Reads.PART, _ -> ""),
-  GDAL("GDAL", FieldFile.COG, Reads.PART, _ -> "Driver: GTiff/GeoTIFF"),
-  FFMPEG("FFmpeg", FieldFile.FILM, Reads.PART, size -> "size=" + size),
-  VIDEO("A video in a page", FieldFile.FILM, Reads.PART, _ -> "at 90 %"),
-  DUCKDB("DuckDB", FieldFile.PARQUET, Reads.PART, size -> "%d".formatted(rows(size) - 1)),
-  HYPARQUET(
-      "Parquet in Node.js", FieldFile.PARQUET, Reads.PART, _ -> "[{\"id\":1000},{\"id\":1001}]"),
-  // 18571 is the number of tile 7/100/50 along an archive's curve
-  PMTILES("PMTiles", FieldFile.PMTILES, Reads.PART, _ -> "bytes, the first 18571"),
-  PDFJS("pdf.js", FieldFile.PDF, Reads.PART, size -> "Page %d".formatted(size >> 20)),
-  WORKER("A service worker's cache", FieldFile.BYTES, Reads.ALL, "%d bytes"::formatted);
+  ARIA2C("aria2c", FieldFile.BYTES, Reads.ALL),
+  RCLONE("rclone", FieldFile.BYTES, Reads.ALL),
+  REQUESTS("Python, requests", FieldFile.BYTES, Reads.ALL),
+  ZSYNC("zsync", FieldFile.BYTES, Reads.PART),
+  GDAL("GDAL", FieldFile.COG, Reads.PART),
+  FFMPEG("FFmpeg", FieldFile.FILM, Reads.PART),
+  VIDEO("A video in a page", FieldFile.FILM, Reads.PART),
+  DUCKDB("DuckDB", FieldFile.PARQUET, Reads.PART),
+  HYPARQUET("Parquet in Node.js", FieldFile.PARQUET, Reads.PART),
+  PMTILES("PMTiles", FieldFile.PMTILES, Reads.PART),
+  PDFJS("pdf.js", FieldFile.PDF, Reads.PART),
+  WORKER("A service worker's cache", FieldFile.BYTES, Reads.ALL);
 
   private static final int CHANGES = 5;
 
   private final String section;
   private final FieldFile file;
   private final Reads reads;
-  private final LongFunction<String> says;
 
   /** The part of a piece that a program needs. */
   private enum Reads {
@@ -48,11 +44,10 @@ enum FieldClient {
     PART
   }
 
-  FieldClient(String section, FieldFile file, Reads reads, LongFunction<String> says) {
+  FieldClient(String section, FieldFile file, Reads reads) {
     this.section = section;
     this.file = file;
     this.reads = reads;
-    this.says = says;
   }
 
   /** The number of rows that a Parquet file of such a size has. */
@@ -111,7 +106,23 @@ enum FieldClient {
         }
       }
     }
-    assertThat(text).contains(says.apply(Files.size(stored)));
+    assertThat(text).contains(says(Files.size(stored)));
+  }
+
+  /** What it says of a file of such a size; empty where nothing need be said. */
+  private String says(long size) {
+    return switch (this) {
+      case ARIA2C, RCLONE, REQUESTS, ZSYNC -> "";
+      case GDAL -> "Driver: GTiff/GeoTIFF";
+      case FFMPEG -> "size=" + size;
+      case VIDEO -> "at 90 %";
+      case DUCKDB -> Long.toString(rows(size) - 1);
+      case HYPARQUET -> "[{\"id\":1000},{\"id\":1001}]";
+      // the number of tile 7/100/50 along an archive's curve
+      case PMTILES -> "bytes, the first 18571";
+      case PDFJS -> "Page " + (size >> 20);
+      case WORKER -> size + " bytes";
+    };
   }
 
   /** The part of the file, by the same program from the disk. */

@@ -50,9 +50,6 @@ final class GroupFill {
   /** The most groups that a lane takes at a time where there are several. */
   private static final int SHORT_RUN = 16;
 
-  /** The groups that a lane is thought to bring soon; fewer, and readers would cut many lanes. */
-  private static final int SOON = 8;
-
   private final GroupTarget target;
   private final Context context;
   private final SparseFile file;
@@ -99,7 +96,7 @@ final class GroupFill {
     this.file = target.file();
     this.leave = leave;
     this.ahead = target.groupsAhead();
-    this.soon = Math.min(ahead, SOON);
+    this.soon = target.groupsSoon();
   }
 
   /**

@@ -205,7 +205,9 @@ final class GroupLane implements OriginSupply.Taker {
 
   @Override
   public long goesOnFrom(long position) {
-    return position == file.piece().rawSize() ? position : groups.from(file.groupAt(position));
+    // what came behind the end was not taken, also where it is a short last group
+    long taken = Math.min(position, endPosition());
+    return taken == file.piece().rawSize() ? taken : groups.from(file.groupAt(taken));
   }
 
   @Override
