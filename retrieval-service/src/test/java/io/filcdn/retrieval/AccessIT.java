@@ -11,6 +11,7 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.access.Keys;
 import io.filcdn.testing.infra.EmbeddedKafka;
+import io.filcdn.testing.infra.Kafka;
 import io.filcdn.testing.infra.TopicContents;
 import java.io.IOException;
 import java.net.URI;
@@ -35,6 +36,20 @@ import org.junit.jupiter.api.Test;
 
 /** Keys of payers, as edges obey them. */
 class AccessIT extends EdgeTest {
+
+  /** A broker of its own, as it goes away. */
+  @Override
+  Kafka openKafka() {
+    Kafka own = EmbeddedKafka.start(folder.resolve("kafka"), 0);
+    own.createTopics(4);
+    return own;
+  }
+
+  @Override
+  void closeKafka() {
+    kafka.close();
+  }
+
 
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final String APP = "Origin: https://app.example";

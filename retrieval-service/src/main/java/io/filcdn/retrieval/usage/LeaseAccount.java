@@ -205,6 +205,12 @@ final class LeaseAccount {
     claims.leaveUnanswered();
   }
 
+  /** No ask could be made: it is made later, and nobody waits for it. */
+  synchronized void unasked() {
+    claims.askForAll();
+    untold();
+  }
+
   /** Lets those who were asked for and not decided wait for the next ask. */
   synchronized void postpone() {
     touched |= claims.postpone();

@@ -290,7 +290,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   /** Whoever waits for what was not asked for, as a call before it failed, waits no longer. */
   private static void leaveUnanswered(List<LeaseAccount> some) {
-    some.forEach(LeaseAccount::untold);
+    some.forEach(LeaseAccount::unasked);
     some.forEach(account -> account.decided().forEach(LeasedQuota::goOn));
   }
 
