@@ -38,7 +38,7 @@ public final class CredentialReader {
   /** Reads the header's value, where there is one. */
   Credential read(Optional<String> authorization) {
     if (authorization.isEmpty()) {
-      return Credential.NONE;
+      return new Credential.None();
     }
     String header = authorization.get();
     Credential known = recent.getIfPresent(header);
