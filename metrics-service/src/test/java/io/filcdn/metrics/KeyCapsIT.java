@@ -113,7 +113,7 @@ class KeyCapsIT {
   }
 
   private static QuotaName life(KeyId key) {
-    return new QuotaName.OfKey(key, CapPeriod.LIFE);
+    return new QuotaName.OfKey(key, new CapPeriod.Life());
   }
 
   private static QuotaName cdn() {

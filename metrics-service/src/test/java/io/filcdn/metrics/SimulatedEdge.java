@@ -48,7 +48,7 @@ final class SimulatedEdge {
       names.add(QuotaName.cdn(dataSet));
       key.ifPresent(
           used -> {
-            names.add(new QuotaName.OfKey(used.id(), CapPeriod.LIFE));
+            names.add(new QuotaName.OfKey(used.id(), new CapPeriod.Life()));
             names.add(new QuotaName.OfKey(used.id(), new CapPeriod.Day(used.day())));
             names.add(
                 new QuotaName.OfKey(used.id(), new CapPeriod.Month(YearMonth.from(used.day()))));

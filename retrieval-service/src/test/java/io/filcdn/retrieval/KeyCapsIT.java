@@ -89,7 +89,7 @@ class KeyCapsIT extends EdgeTest {
   }
 
   private static QuotaName.OfKey life(AccessKey key) {
-    return new QuotaName.OfKey(key.id(), CapPeriod.LIFE);
+    return new QuotaName.OfKey(key.id(), new CapPeriod.Life());
   }
 
   /** The day that it is, and the next, which it may be in a moment. */

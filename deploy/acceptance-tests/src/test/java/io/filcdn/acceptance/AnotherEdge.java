@@ -25,7 +25,7 @@ import java.util.Map;
  */
 final class AnotherEdge implements AutoCloseable {
 
-  private static final Duration READY_WITHIN = Duration.ofSeconds(120);
+  private static final Duration READY_WITHIN = Duration.ofMinutes(2);
 
   private final Path folder;
   private final int port = FreePort.find();

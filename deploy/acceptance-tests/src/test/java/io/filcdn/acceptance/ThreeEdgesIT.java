@@ -42,7 +42,7 @@ import org.web3j.utils.Numeric;
 class ThreeEdgesIT {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
-  private static final Duration SOON = Duration.ofSeconds(120);
+  private static final Duration SOON = Duration.ofMinutes(2);
   private static final InetAddress HERE = InetAddress.getLoopbackAddress();
 
   private static final int SIZE = 300_000;

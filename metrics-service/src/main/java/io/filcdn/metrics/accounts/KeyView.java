@@ -49,7 +49,7 @@ public record KeyView(
 
     static UsedBytes of(Used used, LocalDate today) {
       return new UsedBytes(
-          in(used, CapPeriod.LIFE),
+          in(used, new CapPeriod.Life()),
           in(used, new CapPeriod.Day(today)),
           in(used, new CapPeriod.Month(YearMonth.from(today))));
     }

@@ -164,7 +164,8 @@ public final class PostgresKeyUsage {
     Map<KeyId, Instant> lastUses = new HashMap<>();
     try (PreparedStatement statement = connection.prepareStatement(USED)) {
       Columns.of(statement, keys).text(KeyId::text);
-      Columns.after(1, statement, List.of(CapPeriod.LIFE.toString(), day.toString(), month(day)))
+      Columns.after(
+              1, statement, List.of(new CapPeriod.Life().toString(), day.toString(), month(day)))
           .text(period -> period);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {

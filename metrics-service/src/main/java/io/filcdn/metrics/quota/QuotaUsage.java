@@ -91,7 +91,7 @@ public final class QuotaUsage {
   private void add(EgressRecord flush, UsedKey key, long bytes, Predicate<QuotaName.OfKey> capped) {
     List<CapPeriod> periods =
         List.of(
-            CapPeriod.LIFE,
+            new CapPeriod.Life(),
             new CapPeriod.Day(key.day()),
             new CapPeriod.Month(YearMonth.from(key.day())));
     for (CapPeriod period : periods) {

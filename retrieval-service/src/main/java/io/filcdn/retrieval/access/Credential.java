@@ -9,9 +9,6 @@ import java.util.Optional;
 public sealed interface Credential {
 
   /** No proof: the request is anyone's. */
-  Credential NONE = new None();
-
-  /** Nothing was shown. */
   record None() implements Credential {}
 
   /**

@@ -63,7 +63,7 @@ public final class CredentialReader {
    */
   Credential read(Optional<String> authorization, Supplier<String> address) {
     if (authorization.isEmpty()) {
-      return Credential.NONE;
+      return new Credential.None();
     }
     String header = authorization.get();
     Credential known = recent.getIfPresent(header);

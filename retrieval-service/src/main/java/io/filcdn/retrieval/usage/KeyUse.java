@@ -42,7 +42,7 @@ public record KeyUse(KeyId key, LocalDate day, List<Cap> caps) {
 
   private static List<Cap> caps(AccessKeyRecord record, LocalDate day) {
     return Stream.of(
-            CapPeriod.LIFE, new CapPeriod.Day(day), new CapPeriod.Month(YearMonth.from(day)))
+            new CapPeriod.Life(), new CapPeriod.Day(day), new CapPeriod.Month(YearMonth.from(day)))
         .flatMap(period -> cap(record, period).stream())
         .toList();
   }

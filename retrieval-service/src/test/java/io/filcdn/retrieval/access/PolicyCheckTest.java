@@ -51,6 +51,7 @@ class PolicyCheckTest {
   private static final DataSetId TWO = DataSetId.of("fwss/2");
   private static final DataSetId GATED = DataSetId.of("fwss/3");
   private static final PieceCid CID = new PieceCid(new CommP(1, 2, 3, 4), 5, 900);
+  private static final Credential NOTHING = new Credential.None();
   private static final TestDelegate DELEGATE = TestDelegate.generate();
   private static final String CLAIMS = "{\"cdniuc\":\"%s\",\"exp\":1796040600}".formatted(CID);
 
@@ -200,25 +201,25 @@ class PolicyCheckTest {
 
   @Test
   void withoutAPolicyEveryoneMayFetchOnceAllPoliciesAreKnown() {
-    passes(Credential.NONE, ONE, ONE);
+    passes(NOTHING, ONE, ONE);
     trusted = false;
-    refuses(Refusal.POLICIES_UNAVAILABLE, Credential.NONE, ONE);
+    refuses(Refusal.POLICIES_UNAVAILABLE, NOTHING, ONE);
     policy("public", "");
-    passes(Credential.NONE, ONE, ONE);
+    passes(NOTHING, ONE, ONE);
   }
 
   @Test
   void aDataSetsOwnPolicyCountsAloneAndTheGeneralOneForTheOthers() {
     policy(PolicyKey.general(PAYER), "signed", "", 9);
-    refuses(Refusal.SIGNED_URL_NEEDED, Credential.NONE, ONE);
+    refuses(Refusal.SIGNED_URL_NEEDED, NOTHING, ONE);
     policy("public", "");
-    passes(Credential.NONE, ONE, ONE);
-    refuses(Refusal.SIGNED_URL_NEEDED, Credential.NONE, TWO);
+    passes(NOTHING, ONE, ONE);
+    refuses(Refusal.SIGNED_URL_NEEDED, NOTHING, TWO);
     // the one that would pay says why
-    refuses(Refusal.SIGNED_URL_NEEDED, Credential.NONE, TWO);
-    passes(Credential.NONE, ONE, TWO, ONE);
+    refuses(Refusal.SIGNED_URL_NEEDED, NOTHING, TWO);
+    passes(NOTHING, ONE, TWO, ONE);
     policy(PolicyKey.general(PAYER), "public", "", 10);
-    passes(Credential.NONE, TWO, TWO);
+    passes(NOTHING, TWO, TWO);
   }
 
   @Test
@@ -226,20 +227,20 @@ class PolicyCheckTest {
     PolicyRecord old = policy("keys", "");
     policy(PolicyKey.of(PAYER, ONE), "public", "", 2);
     tell(old.key(), RecordJson.write(old));
-    passes(Credential.NONE, ONE, ONE);
+    passes(NOTHING, ONE, ONE);
     assertThat(replica.knows(old.name(), 2)).isTrue();
     assertThat(replica.knows(old.name(), 3)).isFalse();
     policy(PolicyKey.of(PAYER, ONE), "keys", "", 3);
-    refuses(Refusal.KEY_NEEDED, Credential.NONE, ONE);
+    refuses(Refusal.KEY_NEEDED, NOTHING, ONE);
     tell(old.key(), null);
-    passes(Credential.NONE, ONE, ONE);
+    passes(NOTHING, ONE, ONE);
   }
 
   @Test
   void whatIsNotUnderstoodClosesItsDataSetAndNothingElse() {
     PolicyRecord policy = policy("public", "");
     tell("nonsense", "nonsense");
-    passes(Credential.NONE, ONE, ONE);
+    passes(NOTHING, ONE, ONE);
     for (String wrong :
         new String[] {
           "nonsense",
@@ -248,13 +249,13 @@ class PolicyCheckTest {
         }) {
       tell(policy.key(), wrong);
       refuses(Refusal.POLICY_NOT_UNDERSTOOD, signed(CLAIMS), ONE);
-      passes(Credential.NONE, TWO, TWO);
+      passes(NOTHING, TWO, TWO);
       // and it is told of again
       tell(policy.key(), RecordJson.write(policy));
-      passes(Credential.NONE, ONE, ONE);
+      passes(NOTHING, ONE, ONE);
     }
     policy(PolicyKey.of(PAYER, ONE), "public", ",\"limits\":{\"bytes\":\"5\"}", 2);
-    refuses(Refusal.POLICY_NOT_UNDERSTOOD, Credential.NONE, ONE);
+    refuses(Refusal.POLICY_NOT_UNDERSTOOD, NOTHING, ONE);
   }
 
   @ParameterizedTest
@@ -270,7 +271,7 @@ class PolicyCheckTest {
   void limitsAndTimesHoldWhateverIsShown(String limits, Refusal refusal) {
     policy("public", "," + limits);
 
-    refuses(refusal, Credential.NONE, ONE);
+    refuses(refusal, NOTHING, ONE);
     refuses(refusal, signed(CLAIMS), ONE);
     refuses(refusal, new Credential.Key(Keys.key()), ONE);
     refuses(refusal, new Credential.Bot("crawler"), ONE);
@@ -282,7 +283,7 @@ class PolicyCheckTest {
     Credential bot = new Credential.Bot("crawler");
     policy("keys", "");
     passes(key, ONE, ONE);
-    refuses(Refusal.KEY_NEEDED, Credential.NONE, ONE);
+    refuses(Refusal.KEY_NEEDED, NOTHING, ONE);
     refuses(Refusal.KEY_NEEDED, signed(CLAIMS), ONE);
     refuses(Refusal.KEY_NEEDED, bot, ONE);
     policy(PolicyKey.of(PAYER, ONE), "signed", "", 2);
@@ -336,15 +337,15 @@ class PolicyCheckTest {
 
   @Test
   void whoMayKeepAnAnswerIsSaidByAllThatLetItIn() {
-    assertThat(grant(Credential.NONE, ONE)).isEqualTo(new Grant(Optional.empty(), false, false));
+    assertThat(grant(NOTHING, ONE)).isEqualTo(new Grant(Optional.empty(), false, false));
     policy("public", ",\"limits\":{\"pieces\":[\"%s\"]}".formatted(CID));
-    assertThat(grant(Credential.NONE, ONE)).isEqualTo(new Grant(Optional.empty(), false, false));
+    assertThat(grant(NOTHING, ONE)).isEqualTo(new Grant(Optional.empty(), false, false));
     policy(PolicyKey.of(PAYER, ONE), "public", ",\"limits\":{\"networks\":[\"192.0.2.0/24\"]}", 2);
-    assertThat(grant(Credential.NONE, TWO, ONE))
+    assertThat(grant(NOTHING, TWO, ONE))
         .isEqualTo(new Grant(Optional.empty(), false, true));
     policy(
         PolicyKey.of(PAYER, ONE), "public", ",\"limits\":{\"origins\":[\"https://a.example\"]}", 3);
-    assertThat(grant(Credential.NONE, ONE)).isEqualTo(new Grant(Optional.empty(), true, true));
+    assertThat(grant(NOTHING, ONE)).isEqualTo(new Grant(Optional.empty(), true, true));
     policy(PolicyKey.of(PAYER, ONE), "signed", "", 4);
     assertThat(grant(signed(CLAIMS), ONE)).isEqualTo(new Grant(Optional.empty(), false, true));
   }
@@ -357,16 +358,16 @@ class PolicyCheckTest {
 
   @Test
   void aGateIsOpenedByAProofOrByAPolicyThatAsksForMore() {
-    refuses(Refusal.GATED_PROOF_NEEDED, Credential.NONE, GATED);
+    refuses(Refusal.GATED_PROOF_NEEDED, NOTHING, GATED);
     refuses(Refusal.GATED_PROOF_NEEDED, new Credential.Key(Keys.key()), GATED);
     refuses(Refusal.GATED_PROOF_WRONG, new Credential.Gated(Optional.empty()), GATED);
     passes(new Credential.Gated(Optional.empty()), ONE, GATED, ONE);
     policy(PolicyKey.of(PAYER, GATED), "public", "", 1);
-    refuses(Refusal.GATED_PROOF_NEEDED, Credential.NONE, GATED);
+    refuses(Refusal.GATED_PROOF_NEEDED, NOTHING, GATED);
     policy(PolicyKey.of(PAYER, GATED), "signed", "", 2);
     assertThat(grant(signed(CLAIMS), GATED).restricted()).isTrue();
-    refuses(Refusal.SIGNED_URL_NEEDED, Credential.NONE, GATED);
+    refuses(Refusal.SIGNED_URL_NEEDED, NOTHING, GATED);
     // of what the index has not told, nothing is taken for public
-    refuses(Refusal.GATED_PROOF_NEEDED, Credential.NONE, DataSetId.of("fwss/4"));
+    refuses(Refusal.GATED_PROOF_NEEDED, NOTHING, DataSetId.of("fwss/4"));
   }
 }

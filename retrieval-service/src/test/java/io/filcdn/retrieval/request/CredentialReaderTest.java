@@ -25,7 +25,8 @@ class CredentialReaderTest {
   void eachSchemeAndPrefixIsReadAsWhatItIs() {
     AccessKey key = Keys.key();
 
-    assertThat(reader.read(Optional.empty(), () -> "a.example/b")).isEqualTo(Credential.NONE);
+    assertThat(reader.read(Optional.empty(), () -> "a.example/b"))
+        .isEqualTo(new Credential.None());
     assertThat(read("Bearer robot")).isEqualTo(new Credential.Bot("crawler"));
     assertThat(read("bEARER   robot ")).isEqualTo(new Credential.Bot("crawler"));
     assertThat(read("Bearer " + key.text()))

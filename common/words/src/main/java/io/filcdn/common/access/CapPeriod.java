@@ -18,9 +18,6 @@ public sealed interface CapPeriod {
   /** The time for which a period that is over can be leased: a response counts to its beginning. */
   Duration LEASED_AFTER_END = Duration.ofDays(1);
 
-  /** All the life of a key. */
-  CapPeriod LIFE = new Life();
-
   /** The time from a key's making on. */
   record Life() implements CapPeriod {
     @JsonValue
@@ -79,7 +76,7 @@ public sealed interface CapPeriod {
   }
 
   /**
-   * Reads what {@link #toString} wrote: {@code life}, {@code 2026-11-30}, {@code 2026-11}.
+   * Reads a period as it is written: {@code life}, {@code 2026-11-30}, {@code 2026-11}.
    *
    * @throws IllegalArgumentException where the text is none
    */
@@ -88,7 +85,7 @@ public sealed interface CapPeriod {
     try {
       CapPeriod period =
           switch (text.length()) {
-            case 4 -> LIFE;
+            case 4 -> new Life();
             case 7 -> new Month(YearMonth.parse(text));
             case 10 -> new Day(LocalDate.parse(text));
             default -> throw refused();

@@ -58,7 +58,7 @@ class KeyLimitsTest {
   void eachPeriodHasItsCap() {
     KeyLimits limits = RecordJson.read("{\"bytes\":\"3\",\"bytesPerDay\":\"1\"}", KeyLimits.class);
 
-    assertThat(limits.cap(CapPeriod.LIFE)).contains(ByteCount.of(3));
+    assertThat(limits.cap(new CapPeriod.Life())).contains(ByteCount.of(3));
     assertThat(limits.cap(CapPeriod.of("2026-11-30"))).contains(ByteCount.of(1));
     assertThat(limits.cap(CapPeriod.of("2026-11"))).isEmpty();
   }
