@@ -50,7 +50,6 @@ class AccessIT extends EdgeTest {
     kafka.close();
   }
 
-
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final String APP = "Origin: https://app.example";
 

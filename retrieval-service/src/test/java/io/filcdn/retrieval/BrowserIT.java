@@ -113,8 +113,7 @@ class BrowserIT extends EdgeTest {
     urls.forEach((file, url) -> outcomes.put(file, outcome(url)));
     // some versions of Chromium know JPEG XL: the others take it for the picture that it is, too
     outcomes.replaceAll(
-        (file, outcome) ->
-            file.endsWith(".jxl") && outcome.equals("BROKEN") ? "SHOWN" : outcome);
+        (file, outcome) -> file.endsWith(".jxl") && outcome.equals("BROKEN") ? "SHOWN" : outcome);
 
     assertThat(outcomes)
         .isEqualTo(

@@ -54,6 +54,7 @@ class PolicyCheckTest {
   private static final DataSetId TWO = DataSetId.of("fwss/2");
   private static final DataSetId GATED = DataSetId.of("fwss/3");
   private static final PieceCid CID = new PieceCid(new CommP(1, 2, 3, 4), 5, 900);
+  private static final Credential NOTHING = new Credential.None();
   private static final TestDelegate DELEGATE = TestDelegate.generate();
   private static final String CLAIMS = "{\"cdniuc\":\"%s\",\"exp\":1796040600}".formatted(CID);
 
@@ -207,14 +208,14 @@ class PolicyCheckTest {
 
   @Test
   void withoutAPolicyEveryoneMayFetchOnceAllPoliciesAreKnown() {
-    passes(new Credential.None(), ONE, ONE);
+    passes(NOTHING, ONE, ONE);
     trusted = false;
-    refuses(Refusal.POLICIES_UNAVAILABLE, new Credential.None(), ONE);
+    refuses(Refusal.POLICIES_UNAVAILABLE, NOTHING, ONE);
     // there may be another, which closes it
     policy("public", "");
-    refuses(Refusal.POLICIES_UNAVAILABLE, new Credential.None(), ONE);
+    refuses(Refusal.POLICIES_UNAVAILABLE, NOTHING, ONE);
     trusted = true;
-    passes(new Credential.None(), ONE, ONE);
+    passes(NOTHING, ONE, ONE);
   }
 
   @Test
@@ -227,7 +228,7 @@ class PolicyCheckTest {
       place(dataSet, Optional.empty());
     }
 
-    assertThat(outcome(new Credential.None(), many))
+    assertThat(outcome(NOTHING, many))
         .isInstanceOfSatisfying(
             PolicyCheck.Outcome.Passed.class,
             passed -> assertThat(passed.admitted().payers()).hasSize(32));
@@ -250,7 +251,7 @@ class PolicyCheckTest {
   void whatIsPublicForATimeIsNotKeptForOthers() {
     policy("public", ",\"limits\":{},\"expires\":\"2026-12-30T12:00:00Z\"");
 
-    assertThat(outcome(new Credential.None(), ONE))
+    assertThat(outcome(NOTHING, ONE))
         .isInstanceOfSatisfying(
             PolicyCheck.Outcome.Passed.class,
             passed -> assertThat(passed.grant().restricted()).isTrue());
@@ -259,15 +260,15 @@ class PolicyCheckTest {
   @Test
   void aDataSetsOwnPolicyCountsAloneAndTheGeneralOneForTheOthers() {
     policy(PolicyKey.general(PAYER), "signed", "", 9);
-    refuses(Refusal.SIGNED_URL_NEEDED, new Credential.None(), ONE);
+    refuses(Refusal.SIGNED_URL_NEEDED, NOTHING, ONE);
     policy("public", "");
-    passes(new Credential.None(), ONE, ONE);
-    refuses(Refusal.SIGNED_URL_NEEDED, new Credential.None(), TWO);
+    passes(NOTHING, ONE, ONE);
+    refuses(Refusal.SIGNED_URL_NEEDED, NOTHING, TWO);
     // the one that would pay says why
-    refuses(Refusal.SIGNED_URL_NEEDED, new Credential.None(), TWO);
-    passes(new Credential.None(), ONE, TWO, ONE);
+    refuses(Refusal.SIGNED_URL_NEEDED, NOTHING, TWO);
+    passes(NOTHING, ONE, TWO, ONE);
     policy(PolicyKey.general(PAYER), "public", "", 10);
-    passes(new Credential.None(), TWO, TWO);
+    passes(NOTHING, TWO, TWO);
   }
 
   @Test
@@ -275,20 +276,20 @@ class PolicyCheckTest {
     PolicyRecord old = policy("keys", "");
     policy(PolicyKey.of(PAYER, ONE), "public", "", 2);
     tell(old.key(), RecordJson.write(old));
-    passes(new Credential.None(), ONE, ONE);
+    passes(NOTHING, ONE, ONE);
     assertThat(replica.knows(old.name(), 2)).isTrue();
     assertThat(replica.knows(old.name(), 3)).isFalse();
     policy(PolicyKey.of(PAYER, ONE), "keys", "", 3);
-    refuses(Refusal.KEY_NEEDED, new Credential.None(), ONE);
+    refuses(Refusal.KEY_NEEDED, NOTHING, ONE);
     tell(old.key(), null);
-    passes(new Credential.None(), ONE, ONE);
+    passes(NOTHING, ONE, ONE);
   }
 
   @Test
   void whatIsNotUnderstoodClosesItsDataSetAndNothingElse() {
     PolicyRecord policy = policy("public", "");
     tell("nonsense", "nonsense");
-    passes(new Credential.None(), ONE, ONE);
+    passes(NOTHING, ONE, ONE);
     for (String wrong :
         new String[] {
           "nonsense",
@@ -297,13 +298,13 @@ class PolicyCheckTest {
         }) {
       tell(policy.key(), wrong);
       refuses(Refusal.POLICY_NOT_UNDERSTOOD, signed(CLAIMS), ONE);
-      passes(new Credential.None(), TWO, TWO);
+      passes(NOTHING, TWO, TWO);
       // and it is told of again
       tell(policy.key(), RecordJson.write(policy));
-      passes(new Credential.None(), ONE, ONE);
+      passes(NOTHING, ONE, ONE);
     }
     policy(PolicyKey.of(PAYER, ONE), "public", ",\"limits\":{\"bytes\":\"5\"}", 2);
-    refuses(Refusal.POLICY_NOT_UNDERSTOOD, new Credential.None(), ONE);
+    refuses(Refusal.POLICY_NOT_UNDERSTOOD, NOTHING, ONE);
   }
 
   @ParameterizedTest
@@ -319,7 +320,7 @@ class PolicyCheckTest {
   void limitsAndTimesHoldWhateverIsShown(String limits, Refusal refusal) {
     policy("public", "," + limits);
 
-    refuses(refusal, new Credential.None(), ONE);
+    refuses(refusal, NOTHING, ONE);
     refuses(refusal, signed(CLAIMS), ONE);
     refuses(refusal, new Credential.Key(Keys.key()), ONE);
     refuses(refusal, new Credential.Bot("crawler"), ONE);
@@ -331,7 +332,7 @@ class PolicyCheckTest {
     Credential bot = new Credential.Bot("crawler");
     policy("keys", "");
     passes(key, ONE, ONE);
-    refuses(Refusal.KEY_NEEDED, new Credential.None(), ONE);
+    refuses(Refusal.KEY_NEEDED, NOTHING, ONE);
     refuses(Refusal.KEY_NEEDED, signed(CLAIMS), ONE);
     refuses(Refusal.KEY_NEEDED, bot, ONE);
     policy(PolicyKey.of(PAYER, ONE), "signed", "", 2);
@@ -385,15 +386,15 @@ class PolicyCheckTest {
 
   @Test
   void whoMayKeepAnAnswerIsSaidByAllThatLetItIn() {
-    assertThat(grant(new Credential.None(), ONE)).isEqualTo(new Grant(Optional.empty(), false, false));
+    assertThat(grant(NOTHING, ONE)).isEqualTo(new Grant(Optional.empty(), false, false));
     policy("public", ",\"limits\":{\"pieces\":[\"%s\"]}".formatted(CID));
-    assertThat(grant(new Credential.None(), ONE)).isEqualTo(new Grant(Optional.empty(), false, false));
+    assertThat(grant(NOTHING, ONE)).isEqualTo(new Grant(Optional.empty(), false, false));
     policy(PolicyKey.of(PAYER, ONE), "public", ",\"limits\":{\"networks\":[\"192.0.2.0/24\"]}", 2);
-    assertThat(grant(new Credential.None(), TWO, ONE))
+    assertThat(grant(NOTHING, TWO, ONE))
         .isEqualTo(new Grant(Optional.empty(), false, true));
     policy(
         PolicyKey.of(PAYER, ONE), "public", ",\"limits\":{\"origins\":[\"https://a.example\"]}", 3);
-    assertThat(grant(new Credential.None(), ONE)).isEqualTo(new Grant(Optional.empty(), true, true));
+    assertThat(grant(NOTHING, ONE)).isEqualTo(new Grant(Optional.empty(), true, true));
     policy(PolicyKey.of(PAYER, ONE), "signed", "", 4);
     assertThat(grant(signed(CLAIMS), ONE)).isEqualTo(new Grant(Optional.empty(), false, true));
   }
@@ -406,16 +407,16 @@ class PolicyCheckTest {
 
   @Test
   void aGateIsOpenedByAProofOrByAPolicyThatAsksForMore() {
-    refuses(Refusal.GATED_PROOF_NEEDED, new Credential.None(), GATED);
+    refuses(Refusal.GATED_PROOF_NEEDED, NOTHING, GATED);
     refuses(Refusal.GATED_PROOF_NEEDED, new Credential.Key(Keys.key()), GATED);
     refuses(Refusal.GATED_PROOF_WRONG, new Credential.Gated(Optional.empty()), GATED);
     passes(new Credential.Gated(Optional.empty()), ONE, GATED, ONE);
     policy(PolicyKey.of(PAYER, GATED), "public", "", 1);
-    refuses(Refusal.GATED_PROOF_NEEDED, new Credential.None(), GATED);
+    refuses(Refusal.GATED_PROOF_NEEDED, NOTHING, GATED);
     policy(PolicyKey.of(PAYER, GATED), "signed", "", 2);
     assertThat(grant(signed(CLAIMS), GATED).restricted()).isTrue();
-    refuses(Refusal.SIGNED_URL_NEEDED, new Credential.None(), GATED);
+    refuses(Refusal.SIGNED_URL_NEEDED, NOTHING, GATED);
     // of what the index has not told, nothing is taken for public
-    refuses(Refusal.GATED_PROOF_NEEDED, new Credential.None(), DataSetId.of("fwss/4"));
+    refuses(Refusal.GATED_PROOF_NEEDED, NOTHING, DataSetId.of("fwss/4"));
   }
 }
