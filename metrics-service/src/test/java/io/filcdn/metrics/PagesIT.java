@@ -239,6 +239,7 @@ class PagesIT {
       value = {
         ACCEPTED_BY_BROWSERS + " | text/html",
         "text/html | text/html",
+        "TEXT/HTML;q=0.5 | text/html",
         "application/json | application/json",
         "*/* | application/json",
         "application/json, text/html;q=0.9 | application/json",

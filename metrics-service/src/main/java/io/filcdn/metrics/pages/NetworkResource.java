@@ -40,6 +40,8 @@ public class NetworkResource {
         Pattern.compile("https?://[\\x21-\\x7e&&[^<>\"'`]]{1,300}");
 
     /**
+     * A network with the URL of its pieces.
+     *
      * @param pieceUrl as it is configured
      * @throws UnusableSettingException where it is no such URL
      */

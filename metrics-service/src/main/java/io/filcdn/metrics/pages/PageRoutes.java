@@ -48,7 +48,7 @@ public class PageRoutes {
 
   private static void pageOrApi(RoutingContext request) {
     request.response().headers().add(HttpHeaders.VARY, HttpHeaders.ACCEPT);
-    if (weight(request, "text", "html") > weight(request, "application", "json")) {
+    if (weight(request, "text/html") > weight(request, "application/json")) {
       request.reroute(DOCUMENT);
     } else {
       request.next();
@@ -56,12 +56,9 @@ public class PageRoutes {
   }
 
   /** The weight of a media type that is accepted by its name, 0 where it is not. */
-  private static float weight(RoutingContext request, String type, String subtype) {
+  private static float weight(RoutingContext request, String type) {
     return request.parsedHeaders().accept().stream()
-        .filter(
-            accepted ->
-                // both are null in */*
-                type.equals(accepted.component()) && subtype.equals(accepted.subComponent()))
+        .filter(accepted -> accepted.value().equalsIgnoreCase(type))
         .map(MIMEHeader::weight)
         .max(Float::compare)
         .orElse(0f);
