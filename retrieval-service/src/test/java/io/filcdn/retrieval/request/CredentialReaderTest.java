@@ -25,12 +25,7 @@ class CredentialReaderTest {
   void eachSchemeAndPrefixIsReadAsWhatItIs() {
     AccessKey key = Keys.key();
 
-<<<<<<< HEAD
     assertThat(reader.read(Optional.empty(), () -> "a.example/b")).isEqualTo(new Credential.None());
-=======
-    assertThat(reader.read(Optional.empty(), () -> "a.example/b"))
-        .isEqualTo(new Credential.None());
->>>>>>> policy
     assertThat(read("Bearer robot")).isEqualTo(new Credential.Bot("crawler"));
     assertThat(read("bEARER   robot ")).isEqualTo(new Credential.Bot("crawler"));
     assertThat(read("Bearer " + key.text()))
