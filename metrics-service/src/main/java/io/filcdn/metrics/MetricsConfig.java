@@ -34,6 +34,8 @@ public interface MetricsConfig {
 
     Accounts accounts();
 
+    Credits credits();
+
     Series series();
 
     Webhooks webhooks();
@@ -204,6 +206,25 @@ public interface MetricsConfig {
     /** The time for which keys are kept after they ended. */
     @WithDefault("30d")
     Duration keepEnded();
+  }
+
+  /** The credit server. */
+  interface Credits {
+
+    /** The longest time for which a reservation holds what nobody has committed. */
+    @WithDefault("1d")
+    Duration longestReservation();
+
+    /**
+     * The time for which a reservation is known after it was closed: an operation on it that comes
+     * again within it is answered as before.
+     */
+    @WithDefault("30d")
+    Duration keepClosed();
+
+    /** The interval at which what payers store on chain is entered into the ledger. */
+    @WithDefault("1h")
+    Duration bookEvery();
   }
 
   /** The record of what was served when. */

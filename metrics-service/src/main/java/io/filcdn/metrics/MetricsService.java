@@ -7,6 +7,7 @@ import io.filcdn.metrics.accounts.KeyDesk;
 import io.filcdn.metrics.accounts.SignIn;
 import io.filcdn.metrics.counting.PipelineMetrics;
 import io.filcdn.metrics.counting.UsageCounter;
+import io.filcdn.metrics.credits.Credits;
 import io.filcdn.metrics.housekeeping.Housekeeping;
 import io.filcdn.metrics.identity.EdgeAuthentication;
 import io.filcdn.metrics.identity.EdgeListFile;
@@ -80,6 +81,7 @@ final class MetricsService implements AutoCloseable {
   private final LostRecordDetector lostRecords;
   private final History history;
   private final Accounts accounts;
+  private final Credits credits;
   private final UsagePipeline pipeline;
   private final TopicFollowers followers;
   private final List<BackgroundTask> housekeeping;
@@ -87,6 +89,7 @@ final class MetricsService implements AutoCloseable {
   private final BackgroundThread tending = new BackgroundThread("housekeeping");
   private final BackgroundThread calling = new BackgroundThread("webhooks");
   private final BackgroundThread telling = new BackgroundThread("keys");
+  private final BackgroundThread passing = new BackgroundThread("credits");
 
   /**
    * @param kafka how to reach the brokers
@@ -119,6 +122,7 @@ final class MetricsService implements AutoCloseable {
             database, offsets, new EgressOffsets(kafka), config.intake().lostAfter(), clock);
     history = new History(database, clock, Thread::startVirtualThread);
     accounts = newAccounts();
+    credits = newCredits();
     Optional<Webhooks> webhooks = config.webhooks().url().map(this::webhooks);
     PipelineMetrics metrics = new PipelineMetrics(registry);
     DeadLetterReporter reporter = new DeadLetterReporter(registry);
@@ -127,7 +131,9 @@ final class MetricsService implements AutoCloseable {
             authentication, gate, counter, offsets, newOutbox(webhooks), reporter, metrics);
     followers = newFollowers(reporter);
     housekeeping =
-        Stream.concat(newHousekeeping(metrics).tasks().stream(), accounts.housekeeping().stream())
+        Stream.of(
+                newHousekeeping(metrics).tasks(), accounts.housekeeping(), credits.housekeeping())
+            .flatMap(List::stream)
             .toList();
     calls =
         webhooks.stream().map(w -> new BackgroundTask("calling a webhook", w::callDue)).toList();
@@ -181,6 +187,23 @@ final class MetricsService implements AutoCloseable {
                 AccessKey.networkOf(network.name()), rules.keysPerPayer(), rules.keepEnded()),
             rules.attemptsPerMinute(),
             config.publish().maxRecords()),
+        publisher,
+        clock,
+        registry);
+  }
+
+  private Credits newCredits() {
+    MetricsConfig.Credits rules = config.credits();
+    return new Credits(
+        database,
+        new Credits.Rules(
+            AccessKey.networkOf(network.name()),
+            network.epochDuration().multipliedBy(network.finality().fallbackDepth()),
+            rules.longestReservation(),
+            rules.keepClosed(),
+            rules.bookEvery(),
+            config.publish().maxRecords()),
+        usageQueries(),
         publisher,
         clock,
         registry);
@@ -253,10 +276,13 @@ final class MetricsService implements AutoCloseable {
     tending.afterEvery(TEND_EVERY, housekeeping);
     calling.afterEvery(TEND_EVERY, calls);
     telling.every(TELL_EVERY, "telling of keys", accounts::publish);
+    passing.every(
+        TELL_EVERY, "ending and telling of reservations", credits::passTimeAndPublish);
   }
 
   @Override
   public void close() {
+    passing.close();
     telling.close();
     calling.close();
     tending.close();
@@ -279,6 +305,10 @@ final class MetricsService implements AutoCloseable {
 
   Accounts accounts() {
     return accounts;
+  }
+
+  Credits credits() {
+    return credits;
   }
 
   /** The check of which edge asks the lease desk. */

@@ -16,6 +16,7 @@ class LayoutTest {
             "housekeeping",
             "repair",
             "leases",
+            "credits",
             "accounts",
             "counting",
             "intake",

@@ -4,7 +4,7 @@ import io.filcdn.metrics.json.PostgresSafeJson;
 import io.filcdn.service.problem.HttpProblem;
 
 /** The body of a request about accounts: a JSON text of bounded length, each field known. */
-final class JsonBody {
+public final class JsonBody {
 
   private static final int LONGEST = 65_536;
 
@@ -16,7 +16,7 @@ final class JsonBody {
    * @param what its name in the problem's code
    * @throws jakarta.ws.rs.WebApplicationException the problem {@code …-malformed}, or one of 413
    */
-  static <T> T read(String what, String body, Class<T> type) {
+  public static <T> T read(String what, String body, Class<T> type) {
     if (body.length() > LONGEST) {
       throw HttpProblem.of(
               413,

@@ -27,6 +27,16 @@ public record AuditEntry(Instant at, Action action, String subject, String detai
     /** The bytes that a journal still held were set free, as nobody expects them any more. */
     LEASES_WRITTEN_OFF,
     /** A payer's key was taken back by an operator. */
-    KEY_REVOKED
+    KEY_REVOKED,
+    /** A service that may ask for credit was made, or given another token. */
+    CREDIT_TOKEN_MADE,
+    /** A token of a service that asks for credit was taken back. */
+    CREDIT_TOKEN_REVOKED,
+    /** An operator gave an account credit. */
+    CREDIT_GRANTED,
+    /** What was left of a grant was taken back. */
+    CREDIT_REVOKED,
+    /** What was left of a grant was paid back. */
+    CREDIT_REFUNDED
   }
 }

@@ -29,7 +29,13 @@ public enum KafkaPrincipal {
       case INDEXER -> Set.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS);
       case RETRIEVAL -> Set.of(Topic.TREES, Topic.EGRESS, Topic.RETRIEVALS);
       case METRICS ->
-          Set.of(Topic.KEYS, Topic.EGRESS, Topic.USAGE, Topic.QUOTA, Topic.DEAD_LETTERS);
+          Set.of(
+              Topic.KEYS,
+              Topic.EGRESS,
+              Topic.USAGE,
+              Topic.QUOTA,
+              Topic.CREDITS,
+              Topic.DEAD_LETTERS);
       case SETTLEMENT -> Set.of(Topic.SETTLEMENT, Topic.DEAD_LETTERS);
     };
   }
