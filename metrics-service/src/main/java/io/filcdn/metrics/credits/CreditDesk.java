@@ -83,7 +83,7 @@ public final class CreditDesk {
   }
 
   /** Does operations in their order; each has its own end, and all are stored together. */
-  List<OperationResult> perform(CreditService service, List<CreditOperation> operations) {
+  public List<OperationResult> perform(CreditService service, List<CreditOperation> operations) {
     Wanted wanted =
         new Wanted(
             operations.stream()
@@ -103,7 +103,7 @@ public final class CreditDesk {
   }
 
   /** Gives an account credit, once for each id and each payment. */
-  GrantOutcome grant(String madeBy, NewGrant wanted) {
+  public GrantOutcome grant(String madeBy, NewGrant wanted) {
     return locked(
         wanted.book(), (connection, locked, now) -> grant(connection, locked, now, madeBy, wanted));
   }
@@ -278,7 +278,7 @@ public final class CreditDesk {
   }
 
   /** Enters what time has ended, of all accounts. */
-  void passTime() {
+  public void passTime() {
     List<BookKey> due;
     do {
       due = due();
@@ -308,7 +308,7 @@ public final class CreditDesk {
   }
 
   /** Forgets reservations that were closed before {@code then}; their entries stay. */
-  void forget(Instant then) {
+  public void forget(Instant then) {
     int forgotten;
     do {
       forgotten =

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** A thing that a service does with a reservation. Each can come again without harm. */
-sealed interface CreditOperation {
+public sealed interface CreditOperation {
 
   /** The reservation's id, which the service chose. */
   String id();

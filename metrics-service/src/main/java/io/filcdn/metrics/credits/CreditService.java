@@ -7,7 +7,7 @@ import java.util.Set;
 /** A service, such as a gateway for uploads, that asks for credit on behalf of accounts. */
 public record CreditService(String name, Set<CreditScope> scopes) {
 
-  boolean may(Action action, CreditKind kind) {
+  public boolean may(Action action, CreditKind kind) {
     return scopes.contains(new CreditScope(action, kind));
   }
 }

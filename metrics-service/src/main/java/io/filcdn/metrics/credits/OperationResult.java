@@ -4,7 +4,7 @@ import io.filcdn.common.credit.CreditAmount;
 import java.util.Optional;
 
 /** The end of one operation. */
-sealed interface OperationResult {
+public sealed interface OperationResult {
 
   /** The reservation as it is now. */
   record Done(Reservation reservation) implements OperationResult {}
@@ -17,7 +17,7 @@ sealed interface OperationResult {
   record Refused(CreditRefusal reason, Optional<CreditAmount> available)
       implements OperationResult {
 
-    Refused(CreditRefusal reason) {
+    public Refused(CreditRefusal reason) {
       this(reason, Optional.empty());
     }
   }

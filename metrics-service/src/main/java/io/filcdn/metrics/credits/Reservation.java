@@ -25,7 +25,7 @@ import java.util.Optional;
  * @param expires when what it still holds comes back
  * @param closed when it was closed; empty while it is open
  */
-record Reservation(
+public record Reservation(
     ReservationName name,
     BookKey book,
     CreditAmount amount,
@@ -36,7 +36,7 @@ record Reservation(
     Optional<Instant> closed) {
 
   /** An amount of one grant. */
-  record Part(long grant, CreditAmount amount) {}
+  public record Part(long grant, CreditAmount amount) {}
 
   /** The state of a reservation. */
   public enum State {
@@ -65,7 +65,7 @@ record Reservation(
     }
   }
 
-  boolean isOpen() {
+  public boolean isOpen() {
     return state == State.OPEN;
   }
 
