@@ -2,6 +2,8 @@ package io.filcdn.common.credit;
 
 import static java.util.Objects.requireNonNull;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -17,6 +19,7 @@ import java.util.Optional;
  * @param grant the number of the grant whose credit it is; absent where it is paid on chain
  * @param reservation absent where none is the cause
  */
+@JsonInclude(Include.NON_ABSENT)
 public record CreditEntryRecord(
     long entry,
     CreditAccount account,
