@@ -131,8 +131,7 @@ final class MetricsService implements AutoCloseable {
             authentication, gate, counter, offsets, newOutbox(webhooks), reporter, metrics);
     followers = newFollowers(reporter);
     housekeeping =
-        Stream.of(
-                newHousekeeping(metrics).tasks(), accounts.housekeeping(), credits.housekeeping())
+        Stream.of(newHousekeeping(metrics).tasks(), accounts.housekeeping(), credits.housekeeping())
             .flatMap(List::stream)
             .toList();
     calls =
@@ -276,8 +275,7 @@ final class MetricsService implements AutoCloseable {
     tending.afterEvery(TEND_EVERY, housekeeping);
     calling.afterEvery(TEND_EVERY, calls);
     telling.every(TELL_EVERY, "telling of keys", accounts::publish);
-    passing.every(
-        TELL_EVERY, "ending and telling of reservations", credits::passTimeAndPublish);
+    passing.every(TELL_EVERY, "ending and telling of reservations", credits::passTimeAndPublish);
   }
 
   @Override

@@ -153,7 +153,8 @@ final class CreditCases {
     private String body(List<String> ids) {
       List<String> operations = new ArrayList<>();
       open.forEach(
-          id -> operations.add("{\"op\":\"commit\",\"id\":\"%s\",\"amount\":\"700\"}".formatted(id)));
+          id ->
+              operations.add("{\"op\":\"commit\",\"id\":\"%s\",\"amount\":\"700\"}".formatted(id)));
       ids.forEach(
           id ->
               operations.add(

@@ -264,8 +264,7 @@ class CreditsApiIT {
     JsonPath made = service();
     String name = made.getString("service");
     String tokens = ADMIN + "credit-services/" + name + "/tokens";
-    JsonPath next =
-        as(OPERATOR).post(tokens).then().statusCode(201).extract().jsonPath();
+    JsonPath next = as(OPERATOR).post(tokens).then().statusCode(201).extract().jsonPath();
     operate(made.getString("token"), commit("x", 1)).statusCode(200);
     operate(next.getString("token"), commit("x", 1)).statusCode(200);
 
@@ -276,13 +275,14 @@ class CreditsApiIT {
 
     await()
         .until(
-            () ->
-                operate(made.getString("token"), commit("x", 1)).extract().statusCode() == 401);
+            () -> operate(made.getString("token"), commit("x", 1)).extract().statusCode() == 401);
     operate(next.getString("token"), commit("x", 1)).statusCode(200);
     as(OPERATOR)
         .get(ADMIN + "credit-services?limit=1000")
         .then()
-        .body("services.find { it.name == '%s' }.tokens.id".formatted(name), equalTo(List.of(next.getString("id"))));
+        .body(
+            "services.find { it.name == '%s' }.tokens.id".formatted(name),
+            equalTo(List.of(next.getString("id"))));
     for (int i = 0; i < 3; i++) {
       as(OPERATOR).post(tokens).then().statusCode(201);
     }
@@ -320,7 +320,10 @@ class CreditsApiIT {
         .get("/api/v1/accounts/" + own + "/credits/grants")
         .then()
         .body("grants[0].source", equalTo("free"));
-    as(session).get("/api/v1/accounts/" + own + "/credits/ledger").then().body("entries", hasSize(1));
+    as(session)
+        .get("/api/v1/accounts/" + own + "/credits/ledger")
+        .then()
+        .body("entries", hasSize(1));
     for (String other : List.of("customer-1", "0x" + "1".repeat(40))) {
       as(session)
           .get("/api/v1/accounts/" + other + "/credits")
@@ -451,9 +454,7 @@ class CreditsApiIT {
     Arrays.setAll(tooMany, i -> commit("r" + i, 1));
 
     operate(token, tooMany).statusCode(400);
-    operate(token, Arrays.copyOf(tooMany, 1000))
-        .statusCode(200)
-        .body("results", hasSize(1000));
+    operate(token, Arrays.copyOf(tooMany, 1000)).statusCode(200).body("results", hasSize(1000));
     as(token).body("x".repeat(600_000)).post(OPERATIONS).then().statusCode(413);
   }
 
@@ -468,6 +469,10 @@ class CreditsApiIT {
         .isEqualTo("bearer");
     assertThat(document.getList("components.schemas.CreditKind.enum"))
         .isEqualTo(List.of("downloadBytes", "uploadBytes", "pinByteSeconds"));
-    given().put(OPERATIONS).then().statusCode(405).header("Allow", not(equalTo("GET, HEAD, OPTIONS")));
+    given()
+        .put(OPERATIONS)
+        .then()
+        .statusCode(405)
+        .header("Allow", not(equalTo("GET, HEAD, OPTIONS")));
   }
 }

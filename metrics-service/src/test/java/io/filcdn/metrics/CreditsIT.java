@@ -4,11 +4,11 @@ import static io.filcdn.metrics.Samples.NOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.filcdn.common.chain.TxHash;
 import io.filcdn.common.credit.CreditAccount;
 import io.filcdn.common.credit.CreditAmount;
 import io.filcdn.common.credit.CreditEntryRecord;
 import io.filcdn.common.credit.CreditKind;
-import io.filcdn.common.chain.TxHash;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.metrics.audit.AuditEntry;
@@ -147,7 +147,8 @@ class CreditsIT {
 
   /** What is available, held and used. */
   private static List<String> balance() {
-    return stack.rows("select available, held, used from credit_balance where kind = 'uploadBytes'");
+    return stack.rows(
+        "select available, held, used from credit_balance where kind = 'uploadBytes'");
   }
 
   /** Whatever was done: entries, balances and grants say the same, and nothing is below zero. */
@@ -163,7 +164,9 @@ class CreditsIT {
                   coalesce(e.available, 0), coalesce(e.held, 0), coalesce(e.used, 0))
                 """
                     .formatted(
-                        pots.formatted("available"), pots.formatted("held"), pots.formatted("used"))))
+                        pots.formatted("available"),
+                        pots.formatted("held"),
+                        pots.formatted("used"))))
         .as("entries add up to balances")
         .isEmpty();
     assertThat(
@@ -224,8 +227,7 @@ class CreditsIT {
     assertThat(results)
         .filteredOn(Refused.class::isInstance)
         .hasSize(900)
-        .containsOnly(
-            new Refused(CreditRefusal.CREDIT_SHORT, Optional.of(CreditAmount.ZERO)));
+        .containsOnly(new Refused(CreditRefusal.CREDIT_SHORT, Optional.of(CreditAmount.ZERO)));
     assertThat(balance()).containsExactly("0 100 0");
     assertThatBooksAgree();
   }
@@ -362,8 +364,7 @@ class CreditsIT {
     clock.move(Duration.ofMillis(1));
 
     assertThat(done(perform(reserve("s", 100))).isOpen()).isTrue();
-    assertThat(perform(commit("r", 1)))
-        .isEqualTo(refused(CreditRefusal.RESERVATION_TIMED_OUT));
+    assertThat(perform(commit("r", 1))).isEqualTo(refused(CreditRefusal.RESERVATION_TIMED_OUT));
     assertThat(done(perform(new Cancel("r"))).state()).isEqualTo(State.TIMED_OUT);
     assertThatBooksAgree();
   }
@@ -398,9 +399,7 @@ class CreditsIT {
     desk.passTime();
 
     assertThat(balance()).containsExactly("0 0 0");
-    assertThat(
-            stack.rows(
-                "select debit, credit, amount, cause from credit_entry order by number"))
+    assertThat(stack.rows("select debit, credit, amount, cause from credit_entry order by number"))
         .containsExactly(
             "issued available 100 grant",
             "available held 40 reserve",
@@ -415,8 +414,7 @@ class CreditsIT {
     perform(reserve("slice", 60));
     clock.move(Duration.ofSeconds(50));
 
-    Reservation renewed =
-        done(perform(new Commit("slice", amount(10), Optional.of(MINUTE))));
+    Reservation renewed = done(perform(new Commit("slice", amount(10), Optional.of(MINUTE))));
     assertThat(renewed.expires()).isEqualTo(clock.instant().plus(MINUTE));
     assertThat(done(perform(new Commit("slice", amount(10), Optional.of(MINUTE)))).committed())
         .isEqualTo(amount(10));
@@ -566,8 +564,7 @@ class CreditsIT {
         .allSatisfy(outcome -> assertThat(given(outcome).remaining()).isEqualTo(amount(75)));
     assertThat(desk.refund(number, "0xdef", "asked"))
         .isEqualTo(new GrantOutcome.Refused(CreditRefusal.GRANT_ENDED));
-    assertThat(
-            stack.rows("select debit, amount from credit_entry where credit = 'refunded'"))
+    assertThat(stack.rows("select debit, amount from credit_entry where credit = 'refunded'"))
         .containsExactly("revoked 75");
     assertThat(stack.audit())
         .extracting(AuditEntry::action)
@@ -647,7 +644,8 @@ class CreditsIT {
     assertThat(stack.rows("select sum(held) from credit_balance")).containsExactly("0");
     assertThat(stack.rows("select sum(used) from credit_balance"))
         .containsExactly(Long.toString(history.used()));
-    assertThat(stack.rows("select coalesce(sum(amount), 0) from credit_entry where debit = 'issued'"))
+    assertThat(
+            stack.rows("select coalesce(sum(amount), 0) from credit_entry where debit = 'issued'"))
         .containsExactly(Long.toString(history.granted()));
     for (BookKey book : CreditHistory.BOOKS) {
       assertThat(services.getFirst().credits().replayed(book.account()))
@@ -658,8 +656,7 @@ class CreditsIT {
   @Test
   void aBrokenConnectionChangesNothingOrAll() {
     grant("g", UPLOADS, 100);
-    CreditDesk broken =
-        process(new FailingDataSource(stack.dataSource(), 7, 0.2)).credits().desk();
+    CreditDesk broken = process(new FailingDataSource(stack.dataSource(), 7, 0.2)).credits().desk();
     for (int i = 0; i < 40; i++) {
       String id = "r" + i;
       try {

@@ -58,10 +58,14 @@ class MeteringBench {
               ServiceProcess.MEASURED,
               folder.resolve("output.log"),
               Map.of(
-                  "FILCDN_NETWORK", Path.of("..", "deploy", "networks", "devnet.json").toString(),
-                  "FILCDN_METRICS_LEASES_REQUIRED", "true",
-                  "FILCDN_ADMIN_TOKEN", ADMIN_TOKEN,
-                  "QUARKUS_HTTP_PORT", Integer.toString(port)));
+                  "FILCDN_NETWORK",
+                  Path.of("..", "deploy", "networks", "devnet.json").toString(),
+                  "FILCDN_METRICS_LEASES_REQUIRED",
+                  "true",
+                  "FILCDN_ADMIN_TOKEN",
+                  ADMIN_TOKEN,
+                  "QUARKUS_HTTP_PORT",
+                  Integer.toString(port)));
       try {
         count(stack, bytes);
         try (HttpClient http = HttpClient.newHttpClient()) {

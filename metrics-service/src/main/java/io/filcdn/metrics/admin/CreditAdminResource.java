@@ -144,7 +144,8 @@ public class CreditAdminResource {
     KeyId key = RequestValues.parsed("token-id", KeyId::of, id);
     requireWhy(why);
     if (!credits.services().revoke(name, key, why)) {
-      throw HttpProblem.unknown("token", "expected the id of a token of the service, found another");
+      throw HttpProblem.unknown(
+          "token", "expected the id of a token of the service, found another");
     }
   }
 
@@ -200,9 +201,7 @@ public class CreditAdminResource {
   @Operation(
       summary = "Ends a grant whose unspent part was paid back, once",
       description = "409 while reservations hold a part: revoke it first, and wait for them")
-  @RequestBody(
-      required = true,
-      content = @Content(schema = @Schema(implementation = Refund.class)))
+  @RequestBody(required = true, content = @Content(schema = @Schema(implementation = Refund.class)))
   @APIResponse(responseCode = "200", description = "remaining is what was paid back")
   public StoredGrant refundGrant(@PathParam("number") String number, String body) {
     long grant = grantNumber(number);

@@ -116,8 +116,7 @@ final class Book {
         parts.add(part);
         left = left.minus(taken);
         change(grant.held(taken));
-        enter(
-            CreditPot.AVAILABLE, CreditPot.HELD, part, CreditCause.RESERVE, Optional.of(name));
+        enter(CreditPot.AVAILABLE, CreditPot.HELD, part, CreditCause.RESERVE, Optional.of(name));
       }
     }
     if (!left.isZero()) {

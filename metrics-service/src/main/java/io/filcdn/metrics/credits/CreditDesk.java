@@ -5,8 +5,8 @@ import io.filcdn.common.credit.CreditCause;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.audit.PostgresAudit;
-import io.filcdn.metrics.credits.LockedBooks.CollisionException;
 import io.filcdn.metrics.credits.CreditOperation.Reserve;
+import io.filcdn.metrics.credits.LockedBooks.CollisionException;
 import io.filcdn.metrics.credits.PostgresBooks.Wanted;
 import io.filcdn.service.database.Database;
 import java.sql.Connection;
@@ -155,7 +155,10 @@ public final class CreditDesk {
     return new GrantOutcome.Done(made);
   }
 
-  /** Takes back what of a grant is neither held nor used, and what yet comes back; again is no error. */
+  /**
+   * Takes back what of a grant is neither held nor used, and what yet comes back; again is no
+   * error.
+   */
   public GrantOutcome revoke(long number, String why) {
     return withGrant(
         number,
@@ -174,8 +177,7 @@ public final class CreditDesk {
               now,
               Action.CREDIT_REVOKED,
               grant,
-              "%s %s of %s: %s"
-                  .formatted(grant.remaining(), grant.kind(), grant.account(), why));
+              "%s %s of %s: %s".formatted(grant.remaining(), grant.kind(), grant.account(), why));
           return new GrantOutcome.Done(grant);
         });
   }
@@ -204,8 +206,7 @@ public final class CreditDesk {
               Action.CREDIT_REFUNDED,
               grant,
               "%s %s of %s by %s: %s"
-                  .formatted(
-                      grant.remaining(), grant.kind(), grant.account(), reference, why));
+                  .formatted(grant.remaining(), grant.kind(), grant.account(), reference, why));
           return new GrantOutcome.Done(grant);
         });
   }
@@ -220,8 +221,7 @@ public final class CreditDesk {
     return grant.remaining().isZero() ? Optional.of(CreditRefusal.GRANT_SPENT) : Optional.empty();
   }
 
-  private static void end(
-      LockedBooks locked, StoredGrant grant, GrantEnd end, CreditCause cause) {
+  private static void end(LockedBooks locked, StoredGrant grant, GrantEnd end, CreditCause cause) {
     locked.book(grant.book()).orElseThrow().end(grant.grant(), end, cause);
   }
 
@@ -352,8 +352,7 @@ public final class CreditDesk {
     Instant now = now();
     LockedBooks locked = books.lock(connection, wanted, now);
     boolean all = locked.passTime(now) < PostgresBooks.MOST_DUE;
-    Optional<T> result =
-        all ? Optional.of(work.in(connection, locked, now)) : Optional.empty();
+    Optional<T> result = all ? Optional.of(work.in(connection, locked, now)) : Optional.empty();
     books.save(connection, locked, now);
     return result;
   }

@@ -20,7 +20,8 @@ public sealed interface CreditOperation {
    * @param amount the sum of all that was used
    * @param time for which the rest goes on being held; empty where it comes back
    */
-  record Commit(String id, CreditAmount amount, Optional<Duration> time) implements CreditOperation {}
+  record Commit(String id, CreditAmount amount, Optional<Duration> time)
+      implements CreditOperation {}
 
   /** Gives back all that was not committed. */
   record Cancel(String id) implements CreditOperation {}

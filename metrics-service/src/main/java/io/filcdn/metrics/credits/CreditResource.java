@@ -78,7 +78,8 @@ public class CreditResource {
   @SecurityRequirement(name = "serviceToken")
   @Operation(
       summary = "Reserves credit, commits what was used, and voids reservations",
-      description = "Done in order and stored together; each has its own result. Safe to send again")
+      description =
+          "Done in order and stored together; each has its own result. Safe to send again")
   @RequestBody(
       required = true,
       content = @Content(schema = @Schema(implementation = OperationCall.class)))
@@ -221,9 +222,7 @@ public class CreditResource {
     CreditAccount account = RequestValues.parsed("account", CreditAccount::of, text);
     Set<CreditKind> kinds =
         Arrays.stream(CreditKind.values())
-            .filter(
-                kind ->
-                    service.map(known -> known.may(Action.READ, kind)).orElse(true))
+            .filter(kind -> service.map(known -> known.may(Action.READ, kind)).orElse(true))
             .collect(Collectors.toSet());
     if (kinds.isEmpty()) {
       throw refused(CreditRefusal.SCOPE_MISSING);

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The services that may ask for credit. An operator makes them and their tokens; each token has the
- * form of a payer's key, is shown once, and only its SHA-256 is kept. A token that was taken back is
- * refused by every process within five seconds.
+ * form of a payer's key, is shown once, and only its SHA-256 is kept. A token that was taken back
+ * is refused by every process within five seconds.
  */
 public final class CreditServices {
 
@@ -77,7 +77,8 @@ public final class CreditServices {
             "expected a name of 1 to 32 letters a-z, digits and -, other than operator");
       }
       if (isEmpty(scopes)) {
-        throw new IllegalArgumentException("expected scopes such as reserve:uploadBytes, found none");
+        throw new IllegalArgumentException(
+            "expected scopes such as reserve:uploadBytes, found none");
       }
       scopes = Set.copyOf(scopes);
     }
@@ -149,19 +150,16 @@ public final class CreditServices {
     return new Outcome.Issued(key);
   }
 
-  /** Takes a token back, for ever; again is no error. False where the service has none of that id. */
+  /**
+   * Takes a token back, for ever; again is no error. False where the service has none of that id.
+   */
   public boolean revoke(String name, KeyId id, String why) {
     Instant now = now();
     return database.call(
         connection -> {
           boolean known = services.revoke(connection, name, id, now);
           if (known) {
-            audit(
-                connection,
-                now,
-                Action.CREDIT_TOKEN_REVOKED,
-                name,
-                "%s: %s".formatted(id, why));
+            audit(connection, now, Action.CREDIT_TOKEN_REVOKED, name, "%s: %s".formatted(id, why));
           }
           return known;
         });

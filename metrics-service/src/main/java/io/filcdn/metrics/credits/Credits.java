@@ -84,10 +84,7 @@ public final class Credits {
             COUNTER);
     booking =
         new StorageBooking(
-            database,
-            desk,
-            new StorageBooking.Rules(rules.finality(), rules.bookEvery()),
-            clock);
+            database, desk, new StorageBooking.Rules(rules.finality(), rules.bookEvery()), clock);
   }
 
   public CreditDesk desk() {
@@ -129,12 +126,13 @@ public final class Credits {
     return account.name().startsWith(ADDRESS)
         ? usage
             .payer(Address.of(account.name()))
-            .map(
-                totals -> new OnChain(totals.totalEgressBytes(), totals.remainingCDNEgressBytes()))
+            .map(totals -> new OnChain(totals.totalEgressBytes(), totals.remainingCDNEgressBytes()))
         : Optional.empty();
   }
 
-  /** At most {@code limit} entries of an account with numbers below {@code before}, newest first. */
+  /**
+   * At most {@code limit} entries of an account with numbers below {@code before}, newest first.
+   */
   public List<CreditEntryRecord> entries(CreditAccount account, long before, int limit) {
     return database.call(connection -> ledger.entries(connection, account, before, limit));
   }

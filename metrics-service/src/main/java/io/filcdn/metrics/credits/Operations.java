@@ -87,12 +87,13 @@ final class Operations {
             .orElseGet(() -> book.close(committed, State.COMMITTED, CreditCause.COMMIT)));
   }
 
-  /** What was done already is done; a service that used nothing more lost nothing to the timeout. */
+  /**
+   * What was done already is done; a service that used nothing more lost nothing to the timeout.
+   */
   private static OperationResult commitClosed(Commit operation, Reservation known) {
     boolean same = operation.amount().equals(known.committed());
     return switch (known.state()) {
-      case TIMED_OUT ->
-          same ? new Done(known) : new Refused(CreditRefusal.RESERVATION_TIMED_OUT);
+      case TIMED_OUT -> same ? new Done(known) : new Refused(CreditRefusal.RESERVATION_TIMED_OUT);
       case COMMITTED ->
           same && operation.time().isEmpty()
               ? new Done(known)

@@ -28,8 +28,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tables of balances, grants, reservations and entries, as operations change them: all they need
- * is locked and read in one trip, and stored in another. Each method works in the caller's
+ * The tables of balances, grants, reservations and entries, as operations change them: all they
+ * need is locked and read in one trip, and stored in another. Each method works in the caller's
  * transaction.
  */
 final class PostgresBooks {
@@ -275,7 +275,8 @@ final class PostgresBooks {
   /**
    * Stores what became of locked books.
    *
-   * @throws CollisionException where another transaction made one of the reservations that are added
+   * @throws CollisionException where another transaction made one of the reservations that are
+   *     added
    */
   void save(Connection connection, LockedBooks locked, Instant now) throws SQLException {
     List<Entry> entries = locked.entries();

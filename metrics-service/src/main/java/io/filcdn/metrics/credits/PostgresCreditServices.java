@@ -112,8 +112,7 @@ final class PostgresCreditServices {
   }
 
   /** Takes a token back; false where the service has none of that id. */
-  boolean revoke(Connection connection, String service, KeyId id, Instant now)
-      throws SQLException {
+  boolean revoke(Connection connection, String service, KeyId id, Instant now) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(REVOKE)) {
       statement.setObject(1, now.atOffset(ZoneOffset.UTC));
       statement.setString(2, service);

@@ -19,7 +19,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** The table of grants, as they are made and looked at; each method works in the caller's transaction. */
+/**
+ * The table of grants, as they are made and looked at; each method works in the caller's
+ * transaction.
+ */
 final class PostgresGrants {
 
   private static final String ADD =
@@ -63,8 +66,7 @@ final class PostgresGrants {
     }
   }
 
-  Optional<StoredGrant> find(Connection connection, String madeBy, String id)
-      throws SQLException {
+  Optional<StoredGrant> find(Connection connection, String madeBy, String id) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(BY_ID)) {
       statement.setString(1, madeBy);
       statement.setString(2, id);

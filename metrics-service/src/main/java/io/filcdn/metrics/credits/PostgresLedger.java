@@ -58,7 +58,9 @@ final class PostgresLedger {
       select distinct account from credit_balance where account > ? order by account limit ?
       """;
 
-  /** At most {@code limit} entries of an account with numbers below {@code before}, newest first. */
+  /**
+   * At most {@code limit} entries of an account with numbers below {@code before}, newest first.
+   */
   List<CreditEntryRecord> entries(
       Connection connection, CreditAccount account, long before, int limit) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LIST)) {
@@ -104,8 +106,7 @@ final class PostgresLedger {
   }
 
   /** At most {@code limit} accounts behind a name, in the order of their names. */
-  List<CreditAccount> accounts(Connection connection, String after, int limit)
-      throws SQLException {
+  List<CreditAccount> accounts(Connection connection, String after, int limit) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(ACCOUNTS)) {
       statement.setString(1, after);
       statement.setInt(2, limit);

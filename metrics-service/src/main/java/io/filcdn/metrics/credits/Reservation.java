@@ -99,7 +99,6 @@ public record Reservation(
   }
 
   Reservation closed(State end, Instant at) {
-    return new Reservation(
-        name, book, amount, committed, parts, end, expires, Optional.of(at));
+    return new Reservation(name, book, amount, committed, parts, end, expires, Optional.of(at));
   }
 }

@@ -17,9 +17,9 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The booking of what FilCDN's own payers upload and keep, as the index tells it. What is entered is
- * the odometer less what the account's balance has of it already, both in one transaction, so that
- * nothing is entered twice, whatever ends in between.
+ * The booking of what FilCDN's own payers upload and keep, as the index tells it. What is entered
+ * is the odometer less what the account's balance has of it already, both in one transaction, so
+ * that nothing is entered twice, whatever ends in between.
  */
 final class StorageBooking {
 
@@ -59,8 +59,7 @@ final class StorageBooking {
       due =
           database.call(
               connection -> kept.due(connection, until.minus(rules.every()), PAYERS_AT_ONCE));
-      due.forEach(
-          payer -> database.run(connection -> book(connection, payer, until)));
+      due.forEach(payer -> database.run(connection -> book(connection, payer, until)));
     } while (due.size() == PAYERS_AT_ONCE);
   }
 

@@ -33,8 +33,7 @@ class BookTest {
   }
 
   private static Grant grant(long number, int priority, long units, Optional<Instant> expires) {
-    return new Grant(
-        number, priority, amount(units), CreditAmount.ZERO, expires, Optional.empty());
+    return new Grant(number, priority, amount(units), CreditAmount.ZERO, expires, Optional.empty());
   }
 
   private static Book book(Instant now, Grant... grants) {
@@ -127,16 +126,13 @@ class BookTest {
     after.close(after.commit(made, amount(2)), State.VOIDED, CreditCause.VOID);
 
     assertThat(after.balance())
-        .isEqualTo(
-            new Balance(CreditAmount.ZERO, CreditAmount.ZERO, amount(2), CreditAmount.ZERO));
+        .isEqualTo(new Balance(CreditAmount.ZERO, CreditAmount.ZERO, amount(2), CreditAmount.ZERO));
     assertThat(after.entries())
         .extracting(Entry::credit, Entry::cause, Entry::amount)
         .containsExactly(
-            tuple(
-                CreditPot.EXPIRED, CreditCause.EXPIRY, amount(4)),
+            tuple(CreditPot.EXPIRED, CreditCause.EXPIRY, amount(4)),
             tuple(CreditPot.USED, CreditCause.COMMIT, amount(2)),
-            tuple(
-                CreditPot.EXPIRED, CreditCause.VOID, amount(4)));
+            tuple(CreditPot.EXPIRED, CreditCause.VOID, amount(4)));
   }
 
   @Test

@@ -66,7 +66,8 @@ class OperationBodyTest {
         "{\"op\":\"reserve\",\"id\":\"a\",\"account\":\"x\",\"kind\":\"uploadBytes\",\"amount\":\"1\"}",
         "{\"op\":\"reserve\",\"id\":\"a\",\"account\":\"x\",\"kind\":\"uploadBytes\",\"amount\":\"0\",\"seconds\":1}",
         "{\"op\":\"reserve\",\"id\":\"a\",\"account\":\"0x12\",\"kind\":\"uploadBytes\",\"amount\":\"1\",\"seconds\":1}",
-        "{\"op\":\"reserve\",\"id\":\"a\",\"account\":\"x y\",\"kind\":\"uploadBytes\",\"amount\":\"1\",\"seconds\":1}",
+        "{\"op\":\"reserve\",\"id\":\"a\",\"account\":\"x"
+            + " y\",\"kind\":\"uploadBytes\",\"amount\":\"1\",\"seconds\":1}",
         "{\"op\":\"reserve\",\"id\":\"a\",\"account\":\"x\",\"kind\":\"bytes\",\"amount\":\"1\",\"seconds\":1}",
         "{\"op\":\"reserve\",\"id\":\"a\",\"account\":\"x\",\"kind\":\"uploadBytes\","
             + "\"amount\":\"1000000000000000000000000000000000000\",\"seconds\":1}"

@@ -8,8 +8,8 @@ import java.util.regex.Pattern;
 /**
  * The name of an account with credit: a payer's address, or what a gateway calls its customer.
  *
- * @param name 1 to 64 letters, digits and {@code . _ : @ -}, of which the first is a letter or digit;
- *     an address in lower case where it begins with {@code 0x}
+ * @param name 1 to 64 letters, digits and {@code . _ : @ -}, of which the first is a letter or
+ *     digit; an address in lower case where it begins with {@code 0x}
  */
 public record CreditAccount(String name) {
 

@@ -6,8 +6,8 @@ import java.math.BigInteger;
 import java.util.regex.Pattern;
 
 /**
- * An amount of credit, in bytes or byte-seconds: never negative, a decimal text in JSON. Larger than
- * a {@code long}, as a TiB that is kept for four months is 2⁶³ byte-seconds.
+ * An amount of credit, in bytes or byte-seconds: never negative, a decimal text in JSON. Larger
+ * than a {@code long}, as a TiB that is kept for four months is 2⁶³ byte-seconds.
  *
  * @param units below 10³⁶
  */

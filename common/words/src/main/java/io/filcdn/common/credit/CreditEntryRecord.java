@@ -8,9 +8,9 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * An entry of the ledger of credit, on {@code filcdn.credits.ledger}: an amount that left one pot of
- * an account's for another. Entries are never changed; the sum of what entered a pot, less what left
- * it, is what is in it.
+ * An entry of the ledger of credit, on {@code filcdn.credits.ledger}: an amount that left one pot
+ * of an account's for another. Entries are never changed; the sum of what entered a pot, less what
+ * left it, is what is in it.
  *
  * @param entry its number, which grows along the entries of an account and kind, with gaps
  * @param debit the pot that it left

@@ -32,7 +32,8 @@ public enum CreditKind {
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "expected a kind of downloadBytes, uploadBytes, pinByteSeconds, found another"));
+                    "expected a kind of downloadBytes, uploadBytes, pinByteSeconds, found"
+                        + " another"));
   }
 
   @JsonValue
