@@ -13,11 +13,11 @@ import java.util.regex.Pattern;
  */
 public record CreditAmount(BigInteger units) implements Comparable<CreditAmount> {
 
-  public static final CreditAmount ZERO = new CreditAmount(BigInteger.ZERO);
-
   private static final int MOST_DIGITS = 36;
   private static final BigInteger END = BigInteger.TEN.pow(MOST_DIGITS);
   private static final Pattern DIGITS = Pattern.compile("[0-9]{1," + MOST_DIGITS + "}");
+
+  public static final CreditAmount ZERO = new CreditAmount(BigInteger.ZERO);
 
   public CreditAmount {
     if (units.signum() < 0 || units.compareTo(END) >= 0) {
