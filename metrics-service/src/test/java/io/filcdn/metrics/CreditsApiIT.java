@@ -2,6 +2,7 @@ package io.filcdn.metrics;
 
 import static io.filcdn.metrics.Samples.indexed;
 import static io.restassured.RestAssured.given;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
@@ -21,6 +22,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.common.ResourceArg;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
@@ -456,6 +458,24 @@ class CreditsApiIT {
     operate(token, tooMany).statusCode(400);
     operate(token, Arrays.copyOf(tooMany, 1000)).statusCode(200).body("results", hasSize(1000));
     as(token).body("x".repeat(600_000)).post(OPERATIONS).then().statusCode(413);
+  }
+
+  /** The example of {@code docs/credits.md} as it stands there. */
+  @Test
+  void theExampleOfTheDocsWorks() throws Exception {
+    String page = Files.readString(Path.of("..", "docs", "credits.md"));
+    int start = page.indexOf("```bash") + "```bash".length();
+    ProcessBuilder builder =
+        new ProcessBuilder("bash", "-euc", page.substring(start, page.indexOf("```", start)));
+    builder.environment().put("API", "http://127.0.0.1:" + RestAssured.port);
+    builder.environment().put("ADMIN_TOKEN", OPERATOR);
+    Process process = builder.redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(output)
+        .contains("\"available\":\"995800000\",\"held\":\"0\",\"used\":\"4200000\"")
+        .doesNotContain("refused", "\"code\"");
   }
 
   @Test

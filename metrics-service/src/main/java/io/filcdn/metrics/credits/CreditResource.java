@@ -1,5 +1,7 @@
 package io.filcdn.metrics.credits;
 
+import static java.util.Objects.requireNonNull;
+
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.filcdn.common.credit.CreditAccount;
@@ -13,6 +15,8 @@ import io.filcdn.metrics.json.PostgresSafeJson;
 import io.filcdn.metrics.query.RequestValues;
 import io.filcdn.service.paging.Page;
 import io.filcdn.service.problem.HttpProblem;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import io.smallrye.common.annotation.Blocking;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
@@ -66,10 +70,14 @@ public class CreditResource {
 
   private final Credits credits;
   private final Accounts accounts;
+  private final MeterRegistry metrics;
+  private final Timer calls;
 
-  public CreditResource(Credits credits, Accounts accounts) {
+  public CreditResource(Credits credits, Accounts accounts, MeterRegistry metrics) {
     this.credits = credits;
     this.accounts = accounts;
+    this.metrics = metrics;
+    this.calls = metrics.timer("filcdn.credits.calls");
   }
 
   @POST
@@ -88,12 +96,20 @@ public class CreditResource {
       @Nullable @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization, String body) {
     CreditService service = service(authorization);
     List<CreditOperation> operations = operations(body);
-    List<OperationResult> results = credits.desk().perform(service, operations);
+    List<OperationResult> results =
+        requireNonNull(calls.record(() -> credits.desk().perform(service, operations)));
     List<OperationAnswer.Result> answers = new ArrayList<>();
     for (int i = 0; i < results.size(); i++) {
+      count(results.get(i));
       answers.add(OperationAnswer.Result.of(operations.get(i).id(), results.get(i)));
     }
     return new OperationAnswer(answers);
+  }
+
+  private void count(OperationResult result) {
+    if (result instanceof OperationResult.Refused(CreditRefusal reason, var _)) {
+      metrics.counter("filcdn.credits.refused", "reason", reason.code()).increment();
+    }
   }
 
   private List<CreditOperation> operations(String body) {
