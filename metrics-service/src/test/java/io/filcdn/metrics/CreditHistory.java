@@ -7,10 +7,11 @@ import io.filcdn.common.credit.CreditAmount;
 import io.filcdn.common.credit.CreditKind;
 import io.filcdn.metrics.credits.BookKey;
 import io.filcdn.metrics.credits.CreditDesk;
-import io.filcdn.metrics.credits.CreditDesk.GrantOutcome;
 import io.filcdn.metrics.credits.CreditOperation;
 import io.filcdn.metrics.credits.CreditScope;
 import io.filcdn.metrics.credits.CreditService;
+import io.filcdn.metrics.credits.Credits;
+import io.filcdn.metrics.credits.GrantDesk;
 import io.filcdn.metrics.credits.NewGrant;
 import io.filcdn.metrics.credits.OperationResult;
 import io.filcdn.metrics.credits.OperationResult.Done;
@@ -50,6 +51,7 @@ final class CreditHistory {
   private static final int MOST_TRIES = 1000;
 
   private final CreditDesk desk;
+  private final GrantDesk grantDesk;
   private final MovedClock clock;
   private final Random random;
   private final List<String> ids = new ArrayList<>();
@@ -58,8 +60,9 @@ final class CreditHistory {
   private long granted;
   private int made;
 
-  CreditHistory(CreditDesk desk, MovedClock clock, Random random) {
-    this.desk = desk;
+  CreditHistory(Credits credits, MovedClock clock, Random random) {
+    desk = credits.desk();
+    grantDesk = credits.grantDesk();
     this.clock = clock;
     this.random = random;
   }
@@ -104,7 +107,7 @@ final class CreditHistory {
                 ? Optional.of(clock.instant().plusSeconds(1 + random.nextInt(200)))
                 : Optional.empty(),
             Optional.empty());
-    if (again(() -> desk.grant("till", wanted)) instanceof GrantOutcome.Done(var grant)) {
+    if (again(() -> grantDesk.grant("till", wanted)) instanceof GrantDesk.Outcome.Done(var grant)) {
       grants.add(grant.number());
       granted += amount;
     }
@@ -114,7 +117,8 @@ final class CreditHistory {
     if (!grants.isEmpty()) {
       long number = grants.get(random.nextInt(grants.size()));
       boolean revoke = random.nextBoolean();
-      again(() -> revoke ? desk.revoke(number, "test") : desk.refund(number, "tx", "test"));
+      again(
+          () -> revoke ? grantDesk.revoke(number, "test") : grantDesk.refund(number, "tx", "test"));
     }
   }
 

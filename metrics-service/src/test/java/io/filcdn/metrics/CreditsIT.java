@@ -15,7 +15,6 @@ import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.credits.BookKey;
 import io.filcdn.metrics.credits.CreditDesk;
-import io.filcdn.metrics.credits.CreditDesk.GrantOutcome;
 import io.filcdn.metrics.credits.CreditOperation;
 import io.filcdn.metrics.credits.CreditOperation.Cancel;
 import io.filcdn.metrics.credits.CreditOperation.Commit;
@@ -23,6 +22,8 @@ import io.filcdn.metrics.credits.CreditOperation.Reserve;
 import io.filcdn.metrics.credits.CreditRefusal;
 import io.filcdn.metrics.credits.CreditScope;
 import io.filcdn.metrics.credits.CreditService;
+import io.filcdn.metrics.credits.Credits;
+import io.filcdn.metrics.credits.GrantDesk;
 import io.filcdn.metrics.credits.GrantEnd;
 import io.filcdn.metrics.credits.NewGrant;
 import io.filcdn.metrics.credits.NewGrant.Payment;
@@ -75,11 +76,14 @@ class CreditsIT {
   private final MovedClock clock = new MovedClock(NOON);
   private final List<MetricsService> services = new ArrayList<>();
   private CreditDesk desk;
+  private GrantDesk grants;
 
   @BeforeEach
   void startAnew() {
     stack.forget();
-    desk = process(stack.dataSource()).credits().desk();
+    Credits credits = process(stack.dataSource()).credits();
+    desk = credits.desk();
+    grants = credits.grantDesk();
   }
 
   @AfterEach
@@ -116,12 +120,12 @@ class CreditsIT {
   }
 
   private StoredGrant grant(String id, BookKey book, long units) {
-    return given(desk.grant("till", wanted(id, book, units, Optional.empty())));
+    return given(grants.grant("till", wanted(id, book, units, Optional.empty())));
   }
 
-  private static StoredGrant given(GrantOutcome outcome) {
-    assertThat(outcome).isInstanceOf(GrantOutcome.Done.class);
-    return ((GrantOutcome.Done) outcome).grant();
+  private static StoredGrant given(GrantDesk.Outcome outcome) {
+    assertThat(outcome).isInstanceOf(GrantDesk.Outcome.Done.class);
+    return ((GrantDesk.Outcome.Done) outcome).grant();
   }
 
   private OperationResult perform(CreditOperation operation) {
@@ -389,7 +393,7 @@ class CreditsIT {
 
   @Test
   void timeIsEnteredWhenNobodyCalls() {
-    desk.grant("till", wanted("g", UPLOADS, 100, Optional.of(NOON.plus(Duration.ofHours(1)))));
+    grants.grant("till", wanted("g", UPLOADS, 100, Optional.of(NOON.plus(Duration.ofHours(1)))));
     perform(reserve("r", 40));
     clock.move(MINUTE);
     desk.passTime();
@@ -474,7 +478,7 @@ class CreditsIT {
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
-    given(desk.grant("till", wanted));
+    given(grants.grant("till", wanted));
 
     perform(new Reserve("r", pins, much, MINUTE));
     perform(new Commit("r", much.minus(amount(1)), Optional.empty()));
@@ -496,11 +500,11 @@ class CreditsIT {
             Optional.of(50),
             Optional.empty(),
             Optional.of(payment));
-    List<GrantOutcome> outcomes =
+    List<GrantDesk.Outcome> outcomes =
         atOnce(
             8,
             IntStream.range(0, 32)
-                .<Callable<GrantOutcome>>mapToObj(_ -> () -> desk.grant("till", bought))
+                .<Callable<GrantDesk.Outcome>>mapToObj(_ -> () -> grants.grant("till", bought))
                 .toList());
 
     assertThat(outcomes)
@@ -515,12 +519,12 @@ class CreditsIT {
             Optional.empty(),
             Optional.empty(),
             Optional.of(payment));
-    assertThat(desk.grant("till", again))
-        .isEqualTo(new GrantOutcome.Refused(CreditRefusal.PAYMENT_TAKEN));
-    assertThat(desk.grant("till", wanted("intent-1", UPLOADS, 99, Optional.empty())))
-        .isEqualTo(new GrantOutcome.Refused(CreditRefusal.ID_TAKEN));
-    assertThat(desk.grant("till", wanted("late", UPLOADS, 1, Optional.of(NOON))))
-        .isEqualTo(new GrantOutcome.Refused(CreditRefusal.EXPIRY_PAST));
+    assertThat(grants.grant("till", again))
+        .isEqualTo(new GrantDesk.Outcome.Refused(CreditRefusal.PAYMENT_TAKEN));
+    assertThat(grants.grant("till", wanted("intent-1", UPLOADS, 99, Optional.empty())))
+        .isEqualTo(new GrantDesk.Outcome.Refused(CreditRefusal.ID_TAKEN));
+    assertThat(grants.grant("till", wanted("late", UPLOADS, 1, Optional.of(NOON))))
+        .isEqualTo(new GrantDesk.Outcome.Refused(CreditRefusal.EXPIRY_PAST));
     assertThat(stack.rows("select sum(available) from credit_balance")).containsExactly("100");
     assertThatBooksAgree();
   }
@@ -530,8 +534,8 @@ class CreditsIT {
     StoredGrant grant = grant("g", UPLOADS, 100);
     perform(reserve("r", 30));
 
-    assertThat(given(desk.revoke(grant.number(), "abuse")).ended()).contains(GrantEnd.REVOKED);
-    assertThat(given(desk.revoke(grant.number(), "abuse")).remaining()).isEqualTo(amount(70));
+    assertThat(given(grants.revoke(grant.number(), "abuse")).ended()).contains(GrantEnd.REVOKED);
+    assertThat(given(grants.revoke(grant.number(), "abuse")).remaining()).isEqualTo(amount(70));
     assertThat(balance()).containsExactly("0 30 0");
     perform(commit("r", 10));
 
@@ -549,39 +553,40 @@ class CreditsIT {
     perform(reserve("s", 5));
     long number = grant.number();
 
-    assertThat(desk.refund(number, "0xabc", "asked"))
-        .isEqualTo(new GrantOutcome.Refused(CreditRefusal.GRANT_HELD));
-    desk.revoke(number, "to be refunded");
+    assertThat(grants.refund(number, "0xabc", "asked"))
+        .isEqualTo(new GrantDesk.Outcome.Refused(CreditRefusal.GRANT_HELD));
+    grants.revoke(number, "to be refunded");
     perform(new Cancel("s"));
-    List<GrantOutcome> outcomes =
+    List<GrantDesk.Outcome> outcomes =
         atOnce(
             8,
             IntStream.range(0, 16)
-                .<Callable<GrantOutcome>>mapToObj(_ -> () -> desk.refund(number, "0xabc", "asked"))
+                .<Callable<GrantDesk.Outcome>>mapToObj(
+                    _ -> () -> grants.refund(number, "0xabc", "asked"))
                 .toList());
 
     assertThat(outcomes)
         .allSatisfy(outcome -> assertThat(given(outcome).remaining()).isEqualTo(amount(75)));
-    assertThat(desk.refund(number, "0xdef", "asked"))
-        .isEqualTo(new GrantOutcome.Refused(CreditRefusal.GRANT_ENDED));
+    assertThat(grants.refund(number, "0xdef", "asked"))
+        .isEqualTo(new GrantDesk.Outcome.Refused(CreditRefusal.GRANT_ENDED));
     assertThat(stack.rows("select debit, amount from credit_entry where credit = 'refunded'"))
         .containsExactly("revoked 75");
     assertThat(stack.audit())
         .extracting(AuditEntry::action)
         .containsExactly(Action.CREDIT_REFUNDED, Action.CREDIT_REVOKED);
-    assertThat(desk.refund(number + 1, "0xdef", "asked"))
-        .isEqualTo(new GrantOutcome.Refused(CreditRefusal.GRANT_UNKNOWN));
+    assertThat(grants.refund(number + 1, "0xdef", "asked"))
+        .isEqualTo(new GrantDesk.Outcome.Refused(CreditRefusal.GRANT_UNKNOWN));
     assertThatBooksAgree();
   }
 
   @Test
   void anExpiredGrantIsNotRefunded() {
     StoredGrant grant =
-        given(desk.grant("till", wanted("g", UPLOADS, 100, Optional.of(NOON.plus(MINUTE)))));
+        given(grants.grant("till", wanted("g", UPLOADS, 100, Optional.of(NOON.plus(MINUTE)))));
     clock.move(MINUTE);
 
-    assertThat(desk.refund(grant.number(), "0xabc", "asked"))
-        .isEqualTo(new GrantOutcome.Refused(CreditRefusal.GRANT_ENDED));
+    assertThat(grants.refund(grant.number(), "0xabc", "asked"))
+        .isEqualTo(new GrantDesk.Outcome.Refused(CreditRefusal.GRANT_ENDED));
     assertThat(balance()).containsExactly("0 0 0");
     assertThatBooksAgree();
   }
@@ -627,8 +632,7 @@ class CreditsIT {
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6})
   void whateverHappensTheLedgerExplainsTheBalances(long seed) {
-    CreditDesk broken =
-        process(new FailingDataSource(stack.dataSource(), seed, 0.05)).credits().desk();
+    Credits broken = process(new FailingDataSource(stack.dataSource(), seed, 0.05)).credits();
     CreditHistory history = new CreditHistory(broken, clock, new Random(seed));
 
     for (int step = 0; step < 300; step++) {

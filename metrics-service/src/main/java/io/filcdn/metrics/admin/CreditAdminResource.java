@@ -159,7 +159,7 @@ public class CreditAdminResource {
   @APIResponse(responseCode = "200", description = "The grant, also where it was given before")
   public StoredGrant giveGrantForOperator(String body) {
     NewGrant wanted = JsonBody.read("grant", body, NewGrant.class);
-    return CreditResource.done(credits.desk().grantForOperator(wanted));
+    return CreditResource.done(credits.grantDesk().grantForOperator(wanted));
   }
 
   @POST
@@ -171,7 +171,7 @@ public class CreditAdminResource {
   public StoredGrant revokeGrant(@PathParam("number") String number, String why) {
     long grant = grantNumber(number);
     requireWhy(why);
-    return CreditResource.done(credits.desk().revoke(grant, why));
+    return CreditResource.done(credits.grantDesk().revoke(grant, why));
   }
 
   /**
@@ -206,7 +206,7 @@ public class CreditAdminResource {
   public StoredGrant refundGrant(@PathParam("number") String number, String body) {
     long grant = grantNumber(number);
     Refund refund = JsonBody.read("refund", body, Refund.class);
-    return CreditResource.done(credits.desk().refund(grant, refund.reference(), refund.why()));
+    return CreditResource.done(credits.grantDesk().refund(grant, refund.reference(), refund.why()));
   }
 
   /**

@@ -146,7 +146,7 @@ public class CreditResource {
     if (!service.may(Action.GRANT, wanted.kind())) {
       throw refused(CreditRefusal.SCOPE_MISSING);
     }
-    return done(credits.desk().grant(service.name(), wanted));
+    return done(credits.grantDesk().grant(service.name(), wanted));
   }
 
   @GET
@@ -264,10 +264,10 @@ public class CreditResource {
    *
    * @throws WebApplicationException the problem, where it was refused
    */
-  public static StoredGrant done(CreditDesk.GrantOutcome outcome) {
+  public static StoredGrant done(GrantDesk.Outcome outcome) {
     return switch (outcome) {
-      case CreditDesk.GrantOutcome.Done(StoredGrant grant) -> grant;
-      case CreditDesk.GrantOutcome.Refused(CreditRefusal reason) -> throw refused(reason);
+      case GrantDesk.Outcome.Done(StoredGrant grant) -> grant;
+      case GrantDesk.Outcome.Refused(CreditRefusal reason) -> throw refused(reason);
     };
   }
 

@@ -84,7 +84,7 @@ public final class CreditServices {
     }
 
     private static boolean isName(@Nullable String name) {
-      return name != null && NAME.matcher(name).matches() && !name.equals(CreditDesk.OPERATOR);
+      return name != null && NAME.matcher(name).matches() && !name.equals(GrantDesk.OPERATOR);
     }
 
     private static boolean isEmpty(@Nullable Set<CreditScope> scopes) {

@@ -34,6 +34,7 @@ public final class Credits {
   private final Rules rules;
   private final Clock clock;
   private final CreditDesk desk;
+  private final GrantDesk grantDesk;
   private final CreditServices services;
   private final UsageQueries usage;
   private final PostgresLedger ledger = new PostgresLedger();
@@ -71,6 +72,7 @@ public final class Credits {
     this.usage = usage;
     this.clock = clock;
     desk = new CreditDesk(database, clock);
+    grantDesk = new GrantDesk(database, clock);
     services =
         new CreditServices(
             database, rules.network(), clock, new SecureRandom(), Ticker.systemTicker());
@@ -89,6 +91,10 @@ public final class Credits {
 
   public CreditDesk desk() {
     return desk;
+  }
+
+  public GrantDesk grantDesk() {
+    return grantDesk;
   }
 
   public CreditServices services() {
