@@ -1,6 +1,5 @@
 package io.filcdn.metrics.credits;
 
-import static java.util.Comparator.comparing;
 import static java.util.Comparator.comparingInt;
 
 import io.filcdn.common.credit.CreditAmount;
@@ -29,7 +28,7 @@ record Grant(
   static final Comparator<Grant> ORDER_OF_USE =
       comparingInt(Grant::priority)
           .thenComparing(grant -> grant.expires.orElse(Instant.MAX))
-          .thenComparing(comparing(Grant::number));
+          .thenComparingLong(Grant::number);
 
   /** The pot that its unspent rest is in, and what comes back goes to. */
   CreditPot pot() {
