@@ -94,7 +94,7 @@ final class CreditHistory {
 
   private void grant() {
     BookKey book = BOOKS.get(random.nextInt(BOOKS.size()));
-    long amount = 1 + random.nextInt(1000);
+    long amount = 1L + random.nextInt(1000);
     NewGrant wanted =
         new NewGrant(
             "g" + made++,
