@@ -104,16 +104,20 @@ create trigger credit_entry_is_final before update or delete on credit_entry
 create table credit_outbox (entry bigint primary key);
 
 -- The times of placements, by which what payers keep is reckoned: since is when the chain placed a
--- piece. A removal is kept until no reorganisation can take it back. counted tells that the piece is
--- in kept.
+-- piece. counted tells that the piece is in kept, settled that its removal is, which no reorganisation
+-- can take back.
 alter table placement
   add column since bigint,
   add column counted boolean not null default false,
-  add column removed_at bigint;
+  add column removed_at bigint,
+  add column settled boolean not null default false;
 update placement set since = extract(epoch from day)::bigint;
-alter table placement alter column since set not null;
+-- for processes of another version, which do not tell it
+alter table placement
+  alter column since set default extract(epoch from clock_timestamp())::bigint,
+  alter column since set not null;
 create index placement_uncounted on placement (since) where not counted;
-create index placement_removed on placement (removed_at) where removed_at is not null;
+create index placement_removed on placement (removed_at) where removed_at is not null and not settled;
 
 -- What payers placed and kept on chain, final facts only. At a second t they have kept
 -- byte_seconds + bytes * t - bytes_since byte-seconds, where bytes_since is the sum over pieces of

@@ -546,6 +546,18 @@ class CreditsIT {
   }
 
   @Test
+  void ofARevokedGrantThatIsHeldWholeNothingComesBack() {
+    StoredGrant grant = grant("g", UPLOADS, 100);
+    perform(reserve("r", 100));
+
+    assertThat(given(grants.revoke(grant.number(), "abuse")).ended()).contains(GrantEnd.REVOKED);
+    perform(new Cancel("r"));
+
+    assertThat(balance()).containsExactly("0 0 0");
+    assertThatBooksAgree();
+  }
+
+  @Test
   void aGrantIsRefundedOnceAndOnlyWhatIsUnspent() throws Exception {
     StoredGrant grant = grant("g", UPLOADS, 100);
     perform(reserve("r", 30));

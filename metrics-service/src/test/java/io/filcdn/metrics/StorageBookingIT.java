@@ -141,7 +141,26 @@ class StorageBookingIT {
     assertThat(booked()).isEqualTo(List.of("0", "1000", byteSeconds(1000, PLACED, removed)));
     clock.move(Duration.ofDays(1));
     assertThat(booked()).isEqualTo(List.of("0", "1000", byteSeconds(1000, PLACED, removed)));
-    assertThat(stack.rows("select key from placement")).isEmpty();
+    assertThat(stack.rows("select settled from placement")).containsExactly("t");
+  }
+
+  @Test
+  void whatIsReadAnewFromTheBeginningIsNotBookedAgain() {
+    PlacementChange piece = placing(1, 1000, PLACED);
+    keep(piece);
+    booked();
+    keep(removal(piece));
+    clock.move(Duration.ofDays(1));
+    List<String> before = booked();
+
+    keep(piece);
+    clock.move(Duration.ofDays(1));
+    assertThat(booked()).isEqualTo(before);
+    keep(removal(piece));
+    clock.move(Duration.ofDays(1));
+
+    assertThat(booked()).isEqualTo(before);
+    assertThat(stack.rows("select pieces, bytes from pinned")).containsExactly("0 0");
   }
 
   @Test

@@ -3,13 +3,17 @@ package io.filcdn.metrics.credits;
 import io.filcdn.metrics.credits.LockedBooks.CollisionException;
 import io.filcdn.metrics.credits.PostgresBooks.Wanted;
 import io.filcdn.service.database.Database;
+import io.filcdn.service.database.Database.DatabaseException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Transactions on books: each locks the rows of the balances that it is about, in one order; enters
@@ -19,8 +23,14 @@ final class BookTransactions {
 
   private static final int MOST_COLLISIONS = 5;
 
+  /** Transactions at once. */
+  private static final int PLACES = 6;
+
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+
   private final Database database;
   private final PostgresBooks books = new PostgresBooks();
+  private final Semaphore places = new Semaphore(PLACES, true);
   private final Clock clock;
 
   BookTransactions(Database database, Clock clock) {
@@ -41,6 +51,28 @@ final class BookTransactions {
 
   /** Works on books, once all whose time is over is entered. */
   <T> T in(Wanted wanted, Work<T> work) {
+    enter();
+    try {
+      return repeat(wanted, work);
+    } finally {
+      places.release();
+    }
+  }
+
+  /** Leaves the other connections to edges' leases, however many wait for one balance. */
+  private void enter() {
+    try {
+      if (places.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new DatabaseException(
+        new SQLException("expected a place within %s, found all taken".formatted(LONGEST_WAIT)));
+  }
+
+  private <T> T repeat(Wanted wanted, Work<T> work) {
     int collisions = 0;
     while (true) {
       try {

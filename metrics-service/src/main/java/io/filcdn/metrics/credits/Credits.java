@@ -159,8 +159,11 @@ public final class Credits {
    * @throws RuntimeException where Kafka or Postgres failed; what was not told goes on waiting
    */
   public void passTimeAndPublish() {
-    desk.passTime();
-    outbox.publish();
+    try {
+      desk.passTime();
+    } finally {
+      outbox.publish();
+    }
   }
 
   /** The tasks by which storage is booked, and what is over is forgotten. */

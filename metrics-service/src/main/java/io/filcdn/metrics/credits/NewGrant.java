@@ -4,6 +4,7 @@ import io.filcdn.common.chain.TxHash;
 import io.filcdn.common.credit.CreditAccount;
 import io.filcdn.common.credit.CreditAmount;
 import io.filcdn.common.credit.CreditKind;
+import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * A grant that is asked for.
  *
  * @param id that who asks gives it: asked for again, it is not given again
- * @param amount above 0
+ * @param amount above 0, at most 10³⁰
  * @param source such as {@code free} or {@code purchase}: 1 to 32 letters, digits and {@code _ -}
  * @param priority 0 to 1000, 100 where it is left out; smaller ones are used first
  * @param expires when it ends; it does not by itself where it is left out
@@ -29,6 +30,9 @@ public record NewGrant(
     Optional<Instant> expires,
     Optional<Payment> payment) {
 
+  /** Far less than an amount can be: however many a balance is given, it can be told. */
+  private static final CreditAmount MOST = new CreditAmount(BigInteger.TEN.pow(30));
+
   private static final Pattern SOURCE = Pattern.compile("[A-Za-z0-9_-]{1,32}");
   private static final Instant END = Instant.parse("9999-01-01T00:00:00Z");
   private static final int USUAL_PRIORITY = 100;
@@ -40,8 +44,10 @@ public record NewGrant(
       throw new IllegalArgumentException(
           "expected id, account, kind, amount and source, found one missing");
     }
-    if (amount.isZero()) {
-      throw new IllegalArgumentException("expected an amount above 0, found 0");
+    if (amount.isZero() || amount.compareTo(MOST) > 0) {
+      throw new IllegalArgumentException(
+          "expected an amount of 1 to 10^30, found one of %d digits"
+              .formatted(amount.toString().length()));
     }
     if (!SOURCE.matcher(source).matches()) {
       throw new IllegalArgumentException(

@@ -281,7 +281,10 @@ final class PostgresBooks {
   void save(Connection connection, LockedBooks locked, Instant now) throws SQLException {
     List<Entry> entries = locked.entries();
     List<Reservation> added = locked.added();
-    if (entries.isEmpty() && added.isEmpty() && locked.changed().isEmpty()) {
+    // a grant of which all is held ends without an entry
+    boolean grantsChanged =
+        locked.books().stream().anyMatch(book -> !book.changedGrants().isEmpty());
+    if (entries.isEmpty() && added.isEmpty() && locked.changed().isEmpty() && !grantsChanged) {
       return;
     }
     try (PreparedStatement statement = connection.prepareStatement(SAVE)) {

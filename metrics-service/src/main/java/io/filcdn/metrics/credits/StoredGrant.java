@@ -7,6 +7,7 @@ import io.filcdn.common.credit.CreditAmount;
 import io.filcdn.common.credit.CreditKind;
 import io.filcdn.metrics.credits.NewGrant.Payment;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -73,6 +74,10 @@ public record StoredGrant(
   boolean isFor(NewGrant wanted) {
     return book().equals(wanted.book())
         && amount.equals(wanted.amount())
+        && source.equals(wanted.source())
+        && priority == wanted.priorityOrUsual()
+        // as precise as a table has it
+        && expires.equals(wanted.expires().map(end -> end.truncatedTo(ChronoUnit.MICROS)))
         && payment.equals(wanted.payment());
   }
 }

@@ -14,8 +14,9 @@ import java.util.Optional;
 /**
  * The odometers of what payers placed and kept on chain, in bytes and byte-seconds: final facts
  * only. A placement counts once it is older than a reorganisation can be, from when it began; its
- * removal counts as late. One that was removed before it counted never does. Each method works in
- * the caller's transaction.
+ * removal counts as late. One that was removed before it counted never does. What is settled stays,
+ * so that it does not count again where the index is read anew. Each method works in the caller's
+ * transaction.
  */
 public final class PostgresKept {
 
@@ -40,8 +41,9 @@ public final class PostgresKept {
   private static final String SETTLE =
       """
       with gone as (
-        delete from placement where key in (
-          select key from placement where removed_at <= ? order by removed_at limit ?)
+        update placement set settled = true where not settled and key in (
+          select key from placement
+          where not settled and removed_at <= ? order by removed_at limit ?)
         returning payer, bytes, since, removed_at, counted
       ), settled as (
         update kept k set bytes = k.bytes - sums.bytes,
@@ -62,7 +64,7 @@ public final class PostgresKept {
   private static final String TOTALS =
       """
       update kept set booked_at = ? where payer = ? and booked_at <= ?
-      returning uploaded, byte_seconds + bytes * ? - bytes_since as byte_seconds
+      returning uploaded, greatest(0, byte_seconds + bytes * ? - bytes_since) as byte_seconds
       """;
 
   /** The sums of a payer since he began, in bytes and byte-seconds. */

@@ -46,7 +46,8 @@ public final class PostgresPlacements {
   private static final String REVIVE =
       """
       with back as (
-        update placement set removed_at = null where key = any (?) and removed_at is not null
+        update placement set removed_at = null
+        where key = any (?) and removed_at is not null and not settled
         returning payer, bytes)
       update pinned p set pieces = p.pieces + sums.pieces, bytes = p.bytes + sums.bytes
       from (select payer, count(*) as pieces, sum(bytes)::bigint as bytes
@@ -54,7 +55,7 @@ public final class PostgresPlacements {
       where p.payer = sums.payer
       """;
 
-  /** The row stays until {@link PostgresKept} has reckoned for how long it was there. */
+  /** {@link PostgresKept} reckons for how long it was there. */
   private static final String REMOVE =
       """
       with gone as (
