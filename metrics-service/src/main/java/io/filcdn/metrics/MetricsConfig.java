@@ -36,6 +36,8 @@ public interface MetricsConfig {
 
     Pages pages();
 
+    Credits credits();
+
     Series series();
 
     Webhooks webhooks();
@@ -216,6 +218,25 @@ public interface MetricsConfig {
      * https://{payer}.cdn.example/{pieceCid}}; without it, pages show no URLs of pieces.
      */
     Optional<String> pieceUrl();
+  }
+
+  /** The credit server. */
+  interface Credits {
+
+    /** The longest time for which a reservation holds what nobody has committed. */
+    @WithDefault("1d")
+    Duration longestReservation();
+
+    /**
+     * The time for which a reservation is known after it was closed: an operation on it that comes
+     * again within it is answered as before.
+     */
+    @WithDefault("30d")
+    Duration keepClosed();
+
+    /** The interval at which what payers store on chain is entered into the ledger. */
+    @WithDefault("1h")
+    Duration bookEvery();
   }
 
   /** The record of what was served when. */

@@ -7,6 +7,7 @@ import io.filcdn.metrics.accounts.KeyDesk;
 import io.filcdn.metrics.accounts.SignIn;
 import io.filcdn.metrics.counting.PipelineMetrics;
 import io.filcdn.metrics.counting.UsageCounter;
+import io.filcdn.metrics.credits.Credits;
 import io.filcdn.metrics.housekeeping.Housekeeping;
 import io.filcdn.metrics.identity.EdgeAuthentication;
 import io.filcdn.metrics.identity.EdgeListFile;
@@ -82,6 +83,7 @@ final class MetricsService implements AutoCloseable {
   private final History history;
   private final Accounts accounts;
   private final PolicyDesk policies;
+  private final Credits credits;
   private final UsagePipeline pipeline;
   private final TopicFollowers followers;
   private final List<BackgroundTask> housekeeping;
@@ -89,6 +91,7 @@ final class MetricsService implements AutoCloseable {
   private final BackgroundThread tending = new BackgroundThread("housekeeping");
   private final BackgroundThread calling = new BackgroundThread("webhooks");
   private final BackgroundThread telling = new BackgroundThread("keys-and-policies");
+  private final BackgroundThread passing = new BackgroundThread("credits");
 
   /**
    * @param kafka how to reach the brokers
@@ -130,6 +133,7 @@ final class MetricsService implements AutoCloseable {
                 config.publish().maxRecords(), config.publish().timeout().multipliedBy(2)),
             clock,
             registry);
+    credits = newCredits();
     Optional<Webhooks> webhooks = config.webhooks().url().map(this::webhooks);
     PipelineMetrics metrics = new PipelineMetrics(registry);
     DeadLetterReporter reporter = new DeadLetterReporter(registry);
@@ -138,7 +142,8 @@ final class MetricsService implements AutoCloseable {
             authentication, gate, counter, offsets, newOutbox(webhooks), reporter, metrics);
     followers = newFollowers(reporter);
     housekeeping =
-        Stream.concat(newHousekeeping(metrics).tasks().stream(), accounts.housekeeping().stream())
+        Stream.of(newHousekeeping(metrics).tasks(), accounts.housekeeping(), credits.housekeeping())
+            .flatMap(List::stream)
             .toList();
     calls =
         webhooks.stream().map(w -> new BackgroundTask("calling a webhook", w::callDue)).toList();
@@ -193,6 +198,23 @@ final class MetricsService implements AutoCloseable {
             rules.attemptsPerMinute(),
             config.publish().maxRecords(),
             config.publish().timeout().multipliedBy(2)),
+        publisher,
+        clock,
+        registry);
+  }
+
+  private Credits newCredits() {
+    MetricsConfig.Credits rules = config.credits();
+    return new Credits(
+        database,
+        new Credits.Rules(
+            AccessKey.networkOf(network.name()),
+            network.epochDuration().multipliedBy(network.finality().fallbackDepth()),
+            rules.longestReservation(),
+            rules.keepClosed(),
+            rules.bookEvery(),
+            config.publish().maxRecords()),
+        usageQueries(),
         publisher,
         clock,
         registry);
@@ -266,10 +288,12 @@ final class MetricsService implements AutoCloseable {
     calling.afterEvery(TEND_EVERY, calls);
     telling.every(TELL_EVERY, "telling of keys", accounts::publish);
     telling.every(TELL_EVERY, "telling of policies", policies::publish);
+    passing.every(TELL_EVERY, "ending and telling of reservations", credits::passTimeAndPublish);
   }
 
   @Override
   public void close() {
+    passing.close();
     telling.close();
     calling.close();
     tending.close();
@@ -296,6 +320,10 @@ final class MetricsService implements AutoCloseable {
 
   PolicyDesk policies() {
     return policies;
+  }
+
+  Credits credits() {
+    return credits;
   }
 
   /** The check of which edge asks the lease desk. */

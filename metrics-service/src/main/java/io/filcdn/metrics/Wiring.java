@@ -3,6 +3,7 @@ package io.filcdn.metrics;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.network.NetworkFile;
 import io.filcdn.metrics.accounts.Accounts;
+import io.filcdn.metrics.credits.Credits;
 import io.filcdn.metrics.identity.EdgeAuthentication;
 import io.filcdn.metrics.intake.LostRecordDetector;
 import io.filcdn.metrics.intake.TopicFollowers;
@@ -127,6 +128,12 @@ class Wiring {
   @Singleton
   PolicyDesk policies(MetricsService service) {
     return service.policies();
+  }
+
+  @Produces
+  @Singleton
+  Credits credits(MetricsService service) {
+    return service.credits();
   }
 
   @Produces

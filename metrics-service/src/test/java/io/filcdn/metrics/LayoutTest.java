@@ -17,6 +17,7 @@ class LayoutTest {
             "repair",
             "leases",
             "policies",
+            "credits",
             "accounts",
             "counting",
             "intake",

@@ -62,6 +62,10 @@ class MetricsConfigTest {
     assertThat(accounts.keysPerPayer()).isEqualTo(200);
     assertThat(accounts.keepEnded()).isEqualTo(Duration.ofDays(30));
     assertThat(config.metrics().pages().pieceUrl()).isEmpty();
+    MetricsConfig.Credits credits = config.metrics().credits();
+    assertThat(credits.longestReservation()).isEqualTo(Duration.ofDays(1));
+    assertThat(credits.keepClosed()).isEqualTo(Duration.ofDays(30));
+    assertThat(credits.bookEvery()).isEqualTo(Duration.ofHours(1));
     assertThat(config.metrics().series().keepHours()).isEqualTo(Duration.ofDays(8));
     assertThat(config.metrics().series().keepDays()).isEqualTo(Duration.ofDays(1830));
     MetricsConfig.Webhooks webhooks = config.metrics().webhooks();

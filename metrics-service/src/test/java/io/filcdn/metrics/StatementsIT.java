@@ -162,7 +162,7 @@ class StatementsIT {
   }
 
   private void keep(PlacementChange... placings) {
-    database.run(c -> placements.keep(c, List.of(placings)));
+    database.run(c -> placements.keep(c, List.of(placings), NOON));
   }
 
   private Stored pinned() {

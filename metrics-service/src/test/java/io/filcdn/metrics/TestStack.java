@@ -45,7 +45,9 @@ final class TestStack implements AutoCloseable {
           + " dead_letter, audit, checkpoint, checkpoint_odometer, checkpoint_watermark,"
           + " checkpoint_offset, lease_journal, lease, held, written_off, approved, series,"
           + " quota_level, webhook_call, latency, piece_day, placement, pinned, upload_day,"
-          + " settled_event, used_nonce, payer_session, access_key, key_usage, policy";
+          + " settled_event, used_nonce, payer_session, access_key, key_usage, policy,"
+          + " credit_service, credit_token, credit_balance, credit_grant, credit_reservation,"
+          + " credit_entry, credit_outbox, kept";
 
   /** Enough for several processes at once. */
   private static final int CONNECTIONS = 50;

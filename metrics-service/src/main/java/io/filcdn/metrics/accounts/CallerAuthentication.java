@@ -38,7 +38,7 @@ public final class CallerAuthentication {
    * @param authorization the header, where there is one
    */
   public Optional<Address> payer(@Nullable String authorization) {
-    Optional<String> token = token(authorization);
+    Optional<String> token = bearerToken(authorization);
     return token
         .flatMap(SessionToken::read)
         .flatMap(this::signedIn)
@@ -47,7 +47,7 @@ public final class CallerAuthentication {
 
   /** Ends the session whose token the header has; true where that has the form of one. */
   public boolean signOut(@Nullable String authorization) {
-    Optional<SessionToken> token = token(authorization).flatMap(SessionToken::read);
+    Optional<SessionToken> token = bearerToken(authorization).flatMap(SessionToken::read);
     token.ifPresent(known -> database.run(connection -> sessions.end(connection, known.hash())));
     return token.isPresent();
   }
@@ -68,7 +68,8 @@ public final class CallerAuthentication {
         .map(record -> record.payer());
   }
 
-  private static Optional<String> token(@Nullable String authorization) {
+  /** The token of the scheme {@code Bearer}; empty where the header has none. */
+  public static Optional<String> bearerToken(@Nullable String authorization) {
     return Optional.ofNullable(authorization)
         .filter(header -> header.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
         .map(header -> header.substring(SCHEME.length()).strip());

@@ -29,6 +29,16 @@ public record AuditEntry(Instant at, Action action, String subject, String detai
     /** A payer's key was taken back by an operator. */
     KEY_REVOKED,
     /** A payer set policies of his data sets. */
-    POLICY_SET
+    POLICY_SET,
+    /** A service that may ask for credit was made, or given another token. */
+    CREDIT_TOKEN_MADE,
+    /** A token of a service that asks for credit was taken back. */
+    CREDIT_TOKEN_REVOKED,
+    /** An operator gave an account credit. */
+    CREDIT_GRANTED,
+    /** What was left of a grant was taken back. */
+    CREDIT_REVOKED,
+    /** What was left of a grant was paid back. */
+    CREDIT_REFUNDED
   }
 }

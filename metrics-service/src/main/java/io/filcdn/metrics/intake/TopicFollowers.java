@@ -104,7 +104,10 @@ public final class TopicFollowers implements AutoCloseable {
   }
 
   private TopicFollower.Step placements() {
-    return kept(this::placementChange, new PostgresPlacements()::keep);
+    PostgresPlacements placements = new PostgresPlacements();
+    return kept(
+        this::placementChange,
+        (connection, changes) -> placements.keep(connection, changes, clock.instant()));
   }
 
   private PlacementChange placementChange(SourceRecord record) {

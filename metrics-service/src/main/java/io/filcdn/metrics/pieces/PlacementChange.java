@@ -1,10 +1,12 @@
 package io.filcdn.metrics.pieces;
 
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.index.PlacementRecord;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.piece.PieceCid;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Optional;
@@ -22,8 +24,9 @@ public record PlacementChange(String key, Optional<Placed> placed) {
    *
    * @param bytes its raw size; 0 where the chain did not tell
    * @param day when the index learnt of it
+   * @param since when the chain placed it
    */
-  record Placed(Address payer, long bytes, LocalDate day) {}
+  record Placed(Address payer, long bytes, LocalDate day, Instant since) {}
 
   /**
    * Reads a record of {@code filcdn.index.placements}.
@@ -41,8 +44,9 @@ public record PlacementChange(String key, Optional<Placed> placed) {
 
   private static Placed placed(PlacementRecord record, Network network) {
     long bytes = record.pieceCid() instanceof PieceCid cid ? cid.rawSize() : 0;
-    LocalDate day =
-        network.timeOf(record.asOf().block().epoch()).atOffset(ZoneOffset.UTC).toLocalDate();
-    return new Placed(record.payer(), bytes, day);
+    Epoch told = record.asOf().block().epoch();
+    LocalDate day = network.timeOf(told).atOffset(ZoneOffset.UTC).toLocalDate();
+    Instant since = network.timeOf(record.added().orElse(told));
+    return new Placed(record.payer(), bytes, day, since);
   }
 }

@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -24,9 +25,9 @@ public final class PostgresPlacements {
   private static final String PLACE =
       """
       with added as (
-        insert into placement (key, payer, bytes, day)
-        select key, payer, bytes, date '1970-01-01' + day
-        from unnest(?, ?, ?, ?) as told (key, payer, bytes, day) order by key
+        insert into placement (key, payer, bytes, day, since)
+        select key, payer, bytes, date '1970-01-01' + day, since
+        from unnest(?, ?, ?, ?, ?) as told (key, payer, bytes, day, since) order by key
         on conflict do nothing
         returning payer, bytes, day
       ), uploaded as (
@@ -41,9 +42,25 @@ public final class PostgresPlacements {
         pieces = p.pieces + excluded.pieces, bytes = p.bytes + excluded.bytes
       """;
 
+  /** A placement whose removal a reorganisation took back is what it was. */
+  private static final String REVIVE =
+      """
+      with back as (
+        update placement set removed_at = null
+        where key = any (?) and removed_at is not null and not settled
+        returning payer, bytes)
+      update pinned p set pieces = p.pieces + sums.pieces, bytes = p.bytes + sums.bytes
+      from (select payer, count(*) as pieces, sum(bytes)::bigint as bytes
+        from back group by payer) sums
+      where p.payer = sums.payer
+      """;
+
+  /** {@link PostgresKept} reckons for how long it was there. */
   private static final String REMOVE =
       """
-      with gone as (delete from placement where key = any (?) returning payer, bytes)
+      with gone as (
+        update placement set removed_at = ? where key = any (?) and removed_at is null
+        returning payer, bytes)
       update pinned p set pieces = p.pieces - sums.pieces, bytes = p.bytes - sums.bytes
       from (select payer, count(*) as pieces, sum(bytes)::bigint as bytes
         from gone group by payer) sums
@@ -61,8 +78,13 @@ public final class PostgresPlacements {
   /** The pieces placed on one day, also those that are gone by now. */
   public record Uploads(LocalDate day, long pieces, long bytes) {}
 
-  /** Keeps what became of placements, of each the last that is told. */
-  public void keep(Connection connection, List<PlacementChange> changes) throws SQLException {
+  /**
+   * Keeps what became of placements, of each the last that is told.
+   *
+   * @param now from when on removed pieces are gone: a tombstone does not say it
+   */
+  public void keep(Connection connection, List<PlacementChange> changes, Instant now)
+      throws SQLException {
     Map<String, Optional<Placed>> last = new HashMap<>();
     changes.forEach(change -> last.put(change.key(), change.placed()));
     List<String> gone = new ArrayList<>();
@@ -71,18 +93,24 @@ public final class PostgresPlacements {
         (key, found) ->
             found.ifPresentOrElse(p -> placed.add(Map.entry(key, p)), () -> gone.add(key)));
     if (!placed.isEmpty()) {
+      try (PreparedStatement statement = connection.prepareStatement(REVIVE)) {
+        Columns.of(statement, placed).text(Map.Entry::getKey);
+        statement.executeUpdate();
+      }
       try (PreparedStatement statement = connection.prepareStatement(PLACE)) {
         Columns.of(statement, placed)
             .text(Map.Entry::getKey)
             .text(entry -> entry.getValue().payer().hex())
             .bigint(entry -> entry.getValue().bytes())
-            .integer(entry -> Math.toIntExact(entry.getValue().day().toEpochDay()));
+            .integer(entry -> Math.toIntExact(entry.getValue().day().toEpochDay()))
+            .bigint(entry -> entry.getValue().since().getEpochSecond());
         statement.executeUpdate();
       }
     }
     if (!gone.isEmpty()) {
       try (PreparedStatement statement = connection.prepareStatement(REMOVE)) {
-        Columns.of(statement, gone).text(key -> key);
+        statement.setLong(1, now.getEpochSecond());
+        Columns.after(1, statement, gone).text(key -> key);
         statement.executeUpdate();
       }
     }

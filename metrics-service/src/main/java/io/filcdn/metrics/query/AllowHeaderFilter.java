@@ -12,7 +12,7 @@ import java.util.List;
 public final class AllowHeaderFilter implements ContainerResponseFilter {
 
   private static final List<String> OTHERS =
-      List.of("api/v1/admin/", "api/v1/keys", "api/v1/sessions", "internal/");
+      List.of("api/v1/admin/", "api/v1/credits/", "api/v1/keys", "api/v1/sessions", "internal/");
   private static final int NOT_ALLOWED = 405;
 
   @Override

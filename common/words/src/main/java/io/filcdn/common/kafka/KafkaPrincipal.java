@@ -35,6 +35,7 @@ public enum KafkaPrincipal {
               Topic.EGRESS,
               Topic.USAGE,
               Topic.QUOTA,
+              Topic.CREDITS,
               Topic.DEAD_LETTERS);
       case SETTLEMENT -> Set.of(Topic.SETTLEMENT, Topic.DEAD_LETTERS);
     };

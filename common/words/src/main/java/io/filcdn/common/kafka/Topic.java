@@ -32,6 +32,8 @@ public enum Topic {
   USAGE(Names.USAGE, Names.COMPACTED),
   /** Quota thresholds that were crossed. Key: data set id. */
   QUOTA(Names.QUOTA, 30),
+  /** The entries of the ledger of credit. Key: account. */
+  CREDITS(Names.CREDITS, 90),
   /** The actions of settlement on chain. Key: data set id. */
   SETTLEMENT(Names.SETTLEMENT, 90),
   /** The records that could not be applied, and why. Key: the topic it came from. */
@@ -73,6 +75,7 @@ public enum Topic {
     public static final String RETRIEVALS = "filcdn.retrievals";
     public static final String USAGE = "filcdn.usage";
     public static final String QUOTA = "filcdn.quota";
+    public static final String CREDITS = "filcdn.credits.ledger";
     public static final String SETTLEMENT = "filcdn.settlement";
     public static final String DEAD_LETTERS = "filcdn.dead-letters";
 

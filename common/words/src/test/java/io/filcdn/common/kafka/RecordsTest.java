@@ -13,6 +13,7 @@ import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
 import io.filcdn.common.access.AccessKeyRecord;
 import io.filcdn.common.access.PolicyRecord;
+import io.filcdn.common.credit.CreditEntryRecord;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.RetrievalRecord;
 import io.filcdn.common.index.DataSetRecord;
@@ -56,6 +57,7 @@ class RecordsTest {
           Map.entry("retrieval", RetrievalRecord.class),
           Map.entry("usage", UsageRecord.class),
           Map.entry("quota", QuotaRecord.class),
+          Map.entry("creditEntry", CreditEntryRecord.class),
           Map.entry("reported", SettlementRecord.class),
           Map.entry("settled", SettlementRecord.class),
           Map.entry("failed", SettlementRecord.class),

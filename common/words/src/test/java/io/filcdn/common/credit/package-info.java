@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.common.credit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.metrics.credits;
+
+import org.jspecify.annotations.NullMarked;
