@@ -16,18 +16,12 @@ import io.filcdn.metrics.accounts.SignIn.Challenge;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
 import io.filcdn.testing.chain.DevnetAccount;
-import io.filcdn.testing.infra.InfraResource;
 import io.filcdn.testing.infra.TopicContents;
-import io.quarkus.test.common.QuarkusTestResource;
-import io.quarkus.test.common.ResourceArg;
-import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import io.restassured.http.ContentType;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
-import jakarta.inject.Inject;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
@@ -38,27 +32,34 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
-import javax.sql.DataSource;
-import org.eclipse.microprofile.config.ConfigProvider;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The credit server as gateways, payers, operators and strangers see it: by HTTP. */
-@QuarkusTest
-@TestProfile(KeysApiIT.WithAccounts.class)
-@QuarkusTestResource(
-    value = InfraResource.class,
-    initArgs = @ResourceArg(name = "database", value = "metrics"),
-    restrictToAnnotatedClass = true)
 class CreditsApiIT {
 
+  private static final Path LOG = Path.of("target", "credits-api-it.log");
   private static final String OPERATIONS = "/api/v1/credits/operations";
   private static final String GRANTS = "/api/v1/credits/grants";
   private static final String ADMIN = "/api/v1/admin/";
   private static final String OPERATOR = "operators-know-this";
 
-  @Inject DataSource dataSource;
+  /** A devnet on which payers can sign in; all that is logged is in a file too. */
+  @RegisterExtension
+  static final PackagedService SERVICE =
+      new PackagedService(
+          Map.of(
+              "filcdn.network", "../deploy/networks/devnet.json",
+              "filcdn.metrics.accounts.domain", "stats.example.com",
+              "filcdn.metrics.accounts.attempts-per-minute", "1000",
+              "filcdn.metrics.accounts.sign-ins-per-payer", "1000",
+              "filcdn.admin.token", OPERATOR,
+              "quarkus.log.file.enabled", "true",
+              "quarkus.log.file.path", LOG.toString(),
+              "quarkus.log.category.\"io.filcdn\".level", "DEBUG",
+              "quarkus.http.access-log.enabled", "true"));
 
   private final Wallet wallet = Wallet.of(DevnetAccount.PAYER);
 
@@ -111,7 +112,7 @@ class CreditsApiIT {
   }
 
   private String signIn() {
-    new Database(dataSource)
+    new Database(SERVICE.stack().dataSource())
         .run(connection -> new PostgresDataSets().keepNewer(connection, List.of(indexed(12, 1))));
     Challenge challenge =
         given().post("/api/v1/sessions/nonce").then().statusCode(200).extract().as(Challenge.class);
@@ -173,14 +174,14 @@ class CreditsApiIT {
         .body("replayed.balances[1].used", equalTo("512"));
 
     await().until(() -> topic().contains(account));
-    assertThat(dump() + topic() + Files.readString(Path.of("target", "keys-api-it.log")))
+    assertThat(dump() + topic() + Files.readString(LOG))
         .contains(made.getString("id"), account)
         .doesNotContain(token)
         .doesNotContain(token.substring(token.lastIndexOf('_') + 1));
   }
 
   private String dump() {
-    return new Database(dataSource)
+    return new Database(SERVICE.stack().dataSource())
         .call(
             connection -> {
               List<String> rows = new ArrayList<>();
@@ -210,7 +211,7 @@ class CreditsApiIT {
   }
 
   private static String topic() {
-    String brokers = ConfigProvider.getConfig().getValue("kafka.bootstrap.servers", String.class);
+    String brokers = SERVICE.stack().bootstrapServers();
     StringBuilder all = new StringBuilder();
     TopicContents.of(Map.of("bootstrap.servers", brokers), Topic.CREDITS.topicName())
         .forEach(record -> all.append(record.key()).append(' ').append(record.value()));
