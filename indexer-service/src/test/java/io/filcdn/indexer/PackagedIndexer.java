@@ -119,7 +119,8 @@ final class PackagedIndexer implements BeforeAllCallback, AfterAllCallback {
   private static boolean answers(int port) {
     try {
       return RestAssured.given().port(port).get("/q/health/live").statusCode() == 200;
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
+      // a refused connection too, which RestAssured throws undeclared
       return false;
     }
   }
