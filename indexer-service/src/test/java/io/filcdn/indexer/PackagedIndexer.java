@@ -87,9 +87,12 @@ final class PackagedIndexer implements BeforeAllCallback, AfterAllCallback {
   private void train() {
     int port = FreePort.find();
     Process training = start(CLASSES.trainingOption(), port, "training.log");
-    await().atMost(READY).until(() -> !training.isAlive() || answers(port));
-    training.destroy();
-    training.onExit().join();
+    try {
+      await().atMost(READY).until(() -> !training.isAlive() || answers(port));
+    } finally {
+      training.destroy();
+      training.onExit().join();
+    }
   }
 
   private Process start(String archive, int port, String log) {

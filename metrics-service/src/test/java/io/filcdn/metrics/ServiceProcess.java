@@ -56,9 +56,12 @@ final class ServiceProcess {
                   with(SMALL, CLASSES.trainingOption()),
                   Path.of("target", "training.log"),
                   environment);
-          await().atMost(READY).until(() -> !process.isAlive() || isReady(port));
-          process.destroy();
-          process.onExit().join();
+          try {
+            await().atMost(READY).until(() -> !process.isAlive() || isReady(port));
+          } finally {
+            process.destroy();
+            process.onExit().join();
+          }
         });
   }
 
