@@ -1,7 +1,7 @@
 package io.filcdn.indexer;
 
-import static io.filcdn.indexer.Patience.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeChain;
@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -30,6 +31,8 @@ import org.junit.jupiter.api.extension.ExtensionContext;
 final class PackagedIndexer implements BeforeAllCallback, AfterAllCallback {
 
   private static final Path JAR = Path.of("target", "quarkus-app", "quarkus-run.jar");
+
+  private static final Duration READY = Duration.ofMinutes(5);
 
   private static final ClassArchive CLASSES =
       new ClassArchive(JAR, Path.of("target", "test-processes.jsa"));
@@ -77,16 +80,19 @@ final class PackagedIndexer implements BeforeAllCallback, AfterAllCallback {
     String log = context.getRequiredTestClass().getSimpleName() + ".log";
     RestAssured.port = FreePort.find();
     process = start(CLASSES.option(), RestAssured.port, log);
-    patiently().until(() -> !process.isAlive() || answers(RestAssured.port));
+    await().atMost(READY).until(() -> !process.isAlive() || answers(RestAssured.port));
     assertThat(process.isAlive()).as("the service runs; target/%s tells why not", log).isTrue();
   }
 
   private void train() {
     int port = FreePort.find();
     Process training = start(CLASSES.trainingOption(), port, "training.log");
-    patiently().until(() -> !training.isAlive() || answers(port));
-    training.destroy();
-    training.onExit().join();
+    try {
+      await().atMost(READY).until(() -> !training.isAlive() || answers(port));
+    } finally {
+      training.destroy();
+      training.onExit().join();
+    }
   }
 
   private Process start(String archive, int port, String log) {
@@ -119,7 +125,8 @@ final class PackagedIndexer implements BeforeAllCallback, AfterAllCallback {
   private static boolean answers(int port) {
     try {
       return RestAssured.given().port(port).get("/q/health/live").statusCode() == 200;
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
+      // a refused connection too, which RestAssured throws undeclared
       return false;
     }
   }

@@ -56,9 +56,12 @@ final class ServiceProcess {
                   with(SMALL, CLASSES.trainingOption()),
                   Path.of("target", "training.log"),
                   environment);
-          await().atMost(READY).until(() -> !process.isAlive() || isReady(port));
-          process.destroy();
-          process.onExit().join();
+          try {
+            await().atMost(READY).until(() -> !process.isAlive() || isReady(port));
+          } finally {
+            process.destroy();
+            process.onExit().join();
+          }
         });
   }
 
@@ -66,7 +69,8 @@ final class ServiceProcess {
   static boolean isReady(int port) {
     try {
       return RestAssured.given().port(port).get("/q/health/ready").statusCode() == 200;
-    } catch (RuntimeException e) {
+    } catch (Exception e) {
+      // a refused connection too, which RestAssured throws undeclared
       return false;
     }
   }

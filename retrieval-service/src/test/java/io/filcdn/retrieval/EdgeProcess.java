@@ -80,9 +80,12 @@ final class EdgeProcess implements AutoCloseable {
   private void train() {
     Process training =
         run(CLASSES.trainingOption(), data.resolveSibling("training"), "training.log");
-    await().atMost(READY).until(() -> !training.isAlive() || status(READINESS) == 200);
-    training.destroy();
-    training.onExit().join();
+    try {
+      await().atMost(READY).until(() -> !training.isAlive() || status(READINESS) == 200);
+    } finally {
+      training.destroy();
+      training.onExit().join();
+    }
   }
 
   void start() {
