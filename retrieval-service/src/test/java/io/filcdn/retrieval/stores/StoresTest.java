@@ -61,6 +61,7 @@ class StoresTest {
     stores.journal().close();
     stores.denylist().close();
     stores.trees().close();
+    stores.access().close();
     stores.replica().close();
   }
 
