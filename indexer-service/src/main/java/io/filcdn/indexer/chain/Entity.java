@@ -58,7 +58,16 @@ public sealed interface Entity {
       case PLACEMENTS -> "piece:";
       case PROVIDERS -> "provider:";
       case PAYERS -> "payer:";
-      case TREES, KEYS, POLICIES, EGRESS, RETRIEVALS, USAGE, QUOTA, CREDITS, SETTLEMENT, DEAD_LETTERS ->
+      case TREES,
+          KEYS,
+          POLICIES,
+          EGRESS,
+          RETRIEVALS,
+          USAGE,
+          QUOTA,
+          CREDITS,
+          SETTLEMENT,
+          DEAD_LETTERS ->
           throw new IllegalArgumentException("expected a topic of the index, found " + topic);
     };
   }

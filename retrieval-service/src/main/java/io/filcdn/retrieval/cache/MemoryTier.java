@@ -122,6 +122,8 @@ public final class MemoryTier {
    *     then has the piece forgotten: what is read of it afterwards is not kept
    * @return its bytes from {@code position} on; whoever gets it releases it
    */
+  // it is asked which block is kept, not what is in it
+  @SuppressWarnings("ReferenceEquality")
   ByteBuf load(PieceCid piece, FileChannel file, long position, BooleanSupplier trusted)
       throws IOException {
     int number = number(position);

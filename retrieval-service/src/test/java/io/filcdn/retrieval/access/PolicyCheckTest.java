@@ -390,8 +390,7 @@ class PolicyCheckTest {
     policy("public", ",\"limits\":{\"pieces\":[\"%s\"]}".formatted(CID));
     assertThat(grant(NOTHING, ONE)).isEqualTo(new Grant(Optional.empty(), false, false));
     policy(PolicyKey.of(PAYER, ONE), "public", ",\"limits\":{\"networks\":[\"192.0.2.0/24\"]}", 2);
-    assertThat(grant(NOTHING, TWO, ONE))
-        .isEqualTo(new Grant(Optional.empty(), false, true));
+    assertThat(grant(NOTHING, TWO, ONE)).isEqualTo(new Grant(Optional.empty(), false, true));
     policy(
         PolicyKey.of(PAYER, ONE), "public", ",\"limits\":{\"origins\":[\"https://a.example\"]}", 3);
     assertThat(grant(NOTHING, ONE)).isEqualTo(new Grant(Optional.empty(), true, true));
