@@ -69,9 +69,10 @@ final class KeyTable {
       if (value == null) {
         return new Change(id, NO_VERSION, Optional.empty());
       }
-      if (lookup(id, value) instanceof KeyLookup.NotUnderstood) {
-        LOG.errorf("the key %s is refused: its record says what this edge does not know", id);
+      if (lookup(id, value) instanceof KeyLookup.Known(AccessKeyRecord record)) {
+        return new Change(id, record.version(), Optional.of(value));
       }
+      LOG.errorf("the key %s is refused: its record says what this edge does not know", id);
       return new Change(id, versionOf(value), Optional.of(value));
     }
 
