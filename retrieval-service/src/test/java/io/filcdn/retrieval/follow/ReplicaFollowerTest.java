@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.KafkaException;
@@ -43,7 +44,7 @@ class ReplicaFollowerTest {
 
     private final Map<TopicPartition, Long> offsets = new ConcurrentHashMap<>();
     private volatile Optional<Instant> followedAt = Optional.empty();
-    private volatile int records;
+    private final AtomicInteger records = new AtomicInteger();
 
     @Override
     public Map<TopicPartition, Long> offsets() {
@@ -61,7 +62,7 @@ class ReplicaFollowerTest {
         Map<TopicPartition, Long> next,
         Optional<Instant> complete) {
       offsets.putAll(next);
-      records += told.size();
+      records.addAndGet(told.size());
       if (complete.isPresent()) {
         followedAt = complete;
       }
@@ -103,10 +104,10 @@ class ReplicaFollowerTest {
   @Test
   void aCopyOfAPartIsNotTrustedWhereKafkaGoesAway() {
     tell(0);
-    await().atMost(PATIENCE).until(() -> copy.records == 1);
+    await().atMost(PATIENCE).until(() -> copy.records.get() == 1);
     fail();
     tell(1);
-    await().atMost(PATIENCE).until(() -> copy.records == 2);
+    await().atMost(PATIENCE).until(() -> copy.records.get() == 2);
 
     assertThat(copy.followedAt()).isEmpty();
     await().atMost(PATIENCE).until(follower::caughtUp);
