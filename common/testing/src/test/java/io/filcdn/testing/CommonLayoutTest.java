@@ -15,6 +15,7 @@ class CommonLayoutTest {
           "egress",
           "index",
           "access",
+          "credit",
           "usage",
           "network",
           "payment",
