@@ -31,6 +31,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Metrics' side of the lease contract for one journal, over HTTP and as a plain model. */
@@ -58,6 +59,8 @@ public final class LeaseServer implements AutoCloseable {
     http.createContext(LeaseRequest.PATH, this::lease);
     http.createContext(JournalEnd.PATH, this::end);
     http.createContext(JournalProgress.PATH, this::progress);
+    // while one call waits, others arrive
+    http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     http.start();
   }
 
@@ -268,6 +271,8 @@ public final class LeaseServer implements AutoCloseable {
 
   @Override
   public void close() {
+    // a call that waits would keep it from stopping
+    pause(false);
     http.stop(0);
   }
 }
