@@ -38,7 +38,7 @@ function list<T>(value: unknown, read: (item: any) => T): T[] {
   return value.map(read)
 }
 
-/** What was served, as ServedSums of the API. */
+/** The sums of what was served, as ServedSums of the API. */
 export interface Sums {
   egress: bigint
   miss: bigint

@@ -36,7 +36,7 @@ export function percent(part: bigint, all: bigint): string {
   return all === 0n ? '–' : `${decimal((part * 1000n) / all, 1)} %`
 }
 
-/** How much more or less than before, to a tenth of a percent. */
+/** The change since before, to a tenth of a percent. */
 export function change(now: bigint, before: bigint): string {
   if (before === 0n) return now === 0n ? 'as before' : 'nothing before'
   const tenths = ((now - before) * 1000n) / before
@@ -56,7 +56,7 @@ function decimal(scaled: bigint, digits: number): string {
   return `${grouped(scaled / one)}.${String(scaled % one).padStart(digits, '0')}`
 }
 
-/** How long `left` lasts where `used` went in `days`. */
+/** The days for which `left` lasts where `used` went in `days`. */
 export function lasts(left: bigint, used: bigint, days: number): string {
   if (left <= 0n) return 'nothing is left'
   if (used <= 0n) return 'nothing was used of late'
@@ -91,7 +91,7 @@ export function epochAt(clock: ChainClock, time: number): number {
   return Math.max(0, Math.floor((time - clock.genesis) / clock.epoch))
 }
 
-/** When an epoch begins. */
+/** The time at which an epoch begins. */
 export function timeOf(clock: ChainClock, epoch: number): number {
   return clock.genesis + epoch * clock.epoch
 }

@@ -11,7 +11,7 @@ import { ProviderPage } from './pages/provider'
 import { Start } from './pages/start'
 import { Title, useNetwork } from './parts'
 
-/** What is a page; all else on this host is the API's. */
+/** The paths of pages; all else on this host is the API's. */
 const PAGES = /^\/($|\?|start$|payer\/|provider\/|audit\/)/
 
 function App() {

@@ -7,7 +7,7 @@ import { type Polled, usePolled, useNow } from './polling'
 
 interface Named {
   value: bigint
-  /** What the number is, for whoever reads the page by program. */
+  /** The number's name, for whoever reads the page by program. */
   name?: string
 }
 
@@ -88,7 +88,7 @@ export function Figure({ label, children, note }: { label: string; children: Com
   )
 }
 
-/** What is left of something, as a bar. */
+/** A bar that shows what is left of something. */
 export function Left({ label, left, all }: { label: string; left: bigint; all: bigint }) {
   const permille = all > 0n && left > 0n ? (left >= all ? 1000 : Number((left * 1000n) / all)) : 0
   return <progress aria-label={`${label}: ${percent(left, all)} left`} value={permille} max={1000} />
@@ -100,7 +100,7 @@ export function Share({ part, largest }: { part: bigint; largest: bigint }) {
   return <progress aria-hidden="true" value={permille} max={1000} />
 }
 
-/** What was answered, or why it is not there; and how old it is. */
+/** An answer, or the reason why it is not there; and its age. */
 export function Answer<T>({ of, what, every, lag, children }: AnswerProps<T>) {
   if (of.data === undefined) {
     return of.problem === undefined ? (
@@ -119,7 +119,7 @@ export function Answer<T>({ of, what, every, lag, children }: AnswerProps<T>) {
   )
 }
 
-/** How old an answer is, counted on while no other comes. */
+/** The age of an answer, counted on while no other comes. */
 function Age({ of, every, lag }: { of: Polled<unknown>; every: number; lag: string | undefined }) {
   const now = useNow()
   const seconds = Math.max(0, (now - (of.at ?? now)) / 1000)
@@ -135,11 +135,11 @@ function Age({ of, every, lag }: { of: Polled<unknown>; every: number; lag: stri
 
 interface AnswerProps<T> {
   of: Polled<T>
-  /** What was asked for, as in "the latest hours". */
+  /** The name of what was asked for, as in "the latest hours". */
   what: string
-  /** How often it is asked for, in milliseconds. */
+  /** The interval at which it is asked for, in milliseconds. */
   every: number
-  /** How old it was when it was answered. */
+  /** The age that it had when it was answered. */
   lag?: string
   children: (data: T) => ComponentChildren
 }

@@ -4,7 +4,7 @@ import { NONE, plus, type Point, type Sums } from './api'
 export interface Period {
   name: string
   by: 'hour' | 'day'
-  /** How many hours or days. */
+  /** The number of hours or days. */
   count: number
   /** Days of the API's answers that know days only; today in UTC is one of them. */
   days: number
@@ -33,7 +33,7 @@ export function bucketsBefore(period: Period, buckets: number[]): number[] {
   return buckets.map((from) => from - period.count * LENGTH[period.by])
 }
 
-/** What was served in each bucket; nothing where the API left one out. */
+/** The sums of each bucket; nothing where the API left one out. */
 export function fill(buckets: number[], points: Point[]): Sums[] {
   const known = new Map(points.map((point) => [point.from, point.served]))
   return buckets.map((from) => known.get(from) ?? NONE)

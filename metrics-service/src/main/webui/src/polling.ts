@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import { Problem } from './api'
 
-/** What was answered last, when, and what has gone wrong since then. */
+/** The last answer, its time, and what has gone wrong since then. */
 export interface Polled<T> {
   data?: T
   /** In milliseconds since 1970. */

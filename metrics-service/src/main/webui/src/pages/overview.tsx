@@ -7,7 +7,7 @@ import { Answer, Bytes, Count, Figure, Section, Share, Table, Title } from '../p
 import { bucketsBefore, bucketsOf, fill, type Period, PERIODS, sum, USUAL } from '../period'
 import { usePolled } from '../polling'
 
-/** What is counted moves at once; the largest are found once a minute. */
+/** Counts move at once; the largest are found once a minute. */
 const LIVE = 2_000
 const RANKED = 20_000
 

@@ -11,7 +11,7 @@ const LIVE = 2_000
 const PACE = 60_000
 const WEEK = PERIODS['7d'] as Period
 
-/** What a payer's data sets were served, have left, and store. */
+/** The page of a payer: the use of his data sets, what is left, and what they store. */
 export function PayerPage({ address: given }: { address: string }) {
   const address = payerOf(given)
   if (address === undefined) {
@@ -127,7 +127,7 @@ interface QuotaProps {
   label: string
   name: string
   part: Part
-  /** What went in the last seven days; absent until it is known. */
+  /** The use in the last seven days; absent until it is known. */
   used: bigint | undefined
 }
 

@@ -11,7 +11,7 @@ const LIVE = 2_000
 const STATEMENT = 20_000
 const MONTH = PERIODS['30d'] as Period
 
-/** What a provider supplied, how fast, and what it is owed for it. */
+/** The page of a provider: what it supplied, how fast, and what it is owed for it. */
 export function ProviderPage({ generation, id }: { generation: string; id?: string }) {
   const given = id === undefined ? generation : `${generation}/${id}`
   const provider = providerOf(given)

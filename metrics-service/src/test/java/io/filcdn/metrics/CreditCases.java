@@ -24,8 +24,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * How much credit gateways can reserve and commit, one call after the other, and how long a call
- * takes. Each reservation is committed in the next call of its gateway.
+ * The credit that gateways can reserve and commit, one call after the other, and the time that a
+ * call takes. Each reservation is committed in the next call of its gateway.
  */
 final class CreditCases {
 
@@ -86,7 +86,7 @@ final class CreditCases {
     }
   }
 
-  /** How long each call of all gateways took, the shortest first. */
+  /** The times that the calls of all gateways took, the shortest first. */
   private static long[] all(ExecutorService threads, List<Gateway> gateways, int calls)
       throws Exception {
     List<Callable<long[]>> work = new ArrayList<>();

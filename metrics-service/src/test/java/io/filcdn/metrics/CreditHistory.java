@@ -67,12 +67,12 @@ final class CreditHistory {
     this.random = random;
   }
 
-  /** What the answers said was used. */
+  /** The amounts that the answers said were used. */
   long used() {
     return used.values().stream().mapToLong(Long::longValue).sum();
   }
 
-  /** What the answers said was granted. */
+  /** The amounts that the answers said were granted. */
   long granted() {
     return granted;
   }

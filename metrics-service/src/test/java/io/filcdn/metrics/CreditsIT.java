@@ -149,7 +149,7 @@ class CreditsIT {
     return new Refused(reason);
   }
 
-  /** What is available, held and used. */
+  /** The balance: available, held and used. */
   private static List<String> balance() {
     return stack.rows(
         "select available, held, used from credit_balance where kind = 'uploadBytes'");

@@ -54,7 +54,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What edges are given of keys' caps, and what is counted to keys, against real tables. */
+/** Caps of keys: what edges are given, and what is counted, against real tables. */
 class KeyCapsIT {
 
   /** Whose data set 7 is. */

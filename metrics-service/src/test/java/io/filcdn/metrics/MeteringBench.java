@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * How fast the packaged service counts rows, leases quota and reserves credit; run by name: {@code
- * -Dit.test=MeteringBench}.
+ * The speed at which the packaged service counts rows, leases quota and reserves credit; by name:
+ * {@code -Dit.test=MeteringBench}.
  */
 class MeteringBench {
 

@@ -202,7 +202,7 @@ class PoliciesApiIT {
         .body("detail", containsString(detail));
   }
 
-  /** What cannot be read is not looked at further. */
+  /** A text that cannot be read is not looked at further. */
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

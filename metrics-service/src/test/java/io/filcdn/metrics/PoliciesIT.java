@@ -243,7 +243,7 @@ class PoliciesIT {
     assertThat(stack.rows("select * from policy")).isEmpty();
   }
 
-  /** What is said without a look-up can be asked for as often as one likes. */
+  /** Answers that need no look-up can be asked for as often as one likes. */
   @Test
   void whatIsNotThePayersWordCostsNoLookUp() {
     MetricsService blind = process(new FailingDataSource(stack.dataSource(), 1, 1));

@@ -65,7 +65,7 @@ final class ServiceProcess {
         });
   }
 
-  /** Whether a process that listens there is ready. */
+  /** True where a process that listens there is ready. */
   static boolean isReady(int port) {
     try {
       return RestAssured.given().port(port).get("/q/health/ready").statusCode() == 200;

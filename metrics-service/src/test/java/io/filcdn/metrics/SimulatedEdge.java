@@ -40,7 +40,7 @@ final class SimulatedEdge {
     this.run = new Run(Samples.journal(nextJournal));
   }
 
-  /** What a download is paid from: a data set, and where there is one, a key with all caps. */
+  /** The payer of a download: a data set, and where there is one, a key with all caps. */
   record Payer(DataSetId dataSet, Optional<UsedKey> key) {
 
     private List<QuotaName> names() {
@@ -183,7 +183,7 @@ final class SimulatedEdge {
     return flushed.getOrDefault(name, 0L);
   }
 
-  /** What it served from. */
+  /** The sources that it served from. */
   Set<QuotaName> names() {
     return Set.copyOf(served.keySet());
   }

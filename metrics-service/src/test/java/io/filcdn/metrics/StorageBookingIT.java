@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What payers store on chain, as the ledger of credit has it, on a real database. */
+/** Storage of payers on chain, as the ledger of credit has it, on a real database. */
 class StorageBookingIT {
 
   /** A time at which an epoch of the devnet begins, 100 s before noon. */
@@ -94,7 +94,7 @@ class StorageBookingIT {
     return new PlacementChange(placed.key(), Optional.empty());
   }
 
-  /** What is booked: bytes that were uploaded, and byte-seconds. */
+  /** The booked sums: bytes that were uploaded, and byte-seconds. */
   private List<String> booked() {
     service.tend();
     return service.credits().account(CreditAccount.of(PAYER)).balances().stream()

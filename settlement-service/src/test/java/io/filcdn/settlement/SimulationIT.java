@@ -75,7 +75,7 @@ class SimulationIT extends OnStage {
     NO_FUNDS
   }
 
-  /** What could report twice, or never. */
+  /** The places where a fault could report twice, or never. */
   private static final List<Fault> WORST =
       List.of(
           Fault.KILLED_AFTER_SEND,

@@ -127,7 +127,7 @@ public final class CurioToken {
     }
   }
 
-  /** What keeps a token from letting its bearer fetch. */
+  /** The fault that keeps a token from letting its bearer fetch. */
   public enum Fault {
     /** It is for another piece, or the same by another name. */
     RESOURCE,

@@ -107,7 +107,7 @@ class RetrievalGrantTest {
         .hasMessageContaining("the thumbprint of delegateJwk");
   }
 
-  /** Who posts his private key by mistake finds it in no answer and no log. */
+  /** A private key that was posted by mistake is in no answer and no log. */
   @Test
   void aPrivateKeyIsRefusedAndNotShown() {
     String wrong = FULL.replace("UfU\\\"}", "UfU\\\",\\\"d\\\":\\\"a-private-number\\\"}");

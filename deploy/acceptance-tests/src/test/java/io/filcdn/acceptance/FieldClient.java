@@ -109,7 +109,7 @@ enum FieldClient {
     assertThat(text).contains(says(Files.size(stored)));
   }
 
-  /** What it says of a file of such a size; empty where nothing need be said. */
+  /** The remark on a file of such a size; empty where nothing need be said. */
   private String says(long size) {
     return switch (this) {
       case ARIA2C, RCLONE, REQUESTS, ZSYNC -> "";

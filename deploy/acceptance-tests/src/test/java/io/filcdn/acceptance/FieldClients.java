@@ -45,7 +45,7 @@ class FieldClients {
   /** The most that sockets hold of fetches which are cut. */
   private static final long IN_FLIGHT = 16 << 20;
 
-  /** What an edge fetches ahead of a reader. */
+  /** The bytes that an edge fetches ahead of a reader. */
   private static final long READ_AHEAD = 64 << 20;
 
   private static final Duration QUIET = Duration.ofSeconds(1);
@@ -60,7 +60,7 @@ class FieldClients {
   private static Books books;
 
   /**
-   * What one look at a piece took.
+   * The cost of one look at a piece.
    *
    * @param supplied bytes that the provider sent
    */

@@ -41,7 +41,7 @@ final class FieldPage implements AutoCloseable {
       </script>
       """;
 
-  /** What a page says in the end; empty before. A film is sought through to nine tenths. */
+  /** The last word of a page; empty before. A film is sought through to nine tenths. */
   private static final String OUTCOME =
       """
       (() => {

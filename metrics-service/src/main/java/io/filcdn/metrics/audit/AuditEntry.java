@@ -36,9 +36,9 @@ public record AuditEntry(Instant at, Action action, String subject, String detai
     CREDIT_TOKEN_REVOKED,
     /** An operator gave an account credit. */
     CREDIT_GRANTED,
-    /** What was left of a grant was taken back. */
+    /** The rest of a grant was taken back. */
     CREDIT_REVOKED,
-    /** What was left of a grant was paid back. */
+    /** The rest of a grant was paid back. */
     CREDIT_REFUNDED
   }
 }

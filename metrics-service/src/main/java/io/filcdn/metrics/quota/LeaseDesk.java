@@ -163,7 +163,7 @@ public final class LeaseDesk {
         ask.name(), now.acquired(), now.returned(), now.applied(), unspent.map(ByteCount::of));
   }
 
-  /** What nobody used of keys' caps; looked up after the quotas are locked, and for keys only. */
+  /** The unused rest of keys' caps; looked up after the quotas are locked, and for keys only. */
   private Map<QuotaName, Long> unspentOfKeys(Connection connection, List<QuotaName> quotas)
       throws SQLException {
     List<QuotaName.OfKey> names =

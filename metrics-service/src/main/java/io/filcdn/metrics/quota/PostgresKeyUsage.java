@@ -81,7 +81,7 @@ public final class PostgresKeyUsage {
   static final Duration LONGEST_AGO = Duration.ofDays(40);
 
   /**
-   * What a key has used.
+   * The use of a key.
    *
    * @param bytes in each period
    * @param lastUse the hour of the last, where there was one

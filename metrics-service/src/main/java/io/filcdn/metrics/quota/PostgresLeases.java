@@ -116,7 +116,7 @@ public final class PostgresLeases {
       where l.journal is not null or w.journal is not null
       """;
 
-  /** What is over and of which nobody holds anything goes, the least of it first. */
+  /** Periods that are over, and of which nobody holds anything, go, the least of it first. */
   private static final String FORGET_PERIODS =
       """
       with gone as (

@@ -35,7 +35,7 @@ public sealed interface Credential {
    */
   record Gated(Optional<CurioToken> token) implements Credential {}
 
-  /** Something that cannot be good, whatever is looked up. */
+  /** A proof that cannot be good, whatever is looked up. */
   record Unusable(Refusal refusal) implements Credential {}
 
   /** The bot that asks, where one does. */

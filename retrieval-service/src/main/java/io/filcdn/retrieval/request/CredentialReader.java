@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 
 /**
  * A reader of what a request shows: {@code Authorization}, by its scheme, and tokens in its query.
- * What has a typo, or is for another network, is found to be unusable here, before anything is
+ * A text with a typo, or for another network, is found to be unusable here, before anything is
  * looked up.
  *
  * <p>Keys that were read of late are remembered with their hashes: reading one takes some

@@ -361,7 +361,7 @@ class PolicyCheckTest {
     refuses(Refusal.SIGNED_TOKEN_SIGNER, signed(CLAIMS), TWO);
   }
 
-  /** Who shows what is refused anyway makes nobody verify, and who shows the same again neither. */
+  /** A token that is refused anyway, or was seen before, makes nobody verify. */
   @Test
   void aSignatureIsVerifiedOnceAndOnlyWhereItMatters() {
     policy("signed", "");

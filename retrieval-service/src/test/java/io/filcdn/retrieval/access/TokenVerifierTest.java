@@ -189,7 +189,7 @@ class TokenVerifierTest {
             refused -> assertThat(refused.fault()).isEqualTo(Fault.SIGNER_UNKNOWN));
   }
 
-  /** What is remembered of a token is no right: the key has to be the delegate's still. */
+  /** A remembered token is no right: the key has to be the delegate's still. */
   @Test
   void aTokenThatWasGoodEndsWithItsSigner() {
     String token = DELEGATE.sign(CLAIMS);

@@ -72,7 +72,7 @@ public final class LeaseServer implements AutoCloseable {
     granted.put(new QuotaName.OfDataSet(dataSet, quota), bytes);
   }
 
-  /** What a key may in a period. */
+  /** Sets the bytes that a key may fetch in a period. */
   public synchronized void grant(QuotaName.OfKey cap, long bytes) {
     granted.put(cap, bytes);
   }
@@ -115,7 +115,7 @@ public final class LeaseServer implements AutoCloseable {
     }
   }
 
-  /** How many calls came that ask for something, answered or not. */
+  /** The number of calls that ask for something, answered or not. */
   public int arrived() {
     return arrived.get();
   }

@@ -37,7 +37,7 @@ import org.web3j.utils.Numeric;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What the indexer tells settlement: it looks at the chain a few times a second and publishes the
+ * The indexer, as settlement hears it: it looks at the chain a few times a second and publishes the
  * data sets that changed. A test can have it stand still, and lie about a rail.
  */
 public final class Index implements AutoCloseable {
@@ -59,7 +59,7 @@ public final class Index implements AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(Thread.ofVirtual().name("index").factory());
   private volatile boolean paused;
 
-  /** What the last round read besides the chain, and up to which block. */
+  /** The last round's reading besides the chain, and the block up to which it went. */
   private String read = "";
 
   private String readBlock = "";
@@ -181,7 +181,7 @@ public final class Index implements AutoCloseable {
     }
   }
 
-  /** Whether a block follows the one that was read, and changes nothing. */
+  /** True where a block follows the one that was read, and changes nothing. */
   private boolean isNextAndEmpty(JsonNode block) {
     return block.path("parentHash").asString().equals(readBlock)
         && block.path("transactions").isEmpty();
