@@ -88,7 +88,7 @@ final class Operations {
   }
 
   /**
-   * What was done already is done; a service that used nothing more lost nothing to the timeout.
+   * An operation that was done already is done; who used nothing more lost nothing to the timeout.
    */
   private static OperationResult commitClosed(Commit operation, Reservation known) {
     boolean same = operation.amount().equals(known.committed());

@@ -288,7 +288,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
-  /** Whoever waits for what was not asked for, as a call before it failed, waits no longer. */
+  /** Ends the waiting for what could not be asked for, as a call before it failed. */
   private static void leaveUnanswered(List<LeaseAccount> some) {
     some.forEach(LeaseAccount::unasked);
     some.forEach(account -> account.decided().forEach(LeasedQuota::goOn));
