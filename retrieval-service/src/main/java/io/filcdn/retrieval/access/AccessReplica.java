@@ -151,7 +151,7 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
    * @throws IllegalStateException where the disk cannot be read
    */
   PolicyLookup policy(Address payer, DataSetId dataSet) {
-    return use(() -> policies.find(payer, dataSet));
+    return policies.hasSome() ? use(() -> policies.find(payer, dataSet)) : PolicyLookup.NONE;
   }
 
   /** True where a policy has been told of with this serial, or a higher one. */
@@ -208,11 +208,15 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
             of(Topic.POLICIES, records),
             record -> PolicyTable.Change.of(key(record), record.value()),
             LOG);
-    use(() -> write(ofKeys, ofPolicies, next, complete));
+    use(
+        () -> {
+          write(ofKeys, ofPolicies, next, complete);
+          if (!ofPolicies.isEmpty()) {
+            policies.changed();
+          }
+          return true;
+        });
     ofKeys.forEach(change -> keys.changed(change.id()));
-    if (!ofPolicies.isEmpty()) {
-      policies.changed();
-    }
   }
 
   private static List<ConsumerRecord<String, String>> of(
@@ -224,7 +228,7 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
     return Objects.requireNonNullElse(record.key(), "");
   }
 
-  private boolean write(
+  private void write(
       List<KeyTable.Change> ofKeys,
       List<PolicyTable.Change> ofPolicies,
       Map<TopicPartition, Long> next,
@@ -245,7 +249,6 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
         batch.put(offsets, FOLLOWED_AT, number(complete.get().toEpochMilli()));
       }
       db.write(options, batch);
-      return true;
     }
   }
 
@@ -263,10 +266,10 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
               }
             }
           }
+          policies.changed();
           return true;
         });
     keys.changed();
-    policies.changed();
   }
 
   private static byte[] number(long value) {

@@ -18,6 +18,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatchWithIndex;
 
 /**
@@ -43,9 +44,25 @@ final class PolicyTable {
   /** Counts batches of changes. A look-up that began before the last one counts no more. */
   private final AtomicLong changes = new AtomicLong();
 
+  /** False while nobody has set a policy: nothing is looked up then. */
+  private volatile boolean used;
+
   PolicyTable(RocksDB db, ColumnFamilyHandle table) {
     this.db = db;
     this.table = table;
+    this.used = isUsed();
+  }
+
+  private boolean isUsed() {
+    try (RocksIterator rows = db.newIterator(table)) {
+      rows.seekToFirst();
+      return rows.isValid();
+    }
+  }
+
+  /** True where there is any policy. */
+  boolean hasSome() {
+    return used;
   }
 
   /** A look-up, and how many changes had been written when it began. */
@@ -116,6 +133,7 @@ final class PolicyTable {
 
   /** Has everything looked up anew; to be called after changes were written. */
   void changed() {
+    used = isUsed();
     changes.incrementAndGet();
   }
 
