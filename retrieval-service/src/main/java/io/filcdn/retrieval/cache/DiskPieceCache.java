@@ -44,6 +44,9 @@ public final class DiskPieceCache {
   /** The number of bytes that are written to see whether the disk takes some. */
   private static final int PROBE = 1 << 20;
 
+  /** A request for a part of a piece that does not fit takes one of so many shares of the disk. */
+  private static final long SHARES = 8;
+
   /** The cost of a file beside its bytes, so that empty pieces are not free. */
   private static final long FILE_OVERHEAD = 4 << 10;
 
@@ -260,7 +263,19 @@ public final class DiskPieceCache {
 
   /** True where a piece can be stored: it fits, and the disk has not refused anything just now. */
   boolean takes(PieceCid piece) {
-    return found && piece.rawSize() <= maxBytes && !isLeftAlone();
+    return takes(piece.rawSize());
+  }
+
+  /**
+   * True where so many bytes of a piece's groups can be stored. Of a piece that does not fit, they
+   * are not to take the place of most others.
+   */
+  boolean takesGroups(PieceCid piece, long bytes) {
+    return takes(piece) || takes(Math.multiplyExact(bytes, SHARES));
+  }
+
+  private boolean takes(long bytes) {
+    return found && bytes <= maxBytes && !isLeftAlone();
   }
 
   private boolean isLeftAlone() {

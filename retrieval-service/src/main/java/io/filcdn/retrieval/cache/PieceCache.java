@@ -101,12 +101,20 @@ public final class PieceCache {
    * the groups of the ranges where they can be fetched alone, else of all of the piece.
    */
   public long toFetch(PieceCid piece, ByteRanges ranges) {
-    return fills.containsKey(piece) || !disk.takes(piece) || isWholeOnly(piece)
-        ? piece.rawSize()
-        : disk.groups(piece)
-            .map(file -> file.toFetch(ranges))
-            .or(() -> trees.get(piece).map(tree -> sizeOfGroups(tree, ranges)))
-            .orElse(piece.rawSize());
+    return groupsAlone(piece, ranges)
+        .map(
+            tree ->
+                disk.groups(piece)
+                    .map(file -> file.toFetch(ranges))
+                    .orElseGet(() -> sizeOfGroups(tree, ranges)))
+        .orElse(piece.rawSize());
+  }
+
+  /** The tree of a piece, where the groups of some ranges of it can be fetched alone. */
+  private Optional<PieceTree> groupsAlone(PieceCid piece, ByteRanges ranges) {
+    return fills.containsKey(piece) || isWholeOnly(piece)
+        ? Optional.empty()
+        : trees.get(piece).filter(tree -> disk.takesGroups(piece, sizeOfGroups(tree, ranges)));
   }
 
   private boolean isWholeOnly(PieceCid piece) {
@@ -214,12 +222,12 @@ public final class PieceCache {
     if (cached.isPresent()) {
       return cached.get();
     }
-    if (!disk.takes(piece) && !fills.containsKey(piece)) {
-      return passThrough(piece, context, ranges);
-    }
     Optional<Opened> byGroups = openByGroups(piece, context, ranges);
     if (byGroups.isPresent()) {
       return byGroups.get();
+    }
+    if (!disk.takes(piece) && !fills.containsKey(piece)) {
+      return passThrough(piece, context, ranges);
     }
     AtomicReference<@Nullable Fill> begun = new AtomicReference<>();
     Fill fill = fills.computeIfAbsent(piece, cold -> newFill(piece, context, begun));
@@ -246,10 +254,7 @@ public final class PieceCache {
 
   /** Opens ranges of a piece whose tree is known; none where only all of it can be fetched. */
   private Optional<Opened> openByGroups(PieceCid piece, FillContext context, ByteRanges ranges) {
-    if (fills.containsKey(piece) || isWholeOnly(piece)) {
-      return Optional.empty();
-    }
-    Optional<PieceTree> tree = trees.get(piece);
+    Optional<PieceTree> tree = groupsAlone(piece, ranges);
     Optional<SparseFile> file = tree.flatMap(known -> disk.placeForGroups(piece));
     if (file.isEmpty()) {
       return Optional.empty();

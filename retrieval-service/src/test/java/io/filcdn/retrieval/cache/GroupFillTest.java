@@ -225,4 +225,24 @@ class GroupFillTest {
       assertThat(hit.state()).isEqualTo(PieceBytes.State.VERIFIED);
     }
   }
+
+  @Test
+  void ofAPieceThatDoesNotFitSomeGroupsAreFetchedAndKept() throws Exception {
+    PieceCid piece = piece(30, 2_048);
+    long group = piece.rawSize() / 2_048;
+    List<Origin> origins = List.of(first.origin());
+    ByteRanges oneByte = ByteRanges.of(new ByteRange(7 * group, 7 * group + 1));
+    ByteRanges tooMuch = ByteRanges.of(new ByteRange(0, 20 * group));
+    try (TestCache small = new TestCache(vertx, folder.resolve("small"), trees, 16 * group, 1)) {
+      assertThat(small.cache().toFetch(piece, oneByte)).isEqualTo(group);
+      assertThat(small.cache().toFetch(piece, tooMuch)).isEqualTo(piece.rawSize());
+
+      assertRight(small.read(piece, oneByte.first(), origins), 7 * group, group);
+
+      assertThat(small.cache().isHit(piece, oneByte)).isTrue();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() -> assertThat(small.filled()).isEqualTo(group));
+    }
+  }
 }
