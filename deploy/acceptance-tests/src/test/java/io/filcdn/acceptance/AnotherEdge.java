@@ -40,7 +40,6 @@ final class AnotherEdge implements AutoCloseable {
       Path key =
           Files.writeString(Files.createDirectories(folder).resolve("key"), pair.privatePem());
       stack.admit(name, pair);
-      environment.putAll(settings);
       environment.put("FILCDN_NETWORK", stack.networkFile().toString());
       environment.put("FILCDN_RETRIEVAL_HTTP_HOST", "127.0.0.1");
       environment.put("FILCDN_RETRIEVAL_HTTP_PORT", Integer.toString(port));
@@ -51,6 +50,7 @@ final class AnotherEdge implements AutoCloseable {
       environment.put("FILCDN_RETRIEVAL_IDENTITY_KEY", key.toString());
       environment.put("QUARKUS_HTTP_HOST", "127.0.0.1");
       environment.put("QUARKUS_HTTP_PORT", Integer.toString(management));
+      environment.putAll(settings);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -103,6 +103,15 @@ final class AnotherEdge implements AutoCloseable {
   /** Where {@code payer}'s piece is fetched. */
   URI url(String payer, PieceCid cid) {
     return URI.create("http://%s.localhost:%d/%s".formatted(payer, port, cid));
+  }
+
+  /** Where it shows its health and metrics. */
+  URI management() {
+    return URI.create("http://127.0.0.1:" + management);
+  }
+
+  ProcessHandle process() {
+    return process.toHandle();
   }
 
   /** Ends it as {@code kill -9} does. */

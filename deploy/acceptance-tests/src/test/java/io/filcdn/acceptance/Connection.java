@@ -170,6 +170,11 @@ final class Connection implements AutoCloseable {
     return head != null && head.status / 100 != 2;
   }
 
+  /** True where the head of an answer has come. */
+  boolean isAnswered() {
+    return head != null;
+  }
+
   /** True where all of the body was taken. */
   boolean isWhole() {
     return head != null && taken == head.length;

@@ -4,7 +4,9 @@ import io.filcdn.testing.chain.Devnet;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.testing.chain.DevnetProvider;
 import io.filcdn.testing.provider.DemoProvider;
+import java.net.URI;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /** A provider and a payer beside the demo's, who do business with each other. */
 final class Market implements AutoCloseable {
@@ -35,9 +37,15 @@ final class Market implements AutoCloseable {
 
   /** Opens it: the provider is registered and approved, the payer has money. */
   static Market open(Stack stack, Path folder, Traders traders) {
-    Market market = new Market(stack, traders, DemoProvider.start(folder, 0));
+    return open(stack, traders, DemoProvider.start(folder, 0), DemoProvider::url);
+  }
+
+  /** The same with a provider that is reached by another URL than its own. */
+  static Market open(
+      Stack stack, Traders traders, DemoProvider provider, Function<DemoProvider, URI> url) {
+    Market market = new Market(stack, traders, provider);
     Devnet devnet = stack.devnet();
-    long id = market.deeds.register(traders.payee.address(), market.provider.url().toString());
+    long id = market.deeds.register(traders.payee.address(), url.apply(provider).toString());
     devnet.approveProvider(id);
     devnet.asPayer(traders.payer).prepare(Devnet.tokens("1000"));
     return market;

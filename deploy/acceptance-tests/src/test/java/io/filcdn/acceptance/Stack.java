@@ -13,6 +13,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.testing.chain.Devnet;
 import io.filcdn.testing.infra.KafkaUsers;
 import io.filcdn.testing.process.DataFolder;
+import io.filcdn.testing.process.StackProcesses;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -23,6 +24,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /** FilCDN as {@code ./filcdn up} runs it, on ports and in a folder of its own. */
@@ -165,6 +167,11 @@ final class Stack implements AutoCloseable {
 
   ProcessHandle process(String name) {
     return ProcessHandle.of(description.at("/pids/" + name).asLong()).orElseThrow();
+  }
+
+  /** The process of that name now, where it runs: a supervisor starts what ends again. */
+  Optional<ProcessHandle> running(String name) {
+    return new StackProcesses(new DataFolder(data.toAbsolutePath())).running(name);
   }
 
   List<ProcessHandle> processes() {

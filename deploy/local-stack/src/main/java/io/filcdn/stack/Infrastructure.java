@@ -9,6 +9,7 @@ import io.filcdn.testing.process.Patience;
 import io.filcdn.testing.process.Ports;
 import io.filcdn.testing.process.StackFailure;
 import io.filcdn.testing.process.StackProcesses;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The infrastructure that the services stand on.
@@ -63,6 +65,25 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
     }
   }
 
+  /** The ways to start those parts again that keep on disk what they have told others. */
+  Map<String, Watch.Starter> starters(
+      Path folder, DataFolder data, Ports ports, StackProcesses processes, Patience patience) {
+    AtomicReference<EmbeddedPostgres> last = new AtomicReference<>(postgres);
+    return Map.of(
+        POSTGRES,
+        () -> {
+          // what ended by itself still holds its lock on the folder
+          last.get().close();
+          last.set(postgres(folder.resolve(POSTGRES), data, ports, processes));
+          return last.get().process();
+        },
+        KAFKA,
+        () -> {
+          kafka(folder.resolve(KAFKA), data, ports, processes, patience);
+          return processes.running(KAFKA).orElseThrow();
+        });
+  }
+
   private static EmbeddedPostgres postgres(
       Path folder, DataFolder data, Ports ports, StackProcesses processes) {
     EmbeddedPostgres postgres =
@@ -73,7 +94,7 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
 
   private static String kafka(
       Path folder, DataFolder data, Ports ports, StackProcesses processes, Patience patience)
-      throws Exception {
+      throws IOException {
     Path ready = folder.resolve("ready");
     Files.createDirectories(folder);
     Files.deleteIfExists(ready);

@@ -19,7 +19,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -100,9 +102,18 @@ final class Up {
     services.forEach(service -> service.start(processes));
     List<DemoPiece> pieces = demo.map(shown -> shown.content().pieces()).orElse(List.of());
     stayWith(
-        new Watch(data, processes, console, stack, services),
+        new Watch(
+            data, processes, console, stack, starters(infrastructure, services, folder, ports)),
         new Readiness(processes, console, http, services, stack, pieces),
         stack);
+  }
+
+  private Map<String, Watch.Starter> starters(
+      Infrastructure infrastructure, List<Service> services, Path folder, Ports ports) {
+    Map<String, Watch.Starter> all =
+        new HashMap<>(infrastructure.starters(folder, data, ports, processes, patience));
+    services.forEach(service -> all.put(service.name(), () -> service.start(processes)));
+    return all;
   }
 
   /** Waits until all is ready, and stays; also where that takes longer than anyone waits for. */

@@ -13,20 +13,19 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The watch over the processes of a stack. A service that ends is started again, but not for ever;
- * when what the services stand on ends, so does the stack, and so it does where a service says at
- * the start of the stack that it cannot start.
+ * The watch over the processes of a stack. One that ends is started again, but not for ever; when
+ * the chain ends, which may have lost what others know of it, so does the stack, and so it does
+ * where a service says at the start of the stack that it cannot start.
  */
 final class Watch {
 
-  /** The number of times that one service may end within {@link #WINDOW}. */
+  /** The number of times that one process may end within {@link #WINDOW}. */
   private static final int MOST_ENDS = 5;
 
   private static final Duration WINDOW = Duration.ofMinutes(1);
@@ -39,7 +38,7 @@ final class Watch {
   private final StackProcesses processes;
   private final Console console;
   private final StackFile stack;
-  private final Map<String, Service> services = new LinkedHashMap<>();
+  private final Map<String, Starter> starters;
 
   /** Bounded by the number of processes: each is in it once at most. */
   private final BlockingQueue<String> ended = new LinkedBlockingQueue<>();
@@ -47,17 +46,31 @@ final class Watch {
   private final Map<String, Deque<Instant>> ends = new HashMap<>();
   private boolean starting = true;
 
+  /** A way to start a process of the stack again. */
+  interface Starter {
+
+    /**
+     * Starts it.
+     *
+     * @throws StackFailure where it cannot be started
+     */
+    ProcessHandle start() throws IOException;
+  }
+
+  /**
+   * @param starters of the processes that are started again, by their names
+   */
   Watch(
       DataFolder data,
       StackProcesses processes,
       Console console,
       StackFile stack,
-      List<Service> services) {
+      Map<String, Starter> starters) {
     this.data = data;
     this.processes = processes;
     this.console = console;
     this.stack = stack;
-    services.forEach(service -> this.services.put(service.name(), service));
+    this.starters = Map.copyOf(starters);
   }
 
   /** Begins with all processes that run now. */
@@ -102,17 +115,17 @@ final class Watch {
     if (name == null || processes.isStopping()) {
       return;
     }
-    Service service = services.get(name);
-    if (service == null) {
+    Starter starter = starters.get(name);
+    if (starter == null) {
       throw new StackFailure(
           "%s ended, and with it the stack: %s; its log is %s"
               .formatted(name, cause(name), data.log(name)));
     }
     if (Files.deleteIfExists(data.restartFile(name))) {
       console.say("%s is restarted, as asked.".formatted(name));
-      start(service);
+      start(name, starter);
     } else {
-      restart(service);
+      restart(name, starter);
     }
   }
 
@@ -130,8 +143,7 @@ final class Watch {
             () -> ended.add(name));
   }
 
-  private void restart(Service service) throws IOException {
-    String name = service.name();
+  private void restart(String name, Starter starter) throws IOException {
     if (starting && cause(name).contains(name + NOT_STARTED)) {
       throw new StackFailure("%s; its log is %s".formatted(cause(name), data.log(name)));
     }
@@ -146,12 +158,11 @@ final class Watch {
           "%s ended %d times within %d s, so the stack stops: %s; its log is %s"
               .formatted(name, times.size(), WINDOW.toSeconds(), cause(name), data.log(name)));
     }
-    start(service);
+    start(name, starter);
   }
 
-  private void start(Service service) throws IOException {
-    String name = service.name();
-    ProcessHandle process = service.start(processes);
+  private void start(String name, Starter starter) throws IOException {
+    ProcessHandle process = starter.start();
     console.say("%s runs again, as process %d.".formatted(name, process.pid()));
     watch(name);
     if (!starting) {
