@@ -3,13 +3,18 @@ package io.filcdn.acceptance;
 import io.filcdn.acceptance.DrillSchedule.Deed;
 import io.filcdn.acceptance.DrillSchedule.Line;
 import io.filcdn.acceptance.DrillSchedule.Victim;
+import io.filcdn.testing.process.Http;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /**
@@ -22,10 +27,14 @@ final class DrillHarm {
   /** A file may have so many bytes on a full disk: logs and databases are larger by then. */
   private static final String FULL = "65536";
 
+  private static final int OK = 200;
+  private static final int LOOK_MILLIS = 200;
+
   private final Stack stack;
   private final AnotherEdge second;
   private final Map<Line, FaultProxy> lines;
   private final List<Lost> lost = new ArrayList<>();
+  private final Map<Victim, List<Long>> readyAfter = new ConcurrentSkipListMap<>();
 
   /** The end of an edge's process at which counts can be lost, by {@link System#nanoTime}. */
   record Lost(Victim edge, long at) {}
@@ -41,17 +50,32 @@ final class DrillHarm {
     return lost;
   }
 
+  /** How many milliseconds services took to be ready again, each time that they were killed. */
+  Map<Victim, List<Long>> readyAfter() {
+    return readyAfter;
+  }
+
   void kill(Victim victim) {
-    process(victim).ifPresent(ProcessHandle::destroyForcibly);
+    process(victim)
+        .ifPresent(
+            process -> {
+              process.destroyForcibly();
+              process.onExit().join();
+            });
+    if (victim.isService()) {
+      long began = System.nanoTime();
+      Thread.startVirtualThread(() -> awaitReady(victim, began));
+    }
     if (victim.isEdge()) {
       lost.add(new Lost(victim, System.nanoTime()));
     }
     startAgain(victim);
   }
 
-  /** Ends it politely. */
+  /** Ends it politely: with what Postgres has, that does not wait for its clients to go. */
   void end(Victim victim) {
-    process(victim).ifPresent(ProcessHandle::destroy);
+    process(victim)
+        .ifPresent(process -> signal(victim == Victim.POSTGRES ? "INT" : "TERM", process));
     startAgain(victim);
   }
 
@@ -86,6 +110,24 @@ final class DrillHarm {
     lines.get(slow.line()).slowDown(slow.delayMillis());
     Connection.pause(slow.millis());
     lines.get(slow.line()).mend();
+  }
+
+  private void awaitReady(Victim victim, long began) {
+    URI ready = management(victim).resolve("/q/health/ready");
+    try (Http http = new Http()) {
+      while (http.ask(ready.toString()).filter(answer -> answer.statusCode() == OK).isEmpty()) {
+        Connection.pause(LOOK_MILLIS);
+      }
+    }
+    readyAfter
+        .computeIfAbsent(victim, _ -> new CopyOnWriteArrayList<>())
+        .add(Duration.ofNanos(System.nanoTime() - began).toMillis());
+  }
+
+  private URI management(Victim victim) {
+    return victim == Victim.SECOND
+        ? second.management()
+        : stack.management(victim.name().toLowerCase(Locale.ROOT));
   }
 
   private Optional<ProcessHandle> process(Victim victim) {

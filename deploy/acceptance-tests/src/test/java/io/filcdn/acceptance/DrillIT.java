@@ -241,6 +241,7 @@ class DrillIT {
   private void report(List<Finding> findings, long quietAfter) throws IOException {
     System.out.printf("DRILL clients: %s%n", clients.summary());
     System.out.printf("DRILL done: %s%n", done);
+    System.out.printf("DRILL ready after a kill, in milliseconds: %s%n", harm.readyAfter());
     System.out.printf("DRILL quiet after %d s%n", quietAfter);
     findings.forEach(
         finding ->
@@ -257,6 +258,7 @@ class DrillIT {
                 "done", done,
                 "clients", clients.summary(),
                 "quietAfterSeconds", quietAfter,
+                "readyAfterMillis", harm.readyAfter(),
                 "findings", findings)));
   }
 }

@@ -40,6 +40,11 @@ record DrillSchedule(List<Event> events) {
       return this != CHAIN;
     }
 
+    /** True where it tells whether it is ready. */
+    boolean isService() {
+      return compareTo(KAFKA) < 0;
+    }
+
     boolean isEdge() {
       return this == RETRIEVAL || this == SECOND;
     }
