@@ -81,6 +81,25 @@ class LoopIT {
   }
 
   @Test
+  void ofTheDemosDataSetsOneAsksForASignedUrl() {
+    Stack.SignedPiece piece = stack.signedPiece();
+
+    assertThat(stack.start().lines())
+        .anyMatch(line -> line.strip().equals(piece.url().toString()))
+        .anyMatch(line -> line.strip().equals(piece.signedUrl().toString()))
+        .anyMatch(line -> line.contains("401 signed-url-needed: The payer lets those fetch"))
+        .anyMatch(line -> line.contains("./filcdn sign --key " + piece.key()))
+        .anyMatch(line -> line.contains("API=" + stack.service("metrics")));
+    assertThat(Client.get(piece.signedUrl()).sha256()).isEqualTo(piece.sha256());
+    Download refused = Client.get(piece.url());
+    assertThat(refused.status()).isEqualTo(401);
+    assertThat(refused.header("x-error-code")).hasValue("signed-url-needed");
+    Script.Outcome anew =
+        Script.run("sign", "--key", piece.key().toString(), piece.url().toString());
+    assertThat(Client.get(URI.create(anew.text())).sha256()).isEqualTo(piece.sha256());
+  }
+
+  @Test
   void everyByteIsCountedReportedAndPaidForOnce() {
     TestDataSet dataSet = market.newDataSet();
     byte[] small = bytes(1, 1_000);

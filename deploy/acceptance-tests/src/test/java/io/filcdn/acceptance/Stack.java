@@ -52,6 +52,9 @@ final class Stack implements AutoCloseable {
   /** One of the demo's pieces, as stack.json describes it. */
   record DemoPiece(String name, String cid, long size, String sha256, URI url) {}
 
+  /** A piece for those who have a signed URL, with such a one and the key that signs. */
+  record SignedPiece(URI url, URI signedUrl, String sha256, Path key) {}
+
   /** Starts a stack from what {@code data} holds. */
   static Stack up(Path data) {
     return up(data, Map.of());
@@ -193,6 +196,15 @@ final class Stack implements AutoCloseable {
                     piece.path("sha256").asText(),
                     URI.create(piece.path("url").asText())))
         .toList();
+  }
+
+  /** The demo's piece whose payer asks for a signed URL, as stack.json describes it. */
+  SignedPiece signedPiece() {
+    return new SignedPiece(
+        URI.create(text("/signed/url")),
+        URI.create(text("/signed/signedUrl")),
+        text("/signed/sha256"),
+        Path.of(text("/signed/key")));
   }
 
   /** How often the demo's provider was asked for a piece. */

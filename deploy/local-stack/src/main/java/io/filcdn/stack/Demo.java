@@ -1,5 +1,6 @@
 package io.filcdn.stack;
 
+import com.nimbusds.jose.JOSEException;
 import io.filcdn.common.chain.Address;
 import io.filcdn.stack.demo.DemoContent;
 import io.filcdn.stack.demo.LocalDevnet;
@@ -25,7 +26,8 @@ record Demo(DemoProvider provider, DemoContent content) {
     return new Demo(provider, content);
   }
 
-  void describe(StackFile stack) {
+  void describe(StackFile stack, SignedDemo signed) throws JOSEException {
     stack.withDemo(provider.url().toString(), PAYER, content);
+    signed.describe(stack);
   }
 }

@@ -29,6 +29,7 @@ final class Readiness {
   private final List<Service> services;
   private final StackFile stack;
   private final List<DemoPiece> pieces;
+  private final Optional<SignedDemo> signed;
   private final Instant begun;
 
   /** Of those that are not ready, in the order of starting. */
@@ -41,6 +42,7 @@ final class Readiness {
 
   /**
    * @param pieces which the edge is to serve
+   * @param signed from which it is to serve those alone who have a signed URL
    */
   Readiness(
       StackProcesses processes,
@@ -48,13 +50,15 @@ final class Readiness {
       Http http,
       List<Service> services,
       StackFile stack,
-      List<DemoPiece> pieces) {
+      List<DemoPiece> pieces,
+      Optional<SignedDemo> signed) {
     this.processes = processes;
     this.console = console;
     this.http = http;
     this.services = List.copyOf(services);
     this.stack = stack;
     this.pieces = List.copyOf(pieces);
+    this.signed = signed;
     this.begun = console.now();
     services.forEach(service -> pending.put(service, new Service.Health(false, false, "")));
   }
@@ -63,9 +67,13 @@ final class Readiness {
   boolean isReached() {
     if (!reached) {
       services.stream().filter(pending::containsKey).toList().forEach(this::look);
-      reached = pending.isEmpty() && areServed();
+      reached = pending.isEmpty() && isClosed() && areServed();
     }
     return reached;
+  }
+
+  private boolean isClosed() {
+    return signed.isEmpty() || signed.get().isReached(http, stack);
   }
 
   private void look(Service service) {
@@ -122,6 +130,9 @@ final class Readiness {
       return pending.entrySet().stream()
           .map(entry -> "%s (%s)".formatted(entry.getKey().name(), entry.getValue().missing()))
           .collect(Collectors.joining(", "));
+    }
+    if (unserved.isEmpty()) {
+      return signed.map(SignedDemo::missing).orElse("");
     }
     return unserved.entrySet().stream()
         .map(

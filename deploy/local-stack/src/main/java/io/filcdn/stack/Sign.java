@@ -96,6 +96,11 @@ final class Sign {
         .formatted(HexFormat.of().formatHex(delegate.thumbprint()), delegate.jwk());
   }
 
+  /** The public key, as policies name it. */
+  DelegateKey delegate() {
+    return delegate(key);
+  }
+
   private static DelegateKey delegate(ECKey key) {
     return new DelegateKey("P-256", "EC", key.getX().toString(), key.getY().toString());
   }

@@ -7,6 +7,7 @@ import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.stack.demo.DemoContent;
+import io.filcdn.stack.demo.DemoContent.SignedDataSet;
 import io.filcdn.stack.demo.DemoPiece;
 import io.filcdn.testing.chain.DevnetContracts;
 import io.filcdn.testing.infra.Postgres;
@@ -100,6 +101,23 @@ final class StackFile {
     return this;
   }
 
+  /**
+   * Adds the demo's data set whose payer asks for signed URLs.
+   *
+   * @param url of its piece, which is refused
+   * @param signedUrl by which it is served
+   * @param key the file with the key that signs
+   */
+  StackFile withSigned(SignedDataSet dataSet, String url, String signedUrl, Path key) {
+    json.putObject("signed")
+        .put("dataSetId", Long.toString(dataSet.dataSetId()))
+        .put("sha256", dataSet.piece().sha256())
+        .put("url", url)
+        .put("signedUrl", signedUrl)
+        .put("key", key.toString());
+    return this;
+  }
+
   /** Sets which processes run, and where each writes its log. */
   StackFile withProcesses(Map<String, Long> pids, Map<String, Path> logs) {
     ObjectNode numbers = json.putObject("pids");
@@ -168,9 +186,16 @@ final class StackFile {
   }
 
   private Optional<String> first(String field) {
-    return Optional.of(json.at("/pieces/0/" + field))
-        .filter(JsonNode::isTextual)
-        .map(JsonNode::asText);
+    return optional("/pieces/0/" + field);
+  }
+
+  /** A field of the data set whose payer asks for signed URLs, on a devnet. */
+  Optional<String> signed(String field) {
+    return optional("/signed/" + field);
+  }
+
+  private Optional<String> optional(String pointer) {
+    return Optional.of(json.at(pointer)).filter(JsonNode::isTextual).map(JsonNode::asText);
   }
 
   private String text(String pointer) {

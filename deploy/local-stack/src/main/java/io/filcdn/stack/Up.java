@@ -98,13 +98,19 @@ final class Up {
       new Training(processes, console, patience, http).of(services);
     }
     StackFile stack = StackFile.of(ports, data, effective, infrastructure.postgres());
-    demo.ifPresent(shown -> shown.describe(stack));
+    Optional<SignedDemo> signed = Optional.empty();
+    if (demo.isPresent()) {
+      signed =
+          Optional.of(
+              SignedDemo.in(folder, demo.get().content().signed(), effective, clock));
+      demo.get().describe(stack, signed.get());
+    }
     services.forEach(service -> service.start(processes));
     List<DemoPiece> pieces = demo.map(shown -> shown.content().pieces()).orElse(List.of());
     stayWith(
         new Watch(
             data, processes, console, stack, starters(infrastructure, services, folder, ports)),
-        new Readiness(processes, console, http, services, stack, pieces),
+        new Readiness(processes, console, http, services, stack, pieces, signed),
         stack);
   }
 
@@ -135,7 +141,7 @@ final class Up {
       tend(watch, LOOK_EVERY);
     }
     watch.publish();
-    Welcome.say(console, stack, data);
+    Welcome.say(console, stack, data, http);
     while (true) {
       tend(watch, LOOK_EVERY);
     }

@@ -1,7 +1,9 @@
 package io.filcdn.stack;
 
+import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.testing.process.Console;
 import io.filcdn.testing.process.DataFolder;
+import io.filcdn.testing.process.Http;
 
 /** The text that a person reads when a stack is ready. */
 final class Welcome {
@@ -23,7 +25,7 @@ final class Welcome {
     console.say("%s%s: %s".formatted(NOT_READY, limit, missing));
   }
 
-  static void say(Console console, StackFile stack, DataFolder data) {
+  static void say(Console console, StackFile stack, DataFolder data, Http http) {
     console.say("");
     for (String service : StackFile.SERVICES) {
       console.say("  %-12s %s".formatted(service, stack.service(service)));
@@ -52,7 +54,42 @@ final class Welcome {
                       + " too:");
               console.say("            " + url);
             });
+    stack.signed("url").ifPresent(url -> sayWhoMayFetch(console, stack, url, http));
     console.say("");
     console.say(READY + console.elapsed() + ". ./filcdn down stops it, and so does Ctrl-C.");
+  }
+
+  private static void sayWhoMayFetch(Console console, StackFile stack, String url, Http http) {
+    console.say("");
+    console.say(
+        "  The payer of data set %s asks for a signed URL. This one is good for a day:"
+            .formatted(stack.signed("dataSetId").orElseThrow()));
+    console.say("            " + stack.signed("signedUrl").orElseThrow());
+    console.say("  Without a token, the edge says: " + answer(http, url));
+    console.say("            " + url);
+    console.say(
+        "  Sign it anew  ./filcdn sign --key %s URL".formatted(stack.signed("key").orElseThrow()));
+    console.say(
+        "  Make a key    as docs/access.md says, with API=%s PAYER_KEY=%s"
+            .formatted(stack.service("metrics"), DevnetAccount.PAYER.privateKey()));
+  }
+
+  /** The status of an answer, and of a refusal what it says for programs and people. */
+  private static String answer(Http http, String url) {
+    return http.ask(url)
+        .map(
+            answer ->
+                answer
+                    .headers()
+                    .firstValue("X-Error-Code")
+                    .map(
+                        code ->
+                            "%d %s: %s"
+                                .formatted(
+                                    answer.statusCode(),
+                                    code,
+                                    answer.body().lines().findFirst().orElse("")))
+                    .orElse(Integer.toString(answer.statusCode())))
+        .orElse("nothing");
   }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.stack.demo;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.testing.chain.Devnet;
@@ -26,9 +27,11 @@ import java.util.Random;
  * which is written once all of it is there.
  *
  * @param serviceUrl where the provider said it serves
- * @param dataSetId the number of the demo payer's data set
+ * @param dataSetId the number of the demo payer's data set that is everyone's
+ * @param signed the data set from which those fetch who have a signed URL
  */
-public record DemoContent(String serviceUrl, long dataSetId, List<DemoPiece> pieces) {
+public record DemoContent(
+    String serviceUrl, long dataSetId, List<DemoPiece> pieces, SignedDataSet signed) {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final long SEED = 314159;
@@ -51,14 +54,32 @@ public record DemoContent(String serviceUrl, long dataSetId, List<DemoPiece> pie
         - store a file of your own: ./filcdn store FILE
       """;
 
+  private static final String INVITED =
+      """
+      Who reads this was invited.
+
+      The payer of this piece signed a policy: whoever fetches it shows a token, which somebody he
+      trusts has signed. Without one it is refused, wherever it is cached.
+      """;
+
+  /**
+   * A data set with one piece, whose payer asks for signed URLs.
+   *
+   * @param dataSetId its number
+   */
+  public record SignedDataSet(long dataSetId, DemoPiece piece) {}
+
   public DemoContent {
     pieces = List.copyOf(pieces);
   }
 
-  /** The content put on the devnet before. */
+  /** The content put on the devnet before; empty where it is that of an older build. */
   public static Optional<DemoContent> read(Path file) {
     try {
-      return Optional.of(JSON.readValue(Files.readString(file), DemoContent.class));
+      JsonNode json = JSON.readTree(Files.readString(file));
+      return json.has("signed")
+          ? Optional.of(JSON.treeToValue(json, DemoContent.class))
+          : Optional.empty();
     } catch (JacksonException e) {
       throw new IllegalStateException("%s is not what was written there".formatted(file), e);
     } catch (IOException e) {
@@ -84,7 +105,11 @@ public record DemoContent(String serviceUrl, long dataSetId, List<DemoPiece> pie
             store(provider, "data.bin", seeded),
             store(provider, "tiny.txt", "FilCDN\n".getBytes(StandardCharsets.UTF_8)));
     deeds.addPieces(dataSet, pieces.stream().map(piece -> Piece.of(piece.cid().bytes())).toList());
-    return new DemoContent(serviceUrl, dataSet, pieces);
+    DemoPiece invited =
+        store(provider, "invited.txt", INVITED.getBytes(StandardCharsets.UTF_8));
+    long second = deeds.createDataSet(DevnetAccount.PAYER.address(), true);
+    deeds.addPieces(second, List.of(Piece.of(invited.cid().bytes())));
+    return new DemoContent(serviceUrl, dataSet, pieces, new SignedDataSet(second, invited));
   }
 
   /** The same content, of a provider that serves at another address than before. */
@@ -94,7 +119,7 @@ public record DemoContent(String serviceUrl, long dataSetId, List<DemoPiece> pie
       return this;
     }
     devnet.asProvider(DevnetAccount.PROVIDER).updateServiceUrl(now);
-    return new DemoContent(now, dataSetId, pieces);
+    return new DemoContent(now, dataSetId, pieces, signed);
   }
 
   /** Remembers this. */

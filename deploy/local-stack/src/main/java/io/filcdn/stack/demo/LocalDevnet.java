@@ -59,7 +59,7 @@ public final class LocalDevnet {
       return Optional.of("the chain's state was cut off in the middle of a write");
     }
     if (anvil.origin() == Anvil.Origin.RESUMED && DemoContent.read(contentFile()).isEmpty()) {
-      return Optional.of("it was stopped before its demo content was complete");
+      return Optional.of("its demo content is not complete");
     }
     try (Devnet devnet = open()) {
       return IndexedBlock.last(indexer).flatMap(known -> known.missingFrom(devnet.rpc()));

@@ -74,6 +74,8 @@ class LocalDevnetIT {
 
       assertThat(found.dataSetId()).isEqualTo(made.dataSetId());
       assertThat(found.pieces()).isEqualTo(made.pieces()).hasSize(4);
+      assertThat(found.signed()).isEqualTo(made.signed());
+      assertThat(found.signed().dataSetId()).isNotEqualTo(found.dataSetId());
       assertThat(found.serviceUrl()).isEqualTo(provider.url().toString());
     }
   }
@@ -126,7 +128,20 @@ class LocalDevnetIT {
     stop();
 
     assertThat(start().mismatch(indexer))
-        .contains("it was stopped before its demo content was complete");
+        .contains("its demo content is not complete");
+  }
+
+  @Test
+  void aChainWithTheContentOfAnOlderBuildIsTold() throws Exception {
+    LocalDevnet devnet = start();
+    try (DemoProvider provider = provider()) {
+      devnet.content(provider);
+    }
+    stop();
+    Path file = folder.resolve("demo.json");
+    Files.writeString(file, Files.readString(file).replace("\"signed\"", "\"other\""));
+
+    assertThat(start().mismatch(indexer)).contains("its demo content is not complete");
   }
 
   @Test
