@@ -29,8 +29,10 @@ import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.follow.ReplicaFollower;
+import io.filcdn.retrieval.origin.GranteeProofs;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.OriginHealth;
+import io.filcdn.retrieval.origin.OriginProofs;
 import io.filcdn.retrieval.origin.PieceHistory;
 import io.filcdn.retrieval.origin.PieceProbes;
 import io.filcdn.retrieval.origin.ProviderTrees;
@@ -60,6 +62,7 @@ import io.filcdn.retrieval.usage.RetrievalLog;
 import io.filcdn.retrieval.usage.UnverifiedBudget;
 import io.filcdn.retrieval.usage.UsageFlush;
 import io.filcdn.service.schedule.BackgroundThread;
+import io.filcdn.wallet.CurioToken;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -128,6 +131,7 @@ final class Edge implements AutoCloseable {
   private final JournalShipper shipper;
   private final RetrievalLog log;
   private final UsageFlush usage;
+  private final Optional<GranteeProofs> grantee;
   private final OriginClient origins;
   private final PieceProbes probes;
   private final MemoryTier memory;
@@ -192,16 +196,18 @@ final class Edge implements AutoCloseable {
     unverified = new UnverifiedBudget(Settings.unverified(config.unverified()), System::nanoTime);
     EgressMeter meter = new EgressMeter(quota, unverified);
     usage = new UsageFlush(meter, journal, shipper::partitions, tools.clock);
+    signatureWorkers =
+        tools.vertx.createSharedWorkerExecutor("filcdn-signatures", SIGNATURE_WORKERS);
+    grantee = grantee(config.grantee());
     origins =
         new OriginClient(
             tools.vertx,
             Settings.origins(config.origin(), tools.network.allowPrivateOrigins()),
+            proofs(),
             tools.clock);
     fillWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-fill", config.cache().workers());
     proofWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-proof", PROOF_WORKERS);
     treeWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-trees", TREE_WORKERS);
-    signatureWorkers =
-        tools.vertx.createSharedWorkerExecutor("filcdn-signatures", SIGNATURE_WORKERS);
     memory = new MemoryTier(config.cache().memory().asLongValue(), Runnable::run);
     disk =
         DiskPieceCache.open(
@@ -245,6 +251,27 @@ final class Edge implements AutoCloseable {
     followingTrees = Thread.ofPlatform().name("filcdn-trees").start(treeFollower);
     startSchedules(config);
     measure();
+  }
+
+  private Optional<GranteeProofs> grantee(RetrievalConfig.Grantee config) {
+    if (config.key().isPresent() != config.vouchers().isPresent()) {
+      throw new IllegalStateException(
+          "expected filcdn.retrieval.grantee.key and filcdn.retrieval.grantee.vouchers, found one"
+              + " of them");
+    }
+    return config
+        .key()
+        .map(
+            key ->
+                new GranteeProofs(
+                    new GranteeProofs.Sources(key, config.vouchers().orElseThrow()),
+                    CurioToken.domain(tools.network),
+                    signatureWorkers,
+                    tools.clock));
+  }
+
+  private OriginProofs proofs() {
+    return grantee.<OriginProofs>map(proofs -> proofs).orElse(OriginProofs.NONE);
   }
 
   private Quota quota(RetrievalConfig.Edge config) {
@@ -303,6 +330,7 @@ final class Edge implements AutoCloseable {
         new OriginClient(
             tools.vertx,
             Settings.probing(config, tools.network.allowPrivateOrigins()),
+            proofs(),
             tools.clock);
     return new PieceProbes(tools.vertx, client, health, quota, Settings.probes(config.probes()));
   }
@@ -387,6 +415,7 @@ final class Edge implements AutoCloseable {
     shipping.every(REFRESH_PARTITIONS, "partitions", shipper::refreshPartitions);
     shipping.every(interval, "ship", shipper::ship);
     identity.ifPresent(signer -> shipping.every(RELOAD_KEY, "identity", signer::reload));
+    grantee.ifPresent(proofs -> tending.every(RELOAD_KEY, "grantee", proofs::reload));
     Duration refresh = config.admission().denylist().refresh();
     Duration look = refresh.compareTo(LOOK_AT_DENYLISTS) < 0 ? refresh : LOOK_AT_DENYLISTS;
     fetching.every(look, "denylist", denylists::fetch);

@@ -68,6 +68,9 @@ public interface RetrievalConfig {
     /** Who this edge is to metrics. */
     Identity identity();
 
+    /** Who this edge is to providers of gated data sets. */
+    Grantee grantee();
+
     /** What may be spent of what data sets have paid for. */
     Leases leases();
   }
@@ -536,6 +539,24 @@ public interface RetrievalConfig {
      * is served is billed, and nothing can be leased. A secret.
      */
     Optional<Path> key();
+  }
+
+  /** The wallet by which providers of gated data sets know this edge. */
+  interface Grantee {
+
+    /**
+     * The file with the wallet's private key (secp256k1, 64 hex digits), read again when it
+     * changes. With it the edge signs proofs for data sets of which it has a voucher; without it
+     * gated providers are asked as all others. A secret.
+     */
+    Optional<Path> key();
+
+    /**
+     * The file with the vouchers that payers gave this wallet, read again when it changes: a JSON
+     * object whose {@code vouchers} is a list of objects with {@code voucher} and {@code
+     * voucherSig}, as in tokens of gated retrieval.
+     */
+    Optional<Path> vouchers();
   }
 
   /** Leasing quota from metrics. */

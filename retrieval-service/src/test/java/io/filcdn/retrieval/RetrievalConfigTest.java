@@ -114,6 +114,8 @@ class RetrievalConfigTest {
                 Map.entry("filcdn.retrieval.usage.max-journal-records", "100000"),
                 Map.entry("filcdn.retrieval.usage.retrieval-records-per-second", "100"),
                 Map.entry("filcdn.retrieval.identity.key", "none"),
+                Map.entry("filcdn.retrieval.grantee.key", "none"),
+                Map.entry("filcdn.retrieval.grantee.vouchers", "none"),
                 Map.entry("filcdn.retrieval.leases.url", "none"),
                 Map.entry("filcdn.retrieval.leases.advance", "64M"),
                 Map.entry("filcdn.retrieval.leases.standing", "256M"),

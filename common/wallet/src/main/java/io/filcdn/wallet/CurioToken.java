@@ -85,10 +85,17 @@ public final class CurioToken {
     }
   }
 
-  /** A payer's word that somebody may fetch. */
-  record Voucher(Address grantee, String scope, String issuedAt, String deadline) {
+  /**
+   * A payer's word that somebody may fetch.
+   *
+   * @param grantee who may
+   * @param scope the number of the data set
+   * @param issuedAt the second in which it was given
+   * @param deadline the last second in which it is good
+   */
+  public record Voucher(Address grantee, String scope, String issuedAt, String deadline) {
 
-    Voucher {
+    public Voucher {
       require(grantee);
       requireNumber(scope);
       requireNumber(issuedAt);
@@ -103,6 +110,61 @@ public final class CurioToken {
               .number(new BigInteger(issuedAt))
               .number(new BigInteger(deadline)));
     }
+  }
+
+  /** A voucher as its payer signed it. It is no secret: it lets in who can sign as its grantee. */
+  public record SignedVoucher(Voucher voucher, String voucherSig) {
+
+    public SignedVoucher {
+      require(voucher);
+      require(voucherSig);
+    }
+
+    /** The voucher of a payer whose key is at hand. */
+    public static SignedVoucher of(WalletKey payer, TypedDomain domain, Voucher voucher) {
+      return new SignedVoucher(voucher, payer.sign(voucher.digest(domain)).hex());
+    }
+
+    /** True where it is for this grantee and data set, and good for so long at least. */
+    public boolean isFor(Address grantee, DataSetId dataSet, Instant until) {
+      return voucher.grantee.equals(grantee)
+          && voucher.scope.equals(scope(dataSet))
+          && !isOver(voucher.deadline, until);
+    }
+  }
+
+  /** Signs the token of a grantee for one piece of a data set. */
+  public static CurioToken sign(
+      WalletKey grantee,
+      SignedVoucher voucher,
+      TypedDomain domain,
+      DataSetId dataSet,
+      PieceCid piece,
+      Instant deadline) {
+    Proof proof =
+        new Proof(scope(dataSet), piece.toString(), Long.toString(deadline.getEpochSecond()));
+    return new CurioToken(
+        new Wire(
+            EIP712,
+            proof,
+            grantee.sign(proof.digest(domain)).hex(),
+            Optional.of(voucher.voucher),
+            Optional.of(voucher.voucherSig)));
+  }
+
+  /** The value of {@code Authorization} that shows this token. A secret. */
+  public String authorization() {
+    return SCHEME + " " + text();
+  }
+
+  private String text() {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(RecordJson.write(wire).getBytes(UTF_8));
+  }
+
+  private static String scope(DataSetId dataSet) {
+    return Long.toString(dataSet.number());
   }
 
   /** The domain in which a network's vouchers and proofs are signed. */
@@ -152,7 +214,7 @@ public final class CurioToken {
         && !wire.proof.resource.equals(piece.commP().toString())) {
       return Optional.of(Fault.RESOURCE);
     }
-    String scope = Long.toString(dataSet.number());
+    String scope = scope(dataSet);
     if (!wire.proof.scope.equals(scope)) {
       return Optional.of(Fault.SCOPE);
     }

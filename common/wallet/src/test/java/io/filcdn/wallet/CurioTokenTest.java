@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
@@ -115,6 +116,50 @@ class CurioTokenTest {
                 DATA_SET,
                 NOW))
         .contains(Fault.SIGNATURE);
+  }
+
+  /** The third of the accounts that every devnet has, for whom the payer vouches. */
+  private static final WalletKey GRANTEE =
+      WalletKey.of("0x5de4111afa1a4b94908f83103eb1f1706367c2e68ca870fc3fb9a804cdab365a");
+
+  @Test
+  void aTokenThatIsSignedHereIsAsGoodAsTheirs() {
+    WalletKey payer =
+        WalletKey.of("0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
+    CurioToken.SignedVoucher voucher =
+        CurioToken.SignedVoucher.of(
+            payer,
+            DOMAIN,
+            new CurioToken.Voucher(GRANTEE.address(), "12", "1796000000", "1799000000"));
+
+    CurioToken signed =
+        CurioToken.sign(GRANTEE, voucher, DOMAIN, DATA_SET, PIECE, NOW.plusSeconds(60));
+
+    assertThat(signed.authorization()).startsWith("CurioRetrieval ey");
+    String text = signed.authorization().substring("CurioRetrieval ".length());
+    assertThat(fault(text, DATA_SET, NOW)).isEmpty();
+    assertThat(fault(text, DataSetId.of("fwss/13"), NOW)).contains(Fault.SCOPE);
+    assertThat(signed).hasToString("a token of gated retrieval");
+    assertThat(signed(DELEGATED).voucherSig()).isEqualTo(voucher.voucherSig());
+  }
+
+  @Test
+  void aVoucherIsForOneGranteeAndDataSetAndEnds() {
+    CurioToken.SignedVoucher voucher = signed(DELEGATED);
+    Instant end = Instant.ofEpochSecond(1_799_000_000);
+
+    assertThat(voucher.isFor(GRANTEE.address(), DATA_SET, end)).isTrue();
+    assertThat(voucher.isFor(GRANTEE.address(), DATA_SET, end.plusSeconds(1))).isFalse();
+    assertThat(voucher.isFor(GRANTEE.address(), DataSetId.of("fwss/13"), end)).isFalse();
+    assertThat(voucher.isFor(PAYER, DATA_SET, end)).isFalse();
+  }
+
+  private static CurioToken.SignedVoucher signed(String token) {
+    CurioToken.Wire wire =
+        RecordJson.read(
+            new String(Base64.getUrlDecoder().decode(token), UTF_8), CurioToken.Wire.class);
+    return new CurioToken.SignedVoucher(
+        wire.voucher().orElseThrow(), wire.voucherSig().orElseThrow());
   }
 
   /** A voucher alone lets nobody in: whoever finds one has not the key that it is for. */

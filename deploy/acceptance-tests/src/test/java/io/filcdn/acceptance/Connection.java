@@ -67,13 +67,19 @@ final class Connection implements AutoCloseable {
       socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), url.getPort()));
       String request =
           "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n"
-              .formatted(method, url.getRawPath(), url.getAuthority(), headers);
+              .formatted(method, target(url), url.getAuthority(), headers);
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       return new Connection(socket, !method.equals("HEAD"));
     } catch (IOException e) {
       closed(socket);
       throw new UncheckedIOException("%s %s".formatted(method, url), e);
     }
+  }
+
+  private static String target(URI url) {
+    return url.getRawQuery() == null
+        ? url.getRawPath()
+        : url.getRawPath() + "?" + url.getRawQuery();
   }
 
   /** The head of the answer, for which it waits. */

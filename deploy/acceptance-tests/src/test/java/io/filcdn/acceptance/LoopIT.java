@@ -11,12 +11,19 @@ import io.filcdn.testing.chain.DevnetHistory.Settlement;
 import io.filcdn.testing.chain.DevnetHistory.Settlement.Rails;
 import io.filcdn.testing.chain.DevnetHistory.UsageReport;
 import io.filcdn.testing.provider.Fault;
+import io.filcdn.testing.provider.Gate;
+import io.filcdn.wallet.CurioToken;
+import io.filcdn.wallet.CurioToken.SignedVoucher;
+import io.filcdn.wallet.CurioToken.Voucher;
+import io.filcdn.wallet.TypedDomain;
+import io.filcdn.wallet.WalletKey;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -34,6 +41,7 @@ class LoopIT {
 
   private static final Duration COUNTED_WITHIN = Duration.ofSeconds(90);
   private static final Duration PAID_WITHIN = Duration.ofMinutes(2);
+  private static final Duration VOUCHERS_READ_WITHIN = Duration.ofSeconds(30);
 
   /** FilecoinPay keeps 0.5 % of each payment, rounded up. */
   private static final BigInteger FEE_DIVISOR = BigInteger.valueOf(200);
@@ -97,6 +105,50 @@ class LoopIT {
     Script.Outcome anew =
         Script.run("sign", "--key", piece.key().toString(), piece.url().toString());
     assertThat(Client.get(URI.create(anew.text())).sha256()).isEqualTo(piece.sha256());
+  }
+
+  @Test
+  void aGatedPieceOfAGatedProviderIsFetchedByTheEdgesProofForWhoShowsHisOwn() {
+    WalletKey payer = WalletKey.of(DevnetAccount.SECOND_PAYER.privateKey());
+    WalletKey client = WalletKey.of(DevnetAccount.OUTSIDER.privateKey());
+    TypedDomain domain = CurioToken.domain(stack.network());
+    TestDataSet dataSet = market.newGatedDataSet();
+    byte[] content = bytes(10, 3 * 1024 * 1024);
+    PieceCid cid = dataSet.store(content);
+    market.provider().gate(cid, new Gate(domain, dataSet.id(), payer.address()));
+    String scope = Long.toString(dataSet.number());
+    stack.giveVouchers(
+        List.of(
+            SignedVoucher.of(
+                payer, domain, new Voucher(stack.grantee(), scope, "0", "4000000000"))));
+    dataSet.place(List.of(cid), 401);
+    SignedVoucher invitation =
+        SignedVoucher.of(payer, domain, new Voucher(client.address(), scope, "0", "4000000000"));
+    String authorization =
+        "Authorization: "
+            + CurioToken.sign(
+                    client,
+                    invitation,
+                    domain,
+                    dataSet.id(),
+                    cid,
+                    Instant.now().plus(CurioToken.LONGEST_PROOF.minusSeconds(10)))
+                .authorization();
+
+    await()
+        .atMost(VOUCHERS_READ_WITHIN)
+        .until(() -> Client.getWith(authorization, dataSet.url(cid)).status() == 200);
+    Download again = Client.getWith(authorization, dataSet.url(cid));
+    assertThat(again.sha256()).isEqualTo(Client.sha256(content));
+    assertThat(again.header("cache-status")).hasValueSatisfying(s -> assertThat(s).contains("hit"));
+    assertThat(again.header("cache-control")).hasValue("private, no-store");
+    assertThat(market.provider().fetches(cid).bytes()).isEqualTo(content.length);
+    Download none = Client.get(dataSet.url(cid));
+    assertThat(none.status()).isEqualTo(401);
+    assertThat(none.header("x-error-code")).hasValue("gated-proof-needed");
+    Download wrong = Client.getWith("Authorization: CurioRetrieval e30", dataSet.url(cid));
+    assertThat(wrong.status()).isEqualTo(403);
+    assertPaid(dataSet, 2L * content.length, content.length);
   }
 
   @Test

@@ -7,6 +7,7 @@ import io.filcdn.testing.provider.DemoProvider;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.function.Function;
+import java.util.Map;
 
 /** A provider and a payer beside the demo's, who do business with each other. */
 final class Market implements AutoCloseable {
@@ -55,6 +56,14 @@ final class Market implements AutoCloseable {
   TestDataSet newDataSet() {
     String payer = traders.payer.address();
     long id = deeds.createDataSet(payer, true);
+    return new TestDataSet(id, payer, stack, provider, deeds);
+  }
+
+  /** A new data set with CDN whose payer gated it. */
+  TestDataSet newGatedDataSet() {
+    String payer = traders.payer.address();
+    long id =
+        deeds.createDataSet(payer, Map.of(DevnetProvider.WITH_CDN, "", "withRetrievalACL", ""));
     return new TestDataSet(id, payer, stack, provider, deeds);
   }
 

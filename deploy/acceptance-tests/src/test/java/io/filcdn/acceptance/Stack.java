@@ -5,15 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.filcdn.acceptance.Script.Outcome;
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.identity.EdgeKeyPair;
 import io.filcdn.common.identity.EdgePrivateKey;
 import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.network.Network;
+import io.filcdn.common.network.NetworkFile;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.testing.chain.Devnet;
 import io.filcdn.testing.infra.KafkaUsers;
 import io.filcdn.testing.process.DataFolder;
 import io.filcdn.testing.process.StackProcesses;
+import io.filcdn.wallet.CurioToken.SignedVoucher;
+import io.filcdn.wallet.WalletKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -105,6 +110,11 @@ final class Stack implements AutoCloseable {
   }
 
   /** The network that its services are of. */
+  Network network() {
+    return NetworkFile.read(networkFile());
+  }
+
+  /** Its file. */
   Path networkFile() {
     return new DataFolder(data.toAbsolutePath()).networkFile();
   }
@@ -116,6 +126,20 @@ final class Stack implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** The wallet by which gated providers know its edge. */
+  Address grantee() {
+    try {
+      return WalletKey.of(Files.readString(data.resolve("identity/grantee.key"))).address();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Gives its edge vouchers. */
+  void giveVouchers(List<SignedVoucher> vouchers) {
+    replace(data.resolve("identity/vouchers.json"), RecordJson.write(Map.of("vouchers", vouchers)));
   }
 
   /** The operator's list of edges. */
@@ -133,9 +157,13 @@ final class Stack implements AutoCloseable {
 
   /** Writes the operator's list of edges, in one step. */
   void writeEdges(String list) {
+    replace(edges(), list);
+  }
+
+  private static void replace(Path file, String text) {
     try {
-      Path next = Files.writeString(data.resolve("identity/edges.json.part"), list);
-      Files.move(next, edges(), StandardCopyOption.ATOMIC_MOVE);
+      Path next = Files.writeString(file.resolveSibling(file.getFileName() + ".part"), text);
+      Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -52,13 +52,23 @@ record TestDataSet(
   }
 
   private void place(List<PieceCid> cids) {
+    place(cids, 200);
+  }
+
+  /**
+   * Puts pieces on the chain that its provider has, and waits until the edge knows them.
+   *
+   * @param status which it then answers to who shows nothing
+   */
+  void place(List<PieceCid> cids, int status) {
     deeds.addPieces(number, cids.stream().map(cid -> Piece.of(cid.bytes())).toList());
     for (PieceCid cid : cids) {
-      await().atMost(INDEXED_WITHIN).until(() -> Client.head(url(cid)).status() == 200);
+      await().atMost(INDEXED_WITHIN).until(() -> Client.head(url(cid)).status() == status);
     }
   }
 
-  private PieceCid store(byte[] bytes) {
+  /** Hands a piece to its provider. */
+  PieceCid store(byte[] bytes) {
     try {
       return provider.store(new ByteArrayInputStream(bytes));
     } catch (IOException e) {

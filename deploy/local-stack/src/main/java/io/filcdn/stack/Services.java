@@ -1,5 +1,7 @@
 package io.filcdn.stack;
 
+import static java.util.Map.entry;
+
 import io.filcdn.testing.infra.KafkaUsers;
 import io.filcdn.testing.infra.Postgres;
 import io.filcdn.testing.process.DataFolder;
@@ -42,6 +44,7 @@ final class Services {
   private final Checkout checkout;
   private final Ports ports;
   private final EdgeKeys keys;
+  private final GranteeFiles grantee;
   private final KafkaUsers kafkaUsers;
   private final Map<String, String> shared;
 
@@ -52,6 +55,7 @@ final class Services {
     this.checkout = checkout;
     this.ports = ports;
     this.keys = EdgeKeys.in(data);
+    this.grantee = GranteeFiles.in(data);
     this.kafkaUsers = KafkaUsers.in(data.kafkaUsers());
     this.shared =
         Map.of(
@@ -75,23 +79,17 @@ final class Services {
    */
   List<Service> all(Postgres postgres, Path retrievalData, String operatorKey, boolean isDevnet) {
     Map<String, String> edge =
-        Map.of(
-            "FILCDN_RETRIEVAL_HTTP_HOST",
-            "127.0.0.1",
-            "FILCDN_RETRIEVAL_HTTP_PORT",
-            Integer.toString(ports.of(Listener.RETRIEVAL)),
-            "FILCDN_RETRIEVAL_HTTP_DNS_ROOT",
-            StackFile.DNS_ROOT,
-            "FILCDN_RETRIEVAL_HTTP_EXPOSE_MANAGEMENT",
-            "true",
-            "FILCDN_RETRIEVAL_DATA",
-            retrievalData.toString(),
-            "FILCDN_RETRIEVAL_EDGE",
-            EdgeKeys.EDGE,
-            "FILCDN_RETRIEVAL_LEASES_URL",
-            Service.management("metrics", ports),
-            "FILCDN_RETRIEVAL_IDENTITY_KEY",
-            keys.privateKey().toString());
+        Map.ofEntries(
+            entry("FILCDN_RETRIEVAL_HTTP_HOST", "127.0.0.1"),
+            entry("FILCDN_RETRIEVAL_HTTP_PORT", Integer.toString(ports.of(Listener.RETRIEVAL))),
+            entry("FILCDN_RETRIEVAL_HTTP_DNS_ROOT", StackFile.DNS_ROOT),
+            entry("FILCDN_RETRIEVAL_HTTP_EXPOSE_MANAGEMENT", "true"),
+            entry("FILCDN_RETRIEVAL_DATA", retrievalData.toString()),
+            entry("FILCDN_RETRIEVAL_EDGE", EdgeKeys.EDGE),
+            entry("FILCDN_RETRIEVAL_LEASES_URL", Service.management("metrics", ports)),
+            entry("FILCDN_RETRIEVAL_IDENTITY_KEY", keys.privateKey().toString()),
+            entry("FILCDN_RETRIEVAL_GRANTEE_KEY", grantee.key().toString()),
+            entry("FILCDN_RETRIEVAL_GRANTEE_VOUCHERS", grantee.vouchers().toString()));
     Map<String, String> indexer = isDevnet ? Map.of("FILCDN_INDEXER_HEAD_POLL", "500ms") : Map.of();
     return List.of(
         service("indexer", MOSTLY_WAITING, database(postgres, "indexer", indexer)),

@@ -100,9 +100,7 @@ final class Up {
     StackFile stack = StackFile.of(ports, data, effective, infrastructure.postgres());
     Optional<SignedDemo> signed = Optional.empty();
     if (demo.isPresent()) {
-      signed =
-          Optional.of(
-              SignedDemo.in(folder, demo.get().content().signed(), effective, clock));
+      signed = Optional.of(SignedDemo.in(folder, demo.get().content().signed(), effective, clock));
       demo.get().describe(stack, signed.get());
     }
     services.forEach(service -> service.start(processes));

@@ -314,7 +314,10 @@ public final class Admission {
     for (DataSetRecord set : dataSets) {
       if (lives(set.cacheMissRail())) {
         serviceUrl(set)
-            .ifPresent(url -> origins.add(new Origin(set.provider(), set.dataSet(), url)));
+            .ifPresent(
+                url ->
+                    origins.add(
+                        new Origin(set.provider(), set.dataSet(), url, set.gate().isPresent())));
       }
     }
     return origins;

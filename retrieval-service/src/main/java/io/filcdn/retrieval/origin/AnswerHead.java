@@ -55,6 +55,7 @@ sealed interface AnswerHead {
     return switch (status) {
       case 200 -> encoded(headers).orElseGet(() -> part(headers, 0, size));
       case 206 -> encoded(headers).orElseGet(() -> partial(headers, size, offset));
+      case 401, 403 -> refused(Kind.FORBIDDEN, "status " + status);
       case 404, 410, 451 -> refused(Kind.NOT_FOUND, "status " + status);
       case 429, 503 -> busy(status, headers.get("Retry-After"), now);
       default -> refused(Kind.FAILED, "expected status 200, found " + status);

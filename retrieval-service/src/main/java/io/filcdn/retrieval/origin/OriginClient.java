@@ -6,17 +6,20 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.OriginAddress.Checked;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
+import io.filcdn.wallet.CurioToken;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
+import io.vertx.core.http.HttpHeaders;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
@@ -47,6 +50,7 @@ public final class OriginClient {
   private static final Duration ADDRESS_HOLDS = Duration.ofSeconds(10);
 
   private final Tools tools;
+  private final OriginProofs proofs;
   private final OriginAddress.Names names;
   private final WorkerExecutor resolvers;
 
@@ -94,21 +98,32 @@ public final class OriginClient {
   /**
    * A request for a part of a piece.
    *
+   * @param proof that its provider is shown, and nobody that it redirects to
    * @param redirects how many may still follow
    * @param anew whether it needs a new connection
    */
-  private record Question(OriginAddress address, OriginFetch fetch, int redirects, boolean anew) {
+  private record Question(
+      OriginAddress address,
+      OriginFetch fetch,
+      Optional<CurioToken> proof,
+      int redirects,
+      boolean anew) {
     Question onNewConnection() {
-      return new Question(address, fetch, redirects, true);
+      return new Question(address, fetch, proof, redirects, true);
     }
   }
 
-  public OriginClient(Vertx vertx, Rules rules, Clock clock) {
-    this(new Tools(vertx, rules, clock), InetAddress::getAllByName, OriginTls.javasTrust());
+  /**
+   * @param proofs that gated providers are shown
+   */
+  public OriginClient(Vertx vertx, Rules rules, OriginProofs proofs, Clock clock) {
+    this(new Tools(vertx, rules, clock), proofs, InetAddress::getAllByName, OriginTls.javasTrust());
   }
 
-  OriginClient(Tools tools, OriginAddress.Names names, X509ExtendedTrustManager trust) {
+  OriginClient(
+      Tools tools, OriginProofs proofs, OriginAddress.Names names, X509ExtendedTrustManager trust) {
     this.tools = tools;
+    this.proofs = proofs;
     this.names = names;
     this.resolvers = tools.vertx.createSharedWorkerExecutor("filcdn-resolve", RESOLVERS);
     this.connections = new OriginConnections(tools, trust);
@@ -153,7 +168,10 @@ public final class OriginClient {
 
   private void askAt(OriginAddress service, OriginFetch fetch) {
     OriginUrl url = service.url().below(fetch.path());
-    ask(new Question(service.at(url), fetch, MAX_REDIRECTS, false));
+    proofs
+        .of(fetch.origin(), fetch.piece())
+        .onSuccess(proof -> ask(new Question(service.at(url), fetch, proof, MAX_REDIRECTS, false)))
+        .onFailure(failure -> fetch.fail(Kind.FAILED, "no proof for it can be signed"));
   }
 
   private void check(Callable<Checked> check, OriginFetch fetch, Consumer<OriginAddress> then) {
@@ -172,7 +190,12 @@ public final class OriginClient {
   private void ask(Question question) {
     connections
         .request(question.address, question.fetch.method(), question.fetch.range(), question.anew)
-        .onSuccess(request -> send(question, request))
+        .onSuccess(
+            request -> {
+              question.proof.ifPresent(
+                  proof -> request.putHeader(HttpHeaders.AUTHORIZATION, proof.authorization()));
+              send(question, request);
+            })
         .onFailure(
             failure -> unanswered(question, failure, failure instanceof HttpClosedException));
   }
@@ -249,7 +272,10 @@ public final class OriginClient {
     check(
         check,
         question.fetch,
-        address -> ask(new Question(address, question.fetch, question.redirects - 1, false)));
+        address ->
+            ask(
+                new Question(
+                    address, question.fetch, Optional.empty(), question.redirects - 1, false)));
   }
 
   /** Netty gives a header's bytes as characters of Latin-1; UTF-8 where they are that. */

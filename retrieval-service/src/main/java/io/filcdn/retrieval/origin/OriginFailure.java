@@ -16,6 +16,8 @@ public record OriginFailure(ProviderId provider, Kind kind, String detail) {
     UNUSABLE("its URL cannot be used"),
     /** It says that it does not have the piece. */
     NOT_FOUND("does not have the piece"),
+    /** It asks for a proof that this edge has not, or takes none of it. */
+    FORBIDDEN("does not let this edge fetch"),
     /** It did not answer, or sent too little, for too long. */
     TIMEOUT("took too long"),
     /** It answered with an error, or the connection broke. */

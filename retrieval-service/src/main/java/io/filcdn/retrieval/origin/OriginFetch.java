@@ -58,28 +58,31 @@ final class OriginFetch {
   /**
    * The part that is asked for of what a provider has.
    *
+   * @param piece that it is of
    * @param path below its service URL
    * @param size of all of it in bytes
    * @param method GET, or HEAD where it is only to be told whether the provider has it
    */
-  record Part(Origin origin, String path, long size, ByteRange wanted, HttpMethod method) {
+  record Part(
+      Origin origin, PieceCid piece, String path, long size, ByteRange wanted, HttpMethod method) {
 
     /** A part of a piece, where Curio has it. */
     static Part ofPiece(Origin origin, PieceCid piece, ByteRange wanted) {
-      return new Part(origin, "piece/" + piece, piece.rawSize(), wanted, HttpMethod.GET);
+      return new Part(origin, piece, "piece/" + piece, piece.rawSize(), wanted, HttpMethod.GET);
     }
 
     /** A piece, of which no byte is wanted. */
     static Part probe(Origin origin, PieceCid piece) {
       long size = piece.rawSize();
-      return new Part(origin, "piece/" + piece, size, new ByteRange(0, size), HttpMethod.HEAD);
+      return new Part(
+          origin, piece, "piece/" + piece, size, new ByteRange(0, size), HttpMethod.HEAD);
     }
 
     /** The tree of a piece, where a provider that has it would. */
     static Part ofTree(Origin origin, PieceCid piece) {
       int size = PieceTree.size(piece);
       ByteRange all = new ByteRange(0, size);
-      return new Part(origin, "piece/" + piece + "/tree", size, all, HttpMethod.GET);
+      return new Part(origin, piece, "piece/" + piece + "/tree", size, all, HttpMethod.GET);
     }
   }
 
@@ -103,6 +106,10 @@ final class OriginFetch {
 
   Origin origin() {
     return asked.origin;
+  }
+
+  PieceCid piece() {
+    return asked.piece;
   }
 
   HttpMethod method() {

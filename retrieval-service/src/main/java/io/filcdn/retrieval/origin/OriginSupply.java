@@ -485,14 +485,18 @@ public final class OriginSupply implements OriginSink {
     if (failure.kind() == Kind.NOT_FOUND) {
       health.history().absent(origin, piece);
     }
-    health.end(origin, isSickness(failure.kind()) ? Optional.of(false) : Optional.empty());
+    health.end(origin, isSickness(failure.kind(), origin) ? Optional.of(false) : Optional.empty());
     fetch = null;
     start();
   }
 
-  /** That it lacks a piece, knows no ranges, or is busy says nothing of a provider's health. */
-  private static boolean isSickness(Kind kind) {
+  /**
+   * That it lacks a piece, keeps a gate, knows no ranges, or is busy says nothing of a provider's
+   * health.
+   */
+  private static boolean isSickness(Kind kind, Origin origin) {
     return switch (kind) {
+      case FORBIDDEN -> !origin.gated();
       case UNUSABLE, TIMEOUT, FAILED -> true;
       case NOT_FOUND, WHOLE_ONLY, BUSY, UNPAID, CONTENDED, UNLEASED -> false;
     };

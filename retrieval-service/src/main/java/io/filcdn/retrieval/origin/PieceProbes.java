@@ -226,7 +226,8 @@ public final class PieceProbes implements AutoCloseable {
       answer.tryComplete(
           switch (failure.kind()) {
             case NOT_FOUND, UNUSABLE, FAILED -> Optional.of(failure);
-            case TIMEOUT, WHOLE_ONLY, BUSY, UNPAID, CONTENDED, UNLEASED -> Optional.empty();
+            case FORBIDDEN, TIMEOUT, WHOLE_ONLY, BUSY, UNPAID, CONTENDED, UNLEASED ->
+                Optional.empty();
           });
     }
   }

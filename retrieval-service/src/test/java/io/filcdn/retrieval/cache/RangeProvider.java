@@ -65,7 +65,8 @@ final class RangeProvider implements AutoCloseable {
     return new Origin(
         ProviderId.of(number),
         DataSetId.of(number),
-        "http://127.0.0.1:" + server.getAddress().getPort());
+        "http://127.0.0.1:" + server.getAddress().getPort(),
+        false);
   }
 
   /** The ranges that it was asked for so far, of whatever piece. */

@@ -10,6 +10,7 @@ import io.filcdn.retrieval.origin.HostPatterns;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.OriginHealth;
+import io.filcdn.retrieval.origin.OriginProofs;
 import io.filcdn.retrieval.origin.PieceHistory;
 import io.filcdn.retrieval.origin.ProviderTrees;
 import io.filcdn.retrieval.origin.Reach;
@@ -90,6 +91,7 @@ final class TestCache implements AutoCloseable {
                 Duration.ofHours(12),
                 64,
                 Reach.of(Set.of(), List.of(), Set.of(), true)),
+            OriginProofs.NONE,
             Clock.systemUTC());
     OriginHealth health =
         new OriginHealth(

@@ -8,7 +8,11 @@ import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
+import io.filcdn.wallet.CurioToken;
+import io.filcdn.wallet.TypedDomain;
+import io.filcdn.wallet.WalletKey;
 import io.vertx.core.Context;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.net.InetAddress;
@@ -17,10 +21,12 @@ import java.net.Socket;
 import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +53,8 @@ class OriginClientTest {
   private final Context context = vertx.getOrCreateContext();
 
   private final Map<String, List<String>> names = new HashMap<>();
+  private Optional<CurioToken> proof = Optional.empty();
+  private final OriginProofs proofs = (origin, piece) -> Future.succeededFuture(proof);
   private final OriginClient client = client(Set.of());
 
   private OriginClient client(Set<String> redirectHosts) {
@@ -61,6 +69,7 @@ class OriginClientTest {
             Reach.of(Set.of(), List.of(), redirectHosts, true));
     return new OriginClient(
         new OriginClient.Tools(vertx, rules, Clock.systemUTC()),
+        proofs,
         this::lookup,
         OriginTls.javasTrust());
   }
@@ -120,7 +129,7 @@ class OriginClientTest {
                 new Outcome(came.getBytes(), failure.kind() + ": " + failure.detail()));
           }
         };
-    Origin origin = new Origin(ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), url);
+    Origin origin = new Origin(ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), url, false);
     context.runOnContext(
         on ->
             asked.start(asked.fetch(origin, PIECE, new ByteRange(offset, PIECE.rawSize()), sink)));
@@ -417,6 +426,61 @@ class OriginClientTest {
       assertThat(cdn.requests()).isEmpty();
       begin(allowing, url, 0).get(60, TimeUnit.SECONDS).assertWhole();
       allowing.close();
+    }
+  }
+
+  private static CurioToken proof() {
+    WalletKey key =
+        WalletKey.of("0x59c6995e998f97a5a0044966f0945389dc9e86dae88c7a8412f4603b6b78690d");
+    TypedDomain domain = new TypedDomain("CurioRetrieval", "1", 314, key.address());
+    CurioToken.SignedVoucher voucher =
+        CurioToken.SignedVoucher.of(
+            key, domain, new CurioToken.Voucher(key.address(), "1", "0", "2000000000"));
+    return CurioToken.sign(
+        key, voucher, domain, DataSetId.of("fwss/1"), PIECE, Instant.ofEpochSecond(1_900_000_000));
+  }
+
+  @Test
+  void aProofIsShownToItsProviderAndNotWhereThatRedirects() throws Exception {
+    proof = Optional.of(proof());
+    names.put("sp.example", List.of("127.0.0.1"));
+    names.put("cdn.example", List.of("127.0.0.1"));
+    try (RawProvider cdn = new RawProvider(request -> request.ok(BYTES));
+        RawProvider provider =
+            new RawProvider(
+                request ->
+                    request.write(
+                        "HTTP/1.1 302 Found\nLocation: %s\nContent-Length: 0\n\n"
+                            .formatted(
+                                request.target().equals("/x")
+                                    ? "http://cdn.example:%d/x".formatted(cdn.port())
+                                    : "/x"),
+                        new byte[0]))) {
+      OriginClient allowing = client(Set.of("cdn.example"));
+
+      begin(allowing, "http://sp.example:" + provider.port(), 0)
+          .get(60, TimeUnit.SECONDS)
+          .assertWhole();
+
+      assertThat(provider.requests()).hasSize(2);
+      assertThat(provider.requests().getFirst().header("authorization"))
+          .isEqualTo(proof.orElseThrow().authorization());
+      assertThat(provider.requests().getLast().header("authorization")).isEmpty();
+      assertThat(cdn.requests()).hasSize(1);
+      assertThat(cdn.requests().getFirst().header("authorization")).isEmpty();
+      allowing.close();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {401, 403})
+  void aProviderThatLetsNobodyInIsToldFromOneThatFails(int status) throws Exception {
+    try (RawProvider provider =
+        new RawProvider(
+            request ->
+                request.write(
+                    "HTTP/1.1 %d No\nContent-Length: 0\n\n".formatted(status), new byte[0]))) {
+      assertThat(fetch(provider.url()).end()).isEqualTo(Kind.FORBIDDEN + ": status " + status);
     }
   }
 }

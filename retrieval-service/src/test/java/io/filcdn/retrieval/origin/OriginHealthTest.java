@@ -27,7 +27,10 @@ class OriginHealthTest {
 
   private static Origin origin(int number) {
     return new Origin(
-        ProviderId.of("fwss/" + number), DataSetId.of("fwss/" + number), "http://p" + number);
+        ProviderId.of("fwss/" + number),
+        DataSetId.of("fwss/" + number),
+        "http://p" + number,
+        false);
   }
 
   private List<Origin> order() {
@@ -102,7 +105,7 @@ class OriginHealthTest {
       fetch(A, false);
     }
     health.leaveAlone(A, Duration.ofMinutes(1));
-    Origin mended = new Origin(A.provider(), A.dataSet(), "https://p1.example");
+    Origin mended = new Origin(A.provider(), A.dataSet(), "https://p1.example", false);
 
     assertThat(health.begin(A)).isPresent();
     assertThat(health.begin(mended)).isEmpty();

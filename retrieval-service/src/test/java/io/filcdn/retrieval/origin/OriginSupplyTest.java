@@ -49,6 +49,7 @@ class OriginSupplyTest {
                   8,
                   Reach.of(Set.of(), List.of(), Set.of(), true)),
               Clock.systemUTC()),
+          OriginProofs.NONE,
           InetAddress::getAllByName,
           OriginTls.javasTrust());
   private final OriginHealth health =
@@ -151,7 +152,7 @@ class OriginSupplyTest {
   }
 
   private static Origin origin(RawProvider provider) {
-    return new Origin(ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), provider.url());
+    return new Origin(ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), provider.url(), false);
   }
 
   @Test

@@ -129,6 +129,7 @@ class OriginTlsTest {
             Reach.of(Set.of(), List.of(), Set.of(), true));
     return new OriginClient(
         new OriginClient.Tools(vertx, rules, Clock.systemUTC()),
+        OriginProofs.NONE,
         host -> new InetAddress[] {InetAddress.getLoopbackAddress()},
         trust);
   }
@@ -162,7 +163,10 @@ class OriginTlsTest {
         };
     Origin origin =
         new Origin(
-            ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), "https://%s:%d".formatted(host, port));
+            ProviderId.of("fwss/1"),
+            DataSetId.of("fwss/1"),
+            "https://%s:%d".formatted(host, port),
+            false);
     vertx.runOnContext(
         on -> asked.start(asked.fetch(origin, PIECE, new ByteRange(0, PIECE.rawSize()), sink)));
     return completed.get(60, TimeUnit.SECONDS);

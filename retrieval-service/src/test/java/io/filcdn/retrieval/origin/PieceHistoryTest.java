@@ -27,7 +27,8 @@ class PieceHistoryTest {
       new PieceHistory(new PieceHistory.Rules(ABSENCE, MISMATCH), clock);
 
   private static Origin origin(int provider, int dataSet, String url) {
-    return new Origin(ProviderId.of("fwss/" + provider), DataSetId.of("fwss/" + dataSet), url);
+    return new Origin(
+        ProviderId.of("fwss/" + provider), DataSetId.of("fwss/" + dataSet), url, false);
   }
 
   private Optional<Kind> against(Origin origin, PieceCid piece) {

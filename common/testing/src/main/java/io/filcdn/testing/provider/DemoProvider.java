@@ -14,6 +14,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -23,9 +24,9 @@ import java.util.concurrent.Semaphore;
 
 /**
  * A storage provider on loopback that serves {@code /piece/{cid}} as Curio does, takes pieces with
- * {@code PUT /piece}, counts what is fetched ({@code GET /stats}), and fails on purpose where a
- * test asks for it. With a chain it has Curio's {@code /pdp} too, by which clients upload pieces
- * and have data sets made.
+ * {@code PUT /piece}, counts what is fetched ({@code GET /stats}), fails on purpose where a test
+ * asks for it, and keeps gates before pieces. With a chain it has Curio's {@code /pdp} too, by
+ * which clients upload pieces and have data sets made.
  */
 public final class DemoProvider implements AutoCloseable {
 
@@ -38,6 +39,8 @@ public final class DemoProvider implements AutoCloseable {
   private final Semaphore slots = new Semaphore(MOST_AT_ONCE);
   private final Map<PieceCid, Fetches> fetches = new ConcurrentHashMap<>();
   private final Faults faults = new Faults();
+  private final Map<PieceCid, Gate> gates = new ConcurrentHashMap<>();
+  private final Clock clock = Clock.systemUTC();
   private Optional<Devnet> devnet = Optional.empty();
 
   private DemoProvider(PieceStore store, HttpServer server) {
@@ -106,6 +109,11 @@ public final class DemoProvider implements AutoCloseable {
     faults.clear(piece);
   }
 
+  /** Serves {@code piece} to those alone whom the gate lets in, from now on. */
+  public void gate(PieceCid piece, Gate gate) {
+    gates.put(piece, gate);
+  }
+
   /** The fetches of {@code piece} so far. */
   public Fetches fetches(PieceCid piece) {
     return fetches.getOrDefault(piece, Fetches.NONE);
@@ -158,11 +166,21 @@ public final class DemoProvider implements AutoCloseable {
       return;
     }
     PieceCid cid = found.get();
+    Gate gate = gates.get(cid);
+    if (gate != null) {
+      Optional<Integer> refusal =
+          gate.refusal(
+              cid, exchange.getRequestHeaders().getFirst("Authorization"), clock.instant());
+      if (refusal.isPresent()) {
+        Answer.text(exchange, refusal.get(), "expected a token of CurioRetrieval");
+        return;
+      }
+    }
     if (faults.of(cid).orElse(null) instanceof Fault.Answers(int status)) {
       Answer.text(exchange, status, "as asked");
       return;
     }
-    new PieceResponse(exchange, cid, store.file(cid), faults, this::count).send();
+    new PieceResponse(exchange, cid, store.file(cid), gate != null, faults, this::count).send();
   }
 
   private void put(HttpExchange exchange, String path) throws IOException {

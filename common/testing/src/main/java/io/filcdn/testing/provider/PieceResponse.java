@@ -21,6 +21,7 @@ final class PieceResponse {
   private final HttpExchange exchange;
   private final PieceCid cid;
   private final Path file;
+  private final boolean gated;
   private final Faults faults;
   private final Counter counter;
 
@@ -30,10 +31,20 @@ final class PieceResponse {
     void add(PieceCid piece, long fetches, long bytes);
   }
 
-  PieceResponse(HttpExchange exchange, PieceCid cid, Path file, Faults faults, Counter counter) {
+  /**
+   * @param gated whether it is for who asks alone
+   */
+  PieceResponse(
+      HttpExchange exchange,
+      PieceCid cid,
+      Path file,
+      boolean gated,
+      Faults faults,
+      Counter counter) {
     this.exchange = exchange;
     this.cid = cid;
     this.file = file;
+    this.gated = gated;
     this.faults = faults;
     this.counter = counter;
   }
@@ -49,7 +60,8 @@ final class PieceResponse {
       return;
     }
     headers.set("Content-Type", ContentType.of(file));
-    headers.set("Cache-Control", "public, max-age=29030400, immutable");
+    headers.set(
+        "Cache-Control", gated ? "private, no-store" : "public, max-age=29030400, immutable");
     String ifRange = asked.getFirst("If-Range");
     String range = ifRange == null || ifRange.equals(etag) ? asked.getFirst("Range") : null;
     switch (ByteRange.of(range, cid.rawSize())) {

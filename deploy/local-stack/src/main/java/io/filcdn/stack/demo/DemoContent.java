@@ -105,8 +105,7 @@ public record DemoContent(
             store(provider, "data.bin", seeded),
             store(provider, "tiny.txt", "FilCDN\n".getBytes(StandardCharsets.UTF_8)));
     deeds.addPieces(dataSet, pieces.stream().map(piece -> Piece.of(piece.cid().bytes())).toList());
-    DemoPiece invited =
-        store(provider, "invited.txt", INVITED.getBytes(StandardCharsets.UTF_8));
+    DemoPiece invited = store(provider, "invited.txt", INVITED.getBytes(StandardCharsets.UTF_8));
     long second = deeds.createDataSet(DevnetAccount.PAYER.address(), true);
     deeds.addPieces(second, List.of(Piece.of(invited.cid().bytes())));
     return new DemoContent(serviceUrl, dataSet, pieces, new SignedDataSet(second, invited));

@@ -127,8 +127,7 @@ class LocalDevnetIT {
     start().mismatch(indexer);
     stop();
 
-    assertThat(start().mismatch(indexer))
-        .contains("its demo content is not complete");
+    assertThat(start().mismatch(indexer)).contains("its demo content is not complete");
   }
 
   @Test
