@@ -34,6 +34,8 @@ public interface MetricsConfig {
 
     Accounts accounts();
 
+    Wallets wallets();
+
     Pages pages();
 
     Credits credits();
@@ -208,6 +210,22 @@ public interface MetricsConfig {
     /** The time for which keys are kept after they ended. */
     @WithDefault("30d")
     Duration keepEnded();
+  }
+
+  /** Who may sign for a payer beside his own key. */
+  interface Wallets {
+
+    /**
+     * Whether the network file's nodes are asked where another key has signed: of policies, whether
+     * it is a session key that the payer authorised; of policies and sign-ins, whether the payer is
+     * a contract that knows the signature (EIP-1271).
+     */
+    @WithDefault("false")
+    boolean askChain();
+
+    /** The time for a node's answer. */
+    @WithDefault("5s")
+    Duration chainTimeout();
   }
 
   /** The pages for people. */

@@ -38,6 +38,7 @@ import io.filcdn.metrics.repair.EgressArchive;
 import io.filcdn.metrics.repair.GapAcceptance;
 import io.filcdn.metrics.repair.Rebuild;
 import io.filcdn.metrics.statement.PostgresSettlements;
+import io.filcdn.metrics.wallets.SignatureCheck;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.kafka.KafkaPublisher;
 import io.filcdn.service.schedule.BackgroundTask;
@@ -123,11 +124,17 @@ final class MetricsService implements AutoCloseable {
         new LostRecordDetector(
             database, offsets, new EgressOffsets(kafka), config.intake().lostAfter(), clock);
     history = new History(database, clock, Thread::startVirtualThread);
-    accounts = newAccounts();
+    SignatureCheck signatures =
+        new SignatureCheck(
+            network,
+            Optional.of(config.wallets().chainTimeout()).filter(_ -> config.wallets().askChain()),
+            clock);
+    accounts = newAccounts(signatures);
     policies =
         new PolicyDesk(
             database,
             network,
+            signatures,
             publisher,
             new PolicyDesk.Telling(
                 config.publish().maxRecords(), config.publish().timeout().multipliedBy(2)),
@@ -176,7 +183,7 @@ final class MetricsService implements AutoCloseable {
         clock);
   }
 
-  private Accounts newAccounts() {
+  private Accounts newAccounts(SignatureCheck signatures) {
     MetricsConfig.Accounts rules = config.accounts();
     if (rules.domain().filter(domain -> !DOMAIN.matcher(domain).matches()).isPresent()) {
       throw new UnusableSettingException(
@@ -185,6 +192,7 @@ final class MetricsService implements AutoCloseable {
     }
     return new Accounts(
         database,
+        signatures,
         new Accounts.Rules(
             new SignIn.Rules(
                 rules.domain(),

@@ -30,6 +30,7 @@ class LayoutTest {
             "series",
             "odometer",
             "identity",
+            "wallets",
             "audit",
             "json"));
   }

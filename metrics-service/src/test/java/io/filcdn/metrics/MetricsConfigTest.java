@@ -61,6 +61,8 @@ class MetricsConfigTest {
     assertThat(accounts.attemptsPerMinute()).isEqualTo(30);
     assertThat(accounts.keysPerPayer()).isEqualTo(200);
     assertThat(accounts.keepEnded()).isEqualTo(Duration.ofDays(30));
+    assertThat(config.metrics().wallets().askChain()).isFalse();
+    assertThat(config.metrics().wallets().chainTimeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.metrics().pages().pieceUrl()).isEmpty();
     MetricsConfig.Credits credits = config.metrics().credits();
     assertThat(credits.longestReservation()).isEqualTo(Duration.ofDays(1));

@@ -8,6 +8,7 @@ import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.identity.SignedMessage;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.network.Network;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.audit.PostgresAudit.StoredEntry;
@@ -101,6 +102,12 @@ final class TestStack implements AutoCloseable {
    * @param more keys and values beyond what every test has
    */
   MetricsService service(DataSource database, Clock clock, MeterRegistry registry, String... more) {
+    return service(Samples.DEVNET, database, clock, registry, more);
+  }
+
+  /** The same of another network. */
+  MetricsService service(
+      Network network, DataSource database, Clock clock, MeterRegistry registry, String... more) {
     Map<String, String> values = new HashMap<>();
     values.put("filcdn.network", "devnet.json");
     values.put("filcdn.metrics.intake.max-wait", "50ms");
@@ -112,7 +119,7 @@ final class TestStack implements AutoCloseable {
       values.put(more[i], more[i + 1]);
     }
     MetricsConfig config = MetricsConfigTest.config(values);
-    return new MetricsService(Samples.DEVNET, config.metrics(), database, kafka(), clock, registry);
+    return new MetricsService(network, config.metrics(), database, kafka(), clock, registry);
   }
 
   /** Empties all tables, and takes what is in Kafka as read by {@link #written}. */

@@ -1,5 +1,6 @@
 package io.filcdn.wallet;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.stream.Collectors.joining;
 
 import io.filcdn.common.access.DelegateKey;
@@ -25,6 +26,7 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.web3j.crypto.Hash;
 
 /**
  * The message by which a payer's wallet sets the policies of data sets: typed data (EIP-712) whose
@@ -122,6 +124,14 @@ public record RetrievalGrant(
     cidrs = entries("cidrs", cidrs, "texts", _ -> true);
     pieces = entries("pieces", pieces, "texts", _ -> true);
     number("serial", serial);
+  }
+
+  /**
+   * The hash of its type: the permission by which a payer lets a session key sign grants, as the
+   * contracts name theirs.
+   */
+  public static byte[] typeHash() {
+    return Hash.sha3(ENCODED_TYPE.getBytes(UTF_8));
   }
 
   /** The domain in which a network's payers sign. */

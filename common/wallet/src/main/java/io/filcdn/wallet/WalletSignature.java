@@ -3,7 +3,6 @@ package io.filcdn.wallet;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.filcdn.common.chain.Address;
-import java.math.BigInteger;
 import java.security.SignatureException;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -31,26 +30,27 @@ public record WalletSignature(String hex) {
     }
   }
 
+  /** Reads a signature; empty where the text has another form. */
+  public static Optional<WalletSignature> read(String text) {
+    return FORM.matcher(text).matches() ? Optional.of(new WalletSignature(text)) : Optional.empty();
+  }
+
+  /** The 32 bytes that a wallet signs of a text with its prefix. */
+  public static byte[] digest(String text) {
+    return Sign.getEthereumMessageHash(text.getBytes(UTF_8));
+  }
+
   /** The account whose key signed {@code text} with its prefix; empty where no key can have. */
   public Optional<Address> signer(String text) {
-    return recovered(signature -> Sign.signedPrefixedMessageToKey(text.getBytes(UTF_8), signature));
+    return signer(digest(text));
   }
 
   /**
-   * The account whose key signed typed data; empty where no key can have.
+   * The account whose key signed; empty where no key can have.
    *
-   * @param digest of the data, 32 bytes
+   * @param digest of what was signed, 32 bytes
    */
   public Optional<Address> signer(byte[] digest) {
-    return recovered(signature -> Sign.signedMessageHashToKey(digest, signature));
-  }
-
-  /** A way from a signature to the public key that made it. */
-  private interface Recovery {
-    BigInteger keyOf(Sign.SignatureData signature) throws SignatureException;
-  }
-
-  private Optional<Address> recovered(Recovery recovery) {
     byte[] bytes = HexFormat.of().parseHex(hex, 2, hex.length());
     int v = bytes[2 * HALF] & 0xff;
     if (v > 1 && v != LEAST_V && v != LEAST_V + 1) {
@@ -62,7 +62,8 @@ public record WalletSignature(String hex) {
               (byte) (v <= 1 ? v + LEAST_V : v),
               Arrays.copyOfRange(bytes, 0, HALF),
               Arrays.copyOfRange(bytes, HALF, 2 * HALF));
-      return Optional.of(Address.of("0x" + Keys.getAddress(recovery.keyOf(signature))));
+      return Optional.of(
+          Address.of("0x" + Keys.getAddress(Sign.signedMessageHashToKey(digest, signature))));
     } catch (SignatureException | RuntimeException e) {
       // numbers that are no point of the curve fail in several ways
       return Optional.empty();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -41,6 +42,17 @@ class NetworkPolicyTest {
     assertThat(ports(policy("indexer").path("egress"))).containsExactly(9093, 5432, 443);
     assertThat(ports(policy("settlement").path("egress"))).containsExactly(9093, 5432, 443);
     assertThat(ports(policy("metrics").path("egress"))).containsExactly(9093, 5432);
+  }
+
+  @Test
+  void metricsReachesTheChainWhereItMayAskWhoSigns() {
+    Rendered asking =
+        Rendered.of(
+            Rendered.example("operators"),
+            Map.of("metrics.config.filcdn\\.metrics\\.wallets\\.ask-chain", "true"));
+
+    JsonNode policy = asking.one("NetworkPolicy", "edge-filcdn-metrics").path("spec");
+    assertThat(ports(policy.path("egress"))).containsExactly(9093, 5432, 443);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package io.filcdn.metrics.accounts;
 
 import com.github.benmanes.caffeine.cache.Ticker;
+import io.filcdn.metrics.wallets.SignatureCheck;
 import io.filcdn.service.database.AdvisoryLock;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.kafka.KafkaPublisher;
@@ -45,11 +46,16 @@ public final class Accounts {
       Duration tellAgainAfter) {}
 
   public Accounts(
-      Database database, Rules rules, KafkaPublisher kafka, Clock clock, MeterRegistry metrics) {
+      Database database,
+      SignatureCheck signatures,
+      Rules rules,
+      KafkaPublisher kafka,
+      Clock clock,
+      MeterRegistry metrics) {
     SecureRandom random = new SecureRandom();
     this.database = database;
     this.clock = clock;
-    signIn = new SignIn(database, rules.signIn(), clock, random);
+    signIn = new SignIn(database, signatures, rules.signIn(), clock, random);
     attempts = new SignInAttempts(rules.signInsPerMinute(), Ticker.systemTicker());
     callers = new CallerAuthentication(database, rules.keys().network(), clock);
     keys = new KeyDesk(database, rules.keys(), clock, random);

@@ -1,6 +1,7 @@
 package io.filcdn.metrics.accounts;
 
 import io.filcdn.common.chain.Address;
+import io.filcdn.metrics.wallets.SignatureCheck;
 import io.filcdn.service.database.Database;
 import io.filcdn.wallet.WalletSignature;
 import java.security.SecureRandom;
@@ -22,6 +23,7 @@ public final class SignIn {
   private static final Duration TOLERANCE = Duration.ofMinutes(1);
 
   private final Database database;
+  private final SignatureCheck signatures;
   private final PostgresSessions sessions = new PostgresSessions();
   private final Rules rules;
   private final Clock clock;
@@ -44,8 +46,10 @@ public final class SignIn {
       int perPayer,
       int sessionsPerPayer) {}
 
-  public SignIn(Database database, Rules rules, Clock clock, SecureRandom random) {
+  public SignIn(
+      Database database, SignatureCheck signatures, Rules rules, Clock clock, SecureRandom random) {
     this.database = database;
+    this.signatures = signatures;
     this.rules = rules;
     this.clock = clock;
     this.random = random;
@@ -89,24 +93,14 @@ public final class SignIn {
       return new Outcome.Refused(SignInRefusal.OFF);
     }
     SignInMessage message;
-    WalletSignature signed;
     try {
       message = SignInMessage.read(text);
     } catch (IllegalArgumentException e) {
       return new Outcome.Refused(SignInRefusal.MESSAGE_MALFORMED);
     }
-    try {
-      signed = new WalletSignature(signature);
-    } catch (IllegalArgumentException e) {
-      return new Outcome.Refused(SignInRefusal.SIGNATURE_MALFORMED);
-    }
     Instant now = clock.instant();
     return refusal(message, now)
-        .or(
-            () ->
-                signed.signer(text).equals(Optional.of(message.address()))
-                    ? Optional.empty()
-                    : Optional.of(SignInRefusal.SIGNATURE_WRONG))
+        .or(() -> unsigned(message.address(), text, signature))
         .<Outcome>map(Outcome.Refused::new)
         .orElseGet(() -> database.call(connection -> open(connection, message, now)));
   }
@@ -129,6 +123,20 @@ public final class SignIn {
             || message.notBefore().filter(latest::isBefore).isPresent()
         ? Optional.of(SignInRefusal.MESSAGE_EARLY)
         : Optional.empty();
+  }
+
+  private Optional<SignInRefusal> unsigned(Address payer, String text, String signature) {
+    return switch (signatures.check(
+        payer,
+        WalletSignature.digest(text),
+        signature,
+        Optional.empty(),
+        () -> database.call(connection -> sessions.isPayer(connection, payer)))) {
+      case SIGNED -> Optional.empty();
+      case MALFORMED -> Optional.of(SignInRefusal.SIGNATURE_MALFORMED);
+      case WRONG -> Optional.of(SignInRefusal.SIGNATURE_WRONG);
+      case UNKNOWN -> Optional.of(SignInRefusal.CHAIN_UNREACHABLE);
+    };
   }
 
   private Outcome open(Connection connection, SignInMessage message, Instant now)

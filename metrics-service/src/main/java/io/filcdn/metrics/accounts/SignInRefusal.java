@@ -17,6 +17,11 @@ public enum SignInRefusal {
       401, "signature-wrong", "expected the signature of the message's address, found another's"),
   PAYER_UNKNOWN(
       403, "payer-unknown", "expected a wallet that pays for a data set, found one without any"),
+  CHAIN_UNREACHABLE(
+      503,
+      "chain-unreachable",
+      "expected a node to tell whether this signature is the wallet's, found none that does now;"
+          + " try again"),
   TOO_MANY(429, "too-many-sign-ins", "too many sign-ins of late");
 
   private final int status;

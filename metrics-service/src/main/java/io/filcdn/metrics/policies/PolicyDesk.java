@@ -7,6 +7,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.accounts.PayerLock;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.PostgresAudit;
+import io.filcdn.metrics.wallets.SignatureCheck;
 import io.filcdn.service.database.AdvisoryLock;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.kafka.KafkaPublisher;
@@ -14,7 +15,6 @@ import io.filcdn.service.kafka.OneSender;
 import io.filcdn.service.kafka.OutboxPublisher;
 import io.filcdn.wallet.RetrievalGrant;
 import io.filcdn.wallet.TypedDomain;
-import io.filcdn.wallet.WalletSignature;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -40,6 +40,7 @@ public final class PolicyDesk {
   private final PostgresAudit audit = new PostgresAudit();
   private final OutboxPublisher<PolicyOutbox.Change> outbox;
   private final Network network;
+  private final SignatureCheck signatures;
   private final TypedDomain domain;
   private final Clock clock;
 
@@ -55,12 +56,14 @@ public final class PolicyDesk {
   public PolicyDesk(
       Database database,
       Network network,
+      SignatureCheck signatures,
       KafkaPublisher kafka,
       Telling telling,
       Clock clock,
       MeterRegistry metrics) {
     this.database = database;
     this.network = network;
+    this.signatures = signatures;
     this.clock = clock;
     domain = RetrievalGrant.domain(network);
     outbox =
@@ -111,12 +114,6 @@ public final class PolicyDesk {
 
   /** The reason that a grant is not its payer's word; empty where it is. */
   private Optional<PolicyRefusal> unsigned(SignedGrant grant) {
-    WalletSignature signature;
-    try {
-      signature = new WalletSignature(grant.signature());
-    } catch (IllegalArgumentException e) {
-      return Optional.of(PolicyRefusal.SIGNATURE_MALFORMED);
-    }
     TypedDomain found = grant.domain();
     if (!found.name().equals(domain.name()) || !found.version().equals(domain.version())) {
       return Optional.of(PolicyRefusal.DOMAIN_WRONG);
@@ -127,10 +124,18 @@ public final class PolicyDesk {
     if (!found.verifyingContract().equals(domain.verifyingContract())) {
       return Optional.of(PolicyRefusal.CONTRACT_WRONG);
     }
-    Optional<Address> signer = signature.signer(grant.message().digest(domain));
-    return signer.equals(Optional.of(grant.message().payer()))
-        ? Optional.empty()
-        : Optional.of(PolicyRefusal.SIGNATURE_WRONG);
+    Address payer = grant.message().payer();
+    return switch (signatures.check(
+        payer,
+        grant.message().digest(domain),
+        grant.signature(),
+        Optional.of(RetrievalGrant.typeHash()),
+        () -> database.call(connection -> policies.isPayer(connection, payer)))) {
+      case SIGNED -> Optional.empty();
+      case MALFORMED -> Optional.of(PolicyRefusal.SIGNATURE_MALFORMED);
+      case WRONG -> Optional.of(PolicyRefusal.SIGNATURE_WRONG);
+      case UNKNOWN -> Optional.of(PolicyRefusal.CHAIN_UNREACHABLE);
+    };
   }
 
   private Outcome set(

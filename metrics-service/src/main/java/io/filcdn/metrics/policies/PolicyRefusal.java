@@ -40,6 +40,11 @@ public enum PolicyRefusal {
       409,
       "serial-used",
       "expected a serial above that of each data set's policy; GET /api/v1/policies has them"),
+  CHAIN_UNREACHABLE(
+      503,
+      "chain-unreachable",
+      "expected a node to tell whether the payer lets this key sign, found none that does now; try"
+          + " again"),
   TOO_MANY(429, "too-many-policies", "too many grants of late");
 
   private final int status;

@@ -24,6 +24,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -54,9 +55,16 @@ public class PolicyResource {
     this.accounts = accounts;
   }
 
-  /** The typed data of a grant, but for its message. */
+  /**
+   * The typed data of a grant, but for its message.
+   *
+   * @param permission by which a payer lets a session key sign grants
+   */
   public record TypedData(
-      TypedDomain domain, Map<String, List<RetrievalGrant.Member>> types, String primaryType) {}
+      TypedDomain domain,
+      Map<String, List<RetrievalGrant.Member>> types,
+      String primaryType,
+      String permission) {}
 
   /** Policies that a grant has set. */
   public record SetPolicies(List<PolicyView> policies) {}
@@ -85,14 +93,16 @@ public class PolicyResource {
     return new TypedData(
         desk.domain(),
         Map.of(RetrievalGrant.PRIMARY_TYPE, RetrievalGrant.TYPE),
-        RetrievalGrant.PRIMARY_TYPE);
+        RetrievalGrant.PRIMARY_TYPE,
+        "0x" + HexFormat.of().formatHex(RetrievalGrant.typeHash()));
   }
 
   @POST
   @Consumes(MediaType.APPLICATION_JSON)
   @Operation(
       summary = "Sets the policies of a payer's data sets",
-      description = "The payer's signature is all that it takes")
+      description =
+          "The payer's signature is all that it takes, or that of a session key that he authorised")
   @RequestBody(
       required = true,
       content = @Content(schema = @Schema(implementation = SignedGrant.class)))
@@ -101,6 +111,7 @@ public class PolicyResource {
   @APIResponse(responseCode = "403", description = "A data set is none of the payer's")
   @APIResponse(responseCode = "409", description = "The serial is not above the last one")
   @APIResponse(responseCode = "429", description = "Too many grants of late")
+  @APIResponse(responseCode = "503", description = "No node tells of a session key or contract")
   public RestResponse<SetPolicies> setPolicies(@Context HttpServerRequest request, String body) {
     if (!accounts.countAttempt(request)) {
       throw refused(PolicyRefusal.TOO_MANY);

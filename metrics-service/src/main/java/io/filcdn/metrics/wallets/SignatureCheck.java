@@ -1,0 +1,158 @@
+package io.filcdn.metrics.wallets;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import io.filcdn.chain.abi.AbiFunction;
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.network.Network;
+import io.filcdn.metrics.wallets.ChainCalls.Answer;
+import io.filcdn.wallet.WalletSignature;
+import java.math.BigInteger;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
+
+/**
+ * The check whether a payer signed something: by his own key, or where the operator lets the chain
+ * be asked, by a session key that he authorised in the contracts' {@code SessionKeyRegistry}, or as
+ * his wallet says where that is a contract (EIP-1271).
+ */
+public final class SignatureCheck {
+
+  private static final AbiFunction REGISTRY = AbiFunction.of("sessionKeyRegistry()");
+  private static final AbiFunction EXPIRY =
+      AbiFunction.of("authorizationExpiry(address,address,bytes32)");
+  private static final AbiFunction IS_VALID = AbiFunction.of("isValidSignature(bytes32,bytes)");
+
+  /** The word by which a contract says that a signature is its own: the function's selector. */
+  private static final Pattern VALID = Pattern.compile("0x1626ba7e0{56}");
+
+  private static final Pattern WORD = Pattern.compile("0x[0-9a-fA-F]{64}");
+  private static final Pattern ADDRESS_WORD = Pattern.compile("0x0{24}[0-9a-fA-F]{40}");
+  private static final int ADDRESS_AT = 26;
+
+  /** Signatures of contracts have any form: up to 2,048 bytes. */
+  private static final Pattern ANY = Pattern.compile("0x(?:[0-9a-fA-F]{2}){0,2048}");
+
+  /** The time for which it is remembered until when a session key is good. */
+  private static final Duration REMEMBERED = Duration.ofSeconds(30);
+
+  private static final int MOST_REMEMBERED = 10_000;
+
+  private final Optional<ChainCalls> chain;
+  private final Address fwss;
+  private final Clock clock;
+  private final Cache<Session, BigInteger> expiries =
+      Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(REMEMBERED).build();
+
+  /** The contract that knows of session keys does not change. */
+  private volatile Optional<Address> registry = Optional.empty();
+
+  /**
+   * @param timeout of a call to one node; empty where the chain is not to be asked
+   */
+  public SignatureCheck(Network network, Optional<Duration> timeout, Clock clock) {
+    this.chain = timeout.map(limit -> new ChainCalls(network.rpcUrls(), limit, clock));
+    this.fwss = network.contracts().fwss();
+    this.clock = clock;
+  }
+
+  /** The end of a check. */
+  public enum Verdict {
+    /** The payer signed, or who may for him. */
+    SIGNED,
+    /** The text is no signature. */
+    MALFORMED,
+    /** Somebody else signed. */
+    WRONG,
+    /** No node tells now. */
+    UNKNOWN
+  }
+
+  /** A session key, for what it may sign. */
+  private record Session(Address payer, Address signer, String permission) {}
+
+  /**
+   * Checks a signature.
+   *
+   * @param digest of what was signed
+   * @param permission the hash of the type of what a session key may sign; empty where none may
+   * @param known whether the payer is one; strangers have nobody asked for them
+   */
+  public Verdict check(
+      Address payer,
+      byte[] digest,
+      String signature,
+      Optional<byte[]> permission,
+      BooleanSupplier known) {
+    Optional<WalletSignature> own = WalletSignature.read(signature);
+    Optional<Address> signer = own.flatMap(signed -> signed.signer(digest));
+    if (signer.equals(Optional.of(payer))) {
+      return Verdict.SIGNED;
+    }
+    boolean asks = chain.isPresent() && ANY.matcher(signature).matches() && known.getAsBoolean();
+    if (!asks) {
+      return own.isPresent() ? Verdict.WRONG : Verdict.MALFORMED;
+    }
+    Verdict session =
+        permission.isPresent() && signer.isPresent()
+            ? ofSession(payer, signer.get(), permission.get())
+            : Verdict.WRONG;
+    return session == Verdict.WRONG ? ofContract(payer, digest, signature) : session;
+  }
+
+  /** By the contract, a key is good in the very second in which it ends. */
+  private Verdict ofSession(Address payer, Address signer, byte[] permission) {
+    Session session = new Session(payer, signer, HexFormat.of().formatHex(permission));
+    BigInteger end = expiries.getIfPresent(session);
+    if (end == null) {
+      Optional<Address> known = registry();
+      if (known.isEmpty()) {
+        return Verdict.UNKNOWN;
+      }
+      switch (call(known.get(), EXPIRY.call(payer.hex(), signer.hex(), permission))) {
+        case Answer.Returned(String data) when WORD.matcher(data).matches() -> {
+          end = new BigInteger(data.substring(2), 16);
+          expiries.put(session, end);
+        }
+        case Answer.Returned _, Answer.Refused _ -> {
+          return Verdict.WRONG;
+        }
+        case Answer.Unknown _ -> {
+          return Verdict.UNKNOWN;
+        }
+      }
+    }
+    Instant now = clock.instant();
+    return end.compareTo(BigInteger.valueOf(now.getEpochSecond())) >= 0
+        ? Verdict.SIGNED
+        : Verdict.WRONG;
+  }
+
+  private Optional<Address> registry() {
+    if (registry.isEmpty()
+        && call(fwss, REGISTRY.call()) instanceof Answer.Returned(String data)
+        && ADDRESS_WORD.matcher(data).matches()) {
+      registry = Optional.of(Address.of("0x" + data.substring(ADDRESS_AT)));
+    }
+    return registry;
+  }
+
+  private Verdict ofContract(Address payer, byte[] digest, String signature) {
+    byte[] bytes = HexFormat.of().parseHex(signature, 2, signature.length());
+    return switch (call(payer, IS_VALID.call(digest, bytes))) {
+      case Answer.Returned(String data) when VALID.matcher(data).matches() -> Verdict.SIGNED;
+      case Answer.Returned _, Answer.Refused _ ->
+          WalletSignature.read(signature).isPresent() ? Verdict.WRONG : Verdict.MALFORMED;
+      case Answer.Unknown _ -> Verdict.UNKNOWN;
+    };
+  }
+
+  private Answer call(Address contract, String data) {
+    return chain.orElseThrow().call(contract, data);
+  }
+}

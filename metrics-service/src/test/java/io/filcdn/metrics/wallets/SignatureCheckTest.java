@@ -1,0 +1,157 @@
+package io.filcdn.metrics.wallets;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.network.Network;
+import io.filcdn.common.network.NetworkFile;
+import io.filcdn.metrics.wallets.SignatureCheck.Verdict;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.WalletKey;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SignatureCheckTest {
+
+  private static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");
+  private static final Network DEVNET =
+      NetworkFile.read(Path.of("..", "deploy", "networks", "devnet.json"));
+  private static final Address REGISTRY = Address.of("0x" + "5e".repeat(20));
+  private static final WalletKey PAYER = WalletKey.of("1".repeat(64));
+  private static final WalletKey SESSION = WalletKey.of("2".repeat(64));
+  private static final byte[] DIGEST = HexFormat.of().parseHex("ab".repeat(32));
+  private static final byte[] PERMISSION = RetrievalGrant.typeHash();
+  private static final String VALID = "0x1626ba7e" + "0".repeat(56);
+
+  private final FakeNode node = new FakeNode();
+  private final SignatureCheck check = check(Optional.of(Duration.ofSeconds(20)));
+
+  private SignatureCheck check(Optional<Duration> timeout) {
+    return new SignatureCheck(node.network(DEVNET), timeout, Clock.fixed(NOW, ZoneOffset.UTC));
+  }
+
+  @BeforeEach
+  void tellOfTheRegistry() {
+    node.returns(
+        DEVNET.contracts().fwss(),
+        "sessionKeyRegistry()",
+        List.of(),
+        "0x" + "0".repeat(24) + "5e".repeat(20));
+  }
+
+  @AfterEach
+  void close() {
+    node.close();
+  }
+
+  private void authorise(WalletKey signer, byte[] permission, Instant end) {
+    node.returns(
+        REGISTRY,
+        "authorizationExpiry(address,address,bytes32)",
+        List.of(PAYER.address().hex(), signer.address().hex(), permission),
+        "0x%064x".formatted(end.getEpochSecond()));
+  }
+
+  private Verdict judged(SignatureCheck by, String signature) {
+    return by.check(PAYER.address(), DIGEST, signature, Optional.of(PERMISSION), () -> true);
+  }
+
+  private Verdict judged(WalletKey signer) {
+    return judged(check, signer.sign(DIGEST).hex());
+  }
+
+  @Test
+  void thePayersOwnSignatureTakesNoNode() {
+    assertThat(judged(PAYER)).isEqualTo(Verdict.SIGNED);
+    assertThat(node.calls()).isZero();
+  }
+
+  @Test
+  void aSessionKeyMaySignWhatItIsAuthorisedForUntilThatEnds() {
+    assertThat(judged(SESSION)).isEqualTo(Verdict.WRONG);
+    authorise(SESSION, DIGEST, NOW.plusSeconds(60));
+    WalletKey other = WalletKey.of("3".repeat(64));
+    authorise(other, PERMISSION, NOW.minusSeconds(1));
+    assertThat(judged(other)).as("it has ended").isEqualTo(Verdict.WRONG);
+    WalletKey third = WalletKey.of("4".repeat(64));
+    authorise(third, DIGEST, NOW.plusSeconds(60));
+    assertThat(judged(third)).as("for something else").isEqualTo(Verdict.WRONG);
+    WalletKey last = WalletKey.of("5".repeat(64));
+    authorise(last, PERMISSION, NOW);
+    assertThat(judged(last)).as("the last second counts").isEqualTo(Verdict.SIGNED);
+    int calls = node.calls();
+    assertThat(judged(last)).isEqualTo(Verdict.SIGNED);
+    assertThat(node.calls()).as("it is remembered").isEqualTo(calls);
+  }
+
+  @Test
+  void aSessionKeySignsNothingThatTakesAPermissionOfNone() {
+    authorise(SESSION, PERMISSION, NOW.plusSeconds(60));
+
+    Verdict verdict =
+        check.check(
+            PAYER.address(), DIGEST, SESSION.sign(DIGEST).hex(), Optional.empty(), () -> true);
+
+    assertThat(verdict).isEqualTo(Verdict.WRONG);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0x", "0x1234", "0xFEDCBA98"})
+  void aWalletThatIsAContractSaysItself(String signature) {
+    assertThat(judged(check, signature)).isEqualTo(Verdict.MALFORMED);
+    node.returns(
+        PAYER.address(),
+        "isValidSignature(bytes32,bytes)",
+        List.of(DIGEST, HexFormat.of().parseHex(signature.substring(2))),
+        VALID);
+    assertThat(judged(check, signature)).isEqualTo(Verdict.SIGNED);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0x1626ba7e", "0x1626ba7e0", "0x00", "0xffffffff"})
+  void anyOtherWordOfAContractIsNone(String word) {
+    node.returns(
+        PAYER.address(),
+        "isValidSignature(bytes32,bytes)",
+        List.of(DIGEST, new byte[] {0x12}),
+        word);
+
+    assertThat(judged(check, "0x12")).isEqualTo(Verdict.MALFORMED);
+  }
+
+  @Test
+  void nobodyIsAskedForStrangersNorWhereItIsOffNorOfWhatIsNoSignature() {
+    String signature = SESSION.sign(DIGEST).hex();
+
+    assertThat(
+            check.check(PAYER.address(), DIGEST, signature, Optional.of(PERMISSION), () -> false))
+        .isEqualTo(Verdict.WRONG);
+    assertThat(judged(check(Optional.empty()), signature)).isEqualTo(Verdict.WRONG);
+    assertThat(judged(check(Optional.empty()), "0x12")).isEqualTo(Verdict.MALFORMED);
+    assertThat(judged(check, "0x1")).isEqualTo(Verdict.MALFORMED);
+    assertThat(judged(check, "0x" + "12".repeat(2_049))).isEqualTo(Verdict.MALFORMED);
+    assertThat(node.calls()).isZero();
+  }
+
+  @Test
+  void whatNoNodeTellsIsNotKnown() {
+    authorise(SESSION, PERMISSION, NOW.plusSeconds(60));
+    node.status(500);
+    assertThat(judged(SESSION)).isEqualTo(Verdict.UNKNOWN);
+    assertThat(judged(check, "0x12")).isEqualTo(Verdict.UNKNOWN);
+
+    node.status(200);
+    assertThat(judged(SESSION)).isEqualTo(Verdict.SIGNED);
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.metrics.wallets;
+
+import org.jspecify.annotations.NullMarked;
