@@ -1,9 +1,11 @@
 package io.filcdn.retrieval;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.filcdn.common.access.AccessKey;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.access.PolicyKey;
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
@@ -11,7 +13,9 @@ import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.access.AccessControl;
 import io.filcdn.retrieval.access.AccessReplica;
 import io.filcdn.retrieval.access.KeyCheck;
+import io.filcdn.retrieval.access.KeySightings;
 import io.filcdn.retrieval.access.PolicyCheck;
+import io.filcdn.retrieval.access.RegionalSightings;
 import io.filcdn.retrieval.access.SignatureWorkers;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.ClientLimits;
@@ -49,6 +53,7 @@ import io.filcdn.retrieval.server.RequestRecorder;
 import io.filcdn.retrieval.stores.Stores;
 import io.filcdn.retrieval.tree.TreePublisher;
 import io.filcdn.retrieval.tree.TreeStore;
+import io.filcdn.retrieval.usage.BestEffortProducer;
 import io.filcdn.retrieval.usage.EdgeIdentity;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.Journal;
@@ -125,6 +130,7 @@ final class Edge implements AutoCloseable {
   private final Quota quota;
   private final UnverifiedBudget unverified;
   private final MissWatch misses = new MissWatch(System::nanoTime);
+  private final Optional<Sightings> sightings;
   private final ReplicaFollower treeFollower;
   private final Thread followingTrees;
   private final TreePublisher treePublisher;
@@ -242,6 +248,7 @@ final class Edge implements AutoCloseable {
             tools.network,
             Settings.admission(config.admission()),
             tools.clock);
+    sightings = config.location().region().map(this::sightings);
     handler = handler(config, meter);
     following = Thread.ofPlatform().name("filcdn-index").start(follower);
     followingAccess = Thread.ofPlatform().name("filcdn-access").start(accessFollower);
@@ -356,6 +363,7 @@ final class Edge implements AutoCloseable {
         new RetrievalPath(
             admission,
             access,
+            sightings.<KeySightings>map(Sightings::memory).orElse(KeySightings.NONE),
             reservations,
             new HeadAnswers(answers, reservations, cache, probes),
             cache,
@@ -383,6 +391,32 @@ final class Edge implements AutoCloseable {
         new RequestRouter(reader, retrievals, proofs, trees(config, answers), answers),
         new RequestRecorder(config.name(), log, tools.meters, tools.clock),
         System::nanoTime);
+  }
+
+  /** The memory of where keys are used, and what keeps it. */
+  private record Sightings(
+      RegionalSightings memory,
+      BestEffortProducer producer,
+      ReplicaFollower follower,
+      Thread following) {
+
+    void close() {
+      follower.close();
+      join(following);
+      producer.close();
+    }
+  }
+
+  private Sightings sightings(String region) {
+    BestEffortProducer producer =
+        new BestEffortProducer(tools.kafka, "filcdn-sightings", Topic.SIGHTINGS);
+    RegionalSightings memory =
+        new RegionalSightings(region, producer, tools.clock, Ticker.systemTicker());
+    ReplicaFollower following =
+        new ReplicaFollower(
+            RegionalSightings.FEED, memory, tools.kafka, tools.clock, Duration.ofDays(1));
+    return new Sightings(
+        memory, producer, following, Thread.ofPlatform().name("filcdn-sightings").start(following));
   }
 
   private AccessControl access(RetrievalConfig.Limits limits) {
@@ -627,6 +661,7 @@ final class Edge implements AutoCloseable {
     }
     shipper.close();
     log.close();
+    sightings.ifPresent(Sightings::close);
     closeIndex();
     fillWorkers.close();
     proofWorkers.close();

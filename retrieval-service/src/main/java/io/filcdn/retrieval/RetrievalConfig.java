@@ -71,6 +71,9 @@ public interface RetrievalConfig {
     /** Who this edge is to providers of gated data sets. */
     Grantee grantee();
 
+    /** Where this edge is. */
+    Location location();
+
     /** What may be spent of what data sets have paid for. */
     Leases leases();
   }
@@ -557,6 +560,17 @@ public interface RetrievalConfig {
      * voucherSig}, as in tokens of gated retrieval.
      */
     Optional<Path> vouchers();
+  }
+
+  /** The place of this edge. */
+  interface Location {
+
+    /**
+     * The region's name, the same of all its edges. With it, edges tell each other which keys they
+     * serve, and a response by a key that was used in another region within the hour says so
+     * ({@code Server-Timing}); without it, nothing is told or said.
+     */
+    Optional<String> region();
   }
 
   /** Leasing quota from metrics. */

@@ -2,6 +2,7 @@ package io.filcdn.retrieval;
 
 import io.filcdn.retrieval.access.AccessControl;
 import io.filcdn.retrieval.access.Grant;
+import io.filcdn.retrieval.access.KeySightings;
 import io.filcdn.retrieval.access.Verdict;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision;
@@ -37,6 +38,7 @@ import java.util.Optional;
 record RetrievalPath(
     Admission admission,
     AccessControl access,
+    KeySightings sightings,
     Reservations reservations,
     HeadAnswers heads,
     PieceCache cache,
@@ -63,7 +65,7 @@ record RetrievalPath(
                 () -> {
                   switch (verdict) {
                     case Verdict.Granted(Decision.Admitted paid, Grant grant) ->
-                        select(retrieval.granted(grant), paid);
+                        select(retrieval.granted(grant, sightings.isElsewhere(grant)), paid);
                     case Verdict.Refused(Problem problem) -> answers.refuse(exchange, problem);
                   }
                 }));

@@ -61,6 +61,7 @@ public sealed interface Entity {
       case TREES,
           KEYS,
           POLICIES,
+          SIGHTINGS,
           EGRESS,
           RETRIEVALS,
           USAGE,

@@ -27,6 +27,13 @@ public final class PieceResponse implements ResponseWriter.Body {
 
   private static final CharSequence CACHE_STATUS = new AsciiString("Cache-Status");
   private static final CharSequence SERVER_TIMING = new AsciiString("Server-Timing");
+
+  /**
+   * The notice to who changes regions, or shares a key with somebody there: caches are regional.
+   */
+  private static final String ELSEWHERE =
+      ", elsewhere;desc=\"this key was used in another region within the hour\"";
+
   private static final CharSequence REPR_DIGEST = new AsciiString("Repr-Digest");
   private static final CharSequence CACHE_HIT = new AsciiString("filcdn; hit");
 
@@ -141,9 +148,15 @@ public final class PieceResponse implements ResponseWriter.Body {
   /**
    * Put together by hand: each response has one, and a formatter takes longer than all the rest.
    */
-  static String serverTiming(String what, long micros) {
+  private String serverTiming(String what, long micros) {
     String fraction = Long.toString(1_000 + micros % 1_000);
-    return "edge;desc=\"" + what + "\";dur=" + micros / 1_000 + "." + fraction.substring(1);
+    return "edge;desc=\""
+        + what
+        + "\";dur="
+        + micros / 1_000
+        + "."
+        + fraction.substring(1)
+        + (retrieval.elsewhere() ? ELSEWHERE : "");
   }
 
   private static CharSequence cacheStatus(CacheOutcome outcome, boolean stored) {

@@ -14,23 +14,25 @@ import io.filcdn.retrieval.request.ParsedRequest;
  *
  * @param place the client's share of the edge, for as long as the exchange lasts
  * @param grant the leave to fetch; anyone's, until it was asked for
+ * @param elsewhere whether its key was used in another region within the hour
  */
 public record Retrieval(
     Exchange exchange,
     Client client,
     ClientLimits.Place place,
     ParsedRequest.Retrieval request,
-    Grant grant) {
+    Grant grant,
+    boolean elsewhere) {
 
   /** A request of which it is not known yet who may fetch. */
   public Retrieval(
       Exchange exchange, Client client, ClientLimits.Place place, ParsedRequest.Retrieval request) {
-    this(exchange, client, place, request, Grant.PUBLIC);
+    this(exchange, client, place, request, Grant.PUBLIC, false);
   }
 
   /** The same with leave to fetch. */
-  public Retrieval granted(Grant leave) {
-    return new Retrieval(exchange, client, place, request, leave);
+  public Retrieval granted(Grant leave, boolean seenElsewhere) {
+    return new Retrieval(exchange, client, place, request, leave, seenElsewhere);
   }
 
   /** The question whether the client may fetch what was admitted. */

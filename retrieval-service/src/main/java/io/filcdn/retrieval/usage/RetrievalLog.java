@@ -1,19 +1,12 @@
 package io.filcdn.retrieval.usage;
 
 import io.filcdn.common.egress.RetrievalRecord;
-import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.Producer;
-import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.serialization.StringSerializer;
 import org.jboss.logging.Logger;
 
 /**
@@ -25,21 +18,22 @@ public final class RetrievalLog implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(RetrievalLog.class);
 
-  private final Producer<String, String> producer;
+  private final BestEffortProducer producer;
   private final Bucket rate;
   private final AtomicLong leftOut = new AtomicLong();
-  private final AtomicLong dropped = new AtomicLong();
 
   /**
    * @param recordsPerSecond above which records are sampled
    */
   public RetrievalLog(Map<String, Object> kafka, long recordsPerSecond) {
-    this(producer(kafka), recordsPerSecond, TimeMeter.SYSTEM_NANOTIME);
+    this(
+        new BestEffortProducer(kafka, "filcdn-retrievals", Topic.RETRIEVALS),
+        recordsPerSecond,
+        TimeMeter.SYSTEM_NANOTIME);
   }
 
-  RetrievalLog(Producer<String, String> producer, long recordsPerSecond, TimeMeter clock) {
+  RetrievalLog(BestEffortProducer producer, long recordsPerSecond, TimeMeter clock) {
     this.producer = producer;
-    askForPartitions();
     this.rate =
         Bucket.builder()
             .addLimit(
@@ -51,34 +45,9 @@ public final class RetrievalLog implements AutoCloseable {
             .build();
   }
 
-  /** Without knowing the topic's partitions, the first records could not be sent. */
-  private void askForPartitions() {
-    try {
-      var _ = producer.partitionsFor(Topic.RETRIEVALS.topicName());
-    } catch (KafkaException e) {
-      LOG.debugf("the partitions are asked for meanwhile: %s", e);
-    }
-  }
-
-  private static Producer<String, String> producer(Map<String, Object> kafka) {
-    Map<String, Object> settings = new HashMap<>(kafka);
-    settings.put("client.id", "filcdn-retrievals");
-    settings.put("acks", "1");
-    settings.put("linger.ms", "200");
-    settings.put("compression.type", "gzip");
-    settings.put("buffer.memory", 8L << 20);
-    // whoever calls is an event loop
-    settings.put("max.block.ms", 0);
-    settings.put("delivery.timeout.ms", 10_000);
-    // what is known of the topic stays known however long nobody asks for a piece
-    settings.put("metadata.max.idle.ms", Duration.ofDays(365).toMillis());
-    settings.put("request.timeout.ms", 5_000);
-    return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
-  }
-
   /** The number of records that could not be sent. */
   public long dropped() {
-    return dropped.get();
+    return producer.dropped();
   }
 
   /**
@@ -104,23 +73,11 @@ public final class RetrievalLog implements AutoCloseable {
         record.cache().map(Object::toString).or(record::error).orElse("-"),
         record.bytes(),
         record.ttlbMicros());
-    try {
-      var _ =
-          producer.send(
-              new ProducerRecord<>(
-                  Topic.RETRIEVALS.topicName(), record.payer().hex(), RecordJson.write(record)),
-              (metadata, failure) -> {
-                if (failure != null) {
-                  dropped.incrementAndGet();
-                }
-              });
-    } catch (IllegalStateException closed) {
-      dropped.incrementAndGet();
-    }
+    producer.send(record.payer().hex(), record);
   }
 
   @Override
   public void close() {
-    producer.close(Duration.ofSeconds(2));
+    producer.close();
   }
 }

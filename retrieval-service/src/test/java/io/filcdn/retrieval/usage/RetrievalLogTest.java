@@ -2,6 +2,7 @@ package io.filcdn.retrieval.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.common.kafka.Topic;
 import io.github.bucket4j.TimeMeter;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -19,8 +20,13 @@ class RetrievalLogTest {
   void aboveTheRateARecordStandsForThoseLeftOut() {
     try (RetrievalLog log =
         new RetrievalLog(
-            new MockProducer<>(
-                true, new RoundRobinPartitioner(), new StringSerializer(), new StringSerializer()),
+            BestEffortProducer.of(
+                new MockProducer<>(
+                    true,
+                    new RoundRobinPartitioner(),
+                    new StringSerializer(),
+                    new StringSerializer()),
+                Topic.RETRIEVALS),
             RATE,
             time)) {
       for (int i = 0; i < RATE; i++) {

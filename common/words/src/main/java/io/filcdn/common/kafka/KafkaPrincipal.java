@@ -27,7 +27,7 @@ public enum KafkaPrincipal {
   public Set<Topic> writes() {
     return switch (this) {
       case INDEXER -> Set.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS);
-      case RETRIEVAL -> Set.of(Topic.TREES, Topic.EGRESS, Topic.RETRIEVALS);
+      case RETRIEVAL -> Set.of(Topic.TREES, Topic.SIGHTINGS, Topic.EGRESS, Topic.RETRIEVALS);
       case METRICS ->
           Set.of(
               Topic.KEYS,
@@ -53,7 +53,8 @@ public enum KafkaPrincipal {
               Topic.PAYERS,
               Topic.TREES,
               Topic.KEYS,
-              Topic.POLICIES);
+              Topic.POLICIES,
+              Topic.SIGHTINGS);
       case METRICS ->
           Set.of(
               Topic.PLACEMENTS, Topic.DATA_SETS, Topic.EGRESS, Topic.RETRIEVALS, Topic.SETTLEMENT);

@@ -22,6 +22,8 @@ public enum Topic {
   KEYS(Names.KEYS, Names.COMPACTED),
   /** The policies of payers. Key: {@link io.filcdn.common.access.PolicyKey}. */
   POLICIES(Names.POLICIES, Names.COMPACTED),
+  /** The regions in which keys are used. Key: the key's id. */
+  SIGHTINGS(Names.SIGHTINGS, 1),
   /**
    * The bytes that edges served and fetched. Key: journal id; the partition is chosen by the edge.
    */
@@ -71,6 +73,7 @@ public enum Topic {
     public static final String TREES = "filcdn.pieces.trees";
     public static final String KEYS = "filcdn.access.keys";
     public static final String POLICIES = "filcdn.access.policies";
+    public static final String SIGHTINGS = "filcdn.access.sightings";
     public static final String EGRESS = "filcdn.egress";
     public static final String RETRIEVALS = "filcdn.retrievals";
     public static final String USAGE = "filcdn.usage";

@@ -12,6 +12,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
 import com.networknt.schema.SpecVersion;
 import io.filcdn.common.access.AccessKeyRecord;
+import io.filcdn.common.access.KeySighting;
 import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.credit.CreditEntryRecord;
 import io.filcdn.common.egress.EgressRecord;
@@ -53,6 +54,7 @@ class RecordsTest {
           Map.entry("tree", TreeRecord.class),
           Map.entry("key", AccessKeyRecord.class),
           Map.entry("policy", PolicyRecord.class),
+          Map.entry("keySighting", KeySighting.class),
           Map.entry("egress", EgressRecord.class),
           Map.entry("retrieval", RetrievalRecord.class),
           Map.entry("usage", UsageRecord.class),
