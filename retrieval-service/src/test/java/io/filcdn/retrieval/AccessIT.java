@@ -26,12 +26,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Keys of payers, as edges obey them. */
@@ -243,13 +237,7 @@ class AccessIT extends EdgeTest {
     AccessKey unknown = Keys.key();
     AccessKey guessed = Keys.another(good);
     StringBuilder seen = new StringBuilder();
-    List<Logger> logs = Stream.of("io.filcdn", "io.vertx").map(Logger::getLogger).toList();
-    Handler handler = new CollectingHandler(seen);
-    for (Logger log : logs) {
-      log.addHandler(handler);
-      log.setLevel(Level.ALL);
-    }
-    try {
+    try (CollectedLogs _ = CollectedLogs.into(seen)) {
       for (AccessKey key : List.of(good, limited, unknown, guessed)) {
         for (TestPiece asked : List.of(piece, cold)) {
           for (String accept : List.of("text/html", "application/json", "*/*")) {
@@ -262,11 +250,6 @@ class AccessIT extends EdgeTest {
         seen(seen, get(payer, piece, "Authorization: " + key.text()));
       }
       await().atMost(SOON).until(() -> egressBytes(payer) > 0 && !index.retrievals().isEmpty());
-    } finally {
-      for (Logger log : logs) {
-        log.removeHandler(handler);
-        log.setLevel(null);
-      }
     }
     Map<String, Object> brokers = Map.of("bootstrap.servers", kafka.bootstrapServers());
     for (Topic topic : Topic.values()) {
@@ -283,35 +266,6 @@ class AccessIT extends EdgeTest {
   private static void seen(StringBuilder all, Answer answer) {
     synchronized (all) {
       all.append(answer.headers()).append(answer.text()).append('\n');
-    }
-  }
-
-  /** Keeps all that is logged. */
-  private static final class CollectingHandler extends Handler {
-
-    private final StringBuilder all;
-    private final SimpleFormatter formatter = new SimpleFormatter();
-
-    CollectingHandler(StringBuilder all) {
-      this.all = all;
-      setLevel(Level.ALL);
-    }
-
-    @Override
-    public void publish(LogRecord record) {
-      synchronized (all) {
-        all.append(formatter.format(record));
-      }
-    }
-
-    @Override
-    public void flush() {
-      // it is all there
-    }
-
-    @Override
-    public void close() {
-      // nothing is open
     }
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -119,8 +120,28 @@ class GatedIT extends EdgeTest {
     assertThat(answer.header("Cache-Control")).startsWith("public");
 
     index.remove(copy);
+    awaitGated(piece);
+  }
+
+  @Test
+  void soItDoesUntilItsDataSetsDeliveryEnds() throws Exception {
+    index.gated("fwss/121", PAYER, "fwss/1");
+    index.dataSet("fwss/122", PAYER, "fwss/1");
+    TestPiece piece = newPiece(3_500);
+    placed(piece, "fwss/121");
+    placed(piece, "fwss/122");
+    assertThat(get(piece).header("X-Data-Set-ID")).isEqualTo("122");
+
+    index.dataSet("fwss/122", PAYER, "fwss/1", false, Optional.empty());
+
+    awaitGated(piece);
+  }
+
+  /** It is cached; that lets nobody in. */
+  private void awaitGated(TestPiece piece) {
     await()
         .atMost(Duration.ofSeconds(20))
         .until(() -> get(piece).header("X-Error-Code").equals("gated-proof-needed"));
+    assertThat(isCold(piece)).isFalse();
   }
 }

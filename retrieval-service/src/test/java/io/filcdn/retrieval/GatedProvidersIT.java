@@ -5,9 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.retrieval.EdgeClient.Answer;
+import io.filcdn.testing.infra.TopicContents;
 import io.filcdn.testing.provider.DemoProvider;
+import io.filcdn.testing.provider.Fault;
 import io.filcdn.testing.provider.Gate;
 import io.filcdn.wallet.CurioToken;
 import io.filcdn.wallet.CurioToken.SignedVoucher;
@@ -130,6 +133,34 @@ class GatedProvidersIT extends EdgeTest {
         get(piece, "Authorization: " + token(DataSetId.of("fwss/302"), piece)),
         403,
         "gated-proof-wrong");
+  }
+
+  /** Neither the client's nor the edge's: both begin as all tokens do. */
+  @Test
+  void noTokenIsInLogsOrTopics() throws Exception {
+    DataSetId dataSet = DataSetId.of("fwss/321");
+    index.gated(dataSet.toString(), PAYER.address(), "fwss/3");
+    TestPiece piece = placed(dataSet, 4_000);
+    vouch(dataSet);
+    String authorization = "Authorization: " + token(dataSet, piece);
+    StringBuilder seen = new StringBuilder();
+
+    try (CollectedLogs _ = CollectedLogs.into(seen)) {
+      await().atMost(Duration.ofSeconds(30)).until(() -> get(piece, authorization).status() == 200);
+      gated.fail(piece.cid(), new Fault.Answers(403));
+      assertThat(get(piece, authorization).status()).isEqualTo(200);
+      await().atMost(Duration.ofSeconds(20)).until(() -> !index.retrievals().isEmpty());
+    }
+    for (Topic topic : Topic.values()) {
+      TopicContents.of(Map.of("bootstrap.servers", kafka.bootstrapServers()), topic.topicName())
+          .forEach(record -> seen.append(record.key()).append(record.value()).append('\n'));
+    }
+
+    String begin =
+        authorization.substring("Authorization: CurioRetrieval ".length()).substring(0, 20);
+    assertThat(seen).contains(piece.cid().toString());
+    assertThat(seen.indexOf(begin)).isNegative();
+    assertThat(seen.indexOf(EDGE_KEY.substring(2))).isNegative();
   }
 
   @Test

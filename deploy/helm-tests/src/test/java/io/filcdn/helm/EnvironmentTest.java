@@ -1,6 +1,7 @@
 package io.filcdn.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -87,6 +88,39 @@ class EnvironmentTest {
         .filteredOn(variable -> SECRET.matcher(variable.path("name").asText()).find())
         .isNotNull()
         .allMatch(variable -> variable.at("/valueFrom").has("secretKeyRef"));
+  }
+
+  @Test
+  void edgesHaveAWalletAndTellTheirRegionWhereThatIsWanted() {
+    Map<String, Object> set =
+        Map.of(
+            "retrieval.granteeSecret", "grantee",
+            "retrieval.locationNotice", "true",
+            "retrieval.region", "eu");
+    Path values = Rendered.example("operators");
+
+    assertThat(edge(Rendered.of(values, set)))
+        .contains(
+            "FILCDN_RETRIEVAL_GRANTEE_KEY",
+            "FILCDN_RETRIEVAL_GRANTEE_VOUCHERS",
+            "FILCDN_RETRIEVAL_LOCATION_REGION")
+        .allMatch(name -> OTHERS.contains(name) || !name.startsWith("FILCDN_") || isOfEdges(name));
+    assertThat(edge(Rendered.of(values)))
+        .doesNotContain("FILCDN_RETRIEVAL_GRANTEE_KEY", "FILCDN_RETRIEVAL_LOCATION_REGION");
+    assertThatThrownBy(() -> Rendered.of(values, Map.of("retrieval.locationNotice", "true")))
+        .hasMessageContaining("retrieval.locationNotice needs retrieval.region");
+  }
+
+  private static List<String> edge(Rendered chart) {
+    return chart
+        .containers()
+        .filter(container -> container.path("name").asText().equals("retrieval"))
+        .flatMap(EnvironmentTest::variables)
+        .toList();
+  }
+
+  private static boolean isOfEdges(String name) {
+    return own("retrieval").matcher(name).matches();
   }
 
   @Test
