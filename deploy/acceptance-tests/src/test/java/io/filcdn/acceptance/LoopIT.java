@@ -3,6 +3,8 @@ package io.filcdn.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.filcdn.common.chain.Address;
+import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.usage.UsageRecord;
@@ -10,11 +12,14 @@ import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.testing.chain.DevnetHistory.Settlement;
 import io.filcdn.testing.chain.DevnetHistory.Settlement.Rails;
 import io.filcdn.testing.chain.DevnetHistory.UsageReport;
+import io.filcdn.testing.chain.DevnetPayer;
+import io.filcdn.testing.process.Http;
 import io.filcdn.testing.provider.Fault;
 import io.filcdn.testing.provider.Gate;
 import io.filcdn.wallet.CurioToken;
 import io.filcdn.wallet.CurioToken.SignedVoucher;
 import io.filcdn.wallet.CurioToken.Voucher;
+import io.filcdn.wallet.RetrievalGrant;
 import io.filcdn.wallet.TypedDomain;
 import io.filcdn.wallet.WalletKey;
 import java.io.IOException;
@@ -28,6 +33,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -41,6 +47,7 @@ class LoopIT {
 
   private static final Duration COUNTED_WITHIN = Duration.ofSeconds(90);
   private static final Duration PAID_WITHIN = Duration.ofMinutes(2);
+  private static final Duration POLICY_SEEN_WITHIN = Duration.ofSeconds(30);
   private static final Duration VOUCHERS_READ_WITHIN = Duration.ofSeconds(30);
 
   /** FilecoinPay keeps 0.5 % of each payment, rounded up. */
@@ -149,6 +156,67 @@ class LoopIT {
     Download wrong = Client.getWith("Authorization: CurioRetrieval e30", dataSet.url(cid));
     assertThat(wrong.status()).isEqualTo(403);
     assertPaid(dataSet, 2L * content.length, content.length);
+  }
+
+  @Test
+  void aSessionKeyThatThePayerAuthorisesOnChainSetsHisPolicy() throws Exception {
+    WalletKey session = WalletKey.of(DevnetAccount.OUTSIDER.privateKey());
+    DevnetPayer payer = stack.devnet().asPayer(DevnetAccount.SECOND_PAYER);
+    TestDataSet dataSet = market.newDataSet();
+    PieceCid cid = dataSet.add(bytes(11, 2_000));
+    String grant = grant(dataSet, session);
+
+    assertThat(setPolicy(grant)).startsWith("401").contains("signature-wrong");
+    payer.authorise(
+        session.address().hex(),
+        Instant.now().plusSeconds(3_600).getEpochSecond(),
+        RetrievalGrant.typeHash());
+    assertThat(setPolicy(grant)).startsWith("201");
+
+    await()
+        .atMost(POLICY_SEEN_WITHIN)
+        .until(
+            () ->
+                Client.get(dataSet.url(cid))
+                    .header("x-error-code")
+                    .equals(Optional.of("key-needed")));
+    assertThat(setPolicy(grant)).startsWith("409").contains("serial-used");
+  }
+
+  /** A policy that asks for keys, signed by this wallet. */
+  private static String grant(TestDataSet dataSet, WalletKey signer) {
+    RetrievalGrant grant =
+        new RetrievalGrant(
+            Address.of(dataSet.payer()),
+            List.of(Long.toString(dataSet.number())),
+            "keys",
+            "0x" + "0".repeat(64),
+            "",
+            "0",
+            "0",
+            "0",
+            "0",
+            "0",
+            "0",
+            List.of(),
+            List.of(),
+            List.of(),
+            "1");
+    TypedDomain domain = RetrievalGrant.domain(stack.network());
+    return RecordJson.write(
+        Map.of(
+            "domain", domain,
+            "message", grant,
+            "signature", signer.sign(grant.digest(domain)).hex()));
+  }
+
+  /** The status and the text of metrics' answer. */
+  private static String setPolicy(String grant) {
+    try (Http http = new Http()) {
+      return http.post(stack.service("metrics").resolve("/api/v1/policies"), grant)
+          .map(answer -> answer.statusCode() + " " + answer.body())
+          .orElse("no answer");
+    }
   }
 
   @Test

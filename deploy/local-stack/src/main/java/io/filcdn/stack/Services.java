@@ -106,7 +106,9 @@ final class Services {
                     "http://localhost:%d/{payer}/{pieceCid}"
                         .formatted(ports.of(Listener.RETRIEVAL)),
                     "FILCDN_METRICS_ACCOUNTS_DOMAIN",
-                    URI.create(Service.management("metrics", ports)).getAuthority()))),
+                    URI.create(Service.management("metrics", ports)).getAuthority(),
+                    "FILCDN_METRICS_WALLETS_ASK_CHAIN",
+                    "true"))),
         service(
             "settlement",
             MOSTLY_WAITING,

@@ -10,7 +10,6 @@ import io.filcdn.wallet.WalletSignature;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -38,7 +37,7 @@ public final class SignatureCheck {
   /** Signatures of contracts have any form: up to 2,048 bytes. */
   private static final Pattern ANY = Pattern.compile("0x(?:[0-9a-fA-F]{2}){0,2048}");
 
-  /** The time for which it is remembered until when a session key is good. */
+  /** The time for which it is remembered that a session key is good. */
   private static final Duration REMEMBERED = Duration.ofSeconds(30);
 
   private static final int MOST_REMEMBERED = 10_000;
@@ -46,7 +45,9 @@ public final class SignatureCheck {
   private final Optional<ChainCalls> chain;
   private final Address fwss;
   private final Clock clock;
-  private final Cache<Session, BigInteger> expiries =
+
+  /** When session keys end that are good. */
+  private final Cache<Session, BigInteger> good =
       Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(REMEMBERED).build();
 
   /** The contract that knows of session keys does not change. */
@@ -105,32 +106,32 @@ public final class SignatureCheck {
     return session == Verdict.WRONG ? ofContract(payer, digest, signature) : session;
   }
 
-  /** By the contract, a key is good in the very second in which it ends. */
   private Verdict ofSession(Address payer, Address signer, byte[] permission) {
     Session session = new Session(payer, signer, HexFormat.of().formatHex(permission));
-    BigInteger end = expiries.getIfPresent(session);
-    if (end == null) {
-      Optional<Address> known = registry();
-      if (known.isEmpty()) {
-        return Verdict.UNKNOWN;
-      }
-      switch (call(known.get(), EXPIRY.call(payer.hex(), signer.hex(), permission))) {
-        case Answer.Returned(String data) when WORD.matcher(data).matches() -> {
-          end = new BigInteger(data.substring(2), 16);
-          expiries.put(session, end);
-        }
-        case Answer.Returned _, Answer.Refused _ -> {
-          return Verdict.WRONG;
-        }
-        case Answer.Unknown _ -> {
-          return Verdict.UNKNOWN;
-        }
-      }
+    BigInteger known = good.getIfPresent(session);
+    if (known != null && isGood(known)) {
+      return Verdict.SIGNED;
     }
-    Instant now = clock.instant();
-    return end.compareTo(BigInteger.valueOf(now.getEpochSecond())) >= 0
-        ? Verdict.SIGNED
-        : Verdict.WRONG;
+    Optional<Address> contract = registry();
+    if (contract.isEmpty()) {
+      return Verdict.UNKNOWN;
+    }
+    return switch (call(contract.get(), EXPIRY.call(payer.hex(), signer.hex(), permission))) {
+      case Answer.Returned(String data) when WORD.matcher(data).matches() -> {
+        BigInteger end = new BigInteger(data.substring(2), 16);
+        if (isGood(end)) {
+          good.put(session, end);
+        }
+        yield isGood(end) ? Verdict.SIGNED : Verdict.WRONG;
+      }
+      case Answer.Returned _, Answer.Refused _ -> Verdict.WRONG;
+      case Answer.Unknown _ -> Verdict.UNKNOWN;
+    };
+  }
+
+  /** By the contract, a key is good in the very second in which it ends. */
+  private boolean isGood(BigInteger end) {
+    return end.compareTo(BigInteger.valueOf(clock.instant().getEpochSecond())) >= 0;
   }
 
   private Optional<Address> registry() {

@@ -80,7 +80,8 @@ class SignatureCheckTest {
   @Test
   void aSessionKeyMaySignWhatItIsAuthorisedForUntilThatEnds() {
     assertThat(judged(SESSION)).isEqualTo(Verdict.WRONG);
-    authorise(SESSION, DIGEST, NOW.plusSeconds(60));
+    authorise(SESSION, PERMISSION, NOW.plusSeconds(60));
+    assertThat(judged(SESSION)).as("it counts at once").isEqualTo(Verdict.SIGNED);
     WalletKey other = WalletKey.of("3".repeat(64));
     authorise(other, PERMISSION, NOW.minusSeconds(1));
     assertThat(judged(other)).as("it has ended").isEqualTo(Verdict.WRONG);

@@ -32,6 +32,7 @@ record CompiledContract(
           "FilecoinWarmStorageServiceStateView",
           "FilBeamOperator",
           "ProviderIdSet",
+          "SessionKeyRegistry",
           "Multicall3");
 
   /** A stretch of bytes. */

@@ -9,9 +9,9 @@ import org.web3j.crypto.ContractUtils;
 /**
  * The devnet's contracts by address.
  *
- * <p>The deployer's first ten transactions create and wire them, always in the same order, so that
- * the addresses are the same on every devnet and can stand in a file. {@link #MULTICALL3} alone is
- * put on the chain by its node.
+ * <p>The deployer's first eleven transactions create and wire them, always in the same order, so
+ * that the addresses are the same on every devnet and can stand in a file. {@link #MULTICALL3}
+ * alone is put on the chain by its node.
  */
 public record DevnetContracts(
     String token,
@@ -21,7 +21,8 @@ public record DevnetContracts(
     String fwss,
     String stateView,
     String filBeamOperator,
-    String endorsements) {
+    String endorsements,
+    String sessionKeyRegistry) {
 
   /** Filecoin's local networks have this id, and its SDK refuses others that it does not know. */
   public static final long CHAIN_ID = 31415926;
@@ -54,7 +55,8 @@ public record DevnetContracts(
           created(4),
           created(5),
           created(6),
-          created(9));
+          created(9),
+          created(10));
 
   /** One of the deployer's transactions. */
   private record Step(String to, String data) {
@@ -116,7 +118,7 @@ public record DevnetContracts(
             token,
             beneficiary,
             serviceProviderRegistry,
-            "0x0000000000000000000000000000000000000000",
+            sessionKeyRegistry,
             1),
         Step.create("FilecoinWarmStorageServiceStateView", "(address)", fwss),
         operator(DevnetAccount.OPERATOR.address()),
@@ -129,7 +131,8 @@ public record DevnetContracts(
             "Filecoin Warm Storage Service",
             "The devnet of FilCDN"),
         Step.call(fwss, "setViewContract(address)", stateView),
-        Step.create("ProviderIdSet", "()"));
+        Step.create("ProviderIdSet", "()"),
+        Step.create("SessionKeyRegistry", "()"));
   }
 
   /** The transaction's data that creates another FilBeamOperator for the same FWSS. */
@@ -160,6 +163,7 @@ public record DevnetContracts(
             "FilecoinWarmStorageServiceStateView", stateView,
             "FilBeamOperator", filBeamOperator,
             "ProviderIdSet", endorsements,
+            "SessionKeyRegistry", sessionKeyRegistry,
             "Multicall3", MULTICALL3);
     for (String name : CompiledContract.NAMES) {
       String at = addresses.get(name);

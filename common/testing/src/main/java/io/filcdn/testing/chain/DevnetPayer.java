@@ -1,6 +1,7 @@
 package io.filcdn.testing.chain;
 
 import java.math.BigInteger;
+import java.util.List;
 
 /** A payer's deeds: funding its account, and what it may do to its data sets and rails. */
 public final class DevnetPayer {
@@ -88,6 +89,27 @@ public final class DevnetPayer {
         account,
         devnet.contracts().filecoinPay(),
         Abi.encode("settleRail(uint256,uint256)", railId, devnet.epoch()));
+  }
+
+  /** Lets another key sign for it, until a second since 1970, what has the type of this hash. */
+  public Transaction authorise(String signer, long until, byte[] permission) {
+    return devnet.send(
+        account,
+        devnet.contracts().sessionKeyRegistry(),
+        Abi.encode(
+            "login(address,uint256,bytes32[],string)",
+            signer,
+            until,
+            List.of(permission),
+            "devnet"));
+  }
+
+  /** Takes that back. */
+  public Transaction revoke(String signer, byte[] permission) {
+    return devnet.send(
+        account,
+        devnet.contracts().sessionKeyRegistry(),
+        Abi.encode("revoke(address,bytes32[],string)", signer, List.of(permission), "devnet"));
   }
 
   /** Asks for the data set's deletion, which is anyone's right once it has been abandoned. */
