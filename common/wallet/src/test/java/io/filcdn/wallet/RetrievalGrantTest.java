@@ -48,6 +48,13 @@ class RetrievalGrantTest {
     return RecordJson.readStrictly(json, RetrievalGrant.class);
   }
 
+  /** It is viem's {@code keccak256} of the type. */
+  @Test
+  void sessionKeysAreAuthorisedForTheHashOfTheType() {
+    assertThat(hex(RetrievalGrant.typeHash()))
+        .isEqualTo("7c54bd0f93d71003a31ea1ec5fcdd6bbca558806cd5adca12a34a9f5e103a5e2");
+  }
+
   /** The digests are those of {@code hashTypedData} of npm's viem 2.57.20. */
   @Test
   void walletsSignTheSameDigest() {
