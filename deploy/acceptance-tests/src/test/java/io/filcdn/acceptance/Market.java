@@ -6,8 +6,8 @@ import io.filcdn.testing.chain.DevnetProvider;
 import io.filcdn.testing.provider.DemoProvider;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.function.Function;
 import java.util.Map;
+import java.util.function.Function;
 
 /** A provider and a payer beside the demo's, who do business with each other. */
 final class Market implements AutoCloseable {

@@ -104,14 +104,6 @@ public final class DevnetPayer {
             "devnet"));
   }
 
-  /** Takes that back. */
-  public Transaction revoke(String signer, byte[] permission) {
-    return devnet.send(
-        account,
-        devnet.contracts().sessionKeyRegistry(),
-        Abi.encode("revoke(address,bytes32[],string)", signer, List.of(permission), "devnet"));
-  }
-
   /** Asks for the data set's deletion, which is anyone's right once it has been abandoned. */
   public Transaction deleteDataSet(long dataSetId) {
     return devnet.asProvider(account).deleteDataSet(dataSetId);

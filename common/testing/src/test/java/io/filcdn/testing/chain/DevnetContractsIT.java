@@ -35,7 +35,8 @@ class DevnetContractsIT {
                   "0xdc64a140aa3e981100a9beca4e685f962f0cf6c9",
                   "0x5fc8d32690cc91d4c39d9d3abcbd16989f875707",
                   "0x0165878a594ca255338adfa4d48449f69242eb8f",
-                  "0x8a791620dd6260079bf849dc5567adc3f2fdc318"));
+                  "0x8a791620dd6260079bf849dc5567adc3f2fdc318",
+                  "0x610178da211fef7d417bc0e6fed39f05609ad788"));
       assertThat(devnet.reads().fwssController()).isEqualTo(devnet.contracts().filBeamOperator());
     }
   }
