@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -73,9 +74,10 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
         POSTGRES,
         () -> {
           // what ended by itself still holds its lock on the folder
-          last.get().close();
-          last.set(postgres(folder.resolve(POSTGRES), data, ports, processes));
-          return last.get().process();
+          Objects.requireNonNull(last.get()).close();
+          EmbeddedPostgres next = postgres(folder.resolve(POSTGRES), data, ports, processes);
+          last.set(next);
+          return next.process();
         },
         KAFKA,
         () -> {
