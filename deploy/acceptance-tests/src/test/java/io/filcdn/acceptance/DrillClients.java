@@ -15,8 +15,10 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -43,6 +45,7 @@ final class DrillClients implements AutoCloseable {
   private final Map<Integer, AtomicInteger> statuses = new ConcurrentHashMap<>();
   private final AtomicInteger failed = new AtomicInteger();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+  private final List<Future<?>> clients = new ArrayList<>();
   private volatile boolean over;
 
   /** A piece that can be asked for. */
@@ -69,23 +72,37 @@ final class DrillClients implements AutoCloseable {
     for (int i = 0; i < CLIENTS; i++) {
       Random random = new Random(seed + i);
       int address = FIRST_ADDRESS + i;
-      threads.submit(
-          () -> {
-            while (!over) {
-              ask(address, offers.get(zipf(random)), random);
-              Connection.pause(random.nextInt(MOST_PAUSE_MILLIS));
-            }
-          });
+      clients.add(
+          threads.submit(
+              () -> {
+                while (!over) {
+                  ask(address, offers.get(zipf(random)), random);
+                  Connection.pause(random.nextInt(MOST_PAUSE_MILLIS));
+                }
+              }));
     }
   }
 
   /** Has many ask for one piece at once, and waits for them. */
   void herd(Offer offer, Random random) {
-    try (ExecutorService herd = Executors.newVirtualThreadPerTaskExecutor()) {
-      for (int i = 0; i < HERD; i++) {
-        Random own = new Random(random.nextLong());
-        int address = FIRST_ADDRESS + i;
-        herd.submit(() -> ask(address, offer, own));
+    List<Future<?>> herd = new ArrayList<>();
+    for (int i = 0; i < HERD; i++) {
+      Random own = new Random(random.nextLong());
+      int address = FIRST_ADDRESS + i;
+      herd.add(threads.submit(() -> ask(address, offer, own)));
+    }
+    join(herd);
+  }
+
+  private static void join(List<Future<?>> all) {
+    for (Future<?> each : all) {
+      try {
+        each.get();
+      } catch (ExecutionException e) {
+        throw new AssertionError("a client failed: " + e.getCause(), e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
       }
     }
   }
@@ -199,5 +216,6 @@ final class DrillClients implements AutoCloseable {
   public void close() {
     over = true;
     threads.close();
+    join(clients);
   }
 }

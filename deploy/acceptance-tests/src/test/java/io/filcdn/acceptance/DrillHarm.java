@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -101,15 +102,21 @@ final class DrillHarm {
   }
 
   void cut(Line line, int millis) {
-    lines.get(line).cut();
+    FaultProxy proxy = proxy(line);
+    proxy.cut();
     Connection.pause(millis);
-    lines.get(line).mend();
+    proxy.mend();
   }
 
   void slow(Deed.Slow slow) {
-    lines.get(slow.line()).slowDown(slow.delayMillis());
+    FaultProxy proxy = proxy(slow.line());
+    proxy.slowDown(slow.delayMillis());
     Connection.pause(slow.millis());
-    lines.get(slow.line()).mend();
+    proxy.mend();
+  }
+
+  private FaultProxy proxy(Line line) {
+    return Objects.requireNonNull(lines.get(line));
   }
 
   private void awaitReady(Victim victim, long began) {

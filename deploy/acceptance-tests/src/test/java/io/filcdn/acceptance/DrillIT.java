@@ -10,6 +10,7 @@ import io.filcdn.acceptance.DrillSchedule.Event;
 import io.filcdn.acceptance.DrillSchedule.Line;
 import io.filcdn.acceptance.DrillSchedule.Victim;
 import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.piece.PieceCid;
 import io.filcdn.testing.chain.Devnet;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.testing.provider.DemoProvider;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import org.awaitility.core.ConditionTimeoutException;
@@ -75,7 +77,7 @@ class DrillIT {
     stack = Stack.up(folder.resolve("data"), SETTINGS);
     lines.put(Line.SECOND_TO_METRICS, FaultProxy.to(stack.service("metrics")));
     Map<String, String> settings = new TreeMap<>(SETTINGS);
-    settings.put("FILCDN_RETRIEVAL_LEASES_URL", lines.get(Line.SECOND_TO_METRICS).url().toString());
+    settings.put("FILCDN_RETRIEVAL_LEASES_URL", line(Line.SECOND_TO_METRICS).url().toString());
     second = AnotherEdge.start(stack, "second", folder.resolve("second"), settings);
     honest =
         market(
@@ -97,10 +99,11 @@ class DrillIT {
     DemoProvider started = DemoProvider.start(folder.resolve(line.name()), 0);
     lines.put(line, FaultProxy.to(started.url()));
     return Market.open(
-        stack,
-        new Market.Traders(provider, payee, payer),
-        started,
-        behind -> lines.get(line).url());
+        stack, new Market.Traders(provider, payee, payer), started, behind -> line(line).url());
+  }
+
+  private FaultProxy line(Line line) {
+    return Objects.requireNonNull(lines.get(line));
   }
 
   @AfterEach
@@ -152,7 +155,7 @@ class DrillIT {
     for (int i = 0; i < PIECES; i++) {
       contents.add(content());
     }
-    var cids = dataSet.addAll(contents);
+    List<PieceCid> cids = dataSet.addAll(contents);
     List<Offer> all = new ArrayList<>();
     for (int i = 0; i < PIECES; i++) {
       all.add(new Offer(dataSet, cids.get(i), contents.get(i)));
