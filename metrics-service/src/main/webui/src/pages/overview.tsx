@@ -5,10 +5,9 @@ import { Chart } from '../chart'
 import { bytes, change, grouped, micros, percent } from '../exact'
 import { Answer, Bytes, Count, Figure, Section, Share, Table, Title } from '../parts'
 import { bucketsBefore, bucketsOf, fill, type Period, PERIODS, sum, USUAL } from '../period'
-import { usePolled } from '../polling'
+import { LIVE, usePolled } from '../polling'
 
-/** Counts move at once; the largest are found once a minute. */
-const LIVE = 2_000
+/** The largest are found once a minute. */
 const RANKED = 20_000
 
 /** All that was served, when, how fast, and for whom. */

@@ -5,9 +5,8 @@ import { payer as payerOf } from '../ids'
 import { Answer, Bytes, Count, Figure, Left, Section, Table, Title, useNetwork } from '../parts'
 import { bucketsOf, fill, PERIODS, type Period, sum } from '../period'
 import { PieceLink } from '../piece-link'
-import { usePolled } from '../polling'
+import { LIVE, usePolled } from '../polling'
 
-const LIVE = 2_000
 const PACE = 60_000
 const WEEK = PERIODS['7d'] as Period
 

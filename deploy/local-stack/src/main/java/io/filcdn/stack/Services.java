@@ -108,7 +108,10 @@ final class Services {
                     "FILCDN_METRICS_ACCOUNTS_DOMAIN",
                     URI.create(Service.management("metrics", ports)).getAuthority(),
                     "FILCDN_METRICS_WALLETS_ASK_CHAIN",
-                    "true"))),
+                    "true",
+                    // a fetch is on a page within three seconds
+                    "FILCDN_METRICS_INTAKE_MAX_WAIT",
+                    "500ms"))),
         service(
             "settlement",
             MOSTLY_WAITING,
