@@ -15,27 +15,59 @@ export class Problem extends Error {
 
 const PATIENCE = 10_000
 
-async function get(path: string, signal: AbortSignal): Promise<any> {
+interface Call {
+  method?: 'GET' | 'POST' | 'DELETE'
+  /** What goes behind Bearer. */
+  token?: string
+  body?: unknown
+  signal?: AbortSignal
+  /** The time for an answer, in milliseconds. */
+  patience?: number
+}
+
+/** The JSON of an answer; nothing of an empty one. */
+export async function call(path: string, { method = 'GET', token, body, signal, patience = PATIENCE }: Call = {}): Promise<any> {
+  const over = AbortSignal.timeout(patience)
   const answer = await fetch(path, {
-    headers: { Accept: 'application/json' },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+    method,
+    headers: {
+      Accept: 'application/json',
+      ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: signal === undefined ? over : AbortSignal.any([signal, over]),
   }).catch(() => {
     throw new Problem('The service does not answer.')
   })
-  const body = await answer.json().catch(() => {
+  if (answer.status === 204) return undefined
+  const told = await answer.json().catch(() => {
     throw new Problem(`The service's answer cannot be read (status ${answer.status}).`)
   })
-  if (!answer.ok) throw new Problem(text(body?.detail), answer.status, text(body?.code))
-  return body
+  if (!answer.ok) throw new Problem(text(told?.detail), answer.status, text(told?.code))
+  return told
 }
 
-function text(value: unknown): string {
+async function get(path: string, signal: AbortSignal): Promise<any> {
+  return call(path, { signal })
+}
+
+export function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-function list<T>(value: unknown, read: (item: any) => T): T[] {
+export function optional(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+export function list<T>(value: unknown, read: (item: any) => T): T[] {
   if (!Array.isArray(value)) throw new TypeError('expected a list')
   return value.map(read)
+}
+
+/** A time of the API in milliseconds since 1970; nothing where there is none. */
+export function time(value: unknown): number | undefined {
+  return typeof value === 'string' ? Date.parse(value) : undefined
 }
 
 /** The sums of what was served, as ServedSums of the API. */

@@ -31,6 +31,21 @@ export function bytes(value: bigint): string {
   return `${sign}${decimal((size * 100n) >> BigInt(10 * unit), 2)} ${UNITS[unit]}`
 }
 
+const WRITTEN = /^([0-9]{1,18}) ?(B|KiB|MiB|GiB|TiB|PiB|)$/
+
+/** The bytes that somebody wrote: 1000, 500 MiB; nothing where it is no such text. */
+export function bytesOf(text: string): bigint | undefined {
+  const [, digits, unit] = WRITTEN.exec(text.trim()) ?? []
+  if (digits === undefined) return undefined
+  return BigInt(digits) << BigInt(10 * Math.max(0, UNITS.indexOf(unit ?? '')))
+}
+
+/** The units of a token with 18 decimals that somebody wrote: 0.25; nothing where it is no such text. */
+export function tokensOf(text: string): bigint | undefined {
+  const [, ones, part = ''] = /^([0-9]{1,18})(?:\.([0-9]{1,18}))?$/.exec(text.trim()) ?? []
+  return ones === undefined ? undefined : BigInt(ones + part.padEnd(18, '0'))
+}
+
 /** A part of a whole, cut to a tenth of a percent; nothing where there is no whole. */
 export function percent(part: bigint, all: bigint): string {
   return all === 0n ? '–' : `${decimal((part * 1000n) / all, 1)} %`

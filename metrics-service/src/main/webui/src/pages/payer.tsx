@@ -1,8 +1,7 @@
-import { useState } from 'preact/hooks'
 import { type Bytes as Part, type DataSet, dataSetsOf, payerTotals, series, storage } from '../api'
 import { lasts } from '../exact'
 import { payer as payerOf } from '../ids'
-import { Answer, Bytes, Count, Figure, Left, Section, Table, Title, useNetwork } from '../parts'
+import { Answer, Bytes, Count, Figure, Left, Pager, Section, Table, Title, useNetwork, usePages } from '../parts'
 import { bucketsOf, fill, PERIODS, type Period, sum } from '../period'
 import { PieceLink } from '../piece-link'
 import { LIVE, usePolled } from '../polling'
@@ -63,8 +62,8 @@ function Totals({ address }: { address: string }) {
 
 /** Data sets, ten at a time as the service has them. */
 function DataSets({ address }: { address: string }) {
-  const [pages, setPages] = useState<string[]>([])
-  const after = pages.at(-1)
+  const pages = usePages()
+  const { after } = pages
   const polled = usePolled(`${address} ${after}`, LIVE, (signal) => dataSetsOf(address, after, signal))
   return (
     <Section title="What is left of each data set's quotas" room="chart">
@@ -75,18 +74,7 @@ function DataSets({ address }: { address: string }) {
             {dataSets.map((dataSet) => (
               <Quotas key={dataSet.id} of={dataSet} />
             ))}
-            <div class="pages" role="group">
-              {pages.length > 0 && (
-                <button type="button" class="secondary" onClick={() => setPages(pages.slice(0, -1))}>
-                  Back
-                </button>
-              )}
-              {next !== undefined && (
-                <button type="button" class="secondary" onClick={() => setPages([...pages, next])}>
-                  More data sets
-                </button>
-              )}
-            </div>
+            <Pager of={pages} next={next} what="data sets" />
           </>
         )}
       </Answer>

@@ -20,6 +20,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -35,6 +36,7 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.service.database.Database;
+import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
@@ -198,7 +200,7 @@ class StatsApiIT {
         .then()
         .statusCode(200)
         .header("Access-Control-Allow-Origin", "*")
-        .header("Access-Control-Allow-Credentials", "false")
+        .header("Access-Control-Allow-Credentials", nullValue())
         .header("Access-Control-Allow-Methods", "GET,HEAD");
     given()
         .header("Origin", "https://app.example")
@@ -220,7 +222,7 @@ class StatsApiIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"POST", "DELETE"})
-  void noPageMayDoAnything(String method) {
+  void noPageOfAnotherHostMayDoAnything(String method) {
     given()
         .header("Origin", "https://app.example")
         .header("Access-Control-Request-Method", method)
@@ -233,7 +235,28 @@ class StatsApiIT {
         .header("Authorization", "Bearer operators-know-this")
         .request(method, "/api/v1/admin/rebuild")
         .then()
-        .statusCode(403);
+        .statusCode(403)
+        .contentType(startsWith("application/problem+json"))
+        .body("code", equalTo("origin-foreign"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://localhost:PORT, 401",
+    "https://LOCALHOST:PORT, 401",
+    "http://localhost:PORT.evil.example, 403",
+    "http://evil.example:PORT, 403",
+    "http://localhost, 403",
+    "http://user@localhost:PORT, 403",
+    "null, 403",
+    "http://[, 403",
+  })
+  void aPageOfThisHostMayDoWhatAnyoneMay(String origin, int status) {
+    given()
+        .header("Origin", origin.replace("PORT", Integer.toString(RestAssured.port)))
+        .post("/api/v1/admin/rebuild")
+        .then()
+        .statusCode(status);
   }
 
   @Test
