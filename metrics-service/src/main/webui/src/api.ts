@@ -23,10 +23,12 @@ interface Call {
   signal?: AbortSignal
   /** The time for an answer, in milliseconds. */
   patience?: number
+  /** A status besides those of success whose answer is one. */
+  also?: number
 }
 
 /** The JSON of an answer; nothing of an empty one. */
-export async function call(path: string, { method = 'GET', token, body, signal, patience = PATIENCE }: Call = {}): Promise<any> {
+export async function call(path: string, { method = 'GET', token, body, signal, patience = PATIENCE, also }: Call = {}): Promise<any> {
   const over = AbortSignal.timeout(patience)
   const answer = await fetch(path, {
     method,
@@ -44,7 +46,7 @@ export async function call(path: string, { method = 'GET', token, body, signal, 
   const told = await answer.json().catch(() => {
     throw new Problem(`The service's answer cannot be read (status ${answer.status}).`)
   })
-  if (!answer.ok) throw new Problem(text(told?.detail), answer.status, text(told?.code))
+  if (!answer.ok && answer.status !== also) throw new Problem(text(told?.detail), answer.status, text(told?.code))
   return told
 }
 
@@ -121,12 +123,14 @@ export async function series(
   }))
 }
 
-export type Dimension = 'data-set' | 'payer' | 'provider' | 'country'
+export type Dimension = 'data-set' | 'payer' | 'provider' | 'country' | 'edge'
 
 export interface Ranked {
   value: string
   egress: bigint
   count: bigint
+  /** Requests that started a fetch from a provider; absent of what is not told by requests. */
+  misses?: bigint
 }
 
 export async function top(dimension: Dimension, days: number, signal: AbortSignal): Promise<Ranked[]> {
@@ -134,6 +138,7 @@ export async function top(dimension: Dimension, days: number, signal: AbortSigna
     value: text(ranked?.value),
     egress: whole(ranked?.served?.egressBytes),
     count: whole(ranked?.served?.requests),
+    misses: whole(ranked?.served?.cacheMissRequests),
   }))
 }
 
@@ -170,6 +175,12 @@ export interface Bytes {
   remaining: bigint
   reported: bigint
   unreported: bigint
+  /** The price of what was used, in USDFC. */
+  cost: bigint
+  settled: bigint
+  owed: bigint
+  /** The epoch in which its rail ends; absent while it lives. */
+  railEnds: number | undefined
 }
 
 export interface DataSet {
@@ -188,6 +199,10 @@ function part(json: any): Bytes {
     remaining: whole(json?.remaining),
     reported: whole(json?.reported),
     unreported: whole(json?.unreported),
+    cost: whole(json?.cost),
+    settled: whole(json?.settled),
+    owed: whole(json?.owed),
+    railEnds: Number.isSafeInteger(json?.railEnds) ? json.railEnds : undefined,
   }
 }
 
@@ -334,9 +349,65 @@ export async function audit(dataSet: string, signal: AbortSignal): Promise<Audit
   }
 }
 
+export interface Unbilled {
+  reason: string
+  requests: bigint
+  bytes: bigint
+  fill: bigint
+}
+
+export async function unbilled(signal: AbortSignal): Promise<Unbilled[]> {
+  return list(await get('/api/v1/unbilled', signal), (sum) => ({
+    reason: text(sum?.reason),
+    requests: whole(sum?.requests),
+    bytes: whole(sum?.bytes),
+    fill: whole(sum?.fillBytes),
+  }))
+}
+
+export interface Edge {
+  edge: string
+  journals: bigint
+  heard: number
+  held: bigint
+}
+
+export async function edges(signal: AbortSignal): Promise<Edge[]> {
+  return list(await get('/api/v1/edges', signal), (edge) => ({
+    edge: text(edge?.edge),
+    journals: whole(edge?.journals),
+    heard: Date.parse(text(edge?.heard)),
+    held: whole(edge?.held),
+  }))
+}
+
+export interface Intake {
+  topics: { topic: string; lag: bigint; failing: boolean }[]
+  parked: { journals: bigint; records: bigint }
+  lost: { journals: bigint; records: bigint }
+}
+
+export async function intake(signal: AbortSignal): Promise<Intake> {
+  const json = await get('/api/v1/intake', signal)
+  const journals = (of: any) => ({ journals: whole(of?.journals), records: whole(of?.records) })
+  return {
+    topics: list(json.topics, (topic) => ({
+      topic: text(topic?.topic),
+      lag: whole(topic?.lag),
+      failing: topic?.failing === true,
+    })),
+    parked: journals(json.parked),
+    lost: journals(json.lost),
+  }
+}
+
 export interface Network extends ChainClock {
   name: string
   chainId: number
+  /** The contract that takes top-ups. */
+  warmStorage: string
+  /** The prices of 2^40 bytes of egress, and from providers, in USDFC. */
+  perTib: { cdn: bigint; cacheMiss: bigint }
   /** The URL of a piece with {payer} and {pieceCid} in it; absent where the operator told none. */
   pieceUrl?: string
 }
@@ -348,6 +419,8 @@ export async function network(signal: AbortSignal): Promise<Network> {
     chainId: json.chainId,
     genesis: Date.parse(text(json.genesis)),
     epoch: json.epochSeconds * 1000,
+    warmStorage: text(json.warmStorage),
+    perTib: { cdn: whole(json.rates?.cdnPerTib), cacheMiss: whole(json.rates?.cacheMissPerTib) },
     ...(typeof json.pieceUrl === 'string' && { pieceUrl: json.pieceUrl }),
   }
 }

@@ -81,6 +81,16 @@ export function lasts(left: bigint, used: bigint, days: number): string {
   return `lasts about ${lasting} ${lasting === 1n ? 'day' : 'days'} at this pace`
 }
 
+/** What `used` bytes in `days` come to in 30 days, at a price of 2^40 bytes; as the contract reckons, by the byte. */
+export function monthly(used: bigint, days: number, perTib: bigint): bigint {
+  return (((perTib >> 40n) * used) * 30n) / BigInt(days)
+}
+
+/** The bytes that an amount buys at a price of 2^40 bytes. */
+export function buys(amount: bigint, perTib: bigint): bigint {
+  return perTib === 0n ? 0n : (amount << 40n) / perTib
+}
+
 /** Microseconds, in a unit that people read. */
 export function micros(value: number): string {
   if (value < 1000) return `${value} µs`

@@ -13,9 +13,11 @@ import { Title, useNetwork } from './parts'
 
 /** Who looks at the first page needs none of these. */
 const AccountPage = lazy(() => import('./pages/account').then((page) => page.AccountPage))
+const SettlementPage = lazy(() => import('./pages/settlement').then((page) => page.SettlementPage))
+const SystemPage = lazy(() => import('./pages/system').then((page) => page.SystemPage))
 
 /** The paths of pages; all else on this host is the API's. */
-const PAGES = /^\/($|\?|start$|account$|payer\/|provider\/|audit\/)/
+const PAGES = /^\/($|\?|start$|account$|settlement$|system$|payer\/|provider\/|audit\/)/
 
 function App() {
   return (
@@ -32,6 +34,8 @@ function App() {
           <Route path="/audit/:generation/:id?" component={AuditPage} />
           <Route path="/start" component={Start} />
           <Route path="/account" component={AccountPage} />
+          <Route path="/settlement" component={SettlementPage} />
+          <Route path="/system" component={SystemPage} />
           <Route default component={Nowhere} />
         </Router>
       </main>
@@ -44,6 +48,8 @@ const HEADS = {
   '/': 'Overview',
   '/start': 'Get started',
   '/account': 'Keys',
+  '/settlement': 'Settlement',
+  '/system': 'System',
 }
 
 function Head() {

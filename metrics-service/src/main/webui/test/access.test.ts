@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { bytesOf, tokensOf } from '../src/exact'
+import { buys, bytesOf, monthly, tokensOf } from '../src/exact'
 import { keyLimits } from '../src/keys'
 import { bytesText, entries } from '../src/limits'
 import { grant } from '../src/policies'
+import { TOP_UP } from '../src/top-up'
 import { callData, checksummed, delegate, signInMessage } from '../src/wallet'
 
 const PAYER = '0x5aaeb6053f3e94c9b9a09f33669435e7ef1beaed'
@@ -72,6 +73,21 @@ describe('a wallet', () => {
     expect(callData('transfer(address,uint256)', BigInt(PAYER), 255n)).toBe(
       `0xa9059cbb000000000000000000000000${PAYER.slice(2)}${'ff'.padStart(64, '0')}`,
     ))
+})
+
+describe('a top-up', () => {
+  it('calls what the contract has', () =>
+    expect(callData(TOP_UP, 12n, 10n ** 18n, 0n)).toBe(
+      `0xeb561d9c${'c'.padStart(64, '0')}${'de0b6b3a7640000'.padStart(64, '0')}${'0'.repeat(64)}`,
+    ))
+
+  it('buys bytes by the price of 2^40', () => {
+    expect(buys(7n * 10n ** 18n, 7n * 10n ** 18n)).toBe(1n << 40n)
+    expect(buys(1n, 7n * 10n ** 18n)).toBe(0n)
+  })
+
+  it('is projected by the price of a byte, rounded down as the contract does', () =>
+    expect(monthly(1000n, 7, 7n * 10n ** 18n)).toBe((6366462n * 1000n * 30n) / 7n))
 })
 
 describe('limits of a key', () => {

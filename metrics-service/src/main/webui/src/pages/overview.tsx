@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useLocation } from 'preact-iso'
-import { type Dimension, latency, type Ranked, series, type Sums, top, topPieces } from '../api'
+import { type Dimension, latency, type Ranked, series, type Sums, top, topPieces, unbilled } from '../api'
 import { Chart } from '../chart'
 import { bytes, change, grouped, micros, percent } from '../exact'
 import { Answer, Bytes, Count, Figure, Section, Share, Table, Title } from '../parts'
@@ -42,6 +42,7 @@ export function Overview() {
         <Top title="Countries" dimension="country" days={period.days} />
       </div>
       <TopPieces days={Math.min(8, period.days)} />
+      <BilledToNobody />
     </>
   )
 }
@@ -205,6 +206,43 @@ function TopPieces({ days }: { days: number }) {
             {(value) => <code>{value}</code>}
           </Largest>
         )}
+      </Answer>
+    </Section>
+  )
+}
+
+const REASONS: Record<string, string> = {
+  bot: 'The request carried the token of one of the operator\'s bots.',
+  unverified: 'The fill failed verification: what a provider sent is not the piece.',
+}
+
+function BilledToNobody() {
+  const polled = usePolled('unbilled', RANKED, unbilled)
+  return (
+    <Section title="Served and billed to nobody, since the beginning">
+      <Answer of={polled} what="what is billed to nobody" every={RANKED}>
+        {(sums) =>
+          sums.length === 0 ? (
+            <p>Nothing: no fill failed verification, and no bot fetched.</p>
+          ) : (
+            <Table label="Served and billed to nobody" head={['Because', 'Requests', 'Egress', 'From providers']}>
+              {sums.map((sum) => (
+                <tr key={sum.reason}>
+                  <th scope="row">{REASONS[sum.reason] ?? sum.reason}</th>
+                  <td>
+                    <Count value={sum.requests} name={`${sum.reason}-requests`} />
+                  </td>
+                  <td>
+                    <Bytes value={sum.bytes} name={`${sum.reason}-bytes`} />
+                  </td>
+                  <td>
+                    <Bytes value={sum.fill} name={`${sum.reason}-fill`} />
+                  </td>
+                </tr>
+              ))}
+            </Table>
+          )
+        }
       </Answer>
     </Section>
   )

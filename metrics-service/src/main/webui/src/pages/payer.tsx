@@ -1,9 +1,10 @@
 import { type Bytes as Part, type DataSet, dataSetsOf, payerTotals, series, storage } from '../api'
-import { lasts } from '../exact'
+import { lasts, monthly } from '../exact'
 import { payer as payerOf } from '../ids'
-import { Answer, Bytes, Count, Figure, Left, Pager, Section, Table, Title, useNetwork, usePages } from '../parts'
+import { Amount, Answer, Bytes, Count, EpochTime, Figure, Left, Pager, Section, Table, Title, useNetwork, usePages } from '../parts'
 import { bucketsOf, fill, PERIODS, type Period, sum } from '../period'
 import { PieceLink } from '../piece-link'
+import { TopUp } from '../top-up'
 import { LIVE, usePolled } from '../polling'
 
 const PACE = 60_000
@@ -72,7 +73,7 @@ function DataSets({ address }: { address: string }) {
           <>
             {dataSets.length === 0 && <p>This payer has no data sets{after !== undefined && ' behind those'}.</p>}
             {dataSets.map((dataSet) => (
-              <Quotas key={dataSet.id} of={dataSet} />
+              <Quotas key={dataSet.id} of={dataSet} payer={address} />
             ))}
             <Pager of={pages} next={next} what="data sets" />
           </>
@@ -82,7 +83,8 @@ function DataSets({ address }: { address: string }) {
   )
 }
 
-function Quotas({ of }: { of: DataSet }) {
+function Quotas({ of, payer }: { of: DataSet; payer: string }) {
+  const network = useNetwork().data
   const pace = usePolled(of.id, PACE, async (signal) => {
     const days = bucketsOf(WEEK, Date.now())
     return sum(fill(days, await series(`data-set/${of.id}`, 'day', days[0] ?? 0, Date.now(), signal)))
@@ -104,8 +106,15 @@ function Quotas({ of }: { of: DataSet }) {
         {!of.withCdn && ', without the CDN'}
         {of.deleted && ', deleted'}
       </header>
-      <Quota label="Egress" name={`${of.id}-cdn`} part={of.cdn} used={pace.data?.egress} />
-      <Quota label="From providers" name={`${of.id}-miss`} part={of.cacheMiss} used={pace.data?.miss} />
+      <Quota label="Egress" name={`${of.id}-cdn`} part={of.cdn} used={pace.data?.egress} perTib={network?.perTib.cdn} />
+      <Quota
+        label="From providers"
+        name={`${of.id}-miss`}
+        part={of.cacheMiss}
+        used={pace.data?.miss}
+        perTib={network?.perTib.cacheMiss}
+      />
+      {network !== undefined && !of.deleted && of.id.startsWith('fwss/') && <TopUp dataSet={of.id} payer={payer} network={network} />}
     </article>
   )
 }
@@ -116,15 +125,33 @@ interface QuotaProps {
   part: Part
   /** The use in the last seven days; absent until it is known. */
   used: bigint | undefined
+  perTib: bigint | undefined
 }
 
-function Quota({ label, name, part, used }: QuotaProps) {
+function Quota({ label, name, part, used, perTib }: QuotaProps) {
+  const clock = useNetwork().data
   return (
     <div>
       <strong>{label}</strong>: <Bytes value={part.remaining} name={`${name}-remaining`} /> left of{' '}
       <Bytes value={part.granted} name={`${name}-granted`} />, <Bytes value={part.used} name={`${name}-used`} /> used
       {used !== undefined && `; ${lasts(part.remaining, used, 7)}`}
       <Left label={label} left={part.remaining} all={part.granted} />
+      <p class="money">
+        Costs <Amount value={part.cost} name={`${name}-cost`} /> USDFC so far
+        {used !== undefined && perTib !== undefined && (
+          <>
+            , and <Amount value={monthly(used, 7, perTib)} name={`${name}-monthly`} /> in 30 days at the pace of the last seven
+          </>
+        )}
+        . Reported: <Bytes value={part.reported} name={`${name}-reported`} />; settled:{' '}
+        <Amount value={part.settled} name={`${name}-settled`} />; owed: <Amount value={part.owed} name={`${name}-owed`} /> USDFC.
+        {part.railEnds !== undefined && (
+          <>
+            {' '}
+            Its rail ends: <EpochTime epoch={part.railEnds} clock={clock} />.
+          </>
+        )}
+      </p>
     </div>
   )
 }
@@ -209,10 +236,8 @@ function Refusals() {
   return (
     <Section title="When a fetch is refused">
       <p>
-        A refusal is never billed, and says its code in the header <code>X-Error-Code</code>. To top up, the payer's wallet calls{' '}
-        <code>topUpCDNPaymentRails(dataSetId, cdnAmountToAdd, cacheMissAmountToAdd)</code> of the Filecoin Warm Storage contract,
-        with the number of the data set and two amounts in the smallest unit of USDFC (18 decimals), from what the payer has in
-        Filecoin Pay. It counts once the block is indexed.
+        A refusal is never billed, and says its code in the header <code>X-Error-Code</code>. A top-up is paid from
+        what the payer has in Filecoin Pay; each data set above prepares the call. It counts once the block is indexed.
       </p>
       <Table label="Refusals" head={['Code', 'Means', 'What helps']}>
         {REFUSALS.map(([code, meaning, what]) => (

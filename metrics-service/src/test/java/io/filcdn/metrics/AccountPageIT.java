@@ -18,6 +18,7 @@ import io.filcdn.wallet.TypedDomain;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,7 @@ class AccountPageIT {
   private static Chromium chromium;
 
   private final Wallet wallet = Wallet.of(DevnetAccount.PAYER);
+  private final List<JsonNode> sent = new ArrayList<>();
   private PageVisitor visitor;
 
   @BeforeAll
@@ -123,6 +125,10 @@ class AccountPageIT {
             new String(HexFormat.of().parseHex(params.path(0).asText().substring(2)), UTF_8));
       }
       case "eth_signTypedData_v4" -> sign(params);
+      case "eth_sendTransaction" -> {
+        sent.add(params.path(0));
+        yield "0x" + "ab".repeat(32);
+      }
       default -> throw new AssertionError("the page asked the wallet for " + method);
     };
   }
@@ -224,6 +230,34 @@ class AccountPageIT {
     visitor.click("Have the wallet sign it");
     untilShown("expected data sets of this payer that the index tells of");
     assertThat(visitor.complaints()).isEmpty();
+  }
+
+  @Test
+  void aTopUpIsPreparedForThePayersWallet() {
+    String quotas = "What is left of each data set's quotas";
+    visitor.go("/payer/" + wallet.address().hex());
+    visitor.click("Top up fwss/12");
+    visitor.fill(quotas, "cdn", "0.25");
+    visitor.fill(quotas, "cacheMiss", "0.000000000000000001");
+    untilShown("buys 36.57 GiB");
+    assertThat(visitor.text()).contains("12, 250000000000000000, 1");
+
+    visitor.click("Have the wallet send it");
+
+    untilShown("0x" + "ab".repeat(32));
+    String contract = given().get("/api/v1/network").path("warmStorage");
+    assertThat(sent).hasSize(1);
+    assertThat(sent.getFirst().path("from").asText()).isEqualTo(wallet.address().hex());
+    assertThat(sent.getFirst().path("to").asText()).isEqualTo(contract);
+    assertThat(sent.getFirst().path("data").asText())
+        .isEqualTo("0xeb561d9c%064x%064x%064x".formatted(12, 250_000_000_000_000_000L, 1));
+    assertThat(sent.getFirst().has("value")).isFalse();
+
+    visitor.fill(quotas, "cdn", "1e3");
+    visitor.click("Have the wallet send it");
+    untilShown("Expected amounts like 0.25");
+    assertThat(sent).hasSize(1);
+    visitor.assertNothingAmiss("/payer with a top-up");
   }
 
   @Test

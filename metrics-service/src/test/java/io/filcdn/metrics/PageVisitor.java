@@ -161,13 +161,13 @@ final class PageVisitor {
     send("Input.insertText", json().put("text", text));
   }
 
-  /** Writes into a field of the part under that heading, in place of what it holds. */
+  /**
+   * Writes into a field of the part under that heading, once it is there, in place of what it
+   * holds.
+   */
   void fill(String heading, String field, String text) {
-    assertThat(
-            evaluate(FOCUS.formatted(RecordJson.write(heading), RecordJson.write(field)))
-                .asBoolean())
-        .as("a field %s under %s", field, heading)
-        .isTrue();
+    String focus = FOCUS.formatted(RecordJson.write(heading), RecordJson.write(field));
+    await().atMost(PATIENCE).until(() -> evaluate(focus).asBoolean());
     write(text);
   }
 

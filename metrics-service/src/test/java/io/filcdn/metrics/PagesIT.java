@@ -170,7 +170,17 @@ class PagesIT {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/", "/start", "/provider/3", "/provider/fwss/3", "/audit/12", "/audit/fwss/12"})
+      strings = {
+        "/",
+        "/start",
+        "/account",
+        "/settlement",
+        "/system",
+        "/provider/3",
+        "/provider/fwss/3",
+        "/audit/12",
+        "/audit/fwss/12"
+      })
   void pagesAreOneDocumentThatMayLoadNothingOfOthers(String path) {
     given()
         .header("Accept", ACCEPTED_BY_BROWSERS)
@@ -259,6 +269,8 @@ class PagesIT {
         .body("chainId", equalTo(31415926))
         .body("genesis", equalTo("1970-01-01T00:00:00Z"))
         .body("epochSeconds", equalTo(3))
+        .body("rates.cdnPerTib", equalTo("7000000000000000000"))
+        .body("warmStorage", startsWith("0x"))
         .body("pieceUrl", equalTo(PIECE_URL));
   }
 
@@ -317,6 +329,9 @@ class PagesIT {
     figures.put("hits", sums("/api/v1/series/outcome/hit" + since).path("egressBytes").asText());
     JsonNode latency = api("/api/v1/latency");
     List.of("p50", "p95", "p99").forEach(p -> figures.put(p, latency.path(p).asText()));
+    for (JsonNode sum : api("/api/v1/unbilled")) {
+      figures.put(sum.path("reason").asText() + "-bytes", sum.path("bytes").asText());
+    }
     return figures;
   }
 
@@ -333,12 +348,26 @@ class PagesIT {
     figures.put("stored", storage.path("pinnedBytes").asText());
     for (String id : List.of("fwss/12", "fwss/13")) {
       JsonNode account = api("/api/v1/data-sets/" + id);
-      for (String field : List.of("granted", "used", "remaining")) {
+      for (String field :
+          List.of("granted", "used", "remaining", "reported", "cost", "settled", "owed")) {
         figures.put(id + "-cdn-" + field, account.path("cdn").path(field).asText());
         figures.put(id + "-miss-" + field, account.path("cacheMiss").path(field).asText());
       }
+      figures.put(id + "-cdn-monthly", monthly("/api/v1/series/data-set/" + id));
     }
     return figures;
+  }
+
+  /** The price of 30 days' egress at the pace of the last seven. */
+  private static String monthly(String series) {
+    BigInteger perByte =
+        new BigInteger(api("/api/v1/network").at("/rates/cdnPerTib").asText()).shiftRight(40);
+    BigInteger week = new BigInteger(sums(series).path("egressBytes").asText());
+    return perByte
+        .multiply(week)
+        .multiply(BigInteger.valueOf(30))
+        .divide(BigInteger.valueOf(7))
+        .toString();
   }
 
   private static Map<String, String> provider() {

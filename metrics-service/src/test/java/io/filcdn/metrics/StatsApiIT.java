@@ -260,6 +260,16 @@ class StatsApiIT {
   }
 
   @Test
+  void whatNobodyPaysForIsSummedByReason() {
+    when()
+        .get("/api/v1/unbilled")
+        .then()
+        .statusCode(200)
+        .body("find { it.reason == 'bot' }.bytes", equalTo("254"))
+        .body("find { it.reason == 'bot' }.requests", equalTo("2"));
+  }
+
+  @Test
   void anAccountShowsAllOfADataSetSideBySide() {
     String body = when().get("/api/v1/data-sets/12").then().statusCode(200).extract().asString();
 
@@ -268,9 +278,11 @@ class StatsApiIT {
             "{\"dataSet\":\"fwss/12\",\"payer\":\"0x70997970c51812dc3a010c7d01b50e0d17dc79c8\","
                 + "\"provider\":\"fwss/3\",\"withCdn\":true,\"deleted\":false,"
                 + "\"cdn\":{\"granted\":\"109951162777\",\"used\":\"1024\","
-                + "\"remaining\":\"109951161753\",\"reported\":\"624\",\"unreported\":\"400\"},"
+                + "\"remaining\":\"109951161753\",\"reported\":\"624\",\"unreported\":\"400\","
+                + "\"cost\":\"6519257088\",\"settled\":\"0\",\"owed\":\"3972672288\"},"
                 + "\"cacheMiss\":{\"granted\":\"47121926904\",\"used\":\"1000\","
-                + "\"remaining\":\"47121925904\",\"reported\":\"500\",\"unreported\":\"500\"},"
+                + "\"remaining\":\"47121925904\",\"reported\":\"500\",\"unreported\":\"500\","
+                + "\"cost\":\"6366462000\",\"settled\":\"0\",\"owed\":\"3183231000\"},"
                 + "\"requests\":\"4\",\"cacheMissRequests\":\"1\",\"asOf\":")
         .endsWith(
             ",\"unbilled\":[{\"reason\":\"bot\",\"requests\":\"2\",\"bytes\":\"254\","

@@ -2,6 +2,7 @@ package io.filcdn.settlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.greaterThan;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.not;
@@ -111,6 +112,13 @@ class OperationsIT extends OnStage {
                     .lines()
                     .anyMatch(
                         line -> line.matches("filcdn_settlement_rail_deadline_seconds [1-9].*")));
+    service
+        .given()
+        .get("/api/v1/backlog")
+        .then()
+        .body("deadlines.dataSet", hasItem(dataSet.id().toString()))
+        .body("deadlines[0].end", greaterThan(0))
+        .body("unreported.cdnBytes.toLong()", greaterThanOrEqualTo(0L));
   }
 
   @Test

@@ -109,6 +109,10 @@ final class Services {
                     URI.create(Service.management("metrics", ports)).getAuthority(),
                     "FILCDN_METRICS_WALLETS_ASK_CHAIN",
                     "true",
+                    "FILCDN_METRICS_PAGES_SETTLEMENT_URL",
+                    Service.management("settlement", ports),
+                    "FILCDN_METRICS_PAGES_INDEXER_URL",
+                    Service.management("indexer", ports),
                     // a fetch is on a page within three seconds
                     "FILCDN_METRICS_INTAKE_MAX_WAIT",
                     "500ms"))),
