@@ -240,16 +240,22 @@ export function Failed({ why }: { why: string | undefined }) {
 /** A button for what cannot be taken back: it asks once more. */
 export function Surely({ what, of, busy, act }: { what: string; of: string; busy: boolean; act: () => void }) {
   const [asked, setAsked] = useState(false)
+  const first = useRef<HTMLButtonElement>(null)
+  const ask = (now: boolean) => {
+    setAsked(now)
+    // what had the focus goes; its place takes it
+    requestAnimationFrame(() => first.current?.focus())
+  }
   if (!asked) {
     return (
-      <button type="button" class="outline secondary" onClick={() => setAsked(true)} aria-label={`${what} ${of}`}>
+      <button ref={first} type="button" class="outline secondary" onClick={() => ask(true)} aria-label={`${what} ${of}`}>
         {what}
       </button>
     )
   }
   return (
     <span role="group">
-      <button type="button" class="secondary" onClick={() => setAsked(false)}>
+      <button ref={first} type="button" class="secondary" onClick={() => ask(false)}>
         Leave it
       </button>
       <button
@@ -258,7 +264,7 @@ export function Surely({ what, of, busy, act }: { what: string; of: string; busy
         disabled={busy}
         aria-label={`${what} ${of}, surely`}
         onClick={() => {
-          setAsked(false)
+          ask(false)
           act()
         }}
       >

@@ -210,11 +210,11 @@ function Links({ address }: { address: string }) {
 }
 
 const REFUSALS: [code: string, meaning: string, what: string][] = [
-  ['cdn-quota-exhausted', 'The data set has not paid for so many bytes.', 'Top up the first amount of topUpCDNPaymentRails.'],
+  ['cdn-quota-exhausted', 'The data set has not paid for so many bytes.', 'Top up the data set, for egress.'],
   [
     'cache-miss-quota-exhausted',
     'The piece is not cached, and fetching it from a provider is not paid for.',
-    'Top up the second amount of topUpCDNPaymentRails. What is cached is served all the same.',
+    'Top up the data set, for bytes from providers. What is cached is served all the same.',
   ],
   ['cdn-off', 'The data sets with the piece were made without the CDN.', 'Store it in a data set that is made with the CDN.'],
   ['no-deal', 'Somebody else has the piece in a data set, this payer has not.', 'Store it under this payer, or ask under the other.'],

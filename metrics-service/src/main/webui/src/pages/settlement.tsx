@@ -131,7 +131,7 @@ function Reconciled() {
         {(found) => (
           <>
             <p>
-              {found.differences === 0 ? 'All agrees: ' : `${found.differences} differences: `}
+              {found.differences === 0 ? 'All agrees: ' : `${found.differences} ${found.differences === 1 ? 'difference' : 'differences'}: `}
               odometers, ledger, index and contract of <Count value={BigInt(found.dataSets)} name="compared" /> data sets were compared{' '}
               <Time at={found.at} clock={clock} />, at block {found.block}.
             </p>

@@ -291,6 +291,38 @@ class AccountPageIT {
   }
 
   @Test
+  void theKeyboardAloneIsEnough() {
+    visitor.go("/account");
+    untilShown("Sign in with the payer's wallet");
+    visitor.tabTo("Sign in");
+    visitor.enter();
+    untilShown("Signed in as " + wallet.address().hex());
+    visitor.tabTo("Name");
+    visitor.write("by keyboard");
+    visitor.tabTo("Make the key");
+    visitor.enter();
+    untilShown("The key \"by keyboard\", shown this once.");
+    visitor.tabTo("Revoke by keyboard");
+    visitor.enter();
+    visitor.tabTo("Revoke by keyboard, surely");
+    visitor.enter();
+
+    untilShown(", revoked");
+  }
+
+  @Test
+  void whatIsShownStaysWhileTheNetworkIsCut() {
+    signIn();
+    make("while the network is cut");
+    visitor.click("I have kept it");
+    untilShown("never yet");
+
+    visitor.assertKeepsWhatItShowsWhileTheNetworkIsCut();
+
+    assertThat(visitor.text()).contains("while the network is cut");
+  }
+
+  @Test
   void aSessionThatTheServiceHasEndedIsSignedOut() {
     signIn();
     SERVICE.stack().execute("delete from payer_session");

@@ -73,6 +73,14 @@ final class PageVisitor {
       })(%s, %s)
       """;
 
+  private static final int MOST_TABS = 200;
+
+  /** The name of what has the focus, as a screen reader has it or with its hint behind. */
+  private static final String FOCUSED_NAME =
+      """
+      (one => (one.getAttribute('aria-label') ?? one.labels?.[0]?.textContent ?? one.textContent).trim())(document.activeElement)
+      """;
+
   private final Chromium.Tab tab;
 
   private PageVisitor(Chromium.Tab tab) {
@@ -154,6 +162,41 @@ final class PageVisitor {
     send(
         "Input.dispatchKeyEvent",
         up.put("key", key).put("code", key).put("windowsVirtualKeyCode", code));
+  }
+
+  /** Goes on by Tab alone, until what has the focus is called that. */
+  void tabTo(String name) {
+    int tabs = 0;
+    while (!evaluate(FOCUSED_NAME).asText().startsWith(name)) {
+      assertThat(tabs++).as("Tab finds %s", name).isLessThan(MOST_TABS);
+      press("Tab", 9, "");
+    }
+  }
+
+  void enter() {
+    press("Enter", 13, "\r");
+  }
+
+  /** Cuts the network: what is shown stays, and is marked as old until the network is back. */
+  void assertKeepsWhatItShowsWhileTheNetworkIsCut() {
+    Map<String, String> shown = figures();
+    offline(true);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(evaluate("document.querySelector('.stale')?.textContent ?? ''").asText())
+                    .contains("does not answer", "Trying again", "These numbers are of"));
+    assertThat(figures().keySet()).isEqualTo(shown.keySet());
+
+    offline(false);
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(evaluate("document.querySelectorAll('.stale').length").asInt())
+                    .isZero());
+    assertThat(figures().keySet()).isEqualTo(shown.keySet());
   }
 
   /** Writes where the focus is. */

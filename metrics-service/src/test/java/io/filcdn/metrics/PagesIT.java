@@ -24,15 +24,19 @@ import static org.hamcrest.Matchers.startsWith;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow.Reason;
 import io.filcdn.common.egress.RetrievalRecord;
+import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.DataSetRecord.Reported;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.metrics.quota.PostgresDataSets;
+import io.filcdn.service.database.Database;
 import io.filcdn.testing.browser.Chromium;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,6 +50,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -485,32 +490,78 @@ class PagesIT {
                     .isGreaterThan(before));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "/, egress",
+    "/payer/PAYER, requests",
+    "/provider/fwss/3, statement-bytes",
+    "/audit/fwss/12, cdn-odometer",
+    "/system, filcdn_egress_parked_records",
+  })
+  void whatIsShownStaysAndIsMarkedAsOldWhileTheNetworkIsCut(String path, String figure) {
+    visitor.go(path.replace("PAYER", PAYER.hex()));
+    await().atMost(PATIENCE).until(() -> visitor.figures().containsKey(figure));
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                visitor
+                    .evaluate("document.querySelectorAll('[aria-busy=true]').length === 0")
+                    .asBoolean());
+
+    visitor.assertKeepsWhatItShowsWhileTheNetworkIsCut();
+  }
+
   @Test
-  void whatIsShownStaysAndIsMarkedAsOldWhileTheNetworkIsCut() {
-    visitor.go("/audit/fwss/12");
-    String odometer = api("/api/v1/audit/fwss/12").path("cdn").path("odometer").asText();
-    visitor.shows("cdn-odometer", odometer);
+  void tenThousandDataSetsComeTenAtATime() {
+    Address rich = Address.of("0x00000000000000000000000000000000000000aa");
+    List<DataSetRecord> all =
+        IntStream.range(100_000, 110_000).mapToObj(number -> ofPayer(number, rich)).toList();
+    new Database(SERVICE.stack().dataSource())
+        .run(connection -> new PostgresDataSets().keepNewer(connection, all));
+    String shown =
+        "[...document.querySelectorAll('main article')].map(a => a.getAttribute('aria-label'))";
 
-    visitor.offline(true);
+    visitor.go("/payer/" + rich);
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(visitor.evaluate(shown)).hasSize(10));
+    String first = visitor.evaluate(shown).path(0).asText();
+    assertThat(first).isEqualTo("Data set fwss/100000");
+    for (int page = 1; page <= 3; page++) {
+      String expected = "Data set fwss/1000%d0".formatted(page);
+      visitor.click("More data sets");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> assertThat(visitor.evaluate(shown).path(0).asText()).isEqualTo(expected));
+      assertThat(visitor.evaluate(shown)).hasSize(10);
+    }
+    visitor.click("Back");
     await()
         .atMost(PATIENCE)
         .untilAsserted(
             () ->
-                assertThat(
-                        visitor
-                            .evaluate("document.querySelector('.stale')?.textContent ?? ''")
-                            .asText())
-                    .contains("does not answer", "Trying again", "These numbers are of"));
-    assertThat(visitor.figures()).containsEntry("cdn-odometer", odometer);
+                assertThat(visitor.evaluate(shown).path(0).asText())
+                    .isEqualTo("Data set fwss/100020"));
+    visitor.assertNothingAmiss("a payer with 10,000 data sets");
+  }
 
-    visitor.offline(false);
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(visitor.evaluate("document.querySelectorAll('.stale').length").asInt())
-                    .isZero());
-    assertThat(visitor.figures()).containsEntry("cdn-odometer", odometer);
+  private static DataSetRecord ofPayer(int number, Address payer) {
+    DataSetRecord sample = indexed(number, 1);
+    return new DataSetRecord(
+        sample.dataSet(),
+        payer,
+        sample.provider(),
+        sample.payee(),
+        sample.withCdn(),
+        sample.deleted(),
+        sample.pdpRail(),
+        sample.cacheMissRail(),
+        sample.cdnRail(),
+        sample.topUps(),
+        sample.reported(),
+        sample.lastReportedEpoch(),
+        sample.settled(),
+        sample.asOf());
   }
 
   @Test

@@ -285,6 +285,34 @@ class SettlementPageIT {
   }
 
   @Test
+  void theKeyboardAloneIsEnough() {
+    visitor.go("/settlement");
+    says("once an operator releases it");
+    visitor.tabTo("The operators' token");
+    visitor.write("operators-know-this");
+    visitor.enter();
+    says("Forget the token");
+    visitor.tabTo("Report: show what it would do");
+    visitor.enter();
+    says("5,000 and 70 bytes up to epoch 8");
+    visitor.tabTo("Report all of that");
+    visitor.enter();
+    visitor.tabTo("Report all of that, surely");
+    visitor.enter();
+
+    says("it is ordered");
+  }
+
+  @Test
+  void whatIsShownStaysWhileTheNetworkIsCut() {
+    visitor.go("/settlement");
+    says("once an operator releases it");
+    await().atMost(PATIENCE).until(() -> visitor.figures().containsKey("unreported-cdn"));
+
+    visitor.assertKeepsWhatItShowsWhileTheNetworkIsCut();
+  }
+
+  @Test
   void aTokenThatIsRefusedIsForgotten() {
     SETTLEMENT.answers(
         "/api/v1/admin/report",

@@ -279,7 +279,7 @@ class StatsApiIT {
                 + "\"provider\":\"fwss/3\",\"withCdn\":true,\"deleted\":false,"
                 + "\"cdn\":{\"granted\":\"109951162777\",\"used\":\"1024\","
                 + "\"remaining\":\"109951161753\",\"reported\":\"624\",\"unreported\":\"400\","
-                + "\"cost\":\"6519257088\",\"settled\":\"0\",\"owed\":\"3972672288\"},"
+                + "\"cost\":\"6519257088\",\"settled\":\"0\",\"owed\":\"3972672288\",\"railEnds\":5473400},"
                 + "\"cacheMiss\":{\"granted\":\"47121926904\",\"used\":\"1000\","
                 + "\"remaining\":\"47121925904\",\"reported\":\"500\",\"unreported\":\"500\","
                 + "\"cost\":\"6366462000\",\"settled\":\"0\",\"owed\":\"3183231000\"},"

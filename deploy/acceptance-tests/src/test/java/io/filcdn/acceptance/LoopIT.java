@@ -3,6 +3,8 @@ package io.filcdn.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.piece.ByteCount;
@@ -431,6 +433,57 @@ class LoopIT {
     assertThat(took.stream().sorted().toList().get(2))
         .as("the median of %s", took)
         .isLessThan(Duration.ofSeconds(3));
+  }
+
+  /** By settlement's own API, on its own port. */
+  @Test
+  void whatThePageOfSettlementShowsIsWhatSettlementTells() throws IOException {
+    TestDataSet dataSet = market.newDataSet();
+    byte[] content = bytes(11, 20_000);
+    Client.get(dataSet.url(dataSet.add(content)));
+    assertPaid(dataSet, content.length, content.length);
+    String figures =
+        "Object.fromEntries([...document.querySelectorAll('data[data-name]')]"
+            + ".map(d => [d.dataset.name, d.value]))";
+
+    try (Chromium chromium = Chromium.start(folder.resolve("chromium-of-settlement"))) {
+      Chromium.Tab tab = chromium.open();
+      tab.navigate(stack.service("metrics").resolve("/settlement").toString());
+      await()
+          .atMost(PAID_WITHIN)
+          .untilAsserted(
+              () -> {
+                JsonNode totals = told("/api/v1/reconciliation").path("totals");
+                JsonNode newest = told("/api/v1/transactions?limit=20").path("transactions");
+                JsonNode shown = tab.evaluate(figures);
+                assertThat(shown.path("all-odometer-cdn").asText())
+                    .isEqualTo(totals.at("/odometer/cdnBytes").asText());
+                assertThat(shown.path("all-reported-miss").asText())
+                    .isEqualTo(totals.at("/reported/cacheMissBytes").asText());
+                assertThat(shown.path("all-settled-cdn").asText())
+                    .isEqualTo(totals.path("settledCdn").asText())
+                    .isNotEqualTo("0");
+                for (JsonNode transaction : newest) {
+                  if (transaction.hasNonNull("feePaid")) {
+                    assertThat(shown.path("fee-" + transaction.path("id").asText()).asText())
+                        .isEqualTo(transaction.path("feePaid").asText());
+                  }
+                }
+              });
+      tab.navigate(stack.service("metrics").resolve("/system").toString());
+      await()
+          .atMost(COUNTED_WITHIN)
+          .untilAsserted(
+              () -> {
+                JsonNode shown = tab.evaluate(figures);
+                assertThat(shown.path("filcdn_indexer_head_block").asLong()).isPositive();
+                assertThat(shown.path("held-local").asText()).isNotEmpty();
+              });
+    }
+  }
+
+  private static JsonNode told(String path) throws IOException {
+    return new ObjectMapper().readTree(stack.service("settlement").resolve(path).toURL());
   }
 
   @Test
