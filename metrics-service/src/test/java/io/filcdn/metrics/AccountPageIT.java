@@ -315,7 +315,7 @@ class AccountPageIT {
     signIn();
     make("while the network is cut");
     visitor.click("I have kept it");
-    untilShown("never yet");
+    untilShown("while the network is cut, ");
 
     visitor.assertKeepsWhatItShowsWhileTheNetworkIsCut();
 
