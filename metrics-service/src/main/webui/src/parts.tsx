@@ -318,7 +318,7 @@ export function Title({ text, of, children }: { text: string; of?: string; child
  *
  * @param room what it takes when its answer is there, kept free so that nothing moves then
  */
-export function Section({ title, room, children }: { title: string; room?: 'figures' | 'chart'; children: ComponentChildren }) {
+export function Section({ title, room, children }: { title: string; room?: 'figures' | 'table' | 'chart'; children: ComponentChildren }) {
   const id = useId()
   return (
     <section aria-labelledby={id} class={room && `room-${room}`}>

@@ -57,7 +57,7 @@ function Open() {
   const now = useNow()
   const polled = usePolled('backlog', LIVE, backlog)
   return (
-    <Section title="Not done yet" room="figures">
+    <Section title="Not done yet" room="table">
       <Answer of={polled} what="what is not reported and paid" every={LIVE}>
         {({ unreported, waitingSince, deadlines }) => (
           <>
@@ -126,7 +126,7 @@ function Reconciled() {
   const clock = useNetwork().data
   const polled = usePolled('reconciliation', SLOW, reconciliation)
   return (
-    <Section title="Reconciliation">
+    <Section title="Reconciliation" room="chart">
       <Answer of={polled} what="the last comparison" every={SLOW}>
         {(found) => (
           <>
@@ -193,7 +193,7 @@ function Transactions() {
   const pages = usePages()
   const polled = usePolled(`transactions ${pages.after}`, LIVE, (signal) => transactions(pages.after, signal))
   return (
-    <Section title="Transactions, the newest first">
+    <Section title="Transactions, the newest first" room="chart">
       <Answer of={polled} what="the transactions" every={LIVE}>
         {(told) => (
           <>

@@ -49,7 +49,7 @@ const HEAD = ['Number', 'Is', 'Means', 'Metric']
 function Indexer() {
   const polled = usePolled('indexer', LIVE, indexer)
   return (
-    <Section title="The index">
+    <Section title="The index" room="chart">
       <Answer of={polled} what="how far the index is" every={LIVE}>
         {(told) => (
           <>
@@ -74,7 +74,7 @@ function Indexer() {
 function Intake() {
   const polled = usePolled('intake', LIVE, intake)
   return (
-    <Section title="Counting">
+    <Section title="Counting" room="chart">
       <Answer of={polled} what="how far topics are read" every={LIVE}>
         {(told) => (
           <>
