@@ -49,30 +49,6 @@ final class PageVisitor {
         .map(v => v.id + ': ' + v.nodes[0].html))
       """;
 
-  /** Presses what is called that, as a screen reader has it; whether there is one. */
-  private static final String CLICK =
-      """
-      (name => {
-        const found = [...document.querySelectorAll('main button, main summary, main label')]
-          .find(one => (one.getAttribute('aria-label') ?? one.textContent).trim() === name)
-        found?.click()
-        return found !== undefined
-      })(%s)
-      """;
-
-  /** Selects all of a field's text; whether there is such a field. */
-  private static final String FOCUS =
-      """
-      ((heading, name) => {
-        const part = [...document.querySelectorAll('main section')]
-          .find(one => one.querySelector('h2')?.textContent === heading)
-        const field = part?.querySelector(`[name=${name}]`)
-        field?.focus()
-        field?.select()
-        return field != null
-      })(%s, %s)
-      """;
-
   private static final int MOST_TABS = 200;
 
   /** The name of what has the focus, as a screen reader has it or with its hint behind. */
@@ -209,16 +185,35 @@ final class PageVisitor {
    * holds.
    */
   void fill(String heading, String field, String text) {
-    String focus = FOCUS.formatted(RecordJson.write(heading), RecordJson.write(field));
+    String focus =
+        """
+      ((heading, name) => {
+        const part = [...document.querySelectorAll('main section')]
+          .find(one => one.querySelector('h2')?.textContent === heading)
+        const field = part?.querySelector(`[name=${name}]`)
+        field?.focus()
+        field?.select()
+        return field != null
+      })(%s, %s)
+      """
+            .formatted(RecordJson.write(heading), RecordJson.write(field));
     await().atMost(PATIENCE).until(() -> evaluate(focus).asBoolean());
     write(text);
   }
 
   /** Presses a button, a label or the head of details, once it is there. */
   void click(String name) {
-    await()
-        .atMost(PATIENCE)
-        .until(() -> evaluate(CLICK.formatted(RecordJson.write(name))).asBoolean());
+    String click =
+        """
+      (name => {
+        const found = [...document.querySelectorAll('main button, main summary, main label')]
+          .find(one => (one.getAttribute('aria-label') ?? one.textContent).trim() === name)
+        found?.click()
+        return found !== undefined
+      })(%s)
+      """
+            .formatted(RecordJson.write(name));
+    await().atMost(PATIENCE).until(() -> evaluate(click).asBoolean());
   }
 
   String focused(String property) {
