@@ -26,6 +26,7 @@ import io.filcdn.wallet.RetrievalGrant;
 import io.filcdn.wallet.TypedDomain;
 import io.filcdn.wallet.WalletKey;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.net.URI;
 import java.nio.file.Files;
@@ -483,7 +484,9 @@ class LoopIT {
   }
 
   private static JsonNode told(String path) throws IOException {
-    return new ObjectMapper().readTree(stack.service("settlement").resolve(path).toURL());
+    try (InputStream answer = stack.service("settlement").resolve(path).toURL().openStream()) {
+      return new ObjectMapper().readTree(answer);
+    }
   }
 
   @Test
