@@ -302,6 +302,7 @@ class AccountPageIT {
     visitor.tabTo("Make the key");
     visitor.enter();
     untilShown("The key \"by keyboard\", shown this once.");
+    untilShown("by keyboard, ");
     visitor.tabTo("Revoke by keyboard");
     visitor.enter();
     visitor.tabTo("Revoke by keyboard, surely");
