@@ -15,27 +15,61 @@ export class Problem extends Error {
 
 const PATIENCE = 10_000
 
-async function get(path: string, signal: AbortSignal): Promise<any> {
+interface Call {
+  method?: 'GET' | 'POST' | 'DELETE'
+  /** What goes behind Bearer. */
+  token?: string
+  body?: unknown
+  signal?: AbortSignal
+  /** The time for an answer, in milliseconds. */
+  patience?: number
+  /** A status besides those of success whose answer is one. */
+  also?: number
+}
+
+/** The JSON of an answer; nothing of an empty one. */
+export async function call(path: string, { method = 'GET', token, body, signal, patience = PATIENCE, also }: Call = {}): Promise<any> {
+  const over = AbortSignal.timeout(patience)
   const answer = await fetch(path, {
-    headers: { Accept: 'application/json' },
-    signal: AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]),
+    method,
+    headers: {
+      Accept: 'application/json',
+      ...(token !== undefined && { Authorization: `Bearer ${token}` }),
+      ...(body !== undefined && { 'Content-Type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+    signal: signal === undefined ? over : AbortSignal.any([signal, over]),
   }).catch(() => {
     throw new Problem('The service does not answer.')
   })
-  const body = await answer.json().catch(() => {
+  if (answer.status === 204) return undefined
+  const told = await answer.json().catch(() => {
     throw new Problem(`The service's answer cannot be read (status ${answer.status}).`)
   })
-  if (!answer.ok) throw new Problem(text(body?.detail), answer.status, text(body?.code))
-  return body
+  if (!answer.ok && answer.status !== also) throw new Problem(text(told?.detail), answer.status, text(told?.code))
+  return told
 }
 
-function text(value: unknown): string {
+async function get(path: string, signal: AbortSignal): Promise<any> {
+  return call(path, { signal })
+}
+
+export function text(value: unknown): string {
   return typeof value === 'string' ? value : ''
 }
 
-function list<T>(value: unknown, read: (item: any) => T): T[] {
+export function optional(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
+
+export function list<T>(value: unknown, read: (item: any) => T): T[] {
   if (!Array.isArray(value)) throw new TypeError('expected a list')
   return value.map(read)
+}
+
+/** A time of the API in milliseconds since 1970; nothing where there is none. */
+export function time(value: unknown): number | undefined {
+  return typeof value === 'string' ? Date.parse(value) : undefined
 }
 
 /** The sums of what was served, as ServedSums of the API. */
@@ -89,12 +123,14 @@ export async function series(
   }))
 }
 
-export type Dimension = 'data-set' | 'payer' | 'provider' | 'country'
+export type Dimension = 'data-set' | 'payer' | 'provider' | 'country' | 'edge'
 
 export interface Ranked {
   value: string
   egress: bigint
   count: bigint
+  /** Requests that started a fetch from a provider; absent of what is not told by requests. */
+  misses?: bigint
 }
 
 export async function top(dimension: Dimension, days: number, signal: AbortSignal): Promise<Ranked[]> {
@@ -102,6 +138,7 @@ export async function top(dimension: Dimension, days: number, signal: AbortSigna
     value: text(ranked?.value),
     egress: whole(ranked?.served?.egressBytes),
     count: whole(ranked?.served?.requests),
+    misses: whole(ranked?.served?.cacheMissRequests),
   }))
 }
 
@@ -138,6 +175,12 @@ export interface Bytes {
   remaining: bigint
   reported: bigint
   unreported: bigint
+  /** The price of what was used, in USDFC. */
+  cost: bigint
+  settled: bigint
+  owed: bigint
+  /** The epoch in which its rail ends; absent while it lives. */
+  railEnds: number | undefined
 }
 
 export interface DataSet {
@@ -156,6 +199,10 @@ function part(json: any): Bytes {
     remaining: whole(json?.remaining),
     reported: whole(json?.reported),
     unreported: whole(json?.unreported),
+    cost: whole(json?.cost),
+    settled: whole(json?.settled),
+    owed: whole(json?.owed),
+    railEnds: Number.isSafeInteger(json?.railEnds) ? json.railEnds : undefined,
   }
 }
 
@@ -302,9 +349,65 @@ export async function audit(dataSet: string, signal: AbortSignal): Promise<Audit
   }
 }
 
+export interface Unbilled {
+  reason: string
+  requests: bigint
+  bytes: bigint
+  fill: bigint
+}
+
+export async function unbilled(signal: AbortSignal): Promise<Unbilled[]> {
+  return list(await get('/api/v1/unbilled', signal), (sum) => ({
+    reason: text(sum?.reason),
+    requests: whole(sum?.requests),
+    bytes: whole(sum?.bytes),
+    fill: whole(sum?.fillBytes),
+  }))
+}
+
+export interface Edge {
+  edge: string
+  journals: bigint
+  heard: number
+  held: bigint
+}
+
+export async function edges(signal: AbortSignal): Promise<Edge[]> {
+  return list(await get('/api/v1/edges', signal), (edge) => ({
+    edge: text(edge?.edge),
+    journals: whole(edge?.journals),
+    heard: Date.parse(text(edge?.heard)),
+    held: whole(edge?.held),
+  }))
+}
+
+export interface Intake {
+  topics: { topic: string; lag: bigint; failing: boolean }[]
+  parked: { journals: bigint; records: bigint }
+  lost: { journals: bigint; records: bigint }
+}
+
+export async function intake(signal: AbortSignal): Promise<Intake> {
+  const json = await get('/api/v1/intake', signal)
+  const journals = (of: any) => ({ journals: whole(of?.journals), records: whole(of?.records) })
+  return {
+    topics: list(json.topics, (topic) => ({
+      topic: text(topic?.topic),
+      lag: whole(topic?.lag),
+      failing: topic?.failing === true,
+    })),
+    parked: journals(json.parked),
+    lost: journals(json.lost),
+  }
+}
+
 export interface Network extends ChainClock {
   name: string
   chainId: number
+  /** The contract that takes top-ups. */
+  warmStorage: string
+  /** The prices of 2^40 bytes of egress, and from providers, in USDFC. */
+  perTib: { cdn: bigint; cacheMiss: bigint }
   /** The URL of a piece with {payer} and {pieceCid} in it; absent where the operator told none. */
   pieceUrl?: string
 }
@@ -316,6 +419,8 @@ export async function network(signal: AbortSignal): Promise<Network> {
     chainId: json.chainId,
     genesis: Date.parse(text(json.genesis)),
     epoch: json.epochSeconds * 1000,
+    warmStorage: text(json.warmStorage),
+    perTib: { cdn: whole(json.rates?.cdnPerTib), cacheMiss: whole(json.rates?.cacheMissPerTib) },
     ...(typeof json.pieceUrl === 'string' && { pieceUrl: json.pieceUrl }),
   }
 }

@@ -1,6 +1,6 @@
 /** A chart over time, drawn by uPlot. It draws rounded numbers; its legend and the table below have the exact ones. */
 import { useEffect, useRef } from 'preact/hooks'
-import uPlot from 'uplot'
+import type uPlot from 'uplot'
 import 'uplot/dist/uPlot.min.css'
 import { Table } from './parts'
 
@@ -35,18 +35,25 @@ export function Chart({ label, times, lines, inUtc }: { label: string; times: nu
     times.map((time) => time / 1000),
     ...lines.map((line) => line.values.map(Number)),
   ]
+  const data = useRef(drawn)
+  data.current = drawn
   useEffect(() => {
     const element = place.current as HTMLDivElement
     const dark = matchMedia('(prefers-color-scheme: dark)')
-    const draw = () => {
+    let ended = false
+    const draw = async () => {
+      // figures are there before what draws is
+      const { default: uPlot } = await import('uplot')
+      if (ended) return
       plot.current?.destroy()
-      plot.current = new uPlot(options(element, latest, inUtc), drawn, element)
+      plot.current = new uPlot(options(uPlot, element, latest, inUtc), data.current, element)
     }
-    draw()
+    void draw()
     const resized = new ResizeObserver(() => plot.current?.setSize({ width: element.clientWidth, height: HEIGHT }))
     resized.observe(element)
     dark.addEventListener('change', draw)
     return () => {
+      ended = true
       dark.removeEventListener('change', draw)
       resized.disconnect()
       plot.current?.destroy()
@@ -81,7 +88,7 @@ function timeText(time: number, inUtc: boolean): string {
   return (inUtc ? DAY : HOUR).format(time)
 }
 
-function options(element: HTMLElement, lines: { current: Line[] }, inUtc: boolean): uPlot.Options {
+function options(library: typeof uPlot, element: HTMLElement, lines: { current: Line[] }, inUtc: boolean): uPlot.Options {
   const style = getComputedStyle(element)
   const text = style.getPropertyValue('--pico-color').trim()
   const grid = { stroke: style.getPropertyValue('--pico-muted-border-color').trim(), width: 1 }
@@ -97,7 +104,7 @@ function options(element: HTMLElement, lines: { current: Line[] }, inUtc: boolea
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    ...(inUtc && { tzDate: (seconds: number) => uPlot.tzDate(new Date(seconds * 1000), 'Etc/UTC') }),
+    ...(inUtc && { tzDate: (seconds: number) => library.tzDate(new Date(seconds * 1000), 'Etc/UTC') }),
     scales: { left: fromZero, right: fromZero },
     axes: [{ stroke: text, grid, ticks: grid }, ...axis('left', 3), ...axis('right', 1)],
     series: [

@@ -31,6 +31,21 @@ export function bytes(value: bigint): string {
   return `${sign}${decimal((size * 100n) >> BigInt(10 * unit), 2)} ${UNITS[unit]}`
 }
 
+const WRITTEN = /^([0-9]{1,18}) ?(B|KiB|MiB|GiB|TiB|PiB|)$/
+
+/** The bytes that somebody wrote: 1000, 500 MiB; nothing where it is no such text. */
+export function bytesOf(text: string): bigint | undefined {
+  const [, digits, unit] = WRITTEN.exec(text.trim()) ?? []
+  if (digits === undefined) return undefined
+  return BigInt(digits) << BigInt(10 * Math.max(0, UNITS.indexOf(unit ?? '')))
+}
+
+/** The units of a token with 18 decimals that somebody wrote: 0.25; nothing where it is no such text. */
+export function tokensOf(text: string): bigint | undefined {
+  const [, ones, part = ''] = /^([0-9]{1,18})(?:\.([0-9]{1,18}))?$/.exec(text.trim()) ?? []
+  return ones === undefined ? undefined : BigInt(ones + part.padEnd(18, '0'))
+}
+
 /** A part of a whole, cut to a tenth of a percent; nothing where there is no whole. */
 export function percent(part: bigint, all: bigint): string {
   return all === 0n ? '–' : `${decimal((part * 1000n) / all, 1)} %`
@@ -64,6 +79,16 @@ export function lasts(left: bigint, used: bigint, days: number): string {
   if (lasting === 0n) return 'lasts less than a day at this pace'
   if (lasting > 3650n) return 'lasts more than ten years at this pace'
   return `lasts about ${lasting} ${lasting === 1n ? 'day' : 'days'} at this pace`
+}
+
+/** What `used` bytes in `days` come to in 30 days, at a price of 2^40 bytes; as the contract reckons, by the byte. */
+export function monthly(used: bigint, days: number, perTib: bigint): bigint {
+  return (((perTib >> 40n) * used) * 30n) / BigInt(days)
+}
+
+/** The bytes that an amount buys at a price of 2^40 bytes. */
+export function buys(amount: bigint, perTib: bigint): bigint {
+  return perTib === 0n ? 0n : (amount << 40n) / perTib
 }
 
 /** Microseconds, in a unit that people read. */

@@ -1,7 +1,7 @@
 import '@picocss/pico/css/pico.min.css'
 import './style.css'
 import { render } from 'preact'
-import { LocationProvider, Route, Router, useLocation } from 'preact-iso'
+import { lazy, LocationProvider, Route, Router, useLocation } from 'preact-iso'
 import { useId, useState } from 'preact/hooks'
 import { dataSet, payer } from './ids'
 import { AuditPage } from './pages/audit'
@@ -11,8 +11,13 @@ import { ProviderPage } from './pages/provider'
 import { Start } from './pages/start'
 import { Title, useNetwork } from './parts'
 
+/** Who looks at the first page needs none of these. */
+const AccountPage = lazy(() => import('./pages/account').then((page) => page.AccountPage))
+const SettlementPage = lazy(() => import('./pages/settlement').then((page) => page.SettlementPage))
+const SystemPage = lazy(() => import('./pages/system').then((page) => page.SystemPage))
+
 /** The paths of pages; all else on this host is the API's. */
-const PAGES = /^\/($|\?|start$|payer\/|provider\/|audit\/)/
+const PAGES = /^\/($|\?|start$|account$|settlement$|system$|payer\/|provider\/|audit\/)/
 
 function App() {
   return (
@@ -28,12 +33,23 @@ function App() {
           <Route path="/provider/:generation/:id?" component={ProviderPage} />
           <Route path="/audit/:generation/:id?" component={AuditPage} />
           <Route path="/start" component={Start} />
+          <Route path="/account" component={AccountPage} />
+          <Route path="/settlement" component={SettlementPage} />
+          <Route path="/system" component={SystemPage} />
           <Route default component={Nowhere} />
         </Router>
       </main>
       <Foot />
     </LocationProvider>
   )
+}
+
+const HEADS = {
+  '/': 'Overview',
+  '/start': 'Get started',
+  '/account': 'Keys',
+  '/settlement': 'Settlement',
+  '/system': 'System',
 }
 
 function Head() {
@@ -46,12 +62,11 @@ function Head() {
           <li>
             <strong>FilCDN</strong>
           </li>
-          <li>
-            <a {...current('/')}>Overview</a>
-          </li>
-          <li>
-            <a {...current('/start')}>Get started</a>
-          </li>
+          {Object.entries(HEADS).map(([href, name]) => (
+            <li key={href}>
+              <a {...current(href)}>{name}</a>
+            </li>
+          ))}
         </ul>
       </nav>
       <Search />

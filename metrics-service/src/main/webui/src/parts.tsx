@@ -1,5 +1,5 @@
 /** The parts that pages consist of. */
-import type { ComponentChildren } from 'preact'
+import type { ComponentChildren, ComponentProps } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
 import { network } from './api'
 import { age, bytes, type ChainClock, epochAt, grouped, percent, timeOf, tokens } from './exact'
@@ -37,7 +37,7 @@ export function Count({ value, name }: Named) {
   )
 }
 
-/** An amount of USDFC, every digit of it. */
+/** An amount of USDFC or FIL, which have 18 decimals, every digit of it. */
 export function Amount({ value, name }: Named) {
   return (
     <data value={String(value)} data-name={name} class="amount">
@@ -148,11 +148,15 @@ interface AnswerProps<T> {
 export function Copyable({ text, label }: { text: string; label: string }) {
   const [told, setTold] = useState('')
   useEffect(() => setTold(''), [text])
-  const copy = () =>
-    navigator.clipboard.writeText(text).then(
-      () => setTold('Copied.'),
-      () => setTold('The browser does not let this page copy: select the text instead.'),
-    )
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(text)
+      setTold('Copied.')
+    } catch {
+      // also where there is no clipboard: in pages by http that are not of this machine
+      setTold('The browser does not let this page copy: select the text instead.')
+    }
+  }
   return (
     <span class="copyable">
       <code>{text}</code>
@@ -181,6 +185,104 @@ export function Table({ label, head, children }: { label: string; head: string[]
         <tbody>{children}</tbody>
       </table>
     </div>
+  )
+}
+
+/** Where a visitor is in a list that the service has in pages. */
+export function usePages() {
+  const [before, setBefore] = useState<string[]>([])
+  return {
+    /** What the page that is shown begins behind; nothing on the first. */
+    after: before.at(-1),
+    back: before.length === 0 ? undefined : () => setBefore(before.slice(0, -1)),
+    on: (next: string) => setBefore([...before, next]),
+  }
+}
+
+/** The buttons to the pages before and behind. */
+export function Pager({ of, next, what }: { of: ReturnType<typeof usePages>; next: string | undefined; what: string }) {
+  return (
+    <div role="group">
+      {of.back !== undefined && (
+        <button type="button" class="secondary" onClick={of.back}>
+          Back
+        </button>
+      )}
+      {next !== undefined && (
+        <button type="button" class="secondary" onClick={() => of.on(next)}>
+          More {what}
+        </button>
+      )}
+    </div>
+  )
+}
+
+/** Something that a visitor has done, once at a time; `problem` says why the last one failed. */
+export function useAction() {
+  const [{ busy, problem }, setState] = useState<{ busy: boolean; problem?: string }>({ busy: false })
+  const run = async (act: () => Promise<void>) => {
+    setState({ busy: true })
+    try {
+      await act()
+      setState({ busy: false })
+    } catch (cause) {
+      setState({ busy: false, problem: cause instanceof Error ? cause.message : String(cause) })
+    }
+  }
+  return { busy, problem, run }
+}
+
+/** The reason why something was not done. */
+export function Failed({ why }: { why: string | undefined }) {
+  return <div role="alert">{why !== undefined && <p class="problem">{why}</p>}</div>
+}
+
+/** A button for what cannot be taken back: it asks once more. */
+export function Surely({ what, of, busy, act }: { what: string; of: string; busy: boolean; act: () => void }) {
+  const [asked, setAsked] = useState(false)
+  const first = useRef<HTMLButtonElement>(null)
+  const ask = (now: boolean) => {
+    setAsked(now)
+    // what had the focus goes; its place takes it
+    requestAnimationFrame(() => first.current?.focus())
+  }
+  if (!asked) {
+    return (
+      <button ref={first} type="button" class="outline secondary" onClick={() => ask(true)} aria-label={`${what} ${of}`}>
+        {what}
+      </button>
+    )
+  }
+  return (
+    <span role="group">
+      <button ref={first} type="button" class="secondary" onClick={() => ask(false)}>
+        Leave it
+      </button>
+      <button
+        type="button"
+        aria-busy={busy}
+        disabled={busy}
+        aria-label={`${what} ${of}, surely`}
+        onClick={() => {
+          ask(false)
+          act()
+        }}
+      >
+        {what}, surely
+      </button>
+    </span>
+  )
+}
+
+/** A field of a form with what is expected in it. */
+export function Field({ label, hint, ...input }: { label: string; hint?: string } & ComponentProps<'input'>) {
+  const id = useId()
+  return (
+    <label>
+      {label}
+      <input autocomplete="off" spellcheck={false} {...input} {...(hint !== undefined && { 'aria-describedby': id })} />
+      {hint !== undefined && <small id={id}>{hint}</small>}
+    </label>
   )
 }
 
@@ -216,7 +318,7 @@ export function Title({ text, of, children }: { text: string; of?: string; child
  *
  * @param room what it takes when its answer is there, kept free so that nothing moves then
  */
-export function Section({ title, room, children }: { title: string; room?: 'figures' | 'chart'; children: ComponentChildren }) {
+export function Section({ title, room, children }: { title: string; room?: 'figures' | 'table' | 'chart'; children: ComponentChildren }) {
   const id = useId()
   return (
     <section aria-labelledby={id} class={room && `room-${room}`}>

@@ -25,7 +25,23 @@ export function PieceLink({ template, payer }: { template: string; payer: string
           {wrong ? 'Expected a PieceCID, which begins with bafkzcib (v2) or baga (v1).' : 'As the SDK returned it, or as the index tells it.'}
         </small>
       </label>
-      {cid !== undefined && <Copyable text={pieceUrl(template, payer, cid)} label="the URL" />}
+      {cid !== undefined && <Try url={pieceUrl(template, payer, cid)} />}
+    </>
+  )
+}
+
+/** A URL to copy, to look at, and to ask from a terminal. */
+function Try({ url }: { url: string }) {
+  return (
+    <>
+      <Copyable text={url} label="the URL" />
+      <p>
+        <a href={url} target="_blank" rel="noopener noreferrer">
+          Look at the piece
+        </a>
+        , in a tab of its own: this page loads nothing from elsewhere. It counts as a fetch.
+      </p>
+      <Copyable text={`curl -fsSo piece -D - '${url}'`} label="the command" />
     </>
   )
 }

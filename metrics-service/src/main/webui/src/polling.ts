@@ -10,6 +10,9 @@ export interface Polled<T> {
   problem?: Problem
 }
 
+/** The pause between questions about what is counted, in milliseconds. */
+export const LIVE = 1_000
+
 const LONGEST_PAUSE = 30_000
 
 /** The pause before the next question, which doubles with each that failed in a row. */

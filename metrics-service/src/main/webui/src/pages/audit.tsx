@@ -1,9 +1,7 @@
 import { audit, type Audited } from '../api'
 import { dataSet as dataSetOf } from '../ids'
 import { Amount, Answer, EpochTime, ExactBytes, Figure, Section, Table, Time, Title, useNetwork } from '../parts'
-import { usePolled } from '../polling'
-
-const LIVE = 2_000
+import { LIVE, usePolled } from '../polling'
 
 /** Every number that is kept of a data set's bytes, side by side. */
 export function AuditPage({ generation, id }: { generation: string; id?: string }) {

@@ -1,14 +1,13 @@
 import type { ComponentChildren } from 'preact'
 import { useLocation } from 'preact-iso'
-import { type Dimension, latency, type Ranked, series, type Sums, top, topPieces } from '../api'
+import { type Dimension, latency, type Ranked, series, type Sums, top, topPieces, unbilled } from '../api'
 import { Chart } from '../chart'
 import { bytes, change, grouped, micros, percent } from '../exact'
 import { Answer, Bytes, Count, Figure, Section, Share, Table, Title } from '../parts'
 import { bucketsBefore, bucketsOf, fill, type Period, PERIODS, sum, USUAL } from '../period'
-import { usePolled } from '../polling'
+import { LIVE, usePolled } from '../polling'
 
-/** Counts move at once; the largest are found once a minute. */
-const LIVE = 2_000
+/** The largest are found once a minute. */
 const RANKED = 20_000
 
 /** All that was served, when, how fast, and for whom. */
@@ -43,6 +42,7 @@ export function Overview() {
         <Top title="Countries" dimension="country" days={period.days} />
       </div>
       <TopPieces days={Math.min(8, period.days)} />
+      <BilledToNobody />
     </>
   )
 }
@@ -206,6 +206,43 @@ function TopPieces({ days }: { days: number }) {
             {(value) => <code>{value}</code>}
           </Largest>
         )}
+      </Answer>
+    </Section>
+  )
+}
+
+const REASONS: Record<string, string> = {
+  bot: 'The request carried the token of one of the operator\'s bots.',
+  unverified: 'The fill failed verification: what a provider sent is not the piece.',
+}
+
+function BilledToNobody() {
+  const polled = usePolled('unbilled', RANKED, unbilled)
+  return (
+    <Section title="Served and billed to nobody, since the beginning">
+      <Answer of={polled} what="what is billed to nobody" every={RANKED}>
+        {(sums) =>
+          sums.length === 0 ? (
+            <p>Nothing: no fill failed verification, and no bot fetched.</p>
+          ) : (
+            <Table label="Served and billed to nobody" head={['Because', 'Requests', 'Egress', 'From providers']}>
+              {sums.map((sum) => (
+                <tr key={sum.reason}>
+                  <th scope="row">{REASONS[sum.reason] ?? sum.reason}</th>
+                  <td>
+                    <Count value={sum.requests} name={`${sum.reason}-requests`} />
+                  </td>
+                  <td>
+                    <Bytes value={sum.bytes} name={`${sum.reason}-bytes`} />
+                  </td>
+                  <td>
+                    <Bytes value={sum.fill} name={`${sum.reason}-fill`} />
+                  </td>
+                </tr>
+              ))}
+            </Table>
+          )
+        }
       </Answer>
     </Section>
   )

@@ -1,13 +1,12 @@
-import { useState } from 'preact/hooks'
 import { type Bytes as Part, type DataSet, dataSetsOf, payerTotals, series, storage } from '../api'
-import { lasts } from '../exact'
+import { lasts, monthly } from '../exact'
 import { payer as payerOf } from '../ids'
-import { Answer, Bytes, Count, Figure, Left, Section, Table, Title, useNetwork } from '../parts'
+import { Amount, Answer, Bytes, Count, EpochTime, Figure, Left, Pager, Section, Table, Title, useNetwork, usePages } from '../parts'
 import { bucketsOf, fill, PERIODS, type Period, sum } from '../period'
 import { PieceLink } from '../piece-link'
-import { usePolled } from '../polling'
+import { TopUp } from '../top-up'
+import { LIVE, usePolled } from '../polling'
 
-const LIVE = 2_000
 const PACE = 60_000
 const WEEK = PERIODS['7d'] as Period
 
@@ -64,8 +63,8 @@ function Totals({ address }: { address: string }) {
 
 /** Data sets, ten at a time as the service has them. */
 function DataSets({ address }: { address: string }) {
-  const [pages, setPages] = useState<string[]>([])
-  const after = pages.at(-1)
+  const pages = usePages()
+  const { after } = pages
   const polled = usePolled(`${address} ${after}`, LIVE, (signal) => dataSetsOf(address, after, signal))
   return (
     <Section title="What is left of each data set's quotas" room="chart">
@@ -74,20 +73,9 @@ function DataSets({ address }: { address: string }) {
           <>
             {dataSets.length === 0 && <p>This payer has no data sets{after !== undefined && ' behind those'}.</p>}
             {dataSets.map((dataSet) => (
-              <Quotas key={dataSet.id} of={dataSet} />
+              <Quotas key={dataSet.id} of={dataSet} payer={address} />
             ))}
-            <div class="pages" role="group">
-              {pages.length > 0 && (
-                <button type="button" class="secondary" onClick={() => setPages(pages.slice(0, -1))}>
-                  Back
-                </button>
-              )}
-              {next !== undefined && (
-                <button type="button" class="secondary" onClick={() => setPages([...pages, next])}>
-                  More data sets
-                </button>
-              )}
-            </div>
+            <Pager of={pages} next={next} what="data sets" />
           </>
         )}
       </Answer>
@@ -95,7 +83,8 @@ function DataSets({ address }: { address: string }) {
   )
 }
 
-function Quotas({ of }: { of: DataSet }) {
+function Quotas({ of, payer }: { of: DataSet; payer: string }) {
+  const network = useNetwork().data
   const pace = usePolled(of.id, PACE, async (signal) => {
     const days = bucketsOf(WEEK, Date.now())
     return sum(fill(days, await series(`data-set/${of.id}`, 'day', days[0] ?? 0, Date.now(), signal)))
@@ -117,8 +106,15 @@ function Quotas({ of }: { of: DataSet }) {
         {!of.withCdn && ', without the CDN'}
         {of.deleted && ', deleted'}
       </header>
-      <Quota label="Egress" name={`${of.id}-cdn`} part={of.cdn} used={pace.data?.egress} />
-      <Quota label="From providers" name={`${of.id}-miss`} part={of.cacheMiss} used={pace.data?.miss} />
+      <Quota label="Egress" name={`${of.id}-cdn`} part={of.cdn} used={pace.data?.egress} perTib={network?.perTib.cdn} />
+      <Quota
+        label="From providers"
+        name={`${of.id}-miss`}
+        part={of.cacheMiss}
+        used={pace.data?.miss}
+        perTib={network?.perTib.cacheMiss}
+      />
+      {network !== undefined && !of.deleted && of.id.startsWith('fwss/') && <TopUp dataSet={of.id} payer={payer} network={network} />}
     </article>
   )
 }
@@ -129,15 +125,33 @@ interface QuotaProps {
   part: Part
   /** The use in the last seven days; absent until it is known. */
   used: bigint | undefined
+  perTib: bigint | undefined
 }
 
-function Quota({ label, name, part, used }: QuotaProps) {
+function Quota({ label, name, part, used, perTib }: QuotaProps) {
+  const clock = useNetwork().data
   return (
     <div>
       <strong>{label}</strong>: <Bytes value={part.remaining} name={`${name}-remaining`} /> left of{' '}
       <Bytes value={part.granted} name={`${name}-granted`} />, <Bytes value={part.used} name={`${name}-used`} /> used
       {used !== undefined && `; ${lasts(part.remaining, used, 7)}`}
       <Left label={label} left={part.remaining} all={part.granted} />
+      <p class="money">
+        Costs <Amount value={part.cost} name={`${name}-cost`} /> USDFC so far
+        {used !== undefined && perTib !== undefined && (
+          <>
+            , and <Amount value={monthly(used, 7, perTib)} name={`${name}-monthly`} /> in 30 days at the pace of the last seven
+          </>
+        )}
+        . Reported: <Bytes value={part.reported} name={`${name}-reported`} />; settled:{' '}
+        <Amount value={part.settled} name={`${name}-settled`} />; owed: <Amount value={part.owed} name={`${name}-owed`} /> USDFC.
+        {part.railEnds !== undefined && (
+          <>
+            {' '}
+            Its rail ends: <EpochTime epoch={part.railEnds} clock={clock} />.
+          </>
+        )}
+      </p>
     </div>
   )
 }
@@ -196,11 +210,11 @@ function Links({ address }: { address: string }) {
 }
 
 const REFUSALS: [code: string, meaning: string, what: string][] = [
-  ['cdn-quota-exhausted', 'The data set has not paid for so many bytes.', 'Top up the first amount of topUpCDNPaymentRails.'],
+  ['cdn-quota-exhausted', 'The data set has not paid for so many bytes.', 'Top up the data set, for egress.'],
   [
     'cache-miss-quota-exhausted',
     'The piece is not cached, and fetching it from a provider is not paid for.',
-    'Top up the second amount of topUpCDNPaymentRails. What is cached is served all the same.',
+    'Top up the data set, for bytes from providers. What is cached is served all the same.',
   ],
   ['cdn-off', 'The data sets with the piece were made without the CDN.', 'Store it in a data set that is made with the CDN.'],
   ['no-deal', 'Somebody else has the piece in a data set, this payer has not.', 'Store it under this payer, or ask under the other.'],
@@ -222,10 +236,8 @@ function Refusals() {
   return (
     <Section title="When a fetch is refused">
       <p>
-        A refusal is never billed, and says its code in the header <code>X-Error-Code</code>. To top up, the payer's wallet calls{' '}
-        <code>topUpCDNPaymentRails(dataSetId, cdnAmountToAdd, cacheMissAmountToAdd)</code> of the Filecoin Warm Storage contract,
-        with the number of the data set and two amounts in the smallest unit of USDFC (18 decimals), from what the payer has in
-        Filecoin Pay. It counts once the block is indexed.
+        A refusal is never billed, and says its code in the header <code>X-Error-Code</code>. A top-up is paid from
+        what the payer has in Filecoin Pay; each data set above prepares the call. It counts once the block is indexed.
       </p>
       <Table label="Refusals" head={['Code', 'Means', 'What helps']}>
         {REFUSALS.map(([code, meaning, what]) => (

@@ -1,13 +1,12 @@
-import { latency, series, statement, statementPath } from '../api'
+import { latency, series, statement, statementPath, type Sums } from '../api'
 import { Chart } from '../chart'
-import { bytes, grouped } from '../exact'
+import { bytes, change, grouped } from '../exact'
 import { provider as providerOf } from '../ids'
 import { Amount, Answer, Bytes, Count, Figure, Section, Table, Title } from '../parts'
-import { bucketsOf, fill, PERIODS, type Period, sum } from '../period'
-import { usePolled } from '../polling'
+import { bucketsBefore, bucketsOf, fill, PERIODS, type Period, sum } from '../period'
+import { LIVE, usePolled } from '../polling'
 import { Percentiles } from './overview'
 
-const LIVE = 2_000
 const STATEMENT = 20_000
 const MONTH = PERIODS['30d'] as Period
 
@@ -35,26 +34,29 @@ export function ProviderPage({ generation, id }: { generation: string; id?: stri
 function Supplied({ provider }: { provider: string }) {
   const polled = usePolled(provider, LIVE, async (signal) => {
     const days = bucketsOf(MONTH, Date.now())
-    return { days, served: fill(days, await series(`provider/${provider}`, 'day', days[0] ?? 0, Date.now(), signal)) }
+    const earlier = bucketsBefore(MONTH, days)
+    const all = await series(`provider/${provider}`, 'day', earlier[0] ?? 0, Date.now(), signal)
+    return { days, served: fill(days, all), before: sum(fill(earlier, all)) }
   })
   return (
-    <Section title="The last 30 days" room="chart">
+    <Section title="The last 30 days, and the 30 days before" room="chart">
       <Answer of={polled} what="what was supplied" every={LIVE}>
-        {({ days, served }) => {
+        {({ days, served, before }) => {
           const all = sum(served)
+          const against = (pick: (sums: Sums) => bigint) => change(pick(all), pick(before))
           return (
             <>
               <dl class="figures">
-                <Figure label="Supplied and verified">
+                <Figure label="Supplied and verified" note={against((s) => s.miss)}>
                   <Bytes value={all.miss} name="miss" />
                 </Figure>
-                <Figure label="Requests that started a fetch">
+                <Figure label="Requests that started a fetch" note={against((s) => s.missRequests)}>
                   <Count value={all.missRequests} name="miss-requests" />
                 </Figure>
-                <Figure label="Egress of its data sets">
+                <Figure label="Egress of its data sets" note={against((s) => s.egress)}>
                   <Bytes value={all.egress} name="egress" />
                 </Figure>
-                <Figure label="Requests">
+                <Figure label="Requests" note={against((s) => s.requests)}>
                   <Count value={all.requests} name="requests" />
                 </Figure>
               </dl>

@@ -236,6 +236,15 @@ public interface MetricsConfig {
      * https://{payer}.cdn.example/{pieceCid}}; without it, pages show no URLs of pieces.
      */
     Optional<String> pieceUrl();
+
+    /**
+     * The address of the settlement service, such as {@code http://settlement:8080}; without it,
+     * its API is not passed on, and pages show nothing of it.
+     */
+    Optional<URI> settlementUrl();
+
+    /** The address of the indexer; without it, pages show nothing of it. */
+    Optional<URI> indexerUrl();
   }
 
   /** The credit server. */

@@ -7,6 +7,8 @@ import io.filcdn.metrics.credits.Credits;
 import io.filcdn.metrics.identity.EdgeAuthentication;
 import io.filcdn.metrics.intake.LostRecordDetector;
 import io.filcdn.metrics.intake.TopicFollowers;
+import io.filcdn.metrics.pages.Neighbour;
+import io.filcdn.metrics.pages.NeighbourResource.Neighbours;
 import io.filcdn.metrics.pages.NetworkResource.NetworkView;
 import io.filcdn.metrics.policies.PolicyDesk;
 import io.filcdn.metrics.query.DataSetAudits;
@@ -85,7 +87,19 @@ class Wiring {
   @Produces
   @Singleton
   NetworkView networkView(Network network, MetricsConfig config) {
-    return NetworkView.of(network, config.metrics().pages().pieceUrl());
+    return NetworkView.of(
+        network,
+        MetricsService.terms(network, config.metrics().quota()),
+        config.metrics().pages().pieceUrl());
+  }
+
+  @Produces
+  @Singleton
+  Neighbours neighbours(MetricsConfig config) {
+    MetricsConfig.Pages pages = config.metrics().pages();
+    return new Neighbours(
+        Neighbour.of("settlement", pages.settlementUrl()),
+        Neighbour.of("indexer", pages.indexerUrl()));
   }
 
   @Produces

@@ -64,6 +64,8 @@ class MetricsConfigTest {
     assertThat(config.metrics().wallets().askChain()).isFalse();
     assertThat(config.metrics().wallets().chainTimeout()).isEqualTo(Duration.ofSeconds(5));
     assertThat(config.metrics().pages().pieceUrl()).isEmpty();
+    assertThat(config.metrics().pages().settlementUrl()).isEmpty();
+    assertThat(config.metrics().pages().indexerUrl()).isEmpty();
     MetricsConfig.Credits credits = config.metrics().credits();
     assertThat(credits.longestReservation()).isEqualTo(Duration.ofDays(1));
     assertThat(credits.keepClosed()).isEqualTo(Duration.ofDays(30));

@@ -24,32 +24,33 @@ import static org.hamcrest.Matchers.startsWith;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow.Reason;
 import io.filcdn.common.egress.RetrievalRecord;
+import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.index.DataSetRecord.Reported;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.metrics.quota.PostgresDataSets;
+import io.filcdn.service.database.Database;
 import io.filcdn.testing.browser.Chromium;
-import io.restassured.RestAssured;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -85,54 +86,13 @@ class PagesIT {
       "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8";
   private static final int MOST_COMPRESSED = 300 * 1024;
 
-  private static final Path SCREENSHOTS = Path.of("target", "screenshots");
-  private static final Path AXE = Path.of("src/main/webui/node_modules/axe-core/axe.min.js");
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-  /** Runs before anything of a page does. */
-  private static final String WATCH =
-      """
-      window.complaints = []
-      document.addEventListener('securitypolicyviolation', e => complaints.push('CSP: ' + e.blockedURI))
-      window.addEventListener('error', e => complaints.push(String(e.message)))
-      window.addEventListener('unhandledrejection', e => complaints.push(String(e.reason)))
-      """;
-
-  /** Every named figure on the page, as it is told to programs. */
-  private static final String FIGURES =
-      "Object.fromEntries([...document.querySelectorAll('data[data-name]')].map(d =>"
-          + " [d.dataset.name, d.value]))";
-
-  private static final String SERIOUS =
-      """
-      axe.run().then(found => found.violations
-        .filter(v => v.impact === 'serious' || v.impact === 'critical')
-        .map(v => v.id + ': ' + v.nodes[0].html))
-      """;
 
   private static Chromium chromium;
   private static boolean fed;
 
-  private Chromium.Tab tab;
-
-  /** A visitor's screen and preference. */
-  record Screen(String name, int width, int height, String scheme) {
-    @Override
-    public String toString() {
-      return name;
-    }
-  }
-
-  private static final Screen DESKTOP = new Screen("desktop-light", 1280, 900, "light");
-
-  static Stream<Screen> screens() {
-    return Stream.of(
-        DESKTOP,
-        new Screen("desktop-dark", 1280, 900, "dark"),
-        new Screen("phone-light", 375, 740, "light"),
-        new Screen("phone-dark", 375, 740, "dark"));
-  }
+  private PageVisitor visitor;
 
   @BeforeAll
   static void start(@TempDir Path profile) throws IOException {
@@ -145,9 +105,7 @@ class PagesIT {
       fed = true;
       feed();
     }
-    tab = chromium.open();
-    send("Page.addScriptToEvaluateOnNewDocument", json().put("source", WATCH));
-    screen(DESKTOP);
+    visitor = PageVisitor.open(chromium);
   }
 
   @AfterAll
@@ -217,7 +175,17 @@ class PagesIT {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"/", "/start", "/provider/3", "/provider/fwss/3", "/audit/12", "/audit/fwss/12"})
+      strings = {
+        "/",
+        "/start",
+        "/account",
+        "/settlement",
+        "/system",
+        "/provider/3",
+        "/provider/fwss/3",
+        "/audit/12",
+        "/audit/fwss/12"
+      })
   void pagesAreOneDocumentThatMayLoadNothingOfOthers(String path) {
     given()
         .header("Accept", ACCEPTED_BY_BROWSERS)
@@ -306,6 +274,8 @@ class PagesIT {
         .body("chainId", equalTo(31415926))
         .body("genesis", equalTo("1970-01-01T00:00:00Z"))
         .body("epochSeconds", equalTo(3))
+        .body("rates.cdnPerTib", equalTo("7000000000000000000"))
+        .body("warmStorage", startsWith("0x"))
         .body("pieceUrl", equalTo(PIECE_URL));
   }
 
@@ -342,9 +312,9 @@ class PagesIT {
   // ---- the pages
 
   @ParameterizedTest
-  @MethodSource("screens")
-  void everyFigureIsTheApis(Screen screen) throws IOException {
-    screen(screen);
+  @MethodSource("io.filcdn.metrics.PageVisitor#screens")
+  void everyFigureIsTheApis(PageVisitor.Screen screen) {
+    visitor.screen(screen);
 
     assertFigures(screen, "overview", "/", overview());
     assertFigures(screen, "payer", "/payer/" + PAYER, payer());
@@ -364,6 +334,9 @@ class PagesIT {
     figures.put("hits", sums("/api/v1/series/outcome/hit" + since).path("egressBytes").asText());
     JsonNode latency = api("/api/v1/latency");
     List.of("p50", "p95", "p99").forEach(p -> figures.put(p, latency.path(p).asText()));
+    for (JsonNode sum : api("/api/v1/unbilled")) {
+      figures.put(sum.path("reason").asText() + "-bytes", sum.path("bytes").asText());
+    }
     return figures;
   }
 
@@ -380,12 +353,26 @@ class PagesIT {
     figures.put("stored", storage.path("pinnedBytes").asText());
     for (String id : List.of("fwss/12", "fwss/13")) {
       JsonNode account = api("/api/v1/data-sets/" + id);
-      for (String field : List.of("granted", "used", "remaining")) {
+      for (String field :
+          List.of("granted", "used", "remaining", "reported", "cost", "settled", "owed")) {
         figures.put(id + "-cdn-" + field, account.path("cdn").path(field).asText());
         figures.put(id + "-miss-" + field, account.path("cacheMiss").path(field).asText());
       }
+      figures.put(id + "-cdn-monthly", monthly("/api/v1/series/data-set/" + id));
     }
     return figures;
+  }
+
+  /** The price of 30 days' egress at the pace of the last seven. */
+  private static String monthly(String series) {
+    BigInteger perByte =
+        new BigInteger(api("/api/v1/network").at("/rates/cdnPerTib").asText()).shiftRight(40);
+    BigInteger week = new BigInteger(sums(series).path("egressBytes").asText());
+    return perByte
+        .multiply(week)
+        .multiply(BigInteger.valueOf(30))
+        .divide(BigInteger.valueOf(7))
+        .toString();
   }
 
   private static Map<String, String> provider() {
@@ -450,32 +437,30 @@ class PagesIT {
     }
   }
 
-  private void assertFigures(Screen screen, String name, String path, Map<String, String> expected)
-      throws IOException {
-    go(path);
+  private void assertFigures(
+      PageVisitor.Screen screen, String name, String path, Map<String, String> expected) {
+    visitor.go(path);
     await()
         .atMost(PATIENCE)
         .untilAsserted(
             () -> {
-              assertThat(figures()).containsAllEntriesOf(expected);
-              assertThat(evaluate("document.querySelectorAll('[aria-busy=true]').length").asInt())
+              assertThat(visitor.figures()).containsAllEntriesOf(expected);
+              assertThat(
+                      visitor
+                          .evaluate("document.querySelectorAll('[aria-busy=true]').length")
+                          .asInt())
                   .isZero();
             });
-    evaluate(Files.readString(AXE));
-    assertThat(texts(evaluate(SERIOUS))).as("axe on %s, %s", path, screen).isEmpty();
-    assertThat(evaluate("document.documentElement.scrollWidth - innerWidth").asInt())
-        .as("overflow of %s, %s", path, screen)
-        .isLessThanOrEqualTo(0);
-    assertThat(texts(evaluate("complaints"))).isEmpty();
-    picture(name + "-" + screen.name());
+    visitor.assertNothingAmiss(path + ", " + screen);
+    visitor.picture(name + "-" + screen.name());
   }
 
   @Test
   void nothingIsAskedOfAnyoneElseAndItIsSmall() {
-    go("/");
+    visitor.go("/");
 
     JsonNode loaded =
-        evaluate(
+        visitor.evaluate(
             """
             [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
               .map(e => ({ url: e.name, bytes: e.encodedBodySize }))
@@ -483,16 +468,17 @@ class PagesIT {
 
     assertThat(loaded).hasSizeGreaterThan(2);
     assertThat(loaded)
-        .allSatisfy(one -> assertThat(one.path("url").asText()).startsWith(root() + "/"));
+        .allSatisfy(
+            one -> assertThat(one.path("url").asText()).startsWith(PageVisitor.root() + "/"));
     assertThat(loaded.findValues("bytes").stream().mapToInt(JsonNode::asInt).sum())
         .isBetween(10_000, MOST_COMPRESSED);
   }
 
   @Test
   void whatIsCountedMovesTheNumbersThatAreShown() throws Exception {
-    go("/payer/" + PAYER);
-    await().atMost(PATIENCE).until(() -> figures().containsKey("requests"));
-    long before = Long.parseLong(figures().getOrDefault("requests", "0"));
+    visitor.go("/payer/" + PAYER);
+    await().atMost(PATIENCE).until(() -> visitor.figures().containsKey("requests"));
+    long before = Long.parseLong(visitor.figures().getOrDefault("requests", "0"));
 
     send(flushUntil(Clock.systemUTC().instant(), journal(1), 0, 2, hit(13, 0)));
 
@@ -500,72 +486,123 @@ class PagesIT {
         .atMost(PATIENCE)
         .untilAsserted(
             () ->
-                assertThat(Long.parseLong(figures().getOrDefault("requests", "0")))
+                assertThat(Long.parseLong(visitor.figures().getOrDefault("requests", "0")))
                     .isGreaterThan(before));
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "/, egress",
+    "/payer/PAYER, requests",
+    "/provider/fwss/3, statement-bytes",
+    "/audit/fwss/12, cdn-odometer",
+    "/system, filcdn_egress_parked_records",
+  })
+  void whatIsShownStaysAndIsMarkedAsOldWhileTheNetworkIsCut(String path, String figure) {
+    visitor.go(path.replace("PAYER", PAYER.hex()));
+    await().atMost(PATIENCE).until(() -> visitor.figures().containsKey(figure));
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                visitor
+                    .evaluate("document.querySelectorAll('[aria-busy=true]').length === 0")
+                    .asBoolean());
+
+    visitor.assertKeepsWhatItShowsWhileTheNetworkIsCut();
+  }
+
   @Test
-  void whatIsShownStaysAndIsMarkedAsOldWhileTheNetworkIsCut() {
-    go("/audit/fwss/12");
-    String odometer = api("/api/v1/audit/fwss/12").path("cdn").path("odometer").asText();
-    shows("cdn-odometer", odometer);
+  void tenThousandDataSetsComeTenAtATime() {
+    Address rich = Address.of("0x00000000000000000000000000000000000000aa");
+    List<DataSetRecord> all =
+        IntStream.range(100_000, 110_000).mapToObj(number -> ofPayer(number, rich)).toList();
+    new Database(SERVICE.stack().dataSource())
+        .run(connection -> new PostgresDataSets().keepNewer(connection, all));
+    String shown =
+        "[...document.querySelectorAll('main article')].map(a => a.getAttribute('aria-label'))";
 
-    offline(true);
+    visitor.go("/payer/" + rich);
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(visitor.evaluate(shown)).hasSize(10));
+    String first = visitor.evaluate(shown).path(0).asText();
+    assertThat(first).isEqualTo("Data set fwss/100000");
+    for (int page = 1; page <= 3; page++) {
+      String expected = "Data set fwss/1000%d0".formatted(page);
+      visitor.click("More data sets");
+      await()
+          .atMost(PATIENCE)
+          .untilAsserted(
+              () -> assertThat(visitor.evaluate(shown).path(0).asText()).isEqualTo(expected));
+      assertThat(visitor.evaluate(shown)).hasSize(10);
+    }
+    visitor.click("Back");
     await()
         .atMost(PATIENCE)
         .untilAsserted(
             () ->
-                assertThat(evaluate("document.querySelector('.stale')?.textContent ?? ''").asText())
-                    .contains("does not answer", "Trying again", "These numbers are of"));
-    assertThat(figures()).containsEntry("cdn-odometer", odometer);
+                assertThat(visitor.evaluate(shown).path(0).asText())
+                    .isEqualTo("Data set fwss/100020"));
+    visitor.assertNothingAmiss("a payer with 10,000 data sets");
+  }
 
-    offline(false);
-    await()
-        .atMost(PATIENCE)
-        .untilAsserted(
-            () ->
-                assertThat(evaluate("document.querySelectorAll('.stale').length").asInt())
-                    .isZero());
-    assertThat(figures()).containsEntry("cdn-odometer", odometer);
+  private static DataSetRecord ofPayer(int number, Address payer) {
+    DataSetRecord sample = indexed(number, 1);
+    return new DataSetRecord(
+        sample.dataSet(),
+        payer,
+        sample.provider(),
+        sample.payee(),
+        sample.withCdn(),
+        sample.deleted(),
+        sample.pdpRail(),
+        sample.cacheMissRail(),
+        sample.cdnRail(),
+        sample.topUps(),
+        sample.reported(),
+        sample.lastReportedEpoch(),
+        sample.settled(),
+        sample.asOf());
   }
 
   @Test
   void theKeyboardAloneIsEnough() {
-    go("/");
-    evaluate("document.activeElement.blur()");
+    visitor.go("/");
+    visitor.evaluate("document.activeElement.blur()");
 
-    press("Tab", 9, "");
-    assertThat(focused("textContent")).isEqualTo("Skip to the content");
-    press("Enter", 13, "\r");
-    press("Tab", 9, "");
-    assertThat(focused("value")).isEqualTo("24h");
-    press("ArrowRight", 39, "");
+    visitor.press("Tab", 9, "");
+    assertThat(visitor.focused("textContent")).isEqualTo("Skip to the content");
+    visitor.press("Enter", 13, "\r");
+    visitor.press("Tab", 9, "");
+    assertThat(visitor.focused("value")).isEqualTo("24h");
+    visitor.press("ArrowRight", 39, "");
     await()
         .atMost(PATIENCE)
         .untilAsserted(
-            () -> assertThat(evaluate("location.search").asText()).isEqualTo("?period=7d"));
-    assertThat(focused("value")).isEqualTo("7d");
+            () -> assertThat(visitor.evaluate("location.search").asText()).isEqualTo("?period=7d"));
+    assertThat(visitor.focused("value")).isEqualTo("7d");
 
-    go("/start");
-    evaluate("document.activeElement.blur()");
-    for (int tabs = 0; tabs < 10 && !focused("name").equals("of"); tabs++) {
-      press("Tab", 9, "");
+    visitor.go("/start");
+    visitor.evaluate("document.activeElement.blur()");
+    for (int tabs = 0; tabs < 10 && !visitor.focused("name").equals("of"); tabs++) {
+      visitor.press("Tab", 9, "");
     }
-    send("Input.insertText", json().put("text", "nobody"));
-    press("Enter", 13, "\r");
-    assertThat(evaluate("document.querySelector('form [role=status]').textContent").asText())
+    visitor.write("nobody");
+    visitor.press("Enter", 13, "\r");
+    assertThat(
+            visitor.evaluate("document.querySelector('form [role=status]').textContent").asText())
         .contains("Expected a payer");
-    press("Backspace", 8, "");
-    evaluate("document.activeElement.select()");
-    send("Input.insertText", json().put("text", "fwss/12"));
-    press("Enter", 13, "\r");
+    visitor.press("Backspace", 8, "");
+    visitor.evaluate("document.activeElement.select()");
+    visitor.write("fwss/12");
+    visitor.press("Enter", 13, "\r");
     await()
         .atMost(PATIENCE)
         .untilAsserted(
             () -> {
-              assertThat(evaluate("location.pathname").asText()).isEqualTo("/audit/fwss/12");
-              assertThat(focused("tagName")).isEqualTo("H1");
-              assertThat(evaluate("document.title").asText())
+              assertThat(visitor.evaluate("location.pathname").asText())
+                  .isEqualTo("/audit/fwss/12");
+              assertThat(visitor.focused("tagName")).isEqualTo("H1");
+              assertThat(visitor.evaluate("document.title").asText())
                   .isEqualTo("Audit of a data set fwss/12 – FilCDN");
             });
   }
@@ -573,34 +610,38 @@ class PagesIT {
   @Test
   void whoeverStartsGetsTheUrlsOfHisOwnAddress() {
     String cid = "bafkzcibcd4bdomn3tgwgrh3g532zopskstnbrd2n3sxfqbze7rxt7vqn7veigmy";
-    go("/start");
+    visitor.go("/start");
 
-    evaluate("document.querySelector('[name=payer]').focus()");
-    send("Input.insertText", json().put("text", PAYER.toString()));
+    visitor.evaluate("document.querySelector('[name=payer]').focus()");
+    visitor.write(PAYER.toString());
     await()
         .atMost(PATIENCE)
-        .until(() -> evaluate("!!document.querySelector('[placeholder^=bafkzcib]')").asBoolean());
-    evaluate("document.querySelector('[placeholder^=bafkzcib]').focus()");
-    send("Input.insertText", json().put("text", cid));
+        .until(
+            () ->
+                visitor
+                    .evaluate("!!document.querySelector('[placeholder^=bafkzcib]')")
+                    .asBoolean());
+    visitor.evaluate("document.querySelector('[placeholder^=bafkzcib]').focus()");
+    visitor.write(cid);
 
     await()
         .atMost(PATIENCE)
         .untilAsserted(
             () ->
-                assertThat(evaluate("document.querySelector('main').textContent").asText())
+                assertThat(visitor.evaluate("document.querySelector('main').textContent").asText())
                     .contains("http://localhost:8400/" + PAYER.hex() + "/" + cid));
-    assertThat(evaluate("[...document.links].map(a => a.pathname)").toString())
+    assertThat(visitor.evaluate("[...document.links].map(a => a.pathname)").toString())
         .contains("/payer/" + PAYER.hex());
   }
 
   @Test
   void whatAnyoneWroteIsText() {
-    go("/");
+    visitor.go("/");
     await()
         .atMost(PATIENCE)
         .untilAsserted(
             () ->
-                assertThat(evaluate("document.querySelector('main').textContent").asText())
+                assertThat(visitor.evaluate("document.querySelector('main').textContent").asText())
                     .contains(HOSTILE));
 
     for (String path :
@@ -608,17 +649,17 @@ class PagesIT {
             "/audit/%3Cimg%20src=x%20onerror=window.hacked=1%3E",
             "/provider/%3Cimg%20src=x%20onerror=window.hacked=1%3E",
             "/payer/%3Cimg%20src=x%20onerror=window.hacked=1%3E")) {
-      assertThat(evaluate("typeof window.hacked").asText()).isEqualTo("undefined");
-      assertThat(evaluate("document.images.length").asInt()).isZero();
-      go(path);
+      assertThat(visitor.evaluate("typeof window.hacked").asText()).isEqualTo("undefined");
+      assertThat(visitor.evaluate("document.images.length").asInt()).isZero();
+      visitor.go(path);
       await()
           .atMost(PATIENCE)
           .untilAsserted(
               () ->
-                  assertThat(evaluate("document.querySelector('h1').textContent").asText())
+                  assertThat(visitor.evaluate("document.querySelector('h1').textContent").asText())
                       .startsWith("No "));
     }
-    assertThat(evaluate("typeof window.hacked").asText()).isEqualTo("undefined");
+    assertThat(visitor.evaluate("typeof window.hacked").asText()).isEqualTo("undefined");
   }
 
   @ParameterizedTest
@@ -629,103 +670,19 @@ class PagesIT {
     "/?period=90d, The last 90 days",
   })
   void whatIsNotThereIsSaid(String path, String sentence) {
-    go(path);
+    visitor.go(path);
 
     await()
         .atMost(PATIENCE)
         .untilAsserted(
             () ->
-                assertThat(evaluate("document.querySelector('main').textContent").asText())
+                assertThat(visitor.evaluate("document.querySelector('main').textContent").asText())
                     .contains(sentence));
-    assertThat(texts(evaluate("complaints"))).isEmpty();
-  }
-
-  // ---- the browser
-
-  private static String root() {
-    return "http://localhost:" + RestAssured.port;
-  }
-
-  private void go(String path) {
-    assertThat(tab.navigate(root() + path)).isTrue();
-  }
-
-  private void screen(Screen screen) {
-    send(
-        "Emulation.setDeviceMetricsOverride",
-        json()
-            .put("width", screen.width())
-            .put("height", screen.height())
-            .put("deviceScaleFactor", 1)
-            .put("mobile", false));
-    ObjectNode media = json();
-    media
-        .putArray("features")
-        .addObject()
-        .put("name", "prefers-color-scheme")
-        .put("value", screen.scheme());
-    send("Emulation.setEmulatedMedia", media);
-  }
-
-  private void offline(boolean cut) {
-    send("Network.enable", json());
-    send(
-        "Network.emulateNetworkConditions",
-        json()
-            .put("offline", cut)
-            .put("latency", 0)
-            .put("downloadThroughput", -1)
-            .put("uploadThroughput", -1));
-  }
-
-  private void press(String key, int code, String text) {
-    ObjectNode down = json().put("type", text.isEmpty() ? "rawKeyDown" : "keyDown");
-    down.put("key", key).put("code", key).put("windowsVirtualKeyCode", code).put("text", text);
-    send("Input.dispatchKeyEvent", down);
-    ObjectNode up = json().put("type", "keyUp");
-    send(
-        "Input.dispatchKeyEvent",
-        up.put("key", key).put("code", key).put("windowsVirtualKeyCode", code));
-  }
-
-  private String focused(String property) {
-    return evaluate("document.activeElement." + property).asText();
-  }
-
-  private void shows(String name, String value) {
-    await().atMost(PATIENCE).untilAsserted(() -> assertThat(figures()).containsEntry(name, value));
-  }
-
-  private Map<String, String> figures() {
-    Map<String, String> figures = new HashMap<>();
-    evaluate(FIGURES)
-        .properties()
-        .forEach(figure -> figures.put(figure.getKey(), figure.getValue().asText()));
-    return figures;
-  }
-
-  private void picture(String name) throws IOException {
-    JsonNode taken = send("Page.captureScreenshot", json().put("captureBeyondViewport", true));
-    Files.createDirectories(SCREENSHOTS);
-    Files.write(
-        SCREENSHOTS.resolve(name + ".png"),
-        Base64.getDecoder().decode(taken.path("data").asText()));
-  }
-
-  private JsonNode evaluate(String expression) {
-    return tab.evaluate(expression);
-  }
-
-  private JsonNode send(String method, ObjectNode parameters) {
-    return tab.send(method, parameters);
+    assertThat(visitor.complaints()).isEmpty();
   }
 
   private static ObjectNode json() {
     return JSON.createObjectNode();
-  }
-
-  private static List<String> texts(JsonNode list) {
-    return list.valueStream().map(JsonNode::asText).toList();
   }
 
   private static void send(EgressRecord flush) throws ExecutionException, InterruptedException {

@@ -20,6 +20,7 @@ import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
+import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -35,6 +36,7 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.service.database.Database;
+import io.restassured.RestAssured;
 import io.restassured.path.json.JsonPath;
 import io.restassured.response.ValidatableResponse;
 import io.restassured.specification.RequestSpecification;
@@ -198,7 +200,7 @@ class StatsApiIT {
         .then()
         .statusCode(200)
         .header("Access-Control-Allow-Origin", "*")
-        .header("Access-Control-Allow-Credentials", "false")
+        .header("Access-Control-Allow-Credentials", nullValue())
         .header("Access-Control-Allow-Methods", "GET,HEAD");
     given()
         .header("Origin", "https://app.example")
@@ -220,7 +222,7 @@ class StatsApiIT {
 
   @ParameterizedTest
   @ValueSource(strings = {"POST", "DELETE"})
-  void noPageMayDoAnything(String method) {
+  void noPageOfAnotherHostMayDoAnything(String method) {
     given()
         .header("Origin", "https://app.example")
         .header("Access-Control-Request-Method", method)
@@ -233,7 +235,38 @@ class StatsApiIT {
         .header("Authorization", "Bearer operators-know-this")
         .request(method, "/api/v1/admin/rebuild")
         .then()
-        .statusCode(403);
+        .statusCode(403)
+        .contentType(startsWith("application/problem+json"))
+        .body("code", equalTo("origin-foreign"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "http://localhost:PORT, 401",
+    "https://LOCALHOST:PORT, 401",
+    "http://localhost:PORT.evil.example, 403",
+    "http://evil.example:PORT, 403",
+    "http://localhost, 403",
+    "http://user@localhost:PORT, 403",
+    "null, 403",
+    "http://[, 403",
+  })
+  void aPageOfThisHostMayDoWhatAnyoneMay(String origin, int status) {
+    given()
+        .header("Origin", origin.replace("PORT", Integer.toString(RestAssured.port)))
+        .post("/api/v1/admin/rebuild")
+        .then()
+        .statusCode(status);
+  }
+
+  @Test
+  void whatNobodyPaysForIsSummedByReason() {
+    when()
+        .get("/api/v1/unbilled")
+        .then()
+        .statusCode(200)
+        .body("find { it.reason == 'bot' }.bytes", equalTo("254"))
+        .body("find { it.reason == 'bot' }.requests", equalTo("2"));
   }
 
   @Test
@@ -245,9 +278,11 @@ class StatsApiIT {
             "{\"dataSet\":\"fwss/12\",\"payer\":\"0x70997970c51812dc3a010c7d01b50e0d17dc79c8\","
                 + "\"provider\":\"fwss/3\",\"withCdn\":true,\"deleted\":false,"
                 + "\"cdn\":{\"granted\":\"109951162777\",\"used\":\"1024\","
-                + "\"remaining\":\"109951161753\",\"reported\":\"624\",\"unreported\":\"400\"},"
+                + "\"remaining\":\"109951161753\",\"reported\":\"624\",\"unreported\":\"400\","
+                + "\"cost\":\"6519257088\",\"settled\":\"0\",\"owed\":\"3972672288\",\"railEnds\":5473400},"
                 + "\"cacheMiss\":{\"granted\":\"47121926904\",\"used\":\"1000\","
-                + "\"remaining\":\"47121925904\",\"reported\":\"500\",\"unreported\":\"500\"},"
+                + "\"remaining\":\"47121925904\",\"reported\":\"500\",\"unreported\":\"500\","
+                + "\"cost\":\"6366462000\",\"settled\":\"0\",\"owed\":\"3183231000\"},"
                 + "\"requests\":\"4\",\"cacheMissRequests\":\"1\",\"asOf\":")
         .endsWith(
             ",\"unbilled\":[{\"reason\":\"bot\",\"requests\":\"2\",\"bytes\":\"254\","

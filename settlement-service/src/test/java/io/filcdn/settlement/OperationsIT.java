@@ -15,6 +15,7 @@ import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.testing.chain.DevnetHistory;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** What happens to settlement over the years, and what operators do about it. */
@@ -103,14 +104,19 @@ class OperationsIT extends OnStage {
     stage.letTimeRun();
 
     patiently().until(() -> dataSet.events(SettlementRecord.Terminated.class).size() == 1);
+    // both pass with the settlement of what is left
+    AtomicBoolean measured = new AtomicBoolean();
+    AtomicBoolean listed = new AtomicBoolean();
     patiently()
         .until(
-            () ->
-                service
-                    .metrics()
-                    .lines()
-                    .anyMatch(
-                        line -> line.matches("filcdn_settlement_rail_deadline_seconds [1-9].*")));
+            () -> {
+              String gauge = "(?s).*filcdn_settlement_rail_deadline_seconds [1-9].*";
+              List<String> deadlines =
+                  service.given().get("/api/v1/backlog").path("deadlines.dataSet");
+              listed.compareAndSet(false, deadlines.contains(dataSet.id().toString()));
+              measured.compareAndSet(false, service.metrics().matches(gauge));
+              return listed.get() && measured.get();
+            });
   }
 
   @Test

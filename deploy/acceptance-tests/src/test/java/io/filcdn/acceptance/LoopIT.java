@@ -3,11 +3,14 @@ package io.filcdn.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.usage.UsageRecord;
+import io.filcdn.testing.browser.Chromium;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.testing.chain.DevnetHistory.Settlement;
 import io.filcdn.testing.chain.DevnetHistory.Settlement.Rails;
@@ -23,12 +26,14 @@ import io.filcdn.wallet.RetrievalGrant;
 import io.filcdn.wallet.TypedDomain;
 import io.filcdn.wallet.WalletKey;
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -398,6 +403,90 @@ class LoopIT {
     run.addAll(FieldClient.sections());
 
     assertThat(Recipe.sections()).isEqualTo(run);
+  }
+
+  /** The median: a machine that builds other things can be slow once. */
+  @Test
+  void aFetchMovesThePagesNumbersWithinThreeSeconds() throws IOException {
+    TestDataSet dataSet = market.newDataSet();
+    URI piece = dataSet.url(dataSet.add(bytes(10, 10_000)));
+    URI page = stack.service("metrics").resolve("/payer/" + dataSet.payer());
+    String requests = "document.querySelector('[data-name=requests]')?.value ?? '0'";
+    List<Duration> took = new ArrayList<>();
+
+    try (Chromium chromium = Chromium.start(folder.resolve("chromium"))) {
+      Chromium.Tab tab = chromium.open();
+      tab.navigate(page.toString());
+      await().atMost(COUNTED_WITHIN).until(() -> tab.evaluate(requests).asText().equals("0"));
+      for (int fetches = 1; fetches <= 5; fetches++) {
+        String expected = Integer.toString(fetches);
+        long start = System.nanoTime();
+        Client.get(piece);
+        await()
+            .pollDelay(Duration.ZERO)
+            .pollInterval(Duration.ofMillis(20))
+            .atMost(COUNTED_WITHIN)
+            .until(() -> tab.evaluate(requests).asText().equals(expected));
+        took.add(Duration.ofNanos(System.nanoTime() - start));
+      }
+    }
+
+    assertThat(took.stream().sorted().toList().get(2))
+        .as("the median of %s", took)
+        .isLessThan(Duration.ofSeconds(3));
+  }
+
+  /** By settlement's own API, on its own port. */
+  @Test
+  void whatThePageOfSettlementShowsIsWhatSettlementTells() throws IOException {
+    TestDataSet dataSet = market.newDataSet();
+    byte[] content = bytes(11, 20_000);
+    Client.get(dataSet.url(dataSet.add(content)));
+    assertPaid(dataSet, content.length, content.length);
+    String figures =
+        "Object.fromEntries([...document.querySelectorAll('data[data-name]')]"
+            + ".map(d => [d.dataset.name, d.value]))";
+
+    try (Chromium chromium = Chromium.start(folder.resolve("chromium-of-settlement"))) {
+      Chromium.Tab tab = chromium.open();
+      tab.navigate(stack.service("metrics").resolve("/settlement").toString());
+      await()
+          .atMost(PAID_WITHIN)
+          .untilAsserted(
+              () -> {
+                JsonNode totals = told("/api/v1/reconciliation").path("totals");
+                JsonNode newest = told("/api/v1/transactions?limit=20").path("transactions");
+                JsonNode shown = tab.evaluate(figures);
+                assertThat(shown.path("all-odometer-cdn").asText())
+                    .isEqualTo(totals.at("/odometer/cdnBytes").asText());
+                assertThat(shown.path("all-reported-miss").asText())
+                    .isEqualTo(totals.at("/reported/cacheMissBytes").asText());
+                assertThat(shown.path("all-settled-cdn").asText())
+                    .isEqualTo(totals.path("settledCdn").asText())
+                    .isNotEqualTo("0");
+                for (JsonNode transaction : newest) {
+                  if (transaction.hasNonNull("feePaid")) {
+                    assertThat(shown.path("fee-" + transaction.path("id").asText()).asText())
+                        .isEqualTo(transaction.path("feePaid").asText());
+                  }
+                }
+              });
+      tab.navigate(stack.service("metrics").resolve("/system").toString());
+      await()
+          .atMost(COUNTED_WITHIN)
+          .untilAsserted(
+              () -> {
+                JsonNode shown = tab.evaluate(figures);
+                assertThat(shown.path("filcdn_indexer_head_block").asLong()).isPositive();
+                assertThat(shown.path("held-local").asText()).isNotEmpty();
+              });
+    }
+  }
+
+  private static JsonNode told(String path) throws IOException {
+    try (InputStream answer = stack.service("settlement").resolve(path).toURL().openStream()) {
+      return new ObjectMapper().readTree(answer);
+    }
   }
 
   @Test

@@ -66,6 +66,7 @@ class ChartTest {
 
     assertThat(paths)
         .noneMatch(path -> leadsTo(path, "/api/v1/admin/leases"))
+        .noneMatch(path -> leadsTo(path, "/api/v1/admin/settlement/report"))
         .noneMatch(path -> leadsTo(path, "/internal/v1/leases"))
         .noneMatch(path -> leadsTo(path, "/q/metrics"));
   }
@@ -78,14 +79,19 @@ class ChartTest {
   }
 
   @Test
-  void metricsTellsItsPagesWherePiecesAre() {
+  void metricsTellsItsPagesWherePiecesAndOtherServicesAre() {
     assertThat(services("calibration"))
         .filteredOn(container -> container.path("name").asText().equals("metrics"))
         .singleElement()
         .satisfies(
-            metrics ->
-                assertThat(variable(metrics, "FILCDN_METRICS_PAGES_PIECE_URL"))
-                    .isEqualTo("https://{payer}.calibration.cdn.example.com/{pieceCid}"));
+            metrics -> {
+              assertThat(variable(metrics, "FILCDN_METRICS_PAGES_PIECE_URL"))
+                  .isEqualTo("https://{payer}.calibration.cdn.example.com/{pieceCid}");
+              assertThat(variable(metrics, "FILCDN_METRICS_PAGES_SETTLEMENT_URL"))
+                  .endsWith("-settlement:8080");
+              assertThat(variable(metrics, "FILCDN_METRICS_PAGES_INDEXER_URL"))
+                  .endsWith("-indexer:8080");
+            });
   }
 
   @Test

@@ -64,6 +64,18 @@ class NetworkPolicyTest {
   }
 
   @Test
+  void whereItsPagesShowOtherServicesMetricsAsksThem() {
+    Rendered shown = Rendered.of(Rendered.example("calibration"));
+
+    for (String service : List.of("indexer", "settlement")) {
+      JsonNode policy = shown.one("NetworkPolicy", "edge-filcdn-" + service).path("spec");
+      assertThat(peers(policy.path("ingress"))).containsExactly("test", "metrics");
+    }
+    assertThat(peers(shown.one("NetworkPolicy", "edge-filcdn-metrics").path("spec").path("egress")))
+        .containsExactly("indexer", "settlement");
+  }
+
+  @Test
   void everyPodIsCovered() {
     chart
         .pods()

@@ -91,6 +91,11 @@ final class Services {
             entry("FILCDN_RETRIEVAL_GRANTEE_KEY", grantee.key().toString()),
             entry("FILCDN_RETRIEVAL_GRANTEE_VOUCHERS", grantee.vouchers().toString()));
     Map<String, String> indexer = isDevnet ? Map.of("FILCDN_INDEXER_HEAD_POLL", "500ms") : Map.of();
+    Map<String, String> settlement = new HashMap<>();
+    settlement.put(StackProcesses.OPERATOR_KEY, operatorKey);
+    if (isDevnet) {
+      settlement.put("FILCDN_SETTLEMENT_LEDGER_RECONCILE_EVERY", "15s");
+    }
     return List.of(
         service("indexer", MOSTLY_WAITING, database(postgres, "indexer", indexer)),
         service(
@@ -108,11 +113,15 @@ final class Services {
                     "FILCDN_METRICS_ACCOUNTS_DOMAIN",
                     URI.create(Service.management("metrics", ports)).getAuthority(),
                     "FILCDN_METRICS_WALLETS_ASK_CHAIN",
-                    "true"))),
-        service(
-            "settlement",
-            MOSTLY_WAITING,
-            database(postgres, "settlement", Map.of(StackProcesses.OPERATOR_KEY, operatorKey))),
+                    "true",
+                    "FILCDN_METRICS_PAGES_SETTLEMENT_URL",
+                    Service.management("settlement", ports),
+                    "FILCDN_METRICS_PAGES_INDEXER_URL",
+                    Service.management("indexer", ports),
+                    // a fetch is on a page within three seconds
+                    "FILCDN_METRICS_INTAKE_MAX_WAIT",
+                    "500ms"))),
+        service("settlement", MOSTLY_WAITING, database(postgres, "settlement", settlement)),
         service("retrieval", STREAMING, edge));
   }
 

@@ -6,6 +6,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 import io.filcdn.service.database.Columns;
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -51,6 +52,12 @@ public final class PostgresOdometers {
         requests = capped(u.requests::numeric + excluded.requests),
         bytes = capped(u.bytes::numeric + excluded.bytes),
         fill_bytes = capped(u.fill_bytes::numeric + excluded.fill_bytes)
+      """;
+
+  private static final String UNBILLED_SUMS =
+      """
+      select reason, sum(requests) as requests, sum(bytes) as bytes, sum(fill_bytes) as fill_bytes
+      from unbilled group by reason order by reason
       """;
 
   private static final String UNPUBLISHED =
@@ -165,6 +172,35 @@ public final class PostgresOdometers {
     }
   }
 
+  /**
+   * The bytes of all data sets that nobody pays for, for one reason.
+   *
+   * @param fillBytes those that providers supplied
+   */
+  public record UnbilledSum(
+      EgressRow.Reason reason, BigInteger requests, BigInteger bytes, BigInteger fillBytes) {}
+
+  /** All that was served and nobody pays for, by reason. */
+  public List<UnbilledSum> unbilled(Connection connection) throws SQLException {
+    List<UnbilledSum> sums = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(UNBILLED_SUMS);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        sums.add(
+            new UnbilledSum(
+                reason(rows),
+                rows.getBigDecimal("requests").toBigIntegerExact(),
+                rows.getBigDecimal("bytes").toBigIntegerExact(),
+                rows.getBigDecimal("fill_bytes").toBigIntegerExact()));
+      }
+    }
+    return sums;
+  }
+
+  private static EgressRow.Reason reason(ResultSet row) throws SQLException {
+    return EgressRow.Reason.valueOf(row.getString("reason").toUpperCase(Locale.ROOT));
+  }
+
   /** The bytes that a data set was served for free. */
   public List<Unbilled> unbilled(Connection connection, DataSetId dataSet) throws SQLException {
     try (PreparedStatement statement =
@@ -176,7 +212,7 @@ public final class PostgresOdometers {
           found.add(
               new Unbilled(
                   dataSet,
-                  EgressRow.Reason.valueOf(rows.getString("reason").toUpperCase(Locale.ROOT)),
+                  reason(rows),
                   rows.getLong("requests"),
                   ByteCount.of(rows.getLong("bytes")),
                   ByteCount.of(rows.getLong("fill_bytes"))));

@@ -1,6 +1,9 @@
 package io.filcdn.metrics.pages;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
+import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.metrics.quota.QuotaTerms;
 import io.filcdn.service.start.UnusableSettingException;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
@@ -28,13 +31,22 @@ public class NetworkResource {
   }
 
   /**
-   * A network, as clients need it to turn epochs into times and PieceCIDs into URLs.
+   * A network, as clients need it to turn epochs into times, bytes into prices, and PieceCIDs into
+   * URLs.
    *
    * @param genesis when epoch 0 began
+   * @param warmStorage the Filecoin Warm Storage contract, which takes top-ups
+   * @param rates the prices of bytes
    * @param pieceUrl the URL of a piece with {@code {payer}} and {@code {pieceCid}} in it
    */
   public record NetworkView(
-      String name, long chainId, Instant genesis, long epochSeconds, Optional<String> pieceUrl) {
+      String name,
+      long chainId,
+      Instant genesis,
+      long epochSeconds,
+      Address warmStorage,
+      Rates rates,
+      Optional<String> pieceUrl) {
 
     private static final Pattern PIECE_URL =
         Pattern.compile("https?://[\\x21-\\x7e&&[^<>\"'`]]{1,300}");
@@ -42,10 +54,11 @@ public class NetworkResource {
     /**
      * A network with the URL of its pieces.
      *
+     * @param terms what bytes cost
      * @param pieceUrl as it is configured
      * @throws UnusableSettingException where it is no such URL
      */
-    public static NetworkView of(Network network, Optional<String> pieceUrl) {
+    public static NetworkView of(Network network, QuotaTerms terms, Optional<String> pieceUrl) {
       pieceUrl
           .filter(
               url ->
@@ -63,12 +76,19 @@ public class NetworkResource {
           network.chainId(),
           network.genesis(),
           network.epochDuration().toSeconds(),
+          network.contracts().fwss(),
+          new Rates(terms.cdnRatePerTib(), terms.cacheMissRatePerTib()),
           pieceUrl);
     }
   }
 
+  /** The prices of 2⁴⁰ bytes, in the token's smallest unit. */
+  public record Rates(TokenAmount cdnPerTib, TokenAmount cacheMissPerTib) {}
+
   @GET
-  @Operation(summary = "The chain, its clock, and the URL of pieces where the operator told it")
+  @Operation(
+      summary =
+          "The chain, its clock, what bytes cost, and the URL of pieces where the operator told it")
   @APIResponse(responseCode = "200", description = "An epoch's time is genesis + epoch × seconds")
   public NetworkView network() {
     return view;

@@ -17,7 +17,8 @@ import jakarta.enterprise.event.Observes;
 public class PageRoutes {
 
   private static final String DOCUMENT = "/index.html";
-  private static final String PAGES = "/start|/(?:provider|audit)/[^/]+(?:/[^/]+)?";
+  private static final String PAGES =
+      "/(?:start|account|settlement|system)|/(?:provider|audit)/[^/]+(?:/[^/]+)?";
   private static final String PAYER = "/payer/[^/]+";
 
   /** Files whose names change with their content. */

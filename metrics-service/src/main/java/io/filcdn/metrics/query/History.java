@@ -2,6 +2,8 @@ package io.filcdn.metrics.query;
 
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.LoadingCache;
+import io.filcdn.metrics.odometer.PostgresOdometers;
+import io.filcdn.metrics.odometer.PostgresOdometers.UnbilledSum;
 import io.filcdn.metrics.series.Dimension;
 import io.filcdn.metrics.series.PostgresSeries;
 import io.filcdn.metrics.series.PostgresSeries.Point;
@@ -31,6 +33,7 @@ public final class History {
   private final Database database;
   private final PostgresSeries series = new PostgresSeries();
   private final Clock clock;
+  private final PostgresOdometers odometers = new PostgresOdometers();
   private final LoadingCache<Wanted, List<Ranked>> top;
 
   private record Wanted(Dimension dimension, int days) {}
@@ -47,6 +50,11 @@ public final class History {
             .refreshAfterWrite(FRESH)
             .executor(background)
             .build(this::rank);
+  }
+
+  /** All that was served and nobody pays for, by reason. */
+  List<UnbilledSum> unbilled() {
+    return database.call(odometers::unbilled);
   }
 
   /** The hours or days of one value that begin within a time. */

@@ -1,6 +1,7 @@
 package io.filcdn.metrics.query;
 
 import io.filcdn.common.network.Network;
+import io.filcdn.metrics.odometer.PostgresOdometers.UnbilledSum;
 import io.filcdn.metrics.series.Dimension;
 import io.filcdn.metrics.series.Sums;
 import io.filcdn.service.problem.HttpProblem;
@@ -128,6 +129,14 @@ public class HistoryResource {
             .sum();
     double ratio = sums.cdnBytes() == 0 ? 0 : (double) hits / sums.cdnBytes();
     return new Total(days, ServedSums.of(sums), ratio);
+  }
+
+  @GET
+  @Path("unbilled")
+  @Operation(summary = "What was served and is billed to nobody, by reason")
+  @APIResponse(responseCode = "200", description = "Since the beginning")
+  public List<UnbilledSum> unbilled() {
+    return history.unbilled();
   }
 
   private static int days(String text) {

@@ -13,6 +13,7 @@ import io.filcdn.metrics.pieces.PostgresPlacements.Stored;
 import io.filcdn.metrics.pieces.PostgresPlacements.Uploads;
 import io.filcdn.metrics.pieces.PostgresRetrievals;
 import io.filcdn.metrics.pieces.PostgresRetrievals.RankedPiece;
+import io.filcdn.metrics.quota.QuotaTerms;
 import io.filcdn.metrics.statement.PostgresSettlements;
 import io.filcdn.service.database.Database;
 import java.math.BigInteger;
@@ -35,7 +36,6 @@ public final class Statements {
   /** Pieces in an answer about the largest. */
   static final int MOST_PIECES = 100;
 
-  private static final int TIB_BITS = 40;
   private static final Duration FRESH = Duration.ofMinutes(1);
   private static final int MOST_KEPT = 10;
 
@@ -73,8 +73,7 @@ public final class Statements {
    * The earnings of a provider from one data set.
    *
    * @param bytes what it supplied and was reported
-   * @param owed their price, as the contract fixes it: the rate of one byte, rounded down, times
-   *     the bytes
+   * @param owed their price
    * @param settled what was paid, before the network's fee
    */
   public record Line(DataSetId dataSet, BigInteger bytes, BigInteger owed, BigInteger settled) {}
@@ -100,14 +99,16 @@ public final class Statements {
   }
 
   Statement statement(ProviderId provider, Epoch from, Epoch to) {
-    BigInteger ratePerByte = ratePerTib.units().shiftRight(TIB_BITS);
     List<Line> lines =
         database.call(connection -> settlements.lines(connection, provider, from, to)).stream()
             .map(
                 line -> {
                   BigInteger bytes = BigInteger.valueOf(line.bytes().bytes());
                   return new Line(
-                      line.dataSet(), bytes, bytes.multiply(ratePerByte), line.settled().units());
+                      line.dataSet(),
+                      bytes,
+                      QuotaTerms.price(ratePerTib, bytes),
+                      line.settled().units());
                 })
             .toList();
     return new Statement(

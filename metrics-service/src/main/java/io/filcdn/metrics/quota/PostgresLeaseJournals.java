@@ -96,6 +96,17 @@ public final class PostgresLeaseJournals {
       group by j.journal, j.edge, j.expires_at order by j.expires_at, j.journal limit ?
       """;
 
+  private static final String EDGES =
+      """
+      select j.edge, count(*) as journals, max(j.asked_at) as asked_at,
+        capped(sum(coalesce(l.held, 0))) as held
+      from lease_journal j left join (
+        select journal, sum(greatest(0, acquired - returned - applied)) as held
+        from lease group by journal) l using (journal)
+      where j.closed is null and j.edge <> ''
+      group by j.edge order by max(j.asked_at) desc, j.edge limit ?
+      """;
+
   private static final String HOLDERS =
       """
       select j.journal, j.edge, j.expires_at, 1 as quotas,
@@ -303,6 +314,33 @@ public final class PostgresLeaseJournals {
       statement.setInt(3, limit);
       return holders(statement);
     }
+  }
+
+  /**
+   * An edge that leases, with all its journals that are open.
+   *
+   * @param heard when it last asked for leases
+   * @param held bytes of quotas that its journals hold
+   */
+  public record LeasingEdge(String edge, long journals, Instant heard, long held) {}
+
+  /** At most {@code limit} edges with open journals, those last heard of first. */
+  public List<LeasingEdge> edges(Connection connection, int limit) throws SQLException {
+    List<LeasingEdge> edges = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement(EDGES)) {
+      statement.setInt(1, limit);
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          edges.add(
+              new LeasingEdge(
+                  rows.getString("edge"),
+                  rows.getLong("journals"),
+                  Instant.ofEpochMilli(rows.getLong("asked_at")),
+                  rows.getLong("held")));
+        }
+      }
+    }
+    return edges;
   }
 
   /** At most {@code limit} journals that lease one quota, those that hold most first. */

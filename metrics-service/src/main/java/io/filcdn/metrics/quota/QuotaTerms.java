@@ -24,9 +24,18 @@ public record QuotaTerms(
     TokenAmount unfinalLimit,
     ByteCount withoutRails) {
 
+  private static final int TIB_BITS = 40;
+
   public QuotaTerms {
     requirePositive(cdnRatePerTib);
     requirePositive(cacheMissRatePerTib);
+  }
+
+  /**
+   * The price of bytes as the contract fixes it: the rate of one, rounded down, times the bytes.
+   */
+  public static BigInteger price(TokenAmount ratePerTib, BigInteger bytes) {
+    return ratePerTib.units().shiftRight(TIB_BITS).multiply(bytes);
   }
 
   /** The quota of a data set that used {@code used}. */

@@ -23,6 +23,8 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
+import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -35,6 +37,7 @@ import org.jspecify.annotations.Nullable;
 public class SettlementApi {
 
   private static final int LARGEST_PAGE = 100;
+  private static final int DEADLINES = 20;
 
   private final Transactions transactions;
   private final TopicTables topics;
@@ -43,6 +46,7 @@ public class SettlementApi {
   private final SetAsides setAsides;
   private final Reconciliation reconciliation;
   private final Network network;
+  private final Clock clock;
 
   SettlementApi(
       Transactions transactions,
@@ -51,7 +55,8 @@ public class SettlementApi {
       OwedAmounts owed,
       SetAsides setAsides,
       Reconciliation reconciliation,
-      Network network) {
+      Network network,
+      Clock clock) {
     this.transactions = transactions;
     this.topics = topics;
     this.reportingStates = reportingStates;
@@ -59,6 +64,7 @@ public class SettlementApi {
     this.setAsides = setAsides;
     this.reconciliation = reconciliation;
     this.network = network;
+    this.clock = clock;
   }
 
   /**
@@ -139,6 +145,30 @@ public class SettlementApi {
         Optional.ofNullable(topics.payments(id).get(usage.dataSet())).map(IndexedPayments::settled),
         owed.of(usage.dataSet()),
         setAsides.of(usage.dataSet()));
+  }
+
+  /**
+   * The work that is not done yet.
+   *
+   * @param unreported the usage that is not on chain
+   * @param waitingSince since when the transaction waits that was signed first of those that no
+   *     block holds; absent where none waits
+   * @param deadlines the rails that end next, of those along which something is owed or will be
+   */
+  public record Backlog(
+      ReportingStates.Unreported unreported,
+      Optional<Instant> waitingSince,
+      List<OwedAmounts.Deadline> deadlines) {}
+
+  @GET
+  @Path("/backlog")
+  @Operation(summary = "What is not reported, included or paid yet, and the rails that end next")
+  @Transactional
+  public Backlog backlog() {
+    return new Backlog(
+        reportingStates.unreported(),
+        transactions.oldestWaiting(),
+        owed.deadlines(network.epochAt(clock.instant()), DEADLINES));
   }
 
   @GET

@@ -5,10 +5,13 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.RailId;
 import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.settlement.model.Activity;
 import io.filcdn.settlement.model.Owed;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
+import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -114,34 +117,56 @@ public class OwedAmounts {
   }
 
   /**
-   * The epoch in which the next rail ends, of those that do, along which something is owed or will
-   * be: what is not settled by then is lost for the payee. Where storage has ended, that is the
-   * next epoch: the data set may be deleted in it, and its rails with it.
+   * A rail that ends, along which something is owed or will be.
+   *
+   * @param end what is not settled by then is lost for the payee
+   * @param owed as last read
+   * @param unreported bytes that were counted and not reported
+   */
+  public record Deadline(
+      DataSetId dataSet,
+      QuotaRecord.Kind rail,
+      Epoch end,
+      TokenAmount owed,
+      ByteCount unreported) {}
+
+  /**
+   * The rails that end next, of those along which something is owed or will be. Where storage has
+   * ended, that is the next epoch: the data set may be deleted in it, and its rails with it.
    */
   @Transactional
-  public Optional<Epoch> nextDeadline(Epoch now) {
-    Long end =
-        database
-            .createNativeQuery(
-                """
-                    select min(rail_end) from (
-                      select least(d.cdn_rail_end, %1$s) as rail_end,
-                        coalesce(w.cdn, 0) as owed, o.cdn_bytes as used, d.reported_cdn_bytes as reported
-                      from indexed_data_set d join odometer o using (data_set) left join owed w using (data_set)
-                      where d.data_set like 'fwss/%%' and not d.deleted
-                      union all
-                      select least(d.cache_miss_rail_end, %1$s),
-                        coalesce(w.cache_miss, 0), o.cache_miss_bytes, d.reported_cache_miss_bytes
-                      from indexed_data_set d join odometer o using (data_set) left join owed w using (data_set)
-                      where d.data_set like 'fwss/%%' and not d.deleted
-                    ) rail
-                    where rail_end > :now and (owed > 0 or used > reported)
-                    """
-                    .formatted(DELETABLE),
-                Long.class)
-            .setParameter("now", now.value())
-            .getSingleResult();
-    return Optional.ofNullable(end).map(Epoch::new);
+  public List<Deadline> deadlines(Epoch now, int limit) {
+    return database
+        .createNativeQuery(
+            """
+            select data_set, rail, rail_end, owed, greatest(0, used - reported) from (
+              select d.data_set, 'cdn' as rail, least(d.cdn_rail_end, %1$s) as rail_end,
+                coalesce(w.cdn, 0) as owed, o.cdn_bytes as used, d.reported_cdn_bytes as reported
+              from indexed_data_set d join odometer o using (data_set) left join owed w using (data_set)
+              where d.data_set like 'fwss/%%' and not d.deleted
+              union all
+              select d.data_set, 'cacheMiss', least(d.cache_miss_rail_end, %1$s),
+                coalesce(w.cache_miss, 0), o.cache_miss_bytes, d.reported_cache_miss_bytes
+              from indexed_data_set d join odometer o using (data_set) left join owed w using (data_set)
+              where d.data_set like 'fwss/%%' and not d.deleted
+            ) rail
+            where rail_end > :now and (owed > 0 or used > reported)
+            order by rail_end, data_set, rail limit :limit
+            """
+                .formatted(DELETABLE),
+            Object[].class)
+        .setParameter("now", now.value())
+        .setParameter("limit", limit)
+        .getResultStream()
+        .map(
+            row ->
+                new Deadline(
+                    DataSetId.of((String) row[0]),
+                    row[1].equals("cdn") ? QuotaRecord.Kind.CDN : QuotaRecord.Kind.CACHE_MISS,
+                    new Epoch((Long) row[2]),
+                    new TokenAmount(((BigDecimal) row[3]).toBigIntegerExact()),
+                    ByteCount.of(((Number) row[4]).longValue())))
+        .toList();
   }
 
   /** The data sets with a payment of this activity in flight. */

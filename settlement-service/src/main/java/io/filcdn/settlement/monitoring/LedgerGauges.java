@@ -53,9 +53,9 @@ final class LedgerGauges {
     Instant now = clock.instant();
     gauges.set(
         "rail.deadline.seconds",
-        owedAmounts
-            .nextDeadline(network.epochAt(now))
-            .map(end -> (double) Duration.between(now, network.timeOf(end)).toSeconds())
+        owedAmounts.deadlines(network.epochAt(now), 1).stream()
+            .findFirst()
+            .map(next -> (double) Duration.between(now, network.timeOf(next.end())).toSeconds())
             .orElse(Double.POSITIVE_INFINITY));
   }
 

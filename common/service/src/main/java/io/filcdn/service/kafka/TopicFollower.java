@@ -117,6 +117,11 @@ public final class TopicFollower implements AutoCloseable {
     return Optional.ofNullable(trouble);
   }
 
+  /** Records of its partitions that are not applied, as of the last poll. */
+  public long lag() {
+    return lag.get();
+  }
+
   /** True where its thread lives; it ends only by {@link #close}. */
   public boolean isAlive() {
     return thread.isAlive();

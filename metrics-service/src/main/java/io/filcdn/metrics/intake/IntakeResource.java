@@ -1,0 +1,76 @@
+package io.filcdn.metrics.intake;
+
+import io.filcdn.metrics.intake.PostgresJournals.Backlog;
+import io.filcdn.service.database.Database;
+import io.filcdn.service.kafka.TopicFollower;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.math.BigInteger;
+import java.util.List;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The state of reading topics, over HTTP. */
+@Path("/api/v1/intake")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@Tag(name = "System", description = "How this deployment is doing")
+public class IntakeResource {
+
+  private static final int MOST_LOST = 1000;
+
+  private final TopicFollowers followers;
+  private final Database database;
+  private final PostgresJournals journals = new PostgresJournals();
+  private final PostgresProgress progress = new PostgresProgress();
+
+  public IntakeResource(TopicFollowers followers, Database database) {
+    this.followers = followers;
+    this.database = database;
+  }
+
+  /**
+   * The reading of a topic.
+   *
+   * @param lag records that are not applied, of the partitions that this process reads
+   * @param failing whether a batch failed and is read again
+   */
+  public record Reading(String topic, BigInteger lag, boolean failing) {}
+
+  /** Journals, and records of theirs. */
+  public record Journals(BigInteger journals, BigInteger records) {}
+
+  /**
+   * The state of reading topics.
+   *
+   * @param parked records that wait for one before them
+   * @param lost records that Kafka acknowledged and does not have
+   */
+  public record Intake(List<Reading> topics, Journals parked, Journals lost) {}
+
+  @GET
+  @Operation(summary = "How far topics are read, and which records wait or are lost")
+  @APIResponse(responseCode = "200", description = "Counts are decimal texts")
+  public Intake intake() {
+    Backlog parked = database.call(journals::backlog);
+    List<LostRecords> lost =
+        database.call(connection -> progress.lost(connection, GapPlace.START, MOST_LOST));
+    return new Intake(
+        followers.all().stream().map(IntakeResource::reading).toList(),
+        journals(parked.journals(), parked.records()),
+        journals(lost.size(), lost.stream().mapToLong(LostRecords::records).sum()));
+  }
+
+  private static Reading reading(TopicFollower follower) {
+    return new Reading(
+        follower.topic(), BigInteger.valueOf(follower.lag()), follower.trouble().isPresent());
+  }
+
+  private static Journals journals(long journals, long records) {
+    return new Journals(BigInteger.valueOf(journals), BigInteger.valueOf(records));
+  }
+}

@@ -1,0 +1,154 @@
+package io.filcdn.metrics.pages;
+
+import io.filcdn.service.problem.HttpProblem;
+import io.filcdn.service.start.UnusableSettingException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Another service of this deployment, whose HTTP API is passed on: bounded in its paths, in time,
+ * in the size of an answer, and in calls at once. What it answers is passed on as it is.
+ */
+public final class Neighbour {
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** For orders, which ask the chain first. */
+  private static final Duration LONG_PATIENCE = Duration.ofSeconds(60);
+
+  private static final int MOST_AT_ONCE = 16;
+  private static final int MOST_BYTES = 4 << 20;
+  private static final int MOST_QUERY = 4096;
+  private static final Set<String> FORMS =
+      Set.of(MediaType.APPLICATION_JSON, HttpProblem.MEDIA_TYPE);
+  private static final Pattern URL = Pattern.compile("https?://[^\\s/?#@]+/?");
+
+  private final String name;
+  private final Optional<String> root;
+  private final Semaphore free = new Semaphore(MOST_AT_ONCE);
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(PATIENCE)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .build();
+
+  /** An answer, as it came. */
+  record Answer(int status, String type, byte[] body) {
+
+    /** The same, as this service's own. */
+    Response response() {
+      Response.ResponseBuilder response =
+          Response.status(status)
+              .entity(body)
+              .header(HttpHeaders.CONTENT_TYPE, type)
+              .header(HttpHeaders.CACHE_CONTROL, "no-store");
+      if (status == 401) {
+        response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+      }
+      return response.build();
+    }
+  }
+
+  private Neighbour(String name, Optional<String> root) {
+    this.name = name;
+    this.root = root;
+  }
+
+  /**
+   * A neighbour.
+   *
+   * @param name the word for it in problems and keys of configuration
+   * @param url where it is; empty where nobody is told of it here
+   * @throws UnusableSettingException where it is no such URL
+   */
+  public static Neighbour of(String name, Optional<URI> url) {
+    Optional<String> root = url.map(URI::toString);
+    root.filter(text -> !URL.matcher(text).matches())
+        .ifPresent(
+            text -> {
+              throw new UnusableSettingException(
+                  "expected filcdn.metrics.pages.%s-url as an http URL without a path, found \"%s\""
+                      .formatted(name, text));
+            });
+    return new Neighbour(name, root.map(text -> text.replaceFirst("/$", "")));
+  }
+
+  /** Asks it. */
+  Answer get(String path, @Nullable String query) {
+    return send(request(path, query, PATIENCE).GET().build());
+  }
+
+  /**
+   * Has it do something.
+   *
+   * @param authorization for it to judge; kept nowhere
+   */
+  Answer post(String path, @Nullable String query, @Nullable String authorization) {
+    HttpRequest.Builder request = request(path, query, LONG_PATIENCE);
+    if (authorization != null) {
+      request.header(HttpHeaders.AUTHORIZATION, authorization);
+    }
+    return send(request.POST(BodyPublishers.noBody()).build());
+  }
+
+  private HttpRequest.Builder request(String path, @Nullable String query, Duration patience) {
+    String where =
+        root.orElseThrow(
+            () ->
+                HttpProblem.unknown(
+                    name,
+                    "%s is not shown here: set filcdn.metrics.pages.%s-url".formatted(name, name)));
+    if (query != null && query.length() > MOST_QUERY) {
+      throw HttpProblem.malformed(
+          "query",
+          "expected at most %d characters, found %d".formatted(MOST_QUERY, query.length()));
+    }
+    return HttpRequest.newBuilder(URI.create(where + path + (query == null ? "" : "?" + query)))
+        .timeout(patience)
+        .header(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON);
+  }
+
+  private Answer send(HttpRequest request) {
+    if (!free.tryAcquire()) {
+      throw away("it is asked %d things at once already".formatted(MOST_AT_ONCE));
+    }
+    try {
+      HttpResponse<byte[]> answer =
+          http.send(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
+      String type = answer.headers().firstValue(HttpHeaders.CONTENT_TYPE).orElse("");
+      int status = answer.statusCode();
+      boolean isRedirect = status >= 300 && status < 400;
+      if (isRedirect || !FORMS.contains(type.replaceFirst(";.*", ""))) {
+        throw away("its answer is no JSON (status %d)".formatted(status));
+      }
+      return new Answer(status, type, answer.body());
+    } catch (IOException e) {
+      throw away("it does not answer in time and size");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw away("this service stops");
+    } finally {
+      free.release();
+    }
+  }
+
+  private WebApplicationException away(String why) {
+    return HttpProblem.of(503, name + "-unavailable", "%s: %s".formatted(name, why)).exception();
+  }
+}

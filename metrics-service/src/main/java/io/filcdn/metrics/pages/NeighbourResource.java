@@ -1,0 +1,62 @@
+package io.filcdn.metrics.pages;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+
+/** The parts of other services' HTTP APIs that pages show, passed on. */
+@Path("/api/v1")
+@Produces(MediaType.APPLICATION_JSON)
+@RunOnVirtualThread
+@Tag(
+    name = "Other services",
+    description = "What settlement and the indexer answer, where the operator has named them")
+public class NeighbourResource {
+
+  private static final String SHOWN =
+      "transactions|transactions/[A-Za-z0-9-]{1,64}|data-sets|data-sets/[a-z0-9/]{1,64}|set-asides"
+          + "|reconciliation|backlog";
+
+  private final Neighbours neighbours;
+
+  public NeighbourResource(Neighbours neighbours) {
+    this.neighbours = neighbours;
+  }
+
+  /** The neighbours that there are. */
+  public record Neighbours(Neighbour settlement, Neighbour indexer) {}
+
+  @GET
+  @Path("settlement/{path: " + SHOWN + "}")
+  @Operation(
+      summary = "What settlement answers to GET /api/v1/{path}",
+      description = "Its OpenAPI document has every field.")
+  @APIResponse(responseCode = "200", description = "As settlement answers")
+  @APIResponse(responseCode = "404", description = "The operator has not named settlement here")
+  @APIResponse(responseCode = "503", description = "Settlement is away, or busy")
+  public Response settlement(@PathParam("path") String path, @Context UriInfo uri) {
+    return neighbours
+        .settlement()
+        .get("/api/v1/" + path, uri.getRequestUri().getRawQuery())
+        .response();
+  }
+
+  @GET
+  @Path("indexer/status")
+  @Operation(summary = "What the indexer answers to GET /status")
+  @APIResponse(responseCode = "200", description = "As the indexer answers")
+  @APIResponse(responseCode = "404", description = "The operator has not named the indexer here")
+  @APIResponse(responseCode = "503", description = "The indexer is away, or too far behind")
+  public Response indexer() {
+    return neighbours.indexer().get("/status", null).response();
+  }
+}

@@ -1,0 +1,178 @@
+import { edges, intake, type Ranked, top } from '../api'
+import { percent } from '../exact'
+import { Answer, Bytes, Count, Section, Table, Time, Title, useNetwork } from '../parts'
+import { LIVE, usePolled } from '../polling'
+import { indexer } from '../settlement'
+
+const RANKED = 20_000
+
+/** The page of how the services and edges are doing. */
+export function SystemPage() {
+  return (
+    <>
+      <Title text="System">
+        <p>
+          What each number means to an operator, and what to do about it, is in <code>docs/operations.md</code> and{' '}
+          <code>docs/metrics.md</code> under the name that stands behind it.
+        </p>
+      </Title>
+      <Indexer />
+      <Intake />
+      <Edges />
+    </>
+  )
+}
+
+interface NumberProps {
+  name: string
+  metric: string
+  means: string
+  value: bigint | number | undefined
+}
+
+/** A number with what it means, and the metric that says the same to a monitor. */
+function Row({ name, metric, means, value }: NumberProps) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{value === undefined ? '–' : <Count value={BigInt(value)} name={metric} />}</td>
+      <td>{means}</td>
+      <td>
+        <code>{metric}</code>
+      </td>
+    </tr>
+  )
+}
+
+const HEAD = ['Number', 'Is', 'Means', 'Metric']
+
+function Indexer() {
+  const polled = usePolled('indexer', LIVE, indexer)
+  return (
+    <Section title="The index" room="chart">
+      <Answer of={polled} what="how far the index is" every={LIVE}>
+        {(told) => (
+          <>
+            <p>
+              {`It is ${told.state}`}
+              {told.detail !== undefined && `: ${told.detail}`}
+            </p>
+            <Table label="The index" head={HEAD}>
+              <Row name="Newest block of the chain" metric="filcdn_indexer_head_block" value={told.head} means="as a node tells it" />
+              <Row name="Newest block in the index" metric="filcdn_indexer_indexed_block" value={told.indexed} means="what edges and settlement go by" />
+              <Row name="Blocks behind" metric="filcdn_indexer_lag_blocks" value={told.lag} means="the difference of the two" />
+              <Row name="Newest final block" metric="filcdn_indexer_final_block" value={told.final} means="what no reorganisation takes back" />
+              <Row name="Logs kept aside" metric="filcdn_indexer_undecodable_logs" value={told.undecodable} means="they have not the form of their event" />
+            </Table>
+          </>
+        )}
+      </Answer>
+    </Section>
+  )
+}
+
+function Intake() {
+  const polled = usePolled('intake', LIVE, intake)
+  return (
+    <Section title="Counting" room="chart">
+      <Answer of={polled} what="how far topics are read" every={LIVE}>
+        {(told) => (
+          <>
+            <Table label="Topics that metrics reads" head={['Topic', 'Records behind', 'State']}>
+              {told.topics.map((topic) => (
+                <tr key={topic.topic}>
+                  <th scope="row">
+                    <code>{topic.topic}</code>
+                  </th>
+                  <td>
+                    <Count value={topic.lag} name={`lag-${topic.topic}`} />
+                  </td>
+                  <td>{topic.failing ? 'a batch failed, and is read again' : 'reading'}</td>
+                </tr>
+              ))}
+            </Table>
+            <Table label="Journals of edges" head={HEAD}>
+              <Row
+                name="Journals that wait"
+                metric="filcdn_egress_parked_journals"
+                value={told.parked.journals}
+                means="a record of theirs has not come; those behind it are not counted yet"
+              />
+              <Row
+                name="Records that wait"
+                metric="filcdn_egress_parked_records"
+                value={told.parked.records}
+                means="those behind the gaps"
+              />
+              <Row
+                name="Journals with lost records"
+                metric="filcdn_egress_lost_journals"
+                value={told.lost.journals}
+                means="Kafka acknowledged records and does not have them"
+              />
+              <Row name="Lost records" metric="filcdn_egress_lost_records" value={told.lost.records} means="an operator decides about them" />
+            </Table>
+          </>
+        )}
+      </Answer>
+    </Section>
+  )
+}
+
+function Edges() {
+  const clock = useNetwork().data
+  const polled = usePolled('edges', LIVE, edges)
+  const served = usePolled('edges served', RANKED, (signal) => top('edge', 1, signal))
+  const of = (edge: string): Ranked | undefined => served.data?.find(({ value }) => value === edge)
+  return (
+    <Section title="Edges">
+      <Answer of={polled} what="the edges" every={LIVE}>
+        {(all) =>
+          all.length === 0 ? (
+            <p>No edge leases quota.</p>
+          ) : (
+            <Table
+              label="Edges that lease quota"
+              head={['Edge', 'Last heard', 'Open journals', 'Quota it holds', 'Egress today (UTC)', 'Requests served from its cache']}
+            >
+              {all.map((edge) => (
+                <tr key={edge.edge}>
+                  <th scope="row">{edge.edge}</th>
+                  <td>
+                    <Time at={edge.heard} clock={clock} />
+                  </td>
+                  <td>
+                    <Count value={edge.journals} />
+                  </td>
+                  <td>
+                    <Bytes value={edge.held} name={`held-${edge.edge}`} />
+                  </td>
+                  <Served of={of(edge.edge)} />
+                </tr>
+              ))}
+            </Table>
+          )
+        }
+      </Answer>
+    </Section>
+  )
+}
+
+function Served({ of }: { of: Ranked | undefined }) {
+  if (of === undefined) {
+    return (
+      <>
+        <td>–</td>
+        <td>–</td>
+      </>
+    )
+  }
+  return (
+    <>
+      <td>
+        <Bytes value={of.egress} />
+      </td>
+      <td>{percent(of.count - (of.misses ?? 0n), of.count)}</td>
+    </>
+  )
+}
