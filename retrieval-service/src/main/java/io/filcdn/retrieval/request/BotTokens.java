@@ -27,7 +27,9 @@ public final class BotTokens {
 
   /** The name of the bot whose token this is. */
   public Optional<String> nameOf(String token) {
-    return Optional.ofNullable(namesByHash.get(hash(token)));
+    return namesByHash.isEmpty()
+        ? Optional.empty()
+        : Optional.ofNullable(namesByHash.get(hash(token)));
   }
 
   private static String hash(String token) {

@@ -7,7 +7,6 @@ import com.fasterxml.jackson.annotation.JsonValue;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.regex.Pattern;
 
 /**
  * The SHA-256 (FIPS 180-4) of a secret text with 256 random bits, which is what is kept of it:
@@ -17,12 +16,16 @@ import java.util.regex.Pattern;
  */
 public record SecretHash(String hex) {
 
-  private static final Pattern FORM = Pattern.compile("[0-9a-f]{64}");
+  private static final int DIGITS = 64;
 
   public SecretHash {
-    if (!FORM.matcher(hex).matches()) {
+    if (hex.length() != DIGITS || !hex.chars().allMatch(SecretHash::isDigit)) {
       throw new IllegalArgumentException("expected a SHA-256 in 64 lower-case hex digits");
     }
+  }
+
+  private static boolean isDigit(int c) {
+    return c >= '0' && c <= '9' || c >= 'a' && c <= 'f';
   }
 
   /**
