@@ -125,6 +125,11 @@ public final class CurioToken {
       return new SignedVoucher(voucher, payer.sign(voucher.digest(domain)).hex());
     }
 
+    /** The account that signed it; empty where no key can have. */
+    public Optional<Address> signer(TypedDomain domain) {
+      return CurioToken.signer(voucherSig, voucher.digest(domain));
+    }
+
     /** True where it is for this grantee and data set, and good for so long at least. */
     public boolean isFor(Address grantee, DataSetId dataSet, Instant until) {
       return voucher.grantee.equals(grantee)

@@ -160,7 +160,7 @@ class PolicyCheckTest {
             all.getFirst(),
             all,
             all.stream()
-                .map(set -> new Origin(ProviderId.of("fwss/9"), set, "http://a.example", false))
+                .map(set -> new Origin(ProviderId.of("fwss/9"), set, "http://a.example", Optional.empty()))
                 .toList(),
             Optional.empty(),
             Optional.empty());
