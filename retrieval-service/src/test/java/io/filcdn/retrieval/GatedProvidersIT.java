@@ -135,6 +135,31 @@ class GatedProvidersIT extends EdgeTest {
         "gated-proof-wrong");
   }
 
+  /** As the provider could that was shown it. */
+  @Test
+  void theEdgesOwnProofOpensNoGateOfAnEdge() throws Exception {
+    DataSetId dataSet = DataSetId.of("fwss/331");
+    index.gated(dataSet.toString(), PAYER.address(), "fwss/3");
+    TestPiece piece = placed(dataSet, 3_000);
+    vouch(dataSet);
+    String good = "Authorization: " + token(dataSet, piece);
+    await().atMost(Duration.ofSeconds(30)).until(() -> get(piece, good).status() == 200);
+    String replayed =
+        CurioToken.sign(
+                WalletKey.of(EDGE_KEY),
+                voucher(EDGE, dataSet),
+                domain,
+                dataSet,
+                piece.cid(),
+                Instant.now().plusSeconds(200))
+            .authorization();
+
+    Answer answer = get(piece, "Authorization: " + replayed);
+
+    assertRefused(answer, 403, "gated-proof-wrong");
+    assertThat(answer.text()).contains("found that of an edge");
+  }
+
   /** Neither the client's nor the edge's: both begin as all tokens do. */
   @Test
   void noTokenIsInLogsOrTopics() throws Exception {

@@ -23,9 +23,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BinaryOperator;
 import org.jboss.logging.Logger;
 
@@ -82,8 +84,13 @@ public final class GranteeProofs implements OriginProofs {
    *
    * @param tag by which a change of the files shows
    * @param vouchers for the key's wallet
+   * @param wallets of all edges: those that the vouchers are for
    */
-  private record Loaded(String tag, WalletKey key, Map<Scope, SignedVoucher> vouchers) {}
+  private record Loaded(
+      String tag,
+      WalletKey key,
+      Map<Scope, SignedVoucher> vouchers,
+      Map<Scope, Set<Address>> wallets) {}
 
   /**
    * The scope of a voucher. Anyone can sign one for any number: it counts where the data set is its
@@ -95,9 +102,7 @@ public final class GranteeProofs implements OriginProofs {
   private record Scope(String number, Address signer) {
 
     static Optional<Scope> of(SignedVoucher voucher, TypedDomain domain) {
-      return voucher
-          .signer(domain)
-          .map(signer -> new Scope(voucher.voucher().scope(), signer));
+      return voucher.signer(domain).map(signer -> new Scope(voucher.voucher().scope(), signer));
     }
   }
 
@@ -145,24 +150,28 @@ public final class GranteeProofs implements OriginProofs {
     WalletKey key = WalletKey.of(read(sources.key));
     List<SignedVoucher> all =
         RecordJson.readStrictly(read(sources.vouchers), Vouchers.class).vouchers;
-    List<SignedVoucher> mine =
-        all.stream().filter(given -> given.voucher().grantee().equals(key.address())).toList();
-    Map<Scope, SignedVoucher> byScope = new HashMap<>();
-    for (SignedVoucher voucher : mine) {
-      Scope.of(voucher, domain)
-          .ifPresentOrElse(
-              scope -> byScope.merge(scope, voucher, LATEST),
-              () ->
-                  LOG.errorf(
-                      "expected a wallet's signature of the voucher for data set %s, found none: it"
-                          + " is left out",
-                      voucher.voucher().scope()));
+    Map<Scope, SignedVoucher> mine = new HashMap<>();
+    Map<Scope, Set<Address>> wallets = new HashMap<>();
+    for (SignedVoucher voucher : all) {
+      Optional<Scope> scope = Scope.of(voucher, domain);
+      if (scope.isEmpty()) {
+        LOG.errorf(
+            "expected a wallet's signature of the voucher for data set %s, found none: it is left"
+                + " out",
+            voucher.voucher().scope());
+        continue;
+      }
+      Address wallet = voucher.voucher().grantee();
+      wallets.computeIfAbsent(scope.get(), _ -> new HashSet<>()).add(wallet);
+      if (wallet.equals(key.address())) {
+        mine.merge(scope.get(), voucher, LATEST);
+      }
     }
     LOG.infof(
-        "this edge shows gated providers proofs of the wallet %s, by vouchers for %d data sets;"
-            + " %d vouchers are for other wallets",
-        key.address(), byScope.size(), all.size() - mine.size());
-    return new Loaded(tag, key, Map.copyOf(byScope));
+        "this edge shows gated providers proofs of the wallet %s, by vouchers for %d data sets, of"
+            + " %d for which edges have some",
+        key.address(), mine.size(), wallets.size());
+    return new Loaded(tag, key, Map.copyOf(mine), Map.copyOf(wallets));
   }
 
   private static String number(DataSetId dataSet) {
@@ -203,6 +212,13 @@ public final class GranteeProofs implements OriginProofs {
     return known == null
         ? signing.executeBlocking(() -> Optional.of(sign(subject.get(), end)), false)
         : Future.succeededFuture(Optional.of(known));
+  }
+
+  @Override
+  public boolean areBy(Address wallet, DataSetId dataSet, Address payer) {
+    Loaded now = loaded;
+    return wallet.equals(now.key.address())
+        || now.wallets.getOrDefault(new Scope(number(dataSet), payer), Set.of()).contains(wallet);
   }
 
   private CurioToken sign(Subject of, Instant end) {

@@ -155,6 +155,21 @@ class GranteeProofsTest {
   }
 
   @Test
+  void theWalletsOfAllEdgesAreKnownEachForWhoVouchesForThem() throws Exception {
+    Address mine = WalletKey.of(KEY).address();
+    Address other = WalletKey.of("1".repeat(64)).address();
+    give(voucher(other, "12", NOW.plusSeconds(86_400)));
+    GranteeProofs proofs = proofs();
+    DataSetId dataSet = GATED.dataSet();
+
+    assertThat(proofs.areBy(mine, dataSet, PAYER.address())).isTrue();
+    assertThat(proofs.areBy(other, dataSet, PAYER.address())).isTrue();
+    assertThat(proofs.areBy(other, DataSetId.of("fwss/13"), PAYER.address())).isFalse();
+    assertThat(proofs.areBy(other, dataSet, mine)).as("another's data set").isFalse();
+    assertThat(proofs.areBy(PAYER.address(), dataSet, PAYER.address())).isFalse();
+  }
+
+  @Test
   void filesThatChangeAreReadAgainAndBrokenOnesChangeNothing() throws Exception {
     GranteeProofs proofs = proofs();
     give();

@@ -153,7 +153,8 @@ class OriginSupplyTest {
   }
 
   private static Origin origin(RawProvider provider) {
-    return new Origin(ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), provider.url(), Optional.empty());
+    return new Origin(
+        ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), provider.url(), Optional.empty());
   }
 
   @Test
