@@ -20,6 +20,7 @@ import io.filcdn.wallet.RetrievalGrant;
 import io.filcdn.wallet.TypedDomain;
 import io.filcdn.wallet.WalletSignature;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -110,17 +111,36 @@ class ChainWalletsIT {
     return set(grant, SESSION.sign(grant, service.policies().domain()));
   }
 
-  @Test
-  void aSessionKeyThatThePayerAuthorisedSetsPolicies() {
+  private void authoriseSession() {
     node.returns(
         REGISTRY,
         "authorizationExpiry(address,address,bytes32)",
         List.of(WALLET.address().hex(), SESSION.address().hex(), RetrievalGrant.typeHash()),
         "0x%064x".formatted(NOON.plusSeconds(60).getEpochSecond()));
+  }
+
+  @Test
+  void aSessionKeyThatThePayerAuthorisedSetsPolicies() {
+    authoriseSession();
 
     assertThat(setBySession("1")).isInstanceOf(PolicyDesk.Outcome.Set.class);
     assertThat(setBySession("1"))
         .isEqualTo(new PolicyDesk.Outcome.Refused(PolicyRefusal.SERIAL_USED));
+  }
+
+  @Test
+  void aSessionKeyUsesUpNoSerialsOfThePayers() {
+    authoriseSession();
+    long latest = NOON.plus(Duration.ofDays(1)).toEpochMilli();
+
+    for (long ahead : new long[] {latest + 1, Long.MAX_VALUE}) {
+      assertThat(setBySession(Long.toString(ahead)))
+          .isEqualTo(new PolicyDesk.Outcome.Refused(PolicyRefusal.SERIAL_AHEAD));
+    }
+    assertThat(setBySession(Long.toString(latest))).isInstanceOf(PolicyDesk.Outcome.Set.class);
+    RetrievalGrant above = grant(Long.toString(latest + 1));
+    assertThat(set(above, WALLET.sign(above, service.policies().domain())))
+        .isInstanceOf(PolicyDesk.Outcome.Set.class);
   }
 
   @Test

@@ -8,6 +8,8 @@ import io.filcdn.metrics.accounts.PayerLock;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.wallets.SignatureCheck;
+import io.filcdn.metrics.wallets.SignatureCheck.By;
+import io.filcdn.metrics.wallets.SignatureCheck.Verdict;
 import io.filcdn.service.database.AdvisoryLock;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.kafka.KafkaPublisher;
@@ -34,6 +36,12 @@ public final class PolicyDesk {
 
   private static final AdvisoryLock PUBLISHING = AdvisoryLock.of(0x61636365_73730002L);
   private static final String COUNTER = "filcdn.published";
+
+  /**
+   * The time by which the serials of session keys may be ahead, in milliseconds: the payer is to
+   * have higher ones left, and so are his other keys.
+   */
+  private static final Duration MOST_AHEAD = Duration.ofDays(1);
 
   private final Database database;
   private final PostgresPolicies policies = new PostgresPolicies();
@@ -97,10 +105,19 @@ public final class PolicyDesk {
    */
   public Outcome set(SignedGrant grant) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    Optional<PolicyRefusal> unsigned = unsigned(grant);
-    if (unsigned.isPresent()) {
-      return new Outcome.Refused(unsigned.get());
+    Optional<PolicyRefusal> foreign = foreign(grant.domain());
+    if (foreign.isPresent()) {
+      return new Outcome.Refused(foreign.get());
     }
+    return switch (verdict(grant)) {
+      case Verdict.Signed signed -> set(grant, signed, now);
+      case Verdict.Malformed _ -> new Outcome.Refused(PolicyRefusal.SIGNATURE_MALFORMED);
+      case Verdict.Wrong _ -> new Outcome.Refused(PolicyRefusal.SIGNATURE_WRONG);
+      case Verdict.Unknown _ -> new Outcome.Refused(PolicyRefusal.CHAIN_UNREACHABLE);
+    };
+  }
+
+  private Outcome set(SignedGrant grant, Verdict.Signed signed, Instant now) {
     List<PolicyRecord> wanted = grant.message().policies(network.generation());
     PolicyRecord first = wanted.getFirst();
     if (first.limits().hasCaps()) {
@@ -109,12 +126,14 @@ public final class PolicyDesk {
     if (first.expires().filter(end -> !end.isAfter(now)).isPresent()) {
       return new Outcome.Refused(PolicyRefusal.EXPIRY_PAST);
     }
+    if (signed.by() == By.SESSION_KEY && first.serial() > now.plus(MOST_AHEAD).toEpochMilli()) {
+      return new Outcome.Refused(PolicyRefusal.SERIAL_AHEAD);
+    }
     return database.call(connection -> set(connection, wanted, grant, now));
   }
 
-  /** The reason that a grant is not its payer's word; empty where it is. */
-  private Optional<PolicyRefusal> unsigned(SignedGrant grant) {
-    TypedDomain found = grant.domain();
+  /** The reason that a domain is another's; empty where it is this desk's. */
+  private Optional<PolicyRefusal> foreign(TypedDomain found) {
     if (!found.name().equals(domain.name()) || !found.version().equals(domain.version())) {
       return Optional.of(PolicyRefusal.DOMAIN_WRONG);
     }
@@ -124,18 +143,17 @@ public final class PolicyDesk {
     if (!found.verifyingContract().equals(domain.verifyingContract())) {
       return Optional.of(PolicyRefusal.CONTRACT_WRONG);
     }
+    return Optional.empty();
+  }
+
+  private Verdict verdict(SignedGrant grant) {
     Address payer = grant.message().payer();
-    return switch (signatures.check(
+    return signatures.check(
         payer,
         grant.message().digest(domain),
         grant.signature(),
         Optional.of(RetrievalGrant.typeHash()),
-        () -> database.call(connection -> policies.isPayer(connection, payer)))) {
-      case SIGNED -> Optional.empty();
-      case MALFORMED -> Optional.of(PolicyRefusal.SIGNATURE_MALFORMED);
-      case WRONG -> Optional.of(PolicyRefusal.SIGNATURE_WRONG);
-      case UNKNOWN -> Optional.of(PolicyRefusal.CHAIN_UNREACHABLE);
-    };
+        () -> database.call(connection -> policies.isPayer(connection, payer)));
   }
 
   private Outcome set(

@@ -63,15 +63,33 @@ public final class SignatureCheck {
   }
 
   /** The end of a check. */
-  public enum Verdict {
-    /** The payer signed, or who may for him. */
-    SIGNED,
+  public sealed interface Verdict {
+
+    /**
+     * The payer signed, or who may for him.
+     *
+     * @param signer the account: the payer's own, but for a session key
+     */
+    record Signed(By by, Address signer) implements Verdict {}
+
     /** The text is no signature. */
-    MALFORMED,
+    record Malformed() implements Verdict {}
+
     /** Somebody else signed. */
-    WRONG,
+    record Wrong() implements Verdict {}
+
     /** No node tells now. */
-    UNKNOWN
+    record Unknown() implements Verdict {}
+  }
+
+  /** The kind of key that signed for a payer. */
+  public enum By {
+    /** The key of the payer's own account. */
+    WALLET,
+    /** A key that the payer authorised. */
+    SESSION_KEY,
+    /** The payer, who is a contract, says that the signature is his. */
+    CONTRACT
   }
 
   /** A session key, for what it may sign. */
@@ -93,28 +111,28 @@ public final class SignatureCheck {
     Optional<WalletSignature> own = WalletSignature.read(signature);
     Optional<Address> signer = own.flatMap(signed -> signed.signer(digest));
     if (signer.equals(Optional.of(payer))) {
-      return Verdict.SIGNED;
+      return new Verdict.Signed(By.WALLET, payer);
     }
     boolean asks = chain.isPresent() && ANY.matcher(signature).matches() && known.getAsBoolean();
     if (!asks) {
-      return own.isPresent() ? Verdict.WRONG : Verdict.MALFORMED;
+      return own.isPresent() ? new Verdict.Wrong() : new Verdict.Malformed();
     }
     Verdict session =
         permission.isPresent() && signer.isPresent()
             ? ofSession(payer, signer.get(), permission.get())
-            : Verdict.WRONG;
-    return session == Verdict.WRONG ? ofContract(payer, digest, signature) : session;
+            : new Verdict.Wrong();
+    return session instanceof Verdict.Wrong ? ofContract(payer, digest, signature) : session;
   }
 
   private Verdict ofSession(Address payer, Address signer, byte[] permission) {
     Session session = new Session(payer, signer, HexFormat.of().formatHex(permission));
     BigInteger known = good.getIfPresent(session);
     if (known != null && isGood(known)) {
-      return Verdict.SIGNED;
+      return new Verdict.Signed(By.SESSION_KEY, signer);
     }
     Optional<Address> contract = registry();
     if (contract.isEmpty()) {
-      return Verdict.UNKNOWN;
+      return new Verdict.Unknown();
     }
     return switch (call(contract.get(), EXPIRY.call(payer.hex(), signer.hex(), permission))) {
       case Answer.Returned(String data) when WORD.matcher(data).matches() -> {
@@ -122,10 +140,10 @@ public final class SignatureCheck {
         if (isGood(end)) {
           good.put(session, end);
         }
-        yield isGood(end) ? Verdict.SIGNED : Verdict.WRONG;
+        yield isGood(end) ? new Verdict.Signed(By.SESSION_KEY, signer) : new Verdict.Wrong();
       }
-      case Answer.Returned _, Answer.Refused _ -> Verdict.WRONG;
-      case Answer.Unknown _ -> Verdict.UNKNOWN;
+      case Answer.Returned _, Answer.Refused _ -> new Verdict.Wrong();
+      case Answer.Unknown _ -> new Verdict.Unknown();
     };
   }
 
@@ -146,10 +164,13 @@ public final class SignatureCheck {
   private Verdict ofContract(Address payer, byte[] digest, String signature) {
     byte[] bytes = HexFormat.of().parseHex(signature, 2, signature.length());
     return switch (call(payer, IS_VALID.call(digest, bytes))) {
-      case Answer.Returned(String data) when VALID.matcher(data).matches() -> Verdict.SIGNED;
+      case Answer.Returned(String data) when VALID.matcher(data).matches() ->
+          new Verdict.Signed(By.CONTRACT, payer);
       case Answer.Returned _, Answer.Refused _ ->
-          WalletSignature.read(signature).isPresent() ? Verdict.WRONG : Verdict.MALFORMED;
-      case Answer.Unknown _ -> Verdict.UNKNOWN;
+          WalletSignature.read(signature).isPresent()
+              ? new Verdict.Wrong()
+              : new Verdict.Malformed();
+      case Answer.Unknown _ -> new Verdict.Unknown();
     };
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.network.NetworkFile;
+import io.filcdn.metrics.wallets.SignatureCheck.By;
 import io.filcdn.metrics.wallets.SignatureCheck.Verdict;
 import io.filcdn.wallet.RetrievalGrant;
 import io.filcdn.wallet.WalletKey;
@@ -67,32 +68,36 @@ class SignatureCheckTest {
     return by.check(PAYER.address(), DIGEST, signature, Optional.of(PERMISSION), () -> true);
   }
 
+  private static Verdict session(WalletKey signer) {
+    return new Verdict.Signed(By.SESSION_KEY, signer.address());
+  }
+
   private Verdict judged(WalletKey signer) {
     return judged(check, signer.sign(DIGEST).hex());
   }
 
   @Test
   void thePayersOwnSignatureTakesNoNode() {
-    assertThat(judged(PAYER)).isEqualTo(Verdict.SIGNED);
+    assertThat(judged(PAYER)).isEqualTo(new Verdict.Signed(By.WALLET, PAYER.address()));
     assertThat(node.calls()).isZero();
   }
 
   @Test
   void aSessionKeyMaySignWhatItIsAuthorisedForUntilThatEnds() {
-    assertThat(judged(SESSION)).isEqualTo(Verdict.WRONG);
+    assertThat(judged(SESSION)).isEqualTo(new Verdict.Wrong());
     authorise(SESSION, PERMISSION, NOW.plusSeconds(60));
-    assertThat(judged(SESSION)).as("it counts at once").isEqualTo(Verdict.SIGNED);
+    assertThat(judged(SESSION)).as("it counts at once").isEqualTo(session(SESSION));
     WalletKey other = WalletKey.of("3".repeat(64));
     authorise(other, PERMISSION, NOW.minusSeconds(1));
-    assertThat(judged(other)).as("it has ended").isEqualTo(Verdict.WRONG);
+    assertThat(judged(other)).as("it has ended").isEqualTo(new Verdict.Wrong());
     WalletKey third = WalletKey.of("4".repeat(64));
     authorise(third, DIGEST, NOW.plusSeconds(60));
-    assertThat(judged(third)).as("for something else").isEqualTo(Verdict.WRONG);
+    assertThat(judged(third)).as("for something else").isEqualTo(new Verdict.Wrong());
     WalletKey last = WalletKey.of("5".repeat(64));
     authorise(last, PERMISSION, NOW);
-    assertThat(judged(last)).as("the last second counts").isEqualTo(Verdict.SIGNED);
+    assertThat(judged(last)).as("the last second counts").isEqualTo(session(last));
     int calls = node.calls();
-    assertThat(judged(last)).isEqualTo(Verdict.SIGNED);
+    assertThat(judged(last)).isEqualTo(session(last));
     assertThat(node.calls()).as("it is remembered").isEqualTo(calls);
   }
 
@@ -104,19 +109,20 @@ class SignatureCheckTest {
         check.check(
             PAYER.address(), DIGEST, SESSION.sign(DIGEST).hex(), Optional.empty(), () -> true);
 
-    assertThat(verdict).isEqualTo(Verdict.WRONG);
+    assertThat(verdict).isEqualTo(new Verdict.Wrong());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"0x", "0x1234", "0xFEDCBA98"})
   void aWalletThatIsAContractSaysItself(String signature) {
-    assertThat(judged(check, signature)).isEqualTo(Verdict.MALFORMED);
+    assertThat(judged(check, signature)).isEqualTo(new Verdict.Malformed());
     node.returns(
         PAYER.address(),
         "isValidSignature(bytes32,bytes)",
         List.of(DIGEST, HexFormat.of().parseHex(signature.substring(2))),
         VALID);
-    assertThat(judged(check, signature)).isEqualTo(Verdict.SIGNED);
+    assertThat(judged(check, signature))
+        .isEqualTo(new Verdict.Signed(By.CONTRACT, PAYER.address()));
   }
 
   @ParameterizedTest
@@ -128,7 +134,7 @@ class SignatureCheckTest {
         List.of(DIGEST, new byte[] {0x12}),
         word);
 
-    assertThat(judged(check, "0x12")).isEqualTo(Verdict.MALFORMED);
+    assertThat(judged(check, "0x12")).isEqualTo(new Verdict.Malformed());
   }
 
   @Test
@@ -137,11 +143,11 @@ class SignatureCheckTest {
 
     assertThat(
             check.check(PAYER.address(), DIGEST, signature, Optional.of(PERMISSION), () -> false))
-        .isEqualTo(Verdict.WRONG);
-    assertThat(judged(check(Optional.empty()), signature)).isEqualTo(Verdict.WRONG);
-    assertThat(judged(check(Optional.empty()), "0x12")).isEqualTo(Verdict.MALFORMED);
-    assertThat(judged(check, "0x1")).isEqualTo(Verdict.MALFORMED);
-    assertThat(judged(check, "0x" + "12".repeat(2_049))).isEqualTo(Verdict.MALFORMED);
+        .isEqualTo(new Verdict.Wrong());
+    assertThat(judged(check(Optional.empty()), signature)).isEqualTo(new Verdict.Wrong());
+    assertThat(judged(check(Optional.empty()), "0x12")).isEqualTo(new Verdict.Malformed());
+    assertThat(judged(check, "0x1")).isEqualTo(new Verdict.Malformed());
+    assertThat(judged(check, "0x" + "12".repeat(2_049))).isEqualTo(new Verdict.Malformed());
     assertThat(node.calls()).isZero();
   }
 
@@ -149,10 +155,10 @@ class SignatureCheckTest {
   void whatNoNodeTellsIsNotKnown() {
     authorise(SESSION, PERMISSION, NOW.plusSeconds(60));
     node.status(500);
-    assertThat(judged(SESSION)).isEqualTo(Verdict.UNKNOWN);
-    assertThat(judged(check, "0x12")).isEqualTo(Verdict.UNKNOWN);
+    assertThat(judged(SESSION)).isEqualTo(new Verdict.Unknown());
+    assertThat(judged(check, "0x12")).isEqualTo(new Verdict.Unknown());
 
     node.status(200);
-    assertThat(judged(SESSION)).isEqualTo(Verdict.SIGNED);
+    assertThat(judged(SESSION)).isEqualTo(session(SESSION));
   }
 }
