@@ -318,10 +318,7 @@ public final class Admission {
                 url ->
                     origins.add(
                         new Origin(
-                            set.provider(),
-                            set.dataSet(),
-                            url,
-                            set.gate().map(_ -> set.payer()))));
+                            set.provider(), set.dataSet(), url, set.gate().map(_ -> set.payer()))));
       }
     }
     return origins;
