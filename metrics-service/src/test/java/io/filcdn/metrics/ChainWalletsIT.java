@@ -157,7 +157,7 @@ class ChainWalletsIT {
     RetrievalGrant grant = grant("1");
     SignIn.Challenge challenge = service.accounts().signIn().challenge().orElseThrow();
     String message = WALLET.message(challenge, NOON);
-    assertThat(service.accounts().signIn().signIn(message, OLD_SIGNATURE))
+    assertThat(service.accounts().signIn().signIn(message, "0x1235"))
         .isEqualTo(new SignIn.Outcome.Refused(SignInRefusal.SIGNATURE_MALFORMED));
 
     for (byte[] digest :

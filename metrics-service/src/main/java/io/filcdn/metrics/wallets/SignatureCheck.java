@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import org.web3j.crypto.Hash;
 
 /**
  * The check whether a payer signed something: by his own key, or where the operator lets the chain
@@ -37,8 +38,8 @@ public final class SignatureCheck {
   /** Signatures of contracts have any form: up to 2,048 bytes. */
   private static final Pattern ANY = Pattern.compile("0x(?:[0-9a-fA-F]{2}){0,2048}");
 
-  /** The time for which it is remembered that a session key is good. */
-  private static final Duration REMEMBERED = Duration.ofSeconds(30);
+  /** The time for which it is remembered that a signature was refused. */
+  private static final Duration REMEMBERED = Duration.ofSeconds(10);
 
   private static final int MOST_REMEMBERED = 10_000;
 
@@ -46,8 +47,8 @@ public final class SignatureCheck {
   private final Address fwss;
   private final Clock clock;
 
-  /** When session keys end that are good. */
-  private final Cache<Session, BigInteger> good =
+  /** The refusals of what was asked a moment ago. */
+  private final Cache<Question, Verdict> refused =
       Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(REMEMBERED).build();
 
   /** The contract that knows of session keys does not change. */
@@ -92,8 +93,18 @@ public final class SignatureCheck {
     CONTRACT
   }
 
-  /** A session key, for what it may sign. */
-  private record Session(Address payer, Address signer, String permission) {}
+  /**
+   * A question to the chain.
+   *
+   * @param hash of the signature, which can be long, and of what it is of
+   */
+  private record Question(Address payer, String hash) {
+
+    static Question of(Address payer, byte[] digest, String signature) {
+      return new Question(
+          payer, Hash.sha3String(HexFormat.of().formatHex(digest) + " " + signature));
+    }
+  }
 
   /**
    * Checks a signature.
@@ -113,10 +124,29 @@ public final class SignatureCheck {
     if (signer.equals(Optional.of(payer))) {
       return new Verdict.Signed(By.WALLET, payer);
     }
-    boolean asks = chain.isPresent() && ANY.matcher(signature).matches() && known.getAsBoolean();
-    if (!asks) {
-      return own.isPresent() ? new Verdict.Wrong() : new Verdict.Malformed();
+    Verdict refusal = own.isPresent() ? new Verdict.Wrong() : new Verdict.Malformed();
+    if (chain.isEmpty() || !ANY.matcher(signature).matches()) {
+      return refusal;
     }
+    Question question = Question.of(payer, digest, signature);
+    Verdict before = refused.getIfPresent(question);
+    if (before != null) {
+      return before;
+    }
+    Verdict told =
+        known.getAsBoolean() ? ask(payer, signer, digest, signature, permission) : refusal;
+    if (told instanceof Verdict.Wrong || told instanceof Verdict.Malformed) {
+      refused.put(question, told);
+    }
+    return told;
+  }
+
+  private Verdict ask(
+      Address payer,
+      Optional<Address> signer,
+      byte[] digest,
+      String signature,
+      Optional<byte[]> permission) {
     Verdict session =
         permission.isPresent() && signer.isPresent()
             ? ofSession(payer, signer.get(), permission.get())
@@ -125,21 +155,14 @@ public final class SignatureCheck {
   }
 
   private Verdict ofSession(Address payer, Address signer, byte[] permission) {
-    Session session = new Session(payer, signer, HexFormat.of().formatHex(permission));
-    BigInteger known = good.getIfPresent(session);
-    if (known != null && isGood(known)) {
-      return new Verdict.Signed(By.SESSION_KEY, signer);
-    }
-    Optional<Address> contract = registry();
+    Optional<Address> contract = registry(payer);
     if (contract.isEmpty()) {
       return new Verdict.Unknown();
     }
-    return switch (call(contract.get(), EXPIRY.call(payer.hex(), signer.hex(), permission))) {
+    return switch (call(
+        payer, contract.get(), EXPIRY.call(payer.hex(), signer.hex(), permission))) {
       case Answer.Returned(String data) when WORD.matcher(data).matches() -> {
         BigInteger end = new BigInteger(data.substring(2), 16);
-        if (isGood(end)) {
-          good.put(session, end);
-        }
         yield isGood(end) ? new Verdict.Signed(By.SESSION_KEY, signer) : new Verdict.Wrong();
       }
       case Answer.Returned _, Answer.Refused _ -> new Verdict.Wrong();
@@ -152,9 +175,9 @@ public final class SignatureCheck {
     return end.compareTo(BigInteger.valueOf(clock.instant().getEpochSecond())) >= 0;
   }
 
-  private Optional<Address> registry() {
+  private Optional<Address> registry(Address payer) {
     if (registry.isEmpty()
-        && call(fwss, REGISTRY.call()) instanceof Answer.Returned(String data)
+        && call(payer, fwss, REGISTRY.call()) instanceof Answer.Returned(String data)
         && ADDRESS_WORD.matcher(data).matches()) {
       registry = Optional.of(Address.of("0x" + data.substring(ADDRESS_AT)));
     }
@@ -163,7 +186,7 @@ public final class SignatureCheck {
 
   private Verdict ofContract(Address payer, byte[] digest, String signature) {
     byte[] bytes = HexFormat.of().parseHex(signature, 2, signature.length());
-    return switch (call(payer, IS_VALID.call(digest, bytes))) {
+    return switch (call(payer, payer, IS_VALID.call(digest, bytes))) {
       case Answer.Returned(String data) when VALID.matcher(data).matches() ->
           new Verdict.Signed(By.CONTRACT, payer);
       case Answer.Returned _, Answer.Refused _ ->
@@ -174,7 +197,7 @@ public final class SignatureCheck {
     };
   }
 
-  private Answer call(Address contract, String data) {
-    return chain.orElseThrow().call(contract, data);
+  private Answer call(Address payer, Address contract, String data) {
+    return chain.orElseThrow().call(payer, contract, data);
   }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.metrics.wallets;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.network.Network;
@@ -14,9 +15,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -84,9 +89,9 @@ class SignatureCheckTest {
 
   @Test
   void aSessionKeyMaySignWhatItIsAuthorisedForUntilThatEnds() {
-    assertThat(judged(SESSION)).isEqualTo(new Verdict.Wrong());
     authorise(SESSION, PERMISSION, NOW.plusSeconds(60));
-    assertThat(judged(SESSION)).as("it counts at once").isEqualTo(session(SESSION));
+    assertThat(judged(SESSION)).isEqualTo(session(SESSION));
+    assertThat(judged(WalletKey.of("6".repeat(64)))).isEqualTo(new Verdict.Wrong());
     WalletKey other = WalletKey.of("3".repeat(64));
     authorise(other, PERMISSION, NOW.minusSeconds(1));
     assertThat(judged(other)).as("it has ended").isEqualTo(new Verdict.Wrong());
@@ -96,9 +101,60 @@ class SignatureCheckTest {
     WalletKey last = WalletKey.of("5".repeat(64));
     authorise(last, PERMISSION, NOW);
     assertThat(judged(last)).as("the last second counts").isEqualTo(session(last));
+    authorise(last, PERMISSION, NOW.minusSeconds(1));
+    assertThat(judged(last)).as("it was revoked").isEqualTo(new Verdict.Wrong());
+  }
+
+  @Test
+  void whatWasRefusedIsNotAskedAgainAtOnce() {
+    assertThat(judged(SESSION)).isEqualTo(new Verdict.Wrong());
+    assertThat(judged(check, "0x12")).isEqualTo(new Verdict.Malformed());
     int calls = node.calls();
-    assertThat(judged(last)).isEqualTo(session(last));
-    assertThat(node.calls()).as("it is remembered").isEqualTo(calls);
+
+    assertThat(judged(SESSION)).isEqualTo(new Verdict.Wrong());
+    assertThat(judged(check, "0x12")).isEqualTo(new Verdict.Malformed());
+
+    assertThat(node.calls()).isEqualTo(calls);
+  }
+
+  @Test
+  void aContractThatTakesTooMuchGasHasRefused() {
+    node.fails("call ran out of gas");
+
+    assertThat(judged(check, "0x12")).isEqualTo(new Verdict.Malformed());
+    assertThat(node.gas()).isEqualTo("0x5f5e100");
+  }
+
+  /** Whoever sends junk for one payer has one of the places, and other payers the rest. */
+  @Test
+  void oneCallOfEachPayerIsUnderWayAtATime() throws Exception {
+    node.hold();
+    WalletKey other = WalletKey.of("7".repeat(64));
+    List<CompletableFuture<Verdict>> junk = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 10; i++) {
+        String signature = "0x%02d".formatted(i);
+        junk.add(CompletableFuture.supplyAsync(() -> judged(check, signature), threads));
+      }
+      await().until(() -> node.calls() == 1);
+      CompletableFuture<Verdict> others =
+          CompletableFuture.supplyAsync(
+              () -> check.check(other.address(), DIGEST, "0x12", Optional.empty(), () -> true),
+              threads);
+      await().until(() -> node.calls() == 2);
+      await()
+          .until(
+              () ->
+                  junk.stream()
+                          .filter(CompletableFuture::isDone)
+                          .filter(each -> each.join() instanceof Verdict.Unknown)
+                          .count()
+                      == 9);
+      node.letGo();
+
+      assertThat(others.join()).isEqualTo(new Verdict.Malformed());
+    }
+    assertThat(node.calls()).isEqualTo(2);
   }
 
   @Test
@@ -115,7 +171,7 @@ class SignatureCheckTest {
   @ParameterizedTest
   @ValueSource(strings = {"0x", "0x1234", "0xFEDCBA98"})
   void aWalletThatIsAContractSaysItself(String signature) {
-    assertThat(judged(check, signature)).isEqualTo(new Verdict.Malformed());
+    assertThat(judged(check, "0xab")).isEqualTo(new Verdict.Malformed());
     node.returns(
         PAYER.address(),
         "isValidSignature(bytes32,bytes)",
