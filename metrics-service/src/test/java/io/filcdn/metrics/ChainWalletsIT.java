@@ -124,6 +124,9 @@ class ChainWalletsIT {
     authoriseSession();
 
     assertThat(setBySession("1")).isInstanceOf(PolicyDesk.Outcome.Set.class);
+    assertThat(stack.rows("select detail from audit where action = 'POLICY_SET'"))
+        .containsExactly(
+            "keys for [fwss/12], serial 1, signed by the session key " + SESSION.address());
     assertThat(setBySession("1"))
         .isEqualTo(new PolicyDesk.Outcome.Refused(PolicyRefusal.SERIAL_USED));
   }

@@ -129,7 +129,7 @@ public final class PolicyDesk {
     if (signed.by() == By.SESSION_KEY && first.serial() > now.plus(MOST_AHEAD).toEpochMilli()) {
       return new Outcome.Refused(PolicyRefusal.SERIAL_AHEAD);
     }
-    return database.call(connection -> set(connection, wanted, grant, now));
+    return database.call(connection -> set(connection, wanted, grant, signed, now));
   }
 
   /** The reason that a domain is another's; empty where it is this desk's. */
@@ -157,7 +157,11 @@ public final class PolicyDesk {
   }
 
   private Outcome set(
-      Connection connection, List<PolicyRecord> wanted, SignedGrant grant, Instant now)
+      Connection connection,
+      List<PolicyRecord> wanted,
+      SignedGrant grant,
+      Verdict.Signed signed,
+      Instant now)
       throws SQLException {
     Address payer = grant.message().payer();
     if (!policies.isPayer(connection, payer)) {
@@ -175,19 +179,24 @@ public final class PolicyDesk {
     policies.set(connection, wanted, grant, now);
     audit.add(
         connection,
-        new AuditEntry(now, AuditEntry.Action.POLICY_SET, payer.hex(), described(wanted)));
+        new AuditEntry(now, AuditEntry.Action.POLICY_SET, payer.hex(), described(wanted, signed)));
     return new Outcome.Set(wanted);
   }
 
-  private static String described(List<PolicyRecord> policies) {
+  private static String described(List<PolicyRecord> policies, Verdict.Signed signed) {
     PolicyRecord first = policies.getFirst();
-    return "%s for %s, serial %d"
+    return "%s for %s, serial %d, signed by %s"
         .formatted(
             first.access(),
             first.dataSet().isEmpty()
                 ? "all data sets without a policy of their own"
                 : policies.stream().map(policy -> policy.dataSet().orElseThrow()).toList(),
-            first.serial());
+            first.serial(),
+            switch (signed.by()) {
+              case WALLET -> "the wallet";
+              case SESSION_KEY -> "the session key " + signed.signer();
+              case CONTRACT -> "the contract";
+            });
   }
 
   /**
