@@ -42,6 +42,7 @@ public final class SignatureCheck {
   private static final Duration REMEMBERED = Duration.ofSeconds(10);
 
   private static final int MOST_REMEMBERED = 10_000;
+  private static final Duration REGISTRY_HOLDS = Duration.ofMinutes(5);
 
   private final Optional<ChainCalls> chain;
   private final Address fwss;
@@ -51,8 +52,9 @@ public final class SignatureCheck {
   private final Cache<Question, Verdict> refused =
       Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(REMEMBERED).build();
 
-  /** The contract that knows of session keys does not change. */
-  private volatile Optional<Address> registry = Optional.empty();
+  /** What FWSS said of the contract that knows of session keys: an upgrade can change it. */
+  private final Cache<Address, Answer> registry =
+      Caffeine.newBuilder().maximumSize(1).expireAfterWrite(REGISTRY_HOLDS).build();
 
   /**
    * @param timeout of a call to one node; empty where the chain is not to be asked
@@ -155,16 +157,21 @@ public final class SignatureCheck {
   }
 
   private Verdict ofSession(Address payer, Address signer, byte[] permission) {
-    Optional<Address> contract = registry(payer);
-    if (contract.isEmpty()) {
-      return new Verdict.Unknown();
-    }
-    return switch (call(
-        payer, contract.get(), EXPIRY.call(payer.hex(), signer.hex(), permission))) {
-      case Answer.Returned(String data) when WORD.matcher(data).matches() -> {
-        BigInteger end = new BigInteger(data.substring(2), 16);
-        yield isGood(end) ? new Verdict.Signed(By.SESSION_KEY, signer) : new Verdict.Wrong();
-      }
+    return switch (registry(payer)) {
+      case Answer.Returned(String data) when ADDRESS_WORD.matcher(data).matches() ->
+          ofSession(Address.of("0x" + data.substring(ADDRESS_AT)), payer, signer, permission);
+      // contracts without session keys
+      case Answer.Returned _, Answer.Refused _ -> new Verdict.Wrong();
+      case Answer.Unknown _ -> new Verdict.Unknown();
+    };
+  }
+
+  private Verdict ofSession(Address contract, Address payer, Address signer, byte[] permission) {
+    return switch (call(payer, contract, EXPIRY.call(payer.hex(), signer.hex(), permission))) {
+      case Answer.Returned(String data) when WORD.matcher(data).matches() ->
+          isGood(new BigInteger(data.substring(2), 16))
+              ? new Verdict.Signed(By.SESSION_KEY, signer)
+              : new Verdict.Wrong();
       case Answer.Returned _, Answer.Refused _ -> new Verdict.Wrong();
       case Answer.Unknown _ -> new Verdict.Unknown();
     };
@@ -175,13 +182,17 @@ public final class SignatureCheck {
     return end.compareTo(BigInteger.valueOf(clock.instant().getEpochSecond())) >= 0;
   }
 
-  private Optional<Address> registry(Address payer) {
-    if (registry.isEmpty()
-        && call(payer, fwss, REGISTRY.call()) instanceof Answer.Returned(String data)
-        && ADDRESS_WORD.matcher(data).matches()) {
-      registry = Optional.of(Address.of("0x" + data.substring(ADDRESS_AT)));
+  /** What FWSS says of the contract that knows of session keys. */
+  private Answer registry(Address payer) {
+    Answer known = registry.getIfPresent(fwss);
+    if (known != null) {
+      return known;
     }
-    return registry;
+    Answer told = call(payer, fwss, REGISTRY.call());
+    if (!(told instanceof Answer.Unknown)) {
+      registry.put(fwss, told);
+    }
+    return told;
   }
 
   private Verdict ofContract(Address payer, byte[] digest, String signature) {

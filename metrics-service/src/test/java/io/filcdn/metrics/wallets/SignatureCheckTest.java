@@ -157,6 +157,22 @@ class SignatureCheckTest {
     assertThat(node.calls()).isEqualTo(2);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"0x", "0x1234"})
+  void whereTheContractsHaveNoRegistryAWalletThatIsAContractIsAskedAllTheSame(String registry) {
+    node.returns(DEVNET.contracts().fwss(), "sessionKeyRegistry()", List.of(), registry);
+    assertThat(judged(SESSION)).isEqualTo(new Verdict.Wrong());
+    WalletKey owner = WalletKey.of("8".repeat(64));
+    String signature = owner.sign(DIGEST).hex();
+    node.returns(
+        PAYER.address(),
+        "isValidSignature(bytes32,bytes)",
+        List.of(DIGEST, HexFormat.of().parseHex(signature.substring(2))),
+        VALID);
+
+    assertThat(judged(owner)).isEqualTo(new Verdict.Signed(By.CONTRACT, PAYER.address()));
+  }
+
   @Test
   void aSessionKeySignsNothingThatTakesAPermissionOfNone() {
     authorise(SESSION, PERMISSION, NOW.plusSeconds(60));
