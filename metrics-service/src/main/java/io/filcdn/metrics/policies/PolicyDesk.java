@@ -16,6 +16,7 @@ import io.filcdn.service.kafka.KafkaPublisher;
 import io.filcdn.service.kafka.OneSender;
 import io.filcdn.service.kafka.OutboxPublisher;
 import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.SignedGrant;
 import io.filcdn.wallet.TypedDomain;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
