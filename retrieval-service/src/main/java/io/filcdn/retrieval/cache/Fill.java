@@ -200,7 +200,9 @@ final class Fill implements OriginSupply.Taker {
 
   @Override
   public synchronized List<Origin> others() {
-    List<Origin> others = joined.stream().flatMap(each -> each.originsFor(payer).stream()).toList();
+    Address waiting = payer;
+    List<Origin> others =
+        joined.stream().flatMap(each -> each.originsFor(waiting).stream()).toList();
     joined.clear();
     return others;
   }
