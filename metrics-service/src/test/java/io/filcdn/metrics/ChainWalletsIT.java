@@ -11,15 +11,16 @@ import io.filcdn.metrics.accounts.SignIn;
 import io.filcdn.metrics.accounts.SignInRefusal;
 import io.filcdn.metrics.policies.PolicyDesk;
 import io.filcdn.metrics.policies.PolicyRefusal;
-import io.filcdn.metrics.policies.SignedGrant;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.wallets.FakeNode;
 import io.filcdn.service.database.Database;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.SignedGrant;
 import io.filcdn.wallet.TypedDomain;
 import io.filcdn.wallet.WalletSignature;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -110,17 +111,39 @@ class ChainWalletsIT {
     return set(grant, SESSION.sign(grant, service.policies().domain()));
   }
 
-  @Test
-  void aSessionKeyThatThePayerAuthorisedSetsPolicies() {
+  private void authoriseSession() {
     node.returns(
         REGISTRY,
         "authorizationExpiry(address,address,bytes32)",
         List.of(WALLET.address().hex(), SESSION.address().hex(), RetrievalGrant.typeHash()),
         "0x%064x".formatted(NOON.plusSeconds(60).getEpochSecond()));
+  }
+
+  @Test
+  void aSessionKeyThatThePayerAuthorisedSetsPolicies() {
+    authoriseSession();
 
     assertThat(setBySession("1")).isInstanceOf(PolicyDesk.Outcome.Set.class);
+    assertThat(stack.rows("select detail from audit where action = 'POLICY_SET'"))
+        .containsExactly(
+            "keys for [fwss/12], serial 1, signed by the session key " + SESSION.address());
     assertThat(setBySession("1"))
         .isEqualTo(new PolicyDesk.Outcome.Refused(PolicyRefusal.SERIAL_USED));
+  }
+
+  @Test
+  void aSessionKeyUsesUpNoSerialsOfThePayers() {
+    authoriseSession();
+    long latest = NOON.plus(Duration.ofDays(1)).toEpochMilli();
+
+    for (long ahead : new long[] {latest + 1, Long.MAX_VALUE}) {
+      assertThat(setBySession(Long.toString(ahead)))
+          .isEqualTo(new PolicyDesk.Outcome.Refused(PolicyRefusal.SERIAL_AHEAD));
+    }
+    assertThat(setBySession(Long.toString(latest))).isInstanceOf(PolicyDesk.Outcome.Set.class);
+    RetrievalGrant above = grant(Long.toString(latest + 1));
+    assertThat(set(above, WALLET.sign(above, service.policies().domain())))
+        .isInstanceOf(PolicyDesk.Outcome.Set.class);
   }
 
   @Test
@@ -137,7 +160,7 @@ class ChainWalletsIT {
     RetrievalGrant grant = grant("1");
     SignIn.Challenge challenge = service.accounts().signIn().challenge().orElseThrow();
     String message = WALLET.message(challenge, NOON);
-    assertThat(service.accounts().signIn().signIn(message, OLD_SIGNATURE))
+    assertThat(service.accounts().signIn().signIn(message, "0x1235"))
         .isEqualTo(new SignIn.Outcome.Refused(SignInRefusal.SIGNATURE_MALFORMED));
 
     for (byte[] digest :

@@ -13,12 +13,12 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.metrics.policies.PolicyDesk;
 import io.filcdn.metrics.policies.PolicyRefusal;
-import io.filcdn.metrics.policies.SignedGrant;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.database.Database.DatabaseException;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.SignedGrant;
 import io.filcdn.wallet.TypedDomain;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
@@ -161,8 +161,11 @@ class PoliciesIT {
         .containsExactlyInAnyOrder(
             PAYER + "/fwss/12 keys 8", PAYER + "/fwss/13 keys 8", PAYER + "/* public 1");
     assertThat(stack.rows("select detail from audit order by id"))
-        .contains("public for [fwss/12], serial 7", "keys for [fwss/13, fwss/12], serial 8")
-        .contains("public for all data sets without a policy of their own, serial 1");
+        .contains(
+            "public for [fwss/12], serial 7, signed by the wallet",
+            "keys for [fwss/13, fwss/12], serial 8, signed by the wallet")
+        .contains(
+            "public for all data sets without a policy of their own, serial 1, signed by the wallet");
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.access.AccessControl;
 import io.filcdn.retrieval.access.AccessReplica;
+import io.filcdn.retrieval.access.GateCheck;
 import io.filcdn.retrieval.access.KeyCheck;
 import io.filcdn.retrieval.access.KeySightings;
 import io.filcdn.retrieval.access.PolicyCheck;
@@ -425,7 +426,7 @@ final class Edge implements AutoCloseable {
             stores.access(),
             () -> accessFollower.trusted() && follower.trusted(),
             admission,
-            tools.network,
+            new GateCheck(admission, CurioToken.domain(tools.network), proofs()),
             new SignatureWorkers(signatureWorkers),
             new WorkLimits(Settings.signatures(limits)),
             tools.clock),

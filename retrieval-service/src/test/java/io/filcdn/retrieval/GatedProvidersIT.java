@@ -110,6 +110,10 @@ class GatedProvidersIT extends EdgeTest {
     return edge.client().get(PAYER.address(), "/" + piece.cid(), headers);
   }
 
+  private Answer head(TestPiece piece, String... headers) throws IOException {
+    return edge.client().send("HEAD", PAYER.address() + ".localhost", "/" + piece.cid(), headers);
+  }
+
   @Test
   void aPieceIsFetchedByTheEdgesProofAndServedByTheClients() throws Exception {
     DataSetId dataSet = DataSetId.of("fwss/301");
@@ -117,6 +121,7 @@ class GatedProvidersIT extends EdgeTest {
     TestPiece piece = placed(dataSet, 3_000_000);
     String authorization = "Authorization: " + token(dataSet, piece);
 
+    assertRefused(head(piece, authorization), 502, "origin-failed");
     Answer unvouched = get(piece, authorization);
     assertRefused(unvouched, 502, "origin-failed");
     assertThat(unvouched.text()).contains("fwss/3: does not let this edge fetch");
@@ -133,6 +138,31 @@ class GatedProvidersIT extends EdgeTest {
         get(piece, "Authorization: " + token(DataSetId.of("fwss/302"), piece)),
         403,
         "gated-proof-wrong");
+  }
+
+  /** As the provider could that was shown it. */
+  @Test
+  void theEdgesOwnProofOpensNoGateOfAnEdge() throws Exception {
+    DataSetId dataSet = DataSetId.of("fwss/331");
+    index.gated(dataSet.toString(), PAYER.address(), "fwss/3");
+    TestPiece piece = placed(dataSet, 3_000);
+    vouch(dataSet);
+    String good = "Authorization: " + token(dataSet, piece);
+    await().atMost(Duration.ofSeconds(30)).until(() -> get(piece, good).status() == 200);
+    String replayed =
+        CurioToken.sign(
+                WalletKey.of(EDGE_KEY),
+                voucher(EDGE, dataSet),
+                domain,
+                dataSet,
+                piece.cid(),
+                Instant.now().plusSeconds(200))
+            .authorization();
+
+    Answer answer = get(piece, "Authorization: " + replayed);
+
+    assertRefused(answer, 403, "gated-proof-wrong");
+    assertThat(answer.text()).contains("found that of an edge");
   }
 
   /** Neither the client's nor the edge's: both begin as all tokens do. */
@@ -179,5 +209,18 @@ class GatedProvidersIT extends EdgeTest {
     gated.store(new ByteArrayInputStream(piece.bytes()));
     place(piece, PAYER.address(), open.toString());
     assertThat(get(piece).body()).isEqualTo(piece.bytes());
+  }
+
+  @Test
+  void headSaysWhatGetWouldOfAProviderThatRefuses() throws Exception {
+    DataSetId open = DataSetId.of("fwss/341");
+    index.dataSet(open.toString(), PAYER.address(), "fwss/3");
+    TestPiece piece = newPiece(2_600);
+    gated.store(new ByteArrayInputStream(piece.bytes()));
+    place(piece, PAYER.address(), open.toString());
+    gated.fail(piece.cid(), new Fault.Answers(403));
+
+    assertRefused(head(piece), 502, "origin-failed");
+    assertRefused(get(piece), 502, "origin-failed");
   }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -125,6 +126,11 @@ public final class CurioToken {
       return new SignedVoucher(voucher, payer.sign(voucher.digest(domain)).hex());
     }
 
+    /** The account that signed it; empty where no key can have. */
+    public Optional<Address> signer(TypedDomain domain) {
+      return CurioToken.signer(voucherSig, voucher.digest(domain));
+    }
+
     /** True where it is for this grantee and data set, and good for so long at least. */
     public boolean isFor(Address grantee, DataSetId dataSet, Instant until) {
       return voucher.grantee.equals(grantee)
@@ -198,7 +204,15 @@ public final class CurioToken {
     /** Its proof, or its voucher, is over, or the proof is for longer than is good. */
     TIME,
     /** Not the payer, nor whom his voucher names, signed it. */
-    SIGNATURE
+    SIGNATURE,
+    /** A wallet signed it whose proofs are for others. */
+    SIGNER
+  }
+
+  /** The fault of this token for a request, whoever the payer lets in. */
+  public Optional<Fault> fault(
+      TypedDomain domain, DataSetId dataSet, Address payer, PieceCid piece, Instant now) {
+    return fault(domain, dataSet, payer, piece, now, _ -> false);
   }
 
   /**
@@ -206,10 +220,16 @@ public final class CurioToken {
    *
    * @param piece that is asked for; a proof names it as the request's path does, by v1 or v2
    * @param payer who pays for the data set
+   * @param barred wallets that are not let in, whatever the payer says
    * @return nothing where the request may be answered
    */
   public Optional<Fault> fault(
-      TypedDomain domain, DataSetId dataSet, Address payer, PieceCid piece, Instant now) {
+      TypedDomain domain,
+      DataSetId dataSet,
+      Address payer,
+      PieceCid piece,
+      Instant now,
+      Predicate<Address> barred) {
     if (!wire.proof.resource.equals(piece.toString())
         && !wire.proof.resource.equals(piece.commP().toString())) {
       return Optional.of(Fault.RESOURCE);
@@ -222,6 +242,9 @@ public final class CurioToken {
       return Optional.of(Fault.TIME);
     }
     Optional<Address> signer = signer(wire.proofSig, wire.proof.digest(domain));
+    if (signer.filter(barred).isPresent()) {
+      return Optional.of(Fault.SIGNER);
+    }
     if (signer.equals(Optional.of(payer))) {
       return Optional.empty();
     }

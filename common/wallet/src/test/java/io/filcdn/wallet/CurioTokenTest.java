@@ -91,6 +91,17 @@ class CurioTokenTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {DIRECT, DELEGATED})
+  void walletsThatAreBarredAreNotLetInWhateverThePayerSays(String token) {
+    CurioToken read = CurioToken.read(token).orElseThrow();
+    Address signer = token.equals(DIRECT) ? PAYER : GRANTEE.address();
+
+    assertThat(read.fault(DOMAIN, DATA_SET, PAYER, PIECE, NOW, signer::equals))
+        .contains(Fault.SIGNER);
+    assertThat(read.fault(DOMAIN, DATA_SET, PAYER, PIECE, NOW, CONTRACT::equals)).isEmpty();
+  }
+
   @Test
   void aProofIsGoodForFiveMinutesAtMost() {
     assertThat(fault(DIRECT, DATA_SET, PROOF_END.plusSeconds(1))).contains(Fault.TIME);

@@ -56,6 +56,17 @@ class NetworkPolicyTest {
   }
 
   @Test
+  void norWhereThatIsOffInWords() {
+    Rendered off =
+        Rendered.of(
+            Rendered.example("operators"),
+            Map.of("metrics.config.filcdn\\.metrics\\.wallets\\.ask-chain", "\"false\""));
+
+    JsonNode policy = off.one("NetworkPolicy", "edge-filcdn-metrics").path("spec");
+    assertThat(ports(policy.path("egress"))).containsExactly(9093, 5432);
+  }
+
+  @Test
   void onlyEdgesAskMetricsAndNobodyAsksSettlement() {
     assertThat(peers(policy("metrics").path("ingress")))
         .containsExactlyInAnyOrder("test", "retrieval");

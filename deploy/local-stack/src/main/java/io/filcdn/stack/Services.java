@@ -75,7 +75,8 @@ final class Services {
    *
    * @param retrievalData where the edge keeps cache, index replica and journal
    * @param operatorKey for settlement alone
-   * @param isDevnet whether blocks come within seconds, so that looking for them often is worth it
+   * @param isDevnet whether blocks come within seconds, so that looking for them often is worth it,
+   *     and the node is the stack's own, so that it is believed who may sign for a payer
    */
   List<Service> all(Postgres postgres, Path retrievalData, String operatorKey, boolean isDevnet) {
     Map<String, String> edge =
@@ -113,7 +114,7 @@ final class Services {
                     "FILCDN_METRICS_ACCOUNTS_DOMAIN",
                     URI.create(Service.management("metrics", ports)).getAuthority(),
                     "FILCDN_METRICS_WALLETS_ASK_CHAIN",
-                    "true",
+                    Boolean.toString(isDevnet),
                     "FILCDN_METRICS_PAGES_SETTLEMENT_URL",
                     Service.management("settlement", ports),
                     "FILCDN_METRICS_PAGES_INDEXER_URL",

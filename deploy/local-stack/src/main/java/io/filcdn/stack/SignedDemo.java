@@ -9,7 +9,7 @@ import io.filcdn.stack.demo.DemoContent.SignedDataSet;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.testing.process.Http;
 import io.filcdn.wallet.RetrievalGrant;
-import io.filcdn.wallet.TypedDomain;
+import io.filcdn.wallet.SignedGrant;
 import io.filcdn.wallet.WalletKey;
 import java.io.IOException;
 import java.net.URI;
@@ -20,7 +20,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -32,7 +31,7 @@ final class SignedDemo {
   private static final Sign.Limits FOR_A_DAY =
       new Sign.Limits(Duration.ofDays(1), Optional.empty());
 
-  /** Lower than what anyone sets later: a policy that is there stays. */
+  /** Lower than what anyone sets later: a policy that is there stays while its key does. */
   private static final String FIRST_SERIAL = "1";
 
   private static final String NONE = "0";
@@ -44,6 +43,7 @@ final class SignedDemo {
   private final SignedDataSet dataSet;
   private final Network network;
   private final Path keyFile;
+  private final String serial;
   private final Sign signer;
 
   /** The status of the last attempt to set the policy; 0 before the first. */
@@ -51,10 +51,12 @@ final class SignedDemo {
 
   private boolean reached;
 
-  private SignedDemo(SignedDataSet dataSet, Network network, Path keyFile, Sign signer) {
+  private SignedDemo(
+      SignedDataSet dataSet, Network network, Path keyFile, String serial, Sign signer) {
     this.dataSet = dataSet;
     this.network = network;
     this.keyFile = keyFile;
+    this.serial = serial;
     this.signer = signer;
   }
 
@@ -66,10 +68,13 @@ final class SignedDemo {
   static SignedDemo in(Path folder, SignedDataSet dataSet, Network network, Clock clock)
       throws IOException, JOSEException {
     Path keyFile = folder.resolve("delegate.jwk");
+    String serial = FIRST_SERIAL;
     if (!Files.exists(keyFile)) {
       Sign.makeKey(keyFile);
+      // a policy that is there names a key that is lost
+      serial = Long.toString(clock.millis());
     }
-    return new SignedDemo(dataSet, network, keyFile, Sign.with(keyFile, clock));
+    return new SignedDemo(dataSet, network, keyFile, serial, Sign.with(keyFile, clock));
   }
 
   /** Adds the piece's URL, and the same signed for a day. */
@@ -132,14 +137,9 @@ final class SignedDemo {
             List.of(),
             List.of(),
             List.of(),
-            FIRST_SERIAL);
-    TypedDomain domain = RetrievalGrant.domain(network);
+            serial);
     WalletKey wallet = WalletKey.of(DevnetAccount.PAYER.privateKey());
-    return RecordJson.write(
-        Map.of(
-            "domain", domain,
-            "message", grant,
-            "signature", wallet.sign(grant.digest(domain)).hex()));
+    return RecordJson.write(SignedGrant.of(grant, network, wallet));
   }
 
   /** The thing that is missing, for a person. */

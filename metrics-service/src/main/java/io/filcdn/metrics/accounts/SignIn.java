@@ -2,6 +2,7 @@ package io.filcdn.metrics.accounts;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.metrics.wallets.SignatureCheck;
+import io.filcdn.metrics.wallets.SignatureCheck.Verdict;
 import io.filcdn.service.database.Database;
 import io.filcdn.wallet.WalletSignature;
 import java.security.SecureRandom;
@@ -132,10 +133,10 @@ public final class SignIn {
         signature,
         Optional.empty(),
         () -> database.call(connection -> sessions.isPayer(connection, payer)))) {
-      case SIGNED -> Optional.empty();
-      case MALFORMED -> Optional.of(SignInRefusal.SIGNATURE_MALFORMED);
-      case WRONG -> Optional.of(SignInRefusal.SIGNATURE_WRONG);
-      case UNKNOWN -> Optional.of(SignInRefusal.CHAIN_UNREACHABLE);
+      case Verdict.Signed _ -> Optional.empty();
+      case Verdict.Malformed _ -> Optional.of(SignInRefusal.SIGNATURE_MALFORMED);
+      case Verdict.Wrong _ -> Optional.of(SignInRefusal.SIGNATURE_WRONG);
+      case Verdict.Unknown _ -> Optional.of(SignInRefusal.CHAIN_UNREACHABLE);
     };
   }
 

@@ -8,12 +8,15 @@ import io.filcdn.metrics.accounts.PayerLock;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.wallets.SignatureCheck;
+import io.filcdn.metrics.wallets.SignatureCheck.By;
+import io.filcdn.metrics.wallets.SignatureCheck.Verdict;
 import io.filcdn.service.database.AdvisoryLock;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.kafka.KafkaPublisher;
 import io.filcdn.service.kafka.OneSender;
 import io.filcdn.service.kafka.OutboxPublisher;
 import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.SignedGrant;
 import io.filcdn.wallet.TypedDomain;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
@@ -34,6 +37,12 @@ public final class PolicyDesk {
 
   private static final AdvisoryLock PUBLISHING = AdvisoryLock.of(0x61636365_73730002L);
   private static final String COUNTER = "filcdn.published";
+
+  /**
+   * The time by which the serials of session keys may be ahead, in milliseconds: the payer is to
+   * have higher ones left, and so are his other keys.
+   */
+  private static final Duration MOST_AHEAD = Duration.ofDays(1);
 
   private final Database database;
   private final PostgresPolicies policies = new PostgresPolicies();
@@ -97,10 +106,19 @@ public final class PolicyDesk {
    */
   public Outcome set(SignedGrant grant) {
     Instant now = clock.instant().truncatedTo(ChronoUnit.MILLIS);
-    Optional<PolicyRefusal> unsigned = unsigned(grant);
-    if (unsigned.isPresent()) {
-      return new Outcome.Refused(unsigned.get());
+    Optional<PolicyRefusal> foreign = foreign(grant.domain());
+    if (foreign.isPresent()) {
+      return new Outcome.Refused(foreign.get());
     }
+    return switch (verdict(grant)) {
+      case Verdict.Signed signed -> set(grant, signed, now);
+      case Verdict.Malformed _ -> new Outcome.Refused(PolicyRefusal.SIGNATURE_MALFORMED);
+      case Verdict.Wrong _ -> new Outcome.Refused(PolicyRefusal.SIGNATURE_WRONG);
+      case Verdict.Unknown _ -> new Outcome.Refused(PolicyRefusal.CHAIN_UNREACHABLE);
+    };
+  }
+
+  private Outcome set(SignedGrant grant, Verdict.Signed signed, Instant now) {
     List<PolicyRecord> wanted = grant.message().policies(network.generation());
     PolicyRecord first = wanted.getFirst();
     if (first.limits().hasCaps()) {
@@ -109,12 +127,14 @@ public final class PolicyDesk {
     if (first.expires().filter(end -> !end.isAfter(now)).isPresent()) {
       return new Outcome.Refused(PolicyRefusal.EXPIRY_PAST);
     }
-    return database.call(connection -> set(connection, wanted, grant, now));
+    if (signed.by() == By.SESSION_KEY && first.serial() > now.plus(MOST_AHEAD).toEpochMilli()) {
+      return new Outcome.Refused(PolicyRefusal.SERIAL_AHEAD);
+    }
+    return database.call(connection -> set(connection, wanted, grant, signed, now));
   }
 
-  /** The reason that a grant is not its payer's word; empty where it is. */
-  private Optional<PolicyRefusal> unsigned(SignedGrant grant) {
-    TypedDomain found = grant.domain();
+  /** The reason that a domain is another's; empty where it is this desk's. */
+  private Optional<PolicyRefusal> foreign(TypedDomain found) {
     if (!found.name().equals(domain.name()) || !found.version().equals(domain.version())) {
       return Optional.of(PolicyRefusal.DOMAIN_WRONG);
     }
@@ -124,22 +144,25 @@ public final class PolicyDesk {
     if (!found.verifyingContract().equals(domain.verifyingContract())) {
       return Optional.of(PolicyRefusal.CONTRACT_WRONG);
     }
+    return Optional.empty();
+  }
+
+  private Verdict verdict(SignedGrant grant) {
     Address payer = grant.message().payer();
-    return switch (signatures.check(
+    return signatures.check(
         payer,
         grant.message().digest(domain),
         grant.signature(),
         Optional.of(RetrievalGrant.typeHash()),
-        () -> database.call(connection -> policies.isPayer(connection, payer)))) {
-      case SIGNED -> Optional.empty();
-      case MALFORMED -> Optional.of(PolicyRefusal.SIGNATURE_MALFORMED);
-      case WRONG -> Optional.of(PolicyRefusal.SIGNATURE_WRONG);
-      case UNKNOWN -> Optional.of(PolicyRefusal.CHAIN_UNREACHABLE);
-    };
+        () -> database.call(connection -> policies.isPayer(connection, payer)));
   }
 
   private Outcome set(
-      Connection connection, List<PolicyRecord> wanted, SignedGrant grant, Instant now)
+      Connection connection,
+      List<PolicyRecord> wanted,
+      SignedGrant grant,
+      Verdict.Signed signed,
+      Instant now)
       throws SQLException {
     Address payer = grant.message().payer();
     if (!policies.isPayer(connection, payer)) {
@@ -157,19 +180,24 @@ public final class PolicyDesk {
     policies.set(connection, wanted, grant, now);
     audit.add(
         connection,
-        new AuditEntry(now, AuditEntry.Action.POLICY_SET, payer.hex(), described(wanted)));
+        new AuditEntry(now, AuditEntry.Action.POLICY_SET, payer.hex(), described(wanted, signed)));
     return new Outcome.Set(wanted);
   }
 
-  private static String described(List<PolicyRecord> policies) {
+  private static String described(List<PolicyRecord> policies, Verdict.Signed signed) {
     PolicyRecord first = policies.getFirst();
-    return "%s for %s, serial %d"
+    return "%s for %s, serial %d, signed by %s"
         .formatted(
             first.access(),
             first.dataSet().isEmpty()
                 ? "all data sets without a policy of their own"
                 : policies.stream().map(policy -> policy.dataSet().orElseThrow()).toList(),
-            first.serial());
+            first.serial(),
+            switch (signed.by()) {
+              case WALLET -> "the wallet";
+              case SESSION_KEY -> "the session key " + signed.signer();
+              case CONTRACT -> "the contract";
+            });
   }
 
   /**

@@ -40,6 +40,11 @@ public enum PolicyRefusal {
       409,
       "serial-used",
       "expected a serial above that of each data set's policy; GET /api/v1/policies has them"),
+  SERIAL_AHEAD(
+      400,
+      "serial-ahead",
+      "expected a session key's serial up to the time in milliseconds a day from now, found a"
+          + " higher one"),
   CHAIN_UNREACHABLE(
       503,
       "chain-unreachable",

@@ -10,6 +10,7 @@ import io.filcdn.metrics.accounts.KeyResource;
 import io.filcdn.service.paging.Page;
 import io.filcdn.service.problem.HttpProblem;
 import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.SignedGrant;
 import io.filcdn.wallet.TypedDomain;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;

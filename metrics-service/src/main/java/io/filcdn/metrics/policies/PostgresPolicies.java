@@ -4,6 +4,7 @@ import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.wallet.SignedGrant;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

@@ -1,6 +1,7 @@
 package io.filcdn.metrics.policies;
 
 import io.filcdn.common.access.PolicyRecord;
+import io.filcdn.wallet.SignedGrant;
 import java.time.Instant;
 
 /**

@@ -1,18 +1,22 @@
 package io.filcdn.metrics.wallets;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.chain.rpc.AnswerLimit;
 import io.filcdn.chain.rpc.Endpoint;
 import io.filcdn.chain.rpc.Failover;
 import io.filcdn.chain.rpc.RateLimit;
 import io.filcdn.common.chain.Address;
 import java.io.IOException;
+import java.math.BigInteger;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
-import java.util.concurrent.Semaphore;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import okhttp3.OkHttpClient;
 import org.jboss.logging.Logger;
 import org.web3j.protocol.core.DefaultBlockParameterName;
@@ -33,11 +37,22 @@ final class ChainCalls {
 
   private static final int AT_ONCE = 4;
 
+  /** The time that a call waits for its turn. */
+  private static final Duration TURN = Duration.ofSeconds(2);
+
+  /** A hundredth of what a block of Filecoin has: a contract cannot keep a node for longer. */
+  private static final BigInteger GAS = BigInteger.valueOf(100_000_000);
+
   /** The code of a call that the contract refused (as geth has it). */
   private static final int REVERTED = 3;
 
+  private static final Set<String> REFUSALS = Set.of("revert", "out of gas", "outofgas");
+
   private final Failover<Endpoint, NoAnswer> nodes;
-  private final Semaphore places = new Semaphore(AT_ONCE);
+
+  /** The payers for whom a node is asked: one call each, so that nobody takes all turns. */
+  @GuardedBy("this")
+  private final Set<Address> asking = new HashSet<>();
 
   /** The answer to a call. */
   sealed interface Answer {
@@ -85,9 +100,13 @@ final class ChainCalls {
         .build();
   }
 
-  /** Calls a contract; blocks for the timeout of each node at most. */
-  Answer call(Address contract, String data) {
-    if (!places.tryAcquire()) {
+  /**
+   * Calls a contract; blocks for the timeout of each node, and for its turn, at most.
+   *
+   * @param payer whose signature is checked by it
+   */
+  Answer call(Address payer, Address contract, String data) {
+    if (!takesTurn(payer)) {
       return new Answer.Unknown();
     }
     try {
@@ -96,8 +115,30 @@ final class ChainCalls {
       LOG.warnf("a contract cannot be called: %s", e.getMessage());
       return new Answer.Unknown();
     } finally {
-      places.release();
+      endTurn(payer);
     }
+  }
+
+  private synchronized boolean takesTurn(Address payer) {
+    long end = System.nanoTime() + TURN.toNanos();
+    while (asking.size() >= AT_ONCE || asking.contains(payer)) {
+      long left = TimeUnit.NANOSECONDS.toMillis(end - System.nanoTime());
+      if (left <= 0) {
+        return false;
+      }
+      try {
+        wait(left);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+    }
+    return asking.add(payer);
+  }
+
+  private synchronized void endTurn(Address payer) {
+    asking.remove(payer);
+    notifyAll();
   }
 
   private static Answer ask(Endpoint node, Address contract, String data) {
@@ -106,7 +147,7 @@ final class ChainCalls {
       answer =
           node.api()
               .ethCall(
-                  Transaction.createEthCallTransaction(null, contract.hex(), data),
+                  new Transaction(null, null, null, GAS, contract.hex(), null, data),
                   DefaultBlockParameterName.LATEST)
               .send();
     } catch (IOException | RuntimeException e) {
@@ -125,11 +166,12 @@ final class ChainCalls {
     return new Answer.Returned(answer.getValue());
   }
 
-  /** Filecoin's nodes have codes of their own, and say it in words. */
+  /**
+   * Filecoin's nodes have codes of their own, and say it in words. A contract that takes too much
+   * gas has not said that the signature is good.
+   */
   private static boolean isRefusal(Response.Error error) {
-    return error.getCode() == REVERTED
-        || Objects.requireNonNullElse(error.getMessage(), "")
-            .toLowerCase(Locale.ROOT)
-            .contains("revert");
+    String message = Objects.requireNonNullElse(error.getMessage(), "").toLowerCase(Locale.ROOT);
+    return error.getCode() == REVERTED || REFUSALS.stream().anyMatch(message::contains);
   }
 }

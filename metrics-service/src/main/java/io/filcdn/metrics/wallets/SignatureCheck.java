@@ -14,6 +14,7 @@ import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.regex.Pattern;
+import org.web3j.crypto.Hash;
 
 /**
  * The check whether a payer signed something: by his own key, or where the operator lets the chain
@@ -37,21 +38,23 @@ public final class SignatureCheck {
   /** Signatures of contracts have any form: up to 2,048 bytes. */
   private static final Pattern ANY = Pattern.compile("0x(?:[0-9a-fA-F]{2}){0,2048}");
 
-  /** The time for which it is remembered that a session key is good. */
-  private static final Duration REMEMBERED = Duration.ofSeconds(30);
+  /** The time for which it is remembered that a signature was refused. */
+  private static final Duration REMEMBERED = Duration.ofSeconds(10);
 
   private static final int MOST_REMEMBERED = 10_000;
+  private static final Duration REGISTRY_HOLDS = Duration.ofMinutes(5);
 
   private final Optional<ChainCalls> chain;
   private final Address fwss;
   private final Clock clock;
 
-  /** When session keys end that are good. */
-  private final Cache<Session, BigInteger> good =
+  /** The refusals of what was asked a moment ago. */
+  private final Cache<Question, Verdict> refused =
       Caffeine.newBuilder().maximumSize(MOST_REMEMBERED).expireAfterWrite(REMEMBERED).build();
 
-  /** The contract that knows of session keys does not change. */
-  private volatile Optional<Address> registry = Optional.empty();
+  /** What FWSS said of the contract that knows of session keys: an upgrade can change it. */
+  private final Cache<Address, Answer> registry =
+      Caffeine.newBuilder().maximumSize(1).expireAfterWrite(REGISTRY_HOLDS).build();
 
   /**
    * @param timeout of a call to one node; empty where the chain is not to be asked
@@ -63,19 +66,47 @@ public final class SignatureCheck {
   }
 
   /** The end of a check. */
-  public enum Verdict {
-    /** The payer signed, or who may for him. */
-    SIGNED,
+  public sealed interface Verdict {
+
+    /**
+     * The payer signed, or who may for him.
+     *
+     * @param signer the account: the payer's own, but for a session key
+     */
+    record Signed(By by, Address signer) implements Verdict {}
+
     /** The text is no signature. */
-    MALFORMED,
+    record Malformed() implements Verdict {}
+
     /** Somebody else signed. */
-    WRONG,
+    record Wrong() implements Verdict {}
+
     /** No node tells now. */
-    UNKNOWN
+    record Unknown() implements Verdict {}
   }
 
-  /** A session key, for what it may sign. */
-  private record Session(Address payer, Address signer, String permission) {}
+  /** The kind of key that signed for a payer. */
+  public enum By {
+    /** The key of the payer's own account. */
+    WALLET,
+    /** A key that the payer authorised. */
+    SESSION_KEY,
+    /** The payer, who is a contract, says that the signature is his. */
+    CONTRACT
+  }
+
+  /**
+   * A question to the chain.
+   *
+   * @param hash of the signature, which can be long, and of what it is of
+   */
+  private record Question(Address payer, String hash) {
+
+    static Question of(Address payer, byte[] digest, String signature) {
+      return new Question(
+          payer, Hash.sha3String(HexFormat.of().formatHex(digest) + " " + signature));
+    }
+  }
 
   /**
    * Checks a signature.
@@ -93,39 +124,56 @@ public final class SignatureCheck {
     Optional<WalletSignature> own = WalletSignature.read(signature);
     Optional<Address> signer = own.flatMap(signed -> signed.signer(digest));
     if (signer.equals(Optional.of(payer))) {
-      return Verdict.SIGNED;
+      return new Verdict.Signed(By.WALLET, payer);
     }
-    boolean asks = chain.isPresent() && ANY.matcher(signature).matches() && known.getAsBoolean();
-    if (!asks) {
-      return own.isPresent() ? Verdict.WRONG : Verdict.MALFORMED;
+    Verdict refusal = own.isPresent() ? new Verdict.Wrong() : new Verdict.Malformed();
+    if (chain.isEmpty() || !ANY.matcher(signature).matches()) {
+      return refusal;
     }
+    Question question = Question.of(payer, digest, signature);
+    Verdict before = refused.getIfPresent(question);
+    if (before != null) {
+      return before;
+    }
+    Verdict told =
+        known.getAsBoolean() ? ask(payer, signer, digest, signature, permission) : refusal;
+    if (told instanceof Verdict.Wrong || told instanceof Verdict.Malformed) {
+      refused.put(question, told);
+    }
+    return told;
+  }
+
+  private Verdict ask(
+      Address payer,
+      Optional<Address> signer,
+      byte[] digest,
+      String signature,
+      Optional<byte[]> permission) {
     Verdict session =
         permission.isPresent() && signer.isPresent()
             ? ofSession(payer, signer.get(), permission.get())
-            : Verdict.WRONG;
-    return session == Verdict.WRONG ? ofContract(payer, digest, signature) : session;
+            : new Verdict.Wrong();
+    return session instanceof Verdict.Wrong ? ofContract(payer, digest, signature) : session;
   }
 
   private Verdict ofSession(Address payer, Address signer, byte[] permission) {
-    Session session = new Session(payer, signer, HexFormat.of().formatHex(permission));
-    BigInteger known = good.getIfPresent(session);
-    if (known != null && isGood(known)) {
-      return Verdict.SIGNED;
-    }
-    Optional<Address> contract = registry();
-    if (contract.isEmpty()) {
-      return Verdict.UNKNOWN;
-    }
-    return switch (call(contract.get(), EXPIRY.call(payer.hex(), signer.hex(), permission))) {
-      case Answer.Returned(String data) when WORD.matcher(data).matches() -> {
-        BigInteger end = new BigInteger(data.substring(2), 16);
-        if (isGood(end)) {
-          good.put(session, end);
-        }
-        yield isGood(end) ? Verdict.SIGNED : Verdict.WRONG;
-      }
-      case Answer.Returned _, Answer.Refused _ -> Verdict.WRONG;
-      case Answer.Unknown _ -> Verdict.UNKNOWN;
+    return switch (registry(payer)) {
+      case Answer.Returned(String data) when ADDRESS_WORD.matcher(data).matches() ->
+          ofSession(Address.of("0x" + data.substring(ADDRESS_AT)), payer, signer, permission);
+      // contracts without session keys
+      case Answer.Returned _, Answer.Refused _ -> new Verdict.Wrong();
+      case Answer.Unknown _ -> new Verdict.Unknown();
+    };
+  }
+
+  private Verdict ofSession(Address contract, Address payer, Address signer, byte[] permission) {
+    return switch (call(payer, contract, EXPIRY.call(payer.hex(), signer.hex(), permission))) {
+      case Answer.Returned(String data) when WORD.matcher(data).matches() ->
+          isGood(new BigInteger(data.substring(2), 16))
+              ? new Verdict.Signed(By.SESSION_KEY, signer)
+              : new Verdict.Wrong();
+      case Answer.Returned _, Answer.Refused _ -> new Verdict.Wrong();
+      case Answer.Unknown _ -> new Verdict.Unknown();
     };
   }
 
@@ -134,26 +182,33 @@ public final class SignatureCheck {
     return end.compareTo(BigInteger.valueOf(clock.instant().getEpochSecond())) >= 0;
   }
 
-  private Optional<Address> registry() {
-    if (registry.isEmpty()
-        && call(fwss, REGISTRY.call()) instanceof Answer.Returned(String data)
-        && ADDRESS_WORD.matcher(data).matches()) {
-      registry = Optional.of(Address.of("0x" + data.substring(ADDRESS_AT)));
+  /** What FWSS says of the contract that knows of session keys. */
+  private Answer registry(Address payer) {
+    Answer known = registry.getIfPresent(fwss);
+    if (known != null) {
+      return known;
     }
-    return registry;
+    Answer told = call(payer, fwss, REGISTRY.call());
+    if (!(told instanceof Answer.Unknown)) {
+      registry.put(fwss, told);
+    }
+    return told;
   }
 
   private Verdict ofContract(Address payer, byte[] digest, String signature) {
     byte[] bytes = HexFormat.of().parseHex(signature, 2, signature.length());
-    return switch (call(payer, IS_VALID.call(digest, bytes))) {
-      case Answer.Returned(String data) when VALID.matcher(data).matches() -> Verdict.SIGNED;
+    return switch (call(payer, payer, IS_VALID.call(digest, bytes))) {
+      case Answer.Returned(String data) when VALID.matcher(data).matches() ->
+          new Verdict.Signed(By.CONTRACT, payer);
       case Answer.Returned _, Answer.Refused _ ->
-          WalletSignature.read(signature).isPresent() ? Verdict.WRONG : Verdict.MALFORMED;
-      case Answer.Unknown _ -> Verdict.UNKNOWN;
+          WalletSignature.read(signature).isPresent()
+              ? new Verdict.Wrong()
+              : new Verdict.Malformed();
+      case Answer.Unknown _ -> new Verdict.Unknown();
     };
   }
 
-  private Answer call(Address contract, String data) {
-    return chain.orElseThrow().call(contract, data);
+  private Answer call(Address payer, Address contract, String data) {
+    return chain.orElseThrow().call(payer, contract, data);
   }
 }

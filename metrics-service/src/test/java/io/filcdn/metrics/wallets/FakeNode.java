@@ -15,7 +15,10 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A chain's node that answers {@code eth_call} as a test wants. */
@@ -27,6 +30,9 @@ public final class FakeNode implements AutoCloseable {
   private final Map<String, String> results = new ConcurrentHashMap<>();
   private final AtomicInteger calls = new AtomicInteger();
   private volatile int status = 200;
+  private volatile Optional<String> failure = Optional.empty();
+  private volatile String gas = "";
+  private volatile CountDownLatch held = new CountDownLatch(0);
 
   public FakeNode() {
     try {
@@ -34,6 +40,7 @@ public final class FakeNode implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     server.createContext("/", this::answer);
     server.start();
   }
@@ -69,6 +76,26 @@ public final class FakeNode implements AutoCloseable {
     this.status = status;
   }
 
+  /** Fails all calls with this message from now on. */
+  public void fails(String message) {
+    failure = Optional.of(message);
+  }
+
+  /** Holds all answers until {@link #letGo}. */
+  public void hold() {
+    held = new CountDownLatch(1);
+  }
+
+  /** Gives the answers that are held. */
+  public void letGo() {
+    held.countDown();
+  }
+
+  /** The gas of the last call, in hex. */
+  public String gas() {
+    return gas;
+  }
+
   /** The calls so far. */
   public int calls() {
     return calls.get();
@@ -78,10 +105,20 @@ public final class FakeNode implements AutoCloseable {
     calls.incrementAndGet();
     JsonNode request = JSON.readTree(exchange.getRequestBody());
     JsonNode call = request.at("/params/0");
+    gas = call.path("gas").asText();
+    try {
+      held.await();
+    } catch (InterruptedException e) {
+      throw new IOException(e);
+    }
     String key = call.path("to").asText() + call.path("data").asText();
     byte[] answer =
-        "{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":%s}"
-            .formatted(request.path("id"), results.getOrDefault(key, "\"0x\""))
+        "{\"jsonrpc\":\"2.0\",\"id\":%s,%s}"
+            .formatted(
+                request.path("id"),
+                failure
+                    .map("\"error\":{\"code\":1,\"message\":\"%s\"}"::formatted)
+                    .orElseGet(() -> "\"result\":" + results.getOrDefault(key, "\"0x\"")))
             .getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(status, answer.length);
     exchange.getResponseBody().write(answer);

@@ -4,6 +4,7 @@ import io.filcdn.common.access.PolicyAccess;
 import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.retrieval.admission.Admission;
+import io.filcdn.retrieval.origin.OriginProofs;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.wallet.CurioToken;
@@ -20,8 +21,9 @@ import java.util.stream.Collectors;
  * The check of requests for pieces of gated data sets, which their payers gated on chain.
  *
  * @param domain for which tokens have to be signed
+ * @param proofs that edges show providers, which open no gate here
  */
-record GateCheck(Admission admission, TypedDomain domain) {
+public record GateCheck(Admission admission, TypedDomain domain, OriginProofs proofs) {
 
   /**
    * The work of trying a token at the gates of a request's data sets; none where none is gated. It
@@ -43,7 +45,13 @@ record GateCheck(Admission admission, TypedDomain domain) {
 
   private Optional<CurioToken.Fault> fault(
       AccessRequest request, CurioToken token, DataSetId dataSet, Instant now) {
-    return token.fault(domain, dataSet, request.payer(), request.admitted().piece(), now);
+    return token.fault(
+        domain,
+        dataSet,
+        request.payer(),
+        request.admitted().piece(),
+        now,
+        wallet -> proofs.areBy(wallet, dataSet, request.payer()));
   }
 
   /**
@@ -82,6 +90,7 @@ record GateCheck(Admission admission, TypedDomain domain) {
       case SCOPE -> "expected proof and voucher for this data set, found one for another";
       case TIME -> "expected a proof for the next five minutes at most and a voucher that is good";
       case SIGNATURE -> "expected the payer's signature, or that of whom his voucher names";
+      case SIGNER -> "expected a client's signature, found that of an edge, which is for providers";
     };
   }
 }

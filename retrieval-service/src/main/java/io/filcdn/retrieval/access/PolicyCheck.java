@@ -3,7 +3,6 @@ package io.filcdn.retrieval.access;
 import io.filcdn.common.access.DelegateKey;
 import io.filcdn.common.access.PolicyLimits;
 import io.filcdn.common.access.PolicyRecord;
-import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.address.Prefix;
@@ -51,13 +50,13 @@ public final class PolicyCheck {
       AccessReplica replica,
       BooleanSupplier trusted,
       Admission admission,
-      Network network,
+      GateCheck gates,
       Signatures signatures,
       WorkLimits limits,
       Clock clock) {
     this.signatures = signatures;
     this.limits = limits;
-    this.gates = new GateCheck(admission, CurioToken.domain(network));
+    this.gates = gates;
     this.replica = replica;
     this.trusted = trusted;
     this.admission = admission;

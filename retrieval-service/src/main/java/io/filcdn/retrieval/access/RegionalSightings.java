@@ -24,8 +24,8 @@ import org.jboss.logging.Logger;
 
 /**
  * The sightings of keys in all regions: this edge tells of those that it serves, each key once in
- * ten minutes, and remembers for an hour which others tell of. It is in memory alone, and bounded;
- * what is lost of it costs a notice.
+ * ten minutes unless another edge of its region has, and remembers for an hour which others tell
+ * of. It is in memory alone, and bounded; what is lost of it costs a notice.
  */
 public final class RegionalSightings implements KeySightings, TopicReplica {
 
@@ -109,10 +109,17 @@ public final class RegionalSightings implements KeySightings, TopicReplica {
         records.stream()
             .filter(record -> Instant.ofEpochMilli(record.timestamp()).isAfter(oldest))
             .toList();
-    TopicReplica.readable(recent, RegionalSightings::seen, LOG).stream()
-        .filter(seen -> !seen.sighting.region().equals(region))
-        .forEach(seen -> elsewhere.put(seen.sighting.key(), seen.at));
+    TopicReplica.readable(recent, RegionalSightings::seen, LOG).stream().forEach(this::remember);
     offsets.putAll(next);
+  }
+
+  /** What another edge of this region has told, this one need not. */
+  private void remember(Seen seen) {
+    if (!seen.sighting.region().equals(region)) {
+      elsewhere.put(seen.sighting.key(), seen.at);
+    } else if (seen.at.plus(TOLD_EVERY).isAfter(clock.instant())) {
+      told.put(seen.sighting.key(), true);
+    }
   }
 
   /** A sighting, and when it was told of. */

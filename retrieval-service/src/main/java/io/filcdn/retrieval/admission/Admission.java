@@ -317,7 +317,8 @@ public final class Admission {
             .ifPresent(
                 url ->
                     origins.add(
-                        new Origin(set.provider(), set.dataSet(), url, set.gate().isPresent())));
+                        new Origin(
+                            set.provider(), set.dataSet(), url, set.gate().map(_ -> set.payer()))));
       }
     }
     return origins;

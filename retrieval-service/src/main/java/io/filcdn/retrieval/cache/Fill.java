@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.cache;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.origin.Origin;
@@ -81,9 +82,13 @@ final class Fill implements OriginSupply.Taker {
   private boolean over;
   private volatile boolean forgotten;
 
-  /** Providers of those who follow. */
+  /** Those who follow, and whose providers were not told yet. */
   @GuardedBy("this")
-  private final List<Origin> joined = new ArrayList<>();
+  private final List<FillContext> joined = new ArrayList<>();
+
+  /** The one on whose account it was begun, or last went on. */
+  @GuardedBy("this")
+  private Address payer;
 
   /** True where nobody may follow any more. */
   @GuardedBy("this")
@@ -120,6 +125,7 @@ final class Fill implements OriginSupply.Taker {
     this.tools = tools;
     this.context = tools.vertx().getOrCreateContext();
     this.piece = piece;
+    this.payer = context.payer();
     this.bot = context.bot();
     this.charge = context.charge();
     this.disk = disk;
@@ -153,16 +159,20 @@ final class Fill implements OriginSupply.Taker {
     }
   }
 
-  /** Another request waits too; its providers are asked where all before them fail. */
+  /**
+   * Another request waits too; its providers are asked where all before them fail, but for those of
+   * another payer's gated data sets.
+   */
   synchronized Joined join(FillContext follower) {
     if (closed) {
       return Joined.ENDED;
     }
     if (!abandoned) {
-      joined.addAll(follower.origins());
+      joined.add(follower);
       return Joined.FOLLOWS;
     }
     abandoned = false;
+    payer = follower.payer();
     follower.charge().ifPresent(FillCharge::begin);
     context.runOnContext(on -> goOn(follower));
     return Joined.LEADS;
@@ -190,7 +200,9 @@ final class Fill implements OriginSupply.Taker {
 
   @Override
   public synchronized List<Origin> others() {
-    List<Origin> others = List.copyOf(joined);
+    Address waiting = payer;
+    List<Origin> others =
+        joined.stream().flatMap(each -> each.originsFor(waiting).stream()).toList();
     joined.clear();
     return others;
   }

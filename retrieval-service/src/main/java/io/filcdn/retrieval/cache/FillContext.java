@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.cache;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.usage.FillCharge;
 import java.util.List;
@@ -8,9 +9,21 @@ import java.util.Optional;
 /**
  * The context that a request brings to a fill.
  *
+ * @param payer on whose account it is
  * @param origins the providers of its payer that have the piece
  * @param bot the bot that asks, whose fills are billed to nobody
  * @param charge to be told what it makes the edge fetch; empty for one that was to be a hit
  */
 public record FillContext(
-    List<Origin> origins, Optional<String> bot, Optional<FillCharge> charge) {}
+    Address payer, List<Origin> origins, Optional<String> bot, Optional<FillCharge> charge) {
+
+  /**
+   * The providers that may supply bytes to those, too, who wait on a payer's account: not those of
+   * another's gated data sets, whose gate they have not passed.
+   */
+  List<Origin> originsFor(Address waiting) {
+    return origins.stream()
+        .filter(origin -> origin.gatedBy().filter(by -> !by.equals(waiting)).isEmpty())
+        .toList();
+  }
+}

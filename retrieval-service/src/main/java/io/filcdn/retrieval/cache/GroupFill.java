@@ -263,10 +263,10 @@ final class GroupFill {
     return Math.min(ahead / 4, SHORT_RUN);
   }
 
-  /** Its own providers, then those of all others who wait. */
+  /** Its own providers, then those of all others who wait that it may get bytes of. */
   List<Origin> origins(GroupWant want) {
     return Stream.concat(Stream.of(want), wants.stream())
-        .flatMap(each -> each.request().origins().stream())
+        .flatMap(each -> each.request().originsFor(want.request().payer()).stream())
         .distinct()
         .toList();
   }

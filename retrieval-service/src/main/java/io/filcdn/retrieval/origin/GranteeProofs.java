@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
@@ -21,12 +22,13 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BinaryOperator;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 
 /**
@@ -44,8 +46,13 @@ public final class GranteeProofs implements OriginProofs {
   /** A proof is shown again for so long; what is left then is time to send it. */
   private static final Duration SHOWN_FOR = GOOD_FOR.dividedBy(2);
 
+  private static final BinaryOperator<SignedVoucher> LATEST =
+      BinaryOperator.maxBy(Comparator.comparing(GranteeProofs::end));
+
   private static final int MOST_REMEMBERED = 10_000;
-  private static final long MOST_BYTES_OF_FILE = 64 << 20;
+
+  /** Some 20,000 vouchers, whose signatures take seconds to verify. */
+  private static final long MOST_BYTES_OF_FILE = 8 << 20;
 
   private final Sources sources;
   private final TypedDomain domain;
@@ -76,9 +83,28 @@ public final class GranteeProofs implements OriginProofs {
    * The files' contents.
    *
    * @param tag by which a change of the files shows
-   * @param vouchers by data set's number
+   * @param vouchers for the key's wallet
+   * @param wallets of all edges: those that the vouchers are for
    */
-  private record Loaded(String tag, WalletKey key, Map<String, SignedVoucher> vouchers) {}
+  private record Loaded(
+      String tag,
+      WalletKey key,
+      Map<Scope, SignedVoucher> vouchers,
+      Map<Scope, Set<Address>> wallets) {}
+
+  /**
+   * The scope of a voucher. Anyone can sign one for any number: it counts where the data set is its
+   * signer's.
+   *
+   * @param number of the data set
+   * @param signer of the voucher
+   */
+  private record Scope(String number, Address signer) {
+
+    static Optional<Scope> of(SignedVoucher voucher, TypedDomain domain) {
+      return voucher.signer(domain).map(signer -> new Scope(voucher.voucher().scope(), signer));
+    }
+  }
 
   /** The subject of a proof, and what it is signed with. */
   private record Subject(WalletKey key, SignedVoucher voucher, DataSetId dataSet, PieceCid piece) {}
@@ -124,20 +150,32 @@ public final class GranteeProofs implements OriginProofs {
     WalletKey key = WalletKey.of(read(sources.key));
     List<SignedVoucher> all =
         RecordJson.readStrictly(read(sources.vouchers), Vouchers.class).vouchers;
-    List<SignedVoucher> mine =
-        all.stream().filter(given -> given.voucher().grantee().equals(key.address())).toList();
-    Map<String, SignedVoucher> byDataSet =
-        mine.stream()
-            .collect(
-                Collectors.toUnmodifiableMap(
-                    voucher -> voucher.voucher().scope(),
-                    Function.identity(),
-                    BinaryOperator.maxBy(Comparator.comparing(GranteeProofs::end))));
+    Map<Scope, SignedVoucher> mine = new HashMap<>();
+    Map<Scope, Set<Address>> wallets = new HashMap<>();
+    for (SignedVoucher voucher : all) {
+      Optional<Scope> scope = Scope.of(voucher, domain);
+      if (scope.isEmpty()) {
+        LOG.errorf(
+            "expected a wallet's signature of the voucher for data set %s, found none: it is left"
+                + " out",
+            voucher.voucher().scope());
+        continue;
+      }
+      Address wallet = voucher.voucher().grantee();
+      wallets.computeIfAbsent(scope.get(), _ -> new HashSet<>()).add(wallet);
+      if (wallet.equals(key.address())) {
+        mine.merge(scope.get(), voucher, LATEST);
+      }
+    }
     LOG.infof(
-        "this edge shows gated providers proofs of the wallet %s, by vouchers for %d data sets;"
-            + " %d vouchers are for other wallets",
-        key.address(), byDataSet.size(), all.size() - mine.size());
-    return new Loaded(tag, key, byDataSet);
+        "this edge shows gated providers proofs of the wallet %s, by vouchers for %d data sets, of"
+            + " %d for which edges have some",
+        key.address(), mine.size(), wallets.size());
+    return new Loaded(tag, key, Map.copyOf(mine), Map.copyOf(wallets));
+  }
+
+  private static String number(DataSetId dataSet) {
+    return Long.toString(dataSet.number());
   }
 
   private static BigInteger end(SignedVoucher voucher) {
@@ -162,11 +200,11 @@ public final class GranteeProofs implements OriginProofs {
     Loaded now = loaded;
     Instant end = clock.instant().plus(GOOD_FOR);
     Optional<Subject> subject =
-        origin.gated()
-            ? Optional.ofNullable(now.vouchers.get(Long.toString(origin.dataSet().number())))
-                .filter(voucher -> voucher.isFor(now.key.address(), origin.dataSet(), end))
-                .map(voucher -> new Subject(now.key, voucher, origin.dataSet(), piece))
-            : Optional.empty();
+        origin
+            .gatedBy()
+            .map(payer -> now.vouchers.get(new Scope(number(origin.dataSet()), payer)))
+            .filter(voucher -> voucher.isFor(now.key.address(), origin.dataSet(), end))
+            .map(voucher -> new Subject(now.key, voucher, origin.dataSet(), piece));
     if (subject.isEmpty()) {
       return Future.succeededFuture(Optional.empty());
     }
@@ -174,6 +212,13 @@ public final class GranteeProofs implements OriginProofs {
     return known == null
         ? signing.executeBlocking(() -> Optional.of(sign(subject.get(), end)), false)
         : Future.succeededFuture(Optional.of(known));
+  }
+
+  @Override
+  public boolean areBy(Address wallet, DataSetId dataSet, Address payer) {
+    Loaded now = loaded;
+    return wallet.equals(now.key.address())
+        || now.wallets.getOrDefault(new Scope(number(dataSet), payer), Set.of()).contains(wallet);
   }
 
   private CurioToken sign(Subject of, Instant end) {

@@ -496,7 +496,7 @@ public final class OriginSupply implements OriginSink {
    */
   private static boolean isSickness(Kind kind, Origin origin) {
     return switch (kind) {
-      case FORBIDDEN -> !origin.gated();
+      case FORBIDDEN -> origin.gatedBy().isEmpty();
       case UNUSABLE, TIMEOUT, FAILED -> true;
       case NOT_FOUND, WHOLE_ONLY, BUSY, UNPAID, CONTENDED, UNLEASED -> false;
     };

@@ -3,6 +3,7 @@ package io.filcdn.retrieval.origin;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.common.lease.QuotaName;
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
@@ -57,7 +58,8 @@ public final class PieceProbes implements AutoCloseable {
    */
   public record Rules(boolean enabled, Duration timeout, Duration remembered, int atOnce) {}
 
-  private record Key(ProviderId provider, String serviceUrl, PieceCid piece) {}
+  /** By data set, as the proof that a provider is shown is for one. */
+  private record Key(ProviderId provider, DataSetId dataSet, String serviceUrl, PieceCid piece) {}
 
   /**
    * @param client for nothing else, so that no question takes a fetch's connection
@@ -108,7 +110,7 @@ public final class PieceProbes implements AutoCloseable {
   }
 
   private Future<Optional<OriginFailure>> ask(Origin origin, PieceCid piece) {
-    Key key = new Key(origin.provider(), origin.serviceUrl(), piece);
+    Key key = new Key(origin.provider(), origin.dataSet(), origin.serviceUrl(), piece);
     Future<Optional<OriginFailure>> answer = answers.getIfPresent(key);
     if (answer != null) {
       return answer;
@@ -225,9 +227,8 @@ public final class PieceProbes implements AutoCloseable {
     public void failed(OriginFailure failure) {
       answer.tryComplete(
           switch (failure.kind()) {
-            case NOT_FOUND, UNUSABLE, FAILED -> Optional.of(failure);
-            case FORBIDDEN, TIMEOUT, WHOLE_ONLY, BUSY, UNPAID, CONTENDED, UNLEASED ->
-                Optional.empty();
+            case NOT_FOUND, UNUSABLE, FORBIDDEN, FAILED -> Optional.of(failure);
+            case TIMEOUT, WHOLE_ONLY, BUSY, UNPAID, CONTENDED, UNLEASED -> Optional.empty();
           });
     }
   }

@@ -66,7 +66,8 @@ class KeyCheckTest {
   private final AccessKey key = Keys.key();
 
   private static Origin origin(DataSetId dataSet) {
-    return new Origin(ProviderId.of("fwss/9"), dataSet, "http://provider.example", false);
+    return new Origin(
+        ProviderId.of("fwss/9"), dataSet, "http://provider.example", Optional.empty());
   }
 
   @BeforeEach

@@ -22,8 +22,10 @@ import io.filcdn.retrieval.admission.Denylist;
 import io.filcdn.retrieval.admission.IndexReplica;
 import io.filcdn.retrieval.admission.WorkLimits;
 import io.filcdn.retrieval.origin.Origin;
+import io.filcdn.retrieval.origin.OriginProofs;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.usage.Quota;
+import io.filcdn.wallet.CurioToken;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -83,8 +85,8 @@ class PolicyCheckTest {
             network,
             new Admission.Rules(0, 1 << 20, true),
             clock);
-    check =
-        new PolicyCheck(replica, () -> trusted, admission, network, new AtOnce(), limits, clock);
+    GateCheck gates = new GateCheck(admission, CurioToken.domain(network), OriginProofs.NONE);
+    check = new PolicyCheck(replica, () -> trusted, admission, gates, new AtOnce(), limits, clock);
     place(ONE, Optional.empty());
     place(TWO, Optional.empty());
     place(GATED, Optional.of(DataSetRecord.Gate.CURIO_RETRIEVAL));
@@ -160,7 +162,10 @@ class PolicyCheckTest {
             all.getFirst(),
             all,
             all.stream()
-                .map(set -> new Origin(ProviderId.of("fwss/9"), set, "http://a.example", false))
+                .map(
+                    set ->
+                        new Origin(
+                            ProviderId.of("fwss/9"), set, "http://a.example", Optional.empty()))
                 .toList(),
             Optional.empty(),
             Optional.empty());

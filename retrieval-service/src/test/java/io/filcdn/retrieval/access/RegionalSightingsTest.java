@@ -97,6 +97,19 @@ class RegionalSightingsTest {
   }
 
   @Test
+  void oneEdgeTellsForItsRegion() {
+    AccessKey old = Keys.key();
+    hear(NOW.minusSeconds(1), seen(KEY, "eu"));
+    hear(NOW.minusSeconds(601), seen(old, "eu"));
+
+    assertThat(sightings.isElsewhere(by(KEY))).isFalse();
+    assertThat(sightings.isElsewhere(by(old))).isFalse();
+
+    assertThat(kafka.history()).hasSize(1);
+    assertThat(kafka.history().getFirst().key()).isEqualTo(old.id().toString());
+  }
+
+  @Test
   void noMoreThanAHundredAreToldOfAtOnce() {
     for (int i = 0; i < 300; i++) {
       assertThat(sightings.isElsewhere(by(Keys.key()))).isFalse();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.CommPHasher;
 import io.filcdn.common.piece.NodeTree;
@@ -23,6 +24,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -33,6 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GroupFillTest {
 
   private static final int GROUP = 1_040_384;
+  private static final Address OTHER_PAYER = Address.of("0x" + "a0".repeat(20));
 
   @TempDir Path folder;
 
@@ -66,6 +70,11 @@ class GroupFillTest {
 
   /** A piece of so many like groups, whose tree is known, and that both providers have. */
   private PieceCid piece(int height, int count) {
+    return piece(height, count, true);
+  }
+
+  /** The same, whose tree may be unknown. */
+  private PieceCid piece(int height, int count, boolean known) {
     PieceGroups groups =
         PieceGroups.ofTree(new PieceCid(new CommP(0, 0, 0, 0), height, PieceCid.capacity(height)));
     long size = groups.rawGroupSize();
@@ -83,7 +92,9 @@ class GroupFillTest {
       tree.addNode(hashes, i * CommP.SIZE, groups.level());
     }
     PieceCid piece = new PieceCid(tree.root(height), height, size * count);
-    trees.computed(PieceTree.read(piece, hashes));
+    if (known) {
+      trees.computed(PieceTree.read(piece, hashes));
+    }
     for (RangeProvider provider : List.of(first, second)) {
       provider.has(piece, position -> at(position % size));
     }
@@ -139,6 +150,60 @@ class GroupFillTest {
     }
     awaitFilled(30L * GROUP);
     assertThat(cache.taken()).isEqualTo(30L * GROUP);
+  }
+
+  private static void pass(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Origin gated(RangeProvider provider) {
+    Origin origin = provider.origin();
+    return new Origin(
+        origin.provider(), origin.dataSet(), origin.serviceUrl(), Optional.of(OTHER_PAYER));
+  }
+
+  @Test
+  void theProviderOfAnothersGatedDataSetFetchesNoGroupForWhoDidNotPassThatGate() throws Exception {
+    PieceCid piece = piece(20, 20);
+    first.fail(new Fault(-1, 10L * GROUP, true));
+    ByteRange all = new ByteRange(0, piece.rawSize());
+    try (TestCache.Reader stranger = cache.open(piece, all, List.of(first.origin()));
+        TestCache.Reader let = cache.open(piece, all, List.of(gated(second)))) {
+      stranger.read(1);
+      let.read(1);
+
+      assertThatThrownBy(() -> stranger.read(piece.rawSize() - 1)).isInstanceOf(IOException.class);
+      assertRight(let.read(piece.rawSize() - 1), 1, GROUP);
+    }
+  }
+
+  @Test
+  void norDoesItFillAPieceForThem() throws Exception {
+    PieceCid piece = piece(20, 20, false);
+    CountDownLatch joined = new CountDownLatch(1);
+    first.has(
+        piece,
+        position -> {
+          if (position == 5L * GROUP) {
+            pass(joined);
+          }
+          return at(position % GROUP);
+        });
+    first.fail(new Fault(-1, 6L * GROUP, true));
+    ByteRange all = new ByteRange(0, piece.rawSize());
+    try (TestCache.Reader stranger = cache.open(piece, all, List.of(first.origin()));
+        TestCache.Reader let = cache.open(piece, all, List.of(gated(second)))) {
+      joined.countDown();
+
+      assertThatThrownBy(() -> stranger.read(piece.rawSize())).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> let.read(piece.rawSize())).isInstanceOf(IOException.class);
+      assertThat(second.asked()).isEmpty();
+    }
+    assertRight(cache.read(piece, all, List.of(gated(second))), 0, GROUP);
   }
 
   @Test

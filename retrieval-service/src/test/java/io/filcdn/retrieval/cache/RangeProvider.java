@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
@@ -66,7 +67,7 @@ final class RangeProvider implements AutoCloseable {
         ProviderId.of(number),
         DataSetId.of(number),
         "http://127.0.0.1:" + server.getAddress().getPort(),
-        false);
+        Optional.empty());
   }
 
   /** The ranges that it was asked for so far, of whatever piece. */

@@ -46,7 +46,7 @@ class GranteeProofsTest {
   private static final PieceCid PIECE =
       PieceCid.parse("bafkzcibcpybkgmxp2bhckwice4jfwzkv4topsuysma66syieb7rnc5osa5sw2oa");
   private static final Instant NOW = Instant.parse("2026-11-30T12:00:00Z");
-  private static final Origin GATED = origin(12, true);
+  private static final Origin GATED = origin(12, Optional.of(PAYER.address()));
 
   private final Vertx vertx = Vertx.vertx();
   private final WorkerExecutor workers = vertx.createSharedWorkerExecutor("test", 1);
@@ -67,14 +67,23 @@ class GranteeProofsTest {
     vertx.close();
   }
 
-  private static Origin origin(int dataSet, boolean gated) {
+  private static Origin origin(int dataSet, Optional<Address> gatedBy) {
     return new Origin(
-        ProviderId.of("fwss/1"), DataSetId.of("fwss/" + dataSet), "http://p.example", gated);
+        ProviderId.of("fwss/1"), DataSetId.of("fwss/" + dataSet), "http://p.example", gatedBy);
+  }
+
+  private static Origin gated(int dataSet) {
+    return origin(dataSet, GATED.gatedBy());
   }
 
   private static SignedVoucher voucher(Address grantee, String scope, Instant end) {
+    return voucher(PAYER, grantee, scope, end);
+  }
+
+  private static SignedVoucher voucher(
+      WalletKey signer, Address grantee, String scope, Instant end) {
     return SignedVoucher.of(
-        PAYER, DOMAIN, new Voucher(grantee, scope, "0", Long.toString(end.getEpochSecond())));
+        signer, DOMAIN, new Voucher(grantee, scope, "0", Long.toString(end.getEpochSecond())));
   }
 
   private void give(SignedVoucher... all) throws Exception {
@@ -107,8 +116,8 @@ class GranteeProofsTest {
     assertThat(proof.fault(DOMAIN, DataSetId.of("fwss/13"), PAYER.address(), PIECE, NOW))
         .contains(CurioToken.Fault.SCOPE);
     assertThat(proof(proofs, GATED)).as("signed once, while it is good").containsSame(proof);
-    assertThat(proof(proofs, origin(13, true))).as("nobody vouches").isEmpty();
-    assertThat(proof(proofs, origin(12, false))).as("nobody asks").isEmpty();
+    assertThat(proof(proofs, gated(13))).as("nobody vouches").isEmpty();
+    assertThat(proof(proofs, origin(12, Optional.empty()))).as("nobody asks").isEmpty();
   }
 
   @Test
@@ -121,8 +130,43 @@ class GranteeProofsTest {
     GranteeProofs proofs = proofs();
 
     assertThat(proof(proofs, GATED)).isEmpty();
-    assertThat(proof(proofs, origin(13, true))).isEmpty();
-    assertThat(proof(proofs, origin(14, true))).as("the one that ends last counts").isPresent();
+    assertThat(proof(proofs, gated(13))).isEmpty();
+    assertThat(proof(proofs, gated(14))).as("the one that ends last counts").isPresent();
+  }
+
+  @Test
+  void aVoucherCountsForDataSetsOfItsSignerAlone() throws Exception {
+    Address grantee = WalletKey.of(KEY).address();
+    WalletKey stranger = WalletKey.of("1".repeat(64));
+    SignedVoucher good = voucher(grantee, "12", NOW.plusSeconds(86_400));
+    SignedVoucher unsigned = new SignedVoucher(good.voucher(), "0x" + "00".repeat(65));
+    give(voucher(stranger, grantee, "12", NOW.plusSeconds(900_000)), good, unsigned);
+    GranteeProofs proofs = proofs();
+
+    CurioToken proof = proof(proofs, GATED).orElseThrow();
+
+    assertThat(proof.fault(DOMAIN, GATED.dataSet(), PAYER.address(), PIECE, NOW)).isEmpty();
+    assertThat(proof(proofs, origin(12, Optional.of(stranger.address()))))
+        .as("a data set of the stranger's, in another generation of contracts")
+        .isPresent();
+    give(voucher(stranger, grantee, "12", NOW.plusSeconds(900_000)), unsigned);
+    proofs.reload();
+    assertThat(proof(proofs, GATED)).as("the payer vouches no more").isEmpty();
+  }
+
+  @Test
+  void theWalletsOfAllEdgesAreKnownEachForWhoVouchesForThem() throws Exception {
+    Address mine = WalletKey.of(KEY).address();
+    Address other = WalletKey.of("1".repeat(64)).address();
+    give(voucher(other, "12", NOW.plusSeconds(86_400)));
+    GranteeProofs proofs = proofs();
+    DataSetId dataSet = GATED.dataSet();
+
+    assertThat(proofs.areBy(mine, dataSet, PAYER.address())).isTrue();
+    assertThat(proofs.areBy(other, dataSet, PAYER.address())).isTrue();
+    assertThat(proofs.areBy(other, DataSetId.of("fwss/13"), PAYER.address())).isFalse();
+    assertThat(proofs.areBy(other, dataSet, mine)).as("another's data set").isFalse();
+    assertThat(proofs.areBy(PAYER.address(), dataSet, PAYER.address())).isFalse();
   }
 
   @Test

@@ -129,7 +129,8 @@ class OriginClientTest {
                 new Outcome(came.getBytes(), failure.kind() + ": " + failure.detail()));
           }
         };
-    Origin origin = new Origin(ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), url, false);
+    Origin origin =
+        new Origin(ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), url, Optional.empty());
     context.runOnContext(
         on ->
             asked.start(asked.fetch(origin, PIECE, new ByteRange(offset, PIECE.rawSize()), sink)));

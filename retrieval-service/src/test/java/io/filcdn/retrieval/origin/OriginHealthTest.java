@@ -30,7 +30,7 @@ class OriginHealthTest {
         ProviderId.of("fwss/" + number),
         DataSetId.of("fwss/" + number),
         "http://p" + number,
-        false);
+        Optional.empty());
   }
 
   private List<Origin> order() {
@@ -105,7 +105,7 @@ class OriginHealthTest {
       fetch(A, false);
     }
     health.leaveAlone(A, Duration.ofMinutes(1));
-    Origin mended = new Origin(A.provider(), A.dataSet(), "https://p1.example", false);
+    Origin mended = new Origin(A.provider(), A.dataSet(), "https://p1.example", Optional.empty());
 
     assertThat(health.begin(A)).isPresent();
     assertThat(health.begin(mended)).isEmpty();

@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -152,7 +153,8 @@ class OriginSupplyTest {
   }
 
   private static Origin origin(RawProvider provider) {
-    return new Origin(ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), provider.url(), false);
+    return new Origin(
+        ProviderId.of("fwss/1"), DataSetId.of("fwss/1"), provider.url(), Optional.empty());
   }
 
   @Test

@@ -24,6 +24,7 @@ import java.security.KeyStore;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -166,7 +167,7 @@ class OriginTlsTest {
             ProviderId.of("fwss/1"),
             DataSetId.of("fwss/1"),
             "https://%s:%d".formatted(host, port),
-            false);
+            Optional.empty());
     vertx.runOnContext(
         on -> asked.start(asked.fetch(origin, PIECE, new ByteRange(0, PIECE.rawSize()), sink)));
     return completed.get(60, TimeUnit.SECONDS);

@@ -28,7 +28,7 @@ class PieceHistoryTest {
 
   private static Origin origin(int provider, int dataSet, String url) {
     return new Origin(
-        ProviderId.of("fwss/" + provider), DataSetId.of("fwss/" + dataSet), url, false);
+        ProviderId.of("fwss/" + provider), DataSetId.of("fwss/" + dataSet), url, Optional.empty());
   }
 
   private Optional<Kind> against(Origin origin, PieceCid piece) {
