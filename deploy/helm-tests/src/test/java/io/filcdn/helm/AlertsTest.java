@@ -152,7 +152,7 @@ class AlertsTest {
         "promtool is not installed");
     JsonNode spec = chart.kind("PrometheusRule").findFirst().orElseThrow().path("spec");
     Files.writeString(folder.resolve("rules.yaml"), Rendered.YAML.writeValueAsString(spec));
-    ObjectNode file = Rendered.YAML.createObjectNode().put("evaluation_interval", "1m");
+    ObjectNode file = Rendered.YAML.createObjectNode().put("evaluation_interval", "5m");
     file.putArray("rule_files").add("rules.yaml");
     file.set("tests", tests);
     Path log = folder.resolve("log");
