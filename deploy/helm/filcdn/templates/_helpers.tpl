@@ -312,3 +312,44 @@ securityContext: {{ include "filcdn.podSecurity" . | nindent 2 }}
 {{- range until (upper $unit | trimSuffix "I" | index (dict "" 0 "K" 1 "M" 2 "G" 3 "T" 4 "P" 5) | int) }}{{ $bytes = mulf $bytes $base }}{{ end }}
 {{- printf "%.0f" $bytes }}
 {{- end }}
+
+{{/* What anyone may reach of indexer.host and metrics.host. Administration, leases, health and metrics are
+     not among it: the first page is / alone. */}}
+{{- define "filcdn.publicPaths" -}}
+indexer:
+  - /fwss
+  - /pdp-verifier
+  - /service-provider-registry
+  - /filbeam-operator
+metrics:
+  - /
+  - /assets
+  - /favicon.svg
+  - /start
+  - /account
+  - /settlement
+  - /system
+  - /provider
+  - /audit
+  - /data-set
+  - /payer
+  - /api/v1/data-sets
+  - /api/v1/audit
+  - /api/v1/series
+  - /api/v1/top
+  - /api/v1/top-pieces
+  - /api/v1/totals
+  - /api/v1/latency
+  - /api/v1/payers
+  - /api/v1/providers
+  - /api/v1/network
+  - /api/v1/edges
+  - /api/v1/intake
+  - /api/v1/settlement
+  - /api/v1/indexer
+  - /api/v1/keys
+  - /api/v1/policies
+  - /api/v1/sessions
+  - /api/v1/credits
+  - /api/v1/accounts
+{{- end }}

@@ -56,12 +56,16 @@ class ChartTest {
 
   @ParameterizedTest
   @MethodSource("examples")
-  void noIngressLeadsToAdministration(Path values) {
+  void noWayInLeadsToAdministration(Path values) {
     List<JsonNode> paths =
-        Rendered.of(values).objects().stream()
-            .filter(object -> object.path("kind").asText().equals("Ingress"))
-            .filter(object -> !Rendered.name(object).endsWith("-retrieval"))
-            .flatMap(object -> object.findParents("pathType").stream())
+        Stream.of("Ingress", "HTTPRoute")
+            .flatMap(Rendered.of(values)::kind)
+            .filter(object -> !Rendered.name(object).equals("edge-filcdn"))
+            .flatMap(
+                object ->
+                    Stream.concat(
+                        object.findParents("pathType").stream(),
+                        object.findParents("value").stream()))
             .toList();
 
     assertThat(paths)
@@ -71,11 +75,54 @@ class ChartTest {
         .noneMatch(path -> leadsTo(path, "/q/metrics"));
   }
 
+  /** Of an Ingress, or of an HTTPRoute. */
   private static boolean leadsTo(JsonNode rule, String path) {
-    String leads = rule.path("path").asText();
-    return rule.path("pathType").asText().equals("Exact")
+    String leads = rule.path("path").asText() + rule.path("value").asText();
+    return (rule.path("pathType").asText() + rule.path("type").asText()).equals("Exact")
         ? path.equals(leads)
         : path.startsWith(leads.endsWith("/") ? leads : leads + "/");
+  }
+
+  @Test
+  void gatewayAndIngressLeadTheSameHostsToTheSamePaths() {
+    JsonNode route =
+        Rendered.of(Rendered.example("calibration")).one("HTTPRoute", "edge-filcdn-metrics");
+    JsonNode ingress = Rendered.of(Rendered.example("nginx")).one("Ingress", "edge-filcdn-metrics");
+
+    assertThat(route.at("/spec/hostnames/0").asText())
+        .isEqualTo(ingress.at("/spec/rules/0/host").asText());
+    assertThat(route.path("spec").findValuesAsText("value"))
+        .contains("/", "/start", "/api/v1/audit")
+        .isEqualTo(ingress.path("spec").findValuesAsText("path"));
+    assertThat(Rendered.of(Rendered.example("nginx")).kind("HTTPRoute")).isEmpty();
+    assertThat(Rendered.of(Rendered.example("calibration")).kind("Ingress")).isEmpty();
+  }
+
+  /** The script writes the header by which the policy hashes, both for the route to the edges. */
+  @Test
+  void envoyGatewayHashesThePiece() {
+    Rendered chart = Rendered.of(Rendered.example("calibration"));
+    JsonNode policy = chart.one("BackendTrafficPolicy", "edge-filcdn").path("spec");
+    JsonNode script = chart.one("EnvoyExtensionPolicy", "edge-filcdn").path("spec");
+
+    assertThat(policy.at("/loadBalancer/type").asText()).isEqualTo("ConsistentHash");
+    assertThat(script.at("/lua/0/inline").asText())
+        .contains(
+            "function envoy_on_request(",
+            "headers:replace(\""
+                + policy.at("/loadBalancer/consistentHash/header/name").asText()
+                + "\"");
+    assertThat(List.of(policy, script))
+        .allSatisfy(
+            each ->
+                assertThat(chart.find("HTTPRoute", each.at("/targetRefs/0/name").asText()))
+                    .isPresent());
+    Rendered other =
+        Rendered.of(Rendered.example("calibration"), Map.of("gateway.controller", "other"));
+    assertThat(other.kind("BackendTrafficPolicy")).isEmpty();
+    assertThat(other.kind("EnvoyExtensionPolicy")).isEmpty();
+    assertThat(other.one("HTTPRoute", "edge-filcdn").path("spec").findValuesAsText("value"))
+        .containsExactly("/piece", "/");
   }
 
   @Test
@@ -98,8 +145,10 @@ class ChartTest {
   void theExamplesRenderEveryKindOfTheChart() {
     assertThat(kinds().map(object -> object.path("kind").asText()))
         .containsExactly(
+            "BackendTrafficPolicy",
             "ConfigMap",
             "Deployment",
+            "EnvoyExtensionPolicy",
             "HTTPRoute",
             "HorizontalPodAutoscaler",
             "Ingress",
