@@ -313,8 +313,8 @@ securityContext: {{ include "filcdn.podSecurity" . | nindent 2 }}
 {{- printf "%.0f" $bytes }}
 {{- end }}
 
-{{/* What anyone may reach of indexer.host and metrics.host. Administration, leases, health and metrics are
-     not among it: the first page is / alone. */}}
+{{/* What anyone may reach of indexer.host and metrics.host, and edges of other regions of leases.host.
+     Administration, health and metrics are not among it: the first page is / alone. */}}
 {{- define "filcdn.publicPaths" -}}
 indexer:
   - /fwss
@@ -352,4 +352,13 @@ metrics:
   - /api/v1/sessions
   - /api/v1/credits
   - /api/v1/accounts
+leases:
+  - /internal/v1/leases
+  - /internal/v1/journal-progress
+  - /internal/v1/journal-ends
+{{- end }}
+
+{{/* Whose Service answers at a host of filcdn.publicPaths. */}}
+{{- define "filcdn.hostComponent" -}}
+{{ eq . "leases" | ternary "metrics" . }}
 {{- end }}

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.Helm;
+import io.filcdn.common.lease.JournalEnd;
+import io.filcdn.common.lease.JournalProgress;
+import io.filcdn.common.lease.LeaseRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -60,7 +63,9 @@ class ChartTest {
     List<JsonNode> paths =
         Stream.of("Ingress", "HTTPRoute")
             .flatMap(Rendered.of(values)::kind)
-            .filter(object -> !Rendered.name(object).equals("edge-filcdn"))
+            .filter(
+                object ->
+                    !List.of("edge-filcdn", "edge-filcdn-leases").contains(Rendered.name(object)))
             .flatMap(
                 object ->
                     Stream.concat(
@@ -359,5 +364,34 @@ class ChartTest {
     assertThat(edges.pods().keySet())
         .containsExactlyInAnyOrder("edge-filcdn-retrieval", "edge-filcdn-test");
     assertThat(edges.kind("Deployment")).isEmpty();
+  }
+
+  @Test
+  void releaseOfEdgesAloneHasTheDashboardOfEdgesAlone() {
+    assertThat(Rendered.of(Rendered.example("edge-only")).kind("ConfigMap").map(Rendered::name))
+        .containsExactlyInAnyOrder("edge-filcdn-network", "edge-filcdn-dashboard-edge");
+  }
+
+  /** A region of edges leases at the host where the other lets edges lease, and nothing else. */
+  @Test
+  void edgesOfAnotherRegionReachLeases() {
+    Rendered main = Rendered.of(Rendered.example("mainnet"));
+    JsonNode route = main.one("HTTPRoute", "edge-filcdn-leases").path("spec");
+    JsonNode ingress =
+        Rendered.of(Rendered.example("nginx"), Map.of("leases.host", "leases.example.com"))
+            .one("Ingress", "edge-filcdn-leases");
+
+    assertThat(services("edge-only"))
+        .singleElement()
+        .satisfies(
+            edge ->
+                assertThat(variable(edge, "FILCDN_RETRIEVAL_LEASES_URL"))
+                    .isEqualTo("https://" + route.at("/hostnames/0").asText()));
+    assertThat(route.findValuesAsText("value"))
+        .containsExactly(LeaseRequest.PATH, JournalProgress.PATH, JournalEnd.PATH)
+        .isEqualTo(ingress.path("spec").findValuesAsText("path"));
+    assertThat(route.at("/rules/0/backendRefs/0/name").asText()).isEqualTo("edge-filcdn-metrics");
+    assertThat(main.one("NetworkPolicy", "edge-filcdn-metrics").at("/spec/ingress").toString())
+        .contains("envoy-gateway-system");
   }
 }
