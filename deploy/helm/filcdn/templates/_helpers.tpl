@@ -1,20 +1,34 @@
+{{/* The application's name in labels, and after the release's in the names of objects. */}}
+{{- define "filcdn.app" -}}
+{{ .Values.nameOverride | default .Chart.Name }}
+{{- end }}
+
+{{/* What the names of all objects begin with. A Service's has no dots; with "-retrieval-" and the hash of
+     a StatefulSet's revision, or "-dashboard-settlement", behind it, 42 characters make the 63 of a label. */}}
 {{- define "filcdn.name" -}}
-{{- if contains .Chart.Name .Release.Name }}{{ .Release.Name }}{{ else }}{{ .Release.Name }}-{{ .Chart.Name }}{{ end -}}
+{{- $app := include "filcdn.app" . -}}
+{{- $name := contains $app .Release.Name | ternary .Release.Name (printf "%s-%s" .Release.Name $app) -}}
+{{ .Values.fullnameOverride | default $name | replace "." "-" | trunc 42 | trimSuffix "-" }}
+{{- end }}
+
+{{/* What selects all pods of the release. */}}
+{{- define "filcdn.releaseSelector" -}}
+app.kubernetes.io/name: {{ include "filcdn.app" . }}
+app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 
 {{/* What selects a component's pods. Takes (list $ "component"). */}}
 {{- define "filcdn.selector" -}}
-app.kubernetes.io/name: filcdn
-app.kubernetes.io/instance: {{ (index . 0).Release.Name }}
+{{ include "filcdn.releaseSelector" (index . 0) }}
 app.kubernetes.io/component: {{ index . 1 }}
 {{- end }}
 
 {{- define "filcdn.labels" -}}
 {{ include "filcdn.selector" . }}
 app.kubernetes.io/part-of: filcdn
-app.kubernetes.io/version: {{ (index . 0).Chart.AppVersion | quote }}
+app.kubernetes.io/version: {{ (index . 0).Chart.AppVersion | replace "+" "_" | quote }}
 app.kubernetes.io/managed-by: {{ (index . 0).Release.Service }}
-helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
+helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version | replace "+" "_" }}
 {{- end }}
 
 {{/* The release's components, in the order data flows. */}}
@@ -29,6 +43,7 @@ helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
 {{- define "filcdn.image" -}}
 {{- $values := (index . 0).Values.image -}}
 {{ required "image.repository has to say where the images are, such as registry.example.com/filcdn" $values.repository }}/{{ index . 1 }}:{{ $values.tag | default (index . 0).Chart.AppVersion }}
+{{- with index $values.digests (index . 1) }}@{{ . }}{{ end }}
 {{- end }}
 
 {{/* The environment variable that a property is set by. */}}
@@ -43,6 +58,17 @@ helm.sh/chart: {{ (index . 0).Chart.Name }}-{{ (index . 0).Chart.Version }}
 - name: {{ include "filcdn.variable" $property }}
   value: {{ tpl (toString $value) $root | quote }}
 {{- end }}
+{{- end }}
+
+{{/* Variables of a component, each there once: of two, Kubernetes takes the last and says nothing.
+     Takes (list "component" variables). */}}
+{{- define "filcdn.once" -}}
+{{- $name := index . 0 }}{{ $seen := dict }}
+{{- range index . 1 | fromYamlArray }}
+{{- if hasKey $seen .name }}{{ fail (printf "%s would get the variable %s twice: kafka.config, %s.config, .secrets and .extraEnv, and what the chart sets itself, may name it once" $name .name $name) }}{{ end }}
+{{- $_ := set $seen .name true }}
+{{- end }}
+{{- index . 1 }}
 {{- end }}
 
 {{/* Variables from secrets: {property: {name, key}}. */}}
@@ -167,6 +193,9 @@ spec:
   value: {{ $root.Values.tracing.ratio | quote }}
 {{- end }}
 {{- include "filcdn.config" (list $root $values.config) }}
+{{- with $values.extraEnv }}
+{{ toYaml . }}
+{{- end }}
 {{- end }}
 
 {{/* Health is asked at the port "management". */}}
@@ -218,6 +247,15 @@ metadata:
     {{- with $values.podAnnotations }}{{ toYaml . | nindent 4 }}{{ end }}
 spec:
   {{- include "filcdn.podBase" $root | nindent 2 }}
+  {{- with $values.serviceAccountName }}
+  serviceAccountName: {{ . }}
+  {{- end }}
+  {{- with $values.priorityClassName }}
+  priorityClassName: {{ . }}
+  {{- end }}
+  {{- with $values.affinity }}
+  affinity: {{ toYaml . | nindent 4 }}
+  {{- end }}
   {{- with $values.nodeSelector }}
   nodeSelector: {{ toYaml . | nindent 4 }}
   {{- end }}
@@ -264,4 +302,63 @@ securityContext: {{ include "filcdn.podSecurity" . | nindent 2 }}
 
 {{- define "filcdn.dnsRoot" -}}
 {{ required "dnsRoot has to be what follows a payer in host names, such as .cdn.example.com" .Values.dnsRoot }}
+{{- end }}
+
+{{/* The bytes of a quantity as Kubernetes writes it, such as 120Gi or 1.5T. */}}
+{{- define "filcdn.bytes" -}}
+{{- $unit := regexFind "[a-zA-Z]*$" . }}
+{{- $base := hasSuffix "i" $unit | ternary 1024 1000 }}
+{{- $bytes := trimSuffix $unit . | float64 }}
+{{- range until (upper $unit | trimSuffix "I" | index (dict "" 0 "K" 1 "M" 2 "G" 3 "T" 4 "P" 5) | int) }}{{ $bytes = mulf $bytes $base }}{{ end }}
+{{- printf "%.0f" $bytes }}
+{{- end }}
+
+{{/* What anyone may reach of indexer.host and metrics.host, and edges of other regions of leases.host.
+     Administration, health and metrics are not among it: the first page is / alone. */}}
+{{- define "filcdn.publicPaths" -}}
+indexer:
+  - /fwss
+  - /pdp-verifier
+  - /service-provider-registry
+  - /filbeam-operator
+metrics:
+  - /
+  - /assets
+  - /favicon.svg
+  - /start
+  - /account
+  - /settlement
+  - /system
+  - /provider
+  - /audit
+  - /data-set
+  - /payer
+  - /api/v1/data-sets
+  - /api/v1/audit
+  - /api/v1/series
+  - /api/v1/top
+  - /api/v1/top-pieces
+  - /api/v1/totals
+  - /api/v1/latency
+  - /api/v1/payers
+  - /api/v1/providers
+  - /api/v1/network
+  - /api/v1/edges
+  - /api/v1/intake
+  - /api/v1/settlement
+  - /api/v1/indexer
+  - /api/v1/keys
+  - /api/v1/policies
+  - /api/v1/sessions
+  - /api/v1/credits
+  - /api/v1/accounts
+leases:
+  - /internal/v1/leases
+  - /internal/v1/journal-progress
+  - /internal/v1/journal-ends
+{{- end }}
+
+{{/* Whose Service answers at a host of filcdn.publicPaths. */}}
+{{- define "filcdn.hostComponent" -}}
+{{ eq . "leases" | ternary "metrics" . }}
 {{- end }}

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.Helm;
+import io.filcdn.common.lease.JournalEnd;
+import io.filcdn.common.lease.JournalProgress;
+import io.filcdn.common.lease.LeaseRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -56,12 +59,18 @@ class ChartTest {
 
   @ParameterizedTest
   @MethodSource("examples")
-  void noIngressLeadsToAdministration(Path values) {
+  void noWayInLeadsToAdministration(Path values) {
     List<JsonNode> paths =
-        Rendered.of(values).objects().stream()
-            .filter(object -> object.path("kind").asText().equals("Ingress"))
-            .filter(object -> !Rendered.name(object).endsWith("-retrieval"))
-            .flatMap(object -> object.findParents("pathType").stream())
+        Stream.of("Ingress", "HTTPRoute")
+            .flatMap(Rendered.of(values)::kind)
+            .filter(
+                object ->
+                    !List.of("edge-filcdn", "edge-filcdn-leases").contains(Rendered.name(object)))
+            .flatMap(
+                object ->
+                    Stream.concat(
+                        object.findParents("pathType").stream(),
+                        object.findParents("value").stream()))
             .toList();
 
     assertThat(paths)
@@ -71,11 +80,54 @@ class ChartTest {
         .noneMatch(path -> leadsTo(path, "/q/metrics"));
   }
 
+  /** Of an Ingress, or of an HTTPRoute. */
   private static boolean leadsTo(JsonNode rule, String path) {
-    String leads = rule.path("path").asText();
-    return rule.path("pathType").asText().equals("Exact")
+    String leads = rule.path("path").asText() + rule.path("value").asText();
+    return (rule.path("pathType").asText() + rule.path("type").asText()).equals("Exact")
         ? path.equals(leads)
         : path.startsWith(leads.endsWith("/") ? leads : leads + "/");
+  }
+
+  @Test
+  void gatewayAndIngressLeadTheSameHostsToTheSamePaths() {
+    JsonNode route =
+        Rendered.of(Rendered.example("calibration")).one("HTTPRoute", "edge-filcdn-metrics");
+    JsonNode ingress = Rendered.of(Rendered.example("nginx")).one("Ingress", "edge-filcdn-metrics");
+
+    assertThat(route.at("/spec/hostnames/0").asText())
+        .isEqualTo(ingress.at("/spec/rules/0/host").asText());
+    assertThat(route.path("spec").findValuesAsText("value"))
+        .contains("/", "/start", "/api/v1/audit")
+        .isEqualTo(ingress.path("spec").findValuesAsText("path"));
+    assertThat(Rendered.of(Rendered.example("nginx")).kind("HTTPRoute")).isEmpty();
+    assertThat(Rendered.of(Rendered.example("calibration")).kind("Ingress")).isEmpty();
+  }
+
+  /** The script writes the header by which the policy hashes, both for the route to the edges. */
+  @Test
+  void envoyGatewayHashesThePiece() {
+    Rendered chart = Rendered.of(Rendered.example("calibration"));
+    JsonNode policy = chart.one("BackendTrafficPolicy", "edge-filcdn").path("spec");
+    JsonNode script = chart.one("EnvoyExtensionPolicy", "edge-filcdn").path("spec");
+
+    assertThat(policy.at("/loadBalancer/type").asText()).isEqualTo("ConsistentHash");
+    assertThat(script.at("/lua/0/inline").asText())
+        .contains(
+            "function envoy_on_request(",
+            "headers:replace(\""
+                + policy.at("/loadBalancer/consistentHash/header/name").asText()
+                + "\"");
+    assertThat(List.of(policy, script))
+        .allSatisfy(
+            each ->
+                assertThat(chart.find("HTTPRoute", each.at("/targetRefs/0/name").asText()))
+                    .isPresent());
+    Rendered other =
+        Rendered.of(Rendered.example("calibration"), Map.of("gateway.controller", "other"));
+    assertThat(other.kind("BackendTrafficPolicy")).isEmpty();
+    assertThat(other.kind("EnvoyExtensionPolicy")).isEmpty();
+    assertThat(other.one("HTTPRoute", "edge-filcdn").path("spec").findValuesAsText("value"))
+        .containsExactly("/piece", "/");
   }
 
   @Test
@@ -98,8 +150,10 @@ class ChartTest {
   void theExamplesRenderEveryKindOfTheChart() {
     assertThat(kinds().map(object -> object.path("kind").asText()))
         .containsExactly(
+            "BackendTrafficPolicy",
             "ConfigMap",
             "Deployment",
+            "EnvoyExtensionPolicy",
             "HTTPRoute",
             "HorizontalPodAutoscaler",
             "Ingress",
@@ -310,5 +364,34 @@ class ChartTest {
     assertThat(edges.pods().keySet())
         .containsExactlyInAnyOrder("edge-filcdn-retrieval", "edge-filcdn-test");
     assertThat(edges.kind("Deployment")).isEmpty();
+  }
+
+  @Test
+  void releaseOfEdgesAloneHasTheDashboardOfEdgesAlone() {
+    assertThat(Rendered.of(Rendered.example("edge-only")).kind("ConfigMap").map(Rendered::name))
+        .containsExactlyInAnyOrder("edge-filcdn-network", "edge-filcdn-dashboard-edge");
+  }
+
+  /** A region of edges leases at the host where the other lets edges lease, and nothing else. */
+  @Test
+  void edgesOfAnotherRegionReachLeases() {
+    Rendered main = Rendered.of(Rendered.example("mainnet"));
+    JsonNode route = main.one("HTTPRoute", "edge-filcdn-leases").path("spec");
+    JsonNode ingress =
+        Rendered.of(Rendered.example("nginx"), Map.of("leases.host", "leases.example.com"))
+            .one("Ingress", "edge-filcdn-leases");
+
+    assertThat(services("edge-only"))
+        .singleElement()
+        .satisfies(
+            edge ->
+                assertThat(variable(edge, "FILCDN_RETRIEVAL_LEASES_URL"))
+                    .isEqualTo("https://" + route.at("/hostnames/0").asText()));
+    assertThat(route.findValuesAsText("value"))
+        .containsExactly(LeaseRequest.PATH, JournalProgress.PATH, JournalEnd.PATH)
+        .isEqualTo(ingress.path("spec").findValuesAsText("path"));
+    assertThat(route.at("/rules/0/backendRefs/0/name").asText()).isEqualTo("edge-filcdn-metrics");
+    assertThat(main.one("NetworkPolicy", "edge-filcdn-metrics").at("/spec/ingress").toString())
+        .contains("envoy-gateway-system");
   }
 }

@@ -23,7 +23,7 @@ import java.util.Optional;
  * validation.
  *
  * <p>They come with the libraries that were generated from the types' Go sources, in version 1.30
- * of Kubernetes. Strimzi's are in this module's resources.
+ * of Kubernetes. Strimzi's and Envoy Gateway's are in this module's resources.
  */
 final class KubernetesSchemas {
 
@@ -65,9 +65,13 @@ final class KubernetesSchemas {
               "monitoring.coreos.com/v1/PrometheusRule",
               List.of("openshift-model-monitoring", "os_monitoring_v1_PrometheusRule")),
           Map.entry(
-              "kafka.strimzi.io/v1beta2/KafkaTopic", List.of("helm-tests", "strimzi_KafkaTopic")),
+              "gateway.envoyproxy.io/v1alpha1/BackendTrafficPolicy",
+              List.of("helm-tests", "envoy_BackendTrafficPolicy")),
           Map.entry(
-              "kafka.strimzi.io/v1beta2/KafkaUser", List.of("helm-tests", "strimzi_KafkaUser")));
+              "gateway.envoyproxy.io/v1alpha1/EnvoyExtensionPolicy",
+              List.of("helm-tests", "envoy_EnvoyExtensionPolicy")),
+          Map.entry("kafka.strimzi.io/v1/KafkaTopic", List.of("helm-tests", "strimzi_KafkaTopic")),
+          Map.entry("kafka.strimzi.io/v1/KafkaUser", List.of("helm-tests", "strimzi_KafkaUser")));
 
   /** Types whose JSON is not what their Go struct looks like, by the end of their names. */
   private static final Map<String, List<String>> WRITTEN_OTHERWISE =

@@ -87,7 +87,11 @@ class MonitoringTest {
                   .endsWith("#" + name.toLowerCase(Locale.ROOT));
               assertThat(alert.at("/labels/severity").asText()).isIn("critical", "warning");
             });
-    assertThat(alerts().stream().map(alert -> alert.path("alert").asText()))
+    assertThat(
+            alerts().stream()
+                .map(
+                    alert ->
+                        alert.path("alert").asText() + " " + alert.at("/labels/service").asText()))
         .doesNotHaveDuplicates();
   }
 
@@ -98,7 +102,7 @@ class MonitoringTest {
             alert ->
                 assertThat(alert.path("expr").asText())
                     .contains("namespace=\"cdn\"")
-                    .doesNotContain("RELEASE"));
+                    .doesNotContain("RELEASE", "COMPONENT", "REPLICAS"));
   }
 
   private List<JsonNode> alerts() {

@@ -53,10 +53,15 @@ record Rendered(List<JsonNode> objects) {
    * @throws IllegalStateException with Helm's message, where it refuses the values
    */
   static Rendered of(Path values, Map<String, Object> set) {
+    return release("edge", values, set);
+  }
+
+  /** As a release of another name. */
+  static Rendered release(String name, Path values, Map<String, Object> set) {
     TemplateCommand command =
         new Helm(WITH_HOOKS)
             .template()
-            .withName("edge")
+            .withName(name)
             .withNamespace("cdn")
             .withKubeVersion("1.30.0")
             .withValuesFile(values);

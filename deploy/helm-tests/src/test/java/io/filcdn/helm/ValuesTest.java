@@ -1,9 +1,13 @@
 package io.filcdn.helm;
 
+import static org.assertj.core.api.Assertions.assertThatNoException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -31,6 +35,12 @@ class ValuesTest {
           edges.list[0].revokd       | leaked             | list
           network.rpcUrls[0]         | ftp://node         | rpcUrls
           tracing.endpoint           | collector          | endpoint
+          fullnameOverride           | eu.edges           | fullnameOverride
+          image.digests.indexer      | latest             | indexer
+          retrieval.replicas         | -1                 | replicas
+          retrieval.affinity         | zone               | affinity
+          retrieval.extraEnv[0].x    | y                  | extraEnv
+          retrieval.service.ipFamilyPolicy | Both         | ipFamilyPolicy
           """)
   void wrongValueFailsWithTheSchemasMessage(String value, String wrong, String named) {
     assertThatThrownBy(
@@ -57,5 +67,63 @@ class ValuesTest {
 
     assertThatThrownBy(() -> Rendered.of(Rendered.example("calibration"), Map.of(value, nothing)))
         .hasMessageContaining(message);
+  }
+
+  /** Each of these values is right alone; the first is set to the second, and so on. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          calibration | retrieval.trustedProxies=null | retrieval.trustedProxies is empty, and an Ingress
+          operators   | retrieval.trustedProxies=null | retrieval.trustedProxies is empty, and an Ingress
+          operators   | gateway.parentRefs=null | gateway.parentRefs has to name the Gateways
+          mainnet     | retrieval.resources.requests.cpu=null | retrieval.autoscaling.cpuPercent is a share of
+          mainnet     | retrieval.autoscaling.cpuPercent=0 retrieval.autoscaling.requests=0 | has nothing to go by
+          mainnet     | retrieval.autoscaling.minReplicas=9 | minReplicas is 9, more than maxReplicas, which is 6
+          mainnet     | retrieval.cache.size=3999Gi | max-size is 3400G, which is more than 85 %
+          calibration | retrieval.cache.size=100G | max-size is 100G, which is more than 85 %
+          calibration | retrieval.service.loadBalancerClass=anycast | are for the type LoadBalancer
+          calibration | retrieval.service.loadBalancerSourceRanges[0]=192.0.2.0/24 | are for the type LoadBalancer
+          calibration | retrieval.service.nodePorts.http=30080 | are for the types NodePort and LoadBalancer
+          calibration | retrieval.config.filcdn\\.retrieval\\.edge=me | retrieval would get the variable FILCDN_RETRIEVAL_EDGE twice
+          calibration | metrics.extraEnv[0].name=FILCDN_NETWORK | metrics would get the variable FILCDN_NETWORK twice
+          mainnet     | indexer.config.kafka\\.sasl\\.jaas\\.config=x | indexer would get the variable KAFKA_SASL_JAAS_CONFIG twice
+          calibration | edges.list[1].publicKey=MCowBQYDK2VwAyEApF5D6Y+0fzsY/zNed0q/iH2u8zuUjF7sLszck3Lo+J4= | gives edge-filcdn-retrieval-0 and edge-filcdn-retrieval-1 the same publicKey
+          """)
+  void valuesThatDoNotFitEachOtherFailWithASentence(String example, String values, String message) {
+    Map<String, Object> set =
+        Arrays.stream(values.split(" "))
+            .map(value -> value.split("=", 2))
+            .collect(Collectors.toMap(value -> value[0], value -> value[1]));
+
+    assertThatThrownBy(() -> Rendered.of(Rendered.example(example), set))
+        .hasMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"120Gi,100G", "118Gi,100G", "126.4G,100G", "1.3T,1024G", "125829120Ki,102400M"})
+  void cacheThatLeavesRoomInItsVolumeIsTaken(String volume, String pieces) {
+    assertThatNoException()
+        .isThrownBy(
+            () ->
+                Rendered.of(
+                    Rendered.example("calibration"),
+                    Map.of(
+                        "retrieval.cache.size",
+                        volume,
+                        "retrieval.config.filcdn\\.retrieval\\.cache\\.max-size",
+                        pieces)));
+  }
+
+  /** The second key of an edge, as it is when one follows another, is no second edge. */
+  @Test
+  void edgeMayHaveTwoKeys() {
+    assertThatNoException()
+        .isThrownBy(
+            () ->
+                Rendered.of(
+                    Rendered.example("calibration"),
+                    Map.of("edges.list[1].edge", "edge-filcdn-retrieval-0")));
   }
 }
