@@ -21,7 +21,7 @@ class ReliabilityPageTest {
 
   private static final Path ROOT = Path.of("../..");
   private static final Pattern NAMED = Pattern.compile("`(\\w+(?:Test|IT))(?:\\.(\\w+))?`");
-  private static final Pattern ROW = Pattern.compile("\\| (?!\\*\\*|attack |---).*");
+  private static final Pattern ROW = Pattern.compile("(?m)^\\| (?!\\*\\*|attack ).*");
 
   @Test
   void eachTestThatIsNamedIsThere() throws IOException {
