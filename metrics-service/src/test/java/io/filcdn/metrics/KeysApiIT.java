@@ -298,7 +298,9 @@ class KeysApiIT {
         .isEqualTo(name);
   }
 
-  /** Texts that would do something where they were part of a statement, kept and found as they are. */
+  /**
+   * Texts that would do something where they were part of a statement, kept and found as they are.
+   */
   @ParameterizedTest
   @ValueSource(
       strings = {

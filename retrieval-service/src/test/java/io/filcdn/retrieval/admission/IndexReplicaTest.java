@@ -8,6 +8,8 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.index.ProviderRecord;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.payment.ProviderId;
@@ -21,16 +23,14 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.provider.MethodSource;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import java.util.stream.Stream;
-import io.filcdn.common.kafka.Topic;
-import io.filcdn.common.kafka.RecordJson;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class IndexReplicaTest {
 

@@ -69,7 +69,13 @@ class OriginClientTest {
   private OriginClient client(Duration patience, long leastBytes, Reach reach) {
     OriginClient.Rules rules =
         new OriginClient.Rules(
-            Duration.ofSeconds(20), patience, patience, leastBytes, Duration.ofHours(12), 64, reach);
+            Duration.ofSeconds(20),
+            patience,
+            patience,
+            leastBytes,
+            Duration.ofHours(12),
+            64,
+            reach);
     return new OriginClient(
         new OriginClient.Tools(vertx, rules, Clock.systemUTC()),
         proofs,
