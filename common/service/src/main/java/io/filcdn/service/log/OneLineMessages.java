@@ -2,8 +2,10 @@ package io.filcdn.service.log;
 
 import io.quarkus.logging.LoggingFilter;
 import java.util.logging.Filter;
+import java.util.logging.Formatter;
 import java.util.logging.LogRecord;
 import org.jboss.logmanager.ExtLogRecord;
+import org.jboss.logmanager.formatters.PatternFormatter;
 
 /**
  * A filter that passes every message, as one line: what providers, clients, nodes and records say
@@ -14,10 +16,12 @@ import org.jboss.logmanager.ExtLogRecord;
 @LoggingFilter(name = "one-line-messages")
 public final class OneLineMessages implements Filter {
 
+  private static final Formatter MESSAGE = new PatternFormatter("%s");
+
   @Override
   public boolean isLoggable(LogRecord record) {
     if (record instanceof ExtLogRecord message) {
-      String text = message.getFormattedMessage();
+      String text = MESSAGE.formatMessage(message);
       if (text != null && text.chars().anyMatch(OneLineMessages::isSpelled)) {
         message.setMessage(spelled(text), ExtLogRecord.FormatStyle.NO_FORMAT);
         message.setParameters(null);

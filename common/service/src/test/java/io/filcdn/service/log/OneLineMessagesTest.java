@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.util.Properties;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.Level;
+import org.jboss.logmanager.formatters.PatternFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,7 +22,7 @@ class OneLineMessagesTest {
         new ExtLogRecord(Level.INFO, format, ExtLogRecord.FormatStyle.PRINTF, "test");
     record.setParameters(parameters);
     assertThat(filter.isLoggable(record)).isTrue();
-    return record.getFormattedMessage();
+    return new PatternFormatter("%s").format(record);
   }
 
   @ParameterizedTest
