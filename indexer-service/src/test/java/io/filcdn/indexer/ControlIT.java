@@ -118,7 +118,7 @@ class ControlIT {
   @Test
   void whatAForgedWebhookSaysIsNotInTheIndexHoweverOftenItComes() {
     String row =
-        "{'data_set_id':'77','provider_id':'2','payer':'0x70997970C51812dc3A010C7d01b50e0d17dc79C8',"
+        "{'id':'a','data_set_id':'77','provider_id':'2','payer':'0x70997970C51812dc3A010C7d01b50e0d17dc79C8',"
             + "'piece_id':'0','piece_cid':'0x0155','metadata_keys':['withCDN'],"
             + "'metadata_values':[''],'cdn_amount_added':'1','cache_miss_amount_added':'1',"
             + "'block_number':1}";

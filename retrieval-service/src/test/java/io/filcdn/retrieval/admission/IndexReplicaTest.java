@@ -26,6 +26,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -192,7 +193,8 @@ class IndexReplicaTest {
         .map(Arguments::of);
   }
 
-  private static ConsumerRecord<String, String> record(Topic topic, Object key, String value) {
+  private static ConsumerRecord<String, String> record(
+      Topic topic, Object key, @Nullable String value) {
     return new ConsumerRecord<>(topic.topicName(), 0, 0, key.toString(), value);
   }
 
