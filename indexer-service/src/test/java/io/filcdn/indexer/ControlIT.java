@@ -2,6 +2,7 @@ package io.filcdn.indexer;
 
 import static io.filcdn.indexer.Patience.patiently;
 import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 
@@ -13,7 +14,11 @@ import io.filcdn.indexer.fake.FakeNode;
 import io.filcdn.indexer.fake.FakePieces;
 import io.restassured.http.ContentType;
 import io.restassured.specification.RequestSpecification;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,6 +112,44 @@ class ControlIT {
         .contentType("application/problem+json")
         .body("detail", equalTo("block_number: expected a block number, found \"seven\""));
     post("fwss/service-terminated", "{\"data_set_id\": \"" + "1".repeat(3_000_000) + "\"}", 413);
+  }
+
+  /** Whoever has the secret can have the chain read, and nothing else. */
+  @Test
+  void whatAForgedWebhookSaysIsNotInTheIndexHoweverOftenItComes() {
+    String row =
+        "{'id':'a','data_set_id':'77','provider_id':'2','payer':'0x70997970C51812dc3A010C7d01b50e0d17dc79C8',"
+            + "'piece_id':'0','piece_cid':'0x0155','metadata_keys':['withCDN'],"
+            + "'metadata_values':[''],'cdn_amount_added':'1','cache_miss_amount_added':'1',"
+            + "'block_number':1}";
+    try (Topics topics = Topics.from(SERVICE.kafka(), true)) {
+      for (int i = 0; i < 100; i++) {
+        post("fwss/data-set-created", row.replace('\'', '"'), 200);
+        post("fwss/piece-added", row.replace('\'', '"'), 200);
+        post("fwss/cdn-payment-rails-topped-up", row.replace('\'', '"'), 200);
+      }
+      chain.block(Contracts.dataSetCreated(24, 3, Contracts.numbered(5)));
+      wakeUp();
+
+      patiently().until(() -> topics.of(Topic.DATA_SETS).containsKey("fwss/24"));
+      assertThat(topics.of(Topic.DATA_SETS)).doesNotContainKey("fwss/77");
+    }
+    given().get("/api/v1/data-sets/77").then().statusCode(404);
+  }
+
+  @Test
+  void whatIsPackedIsNotUnpacked() throws IOException {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write("{\"data_set_id\": \"1\", \"block_number\": 7}".getBytes(StandardCharsets.UTF_8));
+    }
+
+    withSecret("hush")
+        .header("Content-Encoding", "gzip")
+        .body(packed.toByteArray())
+        .post("/fwss/service-terminated")
+        .then()
+        .statusCode(400);
   }
 
   @Test

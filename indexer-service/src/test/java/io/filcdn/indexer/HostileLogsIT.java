@@ -109,6 +109,26 @@ class HostileLogsIT extends FakeChainTest {
     assertThatTopicsEqualTables();
   }
 
+  /** Texts that would do something where they were part of a statement. */
+  @Test
+  void metadataIsNoPartOfAStatement() {
+    Map<String, String> metadata =
+        Map.of(
+            "a'); delete from pieces; --", "' or '1'='1",
+            "$$; delete from events; $$", "\\'; commit; --",
+            "?", "%s {0} :name ${name}");
+    chain.block(
+        Contracts.dataSetCreated(12, 3, PAYER, Map.of("withCDN", "'")),
+        Contracts.pieceAdded(12, 7, CID, metadata));
+
+    indexer.catchUp().publishAll();
+
+    PlacementRecord placed =
+        RecordJson.read(value(Topic.PLACEMENTS, placement(CID, PAYER, 7)), PlacementRecord.class);
+    assertThat(placed.metadata()).isEqualTo(metadata);
+    assertThatTopicsEqualTables();
+  }
+
   @Test
   void aProvidersCapabilitiesHoldAnyBytes() {
     List<byte[]> urls =

@@ -298,6 +298,32 @@ class KeysApiIT {
         .isEqualTo(name);
   }
 
+  /**
+   * Texts that would do something where they were part of a statement, kept and found as they are.
+   */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "x'); delete from access_key; --",
+        "' or '1'='1",
+        "$$; select pg_sleep(60); $$",
+        "\\\\'; commit; --",
+        "%_?:name {0} ${name}"
+      })
+  void aNameIsNoPartOfAStatement(String text) {
+    String name = text + UUID.randomUUID().toString().substring(0, 8);
+    String token = signIn();
+    String id =
+        made(token, "{\"name\":\"%s\",\"scopes\":[\"pin\"]}".formatted(name))
+            .getString("details.id");
+
+    as(token)
+        .get(KEYS + "/" + id)
+        .then()
+        .statusCode(200)
+        .body("name", equalTo(name.replace("\\\\", "\\")));
+  }
+
   @Test
   void aKeyShowsThatNothingOfItIsUsedYet() {
     String token = signIn();

@@ -29,6 +29,10 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.AfterAll;
@@ -138,7 +142,10 @@ class QuotaThresholdIT {
   }
 
   @Test
-  void aWebhookThatNeverAnswersIsGivenUp() {
+  void aWebhookThatNeverAnswersIsGivenUpAndItsUrlIsNotTold() {
+    StringBuilder told = new StringBuilder();
+    Handler log = new LogKeeper(told);
+    Logger.getLogger(Webhooks.class.getName()).addHandler(log);
     status.set(500);
     serve(1, 900);
 
@@ -146,9 +153,41 @@ class QuotaThresholdIT {
       webhooks().callDue();
       clock.move(Duration.ofHours(1));
     }
+    hook.stop(0);
+    serve(2, 100);
+    webhooks().callDue();
+    Logger.getLogger(Webhooks.class.getName()).removeHandler(log);
 
     assertThat(called).hasSize(12);
-    assertThat(stack.rows("select * from webhook_call")).isEmpty();
+    assertThat(stack.rows("select attempts from webhook_call")).containsOnly("1");
+    assertThat(told.toString())
+        .contains("expected a 2xx of the webhook at 127.0.0.1, found 500", "Connect")
+        .doesNotContain("hush");
+  }
+
+  /** Keeps what is logged. */
+  private static final class LogKeeper extends Handler {
+
+    private final StringBuilder told;
+
+    LogKeeper(StringBuilder told) {
+      this.told = told;
+    }
+
+    @Override
+    public void publish(LogRecord record) {
+      told.append(new SimpleFormatter().format(record));
+    }
+
+    @Override
+    public void flush() {
+      // it is all there
+    }
+
+    @Override
+    public void close() {
+      // nothing is open
+    }
   }
 
   private Webhooks webhooks() {
@@ -156,7 +195,9 @@ class QuotaThresholdIT {
         new Database(stack.dataSource()),
         new PostgresWebhookCalls(),
         new Webhooks.Target(
-            URI.create("http://127.0.0.1:" + hook.getAddress().getPort()),
+            URI.create(
+                "http://user:hush@127.0.0.1:%d/hush?token=hush"
+                    .formatted(hook.getAddress().getPort())),
             "secret",
             Duration.ofSeconds(5),
             12,

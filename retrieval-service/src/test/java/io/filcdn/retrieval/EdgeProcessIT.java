@@ -133,6 +133,20 @@ class EdgeProcessIT {
   }
 
   @Test
+  void whatAProviderSaysIsOneLineOfTheLog() throws Exception {
+    TestPiece piece = placed(10, 5);
+    // of the characters that command a terminal, one that Netty lets pass
+    String escape = "\u009b2J bytes";
+    provider.fail(piece, new TestProvider.Fault.Answers(206, "Content-Range", escape));
+
+    assertThat(edge.client().get(PAYER, "/" + piece.cid()).status()).isEqualTo(502);
+
+    Path log = folder.resolve("log");
+    await().until(() -> Files.readString(log).contains("fails piece " + piece.cid()));
+    assertThat(Files.readString(log)).contains("\\u009b2J bytes").doesNotContain(escape);
+  }
+
+  @Test
   void metricsTellOfTheJournalTheReplicaAndTheRetrievals() throws Exception {
     TestPiece piece = placed(10, 4);
     edge.client().get(PAYER, "/" + piece.cid());

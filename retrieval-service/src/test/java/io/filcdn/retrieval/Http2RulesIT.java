@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,11 +23,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an edge makes of heads of HTTP/2 that are wrong, and of those that do not end. */
 class Http2RulesIT extends EdgeTest {
 
   private static final int PROTOCOL_ERROR = 1;
+  private static final int FLOW_CONTROL_ERROR = 3;
+  private static final int PRIORITY = 0x20;
+  private static final int PRIORITY_LENGTH = 5;
+  private static final byte HEADER_TABLE_SIZE = 1;
+  private static final byte INITIAL_WINDOW_SIZE = 4;
+
+  /** The kinds of a header in a block (RFC 7541, 6): one that the table takes up, its newest. */
+  private static final byte INTO_TABLE = 0x40;
+
+  private static final byte LAST_IN_TABLE = (byte) (0x80 | 62);
   private static final byte[] PING = Http2Socket.frame(Http2Socket.PING, 0, 0, new byte[8]);
 
   private Payer payer;
@@ -109,6 +121,93 @@ class Http2RulesIT extends EdgeTest {
       // the connection goes on
       client.send(Http2Socket.get(3, host(), "/" + piece.cid()));
       assertThat(client.dataOf(3)).isEqualTo(piece.bytes());
+    }
+  }
+
+  /**
+   * Few bytes that stand for many: one long header, and then its number in the table over and over.
+   */
+  @Test
+  void aHeadThatGrowsAsItIsReadIsNotRead() throws Exception {
+    int times = 4_000;
+    byte[] head =
+        Http2Socket.block(":method", "GET", ":scheme", "http", ":path", "/" + piece.cid());
+    byte[] inTable = Http2Socket.block("x", "a".repeat(3_900));
+    inTable[0] = INTO_TABLE;
+    ByteBuffer bomb = ByteBuffer.allocate(head.length + inTable.length + times);
+    bomb.put(head).put(inTable);
+    Arrays.fill(bomb.array(), bomb.position(), bomb.capacity(), LAST_IN_TABLE);
+    try (Http2Socket client = new Http2Socket(edge.client().port())) {
+      client.send(
+          Http2Socket.frame(
+              Http2Socket.HEADERS,
+              Http2Socket.END_HEADERS | Http2Socket.END_STREAM,
+              1,
+              bomb.array()));
+
+      Frame answer = client.next(frame -> frame.stream() == 1).orElseThrow();
+
+      assertThat(new String(answer.payload(), StandardCharsets.ISO_8859_1)).endsWith("431");
+    }
+  }
+
+  /** The table of a connection's headers is memory of the edge's. */
+  @Test
+  void aClientHasNoMoreHeadersRememberedThanTheEdgeLikes() throws Exception {
+    try (Http2Socket client = new Http2Socket(edge.client().port())) {
+      client.send(
+          Http2Socket.frame(
+              Http2Socket.SETTINGS, 0, 0, new byte[] {0, HEADER_TABLE_SIZE, -1, -1, -1, -1}),
+          Http2Socket.get(1, host(), "/" + piece.cid()));
+
+      Frame head = client.next(frame -> frame.type() == Http2Socket.HEADERS).orElseThrow();
+
+      assertThat(tableSize(block(head))).isLessThanOrEqualTo(4_096);
+    }
+  }
+
+  private static byte[] block(Frame head) {
+    int begin = (head.flags() & PRIORITY) == 0 ? 0 : PRIORITY_LENGTH;
+    return Arrays.copyOfRange(head.payload(), begin, head.payload().length);
+  }
+
+  /** The size that a block of headers sets the table to, if it does (RFC 7541, 6.3). */
+  private static long tableSize(byte[] block) {
+    long size = 0;
+    for (int i = 0; (block[i] & 0xe0) == 0x20; i++) {
+      size = block[i] & 0x1f;
+      if (size == 0x1f) {
+        int shift = 0;
+        do {
+          size += (long) (block[++i] & 0x7f) << shift;
+          shift += 7;
+        } while ((block[i] & 0x80) != 0);
+      }
+    }
+    return size;
+  }
+
+  /** More bytes than fit in the count of what may be sent (RFC 9113, 6.9.1). */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void aWindowThatOverflowsEndsItsStreamOrConnection(int stream) throws Exception {
+    try (Http2Socket client = new Http2Socket(edge.client().port())) {
+      client.send(
+          Http2Socket.frame(
+              Http2Socket.SETTINGS, 0, 0, new byte[] {0, INITIAL_WINDOW_SIZE, 0, 0, 0, 0}),
+          Http2Socket.get(1, host(), "/" + piece.cid()),
+          Http2Socket.number(Http2Socket.WINDOW_UPDATE, stream, Integer.MAX_VALUE),
+          Http2Socket.number(Http2Socket.WINDOW_UPDATE, stream, Integer.MAX_VALUE));
+
+      Frame end =
+          client
+              .next(
+                  frame ->
+                      frame.type() == Http2Socket.GOAWAY || frame.type() == Http2Socket.RST_STREAM)
+              .orElseThrow();
+
+      assertThat(end.type()).isEqualTo(stream == 0 ? Http2Socket.GOAWAY : Http2Socket.RST_STREAM);
+      assertThat(end.errorCode()).isEqualTo(FLOW_CONTROL_ERROR);
     }
   }
 

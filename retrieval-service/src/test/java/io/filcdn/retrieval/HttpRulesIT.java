@@ -118,12 +118,18 @@ class HttpRulesIT extends EdgeTest {
           a size with a sign              | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎+5⏎hello⏎0⏎⏎                                     | 400 request-unreadable | closed
           a negative size                 | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎-5⏎hello⏎0⏎⏎                                     | 400 request-unreadable | closed
           a size that is too large        | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎FFFFFFFFFFFFFFFFF⏎                               | 400 request-unreadable | closed
+          a size beyond 64 bits           | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎10000000000000005⏎hello⏎0⏎⏎                      | 400 request-unreadable | closed
+          a size of 64 bits               | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎FFFFFFFFFFFFFFFF⏎hello⏎0⏎⏎                       | 400 request-unreadable | closed
+          a size of 32 bits               | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎FFFFFFFF⏎hello⏎0⏎⏎                               | 400 request-unreadable | closed
+          a size beyond 32 bits           | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎100000005⏎hello⏎0⏎⏎                              | 400 request-unreadable | closed
           a size that is no number        | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎hello⏎                                           | 400 request-unreadable | closed
           no size                         | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎⏎hello⏎                                          | 400 request-unreadable | closed
           something behind a size         | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎5 x⏎hello⏎0⏎⏎                                    | 400 request-unreadable | closed
           a space before a size           | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎ 5⏎hello⏎0⏎⏎                                     | 400 request-unreadable | closed
           a line feed in an extension     | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎5;␊hello⏎0⏎⏎                                     | 400 request-unreadable | closed
           a line feed behind a size       | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎5␊hello⏎0⏎⏎                                      | 400 request-unreadable | closed
+          a line feed behind an extension | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎5;a=b␊hello⏎0⏎⏎                                  | 400 request-unreadable | closed
+          a carriage return in one        | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎5;a␍b⏎hello⏎0⏎⏎                                  | 400 request-unreadable | closed
           a chunk that is too long        | GET {piece} HTTP/1.1⏎Host: {host}⏎Transfer-Encoding: chunked⏎⏎5⏎hello!!⏎0⏎⏎                                    | 400 request-unreadable | closed
 
           # lines
@@ -160,6 +166,12 @@ class HttpRulesIT extends EdgeTest {
           the same with a port            | GET {piece} HTTP/1.1⏎Host: {host}.:8080⏎⏎                                                                      | 200                    | open
           two dots behind it              | GET {piece} HTTP/1.1⏎Host: {host}..⏎⏎                                                                          | 400 host-unknown       | open
           path style, with a dot          | GET /{payer}/{cid} HTTP/1.1⏎Host: localhost.⏎⏎                                                                 | 200                    | open
+
+          # what other servers take for a host, a path, a method
+          another Host, forwarded         | GET {piece} HTTP/1.1⏎Host: {host}⏎X-Forwarded-Host: localhost⏎X-Host: localhost⏎Forwarded: host=localhost⏎⏎     | 200                    | open
+          a Host, only forwarded          | GET {piece} HTTP/1.1⏎Host: example.org⏎X-Forwarded-Host: {host}⏎⏎                                              | 400 host-unknown       | open
+          another path                    | GET /x HTTP/1.1⏎Host: {host}⏎X-Original-URL: {piece}⏎X-Rewrite-URL: {piece}⏎⏎                                  | 404 path-unknown       | open
+          another method                  | GET {piece} HTTP/1.1⏎Host: {host}⏎X-HTTP-Method-Override: PUT⏎X-Method-Override: PUT⏎⏎                         | 200                    | open
 
           # targets
           an absolute target              | GET http://{host}{piece} HTTP/1.1⏎Host: {host}⏎⏎                                                               | 200                    | open

@@ -17,8 +17,11 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.StreamResetException;
 import io.vertx.core.net.SocketAddress;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -29,6 +32,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both ports in both versions of HTTP: the same answers, the same counts. */
 class TlsAndHttp2IT extends EdgeTest {
@@ -232,6 +236,19 @@ class TlsAndHttp2IT extends EdgeTest {
 
     assertThat(body(answer)).isEqualTo(piece.bytes());
     wait(client.close());
+  }
+
+  /** A client that takes its time before there is a request at all. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "160301"})
+  void aHandshakeThatDoesNotEndEndsItsConnection(String begin) throws Exception {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), tlsPort)) {
+      socket.setSoTimeout(8_000);
+      socket.getOutputStream().write(HexFormat.of().parseHex(begin));
+
+      // head-timeout is 5 s; Netty gives a handshake 10
+      assertThat(socket.getInputStream().read()).isEqualTo(-1);
+    }
   }
 
   /** Of several writes, and of one, which is the last at once. */

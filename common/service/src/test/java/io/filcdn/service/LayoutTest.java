@@ -10,6 +10,15 @@ class LayoutTest {
   void roomsFlowOneWay() {
     LayoutRules.check(
         "io.filcdn.service",
-        List.of("start", "openapi", "auth", "paging", "problem", "schedule", "kafka", "database"));
+        List.of(
+            "log",
+            "start",
+            "openapi",
+            "auth",
+            "paging",
+            "problem",
+            "schedule",
+            "kafka",
+            "database"));
   }
 }

@@ -61,9 +61,10 @@ public final class Webhooks {
    */
   public record Target(URI url, String secret, Duration timeout, int attempts, int mostWaiting) {
 
+    /** The host: path, query and user may hold a secret. */
     @Override
     public String toString() {
-      return "webhook " + url;
+      return "webhook at " + url.getHost();
     }
   }
 
@@ -134,11 +135,11 @@ public final class Webhooks {
     try {
       int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
       if (status / 100 != 2) {
-        LOG.warnf("expected a 2xx of %s, found %d; it is called again", target.url, status);
+        LOG.warnf("expected a 2xx of the %s, found %d; it is called again", target, status);
       }
       return status / 100 == 2;
     } catch (IOException e) {
-      LOG.warnf("expected a 2xx of %s, found %s; it is called again", target.url, e);
+      LOG.warnf("expected a 2xx of the %s, found %s; it is called again", target, e);
       return false;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -8,6 +8,8 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.PlacementKey;
 import io.filcdn.common.index.ProviderRecord;
+import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.payment.ProviderId;
@@ -21,9 +23,15 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class IndexReplicaTest {
 
@@ -157,5 +165,64 @@ class IndexReplicaTest {
       assertThat(replica.followedAt()).isEmpty();
       assertThat(replica.isKnown(ROOT)).isFalse();
     }
+  }
+
+  /** The texts that no record is, by the topics in which they stand. */
+  private static Stream<Arguments> poison() {
+    List<String> values =
+        List.of(
+            "",
+            "no JSON",
+            "null",
+            "[]",
+            "{}",
+            "\u0000",
+            "[".repeat(100_000),
+            "{\"a\":".repeat(100_000),
+            "{\"provider\":\"fwss/1\",\"removed\":false,\"asOf\":{\"block\":1e999999999,\"version\":1}}",
+            "{\"provider\":\"fwss/%s\"}".formatted("9".repeat(2_000)),
+            "{\"dataSet\":\"fwss/-1\"}",
+            "{\"address\":7,\"sanctioned\":\"perhaps\"}");
+    List<String> keys = List.of("", "x", "/", "////", key(LONG, PAYER, 9) + "/1", "a\n/b/c/d/e");
+    return Stream.of(Topic.PLACEMENTS, Topic.DATA_SETS, Topic.PROVIDERS, Topic.PAYERS)
+        .flatMap(
+            topic ->
+                Stream.concat(
+                    values.stream().map(value -> record(topic, key(LONG, PAYER, 9), value)),
+                    keys.stream().map(key -> record(topic, key, null))))
+        .map(Arguments::of);
+  }
+
+  private static ConsumerRecord<String, String> record(
+      Topic topic, Object key, @Nullable String value) {
+    return new ConsumerRecord<>(topic.topicName(), 0, 0, key.toString(), value);
+  }
+
+  @ParameterizedTest
+  @MethodSource("poison")
+  void whatIsNoRecordIsPassedOverAndThoseAroundItCount(ConsumerRecord<String, String> poison) {
+    ProviderRecord first = provider(1);
+    ProviderRecord last = provider(2);
+    try (IndexReplica replica = IndexReplica.open(folder)) {
+      replica.apply(
+          List.of(
+              record(Topic.PROVIDERS, first.provider(), RecordJson.write(first)),
+              poison,
+              record(Topic.PROVIDERS, last.provider(), RecordJson.write(last))),
+          Map.of(PARTITION, 3L),
+          Optional.of(NOW));
+
+      assertThat(replica.provider(first.provider())).contains(first);
+      assertThat(replica.provider(last.provider())).contains(last);
+      assertThat(replica.offsets()).containsExactly(Map.entry(PARTITION, 3L));
+    }
+  }
+
+  private static ProviderRecord provider(int number) {
+    return new ProviderRecord(
+        ProviderId.of("fwss/" + number),
+        Optional.of("https://p%d.example".formatted(number)),
+        false,
+        new AsOf(new BlockNumber(1), 1));
   }
 }

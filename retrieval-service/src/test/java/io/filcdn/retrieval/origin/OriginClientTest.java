@@ -15,6 +15,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -23,14 +24,15 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,21 +54,28 @@ class OriginClientTest {
   /** One for all, so that a connection is kept before the next request looks for one. */
   private final Context context = vertx.getOrCreateContext();
 
-  private final Map<String, List<String>> names = new HashMap<>();
+  private final Map<String, List<String>> names = new ConcurrentHashMap<>();
   private Optional<CurioToken> proof = Optional.empty();
   private final OriginProofs proofs = (origin, piece) -> Future.succeededFuture(proof);
   private final OriginClient client = client(Set.of());
 
   private OriginClient client(Set<String> redirectHosts) {
+    return client(Duration.ofSeconds(30), 1, Reach.of(Set.of(), List.of(), redirectHosts, true));
+  }
+
+  /**
+   * @param patience with the head of an answer, and with each {@code leastBytes} of its body
+   */
+  private OriginClient client(Duration patience, long leastBytes, Reach reach) {
     OriginClient.Rules rules =
         new OriginClient.Rules(
             Duration.ofSeconds(20),
-            Duration.ofSeconds(30),
-            Duration.ofSeconds(30),
-            1,
+            patience,
+            patience,
+            leastBytes,
             Duration.ofHours(12),
             64,
-            Reach.of(Set.of(), List.of(), redirectHosts, true));
+            reach);
     return new OriginClient(
         new OriginClient.Tools(vertx, rules, Clock.systemUTC()),
         proofs,
@@ -483,5 +492,142 @@ class OriginClientTest {
                     "HTTP/1.1 %d No\nContent-Length: 0\n\n".formatted(status), new byte[0]))) {
       assertThat(fetch(provider.url()).end()).isEqualTo(Kind.FORBIDDEN + ": status " + status);
     }
+  }
+
+  @Test
+  void aNameOfPrivateAddressesIsNotConnectedTo() throws Exception {
+    names.put("inside.example", List.of("127.0.0.1", "::1", "10.0.0.1"));
+    try (RawProvider inside = new RawProvider(request -> request.ok(BYTES))) {
+      OriginClient strict =
+          client(Duration.ofSeconds(30), 1, Reach.of(Set.of(), List.of(), Set.of(), false));
+
+      assertThat(end(strict, "http://inside.example:" + inside.port()))
+          .startsWith(Kind.UNUSABLE + ": expected a public address of inside.example");
+      assertThat(end(strict, inside.url())).startsWith(Kind.UNUSABLE + ": expected a public");
+
+      assertThat(inside.connections()).isZero();
+      strict.close();
+    }
+  }
+
+  private String end(OriginClient asked, String url) throws Exception {
+    return begin(asked, url, 0).get(60, TimeUnit.SECONDS).end();
+  }
+
+  /** DNS rebinding: what is asked is where the name led as it was checked. */
+  @Test
+  void aNameThatLeadsElsewhereMeanwhileIsAskedWhereItWasChecked() throws Exception {
+    try (ServerSocket listener = new ServerSocket(0, 100, InetAddress.getByName("127.0.0.2"));
+        RawProvider inside =
+            new RawProvider(
+                new ServerSocket(listener.getLocalPort(), 100, InetAddress.getByName("127.0.0.3")),
+                request -> request.ok(new byte[1_000]));
+        RawProvider provider =
+            new RawProvider(
+                listener,
+                request -> {
+                  names.put("sp.example", List.of("127.0.0.3"));
+                  if (request.target().equals("/moved")) {
+                    request.ok(BYTES);
+                  } else {
+                    request.write(
+                        "HTTP/1.1 302 Found\nLocation: /moved\nContent-Length: 0\n\n", new byte[0]);
+                  }
+                })) {
+      names.put("sp.example", List.of("127.0.0.2"));
+
+      fetch("http://sp.example:" + provider.port()).assertWhole();
+      fetch("http://sp.example:" + provider.port()).assertWhole();
+
+      assertThat(inside.connections()).isZero();
+    }
+  }
+
+  @Test
+  void whereARedirectLeadsIsCheckedLikeAServiceUrl() throws Exception {
+    names.put("cdn.example", List.of("127.0.0.1"));
+    List<String> locations = new ArrayList<>();
+    try (RawProvider inside = new RawProvider(request -> request.ok(BYTES));
+        RawProvider provider =
+            new RawProvider(
+                request ->
+                    request.write(
+                        "HTTP/1.1 302 Found\nLocation: %s\nContent-Length: 0\n\n"
+                            .formatted(locations.getLast()),
+                        new byte[0]))) {
+      OriginClient oneport =
+          client(
+              Duration.ofSeconds(30),
+              1,
+              Reach.of(Set.of(provider.port()), List.of(), Set.of("*"), true));
+
+      for (String host : List.of("127.0.0.1", "cdn.example")) {
+        locations.add("http://%s:%d/x".formatted(host, inside.port()));
+        assertThat(end(oneport, provider.url()))
+            .startsWith(Kind.UNUSABLE + ": expected one of the ports");
+      }
+
+      assertThat(inside.connections()).isZero();
+      oneport.close();
+    }
+  }
+
+  @Test
+  void whatIsCompressedIsNotUnpacked() throws Exception {
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(BYTES);
+    }
+    try (RawProvider provider =
+        new RawProvider(
+            request ->
+                request.write(
+                    "HTTP/1.1 200 OK\nContent-Encoding: gzip\nContent-Length: %d\n\n"
+                        .formatted(packed.size()),
+                    packed.toByteArray()))) {
+      assertThat(fetch(provider.url()).end())
+          .isEqualTo("failed: expected no encoding, found [gzip]");
+    }
+  }
+
+  @Test
+  void aHeadThatDoesNotEndIsNotReadForEver() throws Exception {
+    try (RawProvider provider =
+        new RawProvider(
+            request -> {
+              request.write("HTTP/1.1 200 OK\n", new byte[0]);
+              for (int i = 0; i < 1_000; i++) {
+                request.write("X-%d: %s\n".formatted(i, "a".repeat(1_000)), new byte[0]);
+              }
+              request.ok(BYTES);
+            })) {
+      assertThat(fetch(provider.url()).end()).startsWith(Kind.FAILED + ": ");
+    }
+  }
+
+  /** A provider sends some bytes now and then: of a head, of the pieces before one, of a body. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1 200 OK\nX: ",
+        "HTTP/1.1 103 Early Hints\nX: ",
+        "HTTP/1.1 200 OK\nContent-Length: 1000\n\n",
+        "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n1;a="
+      })
+  void anAnswerThatTricklesIsGivenUp(String begin) throws Exception {
+    OriginClient impatient =
+        client(Duration.ofSeconds(1), 100, Reach.of(Set.of(), List.of(), Set.of(), true));
+    try (RawProvider provider =
+        new RawProvider(
+            request -> {
+              request.write(begin, new byte[0]);
+              while (true) {
+                request.write("a", new byte[0]);
+                Thread.sleep(50);
+              }
+            })) {
+      assertThat(end(impatient, provider.url())).startsWith(Kind.TIMEOUT + ": ");
+    }
+    impatient.close();
   }
 }

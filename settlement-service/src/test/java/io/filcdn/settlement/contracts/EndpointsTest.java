@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpServer;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +106,21 @@ class EndpointsTest {
         .hasMessageContaining("expected an answer of at most 1048576 bytes, found a longer one");
   }
 
+  /** A thousandth of the bound on the way, and twice the bound once it is unpacked. */
+  @Test
+  void aPackedAnswerIsBoundedByWhatItUnpacksTo() throws Exception {
+    String large = "{\"id\":1,\"result\":\"0x%s\"}".formatted("0".repeat(2 << 20));
+    ByteArrayOutputStream packed = new ByteArrayOutputStream();
+    try (GZIPOutputStream gzip = new GZIPOutputStream(packed)) {
+      gzip.write(large.getBytes(StandardCharsets.UTF_8));
+    }
+    Endpoints endpoints = endpoints(node(200, packed.toByteArray(), "gzip"));
+
+    assertThatThrownBy(() -> blockNumber(endpoints))
+        .isInstanceOf(NodeException.class)
+        .hasMessageContaining("expected an answer of at most 1048576 bytes, found a longer one");
+  }
+
   private static long blockNumber(Endpoints endpoints) {
     return endpoints.<EthBlockNumber, Long>ask(
         EndpointsTest::question, answer -> answer.getBlockNumber().longValueExact());
@@ -119,15 +136,19 @@ class EndpointsTest {
 
   /** A node that answers everything alike. */
   private URI node(int status, String answer) {
+    return node(status, answer.getBytes(StandardCharsets.UTF_8), "identity");
+  }
+
+  private URI node(int status, byte[] body, String encoding) {
     try {
       HttpServer server =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-      byte[] body = answer.getBytes(StandardCharsets.UTF_8);
       server.createContext(
           "/",
           exchange -> {
             try (exchange) {
               exchange.getRequestBody().readAllBytes();
+              exchange.getResponseHeaders().add("Content-Encoding", encoding);
               exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
               exchange.getResponseBody().write(body);
             } catch (IOException e) {

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.service.log;
+
+import org.jspecify.annotations.NullMarked;
