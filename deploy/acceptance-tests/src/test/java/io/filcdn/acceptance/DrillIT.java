@@ -121,7 +121,7 @@ class DrillIT {
     System.out.printf("DRILL --seed %d --minutes %d%n", seed, time.toMinutes());
     TestDataSet first = dataSet(honest);
     dataSet(honest);
-    lies.addAll(offers(rogue.provider(), dataSet(rogue)));
+    lies.addAll(offers(dataSet(rogue)));
     long began = System.nanoTime();
     clients.begin(seed);
 
@@ -145,12 +145,12 @@ class DrillIT {
     TestDataSet dataSet = market.newDataSet();
     dataSets.add(dataSet);
     if (market == honest) {
-      offers(market.provider(), dataSet);
+      offers(dataSet);
     }
     return dataSet;
   }
 
-  private List<Offer> offers(DemoProvider provider, TestDataSet dataSet) {
+  private List<Offer> offers(TestDataSet dataSet) {
     List<byte[]> contents = new ArrayList<>();
     for (int i = 0; i < PIECES; i++) {
       contents.add(content());
