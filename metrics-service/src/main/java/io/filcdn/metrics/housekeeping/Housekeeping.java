@@ -7,6 +7,7 @@ import io.filcdn.metrics.intake.PostgresJournals;
 import io.filcdn.metrics.pieces.PostgresRetrievals;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.metrics.quota.LeaseDesk;
+import io.filcdn.metrics.quota.PostgresCaps;
 import io.filcdn.metrics.quota.PostgresKeyUsage;
 import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.repair.Checkpoints;
@@ -25,14 +26,17 @@ public final class Housekeeping {
 
   private static final int MOST_PIECES_A_DAY = 1000;
 
-  /** Days and months of keys for which leases are kept after them: none is given by then. */
+  /** Days and months of caps for which leases are kept after them: none is given by then. */
   private static final int KEEP_LEASED_DAYS = 3;
 
   /** Days for which it is kept what keys used in a day or month. */
   private static final int KEEP_USED_DAYS = 40;
 
-  /** The number of leases of keys that are forgotten in one go. */
+  /** The number of leases of caps that are forgotten in one go. */
   private static final int MOST_PERIODS = 10_000;
+
+  /** So often in a row, at most. */
+  private static final int MOST_ROUNDS = 100;
 
   private final Database database;
   private final Retention retention;
@@ -43,6 +47,7 @@ public final class Housekeeping {
   private final Clock clock;
   private final PostgresLeases leases = new PostgresLeases();
   private final PostgresKeyUsage keyUsage = new PostgresKeyUsage();
+  private final PostgresCaps caps = new PostgresCaps();
   private final PostgresJournals journals = new PostgresJournals();
   private final PostgresSeries series = new PostgresSeries();
   private final PostgresRetrievals retrievals = new PostgresRetrievals();
@@ -77,6 +82,7 @@ public final class Housekeeping {
         new BackgroundTask("looking for lost records", () -> metrics.record(lostRecords.detect())),
         new BackgroundTask("counting what is parked", this::countParked),
         new BackgroundTask("forgetting old periods of keys", this::forgetPeriods),
+        new BackgroundTask("forgetting old caps", this::forgetCaps),
         new BackgroundTask("forgetting old series", this::forgetSeries),
         new BackgroundTask("forgetting old dead letters", this::forgetDeadLetters));
   }
@@ -97,6 +103,18 @@ public final class Housekeeping {
                 connection, today.minusDays(KEEP_LEASED_DAYS), today.plusDays(1), MOST_PERIODS));
     // apart, as counting locks the two in the other order
     database.run(connection -> keyUsage.forget(connection, today.minusDays(KEEP_USED_DAYS)));
+  }
+
+  private void forgetCaps() {
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    LocalDate first = today.minusDays(KEEP_LEASED_DAYS);
+    int forgotten = MOST_PERIODS;
+    for (int round = 0; round < MOST_ROUNDS && forgotten == MOST_PERIODS; round++) {
+      forgotten =
+          database.call(
+              connection -> caps.forget(connection, first, today.plusDays(1), MOST_PERIODS));
+    }
+    database.run(connection -> caps.forgetSalts(connection, first));
   }
 
   private void forgetSeries() {

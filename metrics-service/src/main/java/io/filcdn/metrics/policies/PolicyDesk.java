@@ -121,9 +121,6 @@ public final class PolicyDesk {
   private Outcome set(SignedGrant grant, Verdict.Signed signed, Instant now) {
     List<PolicyRecord> wanted = grant.message().policies(network.generation());
     PolicyRecord first = wanted.getFirst();
-    if (first.limits().hasCaps()) {
-      return new Outcome.Refused(PolicyRefusal.CAP_UNSUPPORTED);
-    }
     if (first.expires().filter(end -> !end.isAfter(now)).isPresent()) {
       return new Outcome.Refused(PolicyRefusal.EXPIRY_PAST);
     }

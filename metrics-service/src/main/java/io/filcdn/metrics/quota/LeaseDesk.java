@@ -1,9 +1,9 @@
 package io.filcdn.metrics.quota;
 
-import static java.util.Objects.requireNonNull;
-
 import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.CapName;
+import io.filcdn.common.lease.CapSalt;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
@@ -18,6 +18,7 @@ import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 import io.filcdn.metrics.quota.PostgresLeaseJournals.LeaseJournal;
 import io.filcdn.metrics.quota.PostgresLeases.Change;
+import io.filcdn.metrics.quota.PostgresLeases.Held;
 import io.filcdn.metrics.quota.PostgresQuotaStates.QuotaState;
 import io.filcdn.service.database.Database;
 import java.sql.Connection;
@@ -26,10 +27,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -56,6 +59,8 @@ public final class LeaseDesk {
   private final PostgresLeases leases = new PostgresLeases();
   private final PostgresLeaseJournals journals = new PostgresLeaseJournals();
   private final PostgresKeyUsage keyUsage = new PostgresKeyUsage();
+  private final PostgresCaps caps = new PostgresCaps();
+  private final DaySalts salts;
   private final PostgresQuotaStates states = new PostgresQuotaStates();
   private final PostgresAudit audit = new PostgresAudit();
   private final QuotaTerms terms;
@@ -74,6 +79,7 @@ public final class LeaseDesk {
     this.terms = terms;
     this.rules = rules;
     this.clock = clock;
+    this.salts = new DaySalts(database);
   }
 
   /**
@@ -102,25 +108,33 @@ public final class LeaseDesk {
    *     before
    */
   public Reply<LeaseAnswer> lease(LeaseRequest request, long askedAt) {
-    return database.call(connection -> lease(connection, request, askedAt));
+    List<CapSalt> known = salts.of(clock.instant());
+    return database.call(connection -> lease(connection, request, askedAt, known));
   }
 
-  private Reply<LeaseAnswer> lease(Connection connection, LeaseRequest request, long askedAt)
+  private Reply<LeaseAnswer> lease(
+      Connection connection, LeaseRequest request, long askedAt, List<CapSalt> known)
       throws SQLException {
     List<QuotaName> quotas = request.asks().stream().map(Ask::name).toList();
     Optional<Map<QuotaName, QuotaState>> states = take(connection, request, askedAt, quotas);
     if (states.isEmpty()) {
       return unrenewed(connection, request);
     }
-    Map<QuotaName, Long> ofKeys = unspentOfKeys(connection, quotas);
+    Map<QuotaName, Long> ofCaps = ofCaps(connection, quotas);
     List<Lease> given = new ArrayList<>();
     List<Change> changes = new ArrayList<>();
     for (Ask ask : request.asks()) {
-      QuotaState state = requireNonNull(states.get().get(ask.name()));
-      given.add(give(ask, state, unspent(ask.name(), state, ofKeys), changes));
+      Optional<QuotaState> state = Optional.ofNullable(states.get().get(ask.name()));
+      given.add(state.isPresent() ? give(ask, state.get(), ofCaps, changes) : nothing(ask.name()));
     }
     leases.saveAndCommit(connection, request.journal(), changes);
-    return new Reply.Done<>(new LeaseAnswer(false, rules.timeToLive.toMillis(), given));
+    return new Reply.Done<>(
+        new LeaseAnswer(false, rules.timeToLive.toMillis(), given, known));
+  }
+
+  /** The lease of what there is no room for. */
+  private static Lease nothing(QuotaName name) {
+    return new Lease(name, ByteCount.ZERO, ByteCount.ZERO, ByteCount.ZERO, Optional.empty());
   }
 
   private Reply<LeaseAnswer> unrenewed(Connection connection, LeaseRequest request)
@@ -145,54 +159,93 @@ public final class LeaseDesk {
     }
     // quotas are locked in one order, so none may be locked while others are missing
     connection.rollback();
-    leases.open(connection, quotas);
+    Set<QuotaName> missing = new HashSet<>(quotas);
+    missing.removeAll(found.get().keySet());
+    leases.open(connection, caps.withRoom(connection, missing));
     connection.commit();
     return states.take(connection, request, askedAt, until, quotas);
   }
 
-  private Lease give(Ask ask, QuotaState state, Optional<Long> unspent, List<Change> changes) {
+  private Lease give(
+      Ask ask, QuotaState state, Map<QuotaName, Long> ofCaps, List<Change> changes) {
     Holding was = state.holding();
-    Holding less = was.returned(ask.returned());
-    long heldByOthers = state.heldByAll() - was.held();
+    Holding returned = was.returned(ask.returned());
+    Holding less = ask.used().map(returned::used).orElse(returned);
+    long used =
+        Math.addExact(state.all().used(), less.applied().bytes() - was.applied().bytes());
+    Optional<Long> unspent = unspent(ask.name(), state, used, ofCaps);
+    long heldByOthers = state.all().bytes() - was.held();
     long free = unspent.orElse(0L) - heldByOthers - less.held();
     Holding now = less.given(rules.size.of(ask, was.acquired().bytes(), free));
     if (!now.equals(was)) {
-      changes.add(new Change(ask.name(), now, heldByOthers + now.held()));
+      changes.add(new Change(ask.name(), now, new Held(heldByOthers + now.held(), used)));
     }
     return new Lease(
         ask.name(), now.acquired(), now.returned(), now.applied(), unspent.map(ByteCount::of));
   }
 
-  /** The unused rest of keys' caps; looked up after the quotas are locked, and for keys only. */
-  private Map<QuotaName, Long> unspentOfKeys(Connection connection, List<QuotaName> quotas)
+  /**
+   * The unused rest of keys' caps, and others as they are; looked up after the quotas are locked,
+   * and for caps only.
+   */
+  private Map<QuotaName, Long> ofCaps(Connection connection, List<QuotaName> quotas)
       throws SQLException {
-    List<QuotaName.OfKey> names =
-        quotas.stream()
-            .flatMap(name -> name instanceof QuotaName.OfKey key ? Stream.of(key) : Stream.empty())
-            .toList();
-    return names.isEmpty() ? Map.of() : keyUsage.unspent(connection, names);
+    List<QuotaName.OfKey> ofKeys = new ArrayList<>();
+    List<CapName> others = new ArrayList<>();
+    for (QuotaName quota : quotas) {
+      switch (quota) {
+        case QuotaName.OfDataSet _ -> {
+          // it comes with its state
+        }
+        case QuotaName.OfKey key -> ofKeys.add(key);
+        case CapName cap -> others.add(cap);
+      }
+    }
+    Map<QuotaName, Long> found = new HashMap<>();
+    if (!ofKeys.isEmpty()) {
+      found.putAll(keyUsage.unspent(connection, ofKeys));
+    }
+    if (!others.isEmpty()) {
+      found.putAll(caps.limits(connection, others));
+    }
+    return found;
   }
 
-  private Optional<Long> unspent(QuotaName name, QuotaState state, Map<QuotaName, Long> ofKeys) {
+  /**
+   * The bytes that nobody has used.
+   *
+   * @param used of what no record tells
+   */
+  private Optional<Long> unspent(
+      QuotaName name, QuotaState state, long used, Map<QuotaName, Long> ofCaps) {
+    Instant now = clock.instant();
+    Optional<Long> cap = Optional.ofNullable(ofCaps.get(name)).filter(_ -> hasBegun(name, now));
     return switch (name) {
       case QuotaName.OfDataSet quota ->
           state.funds().map(funds -> unspent(quota.quota(), funds, state.used()));
-      case QuotaName.OfKey key ->
-          Optional.ofNullable(ofKeys.get(key))
-              .filter(_ -> hasBegun(key.period(), clock.instant()))
-              .map(bytes -> isLongOver(key.period(), clock.instant()) ? 0L : bytes);
+      case QuotaName.OfKey _ -> cap.map(bytes -> isLongOver(name, now) ? 0L : bytes);
+      case CapName _ ->
+          cap.map(bytes -> isLongOver(name, now) ? 0L : Math.max(0L, bytes - used));
     };
   }
 
-  /** True where a period has begun, as an edge's clock may have it. */
-  private static boolean hasBegun(CapPeriod period, Instant now) {
-    return period.start().filter(start -> start.isAfter(now.plus(CLOCKS_DIFFER))).isEmpty();
+  /** True where a cap's time has begun, as an edge's clock may have it. */
+  private static boolean hasBegun(QuotaName name, Instant now) {
+    Instant ahead = now.plus(CLOCKS_DIFFER);
+    Optional<Instant> start =
+        switch (name) {
+          case QuotaName.OfDataSet _ -> Optional.empty();
+          case QuotaName.OfKey(_, CapPeriod period) -> period.start();
+          case CapName.OfPolicy(_, _, CapPeriod period) -> period.start();
+          case CapName.OfToken(_, _, _, Instant end) ->
+              Optional.of(end.minus(CapName.LONGEST_TOKEN));
+        };
+    return start.filter(ahead::isBefore).isEmpty();
   }
 
-  /** True where nothing of a period is leased any more: responses count to the day they began. */
-  private static boolean isLongOver(CapPeriod period, Instant now) {
-    return period
-        .end()
+  /** True where nothing of a cap is leased any more: responses count to the time they began. */
+  private static boolean isLongOver(QuotaName name, Instant now) {
+    return name.end()
         .filter(end -> !now.isBefore(end.plus(CapPeriod.LEASED_AFTER_END)))
         .isPresent();
   }

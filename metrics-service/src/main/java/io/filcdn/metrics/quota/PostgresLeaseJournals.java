@@ -3,10 +3,12 @@ package io.filcdn.metrics.quota;
 import static java.util.Objects.requireNonNull;
 
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.CapName;
 import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.quota.PostgresLeases.Change;
+import io.filcdn.metrics.quota.PostgresLeases.Held;
 import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -71,11 +73,13 @@ public final class PostgresLeaseJournals {
   private static final String FORGET =
       "delete from lease where journal = ? returning data_set, quota, acquired, returned, applied";
 
+  /** No record tells of other caps than keys'. */
   private static final String KEEP_LEFT =
       """
       insert into written_off (journal, data_set, quota, bytes)
       select journal, data_set, quota, acquired - returned - applied from lease
       where journal = ? and acquired - returned - applied > 0
+        and not (data_set >= 'cap/' and data_set < 'cap0')
       on conflict do nothing
       """;
 
@@ -231,7 +235,8 @@ public final class PostgresLeaseJournals {
   }
 
   /**
-   * Sets free all that a journal holds, and lets it lease nothing any more.
+   * Sets free all that a journal holds, and lets it lease nothing any more. Where only its edge can
+   * tell what it used, all that it holds counts as used.
    *
    * @param edge whose it is, where nobody has heard of it
    * @param why drained, or written off: then late records may yet count what it held
@@ -246,7 +251,7 @@ public final class PostgresLeaseJournals {
       statement.setString(4, why.name());
       statement.executeUpdate();
     }
-    Map<QuotaName, Long> heldByAll = leases.lock(connection, quotas(connection, journal));
+    Map<QuotaName, Held> heldByAll = leases.lock(connection, quotas(connection, journal));
     update(connection, why == Action.LEASES_DRAINED ? FORGET_LEFT : KEEP_LEFT, journal);
     List<Change> freed = new ArrayList<>();
     long held = 0;
@@ -256,8 +261,13 @@ public final class PostgresLeaseJournals {
         while (rows.next()) {
           Holding was = PostgresLeases.holding(rows);
           QuotaName quota = PostgresLeases.key(rows);
-          long heldByOthers = requireNonNull(heldByAll.get(quota)) - was.held();
-          freed.add(new Change(quota, Holding.NONE, heldByOthers));
+          Held before = requireNonNull(heldByAll.get(quota));
+          long used = quota instanceof CapName ? was.held() : 0;
+          freed.add(
+              new Change(
+                  quota,
+                  Holding.NONE,
+                  new Held(before.bytes() - was.held(), Math.addExact(before.used(), used))));
           held = Math.addExact(held, was.held());
         }
       }
