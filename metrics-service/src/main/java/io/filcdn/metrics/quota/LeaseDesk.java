@@ -128,8 +128,7 @@ public final class LeaseDesk {
       given.add(state.isPresent() ? give(ask, state.get(), ofCaps, changes) : nothing(ask.name()));
     }
     leases.saveAndCommit(connection, request.journal(), changes);
-    return new Reply.Done<>(
-        new LeaseAnswer(false, rules.timeToLive.toMillis(), given, known));
+    return new Reply.Done<>(new LeaseAnswer(false, rules.timeToLive.toMillis(), given, known));
   }
 
   /** The lease of what there is no room for. */
@@ -166,13 +165,11 @@ public final class LeaseDesk {
     return states.take(connection, request, askedAt, until, quotas);
   }
 
-  private Lease give(
-      Ask ask, QuotaState state, Map<QuotaName, Long> ofCaps, List<Change> changes) {
+  private Lease give(Ask ask, QuotaState state, Map<QuotaName, Long> ofCaps, List<Change> changes) {
     Holding was = state.holding();
     Holding returned = was.returned(ask.returned());
     Holding less = ask.used().map(returned::used).orElse(returned);
-    long used =
-        Math.addExact(state.all().used(), less.applied().bytes() - was.applied().bytes());
+    long used = Math.addExact(state.all().used(), less.applied().bytes() - was.applied().bytes());
     Optional<Long> unspent = unspent(ask.name(), state, used, ofCaps);
     long heldByOthers = state.all().bytes() - was.held();
     long free = unspent.orElse(0L) - heldByOthers - less.held();
@@ -224,8 +221,7 @@ public final class LeaseDesk {
       case QuotaName.OfDataSet quota ->
           state.funds().map(funds -> unspent(quota.quota(), funds, state.used()));
       case QuotaName.OfKey _ -> cap.map(bytes -> isLongOver(name, now) ? 0L : bytes);
-      case CapName _ ->
-          cap.map(bytes -> isLongOver(name, now) ? 0L : Math.max(0L, bytes - used));
+      case CapName _ -> cap.map(bytes -> isLongOver(name, now) ? 0L : Math.max(0L, bytes - used));
     };
   }
 

@@ -142,8 +142,7 @@ public final class PostgresCaps {
   }
 
   /** Those of {@code names} that may be leased for the first time: all but tokens too many. */
-  List<QuotaName> withRoom(Connection connection, Collection<QuotaName> names)
-      throws SQLException {
+  List<QuotaName> withRoom(Connection connection, Collection<QuotaName> names) throws SQLException {
     Set<Address> payers = new HashSet<>();
     for (QuotaName name : names) {
       if (name instanceof CapName.OfToken token) {

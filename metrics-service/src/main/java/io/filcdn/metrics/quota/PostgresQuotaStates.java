@@ -102,8 +102,7 @@ final class PostgresQuotaStates {
       if (all != null) {
         Optional<Funds> funds =
             rows.getBoolean("told") ? Optional.of(PostgresDataSets.funds(rows)) : Optional.empty();
-        found.put(
-            quota, new QuotaState(all, PostgresLeases.holding(rows), funds, used(rows)));
+        found.put(quota, new QuotaState(all, PostgresLeases.holding(rows), funds, used(rows)));
       }
     }
     return found;

@@ -1,13 +1,13 @@
 package io.filcdn.retrieval.usage;
 
-import static java.util.Objects.requireNonNull;
-
 import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.CapSalt;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
 import io.filcdn.common.lease.QuotaName;
+import io.filcdn.retrieval.usage.LeaseAccount.Kind;
 import io.filcdn.retrieval.usage.LeaseClient.NotAnsweredException;
 import io.filcdn.retrieval.usage.LeaseClient.RefusedException;
 import io.vertx.core.Context;
@@ -15,13 +15,17 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -52,6 +56,10 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private final LongSupplier nanoTime;
   private final Map<QuotaName, LeaseAccount> accounts = new ConcurrentHashMap<>();
   private final Semaphore signal = new Semaphore(0);
+
+  /** The number of accounts of clients and tokens. */
+  private final AtomicInteger ofOne = new AtomicInteger();
+
   private final Thread thread;
 
   private volatile long expiresAt;
@@ -59,8 +67,11 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private volatile boolean closing;
   private volatile boolean failing;
 
-  /** True where the caps of keys were not leased when last asked for. Of the thread alone. */
-  private boolean keysFail;
+  /** The kinds of caps that were not leased when last asked for. Of the thread alone. */
+  private final Set<Kind> failingCaps = EnumSet.noneOf(Kind.class);
+
+  /** The keys of buckets that metrics told of last, and those before them that may be needed. */
+  private volatile List<CapSalt> salts = List.of();
 
   private volatile Optional<String> refused = Optional.empty();
 
@@ -69,6 +80,9 @@ public final class LeasedQuota implements Quota, AutoCloseable {
    * left.
    */
   private static final int MOST_ROUNDS = 40;
+
+  /** The most clients and tokens that have an account at a time; who comes then is refused. */
+  private static final int MOST_OF_ONE = 50_000;
 
   /** The time after a period's end after which metrics has forgotten it, and some more. */
   private static final Duration FORGOTTEN_AFTER_END = CapPeriod.LEASED_AFTER_END.multipliedBy(5);
@@ -97,7 +111,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   @Override
   public Outcome reserve(QuotaName name, long bytes) {
-    return reserve(account(name), bytes, null);
+    return known(name).map(account -> reserve(account, bytes, null)).orElse(Outcome.UNREACHABLE);
   }
 
   /**
@@ -112,24 +126,45 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
     return now - expiresAt < 0
         ? account.reserve(bytes, mine, now)
-        : account.reserveInOutage(bytes, mine, rules.standing());
+        : account.reserveInOutage(bytes, mine);
   }
 
   @Override
   public void giveBack(QuotaName name, long bytes) {
-    LeaseAccount account = account(name);
+    known(name).ifPresent(account -> giveBack(account, bytes));
+  }
+
+  private void giveBack(LeaseAccount account, long bytes) {
     account.giveBack(bytes);
-    if (account.hasTooMuch(Math.max(rules.advance(), rules.standing()))) {
+    if (account.hasTooMuch()) {
       signal.release();
     }
   }
 
   @Override
+  public void served(QuotaName name, long bytes) {
+    known(name).ifPresent(account -> account.served(bytes));
+  }
+
+  @Override
   public long remaining(QuotaName name) {
-    LeaseAccount account = account(name);
+    Optional<LeaseAccount> account = known(name);
+    if (account.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
     return nanoTime.getAsLong() - expiresAt < 0
-        ? account.unspent()
-        : account.leftInOutage(rules.standing());
+        ? account.get().unspent()
+        : account.get().leftInOutage();
+  }
+
+  @Override
+  public Optional<CapSalt> salt(LocalDate day) {
+    for (CapSalt salt : salts) {
+      if (salt.day().equals(day)) {
+        return Optional.of(salt);
+      }
+    }
+    return Optional.empty();
   }
 
   @Override
@@ -148,7 +183,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
             });
     if (refusal().isEmpty() && !closing) {
       long now = nanoTime.getAsLong();
-      needs.forEach(need -> hold.claim(account(need.name()), need.bytes(), now));
+      needs.forEach(need -> claim(hold, need, now));
     }
     if (hold.isDecided()) {
       then.accept(hold);
@@ -172,23 +207,57 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     return !failing;
   }
 
-  LeaseAccount account(QuotaName name) {
-    return accounts.computeIfAbsent(name, LeaseAccount::new);
+  /** Claims bytes; of a client or token not in the middle of its account's being forgotten. */
+  private void claim(LeaseHold hold, Need need, long now) {
+    if (!LeaseRules.isOfOne(need.name())) {
+      hold.claim(account(need.name()), need.bytes(), now);
+    } else if (accounts.containsKey(need.name()) || ofOne.get() < MOST_OF_ONE) {
+      accounts.compute(
+          need.name(),
+          (name, there) -> {
+            if (there == null) {
+              ofOne.incrementAndGet();
+            }
+            LeaseAccount account = there == null ? new LeaseAccount(name, rules) : there;
+            hold.claim(account, need.bytes(), now);
+            return account;
+          });
+    }
   }
 
-  /** Forgets accounts of days and months that are long over, and of which nothing is here. */
-  private void forgetPeriods() {
+  private LeaseAccount account(QuotaName name) {
+    return accounts.computeIfAbsent(name, each -> new LeaseAccount(each, rules));
+  }
+
+  /** The account of a quota; of a client or token only if it claimed something before. */
+  Optional<LeaseAccount> known(QuotaName name) {
+    return LeaseRules.isOfOne(name)
+        ? Optional.ofNullable(accounts.get(name))
+        : Optional.of(account(name));
+  }
+
+  /**
+   * Forgets accounts whose time is long over and of which nothing is here, and idle ones of one.
+   */
+  private void forget() {
     Instant then = clock.instant().minus(FORGOTTEN_AFTER_END);
-    accounts
-        .entrySet()
-        .removeIf(
-            each ->
-                each.getKey()
-                        .capPeriod()
-                        .flatMap(CapPeriod::end)
-                        .filter(end -> end.isBefore(then))
-                        .isPresent()
-                    && !each.getValue().isInUse());
+    long now = nanoTime.getAsLong();
+    for (QuotaName name : accounts.keySet()) {
+      boolean over = name.end().filter(end -> end.isBefore(then)).isPresent();
+      if (over || LeaseRules.isOfOne(name)) {
+        accounts.computeIfPresent(
+            name,
+            (_, account) ->
+                account.isForgettable(now) || over && !account.isInUse() ? gone(name) : account);
+      }
+    }
+  }
+
+  private @Nullable LeaseAccount gone(QuotaName name) {
+    if (LeaseRules.isOfOne(name)) {
+      ofOne.decrementAndGet();
+    }
+    return null;
   }
 
   private void run() {
@@ -198,7 +267,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       boolean heard = sync(renews ? LeaseAccount::isInUse : LeaseAccount::isTouched, false);
       if (heard && renews) {
         reports.tell();
-        forgetPeriods();
+        forget();
         renewAt = nanoTime.getAsLong() + rules.renewEvery().toNanos();
       }
       await(
@@ -221,19 +290,20 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   /** Asks for all that is needed of some accounts. */
   private boolean sync(Predicate<LeaseAccount> some, boolean returnAll) {
-    Map<Boolean, List<LeaseAccount>> due =
-        accounts.values().stream()
-            .filter(some)
-            .collect(Collectors.partitioningBy(LeaseAccount::isOfKey));
-    List<LeaseAccount> keys = requireNonNull(due.get(true));
+    Map<Kind, List<LeaseAccount>> due =
+        accounts.values().stream().filter(some).collect(Collectors.groupingBy(LeaseAccount::kind));
+    List<LeaseAccount> keys = due.getOrDefault(Kind.KEYS, List.of());
+    List<LeaseAccount> caps = due.getOrDefault(Kind.OTHER_CAPS, List.of());
     try {
       // also where there are none: it tells that this edge lives
-      askFirst(requireNonNull(due.get(false)), keys, returnAll);
+      askFirst(due.getOrDefault(Kind.DATA_SETS, List.of()), List.of(keys, caps), returnAll);
       refused = Optional.empty();
       tellOf(true, "metrics answers again");
-      syncKeys(keys, returnAll);
+      syncCaps(Kind.KEYS, keys, returnAll);
+      syncCaps(Kind.OTHER_CAPS, caps, returnAll);
       return true;
     } catch (RefusedException e) {
+      leaveUnanswered(caps);
       refused = Optional.of("metrics refuses this edge: " + e.getMessage());
       tellOf(false, e.getMessage() + "; nothing is served until metrics takes this edge's word");
       return false;
@@ -243,18 +313,19 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
-  private void askFirst(List<LeaseAccount> due, List<LeaseAccount> others, boolean returnAll)
+  private void askFirst(List<LeaseAccount> due, List<List<LeaseAccount>> others, boolean returnAll)
       throws NotAnsweredException {
     try {
       askAll(due, returnAll);
     } catch (NotAnsweredException e) {
-      leaveUnanswered(others);
+      others.forEach(LeasedQuota::leaveUnanswered);
       throw e;
     }
   }
 
-  /** Apart: where metrics does not know caps of keys, nothing else suffers. */
-  private void syncKeys(List<LeaseAccount> due, boolean returnAll) throws RefusedException {
+  /** Apart: where metrics does not know caps of this kind, nothing else suffers. */
+  private void syncCaps(Kind kind, List<LeaseAccount> due, boolean returnAll)
+      throws RefusedException {
     if (due.isEmpty()) {
       return;
     }
@@ -264,14 +335,13 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
     try {
       askAll(due, returnAll);
-      keysFail = false;
+      failingCaps.remove(kind);
     } catch (RefusedException e) {
       throw e;
     } catch (NotAnsweredException e) {
-      if (!keysFail) {
-        LOG.warnf("caps of keys are not leased, and keys that have some are refused: %s", e);
+      if (failingCaps.add(kind)) {
+        LOG.warnf("caps are not leased, and requests under some are refused: %s", e);
       }
-      keysFail = true;
     }
   }
 
@@ -297,9 +367,9 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private void ask(List<LeaseAccount> some, boolean returnAll) throws NotAnsweredException {
     long now = nanoTime.getAsLong();
     List<LeaseAccount> left =
-        call(some, account -> returnAll ? account.returnAll() : account.ask(rules, now));
+        call(some, account -> returnAll ? account.returnAll() : account.ask(now));
     for (int round = 1; round < MOST_ROUNDS && !left.isEmpty(); round++) {
-      left = call(left, account -> account.askAgain(rules));
+      left = call(left, LeaseAccount::askAgain);
     }
     left.forEach(LeaseAccount::postpone);
     if (!left.isEmpty()) {
@@ -334,6 +404,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
           left.add(some.get(i));
         }
       }
+      learn(answer.salts());
       expiresAt = now + TimeUnit.MILLISECONDS.toNanos(answer.millisToLive());
       return left;
     } catch (NotAnsweredException e) {
@@ -342,6 +413,18 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     } finally {
       some.forEach(account -> account.decided().forEach(LeasedQuota::goOn));
     }
+  }
+
+  /** Keeps what was told, and the day before it: clocks differ. */
+  private void learn(List<CapSalt> told) {
+    List<CapSalt> last = salts;
+    if (told.isEmpty() || last.containsAll(told)) {
+      return;
+    }
+    LocalDate first = told.getFirst().day().minusDays(1);
+    List<CapSalt> all = new ArrayList<>(told);
+    last.stream().filter(salt -> salt.day().equals(first)).forEach(all::add);
+    salts = List.copyOf(all);
   }
 
   private void tellOf(boolean heard, String message) {

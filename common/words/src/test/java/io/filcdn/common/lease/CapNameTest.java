@@ -51,11 +51,7 @@ class CapNameTest {
   void aNameIsReadAsItWasWritten(CapName name) {
     Ask ask =
         new Ask(
-            name,
-            ByteCount.of(5),
-            ByteCount.of(1),
-            ByteCount.ZERO,
-            Optional.of(ByteCount.of(3)));
+            name, ByteCount.of(5), ByteCount.of(1), ByteCount.ZERO, Optional.of(ByteCount.of(3)));
 
     String json = RecordJson.write(ask);
 
@@ -70,8 +66,7 @@ class CapNameTest {
 
   @Test
   void itSaysInWordsWhatItIsOf() {
-    assertThat(token(5).cap())
-        .contains("cap/token/%s/%s/5@1796040000".formatted(PAYER, TOKEN));
+    assertThat(token(5).cap()).contains("cap/token/%s/%s/5@1796040000".formatted(PAYER, TOKEN));
     assertThat(token(5).toString()).doesNotContain(TOKEN.hex());
     assertThat(new CapName.OfPolicy(DATA_SET, new CapBearer.Client(4711), DAY).toString())
         .doesNotContain("4711");
@@ -113,7 +108,17 @@ class CapNameTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"5", "5@", "@5", "5@-", "5@5@5", "05@5", "5@05", "5@99999999999999999999", "5@1.5"})
+      strings = {
+        "5",
+        "5@",
+        "@5",
+        "5@-",
+        "5@5@5",
+        "05@5",
+        "5@05",
+        "5@99999999999999999999",
+        "5@1.5"
+      })
   void noTokenHasAnotherPart(String part) {
     String owner = CapName.TOKEN + PAYER + "/" + TOKEN;
 
@@ -122,8 +127,7 @@ class CapNameTest {
 
   @Test
   void whatIsUsedIsToldOfSuchCapsAlone() {
-    assertThatThrownBy(
-            () -> new Ask(token(5), ByteCount.of(5), ByteCount.of(1), ByteCount.ZERO))
+    assertThatThrownBy(() -> new Ask(token(5), ByteCount.of(5), ByteCount.of(1), ByteCount.ZERO))
         .hasMessageContaining("expected used with cap");
     assertThatThrownBy(
             () ->
@@ -154,8 +158,7 @@ class CapNameTest {
     CapSalt salt = CapSalt.random(LocalDate.of(2026, 11, 30), new SecureRandom());
     Set<Integer> buckets = new HashSet<>();
     for (int client = 0; client < 5_000; client++) {
-      int bucket =
-          salt.bucket(DATA_SET, new byte[] {10, 0, (byte) (client >> 8), (byte) client});
+      int bucket = salt.bucket(DATA_SET, new byte[] {10, 0, (byte) (client >> 8), (byte) client});
       assertThat(bucket).isBetween(0, CapSalt.BUCKETS - 1);
       buckets.add(bucket);
     }
