@@ -3,6 +3,9 @@
 -- they ask, lease.applied is what each journal said, and held.used the sum of all there ever were.
 alter table held add column used bigint not null default 0 check (used >= 0);
 
+-- Their quota is a day, or begins with a token's end, so that what is over comes first.
+create index held_cap_end on held (quota) where data_set >= 'cap/' and data_set < 'cap0';
+
 -- The caps that a policy has.
 alter table policy
   add column cap_life bigint

@@ -106,13 +106,11 @@ public final class Housekeeping {
   }
 
   private void forgetCaps() {
-    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
-    LocalDate first = today.minusDays(KEEP_LEASED_DAYS);
+    LocalDate first =
+        LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusDays(KEEP_LEASED_DAYS);
     int forgotten = MOST_PERIODS;
     for (int round = 0; round < MOST_ROUNDS && forgotten == MOST_PERIODS; round++) {
-      forgotten =
-          database.call(
-              connection -> caps.forget(connection, first, today.plusDays(1), MOST_PERIODS));
+      forgotten = database.call(connection -> caps.forget(connection, first, MOST_PERIODS));
     }
     database.run(connection -> caps.forgetSalts(connection, first));
   }

@@ -1,6 +1,7 @@
 package io.filcdn.metrics.quota;
 
 import io.filcdn.common.access.CapPeriod;
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.CapName;
 import io.filcdn.common.lease.CapSalt;
@@ -160,9 +161,32 @@ public final class LeaseDesk {
     connection.rollback();
     Set<QuotaName> missing = new HashSet<>(quotas);
     missing.removeAll(found.get().keySet());
-    leases.open(connection, caps.withRoom(connection, missing));
+    leases.open(connection, leasable(connection, missing));
     connection.commit();
     return states.take(connection, request, askedAt, until, quotas);
+  }
+
+  /** All but caps that there are not, whose time it is not, and tokens too many. */
+  private List<QuotaName> leasable(Connection connection, Set<QuotaName> names)
+      throws SQLException {
+    Instant now = clock.instant();
+    List<CapName> possible = new ArrayList<>();
+    List<CapName.OfToken> tokens = new ArrayList<>();
+    for (QuotaName name : names) {
+      if (name instanceof CapName cap && hasBegun(cap, now) && !isLongOver(cap, now)) {
+        possible.add(cap);
+      }
+      if (name instanceof CapName.OfToken token) {
+        tokens.add(token);
+      }
+    }
+    Set<QuotaName> known = caps.limits(connection, possible).keySet();
+    Set<Address> withRoom = caps.withRoom(connection, tokens);
+    return names.stream()
+        .filter(name -> !(name instanceof CapName) || known.contains(name))
+        .filter(
+            name -> !(name instanceof CapName.OfToken token) || withRoom.contains(token.payer()))
+        .toList();
   }
 
   private Lease give(Ask ask, QuotaState state, Map<QuotaName, Long> ofCaps, List<Change> changes) {

@@ -12,7 +12,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
 import java.util.HashMap;
@@ -57,18 +56,13 @@ public final class PostgresCaps {
 
   private static final String SALT = "select key from cap_salt where day = ?";
 
-  /** What is over and held by nobody goes, and the data sets that nobody knows. */
+  /** By the index of what is over first. */
   private static final String FORGET =
       """
       with gone as (
         delete from held where (data_set, quota) in (
-          select data_set, quota from held h
-          where data_set >= 'cap/' and data_set < 'cap0' and bytes = 0 and case
-            when data_set >= 'cap/token/' and data_set < 'cap/token0'
-              then nullif(split_part(quota, '@', 2), '')::bigint < ?
-            when quota = 'life' then not exists (select from data_set d where d.data_set =
-              split_part(h.data_set, '/', 3) || '/' || split_part(h.data_set, '/', 4))
-            else quota < ? or quota > ? end
+          select data_set, quota from held
+          where data_set >= 'cap/' and data_set < 'cap0' and quota < ? and bytes = 0
           limit ? for update skip locked)
         returning data_set, quota
       ), leases as (
@@ -141,25 +135,15 @@ public final class PostgresCaps {
     return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
   }
 
-  /** Those of {@code names} that may be leased for the first time: all but tokens too many. */
-  List<QuotaName> withRoom(Connection connection, Collection<QuotaName> names) throws SQLException {
+  /** The payers of {@code tokens} who have room for more. */
+  Set<Address> withRoom(Connection connection, Collection<CapName.OfToken> tokens)
+      throws SQLException {
     Set<Address> payers = new HashSet<>();
-    for (QuotaName name : names) {
-      if (name instanceof CapName.OfToken token) {
-        payers.add(token.payer());
-      }
-    }
-    if (payers.isEmpty()) {
-      return List.copyOf(names);
-    }
-    Set<Address> withRoom = withRoom(connection, payers);
-    return names.stream()
-        .filter(
-            name -> !(name instanceof CapName.OfToken token) || withRoom.contains(token.payer()))
-        .toList();
+    tokens.forEach(token -> payers.add(token.payer()));
+    return payers.isEmpty() ? Set.of() : ofPayers(connection, payers);
   }
 
-  private static Set<Address> withRoom(Connection connection, Set<Address> payers)
+  private static Set<Address> ofPayers(Connection connection, Set<Address> payers)
       throws SQLException {
     Set<Address> withRoom = new HashSet<>();
     try (PreparedStatement statement = connection.prepareStatement(WITH_ROOM)) {
@@ -198,18 +182,15 @@ public final class PostgresCaps {
   }
 
   /**
-   * Forgets days before {@code first} or after {@code last}, and tokens that ended before the first
-   * of these, where nothing is held of them.
+   * Forgets days before {@code first}, and tokens that ended before it, where nothing is held of
+   * them.
    *
    * @return how many; at most {@code limit}
    */
-  public int forget(Connection connection, LocalDate first, LocalDate last, int limit)
-      throws SQLException {
+  public int forget(Connection connection, LocalDate first, int limit) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
-      statement.setLong(1, start(first).getEpochSecond());
-      statement.setString(2, first.toString());
-      statement.setString(3, last.toString());
-      statement.setInt(4, limit);
+      statement.setString(1, first.toString());
+      statement.setInt(2, limit);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return row.getInt(1);
@@ -223,9 +204,5 @@ public final class PostgresCaps {
       statement.setObject(1, first);
       statement.executeUpdate();
     }
-  }
-
-  private static Instant start(LocalDate day) {
-    return new CapPeriod.Day(day).start().orElseThrow();
   }
 }

@@ -133,14 +133,16 @@ public final class PostgresLeases {
       delete from lease l using gone where (l.data_set, l.quota) = (gone.data_set, gone.quota)
       """;
 
+  /** Most of the leases of clients are settled, and make no difference. */
   private static final String TOTALS =
       """
       select capped(coalesce(sum(h.bytes), 0)) as held, capped(coalesce(sum(l.overdrawn), 0)),
-        capped(coalesce(sum(abs(h.bytes - coalesce(l.bytes, 0))), 0)) as drift
-      from held h left join (
+        capped(coalesce(sum(abs(coalesce(h.bytes, 0) - coalesce(l.bytes, 0))), 0)) as drift
+      from (select data_set, quota, bytes from held where bytes > 0) h full join (
         select data_set, quota, sum(greatest(0, acquired - returned - applied)) as bytes,
           sum(greatest(0, applied + returned - acquired)) as overdrawn
-        from lease group by data_set, quota) l using (data_set, quota)
+        from lease where acquired - returned <> applied
+        group by data_set, quota) l using (data_set, quota)
       """;
 
   /** The bytes that all journals hold of a quota. */

@@ -102,9 +102,10 @@ public sealed interface CapName extends QuotaName {
       return TOKEN + payer + "/" + token;
     }
 
+    /** By the end first, as a day is: what is over sorts before what is not. */
     @Override
     public String part() {
-      return bytes + SEPARATOR + expires.getEpochSecond();
+      return expires + SEPARATOR + bytes;
     }
 
     @Override
@@ -137,18 +138,18 @@ public sealed interface CapName extends QuotaName {
     throw refused();
   }
 
-  private static CapName token(String[] owner, String[] numbers, String part) {
+  private static CapName token(String[] owner, String[] ends, String part) {
     try {
       OfToken name =
           new OfToken(
               Address.of(owner[2]),
               SecretHash.ofHex(owner[3]),
-              ByteCount.of(numbers[0]),
-              Instant.ofEpochSecond(Long.parseLong(numbers[numbers.length - 1])));
+              ByteCount.of(ends[ends.length - 1]),
+              Instant.parse(ends[0]));
       if (name.part().equals(part)) {
         return name;
       }
-    } catch (NumberFormatException | DateTimeException e) {
+    } catch (DateTimeException e) {
       throw refused();
     }
     throw refused();

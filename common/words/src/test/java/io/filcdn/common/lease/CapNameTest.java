@@ -66,7 +66,8 @@ class CapNameTest {
 
   @Test
   void itSaysInWordsWhatItIsOf() {
-    assertThat(token(5).cap()).contains("cap/token/%s/%s/5@1796040000".formatted(PAYER, TOKEN));
+    assertThat(token(5).cap())
+        .contains("cap/token/%s/%s/2026-11-30T12:00:00Z@5".formatted(PAYER, TOKEN));
     assertThat(token(5).toString()).doesNotContain(TOKEN.hex());
     assertThat(new CapName.OfPolicy(DATA_SET, new CapBearer.Client(4711), DAY).toString())
         .doesNotContain("4711");
@@ -96,8 +97,8 @@ class CapNameTest {
         "cap/policy/fwss/12/client/1/2/2026-11-30",
         "cap/policy/fwss/12/everyone/2026-11-30",
         "cap/policy/fwss/12/key/short/2026-11-30",
-        "cap/token/0xabababababababababababababababababababab/12/5@1796040000",
-        "cap/other/5@1796040000",
+        "cap/token/0xabababababababababababababababababababab/12/2026-11-30T12:00:00Z@5",
+        "cap/other/2026-11-30T12:00:00Z@5",
         "key/abcdefABCDEF/life"
       })
   void anythingElseIsNoName(String text) {
@@ -109,15 +110,17 @@ class CapNameTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "5",
-        "5@",
+        "2026-11-30T12:00:00Z",
+        "2026-11-30T12:00:00Z@",
         "@5",
-        "5@-",
-        "5@5@5",
-        "05@5",
-        "5@05",
-        "5@99999999999999999999",
-        "5@1.5"
+        "2026-11-30T12:00:00Z@-5",
+        "2026-11-30T12:00:00Z@5@5",
+        "2026-11-30T12:00:00Z@05",
+        "2026-11-30T12:00:00.5Z@5",
+        "2026-11-30T12:00:00.000Z@5",
+        "2026-11-30@5",
+        "1796040000@5",
+        "2026-11-30T12:00:00Z@99999999999999999999"
       })
   void noTokenHasAnotherPart(String part) {
     String owner = CapName.TOKEN + PAYER + "/" + TOKEN;
