@@ -198,7 +198,8 @@ class ThreeEdgesIT {
   /** A piece of a data set at each edge. */
   private static List<URI> urls(TestDataSet dataSet) {
     byte[] bytes = new byte[SIZE];
-    new Random(7).nextBytes(bytes);
+    // another for each: whoever lets a request in pays, of the payer's data sets with the piece
+    new Random(dataSet.number()).nextBytes(bytes);
     PieceCid cid = dataSet.add(bytes);
     List<URI> urls =
         List.of(
