@@ -517,7 +517,7 @@ class LeasedQuotaTest {
     long served = 0;
     for (int times = 0; times < 60; times++) {
       metrics.loseNextAnswers(random.nextInt(4));
-      long bytes = 1 + random.nextInt(100);
+      long bytes = random.nextLong(1, 101);
       if (reserve(name, bytes) == Outcome.RESERVED) {
         long part = random.nextLong(bytes + 1);
         quota().served(name, part);

@@ -10,6 +10,7 @@ import io.filcdn.common.piece.ByteCount;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /**
@@ -92,7 +93,7 @@ public sealed interface CapName extends QuotaName {
       requireNonNull(payer, "payer is missing");
       requireNonNull(token, "token is missing");
       requireNonNull(bytes, "bytes is missing");
-      if (expires.getNano() != 0) {
+      if (!expires.equals(expires.truncatedTo(ChronoUnit.SECONDS))) {
         throw new IllegalArgumentException("expected an end in whole seconds, found another");
       }
     }
