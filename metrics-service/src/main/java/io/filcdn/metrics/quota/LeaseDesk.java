@@ -1,7 +1,6 @@
 package io.filcdn.metrics.quota;
 
 import io.filcdn.common.access.CapPeriod;
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.CapName;
 import io.filcdn.common.lease.CapSalt;
@@ -181,11 +180,10 @@ public final class LeaseDesk {
       }
     }
     Set<QuotaName> known = caps.limits(connection, possible).keySet();
-    Set<Address> withRoom = caps.withRoom(connection, tokens);
+    Set<CapName> withRoom = caps.withRoom(connection, tokens);
     return names.stream()
         .filter(name -> !(name instanceof CapName) || known.contains(name))
-        .filter(
-            name -> !(name instanceof CapName.OfToken token) || withRoom.contains(token.payer()))
+        .filter(name -> !(name instanceof CapName.OfToken token) || withRoom.contains(token))
         .toList();
   }
 

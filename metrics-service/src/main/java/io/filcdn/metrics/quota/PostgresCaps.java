@@ -1,7 +1,6 @@
 package io.filcdn.metrics.quota;
 
 import io.filcdn.common.access.CapPeriod;
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.lease.CapBearer;
 import io.filcdn.common.lease.CapName;
 import io.filcdn.common.lease.CapSalt;
@@ -16,11 +15,11 @@ import java.time.LocalDate;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * The caps of policies and signed tokens, and the keys of days' buckets; each method works in the
@@ -28,8 +27,14 @@ import java.util.Set;
  */
 public final class PostgresCaps {
 
-  /** The most signed tokens of a payer of which something was leased and whose time is not over. */
-  static final int MOST_TOKENS = 100_000;
+  /**
+   * The most signed tokens of a payer, of each 256th of the hashes, of which something was leased
+   * and whose time is not over: some 100,000 in all. So many are counted for each new one.
+   */
+  private static final int MOST_TOKENS = 400;
+
+  /** The hex digits of a 256th. */
+  private static final int DIGITS = 2;
 
   /** The policy of each data set: its own, or else its payer's general one. */
   private static final String OF_POLICIES =
@@ -41,14 +46,14 @@ public final class PostgresCaps {
       where d.data_set = any (?)
       """;
 
-  /** Those who pay for a data set, and have not too many tokens. */
+  /** Those parts of tokens' hashes whose payers pay for a data set, and that are not full. */
   private static final String WITH_ROOM =
       """
-      select payer from unnest(?) as named (payer)
+      select part from unnest(?, ?) as named (payer, part)
       where exists (select from data_set d where d.payer = named.payer)
         and (select count(*) from (
-          select from held where data_set >= ? || named.payer || '/'
-            and data_set < ? || named.payer || '0' limit ?) tokens) < ?
+          select from held where data_set >= named.part and data_set < named.part || 'g'
+          limit ?) tokens) < ?
       """;
 
   private static final String ADD_SALT =
@@ -135,30 +140,29 @@ public final class PostgresCaps {
     return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
   }
 
-  /** The payers of {@code tokens} who have room for more. */
-  Set<Address> withRoom(Connection connection, Collection<CapName.OfToken> tokens)
+  /** Those of {@code tokens} for which their payers have room. */
+  Set<CapName> withRoom(Connection connection, Collection<CapName.OfToken> tokens)
       throws SQLException {
-    Set<Address> payers = new HashSet<>();
-    tokens.forEach(token -> payers.add(token.payer()));
-    return payers.isEmpty() ? Set.of() : ofPayers(connection, payers);
-  }
-
-  private static Set<Address> ofPayers(Connection connection, Set<Address> payers)
-      throws SQLException {
-    Set<Address> withRoom = new HashSet<>();
+    if (tokens.isEmpty()) {
+      return Set.of();
+    }
+    Set<String> parts = new HashSet<>();
     try (PreparedStatement statement = connection.prepareStatement(WITH_ROOM)) {
-      Columns.of(statement, List.copyOf(payers)).text(Address::hex);
-      statement.setString(2, CapName.TOKEN);
-      statement.setString(3, CapName.TOKEN);
+      Columns.of(statement, tokens).text(token -> token.payer().hex()).text(PostgresCaps::part);
+      statement.setInt(3, MOST_TOKENS);
       statement.setInt(4, MOST_TOKENS);
-      statement.setInt(5, MOST_TOKENS);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
-          withRoom.add(Address.of(rows.getString(1)));
+          parts.add(rows.getString(1));
         }
       }
     }
-    return withRoom;
+    return tokens.stream().filter(token -> parts.contains(part(token))).collect(Collectors.toSet());
+  }
+
+  private static String part(CapName.OfToken token) {
+    int all = token.token().hex().length();
+    return token.owner().substring(0, token.owner().length() - all + DIGITS);
   }
 
   /**
