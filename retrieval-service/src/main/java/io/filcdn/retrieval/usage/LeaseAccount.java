@@ -142,6 +142,7 @@ final class LeaseAccount {
   /** Takes back what was reserved and is not billed. */
   synchronized void giveBack(long bytes) {
     used -= bytes;
+    usedInOutage = Math.max(0, usedInOutage - bytes);
     touched = true;
   }
 

@@ -266,6 +266,26 @@ class LeasedQuotaTest {
     await().atMost(SOON).until(() -> reserve(21) == Outcome.RESERVED);
   }
 
+  /** As of a data set whose requests are refused for a cap of which nothing is here. */
+  @Test
+  void whatIsGivenBackWhileNobodyAnswersCanBeReservedAgain() throws Exception {
+    open(500, 120);
+    prepare(10);
+    assertThat(reserve(10)).isEqualTo(Outcome.RESERVED);
+    await().atMost(SOON).until(() -> metrics.held(DATA_SET, QuotaRecord.Kind.CDN) >= 500);
+    metrics.fail(true);
+    await().atMost(SOON).until(() -> !quota().isAnswered());
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(61));
+
+    for (int times = 0; times < 5; times++) {
+      assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
+      quota().giveBack(QuotaName.cdn(DATA_SET), 100);
+    }
+
+    assertThat(reserve(120)).isEqualTo(Outcome.RESERVED);
+    assertThat(reserve(1)).isEqualTo(Outcome.UNREACHABLE);
+  }
+
   @Test
   void withoutAStandingLeaseNothingIsServedOnceTheTimeIsOver() throws Exception {
     open(500, 0);
