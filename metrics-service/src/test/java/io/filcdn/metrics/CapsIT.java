@@ -422,6 +422,32 @@ class CapsIT {
     assertThat(stack.rows("select * from written_off")).isEmpty();
   }
 
+  /** Of clients and tokens an edge may have had millions. */
+  @Test
+  void whatAJournalHoldsNothingOfIsNotTouchedWhenItEndsAndForgottenAfterwards() {
+    for (CapName name : List.of(client(1), client(2), token("t", 500))) {
+      lease(1, name, 100, 0, 0);
+      lease(1, name, 100, 20, 80);
+      lease(2, name, 100, 0, 0);
+      lease(2, name, 100, 0, 50);
+    }
+    lease(1, client(2), 150, 20, 80);
+    String rows = "select data_set from lease where journal = '%s'".formatted(journal(1));
+
+    assertThat(TestEdges.end(service.leaseDesk(), new JournalEnd(journal(1), Map.of()))).isTrue();
+
+    assertThat(stack.rows(rows))
+        .as("but for what is held")
+        .containsExactlyInAnyOrder(client(1).owner(), token("t", 500).owner());
+    assertThat(used(client(1))).isEqualTo(80 + 50);
+    assertThat(used(client(2))).isEqualTo(80 + 50 + 50);
+    service.tend();
+    assertThat(stack.rows(rows)).isEmpty();
+    assertThat(used(client(1))).isEqualTo(80 + 50);
+    assertThat(stack.rows("select data_set from lease")).as("another's").hasSize(3);
+    assertThat(totals()).isEqualTo(new Totals(150, 0, 0));
+  }
+
   @Test
   void whatIsOverIsForgottenWhereNothingIsHeldOfIt() {
     CapName life = policy(ALL, new CapPeriod.Life());

@@ -9,6 +9,7 @@ import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.metrics.quota.LeaseDesk;
 import io.filcdn.metrics.quota.PostgresCaps;
 import io.filcdn.metrics.quota.PostgresKeyUsage;
+import io.filcdn.metrics.quota.PostgresLeaseJournals;
 import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.repair.Checkpoints;
 import io.filcdn.metrics.series.PostgresSeries;
@@ -46,6 +47,7 @@ public final class Housekeeping {
   private final PipelineMetrics metrics;
   private final Clock clock;
   private final PostgresLeases leases = new PostgresLeases();
+  private final PostgresLeaseJournals leaseJournals = new PostgresLeaseJournals();
   private final PostgresKeyUsage keyUsage = new PostgresKeyUsage();
   private final PostgresCaps caps = new PostgresCaps();
   private final PostgresJournals journals = new PostgresJournals();
@@ -108,11 +110,17 @@ public final class Housekeeping {
   private void forgetCaps() {
     LocalDate first =
         LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusDays(KEEP_LEASED_DAYS);
+    forget(connection -> caps.forget(connection, first, MOST_PERIODS));
+    forget(connection -> leaseJournals.forgetSettled(connection, MOST_PERIODS));
+    database.run(connection -> caps.forgetSalts(connection, first));
+  }
+
+  /** Forgets batch by batch, until one is not full. */
+  private void forget(Database.Work<Integer> batch) {
     int forgotten = MOST_PERIODS;
     for (int round = 0; round < MOST_ROUNDS && forgotten == MOST_PERIODS; round++) {
-      forgotten = database.call(connection -> caps.forget(connection, first, MOST_PERIODS));
+      forgotten = database.call(batch);
     }
-    database.run(connection -> caps.forgetSalts(connection, first));
   }
 
   private void forgetSeries() {

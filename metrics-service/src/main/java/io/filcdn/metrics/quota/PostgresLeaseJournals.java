@@ -67,11 +67,36 @@ public final class PostgresLeaseJournals {
       on conflict (journal) do update set closed = excluded.closed where j.closed is null
       """;
 
+  /**
+   * What makes a difference when a journal ends. Of clients and tokens it may have had millions,
+   * and all that it was given is used or was given back.
+   */
+  private static final String UNSETTLED =
+      """
+      not (data_set >= 'cap/' and data_set < 'cap0' and acquired - returned = applied)
+      """;
+
   private static final String QUOTAS =
-      "select data_set, quota from lease where journal = ? order by data_set, quota";
+      "select data_set, quota from lease where journal = ? and "
+          + UNSETTLED
+          + " order by data_set, quota";
 
   private static final String FORGET =
-      "delete from lease where journal = ? returning data_set, quota, acquired, returned, applied";
+      "delete from lease where journal = ? and "
+          + UNSETTLED
+          + " returning data_set, quota, acquired, returned, applied";
+
+  /** Caps of journals that were closed: nothing is held of them. */
+  private static final String FORGET_SETTLED =
+      """
+      delete from lease where (journal, data_set, quota) in (
+        select l.journal, l.data_set, l.quota
+        from lease_journal j cross join lateral (
+          select journal, data_set, quota from lease
+          where journal = j.journal and data_set >= 'cap/' and data_set < 'cap0'
+          limit ?) l
+        where j.closed is not null limit ?)
+      """;
 
   /** No record tells of other caps than keys'. */
   private static final String KEEP_LEFT =
@@ -236,7 +261,8 @@ public final class PostgresLeaseJournals {
 
   /**
    * Sets free all that a journal holds, and lets it lease nothing any more. Where only its edge can
-   * tell what it used, all that it holds counts as used.
+   * tell what it used, all that it holds counts as used. Caps of which it holds nothing stay, to be
+   * forgotten in batches.
    *
    * @param edge whose it is, where nobody has heard of it
    * @param why drained, or written off: then late records may yet count what it held
@@ -274,6 +300,19 @@ public final class PostgresLeaseJournals {
     }
     PostgresLeases.hold(connection, freed);
     return held;
+  }
+
+  /**
+   * Forgets caps of which closed journals hold nothing.
+   *
+   * @return of how many; at most {@code limit}
+   */
+  public int forgetSettled(Connection connection, int limit) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(FORGET_SETTLED)) {
+      statement.setInt(1, limit);
+      statement.setInt(2, limit);
+      return statement.executeUpdate();
+    }
   }
 
   private static void update(Connection connection, String sql, JournalId journal)
