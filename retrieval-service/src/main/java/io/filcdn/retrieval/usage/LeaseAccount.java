@@ -154,12 +154,21 @@ final class LeaseAccount {
 
   /** True where so much lies here that some is to be returned. */
   synchronized boolean hasTooMuch() {
-    return available() > saturated(atHand(), atHand());
+    return available() > saturated(atHand(false), atHand(false));
   }
 
   /** The bytes to have at hand while it is used. */
-  private long atHand() {
-    return Math.max(rules.advance(), rules.standing());
+  private long atHand(boolean crowded) {
+    return crowded && isOfOne() ? 0 : Math.max(rules.advance(), rules.standing());
+  }
+
+  private boolean isOfOne() {
+    return LeaseRules.isOfOne(name);
+  }
+
+  @GuardedBy("this")
+  private boolean isIdle(long now, boolean crowded) {
+    return isUnusedFor(crowded && isOfOne() ? Duration.ZERO : rules.idle(), now);
   }
 
   /**
@@ -167,12 +176,13 @@ final class LeaseAccount {
    * given back. An account that nobody uses gives all back but its standing lease.
    *
    * @param now in nanoseconds
+   * @param crowded whether there are so many that one of a client or token has nothing in advance
    */
-  synchronized Ask ask(long now) {
+  synchronized Ask ask(long now, boolean crowded) {
     claims.askForAll();
-    boolean idle = claims.isEmpty() && isUnusedFor(rules.idle(), now);
+    boolean idle = claims.isEmpty() && isIdle(now, crowded);
     boolean forgotten = idle && isUnusedFor(rules.forget(), now);
-    long keep = idle ? (forgotten ? 0 : rules.standing()) : atHand();
+    long keep = idle ? (forgotten ? 0 : rules.standing()) : atHand(crowded);
     long mayStay = idle ? keep : saturated(keep, keep);
     if (claims.isEmpty() && available() > mayStay) {
       returned += available() - keep;
@@ -181,8 +191,8 @@ final class LeaseAccount {
   }
 
   /** The ask that is made once more, where there was not enough for all at once. */
-  synchronized Ask askAgain() {
-    return asked(atHand());
+  synchronized Ask askAgain(boolean crowded) {
+    return asked(atHand(crowded));
   }
 
   /** Gives back all that nobody uses, and asks for nothing. */
@@ -195,7 +205,7 @@ final class LeaseAccount {
 
   @GuardedBy("this")
   private boolean isUnusedFor(Duration time, long now) {
-    return !everUsed || now - lastUsed > time.toNanos();
+    return !everUsed || time.isZero() || now - lastUsed > time.toNanos();
   }
 
   @GuardedBy("this")
@@ -257,15 +267,16 @@ final class LeaseAccount {
    * and learned again.
    *
    * @param now in nanoseconds
+   * @param crowded whether it is forgotten as soon as it is not used
    */
-  synchronized boolean isForgettable(long now) {
+  synchronized boolean isForgettable(long now, boolean crowded) {
     return settled
-        && LeaseRules.isOfOne(name)
+        && isOfOne()
         && claims.isNobodys()
         && free() == 0
         && used == served
         && granted == 0
-        && isUnusedFor(rules.forget(), now);
+        && isIdle(now, crowded);
   }
 
   /** The ask got no answer: it is made again, and nobody waits for it. */
@@ -306,9 +317,20 @@ final class LeaseAccount {
     OTHER_CAPS
   }
 
-  /** True where something happened since it was last asked for. */
-  synchronized boolean isTouched() {
-    return touched;
+  /** True where someone waits for it, or so much lies here that others may wait for that. */
+  synchronized boolean isUrgent() {
+    return !claims.isNobodys() || hasTooMuch();
+  }
+
+  /**
+   * True where metrics is to hear of it: something happened since it was last asked for, or there
+   * is something to keep or to give back.
+   *
+   * @param now in nanoseconds
+   * @param crowded whether that of a client or token is given back as soon as it is not used
+   */
+  synchronized boolean isDue(long now, boolean crowded) {
+    return touched || hasTooMuch() || free() > 0 && (!isOfOne() || isIdle(now, crowded));
   }
 
   /** True where anything of it lies here, or happened since it was last asked for. */

@@ -18,11 +18,13 @@ public record LeaseRules(
     long advance, long standing, Duration idle, Duration forget, Duration renewEvery) {
 
   /**
-   * The rules for a quota. Of clients and tokens there are so many that nothing is leased ahead of
-   * need, and all is given back that is not used.
+   * The rules for a quota. Of clients and tokens there are so many that no more than a slice is at
+   * hand, so that not each request waits, and all is given back once they are idle.
    */
   LeaseRules of(QuotaName name) {
-    return isOfOne(name) ? new LeaseRules(0, 0, idle, idle, renewEvery) : this;
+    return isOfOne(name)
+        ? new LeaseRules(Math.min(advance, Quota.SLICE), 0, idle, idle, renewEvery)
+        : this;
   }
 
   /** True where it is a client's or a token's. */

@@ -84,6 +84,9 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   /** The most clients and tokens that have an account at a time; who comes then is refused. */
   private static final int MOST_OF_ONE = 50_000;
 
+  /** From so many on each is forgotten as soon as it is not used. */
+  private static final int CROWDED = MOST_OF_ONE / 2;
+
   /** The time after a period's end after which metrics has forgotten it, and some more. */
   private static final Duration FORGOTTEN_AFTER_END = CapPeriod.LEASED_AFTER_END.multipliedBy(5);
 
@@ -236,10 +239,14 @@ public final class LeasedQuota implements Quota, AutoCloseable {
         : Optional.of(account(name));
   }
 
+  private boolean isCrowded() {
+    return ofOne.get() > CROWDED;
+  }
+
   /**
    * Forgets accounts whose time is long over and of which nothing is here, and idle ones of one.
    */
-  private void forget() {
+  private void forget(boolean crowded) {
     Instant then = clock.instant().minus(FORGOTTEN_AFTER_END);
     long now = nanoTime.getAsLong();
     for (QuotaName name : accounts.keySet()) {
@@ -248,7 +255,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
         accounts.computeIfPresent(
             name,
             (_, account) ->
-                account.isForgettable(now) || over && !account.isInUse() ? gone(name) : account);
+                account.isForgettable(now, crowded) || over && !account.isInUse() ? gone(name) : account);
       }
     }
   }
@@ -262,45 +269,72 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   private void run() {
     long renewAt = nanoTime.getAsLong();
+    boolean heard = false;
+    boolean signalled = false;
     while (!closing) {
-      boolean renews = nanoTime.getAsLong() - renewAt >= 0;
-      boolean heard = sync(renews ? LeaseAccount::isInUse : LeaseAccount::isTouched, false);
+      boolean renews = !heard || !signalled || nanoTime.getAsLong() - renewAt >= 0;
+      boolean crowded = isCrowded();
+      heard = renew(renews, crowded);
+      if (heard && (renews || crowded)) {
+        forget(crowded);
+      }
       if (heard && renews) {
         reports.tell();
-        forget();
         renewAt = nanoTime.getAsLong() + rules.renewEvery().toNanos();
       }
-      await(
-          heard
-              ? Math.max(0, renewAt - nanoTime.getAsLong())
-              : rules.renewEvery().dividedBy(10).toNanos());
+      signalled =
+          await(
+              heard
+                  ? Math.max(0, renewAt - nanoTime.getAsLong())
+                  : rules.renewEvery().dividedBy(10).toNanos());
     }
   }
 
-  /** Until someone needs something, or so long. */
-  private void await(long nanos) {
+  /** Asks for what someone waits for; what can wait is asked for when leases are renewed. */
+  private boolean renew(boolean renews, boolean crowded) {
+    long now = nanoTime.getAsLong();
+    return sync(
+        renews || crowded ? account -> account.isDue(now, crowded) : LeaseAccount::isUrgent,
+        renews,
+        account -> account.ask(now, crowded));
+  }
+
+  /**
+   * Waits until someone needs something, or so long.
+   *
+   * @return whether someone does
+   */
+  private boolean await(long nanos) {
     try {
       boolean signalled = signal.tryAcquire(nanos, TimeUnit.NANOSECONDS);
       LOG.tracef("leases: %s", signalled ? "asked for" : "renewed");
       signal.drainPermits();
+      return signalled;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
   }
 
-  /** Asks for all that is needed of some accounts. */
-  private boolean sync(Predicate<LeaseAccount> some, boolean returnAll) {
+  /**
+   * Asks for some accounts.
+   *
+   * @param renews whether metrics is to hear of this edge also where there are none
+   */
+  private boolean sync(
+      Predicate<LeaseAccount> some, boolean renews, Function<LeaseAccount, Ask> ask) {
     Map<Kind, List<LeaseAccount>> due =
         accounts.values().stream().filter(some).collect(Collectors.groupingBy(LeaseAccount::kind));
     List<LeaseAccount> keys = due.getOrDefault(Kind.KEYS, List.of());
     List<LeaseAccount> caps = due.getOrDefault(Kind.OTHER_CAPS, List.of());
     try {
-      // also where there are none: it tells that this edge lives
-      askFirst(due.getOrDefault(Kind.DATA_SETS, List.of()), List.of(keys, caps), returnAll);
-      refused = Optional.empty();
-      tellOf(true, "metrics answers again");
-      syncCaps(Kind.KEYS, keys, returnAll);
-      syncCaps(Kind.OTHER_CAPS, caps, returnAll);
+      if (renews || due.containsKey(Kind.DATA_SETS)) {
+        askFirst(due.getOrDefault(Kind.DATA_SETS, List.of()), List.of(keys, caps), ask);
+        refused = Optional.empty();
+        tellOf(true, "metrics answers again");
+      }
+      syncCaps(Kind.KEYS, keys, ask);
+      syncCaps(Kind.OTHER_CAPS, caps, ask);
       return true;
     } catch (RefusedException e) {
       leaveUnanswered(caps);
@@ -313,10 +347,13 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
-  private void askFirst(List<LeaseAccount> due, List<List<LeaseAccount>> others, boolean returnAll)
+  private void askFirst(
+      List<LeaseAccount> due,
+      List<List<LeaseAccount>> others,
+      Function<LeaseAccount, Ask> ask)
       throws NotAnsweredException {
     try {
-      askAll(due, returnAll);
+      askAll(due, ask);
     } catch (NotAnsweredException e) {
       others.forEach(LeasedQuota::leaveUnanswered);
       throw e;
@@ -324,7 +361,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   }
 
   /** Apart: where metrics does not know caps of this kind, nothing else suffers. */
-  private void syncCaps(Kind kind, List<LeaseAccount> due, boolean returnAll)
+  private void syncCaps(Kind kind, List<LeaseAccount> due, Function<LeaseAccount, Ask> ask)
       throws RefusedException {
     if (due.isEmpty()) {
       return;
@@ -334,7 +371,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       return;
     }
     try {
-      askAll(due, returnAll);
+      askAll(due, ask);
       failingCaps.remove(kind);
     } catch (RefusedException e) {
       throw e;
@@ -345,12 +382,13 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
-  private void askAll(List<LeaseAccount> due, boolean returnAll) throws NotAnsweredException {
+  private void askAll(List<LeaseAccount> due, Function<LeaseAccount, Ask> ask)
+      throws NotAnsweredException {
     int from = 0;
     try {
       do {
         int to = Math.min(due.size(), from + LeaseRequest.MOST_ASKS);
-        ask(due.subList(from, to), returnAll);
+        askFor(due.subList(from, to), ask);
         from = to;
       } while (from < due.size() && !closed);
     } finally {
@@ -364,12 +402,12 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     some.forEach(account -> account.decided().forEach(LeasedQuota::goOn));
   }
 
-  private void ask(List<LeaseAccount> some, boolean returnAll) throws NotAnsweredException {
-    long now = nanoTime.getAsLong();
-    List<LeaseAccount> left =
-        call(some, account -> returnAll ? account.returnAll() : account.ask(now));
+  private void askFor(List<LeaseAccount> some, Function<LeaseAccount, Ask> ask)
+      throws NotAnsweredException {
+    boolean crowded = isCrowded();
+    List<LeaseAccount> left = call(some, ask);
     for (int round = 1; round < MOST_ROUNDS && !left.isEmpty(); round++) {
-      left = call(left, LeaseAccount::askAgain);
+      left = call(left, account -> account.askAgain(crowded));
     }
     left.forEach(LeaseAccount::postpone);
     if (!left.isEmpty()) {
@@ -452,7 +490,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    sync(LeaseAccount::isInUse, true);
+    sync(LeaseAccount::isInUse, true, LeaseAccount::returnAll);
     reports.tell();
     client.close();
   }

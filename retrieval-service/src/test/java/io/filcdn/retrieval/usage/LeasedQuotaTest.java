@@ -463,9 +463,41 @@ class LeasedQuotaTest {
   }
 
   @Test
-  void ofAClientNothingIsLeasedAheadAndWhatWasServedIsTold() throws Exception {
+  void ofAClientSoMuchIsLeasedAheadThatNotEachRequestWaitsAndIsGivenBackWhenItIsIdle()
+      throws Exception {
+    metrics.grant(client(1), 10_000);
+    open(500, 500);
+    assertThat(reserve(client(1), 600)).isEqualTo(Outcome.RESERVED);
+    quota().served(client(1), 600);
+    int asked = metrics.grants();
+
+    for (int times = 0; times < 5; times++) {
+      assertThat(quota().reserve(client(1), 100)).isEqualTo(Outcome.RESERVED);
+      quota().served(client(1), 100);
+    }
+
+    assertThat(metrics.grants() - asked).as("answers that gave something").isLessThanOrEqualTo(1);
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
+    await().atMost(SOON).until(() -> metrics.held(client(1)) == 0);
+    assertThat(metrics.applied(client(1))).isEqualTo(1_100);
+  }
+
+  /** What lies in advance at one edge does not keep another waiting. */
+  @Test
+  void ofASmallCapOnlyAPartIsLeasedAhead() throws Exception {
+    metrics.shareInAdvance(10);
     metrics.grant(client(1), 1_000);
     open(500, 500);
+
+    assertThat(reserve(client(1), 600)).isEqualTo(Outcome.RESERVED);
+
+    assertThat(metrics.held(client(1))).isEqualTo(640);
+  }
+
+  @Test
+  void whatWasServedOfAClientIsTold() throws Exception {
+    metrics.grant(client(1), 1_000);
+    open(0, 500);
 
     assertThat(reserve(client(1), 600)).isEqualTo(Outcome.RESERVED);
     assertThat(metrics.held(client(1))).isEqualTo(600);
@@ -580,6 +612,27 @@ class LeasedQuotaTest {
               nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
               return quota().remaining(client(0)) == Long.MAX_VALUE;
             });
+  }
+
+  /** Strangers who only look, each as another client. */
+  @Test
+  void whereThereIsLittleRoomClientsAreForgottenAsSoonAsNothingIsServedThem() throws Exception {
+    metrics.grant(client(50_001), 10_000);
+    open(500, 0);
+    prepare(100);
+    assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
+    for (int from = 0; from < 90_000; from += 10_000) {
+      List<CompletableFuture<Outcome>> all = new ArrayList<>();
+      for (int bucket = from; bucket < from + 10_000; bucket++) {
+        CapName name = client(bucket);
+        CompletableFuture<Outcome> decided = new CompletableFuture<>();
+        quota().prepare(List.of(new Need(name, 1)), kept -> decided.complete(kept.reserve(name, 1)));
+        all.add(decided);
+      }
+      all.forEach(one -> one.orTimeout(60, TimeUnit.SECONDS).join());
+    }
+
+    assertThat(reserve(client(50_001), 100)).isEqualTo(Outcome.RESERVED);
   }
 
   @Test
