@@ -7,6 +7,7 @@ import static io.filcdn.metrics.Samples.journal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.access.CapPeriod;
+import io.filcdn.common.access.KeyId;
 import io.filcdn.common.access.PolicyAccess;
 import io.filcdn.common.access.PolicyLimits;
 import io.filcdn.common.access.PolicyRecord;
@@ -212,7 +213,6 @@ class CapsIT {
   @CsvSource({
     "all,life,2000",
     "all,day,1000",
-    "key/abcdefABCDEF,day,400",
     "token/5,day,400",
     "client/5,day,300"
   })
@@ -222,6 +222,26 @@ class CapsIT {
     assertThat(given(1, name, cap + 1)).isZero();
     assertThat(given(1, name, cap)).isEqualTo(cap);
     assertThat(lease(2, name, 1, 0, 0).unspent()).contains(ByteCount.of(cap));
+  }
+
+  @Test
+  void aKeyHasACapWhereItIsThePayers() {
+    stack.execute(
+        """
+        insert into access_key (id, payer, name, record, version) values
+          ('abcdefABCDEF', '%s', 'a', '{}', 1), ('ghijklGHIJKL', '0x%s', 'b', '{}', 1)
+        """
+            .formatted(Samples.PAYER.hex(), "bb".repeat(20)));
+
+    assertThat(given(1, ofKey("abcdefABCDEF"), 401)).isZero();
+    assertThat(given(1, ofKey("abcdefABCDEF"), 400)).isEqualTo(400);
+    assertThat(lease(1, ofKey("ghijklGHIJKL"), 1, 0, 0).unspent()).as("another's").isEmpty();
+    assertThat(lease(1, ofKey("mnopqrMNOPQR"), 1, 0, 0).unspent()).as("made up").isEmpty();
+    assertThat(stack.rows("select data_set from held")).hasSize(1);
+  }
+
+  private static CapName ofKey(String id) {
+    return policy(new CapBearer.Key(KeyId.of(id)), DAY);
   }
 
   @Test
@@ -275,7 +295,7 @@ class CapsIT {
     lease(1, name, 600, 0, 0);
 
     assertThat(lease(1, name, 600, 500, 1_000_000).applied()).isEqualTo(ByteCount.of(100));
-    assertThat(lease(1, name, 600, 600, 50).returned()).isEqualTo(ByteCount.of(600));
+    assertThat(lease(1, name, 600, 600, 50).returned()).isEqualTo(ByteCount.of(500));
     assertThat(lease(2, name, 5, 9, 9).acquired()).isEqualTo(ByteCount.of(5));
     assertThat(used(name)).isEqualTo(100);
     assertThat(totals().drift()).isZero();
@@ -300,7 +320,7 @@ class CapsIT {
   void aTokenOfTooLongALifeGetsNothingNorDoesOneThatHasLongEnded() {
     Instant latest = NOON.plus(CapName.LONGEST_TOKEN).plusSeconds(60);
     for (Instant end :
-        List.of(latest.plusSeconds(1), Instant.ofEpochSecond(Long.MAX_VALUE / 1000))) {
+        List.of(latest.plusSeconds(1), Instant.parse("9999-12-31T23:59:59Z"))) {
       assertThat(lease(1, ending(end), 1, 0, 0).unspent()).isEmpty();
     }
     assertThat(given(1, ending(latest), 10)).isEqualTo(10);
@@ -359,6 +379,49 @@ class CapsIT {
         .containsExactly("2");
   }
 
+  @Test
+  void tokensThatEndedLongAgoTakeNoRoomAndAreForgottenADayLater() {
+    assertThat(given(1, token("there", 10), 10)).isEqualTo(10);
+    String part = SecretHash.of("there").hex().substring(0, 2);
+    stack.execute(
+        """
+        insert into held (data_set, quota) select 'cap/token/%s/%s' || lpad(to_hex(i), 62, '0'), '%s@5'
+        from generate_series(1, 399) i
+        """
+            .formatted(Samples.PAYER, part, NOON.plusSeconds(60)));
+    assertThat(given(1, token(ofPart(part, true), 10), 10)).isZero();
+
+    clock.move(Duration.ofHours(1).plusSeconds(61));
+
+    assertThat(given(1, token(ofPart(part, true), 10), 10)).isEqualTo(10);
+    clock.move(Duration.ofHours(23));
+    service.tend();
+    assertThat(tokens()).isEqualTo(401);
+    clock.move(Duration.ofMinutes(1));
+    service.tend();
+    assertThat(tokens()).as("but for those that are held").isEqualTo(2);
+  }
+
+  private static int tokens() {
+    return stack.rows("select quota from held where data_set like 'cap/token/%'").size();
+  }
+
+  @Test
+  void aDaysBucketsAndTheirKeyAreForgottenADayAfterItsEnd() {
+    lease(1, client(1), 100, 0, 0);
+    lease(1, client(1), 100, 20, 80);
+    clock.move(Duration.ofHours(36));
+    service.tend();
+    assertThat(stack.rows("select quota from held")).hasSize(1);
+    assertThat(stack.rows("select day from cap_salt order by 1")).contains(TODAY.toString());
+
+    clock.move(Duration.ofSeconds(61));
+    service.tend();
+
+    assertThat(stack.rows("select quota from held")).isEmpty();
+    assertThat(stack.rows("select day from cap_salt order by 1")).doesNotContain(TODAY.toString());
+  }
+
   /** A text whose hash begins with {@code part}, or with something else. */
   private static String ofPart(String part, boolean begins) {
     return IntStream.iterate(0, i -> i + 1)
@@ -413,6 +476,11 @@ class CapsIT {
     assertThat(TestEdges.end(service.leaseDesk(), new JournalEnd(journal(1), Map.of()))).isTrue();
 
     assertThat(used(name)).isEqualTo(600);
+    assertThat(stack.rows("select detail from audit"))
+        .singleElement()
+        .asString()
+        .startsWith("0 bytes are free, and 400 of caps count as used")
+        .contains("[a cap of the policy of fwss/7 in life]");
     assertThat(lease(3, name, 0, 0, 0).unspent()).contains(ByteCount.of(1_400));
     assertThat(totals()).isEqualTo(new Totals(300, 0, 0));
     clock.move(Duration.ofDays(8));
@@ -491,7 +559,7 @@ class CapsIT {
 
     assertThat(second.getFirst()).isEqualTo(first.getLast());
     assertThat(second.getLast().key()).isNotEqualTo(first.getFirst().key());
-    clock.move(Duration.ofDays(4));
+    clock.move(Duration.ofDays(2));
     service.tend();
     assertThat(stack.rows("select day from cap_salt order by 1"))
         .containsExactly(TODAY.plusDays(2).toString());

@@ -257,8 +257,9 @@ class ThreeEdgesIT {
     // a new process of metrics shows none before it has looked, which it does every ten seconds
     await()
         .ignoreExceptions()
-        .during(Duration.ofSeconds(12))
-        .atMost(SOON)
+        // metrics looks at all leases once a minute
+        .during(Duration.ofSeconds(75))
+        .atMost(SOON.multipliedBy(2))
         .untilAsserted(
             () ->
                 assertThat(MetricsPage.sum(metrics, HELD, ""))

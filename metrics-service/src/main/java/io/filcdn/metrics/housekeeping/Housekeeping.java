@@ -27,7 +27,7 @@ public final class Housekeeping {
 
   private static final int MOST_PIECES_A_DAY = 1000;
 
-  /** Days and months of caps for which leases are kept after them: none is given by then. */
+  /** Days and months of keys for which leases are kept after them: none is given by then. */
   private static final int KEEP_LEASED_DAYS = 3;
 
   /** Days for which it is kept what keys used in a day or month. */
@@ -35,6 +35,9 @@ public final class Housekeeping {
 
   /** The number of leases of caps that are forgotten in one go. */
   private static final int MOST_PERIODS = 10_000;
+
+  /** The time between two comparisons of all leases. */
+  private static final Duration COMPARE_EVERY = Duration.ofMinutes(1);
 
   /** So often in a row, at most. */
   private static final int MOST_ROUNDS = 100;
@@ -46,6 +49,10 @@ public final class Housekeeping {
   private final LostRecordDetector lostRecords;
   private final PipelineMetrics metrics;
   private final Clock clock;
+
+  /** Of the thread of the tasks alone. */
+  private Instant compareAt = Instant.MIN;
+
   private final PostgresLeases leases = new PostgresLeases();
   private final PostgresLeaseJournals leaseJournals = new PostgresLeaseJournals();
   private final PostgresKeyUsage keyUsage = new PostgresKeyUsage();
@@ -89,8 +96,13 @@ public final class Housekeeping {
         new BackgroundTask("forgetting old dead letters", this::forgetDeadLetters));
   }
 
+  /** Seldom, as it goes through all leases. */
   private void compareLeases() {
-    metrics.record(database.call(leases::totals));
+    Instant now = clock.instant();
+    if (!now.isBefore(compareAt)) {
+      metrics.record(database.call(leases::totals));
+      compareAt = now.plus(COMPARE_EVERY);
+    }
   }
 
   private void countParked() {
@@ -108,11 +120,11 @@ public final class Housekeeping {
   }
 
   private void forgetCaps() {
-    LocalDate first =
-        LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC).minusDays(KEEP_LEASED_DAYS);
-    forget(connection -> caps.forget(connection, first, MOST_PERIODS));
+    Instant then = LeaseDesk.overAt(clock.instant());
+    forget(connection -> caps.forgetDays(connection, then, MOST_PERIODS));
+    forget(connection -> caps.forgetTokens(connection, then, MOST_PERIODS));
     forget(connection -> leaseJournals.forgetSettled(connection, MOST_PERIODS));
-    database.run(connection -> caps.forgetSalts(connection, first));
+    database.run(connection -> caps.forgetSalts(connection, then));
   }
 
   /** Forgets batch by batch, until one is not full. */

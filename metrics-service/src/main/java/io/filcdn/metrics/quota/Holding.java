@@ -27,6 +27,12 @@ public record Holding(ByteCount acquired, ByteCount returned, ByteCount applied)
     return possible.compareTo(returned) > 0 ? new Holding(acquired, possible, applied) : this;
   }
 
+  /** After it gave back a sum, of which no more counts than it was given and did not use. */
+  Holding returnedUnused(ByteCount told) {
+    long unused = acquired.bytes() - applied.bytes();
+    return returned(ByteCount.of(Math.min(told.bytes(), unused)));
+  }
+
   /** After its edge told what it used, of which no more counts than it was given and kept. */
   Holding used(ByteCount told) {
     long possible = Math.min(told.bytes(), acquired.bytes() - returned.bytes());

@@ -16,6 +16,7 @@ import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.odometer.Odometer.Totals;
+import io.filcdn.metrics.quota.PostgresLeaseJournals.Ended;
 import io.filcdn.metrics.quota.PostgresLeaseJournals.LeaseJournal;
 import io.filcdn.metrics.quota.PostgresLeases.Change;
 import io.filcdn.metrics.quota.PostgresLeases.Held;
@@ -52,7 +53,7 @@ public final class LeaseDesk {
   /** The number of journals that are written off in one go. */
   private static final int AT_ONCE = 100;
 
-  /** The most that clocks of edges are ahead. */
+  /** The most that clocks of edges are ahead, and those of processes of metrics differ. */
   private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
 
   private final Database database;
@@ -180,7 +181,7 @@ public final class LeaseDesk {
       }
     }
     Set<QuotaName> known = caps.limits(connection, possible).keySet();
-    Set<CapName> withRoom = caps.withRoom(connection, tokens);
+    Set<CapName> withRoom = caps.withRoom(connection, tokens, now);
     return names.stream()
         .filter(name -> !(name instanceof CapName) || known.contains(name))
         .filter(name -> !(name instanceof CapName.OfToken token) || withRoom.contains(token))
@@ -189,8 +190,11 @@ public final class LeaseDesk {
 
   private Lease give(Ask ask, QuotaState state, Map<QuotaName, Long> ofCaps, List<Change> changes) {
     Holding was = state.holding();
-    Holding returned = was.returned(ask.returned());
-    Holding less = ask.used().map(returned::used).orElse(returned);
+    Holding less =
+        ask.used()
+            // of what only the edge tells it cannot give back what it said was used
+            .map(used -> was.returnedUnused(ask.returned()).used(used))
+            .orElseGet(() -> was.returned(ask.returned()));
     long used = Math.addExact(state.all().used(), less.applied().bytes() - was.applied().bytes());
     Optional<Long> unspent = unspent(ask.name(), state, used, ofCaps);
     long heldByOthers = state.all().bytes() - was.held();
@@ -245,6 +249,11 @@ public final class LeaseDesk {
       case QuotaName.OfKey _ -> cap.map(bytes -> isLongOver(name, now) ? 0L : bytes);
       case CapName _ -> cap.map(bytes -> isLongOver(name, now) ? 0L : Math.max(0L, bytes - used));
     };
+  }
+
+  /** The end before which no other process leases of what ended any more either. */
+  public static Instant overAt(Instant now) {
+    return now.minus(CapPeriod.LEASED_AFTER_END).minus(CLOCKS_DIFFER);
   }
 
   /** True where a cap's time has begun, as an edge's clock may have it. */
@@ -306,8 +315,8 @@ public final class LeaseDesk {
       return new Reply.Done<>(new JournalEnd.Answer(false));
     }
     Owned journal = new Owned(end.journal(), edge);
-    long held = close(connection, journal, Action.LEASES_DRAINED, "all it counted is applied");
-    LOG.infof("journal %s is complete; %d bytes that it held are free", end.journal(), held);
+    Ended ended = close(connection, journal, Action.LEASES_DRAINED, "all it counted is applied");
+    LOG.infof("journal %s is complete; %s", end.journal(), told(ended));
     return new Reply.Done<>(new JournalEnd.Answer(true));
   }
 
@@ -324,24 +333,30 @@ public final class LeaseDesk {
 
   /** Writes off what a journal holds; what it may yet tell of is counted all the same. */
   public long writeOff(JournalId journal, String why) {
-    long held =
+    Ended ended =
         database.call(
             connection ->
                 close(connection, new Owned(journal, ""), Action.LEASES_WRITTEN_OFF, why));
-    LOG.warnf("journal %s is written off with %d bytes: %s", journal, held, why);
-    return held;
+    LOG.warnf("journal %s is written off: %s; %s", journal, told(ended), why);
+    return ended.held();
   }
 
-  private long close(Connection connection, Owned journal, Action action, String why)
+  private Ended close(Connection connection, Owned journal, Action action, String why)
       throws SQLException {
     Instant now = clock.instant();
-    long held = journals.close(connection, journal.id, journal.edge, action, now);
-    if (held > 0) {
+    Ended ended = journals.close(connection, journal.id, journal.edge, action, now);
+    if (ended.held() > 0) {
       audit.add(
           connection,
-          new AuditEntry(
-              now, action, "journal " + journal.id, "%d bytes are free; %s".formatted(held, why)));
+          new AuditEntry(now, action, "journal " + journal.id, told(ended) + "; " + why));
     }
-    return held;
+    return ended;
+  }
+
+  private static String told(Ended ended) {
+    String free = "%d bytes are free".formatted(ended.free());
+    return ended.used() == 0
+        ? free
+        : "%s, and %d of caps count as used %s".formatted(free, ended.used(), ended.caps());
   }
 }

@@ -11,10 +11,14 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -29,9 +33,12 @@ public final class PostgresCaps {
 
   /**
    * The most signed tokens of a payer, of each 256th of the hashes, of which something was leased
-   * and whose time is not over: some 100,000 in all. So many are counted for each new one.
+   * and that did not end long ago: some 100,000 in all. So many are counted for each new one.
    */
   private static final int MOST_TOKENS = 400;
+
+  /** So many an hour, for the day after which they are forgotten, of tokens that end at once. */
+  private static final Duration TAKES_ROOM_AFTER_END = Duration.ofHours(1);
 
   /** The hex digits of a 256th. */
   private static final int DIGITS = 2;
@@ -53,7 +60,16 @@ public final class PostgresCaps {
       where exists (select from data_set d where d.payer = named.payer)
         and (select count(*) from (
           select from held where data_set >= named.part and data_set < named.part || 'g'
-          limit ?) tokens) < ?
+            and quota >= ? limit ?) tokens) < ?
+      """;
+
+  /** Those data sets and keys that have one payer. */
+  private static final String OF_KEYS =
+      """
+      select named.data_set, named.key
+      from unnest(?, ?) as named (data_set, key)
+      join data_set d on d.data_set = named.data_set
+      join access_key k on k.id = named.key and k.payer = d.payer
       """;
 
   private static final String ADD_SALT =
@@ -67,7 +83,8 @@ public final class PostgresCaps {
       with gone as (
         delete from held where (data_set, quota) in (
           select data_set, quota from held
-          where data_set >= 'cap/' and data_set < 'cap0' and quota < ? and bytes = 0
+          where data_set >= 'cap/' and data_set < 'cap0' and quota >= ? and quota < ?
+            and bytes = 0
           limit ? for update skip locked)
         returning data_set, quota
       ), leases as (
@@ -79,7 +96,7 @@ public final class PostgresCaps {
 
   private static final String FORGET_SALTS = "delete from cap_salt where day < ?";
 
-  /** The caps of names; nothing of those that their policies do not have. */
+  /** The caps of names; nothing of those that their policies do not have, nor of foreign keys. */
   Map<QuotaName, Long> limits(Connection connection, Collection<CapName> names)
       throws SQLException {
     Map<QuotaName, Long> limits = new HashMap<>();
@@ -91,6 +108,7 @@ public final class PostgresCaps {
       }
     }
     if (!ofPolicies.isEmpty()) {
+      forgetForeignKeys(connection, ofPolicies);
       Map<String, Caps> caps = caps(connection, ofPolicies);
       for (CapName.OfPolicy name : ofPolicies) {
         Optional.ofNullable(caps.get(name.dataSet().toString()))
@@ -99,6 +117,39 @@ public final class PostgresCaps {
       }
     }
     return limits;
+  }
+
+  /** Leaves out keys that there are not, and other payers', which edges could make up. */
+  private static void forgetForeignKeys(Connection connection, Set<CapName.OfPolicy> names)
+      throws SQLException {
+    List<CapName.OfPolicy> ofKeys =
+        names.stream().filter(name -> name.bearer() instanceof CapBearer.Key).toList();
+    if (ofKeys.isEmpty()) {
+      return;
+    }
+    Set<String> own = new HashSet<>();
+    try (PreparedStatement statement = connection.prepareStatement(OF_KEYS)) {
+      Columns.of(statement, ofKeys)
+          .text(name -> name.dataSet().toString())
+          .text(name -> ((CapBearer.Key) name.bearer()).id().toString());
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          own.add(ofKey(rows.getString("data_set"), rows.getString("key")));
+        }
+      }
+    }
+    ofKeys.stream()
+        .filter(
+            name ->
+                !own.contains(
+                    ofKey(
+                        name.dataSet().toString(),
+                        ((CapBearer.Key) name.bearer()).id().toString())))
+        .forEach(names::remove);
+  }
+
+  private static String ofKey(String dataSet, String key) {
+    return dataSet + " " + key;
   }
 
   /** The caps of a policy. */
@@ -140,8 +191,9 @@ public final class PostgresCaps {
     return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
   }
 
-  /** Those of {@code tokens} for which their payers have room. */
-  Set<CapName> withRoom(Connection connection, Collection<CapName.OfToken> tokens)
+  /** Those of {@code tokens} for which their payers have room; what ended long ago takes none. */
+  Set<CapName> withRoom(
+      Connection connection, Collection<CapName.OfToken> tokens, Instant now)
       throws SQLException {
     if (tokens.isEmpty()) {
       return Set.of();
@@ -149,8 +201,9 @@ public final class PostgresCaps {
     Set<String> parts = new HashSet<>();
     try (PreparedStatement statement = connection.prepareStatement(WITH_ROOM)) {
       Columns.of(statement, tokens).text(token -> token.payer().hex()).text(PostgresCaps::part);
-      statement.setInt(3, MOST_TOKENS);
+      statement.setString(3, now.minus(TAKES_ROOM_AFTER_END).toString());
       statement.setInt(4, MOST_TOKENS);
+      statement.setInt(5, MOST_TOKENS);
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           parts.add(rows.getString(1));
@@ -186,15 +239,34 @@ public final class PostgresCaps {
   }
 
   /**
-   * Forgets days before {@code first}, and tokens that ended before it, where nothing is held of
-   * them.
+   * Forgets days before that of {@code then}, where nothing is held of them.
    *
    * @return how many; at most {@code limit}
    */
-  public int forget(Connection connection, LocalDate first, int limit) throws SQLException {
+  public int forgetDays(Connection connection, Instant then, int limit) throws SQLException {
+    return forget(connection, "", day(then).toString(), limit);
+  }
+
+  /**
+   * Forgets tokens that ended on the day of {@code then}, and before it, where nothing is held of
+   * them. Those of the days before go with those.
+   *
+   * @return how many; at most {@code limit}
+   */
+  public int forgetTokens(Connection connection, Instant then, int limit) throws SQLException {
+    return forget(connection, day(then) + "T", then.toString(), limit);
+  }
+
+  private static LocalDate day(Instant then) {
+    return LocalDate.ofInstant(then, ZoneOffset.UTC);
+  }
+
+  private static int forget(Connection connection, String from, String to, int limit)
+      throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
-      statement.setString(1, first.toString());
-      statement.setInt(2, limit);
+      statement.setString(1, from);
+      statement.setString(2, to);
+      statement.setInt(3, limit);
       try (ResultSet row = statement.executeQuery()) {
         row.next();
         return row.getInt(1);
@@ -202,10 +274,10 @@ public final class PostgresCaps {
     }
   }
 
-  /** Forgets the keys of days before {@code first}. */
-  public void forgetSalts(Connection connection, LocalDate first) throws SQLException {
+  /** Forgets the keys of days before that of {@code then}. */
+  public void forgetSalts(Connection connection, Instant then) throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(FORGET_SALTS)) {
-      statement.setObject(1, first);
+      statement.setObject(1, day(then));
       statement.executeUpdate();
     }
   }

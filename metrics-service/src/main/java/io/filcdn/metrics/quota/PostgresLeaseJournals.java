@@ -3,6 +3,7 @@ package io.filcdn.metrics.quota;
 import static java.util.Objects.requireNonNull;
 
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.CapBearer;
 import io.filcdn.common.lease.CapName;
 import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * The table of journals that lease; each method works in the caller's transaction.
@@ -260,15 +262,46 @@ public final class PostgresLeaseJournals {
   }
 
   /**
+   * What became of what a journal held.
+   *
+   * @param free bytes that can be leased again
+   * @param used bytes of caps of which only its edge could tell what it used: they count as used
+   * @param caps those of them that are on all together, which a payer notices
+   */
+  record Ended(long free, long used, List<CapName> caps) {
+
+    private static final int MOST_CAPS = 20;
+
+    static final Ended NOTHING = new Ended(0, 0, List.of());
+
+    long held() {
+      return Math.addExact(free, used);
+    }
+
+    Ended plus(QuotaName quota, long held) {
+      if (!(quota instanceof CapName cap)) {
+        return new Ended(Math.addExact(free, held), used, caps);
+      }
+      boolean named =
+          held > 0
+              && caps.size() < MOST_CAPS
+              && cap instanceof CapName.OfPolicy(_, CapBearer.All _, _);
+      return new Ended(
+          free,
+          Math.addExact(used, held),
+          named ? Stream.concat(caps.stream(), Stream.of(cap)).toList() : caps);
+    }
+  }
+
+  /**
    * Sets free all that a journal holds, and lets it lease nothing any more. Where only its edge can
    * tell what it used, all that it holds counts as used. Caps of which it holds nothing stay, to be
    * forgotten in batches.
    *
    * @param edge whose it is, where nobody has heard of it
    * @param why drained, or written off: then late records may yet count what it held
-   * @return how many bytes it held
    */
-  long close(Connection connection, JournalId journal, String edge, Action why, Instant now)
+  Ended close(Connection connection, JournalId journal, String edge, Action why, Instant now)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(CLOSE)) {
       statement.setObject(1, journal.uuid());
@@ -280,7 +313,7 @@ public final class PostgresLeaseJournals {
     Map<QuotaName, Held> heldByAll = leases.lock(connection, quotas(connection, journal));
     update(connection, why == Action.LEASES_DRAINED ? FORGET_LEFT : KEEP_LEFT, journal);
     List<Change> freed = new ArrayList<>();
-    long held = 0;
+    Ended ended = Ended.NOTHING;
     try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
       statement.setObject(1, journal.uuid());
       try (ResultSet rows = statement.executeQuery()) {
@@ -294,12 +327,12 @@ public final class PostgresLeaseJournals {
                   quota,
                   Holding.NONE,
                   new Held(before.bytes() - was.held(), Math.addExact(before.used(), used))));
-          held = Math.addExact(held, was.held());
+          ended = ended.plus(quota, was.held());
         }
       }
     }
     PostgresLeases.hold(connection, freed);
-    return held;
+    return ended;
   }
 
   /**
