@@ -29,7 +29,7 @@ import java.util.function.IntFunction;
 record PolicyCaps(Function<LocalDate, Optional<CapSalt>> salts) {
 
   /**
-   * The caps where a data set pays; nothing where a bucket's key is not known yet.
+   * The caps where a data set pays, none for a bot; nothing where a bucket's key is not known yet.
    *
    * @param claims of the token that is shown, where one is, and good
    */
@@ -41,7 +41,8 @@ record PolicyCaps(Function<LocalDate, Optional<CapSalt>> salts) {
       Instant now) {
     Optional<ByteCount> ofToken = claims.flatMap(TokenClaims::most);
     PolicyLimits limits = policy.limits();
-    if (ofToken.isEmpty() && !limits.hasCaps()) {
+    boolean free = request.credential() instanceof Credential.Bot;
+    if (free || ofToken.isEmpty() && !limits.hasCaps()) {
       return Optional.of(List.of());
     }
     Caps caps = new Caps(dataSet, LocalDate.ofInstant(now, ZoneOffset.UTC), new ArrayList<>(4));

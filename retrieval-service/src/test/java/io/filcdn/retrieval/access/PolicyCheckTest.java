@@ -469,6 +469,14 @@ class PolicyCheckTest {
         .containsExactly(cap(token, DAY, 4), cap(client, DAY, 5));
   }
 
+  /** Nobody pays for its bytes. */
+  @Test
+  void aBotCountsToNoCapAndNeedsNoKeyOfBuckets() {
+    policy("public", ",\"limits\":{\"bytesPerDayOfClient\":\"5\",\"bytesPerDay\":\"4\"}");
+
+    assertThat(caps(new Credential.Bot("crawler"))).isEmpty();
+  }
+
   /** Of each signature of ECDSA everyone can make another one that is as good. */
   @Test
   void aTokenWithAnotherSignatureHasTheSameCap() {

@@ -82,12 +82,14 @@ public sealed interface CapName extends QuotaName {
    * @param payer whose pieces it is for
    * @param token the hash of what was signed
    * @param bytes in all
-   * @param expires when the token ends, in whole seconds
+   * @param expires when the token ends, in whole seconds; from 1970 on, in a year of four digits
    */
   record OfToken(Address payer, SecretHash token, ByteCount bytes, Instant expires)
       implements CapName {
 
     static final String SEPARATOR = "@";
+
+    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     public OfToken {
       requireNonNull(payer, "payer is missing");
@@ -95,6 +97,9 @@ public sealed interface CapName extends QuotaName {
       requireNonNull(bytes, "bytes is missing");
       if (!expires.equals(expires.truncatedTo(ChronoUnit.SECONDS))) {
         throw new IllegalArgumentException("expected an end in whole seconds, found another");
+      }
+      if (expires.isBefore(Instant.EPOCH) || expires.isAfter(LATEST)) {
+        throw new IllegalArgumentException("expected an end from 1970 to 9999, found another");
       }
     }
 
