@@ -192,8 +192,7 @@ public final class PostgresCaps {
   }
 
   /** Those of {@code tokens} for which their payers have room; what ended long ago takes none. */
-  Set<CapName> withRoom(
-      Connection connection, Collection<CapName.OfToken> tokens, Instant now)
+  Set<CapName> withRoom(Connection connection, Collection<CapName.OfToken> tokens, Instant now)
       throws SQLException {
     if (tokens.isEmpty()) {
       return Set.of();

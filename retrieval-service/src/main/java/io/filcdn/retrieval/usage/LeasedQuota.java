@@ -255,7 +255,9 @@ public final class LeasedQuota implements Quota, AutoCloseable {
         accounts.computeIfPresent(
             name,
             (_, account) ->
-                account.isForgettable(now, crowded) || over && !account.isInUse() ? gone(name) : account);
+                account.isForgettable(now, crowded) || over && !account.isInUse()
+                    ? gone(name)
+                    : account);
       }
     }
   }
@@ -348,9 +350,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   }
 
   private void askFirst(
-      List<LeaseAccount> due,
-      List<List<LeaseAccount>> others,
-      Function<LeaseAccount, Ask> ask)
+      List<LeaseAccount> due, List<List<LeaseAccount>> others, Function<LeaseAccount, Ask> ask)
       throws NotAnsweredException {
     try {
       askAll(due, ask);

@@ -626,7 +626,8 @@ class LeasedQuotaTest {
       for (int bucket = from; bucket < from + 10_000; bucket++) {
         CapName name = client(bucket);
         CompletableFuture<Outcome> decided = new CompletableFuture<>();
-        quota().prepare(List.of(new Need(name, 1)), kept -> decided.complete(kept.reserve(name, 1)));
+        quota()
+            .prepare(List.of(new Need(name, 1)), kept -> decided.complete(kept.reserve(name, 1)));
         all.add(decided);
       }
       all.forEach(one -> one.orTimeout(60, TimeUnit.SECONDS).join());
