@@ -254,10 +254,9 @@ class ThreeEdgesIT {
 
   private static void nothingIsHeld() {
     URI metrics = stack.management("metrics");
-    // a new process of metrics shows none before it has looked, which it does every ten seconds
+    // a new process of metrics shows none before it has looked, which it does once a minute
     await()
         .ignoreExceptions()
-        // metrics looks at all leases once a minute
         .during(Duration.ofSeconds(75))
         .atMost(SOON.multipliedBy(2))
         .untilAsserted(
