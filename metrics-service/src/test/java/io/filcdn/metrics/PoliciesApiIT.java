@@ -146,6 +146,36 @@ class PoliciesApiIT {
   }
 
   @Test
+  void capsAreTakenAndWhatWasUsedOfThemIsShown() {
+    String message =
+        message()
+            .replace("\"maxBytes\":\"0\"", "\"maxBytes\":\"9223372036854775807\"")
+            .replace("\"maxBytesPerDay\":\"0\"", "\"maxBytesPerDay\":\"5\"")
+            .replace("\"maxBytesPerDayOfClient\":\"0\"", "\"maxBytesPerDayOfClient\":\"3\"");
+    post(message)
+        .statusCode(201)
+        .body("policies[0].limits.bytes", equalTo("9223372036854775807"))
+        .body("policies[0].limits.bytesPerDay", equalTo("5"))
+        .body("policies[0].limits.bytesPerDayOfClient", equalTo("3"))
+        .body("policies[0].limits", not(hasKey("bytesPerDayOfKey")))
+        .body("policies[0]", not(hasKey("used")));
+    SERVICE
+        .stack()
+        .execute(
+            """
+            insert into held (data_set, quota, used) values
+              ('cap/policy/fwss/12/all', 'life', 7),
+              ('cap/policy/fwss/12/all', to_char(now() at time zone 'UTC', 'YYYY-MM-DD'), 4)
+            """);
+
+    as(signIn())
+        .get(POLICIES)
+        .then()
+        .body("policies[0].used.bytes", equalTo("7"))
+        .body("policies[0].used.bytesToday", equalTo("4"));
+  }
+
+  @Test
   void policiesAreListedToTheirPayerAlone() {
     given()
         .get(POLICIES)

@@ -299,10 +299,28 @@ class PoliciesIT {
   }
 
   @Test
-  void aCapThatNobodyHoldsIsRefused() {
-    for (String cap :
-        List.of("maxBytes", "maxBytesPerDay", "maxBytesPerDayOfKey", "maxBytesPerDayOfClient")) {
-      assertThat(set(1, Map.of(cap, "1"))).isEqualTo(refused(PolicyRefusal.CAP_UNSUPPORTED));
-    }
+  void capsAreKeptAndTold() {
+    assertThat(
+            set(
+                1,
+                Map.of(
+                    "maxBytes", "4",
+                    "maxBytesPerDay", "3",
+                    "maxBytesPerDayOfKey", "2",
+                    "maxBytesPerDayOfClient", "1")))
+        .isInstanceOf(PolicyDesk.Outcome.Set.class);
+
+    assertThat(
+            stack.rows("select cap_life, cap_day, cap_day_of_key, cap_day_of_client from policy"))
+        .containsExactly("4 3 2 1");
+    service.policies().publish();
+    assertThat(stack.written(Topic.POLICIES))
+        .singleElement()
+        .satisfies(
+            record ->
+                assertThat(record.value())
+                    .contains(
+                        "\"limits\":{\"bytes\":\"4\",\"bytesPerDay\":\"3\",\"bytesPerDayOfKey\":\"2\","
+                            + "\"bytesPerDayOfClient\":\"1\"}"));
   }
 }

@@ -9,14 +9,20 @@ import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.access.KeyLimits;
 import io.filcdn.common.access.KeyScope;
+import io.filcdn.common.access.PolicyLimits;
+import io.filcdn.common.access.SecretHash;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.index.DataSetRecord.Reported;
 import io.filcdn.common.index.DataSetRecord.TopUps;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.lease.CapBearer;
+import io.filcdn.common.lease.CapName;
 import io.filcdn.common.lease.QuotaName;
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.accounts.KeyDesk;
 import io.filcdn.metrics.accounts.NewKey;
 import io.filcdn.metrics.quota.PostgresDataSets;
@@ -46,9 +52,10 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Many edges serve from leases, from a seed: downloads overlap and break off, edges are killed with
  * what they had not flushed, the database breaks off at any step so that acknowledgements are lost,
  * records come twice and out of order and over more partitions as time goes by, and a reorg takes
- * top-ups back; half of it with a key, while days go by. What was served never exceeds the final
- * top-ups and the limit of unfinal ones, nor the key's caps in all, a day and a month, and in the
- * end the totals are exact and nothing is held.
+ * top-ups back; half of it with a key, and much of it under a policy's caps or with a signed
+ * token's, while days go by. What was served never exceeds the final top-ups and the limit of
+ * unfinal ones, nor any cap, and in the end the totals are exact, of caps at least what was served,
+ * and nothing is held.
  */
 class QuotaSimulationIT {
 
@@ -63,6 +70,13 @@ class QuotaSimulationIT {
   private static final long LIFE_CAP = 30_000;
   private static final long DAY_CAP = 9_000;
   private static final long MONTH_CAP = 25_000;
+
+  /** Of a data set in all, on a day, and on a day for a client. */
+  private static final long POLICY_CAP = 24_000;
+
+  private static final long POLICY_DAY_CAP = 8_000;
+  private static final long CLIENT_CAP = 4_000;
+  private static final long TOKEN_CAP = 6_000;
 
   private static final TestStack stack = new TestStack();
 
@@ -110,6 +124,7 @@ class QuotaSimulationIT {
         tell(dataSet);
       }
       key = Optional.of(newKey());
+      setPolicy();
       for (long edge = 1; edge <= EDGES; edge++) {
         edges.add(new SimulatedEdge(seed * 1000 + edge, service.leaseDesk()));
       }
@@ -128,6 +143,7 @@ class QuotaSimulationIT {
           .isEqualTo(recordedOfKey());
       assertThat(new Database(stack.dataSource()).call(new PostgresLeases()::totals))
           .isEqualTo(Totals.NONE);
+      usedOfCapsIsWhatWasServedOrMore();
     }
   }
 
@@ -174,7 +190,39 @@ class QuotaSimulationIT {
     LocalDate day = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
     return new SimulatedEdge.Payer(
         dataSet(dataSet),
-        key.filter(_ -> random.nextBoolean()).map(id -> new EgressRow.UsedKey(id, day)));
+        key.filter(_ -> random.nextBoolean()).map(id -> new EgressRow.UsedKey(id, day)),
+        random.nextInt(3) == 0 ? List.of() : caps(random, dataSet, new CapPeriod.Day(day)));
+  }
+
+  private static List<CapName> caps(Random random, int number, CapPeriod day) {
+    DataSetId dataSet = dataSet(number);
+    List<CapName> caps = new ArrayList<>();
+    caps.add(new CapName.OfPolicy(dataSet, new CapBearer.All(), new CapPeriod.Life()));
+    caps.add(new CapName.OfPolicy(dataSet, new CapBearer.All(), day));
+    caps.add(new CapName.OfPolicy(dataSet, new CapBearer.Client(random.nextInt(3)), day));
+    if (random.nextBoolean()) {
+      caps.add(
+          new CapName.OfToken(
+              Samples.PAYER,
+              SecretHash.of("token " + random.nextInt(3)),
+              ByteCount.of(TOKEN_CAP),
+              NOON.plus(Duration.ofDays(30))));
+    }
+    return caps;
+  }
+
+  /** The policy of all data sets, which their payer's wallet did not sign. */
+  private static void setPolicy() {
+    PolicyLimits limits =
+        new PolicyLimits(
+            Optional.of(ByteCount.of(POLICY_CAP)),
+            Optional.of(ByteCount.of(POLICY_DAY_CAP)),
+            Optional.empty(),
+            Optional.of(ByteCount.of(CLIENT_CAP)),
+            List.of(),
+            List.of(),
+            List.of());
+    CapsIT.set(stack, Optional.empty(), limits, 1);
   }
 
   /** Some of what was sent, late or again, in any order. */
@@ -241,6 +289,47 @@ class QuotaSimulationIT {
           .as("served of %s", name)
           .isLessThanOrEqualTo(cap);
     }
+    capsAreNotExceeded();
+  }
+
+  private void capsAreNotExceeded() {
+    for (CapName name : namesOfCaps()) {
+      long cap =
+          switch (name) {
+            case CapName.OfToken token -> token.bytes().bytes();
+            case CapName.OfPolicy(_, CapBearer.Client _, _) -> CLIENT_CAP;
+            case CapName.OfPolicy(_, _, CapPeriod.Life _) -> POLICY_CAP;
+            case CapName.OfPolicy _ -> POLICY_DAY_CAP;
+          };
+      assertThat(edges.stream().mapToLong(edge -> edge.served(name)).sum())
+          .as("served of %s", name.cap())
+          .isLessThanOrEqualTo(cap);
+    }
+  }
+
+  /** What killed edges held counts as used, too. */
+  private void usedOfCapsIsWhatWasServedOrMore() {
+    assertThat(namesOfCaps()).isNotEmpty();
+    for (CapName name : namesOfCaps()) {
+      String used =
+          stack
+              .rows(
+                  "select used from held where data_set = '%s' and quota = '%s'"
+                      .formatted(name.owner(), name.part()))
+              .getFirst();
+      assertThat(Long.parseLong(used))
+          .as("used of %s", name.cap())
+          .isGreaterThanOrEqualTo(edges.stream().mapToLong(edge -> edge.served(name)).sum());
+    }
+  }
+
+  private List<CapName> namesOfCaps() {
+    return edges.stream()
+        .flatMap(edge -> edge.names().stream())
+        .filter(CapName.class::isInstance)
+        .map(CapName.class::cast)
+        .distinct()
+        .toList();
   }
 
   private List<QuotaName.OfKey> namesOfKey() {

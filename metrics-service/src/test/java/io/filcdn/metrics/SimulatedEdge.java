@@ -5,6 +5,7 @@ import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.egress.EgressRow.UsedKey;
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.CapName;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
@@ -40,8 +41,13 @@ final class SimulatedEdge {
     this.run = new Run(Samples.journal(nextJournal));
   }
 
-  /** The payer of a download: a data set, and where there is one, a key with all caps. */
-  record Payer(DataSetId dataSet, Optional<UsedKey> key) {
+  /**
+   * The payer of a download.
+   *
+   * @param key with all caps, where there is one
+   * @param caps of which no record tells
+   */
+  record Payer(DataSetId dataSet, Optional<UsedKey> key, List<CapName> caps) {
 
     private List<QuotaName> names() {
       List<QuotaName> names = new ArrayList<>();
@@ -53,6 +59,7 @@ final class SimulatedEdge {
             names.add(
                 new QuotaName.OfKey(used.id(), new CapPeriod.Month(YearMonth.from(used.day()))));
           });
+      names.addAll(caps);
       return names;
     }
   }
@@ -140,7 +147,12 @@ final class SimulatedEdge {
 
   private void ask(QuotaName name, Account account, long acquired, long needed) {
     Ask ask =
-        new Ask(name, ByteCount.of(acquired), ByteCount.of(needed), ByteCount.of(account.returned));
+        new Ask(
+            name,
+            ByteCount.of(acquired),
+            ByteCount.of(needed),
+            ByteCount.of(account.returned),
+            name instanceof CapName ? Optional.of(ByteCount.of(account.spent)) : Optional.empty());
     LeaseAnswer answer =
         TestEdges.lease(desk, new LeaseRequest(run.journal, TestEdges.EDGE, List.of(ask)));
     account.acquired = answer.leases().getFirst().acquired().bytes();

@@ -48,7 +48,7 @@ final class TestStack implements AutoCloseable {
           + " quota_level, webhook_call, latency, piece_day, placement, pinned, upload_day,"
           + " settled_event, used_nonce, payer_session, access_key, key_usage, policy,"
           + " credit_service, credit_token, credit_balance, credit_grant, credit_reservation,"
-          + " credit_entry, credit_outbox, kept";
+          + " credit_entry, credit_outbox, kept, cap_salt";
 
   /** Enough for several processes at once. */
   private static final int CONNECTIONS = 50;

@@ -429,6 +429,7 @@ final class Edge implements AutoCloseable {
             new GateCheck(admission, CurioToken.domain(tools.network), proofs()),
             new SignatureWorkers(signatureWorkers),
             new WorkLimits(Settings.signatures(limits)),
+            quota::salt,
             tools.clock),
         new KeyCheck(
             stores.access(), accessFollower::trusted, admission, tools.clock, System::nanoTime));

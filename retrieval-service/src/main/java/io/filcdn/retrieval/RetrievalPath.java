@@ -127,7 +127,13 @@ record RetrievalPath(
     String country = retrieval.client().country();
     EgressKey key =
         new EgressKey(
-            paid.dataSet(), opened.outcome(), "2xx", country, bot, retrieval.grant().key());
+            paid.dataSet(),
+            opened.outcome(),
+            "2xx",
+            country,
+            bot,
+            retrieval.grant().key(),
+            retrieval.grant().caps(paid.dataSet()));
     ResponseTally tally = meter.open(key, body.length(), opened.unverified(), charge);
     PieceResponse response = new PieceResponse(answers, cache, retrieval, paid, body);
     PieceBytes bytes = response.opened(opened, context, tally);

@@ -196,8 +196,14 @@ final class Stack implements AutoCloseable {
     return name.equals("retrieval") ? URI.create(text("/management/retrieval")) : service(name);
   }
 
+  /** The process of a service; another where it was started again. */
   ProcessHandle process(String name) {
-    return ProcessHandle.of(description.at("/pids/" + name).asLong()).orElseThrow();
+    try {
+      JsonNode now = JSON.readTree(description().toFile());
+      return ProcessHandle.of(now.at("/pids/" + name).asLong()).orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The process of that name now, where it runs: a supervisor starts what ends again. */

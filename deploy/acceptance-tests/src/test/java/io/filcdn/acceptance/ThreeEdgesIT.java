@@ -6,8 +6,21 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import io.filcdn.common.access.DelegateKey;
+import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.wallet.RetrievalGrant;
+import io.filcdn.wallet.TypedDomain;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -18,7 +31,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -27,6 +45,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntFunction;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,8 +55,9 @@ import org.web3j.crypto.Sign;
 import org.web3j.utils.Numeric;
 
 /**
- * A key with caps at three edges: clients leave midway, an edge and metrics are killed, and no more
- * is served than the key may, and in the end nothing is held.
+ * Caps at three edges, of a key, a policy, clients and a signed URL: clients leave midway, an edge
+ * and metrics are killed, and no more is served than the cap allows, and in the end nothing is
+ * held.
  */
 class ThreeEdgesIT {
 
@@ -62,6 +82,12 @@ class ThreeEdgesIT {
 
   private static final String HELD = "filcdn_leases_held_bytes";
 
+  private static final Credentials WALLET =
+      Credentials.create(DevnetAccount.SECOND_PAYER.privateKey());
+
+  /** The key of who signs URLs. */
+  private static final ECKey KEY = key();
+
   @TempDir static Path folder;
 
   private static Stack stack;
@@ -71,6 +97,14 @@ class ThreeEdgesIT {
   private static String token = "";
   private static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+
+  private static ECKey key() {
+    try {
+      return new ECKeyGenerator(Curve.P_256).generate();
+    } catch (JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+  }
 
   @BeforeAll
   static void up() {
@@ -92,19 +126,115 @@ class ThreeEdgesIT {
   @Test
   void noMoreIsServedThanTheKeyMayWhateverIsAbortedOrKilled() throws Exception {
     TestDataSet dataSet = market.newDataSet();
+    List<URI> urls = urls(dataSet);
+    JsonNode made = newKey();
+    String header = bearer(made.path("key").asText());
+    awaitAll(urls, header, 200);
+
+    assertThat(received(urls, header, _ -> HERE))
+        .as("bytes that clients got with the key")
+        .isBetween(1L, CAP);
+
+    third.startAgain();
+    String id = made.path("details").path("id").asText();
+    await().ignoreExceptions().atMost(SOON).until(() -> used(id) > 0);
+    nothingIsHeld();
+    assertThat(used(id)).as("bytes that were counted to the key").isBetween(1L, CAP);
+  }
+
+  @Test
+  void noMoreIsServedInADayThanThePolicyAllows() throws Exception {
+    TestDataSet dataSet = market.newDataSet();
+    List<URI> urls = urls(dataSet);
+    String header = signedUrlsOnly(dataSet, urls, Map.of("maxBytesPerDay", "" + CAP));
+    LocalDate begun = today();
+
+    long received = received(urls, header, _ -> HERE);
+
+    assertThat(received).as("bytes that clients got in all").isBetween(1L, CAP * daysSince(begun));
+    third.startAgain();
+    nothingIsHeld();
+    assertThat(usedToday(dataSet)).as("bytes that were told, or lost").isLessThanOrEqualTo(CAP);
+    if (begun.equals(today())) {
+      assertThat(usedToday(dataSet)).isGreaterThanOrEqualTo(received);
+    }
+    assertRefused(urls.getFirst(), header, 429);
+  }
+
+  @Test
+  void eachClientGetsNoMoreInADayThanThePolicyAllows() throws Exception {
+    TestDataSet dataSet = market.newDataSet();
+    List<URI> urls = urls(dataSet);
+    String header = signedUrlsOnly(dataSet, urls, Map.of("maxBytesPerDayOfClient", "" + CAP));
+    LocalDate begun = today();
+
+    long received = received(urls, header, client -> Connection.client(client % 2));
+
+    assertThat(received)
+        .as("bytes that two clients got")
+        .isBetween(CAP, 2 * CAP * daysSince(begun));
+    third.startAgain();
+    nothingIsHeld();
+  }
+
+  @Test
+  void aSignedUrlIsGoodForSoManyBytesAtAllEdges() throws Exception {
+    TestDataSet dataSet = market.newDataSet();
+    List<URI> urls = urls(dataSet);
+    signedUrlsOnly(dataSet, urls, Map.of());
+    String header = bearer(token(urls, ",\"fcdn_max\":%d,\"jti\":\"one\"".formatted(CAP)));
+
+    assertThat(received(urls, header, _ -> HERE))
+        .as("bytes that clients got with the URL")
+        .isBetween(1L, CAP);
+
+    third.startAgain();
+    nothingIsHeld();
+    assertRefused(urls.getFirst(), header, 403);
+    awaitAll(urls, bearer(token(urls, ",\"fcdn_max\":%d,\"jti\":\"two\"".formatted(CAP))), 200);
+  }
+
+  /** A piece of a data set at each edge. */
+  private static List<URI> urls(TestDataSet dataSet) {
     byte[] bytes = new byte[SIZE];
-    new Random(7).nextBytes(bytes);
+    // another for each: whoever lets a request in pays, of the payer's data sets with the piece
+    new Random(dataSet.number()).nextBytes(bytes);
     PieceCid cid = dataSet.add(bytes);
     List<URI> urls =
         List.of(
             dataSet.url(cid), second.url(dataSet.payer(), cid), third.url(dataSet.payer(), cid));
-    JsonNode made = newKey();
-    String header = "Authorization: Bearer " + made.path("key").asText() + "\r\n";
     for (URI url : urls) {
       await().atMost(SOON).until(() -> Client.get(url).status() == 200);
-      await().atMost(SOON).until(() -> status("HEAD", url, header) == 200);
     }
+    return urls;
+  }
 
+  private static String bearer(String credential) {
+    return "Authorization: Bearer " + credential + "\r\n";
+  }
+
+  private static void awaitAll(List<URI> urls, String header, int status) {
+    for (URI url : urls) {
+      await().atMost(SOON).until(() -> status("HEAD", url, header) == status);
+    }
+  }
+
+  private static void assertRefused(URI url, String header, int status) {
+    long received = 0;
+    int last = 200;
+    // what is left may be enough for one more
+    for (int i = 0; i < 1 + CAP / SIZE && last == 200; i++) {
+      try (Connection connection = Connection.open(HERE, "GET", url, header)) {
+        last = connection.status();
+        received += last == 200 ? connection.take(Long.MAX_VALUE).download().bytes() : 0;
+      }
+    }
+    assertThat(last).as("the status after %d bytes more", received).isEqualTo(status);
+  }
+
+  /** What all clients got, while an edge and metrics were killed. */
+  private static long received(List<URI> urls, String header, IntFunction<InetAddress> from)
+      throws Exception {
     AtomicInteger done = new AtomicInteger();
     long received = 0;
     try (ExecutorService threads = Executors.newFixedThreadPool(CLIENTS + 1)) {
@@ -112,31 +242,110 @@ class ThreeEdgesIT {
       List<Callable<Long>> clients = new ArrayList<>();
       for (int i = 0; i < CLIENTS; i++) {
         int number = i;
-        clients.add(() -> fetch(urls, header, number, done));
+        clients.add(() -> fetch(urls, header, from.apply(number), number, done));
       }
       for (Future<Long> client : threads.invokeAll(clients)) {
         received += client.get();
       }
       killing.get();
     }
+    return received;
+  }
 
-    assertThat(received).as("bytes that clients got with the key").isBetween(1L, CAP);
-    third.startAgain();
-    String id = made.path("details").path("id").asText();
-    // a new process of metrics holds nothing before it has looked
-    await().atMost(SOON).until(() -> used(id) > 0);
+  private static void nothingIsHeld() {
+    URI metrics = stack.management("metrics");
+    // a new process of metrics shows none before it has looked, which it does once a minute
     await()
-        .atMost(SOON)
+        .ignoreExceptions()
+        .during(Duration.ofSeconds(75))
+        .atMost(SOON.multipliedBy(2))
         .untilAsserted(
             () ->
-                assertThat(MetricsPage.sum(stack.management("metrics"), HELD, ""))
+                assertThat(MetricsPage.sum(metrics, HELD, ""))
                     .as("bytes that are held of all quotas and caps")
                     .isZero());
-    assertThat(used(id)).as("bytes that were counted to the key").isBetween(1L, CAP);
-    assertThat(MetricsPage.sum(stack.management("metrics"), "filcdn_leases_drift_bytes", ""))
-        .isZero();
-    assertThat(MetricsPage.sum(stack.management("metrics"), "filcdn_leases_overdrawn_bytes", ""))
-        .isZero();
+    assertThat(MetricsPage.sum(metrics, "filcdn_leases_drift_bytes", "")).isZero();
+    assertThat(MetricsPage.sum(metrics, "filcdn_leases_overdrawn_bytes", "")).isZero();
+  }
+
+  private static LocalDate today() {
+    return LocalDate.ofInstant(Instant.now(), ZoneOffset.UTC);
+  }
+
+  private static long daysSince(LocalDate begun) {
+    return 1 + begun.until(today(), ChronoUnit.DAYS);
+  }
+
+  /** Sets a policy that wants signed URLs, and waits until each edge knows it; a token. */
+  private static String signedUrlsOnly(
+      TestDataSet dataSet, List<URI> urls, Map<String, String> caps) {
+    Map<String, Object> members = new HashMap<>();
+    members.put("payer", WALLET.getAddress());
+    members.put("dataSets", List.of(Long.toString(dataSet.number())));
+    members.put("access", "signed");
+    DelegateKey delegate =
+        new DelegateKey("P-256", "EC", KEY.getX().toString(), KEY.getY().toString());
+    members.put("delegateKeyId", "0x" + HexFormat.of().formatHex(delegate.thumbprint()));
+    members.put("delegateJwk", delegate.jwk());
+    for (String number :
+        List.of(
+            "notBefore",
+            "expires",
+            "maxBytes",
+            "maxBytesPerDay",
+            "maxBytesPerDayOfKey",
+            "maxBytesPerDayOfClient")) {
+      members.put(number, "0");
+    }
+    members.put("origins", List.of());
+    members.put("cidrs", List.of());
+    members.put("pieces", List.of());
+    members.put("serial", Long.toString(Instant.now().toEpochMilli()));
+    members.putAll(caps);
+    RetrievalGrant grant = RecordJson.readStrictly(RecordJson.write(members), RetrievalGrant.class);
+    TypedDomain domain =
+        RecordJson.read(
+            call("GET", "/api/v1/policies/typed-data", "", "").path("domain").toString(),
+            TypedDomain.class);
+    Sign.SignatureData signature =
+        Sign.signMessage(grant.digest(domain), WALLET.getEcKeyPair(), false);
+    call(
+        "POST",
+        "/api/v1/policies",
+        "",
+        RecordJson.write(Map.of("domain", domain, "message", grant, "signature", text(signature))));
+    awaitAll(urls, "", 401);
+    String header = bearer(token(urls, ""));
+    awaitAll(urls, header, 200);
+    return header;
+  }
+
+  /** A token for the piece at {@code urls}, with more claims. */
+  private static String token(List<URI> urls, String claims) {
+    String piece = urls.getFirst().getPath().replaceAll(".*/", "");
+    try {
+      JWSObject token =
+          new JWSObject(
+              new JWSHeader.Builder(JWSAlgorithm.ES256)
+                  .keyID(KEY.computeThumbprint().toString())
+                  .build(),
+              new Payload(
+                  "{\"cdniuc\":\"%s\",\"exp\":%d%s}"
+                      .formatted(piece, Instant.now().getEpochSecond() + 3600, claims)));
+      token.sign(new ECDSASigner(KEY));
+      return token.serialize();
+    } catch (JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static long usedToday(TestDataSet dataSet) {
+    for (JsonNode policy : call("GET", "/api/v1/policies", signIn(), "").path("policies")) {
+      if (policy.path("dataSet").asText().equals(dataSet.id().toString())) {
+        return policy.at("/used/bytesToday").asLong();
+      }
+    }
+    throw new AssertionError("expected a policy of " + dataSet.id());
   }
 
   private static int status(String method, URI url, String header) {
@@ -148,13 +357,14 @@ class ThreeEdgesIT {
   }
 
   /** Asks edges in turns, and leaves every other response in the middle. */
-  private static long fetch(List<URI> urls, String header, int client, AtomicInteger done) {
+  private static long fetch(
+      List<URI> urls, String header, InetAddress from, int client, AtomicInteger done) {
     Random random = new Random(client);
     long received = 0;
     for (int i = 0; i < REQUESTS; i++) {
       URI url = urls.get((client + i) % urls.size());
       long most = random.nextBoolean() ? Long.MAX_VALUE : random.nextInt(SIZE);
-      try (Connection connection = Connection.open(HERE, "GET", url, header)) {
+      try (Connection connection = Connection.open(from, "GET", url, header)) {
         if (connection.status() == 200) {
           received += connection.take(most).download().bytes();
         }
@@ -176,8 +386,8 @@ class ThreeEdgesIT {
     metrics.onExit().join();
   }
 
-  private static JsonNode newKey() {
-    Credentials wallet = Credentials.create(DevnetAccount.SECOND_PAYER.privateKey());
+  /** A token of a session. */
+  private static String signIn() {
     JsonNode challenge = call("POST", "/api/v1/sessions/nonce", "", "");
     String message =
         """
@@ -194,16 +404,20 @@ class ThreeEdgesIT {
         """
             .formatted(
                 challenge.path("domain").asText(),
-                org.web3j.crypto.Keys.toChecksumAddress(wallet.getAddress()),
+                org.web3j.crypto.Keys.toChecksumAddress(WALLET.getAddress()),
                 challenge.path("chainId").asLong(),
                 challenge.path("nonce").asText(),
                 Instant.now());
     String body =
         JSON.createObjectNode()
             .put("message", message)
-            .put("signature", signature(wallet, message))
+            .put("signature", signature(message))
             .toString();
-    token = call("POST", "/api/v1/sessions", "", body).path("token").asText();
+    return call("POST", "/api/v1/sessions", "", body).path("token").asText();
+  }
+
+  private static JsonNode newKey() {
+    token = signIn();
     return call(
         "POST",
         "/api/v1/keys",
@@ -216,9 +430,11 @@ class ThreeEdgesIT {
     return call("GET", "/api/v1/keys/" + id, token, "").at("/used/bytes").asLong();
   }
 
-  private static String signature(Credentials wallet, String message) {
-    Sign.SignatureData signature =
-        Sign.signPrefixedMessage(message.getBytes(UTF_8), wallet.getEcKeyPair());
+  private static String signature(String message) {
+    return text(Sign.signPrefixedMessage(message.getBytes(UTF_8), WALLET.getEcKeyPair()));
+  }
+
+  private static String text(Sign.SignatureData signature) {
     return Numeric.toHexString(signature.getR())
         + Numeric.toHexStringNoPrefix(signature.getS())
         + Numeric.toHexStringNoPrefix(signature.getV());

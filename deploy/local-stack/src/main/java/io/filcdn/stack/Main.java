@@ -1,6 +1,7 @@
 package io.filcdn.stack;
 
 import io.filcdn.common.access.IpNetwork;
+import io.filcdn.common.piece.ByteCount;
 import io.filcdn.testing.process.Arguments;
 import io.filcdn.testing.process.Console;
 import io.filcdn.testing.process.DataFolder;
@@ -93,7 +94,10 @@ public final class Main {
       case "sign" -> {
         Arguments given =
             Arguments.read(
-                command, words, Set.of("--key", "--new-key", "--for", "--client"), Set.of());
+                command,
+                words,
+                Set.of("--key", "--new-key", "--for", "--client", "--max-bytes"),
+                Set.of());
         sign(given, clock);
       }
       default -> throw new StackFailure("no command \"%s\"; see ./filcdn help".formatted(command));
@@ -117,9 +121,18 @@ public final class Main {
     Sign.Limits limits =
         new Sign.Limits(
             duration("--for", given.value("--for").orElse("10m")),
-            given.value("--client").map(Main::network));
+            given.value("--client").map(Main::network),
+            given.value("--max-bytes").map(Main::bytes));
     for (String url : given.operands()) {
       System.out.println(signer.sign(url, limits));
+    }
+  }
+
+  private static ByteCount bytes(String text) {
+    try {
+      return ByteCount.of(text);
+    } catch (IllegalArgumentException e) {
+      throw new StackFailure("--max-bytes: expected a number of bytes, found " + text);
     }
   }
 

@@ -12,6 +12,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import io.filcdn.common.access.DelegateKey;
 import io.filcdn.common.access.IpNetwork;
+import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.testing.process.StackFailure;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import java.util.Date;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * The command {@code ./filcdn sign}: signs the address of a piece by a delegate's key, offline, so
@@ -54,8 +56,9 @@ final class Sign {
    *
    * @param time from now on
    * @param client for whom it is
+   * @param bytes in all
    */
-  record Limits(Duration time, Optional<IpNetwork> client) {}
+  record Limits(Duration time, Optional<IpNetwork> client, Optional<ByteCount> bytes) {}
 
   /**
    * A signer with the key in a file: a private JWK of P-256.
@@ -114,6 +117,11 @@ final class Sign {
             .claim("cdniuc", piece(address).toString())
             .expirationTime(Date.from(clock.instant().plus(limits.time())));
     limits.client().ifPresent(client -> claims.claim("cdniip", client.text()));
+    limits
+        .bytes()
+        .ifPresent(
+            // two that were signed in one second do not share their bytes
+            bytes -> claims.claim("fcdn_max", bytes.bytes()).jwtID(UUID.randomUUID().toString()));
     SignedJWT token =
         new SignedJWT(
             new JWSHeader.Builder(JWSAlgorithm.ES256)

@@ -29,7 +29,7 @@ import java.util.Optional;
 final class SignedDemo {
 
   private static final Sign.Limits FOR_A_DAY =
-      new Sign.Limits(Duration.ofDays(1), Optional.empty());
+      new Sign.Limits(Duration.ofDays(1), Optional.empty(), Optional.empty());
 
   /** Lower than what anyone sets later: a policy that is there stays while its key does. */
   private static final String FIRST_SERIAL = "1";

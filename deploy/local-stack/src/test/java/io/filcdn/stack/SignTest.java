@@ -9,6 +9,7 @@ import com.nimbusds.jwt.SignedJWT;
 import io.filcdn.common.access.DelegateKey;
 import io.filcdn.common.access.IpNetwork;
 import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.piece.ByteCount;
 import io.filcdn.testing.process.StackFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,7 @@ class SignTest {
   private static final String PIECE =
       "bafkzcibcpybkgmxp2bhckwice4jfwzkv4topsuysma66syieb7rnc5osa5sw2oa";
   private static final Sign.Limits USUAL =
-      new Sign.Limits(Duration.ofMinutes(10), Optional.empty());
+      new Sign.Limits(Duration.ofMinutes(10), Optional.empty(), Optional.empty());
 
   @TempDir Path folder;
   private Path file;
@@ -70,12 +71,28 @@ class SignTest {
         Sign.with(file, CLOCK)
             .sign(
                 "https://0x7.example/" + PIECE + "/a.mp4?filename=b.mp4",
-                new Sign.Limits(Duration.ofDays(1), Optional.of(IpNetwork.of("192.0.2.0/24"))));
+                new Sign.Limits(
+                    Duration.ofDays(1),
+                    Optional.of(IpNetwork.of("192.0.2.0/24")),
+                    Optional.of(ByteCount.of(5_000_000_000L))));
 
     assertThat(signed).contains("?filename=b.mp4&URISigningPackage=");
     assertThat(token(signed).getJWTClaimsSet().getClaims())
         .containsEntry("cdniip", "192.0.2.0/24")
+        .containsEntry("fcdn_max", 5_000_000_000L)
+        .containsKey("jti")
         .containsEntry("cdniuc", PIECE);
+  }
+
+  @Test
+  void twoUrlsWithACapOfOneSecondAreTwo() throws Exception {
+    Sign.Limits limits =
+        new Sign.Limits(Duration.ofMinutes(1), Optional.empty(), Optional.of(ByteCount.of(5)));
+    Sign sign = Sign.with(file, CLOCK);
+
+    assertThat(token(sign.sign("https://a.example/" + PIECE, limits)).getPayload().toString())
+        .isNotEqualTo(
+            token(sign.sign("https://a.example/" + PIECE, limits)).getPayload().toString());
   }
 
   @Test

@@ -49,7 +49,7 @@ public class PolicyAdminResource {
   public record PostedPolicy(PolicyView policy, SignedGrant grant, Instant posted) {
 
     static PostedPolicy of(StoredPolicy policy) {
-      return new PostedPolicy(PolicyView.of(policy.record()), policy.grant(), policy.posted());
+      return new PostedPolicy(PolicyView.of(policy), policy.grant(), policy.posted());
     }
   }
 

@@ -7,7 +7,9 @@ import io.filcdn.metrics.intake.PostgresJournals;
 import io.filcdn.metrics.pieces.PostgresRetrievals;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.metrics.quota.LeaseDesk;
+import io.filcdn.metrics.quota.PostgresCaps;
 import io.filcdn.metrics.quota.PostgresKeyUsage;
+import io.filcdn.metrics.quota.PostgresLeaseJournals;
 import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.repair.Checkpoints;
 import io.filcdn.metrics.series.PostgresSeries;
@@ -31,8 +33,14 @@ public final class Housekeeping {
   /** Days for which it is kept what keys used in a day or month. */
   private static final int KEEP_USED_DAYS = 40;
 
-  /** The number of leases of keys that are forgotten in one go. */
+  /** The number of leases of caps that are forgotten in one go. */
   private static final int MOST_PERIODS = 10_000;
+
+  /** The time between two comparisons of all leases. */
+  private static final Duration COMPARE_EVERY = Duration.ofMinutes(1);
+
+  /** So often in a row, at most. */
+  private static final int MOST_ROUNDS = 100;
 
   private final Database database;
   private final Retention retention;
@@ -41,8 +49,14 @@ public final class Housekeeping {
   private final LostRecordDetector lostRecords;
   private final PipelineMetrics metrics;
   private final Clock clock;
+
+  /** Of the thread of the tasks alone. */
+  private Instant compareAt = Instant.MIN;
+
   private final PostgresLeases leases = new PostgresLeases();
+  private final PostgresLeaseJournals leaseJournals = new PostgresLeaseJournals();
   private final PostgresKeyUsage keyUsage = new PostgresKeyUsage();
+  private final PostgresCaps caps = new PostgresCaps();
   private final PostgresJournals journals = new PostgresJournals();
   private final PostgresSeries series = new PostgresSeries();
   private final PostgresRetrievals retrievals = new PostgresRetrievals();
@@ -77,12 +91,18 @@ public final class Housekeeping {
         new BackgroundTask("looking for lost records", () -> metrics.record(lostRecords.detect())),
         new BackgroundTask("counting what is parked", this::countParked),
         new BackgroundTask("forgetting old periods of keys", this::forgetPeriods),
+        new BackgroundTask("forgetting old caps", this::forgetCaps),
         new BackgroundTask("forgetting old series", this::forgetSeries),
         new BackgroundTask("forgetting old dead letters", this::forgetDeadLetters));
   }
 
+  /** Seldom, as it goes through all leases. */
   private void compareLeases() {
-    metrics.record(database.call(leases::totals));
+    Instant now = clock.instant();
+    if (!now.isBefore(compareAt)) {
+      metrics.record(database.call(leases::totals));
+      compareAt = now.plus(COMPARE_EVERY);
+    }
   }
 
   private void countParked() {
@@ -97,6 +117,22 @@ public final class Housekeeping {
                 connection, today.minusDays(KEEP_LEASED_DAYS), today.plusDays(1), MOST_PERIODS));
     // apart, as counting locks the two in the other order
     database.run(connection -> keyUsage.forget(connection, today.minusDays(KEEP_USED_DAYS)));
+  }
+
+  private void forgetCaps() {
+    Instant then = LeaseDesk.overAt(clock.instant());
+    forget(connection -> caps.forgetDays(connection, then, MOST_PERIODS));
+    forget(connection -> caps.forgetTokens(connection, then, MOST_PERIODS));
+    forget(connection -> leaseJournals.forgetSettled(connection, MOST_PERIODS));
+    database.run(connection -> caps.forgetSalts(connection, then));
+  }
+
+  /** Forgets batch by batch, until one is not full. */
+  private void forget(Database.Work<Integer> batch) {
+    int forgotten = MOST_PERIODS;
+    for (int round = 0; round < MOST_ROUNDS && forgotten == MOST_PERIODS; round++) {
+      forgotten = database.call(batch);
+    }
   }
 
   private void forgetSeries() {

@@ -24,6 +24,8 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
@@ -121,9 +123,6 @@ public final class PolicyDesk {
   private Outcome set(SignedGrant grant, Verdict.Signed signed, Instant now) {
     List<PolicyRecord> wanted = grant.message().policies(network.generation());
     PolicyRecord first = wanted.getFirst();
-    if (first.limits().hasCaps()) {
-      return new Outcome.Refused(PolicyRefusal.CAP_UNSUPPORTED);
-    }
     if (first.expires().filter(end -> !end.isAfter(now)).isPresent()) {
       return new Outcome.Refused(PolicyRefusal.EXPIRY_PAST);
     }
@@ -204,7 +203,8 @@ public final class PolicyDesk {
    * At most {@code limit} policies of a payer with numbers below {@code before}, the newest first.
    */
   public List<StoredPolicy> list(Address payer, long before, int limit) {
-    return database.call(connection -> policies.list(connection, payer, before, limit));
+    LocalDate today = LocalDate.ofInstant(clock.instant(), ZoneOffset.UTC);
+    return database.call(connection -> policies.list(connection, payer, before, limit, today));
   }
 
   /**

@@ -23,11 +23,6 @@ public enum PolicyRefusal {
       "signature-wrong",
       "expected the signature of the message's payer over these members in their order, found"
           + " another's"),
-  CAP_UNSUPPORTED(
-      400,
-      "cap-unsupported",
-      "expected maxBytes, maxBytesPerDay, maxBytesPerDayOfKey and maxBytesPerDayOfClient of 0: no"
-          + " edge holds them yet"),
   EXPIRY_PAST(
       400, "policy-malformed", "expected expires in the future, found a time that has been"),
   PAYER_UNKNOWN(

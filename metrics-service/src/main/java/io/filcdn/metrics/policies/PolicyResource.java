@@ -81,8 +81,7 @@ public class PolicyResource {
     /** The page of these. */
     public static PolicyPage of(List<StoredPolicy> found, Page<Long> page) {
       return new PolicyPage(
-          found.stream().map(policy -> PolicyView.of(policy.record())).toList(),
-          page.next(found, StoredPolicy::number));
+          found.stream().map(PolicyView::of).toList(), page.next(found, StoredPolicy::number));
     }
   }
 

@@ -7,6 +7,7 @@ import io.filcdn.common.access.PolicyAccess;
 import io.filcdn.common.access.PolicyLimits;
 import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.metrics.policies.StoredPolicy.CapUse;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -17,6 +18,8 @@ import java.util.Optional;
  * @param delegate the {@code kid} of the key that may sign tokens; absent where nobody may
  * @param notBefore absent where it is in force from the beginning
  * @param expires absent where it does not end by itself
+ * @param used of the caps on all together, as far as edges told; of policies of a data set alone,
+ *     as a general one holds for each of several
  */
 @JsonInclude(Include.NON_ABSENT)
 public record PolicyView(
@@ -26,10 +29,20 @@ public record PolicyView(
     Optional<Instant> notBefore,
     Optional<Instant> expires,
     PolicyLimits limits,
-    long serial) {
+    long serial,
+    Optional<CapUse> used) {
 
-  /** The view of a policy. */
-  public static PolicyView of(PolicyRecord policy) {
+  /** The view of a policy that is kept. */
+  public static PolicyView of(StoredPolicy policy) {
+    return of(policy.record(), policy.record().dataSet().map(_ -> policy.used()));
+  }
+
+  /** The view of a policy that was just set. */
+  static PolicyView of(PolicyRecord policy) {
+    return of(policy, Optional.empty());
+  }
+
+  private static PolicyView of(PolicyRecord policy, Optional<CapUse> used) {
     return new PolicyView(
         policy.dataSet(),
         policy.access(),
@@ -37,6 +50,7 @@ public record PolicyView(
         policy.notBefore(),
         policy.expires(),
         policy.limits(),
-        policy.serial());
+        policy.serial(),
+        used);
   }
 }

@@ -3,7 +3,10 @@ package io.filcdn.metrics.policies;
 import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.lease.CapName;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.metrics.policies.StoredPolicy.CapUse;
 import io.filcdn.wallet.SignedGrant;
 import java.sql.Array;
 import java.sql.Connection;
@@ -11,6 +14,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -43,8 +47,12 @@ final class PostgresPolicies {
 
   private static final String LIST =
       """
-      select number, record, signed_grant, posted_at from policy
-      where payer = ? and number < ? order by number desc limit ?
+      select number, record, signed_grant, posted_at,
+        coalesce((select used from held
+          where data_set = ? || p.data_set || '/all' and quota = 'life'), 0) as used,
+        coalesce((select used from held
+          where data_set = ? || p.data_set || '/all' and quota = ?), 0) as used_today
+      from policy p where payer = ? and number < ? order by number desc limit ?
       """;
 
   /** True where one of these policies of a payer has this serial, or a higher one. */
@@ -107,13 +115,19 @@ final class PostgresPolicies {
 
   /**
    * At most {@code limit} policies of a payer with numbers below {@code before}, the newest first.
+   *
+   * @param today for what was used of caps of a day
    */
-  List<StoredPolicy> list(Connection connection, Address payer, long before, int limit)
+  List<StoredPolicy> list(
+      Connection connection, Address payer, long before, int limit, LocalDate today)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LIST)) {
-      statement.setString(1, payer.hex());
-      statement.setLong(2, before);
-      statement.setInt(3, limit);
+      statement.setString(1, CapName.POLICY);
+      statement.setString(2, CapName.POLICY);
+      statement.setString(3, today.toString());
+      statement.setString(4, payer.hex());
+      statement.setLong(5, before);
+      statement.setInt(6, limit);
       List<StoredPolicy> policies = new ArrayList<>();
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
@@ -122,7 +136,10 @@ final class PostgresPolicies {
                   rows.getLong("number"),
                   RecordJson.readStrictly(rows.getString("record"), PolicyRecord.class),
                   RecordJson.read(rows.getString("signed_grant"), SignedGrant.class),
-                  rows.getObject("posted_at", OffsetDateTime.class).toInstant()));
+                  rows.getObject("posted_at", OffsetDateTime.class).toInstant(),
+                  new CapUse(
+                      ByteCount.of(rows.getLong("used")),
+                      ByteCount.of(rows.getLong("used_today")))));
         }
       }
       return policies;

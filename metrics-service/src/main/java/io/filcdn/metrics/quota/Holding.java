@@ -7,7 +7,7 @@ import io.filcdn.common.piece.ByteCount;
  *
  * @param acquired what it was given
  * @param returned what it gave back; at most what it was given
- * @param applied what its records have used
+ * @param applied what its records have used, or its edge says
  */
 public record Holding(ByteCount acquired, ByteCount returned, ByteCount applied) {
 
@@ -25,6 +25,20 @@ public record Holding(ByteCount acquired, ByteCount returned, ByteCount applied)
   Holding returned(ByteCount told) {
     ByteCount possible = told.compareTo(acquired) < 0 ? told : acquired;
     return possible.compareTo(returned) > 0 ? new Holding(acquired, possible, applied) : this;
+  }
+
+  /** After it gave back a sum, of which no more counts than it was given and did not use. */
+  Holding returnedUnused(ByteCount told) {
+    long unused = acquired.bytes() - applied.bytes();
+    return returned(ByteCount.of(Math.min(told.bytes(), unused)));
+  }
+
+  /** After its edge told what it used, of which no more counts than it was given and kept. */
+  Holding used(ByteCount told) {
+    long possible = Math.min(told.bytes(), acquired.bytes() - returned.bytes());
+    return possible > applied.bytes()
+        ? new Holding(acquired, returned, ByteCount.of(possible))
+        : this;
   }
 
   /** After it was given more. */

@@ -1,9 +1,9 @@
 package io.filcdn.metrics.quota;
 
-import static java.util.Objects.requireNonNull;
-
 import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.CapName;
+import io.filcdn.common.lease.CapSalt;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
@@ -16,8 +16,10 @@ import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.odometer.Odometer.Totals;
+import io.filcdn.metrics.quota.PostgresLeaseJournals.Ended;
 import io.filcdn.metrics.quota.PostgresLeaseJournals.LeaseJournal;
 import io.filcdn.metrics.quota.PostgresLeases.Change;
+import io.filcdn.metrics.quota.PostgresLeases.Held;
 import io.filcdn.metrics.quota.PostgresQuotaStates.QuotaState;
 import io.filcdn.service.database.Database;
 import java.sql.Connection;
@@ -26,10 +28,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.Set;
 import org.jboss.logging.Logger;
 
 /**
@@ -49,13 +53,15 @@ public final class LeaseDesk {
   /** The number of journals that are written off in one go. */
   private static final int AT_ONCE = 100;
 
-  /** The most that clocks of edges are ahead. */
+  /** The most that clocks of edges are ahead, and those of processes of metrics differ. */
   private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
 
   private final Database database;
   private final PostgresLeases leases = new PostgresLeases();
   private final PostgresLeaseJournals journals = new PostgresLeaseJournals();
   private final PostgresKeyUsage keyUsage = new PostgresKeyUsage();
+  private final PostgresCaps caps = new PostgresCaps();
+  private final DaySalts salts;
   private final PostgresQuotaStates states = new PostgresQuotaStates();
   private final PostgresAudit audit = new PostgresAudit();
   private final QuotaTerms terms;
@@ -74,6 +80,7 @@ public final class LeaseDesk {
     this.terms = terms;
     this.rules = rules;
     this.clock = clock;
+    this.salts = new DaySalts(database);
   }
 
   /**
@@ -102,25 +109,32 @@ public final class LeaseDesk {
    *     before
    */
   public Reply<LeaseAnswer> lease(LeaseRequest request, long askedAt) {
-    return database.call(connection -> lease(connection, request, askedAt));
+    List<CapSalt> known = salts.of(clock.instant());
+    return database.call(connection -> lease(connection, request, askedAt, known));
   }
 
-  private Reply<LeaseAnswer> lease(Connection connection, LeaseRequest request, long askedAt)
+  private Reply<LeaseAnswer> lease(
+      Connection connection, LeaseRequest request, long askedAt, List<CapSalt> known)
       throws SQLException {
     List<QuotaName> quotas = request.asks().stream().map(Ask::name).toList();
     Optional<Map<QuotaName, QuotaState>> states = take(connection, request, askedAt, quotas);
     if (states.isEmpty()) {
       return unrenewed(connection, request);
     }
-    Map<QuotaName, Long> ofKeys = unspentOfKeys(connection, quotas);
+    Map<QuotaName, Long> ofCaps = ofCaps(connection, quotas);
     List<Lease> given = new ArrayList<>();
     List<Change> changes = new ArrayList<>();
     for (Ask ask : request.asks()) {
-      QuotaState state = requireNonNull(states.get().get(ask.name()));
-      given.add(give(ask, state, unspent(ask.name(), state, ofKeys), changes));
+      Optional<QuotaState> state = Optional.ofNullable(states.get().get(ask.name()));
+      given.add(state.isPresent() ? give(ask, state.get(), ofCaps, changes) : nothing(ask.name()));
     }
     leases.saveAndCommit(connection, request.journal(), changes);
-    return new Reply.Done<>(new LeaseAnswer(false, rules.timeToLive.toMillis(), given));
+    return new Reply.Done<>(new LeaseAnswer(false, rules.timeToLive.toMillis(), given, known));
+  }
+
+  /** The lease of what there is no room for. */
+  private static Lease nothing(QuotaName name) {
+    return new Lease(name, ByteCount.ZERO, ByteCount.ZERO, ByteCount.ZERO, Optional.empty());
   }
 
   private Reply<LeaseAnswer> unrenewed(Connection connection, LeaseRequest request)
@@ -145,54 +159,120 @@ public final class LeaseDesk {
     }
     // quotas are locked in one order, so none may be locked while others are missing
     connection.rollback();
-    leases.open(connection, quotas);
+    Set<QuotaName> missing = new HashSet<>(quotas);
+    missing.removeAll(found.get().keySet());
+    leases.open(connection, leasable(connection, missing));
     connection.commit();
     return states.take(connection, request, askedAt, until, quotas);
   }
 
-  private Lease give(Ask ask, QuotaState state, Optional<Long> unspent, List<Change> changes) {
+  /** All but caps that there are not, whose time it is not, and tokens too many. */
+  private List<QuotaName> leasable(Connection connection, Set<QuotaName> names)
+      throws SQLException {
+    Instant now = clock.instant();
+    List<CapName> possible = new ArrayList<>();
+    List<CapName.OfToken> tokens = new ArrayList<>();
+    for (QuotaName name : names) {
+      if (name instanceof CapName cap && hasBegun(cap, now) && !isLongOver(cap, now)) {
+        possible.add(cap);
+      }
+      if (name instanceof CapName.OfToken token) {
+        tokens.add(token);
+      }
+    }
+    Set<QuotaName> known = caps.limits(connection, possible).keySet();
+    Set<CapName> withRoom = caps.withRoom(connection, tokens, now);
+    return names.stream()
+        .filter(name -> !(name instanceof CapName) || known.contains(name))
+        .filter(name -> !(name instanceof CapName.OfToken token) || withRoom.contains(token))
+        .toList();
+  }
+
+  private Lease give(Ask ask, QuotaState state, Map<QuotaName, Long> ofCaps, List<Change> changes) {
     Holding was = state.holding();
-    Holding less = was.returned(ask.returned());
-    long heldByOthers = state.heldByAll() - was.held();
+    Holding less =
+        ask.used()
+            // of what only the edge tells it cannot give back what it said was used
+            .map(used -> was.returnedUnused(ask.returned()).used(used))
+            .orElseGet(() -> was.returned(ask.returned()));
+    long used = Math.addExact(state.all().used(), less.applied().bytes() - was.applied().bytes());
+    Optional<Long> unspent = unspent(ask.name(), state, used, ofCaps);
+    long heldByOthers = state.all().bytes() - was.held();
     long free = unspent.orElse(0L) - heldByOthers - less.held();
     Holding now = less.given(rules.size.of(ask, was.acquired().bytes(), free));
     if (!now.equals(was)) {
-      changes.add(new Change(ask.name(), now, heldByOthers + now.held()));
+      changes.add(new Change(ask.name(), now, new Held(heldByOthers + now.held(), used)));
     }
     return new Lease(
         ask.name(), now.acquired(), now.returned(), now.applied(), unspent.map(ByteCount::of));
   }
 
-  /** The unused rest of keys' caps; looked up after the quotas are locked, and for keys only. */
-  private Map<QuotaName, Long> unspentOfKeys(Connection connection, List<QuotaName> quotas)
+  /**
+   * The unused rest of keys' caps, and others as they are; looked up after the quotas are locked,
+   * and for caps only.
+   */
+  private Map<QuotaName, Long> ofCaps(Connection connection, List<QuotaName> quotas)
       throws SQLException {
-    List<QuotaName.OfKey> names =
-        quotas.stream()
-            .flatMap(name -> name instanceof QuotaName.OfKey key ? Stream.of(key) : Stream.empty())
-            .toList();
-    return names.isEmpty() ? Map.of() : keyUsage.unspent(connection, names);
+    List<QuotaName.OfKey> ofKeys = new ArrayList<>();
+    List<CapName> others = new ArrayList<>();
+    for (QuotaName quota : quotas) {
+      switch (quota) {
+        case QuotaName.OfDataSet _ -> {
+          // it comes with its state
+        }
+        case QuotaName.OfKey key -> ofKeys.add(key);
+        case CapName cap -> others.add(cap);
+      }
+    }
+    Map<QuotaName, Long> found = new HashMap<>();
+    if (!ofKeys.isEmpty()) {
+      found.putAll(keyUsage.unspent(connection, ofKeys));
+    }
+    if (!others.isEmpty()) {
+      found.putAll(caps.limits(connection, others));
+    }
+    return found;
   }
 
-  private Optional<Long> unspent(QuotaName name, QuotaState state, Map<QuotaName, Long> ofKeys) {
+  /**
+   * The bytes that nobody has used.
+   *
+   * @param used of what no record tells
+   */
+  private Optional<Long> unspent(
+      QuotaName name, QuotaState state, long used, Map<QuotaName, Long> ofCaps) {
+    Instant now = clock.instant();
+    Optional<Long> cap = Optional.ofNullable(ofCaps.get(name)).filter(_ -> hasBegun(name, now));
     return switch (name) {
       case QuotaName.OfDataSet quota ->
           state.funds().map(funds -> unspent(quota.quota(), funds, state.used()));
-      case QuotaName.OfKey key ->
-          Optional.ofNullable(ofKeys.get(key))
-              .filter(_ -> hasBegun(key.period(), clock.instant()))
-              .map(bytes -> isLongOver(key.period(), clock.instant()) ? 0L : bytes);
+      case QuotaName.OfKey _ -> cap.map(bytes -> isLongOver(name, now) ? 0L : bytes);
+      case CapName _ -> cap.map(bytes -> isLongOver(name, now) ? 0L : Math.max(0L, bytes - used));
     };
   }
 
-  /** True where a period has begun, as an edge's clock may have it. */
-  private static boolean hasBegun(CapPeriod period, Instant now) {
-    return period.start().filter(start -> start.isAfter(now.plus(CLOCKS_DIFFER))).isEmpty();
+  /** The end before which no other process leases of what ended any more either. */
+  public static Instant overAt(Instant now) {
+    return now.minus(CapPeriod.LEASED_AFTER_END).minus(CLOCKS_DIFFER);
   }
 
-  /** True where nothing of a period is leased any more: responses count to the day they began. */
-  private static boolean isLongOver(CapPeriod period, Instant now) {
-    return period
-        .end()
+  /** True where a cap's time has begun, as an edge's clock may have it. */
+  private static boolean hasBegun(QuotaName name, Instant now) {
+    Instant ahead = now.plus(CLOCKS_DIFFER);
+    Optional<Instant> start =
+        switch (name) {
+          case QuotaName.OfDataSet _ -> Optional.empty();
+          case QuotaName.OfKey(_, CapPeriod period) -> period.start();
+          case CapName.OfPolicy(_, _, CapPeriod period) -> period.start();
+          case CapName.OfToken(_, _, _, Instant end) ->
+              Optional.of(end.minus(CapName.LONGEST_TOKEN));
+        };
+    return start.filter(ahead::isBefore).isEmpty();
+  }
+
+  /** True where nothing of a cap is leased any more: responses count to the time they began. */
+  private static boolean isLongOver(QuotaName name, Instant now) {
+    return name.end()
         .filter(end -> !now.isBefore(end.plus(CapPeriod.LEASED_AFTER_END)))
         .isPresent();
   }
@@ -235,8 +315,8 @@ public final class LeaseDesk {
       return new Reply.Done<>(new JournalEnd.Answer(false));
     }
     Owned journal = new Owned(end.journal(), edge);
-    long held = close(connection, journal, Action.LEASES_DRAINED, "all it counted is applied");
-    LOG.infof("journal %s is complete; %d bytes that it held are free", end.journal(), held);
+    Ended ended = close(connection, journal, Action.LEASES_DRAINED, "all it counted is applied");
+    LOG.infof("journal %s is complete; %s", end.journal(), told(ended));
     return new Reply.Done<>(new JournalEnd.Answer(true));
   }
 
@@ -253,24 +333,30 @@ public final class LeaseDesk {
 
   /** Writes off what a journal holds; what it may yet tell of is counted all the same. */
   public long writeOff(JournalId journal, String why) {
-    long held =
+    Ended ended =
         database.call(
             connection ->
                 close(connection, new Owned(journal, ""), Action.LEASES_WRITTEN_OFF, why));
-    LOG.warnf("journal %s is written off with %d bytes: %s", journal, held, why);
-    return held;
+    LOG.warnf("journal %s is written off: %s; %s", journal, told(ended), why);
+    return ended.held();
   }
 
-  private long close(Connection connection, Owned journal, Action action, String why)
+  private Ended close(Connection connection, Owned journal, Action action, String why)
       throws SQLException {
     Instant now = clock.instant();
-    long held = journals.close(connection, journal.id, journal.edge, action, now);
-    if (held > 0) {
+    Ended ended = journals.close(connection, journal.id, journal.edge, action, now);
+    if (ended.held() > 0) {
       audit.add(
           connection,
-          new AuditEntry(
-              now, action, "journal " + journal.id, "%d bytes are free; %s".formatted(held, why)));
+          new AuditEntry(now, action, "journal " + journal.id, told(ended) + "; " + why));
     }
-    return held;
+    return ended;
+  }
+
+  private static String told(Ended ended) {
+    String free = "%d bytes are free".formatted(ended.free());
+    return ended.used() == 0
+        ? free
+        : "%s, and %d of caps count as used %s".formatted(free, ended.used(), ended.caps());
   }
 }

@@ -3,10 +3,13 @@ package io.filcdn.metrics.quota;
 import static java.util.Objects.requireNonNull;
 
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.CapBearer;
+import io.filcdn.common.lease.CapName;
 import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.quota.PostgresLeases.Change;
+import io.filcdn.metrics.quota.PostgresLeases.Held;
 import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -21,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * The table of journals that lease; each method works in the caller's transaction.
@@ -65,17 +69,44 @@ public final class PostgresLeaseJournals {
       on conflict (journal) do update set closed = excluded.closed where j.closed is null
       """;
 
+  /**
+   * What makes a difference when a journal ends. Of clients and tokens it may have had millions,
+   * and all that it was given is used or was given back.
+   */
+  private static final String UNSETTLED =
+      """
+      not (data_set >= 'cap/' and data_set < 'cap0' and acquired - returned = applied)
+      """;
+
   private static final String QUOTAS =
-      "select data_set, quota from lease where journal = ? order by data_set, quota";
+      "select data_set, quota from lease where journal = ? and "
+          + UNSETTLED
+          + " order by data_set, quota";
 
   private static final String FORGET =
-      "delete from lease where journal = ? returning data_set, quota, acquired, returned, applied";
+      "delete from lease where journal = ? and "
+          + UNSETTLED
+          + " returning data_set, quota, acquired, returned, applied";
 
+  /** Caps of journals that were closed: nothing is held of them. */
+  private static final String FORGET_SETTLED =
+      """
+      delete from lease where (journal, data_set, quota) in (
+        select l.journal, l.data_set, l.quota
+        from lease_journal j cross join lateral (
+          select journal, data_set, quota from lease
+          where journal = j.journal and data_set >= 'cap/' and data_set < 'cap0'
+          limit ?) l
+        where j.closed is not null limit ?)
+      """;
+
+  /** No record tells of other caps than keys'. */
   private static final String KEEP_LEFT =
       """
       insert into written_off (journal, data_set, quota, bytes)
       select journal, data_set, quota, acquired - returned - applied from lease
       where journal = ? and acquired - returned - applied > 0
+        and not (data_set >= 'cap/' and data_set < 'cap0')
       on conflict do nothing
       """;
 
@@ -231,13 +262,46 @@ public final class PostgresLeaseJournals {
   }
 
   /**
-   * Sets free all that a journal holds, and lets it lease nothing any more.
+   * What became of what a journal held.
+   *
+   * @param free bytes that can be leased again
+   * @param used bytes of caps of which only its edge could tell what it used: they count as used
+   * @param caps those of them that are on all together, which a payer notices
+   */
+  record Ended(long free, long used, List<CapName> caps) {
+
+    private static final int MOST_CAPS = 20;
+
+    static final Ended NOTHING = new Ended(0, 0, List.of());
+
+    long held() {
+      return Math.addExact(free, used);
+    }
+
+    Ended plus(QuotaName quota, long held) {
+      if (!(quota instanceof CapName cap)) {
+        return new Ended(Math.addExact(free, held), used, caps);
+      }
+      boolean named =
+          held > 0
+              && caps.size() < MOST_CAPS
+              && cap instanceof CapName.OfPolicy(_, CapBearer.All _, _);
+      return new Ended(
+          free,
+          Math.addExact(used, held),
+          named ? Stream.concat(caps.stream(), Stream.of(cap)).toList() : caps);
+    }
+  }
+
+  /**
+   * Sets free all that a journal holds, and lets it lease nothing any more. Where only its edge can
+   * tell what it used, all that it holds counts as used. Caps of which it holds nothing stay, to be
+   * forgotten in batches.
    *
    * @param edge whose it is, where nobody has heard of it
    * @param why drained, or written off: then late records may yet count what it held
-   * @return how many bytes it held
    */
-  long close(Connection connection, JournalId journal, String edge, Action why, Instant now)
+  Ended close(Connection connection, JournalId journal, String edge, Action why, Instant now)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(CLOSE)) {
       statement.setObject(1, journal.uuid());
@@ -246,24 +310,42 @@ public final class PostgresLeaseJournals {
       statement.setString(4, why.name());
       statement.executeUpdate();
     }
-    Map<QuotaName, Long> heldByAll = leases.lock(connection, quotas(connection, journal));
+    Map<QuotaName, Held> heldByAll = leases.lock(connection, quotas(connection, journal));
     update(connection, why == Action.LEASES_DRAINED ? FORGET_LEFT : KEEP_LEFT, journal);
     List<Change> freed = new ArrayList<>();
-    long held = 0;
+    Ended ended = Ended.NOTHING;
     try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
       statement.setObject(1, journal.uuid());
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           Holding was = PostgresLeases.holding(rows);
           QuotaName quota = PostgresLeases.key(rows);
-          long heldByOthers = requireNonNull(heldByAll.get(quota)) - was.held();
-          freed.add(new Change(quota, Holding.NONE, heldByOthers));
-          held = Math.addExact(held, was.held());
+          Held before = requireNonNull(heldByAll.get(quota));
+          long used = quota instanceof CapName ? was.held() : 0;
+          freed.add(
+              new Change(
+                  quota,
+                  Holding.NONE,
+                  new Held(before.bytes() - was.held(), Math.addExact(before.used(), used))));
+          ended = ended.plus(quota, was.held());
         }
       }
     }
     PostgresLeases.hold(connection, freed);
-    return held;
+    return ended;
+  }
+
+  /**
+   * Forgets caps of which closed journals hold nothing.
+   *
+   * @return of how many; at most {@code limit}
+   */
+  public int forgetSettled(Connection connection, int limit) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(FORGET_SETTLED)) {
+      statement.setInt(1, limit);
+      statement.setInt(2, limit);
+      return statement.executeUpdate();
+    }
   }
 
   private static void update(Connection connection, String sql, JournalId journal)

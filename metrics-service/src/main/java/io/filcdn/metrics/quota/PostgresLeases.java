@@ -21,7 +21,7 @@ import java.util.UUID;
 /**
  * The tables of leases and of what is held of each quota; each method works in the caller's
  * transaction. In their columns {@code data_set} and {@code quota} are the two texts of a {@link
- * QuotaName}, also where it is a key's. Whoever changes leases locks the quotas first, all in one
+ * QuotaName}, also where it is a cap's. Whoever changes leases locks the quotas first, all in one
  * order, so that none waits in a circle.
  */
 public final class PostgresLeases {
@@ -37,7 +37,7 @@ public final class PostgresLeases {
   /** A look-up a row: joined, as long as the table is small, it would be scanned each time. */
   static final String LOCK =
       """
-      select h.data_set, h.quota, h.bytes
+      select h.data_set, h.quota, h.bytes, h.used
       from (
         select * from unnest(?, ?) as n (data_set, quota)
         order by data_set collate "C", quota collate "C") named
@@ -48,15 +48,17 @@ public final class PostgresLeases {
   private static final String SAVE =
       """
       with change as (
-        select * from unnest(?, ?, ?, ?, ?) as c (data_set, quota, acquired, returned, bytes)
+        select * from unnest(?, ?, ?, ?, ?, ?, ?)
+          as c (data_set, quota, acquired, returned, applied, bytes, used)
       ), saved as (
-        insert into lease as l (journal, data_set, quota, acquired, returned)
-        select ?, data_set, quota, acquired, returned from change
-        on conflict (journal, data_set, quota) do update set
-          acquired = excluded.acquired, returned = excluded.returned
+        insert into lease as l (journal, data_set, quota, acquired, returned, applied)
+        select ?, data_set, quota, acquired, returned, applied from change
+        on conflict (journal, data_set, quota) do update set acquired = excluded.acquired,
+          returned = excluded.returned, applied = excluded.applied
       )
-      insert into held (data_set, quota, bytes) select data_set, quota, bytes from change
-      on conflict (data_set, quota) do update set bytes = excluded.bytes
+      insert into held (data_set, quota, bytes, used)
+      select data_set, quota, bytes, used from change
+      on conflict (data_set, quota) do update set bytes = excluded.bytes, used = excluded.used
       """;
 
   /** In one trip, as other edges wait for the quotas meanwhile. */
@@ -64,9 +66,9 @@ public final class PostgresLeases {
 
   private static final String HOLD =
       """
-      insert into held (data_set, quota, bytes)
-      select * from unnest(?, ?, ?) as change (data_set, quota, bytes)
-      on conflict (data_set, quota) do update set bytes = excluded.bytes
+      insert into held (data_set, quota, bytes, used)
+      select * from unnest(?, ?, ?, ?) as change (data_set, quota, bytes, used)
+      on conflict (data_set, quota) do update set bytes = excluded.bytes, used = excluded.used
       """;
 
   /**
@@ -131,14 +133,16 @@ public final class PostgresLeases {
       delete from lease l using gone where (l.data_set, l.quota) = (gone.data_set, gone.quota)
       """;
 
+  /** Most of the leases of clients are settled, and make no difference. */
   private static final String TOTALS =
       """
       select capped(coalesce(sum(h.bytes), 0)) as held, capped(coalesce(sum(l.overdrawn), 0)),
-        capped(coalesce(sum(abs(h.bytes - coalesce(l.bytes, 0))), 0)) as drift
-      from held h left join (
+        capped(coalesce(sum(abs(coalesce(h.bytes, 0) - coalesce(l.bytes, 0))), 0)) as drift
+      from (select data_set, quota, bytes from held where bytes > 0) h full join (
         select data_set, quota, sum(greatest(0, acquired - returned - applied)) as bytes,
           sum(greatest(0, applied + returned - acquired)) as overdrawn
-        from lease group by data_set, quota) l using (data_set, quota)
+        from lease where acquired - returned <> applied
+        group by data_set, quota) l using (data_set, quota)
       """;
 
   /** The bytes that all journals hold of a quota. */
@@ -162,10 +166,18 @@ public final class PostgresLeases {
   }
 
   /**
-   * The bytes that all journals hold of those of {@code quotas} that were ever leased; nobody else
-   * changes them before the transaction ends.
+   * The sums of all journals in a quota.
+   *
+   * @param bytes that they hold
+   * @param used that their edges say to have served of it, where no record tells
    */
-  Map<QuotaName, Long> lock(Connection connection, Collection<QuotaName> quotas)
+  record Held(long bytes, long used) {}
+
+  /**
+   * What all journals hold of those of {@code quotas} that were ever leased; nobody else changes
+   * that before the transaction ends.
+   */
+  Map<QuotaName, Held> lock(Connection connection, Collection<QuotaName> quotas)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(LOCK)) {
       bind(statement, 0, quotas);
@@ -175,11 +187,11 @@ public final class PostgresLeases {
     }
   }
 
-  /** The bytes that {@link #LOCK} found. */
-  static Map<QuotaName, Long> held(ResultSet rows) throws SQLException {
-    Map<QuotaName, Long> held = new HashMap<>();
+  /** What {@link #LOCK} found. */
+  static Map<QuotaName, Held> held(ResultSet rows) throws SQLException {
+    Map<QuotaName, Held> held = new HashMap<>();
     while (rows.next()) {
-      held.put(key(rows), rows.getLong("bytes"));
+      held.put(key(rows), new Held(rows.getLong("bytes"), rows.getLong("used")));
     }
     return held;
   }
@@ -187,9 +199,9 @@ public final class PostgresLeases {
   /**
    * A holding that changed.
    *
-   * @param held what all journals hold of its quota then
+   * @param held what all journals have to do with its quota then
    */
-  record Change(QuotaName quota, Holding now, long held) {}
+  record Change(QuotaName quota, Holding now, Held held) {}
 
   /** Stores what became of leases of locked quotas, and ends the transaction. */
   void saveAndCommit(Connection connection, JournalId journal, List<Change> changes)
@@ -203,8 +215,10 @@ public final class PostgresLeases {
           .text(change -> change.quota().part())
           .bigint(change -> change.now().acquired().bytes())
           .bigint(change -> change.now().returned().bytes())
-          .bigint(Change::held);
-      statement.setObject(6, journal.uuid());
+          .bigint(change -> change.now().applied().bytes())
+          .bigint(change -> change.held().bytes())
+          .bigint(change -> change.held().used());
+      statement.setObject(8, journal.uuid());
       statement.executeUpdate();
     }
   }
@@ -215,7 +229,8 @@ public final class PostgresLeases {
       Columns.of(statement, changes)
           .text(change -> change.quota().owner())
           .text(change -> change.quota().part())
-          .bigint(Change::held);
+          .bigint(change -> change.held().bytes())
+          .bigint(change -> change.held().used());
       statement.executeUpdate();
     }
   }

@@ -4,6 +4,7 @@ import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.odometer.Odometer.Totals;
+import io.filcdn.metrics.quota.PostgresLeases.Held;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -44,12 +45,12 @@ final class PostgresQuotaStates {
   /**
    * The state of a quota.
    *
-   * @param heldByAll what all journals hold of it
+   * @param all what all journals have to do with it
    * @param holding what the journal has to do with it
    * @param funds of its data set, where the index has told of it
    * @param used of its data set
    */
-  record QuotaState(long heldByAll, Holding holding, Optional<Funds> funds, Totals used) {}
+  record QuotaState(Held all, Holding holding, Optional<Funds> funds, Totals used) {}
 
   /**
    * Remembers that a journal's edge lives, and how those of {@code quotas} stand that were ever
@@ -77,7 +78,7 @@ final class PostgresQuotaStates {
       if (statement.getUpdateCount() == 0) {
         return Optional.empty();
       }
-      Map<QuotaName, Long> held;
+      Map<QuotaName, Held> held;
       try (ResultSet rows = next(statement)) {
         held = PostgresLeases.held(rows);
       }
@@ -92,17 +93,16 @@ final class PostgresQuotaStates {
     return statement.getResultSet();
   }
 
-  private static Map<QuotaName, QuotaState> states(ResultSet rows, Map<QuotaName, Long> held)
+  private static Map<QuotaName, QuotaState> states(ResultSet rows, Map<QuotaName, Held> held)
       throws SQLException {
     Map<QuotaName, QuotaState> found = new HashMap<>();
     while (rows.next()) {
       QuotaName quota = PostgresLeases.key(rows);
-      Long heldByAll = held.get(quota);
-      if (heldByAll != null) {
+      Held all = held.get(quota);
+      if (all != null) {
         Optional<Funds> funds =
             rows.getBoolean("told") ? Optional.of(PostgresDataSets.funds(rows)) : Optional.empty();
-        found.put(
-            quota, new QuotaState(heldByAll, PostgresLeases.holding(rows), funds, used(rows)));
+        found.put(quota, new QuotaState(all, PostgresLeases.holding(rows), funds, used(rows)));
       }
     }
     return found;

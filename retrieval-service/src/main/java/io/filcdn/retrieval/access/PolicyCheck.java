@@ -3,6 +3,7 @@ package io.filcdn.retrieval.access;
 import io.filcdn.common.access.DelegateKey;
 import io.filcdn.common.access.PolicyLimits;
 import io.filcdn.common.access.PolicyRecord;
+import io.filcdn.common.lease.CapSalt;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.address.Prefix;
@@ -11,15 +12,18 @@ import io.filcdn.retrieval.admission.Admission.Decision.Admitted;
 import io.filcdn.retrieval.admission.WorkLimits;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.retrieval.usage.Cap;
 import io.filcdn.wallet.CurioToken;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -40,11 +44,13 @@ public final class PolicyCheck {
   private final GateCheck gates;
   private final Signatures signatures;
   private final WorkLimits limits;
+  private final PolicyCaps caps;
   private final Clock clock;
 
   /**
    * @param trusted whether the replicas have been told of all policies and gates
    * @param limits of the signatures that are verified at once
+   * @param salts the keys of days' buckets, as far as they are known
    */
   public PolicyCheck(
       AccessReplica replica,
@@ -53,7 +59,9 @@ public final class PolicyCheck {
       GateCheck gates,
       Signatures signatures,
       WorkLimits limits,
+      Function<LocalDate, Optional<CapSalt>> salts,
       Clock clock) {
+    this.caps = new PolicyCaps(salts);
     this.signatures = signatures;
     this.limits = limits;
     this.gates = gates;
@@ -171,16 +179,21 @@ public final class PolicyCheck {
     for (DataSetId dataSet : inOrder(request.admitted())) {
       PolicyLookup policy = replica.policy(request.payer(), dataSet);
       boolean gated = admission.isGated(dataSet);
-      Optional<Problem> problem =
-          problem(policy, request, judged, now)
-              .or(
-                  () ->
-                      gated
-                          ? GateCheck.problem(policy, dataSet, request, judged.gates)
-                          : Optional.empty());
+      Finding token = finding(policy, request, judged, now);
+      Optional<List<Cap>> held =
+          token.problem.isEmpty()
+              ? capsOf(policy, dataSet, request, token, now)
+              : Optional.of(List.of());
+      Optional<Problem> problem = token.problem;
+      if (problem.isEmpty() && gated) {
+        problem = GateCheck.problem(policy, dataSet, request, judged.gates);
+      }
+      if (problem.isEmpty() && held.isEmpty()) {
+        problem = Optional.of(Problem.of(Refusal.LEASE_DESK_UNREACHABLE));
+      }
       if (problem.isEmpty()) {
         open.add(dataSet);
-        grant = grant.under(conditions(policy, gated));
+        grant = grant.under(conditions(policy, gated, dataSet, held.orElseThrow()));
       } else if (first.isEmpty()) {
         first = problem;
       }
@@ -205,44 +218,68 @@ public final class PolicyCheck {
             .toList();
   }
 
-  private static Grant conditions(PolicyLookup found, boolean gated) {
+  private Optional<List<Cap>> capsOf(
+      PolicyLookup found, DataSetId dataSet, AccessRequest request, Finding token, Instant now) {
+    return found instanceof PolicyLookup.Known(PolicyRecord policy)
+        ? caps.of(policy, dataSet, request, token.claims, now)
+        : Optional.of(List.of());
+  }
+
+  private static Grant conditions(
+      PolicyLookup found, boolean gated, DataSetId dataSet, List<Cap> held) {
     return found instanceof PolicyLookup.Known(PolicyRecord policy)
         ? new Grant(
             Optional.empty(),
+            held.isEmpty() ? Map.of() : Map.of(dataSet, held),
             !policy.limits().origins().isEmpty(),
             gated || !policy.letsEveryoneIn())
         : new Grant(Optional.empty(), false, gated);
   }
 
-  private Optional<Problem> problem(
-      PolicyLookup found, AccessRequest request, Judged judged, Instant now) {
+  /**
+   * What is found of a request under one policy.
+   *
+   * @param problem that refuses it
+   * @param claims of the token that is shown, where one is, and good
+   */
+  private record Finding(Optional<Problem> problem, Optional<TokenClaims> claims) {
+
+    static final Finding NOTHING = new Finding(Optional.empty(), Optional.empty());
+
+    static Finding of(Problem problem) {
+      return new Finding(Optional.of(problem), Optional.empty());
+    }
+
+    static Finding of(Refusal refusal) {
+      return of(Problem.of(refusal));
+    }
+  }
+
+  private Finding finding(PolicyLookup found, AccessRequest request, Judged judged, Instant now) {
     return switch (found) {
-      case PolicyLookup.Known(PolicyRecord policy) -> problem(policy, request, judged, now);
-      case PolicyLookup.NotUnderstood _ -> refused(Refusal.POLICY_NOT_UNDERSTOOD);
+      case PolicyLookup.Known(PolicyRecord policy) -> finding(policy, request, judged, now);
+      case PolicyLookup.NotUnderstood _ -> Finding.of(Refusal.POLICY_NOT_UNDERSTOOD);
       case PolicyLookup.None _ -> token(request, Optional.empty(), judged, now);
     };
   }
 
-  private Optional<Problem> problem(
-      PolicyRecord policy, AccessRequest request, Judged judged, Instant now) {
+  private Finding finding(PolicyRecord policy, AccessRequest request, Judged judged, Instant now) {
     Optional<Refusal> forbidden = forbidden(policy, request, now);
     if (forbidden.isPresent()) {
-      return refused(forbidden.get());
+      return Finding.of(forbidden.get());
     }
-    Optional<Problem> bad = token(request, policy.delegate(), judged, now);
-    if (bad.isPresent()) {
-      return bad;
+    Finding token = token(request, policy.delegate(), judged, now);
+    if (token.problem.isPresent()) {
+      return token;
     }
     return switch (policy.access()) {
-      case PUBLIC -> Optional.empty();
+      case PUBLIC -> token;
       case KEYS ->
-          request.credential() instanceof Credential.Key
-              ? Optional.empty()
-              : refused(Refusal.KEY_NEEDED);
+          request.credential() instanceof Credential.Key ? token : Finding.of(Refusal.KEY_NEEDED);
       case SIGNED ->
           request.credential().signedToken().isPresent()
-              ? Optional.empty()
-              : refused(Refusal.SIGNED_URL_NEEDED);
+              ? token
+              : Finding.of(Refusal.SIGNED_URL_NEEDED);
     };
   }
 
@@ -251,9 +288,6 @@ public final class PolicyCheck {
     PolicyLimits limits = policy.limits();
     if (!policy.isInForce(now)) {
       return Optional.of(Refusal.POLICY_NOT_IN_FORCE);
-    }
-    if (limits.hasCaps()) {
-      return Optional.of(Refusal.POLICY_NOT_UNDERSTOOD);
     }
     PieceCid piece = request.admitted().piece();
     if (!limits.pieces().isEmpty()
@@ -272,31 +306,37 @@ public final class PolicyCheck {
     return Optional.empty();
   }
 
-  /** The fault of the token that was shown; nothing where it is good, or there is none. */
-  private Optional<Problem> token(
+  /** The token that was shown: its fault, or its claims. */
+  private Finding token(
       AccessRequest request, Optional<DelegateKey> delegate, Judged judged, Instant now) {
     Optional<SignedToken> shown = request.credential().signedToken();
     return shown.isEmpty()
-        ? Optional.empty()
+        ? Finding.NOTHING
         : switch (tokens.look(shown.get().text(), delegate)) {
           case TokenVerifier.Outcome.Refused(TokenVerifier.Fault fault, String detail) ->
-              Optional.of(new Problem(refusal(fault), List.of(detail)));
+              Finding.of(new Problem(refusal(fault), List.of(detail)));
           case TokenVerifier.Outcome.Verified(_, TokenClaims claims) ->
-              claims.refusal(request, shown.get(), now).map(Problem::of);
+              finding(claims, claims.refusal(request, shown.get(), now).map(Problem::of));
           case TokenVerifier.Outcome.Unverified(TokenVerifier.Pending pending) ->
-              pending
-                  .claims()
-                  .refusal(request, shown.get(), now)
-                  .map(Problem::of)
-                  .or(() -> signature(pending, judged));
+              finding(
+                  pending.claims(),
+                  pending
+                      .claims()
+                      .refusal(request, shown.get(), now)
+                      .map(Problem::of)
+                      .or(() -> signature(pending, judged)));
         };
+  }
+
+  private static Finding finding(TokenClaims claims, Optional<Problem> problem) {
+    return new Finding(problem, problem.isEmpty() ? Optional.of(claims) : Optional.empty());
   }
 
   /** The fault of a token's signature, which counts only if it was verified for this signer. */
   private static Optional<Problem> signature(TokenVerifier.Pending pending, Judged judged) {
     return judged.signed.filter(known -> known.signer().equals(pending.signer())).isPresent()
         ? Optional.empty()
-        : refused(Refusal.SIGNED_TOKEN_SIGNATURE);
+        : Optional.of(Problem.of(Refusal.SIGNED_TOKEN_SIGNATURE));
   }
 
   private static Refusal refusal(TokenVerifier.Fault fault) {
@@ -305,9 +345,5 @@ public final class PolicyCheck {
       case SIGNER_UNKNOWN -> Refusal.SIGNED_TOKEN_SIGNER;
       case SIGNATURE_WRONG -> Refusal.SIGNED_TOKEN_SIGNATURE;
     };
-  }
-
-  private static Optional<Problem> refused(Refusal refusal) {
-    return Optional.of(Problem.of(refusal));
   }
 }

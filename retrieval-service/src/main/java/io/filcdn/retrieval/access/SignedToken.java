@@ -1,5 +1,7 @@
 package io.filcdn.retrieval.access;
 
+import io.filcdn.common.access.SecretHash;
+
 /**
  * A signed token as it was shown, not checked yet. It is a secret: whoever has it can fetch.
  *
@@ -20,6 +22,14 @@ public final class SignedToken {
 
   String text() {
     return text;
+  }
+
+  /**
+   * The hash of what was signed, header and claims. Not of the signature: of each of ECDSA anyone
+   * can make a second one.
+   */
+  SecretHash signed() {
+    return SecretHash.of(text.substring(0, text.lastIndexOf('.')));
   }
 
   /** The address that was asked for, without its scheme, which a proxy in front can hide. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.filcdn.common.access.IpNetwork;
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.lease.CapName;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
@@ -100,6 +101,10 @@ record TokenClaims(
       throw new IllegalArgumentException("expected cdniv of 1, found another");
     }
     requireAudience(claims.get("aud"));
+    if (claims.containsKey(MOST) && text(claims, "jti").isEmpty()) {
+      throw new IllegalArgumentException(
+          "expected a jti, another for each token with fcdn_max, found an empty one");
+    }
     return new TokenClaims(
         time(claims, "exp"),
         claims.containsKey("nbf") ? Optional.of(time(claims, "nbf")) : Optional.empty(),
@@ -128,7 +133,10 @@ record TokenClaims(
     if (client.filter(network -> !network.contains(request.client())).isPresent()) {
       return Optional.of(Refusal.SIGNED_TOKEN_NETWORK);
     }
-    return most.isPresent() ? Optional.of(Refusal.SIGNED_TOKEN_CAP) : Optional.empty();
+    // for no longer it is kept what is left of it
+    return most.isPresent() && expires.isAfter(now.plus(CapName.LONGEST_TOKEN))
+        ? Optional.of(Refusal.SIGNED_TOKEN_CAP)
+        : Optional.empty();
   }
 
   private boolean covers(PieceCid piece, String address) {

@@ -63,13 +63,16 @@ public record Prefix(Width width, long bits) {
     return bound;
   }
 
+  /** Its first address: 4 bytes, or 16 of IPv6. */
+  public byte[] address() {
+    boolean four = width == Width.IPV4_CLIENT || width == Width.IPV4_NETWORK;
+    return Arrays.copyOf(ByteBuffer.allocate(16).putLong(bits).array(), four ? 4 : 16);
+  }
+
   @Override
   public String toString() {
-    byte[] address = ByteBuffer.allocate(16).putLong(bits).array();
-    boolean four = width == Width.IPV4_CLIENT || width == Width.IPV4_NETWORK;
     try {
-      byte[] bytes = four ? Arrays.copyOf(address, 4) : address;
-      return InetAddress.getByAddress(bytes).getHostAddress() + "/" + width.length;
+      return InetAddress.getByAddress(address()).getHostAddress() + "/" + width.length;
     } catch (UnknownHostException e) {
       throw new IllegalStateException("an IP address has 4 or 16 bytes", e);
     }

@@ -80,8 +80,11 @@ public enum Refusal {
   SIGNED_TOKEN_CAP(
       403,
       "signed-token-cap",
-      "The token limits bytes (fcdn_max), which this edge cannot hold: it is refused rather than"
-          + " used without the limit."),
+      "A token that limits bytes (fcdn_max) ends within 31 days; this one goes on for longer."),
+  SIGNED_TOKEN_USED_UP(
+      403,
+      "signed-token-used-up",
+      "The URL has been used for all the bytes that it is good for; ask for another."),
   POLICY_NOT_UNDERSTOOD(
       403,
       "policy-not-understood",
@@ -98,6 +101,22 @@ public enum Refusal {
       403,
       "policy-network",
       "The payer lets clients of some networks fetch, and you are in none of them."),
+  POLICY_BYTES_EXHAUSTED(
+      429,
+      "policy-bytes-exhausted",
+      "The payer's policy lets no more bytes of this data set be fetched today (UTC)."),
+  POLICY_BYTES_OF_KEY_EXHAUSTED(
+      429,
+      "policy-bytes-of-key-exhausted",
+      "The payer's policy lets no more bytes be fetched with this key or URL today (UTC)."),
+  POLICY_BYTES_OF_CLIENT_EXHAUSTED(
+      429,
+      "policy-bytes-of-client-exhausted",
+      "The payer's policy lets you, and others of your network, fetch no more bytes today (UTC)."),
+  POLICY_BYTES_USED_UP(
+      403,
+      "policy-bytes-used-up",
+      "The payer's policy lets no more bytes of this data set be fetched; he can sign another."),
   GATED_PROOF_NEEDED(
       401,
       "gated-proof-needed",

@@ -3,6 +3,7 @@ package io.filcdn.retrieval.response;
 import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.retrieval.access.Grant;
 import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.admission.Admission;
 import io.filcdn.retrieval.admission.Admission.Decision;
@@ -14,7 +15,6 @@ import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.usage.FillCharge;
-import io.filcdn.retrieval.usage.KeyUse;
 import io.filcdn.retrieval.usage.MissWatch;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.UsageFlush;
@@ -117,7 +117,7 @@ public final class Reservations {
       Retrieval retrieval, Decision.Admitted admitted, ResponseBody body) {
     List<Quota.Need> needs = new ArrayList<>(admitted.payers().size());
     if (retrieval.request().bot().isEmpty()) {
-      payment.prepare(admitted.dataSet(), retrieval.grant().key(), body.length(), needs);
+      payment.prepare(admitted.dataSet(), retrieval.grant(), body.length(), needs);
       for (DataSetId other : admitted.payers()) {
         if (!other.equals(admitted.dataSet())) {
           // of the others it only matters how much they have left
@@ -183,7 +183,7 @@ public final class Reservations {
     }
     Outcome outcome = fill(retrieval, admitted, body.ranges());
     if (outcome instanceof Outcome.Refused && !free) {
-      payment.giveBack(admitted.dataSet(), retrieval.grant().key(), length);
+      payment.giveBack(admitted.dataSet(), retrieval.grant(), length);
     }
     return outcome;
   }
@@ -202,10 +202,10 @@ public final class Reservations {
     if (retrieval.request().bot().isPresent()) {
       return Optional.empty();
     }
-    Optional<KeyUse> key = retrieval.grant().key();
-    Optional<Problem> unpaid = payment.reserve(hold, admitted.dataSet(), key, body.length());
+    Grant grant = retrieval.grant();
+    Optional<Problem> unpaid = payment.reserve(hold, admitted.dataSet(), grant, body.length());
     if (unpaid.isEmpty()) {
-      payment.giveBack(admitted.dataSet(), key, body.length());
+      payment.giveBack(admitted.dataSet(), grant, body.length());
     }
     return unpaid;
   }
@@ -216,7 +216,7 @@ public final class Reservations {
         retrieval.place().hold(dataSet, length, quota.remaining(QuotaName.cdn(dataSet)));
     return tooMuch.isPresent()
         ? tooMuch
-        : payment.reserve(hold, dataSet, retrieval.grant().key(), length);
+        : payment.reserve(hold, dataSet, retrieval.grant(), length);
   }
 
   private Outcome fill(Retrieval retrieval, Decision.Admitted admitted, ByteRanges ranges) {

@@ -28,13 +28,33 @@ final class EgressCounts {
 
   private record UnbilledKey(DataSetId dataSet, Reason reason, Optional<String> bot) {}
 
+  private final Quota quota;
+
+  /**
+   * @param quota is told what was served of caps
+   */
+  EgressCounts(Quota quota) {
+    this.quota = quota;
+  }
+
   /** Counts bytes of a response that are right, as far as anyone can tell. */
-  synchronized void egress(EgressKey key, long bytes, long requests) {
+  void egress(EgressKey key, long bytes, long requests) {
     if (key.bot().isPresent()) {
-      unbilled(key.dataSet(), Reason.BOT, key.bot()).add(bytes, 0, requests);
-    } else {
-      egress.computeIfAbsent(key, k -> new Count()).add(bytes, 0, requests);
+      ofBot(key, bytes, requests);
+      return;
     }
+    for (Cap cap : key.caps()) {
+      quota.served(cap.name(), bytes);
+    }
+    ofRecord(key.ofRecord(), bytes, requests);
+  }
+
+  private synchronized void ofBot(EgressKey key, long bytes, long requests) {
+    unbilled(key.dataSet(), Reason.BOT, key.bot()).add(bytes, 0, requests);
+  }
+
+  private synchronized void ofRecord(EgressKey key, long bytes, long requests) {
+    egress.computeIfAbsent(key, k -> new Count()).add(bytes, 0, requests);
   }
 
   /** Counts bytes of a response that turned out wrong. */

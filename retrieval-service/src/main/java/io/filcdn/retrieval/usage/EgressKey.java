@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param country ISO 3166-1 alpha-2 of the client, {@code ZZ} where unknown
  * @param bot the bot that asked, whose bytes nobody pays for
  * @param key the payer's key that it was asked for with
+ * @param caps of policies and signed tokens, of which no record tells
  */
 public record EgressKey(
     DataSetId dataSet,
@@ -21,23 +22,35 @@ public record EgressKey(
     String status,
     String country,
     Optional<String> bot,
-    Optional<KeyUse> key) {
+    Optional<KeyUse> key,
+    List<Cap> caps) {
 
   /** The quotas that each of the bytes is taken from; none of a bot's. */
   List<QuotaName> quotas() {
-    return bot.isPresent() ? List.of() : quotas(dataSet, key);
+    return bot.isPresent() ? List.of() : quotas(dataSet, key, caps);
   }
 
-  /** The quotas that each byte is taken from that a data set pays for, with a key or without. */
-  public static List<QuotaName> quotas(DataSetId dataSet, Optional<KeyUse> key) {
-    if (key.isEmpty() || key.get().caps().isEmpty()) {
+  /** The quotas that each byte is taken from that a data set pays for, with caps or without. */
+  public static List<QuotaName> quotas(DataSetId dataSet, Optional<KeyUse> key, List<Cap> caps) {
+    List<Cap> ofKey = key.isEmpty() ? List.of() : key.get().caps();
+    if (ofKey.isEmpty() && caps.isEmpty()) {
       return List.of(QuotaName.cdn(dataSet));
     }
-    List<QuotaName> quotas = new ArrayList<>(4);
+    List<QuotaName> quotas = new ArrayList<>(1 + ofKey.size() + caps.size());
     quotas.add(QuotaName.cdn(dataSet));
-    for (KeyUse.Cap cap : key.get().caps()) {
+    for (Cap cap : ofKey) {
+      quotas.add(cap.name());
+    }
+    for (Cap cap : caps) {
       quotas.add(cap.name());
     }
     return quotas;
+  }
+
+  /** The same without what records do not tell. */
+  EgressKey ofRecord() {
+    return caps.isEmpty()
+        ? this
+        : new EgressKey(dataSet, cache, status, country, bot, key, List.of());
   }
 }

@@ -14,7 +14,7 @@ public final class EgressMeter {
   /** The number of bytes that are held of the budget for unverified bytes at a time. */
   private static final long SLICE = 1 << 20;
 
-  private final EgressCounts counts = new EgressCounts();
+  private final EgressCounts counts;
   private final Quota quota;
   private final UnverifiedBudget unverified;
 
@@ -23,6 +23,7 @@ public final class EgressMeter {
    * @param unverified how many bytes of fills may be sent before their verdict
    */
   public EgressMeter(Quota quota, UnverifiedBudget unverified) {
+    this.counts = new EgressCounts(quota);
     this.quota = quota;
     this.unverified = unverified;
   }

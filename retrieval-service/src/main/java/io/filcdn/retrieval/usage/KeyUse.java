@@ -21,14 +21,6 @@ import java.util.stream.Stream;
  */
 public record KeyUse(KeyId key, LocalDate day, List<Cap> caps) {
 
-  /**
-   * A cap on bytes.
-   *
-   * @param name of what is left of it
-   * @param bytes in the period
-   */
-  public record Cap(QuotaName.OfKey name, long bytes) {}
-
   /** The use of a key that begins now. */
   public static KeyUse of(AccessKeyRecord record, Instant now) {
     LocalDate day = LocalDate.ofInstant(now, ZoneOffset.UTC);

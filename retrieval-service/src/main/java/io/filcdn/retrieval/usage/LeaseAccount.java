@@ -1,21 +1,25 @@
 package io.filcdn.retrieval.usage;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.lease.CapName;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
 import io.filcdn.common.lease.LeaseRequest.Ask;
 import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The account of what this process may spend of one quota. All numbers are sums since the process
  * began: what it was given, what it gave back, what it used. Used are bytes from the moment they
- * are reserved; those that are not billed in the end are taken off again.
+ * are reserved; those that are not billed in the end are taken off again. Served are those that are
+ * billed: of a cap that no record tells of, metrics hears of them with each ask.
  */
 final class LeaseAccount {
 
   private final QuotaName name;
+  private final LeaseRules rules;
 
   /** The claims on it that are not decided yet. */
   @GuardedBy("this")
@@ -30,6 +34,10 @@ final class LeaseAccount {
   @GuardedBy("this")
   private long used;
 
+  /** The part of what is used that is billed; counted where no record tells of it. */
+  @GuardedBy("this")
+  private long served;
+
   @GuardedBy("this")
   private long usedInOutage;
 
@@ -43,6 +51,10 @@ final class LeaseAccount {
    */
   @GuardedBy("this")
   private long unspent = Long.MAX_VALUE;
+
+  /** True where metrics had the same sums when it last answered, and nothing of it was here. */
+  @GuardedBy("this")
+  private boolean settled;
 
   /** The sum without which the last ask gets nothing. */
   @GuardedBy("this")
@@ -60,8 +72,9 @@ final class LeaseAccount {
   @GuardedBy("this")
   private boolean touched;
 
-  LeaseAccount(QuotaName name) {
+  LeaseAccount(QuotaName name, LeaseRules rules) {
     this.name = name;
+    this.rules = rules.of(name);
   }
 
   /**
@@ -114,11 +127,11 @@ final class LeaseAccount {
     return bytes > unspent ? Quota.Outcome.EXHAUSTED : Quota.Outcome.CONTENDED;
   }
 
-  /** Sets bytes aside while nobody renews: at most {@code allowance} in all. */
-  synchronized Quota.Outcome reserveInOutage(long bytes, @Nullable Claim mine, long allowance) {
+  /** Sets bytes aside while nobody renews: at most the standing lease in all. */
+  synchronized Quota.Outcome reserveInOutage(long bytes, @Nullable Claim mine) {
     release(mine);
     touched = true;
-    if (bytes <= available() && bytes <= allowance - usedInOutage) {
+    if (bytes <= available() && bytes <= rules.standing() - usedInOutage) {
       used += bytes;
       usedInOutage += bytes;
       return Quota.Outcome.RESERVED;
@@ -129,27 +142,47 @@ final class LeaseAccount {
   /** Takes back what was reserved and is not billed. */
   synchronized void giveBack(long bytes) {
     used -= bytes;
+    usedInOutage = Math.max(0, usedInOutage - bytes);
+    touched = true;
+  }
+
+  /** Bytes that were reserved are billed. */
+  synchronized void served(long bytes) {
+    served += bytes;
     touched = true;
   }
 
   /** True where so much lies here that some is to be returned. */
-  synchronized boolean hasTooMuch(long keep) {
-    return available() > saturated(keep, keep);
+  synchronized boolean hasTooMuch() {
+    return available() > saturated(atHand(false), atHand(false));
+  }
+
+  /** The bytes to have at hand while it is used. */
+  private long atHand(boolean crowded) {
+    return crowded && isOfOne() ? 0 : Math.max(rules.advance(), rules.standing());
+  }
+
+  private boolean isOfOne() {
+    return LeaseRules.isOfOne(name);
+  }
+
+  @GuardedBy("this")
+  private boolean isIdle(long now, boolean crowded) {
+    return isUnusedFor(crowded && isOfOne() ? Duration.ZERO : rules.idle(), now);
   }
 
   /**
    * The ask that is made next: what is waited for, and so much in advance; what is far too much is
    * given back. An account that nobody uses gives all back but its standing lease.
    *
-   * @param rules what to have at hand while it is used, and afterwards
    * @param now in nanoseconds
+   * @param crowded whether there are so many that one of a client or token has nothing in advance
    */
-  synchronized Ask ask(LeaseRules rules, long now) {
+  synchronized Ask ask(long now, boolean crowded) {
     claims.askForAll();
-    boolean idle = claims.isEmpty() && isUnusedFor(rules.idle(), now);
+    boolean idle = claims.isEmpty() && isIdle(now, crowded);
     boolean forgotten = idle && isUnusedFor(rules.forget(), now);
-    long keep =
-        idle ? (forgotten ? 0 : rules.standing()) : Math.max(rules.advance(), rules.standing());
+    long keep = idle ? (forgotten ? 0 : rules.standing()) : atHand(crowded);
     long mayStay = idle ? keep : saturated(keep, keep);
     if (claims.isEmpty() && available() > mayStay) {
       returned += available() - keep;
@@ -158,8 +191,8 @@ final class LeaseAccount {
   }
 
   /** The ask that is made once more, where there was not enough for all at once. */
-  synchronized Ask askAgain(LeaseRules rules) {
-    return asked(Math.max(rules.advance(), rules.standing()));
+  synchronized Ask askAgain(boolean crowded) {
+    return asked(atHand(crowded));
   }
 
   /** Gives back all that nobody uses, and asks for nothing. */
@@ -167,13 +200,12 @@ final class LeaseAccount {
     returned += Math.max(0, available());
     claims.askForAll();
     askedNeeded = acquired;
-    ByteCount same = ByteCount.of(acquired);
-    return new Ask(name, same, same, ByteCount.of(returned));
+    return ask(acquired, acquired);
   }
 
   @GuardedBy("this")
   private boolean isUnusedFor(Duration time, long now) {
-    return !everUsed || now - lastUsed > time.toNanos();
+    return !everUsed || time.isZero() || now - lastUsed > time.toNanos();
   }
 
   @GuardedBy("this")
@@ -182,8 +214,17 @@ final class LeaseAccount {
     long liked = acquired + Math.max(0, saturated(claims.wanted(), keep) - available());
     touched = false;
     askedNeeded = needed;
+    return ask(Math.max(needed, liked), needed);
+  }
+
+  @GuardedBy("this")
+  private Ask ask(long wanted, long needed) {
     return new Ask(
-        name, ByteCount.of(Math.max(needed, liked)), ByteCount.of(needed), ByteCount.of(returned));
+        name,
+        ByteCount.of(wanted),
+        ByteCount.of(needed),
+        ByteCount.of(returned),
+        name instanceof CapName ? Optional.of(ByteCount.of(served)) : Optional.empty());
   }
 
   /**
@@ -192,11 +233,50 @@ final class LeaseAccount {
    * @return whether to ask again at once: there was not enough for all, and may be for some
    */
   synchronized boolean told(Lease lease) {
+    boolean remembered = !known && remember(lease);
     known = true;
     acquired = lease.acquired().bytes();
     unspent = lease.unspent().map(ByteCount::bytes).orElse(Long.MAX_VALUE);
+    settled =
+        returned == lease.returned().bytes()
+            && served == lease.applied().bytes()
+            && acquired - returned == served;
     granted += claims.grant(available());
-    return claims.askForFewer(acquired >= askedNeeded);
+    // what was asked for was not reckoned from sums that were not known
+    return claims.askForFewer(remembered || acquired >= askedNeeded);
+  }
+
+  /**
+   * Learns the sums of an account that was forgotten here.
+   *
+   * @return whether there are any
+   */
+  @GuardedBy("this")
+  private boolean remember(Lease lease) {
+    if (!(name instanceof CapName)) {
+      return false;
+    }
+    returned = lease.returned().bytes();
+    served = lease.applied().bytes();
+    used += served;
+    return returned > 0 || served > 0;
+  }
+
+  /**
+   * True where metrics knows all of it, and nobody has to do with it any more: it can be forgotten
+   * and learned again.
+   *
+   * @param now in nanoseconds
+   * @param crowded whether it is forgotten as soon as it is not used
+   */
+  synchronized boolean isForgettable(long now, boolean crowded) {
+    return settled
+        && isOfOne()
+        && claims.isNobodys()
+        && free() == 0
+        && used == served
+        && granted == 0
+        && isIdle(now, crowded);
   }
 
   /** The ask got no answer: it is made again, and nobody waits for it. */
@@ -221,14 +301,36 @@ final class LeaseAccount {
     return claims.decided();
   }
 
-  /** True for a cap of a key. */
-  boolean isOfKey() {
-    return name instanceof QuotaName.OfKey;
+  /** The kind of what it is of: each is asked for apart. */
+  Kind kind() {
+    return switch (name) {
+      case QuotaName.OfDataSet _ -> Kind.DATA_SETS;
+      case QuotaName.OfKey _ -> Kind.KEYS;
+      case CapName _ -> Kind.OTHER_CAPS;
+    };
   }
 
-  /** True where something happened since it was last asked for. */
-  synchronized boolean isTouched() {
-    return touched;
+  /** A kind of accounts, in the order in which metrics learned to lease them. */
+  enum Kind {
+    DATA_SETS,
+    KEYS,
+    OTHER_CAPS
+  }
+
+  /** True where someone waits for it, or so much lies here that others may wait for that. */
+  synchronized boolean isUrgent() {
+    return !claims.isNobodys() || hasTooMuch();
+  }
+
+  /**
+   * True where metrics is to hear of it: something happened since it was last asked for, or there
+   * is something to keep or to give back.
+   *
+   * @param now in nanoseconds
+   * @param crowded whether that of a client or token is given back as soon as it is not used
+   */
+  synchronized boolean isDue(long now, boolean crowded) {
+    return touched || hasTooMuch() || free() > 0 && (!isOfOne() || isIdle(now, crowded));
   }
 
   /** True where anything of it lies here, or happened since it was last asked for. */
@@ -241,9 +343,11 @@ final class LeaseAccount {
     return unspent;
   }
 
-  /** The bytes that can be set aside while nobody renews, of {@code allowance} in all. */
-  synchronized long leftInOutage(long allowance) {
-    return known ? Math.max(0, Math.min(available(), allowance - usedInOutage)) : Long.MAX_VALUE;
+  /** The bytes that can be set aside while nobody renews. */
+  synchronized long leftInOutage() {
+    return known
+        ? Math.max(0, Math.min(available(), rules.standing() - usedInOutage))
+        : Long.MAX_VALUE;
   }
 
   /** The bytes that were leased and are not used. */

@@ -3,6 +3,7 @@ package io.filcdn.retrieval.usage;
 import io.filcdn.common.lease.QuotaName;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -56,9 +57,12 @@ final class LeaseHold implements Quota.Hold {
 
   @Override
   public Quota.Outcome reserve(QuotaName name, long bytes) {
-    LeaseAccount account = quota.account(name);
-    Claim mine = claimOn(account);
-    Quota.Outcome outcome = quota.reserve(account, bytes, mine);
+    Optional<LeaseAccount> known = quota.known(name);
+    if (known.isEmpty()) {
+      return Quota.Outcome.UNREACHABLE;
+    }
+    Claim mine = claimOn(known.get());
+    Quota.Outcome outcome = quota.reserve(known.get(), bytes, mine);
     boolean unanswered = mine != null && mine.state() == Claim.State.UNANSWERED;
     return unanswered && outcome == Quota.Outcome.CONTENDED ? Quota.Outcome.UNREACHABLE : outcome;
   }

@@ -1,13 +1,13 @@
 package io.filcdn.retrieval.usage;
 
-import static java.util.Objects.requireNonNull;
-
 import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.CapSalt;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
 import io.filcdn.common.lease.QuotaName;
+import io.filcdn.retrieval.usage.LeaseAccount.Kind;
 import io.filcdn.retrieval.usage.LeaseClient.NotAnsweredException;
 import io.filcdn.retrieval.usage.LeaseClient.RefusedException;
 import io.vertx.core.Context;
@@ -15,13 +15,17 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -52,6 +56,10 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private final LongSupplier nanoTime;
   private final Map<QuotaName, LeaseAccount> accounts = new ConcurrentHashMap<>();
   private final Semaphore signal = new Semaphore(0);
+
+  /** The number of accounts of clients and tokens. */
+  private final AtomicInteger ofOne = new AtomicInteger();
+
   private final Thread thread;
 
   private volatile long expiresAt;
@@ -59,8 +67,11 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private volatile boolean closing;
   private volatile boolean failing;
 
-  /** True where the caps of keys were not leased when last asked for. Of the thread alone. */
-  private boolean keysFail;
+  /** The kinds of caps that were not leased when last asked for. Of the thread alone. */
+  private final Set<Kind> failingCaps = EnumSet.noneOf(Kind.class);
+
+  /** The keys of buckets that metrics told of last, and those before them that may be needed. */
+  private volatile List<CapSalt> salts = List.of();
 
   private volatile Optional<String> refused = Optional.empty();
 
@@ -69,6 +80,12 @@ public final class LeasedQuota implements Quota, AutoCloseable {
    * left.
    */
   private static final int MOST_ROUNDS = 40;
+
+  /** The most clients and tokens that have an account at a time; who comes then is refused. */
+  private static final int MOST_OF_ONE = 50_000;
+
+  /** From so many on each is forgotten as soon as it is not used. */
+  private static final int CROWDED = MOST_OF_ONE / 2;
 
   /** The time after a period's end after which metrics has forgotten it, and some more. */
   private static final Duration FORGOTTEN_AFTER_END = CapPeriod.LEASED_AFTER_END.multipliedBy(5);
@@ -97,7 +114,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   @Override
   public Outcome reserve(QuotaName name, long bytes) {
-    return reserve(account(name), bytes, null);
+    return known(name).map(account -> reserve(account, bytes, null)).orElse(Outcome.UNREACHABLE);
   }
 
   /**
@@ -112,24 +129,45 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
     return now - expiresAt < 0
         ? account.reserve(bytes, mine, now)
-        : account.reserveInOutage(bytes, mine, rules.standing());
+        : account.reserveInOutage(bytes, mine);
   }
 
   @Override
   public void giveBack(QuotaName name, long bytes) {
-    LeaseAccount account = account(name);
+    known(name).ifPresent(account -> giveBack(account, bytes));
+  }
+
+  private void giveBack(LeaseAccount account, long bytes) {
     account.giveBack(bytes);
-    if (account.hasTooMuch(Math.max(rules.advance(), rules.standing()))) {
+    if (account.hasTooMuch()) {
       signal.release();
     }
   }
 
   @Override
+  public void served(QuotaName name, long bytes) {
+    known(name).ifPresent(account -> account.served(bytes));
+  }
+
+  @Override
   public long remaining(QuotaName name) {
-    LeaseAccount account = account(name);
+    Optional<LeaseAccount> account = known(name);
+    if (account.isEmpty()) {
+      return Long.MAX_VALUE;
+    }
     return nanoTime.getAsLong() - expiresAt < 0
-        ? account.unspent()
-        : account.leftInOutage(rules.standing());
+        ? account.get().unspent()
+        : account.get().leftInOutage();
+  }
+
+  @Override
+  public Optional<CapSalt> salt(LocalDate day) {
+    for (CapSalt salt : salts) {
+      if (salt.day().equals(day)) {
+        return Optional.of(salt);
+      }
+    }
+    return Optional.empty();
   }
 
   @Override
@@ -148,7 +186,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
             });
     if (refusal().isEmpty() && !closing) {
       long now = nanoTime.getAsLong();
-      needs.forEach(need -> hold.claim(account(need.name()), need.bytes(), now));
+      needs.forEach(need -> claim(hold, need, now));
     }
     if (hold.isDecided()) {
       then.accept(hold);
@@ -172,68 +210,136 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     return !failing;
   }
 
-  LeaseAccount account(QuotaName name) {
-    return accounts.computeIfAbsent(name, LeaseAccount::new);
+  /** Claims bytes; of a client or token not in the middle of its account's being forgotten. */
+  private void claim(LeaseHold hold, Need need, long now) {
+    if (!LeaseRules.isOfOne(need.name())) {
+      hold.claim(account(need.name()), need.bytes(), now);
+    } else if (accounts.containsKey(need.name()) || ofOne.get() < MOST_OF_ONE) {
+      accounts.compute(
+          need.name(),
+          (name, there) -> {
+            if (there == null) {
+              ofOne.incrementAndGet();
+            }
+            LeaseAccount account = there == null ? new LeaseAccount(name, rules) : there;
+            hold.claim(account, need.bytes(), now);
+            return account;
+          });
+    }
   }
 
-  /** Forgets accounts of days and months that are long over, and of which nothing is here. */
-  private void forgetPeriods() {
+  private LeaseAccount account(QuotaName name) {
+    return accounts.computeIfAbsent(name, each -> new LeaseAccount(each, rules));
+  }
+
+  /** The account of a quota; of a client or token only if it claimed something before. */
+  Optional<LeaseAccount> known(QuotaName name) {
+    return LeaseRules.isOfOne(name)
+        ? Optional.ofNullable(accounts.get(name))
+        : Optional.of(account(name));
+  }
+
+  private boolean isCrowded() {
+    return ofOne.get() > CROWDED;
+  }
+
+  /**
+   * Forgets accounts whose time is long over and of which nothing is here, and idle ones of one.
+   */
+  private void forget(boolean crowded) {
     Instant then = clock.instant().minus(FORGOTTEN_AFTER_END);
-    accounts
-        .entrySet()
-        .removeIf(
-            each ->
-                each.getKey()
-                        .capPeriod()
-                        .flatMap(CapPeriod::end)
-                        .filter(end -> end.isBefore(then))
-                        .isPresent()
-                    && !each.getValue().isInUse());
+    long now = nanoTime.getAsLong();
+    for (QuotaName name : accounts.keySet()) {
+      boolean over = name.end().filter(end -> end.isBefore(then)).isPresent();
+      if (over || LeaseRules.isOfOne(name)) {
+        accounts.computeIfPresent(
+            name,
+            (_, account) ->
+                account.isForgettable(now, crowded) || over && !account.isInUse()
+                    ? gone(name)
+                    : account);
+      }
+    }
+  }
+
+  private @Nullable LeaseAccount gone(QuotaName name) {
+    if (LeaseRules.isOfOne(name)) {
+      ofOne.decrementAndGet();
+    }
+    return null;
   }
 
   private void run() {
     long renewAt = nanoTime.getAsLong();
+    boolean heard = false;
+    boolean signalled = false;
     while (!closing) {
-      boolean renews = nanoTime.getAsLong() - renewAt >= 0;
-      boolean heard = sync(renews ? LeaseAccount::isInUse : LeaseAccount::isTouched, false);
+      boolean renews = !heard || !signalled || nanoTime.getAsLong() - renewAt >= 0;
+      boolean crowded = isCrowded();
+      heard = renew(renews, crowded);
+      if (heard && (renews || crowded)) {
+        forget(crowded);
+      }
       if (heard && renews) {
         reports.tell();
-        forgetPeriods();
         renewAt = nanoTime.getAsLong() + rules.renewEvery().toNanos();
       }
-      await(
-          heard
-              ? Math.max(0, renewAt - nanoTime.getAsLong())
-              : rules.renewEvery().dividedBy(10).toNanos());
+      signalled =
+          await(
+              heard
+                  ? Math.max(0, renewAt - nanoTime.getAsLong())
+                  : rules.renewEvery().dividedBy(10).toNanos());
     }
   }
 
-  /** Until someone needs something, or so long. */
-  private void await(long nanos) {
+  /** Asks for what someone waits for; what can wait is asked for when leases are renewed. */
+  private boolean renew(boolean renews, boolean crowded) {
+    long now = nanoTime.getAsLong();
+    return sync(
+        renews || crowded ? account -> account.isDue(now, crowded) : LeaseAccount::isUrgent,
+        renews,
+        account -> account.ask(now, crowded));
+  }
+
+  /**
+   * Waits until someone needs something, or so long.
+   *
+   * @return whether someone does
+   */
+  private boolean await(long nanos) {
     try {
       boolean signalled = signal.tryAcquire(nanos, TimeUnit.NANOSECONDS);
       LOG.tracef("leases: %s", signalled ? "asked for" : "renewed");
       signal.drainPermits();
+      return signalled;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
   }
 
-  /** Asks for all that is needed of some accounts. */
-  private boolean sync(Predicate<LeaseAccount> some, boolean returnAll) {
-    Map<Boolean, List<LeaseAccount>> due =
-        accounts.values().stream()
-            .filter(some)
-            .collect(Collectors.partitioningBy(LeaseAccount::isOfKey));
-    List<LeaseAccount> keys = requireNonNull(due.get(true));
+  /**
+   * Asks for some accounts.
+   *
+   * @param renews whether metrics is to hear of this edge also where there are none
+   */
+  private boolean sync(
+      Predicate<LeaseAccount> some, boolean renews, Function<LeaseAccount, Ask> ask) {
+    Map<Kind, List<LeaseAccount>> due =
+        accounts.values().stream().filter(some).collect(Collectors.groupingBy(LeaseAccount::kind));
+    List<LeaseAccount> keys = due.getOrDefault(Kind.KEYS, List.of());
+    List<LeaseAccount> caps = due.getOrDefault(Kind.OTHER_CAPS, List.of());
     try {
-      // also where there are none: it tells that this edge lives
-      askFirst(requireNonNull(due.get(false)), keys, returnAll);
-      refused = Optional.empty();
-      tellOf(true, "metrics answers again");
-      syncKeys(keys, returnAll);
+      if (renews || due.containsKey(Kind.DATA_SETS)) {
+        askFirst(due.getOrDefault(Kind.DATA_SETS, List.of()), List.of(keys, caps), ask);
+        refused = Optional.empty();
+        tellOf(true, "metrics answers again");
+      }
+      syncCaps(Kind.KEYS, keys, ask);
+      syncCaps(Kind.OTHER_CAPS, caps, ask);
       return true;
     } catch (RefusedException e) {
+      leaveUnanswered(caps);
       refused = Optional.of("metrics refuses this edge: " + e.getMessage());
       tellOf(false, e.getMessage() + "; nothing is served until metrics takes this edge's word");
       return false;
@@ -243,18 +349,20 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
-  private void askFirst(List<LeaseAccount> due, List<LeaseAccount> others, boolean returnAll)
+  private void askFirst(
+      List<LeaseAccount> due, List<List<LeaseAccount>> others, Function<LeaseAccount, Ask> ask)
       throws NotAnsweredException {
     try {
-      askAll(due, returnAll);
+      askAll(due, ask);
     } catch (NotAnsweredException e) {
-      leaveUnanswered(others);
+      others.forEach(LeasedQuota::leaveUnanswered);
       throw e;
     }
   }
 
-  /** Apart: where metrics does not know caps of keys, nothing else suffers. */
-  private void syncKeys(List<LeaseAccount> due, boolean returnAll) throws RefusedException {
+  /** Apart: where metrics does not know caps of this kind, nothing else suffers. */
+  private void syncCaps(Kind kind, List<LeaseAccount> due, Function<LeaseAccount, Ask> ask)
+      throws RefusedException {
     if (due.isEmpty()) {
       return;
     }
@@ -263,24 +371,24 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       return;
     }
     try {
-      askAll(due, returnAll);
-      keysFail = false;
+      askAll(due, ask);
+      failingCaps.remove(kind);
     } catch (RefusedException e) {
       throw e;
     } catch (NotAnsweredException e) {
-      if (!keysFail) {
-        LOG.warnf("caps of keys are not leased, and keys that have some are refused: %s", e);
+      if (failingCaps.add(kind)) {
+        LOG.warnf("caps are not leased, and requests under some are refused: %s", e);
       }
-      keysFail = true;
     }
   }
 
-  private void askAll(List<LeaseAccount> due, boolean returnAll) throws NotAnsweredException {
+  private void askAll(List<LeaseAccount> due, Function<LeaseAccount, Ask> ask)
+      throws NotAnsweredException {
     int from = 0;
     try {
       do {
         int to = Math.min(due.size(), from + LeaseRequest.MOST_ASKS);
-        ask(due.subList(from, to), returnAll);
+        askFor(due.subList(from, to), ask);
         from = to;
       } while (from < due.size() && !closed);
     } finally {
@@ -294,12 +402,12 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     some.forEach(account -> account.decided().forEach(LeasedQuota::goOn));
   }
 
-  private void ask(List<LeaseAccount> some, boolean returnAll) throws NotAnsweredException {
-    long now = nanoTime.getAsLong();
-    List<LeaseAccount> left =
-        call(some, account -> returnAll ? account.returnAll() : account.ask(rules, now));
+  private void askFor(List<LeaseAccount> some, Function<LeaseAccount, Ask> ask)
+      throws NotAnsweredException {
+    boolean crowded = isCrowded();
+    List<LeaseAccount> left = call(some, ask);
     for (int round = 1; round < MOST_ROUNDS && !left.isEmpty(); round++) {
-      left = call(left, account -> account.askAgain(rules));
+      left = call(left, account -> account.askAgain(crowded));
     }
     left.forEach(LeaseAccount::postpone);
     if (!left.isEmpty()) {
@@ -334,6 +442,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
           left.add(some.get(i));
         }
       }
+      learn(answer.salts());
       expiresAt = now + TimeUnit.MILLISECONDS.toNanos(answer.millisToLive());
       return left;
     } catch (NotAnsweredException e) {
@@ -342,6 +451,18 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     } finally {
       some.forEach(account -> account.decided().forEach(LeasedQuota::goOn));
     }
+  }
+
+  /** Keeps what was told, and the day before it: clocks differ. */
+  private void learn(List<CapSalt> told) {
+    List<CapSalt> last = salts;
+    if (told.isEmpty() || last.containsAll(told)) {
+      return;
+    }
+    LocalDate first = told.getFirst().day().minusDays(1);
+    List<CapSalt> all = new ArrayList<>(told);
+    last.stream().filter(salt -> salt.day().equals(first)).forEach(all::add);
+    salts = List.copyOf(all);
   }
 
   private void tellOf(boolean heard, String message) {
@@ -369,7 +490,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    sync(LeaseAccount::isInUse, true);
+    sync(LeaseAccount::isInUse, true, LeaseAccount::returnAll);
     reports.tell();
     client.close();
   }

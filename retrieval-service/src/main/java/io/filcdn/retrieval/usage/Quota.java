@@ -1,13 +1,17 @@
 package io.filcdn.retrieval.usage;
 
+import io.filcdn.common.lease.CapName;
+import io.filcdn.common.lease.CapSalt;
 import io.filcdn.common.lease.QuotaName;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The bytes that data sets have paid for, and those that keys may fetch, as far as this edge may
- * spend them. They are reserved before they are served, so that the sum of what is served never
- * exceeds what was granted; what was reserved and not billed is given back. Nothing here blocks.
+ * The bytes that data sets have paid for, and those that caps allow, as far as this edge may spend
+ * them. They are reserved before they are served, so that the sum of what is served never exceeds
+ * what was granted; what was reserved and not billed is given back. Nothing here blocks.
  */
 public interface Quota {
 
@@ -18,8 +22,8 @@ public interface Quota {
   long SLICE = 1 << 20;
 
   /**
-   * No limit: for an edge whose payers are limited elsewhere. A key's cap is one over all edges,
-   * which nobody holds here: there is nothing of it.
+   * No limit: for an edge whose payers are limited elsewhere. A cap is one over all edges, which
+   * nobody holds here: there is nothing of it.
    */
   Quota UNLIMITED =
       new Quota() {
@@ -27,7 +31,7 @@ public interface Quota {
         public Outcome reserve(QuotaName name, long bytes) {
           return switch (name) {
             case QuotaName.OfDataSet _ -> Outcome.RESERVED;
-            case QuotaName.OfKey _ -> Outcome.UNREACHABLE;
+            case QuotaName.OfKey _, CapName _ -> Outcome.UNREACHABLE;
           };
         }
 
@@ -105,6 +109,19 @@ public interface Quota {
       }
     }
     return true;
+  }
+
+  /**
+   * Takes note that bytes which were reserved were served, and are billed. Records tell it of data
+   * sets and keys; of other caps it is told with the next lease.
+   */
+  default void served(QuotaName name, long bytes) {
+    // nothing is leased
+  }
+
+  /** The key of a day's buckets, once it is known. */
+  default Optional<CapSalt> salt(LocalDate day) {
+    return Optional.empty();
   }
 
   /**

@@ -29,6 +29,11 @@ final class WaitingClaims {
     return asked.isEmpty();
   }
 
+  /** True where none waits, asked for or not. */
+  boolean isNobodys() {
+    return asked.isEmpty() && waiting.isEmpty();
+  }
+
   /** From now on the ask is for all that wait. */
   void askForAll() {
     asked.addAll(waiting);

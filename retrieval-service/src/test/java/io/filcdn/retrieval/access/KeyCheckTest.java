@@ -19,6 +19,7 @@ import io.filcdn.retrieval.admission.Denylist;
 import io.filcdn.retrieval.admission.IndexReplica;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.retrieval.usage.Cap;
 import io.filcdn.retrieval.usage.KeyUse;
 import io.filcdn.retrieval.usage.Quota;
 import java.net.InetAddress;
@@ -141,9 +142,9 @@ class KeyCheckTest {
     String owner = "key/" + key.id();
     assertThat(use.caps())
         .containsExactly(
-            new KeyUse.Cap((QuotaName.OfKey) QuotaName.of(owner, "life"), 5),
-            new KeyUse.Cap((QuotaName.OfKey) QuotaName.of(owner, "2026-11-30"), 3),
-            new KeyUse.Cap((QuotaName.OfKey) QuotaName.of(owner, "2026-11"), 4));
+            new Cap(QuotaName.of(owner, "life"), 5),
+            new Cap(QuotaName.of(owner, "2026-11-30"), 3),
+            new Cap(QuotaName.of(owner, "2026-11"), 4));
   }
 
   @Test

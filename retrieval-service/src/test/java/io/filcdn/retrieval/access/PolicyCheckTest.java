@@ -2,17 +2,25 @@ package io.filcdn.retrieval.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.common.access.AccessKey;
+import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.access.PolicyKey;
 import io.filcdn.common.access.PolicyRecord;
+import io.filcdn.common.access.SecretHash;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.DataSetRecord;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.lease.CapBearer;
+import io.filcdn.common.lease.CapName;
+import io.filcdn.common.lease.CapSalt;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.network.NetworkFile;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
+import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.address.Prefix;
@@ -24,13 +32,19 @@ import io.filcdn.retrieval.admission.WorkLimits;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginProofs;
 import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.retrieval.usage.Cap;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.wallet.CurioToken;
+import java.math.BigInteger;
 import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -66,6 +80,9 @@ class PolicyCheckTest {
   private AccessReplica replica;
   private boolean trusted = true;
   private final WorkLimits limits = new WorkLimits(new WorkLimits.Limits("signatures", 10, 1, 2));
+  private static final CapSalt SALT = new CapSalt(LocalDate.of(2026, 11, 30), "ab".repeat(32));
+
+  private List<CapSalt> salts = List.of();
   private PolicyCheck check;
   private long version;
   private int signatures;
@@ -86,7 +103,16 @@ class PolicyCheckTest {
             new Admission.Rules(0, 1 << 20, true),
             clock);
     GateCheck gates = new GateCheck(admission, CurioToken.domain(network), OriginProofs.NONE);
-    check = new PolicyCheck(replica, () -> trusted, admission, gates, new AtOnce(), limits, clock);
+    check =
+        new PolicyCheck(
+            replica,
+            () -> trusted,
+            admission,
+            gates,
+            new AtOnce(),
+            limits,
+            day -> salts.stream().filter(salt -> salt.day().equals(day)).findFirst(),
+            clock);
     place(ONE, Optional.empty());
     place(TWO, Optional.empty());
     place(GATED, Optional.of(DataSetRecord.Gate.CURIO_RETRIEVAL));
@@ -308,8 +334,6 @@ class PolicyCheckTest {
       tell(policy.key(), RecordJson.write(policy));
       passes(NOTHING, ONE, ONE);
     }
-    policy(PolicyKey.of(PAYER, ONE), "public", ",\"limits\":{\"bytes\":\"5\"}", 2);
-    refuses(Refusal.POLICY_NOT_UNDERSTOOD, NOTHING, ONE);
   }
 
   @ParameterizedTest
@@ -354,7 +378,10 @@ class PolicyCheckTest {
         "\"exp\":1796040600|\"exp\":1796040600,\"nbf\":1796040001|SIGNED_TOKEN_EARLY",
         "\"exp\":1796040600|\"exp\":1796040600,\"iss\":\"0xbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb\"|SIGNED_TOKEN_PAYER",
         "\"exp\":1796040600|\"exp\":1796040600,\"cdniip\":\"192.0.2.8\"|SIGNED_TOKEN_NETWORK",
-        "\"exp\":1796040600|\"exp\":1796040600,\"fcdn_max\":1|SIGNED_TOKEN_CAP",
+        "\"exp\":1796040600|\"exp\":1796040600,\"fcdn_max\":1|SIGNED_TOKEN_MALFORMED",
+        "\"exp\":1796040600|\"exp\":1796040600,\"fcdn_max\":1,\"jti\":\"\"|SIGNED_TOKEN_MALFORMED",
+        "\"exp\":1796040600|\"exp\":1796040600,\"fcdn_max\":-1,\"jti\":\"a\"|SIGNED_TOKEN_MALFORMED",
+        "\"exp\":1796040600|\"exp\":1798718401,\"fcdn_max\":1,\"jti\":\"a\"|SIGNED_TOKEN_CAP",
         "\"cdniuc\":\"|\"cdniuc\":\"hash:sha-256;f4OxZX_x_FO5LcGBSKHWXfwtSx-j1ncoSt3SABJtkGk\",\"x\":\"|SIGNED_TOKEN_PIECE"
       })
   void aTokenThatIsShownHasToBeGoodWhateverIsAskedFor(String good, String wrong, Refusal refusal) {
@@ -387,6 +414,105 @@ class PolicyCheckTest {
         new Credential.Signed(new SignedToken(forged, "a.example"), Optional.empty()),
         ONE);
     assertThat(signatures).isEqualTo(2);
+  }
+
+  private static final LocalDate TODAY = LocalDate.of(2026, 11, 30);
+  private static final CapPeriod DAY = new CapPeriod.Day(TODAY);
+  private static final String CAPPED =
+      CLAIMS.replace("\"exp\"", "\"fcdn_max\":7,\"jti\":\"a\",\"exp\"");
+
+  private List<Cap> caps(Credential shown) {
+    return grant(shown, ONE, TWO).caps(ONE);
+  }
+
+  private static Cap cap(CapBearer bearer, CapPeriod period, long bytes) {
+    return new Cap(new CapName.OfPolicy(ONE, bearer, period), bytes);
+  }
+
+  @Test
+  void thePolicysCapsAreThoseOfTheDataSetThatPays() {
+    salts = List.of(SALT);
+    assertThat(grant(NOTHING, ONE, TWO).caps()).isEmpty();
+    policy(
+        "public", ",\"limits\":{\"bytes\":\"9\",\"bytesPerDay\":\"5\",\"bytesPerDayOfKey\":\"4\"}");
+    AccessKey key = Keys.key();
+
+    assertThat(caps(NOTHING))
+        .containsExactly(
+            cap(new CapBearer.All(), new CapPeriod.Life(), 9), cap(new CapBearer.All(), DAY, 5));
+    assertThat(caps(new Credential.Key(key)))
+        .containsExactly(
+            cap(new CapBearer.All(), new CapPeriod.Life(), 9),
+            cap(new CapBearer.All(), DAY, 5),
+            cap(new CapBearer.Key(key.id()), DAY, 4));
+    assertThat(grant(NOTHING, ONE, TWO).caps(TWO)).isEmpty();
+    assertThat(grant(NOTHING, ONE, TWO).quotas(ONE)).hasSize(3).startsWith(QuotaName.cdn(ONE));
+  }
+
+  @Test
+  void clientsAndTokensAreCappedByTheirBuckets() {
+    policy("public", ",\"limits\":{\"bytesPerDayOfClient\":\"5\",\"bytesPerDayOfKey\":\"4\"}");
+    refuses(Refusal.LEASE_DESK_UNREACHABLE, NOTHING, ONE);
+    passes(NOTHING, TWO, ONE, TWO);
+    salts = List.of(new CapSalt(TODAY.plusDays(1), SALT.key()));
+    refuses(Refusal.LEASE_DESK_UNREACHABLE, NOTHING, ONE);
+    salts = List.of(SALT);
+
+    Credential signed = signed(CLAIMS);
+    String text = signed.signedToken().orElseThrow().text();
+    String hash = SecretHash.of(text.substring(0, text.lastIndexOf('.'))).hex();
+    CapBearer client = new CapBearer.Client(SALT.bucket(ONE, new byte[] {(byte) 192, 0, 2, 7}));
+    CapBearer token =
+        new CapBearer.Token(SALT.bucket(ONE, hash.getBytes(StandardCharsets.US_ASCII)));
+    assertThat(caps(NOTHING)).containsExactly(cap(client, DAY, 5));
+    assertThat(grant(signed, ONE).caps(ONE))
+        .containsExactly(cap(token, DAY, 4), cap(client, DAY, 5));
+  }
+
+  /** Nobody pays for its bytes. */
+  @Test
+  void aBotCountsToNoCapAndNeedsNoKeyOfBuckets() {
+    policy("public", ",\"limits\":{\"bytesPerDayOfClient\":\"5\",\"bytesPerDay\":\"4\"}");
+
+    assertThat(caps(new Credential.Bot("crawler"))).isEmpty();
+  }
+
+  /** Of each signature of ECDSA everyone can make another one that is as good. */
+  @Test
+  void aTokenWithAnotherSignatureHasTheSameCap() {
+    policy("signed", "");
+    String text = DELEGATE.sign(CAPPED);
+    int end = text.lastIndexOf('.') + 1;
+    byte[] signature = Base64.getUrlDecoder().decode(text.substring(end));
+    BigInteger order =
+        new BigInteger("ffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551", 16);
+    BigInteger other = order.subtract(new BigInteger(1, Arrays.copyOfRange(signature, 32, 64)));
+    byte[] bytes = other.toByteArray();
+    Arrays.fill(signature, 32, 64, (byte) 0);
+    int length = Math.min(32, bytes.length);
+    System.arraycopy(bytes, bytes.length - length, signature, 64 - length, length);
+    String second =
+        text.substring(0, end) + Base64.getUrlEncoder().withoutPadding().encodeToString(signature);
+
+    assertThat(second).isNotEqualTo(text);
+    List<Cap> caps = grant(shown(text), ONE).caps(ONE);
+    assertThat(caps)
+        .containsExactly(
+            new Cap(
+                new CapName.OfToken(
+                    PAYER,
+                    SecretHash.of(text.substring(0, end - 1)),
+                    ByteCount.of(7),
+                    Instant.ofEpochSecond(1796040600)),
+                7));
+    assertThat(grant(shown(second), ONE).caps(ONE)).isEqualTo(caps);
+    assertThat(grant(signed(CAPPED.replace("\"a\"", "\"b\"")), ONE).caps(ONE))
+        .hasSize(1)
+        .isNotEqualTo(caps);
+  }
+
+  private static Credential shown(String token) {
+    return new Credential.Signed(new SignedToken(token, "a.example"), Optional.empty());
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.identity.EdgeKeyPair;
 import io.filcdn.common.identity.RequestSignature;
 import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.lease.CapSalt;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseAnswer;
@@ -45,6 +46,7 @@ public final class LeaseServer implements AutoCloseable {
   private final Set<JournalId> closed = new HashSet<>();
   private final List<JournalEnd> ended = new ArrayList<>();
   private final List<JournalProgress> progress = new ArrayList<>();
+  private List<CapSalt> salts = List.of();
   private boolean failing;
   private boolean revoked;
   private int lost;
@@ -72,8 +74,8 @@ public final class LeaseServer implements AutoCloseable {
     granted.put(new QuotaName.OfDataSet(dataSet, quota), bytes);
   }
 
-  /** Sets the bytes that a key may fetch in a period. */
-  public synchronized void grant(QuotaName.OfKey cap, long bytes) {
+  /** Sets the bytes that a cap allows. */
+  public synchronized void grant(QuotaName cap, long bytes) {
     granted.put(cap, bytes);
   }
 
@@ -81,6 +83,11 @@ public final class LeaseServer implements AutoCloseable {
   public synchronized long held(QuotaName name) {
     long[] sums = sums(name);
     return sums[0] - sums[1] - sums[2];
+  }
+
+  /** The bytes that were used, by records or as the edge says. */
+  public synchronized long applied(QuotaName name) {
+    return sums(name)[2];
   }
 
   public synchronized void holdElsewhere(DataSetId dataSet, QuotaRecord.Kind quota, long bytes) {
@@ -200,14 +207,27 @@ public final class LeaseServer implements AutoCloseable {
       lost--;
       answer(call, 500, "lost");
     } else {
-      answer(call, 200, RecordJson.write(new LeaseAnswer(gone, 60_000, gone ? List.of() : given)));
+      answer(call, 200, RecordJson.write(answer(gone, given)));
     }
+  }
+
+  private LeaseAnswer answer(boolean gone, List<Lease> given) {
+    return gone
+        ? new LeaseAnswer(true, 60_000, List.of())
+        : new LeaseAnswer(false, 60_000, given, salts);
+  }
+
+  /** Sets the keys of buckets that are told with each answer. */
+  public synchronized void salts(List<CapSalt> all) {
+    salts = List.copyOf(all);
   }
 
   private Lease give(Ask ask) {
     QuotaName key = ask.name();
     long[] sums = sums(key);
-    sums[1] = Math.max(sums[1], ask.returned().bytes());
+    sums[1] = Math.min(sums[0], Math.max(sums[1], ask.returned().bytes()));
+    long told = ask.used().map(ByteCount::bytes).orElse(0L);
+    sums[2] = Math.max(sums[2], Math.min(sums[0] - sums[1], told));
     long paid = granted.getOrDefault(key, 0L);
     long free = paid - sums[0] + sums[1] - elsewhere.getOrDefault(key, 0L);
     long needed = Math.max(0, ask.needed().bytes() - sums[0]);

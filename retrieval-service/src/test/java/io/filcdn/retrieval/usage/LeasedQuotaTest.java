@@ -7,6 +7,9 @@ import static org.awaitility.Awaitility.await;
 import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.CapBearer;
+import io.filcdn.common.lease.CapName;
+import io.filcdn.common.lease.CapSalt;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.QuotaName;
@@ -18,11 +21,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -37,6 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What an edge spends of what it leased, against metrics' side of the contract as a plain model.
@@ -260,6 +266,26 @@ class LeasedQuotaTest {
     await().atMost(SOON).until(() -> reserve(21) == Outcome.RESERVED);
   }
 
+  /** As of a data set whose requests are refused for a cap of which nothing is here. */
+  @Test
+  void whatIsGivenBackWhileNobodyAnswersCanBeReservedAgain() throws Exception {
+    open(500, 120);
+    prepare(10);
+    assertThat(reserve(10)).isEqualTo(Outcome.RESERVED);
+    await().atMost(SOON).until(() -> metrics.held(DATA_SET, QuotaRecord.Kind.CDN) >= 500);
+    metrics.fail(true);
+    await().atMost(SOON).until(() -> !quota().isAnswered());
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(61));
+
+    for (int times = 0; times < 5; times++) {
+      assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
+      quota().giveBack(QuotaName.cdn(DATA_SET), 100);
+    }
+
+    assertThat(reserve(120)).isEqualTo(Outcome.RESERVED);
+    assertThat(reserve(1)).isEqualTo(Outcome.UNREACHABLE);
+  }
+
   @Test
   void withoutAStandingLeaseNothingIsServedOnceTheTimeIsOver() throws Exception {
     open(500, 0);
@@ -423,6 +449,217 @@ class LeasedQuotaTest {
     nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
 
     await().atMost(SOON).until(() -> quota().remaining(day) == Long.MAX_VALUE);
+  }
+
+  private static CapName client(int bucket) {
+    return new CapName.OfPolicy(DATA_SET, new CapBearer.Client(bucket), CapPeriod.of("2026-11-28"));
+  }
+
+  private Outcome reserve(QuotaName name, long bytes) throws Exception {
+    prepare(new Need(name, bytes));
+    Outcome outcome = requireNonNull(hold).reserve(name, bytes);
+    hold.release();
+    return outcome;
+  }
+
+  @Test
+  void ofAClientSoMuchIsLeasedAheadThatNotEachRequestWaitsAndIsGivenBackWhenItIsIdle()
+      throws Exception {
+    metrics.grant(client(1), 10_000);
+    open(500, 500);
+    assertThat(reserve(client(1), 600)).isEqualTo(Outcome.RESERVED);
+    quota().served(client(1), 600);
+    int asked = metrics.grants();
+
+    for (int times = 0; times < 5; times++) {
+      assertThat(quota().reserve(client(1), 100)).isEqualTo(Outcome.RESERVED);
+      quota().served(client(1), 100);
+    }
+
+    assertThat(metrics.grants() - asked).as("answers that gave something").isLessThanOrEqualTo(1);
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
+    await().atMost(SOON).until(() -> metrics.held(client(1)) == 0);
+    assertThat(metrics.applied(client(1))).isEqualTo(1_100);
+  }
+
+  /** What lies in advance at one edge does not keep another waiting. */
+  @Test
+  void ofASmallCapOnlyAPartIsLeasedAhead() throws Exception {
+    metrics.shareInAdvance(10);
+    metrics.grant(client(1), 1_000);
+    open(500, 500);
+
+    assertThat(reserve(client(1), 600)).isEqualTo(Outcome.RESERVED);
+
+    assertThat(metrics.held(client(1))).isEqualTo(640);
+  }
+
+  @Test
+  void whatWasServedOfAClientIsTold() throws Exception {
+    metrics.grant(client(1), 1_000);
+    open(0, 500);
+
+    assertThat(reserve(client(1), 600)).isEqualTo(Outcome.RESERVED);
+    assertThat(metrics.held(client(1))).isEqualTo(600);
+    quota().served(client(1), 450);
+    quota().giveBack(client(1), 150);
+    assertThat(reserve(client(1), 551)).isEqualTo(Outcome.EXHAUSTED);
+    assertThat(quota().remaining(client(1))).isEqualTo(550);
+    assertThat(reserve(client(1), 550)).isEqualTo(Outcome.RESERVED);
+    quota().served(client(1), 550);
+
+    await().atMost(SOON).until(() -> metrics.held(client(1)) == 0);
+    assertThat(metrics.applied(client(1))).isEqualTo(1_000);
+    assertThat(reserve(client(1), 1)).isEqualTo(Outcome.EXHAUSTED);
+  }
+
+  @Test
+  void ofAllClientsTogetherSomeIsLeasedAhead() throws Exception {
+    CapName all = new CapName.OfPolicy(DATA_SET, new CapBearer.All(), CapPeriod.of("2026-11-28"));
+    metrics.grant(all, 10_000);
+    open(500, 400);
+
+    assertThat(reserve(all, 100)).isEqualTo(Outcome.RESERVED);
+    quota().served(all, 100);
+
+    await().atMost(SOON).until(() -> metrics.applied(all) == 100 && metrics.held(all) == 500);
+    metrics.fail(true);
+    await().atMost(SOON).until(() -> !quota().isAnswered());
+    nanos.addAndGet(TimeUnit.SECONDS.toNanos(61));
+    assertThat(reserve(all, 401)).as("more than the standing lease").isEqualTo(Outcome.UNREACHABLE);
+    assertThat(reserve(all, 400)).isEqualTo(Outcome.RESERVED);
+    assertThat(reserve(client(1), 1)).as("nothing of it is here").isEqualTo(Outcome.UNREACHABLE);
+  }
+
+  @Test
+  void aClientWhoIsIdleIsForgottenAndItsSumsAreLearnedAgain() throws Exception {
+    metrics.grant(client(1), 1_000);
+    open(0, 0);
+    for (int times = 1; times <= 3; times++) {
+      assertThat(reserve(client(1), 300)).isEqualTo(Outcome.RESERVED);
+      quota().served(client(1), 200);
+      quota().giveBack(client(1), 100);
+      long served = 200L * times;
+      await()
+          .atMost(SOON)
+          .until(() -> metrics.held(client(1)) == 0 && metrics.applied(client(1)) == served);
+
+      await()
+          .atMost(SOON)
+          .until(
+              () -> {
+                nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
+                return quota().remaining(client(1)) == Long.MAX_VALUE;
+              });
+    }
+
+    assertThat(reserve(client(1), 401)).isEqualTo(Outcome.EXHAUSTED);
+    assertThat(reserve(client(1), 400)).isEqualTo(Outcome.RESERVED);
+  }
+
+  /** Answers are lost, accounts are forgotten and learned again, and aborts leave any part. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5})
+  void whateverIsLostOrForgottenNoMoreIsServedThanTheCapAndAllOfItIsTold(long seed)
+      throws Exception {
+    Random random = new Random(seed);
+    CapName name = client(1);
+    metrics.grant(name, 1_000);
+    open(0, 0);
+    long served = 0;
+    for (int times = 0; times < 60; times++) {
+      metrics.loseNextAnswers(random.nextInt(4));
+      long bytes = random.nextLong(1, 101);
+      if (reserve(name, bytes) == Outcome.RESERVED) {
+        long part = random.nextLong(bytes + 1);
+        quota().served(name, part);
+        quota().giveBack(name, bytes - part);
+        served += part;
+      }
+      if (random.nextInt(4) == 0) {
+        nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
+      }
+    }
+    metrics.loseNextAnswers(0);
+
+    assertThat(served).isBetween(1L, 1_000L);
+    long all = served;
+    await().atMost(SOON).until(() -> metrics.held(name) == 0 && metrics.applied(name) == all);
+  }
+
+  @Test
+  void ofClientsMoreThanThereIsRoomForIsRefusedAtOnceAndOthersAreServed() throws Exception {
+    open(0, 0);
+    metrics.pause(true);
+    List<CompletableFuture<Outcome>> all = new ArrayList<>();
+    for (int bucket = 0; bucket < 50_001; bucket++) {
+      CapName name = client(bucket);
+      CompletableFuture<Outcome> decided = new CompletableFuture<>();
+      quota().prepare(List.of(new Need(name, 1)), kept -> decided.complete(kept.reserve(name, 1)));
+      all.add(decided);
+    }
+
+    assertThat(all.getLast()).isCompletedWithValue(Outcome.UNREACHABLE);
+    assertThat(all.getFirst()).isNotCompleted();
+    metrics.pause(false);
+    prepare(100);
+    assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
+    all.forEach(one -> one.orTimeout(60, TimeUnit.SECONDS).join());
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              nanos.addAndGet(TimeUnit.SECONDS.toNanos(31));
+              return quota().remaining(client(0)) == Long.MAX_VALUE;
+            });
+  }
+
+  /** Strangers who only look, each as another client. */
+  @Test
+  void whereThereIsLittleRoomClientsAreForgottenAsSoonAsNothingIsServedThem() throws Exception {
+    metrics.grant(client(50_001), 10_000);
+    open(500, 0);
+    prepare(100);
+    assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
+    for (int from = 0; from < 90_000; from += 10_000) {
+      List<CompletableFuture<Outcome>> all = new ArrayList<>();
+      for (int bucket = from; bucket < from + 10_000; bucket++) {
+        CapName name = client(bucket);
+        CompletableFuture<Outcome> decided = new CompletableFuture<>();
+        quota()
+            .prepare(List.of(new Need(name, 1)), kept -> decided.complete(kept.reserve(name, 1)));
+        all.add(decided);
+      }
+      all.forEach(one -> one.orTimeout(60, TimeUnit.SECONDS).join());
+    }
+
+    assertThat(reserve(client(50_001), 100)).isEqualTo(Outcome.RESERVED);
+  }
+
+  @Test
+  void keysOfBucketsAreThoseThatMetricsTellsAndTheDayBefore() {
+    CapSalt first = new CapSalt(LocalDate.of(2026, 11, 28), "01".repeat(32));
+    CapSalt second = new CapSalt(LocalDate.of(2026, 11, 29), "02".repeat(32));
+    CapSalt third = new CapSalt(LocalDate.of(2026, 11, 30), "03".repeat(32));
+    CapSalt fourth = new CapSalt(LocalDate.of(2026, 12, 1), "04".repeat(32));
+    metrics.salts(List.of(first, second));
+    open(0, 0);
+    await().atMost(SOON).until(() -> quota().salt(first.day()).isPresent());
+
+    for (List<CapSalt> told : List.of(List.of(second, third), List.of(third, fourth))) {
+      metrics.salts(told);
+      await()
+          .atMost(SOON)
+          .until(
+              () -> {
+                nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
+                return quota().salt(told.getLast().day()).isPresent();
+              });
+    }
+
+    assertThat(quota().salt(first.day())).isEmpty();
+    assertThat(quota().salt(second.day())).contains(second);
+    assertThat(quota().salt(third.day())).contains(third);
   }
 
   private List<CompletableFuture<Outcome>> prepareAtOnce(int clients, long bytes) {

@@ -53,7 +53,13 @@ class ResponseTallyTest {
     return new EgressMeter(quota, budget)
         .open(
             new EgressKey(
-                DataSetId.of("fwss/1"), CacheOutcome.HIT, "2xx", "ZZ", bot, Optional.empty()),
+                DataSetId.of("fwss/1"),
+                CacheOutcome.HIT,
+                "2xx",
+                "ZZ",
+                bot,
+                Optional.empty(),
+                List.of()),
             LENGTH,
             Optional.empty(),
             Optional.empty());

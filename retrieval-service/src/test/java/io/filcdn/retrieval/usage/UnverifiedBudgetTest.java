@@ -10,6 +10,7 @@ import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Supplier;
 import io.netty.util.NetUtil;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,8 @@ class UnverifiedBudgetTest {
         "2xx",
         "ZZ",
         Optional.empty(),
-        Optional.empty());
+        Optional.empty(),
+        List.of());
   }
 
   private UnverifiedEgress fill(Supplier provider) {

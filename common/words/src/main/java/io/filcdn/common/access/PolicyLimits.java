@@ -6,7 +6,6 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.PieceName;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The limits of a policy. What is left out is not limited; of a list one entry must fit.
@@ -55,7 +54,9 @@ public record PolicyLimits(
 
   /** True where bytes are limited. */
   public boolean hasCaps() {
-    return Stream.of(bytes, bytesPerDay, bytesPerDayOfKey, bytesPerDayOfClient)
-        .anyMatch(Optional::isPresent);
+    return bytes.isPresent()
+        || bytesPerDay.isPresent()
+        || bytesPerDayOfKey.isPresent()
+        || bytesPerDayOfClient.isPresent();
   }
 }

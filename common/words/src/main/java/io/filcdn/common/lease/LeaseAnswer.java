@@ -13,6 +13,7 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The leases that a journal holds, in answer to a {@link LeaseRequest}.
@@ -21,28 +22,41 @@ import java.util.Optional;
  * @param millisToLive how long after the request was sent responses may begin on these leases,
  *     unless they are renewed
  * @param leases one for each ask, in their order; none where the journal is closed
+ * @param salts by which clients and tokens of today and tomorrow are sorted into buckets
  */
-public record LeaseAnswer(boolean closed, long millisToLive, List<Lease> leases) {
+public record LeaseAnswer(
+    boolean closed, long millisToLive, List<Lease> leases, List<CapSalt> salts) {
 
   public LeaseAnswer {
     leases = List.copyOf(requireNonNull(leases, "leases is missing"));
+    salts = known(salts);
     if (millisToLive < 0) {
       throw new IllegalArgumentException(
           "expected at least 0 milliseconds to live, found " + millisToLive);
     }
   }
 
+  /** An answer without salts. */
+  public LeaseAnswer(boolean closed, long millisToLive, List<Lease> leases) {
+    this(closed, millisToLive, leases, List.of());
+  }
+
+  /** A metrics service that knows only caps of keys tells none. */
+  private static List<CapSalt> known(@Nullable List<CapSalt> salts) {
+    return salts == null ? List.of() : List.copyOf(salts);
+  }
+
   /**
    * The bytes that a journal was given of one quota. In JSON its name is {@code dataSet} and {@code
-   * quota}, or {@code key} and {@code period}.
+   * quota}, {@code key} and {@code period}, or {@code cap}.
    *
    * @param acquired the sum that it was given
    * @param returned the sum that it gave back
-   * @param applied the sum that its egress records have used
+   * @param applied the sum that its egress records have used, or its edge says
    * @param unspent what of all that may be used no record of any journal has used; some of it may
    *     be held by others. Absent where metrics has not heard of its data set or key
    */
-  @JsonPropertyOrder({"dataSet", "quota", "key", "period"})
+  @JsonPropertyOrder({"dataSet", "quota", "key", "period", "cap"})
   public record Lease(
       @JsonIgnore QuotaName name,
       ByteCount acquired,
@@ -63,12 +77,13 @@ public record LeaseAnswer(boolean closed, long millisToLive, List<Lease> leases)
         @JsonProperty("quota") Optional<QuotaRecord.Kind> quota,
         @JsonProperty("key") Optional<KeyId> key,
         @JsonProperty("period") Optional<CapPeriod> period,
+        @JsonProperty("cap") Optional<String> cap,
         @JsonProperty("acquired") ByteCount acquired,
         @JsonProperty("returned") ByteCount returned,
         @JsonProperty("applied") ByteCount applied,
         @JsonProperty("unspent") Optional<ByteCount> unspent) {
       return new Lease(
-          QuotaName.of(dataSet, quota, key, period), acquired, returned, applied, unspent);
+          QuotaName.of(dataSet, quota, key, period, cap), acquired, returned, applied, unspent);
     }
 
     /** The data set, where it is of one. */
@@ -92,7 +107,13 @@ public record LeaseAnswer(boolean closed, long millisToLive, List<Lease> leases)
     /** The period of the key's cap. */
     @JsonProperty("period")
     Optional<CapPeriod> period() {
-      return name.capPeriod();
+      return name.keyPeriod();
+    }
+
+    /** The text of another cap than a key's. */
+    @JsonProperty("cap")
+    Optional<String> cap() {
+      return name.cap();
     }
   }
 }

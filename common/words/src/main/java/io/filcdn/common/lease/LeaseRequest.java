@@ -53,16 +53,21 @@ public record LeaseRequest(JournalId journal, String edge, List<Ask> asks) {
   }
 
   /**
-   * The bytes wanted of one quota. In JSON its name is {@code dataSet} and {@code quota}, or {@code
-   * key} and {@code period}.
+   * The bytes wanted of one quota. In JSON its name is {@code dataSet} and {@code quota}, {@code
+   * key} and {@code period}, or {@code cap}.
    *
    * @param acquired the sum that the journal wants to have been given; less where there is less
    * @param needed the smallest sum that helps: where there is less, nothing more is given
    * @param returned the sum that the journal has given back, unused
+   * @param used the sum that was served, of a cap whose use no record tells
    */
-  @JsonPropertyOrder({"dataSet", "quota", "key", "period"})
+  @JsonPropertyOrder({"dataSet", "quota", "key", "period", "cap"})
   public record Ask(
-      @JsonIgnore QuotaName name, ByteCount acquired, ByteCount needed, ByteCount returned) {
+      @JsonIgnore QuotaName name,
+      ByteCount acquired,
+      ByteCount needed,
+      ByteCount returned,
+      Optional<ByteCount> used) {
 
     public Ask {
       requireNonNull(name, "name is missing");
@@ -74,6 +79,15 @@ public record LeaseRequest(JournalId journal, String edge, List<Ask> asks) {
             "expected at most the %s acquired bytes to be needed, found %s"
                 .formatted(acquired, needed));
       }
+      if (used.isPresent() != name instanceof CapName) {
+        throw new IllegalArgumentException(
+            "expected used with cap, and with nothing else, found another choice of them");
+      }
+    }
+
+    /** An ask for what records tell the use of. */
+    public Ask(QuotaName name, ByteCount acquired, ByteCount needed, ByteCount returned) {
+      this(name, acquired, needed, returned, Optional.empty());
     }
 
     @JsonCreator
@@ -82,10 +96,13 @@ public record LeaseRequest(JournalId journal, String edge, List<Ask> asks) {
         @JsonProperty("quota") Optional<QuotaRecord.Kind> quota,
         @JsonProperty("key") Optional<KeyId> key,
         @JsonProperty("period") Optional<CapPeriod> period,
+        @JsonProperty("cap") Optional<String> cap,
         @JsonProperty("acquired") ByteCount acquired,
         @JsonProperty("needed") ByteCount needed,
-        @JsonProperty("returned") ByteCount returned) {
-      return new Ask(QuotaName.of(dataSet, quota, key, period), acquired, needed, returned);
+        @JsonProperty("returned") ByteCount returned,
+        @JsonProperty("used") Optional<ByteCount> used) {
+      return new Ask(
+          QuotaName.of(dataSet, quota, key, period, cap), acquired, needed, returned, used);
     }
 
     /** The data set, where it is of one. */
@@ -109,7 +126,13 @@ public record LeaseRequest(JournalId journal, String edge, List<Ask> asks) {
     /** The period of the key's cap. */
     @JsonProperty("period")
     Optional<CapPeriod> period() {
-      return name.capPeriod();
+      return name.keyPeriod();
+    }
+
+    /** The text of another cap than a key's. */
+    @JsonProperty("cap")
+    Optional<String> cap() {
+      return name.cap();
     }
   }
 }

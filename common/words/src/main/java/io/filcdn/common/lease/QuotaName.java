@@ -6,11 +6,14 @@ import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord.Kind;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
+import java.util.stream.Stream;
 
-/** The name of bytes that are leased: one of a data set's quotas, or what a key may in a period. */
-public sealed interface QuotaName extends Comparable<QuotaName> {
+/** The name of bytes that are leased: one of a data set's quotas, or a cap. */
+public sealed interface QuotaName extends Comparable<QuotaName>
+    permits QuotaName.OfDataSet, QuotaName.OfKey, CapName {
 
   /** The order in which they are locked. */
   Comparator<QuotaName> ORDER =
@@ -61,6 +64,11 @@ public sealed interface QuotaName extends Comparable<QuotaName> {
     }
 
     @Override
+    public Optional<Instant> end() {
+      return period.end();
+    }
+
+    @Override
     public String toString() {
       return "the bytes of key %s in %s".formatted(key, period);
     }
@@ -76,30 +84,40 @@ public sealed interface QuotaName extends Comparable<QuotaName> {
     return new OfDataSet(dataSet, Kind.CACHE_MISS);
   }
 
-  /** The text of whose bytes they are: {@code fwss/12}, {@code key/…}. */
+  /** The text of whose bytes they are: {@code fwss/12}, {@code key/…}, {@code cap/…}. */
   String owner();
 
   /** The text of which of the owner's: {@code cdn}, {@code cacheMiss}, or a period. */
   String part();
 
+  /** The time from which on no response begins that is of it; none where there is no end. */
+  default Optional<Instant> end() {
+    return Optional.empty();
+  }
+
   /**
-   * Reads the fields of a lease: data set and quota, or key and period.
+   * Reads the fields of a lease: data set and quota, key and period, or cap.
    *
-   * @throws IllegalArgumentException where they are neither
+   * @throws IllegalArgumentException where they are none of these
    */
   static QuotaName of(
       Optional<DataSetId> dataSet,
       Optional<Kind> quota,
       Optional<KeyId> key,
-      Optional<CapPeriod> period) {
-    if (dataSet.isPresent() && quota.isPresent() && key.isEmpty() && period.isEmpty()) {
+      Optional<CapPeriod> period,
+      Optional<String> cap) {
+    long fields = Stream.of(dataSet, quota, key, period, cap).filter(Optional::isPresent).count();
+    if (fields == 2 && dataSet.isPresent() && quota.isPresent()) {
       return new OfDataSet(dataSet.get(), quota.get());
     }
-    if (key.isPresent() && period.isPresent() && dataSet.isEmpty() && quota.isEmpty()) {
+    if (fields == 2 && key.isPresent() && period.isPresent()) {
       return new OfKey(key.get(), period.get());
     }
+    if (fields == 1 && cap.isPresent()) {
+      return CapName.of(cap.get());
+    }
     throw new IllegalArgumentException(
-        "expected dataSet and quota, or key and period, found another choice of them");
+        "expected dataSet and quota, or key and period, or cap, found another choice of them");
   }
 
   /** The data set, where it is one's. */
@@ -118,8 +136,13 @@ public sealed interface QuotaName extends Comparable<QuotaName> {
   }
 
   /** The period in which the key may fetch them. */
-  default Optional<CapPeriod> capPeriod() {
+  default Optional<CapPeriod> keyPeriod() {
     return this instanceof OfKey(_, CapPeriod time) ? Optional.of(time) : Optional.empty();
+  }
+
+  /** The text of another cap than a key's. */
+  default Optional<String> cap() {
+    return this instanceof CapName ? Optional.of(owner() + "/" + part()) : Optional.empty();
   }
 
   /**
@@ -128,6 +151,9 @@ public sealed interface QuotaName extends Comparable<QuotaName> {
    * @throws IllegalArgumentException where they name none
    */
   static QuotaName of(String owner, String part) {
+    if (owner.startsWith(CapName.PREFIX)) {
+      return CapName.of(owner, part);
+    }
     return owner.startsWith(OfKey.PREFIX)
         ? new OfKey(KeyId.of(owner.substring(OfKey.PREFIX.length())), CapPeriod.of(part))
         : new OfDataSet(DataSetId.of(owner), Kind.of(part));

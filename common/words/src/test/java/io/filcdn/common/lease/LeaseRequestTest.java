@@ -10,6 +10,7 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -105,7 +106,8 @@ class LeaseRequestTest {
                     ByteCount.of(500),
                     ByteCount.of(30),
                     ByteCount.of(20),
-                    Optional.of(ByteCount.of(Long.MAX_VALUE)))));
+                    Optional.of(ByteCount.of(Long.MAX_VALUE)))),
+            List.of(new CapSalt(LocalDate.of(2026, 11, 30), "ab".repeat(32))));
 
     assertThat(RecordJson.read(RecordJson.write(answer), LeaseAnswer.class)).isEqualTo(answer);
   }
@@ -115,6 +117,14 @@ class LeaseRequestTest {
     JournalEnd end = new JournalEnd(JOURNAL, Map.of(0, 4L, 3, 17L));
 
     assertThat(RecordJson.read(RecordJson.write(end), JournalEnd.class)).isEqualTo(end);
+  }
+
+  @Test
+  void theAnswerOfAServiceThatKnowsNoSaltsIsRead() {
+    LeaseAnswer read =
+        RecordJson.read("{\"closed\":false,\"millisToLive\":1,\"leases\":[]}", LeaseAnswer.class);
+
+    assertThat(read.salts()).isEmpty();
   }
 
   @Test
