@@ -6,7 +6,6 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,7 +15,11 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,7 @@ public final class Neighbour {
 
   private final String name;
   private final Optional<String> root;
+  private final Duration patience;
   private final Semaphore free = new Semaphore(MOST_AT_ONCE);
   private final HttpClient http =
       HttpClient.newBuilder()
@@ -65,9 +69,10 @@ public final class Neighbour {
     }
   }
 
-  private Neighbour(String name, Optional<String> root) {
+  private Neighbour(String name, Optional<String> root, Duration patience) {
     this.name = name;
     this.root = root;
+    this.patience = patience;
   }
 
   /**
@@ -78,6 +83,11 @@ public final class Neighbour {
    * @throws UnusableSettingException where it is no such URL
    */
   public static Neighbour of(String name, Optional<URI> url) {
+    return of(name, url, PATIENCE);
+  }
+
+  /** The same, with a patience of its own for what is asked. */
+  static Neighbour of(String name, Optional<URI> url, Duration patience) {
     Optional<String> root = url.map(URI::toString);
     root.filter(text -> !URL.matcher(text).matches())
         .ifPresent(
@@ -86,12 +96,12 @@ public final class Neighbour {
                   "expected filcdn.metrics.pages.%s-url as an http URL without a path, found \"%s\""
                       .formatted(name, text));
             });
-    return new Neighbour(name, root.map(text -> text.replaceFirst("/$", "")));
+    return new Neighbour(name, root.map(text -> text.replaceFirst("/$", "")), patience);
   }
 
   /** Asks it. */
   Answer get(String path, @Nullable String query) {
-    return send(request(path, query, PATIENCE).GET().build());
+    return send(request(path, query).GET().build(), patience);
   }
 
   /**
@@ -100,14 +110,14 @@ public final class Neighbour {
    * @param authorization for it to judge; kept nowhere
    */
   Answer post(String path, @Nullable String query, @Nullable String authorization) {
-    HttpRequest.Builder request = request(path, query, LONG_PATIENCE);
+    HttpRequest.Builder request = request(path, query);
     if (authorization != null) {
       request.header(HttpHeaders.AUTHORIZATION, authorization);
     }
-    return send(request.POST(BodyPublishers.noBody()).build());
+    return send(request.POST(BodyPublishers.noBody()).build(), LONG_PATIENCE);
   }
 
-  private HttpRequest.Builder request(String path, @Nullable String query, Duration patience) {
+  private HttpRequest.Builder request(String path, @Nullable String query) {
     String where =
         root.orElseThrow(
             () ->
@@ -120,17 +130,20 @@ public final class Neighbour {
           "expected at most %d characters, found %d".formatted(MOST_QUERY, query.length()));
     }
     return HttpRequest.newBuilder(URI.create(where + path + (query == null ? "" : "?" + query)))
-        .timeout(patience)
         .header(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON);
   }
 
-  private Answer send(HttpRequest request) {
+  /**
+   * The time is that for the whole answer: a timeout of the request is one for its head.
+   */
+  private Answer send(HttpRequest request, Duration within) {
     if (!free.tryAcquire()) {
       throw away("it is asked %d things at once already".formatted(MOST_AT_ONCE));
     }
+    CompletableFuture<HttpResponse<byte[]>> asked =
+        http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
     try {
-      HttpResponse<byte[]> answer =
-          http.send(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
+      HttpResponse<byte[]> answer = asked.get(within.toMillis(), TimeUnit.MILLISECONDS);
       String type = answer.headers().firstValue(HttpHeaders.CONTENT_TYPE).orElse("");
       int status = answer.statusCode();
       boolean isRedirect = status >= 300 && status < 400;
@@ -138,12 +151,13 @@ public final class Neighbour {
         throw away("its answer is no JSON (status %d)".formatted(status));
       }
       return new Answer(status, type, answer.body());
-    } catch (IOException e) {
+    } catch (ExecutionException | TimeoutException e) {
       throw away("it does not answer in time and size");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw away("this service stops");
     } finally {
+      asked.cancel(true);
       free.release();
     }
   }
