@@ -142,6 +142,8 @@ class SettlementPageIT {
         "/api/v1/settlement/admin/report",
         "/api/v1/settlement/q/metrics",
         "/api/v1/settlement/../../q/metrics",
+        "/api/v1/settlement/transactions/42",
+        "/api/v1/settlement/data-sets",
         "/api/v1/settlement/transactions/../admin",
         "/api/v1/settlement/transactions/%2e%2e",
         "/api/v1/settlement/",
@@ -160,11 +162,16 @@ class SettlementPageIT {
         "/api/v1/reconciliation",
         new Answer(503, "application/problem+json", "{\"code\":\"not-reconciled-yet\"}"));
 
-    when()
-        .get("/api/v1/settlement/reconciliation")
-        .then()
-        .statusCode(503)
-        .body("code", equalTo("not-reconciled-yet"));
+    // what was answered to another is kept for a second
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                when()
+                    .get("/api/v1/settlement/reconciliation")
+                    .then()
+                    .statusCode(503)
+                    .body("code", equalTo("not-reconciled-yet")));
   }
 
   @Test
@@ -174,12 +181,12 @@ class SettlementPageIT {
             new Answer(302, "application/json", ""),
             new Answer(200, "text/html", "<script>"),
             Answer.json(" ".repeat((4 << 20) + 1)))) {
-      SETTLEMENT.answers("/api/v1/backlog", answer);
+      SETTLEMENT.answers("/api/v1/transactions", answer);
 
       given()
           .redirects()
           .follow(false)
-          .get("/api/v1/settlement/backlog")
+          .get("/api/v1/settlement/transactions?after=" + answer.body().length())
           .then()
           .statusCode(503)
           .body("code", equalTo("settlement-unavailable"));

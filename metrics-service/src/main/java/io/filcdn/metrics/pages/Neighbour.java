@@ -1,8 +1,9 @@
 package io.filcdn.metrics.pages;
 
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.service.problem.HttpProblem;
 import io.filcdn.service.start.UnusableSettingException;
-import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -12,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Another service of this deployment, whose HTTP API is passed on: bounded in its paths, in time,
- * in the size of an answer, and in calls at once. What it answers is passed on as it is.
+ * in the size of an answer, and in calls at once; an answer is kept for a second, so that it is asked
+ * no more often the more people look. What it answers is passed on as it is.
  */
 public final class Neighbour {
 
@@ -34,7 +37,11 @@ public final class Neighbour {
   /** For orders, which ask the chain first. */
   private static final Duration LONG_PATIENCE = Duration.ofSeconds(60);
 
-  private static final int MOST_AT_ONCE = 16;
+  private static final int MOST_QUESTIONS = 8;
+  private static final int MOST_ORDERS = 4;
+  private static final Duration FRESH = Duration.ofSeconds(1);
+  private static final long MOST_KEPT_BYTES = 32 << 20;
+  private static final int BYTES_BESIDES = 1 << 10;
   private static final int MOST_BYTES = 4 << 20;
   private static final int MOST_QUERY = 4096;
   private static final Set<String> FORMS =
@@ -44,7 +51,18 @@ public final class Neighbour {
   private final String name;
   private final Optional<String> root;
   private final Duration patience;
-  private final Semaphore free = new Semaphore(MOST_AT_ONCE);
+  private final Semaphore questions = new Semaphore(MOST_QUESTIONS);
+  private final Semaphore orders = new Semaphore(MOST_ORDERS);
+
+  /** By path and query; of whoever asks for the same, one asks the neighbour. */
+  private final AsyncCache<URI, Answer> kept =
+      Caffeine.newBuilder()
+          .expireAfterWrite(FRESH)
+          .maximumWeight(MOST_KEPT_BYTES)
+          .weigher((URI _, Answer answer) -> answer.body().length + BYTES_BESIDES)
+          .executor(Thread::startVirtualThread)
+          .buildAsync();
+
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -64,6 +82,8 @@ public final class Neighbour {
               .header(HttpHeaders.CACHE_CONTROL, "no-store");
       if (status == 401) {
         response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+      } else if (status == 503) {
+        response.header(HttpHeaders.RETRY_AFTER, HttpProblem.RETRY_AFTER_SECONDS);
       }
       return response.build();
     }
@@ -99,9 +119,10 @@ public final class Neighbour {
     return new Neighbour(name, root.map(text -> text.replaceFirst("/$", "")), patience);
   }
 
-  /** Asks it. */
+  /** Asks it, or gives the answer to the same question of a second ago. */
   Answer get(String path, @Nullable String query) {
-    return send(request(path, query).GET().build(), patience);
+    HttpRequest question = request(path, query).GET().build();
+    return kept.get(question.uri(), _ -> send(question, questions, patience)).join();
   }
 
   /**
@@ -114,7 +135,7 @@ public final class Neighbour {
     if (authorization != null) {
       request.header(HttpHeaders.AUTHORIZATION, authorization);
     }
-    return send(request.POST(BodyPublishers.noBody()).build(), LONG_PATIENCE);
+    return send(request.POST(BodyPublishers.noBody()).build(), orders, LONG_PATIENCE);
   }
 
   private HttpRequest.Builder request(String path, @Nullable String query) {
@@ -136,9 +157,9 @@ public final class Neighbour {
   /**
    * The time is that for the whole answer: a timeout of the request is one for its head.
    */
-  private Answer send(HttpRequest request, Duration within) {
+  private Answer send(HttpRequest request, Semaphore free, Duration within) {
     if (!free.tryAcquire()) {
-      throw away("it is asked %d things at once already".formatted(MOST_AT_ONCE));
+      return away("it is asked as many things at once as it may be");
     }
     CompletableFuture<HttpResponse<byte[]>> asked =
         http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
@@ -148,21 +169,24 @@ public final class Neighbour {
       int status = answer.statusCode();
       boolean isRedirect = status >= 300 && status < 400;
       if (isRedirect || !FORMS.contains(type.replaceFirst(";.*", ""))) {
-        throw away("its answer is no JSON (status %d)".formatted(status));
+        return away("its answer is no JSON (status %d)".formatted(status));
       }
       return new Answer(status, type, answer.body());
     } catch (ExecutionException | TimeoutException e) {
-      throw away("it does not answer in time and size");
+      return away("it does not answer in time and size");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw away("this service stops");
+      return away("this service stops");
     } finally {
       asked.cancel(true);
       free.release();
     }
   }
 
-  private WebApplicationException away(String why) {
-    return HttpProblem.of(503, name + "-unavailable", "%s: %s".formatted(name, why)).exception();
+  private Answer away(String why) {
+    HttpProblem problem =
+        HttpProblem.of(503, name + "-unavailable", "%s: %s".formatted(name, why));
+    return new Answer(
+        problem.status(), HttpProblem.MEDIA_TYPE, problem.json().getBytes(StandardCharsets.UTF_8));
   }
 }

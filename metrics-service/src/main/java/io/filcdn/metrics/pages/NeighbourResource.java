@@ -22,9 +22,8 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
     description = "What settlement and the indexer answer, where the operator has named them")
 public class NeighbourResource {
 
-  private static final String SHOWN =
-      "transactions|transactions/[A-Za-z0-9-]{1,64}|data-sets|data-sets/[a-z0-9/]{1,64}|set-asides"
-          + "|reconciliation|backlog";
+  private static final String PAGED = "transactions";
+  private static final String SHOWN = PAGED + "|set-asides|reconciliation|backlog";
 
   private final Neighbours neighbours;
 
@@ -44,10 +43,9 @@ public class NeighbourResource {
   @APIResponse(responseCode = "404", description = "The operator has not named settlement here")
   @APIResponse(responseCode = "503", description = "Settlement is away, or busy")
   public Response settlement(@PathParam("path") String path, @Context UriInfo uri) {
-    return neighbours
-        .settlement()
-        .get("/api/v1/" + path, uri.getRequestUri().getRawQuery())
-        .response();
+    // what the path does not read makes no other question of it
+    String query = path.equals(PAGED) ? uri.getRequestUri().getRawQuery() : null;
+    return neighbours.settlement().get("/api/v1/" + path, query).response();
   }
 
   @GET

@@ -1,13 +1,13 @@
 package io.filcdn.metrics.pages;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.filcdn.metrics.FakeNeighbour;
-import jakarta.ws.rs.WebApplicationException;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,11 +29,47 @@ class NeighbourTest {
     settlement.answers("/fast", FakeNeighbour.Answer.json("1"));
 
     for (int i = 0; i < 20; i++) {
-      String query = "i=" + i;
-      assertThatThrownBy(() -> neighbour.get("/slow", query))
-          .isInstanceOf(WebApplicationException.class);
+      assertThat(neighbour.get("/slow", "i=" + i).status()).isEqualTo(503);
     }
 
     assertThat(neighbour.get("/fast", null).status()).isEqualTo(200);
+  }
+
+  @Test
+  void whatManyAskAtOnceIsAskedOnce() {
+    settlement.answers("/backlog", FakeNeighbour.Answer.json("1"));
+
+    IntStream.range(0, 100).parallel().forEach(_ -> neighbour.get("/backlog", null));
+
+    assertThat(settlement.requests()).hasSize(1);
+  }
+
+  @Test
+  void anAnswerIsKeptForASecondAndNoLonger() {
+    settlement.answers("/backlog", FakeNeighbour.Answer.json("1"));
+    neighbour.get("/backlog", null);
+    settlement.answers("/backlog", FakeNeighbour.Answer.json("2"));
+
+    await()
+        .atMost(Duration.ofSeconds(5))
+        .untilAsserted(
+            () -> assertThat(neighbour.get("/backlog", null).body()).asString().isEqualTo("2"));
+  }
+
+  @Test
+  void ordersHaveTheirTurnWhileQuestionsHaveNone() {
+    Neighbour patient =
+        Neighbour.of(
+            "settlement", Optional.of(URI.create(settlement.url())), Duration.ofSeconds(5));
+    settlement.stalls("/slow");
+    settlement.answers("/settle", FakeNeighbour.Answer.json("1"));
+    for (int i = 0; i < 8; i++) {
+      String query = "i=" + i;
+      Thread.startVirtualThread(() -> patient.get("/slow", query));
+    }
+    await().until(() -> settlement.requests().size() == 8);
+
+    assertThat(patient.get("/fast", null).status()).isEqualTo(503);
+    assertThat(patient.post("/settle", null, null).status()).isEqualTo(200);
   }
 }
