@@ -1,6 +1,8 @@
 package io.filcdn.metrics.intake;
 
+import io.filcdn.metrics.intake.LostRecordDetector.LostTotals;
 import io.filcdn.metrics.intake.PostgresJournals.Backlog;
+import io.filcdn.metrics.query.KeptAnswer;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.kafka.TopicFollower;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -21,16 +23,14 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "System", description = "How this deployment is doing")
 public class IntakeResource {
 
-  private static final int MOST_LOST = 1000;
-
   private final TopicFollowers followers;
-  private final Database database;
-  private final PostgresJournals journals = new PostgresJournals();
-  private final PostgresProgress progress = new PostgresProgress();
+  private final KeptAnswer<Backlog> parked;
+  private final KeptAnswer<LostTotals> lost;
 
   public IntakeResource(TopicFollowers followers, Database database) {
     this.followers = followers;
-    this.database = database;
+    parked = new KeptAnswer<>(() -> database.call(new PostgresJournals()::backlog));
+    lost = new KeptAnswer<>(() -> database.call(new PostgresProgress()::lostTotals));
   }
 
   /**
@@ -56,13 +56,12 @@ public class IntakeResource {
   @Operation(summary = "How far topics are read, and which records wait or are lost")
   @APIResponse(responseCode = "200", description = "Counts are decimal texts")
   public Intake intake() {
-    Backlog parked = database.call(journals::backlog);
-    List<LostRecords> lost =
-        database.call(connection -> progress.lost(connection, GapPlace.START, MOST_LOST));
+    Backlog waiting = parked.get();
+    LostTotals missing = lost.get();
     return new Intake(
         followers.all().stream().map(IntakeResource::reading).toList(),
-        journals(parked.journals(), parked.records()),
-        journals(lost.size(), lost.stream().mapToLong(LostRecords::records).sum()));
+        journals(waiting.journals(), waiting.records()),
+        journals(missing.journals(), missing.records()));
   }
 
   private static Reading reading(TopicFollower follower) {
