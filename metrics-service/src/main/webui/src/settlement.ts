@@ -47,7 +47,6 @@ export interface Transaction {
   signedAt: number
   closedAt: number | undefined
   fee: bigint | undefined
-  error: string | undefined
   hash: string | undefined
   attempts: number
   dataSets: number
@@ -70,7 +69,6 @@ export async function transactions(after: string | undefined, signal: AbortSigna
       signedAt: Date.parse(text(one?.signedAt)),
       closedAt: time(one?.closedAt),
       fee: amount(one?.feePaid),
-      error: optional(one?.error),
       hash: optional(one?.landed) ?? optional(one?.attempts?.at(-1)?.hash),
       attempts: list(one?.attempts, () => 1).length,
       dataSets: list(one?.dataSets, () => 1).length,
@@ -147,7 +145,6 @@ export async function reconciliation(signal: AbortSignal): Promise<Reconciliatio
 
 export interface Indexer {
   state: string
-  detail: string | undefined
   head: number | undefined
   indexed: number | undefined
   final: number | undefined
@@ -162,7 +159,6 @@ export async function indexer(signal: AbortSignal): Promise<Indexer> {
   if (json.state === undefined) throw new Problem(text(json.detail), 503, text(json.code))
   return {
     state: text(json.state),
-    detail: optional(json.detail),
     head: count(json.head),
     indexed: count(json.indexed?.number),
     final: count(json.final),

@@ -223,10 +223,7 @@ function Row({ of }: { of: Transaction }) {
     <tr>
       <th scope="row">{of.id}</th>
       <td>{of.activity}</td>
-      <td>
-        {of.state}
-        {of.error !== undefined && <small>{`: ${of.error}`}</small>}
-      </td>
+      <td>{of.state}</td>
       <td>
         <Time at={of.signedAt} clock={clock} />
       </td>

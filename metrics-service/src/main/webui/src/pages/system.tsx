@@ -53,10 +53,7 @@ function Indexer() {
       <Answer of={polled} what="how far the index is" every={LIVE}>
         {(told) => (
           <>
-            <p>
-              {`It is ${told.state}`}
-              {told.detail !== undefined && `: ${told.detail}`}
-            </p>
+            <p>{`It is ${told.state}.`}</p>
             <Table label="The index" head={HEAD}>
               <Row name="Newest block of the chain" metric="filcdn_indexer_head_block" value={told.head} means="as a node tells it" />
               <Row name="Newest block in the index" metric="filcdn_indexer_indexed_block" value={told.indexed} means="what edges and settlement go by" />

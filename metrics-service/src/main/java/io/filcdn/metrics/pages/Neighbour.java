@@ -1,5 +1,7 @@
 package io.filcdn.metrics.pages;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.service.problem.HttpProblem;
@@ -7,6 +9,7 @@ import io.filcdn.service.start.UnusableSettingException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -22,13 +25,15 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Another service of this deployment, whose HTTP API is passed on: bounded in its paths, in time,
  * in the size of an answer, and in calls at once; an answer is kept for a second, so that it is asked
- * no more often the more people look. What it answers is passed on as it is.
+ * no more often the more people look. What it answers is passed on as
+ * it is, but for what is not for strangers.
  */
 public final class Neighbour {
 
@@ -46,6 +51,7 @@ public final class Neighbour {
   private static final int MOST_QUERY = 4096;
   private static final Set<String> FORMS =
       Set.of(MediaType.APPLICATION_JSON, HttpProblem.MEDIA_TYPE);
+  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Pattern URL = Pattern.compile("https?://[^\\s/?#@]+/?");
 
   private final String name;
@@ -119,10 +125,27 @@ public final class Neighbour {
     return new Neighbour(name, root.map(text -> text.replaceFirst("/$", "")), patience);
   }
 
-  /** Asks it, or gives the answer to the same question of a second ago. */
-  Answer get(String path, @Nullable String query) {
+  /**
+   * Asks it, or gives the answer to the same question of a second ago.
+   *
+   * @param hide takes from an answer what is not for strangers; problems stay as they are
+   */
+  Answer get(String path, @Nullable String query, Consumer<JsonNode> hide) {
     HttpRequest question = request(path, query).GET().build();
-    return kept.get(question.uri(), _ -> send(question, questions, patience)).join();
+    return kept.get(question.uri(), _ -> hidden(send(question, questions, patience), hide)).join();
+  }
+
+  private Answer hidden(Answer answer, Consumer<JsonNode> hide) {
+    if (answer.type().startsWith(HttpProblem.MEDIA_TYPE)) {
+      return answer;
+    }
+    try {
+      JsonNode told = JSON.readTree(answer.body());
+      hide.accept(told);
+      return new Answer(answer.status(), answer.type(), JSON.writeValueAsBytes(told));
+    } catch (IOException e) {
+      return away("its answer is no JSON (status %d)".formatted(answer.status()));
+    }
   }
 
   /**
