@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import { type Grant, policies, type Policy, setPolicy } from './access'
-import { BYTES, bytesText, entries, Limits } from './limits'
+import { BYTES, bytesText, entries, given, Limits } from './limits'
 import { Answer, Failed, Field, Pager, Section, Table, Time, useAction, useNetwork, usePages } from './parts'
 import { LIVE, usePolled } from './polling'
 import { delegate } from './wallet'
@@ -72,14 +72,14 @@ function Row({ of }: { of: Policy }) {
 
 /** The message that a form asks the wallet to sign. */
 export function grant(payer: string, form: FormData, now: number): Grant {
-  const given = (name: string) => String(form.get(name) ?? '').trim()
-  const seconds = (name: string) => (given(name) === '' ? '0' : String(Math.floor(Date.parse(given(name)) / 1000)))
-  const bytes = (name: string) => bytesText(name, given(name)) ?? '0'
-  const key = given('jwk') === '' ? { jwk: '', id: `0x${'0'.repeat(64)}` } : delegate(given('jwk'))
+  const field = (name: string) => String(form.get(name) ?? '').trim()
+  const seconds = (name: string) => (field(name) === '' ? '0' : String(Math.floor(Date.parse(field(name)) / 1000)))
+  const bytes = (name: string) => bytesText(name, field(name)) ?? '0'
+  const key = field('jwk') === '' ? { jwk: '', id: `0x${'0'.repeat(64)}` } : delegate(field('jwk'))
   return {
     payer,
-    dataSets: entries(given('dataSets')).map((id) => id.replace(/^fwss\//, '')),
-    access: given('access'),
+    dataSets: entries(field('dataSets')).map((id) => id.replace(/^fwss\//, '')),
+    access: field('access'),
     delegateKeyId: key.id,
     delegateJwk: key.jwk,
     notBefore: seconds('notBefore'),
@@ -88,9 +88,9 @@ export function grant(payer: string, form: FormData, now: number): Grant {
     maxBytesPerDay: bytes('maxBytesPerDay'),
     maxBytesPerDayOfKey: bytes('maxBytesPerDayOfKey'),
     maxBytesPerDayOfClient: bytes('maxBytesPerDayOfClient'),
-    origins: entries(given('origins')),
-    cidrs: entries(given('cidrs')),
-    pieces: entries(given('pieces')),
+    origins: entries(field('origins')),
+    cidrs: entries(field('cidrs')),
+    pieces: entries(field('pieces')),
     serial: String(now),
   }
 }
@@ -101,9 +101,9 @@ function SetPolicy({ payer }: { payer: string }) {
   const sign = (event: SubmitEvent) => {
     event.preventDefault()
     const element = event.currentTarget as HTMLFormElement
-    const form = new FormData(element)
     setDone(false)
     void run(async () => {
+      const form = given(element)
       await setPolicy(grant(payer, form, Date.now()))
       element.reset()
       setDone(true)

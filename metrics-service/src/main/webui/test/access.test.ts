@@ -1,7 +1,7 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { buys, bytesOf, monthly, tokensOf } from '../src/exact'
 import { keyLimits } from '../src/keys'
-import { bytesText, entries } from '../src/limits'
+import { bytesText, entries, given } from '../src/limits'
 import { grant } from '../src/policies'
 import { TOP_UP } from '../src/top-up'
 import { callData, checksummed, delegate, signInMessage } from '../src/wallet'
@@ -88,6 +88,12 @@ describe('a top-up', () => {
 
   it('is projected by the price of a byte, rounded down as the contract does', () =>
     expect(monthly(1000n, 7, 7n * 10n ** 18n)).toBe((6366462n * 1000n * 30n) / 7n))
+})
+
+test('half a date in a form is refused, not taken for none', () => {
+  const elements = [{ name: 'name', validity: { badInput: false } }, {}, { name: 'expires', validity: { badInput: true } }]
+
+  expect(() => given({ elements } as unknown as HTMLFormElement)).toThrow('expires: expected a whole value')
 })
 
 describe('limits of a key', () => {
