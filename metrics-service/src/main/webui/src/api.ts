@@ -133,8 +133,8 @@ export interface Ranked {
   misses?: bigint
 }
 
-export async function top(dimension: Dimension, days: number, signal: AbortSignal): Promise<Ranked[]> {
-  return list(await get(`/api/v1/top/${dimension}?days=${days}&limit=10`, signal), (ranked) => ({
+export async function top(dimension: Dimension, days: number, limit: number, signal: AbortSignal): Promise<Ranked[]> {
+  return list(await get(`/api/v1/top/${dimension}?days=${days}&limit=${limit}`, signal), (ranked) => ({
     value: text(ranked?.value),
     egress: whole(ranked?.served?.egressBytes),
     count: whole(ranked?.served?.requests),

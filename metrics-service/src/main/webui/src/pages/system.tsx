@@ -6,6 +6,9 @@ import { indexer } from '../settlement'
 
 const RANKED = 20_000
 
+/** The most edges that the service tells of. */
+const MOST_EDGES = 100
+
 /** The page of how the services and edges are doing. */
 export function SystemPage() {
   return (
@@ -119,7 +122,7 @@ function Intake() {
 function Edges() {
   const clock = useNetwork().data
   const polled = usePolled('edges', LIVE, edges)
-  const served = usePolled('edges served', RANKED, (signal) => top('edge', 1, signal))
+  const served = usePolled('edges served', RANKED, (signal) => top('edge', 1, MOST_EDGES, signal))
   const of = (edge: string): Ranked | undefined => served.data?.find(({ value }) => value === edge)
   return (
     <Section title="Edges">
@@ -128,26 +131,34 @@ function Edges() {
           all.length === 0 ? (
             <p>No edge leases quota.</p>
           ) : (
-            <Table
-              label="Edges that lease quota"
-              head={['Edge', 'Last heard', 'Open journals', 'Quota it holds', 'Egress today (UTC)', 'Requests served from its cache']}
-            >
-              {all.map((edge) => (
-                <tr key={edge.edge}>
-                  <th scope="row">{edge.edge}</th>
-                  <td>
-                    <Time at={edge.heard} clock={clock} />
-                  </td>
-                  <td>
-                    <Count value={edge.journals} />
-                  </td>
-                  <td>
-                    <Bytes value={edge.held} name={`held-${edge.edge}`} />
-                  </td>
-                  <Served of={of(edge.edge)} />
-                </tr>
-              ))}
-            </Table>
+            <>
+              <p>
+                {all.length < MOST_EDGES
+                  ? `${all.length} ${all.length === 1 ? 'edge leases' : 'edges lease'} quota.`
+                  : `The ${MOST_EDGES} edges that were heard of last.`}
+              </p>
+              {served.problem !== undefined && <p class="problem">{`What they served: ${served.problem.message}`}</p>}
+              <Table
+                label="Edges that lease quota"
+                head={['Edge', 'Last heard', 'Open journals', 'Quota it holds', 'Egress today (UTC)', 'Requests served from its cache']}
+              >
+                {all.map((edge) => (
+                  <tr key={edge.edge}>
+                    <th scope="row">{edge.edge}</th>
+                    <td>
+                      <Time at={edge.heard} clock={clock} />
+                    </td>
+                    <td>
+                      <Count value={edge.journals} />
+                    </td>
+                    <td>
+                      <Bytes value={edge.held} name={`held-${edge.edge}`} />
+                    </td>
+                    <Served of={of(edge.edge)} />
+                  </tr>
+                ))}
+              </Table>
+            </>
           )
         }
       </Answer>
