@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks'
-import { type Grant, policies, type Policy, setPolicy } from './access'
+import { type Grant, nextSerial, policies, type Policy, setPolicy } from './access'
 import { BYTES, bytesText, entries, given, Limits } from './limits'
 import { Answer, Failed, Field, Pager, Section, Table, Time, useAction, useNetwork, usePages } from './parts'
 import { LIVE, usePolled } from './polling'
@@ -10,6 +10,9 @@ const ACCESS: [value: string, means: string][] = [
   ['keys', 'who has one of your keys'],
   ['signed', 'who has a URL that your delegate has signed'],
 ]
+
+/** The most policies that the service lists at once, those set last first. */
+const MOST_LISTED = 100
 
 /** The policies of whoever is signed in. */
 export function Policies({ payer }: { payer: string }) {
@@ -71,7 +74,7 @@ function Row({ of }: { of: Policy }) {
 }
 
 /** The message that a form asks the wallet to sign. */
-export function grant(payer: string, form: FormData, now: number): Grant {
+export function grant(payer: string, form: FormData, serial: number): Grant {
   const field = (name: string) => String(form.get(name) ?? '').trim()
   const seconds = (name: string) => (field(name) === '' ? '0' : String(Math.floor(Date.parse(field(name)) / 1000)))
   const bytes = (name: string) => bytesText(name, field(name)) ?? '0'
@@ -91,7 +94,7 @@ export function grant(payer: string, form: FormData, now: number): Grant {
     origins: entries(field('origins')),
     cidrs: entries(field('cidrs')),
     pieces: entries(field('pieces')),
-    serial: String(now),
+    serial: String(serial),
   }
 }
 
@@ -104,7 +107,8 @@ function SetPolicy({ payer }: { payer: string }) {
     setDone(false)
     void run(async () => {
       const form = given(element)
-      await setPolicy(grant(payer, form, Date.now()))
+      const { of } = await policies(undefined, undefined, MOST_LISTED)
+      await setPolicy(grant(payer, form, nextSerial(of, Date.now())))
       element.reset()
       setDone(true)
     })

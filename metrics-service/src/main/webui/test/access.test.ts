@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest'
 import { buys, bytesOf, monthly, tokensOf } from '../src/exact'
+import { nextSerial, type Policy } from '../src/access'
 import { keyLimits } from '../src/keys'
 import { bytesText, entries, given } from '../src/limits'
 import { grant } from '../src/policies'
@@ -128,6 +129,12 @@ describe('a policy', () => {
       pieces: [],
       serial: '7',
     }))
+
+  it('has a serial above all before it, whatever the clock says', () => {
+    const before = [{ serial: 900 }, { serial: 70 }] as Policy[]
+
+    expect([nextSerial(before, 1000), nextSerial(before, 900), nextSerial(before, 5), nextSerial([], 5)]).toEqual([1000, 901, 901, 5])
+  })
 
   it('names its delegate by the thumbprint, and never by the private key', () => {
     const { jwk, id } = delegate('{"kty":"EC","crv":"P-256","x":"a","y":"b","d":"secret","kid":"c"}')
