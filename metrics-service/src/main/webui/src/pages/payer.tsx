@@ -86,6 +86,11 @@ function DataSets({ address }: { address: string }) {
   )
 }
 
+/** Whether the contract takes money for a data set: it has the CDN, and rails that do not end. */
+export function takesTopUps(of: DataSet): boolean {
+  return of.withCdn && !of.deleted && of.id.startsWith('fwss/') && of.cdn.railEnds === undefined && of.cacheMiss.railEnds === undefined
+}
+
 function Quotas({ of, payer }: { of: DataSet; payer: string }) {
   const network = useNetwork().data
   const pace = usePolled(of.id, PACE, async (signal) => {
@@ -118,7 +123,7 @@ function Quotas({ of, payer }: { of: DataSet; payer: string }) {
         pick={(s) => s.miss}
         perTib={network?.perTib.cacheMiss}
       />
-      {network !== undefined && !of.deleted && of.id.startsWith('fwss/') && <TopUp dataSet={of.id} payer={payer} network={network} />}
+      {network !== undefined && takesTopUps(of) && <TopUp dataSet={of.id} payer={payer} network={network} />}
     </article>
   )
 }

@@ -1,6 +1,7 @@
 package io.filcdn.metrics;
 
 import static io.filcdn.metrics.Samples.indexed;
+import static io.filcdn.metrics.Samples.living;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -84,7 +85,7 @@ class AccountPageIT {
         .run(
             connection ->
                 new PostgresDataSets()
-                    .keepNewer(connection, List.of(indexed(12, 1), indexed(13, 2))));
+                    .keepNewer(connection, List.of(living(12, 1), indexed(13, 2))));
     visitor = PageVisitor.open(chromium);
     visitor.before(PROVIDER);
   }
@@ -251,7 +252,9 @@ class AccountPageIT {
     assertThat(sent.getFirst().path("to").asText()).isEqualTo(contract);
     assertThat(sent.getFirst().path("data").asText())
         .isEqualTo("0xeb561d9c%064x%064x%064x".formatted(12, 250_000_000_000_000_000L, 1));
+    assertThat(sent.getFirst().path("chainId").asText()).isEqualTo("0x1df5e76");
     assertThat(sent.getFirst().has("value")).isFalse();
+    assertThat(visitor.text()).as("whose rail ends").doesNotContain("Top up fwss/13");
 
     visitor.fill(quotas, "cdn", "1e3");
     visitor.click("Have the wallet send it");
