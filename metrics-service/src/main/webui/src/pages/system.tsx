@@ -56,7 +56,11 @@ function Indexer() {
       <Answer of={polled} what="how far the index is" every={LIVE}>
         {(told) => (
           <>
-            <p>{`It is ${told.state}.`}</p>
+            <p>
+              {told.state === 'standby'
+                ? 'The process that answered is a standby: it does not index, and knows less than the one that does.'
+                : `It is ${told.state}.`}
+            </p>
             <Table label="The index" head={HEAD}>
               <Row name="Newest block of the chain" metric="filcdn_indexer_head_block" value={told.head} means="as a node tells it" />
               <Row name="Newest block in the index" metric="filcdn_indexer_indexed_block" value={told.indexed} means="what edges and settlement go by" />
@@ -78,16 +82,22 @@ function Intake() {
       <Answer of={polled} what="how far topics are read" every={LIVE}>
         {(told) => (
           <>
-            <Table label="Topics that metrics reads" head={['Topic', 'Records behind', 'State']}>
+            <p>
+              Each process of metrics reads partitions of its own. <code>{told.process}</code> answered: the first table is of those that it reads.
+            </p>
+            <Table label="Topics that metrics reads" head={['Topic', 'Partitions it reads', 'Records behind', 'State']}>
               {told.topics.map((topic) => (
                 <tr key={topic.topic}>
                   <th scope="row">
                     <code>{topic.topic}</code>
                   </th>
                   <td>
+                    <Count value={topic.partitions} name={`partitions-${topic.topic}`} />
+                  </td>
+                  <td>
                     <Count value={topic.lag} name={`lag-${topic.topic}`} />
                   </td>
-                  <td>{topic.failing ? 'a batch failed, and is read again' : 'reading'}</td>
+                  <td>{topicState(topic)}</td>
                 </tr>
               ))}
             </Table>
@@ -117,6 +127,11 @@ function Intake() {
       </Answer>
     </Section>
   )
+}
+
+function topicState(topic: { partitions: bigint; failing: boolean }): string {
+  if (topic.failing) return 'a batch failed, and is read again'
+  return topic.partitions === 0n ? 'none is this process’s: others read them' : 'reading'
 }
 
 function Edges() {

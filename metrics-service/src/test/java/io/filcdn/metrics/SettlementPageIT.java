@@ -5,6 +5,8 @@ import static io.restassured.RestAssured.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
 
 import io.filcdn.metrics.FakeNeighbour.Answer;
 import io.filcdn.metrics.FakeNeighbour.Request;
@@ -161,14 +163,38 @@ class SettlementPageIT {
   }
 
   @Test
-  void whereTheIndexersNodesAreIsNotPassedOn() {
-    String body =
-        when().get("/api/v1/indexer/status").then().statusCode(200).extract().asString();
+  void aProcessSaysWhichPartitionsItReads() {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                when()
+                    .get("/api/v1/intake")
+                    .then()
+                    .body("process", matchesPattern("[0-9a-f]{8}"))
+                    .body(
+                        "topics.find { it.topic == 'filcdn.egress' }.partitions", not("0")));
+  }
 
-    assertThat(body)
-        .isEqualTo(
+  @Test
+  void aStandbyOfTheIndexerIsToldFromOneThatIndexes() {
+    INDEXER.answers("/status", Answer.json("{\"state\":\"standby\"}"));
+    visitor.go("/system");
+
+    says("The process that answered is a standby");
+  }
+
+  @Test
+  void whereTheIndexersNodesAreIsNotPassedOn() {
+    // what was answered to another is kept for a second
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(when().get("/api/v1/indexer/status").asString())
+                    .isEqualTo(
             "{\"head\":1234,\"indexed\":{\"number\":1230,\"hash\":\"0x00\"},\"final\":1200,\"lagBlocks\":4,"
-                + "\"headAgeSeconds\":1,\"undecodableLogs\":2,\"state\":\"following\"}");
+                + "\"headAgeSeconds\":1,\"undecodableLogs\":2,\"state\":\"following\"}"));
   }
 
   @Test

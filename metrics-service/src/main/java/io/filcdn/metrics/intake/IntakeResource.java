@@ -12,6 +12,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -23,6 +24,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "System", description = "How this deployment is doing")
 public class IntakeResource {
 
+  private final String process = UUID.randomUUID().toString().substring(0, 8);
   private final TopicFollowers followers;
   private final KeptAnswer<Backlog> parked;
   private final KeptAnswer<LostTotals> lost;
@@ -36,10 +38,12 @@ public class IntakeResource {
   /**
    * The reading of a topic.
    *
-   * @param lag records that are not applied, of the partitions that this process reads
+   * @param partitions that this process reads; 0 where others read all
+   * @param lag records that are not applied, of those partitions
    * @param failing whether a batch failed and is read again
    */
-  public record Reading(String topic, BigInteger lag, boolean failing) {}
+  public record Reading(
+      String topic, BigInteger partitions, BigInteger lag, boolean failing) {}
 
   /** Journals, and records of theirs. */
   public record Journals(BigInteger journals, BigInteger records) {}
@@ -47,10 +51,13 @@ public class IntakeResource {
   /**
    * The state of reading topics.
    *
+   * @param process a name that the process which answers drew when it started: another one reads
+   *     other partitions
    * @param parked records that wait for one before them
    * @param lost records that Kafka acknowledged and does not have
    */
-  public record Intake(List<Reading> topics, Journals parked, Journals lost) {}
+  public record Intake(
+      String process, List<Reading> topics, Journals parked, Journals lost) {}
 
   @GET
   @Operation(summary = "How far topics are read, and which records wait or are lost")
@@ -59,6 +66,7 @@ public class IntakeResource {
     Backlog waiting = parked.get();
     LostTotals missing = lost.get();
     return new Intake(
+        process,
         followers.all().stream().map(IntakeResource::reading).toList(),
         journals(waiting.journals(), waiting.records()),
         journals(missing.journals(), missing.records()));
@@ -66,7 +74,10 @@ public class IntakeResource {
 
   private static Reading reading(TopicFollower follower) {
     return new Reading(
-        follower.topic(), BigInteger.valueOf(follower.lag()), follower.trouble().isPresent());
+        follower.topic(),
+        BigInteger.valueOf(follower.partitions()),
+        BigInteger.valueOf(follower.lag()),
+        follower.trouble().isPresent());
   }
 
   private static Journals journals(long journals, long records) {
