@@ -43,6 +43,8 @@ class SettlementPageIT {
               SETTLEMENT.url() + "/",
               "filcdn.metrics.pages.indexer-url",
               INDEXER.url(),
+              "filcdn.metrics.pages.orders",
+              "true",
               "filcdn.admin.token",
               "operators-know-this"));
 
@@ -232,6 +234,19 @@ class SettlementPageIT {
           .statusCode(503)
           .body("code", equalTo("settlement-unavailable"));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Bearer ", "Basic b3A6", "Bearer a b", "bearer a"})
+  void whatIsNoTokenDoesNotReachSettlement(String authorization) {
+    given()
+        .header("Authorization", authorization)
+        .post("/api/v1/admin/settlement/settle?dryRun=true")
+        .then()
+        .statusCode(401)
+        .header("WWW-Authenticate", "Bearer")
+        .body("code", equalTo("token-unknown"));
+    assertThat(orders()).isEmpty();
   }
 
   @Test

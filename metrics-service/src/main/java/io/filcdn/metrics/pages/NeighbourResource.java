@@ -37,8 +37,12 @@ public class NeighbourResource {
     this.neighbours = neighbours;
   }
 
-  /** The neighbours that there are. */
-  public record Neighbours(Neighbour settlement, Neighbour indexer) {}
+  /**
+   * The neighbours that there are.
+   *
+   * @param takeOrders whether settlement takes those of operators from here
+   */
+  public record Neighbours(Neighbour settlement, Neighbour indexer, boolean takeOrders) {}
 
   @GET
   @Path("settlement/{path: " + SHOWN + "}")
