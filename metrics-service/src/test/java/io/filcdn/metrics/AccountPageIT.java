@@ -194,7 +194,8 @@ class AccountPageIT {
         .body("limits.origins.size()", equalTo(2));
 
     visitor.evaluate(
-        "(s => { s.value = 'PT0S'; s.dispatchEvent(new Event('change', { bubbles: true })) })(document.querySelector('main select'))");
+        "(s => { s.value = 'PT0S'; s.dispatchEvent(new Event('change', { bubbles: true }))"
+            + " })(document.querySelector('main select'))");
     visitor.click("Rotate my app");
     untilShown("The key \"my app\", shown this once.");
     String rotated = shownKey();

@@ -366,7 +366,9 @@ class PagesIT {
     return figures;
   }
 
-  /** The price of 30 days' egress at the pace of the last seven, or of those since the first use. */
+  /**
+   * The price of 30 days' egress at the pace of the last seven, or of those since the first use.
+   */
   private static String monthly(String series) {
     BigInteger perByte =
         new BigInteger(api("/api/v1/network").at("/rates/cdnPerTib").asText()).shiftRight(40);

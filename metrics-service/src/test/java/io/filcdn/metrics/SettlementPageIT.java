@@ -174,8 +174,7 @@ class SettlementPageIT {
                     .get("/api/v1/intake")
                     .then()
                     .body("process", matchesPattern("[0-9a-f]{8}"))
-                    .body(
-                        "topics.find { it.topic == 'filcdn.egress' }.partitions", not("0")));
+                    .body("topics.find { it.topic == 'filcdn.egress' }.partitions", not("0")));
   }
 
   @Test
@@ -195,8 +194,8 @@ class SettlementPageIT {
             () ->
                 assertThat(when().get("/api/v1/indexer/status").asString())
                     .isEqualTo(
-            "{\"head\":1234,\"indexed\":{\"number\":1230,\"hash\":\"0x00\"},\"final\":1200,\"lagBlocks\":4,"
-                + "\"headAgeSeconds\":1,\"undecodableLogs\":2,\"state\":\"following\"}"));
+                        "{\"head\":1234,\"indexed\":{\"number\":1230,\"hash\":\"0x00\"},\"final\":1200,\"lagBlocks\":4,"
+                            + "\"headAgeSeconds\":1,\"undecodableLogs\":2,\"state\":\"following\"}"));
   }
 
   @Test

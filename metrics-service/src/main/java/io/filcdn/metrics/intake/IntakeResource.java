@@ -42,8 +42,7 @@ public class IntakeResource {
    * @param lag records that are not applied, of those partitions
    * @param failing whether a batch failed and is read again
    */
-  public record Reading(
-      String topic, BigInteger partitions, BigInteger lag, boolean failing) {}
+  public record Reading(String topic, BigInteger partitions, BigInteger lag, boolean failing) {}
 
   /** Journals, and records of theirs. */
   public record Journals(BigInteger journals, BigInteger records) {}
@@ -56,8 +55,7 @@ public class IntakeResource {
    * @param parked records that wait for one before them
    * @param lost records that Kafka acknowledged and does not have
    */
-  public record Intake(
-      String process, List<Reading> topics, Journals parked, Journals lost) {}
+  public record Intake(String process, List<Reading> topics, Journals parked, Journals lost) {}
 
   @GET
   @Operation(summary = "How far topics are read, and which records wait or are lost")

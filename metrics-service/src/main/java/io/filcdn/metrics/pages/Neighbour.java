@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Another service of this deployment, whose HTTP API is passed on: bounded in its paths, in time,
- * in the size of an answer, and in calls at once; an answer is kept for a second, so that it is asked
- * no more often the more people look. What it answers is passed on as
- * it is, but for what is not for strangers.
+ * in the size of an answer, and in calls at once; an answer is kept for a second, so that it is
+ * asked no more often the more people look. What it answers is passed on as it is, but for what is
+ * not for strangers.
  */
 public final class Neighbour {
 
@@ -153,12 +153,13 @@ public final class Neighbour {
    *
    * @param authorization for it to judge; kept nowhere
    */
-  Answer post(String path, @Nullable String query, @Nullable String authorization) {
-    HttpRequest.Builder request = request(path, query);
-    if (authorization != null) {
-      request.header(HttpHeaders.AUTHORIZATION, authorization);
-    }
-    return send(request.POST(BodyPublishers.noBody()).build(), orders, LONG_PATIENCE);
+  Answer post(String path, @Nullable String query, String authorization) {
+    HttpRequest order =
+        request(path, query)
+            .header(HttpHeaders.AUTHORIZATION, authorization)
+            .POST(BodyPublishers.noBody())
+            .build();
+    return send(order, orders, LONG_PATIENCE);
   }
 
   private HttpRequest.Builder request(String path, @Nullable String query) {
@@ -177,9 +178,7 @@ public final class Neighbour {
         .header(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON);
   }
 
-  /**
-   * The time is that for the whole answer: a timeout of the request is one for its head.
-   */
+  /** The time is that for the whole answer: a timeout of the request is one for its head. */
   private Answer send(HttpRequest request, Semaphore free, Duration within) {
     if (!free.tryAcquire()) {
       return away("it is asked as many things at once as it may be");
@@ -207,8 +206,7 @@ public final class Neighbour {
   }
 
   private Answer away(String why) {
-    HttpProblem problem =
-        HttpProblem.of(503, name + "-unavailable", "%s: %s".formatted(name, why));
+    HttpProblem problem = HttpProblem.of(503, name + "-unavailable", "%s: %s".formatted(name, why));
     return new Answer(
         problem.status(), HttpProblem.MEDIA_TYPE, problem.json().getBytes(StandardCharsets.UTF_8));
   }

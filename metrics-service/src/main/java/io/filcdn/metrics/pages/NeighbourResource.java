@@ -55,12 +55,16 @@ public class NeighbourResource {
   public Response settlement(@PathParam("path") String path, @Context UriInfo uri) {
     // what the path does not read makes no other question of it
     String query = path.equals(PAGED) ? uri.getRequestUri().getRawQuery() : null;
-    return neighbours.settlement().get("/api/v1/" + path, query, NeighbourResource::hideErrors).response();
+    return neighbours
+        .settlement()
+        .get("/api/v1/" + path, query, NeighbourResource::hideErrors)
+        .response();
   }
 
   @GET
   @Path("indexer/status")
-  @Operation(summary = "What the indexer answers to GET /status, but for its nodes and what they said")
+  @Operation(
+      summary = "What the indexer answers to GET /status, but for its nodes and what they said")
   @APIResponse(responseCode = "200", description = "As the indexer answers")
   @APIResponse(responseCode = "404", description = "The operator has not named the indexer here")
   @APIResponse(responseCode = "503", description = "The indexer is away, or too far behind")

@@ -56,7 +56,9 @@ public class EdgeResource {
   }
 
   @GET
-  @Operation(summary = "The edges that lease quota, those last heard of first; 100 at most, 2 s old at most")
+  @Operation(
+      summary =
+          "The edges that lease quota, those last heard of first; 100 at most, 2 s old at most")
   @APIResponse(responseCode = "200", description = "Counts are decimal texts")
   public List<Edge> edges() {
     return edges.get();

@@ -19,8 +19,7 @@ public final class KeptAnswer<T> {
    * @param find finds it, and may block
    */
   public KeptAnswer(Supplier<T> find) {
-    kept =
-        Caffeine.newBuilder().maximumSize(1).expireAfterWrite(FRESH).build(_ -> find.get());
+    kept = Caffeine.newBuilder().maximumSize(1).expireAfterWrite(FRESH).build(_ -> find.get());
   }
 
   /** The answer, two seconds old at most. */

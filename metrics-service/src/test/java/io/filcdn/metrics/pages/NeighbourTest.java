@@ -20,8 +20,7 @@ class NeighbourTest {
 
   private final FakeNeighbour settlement = new FakeNeighbour();
   private final Neighbour neighbour =
-      Neighbour.of(
-          "settlement", Optional.of(URI.create(settlement.url())), Duration.ofMillis(100));
+      Neighbour.of("settlement", Optional.of(URI.create(settlement.url())), Duration.ofMillis(100));
 
   @AfterEach
   void close() {
@@ -61,8 +60,7 @@ class NeighbourTest {
 
     await()
         .atMost(Duration.ofSeconds(5))
-        .untilAsserted(
-            () -> assertThat(get("/backlog", null).body()).asString().isEqualTo("2"));
+        .untilAsserted(() -> assertThat(get("/backlog", null).body()).asString().isEqualTo("2"));
   }
 
   @Test
@@ -79,6 +77,6 @@ class NeighbourTest {
     await().until(() -> settlement.requests().size() == 8);
 
     assertThat(patient.get("/fast", null, NOTHING).status()).isEqualTo(503);
-    assertThat(patient.post("/settle", null, null).status()).isEqualTo(200);
+    assertThat(patient.post("/settle", null, "Bearer token").status()).isEqualTo(200);
   }
 }
