@@ -343,6 +343,7 @@ metrics:
   - /api/v1/payers
   - /api/v1/providers
   - /api/v1/network
+  - /api/v1/unbilled
   - /api/v1/edges
   - /api/v1/intake
   - /api/v1/settlement

@@ -137,17 +137,25 @@ export interface Policy {
   notBefore: number | undefined
   expires: number | undefined
   limits: [name: string, value: string][]
+  serial: number
 }
 
-export async function policies(after: string | undefined, signal: AbortSignal): Promise<PageOf<Policy>> {
-  return page(await asPayer(`/api/v1/policies?limit=10${from(after)}`, { signal }), 'policies', (json) => ({
+/** @param limit the most on a page */
+export async function policies(after: string | undefined, signal?: AbortSignal, limit = 10): Promise<PageOf<Policy>> {
+  return page(await asPayer(`/api/v1/policies?limit=${limit}${from(after)}`, { ...(signal !== undefined && { signal }) }), 'policies', (json) => ({
     dataSet: optional(json?.dataSet),
     access: text(json?.access),
     delegate: optional(json?.delegate),
     notBefore: time(json?.notBefore),
     expires: time(json?.expires),
     limits: limits(json?.limits),
+    serial: Number.isSafeInteger(json?.serial) ? json.serial : 0,
   }))
+}
+
+/** The serial of the next policy: the time, but above all before it, which another clock may have named. */
+export function nextSerial(of: Policy[], now: number): number {
+  return Math.max(now, ...of.map(({ serial }) => serial + 1))
 }
 
 /** A grant of access, as docs/access.md has it: numbers are decimal texts, 0 and nothing leave something out. */

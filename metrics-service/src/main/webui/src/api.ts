@@ -133,8 +133,8 @@ export interface Ranked {
   misses?: bigint
 }
 
-export async function top(dimension: Dimension, days: number, signal: AbortSignal): Promise<Ranked[]> {
-  return list(await get(`/api/v1/top/${dimension}?days=${days}&limit=10`, signal), (ranked) => ({
+export async function top(dimension: Dimension, days: number, limit: number, signal: AbortSignal): Promise<Ranked[]> {
+  return list(await get(`/api/v1/top/${dimension}?days=${days}&limit=${limit}`, signal), (ranked) => ({
     value: text(ranked?.value),
     egress: whole(ranked?.served?.egressBytes),
     count: whole(ranked?.served?.requests),
@@ -382,7 +382,9 @@ export async function edges(signal: AbortSignal): Promise<Edge[]> {
 }
 
 export interface Intake {
-  topics: { topic: string; lag: bigint; failing: boolean }[]
+  /** The name of the process that answered. */
+  process: string
+  topics: { topic: string; partitions: bigint; lag: bigint; failing: boolean }[]
   parked: { journals: bigint; records: bigint }
   lost: { journals: bigint; records: bigint }
 }
@@ -391,8 +393,10 @@ export async function intake(signal: AbortSignal): Promise<Intake> {
   const json = await get('/api/v1/intake', signal)
   const journals = (of: any) => ({ journals: whole(of?.journals), records: whole(of?.records) })
   return {
+    process: text(json.process),
     topics: list(json.topics, (topic) => ({
       topic: text(topic?.topic),
+      partitions: whole(topic?.partitions),
       lag: whole(topic?.lag),
       failing: topic?.failing === true,
     })),

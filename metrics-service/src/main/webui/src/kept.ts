@@ -6,11 +6,13 @@ const LONGEST_TIMER = 2 ** 31 - 1
 /** Something that is kept until its time is over. */
 export class Kept<T> {
   private value: T | undefined
+  private until = 0
   private timer: ReturnType<typeof setTimeout> | undefined
   private readonly watchers = new Set<(value: T | undefined) => void>()
 
   /** @param until in milliseconds since 1970 */
   keep(value: T, until: number) {
+    this.until = until
     this.tell(value)
     this.timer = setTimeout(() => this.forget(), Math.min(LONGEST_TIMER, Math.max(0, until - Date.now())))
   }
@@ -19,7 +21,9 @@ export class Kept<T> {
     this.tell(undefined)
   }
 
+  /** Timers of a page that is hidden, or of a computer that sleeps, come late or not at all: the clock decides. */
   get now(): T | undefined {
+    if (this.value !== undefined && Date.now() >= this.until) this.forget()
     return this.value
   }
 
@@ -31,11 +35,16 @@ export class Kept<T> {
 
   /** What is kept; a page that uses it is shown anew when that changes. */
   use(): T | undefined {
-    const [value, setValue] = useState(this.value)
+    const [value, setValue] = useState(this.now)
     useEffect(() => {
-      setValue(() => this.value)
+      const look = () => setValue(() => this.now)
+      look()
       this.watchers.add(setValue)
-      return () => void this.watchers.delete(setValue)
+      document.addEventListener('visibilitychange', look)
+      return () => {
+        this.watchers.delete(setValue)
+        document.removeEventListener('visibilitychange', look)
+      }
     }, [this])
     return value
   }

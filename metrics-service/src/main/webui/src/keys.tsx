@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks'
 import { type Key, keys, type Limits as KeyLimits, makeKey, revokeKey, rotateKey, SCOPES } from './access'
 import { Problem } from './api'
-import { BYTES, bytesText, entries, Limits } from './limits'
+import { BYTES, bytesText, entries, given, Limits } from './limits'
 import { Answer, Bytes, Copyable, Failed, Field, Pager, Section, Surely, Time, useAction, useNetwork, usePages } from './parts'
 import { LIVE, usePolled } from './polling'
 
@@ -121,11 +121,11 @@ function One({ of, show }: { of: Key; show: (made: Made) => void }) {
 
 /** What a form says of limits; what is empty is not limited. */
 export function keyLimits(form: FormData): KeyLimits {
-  const given = (name: string) => String(form.get(name) ?? '')
-  const requests = given('requestsPerSecond').trim()
+  const field = (name: string) => String(form.get(name) ?? '')
+  const requests = field('requestsPerSecond').trim()
   if (!/^[0-9]{0,7}$/.test(requests)) throw new Problem(`Requests a second: expected a whole number, found "${requests.slice(0, 50)}".`)
-  const bytes = (['bytes', 'bytesPerDay', 'bytesPerMonth'] as const).map((name) => [name, bytesText(name, given(name))] as const)
-  const lists = (['origins', 'networks', 'payers', 'dataSets'] as const).map((name) => [name, entries(given(name))] as const)
+  const bytes = (['bytes', 'bytesPerDay', 'bytesPerMonth'] as const).map((name) => [name, bytesText(name, field(name))] as const)
+  const lists = (['origins', 'networks', 'payers', 'dataSets'] as const).map((name) => [name, entries(field(name))] as const)
   return Object.fromEntries([
     ...bytes.filter(([, text]) => text !== undefined),
     ...(requests === '' ? [] : [['requestsPerSecond', Number(requests)]]),
@@ -138,8 +138,8 @@ function Make({ show }: { show: (made: Made) => void }) {
   const make = (event: SubmitEvent) => {
     event.preventDefault()
     const element = event.currentTarget as HTMLFormElement
-    const form = new FormData(element)
     void run(async () => {
+      const form = given(element)
       const name = String(form.get('name'))
       const expires = String(form.get('expires'))
       const scopes = form.getAll('scope').map(String)

@@ -18,6 +18,16 @@ export function bytesText(name: string, text: string): string | undefined {
   return String(bytes)
 }
 
+/** What a form says; a field that holds what is no value of its kind, such as half a date, is no empty one. */
+export function given(form: HTMLFormElement): FormData {
+  const bad = [...form.elements].map((field) => field as HTMLInputElement).find((field) => field.validity?.badInput)
+  if (bad !== undefined) {
+    const label = bad.labels?.[0]?.firstChild?.textContent ?? bad.name
+    throw new Problem(`${label}: expected a whole value or an empty field, found a part of one.`)
+  }
+  return new FormData(form)
+}
+
 /** The names of the API's limits, as people read them. */
 const LIMITS: Record<string, string> = {
   bytes: 'bytes in all',

@@ -39,6 +39,25 @@ export function fill(buckets: number[], points: Point[]): Sums[] {
   return buckets.map((from) => known.get(from) ?? NONE)
 }
 
+/** The sums of the hours or days that are over: the one that is now is not held against a whole one. */
+export function over(all: Sums[]): Sums {
+  return sum(all.slice(0, -1))
+}
+
+/** What went in the hours or days of a period, and in how many since the first use of all that is known. */
+export interface Pace {
+  served: Sums
+  count: number
+}
+
+/** @param points also of times before the period */
+export function pace(period: Period, points: Point[], now: number): Pace {
+  const buckets = bucketsOf(period, now)
+  const first = Math.min(...points.map((point) => point.from))
+  const since = buckets.filter((from) => from >= first).length
+  return { served: sum(fill(buckets, points)), count: since === 0 ? period.count : since }
+}
+
 export function sum(all: Sums[]): Sums {
   return all.reduce(plus, NONE)
 }

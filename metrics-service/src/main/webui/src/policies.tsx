@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
-import { type Grant, policies, type Policy, setPolicy } from './access'
-import { BYTES, bytesText, entries, Limits } from './limits'
+import { type Grant, nextSerial, policies, type Policy, setPolicy } from './access'
+import { BYTES, bytesText, entries, given, Limits } from './limits'
 import { Answer, Failed, Field, Pager, Section, Table, Time, useAction, useNetwork, usePages } from './parts'
 import { LIVE, usePolled } from './polling'
 import { delegate } from './wallet'
@@ -10,6 +10,9 @@ const ACCESS: [value: string, means: string][] = [
   ['keys', 'who has one of your keys'],
   ['signed', 'who has a URL that your delegate has signed'],
 ]
+
+/** The most policies that the service lists at once, those set last first. */
+const MOST_LISTED = 100
 
 /** The policies of whoever is signed in. */
 export function Policies({ payer }: { payer: string }) {
@@ -71,15 +74,15 @@ function Row({ of }: { of: Policy }) {
 }
 
 /** The message that a form asks the wallet to sign. */
-export function grant(payer: string, form: FormData, now: number): Grant {
-  const given = (name: string) => String(form.get(name) ?? '').trim()
-  const seconds = (name: string) => (given(name) === '' ? '0' : String(Math.floor(Date.parse(given(name)) / 1000)))
-  const bytes = (name: string) => bytesText(name, given(name)) ?? '0'
-  const key = given('jwk') === '' ? { jwk: '', id: `0x${'0'.repeat(64)}` } : delegate(given('jwk'))
+export function grant(payer: string, form: FormData, serial: number): Grant {
+  const field = (name: string) => String(form.get(name) ?? '').trim()
+  const seconds = (name: string) => (field(name) === '' ? '0' : String(Math.floor(Date.parse(field(name)) / 1000)))
+  const bytes = (name: string) => bytesText(name, field(name)) ?? '0'
+  const key = field('jwk') === '' ? { jwk: '', id: `0x${'0'.repeat(64)}` } : delegate(field('jwk'))
   return {
     payer,
-    dataSets: entries(given('dataSets')).map((id) => id.replace(/^fwss\//, '')),
-    access: given('access'),
+    dataSets: entries(field('dataSets')).map((id) => id.replace(/^fwss\//, '')),
+    access: field('access'),
     delegateKeyId: key.id,
     delegateJwk: key.jwk,
     notBefore: seconds('notBefore'),
@@ -88,10 +91,10 @@ export function grant(payer: string, form: FormData, now: number): Grant {
     maxBytesPerDay: bytes('maxBytesPerDay'),
     maxBytesPerDayOfKey: bytes('maxBytesPerDayOfKey'),
     maxBytesPerDayOfClient: bytes('maxBytesPerDayOfClient'),
-    origins: entries(given('origins')),
-    cidrs: entries(given('cidrs')),
-    pieces: entries(given('pieces')),
-    serial: String(now),
+    origins: entries(field('origins')),
+    cidrs: entries(field('cidrs')),
+    pieces: entries(field('pieces')),
+    serial: String(serial),
   }
 }
 
@@ -101,10 +104,11 @@ function SetPolicy({ payer }: { payer: string }) {
   const sign = (event: SubmitEvent) => {
     event.preventDefault()
     const element = event.currentTarget as HTMLFormElement
-    const form = new FormData(element)
     setDone(false)
     void run(async () => {
-      await setPolicy(grant(payer, form, Date.now()))
+      const form = given(element)
+      const { of } = await policies(undefined, undefined, MOST_LISTED)
+      await setPolicy(grant(payer, form, nextSerial(of, Date.now())))
       element.reset()
       setDone(true)
     })

@@ -47,7 +47,6 @@ export interface Transaction {
   signedAt: number
   closedAt: number | undefined
   fee: bigint | undefined
-  error: string | undefined
   hash: string | undefined
   attempts: number
   dataSets: number
@@ -70,7 +69,6 @@ export async function transactions(after: string | undefined, signal: AbortSigna
       signedAt: Date.parse(text(one?.signedAt)),
       closedAt: time(one?.closedAt),
       fee: amount(one?.feePaid),
-      error: optional(one?.error),
       hash: optional(one?.landed) ?? optional(one?.attempts?.at(-1)?.hash),
       attempts: list(one?.attempts, () => 1).length,
       dataSets: list(one?.dataSets, () => 1).length,
@@ -147,7 +145,6 @@ export async function reconciliation(signal: AbortSignal): Promise<Reconciliatio
 
 export interface Indexer {
   state: string
-  detail: string | undefined
   head: number | undefined
   indexed: number | undefined
   final: number | undefined
@@ -162,7 +159,6 @@ export async function indexer(signal: AbortSignal): Promise<Indexer> {
   if (json.state === undefined) throw new Problem(text(json.detail), 503, text(json.code))
   return {
     state: text(json.state),
-    detail: optional(json.detail),
     head: count(json.head),
     indexed: count(json.indexed?.number),
     final: count(json.final),
@@ -184,18 +180,38 @@ export function keepToken(token: string) {
 /** What operators have settlement do. */
 export type Order = 'report' | 'settle' | 'set-asides/retry' | 'set-asides/release'
 
+/** The most data sets that one order names. */
+const MOST_NAMED = 100
+
 /** A line for each data set that an order is about, and what stands before them. */
 export interface Plan {
   says: string[]
   items: { dataSet: string; what: string }[]
 }
 
-export async function order(what: Order, activity: string, dryRun: boolean): Promise<Plan> {
+/** Shows what an order would do now. */
+export async function planned(what: Order, activity: string): Promise<Plan> {
+  return ask(what, isOfSetAsides(what) ? [['activity', activity]] : [], true)
+}
+
+/** Has it done: of what is set aside, to the data sets that were shown and to no others. */
+export async function order(what: Order, activity: string, shown: Plan): Promise<Plan> {
+  if (!isOfSetAsides(what)) return ask(what, [], false)
+  // an order that names none is one for all
+  if (shown.items.length === 0) throw new Problem('Expected data sets that are set aside, found none.')
+  return ask(what, [['activity', activity], ...shown.items.map(({ dataSet }) => ['dataSet', dataSet] as [string, string])], false)
+}
+
+export function isOfSetAsides(what: Order): boolean {
+  return what.startsWith('set-asides/')
+}
+
+async function ask(what: Order, parameters: [string, string][], dryRun: boolean): Promise<Plan> {
   const token = operator.now
   if (token === undefined) throw new Problem("Expected the operators' token, found none: give it once more.")
-  const query = what.startsWith('set-asides/') ? `activity=${encodeURIComponent(activity)}&` : ''
+  const query = new URLSearchParams([...parameters, ['dryRun', String(dryRun)]])
   try {
-    return plan(what, await call(`/api/v1/admin/settlement/${what}?${query}dryRun=${dryRun}`, { method: 'POST', token, patience: 60_000 }))
+    return plan(what, await call(`/api/v1/admin/settlement/${what}?${query}`, { method: 'POST', token, patience: 60_000 }))
   } catch (cause) {
     if (cause instanceof Problem && cause.status === 401) operator.forget()
     throw cause
@@ -208,6 +224,7 @@ function plan(what: Order, json: any): Plan {
       return {
         says: [
           `${json.dataSets} data sets in ${json.reports} transactions: ${grouped(whole(json.usage?.cdnBytes))} bytes of egress, ${grouped(whole(json.usage?.cacheMissBytes))} from providers.`,
+          ...cut(json.items, json.dataSets),
           ...list(json.findings, (one) => `${text(one?.dataSet)}: ${text(one?.message)}`),
         ],
         items: list(json.items, (one) => ({
@@ -220,7 +237,8 @@ function plan(what: Order, json: any): Plan {
     case 'settle':
       return {
         says: [
-          `${json.dataSets} data sets, by what the contract says that they owe.`,
+          `${json.dataSets} data sets, by what the contract says that they owe: ${tokens(whole(json.cdnOwed))} USDFC for egress, ${tokens(whole(json.cacheMissOwed))} for bytes from providers.`,
+          ...cut(json.items, json.dataSets),
           ...list(json.findings, (one) => `${text(one?.dataSet)}: ${text(one?.message)}`),
         ],
         items: list(json.items, (one) => ({
@@ -231,10 +249,17 @@ function plan(what: Order, json: any): Plan {
     case 'set-asides/retry':
     case 'set-asides/release': {
       const found = list(json.dataSets, setAside)
+      const named = found.slice(0, MOST_NAMED)
       return {
-        says: [`${found.length} data sets.`],
-        items: found.map((one) => ({ dataSet: one.dataSet, what: `${one.reason}: ${one.message}` })),
+        says: [named.length === found.length ? `${found.length} data sets.` : `${named.length} of ${found.length} data sets; the rest behind them.`],
+        items: named.map((one) => ({ dataSet: one.dataSet, what: `${one.reason}: ${one.message}` })),
       }
     }
   }
+}
+
+/** What to say where not all data sets of a plan are listed. */
+function cut(items: unknown, dataSets: unknown): string[] {
+  const listed = new Set(list(items, (one) => text(one?.dataSet))).size
+  return listed === dataSets ? [] : [`Listed: ${listed} of ${dataSets} data sets.`]
 }

@@ -79,7 +79,8 @@ export async function signTyped(data: TypedData, message: unknown, by: string): 
 /** The hash of a transaction that the wallet has sent. */
 export async function send(transaction: { from: string; to: string; data: string }, chainId: number): Promise<string> {
   await onChain(chainId)
-  return String(await ask('eth_sendTransaction', transaction))
+  // a wallet that has changed to another chain since then refuses it
+  return String(await ask('eth_sendTransaction', { ...transaction, chainId: `0x${chainId.toString(16)}` }))
 }
 
 /** An address as wallets want it in a message (EIP-55). */

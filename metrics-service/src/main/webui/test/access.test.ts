@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, test } from 'vitest'
 import { buys, bytesOf, monthly, tokensOf } from '../src/exact'
+import { nextSerial, type Policy } from '../src/access'
 import { keyLimits } from '../src/keys'
-import { bytesText, entries } from '../src/limits'
+import { bytesText, entries, given } from '../src/limits'
 import { grant } from '../src/policies'
 import { TOP_UP } from '../src/top-up'
 import { callData, checksummed, delegate, signInMessage } from '../src/wallet'
@@ -90,6 +91,12 @@ describe('a top-up', () => {
     expect(monthly(1000n, 7, 7n * 10n ** 18n)).toBe((6366462n * 1000n * 30n) / 7n))
 })
 
+test('half a date in a form is refused, not taken for none', () => {
+  const elements = [{ name: 'name', validity: { badInput: false } }, {}, { name: 'expires', validity: { badInput: true } }]
+
+  expect(() => given({ elements } as unknown as HTMLFormElement)).toThrow('expires: expected a whole value')
+})
+
 describe('limits of a key', () => {
   it('are what is written and nothing else', () =>
     expect(
@@ -122,6 +129,12 @@ describe('a policy', () => {
       pieces: [],
       serial: '7',
     }))
+
+  it('has a serial above all before it, whatever the clock says', () => {
+    const before = [{ serial: 900 }, { serial: 70 }] as Policy[]
+
+    expect([nextSerial(before, 1000), nextSerial(before, 900), nextSerial(before, 5), nextSerial([], 5)]).toEqual([1000, 901, 901, 5])
+  })
 
   it('names its delegate by the thumbprint, and never by the private key', () => {
     const { jwk, id } = delegate('{"kty":"EC","crv":"P-256","x":"a","y":"b","d":"secret","kid":"c"}')

@@ -42,14 +42,14 @@ test('a refusal is a problem with its sentence and code', async () => {
 
 test.each([['<html>'], [undefined]])('what is no JSON is a problem: %j', async (body) => {
   vi.stubGlobal('fetch', async () => new Response(body, { status: 502 }))
-  await expect(top('payer', 1, signal)).rejects.toBeInstanceOf(Problem)
+  await expect(top('payer', 1, 10, signal)).rejects.toBeInstanceOf(Problem)
 })
 
 test.each([{}, [{}], [{ value: 'x', served: { egressBytes: 12, requests: '1' } }], null])(
   'an answer of another form is refused, not shown: %j',
   async (body) => {
     answers(body)
-    await expect(top('payer', 1, signal)).rejects.toThrow('expected')
+    await expect(top('payer', 1, 10, signal)).rejects.toThrow('expected')
   },
 )
 

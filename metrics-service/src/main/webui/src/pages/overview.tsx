@@ -4,7 +4,7 @@ import { type Dimension, latency, type Ranked, series, type Sums, top, topPieces
 import { Chart } from '../chart'
 import { bytes, change, grouped, micros, percent } from '../exact'
 import { Answer, Bytes, Count, Figure, Section, Share, Table, Title } from '../parts'
-import { bucketsBefore, bucketsOf, fill, type Period, PERIODS, sum, USUAL } from '../period'
+import { bucketsBefore, bucketsOf, fill, over, type Period, PERIODS, sum, USUAL } from '../period'
 import { LIVE, usePolled } from '../polling'
 
 /** The largest are found once a minute. */
@@ -113,7 +113,7 @@ function Served({ period }: { period: Period }) {
 function Figures(of: Of) {
   const now = sum(of.now)
   const before = sum(of.before)
-  const against = (pick: (sums: Sums) => bigint) => change(pick(now), pick(before))
+  const against = (pick: (sums: Sums) => bigint) => change(pick(over(of.now)), pick(over(of.before)))
   return (
     <dl class="figures">
       <Figure label="Egress" note={against((s) => s.egress)}>
@@ -181,7 +181,7 @@ interface TopProps {
 }
 
 function Top({ title, dimension, days, href }: TopProps) {
-  const polled = usePolled(`${dimension} ${days}`, RANKED, (signal) => top(dimension, days, signal))
+  const polled = usePolled(`${dimension} ${days}`, RANKED, (signal) => top(dimension, days, 10, signal))
   const name = (value: string) => (dimension === 'country' ? country(value) : <code>{value}</code>)
   return (
     <Section title={`${title}, ${within(days)}`}>

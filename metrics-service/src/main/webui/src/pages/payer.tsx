@@ -1,14 +1,17 @@
-import { type Bytes as Part, type DataSet, dataSetsOf, payerTotals, series, storage } from '../api'
+import { type Bytes as Part, type DataSet, dataSetsOf, payerTotals, series, storage, type Sums } from '../api'
 import { lasts, monthly } from '../exact'
 import { payer as payerOf } from '../ids'
 import { Amount, Answer, Bytes, Count, EpochTime, Figure, Left, Pager, Section, Table, Title, useNetwork, usePages } from '../parts'
-import { bucketsOf, fill, PERIODS, type Period, sum } from '../period'
+import { bucketsOf, type Pace, pace as paceOf, PERIODS, type Period } from '../period'
 import { PieceLink } from '../piece-link'
 import { TopUp } from '../top-up'
 import { LIVE, usePolled } from '../polling'
 
 const PACE = 60_000
 const WEEK = PERIODS['7d'] as Period
+
+/** The time in which a first use is looked for. */
+const KNOWN = PERIODS['30d'] as Period
 
 /** The page of a payer: the use of his data sets, what is left, and what they store. */
 export function PayerPage({ address: given }: { address: string }) {
@@ -83,11 +86,16 @@ function DataSets({ address }: { address: string }) {
   )
 }
 
+/** Whether the contract takes money for a data set: it has the CDN, and rails that do not end. */
+export function takesTopUps(of: DataSet): boolean {
+  return of.withCdn && !of.deleted && of.id.startsWith('fwss/') && of.cdn.railEnds === undefined && of.cacheMiss.railEnds === undefined
+}
+
 function Quotas({ of, payer }: { of: DataSet; payer: string }) {
   const network = useNetwork().data
   const pace = usePolled(of.id, PACE, async (signal) => {
-    const days = bucketsOf(WEEK, Date.now())
-    return sum(fill(days, await series(`data-set/${of.id}`, 'day', days[0] ?? 0, Date.now(), signal)))
+    const now = Date.now()
+    return paceOf(WEEK, await series(`data-set/${of.id}`, 'day', bucketsOf(KNOWN, now)[0] ?? 0, now, signal), now)
   })
   return (
     <article aria-label={`Data set ${of.id}`}>
@@ -106,15 +114,16 @@ function Quotas({ of, payer }: { of: DataSet; payer: string }) {
         {!of.withCdn && ', without the CDN'}
         {of.deleted && ', deleted'}
       </header>
-      <Quota label="Egress" name={`${of.id}-cdn`} part={of.cdn} used={pace.data?.egress} perTib={network?.perTib.cdn} />
+      <Quota label="Egress" name={`${of.id}-cdn`} part={of.cdn} pace={pace.data} pick={(s) => s.egress} perTib={network?.perTib.cdn} />
       <Quota
         label="From providers"
         name={`${of.id}-miss`}
         part={of.cacheMiss}
-        used={pace.data?.miss}
+        pace={pace.data}
+        pick={(s) => s.miss}
         perTib={network?.perTib.cacheMiss}
       />
-      {network !== undefined && !of.deleted && of.id.startsWith('fwss/') && <TopUp dataSet={of.id} payer={payer} network={network} />}
+      {network !== undefined && takesTopUps(of) && <TopUp dataSet={of.id} payer={payer} network={network} />}
     </article>
   )
 }
@@ -123,24 +132,28 @@ interface QuotaProps {
   label: string
   name: string
   part: Part
-  /** The use in the last seven days; absent until it is known. */
-  used: bigint | undefined
+  /** The pace of the last days; absent until it is known. */
+  pace: Pace | undefined
+  pick: (sums: Sums) => bigint
   perTib: bigint | undefined
 }
 
-function Quota({ label, name, part, used, perTib }: QuotaProps) {
+function Quota({ label, name, part, pace, pick, perTib }: QuotaProps) {
+  const used = pace && pick(pace.served)
+  const days = pace?.count ?? WEEK.count
   const clock = useNetwork().data
   return (
     <div>
       <strong>{label}</strong>: <Bytes value={part.remaining} name={`${name}-remaining`} /> left of{' '}
       <Bytes value={part.granted} name={`${name}-granted`} />, <Bytes value={part.used} name={`${name}-used`} /> used
-      {used !== undefined && `; ${lasts(part.remaining, used, 7)}`}
+      {used !== undefined && `; ${lasts(part.remaining, used, days)}`}
       <Left label={label} left={part.remaining} all={part.granted} />
       <p class="money">
         Costs <Amount value={part.cost} name={`${name}-cost`} /> USDFC so far
         {used !== undefined && perTib !== undefined && (
           <>
-            , and <Amount value={monthly(used, 7, perTib)} name={`${name}-monthly`} /> in 30 days at the pace of the last seven
+            , and <Amount value={monthly(used, days, perTib)} name={`${name}-monthly`} /> in 30 days at the pace of the last{' '}
+            {days === 1 ? 'day' : `${days} days`}
           </>
         )}
         . Reported: <Bytes value={part.reported} name={`${name}-reported`} />; settled:{' '}

@@ -3,7 +3,7 @@ import { Chart } from '../chart'
 import { bytes, change, grouped } from '../exact'
 import { provider as providerOf } from '../ids'
 import { Amount, Answer, Bytes, Count, Figure, Section, Table, Title } from '../parts'
-import { bucketsBefore, bucketsOf, fill, PERIODS, type Period, sum } from '../period'
+import { bucketsBefore, bucketsOf, fill, over, PERIODS, type Period, sum } from '../period'
 import { LIVE, usePolled } from '../polling'
 import { Percentiles } from './overview'
 
@@ -36,14 +36,14 @@ function Supplied({ provider }: { provider: string }) {
     const days = bucketsOf(MONTH, Date.now())
     const earlier = bucketsBefore(MONTH, days)
     const all = await series(`provider/${provider}`, 'day', earlier[0] ?? 0, Date.now(), signal)
-    return { days, served: fill(days, all), before: sum(fill(earlier, all)) }
+    return { days, served: fill(days, all), before: fill(earlier, all) }
   })
   return (
     <Section title="The last 30 days, and the 30 days before" room="chart">
       <Answer of={polled} what="what was supplied" every={LIVE}>
         {({ days, served, before }) => {
           const all = sum(served)
-          const against = (pick: (sums: Sums) => bigint) => change(pick(all), pick(before))
+          const against = (pick: (sums: Sums) => bigint) => change(pick(over(served)), pick(over(before)))
           return (
             <>
               <dl class="figures">

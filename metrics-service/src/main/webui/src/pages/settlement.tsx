@@ -23,11 +23,13 @@ import {
 import { LIVE, useNow, usePolled } from '../polling'
 import {
   backlog,
+  isOfSetAsides,
   keepToken,
   operator,
   order,
   type Order,
   type Plan,
+  planned,
   reconciliation,
   setAsides,
   type Transaction,
@@ -223,10 +225,7 @@ function Row({ of }: { of: Transaction }) {
     <tr>
       <th scope="row">{of.id}</th>
       <td>{of.activity}</td>
-      <td>
-        {of.state}
-        {of.error !== undefined && <small>{`: ${of.error}`}</small>}
-      </td>
+      <td>{of.state}</td>
       <td>
         <Time at={of.signedAt} clock={clock} />
       </td>
@@ -321,10 +320,15 @@ function Orders() {
   const [activity, setActivity] = useState('report')
   const [shown, setShown] = useState<Shown>()
   const { busy, problem, run } = useAction()
-  const ask = (what: Order, of: string, dryRun: boolean) =>
+  const show = (what: Order) =>
     run(async () => {
       setShown(undefined)
-      setShown({ what, activity: of, plan: await order(what, of, dryRun), done: !dryRun })
+      setShown({ what, activity, plan: await planned(what, activity), done: false })
+    })
+  const go = ({ what, activity: of, plan }: Shown) =>
+    run(async () => {
+      setShown(undefined)
+      setShown({ what, activity: of, plan: await order(what, of, plan), done: true })
     })
   return (
     <>
@@ -345,7 +349,7 @@ function Orders() {
             title={does}
             disabled={busy}
             aria-busy={busy}
-            onClick={() => ask(what, activity, true)}
+            onClick={() => show(what)}
           >
             {`${name}: show what it would do`}
           </button>
@@ -355,7 +359,7 @@ function Orders() {
         </button>
       </div>
       <Failed why={problem} />
-      <div role="status">{shown !== undefined && <Planned of={shown} busy={busy} go={() => ask(shown.what, shown.activity, false)} />}</div>
+      <div role="status">{shown !== undefined && <Planned of={shown} busy={busy} go={() => go(shown)} />}</div>
     </>
   )
 }
@@ -380,7 +384,7 @@ function Planned({ of, busy, go }: { of: Shown; busy: boolean; go: () => void })
           ))}
         </Table>
       )}
-      {!of.done && <Surely what={name} of="all of that" busy={busy} act={go} />}
+      {!of.done && (!isOfSetAsides(of.what) || of.plan.items.length > 0) && <Surely what={name} of="all of that" busy={busy} act={go} />}
     </article>
   )
 }

@@ -6,6 +6,9 @@ import { indexer } from '../settlement'
 
 const RANKED = 20_000
 
+/** The most edges that the service tells of. */
+const MOST_EDGES = 100
+
 /** The page of how the services and edges are doing. */
 export function SystemPage() {
   return (
@@ -54,8 +57,9 @@ function Indexer() {
         {(told) => (
           <>
             <p>
-              {`It is ${told.state}`}
-              {told.detail !== undefined && `: ${told.detail}`}
+              {told.state === 'standby'
+                ? 'The process that answered is a standby: it does not index, and knows less than the one that does.'
+                : `It is ${told.state}.`}
             </p>
             <Table label="The index" head={HEAD}>
               <Row name="Newest block of the chain" metric="filcdn_indexer_head_block" value={told.head} means="as a node tells it" />
@@ -78,16 +82,22 @@ function Intake() {
       <Answer of={polled} what="how far topics are read" every={LIVE}>
         {(told) => (
           <>
-            <Table label="Topics that metrics reads" head={['Topic', 'Records behind', 'State']}>
+            <p>
+              Each process of metrics reads partitions of its own. <code>{told.process}</code> answered: the first table is of those that it reads.
+            </p>
+            <Table label="Topics that metrics reads" head={['Topic', 'Partitions it reads', 'Records behind', 'State']}>
               {told.topics.map((topic) => (
                 <tr key={topic.topic}>
                   <th scope="row">
                     <code>{topic.topic}</code>
                   </th>
                   <td>
+                    <Count value={topic.partitions} name={`partitions-${topic.topic}`} />
+                  </td>
+                  <td>
                     <Count value={topic.lag} name={`lag-${topic.topic}`} />
                   </td>
-                  <td>{topic.failing ? 'a batch failed, and is read again' : 'reading'}</td>
+                  <td>{topicState(topic)}</td>
                 </tr>
               ))}
             </Table>
@@ -119,10 +129,15 @@ function Intake() {
   )
 }
 
+function topicState(topic: { partitions: bigint; failing: boolean }): string {
+  if (topic.failing) return 'a batch failed, and is read again'
+  return topic.partitions === 0n ? 'none is this process’s: others read them' : 'reading'
+}
+
 function Edges() {
   const clock = useNetwork().data
   const polled = usePolled('edges', LIVE, edges)
-  const served = usePolled('edges served', RANKED, (signal) => top('edge', 1, signal))
+  const served = usePolled('edges served', RANKED, (signal) => top('edge', 1, MOST_EDGES, signal))
   const of = (edge: string): Ranked | undefined => served.data?.find(({ value }) => value === edge)
   return (
     <Section title="Edges">
@@ -131,26 +146,34 @@ function Edges() {
           all.length === 0 ? (
             <p>No edge leases quota.</p>
           ) : (
-            <Table
-              label="Edges that lease quota"
-              head={['Edge', 'Last heard', 'Open journals', 'Quota it holds', 'Egress today (UTC)', 'Requests served from its cache']}
-            >
-              {all.map((edge) => (
-                <tr key={edge.edge}>
-                  <th scope="row">{edge.edge}</th>
-                  <td>
-                    <Time at={edge.heard} clock={clock} />
-                  </td>
-                  <td>
-                    <Count value={edge.journals} />
-                  </td>
-                  <td>
-                    <Bytes value={edge.held} name={`held-${edge.edge}`} />
-                  </td>
-                  <Served of={of(edge.edge)} />
-                </tr>
-              ))}
-            </Table>
+            <>
+              <p>
+                {all.length < MOST_EDGES
+                  ? `${all.length} ${all.length === 1 ? 'edge leases' : 'edges lease'} quota.`
+                  : `The ${MOST_EDGES} edges that were heard of last.`}
+              </p>
+              {served.problem !== undefined && <p class="problem">{`What they served: ${served.problem.message}`}</p>}
+              <Table
+                label="Edges that lease quota"
+                head={['Edge', 'Last heard', 'Open journals', 'Quota it holds', 'Egress today (UTC)', 'Requests served from its cache']}
+              >
+                {all.map((edge) => (
+                  <tr key={edge.edge}>
+                    <th scope="row">{edge.edge}</th>
+                    <td>
+                      <Time at={edge.heard} clock={clock} />
+                    </td>
+                    <td>
+                      <Count value={edge.journals} />
+                    </td>
+                    <td>
+                      <Bytes value={edge.held} name={`held-${edge.edge}`} />
+                    </td>
+                    <Served of={of(edge.edge)} />
+                  </tr>
+                ))}
+              </Table>
+            </>
           )
         }
       </Answer>

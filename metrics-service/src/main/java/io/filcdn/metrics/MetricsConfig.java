@@ -245,6 +245,13 @@ public interface MetricsConfig {
 
     /** The address of the indexer; without it, pages show nothing of it. */
     Optional<URI> indexerUrl();
+
+    /**
+     * Whether operators may give settlement orders from pages: without it, who reaches metrics
+     * reaches no call of settlement's that needs a token.
+     */
+    @WithDefault("false")
+    boolean orders();
   }
 
   /** The credit server. */

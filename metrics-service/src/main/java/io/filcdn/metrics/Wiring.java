@@ -99,7 +99,8 @@ class Wiring {
     MetricsConfig.Pages pages = config.metrics().pages();
     return new Neighbours(
         Neighbour.of("settlement", pages.settlementUrl()),
-        Neighbour.of("indexer", pages.indexerUrl()));
+        Neighbour.of("indexer", pages.indexerUrl()),
+        pages.orders());
   }
 
   @Produces

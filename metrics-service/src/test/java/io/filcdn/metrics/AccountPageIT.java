@@ -1,6 +1,7 @@
 package io.filcdn.metrics;
 
 import static io.filcdn.metrics.Samples.indexed;
+import static io.filcdn.metrics.Samples.living;
 import static io.restassured.RestAssured.given;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -84,7 +85,7 @@ class AccountPageIT {
         .run(
             connection ->
                 new PostgresDataSets()
-                    .keepNewer(connection, List.of(indexed(12, 1), indexed(13, 2))));
+                    .keepNewer(connection, List.of(living(12, 1), indexed(13, 2))));
     visitor = PageVisitor.open(chromium);
     visitor.before(PROVIDER);
   }
@@ -193,7 +194,8 @@ class AccountPageIT {
         .body("limits.origins.size()", equalTo(2));
 
     visitor.evaluate(
-        "(s => { s.value = 'PT0S'; s.dispatchEvent(new Event('change', { bubbles: true })) })(document.querySelector('main select'))");
+        "(s => { s.value = 'PT0S'; s.dispatchEvent(new Event('change', { bubbles: true }))"
+            + " })(document.querySelector('main select'))");
     visitor.click("Rotate my app");
     untilShown("The key \"my app\", shown this once.");
     String rotated = shownKey();
@@ -251,7 +253,9 @@ class AccountPageIT {
     assertThat(sent.getFirst().path("to").asText()).isEqualTo(contract);
     assertThat(sent.getFirst().path("data").asText())
         .isEqualTo("0xeb561d9c%064x%064x%064x".formatted(12, 250_000_000_000_000_000L, 1));
+    assertThat(sent.getFirst().path("chainId").asText()).isEqualTo("0x1df5e76");
     assertThat(sent.getFirst().has("value")).isFalse();
+    assertThat(visitor.text()).as("whose rail ends").doesNotContain("Top up fwss/13");
 
     visitor.fill(quotas, "cdn", "1e3");
     visitor.click("Have the wallet send it");

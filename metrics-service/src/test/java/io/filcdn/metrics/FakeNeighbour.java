@@ -12,27 +12,31 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 
 /** Another service as metrics meets it: answers that a test gives it, by path. */
-final class FakeNeighbour implements AutoCloseable {
+public final class FakeNeighbour implements AutoCloseable {
 
   /** An answer. */
-  record Answer(int status, String type, String body) {
+  public record Answer(int status, String type, String body) {
 
-    static Answer json(String body) {
+    public static Answer json(String body) {
       return new Answer(200, "application/json", body);
     }
   }
 
+  private static final Answer STALLED = Answer.json("never");
+
   /** A request that came. */
-  record Request(String method, String target, String authorization) {}
+  public record Request(String method, String target, String authorization) {}
 
   private final HttpServer server;
   private final Map<String, Answer> answers = new ConcurrentHashMap<>();
+  private final CountDownLatch ended = new CountDownLatch(1);
   private final List<Request> requests = new CopyOnWriteArrayList<>();
 
-  FakeNeighbour() {
+  public FakeNeighbour() {
     try {
       server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     } catch (IOException e) {
@@ -43,16 +47,21 @@ final class FakeNeighbour implements AutoCloseable {
     server.start();
   }
 
-  String url() {
+  public String url() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 
-  void answers(String path, Answer answer) {
+  public void answers(String path, Answer answer) {
     answers.put(path, answer);
   }
 
+  /** Sends the head of an answer and never its body, until {@link #answers} gives it one. */
+  public void stalls(String path) {
+    answers.put(path, STALLED);
+  }
+
   /** All that came, in order. */
-  List<Request> requests() {
+  public List<Request> requests() {
     return requests;
   }
 
@@ -71,12 +80,20 @@ final class FakeNeighbour implements AutoCloseable {
       exchange.getResponseHeaders().set("Content-Type", answer.type());
       exchange.getResponseHeaders().set("Location", "http://127.0.0.1:1/");
       exchange.sendResponseHeaders(answer.status(), body.length);
-      exchange.getResponseBody().write(body);
+      if (answer.equals(STALLED)) {
+        exchange.getResponseBody().flush();
+        ended.await();
+      } else {
+        exchange.getResponseBody().write(body);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 
   @Override
   public void close() {
+    ended.countDown();
     server.stop(0);
   }
 }

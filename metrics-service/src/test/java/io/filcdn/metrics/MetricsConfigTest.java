@@ -66,6 +66,7 @@ class MetricsConfigTest {
     assertThat(config.metrics().pages().pieceUrl()).isEmpty();
     assertThat(config.metrics().pages().settlementUrl()).isEmpty();
     assertThat(config.metrics().pages().indexerUrl()).isEmpty();
+    assertThat(config.metrics().pages().orders()).isFalse();
     MetricsConfig.Credits credits = config.metrics().credits();
     assertThat(credits.longestReservation()).isEqualTo(Duration.ofDays(1));
     assertThat(credits.keepClosed()).isEqualTo(Duration.ofDays(30));

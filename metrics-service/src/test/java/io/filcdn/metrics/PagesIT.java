@@ -45,6 +45,9 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -363,15 +366,21 @@ class PagesIT {
     return figures;
   }
 
-  /** The price of 30 days' egress at the pace of the last seven. */
+  /**
+   * The price of 30 days' egress at the pace of the last seven, or of those since the first use.
+   */
   private static String monthly(String series) {
     BigInteger perByte =
         new BigInteger(api("/api/v1/network").at("/rates/cdnPerTib").asText()).shiftRight(40);
+    LocalDate first =
+        LocalDate.ofInstant(
+            Instant.parse(api(series).path(0).path("from").asText()), ZoneOffset.UTC);
+    long days = Math.min(7, ChronoUnit.DAYS.between(first, LocalDate.now(ZoneOffset.UTC)) + 1);
     BigInteger week = new BigInteger(sums(series).path("egressBytes").asText());
     return perByte
         .multiply(week)
         .multiply(BigInteger.valueOf(30))
-        .divide(BigInteger.valueOf(7))
+        .divide(BigInteger.valueOf(days))
         .toString();
   }
 

@@ -114,6 +114,26 @@ public final class Samples {
         new AsOf(new BlockNumber(100), version));
   }
 
+  /** A data set like {@link #indexed}, none of whose rails ends. */
+  public static DataSetRecord living(long dataSet, long version) {
+    DataSetRecord ending = indexed(dataSet, version);
+    return new DataSetRecord(
+        ending.dataSet(),
+        ending.payer(),
+        ending.provider(),
+        ending.payee(),
+        ending.withCdn(),
+        ending.deleted(),
+        ending.pdpRail(),
+        ending.cacheMissRail(),
+        ending.cdnRail().map(rail -> new Rail(rail.railId(), Optional.empty())),
+        ending.topUps(),
+        ending.reported(),
+        ending.lastReportedEpoch(),
+        ending.settled(),
+        ending.asOf());
+  }
+
   /** Final top-ups. */
   public static TopUps topUps(String cdn, String cacheMiss) {
     return new TopUps(

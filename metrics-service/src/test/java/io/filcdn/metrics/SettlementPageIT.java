@@ -5,6 +5,8 @@ import static io.restassured.RestAssured.when;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.hamcrest.Matchers.not;
 
 import io.filcdn.metrics.FakeNeighbour.Answer;
 import io.filcdn.metrics.FakeNeighbour.Request;
@@ -41,6 +43,8 @@ class SettlementPageIT {
               SETTLEMENT.url() + "/",
               "filcdn.metrics.pages.indexer-url",
               INDEXER.url(),
+              "filcdn.metrics.pages.orders",
+              "true",
               "filcdn.admin.token",
               "operators-know-this"));
 
@@ -80,7 +84,8 @@ class SettlementPageIT {
   private static final String INDEX =
       """
       {"network":"devnet","chainId":31415926,"head":1234,"indexed":{"number":1230,"hash":"0x00"},"final":1200,
-       "lagBlocks":4,"headAgeSeconds":1,"undecodableLogs":2,"malformedLogs":0,"state":"following","nodes":[]}
+       "lagBlocks":4,"headAgeSeconds":1,"undecodableLogs":2,"malformedLogs":0,"state":"following","detail":"node.example is away",
+       "nodes":[{"host":"node.example"}]}
       """;
 
   private static final String PLAN =
@@ -121,7 +126,7 @@ class SettlementPageIT {
   // ---- what is passed on
 
   @Test
-  void whatSettlementAnswersIsPassedOnAsItIs() {
+  void whatSettlementAnswersIsPassedOnWithoutErrors() {
     String body =
         when()
             .get("/api/v1/settlement/transactions?after=50&limit=20")
@@ -131,7 +136,10 @@ class SettlementPageIT {
             .extract()
             .asString();
 
-    assertThat(body).isEqualTo(TRANSACTIONS);
+    assertThat(body)
+        .contains("\"feePaid\":\"123456789012345678901\"", "\"next\":42")
+        .as("what a contract said")
+        .doesNotContain(HOSTILE);
     assertThat(SETTLEMENT.requests())
         .containsExactly(new Request("GET", "/api/v1/transactions?after=50&limit=20", ""));
   }
@@ -142,6 +150,8 @@ class SettlementPageIT {
         "/api/v1/settlement/admin/report",
         "/api/v1/settlement/q/metrics",
         "/api/v1/settlement/../../q/metrics",
+        "/api/v1/settlement/transactions/42",
+        "/api/v1/settlement/data-sets",
         "/api/v1/settlement/transactions/../admin",
         "/api/v1/settlement/transactions/%2e%2e",
         "/api/v1/settlement/",
@@ -155,16 +165,55 @@ class SettlementPageIT {
   }
 
   @Test
+  void aProcessSaysWhichPartitionsItReads() {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                when()
+                    .get("/api/v1/intake")
+                    .then()
+                    .body("process", matchesPattern("[0-9a-f]{8}"))
+                    .body("topics.find { it.topic == 'filcdn.egress' }.partitions", not("0")));
+  }
+
+  @Test
+  void aStandbyOfTheIndexerIsToldFromOneThatIndexes() {
+    INDEXER.answers("/status", Answer.json("{\"state\":\"standby\"}"));
+    visitor.go("/system");
+
+    says("The process that answered is a standby");
+  }
+
+  @Test
+  void whereTheIndexersNodesAreIsNotPassedOn() {
+    // what was answered to another is kept for a second
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(when().get("/api/v1/indexer/status").asString())
+                    .isEqualTo(
+                        "{\"head\":1234,\"indexed\":{\"number\":1230,\"hash\":\"0x00\"},\"final\":1200,\"lagBlocks\":4,"
+                            + "\"headAgeSeconds\":1,\"undecodableLogs\":2,\"state\":\"following\"}"));
+  }
+
+  @Test
   void refusalsOfSettlementArePassedOnToo() {
     SETTLEMENT.answers(
         "/api/v1/reconciliation",
         new Answer(503, "application/problem+json", "{\"code\":\"not-reconciled-yet\"}"));
 
-    when()
-        .get("/api/v1/settlement/reconciliation")
-        .then()
-        .statusCode(503)
-        .body("code", equalTo("not-reconciled-yet"));
+    // what was answered to another is kept for a second
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                when()
+                    .get("/api/v1/settlement/reconciliation")
+                    .then()
+                    .statusCode(503)
+                    .body("code", equalTo("not-reconciled-yet")));
   }
 
   @Test
@@ -174,16 +223,29 @@ class SettlementPageIT {
             new Answer(302, "application/json", ""),
             new Answer(200, "text/html", "<script>"),
             Answer.json(" ".repeat((4 << 20) + 1)))) {
-      SETTLEMENT.answers("/api/v1/backlog", answer);
+      SETTLEMENT.answers("/api/v1/transactions", answer);
 
       given()
           .redirects()
           .follow(false)
-          .get("/api/v1/settlement/backlog")
+          .get("/api/v1/settlement/transactions?after=" + answer.body().length())
           .then()
           .statusCode(503)
           .body("code", equalTo("settlement-unavailable"));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "Bearer ", "Basic b3A6", "Bearer a b", "bearer a"})
+  void whatIsNoTokenDoesNotReachSettlement(String authorization) {
+    given()
+        .header("Authorization", authorization)
+        .post("/api/v1/admin/settlement/settle?dryRun=true")
+        .then()
+        .statusCode(401)
+        .header("WWW-Authenticate", "Bearer")
+        .body("code", equalTo("token-unknown"));
+    assertThat(orders()).isEmpty();
   }
 
   @Test

@@ -260,6 +260,16 @@ class StatsApiIT {
   }
 
   @Test
+  void ordersForSettlementAreNotTakenUnlessTheOperatorSaysSo() {
+    given()
+        .header("Authorization", "Bearer operators-know-this")
+        .post("/api/v1/admin/settlement/settle")
+        .then()
+        .statusCode(404)
+        .body("code", equalTo("orders-unknown"));
+  }
+
+  @Test
   void whatNobodyPaysForIsSummedByReason() {
     when()
         .get("/api/v1/unbilled")

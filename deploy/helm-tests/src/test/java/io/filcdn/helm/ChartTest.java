@@ -1,6 +1,7 @@
 package io.filcdn.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -12,7 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,6 +29,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChartTest {
 
   private static final KubernetesSchemas SCHEMAS = new KubernetesSchemas();
+
+  /** The sources of metrics' pages, from the module's folder. */
+  private static final Path PAGES = Path.of("../../metrics-service/src/main/webui/src");
+
+  private static final Pattern API = Pattern.compile("/api/v1/[a-z-]+");
 
   static List<Path> examples() {
     return Rendered.examples();
@@ -78,6 +87,25 @@ class ChartTest {
         .noneMatch(path -> leadsTo(path, "/api/v1/admin/settlement/report"))
         .noneMatch(path -> leadsTo(path, "/internal/v1/leases"))
         .noneMatch(path -> leadsTo(path, "/q/metrics"));
+  }
+
+  @Test
+  void theIngressLeadsToAllThatPagesAskFor() throws Exception {
+    Set<String> asked = new TreeSet<>();
+    try (Stream<Path> sources = Files.walk(PAGES)) {
+      for (Path source : sources.filter(Files::isRegularFile).toList()) {
+        API.matcher(Files.readString(source)).results().forEach(found -> asked.add(found.group()));
+      }
+    }
+    asked.remove("/api/v1/admin");
+
+    assertThat(asked).contains("/api/v1/series", "/api/v1/keys", "/api/v1/settlement");
+    assertThat(Rendered.of(Rendered.example("calibration")).objects())
+        .filteredOn(object -> object.path("kind").asText().equals("Ingress"))
+        .filteredOn(object -> Rendered.name(object).endsWith("-metrics"))
+        .singleElement()
+        .extracting(object -> object.findValuesAsText("path"), LIST)
+        .containsAll(asked);
   }
 
   /** Of an Ingress, or of an HTTPRoute. */

@@ -117,6 +117,8 @@ final class Services {
                     Boolean.toString(isDevnet),
                     "FILCDN_METRICS_PAGES_SETTLEMENT_URL",
                     Service.management("settlement", ports),
+                    "FILCDN_METRICS_PAGES_ORDERS",
+                    "true",
                     "FILCDN_METRICS_PAGES_INDEXER_URL",
                     Service.management("indexer", ports),
                     // a fetch is on a page within three seconds

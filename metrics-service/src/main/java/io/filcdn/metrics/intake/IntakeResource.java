@@ -1,6 +1,8 @@
 package io.filcdn.metrics.intake;
 
+import io.filcdn.metrics.intake.LostRecordDetector.LostTotals;
 import io.filcdn.metrics.intake.PostgresJournals.Backlog;
+import io.filcdn.metrics.query.KeptAnswer;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.kafka.TopicFollower;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -10,6 +12,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.math.BigInteger;
 import java.util.List;
+import java.util.UUID;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -21,25 +24,25 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 @Tag(name = "System", description = "How this deployment is doing")
 public class IntakeResource {
 
-  private static final int MOST_LOST = 1000;
-
+  private final String process = UUID.randomUUID().toString().substring(0, 8);
   private final TopicFollowers followers;
-  private final Database database;
-  private final PostgresJournals journals = new PostgresJournals();
-  private final PostgresProgress progress = new PostgresProgress();
+  private final KeptAnswer<Backlog> parked;
+  private final KeptAnswer<LostTotals> lost;
 
   public IntakeResource(TopicFollowers followers, Database database) {
     this.followers = followers;
-    this.database = database;
+    parked = new KeptAnswer<>(() -> database.call(new PostgresJournals()::backlog));
+    lost = new KeptAnswer<>(() -> database.call(new PostgresProgress()::lostTotals));
   }
 
   /**
    * The reading of a topic.
    *
-   * @param lag records that are not applied, of the partitions that this process reads
+   * @param partitions that this process reads; 0 where others read all
+   * @param lag records that are not applied, of those partitions
    * @param failing whether a batch failed and is read again
    */
-  public record Reading(String topic, BigInteger lag, boolean failing) {}
+  public record Reading(String topic, BigInteger partitions, BigInteger lag, boolean failing) {}
 
   /** Journals, and records of theirs. */
   public record Journals(BigInteger journals, BigInteger records) {}
@@ -47,27 +50,32 @@ public class IntakeResource {
   /**
    * The state of reading topics.
    *
+   * @param process a name that the process which answers drew when it started: another one reads
+   *     other partitions
    * @param parked records that wait for one before them
    * @param lost records that Kafka acknowledged and does not have
    */
-  public record Intake(List<Reading> topics, Journals parked, Journals lost) {}
+  public record Intake(String process, List<Reading> topics, Journals parked, Journals lost) {}
 
   @GET
   @Operation(summary = "How far topics are read, and which records wait or are lost")
   @APIResponse(responseCode = "200", description = "Counts are decimal texts")
   public Intake intake() {
-    Backlog parked = database.call(journals::backlog);
-    List<LostRecords> lost =
-        database.call(connection -> progress.lost(connection, GapPlace.START, MOST_LOST));
+    Backlog waiting = parked.get();
+    LostTotals missing = lost.get();
     return new Intake(
+        process,
         followers.all().stream().map(IntakeResource::reading).toList(),
-        journals(parked.journals(), parked.records()),
-        journals(lost.size(), lost.stream().mapToLong(LostRecords::records).sum()));
+        journals(waiting.journals(), waiting.records()),
+        journals(missing.journals(), missing.records()));
   }
 
   private static Reading reading(TopicFollower follower) {
     return new Reading(
-        follower.topic(), BigInteger.valueOf(follower.lag()), follower.trouble().isPresent());
+        follower.topic(),
+        BigInteger.valueOf(follower.partitions()),
+        BigInteger.valueOf(follower.lag()),
+        follower.trouble().isPresent());
   }
 
   private static Journals journals(long journals, long records) {

@@ -97,9 +97,7 @@ public final class LostRecordDetector {
     } catch (KafkaException e) {
       LOG.infof("lost records are looked for later: %s", e.getMessage());
     }
-    List<LostRecords> lost =
-        database.call(connection -> progress.lost(connection, GapPlace.START, AT_ONCE));
-    return new LostTotals(lost.size(), lost.stream().mapToLong(LostRecords::records).sum());
+    return database.call(progress::lostTotals);
   }
 
   private void detect(Connection connection, Map<Integer, Range> kept) throws SQLException {

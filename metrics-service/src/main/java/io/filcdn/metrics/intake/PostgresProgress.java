@@ -2,6 +2,7 @@ package io.filcdn.metrics.intake;
 
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.JournalProgress;
+import io.filcdn.metrics.intake.LostRecordDetector.LostTotals;
 import io.filcdn.service.database.Columns;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -76,16 +77,30 @@ public final class PostgresProgress {
       """;
 
   /** Where records wait behind it, it is a gap like any other. */
+  private static final String IS_LOST =
+      """
+      p.lost_since is not null and coalesce(w.sequence, 0) < p.check_sequence
+        and coalesce(w.parked, 0) = 0
+      """;
+
   private static final String LIST =
       """
       select p.journal, p.partition, p.lost_since, p.check_sequence,
         coalesce(nullif(p.edge, ''), j.edge, '') as edge, coalesce(w.sequence, 0) as applied
       from journal_progress p left join watermark w using (journal, partition)
       left join lease_journal j on j.journal = p.journal
-      where p.lost_since is not null and coalesce(w.sequence, 0) < p.check_sequence
-        and coalesce(w.parked, 0) = 0 and (p.lost_since, p.journal, p.partition) > (?, ?, ?)
+      where %s and (p.lost_since, p.journal, p.partition) > (?, ?, ?)
       order by p.lost_since, p.journal, p.partition limit ?
-      """;
+      """
+          .formatted(IS_LOST);
+
+  private static final String LOST_TOTALS =
+      """
+      select count(*) as journals,
+        capped(coalesce(sum(p.check_sequence - coalesce(w.sequence, 0)), 0)) as records
+      from journal_progress p left join watermark w using (journal, partition) where %s
+      """
+          .formatted(IS_LOST);
 
   /**
    * A search for records up to a sequence.
@@ -222,6 +237,15 @@ public final class PostgresProgress {
       }
     }
     return lost;
+  }
+
+  /** The extent of all losses. */
+  public LostTotals lostTotals(Connection connection) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LOST_TOTALS);
+        ResultSet row = statement.executeQuery()) {
+      row.next();
+      return new LostTotals(row.getLong("journals"), row.getLong("records"));
+    }
   }
 
   private static JournalPartition lane(ResultSet row) throws SQLException {

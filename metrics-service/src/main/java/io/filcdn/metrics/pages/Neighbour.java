@@ -1,8 +1,11 @@
 package io.filcdn.metrics.pages;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.github.benmanes.caffeine.cache.AsyncCache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.service.problem.HttpProblem;
 import io.filcdn.service.start.UnusableSettingException;
-import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -13,16 +16,24 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Another service of this deployment, whose HTTP API is passed on: bounded in its paths, in time,
- * in the size of an answer, and in calls at once. What it answers is passed on as it is.
+ * in the size of an answer, and in calls at once; an answer is kept for a second, so that it is
+ * asked no more often the more people look. What it answers is passed on as it is, but for what is
+ * not for strangers.
  */
 public final class Neighbour {
 
@@ -31,16 +42,33 @@ public final class Neighbour {
   /** For orders, which ask the chain first. */
   private static final Duration LONG_PATIENCE = Duration.ofSeconds(60);
 
-  private static final int MOST_AT_ONCE = 16;
+  private static final int MOST_QUESTIONS = 8;
+  private static final int MOST_ORDERS = 4;
+  private static final Duration FRESH = Duration.ofSeconds(1);
+  private static final long MOST_KEPT_BYTES = 32 << 20;
+  private static final int BYTES_BESIDES = 1 << 10;
   private static final int MOST_BYTES = 4 << 20;
   private static final int MOST_QUERY = 4096;
   private static final Set<String> FORMS =
       Set.of(MediaType.APPLICATION_JSON, HttpProblem.MEDIA_TYPE);
+  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Pattern URL = Pattern.compile("https?://[^\\s/?#@]+/?");
 
   private final String name;
   private final Optional<String> root;
-  private final Semaphore free = new Semaphore(MOST_AT_ONCE);
+  private final Duration patience;
+  private final Semaphore questions = new Semaphore(MOST_QUESTIONS);
+  private final Semaphore orders = new Semaphore(MOST_ORDERS);
+
+  /** By path and query; of whoever asks for the same, one asks the neighbour. */
+  private final AsyncCache<URI, Answer> kept =
+      Caffeine.newBuilder()
+          .expireAfterWrite(FRESH)
+          .maximumWeight(MOST_KEPT_BYTES)
+          .weigher((URI _, Answer answer) -> answer.body().length + BYTES_BESIDES)
+          .executor(Thread::startVirtualThread)
+          .buildAsync();
+
   private final HttpClient http =
       HttpClient.newBuilder()
           .version(HttpClient.Version.HTTP_1_1)
@@ -60,14 +88,17 @@ public final class Neighbour {
               .header(HttpHeaders.CACHE_CONTROL, "no-store");
       if (status == 401) {
         response.header(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+      } else if (status == 503) {
+        response.header(HttpHeaders.RETRY_AFTER, HttpProblem.RETRY_AFTER_SECONDS);
       }
       return response.build();
     }
   }
 
-  private Neighbour(String name, Optional<String> root) {
+  private Neighbour(String name, Optional<String> root, Duration patience) {
     this.name = name;
     this.root = root;
+    this.patience = patience;
   }
 
   /**
@@ -78,6 +109,11 @@ public final class Neighbour {
    * @throws UnusableSettingException where it is no such URL
    */
   public static Neighbour of(String name, Optional<URI> url) {
+    return of(name, url, PATIENCE);
+  }
+
+  /** The same, with a patience of its own for what is asked. */
+  static Neighbour of(String name, Optional<URI> url, Duration patience) {
     Optional<String> root = url.map(URI::toString);
     root.filter(text -> !URL.matcher(text).matches())
         .ifPresent(
@@ -86,12 +122,30 @@ public final class Neighbour {
                   "expected filcdn.metrics.pages.%s-url as an http URL without a path, found \"%s\""
                       .formatted(name, text));
             });
-    return new Neighbour(name, root.map(text -> text.replaceFirst("/$", "")));
+    return new Neighbour(name, root.map(text -> text.replaceFirst("/$", "")), patience);
   }
 
-  /** Asks it. */
-  Answer get(String path, @Nullable String query) {
-    return send(request(path, query, PATIENCE).GET().build());
+  /**
+   * Asks it, or gives the answer to the same question of a second ago.
+   *
+   * @param hide takes from an answer what is not for strangers; problems stay as they are
+   */
+  Answer get(String path, @Nullable String query, Consumer<JsonNode> hide) {
+    HttpRequest question = request(path, query).GET().build();
+    return kept.get(question.uri(), _ -> hidden(send(question, questions, patience), hide)).join();
+  }
+
+  private Answer hidden(Answer answer, Consumer<JsonNode> hide) {
+    if (answer.type().startsWith(HttpProblem.MEDIA_TYPE)) {
+      return answer;
+    }
+    try {
+      JsonNode told = JSON.readTree(answer.body());
+      hide.accept(told);
+      return new Answer(answer.status(), answer.type(), JSON.writeValueAsBytes(told));
+    } catch (IOException e) {
+      return away("its answer is no JSON (status %d)".formatted(answer.status()));
+    }
   }
 
   /**
@@ -99,15 +153,16 @@ public final class Neighbour {
    *
    * @param authorization for it to judge; kept nowhere
    */
-  Answer post(String path, @Nullable String query, @Nullable String authorization) {
-    HttpRequest.Builder request = request(path, query, LONG_PATIENCE);
-    if (authorization != null) {
-      request.header(HttpHeaders.AUTHORIZATION, authorization);
-    }
-    return send(request.POST(BodyPublishers.noBody()).build());
+  Answer post(String path, @Nullable String query, String authorization) {
+    HttpRequest order =
+        request(path, query)
+            .header(HttpHeaders.AUTHORIZATION, authorization)
+            .POST(BodyPublishers.noBody())
+            .build();
+    return send(order, orders, LONG_PATIENCE);
   }
 
-  private HttpRequest.Builder request(String path, @Nullable String query, Duration patience) {
+  private HttpRequest.Builder request(String path, @Nullable String query) {
     String where =
         root.orElseThrow(
             () ->
@@ -120,35 +175,39 @@ public final class Neighbour {
           "expected at most %d characters, found %d".formatted(MOST_QUERY, query.length()));
     }
     return HttpRequest.newBuilder(URI.create(where + path + (query == null ? "" : "?" + query)))
-        .timeout(patience)
         .header(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON);
   }
 
-  private Answer send(HttpRequest request) {
+  /** The time is that for the whole answer: a timeout of the request is one for its head. */
+  private Answer send(HttpRequest request, Semaphore free, Duration within) {
     if (!free.tryAcquire()) {
-      throw away("it is asked %d things at once already".formatted(MOST_AT_ONCE));
+      return away("it is asked as many things at once as it may be");
     }
+    CompletableFuture<HttpResponse<byte[]>> asked =
+        http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
     try {
-      HttpResponse<byte[]> answer =
-          http.send(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
+      HttpResponse<byte[]> answer = asked.get(within.toMillis(), TimeUnit.MILLISECONDS);
       String type = answer.headers().firstValue(HttpHeaders.CONTENT_TYPE).orElse("");
       int status = answer.statusCode();
       boolean isRedirect = status >= 300 && status < 400;
       if (isRedirect || !FORMS.contains(type.replaceFirst(";.*", ""))) {
-        throw away("its answer is no JSON (status %d)".formatted(status));
+        return away("its answer is no JSON (status %d)".formatted(status));
       }
       return new Answer(status, type, answer.body());
-    } catch (IOException e) {
-      throw away("it does not answer in time and size");
+    } catch (ExecutionException | TimeoutException e) {
+      return away("it does not answer in time and size");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw away("this service stops");
+      return away("this service stops");
     } finally {
+      asked.cancel(true);
       free.release();
     }
   }
 
-  private WebApplicationException away(String why) {
-    return HttpProblem.of(503, name + "-unavailable", "%s: %s".formatted(name, why)).exception();
+  private Answer away(String why) {
+    HttpProblem problem = HttpProblem.of(503, name + "-unavailable", "%s: %s".formatted(name, why));
+    return new Answer(
+        problem.status(), HttpProblem.MEDIA_TYPE, problem.json().getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.metrics.pages;
 
 import io.filcdn.metrics.pages.NeighbourResource.Neighbours;
+import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -13,6 +14,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.util.regex.Pattern;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -29,6 +31,9 @@ public class SettlementOrderResource {
 
   private static final String ORDERS = "report|settle|set-asides/retry|set-asides/release";
 
+  /** Anything else would cost settlement an answer. */
+  private static final Pattern TOKEN = Pattern.compile("Bearer [\\x21-\\x7e]{1,1000}");
+
   private final Neighbours neighbours;
 
   public SettlementOrderResource(Neighbours neighbours) {
@@ -40,12 +45,25 @@ public class SettlementOrderResource {
   @Path("{path: " + ORDERS + "}")
   @Operation(summary = "What settlement does on POST /api/v1/admin/{path}")
   @APIResponse(responseCode = "200", description = "As settlement answers")
-  @APIResponse(responseCode = "404", description = "The operator has not named settlement here")
+  @APIResponse(responseCode = "401", description = "No token, or not settlement's")
+  @APIResponse(responseCode = "404", description = "The operator has not switched orders on here")
   @APIResponse(responseCode = "503", description = "Settlement is away, or busy")
   public Response order(
       @PathParam("path") String path,
       @Context UriInfo uri,
       @Nullable @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization) {
+    if (!neighbours.takeOrders()) {
+      throw HttpProblem.unknown(
+          "orders", "orders are not passed on here: set filcdn.metrics.pages.orders");
+    }
+    if (authorization == null || !TOKEN.matcher(authorization).matches()) {
+      return Response.fromResponse(
+              HttpProblem.of(
+                      401, "token-unknown", "expected the admin token as Authorization: Bearer")
+                  .response())
+          .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
+          .build();
+    }
     return neighbours
         .settlement()
         .post("/api/v1/admin/" + path, uri.getRequestUri().getRawQuery(), authorization)

@@ -24,11 +24,17 @@ public class EdgeResource {
 
   private static final int MOST = 100;
 
-  private final Database database;
-  private final PostgresLeaseJournals journals = new PostgresLeaseJournals();
+  /** All leases are looked at for it, by whoever asks. */
+  private final KeptAnswer<List<Edge>> edges;
 
   public EdgeResource(Database database) {
-    this.database = database;
+    PostgresLeaseJournals journals = new PostgresLeaseJournals();
+    edges =
+        new KeptAnswer<>(
+            () ->
+                database.call(connection -> journals.edges(connection, MOST)).stream()
+                    .map(Edge::of)
+                    .toList());
   }
 
   /**
@@ -50,11 +56,11 @@ public class EdgeResource {
   }
 
   @GET
-  @Operation(summary = "The edges that lease quota, those last heard of first; 100 at most")
+  @Operation(
+      summary =
+          "The edges that lease quota, those last heard of first; 100 at most, 2 s old at most")
   @APIResponse(responseCode = "200", description = "Counts are decimal texts")
   public List<Edge> edges() {
-    return database.call(connection -> journals.edges(connection, MOST)).stream()
-        .map(Edge::of)
-        .toList();
+    return edges.get();
   }
 }

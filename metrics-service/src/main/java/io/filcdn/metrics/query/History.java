@@ -33,8 +33,8 @@ public final class History {
   private final Database database;
   private final PostgresSeries series = new PostgresSeries();
   private final Clock clock;
-  private final PostgresOdometers odometers = new PostgresOdometers();
   private final LoadingCache<Wanted, List<Ranked>> top;
+  private final KeptAnswer<List<UnbilledSum>> unbilled;
 
   private record Wanted(Dimension dimension, int days) {}
 
@@ -44,6 +44,8 @@ public final class History {
   public History(Database database, Clock clock, Executor background) {
     this.database = database;
     this.clock = clock;
+    PostgresOdometers odometers = new PostgresOdometers();
+    this.unbilled = new KeptAnswer<>(() -> database.call(odometers::unbilled));
     this.top =
         Caffeine.newBuilder()
             .maximumSize(MOST_KEPT)
@@ -52,9 +54,9 @@ public final class History {
             .build(this::rank);
   }
 
-  /** All that was served and nobody pays for, by reason. */
+  /** All that was served and nobody pays for, by reason; two seconds old at most. */
   List<UnbilledSum> unbilled() {
-    return database.call(odometers::unbilled);
+    return unbilled.get();
   }
 
   /** The hours or days of one value that begin within a time. */

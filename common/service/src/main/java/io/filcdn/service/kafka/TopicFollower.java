@@ -48,6 +48,7 @@ public final class TopicFollower implements AutoCloseable {
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
   private final AtomicLong lag = new AtomicLong();
+  private volatile int partitions;
   private final Timer batches;
   private final Counter failures;
   private volatile @Nullable String trouble = "it has not started";
@@ -122,6 +123,11 @@ public final class TopicFollower implements AutoCloseable {
     return lag.get();
   }
 
+  /** The number of partitions that it reads, as of the last poll; others may read the rest. */
+  public int partitions() {
+    return partitions;
+  }
+
   /** True where its thread lives; it ends only by {@link #close}. */
   public boolean isAlive() {
     return thread.isAlive();
@@ -194,6 +200,7 @@ public final class TopicFollower implements AutoCloseable {
       collected.add(consumer.poll(left.compareTo(LONGEST_POLL) < 0 ? left : LONGEST_POLL));
       left = settings.maxWait().minusNanos(System.nanoTime() - start);
     } while (!isClosing() && !collected.isFull() && left.isPositive());
+    partitions = consumer.assignment().size();
     lag.set(consumer.assignment().stream().mapToLong(p -> consumer.currentLag(p).orElse(0)).sum());
   }
 
