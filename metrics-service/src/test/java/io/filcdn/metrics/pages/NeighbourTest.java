@@ -8,15 +8,12 @@ import io.filcdn.metrics.FakeNeighbour;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class NeighbourTest {
-
-  private static final Consumer<JsonNode> NOTHING = _ -> {};
 
   private final FakeNeighbour settlement = new FakeNeighbour();
   private final Neighbour neighbour =
@@ -28,7 +25,7 @@ class NeighbourTest {
   }
 
   private Neighbour.Answer get(String path, @Nullable String query) {
-    return neighbour.get(path, query, NOTHING);
+    return neighbour.get(path, query, NeighbourTest::nothing);
   }
 
   @Test
@@ -72,11 +69,15 @@ class NeighbourTest {
     settlement.answers("/settle", FakeNeighbour.Answer.json("1"));
     for (int i = 0; i < 8; i++) {
       String query = "i=" + i;
-      Thread.startVirtualThread(() -> patient.get("/slow", query, NOTHING));
+      Thread.startVirtualThread(() -> patient.get("/slow", query, NeighbourTest::nothing));
     }
     await().until(() -> settlement.requests().size() == 8);
 
-    assertThat(patient.get("/fast", null, NOTHING).status()).isEqualTo(503);
+    assertThat(patient.get("/fast", null, NeighbourTest::nothing).status()).isEqualTo(503);
     assertThat(patient.post("/settle", null, "Bearer token").status()).isEqualTo(200);
+  }
+
+  private static void nothing(JsonNode answer) {
+    // all of it is passed on
   }
 }

@@ -160,7 +160,7 @@ public final class PolicyCheck {
     for (DataSetId dataSet : inOrder(request.admitted())) {
       if (replica.policy(request.payer(), dataSet)
               instanceof PolicyLookup.Known(PolicyRecord policy)
-          && tokens.look(shown.get().text(), policy.delegate())
+          && tokens.look(shown.get(), policy.delegate())
               instanceof TokenVerifier.Outcome.Unverified(TokenVerifier.Pending pending)
           && forbidden(policy, request, now).isEmpty()
           && pending.claims().refusal(request, shown.get(), now).isEmpty()) {
@@ -312,7 +312,7 @@ public final class PolicyCheck {
     Optional<SignedToken> shown = request.credential().signedToken();
     return shown.isEmpty()
         ? Finding.NOTHING
-        : switch (tokens.look(shown.get().text(), delegate)) {
+        : switch (tokens.look(shown.get(), delegate)) {
           case TokenVerifier.Outcome.Refused(TokenVerifier.Fault fault, String detail) ->
               Finding.of(new Problem(refusal(fault), List.of(detail)));
           case TokenVerifier.Outcome.Verified(_, TokenClaims claims) ->

@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.access;
 
 import io.filcdn.common.access.SecretHash;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A signed token as it was shown, not checked yet. It is a secret: whoever has it can fetch.
@@ -11,6 +12,7 @@ public final class SignedToken {
 
   private final String text;
   private final String address;
+  private @Nullable SecretHash id;
 
   /**
    * @param address that was asked for, without scheme and token: authority, path and query
@@ -22,6 +24,16 @@ public final class SignedToken {
 
   String text() {
     return text;
+  }
+
+  /**
+   * The hash of its text, which is no secret; made once, as a request asks for it several times.
+   */
+  SecretHash id() {
+    if (id == null) {
+      id = SecretHash.of(text);
+    }
+    return id;
   }
 
   /**

@@ -111,11 +111,12 @@ final class TokenVerifier {
    *
    * @param delegate who may have signed it; empty where nobody may
    */
-  Outcome look(String text, Optional<DelegateKey> delegate) {
+  Outcome look(SignedToken token, Optional<DelegateKey> delegate) {
+    String text = token.text();
     if (text.length() > LONGEST) {
       return malformed("expected a token of at most %d characters".formatted(LONGEST));
     }
-    SecretHash id = SecretHash.of(text);
+    SecretHash id = token.id();
     Good known = good.getIfPresent(id);
     if (known != null && delegate.equals(Optional.of(known.signer))) {
       return new Outcome.Verified(id, known.claims);

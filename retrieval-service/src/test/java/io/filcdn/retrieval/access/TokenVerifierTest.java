@@ -41,7 +41,7 @@ class TokenVerifierTest {
   }
 
   private Outcome verify(String token, Optional<DelegateKey> delegate) {
-    Outcome outcome = verifier.look(token, delegate);
+    Outcome outcome = verifier.look(new SignedToken(token, ""), delegate);
     return outcome instanceof Outcome.Unverified(TokenVerifier.Pending pending)
         ? verifier.verify(pending)
         : outcome;
@@ -70,7 +70,7 @@ class TokenVerifierTest {
     Outcome first = verify(token);
 
     assertThat(first).isInstanceOf(Outcome.Verified.class);
-    assertThat(verifier.look(token, Optional.of(DELEGATE.publicKey())))
+    assertThat(verifier.look(new SignedToken(token, ""), Optional.of(DELEGATE.publicKey())))
         .as("its signature is verified once")
         .isEqualTo(first);
     assertThat(((Outcome.Verified) first).claims())
