@@ -1,7 +1,6 @@
 package io.filcdn.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -90,7 +89,7 @@ class ChartTest {
   }
 
   @Test
-  void theIngressLeadsToAllThatPagesAskFor() throws Exception {
+  void theWayInLeadsToAllThatPagesAskFor() throws Exception {
     Set<String> asked = new TreeSet<>();
     try (Stream<Path> sources = Files.walk(PAGES)) {
       for (Path source : sources.filter(Files::isRegularFile).toList()) {
@@ -100,12 +99,17 @@ class ChartTest {
     asked.remove("/api/v1/admin");
 
     assertThat(asked).contains("/api/v1/series", "/api/v1/keys", "/api/v1/settlement");
-    assertThat(Rendered.of(Rendered.example("calibration")).objects())
-        .filteredOn(object -> object.path("kind").asText().equals("Ingress"))
-        .filteredOn(object -> Rendered.name(object).endsWith("-metrics"))
-        .singleElement()
-        .extracting(object -> object.findValuesAsText("path"), LIST)
-        .containsAll(asked);
+    List<List<String>> ways =
+        Rendered.of(Rendered.example("calibration")).objects().stream()
+            .filter(object -> List.of("Ingress", "HTTPRoute").contains(object.path("kind").asText()))
+            .filter(object -> Rendered.name(object).endsWith("-metrics"))
+            .map(
+                object ->
+                    Stream.of("path", "value")
+                        .flatMap(field -> object.findValuesAsText(field).stream())
+                        .toList())
+            .toList();
+    assertThat(ways).isNotEmpty().allSatisfy(paths -> assertThat(paths).containsAll(asked));
   }
 
   /** Of an Ingress, or of an HTTPRoute. */
