@@ -101,7 +101,8 @@ class ChartTest {
     assertThat(asked).contains("/api/v1/series", "/api/v1/keys", "/api/v1/settlement");
     List<List<String>> ways =
         Rendered.of(Rendered.example("calibration")).objects().stream()
-            .filter(object -> List.of("Ingress", "HTTPRoute").contains(object.path("kind").asText()))
+            .filter(
+                object -> List.of("Ingress", "HTTPRoute").contains(object.path("kind").asText()))
             .filter(object -> Rendered.name(object).endsWith("-metrics"))
             .map(
                 object ->
