@@ -212,7 +212,7 @@ public interface MetricsConfig {
     Duration keepEnded();
   }
 
-  /** Who may sign for a payer beside his own key. */
+  /** The signers for a payer beside his own key. */
   interface Wallets {
 
     /**

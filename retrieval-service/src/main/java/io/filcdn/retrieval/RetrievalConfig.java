@@ -68,7 +68,7 @@ public interface RetrievalConfig {
     /** Who this edge is to metrics. */
     Identity identity();
 
-    /** Who this edge is to providers of gated data sets. */
+    /** The wallet that this edge has towards providers of gated data sets. */
     Grantee grantee();
 
     /** Where this edge is. */

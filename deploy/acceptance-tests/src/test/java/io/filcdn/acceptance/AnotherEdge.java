@@ -105,7 +105,7 @@ final class AnotherEdge implements AutoCloseable {
     return URI.create("http://%s.localhost:%d/%s".formatted(payer, port, cid));
   }
 
-  /** Where it shows its health and metrics. */
+  /** The URL of its health and metrics. */
   URI management() {
     return URI.create("http://127.0.0.1:" + management);
   }

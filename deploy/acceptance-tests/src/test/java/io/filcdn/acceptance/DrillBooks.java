@@ -47,7 +47,7 @@ final class DrillBooks {
     this.books = new Books(stack);
   }
 
-  /** What is still under way; nothing where all is quiet. */
+  /** The gauges of what is still under way; none where all is quiet. */
   List<String> unfinished() {
     List<String> all = new ArrayList<>();
     for (URI edge : List.of(stack.management("retrieval"), second.management())) {

@@ -52,7 +52,7 @@ final class DrillClients implements AutoCloseable {
   record Offer(TestDataSet dataSet, PieceCid cid, byte[] content) {}
 
   /**
-   * What a request got.
+   * The outcome of a request.
    *
    * @param from when it was sent, and {@code to} when it was over, by {@link System#nanoTime}
    * @param whole whether its client took all of it
@@ -167,7 +167,7 @@ final class DrillClients implements AutoCloseable {
         new Taken(offer.dataSet.id(), edge, from, System.nanoTime(), download.bytes(), whole));
   }
 
-  /** What was wrong of what they got. */
+  /** The wrong bytes that they got. */
   List<String> wrong() {
     return List.copyOf(wrong);
   }
@@ -201,7 +201,7 @@ final class DrillClients implements AutoCloseable {
     return taken.stream().filter(each -> each.dataSet.equals(dataSet)).toList();
   }
 
-  /** What became of their requests, for a person. */
+  /** The outcome of their requests, for a person. */
   String summary() {
     List<String> parts = new ArrayList<>();
     statuses.entrySet().stream()

@@ -51,7 +51,7 @@ final class DrillHarm {
     return lost;
   }
 
-  /** How many milliseconds services took to be ready again, each time that they were killed. */
+  /** The milliseconds that services took to be ready again, each time that they were killed. */
   Map<Victim, List<Long>> readyAfter() {
     return readyAfter;
   }

@@ -57,7 +57,7 @@ record DrillSchedule(List<Event> events) {
     TO_ROGUE
   }
 
-  /** What is done. */
+  /** The harm that is done. */
   sealed interface Deed {
 
     record Kill(Victim victim) implements Deed {}

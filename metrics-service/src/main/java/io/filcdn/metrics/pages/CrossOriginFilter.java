@@ -13,8 +13,8 @@ import jakarta.enterprise.event.Observes;
 import java.net.URI;
 
 /**
- * What pages may do here (CORS): those of any origin may read, those of this host may do what
- * anyone may. Quarkus' own filter refuses the latter where any origin may read.
+ * The rules of what pages may do here (CORS): those of any origin may read, those of this host may
+ * do what anyone may. Quarkus' own filter refuses the latter where any origin may read.
  */
 @ApplicationScoped
 public class CrossOriginFilter {

@@ -262,7 +262,7 @@ public final class PostgresLeaseJournals {
   }
 
   /**
-   * What became of what a journal held.
+   * The end of what a journal held.
    *
    * @param free bytes that can be leased again
    * @param used bytes of caps of which only its edge could tell what it used: they count as used

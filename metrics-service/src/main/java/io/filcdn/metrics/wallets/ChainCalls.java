@@ -58,7 +58,7 @@ final class ChainCalls {
   sealed interface Answer {
 
     /**
-     * What the contract returned.
+     * The data that the contract returned.
      *
      * @param data in hex with 0x; nothing behind it where there is no contract
      */

@@ -237,7 +237,7 @@ public final class PolicyCheck {
   }
 
   /**
-   * What is found of a request under one policy.
+   * The finding on a request under one policy.
    *
    * @param problem that refuses it
    * @param claims of the token that is shown, where one is, and good

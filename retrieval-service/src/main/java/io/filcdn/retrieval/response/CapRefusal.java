@@ -48,7 +48,7 @@ record CapRefusal(Refusal refusal, String name, CapPeriod period) {
   }
 
   /**
-   * What a program is told of it.
+   * The numbers that a program is told of it.
    *
    * @param bytes that the cap allows
    */

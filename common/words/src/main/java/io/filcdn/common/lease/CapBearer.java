@@ -15,7 +15,7 @@ public sealed interface CapBearer {
     }
   }
 
-  /** Who has a key. */
+  /** The bearers of a key. */
   record Key(KeyId id) implements CapBearer {
     public Key {
       requireNonNull(id, "id is missing");
