@@ -318,8 +318,8 @@ class CapsIT {
       assertThat(lease(1, ending(end), 1, 0, 0).unspent()).isEmpty();
     }
     assertThat(given(1, ending(latest), 10)).isEqualTo(10);
-    assertThat(given(1, ending(NOON.minus(Duration.ofHours(23))), 10)).isEqualTo(10);
-    assertThat(given(1, ending(NOON.minus(Duration.ofDays(1))), 10)).isZero();
+    assertThat(given(1, ending(NOON.minus(Duration.ofMinutes(59))), 10)).isEqualTo(10);
+    assertThat(given(1, ending(NOON.minus(Duration.ofMinutes(61))), 10)).isZero();
     assertThat(stack.rows("select count(*) from held"))
         .as("what is never given takes no room")
         .containsExactly("2");

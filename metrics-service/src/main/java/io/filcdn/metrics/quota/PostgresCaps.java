@@ -191,7 +191,10 @@ public final class PostgresCaps {
     return row.wasNull() ? OptionalLong.empty() : OptionalLong.of(value);
   }
 
-  /** Those of {@code tokens} for which their payers have room; what ended long ago takes none. */
+  /**
+   * Those of {@code tokens} for which their payers have room. What ended long ago takes none, and
+   * is none of them: else there could be any number of these.
+   */
   Set<CapName> withRoom(Connection connection, Collection<CapName.OfToken> tokens, Instant now)
       throws SQLException {
     if (tokens.isEmpty()) {
@@ -209,7 +212,10 @@ public final class PostgresCaps {
         }
       }
     }
-    return tokens.stream().filter(token -> parts.contains(part(token))).collect(Collectors.toSet());
+    Instant latest = now.minus(TAKES_ROOM_AFTER_END);
+    return tokens.stream()
+        .filter(token -> !token.expires().isBefore(latest) && parts.contains(part(token)))
+        .collect(Collectors.toSet());
   }
 
   private static String part(CapName.OfToken token) {

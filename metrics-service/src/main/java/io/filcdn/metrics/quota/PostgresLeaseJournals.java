@@ -133,7 +133,7 @@ public final class PostgresLeaseJournals {
         capped(sum(coalesce(l.held, 0))) as held
       from lease_journal j left join (
         select journal, sum(greatest(0, acquired - returned - applied)) as held
-        from lease group by journal) l using (journal)
+        from lease where acquired - returned <> applied group by journal) l using (journal)
       where j.closed is null and j.edge <> ''
       group by j.edge order by max(j.asked_at) desc, j.edge limit ?
       """;

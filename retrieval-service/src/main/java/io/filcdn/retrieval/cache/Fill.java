@@ -1,7 +1,6 @@
 package io.filcdn.retrieval.cache;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.origin.Origin;
@@ -82,13 +81,9 @@ final class Fill implements OriginSupply.Taker {
   private boolean over;
   private volatile boolean forgotten;
 
-  /** Those who follow, and whose providers were not told yet. */
+  /** Providers of those who follow. */
   @GuardedBy("this")
-  private final List<FillContext> joined = new ArrayList<>();
-
-  /** The one on whose account it was begun, or last went on. */
-  @GuardedBy("this")
-  private Address payer;
+  private final List<Origin> joined = new ArrayList<>();
 
   /** True where nobody may follow any more. */
   @GuardedBy("this")
@@ -125,7 +120,6 @@ final class Fill implements OriginSupply.Taker {
     this.tools = tools;
     this.context = tools.vertx().getOrCreateContext();
     this.piece = piece;
-    this.payer = context.payer();
     this.bot = context.bot();
     this.charge = context.charge();
     this.disk = disk;
@@ -135,6 +129,10 @@ final class Fill implements OriginSupply.Taker {
     this.unverified = tools.meter().openFill();
     this.bytes = new FillBytes(piece, disk.beginFill(), this::unread);
     charge.ifPresent(FillCharge::begin);
+  }
+
+  PieceCid piece() {
+    return piece;
   }
 
   /** A reader of what comes; none where this fill is over. */
@@ -168,11 +166,10 @@ final class Fill implements OriginSupply.Taker {
       return Joined.ENDED;
     }
     if (!abandoned) {
-      joined.add(follower);
+      joined.addAll(follower.origins());
       return Joined.FOLLOWS;
     }
     abandoned = false;
-    payer = follower.payer();
     follower.charge().ifPresent(FillCharge::begin);
     context.runOnContext(on -> goOn(follower));
     return Joined.LEADS;
@@ -200,9 +197,7 @@ final class Fill implements OriginSupply.Taker {
 
   @Override
   public synchronized List<Origin> others() {
-    Address waiting = payer;
-    List<Origin> others =
-        joined.stream().flatMap(each -> each.originsFor(waiting).stream()).toList();
+    List<Origin> others = List.copyOf(joined);
     joined.clear();
     return others;
   }

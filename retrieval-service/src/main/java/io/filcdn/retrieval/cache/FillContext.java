@@ -18,12 +18,12 @@ public record FillContext(
     Address payer, List<Origin> origins, Optional<String> bot, Optional<FillCharge> charge) {
 
   /**
-   * The providers that may supply bytes to those, too, who wait on a payer's account: not those of
-   * another's gated data sets, whose gate they have not passed.
+   * The payer whose gate its client has passed, where there is a gate: what the provider of a gated
+   * data set supplies is fetched for its payer's clients alone.
    */
-  List<Origin> originsFor(Address waiting) {
-    return origins.stream()
-        .filter(origin -> origin.gatedBy().filter(by -> !by.equals(waiting)).isEmpty())
-        .toList();
+  Optional<Address> gate() {
+    return origins.stream().anyMatch(origin -> origin.gatedBy().isPresent())
+        ? Optional.of(payer)
+        : Optional.empty();
   }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.cache;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.proof.GroupRun;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.Origin;
@@ -240,7 +241,7 @@ final class GroupFill {
     }
     int first = next.nextSetBit(0);
     GroupWant claimant = wantOf(first).orElseThrow();
-    List<Origin> origins = origins(claimant);
+    List<Origin> origins = origins(claimant, first);
     boolean several = !inOrder && origins.stream().map(Origin::provider).distinct().count() > 1;
     if (lanes(reader) >= (several ? LANES_OF_SEVERAL : 1)) {
       return Optional.empty();
@@ -263,12 +264,24 @@ final class GroupFill {
     return Math.min(ahead / 4, SHORT_RUN);
   }
 
-  /** Its own providers, then those of all others who wait that it may get bytes of. */
-  List<Origin> origins(GroupWant want) {
+  /**
+   * Its own providers, then those of all others who wait: of another payer's gated data set, where
+   * one who passed that gate waits for the group too.
+   */
+  List<Origin> origins(GroupWant want, int group) {
     return Stream.concat(Stream.of(want), wants.stream())
-        .flatMap(each -> each.request().originsFor(want.request().payer()).stream())
+        .filter(
+            each ->
+                each.request().gate().filter(by -> !by.equals(want.request().payer())).isEmpty()
+                    || each.reads(group, ahead))
+        .flatMap(each -> each.request().origins().stream())
         .distinct()
         .toList();
+  }
+
+  /** True where a reader on a payer's account waits. */
+  boolean waits(Address payer) {
+    return wants.stream().anyMatch(want -> want.request().payer().equals(payer));
   }
 
   /** Nobody waits for this any more: what was fetched for it goes to who waits for it too. */
@@ -278,6 +291,7 @@ final class GroupFill {
     gone.claimed().clear();
     wants.forEach(want -> want.inherit(orphans));
     List.copyOf(lanes).forEach(lane -> lane.leaveOut(orphans));
+    List.copyOf(lanes).forEach(GroupLane::leaveGates);
     file.unclaim(orphans);
   }
 

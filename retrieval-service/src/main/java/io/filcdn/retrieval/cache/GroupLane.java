@@ -126,6 +126,20 @@ final class GroupLane implements OriginSupply.Taker {
     }
   }
 
+  /**
+   * Goes no further with the provider of a gated data set of whose payer nobody waits any more: the
+   * group that has begun is its last.
+   */
+  void leaveGates() {
+    boolean shut =
+        told.stream()
+            .flatMap(origin -> origin.gatedBy().stream())
+            .anyMatch(payer -> !fill.waits(payer));
+    if (shut) {
+      endBefore(begun());
+    }
+  }
+
   /** Fetches nothing from a group on, unless that has begun. */
   void endBefore(int group) {
     if (!ended && group >= begun() && group < end) {
@@ -218,7 +232,7 @@ final class GroupLane implements OriginSupply.Taker {
   /** Those of readers that came meanwhile, and those that other lanes fetch from. */
   @Override
   public List<Origin> others() {
-    List<Origin> others = new ArrayList<>(fill.origins(want));
+    List<Origin> others = new ArrayList<>(fill.origins(want, Math.min(begun(), end - 1)));
     others.removeAll(told);
     told.addAll(others);
     return others;

@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.cache;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.proof.PieceGroups;
@@ -37,7 +38,7 @@ public final class PieceCache {
   private final AbandonedFills abandoned;
   private final long readAhead;
   private final TreesAtHand trees;
-  private final Map<PieceCid, Fill> fills = new ConcurrentHashMap<>();
+  private final Map<FillKey, Fill> fills = new ConcurrentHashMap<>();
   private final Map<PieceCid, GroupFill> groupFills = new ConcurrentHashMap<>();
   private final Set<PassThrough> passing = ConcurrentHashMap.newKeySet();
 
@@ -60,6 +61,18 @@ public final class PieceCache {
   }
 
   /**
+   * The ones who share a fill.
+   *
+   * @param gate whose clients they are; empty for all whose providers ask for no proof
+   */
+  private record FillKey(PieceCid piece, Optional<Address> gate) {
+
+    static FillKey shared(PieceCid piece) {
+      return new FillKey(piece, Optional.empty());
+    }
+  }
+
+  /**
    * A way to a piece's bytes.
    *
    * @param stored whether the piece is, or will be, in the cache
@@ -77,7 +90,7 @@ public final class PieceCache {
    */
   public boolean isCold(PieceCid piece, ByteRanges ranges) {
     // in this order: a fill puts the piece on the disk before it leaves the map
-    Fill fill = fills.get(piece);
+    Fill fill = fills.get(FillKey.shared(piece));
     return (fill == null || fill.isAbandoned())
         && disk.get(piece).isEmpty()
         && disk.groups(piece).map(file -> !file.holds(ranges)).orElse(true);
@@ -112,9 +125,17 @@ public final class PieceCache {
 
   /** The tree of a piece, where the groups of some ranges of it can be fetched alone. */
   private Optional<PieceTree> groupsAlone(PieceCid piece, ByteRanges ranges) {
-    return fills.containsKey(piece) || isWholeOnly(piece)
+    return isBeingFilled(piece) || isWholeOnly(piece)
         ? Optional.empty()
         : trees.get(piece).filter(tree -> disk.takesGroups(piece, sizeOfGroups(tree, ranges)));
+  }
+
+  private boolean isBeingFilled(PieceCid piece) {
+    return !fillsOf(piece).isEmpty();
+  }
+
+  private List<Fill> fillsOf(PieceCid piece) {
+    return fills.values().stream().filter(fill -> fill.piece().equals(piece)).toList();
   }
 
   private boolean isWholeOnly(PieceCid piece) {
@@ -136,7 +157,7 @@ public final class PieceCache {
   /** True where a request for some ranges of the piece would be a hit. */
   public boolean isHit(PieceCid piece, ByteRanges ranges) {
     // in this order: a fill puts the piece on the disk before it leaves the map
-    Fill fill = fills.get(piece);
+    Fill fill = fills.get(FillKey.shared(piece));
     return (fill != null && fill.verifiedType().isPresent())
         || disk.get(piece).isPresent()
         || disk.groups(piece).filter(file -> file.holds(ranges)).isPresent();
@@ -144,7 +165,7 @@ public final class PieceCache {
 
   /** The media type of a piece, where it is known. */
   public Optional<String> contentType(PieceCid piece) {
-    return Optional.ofNullable(fills.get(piece))
+    return Optional.ofNullable(fills.get(FillKey.shared(piece)))
         .flatMap(Fill::verifiedType)
         .or(() -> disk.get(piece).flatMap(CachedFile::contentType))
         .or(() -> disk.groups(piece).flatMap(SparseFile::contentType));
@@ -226,11 +247,12 @@ public final class PieceCache {
     if (byGroups.isPresent()) {
       return byGroups.get();
     }
-    if (!disk.takes(piece) && !fills.containsKey(piece)) {
+    FillKey key = new FillKey(piece, context.gate());
+    if (!disk.takes(piece) && !fills.containsKey(key)) {
       return passThrough(piece, context, ranges);
     }
     AtomicReference<@Nullable Fill> begun = new AtomicReference<>();
-    Fill fill = fills.computeIfAbsent(piece, cold -> newFill(piece, context, begun));
+    Fill fill = fills.computeIfAbsent(key, cold -> newFill(cold, context, begun));
     if (fill == null) {
       return onDisk(piece).orElseGet(() -> passThrough(piece, context, ranges));
     }
@@ -240,7 +262,7 @@ public final class PieceCache {
     Optional<Opened> joined = join(fill, context);
     if (joined.isEmpty()) {
       // it has just ended: with the piece on the disk, or it failed and ours is another
-      fills.remove(piece, fill);
+      fills.remove(key, fill);
       return open(piece, context, ranges);
     }
     return joined.get();
@@ -335,13 +357,11 @@ public final class PieceCache {
    * @return whether there was anything to drop
    */
   public boolean purge(PieceCid piece) {
-    Fill fill = fills.get(piece);
-    if (fill != null) {
-      fill.forget();
-    }
+    List<Fill> filling = fillsOf(piece);
+    filling.forEach(Fill::forget);
     boolean cached = disk.get(piece).isPresent() || disk.groups(piece).isPresent();
     disk.forget(piece);
-    return cached || fill != null;
+    return cached || !filling.isEmpty();
   }
 
   /**
@@ -350,7 +370,7 @@ public final class PieceCache {
    * @return how many
    */
   public long purgeIf(Predicate<PieceCid> unwanted) {
-    return Stream.concat(disk.pieces().stream(), fills.keySet().stream())
+    return Stream.concat(disk.pieces().stream(), fills.keySet().stream().map(FillKey::piece))
         .distinct()
         .filter(unwanted)
         .filter(this::purge)
@@ -358,14 +378,15 @@ public final class PieceCache {
   }
 
   private @Nullable Fill newFill(
-      PieceCid piece, FillContext context, AtomicReference<@Nullable Fill> begun) {
+      FillKey key, FillContext context, AtomicReference<@Nullable Fill> begun) {
+    PieceCid piece = key.piece;
     // a fill that ended just now has put the piece on the disk before it left the map
     if (disk.get(piece).isPresent()) {
       return null;
     }
     try {
       begun.set(
-          new Fill(tools, piece, context, disk, abandoned, ended -> fills.remove(piece, ended)));
+          new Fill(tools, piece, context, disk, abandoned, ended -> fills.remove(key, ended)));
       return begun.get();
     } catch (IOException e) {
       disk.failed(e);
