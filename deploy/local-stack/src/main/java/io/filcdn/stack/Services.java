@@ -86,6 +86,8 @@ final class Services {
             entry("FILCDN_RETRIEVAL_HTTP_DNS_ROOT", StackFile.DNS_ROOT),
             entry("FILCDN_RETRIEVAL_HTTP_EXPOSE_MANAGEMENT", "true"),
             entry("FILCDN_RETRIEVAL_DATA", retrievalData.toString()),
+            // a fetch is on a page within three seconds
+            entry("FILCDN_RETRIEVAL_USAGE_FLUSH_INTERVAL", "300ms"),
             entry("FILCDN_RETRIEVAL_EDGE", EdgeKeys.EDGE),
             entry("FILCDN_RETRIEVAL_LEASES_URL", Service.management("metrics", ports)),
             entry("FILCDN_RETRIEVAL_IDENTITY_KEY", keys.privateKey().toString()),
@@ -121,7 +123,7 @@ final class Services {
                     "true",
                     "FILCDN_METRICS_PAGES_INDEXER_URL",
                     Service.management("indexer", ports),
-                    // a fetch is on a page within three seconds
+                    // for the same
                     "FILCDN_METRICS_INTAKE_MAX_WAIT",
                     "500ms"))),
         service("settlement", MOSTLY_WAITING, database(postgres, "settlement", settlement)),
