@@ -5,7 +5,6 @@ import static io.filcdn.metrics.Samples.indexed;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.chain.Address;
-import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.network.Network;
 import io.filcdn.metrics.accounts.SignIn;
 import io.filcdn.metrics.accounts.SignInRefusal;
@@ -24,7 +23,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -78,27 +76,8 @@ class ChainWalletsIT {
   }
 
   private static RetrievalGrant grant(String serial) {
-    Map<String, Object> members = new TreeMap<>();
-    for (String number :
-        List.of(
-            "notBefore",
-            "expires",
-            "maxBytes",
-            "maxBytesPerDay",
-            "maxBytesPerDayOfKey",
-            "maxBytesPerDayOfClient")) {
-      members.put(number, "0");
-    }
-    for (String list : List.of("origins", "cidrs", "pieces")) {
-      members.put(list, List.of());
-    }
-    members.put("payer", WALLET.address());
-    members.put("dataSets", List.of("12"));
-    members.put("access", "keys");
-    members.put("delegateKeyId", "0x" + "0".repeat(64));
-    members.put("delegateJwk", "");
-    members.put("serial", serial);
-    return RecordJson.readStrictly(RecordJson.write(members), RetrievalGrant.class);
+    return PoliciesIT.grant(
+        Long.parseLong(serial), Map.of("payer", WALLET.address(), "access", "keys"));
   }
 
   private PolicyDesk.Outcome set(RetrievalGrant grant, String signature) {

@@ -79,7 +79,7 @@ class PoliciesIT {
   }
 
   /** A grant of public access with this serial, and with what a test changes of it. */
-  private static RetrievalGrant grant(long serial, Map<String, Object> changes) {
+  static RetrievalGrant grant(long serial, Map<String, Object> changes) {
     Map<String, Object> members = new HashMap<>();
     members.put("payer", PAYER);
     members.put("dataSets", List.of("12"));

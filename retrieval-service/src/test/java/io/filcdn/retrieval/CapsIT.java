@@ -20,11 +20,8 @@ import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.access.Keys;
 import io.filcdn.retrieval.access.TestDelegate;
-import io.filcdn.retrieval.usage.LeaseServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -40,12 +37,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Caps of policies, clients and signed URLs, at an edge that leases them over HTTP. */
-class CapsIT extends EdgeTest {
+class CapsIT extends LeasingEdgeTest {
 
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final long PLENTY = 100_000_000;
@@ -54,48 +50,17 @@ class CapsIT extends EdgeTest {
   private static final List<CapSalt> SALTS =
       days().stream().map(day -> CapSalt.random(day, new SecureRandom())).toList();
 
-  private final LeaseServer metrics = metrics();
-
-  private static LeaseServer metrics() {
-    try {
-      LeaseServer server = new LeaseServer();
-      server.shareInAdvance(1_000_000);
-      server.salts(SALTS);
-      return server;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   @Override
   Map<String, String> settings() {
-    return Map.of(
-        "filcdn.retrieval.leases.url", metrics.uri().toString(),
-        "filcdn.retrieval.identity.key", identity(),
-        "filcdn.retrieval.leases.advance", "1K",
-        "filcdn.retrieval.leases.standing", "3K",
-        "filcdn.retrieval.leases.idle", "1s",
-        "filcdn.retrieval.leases.forget", "2s",
-        "filcdn.retrieval.leases.timeout", "20s",
-        "filcdn.retrieval.leases.renew-every", "100ms");
-  }
-
-  private String identity() {
-    try {
-      return metrics.key(Files.createTempDirectory("filcdn-edge")).toString();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    metrics.salts(SALTS);
+    Map<String, String> settings = super.settings();
+    settings.put("filcdn.retrieval.leases.forget", "2s");
+    return settings;
   }
 
   @BeforeEach
   void metricsAnswers() {
     metrics.fail(false);
-  }
-
-  @AfterAll
-  void closeMetrics() {
-    metrics.close();
   }
 
   /** The day that it is, and the next, which it may be in a moment. */

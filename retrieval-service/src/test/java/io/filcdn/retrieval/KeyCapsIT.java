@@ -11,10 +11,6 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.access.Keys;
-import io.filcdn.retrieval.usage.LeaseServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -27,51 +23,19 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
 /** Keys with caps on bytes, at an edge that leases them over HTTP. */
-class KeyCapsIT extends EdgeTest {
+class KeyCapsIT extends LeasingEdgeTest {
 
   private static final Duration SOON = Duration.ofSeconds(20);
   private static final long PLENTY = 100_000_000;
 
-  private final LeaseServer metrics = metrics();
-
-  private static LeaseServer metrics() {
-    try {
-      LeaseServer server = new LeaseServer();
-      server.shareInAdvance(1_000_000);
-      return server;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   @Override
   Map<String, String> settings() {
-    return Map.of(
-        "filcdn.retrieval.leases.url", metrics.uri().toString(),
-        "filcdn.retrieval.identity.key", identity(),
-        "filcdn.retrieval.leases.advance", "1K",
-        "filcdn.retrieval.leases.standing", "3K",
-        "filcdn.retrieval.leases.idle", "1s",
-        "filcdn.retrieval.leases.forget", "2s",
-        "filcdn.retrieval.leases.timeout", "20s",
-        "filcdn.retrieval.leases.renew-every", "100ms");
-  }
-
-  private String identity() {
-    try {
-      return metrics.key(Files.createTempDirectory("filcdn-edge")).toString();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  @AfterAll
-  void closeMetrics() {
-    metrics.close();
+    Map<String, String> settings = super.settings();
+    settings.put("filcdn.retrieval.leases.forget", "2s");
+    return settings;
   }
 
   private Payer paid() {

@@ -6,10 +6,6 @@ import static org.awaitility.Awaitility.await;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.retrieval.EdgeClient.Answer;
-import io.filcdn.retrieval.usage.LeaseServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,51 +14,20 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** An edge that leases what it serves, over HTTP. */
-class LeasesIT extends EdgeTest {
+class LeasesIT extends LeasingEdgeTest {
 
   private static final Duration SOON = Duration.ofSeconds(20);
 
-  private final LeaseServer metrics = metrics();
-
-  private static LeaseServer metrics() {
-    try {
-      LeaseServer server = new LeaseServer();
-      server.shareInAdvance(1_000_000);
-      return server;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   @Override
   Map<String, String> settings() {
-    return Map.of(
-        "filcdn.retrieval.leases.url", metrics.uri().toString(),
-        "filcdn.retrieval.identity.key", key(),
-        "filcdn.retrieval.leases.advance", "1K",
-        "filcdn.retrieval.leases.standing", "0",
-        "filcdn.retrieval.leases.idle", "1s",
-        "filcdn.retrieval.leases.timeout", "20s",
-        "filcdn.retrieval.leases.renew-every", "100ms");
-  }
-
-  private String key() {
-    try {
-      return metrics.key(Files.createTempDirectory("filcdn-edge")).toString();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  @AfterAll
-  void closeMetrics() {
-    metrics.close();
+    Map<String, String> settings = super.settings();
+    settings.put("filcdn.retrieval.leases.standing", "0");
+    return settings;
   }
 
   private Payer paid(long cdn, long cacheMiss) {

@@ -147,7 +147,7 @@ final class DrillBooks {
             "expected %d, found %d".formatted(expected, found.bytes())));
   }
 
-  /** What the index told last of each piece is what the chain has. */
+  /** The pieces that the index told of last are those on the chain. */
   private void index(List<Finding> all, TestDataSet dataSet) {
     Set<String> chain =
         stack.devnet().reads().activePieces(dataSet.number()).values().stream()

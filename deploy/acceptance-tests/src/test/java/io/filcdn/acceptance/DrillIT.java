@@ -47,7 +47,7 @@ class DrillIT {
   private static final int PIECES = 8;
   private static final int MOST_BYTES = 5 << 20;
 
-  /** What an edge holds idle comes back soon, and what is abandoned is given up soon. */
+  /** Short times, so that a drill is quiet soon: abandoned fills are given up. */
   private static final Map<String, String> SETTINGS =
       Map.of(
           "FILCDN_RETRIEVAL_CACHE_ABANDONED_TIME", "10s",

@@ -16,11 +16,13 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import io.filcdn.common.access.DelegateKey;
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.wallet.RetrievalGrant;
-import io.filcdn.wallet.TypedDomain;
+import io.filcdn.wallet.SignedGrant;
+import io.filcdn.wallet.WalletKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -35,7 +37,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -243,7 +244,7 @@ class ThreeEdgesIT {
     assertThat(last).as("the status after %d bytes more", received).isEqualTo(status);
   }
 
-  /** What all clients got, while an edge and metrics were killed. */
+  /** The bytes that all clients got, while an edge and metrics were killed. */
   private static long received(List<URI> urls, String header, IntFunction<InetAddress> from)
       throws Exception {
     AtomicInteger done = new AtomicInteger();
@@ -290,41 +291,31 @@ class ThreeEdgesIT {
   /** Sets a policy that wants signed URLs, and waits until each edge knows it; a token. */
   private static String signedUrlsOnly(
       TestDataSet dataSet, List<URI> urls, Map<String, String> caps) {
-    Map<String, Object> members = new HashMap<>();
-    members.put("payer", WALLET.getAddress());
-    members.put("dataSets", List.of(Long.toString(dataSet.number())));
-    members.put("access", "signed");
     DelegateKey delegate =
         new DelegateKey("P-256", "EC", KEY.getX().toString(), KEY.getY().toString());
-    members.put("delegateKeyId", "0x" + HexFormat.of().formatHex(delegate.thumbprint()));
-    members.put("delegateJwk", delegate.jwk());
-    for (String number :
-        List.of(
-            "notBefore",
-            "expires",
-            "maxBytes",
-            "maxBytesPerDay",
-            "maxBytesPerDayOfKey",
-            "maxBytesPerDayOfClient")) {
-      members.put(number, "0");
-    }
-    members.put("origins", List.of());
-    members.put("cidrs", List.of());
-    members.put("pieces", List.of());
-    members.put("serial", Long.toString(Instant.now().toEpochMilli()));
-    members.putAll(caps);
-    RetrievalGrant grant = RecordJson.readStrictly(RecordJson.write(members), RetrievalGrant.class);
-    TypedDomain domain =
-        RecordJson.read(
-            call("GET", "/api/v1/policies/typed-data", "", "").path("domain").toString(),
-            TypedDomain.class);
-    Sign.SignatureData signature =
-        Sign.signMessage(grant.digest(domain), WALLET.getEcKeyPair(), false);
+    RetrievalGrant grant =
+        new RetrievalGrant(
+            Address.of(WALLET.getAddress()),
+            List.of(Long.toString(dataSet.number())),
+            "signed",
+            "0x" + HexFormat.of().formatHex(delegate.thumbprint()),
+            delegate.jwk(),
+            "0",
+            "0",
+            "0",
+            caps.getOrDefault("maxBytesPerDay", "0"),
+            "0",
+            caps.getOrDefault("maxBytesPerDayOfClient", "0"),
+            List.of(),
+            List.of(),
+            List.of(),
+            Long.toString(Instant.now().toEpochMilli()));
+    WalletKey payer = WalletKey.of(DevnetAccount.SECOND_PAYER.privateKey());
     call(
         "POST",
         "/api/v1/policies",
         "",
-        RecordJson.write(Map.of("domain", domain, "message", grant, "signature", text(signature))));
+        RecordJson.write(SignedGrant.of(grant, stack.network(), payer)));
     awaitAll(urls, "", 401);
     String header = bearer(token(urls, ""));
     awaitAll(urls, header, 200);

@@ -50,7 +50,7 @@ class AlertsTest {
     assertThat(promtool(Rendered.of(Rendered.example("mainnet")), tests)).isEmpty();
   }
 
-  /** What one release shows concerns no other, however bad it is. */
+  /** The figures of one release concern no other, however bad they are. */
   @Test
   void noAlertFiresForAnotherRelease() throws Exception {
     ArrayNode tests = Rendered.YAML.createArrayNode();

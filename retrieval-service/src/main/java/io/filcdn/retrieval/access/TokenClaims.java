@@ -133,7 +133,7 @@ record TokenClaims(
     if (client.filter(network -> !network.contains(request.client())).isPresent()) {
       return Optional.of(Refusal.SIGNED_TOKEN_NETWORK);
     }
-    // for no longer it is kept what is left of it
+    // metrics keeps what is left of a token's bytes for so long, and not for a longer time
     return most.isPresent() && expires.isAfter(now.plus(CapName.LONGEST_TOKEN))
         ? Optional.of(Refusal.SIGNED_TOKEN_CAP)
         : Optional.empty();

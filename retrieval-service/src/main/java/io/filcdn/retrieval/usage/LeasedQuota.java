@@ -453,7 +453,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
-  /** Keeps what was told, and the day before it: clocks differ. */
+  /** Keeps the keys of the days that were told, and of the day before: clocks differ. */
   private void learn(List<CapSalt> told) {
     List<CapSalt> last = salts;
     if (told.isEmpty() || last.containsAll(told)) {

@@ -1,4 +1,4 @@
-/** What every service's log keeps to. */
+/** Rules that every service's log keeps. */
 @NullMarked
 package io.filcdn.service.log;
 

@@ -73,7 +73,7 @@ class CapNameTest {
         .doesNotContain("4711");
   }
 
-  /** Who tells another cap names another thing. */
+  /** The cap is part of the name: an edge that tells another names another token. */
   @Test
   void aTokenWithAnotherCapHasAnotherName() {
     assertThat(token(5)).isNotEqualTo(token(6));
