@@ -1,5 +1,5 @@
 /** The part of the API that payers change things by: sessions, keys, policies. */
-import { call, list, optional, Problem, text, time } from './api'
+import { call, count, list, optional, Problem, text, time } from './api'
 import { whole } from './exact'
 import { Kept } from './kept'
 import { account, accountOf, signInMessage, signText, signTyped, type TypedData } from './wallet'
@@ -149,7 +149,7 @@ export async function policies(after: string | undefined, signal?: AbortSignal, 
     notBefore: time(json?.notBefore),
     expires: time(json?.expires),
     limits: limits(json?.limits),
-    serial: Number.isSafeInteger(json?.serial) ? json.serial : 0,
+    serial: count(json?.serial) ?? 0,
   }))
 }
 

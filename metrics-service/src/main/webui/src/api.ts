@@ -72,6 +72,11 @@ export function time(value: unknown): number | undefined {
   return typeof value === 'string' ? Date.parse(value) : undefined
 }
 
+/** A whole number that the API has as one; nothing where there is none. */
+export function count(value: unknown): number | undefined {
+  return Number.isSafeInteger(value) ? (value as number) : undefined
+}
+
 /** The sums of what was served, as ServedSums of the API. */
 export interface Sums {
   egress: bigint
@@ -202,7 +207,7 @@ function part(json: any): Bytes {
     cost: whole(json?.cost),
     settled: whole(json?.settled),
     owed: whole(json?.owed),
-    railEnds: Number.isSafeInteger(json?.railEnds) ? json.railEnds : undefined,
+    railEnds: count(json?.railEnds),
   }
 }
 

@@ -1,14 +1,9 @@
 /** What settlement and the indexer tell, through the metrics service; and what operators have settlement do. */
-import { call, list, optional, Problem, text, time } from './api'
+import { call, count, list, optional, Problem, text, time } from './api'
 import { grouped, tokens, whole } from './exact'
 import { Kept } from './kept'
 
 const ROOT = '/api/v1/settlement'
-
-/** A whole number that the API has as one; nothing where there is none. */
-function count(value: unknown): number | undefined {
-  return Number.isSafeInteger(value) ? (value as number) : undefined
-}
 
 function amount(value: unknown): bigint | undefined {
   return value === undefined || value === null ? undefined : whole(value)

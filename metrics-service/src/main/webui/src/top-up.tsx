@@ -19,6 +19,7 @@ export function TopUp({ dataSet, payer, network }: TopUpProps) {
   const [miss, setMiss] = useState('')
   const [sent, setSent] = useState<string>()
   const { busy, problem, run } = useAction()
+  const number = dataSet.slice(dataSet.indexOf('/') + 1)
   const amounts = [amount(cdn), amount(miss)] as const
   const send = () =>
     run(async () => {
@@ -29,7 +30,7 @@ export function TopUp({ dataSet, payer, network }: TopUpProps) {
       }
       const wallet = await import('./wallet')
       const from = await wallet.accountOf(payer)
-      const data = wallet.callData(TOP_UP, BigInt(dataSet.slice(dataSet.indexOf('/') + 1)), first, second)
+      const data = wallet.callData(TOP_UP, BigInt(number), first, second)
       setSent(await wallet.send({ from, to: network.warmStorage, data }, network.chainId))
     })
   return (
@@ -41,7 +42,7 @@ export function TopUp({ dataSet, payer, network }: TopUpProps) {
       </div>
       <p>
         The wallet of the payer calls <code>{TOP_UP}</code> of <code>{network.warmStorage}</code>, with{' '}
-        <code>{`${dataSet.slice(dataSet.indexOf('/') + 1)}, ${amounts[0] ?? '?'}, ${amounts[1] ?? '?'}`}</code>.
+        <code>{`${number}, ${amounts[0] ?? '?'}, ${amounts[1] ?? '?'}`}</code>.
       </p>
       <button type="button" aria-busy={busy} disabled={busy} onClick={send}>
         Have the wallet send it

@@ -47,7 +47,7 @@ export async function accountOf(payer: string): Promise<string> {
 }
 
 /** Has the wallet change to a chain, as it signs typed data and transactions for the one that it is on. */
-export async function onChain(id: number): Promise<void> {
+async function onChain(id: number): Promise<void> {
   await ask('wallet_switchEthereumChain', { chainId: `0x${id.toString(16)}` })
 }
 

@@ -1,5 +1,5 @@
--- Caps of policies, clients and signed tokens are leased as quotas are, too. Their rows in lease, held
--- and written_off have cap/… in data_set. No record tells what was used of them: edges say it when
+-- Caps of policies, clients and signed tokens are leased as quotas are, too. Their rows in lease and
+-- held have cap/… in data_set. No record tells what was used of them: edges say it when
 -- they ask, lease.applied is what each journal said, and held.used the sum of all there ever were.
 alter table held add column used bigint not null default 0 check (used >= 0);
 

@@ -1,26 +1,23 @@
 package io.filcdn.metrics;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.filcdn.common.chain.Address;
 import io.filcdn.metrics.accounts.SignIn.Challenge;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.wallet.RetrievalGrant;
 import io.filcdn.wallet.TypedDomain;
+import io.filcdn.wallet.WalletKey;
+import io.filcdn.wallet.WalletSignature;
 import java.time.Instant;
-import org.web3j.crypto.Credentials;
-import org.web3j.crypto.Sign;
-import org.web3j.utils.Numeric;
 
 /** A wallet that signs in, with whatever message a test wants. */
-record Wallet(Credentials credentials) {
+record Wallet(WalletKey key) {
 
   static Wallet of(DevnetAccount account) {
-    return new Wallet(Credentials.create(account.privateKey()));
+    return new Wallet(WalletKey.of(account.privateKey()));
   }
 
   Address address() {
-    return Address.of(credentials.getAddress());
+    return key.address();
   }
 
   /** The message that answers a challenge. */
@@ -43,17 +40,11 @@ record Wallet(Credentials credentials) {
 
   /** The signature that {@code personal_sign} gives. */
   String sign(String message) {
-    return text(Sign.signPrefixedMessage(message.getBytes(UTF_8), credentials.getEcKeyPair()));
+    return key.sign(WalletSignature.digest(message)).hex();
   }
 
   /** The signature that {@code eth_signTypedData_v4} gives. */
   String sign(RetrievalGrant grant, TypedDomain domain) {
-    return text(Sign.signMessage(grant.digest(domain), credentials.getEcKeyPair(), false));
-  }
-
-  private static String text(Sign.SignatureData signature) {
-    return Numeric.toHexString(signature.getR())
-        + Numeric.toHexStringNoPrefix(signature.getS())
-        + Numeric.toHexStringNoPrefix(signature.getV());
+    return key.sign(grant.digest(domain)).hex();
   }
 }

@@ -274,11 +274,7 @@ public final class CurioToken {
   }
 
   private static Optional<Address> signer(String signature, byte[] digest) {
-    try {
-      return new WalletSignature(signature).signer(digest);
-    } catch (IllegalArgumentException e) {
-      return Optional.empty();
-    }
+    return WalletSignature.read(signature).flatMap(signed -> signed.signer(digest));
   }
 
   private static void requireNumber(@Nullable String text) {

@@ -8,7 +8,6 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.usage.UsageRecord;
 import io.filcdn.testing.chain.DevnetAccount;
-import io.filcdn.testing.chain.DevnetHistory.Settlement;
 import io.filcdn.testing.chain.DevnetHistory.Settlement.Rails;
 import io.filcdn.testing.chain.DevnetHistory.UsageReport;
 import io.filcdn.testing.infra.TopicContents;
@@ -26,9 +25,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** The books after a drill: what clients, edges, metrics, settlement and chain say of the same. */
 final class DrillBooks {
-
-  /** FilecoinPay keeps 0.5 % of each payment, rounded up. */
-  private static final BigInteger FEE_DIVISOR = BigInteger.valueOf(200);
 
   private final Stack stack;
   private final AnotherEdge second;
@@ -182,12 +178,7 @@ final class DrillBooks {
   }
 
   private void paid(List<Finding> all, Rails rails, List<DevnetAccount> payees) {
-    BigInteger settled =
-        stack.devnet().history().settlements(0, stack.devnet().epoch()).stream()
-            .filter(settlement -> settlement.rail() == rails)
-            .map(Settlement::amount)
-            .map(amount -> amount.subtract(fee(amount)))
-            .reduce(BigInteger.ZERO, BigInteger::add);
+    BigInteger settled = stack.afterFee(rails);
     BigInteger funds =
         payees.stream()
             .map(account -> stack.devnet().reads().funds(account.address()))
@@ -197,10 +188,6 @@ final class DrillBooks {
             "payees of %s rails have what was settled".formatted(rails),
             settled.equals(funds),
             "expected %s, found %s".formatted(settled, funds)));
-  }
-
-  private static BigInteger fee(BigInteger amount) {
-    return amount.add(FEE_DIVISOR).subtract(BigInteger.ONE).divide(FEE_DIVISOR);
   }
 
   private void putAside(List<Finding> all) {

@@ -2,7 +2,6 @@ package io.filcdn.acceptance;
 
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
 
@@ -101,7 +100,6 @@ record DrillSchedule(List<Event> events) {
       }
       at += PAUSE_MILLIS + random.nextInt(MORE_MILLIS);
     }
-    events.sort(Comparator.comparing(Event::at));
     return new DrillSchedule(events);
   }
 
@@ -136,7 +134,7 @@ record DrillSchedule(List<Event> events) {
   }
 
   /** Those whose process ends by it. */
-  static List<Victim> ended(Deed deed) {
+  private static List<Victim> ended(Deed deed) {
     return switch (deed) {
       case Deed.Kill(Victim victim) -> List.of(victim);
       case Deed.Restart(Victim victim) -> List.of(victim);

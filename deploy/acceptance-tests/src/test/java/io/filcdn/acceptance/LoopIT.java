@@ -12,7 +12,6 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.usage.UsageRecord;
 import io.filcdn.testing.browser.Chromium;
 import io.filcdn.testing.chain.DevnetAccount;
-import io.filcdn.testing.chain.DevnetHistory.Settlement;
 import io.filcdn.testing.chain.DevnetHistory.Settlement.Rails;
 import io.filcdn.testing.chain.DevnetHistory.UsageReport;
 import io.filcdn.testing.chain.DevnetPayer;
@@ -60,9 +59,6 @@ class LoopIT {
 
   private static final Duration POLICY_SEEN_WITHIN = Duration.ofSeconds(30);
   private static final Duration VOUCHERS_READ_WITHIN = Duration.ofSeconds(30);
-
-  /** FilecoinPay keeps 0.5 % of each payment, rounded up. */
-  private static final BigInteger FEE_DIVISOR = BigInteger.valueOf(200);
 
   /** Those whose programs each machine has that builds this. */
   private static final Set<String> RECIPES_HERE =
@@ -538,27 +534,14 @@ class LoopIT {
                   .isEqualTo(BigInteger.valueOf(cdnBytes).multiply(cdnRate));
               assertThat(sum(dataSet.settled(Rails.CACHE_MISS)))
                   .isEqualTo(BigInteger.valueOf(cacheMissBytes).multiply(cacheMissRate));
-              assertThat(funds(DevnetAccount.CDN_BENEFICIARY)).isEqualTo(afterFee(Rails.CDN));
+              assertThat(funds(DevnetAccount.CDN_BENEFICIARY)).isEqualTo(stack.afterFee(Rails.CDN));
               assertThat(funds(DevnetAccount.SECOND_PAYEE).add(funds(DevnetAccount.PAYEE)))
-                  .isEqualTo(afterFee(Rails.CACHE_MISS));
+                  .isEqualTo(stack.afterFee(Rails.CACHE_MISS));
             });
   }
 
   private static BigInteger funds(DevnetAccount account) {
     return stack.devnet().reads().account(account.address()).funds();
-  }
-
-  /** All that was ever paid along such rails, which is all that its payees have. */
-  private static BigInteger afterFee(Rails rail) {
-    return stack.devnet().history().settlements(0, stack.devnet().epoch()).stream()
-        .filter(settlement -> settlement.rail() == rail)
-        .map(Settlement::amount)
-        .map(amount -> amount.subtract(fee(amount)))
-        .reduce(BigInteger.ZERO, BigInteger::add);
-  }
-
-  private static BigInteger fee(BigInteger amount) {
-    return amount.add(FEE_DIVISOR).subtract(BigInteger.ONE).divide(FEE_DIVISOR);
   }
 
   private static BigInteger sum(List<BigInteger> amounts) {

@@ -14,6 +14,8 @@ import io.filcdn.common.network.NetworkFile;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.testing.chain.Devnet;
+import io.filcdn.testing.chain.DevnetHistory.Settlement;
+import io.filcdn.testing.chain.DevnetHistory.Settlement.Rails;
 import io.filcdn.testing.infra.KafkaUsers;
 import io.filcdn.testing.process.DataFolder;
 import io.filcdn.testing.process.StackProcesses;
@@ -22,6 +24,7 @@ import io.filcdn.wallet.WalletKey;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.math.BigInteger;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,6 +40,9 @@ final class Stack implements AutoCloseable {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String DESCRIPTION = "stack.json";
+
+  /** FilecoinPay keeps 0.5 % of each payment, rounded up. */
+  private static final BigInteger FEE_DIVISOR = BigInteger.valueOf(200);
 
   private final Path data;
   private final Outcome start;
@@ -85,6 +91,19 @@ final class Stack implements AutoCloseable {
 
   Devnet devnet() {
     return devnet;
+  }
+
+  /** All that was ever paid along such rails, which is all that its payees have. */
+  BigInteger afterFee(Rails rail) {
+    return devnet.history().settlements(0, devnet.epoch()).stream()
+        .filter(settlement -> settlement.rail() == rail)
+        .map(Settlement::amount)
+        .map(amount -> amount.subtract(fee(amount)))
+        .reduce(BigInteger.ZERO, BigInteger::add);
+  }
+
+  private static BigInteger fee(BigInteger amount) {
+    return amount.add(FEE_DIVISOR).subtract(BigInteger.ONE).divide(FEE_DIVISOR);
   }
 
   /** The file that tells what runs, and where. */

@@ -1,6 +1,5 @@
 package io.filcdn.acceptance;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -16,13 +15,13 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import io.filcdn.common.access.DelegateKey;
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.wallet.RetrievalGrant;
 import io.filcdn.wallet.SignedGrant;
 import io.filcdn.wallet.WalletKey;
+import io.filcdn.wallet.WalletSignature;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -51,9 +50,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.web3j.crypto.Credentials;
-import org.web3j.crypto.Sign;
-import org.web3j.utils.Numeric;
 
 /**
  * Caps at three edges, of a key, a policy, clients and a signed URL: clients leave midway, an edge
@@ -83,8 +79,7 @@ class ThreeEdgesIT {
 
   private static final String HELD = "filcdn_leases_held_bytes";
 
-  private static final Credentials WALLET =
-      Credentials.create(DevnetAccount.SECOND_PAYER.privateKey());
+  private static final WalletKey WALLET = WalletKey.of(DevnetAccount.SECOND_PAYER.privateKey());
 
   /** The key of who signs URLs. */
   private static final ECKey KEY = key();
@@ -295,7 +290,7 @@ class ThreeEdgesIT {
         new DelegateKey("P-256", "EC", KEY.getX().toString(), KEY.getY().toString());
     RetrievalGrant grant =
         new RetrievalGrant(
-            Address.of(WALLET.getAddress()),
+            WALLET.address(),
             List.of(Long.toString(dataSet.number())),
             "signed",
             "0x" + HexFormat.of().formatHex(delegate.thumbprint()),
@@ -310,12 +305,11 @@ class ThreeEdgesIT {
             List.of(),
             List.of(),
             Long.toString(Instant.now().toEpochMilli()));
-    WalletKey payer = WalletKey.of(DevnetAccount.SECOND_PAYER.privateKey());
     call(
         "POST",
         "/api/v1/policies",
         "",
-        RecordJson.write(SignedGrant.of(grant, stack.network(), payer)));
+        RecordJson.write(SignedGrant.of(grant, stack.network(), WALLET)));
     awaitAll(urls, "", 401);
     String header = bearer(token(urls, ""));
     awaitAll(urls, header, 200);
@@ -406,14 +400,14 @@ class ThreeEdgesIT {
         """
             .formatted(
                 challenge.path("domain").asText(),
-                org.web3j.crypto.Keys.toChecksumAddress(WALLET.getAddress()),
+                org.web3j.crypto.Keys.toChecksumAddress(WALLET.address().hex()),
                 challenge.path("chainId").asLong(),
                 challenge.path("nonce").asText(),
                 Instant.now());
     String body =
         JSON.createObjectNode()
             .put("message", message)
-            .put("signature", signature(message))
+            .put("signature", WALLET.sign(WalletSignature.digest(message)).hex())
             .toString();
     return call("POST", "/api/v1/sessions", "", body).path("token").asText();
   }
@@ -430,16 +424,6 @@ class ThreeEdgesIT {
 
   private static long used(String id) {
     return call("GET", "/api/v1/keys/" + id, token, "").at("/used/bytes").asLong();
-  }
-
-  private static String signature(String message) {
-    return text(Sign.signPrefixedMessage(message.getBytes(UTF_8), WALLET.getEcKeyPair()));
-  }
-
-  private static String text(Sign.SignatureData signature) {
-    return Numeric.toHexString(signature.getR())
-        + Numeric.toHexStringNoPrefix(signature.getS())
-        + Numeric.toHexStringNoPrefix(signature.getV());
   }
 
   private static JsonNode call(String method, String path, String bearer, String body) {

@@ -39,13 +39,17 @@ record EdgeKeys(Path privateKey, Path list) {
 
   private void make() throws IOException {
     EdgeKeyPair pair = EdgeKeyPair.generate();
-    Files.deleteIfExists(privateKey);
-    Files.createFile(
-        privateKey,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(privateKey, pair.privatePem());
+    writeSecret(privateKey, pair.privatePem());
     Files.writeString(
         list,
         RecordJson.write(List.of(Map.of("edge", EDGE, "publicKey", pair.publicKey().text()))));
+  }
+
+  /** Writes a file that is for its user alone. */
+  static void writeSecret(Path file, String text) throws IOException {
+    Files.deleteIfExists(file);
+    Files.createFile(
+        file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+    Files.writeString(file, text);
   }
 }

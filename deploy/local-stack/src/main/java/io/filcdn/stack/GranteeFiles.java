@@ -5,7 +5,6 @@ import io.filcdn.testing.process.StackFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 
@@ -39,10 +38,7 @@ record GranteeFiles(Path key, Path vouchers) {
   private void make() throws IOException {
     byte[] random = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(random);
-    Files.deleteIfExists(key);
-    Files.createFile(
-        key, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(key, HexFormat.of().formatHex(random) + "\n");
+    EdgeKeys.writeSecret(key, HexFormat.of().formatHex(random) + "\n");
     Files.writeString(vouchers, "{\"vouchers\": []}\n");
   }
 }

@@ -123,7 +123,7 @@ public final class Housekeeping {
     Instant then = LeaseDesk.overAt(clock.instant());
     forget(connection -> caps.forgetDays(connection, then, MOST_PERIODS));
     forget(connection -> caps.forgetTokens(connection, then, MOST_PERIODS));
-    forget(connection -> leaseJournals.forgetSettled(connection, MOST_PERIODS));
+    forget(connection -> leaseJournals.forgetUsedUp(connection, MOST_PERIODS));
     database.run(connection -> caps.forgetSalts(connection, then));
   }
 

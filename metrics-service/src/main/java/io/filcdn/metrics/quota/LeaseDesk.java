@@ -175,9 +175,9 @@ public final class LeaseDesk {
     for (QuotaName name : names) {
       if (name instanceof CapName cap && hasBegun(cap, now) && !isLongOver(cap, now)) {
         possible.add(cap);
-      }
-      if (name instanceof CapName.OfToken token) {
-        tokens.add(token);
+        if (cap instanceof CapName.OfToken token) {
+          tokens.add(token);
+        }
       }
     }
     Set<QuotaName> known = caps.limits(connection, possible).keySet();

@@ -200,10 +200,11 @@ public final class PostgresCaps {
     if (tokens.isEmpty()) {
       return Set.of();
     }
+    Instant latest = now.minus(TAKES_ROOM_AFTER_END);
     Set<String> parts = new HashSet<>();
     try (PreparedStatement statement = connection.prepareStatement(WITH_ROOM)) {
       Columns.of(statement, tokens).text(token -> token.payer().hex()).text(PostgresCaps::part);
-      statement.setString(3, now.minus(TAKES_ROOM_AFTER_END).toString());
+      statement.setString(3, latest.toString());
       statement.setInt(4, MOST_TOKENS);
       statement.setInt(5, MOST_TOKENS);
       try (ResultSet rows = statement.executeQuery()) {
@@ -212,7 +213,6 @@ public final class PostgresCaps {
         }
       }
     }
-    Instant latest = now.minus(TAKES_ROOM_AFTER_END);
     return tokens.stream()
         .filter(token -> !token.expires().isBefore(latest) && parts.contains(part(token)))
         .collect(Collectors.toSet());

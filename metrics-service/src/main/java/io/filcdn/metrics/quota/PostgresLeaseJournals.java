@@ -73,23 +73,23 @@ public final class PostgresLeaseJournals {
    * What makes a difference when a journal ends. Of clients and tokens it may have had millions,
    * and all that it was given is used or was given back.
    */
-  private static final String UNSETTLED =
+  private static final String NOT_USED_UP =
       """
       not (data_set >= 'cap/' and data_set < 'cap0' and acquired - returned = applied)
       """;
 
   private static final String QUOTAS =
       "select data_set, quota from lease where journal = ? and "
-          + UNSETTLED
+          + NOT_USED_UP
           + " order by data_set, quota";
 
   private static final String FORGET =
       "delete from lease where journal = ? and "
-          + UNSETTLED
+          + NOT_USED_UP
           + " returning data_set, quota, acquired, returned, applied";
 
   /** Caps of journals that were closed: nothing is held of them. */
-  private static final String FORGET_SETTLED =
+  private static final String FORGET_USED_UP =
       """
       delete from lease where (journal, data_set, quota) in (
         select l.journal, l.data_set, l.quota
@@ -340,8 +340,8 @@ public final class PostgresLeaseJournals {
    *
    * @return of how many; at most {@code limit}
    */
-  public int forgetSettled(Connection connection, int limit) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(FORGET_SETTLED)) {
+  public int forgetUsedUp(Connection connection, int limit) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(FORGET_USED_UP)) {
       statement.setInt(1, limit);
       statement.setInt(2, limit);
       return statement.executeUpdate();

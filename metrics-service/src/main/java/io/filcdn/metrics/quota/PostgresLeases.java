@@ -133,7 +133,7 @@ public final class PostgresLeases {
       delete from lease l using gone where (l.data_set, l.quota) = (gone.data_set, gone.quota)
       """;
 
-  /** Most of the leases of clients are settled, and make no difference. */
+  /** Of most leases of clients nothing is held, and they make no difference. */
   private static final String TOTALS =
       """
       select capped(coalesce(sum(h.bytes), 0)) as held, capped(coalesce(sum(l.overdrawn), 0)),

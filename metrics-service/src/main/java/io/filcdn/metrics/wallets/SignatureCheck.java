@@ -136,7 +136,7 @@ public final class SignatureCheck {
       return before;
     }
     Verdict told =
-        known.getAsBoolean() ? ask(payer, signer, digest, signature, permission) : refusal;
+        known.getAsBoolean() ? ask(payer, signer, digest, signature, permission, refusal) : refusal;
     if (told instanceof Verdict.Wrong || told instanceof Verdict.Malformed) {
       refused.put(question, told);
     }
@@ -148,12 +148,15 @@ public final class SignatureCheck {
       Optional<Address> signer,
       byte[] digest,
       String signature,
-      Optional<byte[]> permission) {
+      Optional<byte[]> permission,
+      Verdict refusal) {
     Verdict session =
         permission.isPresent() && signer.isPresent()
             ? ofSession(payer, signer.get(), permission.get())
             : new Verdict.Wrong();
-    return session instanceof Verdict.Wrong ? ofContract(payer, digest, signature) : session;
+    return session instanceof Verdict.Wrong
+        ? ofContract(payer, digest, signature, refusal)
+        : session;
   }
 
   private Verdict ofSession(Address payer, Address signer, byte[] permission) {
@@ -195,15 +198,12 @@ public final class SignatureCheck {
     return told;
   }
 
-  private Verdict ofContract(Address payer, byte[] digest, String signature) {
+  private Verdict ofContract(Address payer, byte[] digest, String signature, Verdict refusal) {
     byte[] bytes = HexFormat.of().parseHex(signature, 2, signature.length());
     return switch (call(payer, payer, IS_VALID.call(digest, bytes))) {
       case Answer.Returned(String data) when VALID.matcher(data).matches() ->
           new Verdict.Signed(By.CONTRACT, payer);
-      case Answer.Returned _, Answer.Refused _ ->
-          WalletSignature.read(signature).isPresent()
-              ? new Verdict.Wrong()
-              : new Verdict.Malformed();
+      case Answer.Returned _, Answer.Refused _ -> refusal;
       case Answer.Unknown _ -> new Verdict.Unknown();
     };
   }

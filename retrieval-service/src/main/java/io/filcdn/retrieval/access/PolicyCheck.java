@@ -180,14 +180,12 @@ public final class PolicyCheck {
       PolicyLookup policy = replica.policy(request.payer(), dataSet);
       boolean gated = admission.isGated(dataSet);
       Finding token = finding(policy, request, judged, now);
-      Optional<List<Cap>> held =
-          token.problem.isEmpty()
-              ? capsOf(policy, dataSet, request, token, now)
-              : Optional.of(List.of());
       Optional<Problem> problem = token.problem;
       if (problem.isEmpty() && gated) {
         problem = GateCheck.problem(policy, dataSet, request, judged.gates);
       }
+      Optional<List<Cap>> held =
+          problem.isEmpty() ? capsOf(policy, dataSet, request, token, now) : Optional.empty();
       if (problem.isEmpty() && held.isEmpty()) {
         problem = Optional.of(Problem.of(Refusal.LEASE_DESK_UNREACHABLE));
       }

@@ -13,6 +13,7 @@ public final class SignedToken {
   private final String text;
   private final String address;
   private @Nullable SecretHash id;
+  private @Nullable SecretHash signed;
 
   /**
    * @param address that was asked for, without scheme and token: authority, path and query
@@ -41,7 +42,10 @@ public final class SignedToken {
    * can make a second one.
    */
   SecretHash signed() {
-    return SecretHash.of(text.substring(0, text.lastIndexOf('.')));
+    if (signed == null) {
+      signed = SecretHash.of(text.substring(0, text.lastIndexOf('.')));
+    }
+    return signed;
   }
 
   /** The address that was asked for, without its scheme, which a proxy in front can hide. */

@@ -125,13 +125,13 @@ public final class PieceCache {
 
   /** The tree of a piece, where the groups of some ranges of it can be fetched alone. */
   private Optional<PieceTree> groupsAlone(PieceCid piece, ByteRanges ranges) {
-    return isBeingFilled(piece) || isWholeOnly(piece)
+    return isWholeOnly(piece) || isBeingFilled(piece)
         ? Optional.empty()
         : trees.get(piece).filter(tree -> disk.takesGroups(piece, sizeOfGroups(tree, ranges)));
   }
 
   private boolean isBeingFilled(PieceCid piece) {
-    return !fillsOf(piece).isEmpty();
+    return fills.keySet().stream().anyMatch(key -> key.piece.equals(piece));
   }
 
   private List<Fill> fillsOf(PieceCid piece) {

@@ -162,7 +162,7 @@ public class OwedAmounts {
             row ->
                 new Deadline(
                     DataSetId.of((String) row[0]),
-                    row[1].equals("cdn") ? QuotaRecord.Kind.CDN : QuotaRecord.Kind.CACHE_MISS,
+                    QuotaRecord.Kind.of((String) row[1]),
                     new Epoch((Long) row[2]),
                     new TokenAmount(((BigDecimal) row[3]).toBigIntegerExact()),
                     ByteCount.of(((Number) row[4]).longValue())))

@@ -48,7 +48,7 @@ class OneLineMessagesTest {
   }
 
   @Test
-  void linesEndsAndOthersAreSpelled() {
+  void lineEndsAndOthersAreSpelled() {
     assertThat(logged("found %s", "a\nb\u001bc%d\u2028")).isEqualTo("found a\\nb\\u001bc%d\\u2028");
   }
 

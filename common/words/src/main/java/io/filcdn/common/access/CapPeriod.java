@@ -12,7 +12,7 @@ import java.time.ZoneOffset;
 import java.time.format.DateTimeParseException;
 import java.util.Optional;
 
-/** A period within which a key may fetch so many bytes: all its life, or a day or month of UTC. */
+/** A period of a cap: all the life of a key or policy, or a day or month of UTC. */
 public sealed interface CapPeriod {
 
   /** The time for which a period that is over can be leased: a response counts to its beginning. */
@@ -62,7 +62,7 @@ public sealed interface CapPeriod {
     };
   }
 
-  /** Its first moment; none where it begins with the key. */
+  /** Its first moment; none where it begins with the key or policy. */
   default Optional<Instant> start() {
     return switch (this) {
       case Life _ -> Optional.empty();
