@@ -104,7 +104,8 @@ class OperationsIT extends OnStage {
     stage.letTimeRun();
 
     patiently().until(() -> dataSet.events(SettlementRecord.Terminated.class).size() == 1);
-    // both pass with the settlement of what is left
+    // both pass with the settlement of what is left, for which no block comes
+    stage.stopTime();
     AtomicBoolean measured = new AtomicBoolean();
     AtomicBoolean listed = new AtomicBoolean();
     patiently()

@@ -263,7 +263,7 @@ public final class DiskPieceCache {
 
   /** True where a piece can be stored: it fits, and the disk has not refused anything just now. */
   boolean takes(PieceCid piece) {
-    return takes(piece.rawSize());
+    return piece.rawSize() <= maxBytes && takesAny();
   }
 
   /**
@@ -271,11 +271,11 @@ public final class DiskPieceCache {
    * are not to take the place of most others.
    */
   boolean takesGroups(PieceCid piece, long bytes) {
-    return takes(piece) || takes(Math.multiplyExact(bytes, SHARES));
+    return takesAny() && (piece.rawSize() <= maxBytes || bytes <= maxBytes / SHARES);
   }
 
-  private boolean takes(long bytes) {
-    return found && bytes <= maxBytes && !isLeftAlone();
+  private boolean takesAny() {
+    return found && !isLeftAlone();
   }
 
   private boolean isLeftAlone() {

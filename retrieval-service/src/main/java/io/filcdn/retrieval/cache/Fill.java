@@ -157,10 +157,7 @@ final class Fill implements OriginSupply.Taker {
     }
   }
 
-  /**
-   * Another request waits too; its providers are asked where all before them fail, but for those of
-   * another payer's gated data sets.
-   */
+  /** Another request waits too; its providers are asked where all before them fail. */
   synchronized Joined join(FillContext follower) {
     if (closed) {
       return Joined.ENDED;

@@ -310,7 +310,7 @@ final class LeaseAccount {
     };
   }
 
-  /** A kind of accounts, in the order in which metrics learned to lease them. */
+  /** A kind of accounts, in the order in which they are asked for. */
   enum Kind {
     DATA_SETS,
     KEYS,
