@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.ResultSet;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -173,7 +174,7 @@ class CreditsApiIT {
         .body("stored.balances[1].used", equalTo("512"))
         .body("replayed.balances[1].used", equalTo("512"));
 
-    await().until(() -> topic().contains(account));
+    await().atMost(Duration.ofMinutes(1)).until(() -> topic().contains(account));
     assertThat(dump() + topic() + Files.readString(LOG))
         .contains(made.getString("id"), account)
         .doesNotContain(token)
@@ -276,7 +277,7 @@ class CreditsApiIT {
     as(OPERATOR).body("replaced").post(revoke).then().statusCode(204);
     as(OPERATOR).body("replaced").post(revoke).then().statusCode(204);
 
-    await()
+    await().atMost(Duration.ofMinutes(1))
         .until(
             () -> operate(made.getString("token"), commit("x", 1)).extract().statusCode() == 401);
     operate(next.getString("token"), commit("x", 1)).statusCode(200);

@@ -102,6 +102,11 @@ final class PageVisitor {
     assertThat(tab.navigate(root() + path)).isTrue();
   }
 
+  /** Goes to where nothing is. */
+  void leave() {
+    tab.navigate("about:blank");
+  }
+
   void screen(Screen screen) {
     send(
         "Emulation.setDeviceMetricsOverride",

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -121,6 +122,12 @@ class SettlementPageIT {
     INDEXER.answers("/status", Answer.json(INDEX));
     SETTLEMENT.requests().clear();
     visitor = PageVisitor.open(chromium);
+  }
+
+  /** A page that is left asks for nothing more. */
+  @AfterEach
+  void leave() {
+    visitor.leave();
   }
 
   // ---- what is passed on

@@ -225,6 +225,7 @@ class EdgeIT {
     index.remove(placement);
 
     await()
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () -> assertRefused(edge.client().get(PAYER, "/" + piece.cid()), 404, "piece-unknown"));
   }

@@ -142,7 +142,9 @@ class EdgeProcessIT {
     assertThat(edge.client().get(PAYER, "/" + piece.cid()).status()).isEqualTo(502);
 
     Path log = folder.resolve("log");
-    await().until(() -> Files.readString(log).contains("fails piece " + piece.cid()));
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> Files.readString(log).contains("fails piece " + piece.cid()));
     assertThat(Files.readString(log)).contains("\\u009b2J bytes").doesNotContain(escape);
   }
 

@@ -37,7 +37,7 @@ class HeadIT extends EdgeTest {
         "filcdn.retrieval.bots.crawler", "secret",
         "filcdn.retrieval.origin.absence", "60s",
         "filcdn.retrieval.origin.probes.timeout", BOUND_SECONDS + "s",
-        "filcdn.retrieval.origin.probes.remembered", "2s");
+        "filcdn.retrieval.origin.probes.remembered", "60s");
   }
 
   @Test
@@ -179,7 +179,9 @@ class HeadIT extends EdgeTest {
     quota.grant(payer.dataSet(), Kind.CACHE_MISS, 1_000);
     assertThat(get(payer, piece).status()).isEqualTo(200);
     assertThat(isCold(piece)).isFalse();
-    await().until(() -> quota.taken(payer.dataSet(), Kind.CDN) == 1_000);
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> quota.taken(payer.dataSet(), Kind.CDN) == 1_000);
     assertRefused(head(payer, piece), 402, "cdn-quota-exhausted");
 
     quota.contend(payer.dataSet(), Kind.CDN);

@@ -204,8 +204,8 @@ class LeasesIT extends LeasingEdgeTest {
     Payer payer = paid(9 * 700_000, 700_000);
     TestPiece piece = placed(payer, 700_000);
     get(payer, piece);
-    metrics.pause(true);
     int before = metrics.arrived();
+    metrics.pause(true);
     List<Answer> answers = new ArrayList<>();
     Thread resumes =
         Thread.startVirtualThread(
@@ -247,8 +247,8 @@ class LeasesIT extends LeasingEdgeTest {
 
     try (EdgeClient.Exchange slow = begin(payer, piece)) {
       assertThat(slow.head().status()).isEqualTo(200);
-      metrics.pause(true);
       int before = metrics.arrived();
+      metrics.pause(true);
       Thread resumes =
           Thread.startVirtualThread(
               () -> {

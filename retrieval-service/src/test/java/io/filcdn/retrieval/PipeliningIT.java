@@ -89,7 +89,7 @@ class PipeliningIT extends EdgeTest {
 
     try (Socket socket = send(request(payer, quick) + request(payer, slow))) {
       assertThat(next(socket).body()).isEqualTo(quick.bytes());
-      await().until(() -> edge.edge().requests() == 1);
+      await().atMost(Duration.ofMinutes(1)).until(() -> edge.edge().requests() == 1);
       socket.getOutputStream().write(HEAD.getBytes(StandardCharsets.US_ASCII));
       CompletableFuture.delayedExecutor(4, TimeUnit.SECONDS).execute(goOn::countDown);
 

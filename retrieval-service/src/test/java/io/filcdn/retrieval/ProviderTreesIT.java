@@ -25,7 +25,7 @@ class ProviderTreesIT extends EdgeTest {
   private static final int GROUP = 1_040_384;
 
   private static final int SIZE = 12 * GROUP + 7;
-  private static final Duration PATIENCE = Duration.ofMillis(700);
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
   private static final AtomicInteger PROVIDERS = new AtomicInteger(50);
 
   private TestProvider offering;

@@ -405,6 +405,7 @@ class ServingIT extends EdgeTest {
 
     assertThat(get(payer, placedLast).status()).isEqualTo(200);
     await()
+        .atMost(Duration.ofMinutes(1))
         .until(
             () -> edge.edge().knows(piece.cid(), payer.address(), DataSetId.of(payer.dataSet())));
     assertThat(get(payer, piece).body()).isEqualTo(piece.bytes());

@@ -167,8 +167,9 @@ class UnverifiedIT extends EdgeTest {
       }
 
       assertThat(taken).isBetween(1L, (long) OF_SHARE);
-      // no more fit
-      assertThat(edge.edge().cache().abandonedBytes()).isEqualTo(3L * STALLS_AFTER);
+      // no more fit; what was still on its way from the provider is lost with the connection
+      assertThat(edge.edge().cache().abandonedBytes())
+          .isBetween(2L * STALLS_AFTER, 3L * STALLS_AFTER);
       never.countDown();
       for (TestPiece piece : pieces) {
         victim.provider.heal(piece.cid());

@@ -148,10 +148,10 @@ class GapIT extends OnStage {
   @Test
   void bytesThatANodeForgotGoOutAgainAtOnceInTheOrderOfTheirNonces() {
     List<UsedDataSet> dataSets = fourThatWait();
-    ServiceProcess service = stage.startService(EACH_ALONE).awaitReady();
-    List<JsonNode> waiting = fourTransactions(service);
+    List<JsonNode> waiting = fourOfAServiceThatEnds();
     stage.proxy().forgetPool();
     waiting.forEach(transaction -> stage.anvil().drop(hashOf(transaction)));
+    ServiceProcess service = stage.startService(EACH_ALONE).awaitReady();
 
     patiently()
         .until(

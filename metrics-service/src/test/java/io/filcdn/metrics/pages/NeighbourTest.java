@@ -17,7 +17,7 @@ class NeighbourTest {
 
   private final FakeNeighbour settlement = new FakeNeighbour();
   private final Neighbour neighbour =
-      Neighbour.of("settlement", Optional.of(URI.create(settlement.url())), Duration.ofMillis(100));
+      Neighbour.of("settlement", Optional.of(URI.create(settlement.url())), Duration.ofSeconds(20));
 
   @AfterEach
   void close() {
@@ -33,20 +33,30 @@ class NeighbourTest {
     settlement.stalls("/slow");
     settlement.answers("/fast", FakeNeighbour.Answer.json("1"));
 
+    Neighbour impatient =
+        Neighbour.of(
+            "settlement", Optional.of(URI.create(settlement.url())), Duration.ofMillis(100));
+
     for (int i = 0; i < 20; i++) {
-      assertThat(get("/slow", "i=" + i).status()).isEqualTo(503);
+      assertThat(impatient.get("/slow", "i=" + i, NeighbourTest::nothing).status()).isEqualTo(503);
     }
 
-    assertThat(get("/fast", null).status()).isEqualTo(200);
+    // a machine can be busy for longer than its patience
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> impatient.get("/fast", null, NeighbourTest::nothing).status() == 200);
   }
 
   @Test
   void whatManyAskAtOnceIsAskedOnce() {
     settlement.answers("/backlog", FakeNeighbour.Answer.json("1"));
 
+    long begun = System.nanoTime();
     IntStream.range(0, 100).parallel().forEach(_ -> get("/backlog", null));
 
-    assertThat(settlement.requests()).hasSize(1);
+    // an answer is kept for a second
+    int seconds = (int) Duration.ofNanos(System.nanoTime() - begun).toSeconds();
+    assertThat(settlement.requests()).hasSizeBetween(1, 1 + seconds);
   }
 
   @Test
@@ -56,7 +66,7 @@ class NeighbourTest {
     settlement.answers("/backlog", FakeNeighbour.Answer.json("2"));
 
     await()
-        .atMost(Duration.ofSeconds(5))
+        .atMost(Duration.ofSeconds(30))
         .untilAsserted(() -> assertThat(get("/backlog", null).body()).asString().isEqualTo("2"));
   }
 

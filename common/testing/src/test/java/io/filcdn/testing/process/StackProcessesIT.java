@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +56,7 @@ class StackProcessesIT {
     Path order = folder.resolve("order");
     for (String name : List.of("postgres", "kafka", "metrics")) {
       processes.start(name, tellingItsEnd(name, order), Map.of());
-      await().until(() -> Files.exists(folder.resolve(name + ".up")));
+      await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(folder.resolve(name + ".up")));
     }
 
     processes.stop();
@@ -80,15 +81,21 @@ class StackProcessesIT {
         shell("echo \"key=$FILCDN_OPERATOR_KEY\""),
         Map.of(StackProcesses.OPERATOR_KEY, "secret"));
 
-    await().until(() -> data.lastLines("metrics", 1), List.of("key=")::equals);
-    await().until(() -> data.lastLines("settlement", 1), List.of("key=secret")::equals);
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> data.lastLines("metrics", 1), List.of("key=")::equals);
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> data.lastLines("settlement", 1), List.of("key=secret")::equals);
   }
 
   @Test
   void aProcessDoesNotHearCtrlC() throws IOException {
     ProcessHandle process = processes.start("indexer", FOR_LONG, Map.of());
 
-    await().until(() -> process.info().command().orElse("").endsWith("sleep"));
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> process.info().command().orElse("").endsWith("sleep"));
     assertThat(ignoredSignals(process) & 0b10).isEqualTo(0b10); // SIGINT is number 2
   }
 
@@ -106,7 +113,7 @@ class StackProcessesIT {
     StackProcesses impatient = new StackProcesses(data, java.time.Duration.ofMillis(200));
     ProcessHandle stubborn =
         impatient.start("indexer", shell("trap '' TERM; touch up; sleep 600"), Map.of());
-    await().until(() -> Files.exists(folder.resolve("up")));
+    await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(folder.resolve("up")));
 
     impatient.stop();
 
@@ -115,7 +122,7 @@ class StackProcessesIT {
 
   private void say(String line) {
     ProcessHandle process = processes.start("metrics", List.of("echo", line), Map.of());
-    await().until(() -> !process.isAlive());
+    await().atMost(Duration.ofMinutes(1)).until(() -> !process.isAlive());
   }
 
   private static List<String> shell(String script) {
