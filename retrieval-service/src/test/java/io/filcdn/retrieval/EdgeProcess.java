@@ -113,6 +113,16 @@ final class EdgeProcess implements AutoCloseable {
     }
   }
 
+  /** Has the disk refuse to make any of its files longer than that, as a full one does. */
+  void limitFiles(String bytes) throws IOException {
+    String pid = Long.toString(process.pid());
+    Process limit =
+        new ProcessBuilder("prlimit", "--pid", pid, "--fsize=" + bytes + ":unlimited")
+            .inheritIO()
+            .start();
+    assertThat(limit.onExit().join().exitValue()).isZero();
+  }
+
   EdgeClient client() {
     return new EdgeClient(port);
   }

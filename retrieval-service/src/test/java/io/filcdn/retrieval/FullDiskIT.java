@@ -20,7 +20,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** An edge whose disk takes nothing when it starts: a file stands where a folder is to be. */
+/**
+ * An edge whose disk takes nothing: a file stands where a folder is to be, or the process may have
+ * no larger files.
+ */
 class FullDiskIT {
 
   private static final Address PAYER = Address.of("0x" + "aa".repeat(20));
@@ -33,6 +36,7 @@ class FullDiskIT {
   private TestProvider provider;
   private @Nullable EdgeProcess started;
   private Path data;
+  private long servedBytes;
 
   @BeforeEach
   void open() throws Exception {
@@ -127,5 +131,29 @@ class FullDiskIT {
     edge().awaitReady();
     await().atMost(SOON).until(() -> get(piece).status() == 200);
     assertThat(get(piece).body()).isEqualTo(piece.bytes());
+  }
+
+  @Test
+  void aDiskThatRefusedWritesIsWrittenAgainOnceItTakesThem() throws Exception {
+    started = new EdgeProcess(infra.kafka(), data, Map.of());
+    edge().awaitReady();
+    TestPiece piece = placed(300_000, 3);
+    await().atMost(SOON).until(() -> served(piece));
+
+    edge().limitFiles("1");
+    await().atMost(SOON).until(() -> !served(piece));
+    assertThat(get(piece).header("X-Error-Code")).isEqualTo("cannot-record");
+    TestPiece later = placed(1_000, 4);
+    edge().limitFiles("unlimited");
+
+    await().atMost(SOON).until(() -> served(later));
+    assertThat(get(piece).status()).isEqualTo(200);
+    await().atMost(SOON).until(() -> egressBytes() == servedBytes + 300_000);
+  }
+
+  private boolean served(TestPiece piece) throws IOException {
+    Answer answer = get(piece);
+    servedBytes += answer.status() == 200 ? answer.body().length : 0;
+    return answer.status() == 200;
   }
 }

@@ -28,6 +28,7 @@ class LayoutTest {
             "usage",
             "media",
             "follow",
+            "database",
             "bytes",
             "refusal",
             "address"));

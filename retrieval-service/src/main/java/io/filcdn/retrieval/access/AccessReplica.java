@@ -5,33 +5,21 @@ import io.filcdn.common.access.PolicyKey;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.retrieval.database.Database;
+import io.filcdn.retrieval.database.Opened;
+import io.filcdn.retrieval.follow.OffsetTable;
 import io.filcdn.retrieval.follow.ReplicaFollower.Feed;
 import io.filcdn.retrieval.follow.TopicReplica;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
-import org.rocksdb.AbstractImmutableNativeReference;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
-import org.rocksdb.ColumnFamilyDescriptor;
-import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.DBOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
-import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatchWithIndex;
 import org.rocksdb.WriteOptions;
 
@@ -47,36 +35,26 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(AccessReplica.class);
 
-  private static final List<String> TABLES = List.of("default", "keys", "policies", "offsets");
-  private static final byte[] FOLLOWED_AT = bytes("followed-at");
-
   /** For an id that nobody has, one in a hundred look-ups reads the disk. */
   private static final int BITS_A_KEY = 10;
 
-  private static final long WRITE_BUFFER = 8L << 20;
+  private static final Database.Shape SHAPE =
+      new Database.Shape(
+          "access replica",
+          List.of("default", KeyTable.NAME, PolicyTable.NAME, OffsetTable.NAME),
+          8L << 20,
+          BITS_A_KEY);
 
-  private final RocksDB db;
-  private final List<ColumnFamilyHandle> tables;
-  private final ColumnFamilyHandle offsets;
+  private final Database database;
   private final KeyTable keys;
   private final PolicyTable policies;
-  private final List<AbstractImmutableNativeReference> resources;
+  private final OffsetTable offsets;
 
-  /** Held to read while the database is used, to write while it is closed. */
-  private final ReadWriteLock open = new ReentrantReadWriteLock();
-
-  private boolean closed;
-
-  private AccessReplica(
-      RocksDB db,
-      List<ColumnFamilyHandle> tables,
-      List<AbstractImmutableNativeReference> resources) {
-    this.db = db;
-    this.tables = tables;
-    this.keys = new KeyTable(db, tables.get(TABLES.indexOf("keys")));
-    this.policies = new PolicyTable(db, tables.get(TABLES.indexOf("policies")));
-    this.offsets = tables.get(TABLES.indexOf("offsets"));
-    this.resources = resources;
+  private AccessReplica(Database database) {
+    this.database = database;
+    this.keys = new KeyTable(database);
+    this.policies = new PolicyTable(database);
+    this.offsets = new OffsetTable(database);
   }
 
   /**
@@ -85,49 +63,7 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
    * @throws IllegalStateException where the folder cannot be opened
    */
   public static AccessReplica open(Path folder) {
-    RocksDB.loadLibrary();
-    BloomFilter filter = new BloomFilter(BITS_A_KEY);
-    ColumnFamilyOptions family =
-        new ColumnFamilyOptions()
-            .setWriteBufferSize(WRITE_BUFFER)
-            .setTableFormatConfig(new BlockBasedTableConfig().setFilterPolicy(filter));
-    DBOptions options =
-        new DBOptions()
-            .setCreateIfMissing(true)
-            .setCreateMissingColumnFamilies(true)
-            .setMaxOpenFiles(256)
-            .setKeepLogFileNum(2);
-    List<ColumnFamilyDescriptor> families =
-        TABLES.stream().map(name -> new ColumnFamilyDescriptor(bytes(name), family)).toList();
-    List<ColumnFamilyHandle> tables = new ArrayList<>();
-    try {
-      RocksDB db = RocksDB.open(options, folder.toString(), families, tables);
-      return new AccessReplica(db, tables, List.of(options, family, filter));
-    } catch (RocksDBException e) {
-      options.close();
-      family.close();
-      filter.close();
-      throw new IllegalStateException("the access replica in " + folder + " cannot be opened", e);
-    }
-  }
-
-  /** A use of the database. */
-  private interface Use<T> {
-    T get() throws RocksDBException;
-  }
-
-  private <T> T use(Use<T> use) {
-    open.readLock().lock();
-    try {
-      if (closed) {
-        throw new IllegalStateException("the access replica is closed");
-      }
-      return use.get();
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the access replica cannot be read or written", e);
-    } finally {
-      open.readLock().unlock();
-    }
+    return new AccessReplica(Database.open(folder, SHAPE));
   }
 
   /** The keys of payers. */
@@ -141,7 +77,7 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
    * @throws IllegalStateException where the disk cannot be read
    */
   KeyLookup find(KeyId id) {
-    return use(() -> keys.find(id));
+    return keys.find(id);
   }
 
   /**
@@ -151,12 +87,12 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
    * @throws IllegalStateException where the disk cannot be read
    */
   PolicyLookup policy(Address payer, DataSetId dataSet) {
-    return policies.hasSome() ? use(() -> policies.find(payer, dataSet)) : PolicyLookup.NONE;
+    return policies.hasSome() ? policies.find(payer, dataSet) : PolicyLookup.NONE;
   }
 
   /** True where a policy has been told of with this serial, or a higher one. */
   public boolean knows(PolicyKey name, long serial) {
-    return use(() -> policies.serial(name)) >= serial;
+    return policies.serial(name) >= serial;
   }
 
   /** True where a key has been told of, whatever becomes of it. */
@@ -166,31 +102,12 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
 
   @Override
   public Map<TopicPartition, Long> offsets() {
-    return use(
-        () -> {
-          Map<TopicPartition, Long> next = new HashMap<>();
-          try (RocksIterator at = db.newIterator(offsets)) {
-            for (at.seekToFirst(); at.isValid(); at.next()) {
-              String key = new String(at.key(), StandardCharsets.UTF_8);
-              int slash = key.lastIndexOf('/');
-              if (slash > 0) {
-                next.put(
-                    new TopicPartition(
-                        key.substring(0, slash), Integer.parseInt(key.substring(slash + 1))),
-                    ByteBuffer.wrap(at.value()).getLong());
-              }
-            }
-          }
-          return next;
-        });
+    return offsets.read();
   }
 
   @Override
   public Optional<Instant> followedAt() {
-    return use(
-        () ->
-            Optional.ofNullable(db.get(offsets, FOLLOWED_AT))
-                .map(value -> Instant.ofEpochMilli(ByteBuffer.wrap(value).getLong())));
+    return offsets.followedAt();
   }
 
   @Override
@@ -208,14 +125,14 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
             of(Topic.POLICIES, records),
             record -> PolicyTable.Change.of(key(record), record.value()),
             LOG);
-    use(
-        () -> {
-          write(ofKeys, ofPolicies, next, complete);
-          if (!ofPolicies.isEmpty()) {
-            policies.changed();
-          }
+    database.write(
+        opened -> {
+          write(opened, ofKeys, ofPolicies, next, complete);
           return true;
         });
+    if (!ofPolicies.isEmpty()) {
+      policies.changed();
+    }
     ofKeys.forEach(change -> keys.changed(change.id()));
   }
 
@@ -229,6 +146,7 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
   }
 
   private void write(
+      Opened opened,
       List<KeyTable.Change> ofKeys,
       List<PolicyTable.Change> ofPolicies,
       Map<TopicPartition, Long> next,
@@ -236,60 +154,28 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
       throws RocksDBException {
     try (WriteBatchWithIndex batch = new WriteBatchWithIndex(true);
         WriteOptions options = new WriteOptions()) {
-      keys.write(batch, ofKeys);
-      policies.write(batch, ofPolicies);
-      for (var entry : next.entrySet()) {
-        TopicPartition partition = entry.getKey();
-        batch.put(
-            offsets,
-            bytes(partition.topic() + "/" + partition.partition()),
-            number(entry.getValue()));
-      }
-      if (complete.isPresent()) {
-        batch.put(offsets, FOLLOWED_AT, number(complete.get().toEpochMilli()));
-      }
-      db.write(options, batch);
+      keys.write(opened, batch, ofKeys);
+      policies.write(opened, batch, ofPolicies);
+      OffsetTable.write(opened, batch, next, complete);
+      opened.db().write(options, batch);
     }
   }
 
   @Override
   public void clear() {
-    use(
-        () -> {
-          for (ColumnFamilyHandle table : tables) {
-            try (RocksIterator at = db.newIterator(table)) {
-              at.seekToLast();
-              if (at.isValid()) {
-                byte[] last = at.key();
-                db.deleteRange(table, new byte[0], last);
-                db.delete(table, last);
-              }
-            }
+    database.write(
+        opened -> {
+          for (String table : List.of(KeyTable.NAME, PolicyTable.NAME, OffsetTable.NAME)) {
+            opened.clear(table);
           }
-          policies.changed();
           return true;
         });
+    policies.changed();
     keys.changed();
-  }
-
-  private static byte[] number(long value) {
-    return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   @Override
   public void close() {
-    open.writeLock().lock();
-    try {
-      closed = true;
-      tables.forEach(ColumnFamilyHandle::close);
-      db.close();
-      resources.forEach(AbstractImmutableNativeReference::close);
-    } finally {
-      open.writeLock().unlock();
-    }
+    database.close();
   }
 }

@@ -6,6 +6,8 @@ import io.filcdn.common.access.AccessKeyRecord;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.access.KeyLimits;
 import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.retrieval.database.Database;
+import io.filcdn.retrieval.database.Opened;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -15,7 +17,6 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatchWithIndex;
 
@@ -25,6 +26,9 @@ import org.rocksdb.WriteBatchWithIndex;
  * place as well: what it forbids is unknown, so the key is refused until it is told of anew.
  */
 final class KeyTable {
+
+  /** The name of the table. */
+  static final String NAME = "keys";
 
   private static final Logger LOG = Logger.getLogger(KeyTable.class);
 
@@ -41,14 +45,12 @@ final class KeyTable {
 
   private static final int BYTES_AN_ENTRY = 120;
 
-  private final RocksDB db;
-  private final ColumnFamilyHandle table;
+  private final Database database;
   private final Cache<KeyId, KeyLookup> recent =
       Caffeine.newBuilder().maximumWeight(REMEMBERED).weigher(KeyTable::weight).build();
 
-  KeyTable(RocksDB db, ColumnFamilyHandle table) {
-    this.db = db;
-    this.table = table;
+  KeyTable(Database database) {
+    this.database = database;
   }
 
   /**
@@ -103,13 +105,16 @@ final class KeyTable {
   }
 
   /** Writes changes, each unless what is there, or comes before it, is newer. */
-  void write(WriteBatchWithIndex batch, List<Change> changes) throws RocksDBException {
+  void write(Opened opened, WriteBatchWithIndex batch, List<Change> changes)
+      throws RocksDBException {
+    ColumnFamilyHandle table = opened.table(NAME);
     try (ReadOptions options = new ReadOptions()) {
       for (Change change : changes) {
         byte[] id = bytes(change.id);
         if (change.text.isEmpty()) {
           batch.delete(table, id);
-        } else if (change.version == NO_VERSION || change.version > version(batch, options, id)) {
+        } else if (change.version == NO_VERSION
+            || change.version > version(opened, batch, options, id)) {
           batch.put(table, id, row(change.version, change.text.get()));
         }
       }
@@ -121,9 +126,10 @@ final class KeyTable {
     return ByteBuffer.allocate(Long.BYTES + bytes.length).putLong(version).put(bytes).array();
   }
 
-  private long version(WriteBatchWithIndex batch, ReadOptions options, byte[] id)
+  private static long version(
+      Opened opened, WriteBatchWithIndex batch, ReadOptions options, byte[] id)
       throws RocksDBException {
-    byte[] there = batch.getFromBatchAndDB(db, table, options, id);
+    byte[] there = batch.getFromBatchAndDB(opened.db(), opened.table(NAME), options, id);
     return there == null ? NO_VERSION : ByteBuffer.wrap(there).getLong();
   }
 
@@ -152,12 +158,11 @@ final class KeyTable {
   }
 
   private KeyLookup read(KeyId id) {
-    byte[] row;
-    try {
-      row = Objects.requireNonNullElse(db.get(table, bytes(id)), NOTHING);
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the keys cannot be read", e);
-    }
+    byte[] row =
+        database.read(
+            opened ->
+                Objects.requireNonNullElse(
+                    opened.db().get(opened.table(NAME), bytes(id)), NOTHING));
     if (row.length == 0) {
       return KeyLookup.UNKNOWN;
     }

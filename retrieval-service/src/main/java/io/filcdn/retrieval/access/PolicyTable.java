@@ -7,16 +7,18 @@ import io.filcdn.common.access.PolicyRecord;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.retrieval.database.Database;
+import io.filcdn.retrieval.database.Opened;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatchWithIndex;
@@ -29,15 +31,19 @@ import org.rocksdb.WriteBatchWithIndex;
  */
 final class PolicyTable {
 
+  /** The name of the table. */
+  static final String NAME = "policies";
+
   private static final Logger LOG = Logger.getLogger(PolicyTable.class);
+
+  private static final byte[] NOTHING = {};
 
   private static final long UNREADABLE = 0;
 
   /** Look-ups that are remembered; a policy takes about a KiB, and 10 KiB at most. */
   private static final long REMEMBERED = 10_000;
 
-  private final RocksDB db;
-  private final ColumnFamilyHandle table;
+  private final Database database;
   private final Cache<PolicyKey, Remembered> recent =
       Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
@@ -47,17 +53,19 @@ final class PolicyTable {
   /** False while nobody has set a policy: nothing is looked up then. */
   private volatile boolean used;
 
-  PolicyTable(RocksDB db, ColumnFamilyHandle table) {
-    this.db = db;
-    this.table = table;
+  PolicyTable(Database database) {
+    this.database = database;
     this.used = isUsed();
   }
 
   private boolean isUsed() {
-    try (RocksIterator rows = db.newIterator(table)) {
-      rows.seekToFirst();
-      return rows.isValid();
-    }
+    return database.read(
+        opened -> {
+          try (RocksIterator rows = opened.rows(NAME)) {
+            rows.seekToFirst();
+            return rows.isValid();
+          }
+        });
   }
 
   /** True where there is any policy. */
@@ -97,19 +105,21 @@ final class PolicyTable {
   }
 
   /** Writes changes, but for those of which a newer one is there, or comes before it. */
-  void write(WriteBatchWithIndex batch, List<Change> all) throws RocksDBException {
+  void write(Opened opened, WriteBatchWithIndex batch, List<Change> all) throws RocksDBException {
     for (Change change : all) {
-      write(batch, change);
+      write(opened, batch, change);
     }
   }
 
-  private void write(WriteBatchWithIndex batch, Change change) throws RocksDBException {
+  private static void write(Opened opened, WriteBatchWithIndex batch, Change change)
+      throws RocksDBException {
+    ColumnFamilyHandle table = opened.table(NAME);
     byte[] name = bytes(change.name.toString());
     if (change.text.isEmpty()) {
       batch.delete(table, name);
       return;
     }
-    if (change.serial == UNREADABLE || change.serial > serial(batch, name)) {
+    if (change.serial == UNREADABLE || change.serial > serial(opened, batch, name)) {
       byte[] text = bytes(change.text.get());
       batch.put(
           table,
@@ -118,17 +128,18 @@ final class PolicyTable {
     }
   }
 
-  private long serial(WriteBatchWithIndex batch, byte[] name) throws RocksDBException {
+  private static long serial(Opened opened, WriteBatchWithIndex batch, byte[] name)
+      throws RocksDBException {
     try (ReadOptions options = new ReadOptions()) {
-      byte[] there = batch.getFromBatchAndDB(db, table, options, name);
+      byte[] there = batch.getFromBatchAndDB(opened.db(), opened.table(NAME), options, name);
       return there == null ? UNREADABLE : ByteBuffer.wrap(there).getLong();
     }
   }
 
   /** The serial of a policy; 0 where it has none that can be read. */
-  long serial(PolicyKey name) throws RocksDBException {
-    byte[] row = db.get(table, bytes(name.toString()));
-    return row == null ? UNREADABLE : ByteBuffer.wrap(row).getLong();
+  long serial(PolicyKey name) {
+    byte[] row = row(name);
+    return row.length == 0 ? UNREADABLE : ByteBuffer.wrap(row).getLong();
   }
 
   /** Has everything looked up anew; to be called after changes were written. */
@@ -138,7 +149,7 @@ final class PolicyTable {
   }
 
   /** The policy of a data set: its own, or else that of all its payer's others. */
-  PolicyLookup find(Address payer, DataSetId dataSet) throws RocksDBException {
+  PolicyLookup find(Address payer, DataSetId dataSet) {
     PolicyKey own = PolicyKey.of(payer, dataSet);
     long now = changes.get();
     Remembered known = recent.getIfPresent(own);
@@ -152,9 +163,16 @@ final class PolicyTable {
     return known.found;
   }
 
-  private PolicyLookup read(PolicyKey name) throws RocksDBException {
-    byte[] row = db.get(table, bytes(name.toString()));
-    return row == null
+  private byte[] row(PolicyKey name) {
+    return database.read(
+        opened ->
+            Objects.requireNonNullElse(
+                opened.db().get(opened.table(NAME), bytes(name.toString())), NOTHING));
+  }
+
+  private PolicyLookup read(PolicyKey name) {
+    byte[] row = row(name);
+    return row.length == 0
         ? PolicyLookup.NONE
         : read(name, new String(row, Long.BYTES, row.length - Long.BYTES, StandardCharsets.UTF_8));
   }

@@ -2,6 +2,7 @@ package io.filcdn.retrieval.admission;
 
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.database.Database;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,13 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
-import org.rocksdb.Options;
-import org.rocksdb.RocksDB;
-import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -37,8 +36,10 @@ public final class Denylist implements AutoCloseable {
 
   private static final byte[] PRESENT = {};
 
-  private final RocksDB db;
-  private final Options options;
+  private static final Database.Shape SHAPE =
+      new Database.Shape("denylist", List.of("default"), 8L << 20, 10);
+
+  private final Database database;
 
   /** The source of a list. */
   public enum Source {
@@ -71,11 +72,9 @@ public final class Denylist implements AutoCloseable {
 
   private volatile State remote;
   private volatile State local;
-  private boolean closed;
 
-  private Denylist(RocksDB db, Options options) throws RocksDBException {
-    this.db = db;
-    this.options = options;
+  private Denylist(Database database) {
+    this.database = database;
     this.remote = read(Source.REMOTE);
     this.local = read(Source.LOCAL);
   }
@@ -86,18 +85,7 @@ public final class Denylist implements AutoCloseable {
    * @throws IllegalStateException where the folder cannot be opened
    */
   public static Denylist open(Path folder) {
-    RocksDB.loadLibrary();
-    Options options =
-        new Options()
-            .setCreateIfMissing(true)
-            .setWriteBufferSize(8 << 20)
-            .setKeepLogFileNum(2)
-            .setTableFormatConfig(new BlockBasedTableConfig().setFilterPolicy(new BloomFilter(10)));
-    try {
-      return new Denylist(RocksDB.open(options, folder.toString()), options);
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the denylist in " + folder + " cannot be opened", e);
-    }
+    return new Denylist(Database.open(folder, SHAPE));
   }
 
   /** True where a piece is denied, in either spelling of its CID. */
@@ -107,21 +95,21 @@ public final class Denylist implements AutoCloseable {
 
   private boolean holds(PieceName name) {
     byte[] hash = hash(name);
-    try {
-      for (Source source : Source.values()) {
-        State state;
-        do {
-          state = state(source);
-          if (state.entries > 0 && db.get(key(source, state.generation, hash)) != null) {
-            return true;
-          }
-          // a list that was replaced meanwhile is gone, and would say no
-        } while (!state.equals(state(source)));
-      }
-      return false;
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the denylist cannot be read", e);
+    for (Source source : Source.values()) {
+      State state;
+      do {
+        state = state(source);
+        if (state.entries > 0 && has(key(source, state.generation, hash))) {
+          return true;
+        }
+        // a list that was replaced meanwhile is gone, and would say no
+      } while (!state.equals(state(source)));
     }
+    return false;
+  }
+
+  private boolean has(byte[] key) {
+    return database.read(opened -> opened.db().get(key) != null);
   }
 
   /** The state of a source's list, as far as it is known. */
@@ -141,49 +129,70 @@ public final class Denylist implements AutoCloseable {
    */
   public synchronized long replace(Source source, BufferedReader lines, String tag)
       throws IOException {
-    if (closed) {
-      throw new IOException("the denylist is closed");
-    }
     State before = state(source);
     int generation = before.generation + 1;
-    try (WriteOptions unsynced = new WriteOptions()) {
+    try {
       // what an earlier attempt left
-      db.deleteRange(
-          key(source, generation, new byte[ENTRY]), key(source, generation + 1, new byte[ENTRY]));
-      long entries = write(source, generation, lines, unsynced);
+      delete(source, generation);
+      long entries = write(source, generation, lines);
       if (entries == 0 && before.entries > 0 && source == Source.REMOTE) {
         throw new IOException(
             "expected a list of hashes, found none where there were " + before.entries);
       }
-      db.put(source.metaKey(), encode(new State(generation, entries, tag)));
-      set(source, new State(generation, entries, tag));
-      db.deleteRange(
-          key(source, before.generation, new byte[ENTRY]),
-          key(source, generation, new byte[ENTRY]));
+      State after = new State(generation, entries, tag);
+      database.write(
+          opened -> {
+            opened.db().put(source.metaKey(), encode(after));
+            return true;
+          });
+      set(source, after);
+      delete(source, before.generation);
       return entries;
-    } catch (RocksDBException e) {
+    } catch (IllegalStateException e) {
       throw new IOException("the denylist cannot be kept", e);
     }
   }
 
-  private long write(Source source, int generation, BufferedReader lines, WriteOptions unsynced)
-      throws IOException, RocksDBException {
+  private void delete(Source source, int generation) {
+    database.write(
+        opened -> {
+          opened
+              .db()
+              .deleteRange(
+                  key(source, generation, new byte[ENTRY]),
+                  key(source, generation + 1, new byte[ENTRY]));
+          return true;
+        });
+  }
+
+  private long write(Source source, int generation, BufferedReader lines) throws IOException {
     long entries = 0;
-    try (WriteBatch batch = new WriteBatch()) {
-      for (Optional<String> line = line(lines); line.isPresent(); line = line(lines)) {
-        Optional<byte[]> entry = entry(line.get());
-        if (entry.isPresent()) {
-          batch.put(key(source, generation, entry.get()), PRESENT);
-          entries++;
-        }
-        if (batch.count() >= BATCH) {
-          db.write(unsynced, batch);
-          batch.clear();
-        }
+    List<byte[]> batch = new ArrayList<>();
+    for (Optional<String> line = line(lines); line.isPresent(); line = line(lines)) {
+      entry(line.get()).ifPresent(hash -> batch.add(key(source, generation, hash)));
+      if (batch.size() >= BATCH) {
+        entries += put(batch);
       }
-      db.write(unsynced, batch);
     }
-    return entries;
+    return entries + put(batch);
+  }
+
+  /** Writes keys, and tells how many they were. */
+  private long put(List<byte[]> keys) {
+    long written =
+        database.write(
+            opened -> {
+              try (WriteBatch batch = new WriteBatch();
+                  WriteOptions unsynced = new WriteOptions()) {
+                for (byte[] key : keys) {
+                  batch.put(key, PRESENT);
+                }
+                opened.db().write(unsynced, batch);
+                return (long) keys.size();
+              }
+            });
+    keys.clear();
+    return written;
   }
 
   private static Optional<String> line(BufferedReader lines) throws IOException {
@@ -220,9 +229,11 @@ public final class Denylist implements AutoCloseable {
     }
   }
 
-  private State read(Source source) throws RocksDBException {
-    byte[] value = db.get(source.metaKey());
-    if (value == null) {
+  private State read(Source source) {
+    byte[] value =
+        database.read(
+            opened -> Objects.requireNonNullElse(opened.db().get(source.metaKey()), PRESENT));
+    if (value.length == 0) {
       return State.NONE;
     }
     ByteBuffer parts = ByteBuffer.wrap(value);
@@ -254,9 +265,7 @@ public final class Denylist implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
-    closed = true;
-    db.close();
-    options.close();
+  public void close() {
+    database.close();
   }
 }

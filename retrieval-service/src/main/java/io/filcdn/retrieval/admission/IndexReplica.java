@@ -11,14 +11,14 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.database.Database;
+import io.filcdn.retrieval.database.Opened;
+import io.filcdn.retrieval.follow.OffsetTable;
 import io.filcdn.retrieval.follow.ReplicaFollower.Feed;
 import io.filcdn.retrieval.follow.TopicReplica;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,11 +28,6 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
-import org.rocksdb.ColumnFamilyDescriptor;
-import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.DBOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
@@ -55,14 +50,19 @@ public final class IndexReplica implements TopicReplica, AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(IndexReplica.class);
 
-  private static final byte[] FOLLOWED_AT = bytes("followed-at");
+  private static final String DATA_SETS = "data-sets";
+  private static final String PROVIDERS = "providers";
+  private static final String PAYERS = "payers";
 
   private static final List<String> TABLES =
-      List.of("default", "placements", "data-sets", "providers", "payers", "offsets");
+      List.of("default", PlacementTable.NAME, DATA_SETS, PROVIDERS, PAYERS, OffsetTable.NAME);
 
-  private final RocksDB db;
-  private final Map<String, ColumnFamilyHandle> tables = new HashMap<>();
+  private static final Database.Shape SHAPE =
+      new Database.Shape("index replica", TABLES, 8L << 20, 0);
+
+  private final Database database;
   private final PlacementTable placements;
+  private final OffsetTable offsets;
   private final Map<DataSetId, DataSetRecord> dataSets = new ConcurrentHashMap<>();
   private final Map<ProviderId, ProviderRecord> providers = new ConcurrentHashMap<>();
   private final Map<Address, PayerRecord> payers = new ConcurrentHashMap<>();
@@ -70,12 +70,10 @@ public final class IndexReplica implements TopicReplica, AutoCloseable {
   private volatile Consumer<PieceName> placementListener = piece -> {};
   private volatile Consumer<ProviderId> providerListener = provider -> {};
 
-  private IndexReplica(RocksDB db, List<ColumnFamilyHandle> handles) {
-    this.db = db;
-    for (int i = 0; i < handles.size(); i++) {
-      tables.put(TABLES.get(i), handles.get(i));
-    }
-    this.placements = new PlacementTable(db, table("placements"));
+  private IndexReplica(Database database) {
+    this.database = database;
+    this.placements = new PlacementTable(database);
+    this.offsets = new OffsetTable(database);
   }
 
   /**
@@ -84,37 +82,22 @@ public final class IndexReplica implements TopicReplica, AutoCloseable {
    * @throws IllegalStateException where the folder cannot be opened
    */
   public static IndexReplica open(Path folder) {
-    RocksDB.loadLibrary();
-    List<ColumnFamilyHandle> handles = new ArrayList<>();
-    try (DBOptions options =
-            new DBOptions()
-                .setCreateIfMissing(true)
-                .setCreateMissingColumnFamilies(true)
-                .setMaxOpenFiles(256)
-                .setKeepLogFileNum(2);
-        ColumnFamilyOptions family = new ColumnFamilyOptions().setWriteBufferSize(8 << 20)) {
-      List<ColumnFamilyDescriptor> families =
-          TABLES.stream().map(name -> new ColumnFamilyDescriptor(bytes(name), family)).toList();
-      IndexReplica replica =
-          new IndexReplica(RocksDB.open(options, folder.toString(), families, handles), handles);
-      replica.load();
-      return replica;
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the index replica in " + folder + " cannot be opened", e);
-    }
+    IndexReplica replica = new IndexReplica(Database.open(folder, SHAPE));
+    replica.load();
+    return replica;
   }
 
   private void load() {
     scan(
-        "data-sets",
+        DATA_SETS,
         (key, value) ->
             dataSets.put(DataSetId.of(key), RecordJson.read(value, DataSetRecord.class)));
     scan(
-        "providers",
+        PROVIDERS,
         (key, value) ->
             providers.put(ProviderId.of(key), RecordJson.read(value, ProviderRecord.class)));
     scan(
-        "payers",
+        PAYERS,
         (key, value) -> payers.put(Address.of(key), RecordJson.read(value, PayerRecord.class)));
   }
 
@@ -180,30 +163,12 @@ public final class IndexReplica implements TopicReplica, AutoCloseable {
 
   @Override
   public Map<TopicPartition, Long> offsets() {
-    Map<TopicPartition, Long> offsets = new HashMap<>();
-    try (RocksIterator at = db.newIterator(table("offsets"))) {
-      for (at.seekToFirst(); at.isValid(); at.next()) {
-        String key = text(at.key());
-        int slash = key.lastIndexOf('/');
-        if (slash > 0) {
-          offsets.put(
-              new TopicPartition(
-                  key.substring(0, slash), Integer.parseInt(key.substring(slash + 1))),
-              ByteBuffer.wrap(at.value()).getLong());
-        }
-      }
-    }
-    return offsets;
+    return offsets.read();
   }
 
   @Override
   public Optional<Instant> followedAt() {
-    try {
-      return Optional.ofNullable(db.get(table("offsets"), FOLLOWED_AT))
-          .map(value -> Instant.ofEpochMilli(ByteBuffer.wrap(value).getLong()));
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the index replica cannot be read", e);
-    }
+    return offsets.followedAt();
   }
 
   @Override
@@ -217,43 +182,41 @@ public final class IndexReplica implements TopicReplica, AutoCloseable {
   /** Applies changes together with the offsets behind them. */
   void applyChanges(
       List<IndexChange> changes, Map<TopicPartition, Long> next, Optional<Instant> complete) {
-    try (WriteBatch batch = new WriteBatch();
-        WriteOptions options = new WriteOptions()) {
-      for (IndexChange change : changes) {
-        write(batch, change);
-      }
-      for (var entry : next.entrySet()) {
-        String key = entry.getKey().topic() + "/" + entry.getKey().partition();
-        batch.put(table("offsets"), bytes(key), number(entry.getValue()));
-      }
-      if (complete.isPresent()) {
-        batch.put(table("offsets"), FOLLOWED_AT, number(complete.get().toEpochMilli()));
-      }
-      db.write(options, batch);
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the index replica cannot be written", e);
-    }
+    database.write(
+        opened -> {
+          try (WriteBatch batch = new WriteBatch();
+              WriteOptions options = new WriteOptions()) {
+            for (IndexChange change : changes) {
+              write(opened, batch, change);
+            }
+            OffsetTable.write(opened, batch, next, complete);
+            opened.db().write(options, batch);
+            return true;
+          }
+        });
     changes.forEach(this::remember);
   }
 
-  private void write(WriteBatch batch, IndexChange change) throws RocksDBException {
+  private void write(Opened opened, WriteBatch batch, IndexChange change) throws RocksDBException {
     switch (change) {
       case IndexChange.Placed placed ->
-          placements.put(batch, placed.key(), placed.added(), placed.label());
-      case IndexChange.Removed(PlacementKey key) -> placements.delete(batch, key);
+          placements.put(opened, batch, placed.key(), placed.added(), placed.label());
+      case IndexChange.Removed(PlacementKey key) -> placements.delete(opened, batch, key);
       case IndexChange.DataSet(DataSetRecord record) ->
           batch.put(
-              table("data-sets"),
+              opened.table(DATA_SETS),
               bytes(record.dataSet().toString()),
               bytes(RecordJson.write(record)));
       case IndexChange.Provider(ProviderRecord record) ->
           batch.put(
-              table("providers"),
+              opened.table(PROVIDERS),
               bytes(record.provider().toString()),
               bytes(RecordJson.write(record)));
       case IndexChange.Payer(PayerRecord record) ->
           batch.put(
-              table("payers"), bytes(record.payer().toString()), bytes(RecordJson.write(record)));
+              opened.table(PAYERS),
+              bytes(record.payer().toString()),
+              bytes(RecordJson.write(record)));
     }
   }
 
@@ -277,20 +240,13 @@ public final class IndexReplica implements TopicReplica, AutoCloseable {
 
   @Override
   public void clear() {
-    try {
-      for (ColumnFamilyHandle handle : tables.values()) {
-        try (RocksIterator at = db.newIterator(handle)) {
-          at.seekToLast();
-          if (at.isValid()) {
-            byte[] last = at.key();
-            db.deleteRange(handle, new byte[0], last);
-            db.delete(handle, last);
+    database.write(
+        opened -> {
+          for (String table : TABLES) {
+            opened.clear(table);
           }
-        }
-      }
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the index replica cannot be cleared", e);
-    }
+          return true;
+        });
     placements.changed();
     dataSets.clear();
     providers.clear();
@@ -298,19 +254,15 @@ public final class IndexReplica implements TopicReplica, AutoCloseable {
   }
 
   private void scan(String table, BiConsumer<String, String> row) {
-    try (RocksIterator at = db.newIterator(table(table))) {
-      for (at.seekToFirst(); at.isValid(); at.next()) {
-        row.accept(text(at.key()), text(at.value()));
-      }
-    }
-  }
-
-  private ColumnFamilyHandle table(String name) {
-    return java.util.Objects.requireNonNull(tables.get(name), name);
-  }
-
-  private static byte[] number(long value) {
-    return ByteBuffer.allocate(8).putLong(value).array();
+    database.read(
+        opened -> {
+          try (RocksIterator at = opened.rows(table)) {
+            for (at.seekToFirst(); at.isValid(); at.next()) {
+              row.accept(text(at.key()), text(at.value()));
+            }
+            return true;
+          }
+        });
   }
 
   private static byte[] bytes(String text) {
@@ -323,7 +275,6 @@ public final class IndexReplica implements TopicReplica, AutoCloseable {
 
   @Override
   public void close() {
-    tables.values().forEach(ColumnFamilyHandle::close);
-    db.close();
+    database.close();
   }
 }

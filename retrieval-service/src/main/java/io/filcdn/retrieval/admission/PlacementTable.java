@@ -10,6 +10,8 @@ import io.filcdn.common.payment.Generation;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.retrieval.database.Database;
+import io.filcdn.retrieval.database.Opened;
 import io.filcdn.retrieval.media.FileName;
 import io.filcdn.retrieval.media.PieceLabel;
 import java.nio.ByteBuffer;
@@ -20,9 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
-import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.Slice;
@@ -37,6 +37,9 @@ import org.rocksdb.WriteBatch;
  */
 final class PlacementTable {
 
+  /** The name of the table. */
+  static final String NAME = "placements";
+
   private static final byte[] NOTHING = {};
   private static final long UNTOLD = -1;
   private static final int ROOT_AND_PAYER = CommP.SIZE + 20;
@@ -48,14 +51,12 @@ final class PlacementTable {
   /** Lookups that are remembered, so that what is asked for often is not looked up on disk. */
   private static final long REMEMBERED = 50_000;
 
-  private final RocksDB db;
-  private final ColumnFamilyHandle table;
+  private final Database database;
   private final Cache<Holder, List<Row>> recent =
       Caffeine.newBuilder().maximumSize(REMEMBERED).build();
 
-  PlacementTable(RocksDB db, ColumnFamilyHandle table) {
-    this.db = db;
-    this.table = table;
+  PlacementTable(Database database) {
+    this.database = database;
   }
 
   /**
@@ -67,12 +68,17 @@ final class PlacementTable {
   record Placement(
       PieceCid piece, DataSetId dataSet, Optional<Epoch> added, Optional<PieceLabel> label) {}
 
-  void put(WriteBatch batch, PlacementKey key, Optional<Epoch> added, Optional<PieceLabel> label)
+  void put(
+      Opened opened,
+      WriteBatch batch,
+      PlacementKey key,
+      Optional<Epoch> added,
+      Optional<PieceLabel> label)
       throws RocksDBException {
     byte[] labelled = label.map(PlacementTable::encode).orElse(NOTHING);
     ByteBuffer value = ByteBuffer.allocate(Long.BYTES + labelled.length);
     value.putLong(added.map(Epoch::value).orElse(UNTOLD)).put(labelled);
-    batch.put(table, encode(key), value.array());
+    batch.put(opened.table(NAME), encode(key), value.array());
   }
 
   /** The type, a line feed, which no name has, and the name. */
@@ -92,8 +98,8 @@ final class PlacementTable {
                 false));
   }
 
-  void delete(WriteBatch batch, PlacementKey key) throws RocksDBException {
-    batch.delete(table, encode(key));
+  void delete(Opened opened, WriteBatch batch, PlacementKey key) throws RocksDBException {
+    batch.delete(opened.table(NAME), encode(key));
   }
 
   /**
@@ -110,13 +116,16 @@ final class PlacementTable {
   }
 
   private List<Row> scan(Holder holder) {
-    List<Row> rows = new ArrayList<>();
-    try (Scan scan = new Scan(rootAndPayer(holder.root, holder.payer).array())) {
-      for (byte[] key = scan.next(); key.length > 0; key = scan.next()) {
-        rows.add(row(key, scan.value()));
-      }
-    }
-    return List.copyOf(rows);
+    return database.read(
+        opened -> {
+          List<Row> rows = new ArrayList<>();
+          try (Scan scan = new Scan(opened, rootAndPayer(holder.root, holder.payer).array())) {
+            for (byte[] key = scan.next(); key.length > 0; key = scan.next()) {
+              rows.add(row(key, scan.value()));
+            }
+          }
+          return List.copyOf(rows);
+        });
   }
 
   /** Has a placement that was put or deleted looked up anew; to be called after it was written. */
@@ -178,9 +187,12 @@ final class PlacementTable {
             .put(rootAndPayer(piece.commP(), payer).array())
             .put((byte) 0)
             .array();
-    try (Scan scan = new Scan(prefix)) {
-      return scan.next().length > 0;
-    }
+    return database.read(
+        opened -> {
+          try (Scan scan = new Scan(opened, prefix)) {
+            return scan.next().length > 0;
+          }
+        });
   }
 
   /** True where any payer has the piece. */
@@ -200,18 +212,21 @@ final class PlacementTable {
    * @param ifMore whether to take it for found where there are more rows than are looked through
    */
   private boolean anyRow(CommP root, Predicate<Row> wanted, boolean ifMore) {
-    try (Scan scan = new Scan(root.bytes())) {
-      for (int i = 0; i < MAX_SCANNED; i++) {
-        byte[] key = scan.next();
-        if (key.length == 0) {
-          return false;
-        }
-        if (wanted.test(row(key, NOTHING))) {
-          return true;
-        }
-      }
-      return ifMore;
-    }
+    return database.read(
+        opened -> {
+          try (Scan scan = new Scan(opened, root.bytes())) {
+            for (int i = 0; i < MAX_SCANNED; i++) {
+              byte[] key = scan.next();
+              if (key.length == 0) {
+                return false;
+              }
+              if (wanted.test(row(key, NOTHING))) {
+                return true;
+              }
+            }
+            return ifMore;
+          }
+        });
   }
 
   private static ByteBuffer rootAndPayer(CommP root, Address payer) {
@@ -246,7 +261,7 @@ final class PlacementTable {
   }
 
   /** The keys that begin with a prefix, one after the other; an empty one at the end. */
-  private final class Scan implements AutoCloseable {
+  private static final class Scan implements AutoCloseable {
 
     private final Slice end;
     private final ReadOptions options;
@@ -255,11 +270,11 @@ final class PlacementTable {
 
     private final byte[] prefix;
 
-    Scan(byte[] prefix) {
+    Scan(Opened opened, byte[] prefix) {
       this.prefix = prefix;
       this.end = new Slice(following(prefix));
       this.options = new ReadOptions().setIterateUpperBound(end);
-      this.at = db.newIterator(table, options);
+      this.at = opened.db().newIterator(opened.table(NAME), options);
     }
 
     byte[] next() {

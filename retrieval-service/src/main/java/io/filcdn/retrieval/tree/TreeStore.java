@@ -8,31 +8,23 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.proof.PieceGroups;
 import io.filcdn.common.proof.PieceTree;
 import io.filcdn.common.proof.TreeRecord;
+import io.filcdn.retrieval.database.Database;
+import io.filcdn.retrieval.database.Opened;
+import io.filcdn.retrieval.follow.OffsetTable;
 import io.filcdn.retrieval.follow.ReplicaFollower.Feed;
 import io.filcdn.retrieval.follow.TopicReplica;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.locks.ReadWriteLock;
-import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jboss.logging.Logger;
-import org.rocksdb.AbstractImmutableNativeReference;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
-import org.rocksdb.ColumnFamilyDescriptor;
-import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.DBOptions;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -53,7 +45,10 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(TreeStore.class);
 
-  private static final List<String> TABLES = List.of("default", "untold", "offsets");
+  private static final String TREES = "default";
+
+  /** Trees that are not in Kafka as far as is known: computed here, or told by no edge. */
+  private static final String UNTOLD = "untold";
 
   private static final byte[] NOTHING = {};
 
@@ -62,23 +57,13 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
   /** The bytes of trees that are remembered as read and right. */
   private static final long REMEMBERED = 32L << 20;
 
-  /** The bytes that RocksDB gathers before it writes them in order. */
-  private static final long WRITE_BUFFER = 8L << 20;
+  private static final Database.Shape SHAPE =
+      new Database.Shape(
+          "tree store", List.of(TREES, UNTOLD, OffsetTable.NAME), 8L << 20, BITS_A_KEY);
 
-  private final RocksDB db;
+  private final Database database;
+  private final OffsetTable offsets;
   private final long maxBytes;
-  private final ColumnFamilyHandle trees;
-
-  /** Trees that are not in Kafka as far as is known: computed here, or told by no edge. */
-  private final ColumnFamilyHandle untold;
-
-  private final ColumnFamilyHandle offsets;
-  private final List<AbstractImmutableNativeReference> resources;
-
-  /** Held to read while the database is used, to write while it is closed. */
-  private final ReadWriteLock open = new ReentrantReadWriteLock();
-
-  private boolean closed;
   private final Cache<PieceCid, PieceTree> recent =
       Caffeine.newBuilder()
           .maximumWeight(REMEMBERED)
@@ -86,17 +71,10 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
           .weigher((PieceCid piece, PieceTree tree) -> 2 * PieceTree.size(piece))
           .build();
 
-  private TreeStore(
-      RocksDB db,
-      long maxBytes,
-      List<ColumnFamilyHandle> tables,
-      List<AbstractImmutableNativeReference> resources) {
-    this.db = db;
+  private TreeStore(Database database, long maxBytes) {
+    this.database = database;
+    this.offsets = new OffsetTable(database);
     this.maxBytes = maxBytes;
-    this.trees = tables.get(0);
-    this.untold = tables.get(1);
-    this.offsets = tables.get(2);
-    this.resources = resources;
   }
 
   /**
@@ -106,30 +84,7 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
    * @throws IllegalStateException where the folder cannot be opened
    */
   public static TreeStore open(Path folder, long maxBytes) {
-    RocksDB.loadLibrary();
-    BloomFilter filter = new BloomFilter(BITS_A_KEY);
-    ColumnFamilyOptions family =
-        new ColumnFamilyOptions()
-            .setWriteBufferSize(WRITE_BUFFER)
-            .setTableFormatConfig(new BlockBasedTableConfig().setFilterPolicy(filter));
-    DBOptions options =
-        new DBOptions()
-            .setCreateIfMissing(true)
-            .setCreateMissingColumnFamilies(true)
-            .setMaxOpenFiles(256)
-            .setKeepLogFileNum(2);
-    List<ColumnFamilyDescriptor> families =
-        TABLES.stream().map(name -> new ColumnFamilyDescriptor(bytes(name), family)).toList();
-    List<ColumnFamilyHandle> tables = new ArrayList<>();
-    try {
-      RocksDB db = RocksDB.open(options, folder.toString(), families, tables);
-      return new TreeStore(db, maxBytes, tables, List.of(options, family, filter));
-    } catch (RocksDBException e) {
-      options.close();
-      family.close();
-      filter.close();
-      throw new IllegalStateException("the trees in " + folder + " cannot be opened", e);
-    }
+    return new TreeStore(Database.open(folder, SHAPE), maxBytes);
   }
 
   /** The tree of a piece of several groups, where it is known. */
@@ -158,7 +113,7 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
 
   private Optional<PieceTree> read(PieceCid piece) {
     try {
-      byte[] hashes = use(() -> get(trees, key(piece)), NOTHING);
+      byte[] hashes = read(opened -> get(opened, key(piece)), NOTHING);
       return hashes.length == 0 ? Optional.empty() : Optional.of(PieceTree.read(piece, hashes));
     } catch (IllegalStateException | IllegalArgumentException e) {
       LOG.errorf("the tree of piece %s cannot be read: %s", piece, e.getMessage());
@@ -166,24 +121,25 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
     }
   }
 
-  private byte[] get(ColumnFamilyHandle table, byte[] key) throws RocksDBException {
-    return Objects.requireNonNullElse(db.get(table, key), NOTHING);
+  private static byte[] get(Opened opened, byte[] key) throws RocksDBException {
+    return Objects.requireNonNullElse(opened.db().get(opened.table(TREES), key), NOTHING);
   }
 
-  /** A use of the database. */
-  private interface Use<T> {
-    T get() throws RocksDBException;
-  }
-
-  /** Uses the database; gives {@code otherwise} where it is closed: fills can outlive it. */
-  private <T> T use(Use<T> use, T otherwise) {
-    open.readLock().lock();
+  /** Reads; gives {@code otherwise} where the database is closed: fills can outlive it. */
+  private <T> T read(Database.Use<T> use, T otherwise) {
     try {
-      return closed ? otherwise : use.get();
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the trees cannot be read or written", e);
-    } finally {
-      open.readLock().unlock();
+      return database.read(use);
+    } catch (Database.ClosedException e) {
+      return otherwise;
+    }
+  }
+
+  /** Writes, in the same way. */
+  private <T> T write(Database.Use<T> use, T otherwise) {
+    try {
+      return database.write(use);
+    } catch (Database.ClosedException e) {
+      return otherwise;
     }
   }
 
@@ -195,7 +151,7 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
     PieceCid piece = tree.piece();
     try {
       if (!hasNone(piece) && find(piece).isEmpty() && size() < maxBytes) {
-        use(() -> put(tree), false);
+        write(opened -> put(opened, tree), false);
         recent.put(piece, tree);
       }
     } catch (IllegalStateException e) {
@@ -219,7 +175,7 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
     if (knows(piece)) {
       return new TreeOffer.Kept(false);
     }
-    if (isFullOfOthers() || !use(() -> put(tree), false)) {
+    if (isFullOfOthers() || !write(opened -> put(opened, tree), false)) {
       return new TreeOffer.Full();
     }
     recent.put(piece, tree);
@@ -230,7 +186,10 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
   public boolean knows(PieceCid piece) {
     return hasNone(piece)
         || recent.getIfPresent(piece) != null
-        || use(() -> db.get(trees, key(piece), NOTHING) != RocksDB.NOT_FOUND, false);
+        || read(
+            opened ->
+                opened.db().get(opened.table(TREES), key(piece), NOTHING) != RocksDB.NOT_FOUND,
+            false);
   }
 
   /** Whoever tells trees could tell any number: half of the space is for what is computed here. */
@@ -238,12 +197,12 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
     return size() >= maxBytes / 2;
   }
 
-  private boolean put(PieceTree tree) throws RocksDBException {
+  private static boolean put(Opened opened, PieceTree tree) throws RocksDBException {
     try (WriteBatch batch = new WriteBatch();
         WriteOptions options = new WriteOptions()) {
-      batch.put(trees, key(tree.piece()), tree.bytes());
-      batch.put(untold, key(tree.piece()), NOTHING);
-      db.write(options, batch);
+      batch.put(opened.table(TREES), key(tree.piece()), tree.bytes());
+      batch.put(opened.table(UNTOLD), key(tree.piece()), NOTHING);
+      opened.db().write(options, batch);
       return true;
     }
   }
@@ -255,18 +214,18 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
    * @return how many were forgotten
    */
   public long forgetIf(Predicate<PieceCid> unwanted) {
-    return size() < maxBytes / 4 ? 0 : use(() -> deleteIf(unwanted), 0L);
+    return size() < maxBytes / 4 ? 0 : write(opened -> deleteIf(opened, unwanted), 0L);
   }
 
-  private long deleteIf(Predicate<PieceCid> unwanted) throws RocksDBException {
+  private long deleteIf(Opened opened, Predicate<PieceCid> unwanted) throws RocksDBException {
     long deleted = 0;
     try (ReadOptions options = new ReadOptions().setFillCache(false);
-        RocksIterator at = db.newIterator(trees, options)) {
+        RocksIterator at = opened.db().newIterator(opened.table(TREES), options)) {
       for (at.seekToFirst(); at.isValid(); at.next()) {
         PieceCid piece = PieceCid.parse(text(at.key()));
         if (unwanted.test(piece)) {
-          db.delete(trees, at.key());
-          db.delete(untold, at.key());
+          opened.db().delete(opened.table(TREES), at.key());
+          opened.db().delete(opened.table(UNTOLD), at.key());
           recent.invalidate(piece);
           deleted++;
         }
@@ -274,26 +233,26 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
     }
     if (deleted > 0) {
       // only what is written anew is smaller, and counted as such
-      db.compactRange(trees);
+      opened.db().compactRange(opened.table(TREES));
     }
     return deleted;
   }
 
   /** Trees that others may not know, at most so many. */
   List<PieceTree> untold(int most) {
-    return use(() -> readUntold(most), List.of());
+    return write(opened -> readUntold(opened, most), List.of());
   }
 
-  private List<PieceTree> readUntold(int most) throws RocksDBException {
+  private List<PieceTree> readUntold(Opened opened, int most) throws RocksDBException {
     List<PieceTree> found = new ArrayList<>();
-    try (RocksIterator at = db.newIterator(untold)) {
+    try (RocksIterator at = opened.rows(UNTOLD)) {
       for (at.seekToFirst(); at.isValid() && found.size() < most; at.next()) {
         PieceCid piece = PieceCid.parse(text(at.key()));
         Optional<PieceTree> tree = read(piece);
         if (tree.isPresent()) {
           found.add(tree.get());
         } else {
-          db.delete(untold, at.key());
+          opened.db().delete(opened.table(UNTOLD), at.key());
         }
       }
     }
@@ -302,9 +261,9 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
 
   /** Others know a tree. */
   void told(PieceCid piece) {
-    use(
-        () -> {
-          db.delete(untold, key(piece));
+    write(
+        opened -> {
+          opened.db().delete(opened.table(UNTOLD), key(piece));
           return true;
         },
         false);
@@ -328,49 +287,35 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
   /** Keeps what others told, all of it right, together with the offset behind it. */
   void applyTrees(List<PieceTree> right, Map<TopicPartition, Long> next) {
     boolean full = isFullOfOthers();
-    use(() -> write(full ? List.of() : right, next), false);
+    write(opened -> write(opened, full ? List.of() : right, next), false);
   }
 
-  private boolean write(List<PieceTree> right, Map<TopicPartition, Long> next)
+  private static boolean write(Opened opened, List<PieceTree> right, Map<TopicPartition, Long> next)
       throws RocksDBException {
     try (WriteBatch batch = new WriteBatch();
         WriteOptions options = new WriteOptions()) {
       for (PieceTree tree : right) {
         if (!hasNone(tree.piece())) {
-          batch.put(trees, key(tree.piece()), tree.bytes());
-          batch.delete(untold, key(tree.piece()));
+          batch.put(opened.table(TREES), key(tree.piece()), tree.bytes());
+          batch.delete(opened.table(UNTOLD), key(tree.piece()));
         }
       }
-      for (var entry : next.entrySet()) {
-        batch.put(
-            offsets,
-            bytes("" + entry.getKey().partition()),
-            ByteBuffer.allocate(Long.BYTES).putLong(0, entry.getValue()).array());
-      }
-      db.write(options, batch);
+      OffsetTable.write(opened, batch, next, Optional.empty());
+      opened.db().write(options, batch);
       return true;
     }
   }
 
   private long size() {
-    return use(() -> db.getLongProperty(trees, "rocksdb.estimate-live-data-size"), 0L);
+    return read(
+        opened ->
+            opened.db().getLongProperty(opened.table(TREES), "rocksdb.estimate-live-data-size"),
+        0L);
   }
 
   @Override
   public Map<TopicPartition, Long> offsets() {
-    return use(this::readOffsets, Map.of());
-  }
-
-  private Map<TopicPartition, Long> readOffsets() {
-    Map<TopicPartition, Long> next = new HashMap<>();
-    try (RocksIterator at = db.newIterator(offsets)) {
-      for (at.seekToFirst(); at.isValid(); at.next()) {
-        next.put(
-            new TopicPartition(Topic.TREES.topicName(), Integer.parseInt(text(at.key()))),
-            ByteBuffer.wrap(at.value()).getLong());
-      }
-    }
-    return next;
+    return offsets.read();
   }
 
   /** Trees never become wrong: none is forgotten, whatever was missed. */
@@ -382,11 +327,9 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
   /** Forgets where following stands, and no tree. */
   @Override
   public void clear() {
-    use(
-        () -> {
-          for (TopicPartition partition : readOffsets().keySet()) {
-            db.delete(offsets, bytes("" + partition.partition()));
-          }
+    write(
+        opened -> {
+          opened.clear(OffsetTable.NAME);
           return true;
         },
         false);
@@ -406,16 +349,6 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
 
   @Override
   public void close() {
-    open.writeLock().lock();
-    try {
-      closed = true;
-      trees.close();
-      untold.close();
-      offsets.close();
-      db.close();
-      resources.forEach(AbstractImmutableNativeReference::close);
-    } finally {
-      open.writeLock().unlock();
-    }
+    database.close();
   }
 }

@@ -1,6 +1,5 @@
 package io.filcdn.retrieval.usage;
 
-import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.common.egress.EgressPartition;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
@@ -8,12 +7,14 @@ import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
+import io.filcdn.retrieval.database.Database;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -21,9 +22,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
 import org.jboss.logging.Logger;
-import org.rocksdb.Options;
-import org.rocksdb.RocksDB;
-import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -43,7 +41,10 @@ public final class Journal implements AutoCloseable {
   /** Rows of one record: far below what a broker takes, which is 1 MiB by default. */
   private static final int MAX_ROWS = 2_000;
 
-  private final RocksDB db;
+  private static final Database.Shape SHAPE =
+      new Database.Shape("journal", List.of("default"), 4L << 20, 0);
+
+  private final Database database;
   private final WriteOptions synced = new WriteOptions().setSync(true);
   private final JournalId id;
   private final String edge;
@@ -53,11 +54,14 @@ public final class Journal implements AutoCloseable {
   /** The last sequence of this run that Kafka has, by partition. */
   private final Map<Integer, Long> acknowledged = new ConcurrentHashMap<>();
 
-  @GuardedBy("this")
-  private final Map<Integer, Long> lastSequences = new HashMap<>();
+  /**
+   * The last sequence of each partition that this run has written. One behind it is of a write that
+   * was refused, though the disk has it: it will be written anew, with more in it.
+   */
+  private final Map<Integer, Long> lastSequences = new ConcurrentHashMap<>();
 
-  private Journal(RocksDB db, JournalId id, String edge, long maxRecords) {
-    this.db = db;
+  private Journal(Database database, JournalId id, String edge, long maxRecords) {
+    this.database = database;
     this.id = id;
     this.edge = edge;
     this.maxRecords = maxRecords;
@@ -70,19 +74,14 @@ public final class Journal implements AutoCloseable {
    * @throws IllegalStateException where the folder cannot be opened
    */
   public static Journal open(Path folder, JournalId id, String edge, long maxRecords) {
-    RocksDB.loadLibrary();
-    try (Options options =
-        new Options()
-            .setCreateIfMissing(true)
-            .setWriteBufferSize(4 << 20)
-            .setMaxWriteBufferNumber(2)
-            .setKeepLogFileNum(2)) {
-      Journal journal = new Journal(RocksDB.open(options, folder.toString()), id, edge, maxRecords);
+    Journal journal = new Journal(Database.open(folder, SHAPE), id, edge, maxRecords);
+    try {
       journal.countRecords();
       journal.begin();
       return journal;
-    } catch (RocksDBException e) {
-      throw new IllegalStateException("the journal in " + folder + " cannot be opened", e);
+    } catch (IllegalStateException e) {
+      journal.close();
+      throw e;
     }
   }
 
@@ -100,10 +99,9 @@ public final class Journal implements AutoCloseable {
    * Writes rows durably: when this returns, a crash loses none of them.
    *
    * @param partitions how many partitions the topic has
-   * @throws RocksDBException where the disk refuses; nothing is written then
+   * @throws IllegalStateException where the disk refuses; nothing counts as written then
    */
-  synchronized void append(List<EgressRow> rows, int partitions, Instant from, Instant to)
-      throws RocksDBException {
+  synchronized void append(List<EgressRow> rows, int partitions, Instant from, Instant to) {
     Map<Integer, List<EgressRow>> byPartition = new HashMap<>();
     for (EgressRow row : rows) {
       byPartition
@@ -111,26 +109,32 @@ public final class Journal implements AutoCloseable {
           .add(row);
     }
     Map<Integer, Long> sequences = new HashMap<>(lastSequences);
-    try (WriteBatch batch = new WriteBatch()) {
-      for (var entry : byPartition.entrySet()) {
-        int partition = entry.getKey();
-        List<EgressRow> all = entry.getValue();
-        for (int at = 0; at < all.size(); at += MAX_ROWS) {
-          long sequence = sequences.merge(partition, 1L, Long::sum);
-          List<EgressRow> some = all.subList(at, Math.min(all.size(), at + MAX_ROWS));
-          EgressRecord record = new EgressRecord(id, partition, sequence, edge, from, to, some);
-          batch.put(
-              key(id, partition, sequence),
-              RecordJson.write(record).getBytes(StandardCharsets.UTF_8));
-        }
-      }
-      int added = batch.count();
-      for (int partition : byPartition.keySet()) {
-        JournalEnds.put(batch, id, partition, sequences.getOrDefault(partition, 0L));
-      }
-      db.write(synced, batch);
-      records.addAndGet(added);
-    }
+    Map<byte[], byte[]> written = new LinkedHashMap<>();
+    byPartition.forEach(
+        (partition, all) -> {
+          for (int at = 0; at < all.size(); at += MAX_ROWS) {
+            long sequence = sequences.merge(partition, 1L, Long::sum);
+            List<EgressRow> some = all.subList(at, Math.min(all.size(), at + MAX_ROWS));
+            EgressRecord record = new EgressRecord(id, partition, sequence, edge, from, to, some);
+            written.put(
+                key(id, partition, sequence),
+                RecordJson.write(record).getBytes(StandardCharsets.UTF_8));
+          }
+        });
+    database.write(
+        opened -> {
+          try (WriteBatch batch = new WriteBatch()) {
+            for (var record : written.entrySet()) {
+              batch.put(record.getKey(), record.getValue());
+            }
+            for (int partition : byPartition.keySet()) {
+              JournalEnds.put(batch, id, partition, sequences.getOrDefault(partition, 0L));
+            }
+            opened.db().write(synced, batch);
+            return true;
+          }
+        });
+    records.addAndGet(written.size());
     lastSequences.putAll(sequences);
   }
 
@@ -140,26 +144,38 @@ public final class Journal implements AutoCloseable {
    * @param wanted which partitions to look at
    */
   List<Unsent> heads(IntPredicate wanted) {
-    List<Unsent> heads = new ArrayList<>();
-    try (RocksIterator at = db.newIterator()) {
-      at.seekToFirst();
-      while (isRecord(at)) {
-        Unsent record = Unsent.of(at.key(), at.value());
-        if (wanted.test(record.partition())) {
-          heads.add(record);
-        }
-        at.seek(key(record.journal(), record.partition() + 1, 0));
-      }
-    }
-    return heads;
+    return database.read(
+        opened -> {
+          List<Unsent> heads = new ArrayList<>();
+          try (RocksIterator at = opened.db().newIterator()) {
+            at.seekToFirst();
+            while (isRecord(at)) {
+              Unsent record = Unsent.of(at.key(), at.value());
+              if (wanted.test(record.partition()) && counts(record)) {
+                heads.add(record);
+              }
+              at.seek(key(record.journal(), record.partition() + 1, 0));
+            }
+          }
+          return heads;
+        });
+  }
+
+  private boolean counts(Unsent record) {
+    return !record.journal().equals(id)
+        || record.sequence() <= lastSequences.getOrDefault(record.partition(), 0L);
   }
 
   /** Forgets a record that Kafka has. */
-  void sent(Unsent record) throws RocksDBException {
+  void sent(Unsent record) {
     if (record.journal().equals(id)) {
       acknowledged.merge(record.partition(), record.sequence(), Math::max);
     }
-    db.delete(record.key());
+    database.write(
+        opened -> {
+          opened.db().delete(record.key());
+          return true;
+        });
     records.decrementAndGet();
   }
 
@@ -170,11 +186,14 @@ public final class Journal implements AutoCloseable {
 
   /** The journals of earlier runs that Kafka has all of, each with its last sequences. */
   public List<JournalEnd> complete() {
-    try (RocksIterator at = db.newIterator()) {
-      return JournalEnds.read(at).stream()
-          .filter(end -> !end.journal().equals(id) && !hasUnsent(at, end.journal()))
-          .toList();
-    }
+    return database.read(
+        opened -> {
+          try (RocksIterator at = opened.db().newIterator()) {
+            return JournalEnds.read(at).stream()
+                .filter(end -> !end.journal().equals(id) && !hasUnsent(at, end.journal()))
+                .toList();
+          }
+        });
   }
 
   private static boolean hasUnsent(RocksIterator at, JournalId journal) {
@@ -185,8 +204,12 @@ public final class Journal implements AutoCloseable {
   /** Forgets a complete journal. */
   public void forget(JournalId journal) {
     try {
-      JournalEnds.forget(db, journal);
-    } catch (RocksDBException e) {
+      database.write(
+          opened -> {
+            JournalEnds.forget(opened.db(), journal);
+            return true;
+          });
+    } catch (IllegalStateException e) {
       LOG.errorf(e, "the journal cannot forget %s; its end will be told again", journal);
     }
   }
@@ -196,19 +219,27 @@ public final class Journal implements AutoCloseable {
   }
 
   /** Remembers this run from its start on: it can hold leases before it has anything to record. */
-  private void begin() throws RocksDBException {
-    try (WriteBatch batch = new WriteBatch()) {
-      JournalEnds.put(batch, id, 0, 0);
-      db.write(synced, batch);
-    }
+  private void begin() {
+    database.write(
+        opened -> {
+          try (WriteBatch batch = new WriteBatch()) {
+            JournalEnds.put(batch, id, 0, 0);
+            opened.db().write(synced, batch);
+            return true;
+          }
+        });
   }
 
   private void countRecords() {
-    try (RocksIterator at = db.newIterator()) {
-      for (at.seekToFirst(); isRecord(at); at.next()) {
-        records.incrementAndGet();
-      }
-    }
+    database.read(
+        opened -> {
+          try (RocksIterator at = opened.db().newIterator()) {
+            for (at.seekToFirst(); isRecord(at); at.next()) {
+              records.incrementAndGet();
+            }
+            return true;
+          }
+        });
   }
 
   private static byte[] key(JournalId journal, int partition, long sequence) {
@@ -222,7 +253,7 @@ public final class Journal implements AutoCloseable {
 
   @Override
   public void close() {
-    db.close();
+    database.close();
     synced.close();
   }
 

@@ -21,7 +21,6 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.StringSerializer;
 import org.jboss.logging.Logger;
-import org.rocksdb.RocksDBException;
 
 /**
  * The shipper of the journal to {@code filcdn.egress}. Within a journal and partition the next
@@ -129,7 +128,7 @@ public final class JournalShipper implements AutoCloseable {
       LOG.warnf(
           "egress %s/%d/%d waits: %s",
           record.journal(), record.partition(), record.sequence(), e.getCause());
-    } catch (RocksDBException e) {
+    } catch (IllegalStateException e) {
       LOG.errorf(e, "the journal cannot forget a record that Kafka has; it will be sent again");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntSupplier;
 import org.jboss.logging.Logger;
-import org.rocksdb.RocksDBException;
 
 /**
  * The flush of what was counted into the journal. Rows that the journal refuses are kept and tried
@@ -68,7 +67,7 @@ public final class UsageFlush {
       refused = List.of();
       begun = now;
       failing = false;
-    } catch (RocksDBException e) {
+    } catch (IllegalStateException e) {
       failing = true;
       LOG.errorf(
           e, "the journal refuses %d rows: no response starts until it takes them", rows.size());

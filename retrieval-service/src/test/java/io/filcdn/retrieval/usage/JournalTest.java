@@ -2,6 +2,7 @@ package io.filcdn.retrieval.usage;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressRecord;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -225,12 +227,43 @@ class JournalTest {
     }
   }
 
+  @Test
+  void rowsThatTheDiskRefusedAreWrittenOnceItTakesThem() throws Exception {
+    try (Journal journal = open(FIRST)) {
+      append(journal, rows(1), 1);
+      Path away = folder.resolveSibling(folder.getFileName() + "-away");
+      Files.move(folder, away);
+      long written = 1;
+      // more than is gathered in memory: a file must be made, and cannot be
+      while (takes(journal, rows(2_000)) && written < 200) {
+        written++;
+      }
+      assertThat(takes(journal, rows(2_000))).isFalse();
+
+      Files.move(away, folder);
+
+      await().atMost(Duration.ofSeconds(30)).until(() -> takes(journal, rows(1)));
+      assertThat(drain(journal))
+          .extracting(EgressRecord::sequence)
+          .containsExactlyElementsOf(LongStream.rangeClosed(1, written + 1).boxed().toList());
+      assertThat(journal.size()).isZero();
+    }
+  }
+
+  private static boolean takes(Journal journal, List<EgressRow> rows) {
+    try {
+      append(journal, rows, 1);
+      return true;
+    } catch (IllegalStateException e) {
+      return false;
+    }
+  }
+
   private Journal open(JournalId id) {
     return Journal.open(folder, id, "edge", 1_000);
   }
 
-  private static void append(Journal journal, List<EgressRow> rows, int partitions)
-      throws Exception {
+  private static void append(Journal journal, List<EgressRow> rows, int partitions) {
     journal.append(rows, partitions, Instant.EPOCH, Instant.EPOCH.plusSeconds(1));
   }
 

@@ -1,0 +1,5 @@
+/** RocksDB, as all stores of the edge use it. */
+@NullMarked
+package io.filcdn.retrieval.database;
+
+import org.jspecify.annotations.NullMarked;

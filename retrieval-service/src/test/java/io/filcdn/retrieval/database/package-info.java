@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.retrieval.database;
+
+import org.jspecify.annotations.NullMarked;
