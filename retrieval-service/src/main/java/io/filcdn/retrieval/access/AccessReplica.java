@@ -55,6 +55,12 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
     this.keys = new KeyTable(database);
     this.policies = new PolicyTable(database);
     this.offsets = new OffsetTable(database);
+    database.listen(this::lookUpAnew);
+  }
+
+  private void lookUpAnew() {
+    policies.changed();
+    keys.changed();
   }
 
   /**
@@ -170,8 +176,7 @@ public final class AccessReplica implements TopicReplica, AutoCloseable {
           }
           return true;
         });
-    policies.changed();
-    keys.changed();
+    lookUpAnew();
   }
 
   @Override

@@ -84,7 +84,14 @@ public final class IndexReplica implements TopicReplica, AutoCloseable {
   public static IndexReplica open(Path folder) {
     IndexReplica replica = new IndexReplica(Database.open(folder, SHAPE));
     replica.load();
+    replica.database.listen(replica::openedAnew);
     return replica;
+  }
+
+  /** Has changes that are on the disk after all, though they were refused, in memory too. */
+  private void openedAnew() {
+    placements.changed();
+    load();
   }
 
   private void load() {

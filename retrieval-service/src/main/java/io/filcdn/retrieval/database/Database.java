@@ -2,13 +2,18 @@ package io.filcdn.retrieval.database;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +29,16 @@ import org.rocksdb.RocksDBException;
 /**
  * A database of RocksDB in a folder. After a write that the disk refused, RocksDB refuses all that
  * follow, also when the disk would take them again, but for a disk that was full: so it is opened
- * anew before the next write. Safe for use by several threads, also while it is closed.
+ * anew before the next write, and can be read all the while. Safe for use by several threads, also
+ * while it is closed.
+ *
+ * <pre>
+ *   written --- a write is refused ---> REFUSED --- the disk takes as much as the log has ---+
+ *      ^                                  ^                                                 |
+ *      |                                  +--- cannot be opened: stays opened to read ---+  |
+ *      |                                                                                |  v
+ *      +--- opened to write ----------------------------------------------------- opened to read
+ * </pre>
  */
 public final class Database implements AutoCloseable {
 
@@ -33,8 +47,8 @@ public final class Database implements AutoCloseable {
   private static final int MOST_OPEN_FILES = 256;
   private static final int MOST_LOG_FILES = 2;
 
-  /** Where the disk takes so much, it takes what a database writes when it is opened. */
-  private static final int PROBE_BYTES = 1 << 20;
+  /** What a database writes when it is opened, besides the rows of its log. */
+  private static final int OPENING_BYTES = 1 << 20;
 
   private static final long PROBE_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
 
@@ -44,17 +58,18 @@ public final class Database implements AutoCloseable {
   private final ColumnFamilyOptions tableOptions;
   private final DBOptions options;
 
-  /** Held to read while the database is used, to write while it is opened or closed. */
+  /** Held to read while the database is used, to write while another takes its place. */
   private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
-  /** Null where it could not be opened anew: the next write tries again. */
   @GuardedBy("lock")
   private @Nullable Opened opened;
 
-  @GuardedBy("lock")
-  private boolean closed;
+  /** Held while the database is opened anew or closed, which takes its time. */
+  private final ReentrantLock opening = new ReentrantLock();
 
+  private volatile Runnable listener = () -> {};
   private volatile boolean refused;
+  private volatile boolean closed;
   private volatile long probed = System.nanoTime() - PROBE_EVERY_NANOS;
 
   /**
@@ -72,7 +87,7 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /** A use of the database. */
+  /** A use of the database; it must not outlive the call. */
   @FunctionalInterface
   public interface Use<T> {
 
@@ -115,7 +130,7 @@ public final class Database implements AutoCloseable {
     RocksDB.loadLibrary();
     Database database = new Database(folder, shape);
     try {
-      database.open();
+      database.swap(database.opened(false));
       return database;
     } catch (RocksDBException e) {
       database.close();
@@ -124,7 +139,7 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private void open() throws RocksDBException {
+  private Opened opened(boolean toRead) throws RocksDBException {
     List<ColumnFamilyDescriptor> families =
         shape.tables.stream()
             .map(
@@ -133,13 +148,20 @@ public final class Database implements AutoCloseable {
                         name.getBytes(StandardCharsets.US_ASCII), tableOptions))
             .toList();
     List<ColumnFamilyHandle> handles = new ArrayList<>();
-    lock.writeLock().lock();
-    try {
-      RocksDB db = RocksDB.open(options, folder.toString(), families, handles);
-      opened = new Opened(db, shape.tables, handles);
-    } finally {
-      lock.writeLock().unlock();
-    }
+    String path = folder.toString();
+    RocksDB db =
+        toRead
+            ? RocksDB.openReadOnly(options, path, families, handles)
+            : RocksDB.open(options, path, families, handles);
+    return new Opened(db, shape.tables, handles);
+  }
+
+  /**
+   * Has someone told, on the thread that writes, when the database was opened anew: a write that
+   * was refused can be there all the same.
+   */
+  public void listen(Runnable openedAnew) {
+    listener = openedAnew;
   }
 
   /**
@@ -157,14 +179,15 @@ public final class Database implements AutoCloseable {
   }
 
   /**
-   * Writes. Not to be called from within another use.
+   * Writes. Blocks for as long as it takes to open the database anew; not to be called from within
+   * another use.
    *
    * @throws ClosedException where it is closed
    * @throws IllegalStateException where it cannot be written
    */
   public <T> T write(Use<T> use) {
-    if (refused) {
-      openAnew();
+    if (refused && openAnew()) {
+      listener.run();
     }
     try {
       return use(use);
@@ -177,11 +200,8 @@ public final class Database implements AutoCloseable {
   private <T> T use(Use<T> use) throws RocksDBException {
     lock.readLock().lock();
     try {
-      if (closed) {
-        throw new ClosedException(shape.name);
-      }
       if (opened == null) {
-        throw new IllegalStateException("the %s cannot be opened".formatted(shape.name));
+        throw new ClosedException(shape.name);
       }
       return use.of(opened);
     } finally {
@@ -189,35 +209,65 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private void openAnew() {
+  /** Puts another in its place, and tells which it was. */
+  private @Nullable Opened swap(@Nullable Opened next) {
     lock.writeLock().lock();
     try {
-      if (closed || !refused || !takesWrites()) {
-        return;
-      }
-      if (opened != null) {
-        opened.close();
-        opened = null;
-      }
-      open();
-      refused = false;
-      LOG.warnf("the %s was opened anew: a write had been refused", shape.name);
-    } catch (RocksDBException e) {
-      LOG.errorf("the %s cannot be opened anew: %s", shape.name, e.getMessage());
+      Opened last = opened;
+      opened = next;
+      return last;
     } finally {
       lock.writeLock().unlock();
     }
   }
 
-  /** Looks at most once in a while: what is open can still be read meanwhile. */
+  /** Tells whether another was put in its place, be it to read alone. */
+  private boolean openAnew() {
+    opening.lock();
+    try {
+      if (closed || !refused || !takesWrites()) {
+        return false;
+      }
+      closeOpened(swap(opened(true)));
+      closeOpened(swap(opened(false)));
+      refused = false;
+      LOG.warnf("the %s was opened anew: a write had been refused", shape.name);
+      return true;
+    } catch (RocksDBException e) {
+      LOG.errorf("the %s cannot be opened anew to be written: %s", shape.name, e.getMessage());
+      return true;
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  private static void closeOpened(@Nullable Opened last) {
+    if (last != null) {
+      last.close();
+    }
+  }
+
+  /** Looks at most once in a while. */
   private boolean takesWrites() {
     if (System.nanoTime() - probed < PROBE_EVERY_NANOS) {
       return false;
     }
     probed = System.nanoTime();
     Path probe = folder.resolve("probe");
-    try {
-      Files.write(probe, new byte[PROBE_BYTES]);
+    try (FileChannel file =
+        FileChannel.open(
+            probe,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer block = ByteBuffer.allocate(OPENING_BYTES);
+      for (long left = OPENING_BYTES + logBytes(); left > 0; left -= block.capacity()) {
+        block.clear();
+        while (block.hasRemaining()) {
+          file.write(block);
+        }
+      }
+      file.force(true);
       return true;
     } catch (IOException e) {
       return false;
@@ -226,7 +276,18 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  private void delete(Path probe) {
+  /** The bytes of its log, which is written in order when it is opened. */
+  private long logBytes() throws IOException {
+    long bytes = 0;
+    try (DirectoryStream<Path> logs = Files.newDirectoryStream(folder, "*.log")) {
+      for (Path log : logs) {
+        bytes += Files.size(log);
+      }
+    }
+    return bytes;
+  }
+
+  private static void delete(Path probe) {
     try {
       Files.deleteIfExists(probe);
     } catch (IOException e) {
@@ -236,20 +297,18 @@ public final class Database implements AutoCloseable {
 
   @Override
   public void close() {
-    lock.writeLock().lock();
+    opening.lock();
     try {
       if (closed) {
         return;
       }
       closed = true;
-      if (opened != null) {
-        opened.close();
-      }
+      closeOpened(swap(null));
       options.close();
       tableOptions.close();
       filter.close();
     } finally {
-      lock.writeLock().unlock();
+      opening.unlock();
     }
   }
 }

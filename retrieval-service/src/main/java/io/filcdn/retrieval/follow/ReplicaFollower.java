@@ -124,7 +124,7 @@ public final class ReplicaFollower implements Runnable, AutoCloseable {
           return;
         } catch (KafkaException | IllegalStateException e) {
           LOG.warnf("%s: not followed for now: %s", feed.name, e.getMessage());
-          trusted = isFresh();
+          trusted = isKnownFresh();
         }
       } while (!closing.await(1, TimeUnit.SECONDS));
     } catch (InterruptedException e) {
@@ -163,6 +163,15 @@ public final class ReplicaFollower implements Runnable, AutoCloseable {
         .followedAt()
         .map(at -> !at.plus(maxOffline).isBefore(clock.instant()))
         .orElse(false);
+  }
+
+  private boolean isKnownFresh() {
+    try {
+      return isFresh();
+    } catch (IllegalStateException e) {
+      LOG.warnf("%s: the copy cannot be read: %s", feed.name, e.getMessage());
+      return false;
+    }
   }
 
   private List<TopicPartition> partitions() {

@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.usage;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.common.egress.EgressPartition;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow;
@@ -8,20 +9,23 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.retrieval.database.Database;
+import io.filcdn.retrieval.database.Opened;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntPredicate;
 import org.jboss.logging.Logger;
+import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
@@ -54,11 +58,14 @@ public final class Journal implements AutoCloseable {
   /** The last sequence of this run that Kafka has, by partition. */
   private final Map<Integer, Long> acknowledged = new ConcurrentHashMap<>();
 
-  /**
-   * The last sequence of each partition that this run has written. One behind it is of a write that
-   * was refused, though the disk has it: it will be written anew, with more in it.
-   */
+  /** The last sequence of each partition that this run has written. */
   private final Map<Integer, Long> lastSequences = new ConcurrentHashMap<>();
+
+  /** The places of records that were refused, which the disk may have all the same. */
+  @GuardedBy("this")
+  private final Set<Place> unsure = new HashSet<>();
+
+  private record Place(int partition, long sequence) {}
 
   private Journal(Database database, JournalId id, String edge, long maxRecords) {
     this.database = database;
@@ -109,33 +116,45 @@ public final class Journal implements AutoCloseable {
           .add(row);
     }
     Map<Integer, Long> sequences = new HashMap<>(lastSequences);
-    Map<byte[], byte[]> written = new LinkedHashMap<>();
+    List<EgressRecord> written = new ArrayList<>();
     byPartition.forEach(
         (partition, all) -> {
           for (int at = 0; at < all.size(); at += MAX_ROWS) {
             long sequence = sequences.merge(partition, 1L, Long::sum);
             List<EgressRow> some = all.subList(at, Math.min(all.size(), at + MAX_ROWS));
-            EgressRecord record = new EgressRecord(id, partition, sequence, edge, from, to, some);
-            written.put(
-                key(id, partition, sequence),
-                RecordJson.write(record).getBytes(StandardCharsets.UTF_8));
+            written.add(new EgressRecord(id, partition, sequence, edge, from, to, some));
           }
         });
-    database.write(
-        opened -> {
-          try (WriteBatch batch = new WriteBatch()) {
-            for (var record : written.entrySet()) {
-              batch.put(record.getKey(), record.getValue());
-            }
-            for (int partition : byPartition.keySet()) {
-              JournalEnds.put(batch, id, partition, sequences.getOrDefault(partition, 0L));
-            }
-            opened.db().write(synced, batch);
-            return true;
-          }
-        });
+    List<Place> before = List.copyOf(unsure);
+    written.forEach(record -> unsure.add(new Place(record.partition(), record.sequence())));
+    database.write(opened -> write(opened, before, written, sequences));
+    unsure.clear();
     records.addAndGet(written.size());
     lastSequences.putAll(sequences);
+  }
+
+  /** Writes records, in the place of those of writes that were refused. */
+  private boolean write(
+      Opened opened, List<Place> before, List<EgressRecord> written, Map<Integer, Long> sequences)
+      throws RocksDBException {
+    try (WriteBatch batch = new WriteBatch()) {
+      Set<Integer> touched = new HashSet<>();
+      for (Place refused : before) {
+        batch.delete(key(id, refused.partition, refused.sequence));
+        touched.add(refused.partition);
+      }
+      for (EgressRecord record : written) {
+        batch.put(
+            key(id, record.partition(), record.sequence()),
+            RecordJson.write(record).getBytes(StandardCharsets.UTF_8));
+        touched.add(record.partition());
+      }
+      for (int partition : touched) {
+        JournalEnds.put(batch, id, partition, sequences.getOrDefault(partition, 0L));
+      }
+      opened.db().write(synced, batch);
+      return true;
+    }
   }
 
   /**
@@ -146,12 +165,14 @@ public final class Journal implements AutoCloseable {
   List<Unsent> heads(IntPredicate wanted) {
     return database.read(
         opened -> {
+          // before the rows are looked at: what is written meanwhile is not sent as it was before
+          Map<Integer, Long> last = Map.copyOf(lastSequences);
           List<Unsent> heads = new ArrayList<>();
           try (RocksIterator at = opened.db().newIterator()) {
             at.seekToFirst();
             while (isRecord(at)) {
               Unsent record = Unsent.of(at.key(), at.value());
-              if (wanted.test(record.partition()) && counts(record)) {
+              if (wanted.test(record.partition()) && counts(record, last)) {
                 heads.add(record);
               }
               at.seek(key(record.journal(), record.partition() + 1, 0));
@@ -161,9 +182,10 @@ public final class Journal implements AutoCloseable {
         });
   }
 
-  private boolean counts(Unsent record) {
+  /** One behind the last is of a write that was refused, and will be made anew. */
+  private boolean counts(Unsent record, Map<Integer, Long> last) {
     return !record.journal().equals(id)
-        || record.sequence() <= lastSequences.getOrDefault(record.partition(), 0L);
+        || record.sequence() <= last.getOrDefault(record.partition(), 0L);
   }
 
   /** Forgets a record that Kafka has. */

@@ -38,7 +38,7 @@ public record JournalReports(
           drained.accept(end.journal());
         }
       }
-    } catch (NotAnsweredException e) {
+    } catch (NotAnsweredException | IllegalStateException e) {
       LOG.debugf("metrics is told of journals later: %s", e.getMessage());
     }
   }

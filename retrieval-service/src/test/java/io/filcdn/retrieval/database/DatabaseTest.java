@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.rocksdb.FlushOptions;
@@ -73,6 +74,38 @@ class DatabaseTest {
     }
     try (Database database = open()) {
       assertThat(get(database, "before") + get(database, "after")).isEqualTo("13");
+    }
+  }
+
+  @Test
+  void whileItCannotBeOpenedToBeWrittenItIsReadAndItsListenerIsTold() throws Exception {
+    AtomicInteger told = new AtomicInteger();
+    try (Database database = open()) {
+      database.listen(told::incrementAndGet);
+      put(database, "before", "1");
+      Files.move(folder.resolve("data"), folder.resolve("away"));
+      assertThatThrownBy(() -> flush(database)).hasMessage("the test cannot be written");
+      assertThat(told).hasValue(0);
+      Files.delete(folder.resolve("away").resolve("LOCK"));
+      Path lock = Files.createDirectory(folder.resolve("away").resolve("LOCK"));
+      Files.move(folder.resolve("away"), folder.resolve("data"));
+
+      await().atMost(Duration.ofSeconds(30)).until(() -> isRefused(database) && told.get() > 0);
+      assertThat(get(database, "before")).isEqualTo("1");
+
+      Files.delete(folder.resolve("data").resolve(lock.getFileName()));
+
+      await().atMost(Duration.ofSeconds(30)).until(() -> !isRefused(database));
+      assertThat(get(database, "before") + get(database, "again")).isEqualTo("12");
+    }
+  }
+
+  private static boolean isRefused(Database database) {
+    try {
+      put(database, "again", "2");
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
     }
   }
 

@@ -45,6 +45,8 @@ class ReplicaFollowerTest {
     private final Map<TopicPartition, Long> offsets = new ConcurrentHashMap<>();
     private volatile Optional<Instant> followedAt = Optional.empty();
     private final AtomicInteger records = new AtomicInteger();
+    private volatile boolean broken;
+    private volatile boolean asked;
 
     @Override
     public Map<TopicPartition, Long> offsets() {
@@ -53,6 +55,10 @@ class ReplicaFollowerTest {
 
     @Override
     public Optional<Instant> followedAt() {
+      if (broken) {
+        asked = true;
+        throw new IllegalStateException("the copy cannot be read");
+      }
       return followedAt;
     }
 
@@ -125,5 +131,19 @@ class ReplicaFollowerTest {
     await().atMost(PATIENCE).until(() -> copy.followedAt().isPresent());
 
     assertThat(follower.trusted()).isTrue();
+  }
+
+  @Test
+  void aCopyThatCannotBeReadForAWhileIsFollowedOn() {
+    tell(0);
+    await().atMost(PATIENCE).until(() -> copy.records.get() == 1);
+    copy.broken = true;
+    fail();
+    await().atMost(PATIENCE).until(() -> copy.asked);
+
+    copy.broken = false;
+    tell(1);
+
+    await().atMost(PATIENCE).until(() -> copy.records.get() == 2);
   }
 }
