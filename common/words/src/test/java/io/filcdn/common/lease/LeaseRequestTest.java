@@ -3,18 +3,24 @@ package io.filcdn.common.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -110,6 +116,45 @@ class LeaseRequestTest {
             List.of(new CapSalt(LocalDate.of(2026, 11, 30), "ab".repeat(32))));
 
     assertThat(RecordJson.read(RecordJson.write(answer), LeaseAnswer.class)).isEqualTo(answer);
+  }
+
+  @Test
+  void membersOfTheContractAreOnTheirPage() throws IOException {
+    CapName cap = CapName.of("cap/policy/fwss/12/all/2026-11-30");
+    QuotaName key = new QuotaName.OfKey(KeyId.of("abcdefABCDEF"), CapPeriod.of("life"));
+    ByteCount bytes = ByteCount.of(5);
+    JsonNode contract =
+        json(
+            List.of(
+                new LeaseRequest(
+                    JOURNAL,
+                    "edge-0",
+                    List.of(
+                        ASK,
+                        new LeaseRequest.Ask(key, bytes, bytes, bytes),
+                        new LeaseRequest.Ask(cap, bytes, bytes, bytes, Optional.of(bytes)))),
+                new LeaseAnswer(
+                    false,
+                    60_000,
+                    List.of(new LeaseAnswer.Lease(cap, bytes, bytes, bytes, Optional.of(bytes))),
+                    List.of(new CapSalt(LocalDate.of(2026, 11, 30), "ab".repeat(32))))));
+
+    String page = Files.readString(Path.of("..", "..", "docs", "http-api.md"));
+    String chapter = page.split("### Leasing quota", 2)[1].split("\n### ", 2)[0];
+
+    assertThat(names(contract))
+        .contains("dataSet", "period", "used", "salts")
+        .allMatch(name -> Pattern.compile("\\b" + name + "\\b").matcher(chapter).find());
+  }
+
+  private static JsonNode json(Object value) {
+    return RecordJson.read(RecordJson.write(value), JsonNode.class);
+  }
+
+  /** The names of all members, at whatever depth. */
+  private static Stream<String> names(JsonNode node) {
+    return Stream.concat(
+        node.properties().stream().map(Map.Entry::getKey), node.valueStream().flatMap(LeaseRequestTest::names));
   }
 
   @Test
