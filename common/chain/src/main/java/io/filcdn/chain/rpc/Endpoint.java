@@ -1,5 +1,6 @@
 package io.filcdn.chain.rpc;
 
+import io.filcdn.common.network.Network;
 import java.io.IOException;
 import java.net.URI;
 import java.util.ArrayList;
@@ -60,9 +61,8 @@ public final class Endpoint {
     return inOrder;
   }
 
-  /** Host and port: path and query may hold an API key. */
   @Override
   public String toString() {
-    return url.getPort() < 0 ? url.getHost() : url.getHost() + ":" + url.getPort();
+    return Network.shown(url);
   }
 }

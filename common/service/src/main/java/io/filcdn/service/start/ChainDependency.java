@@ -1,13 +1,12 @@
 package io.filcdn.service.start;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.filcdn.common.network.ChainIdQuestion;
 import io.filcdn.common.network.Network;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,10 +19,7 @@ import java.util.stream.Collectors;
  */
 final class ChainDependency implements Dependency {
 
-  private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration LIMIT = Duration.ofSeconds(5);
-  private static final String QUESTION =
-      "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"eth_chainId\",\"params\":[]}";
 
   private final Network network;
 
@@ -31,19 +27,14 @@ final class ChainDependency implements Dependency {
     this.network = network;
   }
 
-  /** Hosts only: paths and queries hold keys. */
   @Override
   public String text() {
     return "the chain of %s at %s"
         .formatted(
             network.name(),
             network.rpcUrls().stream()
-                .map(ChainDependency::host)
+                .map(Network::shown)
                 .collect(Collectors.joining(", ")));
-  }
-
-  private static String host(URI url) {
-    return url.getPort() < 0 ? url.getHost() : url.getHost() + ":" + url.getPort();
   }
 
   @Override
@@ -56,7 +47,7 @@ final class ChainDependency implements Dependency {
           return new Answer.Present();
         }
         if (found.isPresent()) {
-          stranger = Optional.of("%d from %s".formatted(found.getAsLong(), host(url)));
+          stranger = Optional.of("%d from %s".formatted(found.getAsLong(), Network.shown(url)));
         }
       }
     }
@@ -74,14 +65,10 @@ final class ChainDependency implements Dependency {
         HttpRequest.newBuilder(url)
             .timeout(LIMIT)
             .header("Content-Type", "application/json")
-            .POST(BodyPublishers.ofString(QUESTION))
+            .POST(BodyPublishers.ofString(ChainIdQuestion.BODY))
             .build();
     try {
-      HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
-      String id = JSON.readTree(answer.body()).path("result").asText();
-      return id.matches("0x[0-9a-f]{1,15}")
-          ? OptionalLong.of(Long.parseLong(id.substring(2), 16))
-          : OptionalLong.empty();
+      return ChainIdQuestion.read(client.send(request, BodyHandlers.ofString()).body());
     } catch (IOException e) {
       return OptionalLong.empty();
     } catch (InterruptedException e) {

@@ -54,6 +54,11 @@ public record Network(
     operators = List.copyOf(operators);
   }
 
+  /** The host and port of a node, for logs and errors: path and query may hold an API key. */
+  public static String shown(URI rpcUrl) {
+    return rpcUrl.getPort() < 0 ? rpcUrl.getHost() : rpcUrl.getHost() + ":" + rpcUrl.getPort();
+  }
+
   /** The epoch that contains {@code time}; epoch 0 for times before the genesis. */
   public Epoch epochAt(Instant time) {
     long elapsed = time.toEpochMilli() - genesis.toEpochMilli();
