@@ -4,6 +4,7 @@ import io.filcdn.common.access.AccessKey;
 import io.filcdn.common.access.KeyScope;
 import io.filcdn.common.access.KeyStanding;
 import io.filcdn.common.chain.Address;
+import io.filcdn.service.auth.BearerToken;
 import io.filcdn.service.database.Database;
 import java.time.Clock;
 import java.util.Optional;
@@ -14,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  * scope {@code admin} it carries. What has the form of neither costs no look-up.
  */
 public final class CallerAuthentication {
-
-  private static final String SCHEME = "Bearer ";
 
   private final Database database;
   private final String network;
@@ -38,7 +37,7 @@ public final class CallerAuthentication {
    * @param authorization the header, where there is one
    */
   public Optional<Address> payer(@Nullable String authorization) {
-    Optional<String> token = bearerToken(authorization);
+    Optional<String> token = BearerToken.read(authorization);
     return token
         .flatMap(SessionToken::read)
         .flatMap(this::signedIn)
@@ -47,7 +46,7 @@ public final class CallerAuthentication {
 
   /** Ends the session whose token the header has; true where that has the form of one. */
   public boolean signOut(@Nullable String authorization) {
-    Optional<SessionToken> token = bearerToken(authorization).flatMap(SessionToken::read);
+    Optional<SessionToken> token = BearerToken.read(authorization).flatMap(SessionToken::read);
     token.ifPresent(known -> database.run(connection -> sessions.end(connection, known.hash())));
     return token.isPresent();
   }
@@ -66,12 +65,5 @@ public final class CallerAuthentication {
         .filter(record -> record.standing(key, clock.instant()) == KeyStanding.GOOD)
         .filter(record -> record.scopes().contains(KeyScope.ADMIN))
         .map(record -> record.payer());
-  }
-
-  /** The token of the scheme {@code Bearer}; empty where the header has none. */
-  public static Optional<String> bearerToken(@Nullable String authorization) {
-    return Optional.ofNullable(authorization)
-        .filter(header -> header.regionMatches(true, 0, SCHEME, 0, SCHEME.length()))
-        .map(header -> header.substring(SCHEME.length()).strip());
   }
 }

@@ -6,11 +6,11 @@ import com.github.benmanes.caffeine.cache.Ticker;
 import io.filcdn.common.access.AccessKey;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.access.SecretHash;
-import io.filcdn.metrics.accounts.CallerAuthentication;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.AuditEntry.Action;
 import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.credits.PostgresCreditServices.Known;
+import io.filcdn.service.auth.BearerToken;
 import io.filcdn.service.database.Database;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -176,7 +176,7 @@ public final class CreditServices {
    * @param authorization the header, where there is one
    */
   Optional<CreditService> authenticate(@Nullable String authorization) {
-    return CallerAuthentication.bearerToken(authorization)
+    return BearerToken.read(authorization)
         .flatMap(AccessKey::read)
         .filter(key -> key.network().equals(network))
         .flatMap(key -> remembered.get(SecretHash.of(key.text()), hash -> find(key.id(), hash)));

@@ -1,6 +1,7 @@
 package io.filcdn.metrics.pages;
 
 import io.filcdn.metrics.pages.NeighbourResource.Neighbours;
+import io.filcdn.service.auth.BearerToken;
 import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
@@ -32,7 +33,7 @@ public class SettlementOrderResource {
   private static final String ORDERS = "report|settle|set-asides/retry|set-asides/release";
 
   /** Anything else would cost settlement an answer. */
-  private static final Pattern TOKEN = Pattern.compile("Bearer [\\x21-\\x7e]{1,1000}");
+  private static final Pattern TOKEN = Pattern.compile("[\\x21-\\x7e]{1,1000}");
 
   private final Neighbours neighbours;
 
@@ -56,17 +57,15 @@ public class SettlementOrderResource {
       throw HttpProblem.unknown(
           "orders", "orders are not passed on here: set filcdn.metrics.pages.orders");
     }
-    if (authorization == null || !TOKEN.matcher(authorization).matches()) {
-      return Response.fromResponse(
-              HttpProblem.of(
-                      401, "token-unknown", "expected the admin token as Authorization: Bearer")
-                  .response())
-          .header(HttpHeaders.WWW_AUTHENTICATE, "Bearer")
-          .build();
-    }
+    String token =
+        BearerToken.read(authorization)
+            .filter(text -> TOKEN.matcher(text).matches())
+            .orElseThrow(
+                () ->
+                    BearerToken.unauthorized("expected the admin token as Authorization: Bearer"));
     return neighbours
         .settlement()
-        .post("/api/v1/admin/" + path, uri.getRequestUri().getRawQuery(), authorization)
+        .post("/api/v1/admin/" + path, uri.getRequestUri().getRawQuery(), "Bearer " + token)
         .response();
   }
 }

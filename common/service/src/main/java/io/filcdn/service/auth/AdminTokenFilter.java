@@ -2,15 +2,14 @@ package io.filcdn.service.auth;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.config.Secret;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.inject.Instance;
 import jakarta.ws.rs.Priorities;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.container.ContainerRequestFilter;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.Provider;
 import java.security.MessageDigest;
 import java.util.Optional;
@@ -21,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 @Provider
 @Priority(Priorities.AUTHENTICATION)
 public final class AdminTokenFilter implements ContainerRequestFilter {
-
-  private static final String SCHEME = "Bearer";
 
   private final Instance<AdminConfig> config;
 
@@ -38,26 +35,23 @@ public final class AdminTokenFilter implements ContainerRequestFilter {
     // SmallRye gives a secret without a value where there is none
     Optional<String> token = config.get().token().map(Secret::get);
     if (!isIn(request.getHeaderString(HttpHeaders.AUTHORIZATION), token)) {
-      request.abortWith(unauthorized(token.isPresent()));
+      request.abortWith(unauthorized(token.isPresent()).getResponse());
     }
   }
 
   /** True where the header has the token; compared in constant time. */
   static boolean isIn(@Nullable String authorization, Optional<String> token) {
-    return authorization != null
-        && token
-            .map(secret -> (SCHEME + " " + secret).getBytes(UTF_8))
-            .map(expected -> MessageDigest.isEqual(expected, authorization.getBytes(UTF_8)))
-            .orElse(false);
+    Optional<byte[]> shown = BearerToken.read(authorization).map(text -> text.getBytes(UTF_8));
+    return token
+        .map(secret -> secret.getBytes(UTF_8))
+        .flatMap(expected -> shown.map(found -> MessageDigest.isEqual(expected, found)))
+        .orElse(false);
   }
 
-  private static Response unauthorized(boolean configured) {
-    String detail =
+  private static WebApplicationException unauthorized(boolean configured) {
+    return BearerToken.unauthorized(
         configured
             ? "expected the admin token as Authorization: Bearer, found none or another"
-            : "operators' calls are off: set filcdn.admin.token";
-    return Response.fromResponse(HttpProblem.of(401, "token-unknown", detail).response())
-        .header(HttpHeaders.WWW_AUTHENTICATE, SCHEME)
-        .build();
+            : "operators' calls are off: set filcdn.admin.token");
   }
 }
