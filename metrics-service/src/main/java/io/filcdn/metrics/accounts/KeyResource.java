@@ -6,6 +6,7 @@ import io.filcdn.common.access.AccessKey;
 import io.filcdn.common.access.KeyId;
 import io.filcdn.common.chain.Address;
 import io.filcdn.metrics.query.RequestValues;
+import io.filcdn.service.auth.BearerToken;
 import io.filcdn.service.paging.Page;
 import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
@@ -21,7 +22,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.util.List;
 import java.util.Optional;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -178,14 +178,8 @@ public class KeyResource {
 
   /** A problem: the call carries no token that is good. */
   public static WebApplicationException unauthorized() {
-    Response problem =
-        HttpProblem.of(
-                401,
-                "token-unknown",
-                "expected the token of a session, or a key with the scope admin, as Authorization:"
-                    + " Bearer, found none that is good")
-            .response();
-    return new WebApplicationException(
-        Response.fromResponse(problem).header(HttpHeaders.WWW_AUTHENTICATE, "Bearer").build());
+    return BearerToken.unauthorized(
+        "expected the token of a session, or a key with the scope admin, as Authorization: Bearer,"
+            + " found none that is good");
   }
 }

@@ -13,6 +13,7 @@ import io.filcdn.metrics.credits.AccountCredit.KindBalance;
 import io.filcdn.metrics.credits.CreditScope.Action;
 import io.filcdn.metrics.json.PostgresSafeJson;
 import io.filcdn.metrics.query.RequestValues;
+import io.filcdn.service.auth.BearerToken;
 import io.filcdn.service.paging.Page;
 import io.filcdn.service.problem.HttpProblem;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -29,7 +30,6 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
-import jakarta.ws.rs.core.Response;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -276,14 +276,8 @@ public class CreditResource {
   }
 
   private static WebApplicationException unauthorized() {
-    Response problem =
-        HttpProblem.of(
-                401,
-                "token-unknown",
-                "expected the token of a service, or for reading that of a payer, as Authorization:"
-                    + " Bearer, found none that is good")
-            .response();
-    return new WebApplicationException(
-        Response.fromResponse(problem).header(HttpHeaders.WWW_AUTHENTICATE, "Bearer").build());
+    return BearerToken.unauthorized(
+        "expected the token of a service, or for reading that of a payer, as Authorization:"
+            + " Bearer, found none that is good");
   }
 }
