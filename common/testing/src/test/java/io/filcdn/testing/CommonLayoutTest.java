@@ -22,7 +22,8 @@ class CommonLayoutTest {
           "chain",
           "proof",
           "piece",
-          "identity");
+          "identity",
+          "digest");
 
   @Test
   void commonIsWordsThatKnowOnlySmallerWords() {

@@ -2,9 +2,8 @@ package io.filcdn.indexer.chain;
 
 import static java.util.stream.Collectors.toUnmodifiableSet;
 
+import io.filcdn.common.digest.Digests;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -33,13 +32,8 @@ public record LogFingerprints(Set<String> fingerprints) {
   }
 
   private static String fingerprint(RawLog log) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      String all = log.position() + " " + log.address() + " " + log.topics() + " " + log.data();
-      byte[] hash = digest.digest(all.getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(hash, 0, FINGERPRINT_BYTES);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    String all = log.position() + " " + log.address() + " " + log.topics() + " " + log.data();
+    byte[] hash = Digests.sha256(all.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(hash, 0, FINGERPRINT_BYTES);
   }
 }

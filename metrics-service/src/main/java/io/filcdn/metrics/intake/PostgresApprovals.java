@@ -2,9 +2,8 @@ package io.filcdn.metrics.intake;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.filcdn.common.digest.Digests;
 import io.filcdn.service.database.Columns;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -76,11 +75,6 @@ public final class PostgresApprovals {
 
   /** Its SHA-256, in hex: the value itself may hold what no text column takes. */
   private static String digest(String value) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(value.getBytes(UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
+    return HexFormat.of().formatHex(Digests.sha256(value.getBytes(UTF_8)));
   }
 }

@@ -4,13 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.filcdn.common.access.IpNetwork;
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.digest.Digests;
 import io.filcdn.common.lease.CapName;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.refusal.Refusal;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Base64;
@@ -154,13 +153,9 @@ record TokenClaims(
   }
 
   private static String digest(String address) {
-    try {
-      return Base64.getUrlEncoder()
-          .withoutPadding()
-          .encodeToString(MessageDigest.getInstance("SHA-256").digest(address.getBytes(UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(Digests.sha256(address.getBytes(UTF_8)));
   }
 
   private static void requireUnderstood(Map<String, @Nullable Object> claims) {

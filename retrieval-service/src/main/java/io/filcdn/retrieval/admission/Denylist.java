@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.admission;
 
+import io.filcdn.common.digest.Digests;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.database.Database;
@@ -8,8 +9,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -256,12 +255,7 @@ public final class Denylist implements AutoCloseable {
   }
 
   private static byte[] hash(PieceName name) {
-    try {
-      return MessageDigest.getInstance("SHA-256")
-          .digest((name + "/").getBytes(StandardCharsets.US_ASCII));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Digests.sha256((name + "/").getBytes(StandardCharsets.US_ASCII));
   }
 
   @Override

@@ -1,11 +1,10 @@
 package io.filcdn.retrieval.delivery;
 
+import io.filcdn.common.digest.Digests;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.netty.util.AsciiString;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
 
@@ -25,13 +24,8 @@ final class ProblemPage {
   private ProblemPage() {}
 
   private static String hash(String text) {
-    try {
-      byte[] hash =
-          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-      return Base64.getEncoder().encodeToString(hash);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Base64.getEncoder()
+        .encodeToString(Digests.sha256(text.getBytes(StandardCharsets.UTF_8)));
   }
 
   /** The page for a problem. */

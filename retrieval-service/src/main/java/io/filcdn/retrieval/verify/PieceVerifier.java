@@ -1,12 +1,12 @@
 package io.filcdn.retrieval.verify;
 
+import io.filcdn.common.digest.Digests;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.proof.PieceTree;
 import io.filcdn.common.proof.PieceTreeHasher;
 import io.filcdn.retrieval.bytes.ReprDigest;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
 
 /**
@@ -25,7 +25,7 @@ public final class PieceVerifier {
   public PieceVerifier(PieceCid piece) {
     this.piece = piece;
     this.hasher = new PieceTreeHasher(piece);
-    this.sha256 = piece.rawSize() > MAX_DIGESTED ? Optional.empty() : Optional.of(sha256());
+    this.sha256 = piece.rawSize() > MAX_DIGESTED ? Optional.empty() : Optional.of(Digests.sha256());
   }
 
   /** Takes the remaining bytes of {@code bytes}. Takes as long as hashing them does. */
@@ -45,14 +45,6 @@ public final class PieceVerifier {
         ? new Verdict.Right(
             hasher.tree(), sha256.map(MessageDigest::digest).map(ReprDigest::sha256))
         : new Verdict.Wrong("expected %s, found %s".formatted(piece, found));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 
   /** The verdict whether the bytes were the piece. */

@@ -2,9 +2,8 @@ package io.filcdn.common.access;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.filcdn.common.digest.Digests;
 import java.math.BigInteger;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.regex.Pattern;
 
@@ -42,11 +41,7 @@ public record DelegateKey(String crv, String kty, String x, String y) {
 
   /** The 32 bytes of {@link #kid}. */
   public byte[] thumbprint() {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(jwk().getBytes(US_ASCII));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return Digests.sha256(jwk().getBytes(US_ASCII));
   }
 
   /** The JWK in the spelling that its thumbprint is of. */

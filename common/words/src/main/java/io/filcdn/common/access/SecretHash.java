@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import io.filcdn.common.digest.Digests;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /**
@@ -48,12 +48,7 @@ public record SecretHash(String hex) {
 
   /** The hash of a secret. */
   public static SecretHash of(String secret) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(secret.getBytes(US_ASCII));
-      return new SecretHash(HexFormat.of().formatHex(digest));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
+    return new SecretHash(HexFormat.of().formatHex(Digests.sha256(secret.getBytes(US_ASCII))));
   }
 
   /** True where the two are the same; in a time that does not tell where they differ. */

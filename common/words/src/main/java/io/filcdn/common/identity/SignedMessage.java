@@ -2,9 +2,8 @@ package io.filcdn.common.identity;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.filcdn.common.digest.Digests;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 
 /**
  * The bytes that an edge signs. What a signature is for is part of them, so that none of one kind
@@ -24,7 +23,7 @@ public final class SignedMessage {
    * edge, the journal, the partition and the sequence.
    */
   public static byte[] egress(byte[] value) {
-    return joined(EGRESS, sha256(value));
+    return joined(EGRESS, Digests.sha256(value));
   }
 
   /**
@@ -36,14 +35,6 @@ public final class SignedMessage {
   static byte[] request(String path, String edge, long at, String body) {
     String head = "filcdn.request.v1\n%s\n%s\n%d\n".formatted(path, edge, at);
     return joined(head.getBytes(UTF_8), body.getBytes(UTF_8));
-  }
-
-  private static byte[] sha256(byte[] value) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(value);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   private static byte[] joined(byte[] one, byte[] other) {

@@ -1,5 +1,6 @@
 package io.filcdn.common.piece;
 
+import io.filcdn.common.digest.Digests;
 import java.security.DigestException;
 import java.security.MessageDigest;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ public final class NodeTree {
 
   private static final byte[][] ZERO_NODES = zeroNodes();
 
-  private final MessageDigest sha256 = Sha256.digest();
+  private final MessageDigest sha256 = Digests.sha256();
 
   /** One quad: 127 raw bytes spread over four leaves. */
   private final byte[] leaves = new byte[4 * NODE];
@@ -109,7 +110,7 @@ public final class NodeTree {
    * @param nodes 32 bytes each
    */
   public static byte[] parents(byte[] nodes, int level) {
-    MessageDigest sha256 = Sha256.digest();
+    MessageDigest sha256 = Digests.sha256();
     byte[] parents = new byte[Math.ceilDiv(nodes.length, 2 * NODE) * NODE];
     for (int at = 0; at < parents.length; at += NODE) {
       int left = 2 * at;
@@ -142,7 +143,7 @@ public final class NodeTree {
   }
 
   private static byte[][] zeroNodes() {
-    MessageDigest sha256 = Sha256.digest();
+    MessageDigest sha256 = Digests.sha256();
     byte[][] nodes = new byte[PieceCid.MAX_HEIGHT + 1][NODE];
     for (int level = 1; level <= PieceCid.MAX_HEIGHT; level++) {
       sha256.update(nodes[level - 1]);

@@ -1,8 +1,5 @@
 package io.filcdn.common.piece;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-
 /** The parts of SHA-256 (FIPS 180-4), for those who hash many messages at once. */
 final class Sha256 {
 
@@ -56,14 +53,5 @@ final class Sha256 {
       words[i] += CONSTANTS[i];
     }
     return words;
-  }
-
-  /** The JDK's own, one message at a time. */
-  static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

@@ -2,6 +2,7 @@ package io.filcdn.common.piece;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.common.digest.Digests;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +20,7 @@ class VectorNodeLanesTest {
     }
     byte[][] expected = new byte[lanes][];
     for (int lane = 0; lane < lanes; lane++) {
-      expected[lane] = Sha256.digest().digest(words(rows, NodeLanes.CHILDREN + lane, 16));
+      expected[lane] = Digests.sha256(words(rows, NodeLanes.CHILDREN + lane, 16));
       expected[lane][31] &= 0x3f;
     }
 
