@@ -1,5 +1,7 @@
 package io.filcdn.metrics.accounts;
 
+import io.filcdn.service.problem.HttpProblem;
+
 /** A reason that a key is not made or changed. */
 public enum KeyRefusal {
   EXPIRY_PAST(400, "key-malformed", "expected expires in the future, found a time that has been"),
@@ -18,28 +20,14 @@ public enum KeyRefusal {
       "too-many-keys",
       "the payer has as many keys as a payer can have, those included that ended of late");
 
-  private final int status;
-  private final String code;
-  private final String detail;
+  private final HttpProblem problem;
 
   KeyRefusal(int status, String code, String detail) {
-    this.status = status;
-    this.code = code;
-    this.detail = detail;
+    this.problem = HttpProblem.of(status, code, detail);
   }
 
-  /** Of HTTP. */
-  public int status() {
-    return status;
-  }
-
-  /** For programs. */
-  public String code() {
-    return code;
-  }
-
-  /** For people: what was expected. */
-  public String detail() {
-    return detail;
+  /** The answer to a call. */
+  public HttpProblem problem() {
+    return problem;
   }
 }

@@ -8,7 +8,6 @@ import io.filcdn.common.chain.Address;
 import io.filcdn.metrics.query.RequestValues;
 import io.filcdn.service.auth.BearerToken;
 import io.filcdn.service.paging.Page;
-import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -102,7 +101,7 @@ public class KeyResource {
         .keys()
         .find(payer, id(id))
         .map(found -> answer(RestResponse.Status.OK, accounts.keys().view(found)))
-        .orElseThrow(() -> refused(KeyRefusal.KEY_UNKNOWN));
+        .orElseThrow(() -> KeyRefusal.KEY_UNKNOWN.problem().exception());
   }
 
   @POST
@@ -146,7 +145,7 @@ public class KeyResource {
       @PathParam("id") String id) {
     Address payer = payer(authorization);
     if (!accounts.keys().revoke(payer, id(id))) {
-      throw refused(KeyRefusal.KEY_UNKNOWN);
+      throw KeyRefusal.KEY_UNKNOWN.problem().exception();
     }
   }
 
@@ -154,7 +153,7 @@ public class KeyResource {
     return switch (outcome) {
       case KeyDesk.Outcome.Issued(AccessKey key, KeyView view) ->
           answer(RestResponse.Status.CREATED, new IssuedKey(key.text(), view));
-      case KeyDesk.Outcome.Refused(KeyRefusal reason) -> throw refused(reason);
+      case KeyDesk.Outcome.Refused(KeyRefusal reason) -> throw reason.problem().exception();
     };
   }
 
@@ -170,10 +169,6 @@ public class KeyResource {
 
   private static KeyId id(String text) {
     return RequestValues.parsed("key-id", KeyId::of, text);
-  }
-
-  private static WebApplicationException refused(KeyRefusal reason) {
-    return HttpProblem.of(reason.status(), reason.code(), reason.detail()).exception();
   }
 
   /** A problem: the call carries no token that is good. */

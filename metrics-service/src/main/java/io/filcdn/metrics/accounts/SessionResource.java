@@ -1,7 +1,6 @@
 package io.filcdn.metrics.accounts;
 
 import io.filcdn.common.chain.Address;
-import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import io.vertx.core.http.HttpServerRequest;
 import jakarta.ws.rs.Consumes;
@@ -10,7 +9,6 @@ import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
-import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -47,7 +45,7 @@ public class SessionResource {
   @APIResponse(responseCode = "200", description = "Good for one sign-in, until it expires")
   public RestResponse<SignIn.Challenge> challenge() {
     SignIn.Challenge challenge =
-        accounts.signIn().challenge().orElseThrow(() -> refused(SignInRefusal.OFF));
+        accounts.signIn().challenge().orElseThrow(() -> SignInRefusal.OFF.problem().exception());
     return RestResponse.ResponseBuilder.ok(challenge)
         .header(HttpHeaders.CACHE_CONTROL, NO_STORE)
         .build();
@@ -91,7 +89,7 @@ public class SessionResource {
   @APIResponse(responseCode = "429", description = "Too many attempts of late")
   public RestResponse<Session> signIn(@Context HttpServerRequest request, String body) {
     if (!accounts.countAttempt(request)) {
-      throw refused(SignInRefusal.TOO_MANY);
+      throw SignInRefusal.TOO_MANY.problem().exception();
     }
     SignedMessage signed = JsonBody.read("session", body, SignedMessage.class);
     return switch (accounts.signIn().signIn(signed.message(), signed.signature())) {
@@ -100,7 +98,7 @@ public class SessionResource {
                   RestResponse.Status.CREATED, new Session(token, payer, expires))
               .header(HttpHeaders.CACHE_CONTROL, NO_STORE)
               .build();
-      case SignIn.Outcome.Refused(SignInRefusal reason) -> throw refused(reason);
+      case SignIn.Outcome.Refused(SignInRefusal reason) -> throw reason.problem().exception();
     };
   }
 
@@ -112,9 +110,5 @@ public class SessionResource {
     if (!accounts.callers().signOut(authorization)) {
       throw KeyResource.unauthorized();
     }
-  }
-
-  private static WebApplicationException refused(SignInRefusal reason) {
-    return HttpProblem.of(reason.status(), reason.code(), reason.detail()).exception();
   }
 }

@@ -1,5 +1,7 @@
 package io.filcdn.metrics.accounts;
 
+import io.filcdn.service.problem.HttpProblem;
+
 /** A reason that nobody is signed in. */
 public enum SignInRefusal {
   OFF(503, "sign-in-off", "sign-in is off: the operator has to set filcdn.metrics.accounts.domain"),
@@ -24,28 +26,14 @@ public enum SignInRefusal {
           + " try again"),
   TOO_MANY(429, "too-many-sign-ins", "too many sign-ins of late");
 
-  private final int status;
-  private final String code;
-  private final String detail;
+  private final HttpProblem problem;
 
   SignInRefusal(int status, String code, String detail) {
-    this.status = status;
-    this.code = code;
-    this.detail = detail;
+    this.problem = HttpProblem.of(status, code, detail);
   }
 
-  /** Of HTTP. */
-  public int status() {
-    return status;
-  }
-
-  /** For programs. */
-  public String code() {
-    return code;
-  }
-
-  /** For people: what was expected. */
-  public String detail() {
-    return detail;
+  /** The answer to a call. */
+  public HttpProblem problem() {
+    return problem;
   }
 }

@@ -1,5 +1,7 @@
 package io.filcdn.metrics.credits;
 
+import io.filcdn.service.problem.HttpProblem;
+
 /** A reason that nothing was done about credit. */
 public enum CreditRefusal {
   CREDIT_SHORT(402, "credit-short", "the account has less available than the amount"),
@@ -27,28 +29,14 @@ public enum CreditRefusal {
   TOO_MANY_GRANTS(
       409, "too-many-grants", "the account has 1000 grants of this kind that are not spent");
 
-  private final int status;
-  private final String code;
-  private final String detail;
+  private final HttpProblem problem;
 
   CreditRefusal(int status, String code, String detail) {
-    this.status = status;
-    this.code = code;
-    this.detail = detail;
+    this.problem = HttpProblem.of(status, code, detail);
   }
 
-  /** Of HTTP, where it is the answer to a whole call. */
-  public int status() {
-    return status;
-  }
-
-  /** For programs. */
-  public String code() {
-    return code;
-  }
-
-  /** For people. */
-  public String detail() {
-    return detail;
+  /** The answer to a call; of one operation among many, its code and detail. */
+  public HttpProblem problem() {
+    return problem;
   }
 }

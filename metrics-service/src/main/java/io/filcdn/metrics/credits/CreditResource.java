@@ -108,7 +108,7 @@ public class CreditResource {
 
   private void count(OperationResult result) {
     if (result instanceof OperationResult.Refused(CreditRefusal reason, var _)) {
-      metrics.counter("filcdn.credits.refused", "reason", reason.code()).increment();
+      metrics.counter("filcdn.credits.refused", "reason", reason.problem().code()).increment();
     }
   }
 
@@ -144,7 +144,7 @@ public class CreditResource {
     CreditService service = service(authorization);
     NewGrant wanted = JsonBody.read("grant", body, NewGrant.class);
     if (!service.may(Action.GRANT, wanted.kind())) {
-      throw refused(CreditRefusal.SCOPE_MISSING);
+      throw CreditRefusal.SCOPE_MISSING.problem().exception();
     }
     return done(credits.grantDesk().grant(service.name(), wanted));
   }
@@ -241,10 +241,10 @@ public class CreditResource {
             .filter(kind -> service.map(known -> known.may(Action.READ, kind)).orElse(true))
             .collect(Collectors.toSet());
     if (kinds.isEmpty()) {
-      throw refused(CreditRefusal.SCOPE_MISSING);
+      throw CreditRefusal.SCOPE_MISSING.problem().exception();
     }
     if (payer.filter(own -> !own.equals(account)).isPresent()) {
-      throw refused(CreditRefusal.ACCOUNT_FOREIGN);
+      throw CreditRefusal.ACCOUNT_FOREIGN.problem().exception();
     }
     return new Reader(account, kinds);
   }
@@ -267,12 +267,8 @@ public class CreditResource {
   public static StoredGrant done(GrantDesk.Outcome outcome) {
     return switch (outcome) {
       case GrantDesk.Outcome.Done(StoredGrant grant) -> grant;
-      case GrantDesk.Outcome.Refused(CreditRefusal reason) -> throw refused(reason);
+      case GrantDesk.Outcome.Refused(CreditRefusal reason) -> throw reason.problem().exception();
     };
-  }
-
-  private static WebApplicationException refused(CreditRefusal reason) {
-    return HttpProblem.of(reason.status(), reason.code(), reason.detail()).exception();
   }
 
   private static WebApplicationException unauthorized() {

@@ -1,5 +1,7 @@
 package io.filcdn.metrics.policies;
 
+import io.filcdn.service.problem.HttpProblem;
+
 /** A reason that a grant sets no policy. */
 public enum PolicyRefusal {
   SIGNATURE_MALFORMED(
@@ -47,28 +49,14 @@ public enum PolicyRefusal {
           + " again"),
   TOO_MANY(429, "too-many-policies", "too many grants of late");
 
-  private final int status;
-  private final String code;
-  private final String detail;
+  private final HttpProblem problem;
 
   PolicyRefusal(int status, String code, String detail) {
-    this.status = status;
-    this.code = code;
-    this.detail = detail;
+    this.problem = HttpProblem.of(status, code, detail);
   }
 
-  /** Of HTTP. */
-  public int status() {
-    return status;
-  }
-
-  /** For programs. */
-  public String code() {
-    return code;
-  }
-
-  /** For people: what was expected. */
-  public String detail() {
-    return detail;
+  /** The answer to a call. */
+  public HttpProblem problem() {
+    return problem;
   }
 }

@@ -21,7 +21,6 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
@@ -114,7 +113,7 @@ public class PolicyResource {
   @APIResponse(responseCode = "503", description = "No node tells of a session key or contract")
   public RestResponse<SetPolicies> setPolicies(@Context HttpServerRequest request, String body) {
     if (!accounts.countAttempt(request)) {
-      throw refused(PolicyRefusal.TOO_MANY);
+      throw PolicyRefusal.TOO_MANY.problem().exception();
     }
     SignedGrant grant = JsonBody.read("policy", body, SignedGrant.class);
     return switch (HttpProblem.parsed("policy", () -> desk.set(grant))) {
@@ -124,7 +123,7 @@ public class PolicyResource {
                   new SetPolicies(policies.stream().map(PolicyView::of).toList()))
               .header(HttpHeaders.CACHE_CONTROL, "no-store")
               .build();
-      case PolicyDesk.Outcome.Refused(PolicyRefusal reason) -> throw refused(reason);
+      case PolicyDesk.Outcome.Refused(PolicyRefusal reason) -> throw reason.problem().exception();
     };
   }
 
@@ -142,9 +141,5 @@ public class PolicyResource {
     return RestResponse.ResponseBuilder.ok(PolicyPage.of(found, page))
         .header(HttpHeaders.CACHE_CONTROL, "no-store")
         .build();
-  }
-
-  private static WebApplicationException refused(PolicyRefusal reason) {
-    return HttpProblem.of(reason.status(), reason.code(), reason.detail()).exception();
   }
 }
