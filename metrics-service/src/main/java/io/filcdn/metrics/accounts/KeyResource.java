@@ -83,8 +83,7 @@ public class KeyResource {
     Page<Long> page = Page.of(after, limit, MOST, Page::number);
     List<StoredKey> found =
         accounts.keys().list(payer, page.after().orElse(Long.MAX_VALUE), page.limit());
-    return answer(
-        RestResponse.Status.OK,
+    return PrivateAnswer.ok(
         new KeyPage(accounts.keys().views(found), page.next(found, StoredKey::number)));
   }
 
@@ -100,7 +99,7 @@ public class KeyResource {
     return accounts
         .keys()
         .find(payer, id(id))
-        .map(found -> answer(RestResponse.Status.OK, accounts.keys().view(found)))
+        .map(found -> PrivateAnswer.ok(accounts.keys().view(found)))
         .orElseThrow(() -> KeyRefusal.KEY_UNKNOWN.problem().exception());
   }
 
@@ -152,15 +151,9 @@ public class KeyResource {
   private static RestResponse<IssuedKey> issued(KeyDesk.Outcome outcome) {
     return switch (outcome) {
       case KeyDesk.Outcome.Issued(AccessKey key, KeyView view) ->
-          answer(RestResponse.Status.CREATED, new IssuedKey(key.text(), view));
+          PrivateAnswer.created(new IssuedKey(key.text(), view));
       case KeyDesk.Outcome.Refused(KeyRefusal reason) -> throw reason.problem().exception();
     };
-  }
-
-  private static <T> RestResponse<T> answer(RestResponse.Status status, T body) {
-    return RestResponse.ResponseBuilder.create(status, body)
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .build();
   }
 
   private Address payer(@Nullable String authorization) {

@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Sessions", description = "For payers: the sign-in with a wallet (EIP-4361)")
 public class SessionResource {
 
-  private static final String NO_STORE = "no-store";
-
   private final Accounts accounts;
 
   public SessionResource(Accounts accounts) {
@@ -46,9 +44,7 @@ public class SessionResource {
   public RestResponse<SignIn.Challenge> challenge() {
     SignIn.Challenge challenge =
         accounts.signIn().challenge().orElseThrow(() -> SignInRefusal.OFF.problem().exception());
-    return RestResponse.ResponseBuilder.ok(challenge)
-        .header(HttpHeaders.CACHE_CONTROL, NO_STORE)
-        .build();
+    return PrivateAnswer.ok(challenge);
   }
 
   /**
@@ -94,10 +90,7 @@ public class SessionResource {
     SignedMessage signed = JsonBody.read("session", body, SignedMessage.class);
     return switch (accounts.signIn().signIn(signed.message(), signed.signature())) {
       case SignIn.Outcome.SignedIn(String token, Address payer, Instant expires) ->
-          RestResponse.ResponseBuilder.create(
-                  RestResponse.Status.CREATED, new Session(token, payer, expires))
-              .header(HttpHeaders.CACHE_CONTROL, NO_STORE)
-              .build();
+          PrivateAnswer.created(new Session(token, payer, expires));
       case SignIn.Outcome.Refused(SignInRefusal reason) -> throw reason.problem().exception();
     };
   }

@@ -7,6 +7,7 @@ import io.filcdn.common.access.KeyId;
 import io.filcdn.common.credit.CreditAccount;
 import io.filcdn.common.credit.CreditEntryRecord;
 import io.filcdn.metrics.accounts.JsonBody;
+import io.filcdn.metrics.accounts.PrivateAnswer;
 import io.filcdn.metrics.credits.AccountCredit;
 import io.filcdn.metrics.credits.CreditResource;
 import io.filcdn.metrics.credits.CreditResource.GrantPage;
@@ -30,7 +31,6 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.WebApplicationException;
-import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
 import java.util.Optional;
@@ -112,10 +112,7 @@ public class CreditAdminResource {
   private static RestResponse<IssuedToken> issued(String service, CreditServices.Outcome outcome) {
     return switch (outcome) {
       case CreditServices.Outcome.Issued(AccessKey key) ->
-          RestResponse.ResponseBuilder.create(
-                  RestResponse.Status.CREATED, new IssuedToken(service, key.id(), key.text()))
-              .header(HttpHeaders.CACHE_CONTROL, "no-store")
-              .build();
+          PrivateAnswer.created(new IssuedToken(service, key.id(), key.text()));
       case CreditServices.Outcome.NameTaken _ ->
           throw HttpProblem.of(
                   409,

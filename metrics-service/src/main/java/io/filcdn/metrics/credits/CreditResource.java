@@ -9,6 +9,7 @@ import io.filcdn.common.credit.CreditEntryRecord;
 import io.filcdn.common.credit.CreditKind;
 import io.filcdn.metrics.accounts.Accounts;
 import io.filcdn.metrics.accounts.JsonBody;
+import io.filcdn.metrics.accounts.PrivateAnswer;
 import io.filcdn.metrics.credits.AccountCredit.KindBalance;
 import io.filcdn.metrics.credits.CreditScope.Action;
 import io.filcdn.metrics.json.PostgresSafeJson;
@@ -162,7 +163,7 @@ public class CreditResource {
     AccountCredit all = credits.account(reader.account);
     List<KindBalance> seen =
         all.balances().stream().filter(balance -> reader.kinds.contains(balance.kind())).toList();
-    return answer(new AccountCredit(all.account(), seen, all.onChain()));
+    return PrivateAnswer.ok(new AccountCredit(all.account(), seen, all.onChain()));
   }
 
   /**
@@ -188,7 +189,7 @@ public class CreditResource {
     Page<Long> page = Page.of(after, limit, MOST, Page::number);
     List<CreditEntryRecord> found =
         credits.entries(reader.account, page.after().orElse(Long.MAX_VALUE), page.limit());
-    return answer(
+    return PrivateAnswer.ok(
         new LedgerPage(
             found.stream().filter(entry -> reader.kinds.contains(entry.kind())).toList(),
             page.next(found, CreditEntryRecord::entry)));
@@ -217,7 +218,7 @@ public class CreditResource {
     Page<Long> page = Page.of(after, limit, MOST, Page::number);
     List<StoredGrant> found =
         credits.grants(reader.account, page.after().orElse(Long.MAX_VALUE), page.limit());
-    return answer(
+    return PrivateAnswer.ok(
         new GrantPage(
             found.stream().filter(grant -> reader.kinds.contains(grant.kind())).toList(),
             page.next(found, StoredGrant::number)));
@@ -251,12 +252,6 @@ public class CreditResource {
 
   private CreditService service(@Nullable String authorization) {
     return credits.services().authenticate(authorization).orElseThrow(CreditResource::unauthorized);
-  }
-
-  private static <T> RestResponse<T> answer(T body) {
-    return RestResponse.ResponseBuilder.ok(body)
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .build();
   }
 
   /**

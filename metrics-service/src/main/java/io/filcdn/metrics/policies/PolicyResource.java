@@ -7,6 +7,7 @@ import io.filcdn.common.chain.Address;
 import io.filcdn.metrics.accounts.Accounts;
 import io.filcdn.metrics.accounts.JsonBody;
 import io.filcdn.metrics.accounts.KeyResource;
+import io.filcdn.metrics.accounts.PrivateAnswer;
 import io.filcdn.service.paging.Page;
 import io.filcdn.service.problem.HttpProblem;
 import io.filcdn.wallet.RetrievalGrant;
@@ -118,11 +119,7 @@ public class PolicyResource {
     SignedGrant grant = JsonBody.read("policy", body, SignedGrant.class);
     return switch (HttpProblem.parsed("policy", () -> desk.set(grant))) {
       case PolicyDesk.Outcome.Set(List<PolicyRecord> policies) ->
-          RestResponse.ResponseBuilder.create(
-                  RestResponse.Status.CREATED,
-                  new SetPolicies(policies.stream().map(PolicyView::of).toList()))
-              .header(HttpHeaders.CACHE_CONTROL, "no-store")
-              .build();
+          PrivateAnswer.created(new SetPolicies(policies.stream().map(PolicyView::of).toList()));
       case PolicyDesk.Outcome.Refused(PolicyRefusal reason) -> throw reason.problem().exception();
     };
   }
@@ -138,8 +135,6 @@ public class PolicyResource {
     Address payer = accounts.callers().payer(authorization).orElseThrow(KeyResource::unauthorized);
     Page<Long> page = Page.of(after, limit, MOST, Page::number);
     List<StoredPolicy> found = desk.list(payer, page.after().orElse(Long.MAX_VALUE), page.limit());
-    return RestResponse.ResponseBuilder.ok(PolicyPage.of(found, page))
-        .header(HttpHeaders.CACHE_CONTROL, "no-store")
-        .build();
+    return PrivateAnswer.ok(PolicyPage.of(found, page));
   }
 }
