@@ -86,7 +86,7 @@ class EnvironmentTest {
     assertThat(chart.kind("Secret")).isEmpty();
     assertThat(chart.containers().flatMap(c -> Rendered.elements(c.path("env"))))
         .filteredOn(variable -> SECRET.matcher(variable.path("name").asText()).find())
-        .isNotNull()
+        .isNotEmpty()
         .allMatch(variable -> variable.at("/valueFrom").has("secretKeyRef"));
   }
 
