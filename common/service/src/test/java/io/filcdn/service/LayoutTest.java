@@ -17,8 +17,8 @@ class LayoutTest {
             "auth",
             "paging",
             "problem",
-            "schedule",
             "kafka",
+            "schedule",
             "database"));
   }
 }

@@ -2,6 +2,7 @@ package io.filcdn.indexer.jobs;
 
 import io.filcdn.indexer.health.Progress;
 import io.filcdn.indexer.jobs.IndexingLoop.Turn;
+import io.filcdn.service.schedule.Backoff;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 

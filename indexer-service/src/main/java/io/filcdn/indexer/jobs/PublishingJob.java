@@ -5,6 +5,7 @@ import io.filcdn.indexer.postgres.DatabaseFailedException;
 import io.filcdn.indexer.publish.Outbox.Message;
 import io.filcdn.service.kafka.KafkaPublisher.NotPublishedException;
 import io.filcdn.service.kafka.OutboxPublisher;
+import io.filcdn.service.schedule.Backoff;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import org.jboss.logging.Logger;

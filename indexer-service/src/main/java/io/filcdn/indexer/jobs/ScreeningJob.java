@@ -1,6 +1,7 @@
 package io.filcdn.indexer.jobs;
 
 import io.filcdn.indexer.screening.Screening;
+import io.filcdn.service.schedule.Backoff;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import org.jboss.logging.Logger;

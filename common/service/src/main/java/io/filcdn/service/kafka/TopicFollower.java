@@ -2,6 +2,7 @@ package io.filcdn.service.kafka;
 
 import io.filcdn.service.database.Database.DatabaseException;
 import io.filcdn.service.kafka.KafkaPublisher.NotPublishedException;
+import io.filcdn.service.schedule.Backoff;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -149,13 +150,16 @@ public final class TopicFollower implements AutoCloseable {
   }
 
   private void run() {
-    Duration pause = SHORTEST_PAUSE;
+    Backoff pauses = new Backoff(SHORTEST_PAUSE, settings.longestPause());
     while (!isClosing()) {
       long before = batches.count();
       try {
         follow();
       } catch (RuntimeException e) {
-        pause = batches.count() > before ? SHORTEST_PAUSE : longer(pause);
+        if (batches.count() > before) {
+          pauses.succeeded();
+        }
+        Duration pause = pauses.failed();
         tell(e, pause);
         await(pause);
       }
@@ -219,11 +223,6 @@ public final class TopicFollower implements AutoCloseable {
         settings.topic(),
         pause,
         told.lines().findFirst().orElse(""));
-  }
-
-  private Duration longer(Duration pause) {
-    Duration twice = pause.multipliedBy(2);
-    return twice.compareTo(settings.longestPause()) < 0 ? twice : settings.longestPause();
   }
 
   private void await(Duration pause) {

@@ -1,4 +1,4 @@
-package io.filcdn.indexer.jobs;
+package io.filcdn.service.schedule;
 
 import java.time.Duration;
 
@@ -16,14 +16,14 @@ public final class Backoff {
   }
 
   /** The wait after one more failure. */
-  Duration failed() {
+  public Duration failed() {
     Duration wait = next;
     next = next.multipliedBy(2).compareTo(longest) < 0 ? next.multipliedBy(2) : longest;
     return wait;
   }
 
-  /** The next failure is a first one. */
-  void succeeded() {
+  /** Makes the next failure a first one. */
+  public void succeeded() {
     next = first;
   }
 }

@@ -1,4 +1,4 @@
-package io.filcdn.indexer.jobs;
+package io.filcdn.service.schedule;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

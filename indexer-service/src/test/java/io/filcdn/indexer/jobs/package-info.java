@@ -1,4 +1,0 @@
-@NullMarked
-package io.filcdn.indexer.jobs;
-
-import org.jspecify.annotations.NullMarked;
