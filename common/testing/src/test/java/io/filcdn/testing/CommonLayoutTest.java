@@ -23,7 +23,8 @@ class CommonLayoutTest {
           "proof",
           "piece",
           "identity",
-          "digest");
+          "digest",
+          "time");
 
   @Test
   void commonIsWordsThatKnowOnlySmallerWords() {

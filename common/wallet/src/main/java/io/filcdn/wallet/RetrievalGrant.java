@@ -16,6 +16,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.Generation;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.common.time.NamedTime;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -101,9 +102,6 @@ public record RetrievalGrant(
   private static final Pattern NUMBER = Pattern.compile("0|[1-9][0-9]{0,18}");
   private static final Pattern BYTES32 = Pattern.compile("0x[0-9a-fA-F]{64}");
   private static final String NO_KEY = "0x" + "0".repeat(64);
-
-  /** The first second of the year 9999. */
-  private static final long LAST_SECOND = 253_370_764_800L;
 
   /** A member of a type of typed data. */
   public record Member(String name, String type) {}
@@ -232,7 +230,7 @@ public record RetrievalGrant(
 
   private static Optional<Instant> time(String what, String seconds) {
     long value = Long.parseLong(seconds);
-    if (value >= LAST_SECOND) {
+    if (value >= NamedTime.END.getEpochSecond()) {
       throw new IllegalArgumentException(
           "expected %s in seconds, before the year 9999, found %d".formatted(what, value));
     }

@@ -3,6 +3,7 @@ package io.filcdn.metrics.accounts;
 import io.filcdn.common.access.KeyLimits;
 import io.filcdn.common.access.KeyScope;
 import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.time.NamedTime;
 import io.filcdn.metrics.json.PostgresSafeJson;
 import java.time.Instant;
 import java.util.Collection;
@@ -33,8 +34,6 @@ public record NewKey(
           "[^\\p{Cc}\\p{Zl}\\p{Zp}\\p{Cs}\\p{Cn}"
               + "\\u061C\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]{1,64}");
 
-  private static final Instant END = Instant.parse("9999-01-01T00:00:00Z");
-
   public NewKey {
     if (!isName(name)) {
       throw new IllegalArgumentException(
@@ -45,7 +44,7 @@ public record NewKey(
       throw new IllegalArgumentException(
           "expected scopes of download, upload, pin, admin, found none");
     }
-    if (expires.filter(end -> !end.isBefore(END)).isPresent()) {
+    if (expires.filter(end -> !end.isBefore(NamedTime.END)).isPresent()) {
       throw new IllegalArgumentException(
           "expected expires before the year 9999, found a later one");
     }

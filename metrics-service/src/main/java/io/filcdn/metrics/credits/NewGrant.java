@@ -4,6 +4,7 @@ import io.filcdn.common.chain.TxHash;
 import io.filcdn.common.credit.CreditAccount;
 import io.filcdn.common.credit.CreditAmount;
 import io.filcdn.common.credit.CreditKind;
+import io.filcdn.common.time.NamedTime;
 import java.math.BigInteger;
 import java.time.Instant;
 import java.util.Optional;
@@ -34,7 +35,6 @@ public record NewGrant(
   private static final CreditAmount MOST = new CreditAmount(BigInteger.TEN.pow(30));
 
   private static final Pattern SOURCE = Pattern.compile("[A-Za-z0-9_-]{1,32}");
-  private static final Instant END = Instant.parse("9999-01-01T00:00:00Z");
   private static final int USUAL_PRIORITY = 100;
   private static final int LAST_PRIORITY = 1000;
 
@@ -57,7 +57,7 @@ public record NewGrant(
       throw new IllegalArgumentException(
           "expected a priority of 0 to %d, found %d".formatted(LAST_PRIORITY, priority.get()));
     }
-    if (expires.filter(end -> !end.isBefore(END)).isPresent()) {
+    if (expires.filter(end -> !end.isBefore(NamedTime.END)).isPresent()) {
       throw new IllegalArgumentException(
           "expected expires before the year 9999, found a later one");
     }

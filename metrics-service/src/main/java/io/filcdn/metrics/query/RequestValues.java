@@ -1,10 +1,10 @@
 package io.filcdn.metrics.query;
 
 import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.time.NamedTime;
 import io.filcdn.service.problem.HttpProblem;
 import jakarta.ws.rs.WebApplicationException;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -18,11 +18,6 @@ public final class RequestValues {
 
   private static final int MOST_SHOWN = 100;
   private static final int MOST_KEPT = 10_000;
-
-  /** Times of which a database and its clients make the same. */
-  private static final Instant FIRST = Instant.EPOCH;
-
-  private static final Instant END = Instant.parse("9999-12-31T00:00:00Z");
 
   private static final Pattern WHOLE = Pattern.compile("-?[0-9]{1,19}");
 
@@ -48,16 +43,13 @@ public final class RequestValues {
   }
 
   static Instant time(String name, String text) {
-    try {
-      Instant time = Instant.parse(text);
-      if (!time.isBefore(FIRST) && time.isBefore(END)) {
-        return time;
-      }
-    } catch (DateTimeParseException e) {
-      // said below
-    }
-    throw refused(
-        name, "%s as a time like 2026-11-21T12:00:00Z, from 1970 on".formatted(name), text);
+    return NamedTime.read(text)
+        .orElseThrow(
+            () ->
+                refused(
+                    name,
+                    "%s as a time like 2026-11-21T12:00:00Z, from 1970 on".formatted(name),
+                    text));
   }
 
   /** A text of a certain form. */

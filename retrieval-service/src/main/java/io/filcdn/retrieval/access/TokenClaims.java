@@ -9,6 +9,7 @@ import io.filcdn.common.lease.CapName;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.common.time.NamedTime;
 import io.filcdn.retrieval.refusal.Refusal;
 import java.time.Instant;
 import java.util.Arrays;
@@ -51,9 +52,6 @@ record TokenClaims(
   private static final Set<String> UNDERSTOOD =
       Set.of(
           "iss", "aud", "exp", "nbf", "iat", "jti", "cdniv", "cdnicrit", "cdniip", "cdniuc", MOST);
-
-  /** The first second of the year 9999. */
-  private static final long LAST_SECOND = 253_370_764_800L;
 
   private static final int VERSION = 1;
 
@@ -193,7 +191,7 @@ record TokenClaims(
 
   private static Instant time(Map<String, @Nullable Object> claims, String name) {
     long seconds = number(claims, name);
-    if (seconds >= LAST_SECOND) {
+    if (seconds >= NamedTime.END.getEpochSecond()) {
       throw new IllegalArgumentException(
           "expected %s in seconds since 1970, before the year 9999, found another".formatted(name));
     }

@@ -1,8 +1,8 @@
 package io.filcdn.service.paging;
 
+import io.filcdn.common.time.NamedTime;
 import io.filcdn.service.problem.HttpProblem;
 import java.time.Instant;
-import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -22,7 +22,6 @@ public record Page<P>(Optional<P> after, int limit) {
   private static final Pattern NUMBER = Pattern.compile("[0-9]{1,9}");
   private static final Pattern UUID_FORM =
       Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
-  private static final Instant END = Instant.parse("9999-12-31T00:00:00Z");
   private static final int MOST_SHOWN = 50;
 
   /**
@@ -78,16 +77,11 @@ public record Page<P>(Optional<P> after, int limit) {
 
   /** The time of an item in its place; one that databases can hold. */
   public static Instant time(String after) {
-    try {
-      Instant time = Instant.parse(after);
-      if (!time.isBefore(Instant.EPOCH) && time.isBefore(END)) {
-        return time;
-      }
-    } catch (DateTimeParseException e) {
-      // said below
-    }
-    throw new IllegalArgumentException(
-        "after: expected a time from 1970 on, found " + shown(after));
+    return NamedTime.read(after)
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "after: expected a time from 1970 on, found " + shown(after)));
   }
 
   /** The parts of a place that has several, with commas between them. */

@@ -7,6 +7,7 @@ import io.filcdn.common.access.SecretHash;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.time.NamedTime;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -82,14 +83,12 @@ public sealed interface CapName extends QuotaName {
    * @param payer whose pieces it is for
    * @param token the hash of what was signed
    * @param bytes in all
-   * @param expires when the token ends, in whole seconds; from 1970 on, in a year of four digits
+   * @param expires when the token ends, in whole seconds; a {@link NamedTime}
    */
   record OfToken(Address payer, SecretHash token, ByteCount bytes, Instant expires)
       implements CapName {
 
     static final String SEPARATOR = "@";
-
-    private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59Z");
 
     public OfToken {
       requireNonNull(payer, "payer is missing");
@@ -98,8 +97,9 @@ public sealed interface CapName extends QuotaName {
       if (!expires.equals(expires.truncatedTo(ChronoUnit.SECONDS))) {
         throw new IllegalArgumentException("expected an end in whole seconds, found another");
       }
-      if (expires.isBefore(Instant.EPOCH) || expires.isAfter(LATEST)) {
-        throw new IllegalArgumentException("expected an end from 1970 to 9999, found another");
+      if (!NamedTime.isOne(expires)) {
+        throw new IllegalArgumentException(
+            "expected an end from 1970 on and before the year 9999, found another");
       }
     }
 

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.common.time;
+
+import org.jspecify.annotations.NullMarked;
