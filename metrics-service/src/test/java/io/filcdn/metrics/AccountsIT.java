@@ -24,6 +24,7 @@ import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.database.Database.DatabaseException;
 import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.testing.time.MovedClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;

@@ -14,6 +14,7 @@ import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.wallets.FakeNode;
 import io.filcdn.service.database.Database;
 import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.testing.time.MovedClock;
 import io.filcdn.wallet.RetrievalGrant;
 import io.filcdn.wallet.SignedGrant;
 import io.filcdn.wallet.TypedDomain;

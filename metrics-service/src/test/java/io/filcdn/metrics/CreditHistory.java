@@ -16,6 +16,7 @@ import io.filcdn.metrics.credits.NewGrant;
 import io.filcdn.metrics.credits.OperationResult;
 import io.filcdn.metrics.credits.OperationResult.Done;
 import io.filcdn.service.database.Database.DatabaseException;
+import io.filcdn.testing.time.MovedClock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

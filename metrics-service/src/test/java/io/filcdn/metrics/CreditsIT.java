@@ -34,6 +34,7 @@ import io.filcdn.metrics.credits.Reservation;
 import io.filcdn.metrics.credits.Reservation.State;
 import io.filcdn.metrics.credits.StoredGrant;
 import io.filcdn.service.database.Database.DatabaseException;
+import io.filcdn.testing.time.MovedClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;

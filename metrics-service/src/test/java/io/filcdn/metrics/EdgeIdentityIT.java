@@ -31,6 +31,7 @@ import io.filcdn.metrics.repair.DeadLetterReplay.Replayed;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.kafka.Batch;
 import io.filcdn.service.kafka.SourceRecord;
+import io.filcdn.testing.time.MovedClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;

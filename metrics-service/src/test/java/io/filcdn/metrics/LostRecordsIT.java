@@ -27,6 +27,7 @@ import io.filcdn.metrics.intake.PostgresGaps;
 import io.filcdn.metrics.intake.PostgresProgress;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
+import io.filcdn.testing.time.MovedClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;

@@ -20,6 +20,7 @@ import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.quota.Quota;
 import io.filcdn.metrics.quota.QuotaTerms;
 import io.filcdn.service.database.Database;
+import io.filcdn.testing.time.MovedClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.math.BigInteger;
 import java.util.List;

@@ -32,6 +32,7 @@ import io.filcdn.service.database.Database;
 import io.filcdn.service.database.Database.DatabaseException;
 import io.filcdn.service.kafka.Batch;
 import io.filcdn.service.kafka.SourceRecord;
+import io.filcdn.testing.time.MovedClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.LocalDate;

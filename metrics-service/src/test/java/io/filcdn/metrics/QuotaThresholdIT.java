@@ -19,6 +19,7 @@ import io.filcdn.metrics.publish.PostgresWebhookCalls;
 import io.filcdn.metrics.publish.Webhooks;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
+import io.filcdn.testing.time.MovedClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -36,6 +36,7 @@ import io.filcdn.metrics.repair.RebuildReport.Verdict;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.kafka.Batch;
 import io.filcdn.service.kafka.SourceRecord;
+import io.filcdn.testing.time.MovedClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;

@@ -13,6 +13,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
+import io.filcdn.testing.time.MovedClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

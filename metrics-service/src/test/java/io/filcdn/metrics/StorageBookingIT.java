@@ -17,6 +17,7 @@ import io.filcdn.metrics.credits.AccountCredit.KindBalance;
 import io.filcdn.metrics.pieces.PlacementChange;
 import io.filcdn.metrics.pieces.PostgresPlacements;
 import io.filcdn.service.database.Database;
+import io.filcdn.testing.time.MovedClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.time.Instant;

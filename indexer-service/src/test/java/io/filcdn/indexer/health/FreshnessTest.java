@@ -4,12 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.filcdn.common.chain.BlockHash;
 import io.filcdn.common.chain.BlockNumber;
-import io.filcdn.indexer.MovedClock;
 import io.filcdn.indexer.chain.Block;
 import io.filcdn.indexer.chain.Tip;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.UndecodableCounts;
+import io.filcdn.testing.time.MovedClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -19,7 +20,7 @@ class FreshnessTest {
   private static final Duration MAX_AGE = Duration.ofMinutes(3);
   private static final BlockHash HASH = BlockHash.of("0x" + "ab".repeat(32));
 
-  private final MovedClock clock = new MovedClock();
+  private final MovedClock clock = new MovedClock(Instant.parse("2026-11-21T04:13:00Z"));
   private final Progress progress = new Progress(clock);
   private final Freshness freshness =
       new Freshness(progress, new Freshness.Bounds(MAX_LAG, MAX_AGE));

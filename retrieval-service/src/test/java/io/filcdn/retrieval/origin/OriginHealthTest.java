@@ -6,7 +6,9 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.testing.time.MovedClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -19,7 +21,7 @@ class OriginHealthTest {
   private static final Origin B = origin(2);
   private static final Origin C = origin(3);
 
-  private final MovedClock clock = new MovedClock();
+  private final MovedClock clock = new MovedClock(Instant.EPOCH);
   private final PieceHistory history =
       new PieceHistory(
           new PieceHistory.Rules(Duration.ofSeconds(30), Duration.ofSeconds(10)), clock);

@@ -7,7 +7,9 @@ import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
+import io.filcdn.testing.time.MovedClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -22,7 +24,7 @@ class PieceHistoryTest {
   private static final Origin A = origin(1, 10, "http://a");
   private static final Origin B = origin(2, 20, "http://b");
 
-  private final MovedClock clock = new MovedClock();
+  private final MovedClock clock = new MovedClock(Instant.EPOCH);
   private final PieceHistory history =
       new PieceHistory(new PieceHistory.Rules(ABSENCE, MISMATCH), clock);
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.filcdn.service.start.Dependency.Answer;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -34,7 +33,7 @@ class StartGateTest {
           return () -> health.add("ended: " + missing.get());
         },
         log::add,
-        new SettableClock(time),
+        time.withZone(ZoneOffset.UTC),
         () -> now = now.plus(pause));
   }
 
@@ -127,31 +126,6 @@ class StartGateTest {
     @Override
     public Answer ask() {
       return answers.removeFirst();
-    }
-  }
-
-  /** A clock that shows what a field says. */
-  private static final class SettableClock extends Clock {
-
-    private final InstantSource time;
-
-    SettableClock(InstantSource time) {
-      this.time = time;
-    }
-
-    @Override
-    public Instant instant() {
-      return time.instant();
-    }
-
-    @Override
-    public ZoneOffset getZone() {
-      return ZoneOffset.UTC;
-    }
-
-    @Override
-    public Clock withZone(java.time.ZoneId zone) {
-      return this;
     }
   }
 }

@@ -1,4 +1,4 @@
-package io.filcdn.metrics;
+package io.filcdn.testing.time;
 
 import java.time.Clock;
 import java.time.Duration;
@@ -7,16 +7,17 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 
 /** A clock that stands still until a test moves it. */
-final class MovedClock extends Clock {
+public final class MovedClock extends Clock {
 
   private volatile Instant now;
 
-  MovedClock(Instant start) {
+  public MovedClock(Instant start) {
     now = start;
   }
 
-  void move(Duration forward) {
-    now = now.plus(forward);
+  /** Moves it, forward or back. */
+  public void move(Duration by) {
+    now = now.plus(by);
   }
 
   @Override

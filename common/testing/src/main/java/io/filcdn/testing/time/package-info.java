@@ -1,0 +1,5 @@
+/** Time, as tests move it. */
+@NullMarked
+package io.filcdn.testing.time;
+
+import org.jspecify.annotations.NullMarked;
