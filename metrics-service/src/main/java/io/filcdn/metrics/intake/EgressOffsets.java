@@ -27,14 +27,14 @@ public final class EgressOffsets {
    * @param begin the first offset that is there
    * @param end the one behind the last
    */
-  record Range(long begin, long end) {}
+  public record Range(long begin, long end) {}
 
   /**
    * The range of offsets that each partition has now.
    *
    * @throws org.apache.kafka.common.KafkaException where no broker answers
    */
-  Map<Integer, Range> find() {
+  public Map<Integer, Range> find() {
     Map<String, Object> settings = new HashMap<>(kafka);
     settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "filcdn-metrics-offsets");
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
