@@ -52,7 +52,7 @@ record IndexingPath(
   public Turn follow(ChainNode node) {
     Tip tip = tips.read(node); // 1. head
     Optional<Cursor> cursor = index.cursor();
-    monitor.progress().sees(tip, cursor, index.undecodableLogs());
+    monitor.progress().observed(tip, cursor, index.undecodableLogs());
     Fork fork = // 2. reorg
         cursor
             .map(at -> forks.find(node, tip.head(), at, index::blocksUpTo))
@@ -153,8 +153,8 @@ record IndexingPath(
     take(fetched.steps(tip, cursor.flatMap(Cursor::finalNumber))); // 6. projection, store
     monitor.applied(fetched);
     boolean more = fetched.step().last().number().compareTo(tip.head().number()) < 0;
-    monitor.progress().is(more ? Progress.State.CATCHING_UP : Progress.State.FOLLOWING);
-    monitor.progress().sees(tip, index.cursor(), index.undecodableLogs());
+    monitor.progress().enter(more ? Progress.State.CATCHING_UP : Progress.State.FOLLOWING);
+    monitor.progress().observed(tip, index.cursor(), index.undecodableLogs());
     return more ? Turn.MORE : Turn.WAIT;
   }
 

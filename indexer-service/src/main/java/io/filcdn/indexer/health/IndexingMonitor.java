@@ -36,7 +36,7 @@ public final class IndexingMonitor {
    */
   public void inconsistent(String found) {
     inconsistentReads.count(found);
-    progress.waits(found);
+    progress.awaitNode(found);
   }
 
   /**
@@ -46,13 +46,13 @@ public final class IndexingMonitor {
    */
   public void behind(String found) {
     inconsistentReads.count(found);
-    progress.is(Progress.State.FOLLOWING);
+    progress.enter(Progress.State.FOLLOWING);
   }
 
   /** The index has reached the head. */
   public void atHead() {
     inconsistentReads.reset();
-    progress.is(Progress.State.FOLLOWING);
+    progress.enter(Progress.State.FOLLOWING);
   }
 
   /**
@@ -83,6 +83,6 @@ public final class IndexingMonitor {
   /** The index was rolled back by {@code depth} block numbers. */
   public void reorganised(long depth) {
     metrics.reorganised(depth);
-    progress.is(Progress.State.CATCHING_UP);
+    progress.enter(Progress.State.CATCHING_UP);
   }
 }

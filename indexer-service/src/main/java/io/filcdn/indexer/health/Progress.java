@@ -41,6 +41,7 @@ public final class Progress {
 
   private final Clock clock;
   private volatile Snapshot now;
+  private volatile Optional<String> publishingFailure = Optional.empty();
 
   public Progress(Clock clock) {
     this.clock = clock;
@@ -53,8 +54,6 @@ public final class Progress {
             UndecodableCounts.NONE,
             clock.instant());
   }
-
-  private volatile Optional<String> publishingFailure = Optional.empty();
 
   /** The state of the indexer. */
   public enum State {
@@ -123,16 +122,23 @@ public final class Progress {
     }
   }
 
+  /** The progress at this moment. */
   public Snapshot now() {
     return now;
   }
 
-  public void is(State state) {
+  /** Enters a state in which nothing is amiss, or the same one again. */
+  public void enter(State state) {
     log(state);
     now = now.in(state, Optional.empty());
   }
 
-  public void isAmiss(State state, String detail) {
+  /**
+   * Enters a state after a turn that failed.
+   *
+   * @param detail what is amiss, in one line
+   */
+  public void failed(State state, String detail) {
     log(state);
     if (state == State.HALTED) {
       LOG.errorf("INDEXING HALTED, as the chain changed below finality: %s", detail);
@@ -142,7 +148,12 @@ public final class Progress {
     now = now.in(state, Optional.of(detail));
   }
 
-  public void waits(String found) {
+  /**
+   * Enters {@link State#WAITING}, as a node's answers do not fit together.
+   *
+   * @param found what does not, in one line
+   */
+  public void awaitNode(String found) {
     log(State.WAITING);
     LOG.infof("the chain is looked at again: %s", found);
     now = now.in(State.WAITING, Optional.of(found));
@@ -158,7 +169,8 @@ public final class Progress {
     }
   }
 
-  public void sees(Tip tip, Optional<Cursor> cursor, UndecodableCounts undecodable) {
+  /** Takes note of what a node said last, and of what the index has. */
+  public void observed(Tip tip, Optional<Cursor> cursor, UndecodableCounts undecodable) {
     boolean sameHead = now.tip.map(Tip::head).equals(Optional.of(tip.head()));
     now =
         new Snapshot(
@@ -180,11 +192,13 @@ public final class Progress {
     return publishingFailure;
   }
 
-  public void publishes() {
+  /** Takes note that the outbox is published. */
+  public void published() {
     publishingFailure = Optional.empty();
   }
 
-  public void publishingFails(String reason) {
+  /** Takes note of why the outbox is not published, in one line. */
+  public void publishingFailed(String reason) {
     publishingFailure = Optional.of(reason);
   }
 }

@@ -43,7 +43,7 @@ public final class IndexingJob implements Job {
     } catch (RuntimeException e) {
       // a bug: nothing was committed; say so as loudly as can be, and try again
       LOG.error("a turn of the indexing loop failed", e);
-      progress.isAmiss(Progress.State.FAILING, e.toString());
+      progress.failed(Progress.State.FAILING, e.toString());
       return Turn.FAILED;
     }
   }

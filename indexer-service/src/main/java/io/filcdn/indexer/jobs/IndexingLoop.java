@@ -34,7 +34,7 @@ public record IndexingLoop(
   public Turn turn() {
     try {
       if (!index.hold()) {
-        progress.is(Progress.State.STANDBY);
+        progress.enter(Progress.State.STANDBY);
         return Turn.WAIT;
       }
       if (operations.run(nodes, index)) {
@@ -54,7 +54,7 @@ public record IndexingLoop(
   }
 
   private Turn amiss(Progress.State state, RuntimeException e) {
-    progress.isAmiss(state, String.valueOf(e.getMessage()));
+    progress.failed(state, String.valueOf(e.getMessage()));
     return state == Progress.State.HALTED ? Turn.HALTED : Turn.FAILED;
   }
 }

@@ -40,7 +40,7 @@ public final class PublishingJob implements Job {
       int published = publisher.publishSome().orElse(0);
       LOG.debugf("published %d records", published);
       backoff.succeeded();
-      progress.publishes();
+      progress.published();
       return Pause.of(published > 0 ? Duration.ZERO : poll);
     } catch (DatabaseFailedException | NotPublishedException e) {
       return failed(String.valueOf(e.getMessage()));
@@ -53,7 +53,7 @@ public final class PublishingJob implements Job {
   private Pause failed(String reason) {
     LOG.warnf("publishing waits: %s", reason);
     metrics.counter("filcdn.indexer.publish.failures").increment();
-    progress.publishingFails(reason);
+    progress.publishingFailed(reason);
     return Pause.of(backoff.failed());
   }
 }

@@ -40,8 +40,8 @@ class FreshnessTest {
 
   @Test
   void anEmptyIndexIsBehindWhateverTheBound() {
-    progress.is(Progress.State.CATCHING_UP);
-    progress.sees(tip(3), Optional.empty(), UndecodableCounts.NONE);
+    progress.enter(Progress.State.CATCHING_UP);
+    progress.observed(tip(3), Optional.empty(), UndecodableCounts.NONE);
 
     assertThat(freshness.failure())
         .contains("expected the index at most 7 blocks behind the head, found it empty");
@@ -69,16 +69,16 @@ class FreshnessTest {
     assertThat(freshness.failure()).contains("starting");
 
     at(100, 10);
-    progress.isAmiss(Progress.State.HALTED, "another final block 9");
+    progress.failed(Progress.State.HALTED, "another final block 9");
     assertThat(freshness.failure()).contains("halted: another final block 9");
 
-    progress.is(Progress.State.STANDBY);
+    progress.enter(Progress.State.STANDBY);
     assertThat(freshness.failure()).isEmpty();
   }
 
   private void at(long head, long indexed) {
-    progress.is(Progress.State.FOLLOWING);
-    progress.sees(
+    progress.enter(Progress.State.FOLLOWING);
+    progress.observed(
         tip(head),
         Optional.of(new Cursor(new BlockNumber(indexed), HASH, Optional.empty())),
         UndecodableCounts.NONE);
