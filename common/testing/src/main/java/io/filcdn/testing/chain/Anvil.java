@@ -380,22 +380,6 @@ public final class Anvil implements AutoCloseable {
     rpc.call("evm_setIntervalMining", time.toSeconds());
   }
 
-  /**
-   * The time of the next block; later blocks go on from there. Must not lie before the newest
-   * block's.
-   */
-  public void setNextBlockTime(Instant time) {
-    rpc.call("evm_setNextBlockTimestamp", time.getEpochSecond());
-  }
-
-  /**
-   * From now on each block's time is that much after the one before, whatever the clock says.
-   * Forgotten at a restart.
-   */
-  public void setTimeBetweenBlocks(Duration time) {
-    rpc.call("anvil_setBlockTimestampInterval", time.toSeconds());
-  }
-
   /** Remembers the chain as it is, for one {@link #revertTo}. */
   public String snapshot() {
     return rpc.call("evm_snapshot").asString();
