@@ -12,9 +12,12 @@ import org.web3j.utils.Numeric;
  * The capabilities that the real registry asks of every PDP product, and clients read: text as
  * UTF-8, numbers as their shortest big-endian bytes, an address as its 20.
  */
-final class PdpOffering {
+public final class PdpOffering {
+
+  /** The most raw bytes that Curio takes in one upload: those of a GiB with its padding. */
+  public static final long LARGEST_PIECE = (1L << 30) / 128 * 127;
+
   private static final long SMALLEST_PIECE = 127;
-  private static final long LARGEST_PIECE = (1L << 30) / 128 * 127;
 
   /** In the token's smallest unit: a thirtieth of a month's 2.5 tokens. */
   private static final BigInteger PRICE_PER_TIB_AND_DAY =

@@ -4,6 +4,7 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import io.filcdn.common.piece.PieceCid;
+import io.filcdn.testing.chain.PdpOffering;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -27,9 +28,6 @@ import java.util.UUID;
 final class PieceUploads implements HttpHandler {
 
   static final String PATH = "/pdp/piece";
-
-  /** The most raw bytes that Curio takes in one upload: those of a GiB with its padding. */
-  static final long MOST_BYTES = (1L << 30) / 128 * 127;
 
   private static final int MOST_UPLOADS = 1_000;
 
@@ -90,9 +88,9 @@ final class PieceUploads implements HttpHandler {
 
   private void announce(HttpExchange exchange) throws IOException {
     PieceCid cid = PdpRequest.pieceCid(PdpRequest.json(exchange));
-    if (cid.rawSize() > MOST_BYTES) {
+    if (cid.rawSize() > PdpOffering.LARGEST_PIECE) {
       throw new IllegalArgumentException(
-          "expected a piece of at most %d bytes, found %d".formatted(MOST_BYTES, cid.rawSize()));
+          "expected a piece of at most %d bytes, found %d".formatted(PdpOffering.LARGEST_PIECE, cid.rawSize()));
     }
     if (store.find(cid).isPresent()) {
       found(exchange, cid);
@@ -109,7 +107,7 @@ final class PieceUploads implements HttpHandler {
     }
     Optional<PieceCid> announced = upload.get().announced();
     PieceCid received =
-        store.put(exchange.getRequestBody(), announced.map(PieceCid::rawSize).orElse(MOST_BYTES));
+        store.put(exchange.getRequestBody(), announced.map(PieceCid::rawSize).orElse(PdpOffering.LARGEST_PIECE));
     if (announced.isPresent()) {
       check(announced.get(), received);
     }

@@ -10,6 +10,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.testing.chain.Anvil;
 import io.filcdn.testing.chain.Devnet;
 import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.testing.chain.PdpOffering;
 import java.io.ByteArrayInputStream;
 import java.math.BigInteger;
 import java.net.URI;
@@ -106,10 +107,10 @@ class PdpApiIT {
 
   @Test
   void requestsThatAreNoneAreTold() throws Exception {
-    PieceCid large = new PieceCid(piece.commP(), 40, PieceUploads.MOST_BYTES + 1);
+    PieceCid large = new PieceCid(piece.commP(), 40, PdpOffering.LARGEST_PIECE + 1);
 
     assertThat(post("/pdp/piece", Map.of("pieceCid", large.toString())).body())
-        .contains("at most " + PieceUploads.MOST_BYTES);
+        .contains("at most " + PdpOffering.LARGEST_PIECE);
     assertThat(post("/pdp/piece", Map.of("pieceCid", "bafy")).statusCode()).isEqualTo(400);
     assertThat(get("/pdp/piece?cid=" + piece).statusCode()).isEqualTo(400);
     assertThat(get("/pdp/data-sets/created/0x12").statusCode()).isEqualTo(400);

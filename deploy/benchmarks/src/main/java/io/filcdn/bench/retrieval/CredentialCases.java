@@ -7,16 +7,11 @@ import java.util.List;
 /** Hits of a small piece by who shows a credential, against the same without one. */
 final class CredentialCases {
 
-  private static final int CONNECTIONS = 32;
-  private static final int WARM_UP_SECONDS = Integer.getInteger("filcdn.bench.warmup", 10);
-  private static final int ROUNDS = 30;
-  private static final int SECONDS = Integer.getInteger("filcdn.bench.seconds", 1);
-
   static final String METHOD =
       ("with a key, and with a signed token that was seen before: wrk with %d connections on 16 KiB"
               + " hits, mean of %d rounds of %d s in turns; reference: without either; by processor"
               + " time")
-          .formatted(CONNECTIONS, ROUNDS, SECONDS);
+          .formatted(HitCases.CONNECTIONS, HitCases.ROUNDS, HitCases.SECONDS);
 
   private final EdgeUnderTest edge;
   private final PieceCid piece;
@@ -38,26 +33,26 @@ final class CredentialCases {
   private Case compare(String name, String credential) {
     List<String> with = List.of("Authorization: Bearer " + credential);
     List<String> without = List.of();
-    ask(with, WARM_UP_SECONDS);
-    ask(without, WARM_UP_SECONDS);
+    ask(with, HitCases.WARM_UP_SECONDS);
+    ask(without, HitCases.WARM_UP_SECONDS);
     double shown = 0;
     double bare = 0;
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < HitCases.ROUNDS; round++) {
       // in turns, so that neither always comes first
       if (round % 2 == 0) {
-        shown += ask(with, SECONDS);
-        bare += ask(without, SECONDS);
+        shown += ask(with, HitCases.SECONDS);
+        bare += ask(without, HitCases.SECONDS);
       } else {
-        bare += ask(without, SECONDS);
-        shown += ask(with, SECONDS);
+        bare += ask(without, HitCases.SECONDS);
+        shown += ask(with, HitCases.SECONDS);
       }
     }
-    return new Case(name, shown / ROUNDS, "req/s", bare / ROUNDS, Case.Better.MORE);
+    return new Case(name, shown / HitCases.ROUNDS, "req/s", bare / HitCases.ROUNDS, Case.Better.MORE);
   }
 
   /** Hits that a second of a core yields. */
   private double ask(List<String> headers, int seconds) {
-    Wrk run = Wrk.run(edge.contender(), piece, headers, CONNECTIONS, seconds);
+    Wrk run = Wrk.run(edge.contender(), piece, headers, HitCases.CONNECTIONS, seconds);
     return run.requestsPerSecond() / run.cores();
   }
 }

@@ -13,20 +13,20 @@ import java.util.function.ToDoubleFunction;
 /** Cached pieces of several sizes, asked for over and over. */
 final class HitCases {
 
-  private static final int CONNECTIONS = 32;
+  static final int CONNECTIONS = 32;
 
   /**
    * Many and short: on a shared machine a server is at times slower by half for some seconds, which
    * are to meet all servers.
    */
-  private static final int ROUNDS = 30;
+  static final int ROUNDS = 30;
 
-  private static final int WARM_UP_SECONDS = Integer.getInteger("filcdn.bench.warmup", 10);
+  static final int WARM_UP_SECONDS = Integer.getInteger("filcdn.bench.warmup", 10);
 
   /** Before the first size: what all sizes share is compiled once. */
   private static final int FIRST_WARM_UP_SECONDS = 3 * WARM_UP_SECONDS;
 
-  private static final int SECONDS = Integer.getInteger("filcdn.bench.seconds", 1);
+  static final int SECONDS = Integer.getInteger("filcdn.bench.seconds", 1);
   private static final int LARGE = 1 << 20;
 
   static final String METHOD =
