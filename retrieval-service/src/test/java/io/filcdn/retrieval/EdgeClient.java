@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -122,7 +123,7 @@ record EdgeClient(int port) {
       byte[] body;
       try {
         body = in.readNBytes(length);
-      } catch (java.net.SocketException reset) {
+      } catch (SocketException reset) {
         body = new byte[0];
       }
       return new Answer(answer.status(), answer.headers(), body, body.length == length);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -267,7 +268,7 @@ class LimitsIT extends EdgeTest {
       for (int c = in.read(); c >= 0; c = in.read()) {
         all.append((char) c);
       }
-    } catch (java.net.SocketException reset) {
+    } catch (SocketException reset) {
       // the edge closed while some of what was sent was unread
       return all.toString();
     }

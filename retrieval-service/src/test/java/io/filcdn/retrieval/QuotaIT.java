@@ -3,6 +3,7 @@ package io.filcdn.retrieval;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.retrieval.EdgeClient.Answer;
@@ -264,7 +265,7 @@ class QuotaIT extends EdgeTest {
 
     assertThat(answer.body()).isEqualTo(piece.bytes());
     await().atMost(Duration.ofSeconds(20)).until(() -> unbilledBytes(payer) == 1_000);
-    assertThat(rows(payer.dataSet(), io.filcdn.common.egress.EgressRow.Unbilled.class))
+    assertThat(rows(payer.dataSet(), EgressRow.Unbilled.class))
         .allSatisfy(row -> assertThat(row.bot()).contains("crawler"));
     assertBilled(payer, 0, 0);
     assertTaken(payer, 0, 0);

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.InvalidOffsetException;
@@ -86,12 +87,12 @@ public final class ReplicaFollower implements Runnable, AutoCloseable {
 
   private static Consumer<String, String> consumer(Feed feed, Map<String, Object> kafka) {
     Map<String, Object> settings = new HashMap<>(kafka);
-    settings.put("client.id", "filcdn-" + feed.name);
-    settings.put("enable.auto.commit", "false");
-    settings.put("auto.offset.reset", "none");
-    settings.put("isolation.level", "read_committed");
-    settings.put("default.api.timeout.ms", "10000");
-    settings.put("max.poll.records", Integer.toString(feed.atOnce));
+    settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "filcdn-" + feed.name);
+    settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+    settings.put(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "10000");
+    settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, Integer.toString(feed.atOnce));
     return new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
   }
 

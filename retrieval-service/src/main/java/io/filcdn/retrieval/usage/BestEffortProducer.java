@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -54,17 +55,17 @@ public final class BestEffortProducer implements AutoCloseable {
 
   private static Producer<String, String> producer(Map<String, Object> kafka, String client) {
     Map<String, Object> settings = new HashMap<>(kafka);
-    settings.put("client.id", client);
-    settings.put("acks", "1");
-    settings.put("linger.ms", "200");
-    settings.put("compression.type", "gzip");
-    settings.put("buffer.memory", 8L << 20);
+    settings.put(ProducerConfig.CLIENT_ID_CONFIG, client);
+    settings.put(ProducerConfig.ACKS_CONFIG, "1");
+    settings.put(ProducerConfig.LINGER_MS_CONFIG, "200");
+    settings.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "gzip");
+    settings.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 8L << 20);
     // whoever calls is an event loop
-    settings.put("max.block.ms", 0);
-    settings.put("delivery.timeout.ms", 10_000);
+    settings.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 0);
+    settings.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000);
     // what is known of the topic stays known however long nobody asks for a piece
-    settings.put("metadata.max.idle.ms", Duration.ofDays(365).toMillis());
-    settings.put("request.timeout.ms", 5_000);
+    settings.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(365).toMillis());
+    settings.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
     return new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer());
   }
 

@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
@@ -57,15 +58,15 @@ public final class JournalShipper implements AutoCloseable {
 
   private static Producer<String, String> producer(Map<String, Object> kafka) {
     Map<String, Object> config = new HashMap<>(kafka);
-    config.put("client.id", "filcdn-egress");
-    config.put("acks", "all");
-    config.put("enable.idempotence", true);
-    config.put("compression.type", "gzip");
-    config.put("buffer.memory", 8L << 20);
-    config.put("max.request.size", 4 << 20);
-    config.put("max.block.ms", 5_000);
-    config.put("request.timeout.ms", 5_000);
-    config.put("delivery.timeout.ms", 15_000);
+    config.put(ProducerConfig.CLIENT_ID_CONFIG, "filcdn-egress");
+    config.put(ProducerConfig.ACKS_CONFIG, "all");
+    config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+    config.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "gzip");
+    config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 8L << 20);
+    config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 4 << 20);
+    config.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
+    config.put(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, 5_000);
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 15_000);
     return new KafkaProducer<>(config, new StringSerializer(), new StringSerializer());
   }
 

@@ -9,6 +9,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** A transaction without its attempts and items. */
@@ -58,6 +59,6 @@ class TransactionRow extends PanacheEntityBase {
   @Nullable String error;
 
   long number() {
-    return java.util.Objects.requireNonNull(id, "the row is not stored yet");
+    return Objects.requireNonNull(id, "the row is not stored yet");
   }
 }

@@ -2,13 +2,14 @@ package io.filcdn.common.egress;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.util.Objects;
 import java.util.UUID;
 
 /** The id of one run of one edge's journal: every process start opens a new one. */
 public record JournalId(@JsonValue UUID uuid) {
 
   public JournalId {
-    java.util.Objects.requireNonNull(uuid, "journal is missing");
+    Objects.requireNonNull(uuid, "journal is missing");
   }
 
   /**

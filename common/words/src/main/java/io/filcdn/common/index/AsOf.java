@@ -1,6 +1,7 @@
 package io.filcdn.common.index;
 
 import io.filcdn.common.chain.BlockNumber;
+import java.util.Objects;
 
 /**
  * The moment at which an index record was true.
@@ -12,6 +13,6 @@ import io.filcdn.common.chain.BlockNumber;
 public record AsOf(BlockNumber block, long version) {
 
   public AsOf {
-    java.util.Objects.requireNonNull(block, "asOf.block is missing");
+    Objects.requireNonNull(block, "asOf.block is missing");
   }
 }

@@ -34,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -70,7 +71,7 @@ class RecordsTest {
   record Example(String message, String schema, JsonNode payload) {
 
     Class<?> type() {
-      return java.util.Objects.requireNonNull(TYPES.get(message), message);
+      return Objects.requireNonNull(TYPES.get(message), message);
     }
 
     @Override

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Random;
@@ -19,7 +20,7 @@ class CommPHasherTest {
     byte[] payload = vector.payload();
     assertThat(
             HexFormat.of()
-                .formatHex(java.security.MessageDigest.getInstance("SHA-256").digest(payload)))
+                .formatHex(MessageDigest.getInstance("SHA-256").digest(payload)))
         .isEqualTo(vector.payloadSha256());
 
     CommPHasher hasher = new CommPHasher();
