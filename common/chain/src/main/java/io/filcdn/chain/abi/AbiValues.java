@@ -35,7 +35,11 @@ public final class AbiValues {
     return List.copyOf(values);
   }
 
-  /** A value, as its {@link AbiType} tells. */
+  /**
+   * A value, as its {@link AbiType} tells.
+   *
+   * @throws IllegalArgumentException where none has the name
+   */
   public Object get(String name) {
     for (int i = 0; i < values.size(); i++) {
       if (parameters.get(i).name().equals(name)) {
@@ -46,6 +50,7 @@ public final class AbiValues {
         "expected one of %s, found \"%s\"".formatted(parameters, name));
   }
 
+  /** An unsigned integer. */
   public BigInteger number(String name) {
     return (BigInteger) get(name);
   }
@@ -55,14 +60,17 @@ public final class AbiValues {
     return number(name).min(BigInteger.valueOf(Long.MAX_VALUE)).longValue();
   }
 
+  /** A text, or an address as {@code 0x} and hex digits. */
   public String text(String name) {
     return (String) get(name);
   }
 
+  /** Bytes, of a fixed number or not; not copied. */
   public byte[] bytes(String name) {
     return (byte[]) get(name);
   }
 
+  /** The elements of an array, or the members of a tuple. */
   public List<?> list(String name) {
     return (List<?>) get(name);
   }

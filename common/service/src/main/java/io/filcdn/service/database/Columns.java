@@ -35,30 +35,37 @@ public final class Columns<T> {
     return new Columns<>(statement, rows, first);
   }
 
+  /** Binds a column of {@code text[]}; null is NULL. */
   public Columns<T> text(Function<T, @Nullable String> column) throws SQLException {
     return bind("text", String[]::new, column);
   }
 
+  /** Binds a column of {@code uuid[]}. */
   public Columns<T> uuid(Function<T, UUID> column) throws SQLException {
     return bind("uuid", UUID[]::new, column);
   }
 
+  /** Binds a column of {@code bytea[]}. */
   public Columns<T> bytes(Function<T, byte[]> column) throws SQLException {
     return bind("bytea", byte[][]::new, column);
   }
 
+  /** Binds a column of {@code boolean[]}. */
   public Columns<T> flag(Function<T, Boolean> column) throws SQLException {
     return bind("boolean", Boolean[]::new, column);
   }
 
+  /** Binds a column of {@code integer[]}, of four bytes. */
   public Columns<T> integer(Function<T, Integer> column) throws SQLException {
     return bind("integer", Integer[]::new, column);
   }
 
+  /** Binds a column of {@code bigint[]}, of eight bytes; null is NULL. */
   public Columns<T> bigint(Function<T, @Nullable Long> column) throws SQLException {
     return bind("bigint", Long[]::new, column);
   }
 
+  /** Binds a column of {@code numeric[]}, of any size. */
   public Columns<T> numeric(Function<T, BigDecimal> column) throws SQLException {
     return bind("numeric", BigDecimal[]::new, column);
   }

@@ -106,10 +106,12 @@ public final class TopicFollower implements AutoCloseable {
     this.thread = Thread.ofPlatform().name("follow " + settings.topic()).unstarted(this::run);
   }
 
+  /** Starts its thread; once. */
   public void start() {
     thread.start();
   }
 
+  /** The name of the topic that it reads. */
   public String topic() {
     return settings.topic();
   }

@@ -40,7 +40,11 @@ public record Page<P>(Optional<P> after, int limit) {
         limit(limit, most));
   }
 
-  /** A number of items, as {@code limit} has it. */
+  /**
+   * A number of items, as {@code limit} has it; 100 where it is left out.
+   *
+   * @throws jakarta.ws.rs.WebApplicationException the problem {@code limit-malformed}
+   */
   public static int limit(@Nullable String text, int most) {
     if (text == null) {
       return USUAL;
@@ -55,7 +59,12 @@ public record Page<P>(Optional<P> after, int limit) {
         "limit", "limit: expected a number from 1 to %d, found %s".formatted(most, shown(text)));
   }
 
-  /** The place of an item whose id is a number. */
+  /**
+   * The place of an item whose id is a number.
+   *
+   * @throws IllegalArgumentException where the text is none of 0 to 2⁶³-1, as the readers of other
+   *     places do
+   */
   public static long number(String after) {
     try {
       if (!after.startsWith("-") && !after.startsWith("+")) {

@@ -35,10 +35,18 @@ public record HttpProblem(
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
+  /**
+   * A problem.
+   *
+   * @param status of HTTP, 400 or more
+   * @param code in lower case, with hyphens; documented, and never changed
+   * @param detail one sentence: what was expected, and what was found
+   */
   public static HttpProblem of(int status, String code, String detail) {
     return of(status, code, detail, List.of());
   }
 
+  /** A problem with more lines, such as one for each provider that failed. */
   public static HttpProblem of(int status, String code, String detail, List<String> details) {
     return new HttpProblem("about:blank", title(status), status, code, detail, details);
   }

@@ -13,14 +13,21 @@ public record Epoch(@JsonValue long value) implements Comparable<Epoch> {
     }
   }
 
+  /**
+   * The epoch so many later.
+   *
+   * @throws ArithmeticException beyond 2⁶³-1
+   */
   public Epoch plus(long epochs) {
     return new Epoch(Math.addExact(value, epochs));
   }
 
+  /** True where it is earlier; false for the same. */
   public boolean isBefore(Epoch other) {
     return value < other.value;
   }
 
+  /** True where it is later; false for the same. */
   public boolean isAfter(Epoch other) {
     return value > other.value;
   }
