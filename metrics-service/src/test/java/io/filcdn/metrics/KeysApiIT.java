@@ -414,6 +414,7 @@ class KeysApiIT {
     String key = admin.getString("key");
 
     as(key).get(KEYS).then().statusCode(200);
+    given().header("Authorization", "bearer " + key).get(KEYS).then().statusCode(200);
     for (String wrong :
         List.of(
             download,

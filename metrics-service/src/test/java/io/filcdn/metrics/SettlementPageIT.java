@@ -243,7 +243,7 @@ class SettlementPageIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "Bearer ", "Basic b3A6", "Bearer a b", "bearer a"})
+  @ValueSource(strings = {"", "Bearer ", "Basic b3A6", "Bearer a b", "bearer a b"})
   void whatIsNoTokenDoesNotReachSettlement(String authorization) {
     given()
         .header("Authorization", authorization)
