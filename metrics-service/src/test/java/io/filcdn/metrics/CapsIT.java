@@ -206,7 +206,7 @@ class CapsIT {
         }
       }
 
-      assertThat(sum).as("%s", name.cap()).isEqualTo(cap - cap % 11);
+      assertThat(sum).as("%s", name.text()).isEqualTo(cap - cap % 11);
     }
   }
 

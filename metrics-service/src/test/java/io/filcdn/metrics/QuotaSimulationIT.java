@@ -303,7 +303,7 @@ class QuotaSimulationIT {
             case CapName.OfPolicy _ -> POLICY_DAY_CAP;
           };
       assertThat(edges.stream().mapToLong(edge -> edge.served(name)).sum())
-          .as("served of %s", name.cap())
+          .as("served of %s", name.text())
           .isLessThanOrEqualTo(cap);
     }
   }
@@ -319,7 +319,7 @@ class QuotaSimulationIT {
                       .formatted(name.owner(), name.part()))
               .getFirst();
       assertThat(Long.parseLong(used))
-          .as("used of %s", name.cap())
+          .as("used of %s", name.text())
           .isGreaterThanOrEqualTo(edges.stream().mapToLong(edge -> edge.served(name)).sum());
     }
   }

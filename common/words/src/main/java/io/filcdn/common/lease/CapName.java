@@ -126,6 +126,11 @@ public sealed interface CapName extends QuotaName {
     }
   }
 
+  /** The one text. */
+  default String text() {
+    return owner() + "/" + part();
+  }
+
   /**
    * Reads the two texts.
    *

@@ -6,11 +6,8 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.filcdn.common.access.CapPeriod;
-import io.filcdn.common.access.KeyId;
-import io.filcdn.common.payment.DataSetId;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +44,7 @@ public record LeaseAnswer(
   }
 
   /**
-   * The bytes that a journal was given of one quota. In JSON its name is {@code dataSet} and {@code
-   * quota}, {@code key} and {@code period}, or {@code cap}.
+   * The bytes that a journal was given of one quota. In JSON its name is {@link QuotaFields}.
    *
    * @param acquired the sum that it was given
    * @param returned the sum that it gave back
@@ -56,7 +52,7 @@ public record LeaseAnswer(
    * @param unspent what of all that may be used no record of any journal has used; some of it may
    *     be held by others. Absent where metrics has not heard of its data set or key
    */
-  @JsonPropertyOrder({"dataSet", "quota", "key", "period", "cap"})
+  @JsonPropertyOrder("fields")
   public record Lease(
       @JsonIgnore QuotaName name,
       ByteCount acquired,
@@ -73,47 +69,17 @@ public record LeaseAnswer(
 
     @JsonCreator
     static Lease read(
-        @JsonProperty("dataSet") Optional<DataSetId> dataSet,
-        @JsonProperty("quota") Optional<QuotaRecord.Kind> quota,
-        @JsonProperty("key") Optional<KeyId> key,
-        @JsonProperty("period") Optional<CapPeriod> period,
-        @JsonProperty("cap") Optional<String> cap,
+        @JsonUnwrapped QuotaFields fields,
         @JsonProperty("acquired") ByteCount acquired,
         @JsonProperty("returned") ByteCount returned,
         @JsonProperty("applied") ByteCount applied,
         @JsonProperty("unspent") Optional<ByteCount> unspent) {
-      return new Lease(
-          QuotaName.of(dataSet, quota, key, period, cap), acquired, returned, applied, unspent);
+      return new Lease(fields.name(), acquired, returned, applied, unspent);
     }
 
-    /** The data set, where it is of one. */
-    @JsonProperty("dataSet")
-    Optional<DataSetId> dataSet() {
-      return name.dataSetId();
-    }
-
-    /** Which of the data set's quotas it is of. */
-    @JsonProperty("quota")
-    Optional<QuotaRecord.Kind> quota() {
-      return name.kind();
-    }
-
-    /** The key, where it is of one's cap. */
-    @JsonProperty("key")
-    Optional<KeyId> key() {
-      return name.keyId();
-    }
-
-    /** The period of the key's cap. */
-    @JsonProperty("period")
-    Optional<CapPeriod> period() {
-      return name.keyPeriod();
-    }
-
-    /** The text of another cap than a key's. */
-    @JsonProperty("cap")
-    Optional<String> cap() {
-      return name.cap();
+    @JsonUnwrapped
+    QuotaFields fields() {
+      return QuotaFields.of(name);
     }
   }
 }

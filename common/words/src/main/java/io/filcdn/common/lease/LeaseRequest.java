@@ -6,12 +6,9 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
-import io.filcdn.common.access.CapPeriod;
-import io.filcdn.common.access.KeyId;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.filcdn.common.egress.JournalId;
-import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
-import io.filcdn.common.usage.QuotaRecord;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -53,15 +50,14 @@ public record LeaseRequest(JournalId journal, String edge, List<Ask> asks) {
   }
 
   /**
-   * The bytes wanted of one quota. In JSON its name is {@code dataSet} and {@code quota}, {@code
-   * key} and {@code period}, or {@code cap}.
+   * The bytes wanted of one quota. In JSON its name is {@link QuotaFields}.
    *
    * @param acquired the sum that the journal wants to have been given; less where there is less
    * @param needed the smallest sum that helps: where there is less, nothing more is given
    * @param returned the sum that the journal has given back, unused
    * @param used the sum that was served, of a cap whose use no record tells
    */
-  @JsonPropertyOrder({"dataSet", "quota", "key", "period", "cap"})
+  @JsonPropertyOrder("fields")
   public record Ask(
       @JsonIgnore QuotaName name,
       ByteCount acquired,
@@ -92,47 +88,17 @@ public record LeaseRequest(JournalId journal, String edge, List<Ask> asks) {
 
     @JsonCreator
     static Ask read(
-        @JsonProperty("dataSet") Optional<DataSetId> dataSet,
-        @JsonProperty("quota") Optional<QuotaRecord.Kind> quota,
-        @JsonProperty("key") Optional<KeyId> key,
-        @JsonProperty("period") Optional<CapPeriod> period,
-        @JsonProperty("cap") Optional<String> cap,
+        @JsonUnwrapped QuotaFields fields,
         @JsonProperty("acquired") ByteCount acquired,
         @JsonProperty("needed") ByteCount needed,
         @JsonProperty("returned") ByteCount returned,
         @JsonProperty("used") Optional<ByteCount> used) {
-      return new Ask(
-          QuotaName.of(dataSet, quota, key, period, cap), acquired, needed, returned, used);
+      return new Ask(fields.name(), acquired, needed, returned, used);
     }
 
-    /** The data set, where it is of one. */
-    @JsonProperty("dataSet")
-    Optional<DataSetId> dataSet() {
-      return name.dataSetId();
-    }
-
-    /** Which of the data set's quotas it is of. */
-    @JsonProperty("quota")
-    Optional<QuotaRecord.Kind> quota() {
-      return name.kind();
-    }
-
-    /** The key, where it is of one's cap. */
-    @JsonProperty("key")
-    Optional<KeyId> key() {
-      return name.keyId();
-    }
-
-    /** The period of the key's cap. */
-    @JsonProperty("period")
-    Optional<CapPeriod> period() {
-      return name.keyPeriod();
-    }
-
-    /** The text of another cap than a key's. */
-    @JsonProperty("cap")
-    Optional<String> cap() {
-      return name.cap();
+    @JsonUnwrapped
+    QuotaFields fields() {
+      return QuotaFields.of(name);
     }
   }
 }

@@ -9,7 +9,6 @@ import io.filcdn.common.usage.QuotaRecord.Kind;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The name of bytes that are leased: one of a data set's quotas, or a cap. */
 public sealed interface QuotaName extends Comparable<QuotaName>
@@ -93,56 +92,6 @@ public sealed interface QuotaName extends Comparable<QuotaName>
   /** The time from which on no response begins that is of it; none where there is no end. */
   default Optional<Instant> end() {
     return Optional.empty();
-  }
-
-  /**
-   * Reads the fields of a lease: data set and quota, key and period, or cap.
-   *
-   * @throws IllegalArgumentException where they are none of these
-   */
-  static QuotaName of(
-      Optional<DataSetId> dataSet,
-      Optional<Kind> quota,
-      Optional<KeyId> key,
-      Optional<CapPeriod> period,
-      Optional<String> cap) {
-    long fields = Stream.of(dataSet, quota, key, period, cap).filter(Optional::isPresent).count();
-    if (fields == 2 && dataSet.isPresent() && quota.isPresent()) {
-      return new OfDataSet(dataSet.get(), quota.get());
-    }
-    if (fields == 2 && key.isPresent() && period.isPresent()) {
-      return new OfKey(key.get(), period.get());
-    }
-    if (fields == 1 && cap.isPresent()) {
-      return CapName.of(cap.get());
-    }
-    throw new IllegalArgumentException(
-        "expected dataSet and quota, or key and period, or cap, found another choice of them");
-  }
-
-  /** The data set, where it is one's. */
-  default Optional<DataSetId> dataSetId() {
-    return this instanceof OfDataSet(DataSetId id, _) ? Optional.of(id) : Optional.empty();
-  }
-
-  /** Which of the data set's quotas it is. */
-  default Optional<Kind> kind() {
-    return this instanceof OfDataSet(_, Kind kind) ? Optional.of(kind) : Optional.empty();
-  }
-
-  /** The key, where it is one's. */
-  default Optional<KeyId> keyId() {
-    return this instanceof OfKey(KeyId id, _) ? Optional.of(id) : Optional.empty();
-  }
-
-  /** The period in which the key may fetch them. */
-  default Optional<CapPeriod> keyPeriod() {
-    return this instanceof OfKey(_, CapPeriod time) ? Optional.of(time) : Optional.empty();
-  }
-
-  /** The text of another cap than a key's. */
-  default Optional<String> cap() {
-    return this instanceof CapName ? Optional.of(owner() + "/" + part()) : Optional.empty();
   }
 
   /**

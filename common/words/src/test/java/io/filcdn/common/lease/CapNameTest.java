@@ -66,8 +66,8 @@ class CapNameTest {
 
   @Test
   void itSaysInWordsWhatItIsOf() {
-    assertThat(token(5).cap())
-        .contains("cap/token/%s/%s/2026-11-30T12:00:00Z@5".formatted(PAYER, TOKEN));
+    assertThat(token(5).text())
+        .isEqualTo("cap/token/%s/%s/2026-11-30T12:00:00Z@5".formatted(PAYER, TOKEN));
     assertThat(token(5).toString()).doesNotContain(TOKEN.hex());
     assertThat(new CapName.OfPolicy(DATA_SET, new CapBearer.Client(4711), DAY).toString())
         .doesNotContain("4711");
