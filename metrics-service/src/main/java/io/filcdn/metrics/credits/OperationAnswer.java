@@ -33,7 +33,8 @@ public record OperationAnswer(List<Result> results) {
             new Result(
                 id,
                 Optional.empty(),
-                Optional.of(new RefusalView(
+                Optional.of(
+                    new RefusalView(
                         reason.problem().code(), reason.problem().detail(), available)));
       };
     }

@@ -1,8 +1,8 @@
 package io.filcdn.metrics.repair;
 
 import io.filcdn.common.kafka.Topic;
-import io.filcdn.metrics.intake.EgressOffsets.Range;
 import io.filcdn.metrics.intake.EgressOffsets;
+import io.filcdn.metrics.intake.EgressOffsets.Range;
 import io.filcdn.service.kafka.SourceRecord;
 import java.time.Duration;
 import java.util.HashMap;

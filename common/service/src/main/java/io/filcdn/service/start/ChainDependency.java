@@ -32,9 +32,7 @@ final class ChainDependency implements Dependency {
     return "the chain of %s at %s"
         .formatted(
             network.name(),
-            network.rpcUrls().stream()
-                .map(Network::shown)
-                .collect(Collectors.joining(", ")));
+            network.rpcUrls().stream().map(Network::shown).collect(Collectors.joining(", ")));
   }
 
   @Override

@@ -17,7 +17,16 @@ class AdminTokenFilterTest {
 
   @ParameterizedTest
   @NullSource
-  @ValueSource(strings = {"", "sesame", "Bearer", "Bearer ", "Bearer sesam", "Bearer Sesame", "Basic sesame"})
+  @ValueSource(
+      strings = {
+        "",
+        "sesame",
+        "Bearer",
+        "Bearer ",
+        "Bearer sesam",
+        "Bearer Sesame",
+        "Basic sesame"
+      })
   void anythingElseIsNone(String authorization) {
     assertThat(AdminTokenFilter.isIn(authorization, Optional.of("sesame"))).isFalse();
   }

@@ -90,7 +90,8 @@ final class PieceUploads implements HttpHandler {
     PieceCid cid = PdpRequest.pieceCid(PdpRequest.json(exchange));
     if (cid.rawSize() > PdpOffering.LARGEST_PIECE) {
       throw new IllegalArgumentException(
-          "expected a piece of at most %d bytes, found %d".formatted(PdpOffering.LARGEST_PIECE, cid.rawSize()));
+          "expected a piece of at most %d bytes, found %d"
+              .formatted(PdpOffering.LARGEST_PIECE, cid.rawSize()));
     }
     if (store.find(cid).isPresent()) {
       found(exchange, cid);
@@ -107,7 +108,9 @@ final class PieceUploads implements HttpHandler {
     }
     Optional<PieceCid> announced = upload.get().announced();
     PieceCid received =
-        store.put(exchange.getRequestBody(), announced.map(PieceCid::rawSize).orElse(PdpOffering.LARGEST_PIECE));
+        store.put(
+            exchange.getRequestBody(),
+            announced.map(PieceCid::rawSize).orElse(PdpOffering.LARGEST_PIECE));
     if (announced.isPresent()) {
       check(announced.get(), received);
     }

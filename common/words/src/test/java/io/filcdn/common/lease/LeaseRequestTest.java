@@ -154,7 +154,8 @@ class LeaseRequestTest {
   /** The names of all members, at whatever depth. */
   private static Stream<String> names(JsonNode node) {
     return Stream.concat(
-        node.properties().stream().map(Map.Entry::getKey), node.valueStream().flatMap(LeaseRequestTest::names));
+        node.properties().stream().map(Map.Entry::getKey),
+        node.valueStream().flatMap(LeaseRequestTest::names));
   }
 
   @Test

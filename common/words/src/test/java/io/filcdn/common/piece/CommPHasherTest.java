@@ -18,9 +18,7 @@ class CommPHasherTest {
   @MethodSource("io.filcdn.common.piece.Vectors#all")
   void everyVectorGivesItsPieceCid(Vectors.Vector vector) throws Exception {
     byte[] payload = vector.payload();
-    assertThat(
-            HexFormat.of()
-                .formatHex(MessageDigest.getInstance("SHA-256").digest(payload)))
+    assertThat(HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(payload)))
         .isEqualTo(vector.payloadSha256());
 
     CommPHasher hasher = new CommPHasher();

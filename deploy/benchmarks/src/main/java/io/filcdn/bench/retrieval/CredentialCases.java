@@ -47,7 +47,8 @@ final class CredentialCases {
         shown += ask(with, HitCases.SECONDS);
       }
     }
-    return new Case(name, shown / HitCases.ROUNDS, "req/s", bare / HitCases.ROUNDS, Case.Better.MORE);
+    return new Case(
+        name, shown / HitCases.ROUNDS, "req/s", bare / HitCases.ROUNDS, Case.Better.MORE);
   }
 
   /** Hits that a second of a core yields. */
