@@ -20,6 +20,7 @@ public enum KeyRefusal {
       "too-many-keys",
       "the payer has as many keys as a payer can have, those included that ended of late");
 
+  @SuppressWarnings("Immutable") // a record of texts
   private final HttpProblem problem;
 
   KeyRefusal(int status, String code, String detail) {

@@ -26,6 +26,7 @@ public enum SignInRefusal {
           + " try again"),
   TOO_MANY(429, "too-many-sign-ins", "too many sign-ins of late");
 
+  @SuppressWarnings("Immutable") // a record of texts
   private final HttpProblem problem;
 
   SignInRefusal(int status, String code, String detail) {

@@ -29,6 +29,7 @@ public enum CreditRefusal {
   TOO_MANY_GRANTS(
       409, "too-many-grants", "the account has 1000 grants of this kind that are not spent");
 
+  @SuppressWarnings("Immutable") // a record of texts
   private final HttpProblem problem;
 
   CreditRefusal(int status, String code, String detail) {

@@ -49,6 +49,7 @@ public enum PolicyRefusal {
           + " again"),
   TOO_MANY(429, "too-many-policies", "too many grants of late");
 
+  @SuppressWarnings("Immutable") // a record of texts
   private final HttpProblem problem;
 
   PolicyRefusal(int status, String code, String detail) {

@@ -35,6 +35,10 @@ public record HttpProblem(
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
+  public HttpProblem {
+    details = List.copyOf(details);
+  }
+
   /**
    * A problem.
    *
