@@ -531,6 +531,13 @@ public interface RetrievalConfig {
     /** Retrievals a second that are told one by one; above it, they are sampled. */
     @WithDefault("100")
     long retrievalRecordsPerSecond();
+
+    /**
+     * Payers, and providers, whose bytes the metrics show by name at a time; those of all others
+     * are added up as {@code other}. One that moves nothing for an hour makes room for another.
+     */
+    @WithDefault("50")
+    int namesShown();
   }
 
   /** The name and key by which metrics knows this edge. */

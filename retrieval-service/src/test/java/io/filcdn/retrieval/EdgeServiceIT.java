@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -46,6 +48,25 @@ class EdgeServiceIT {
         .then()
         .statusCode(200)
         .body(containsString("filcdn_journal_records"));
+  }
+
+  @Test
+  void eachMetricIsDescribedAndKafkasClientsShowNone() {
+    String shown = edge.given().get("/q/metrics").asString();
+
+    assertThat(names("# TYPE", shown))
+        .hasSizeGreaterThan(30)
+        .isSubsetOf(names("# HELP", shown))
+        .noneMatch(name -> name.startsWith("kafka"));
+  }
+
+  private static Set<String> names(String mark, String shown) {
+    return shown
+        .lines()
+        .filter(line -> line.startsWith(mark + " filcdn_"))
+        // the greatest value of a timer comes with the timer
+        .map(line -> line.split(" ", 4)[2].replaceFirst("_max$", ""))
+        .collect(Collectors.toSet());
   }
 
   @Test

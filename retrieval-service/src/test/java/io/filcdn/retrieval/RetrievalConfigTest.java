@@ -113,6 +113,7 @@ class RetrievalConfigTest {
                 Map.entry("filcdn.retrieval.usage.flush-interval", "1s"),
                 Map.entry("filcdn.retrieval.usage.max-journal-records", "100000"),
                 Map.entry("filcdn.retrieval.usage.retrieval-records-per-second", "100"),
+                Map.entry("filcdn.retrieval.usage.names-shown", "50"),
                 Map.entry("filcdn.retrieval.identity.key", "none"),
                 Map.entry("filcdn.retrieval.grantee.key", "none"),
                 Map.entry("filcdn.retrieval.grantee.vouchers", "none"),

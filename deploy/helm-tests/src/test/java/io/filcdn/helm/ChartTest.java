@@ -400,9 +400,10 @@ class ChartTest {
   }
 
   @Test
-  void releaseOfEdgesAloneHasTheDashboardOfEdgesAlone() {
+  void releaseOfEdgesAloneHasTheDashboardsOfEdgesAlone() {
     assertThat(Rendered.of(Rendered.example("edge-only")).kind("ConfigMap").map(Rendered::name))
-        .containsExactlyInAnyOrder("edge-filcdn-network", "edge-filcdn-dashboard-edge");
+        .containsExactlyInAnyOrder(
+            "edge-filcdn-network", "edge-filcdn-dashboard-edge", "edge-filcdn-dashboard-traffic");
   }
 
   /** A region of edges leases at the host where the other lets edges lease, and nothing else. */
