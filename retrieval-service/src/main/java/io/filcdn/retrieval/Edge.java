@@ -77,6 +77,7 @@ import io.micrometer.core.instrument.Tags;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -295,8 +296,11 @@ final class Edge implements AutoCloseable {
 
   private Quota quota(RetrievalConfig.Edge config) {
     RetrievalConfig.Leases leases = config.leases();
-    if (leases.url().isEmpty()) {
-      LOG.warn("no filcdn.retrieval.leases.url is set: quota limits nothing that is served here");
+    Optional<URI> url = Settings.leaseUrl(leases);
+    if (url.isEmpty()) {
+      LOG.warn(
+          "filcdn.retrieval.leases.serve-without-limit is set: quota limits nothing that is served"
+              + " here");
       return tools.quota;
     }
     EdgeIdentity signer =
@@ -305,7 +309,7 @@ final class Edge implements AutoCloseable {
                 new IllegalStateException(
                     "expected filcdn.retrieval.identity.key next to filcdn.retrieval.leases.url,"
                         + " found none"));
-    LeaseClient client = new LeaseClient(leases.url().get(), signer, leases.timeout());
+    LeaseClient client = new LeaseClient(url.get(), signer, leases.timeout());
     return new LeasedQuota(
         client,
         stores.run(),

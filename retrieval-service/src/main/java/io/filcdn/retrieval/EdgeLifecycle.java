@@ -84,6 +84,8 @@ public class EdgeLifecycle implements RunningEdge {
     this.kafka = kafka;
     this.meters = meters;
     this.connections = Settings.connections(config.retrieval());
+    // before anything is opened
+    Settings.leaseUrl(config.retrieval().leases());
   }
 
   void routes(@Observes Router router) {

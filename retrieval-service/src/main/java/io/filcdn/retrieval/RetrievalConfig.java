@@ -583,8 +583,15 @@ public interface RetrievalConfig {
   /** Leasing quota from metrics. */
   interface Leases {
 
-    /** The address of metrics; without it, nothing limits what is served. */
+    /** The address of metrics, where quota is leased. */
     Optional<URI> url();
+
+    /**
+     * {@code true}: nothing limits what is served, also of what nobody has paid for. Without a
+     * {@code url}, an edge starts only so.
+     */
+    @WithDefault("false")
+    boolean serveWithoutLimit();
 
     /** Bytes to have at hand of each quota that is used. */
     @WithDefault("64M")

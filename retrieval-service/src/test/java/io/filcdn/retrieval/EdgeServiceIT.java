@@ -70,6 +70,25 @@ class EdgeServiceIT {
   }
 
   @Test
+  void anEdgeWithoutLeasesDoesNotStartUnlessItMayServeWithoutLimit(@TempDir Path folder)
+      throws Exception {
+    try (EdgeProcess other =
+        new EdgeProcess(
+            infra.kafka(),
+            Files.createDirectories(folder.resolve("data")),
+            Map.of("filcdn.retrieval.leases.serve-without-limit", "false"))) {
+      other.awaitEnd();
+    }
+
+    assertThat(Files.readString(folder.resolve("log")))
+        .contains(
+            "retrieval does not start: expected filcdn.retrieval.leases.url, the address of"
+                + " metrics",
+            "filcdn.retrieval.leases.serve-without-limit=true",
+            "found neither");
+  }
+
+  @Test
   void thePublicPortShowsHealthWhereToldTo() throws IOException {
     EdgeClient.Answer health = edge.client().send("GET", "localhost", "/q/health/ready");
     EdgeClient.Answer unknown =

@@ -119,6 +119,7 @@ class RetrievalConfigTest {
                 Map.entry("filcdn.retrieval.grantee.vouchers", "none"),
                 Map.entry("filcdn.retrieval.location.region", "none"),
                 Map.entry("filcdn.retrieval.leases.url", "none"),
+                Map.entry("filcdn.retrieval.leases.serve-without-limit", "false"),
                 Map.entry("filcdn.retrieval.leases.advance", "64M"),
                 Map.entry("filcdn.retrieval.leases.standing", "256M"),
                 Map.entry("filcdn.retrieval.leases.idle", "30s"),
