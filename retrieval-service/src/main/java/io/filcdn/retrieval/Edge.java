@@ -45,6 +45,7 @@ import io.filcdn.retrieval.proof.PieceProver;
 import io.filcdn.retrieval.proof.ProofPath;
 import io.filcdn.retrieval.request.BotTokens;
 import io.filcdn.retrieval.request.CredentialReader;
+import io.filcdn.retrieval.request.PayerHosts;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.response.HeadAnswers;
 import io.filcdn.retrieval.response.Reservations;
@@ -397,7 +398,7 @@ final class Edge implements AutoCloseable {
             answers);
     RequestReader reader =
         new RequestReader(
-            config.http().dnsRoot(),
+            PayerHosts.below(config.http().dnsRoot()),
             config.http().pathHosts().orElse(Set.of()),
             new CredentialReader(
                 new BotTokens(config.bots()), AccessKey.networkOf(tools.network.name())));

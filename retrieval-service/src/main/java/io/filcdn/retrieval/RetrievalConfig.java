@@ -92,13 +92,16 @@ public interface RetrievalConfig {
     /** TLS, where a certificate is set. */
     Tls tls();
 
-    /** The part of host names that follows the payer, with its leading dot. */
+    /**
+     * The part of host names that follows the payer, with its leading dot; several, separated by
+     * commas, where the edge has several domains. The first is the one that URLs are written with.
+     */
     @WithDefault(".localhost")
-    String dnsRoot();
+    List<String> dnsRoot();
 
     /**
-     * Hosts, beside the root itself and IP addresses, on which the payer is in the path: {@code
-     * /{payer}/{pieceCid}}.
+     * Hosts, beside the roots themselves and IP addresses, on which the payer is in the path:
+     * {@code /{payer}/{pieceCid}}.
      */
     Optional<Set<String>> pathHosts();
 
