@@ -50,6 +50,7 @@ import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.response.HeadAnswers;
 import io.filcdn.retrieval.response.Reservations;
 import io.filcdn.retrieval.response.TreeResponses;
+import io.filcdn.retrieval.server.AccessLog;
 import io.filcdn.retrieval.server.PublicHandler;
 import io.filcdn.retrieval.server.RequestRecorder;
 import io.filcdn.retrieval.stores.Stores;
@@ -148,6 +149,7 @@ final class Edge implements AutoCloseable {
   private final TreePublisher treePublisher;
   private final JournalShipper shipper;
   private final RetrievalLog log;
+  private final Optional<AccessLog> accessLog;
   private final UsageFlush usage;
   private final Optional<GranteeProofs> grantee;
   private final OriginClient origins;
@@ -210,6 +212,7 @@ final class Edge implements AutoCloseable {
         config.identity().key().map(key -> new EdgeIdentity(config.name(), key, tools.clock));
     quota = quota(config);
     shipper = new JournalShipper(journal, tools.kafka, identity);
+    accessLog = AccessLog.open(Settings.accessLog(config.accessLog()), tools.clock);
     log = new RetrievalLog(tools.kafka, config.usage().retrievalRecordsPerSecond());
     unverified = new UnverifiedBudget(Settings.unverified(config.unverified()), System::nanoTime);
     traffic = new Traffic(tools.meters, config.usage().namesShown());
@@ -407,7 +410,7 @@ final class Edge implements AutoCloseable {
         limits,
         answers,
         new RequestRouter(reader, retrievals, proofs, trees(config, answers), answers),
-        new RequestRecorder(config.name(), log, tools.meters, tools.clock),
+        new RequestRecorder(config.name(), log, accessLog, tools.meters, tools.clock),
         System::nanoTime);
   }
 
@@ -564,6 +567,11 @@ final class Edge implements AutoCloseable {
     meters
         .more()
         .counter("filcdn.retrieval.records.dropped", List.of(), log, RetrievalLog::dropped);
+    accessLog.ifPresent(
+        lines ->
+            meters
+                .more()
+                .counter("filcdn.access.log.dropped", List.of(), lines, AccessLog::dropped));
     meters.gauge(
         "filcdn.denylist.entries",
         stores.denylist(),
@@ -702,6 +710,7 @@ final class Edge implements AutoCloseable {
     }
     shipper.close();
     log.close();
+    accessLog.ifPresent(AccessLog::close);
     sightings.ifPresent(Sightings::close);
     closeIndex();
     fillWorkers.close();

@@ -1,5 +1,6 @@
 package io.filcdn.retrieval;
 
+import io.filcdn.retrieval.server.AccessLogFormat;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -64,6 +65,9 @@ public interface RetrievalConfig {
 
     /** Counting. */
     Usage usage();
+
+    /** The log of requests. */
+    AccessLog accessLog();
 
     /** Who this edge is to metrics. */
     Identity identity();
@@ -541,6 +545,36 @@ public interface RetrievalConfig {
      */
     @WithDefault("50")
     int namesShown();
+  }
+
+  /** The log of requests, a line each: off by default, and without clients' whole addresses. */
+  interface AccessLog {
+
+    /** {@code json}, {@code combined} (Apache's), or {@code off}. */
+    @WithDefault("off")
+    AccessLogFormat format();
+
+    /** The file that is written; without it, lines go to the standard output. */
+    Optional<Path> file();
+
+    /** Bytes of the file at which it becomes {@code file.1} and another begins. */
+    @WithDefault("100M")
+    MemorySize maxSize();
+
+    /** Files that are kept, with the one that is written. */
+    @WithDefault("10")
+    int files();
+
+    /** Lines that may wait to be written; beyond, they are dropped and counted. */
+    @WithDefault("10000")
+    int maxWaiting();
+
+    /**
+     * {@code true} writes clients' addresses whole; otherwise it is their network's (IPv4 /24, IPv6
+     * /48).
+     */
+    @WithDefault("false")
+    boolean fullAddresses();
   }
 
   /** The name and key by which metrics knows this edge. */

@@ -15,6 +15,7 @@ import io.filcdn.retrieval.origin.PieceProbes;
 import io.filcdn.retrieval.origin.ProviderTrees;
 import io.filcdn.retrieval.origin.Reach;
 import io.filcdn.retrieval.request.ClientReader;
+import io.filcdn.retrieval.server.AccessLog;
 import io.filcdn.retrieval.stores.Stores;
 import io.filcdn.retrieval.usage.LeaseRules;
 import io.filcdn.retrieval.usage.UnverifiedBudget;
@@ -173,6 +174,21 @@ final class Settings {
               + (config.serveWithoutLimit() ? "both" : "neither"));
     }
     return config.url();
+  }
+
+  static AccessLog.Rules accessLog(RetrievalConfig.AccessLog config) {
+    if (config.files() < 1 || config.maxWaiting() < 1) {
+      throw new UnusableSettingException(
+          "expected filcdn.retrieval.access-log.files and .max-waiting of 1 or more, found %d and %d"
+              .formatted(config.files(), config.maxWaiting()));
+    }
+    return new AccessLog.Rules(
+        config.format(),
+        config.file(),
+        config.maxSize().asLongValue(),
+        config.files(),
+        config.maxWaiting(),
+        config.fullAddresses());
   }
 
   static LeaseRules leases(RetrievalConfig.Leases config) {
