@@ -79,6 +79,23 @@ class MonitoringTest {
   }
 
   @Test
+  void dashboardsTellOfEachPanelAndOfOneClusterOrAll() throws Exception {
+    for (JsonNode dashboard : dashboards()) {
+      assertThat(dashboard.path("panels")).allSatisfy(MonitoringTest::tellsOfOneCluster);
+      assertThat(dashboard.at("/templating/list").findValuesAsText("name"))
+          .contains("datasource", "cluster", "namespace");
+      assertThat(dashboard.at("/links/0/url").asText()).endsWith("operations.md");
+    }
+  }
+
+  private static void tellsOfOneCluster(JsonNode panel) {
+    assertThat(panel.path("description").asText()).as(panel.path("title").asText()).isNotBlank();
+    assertThat(panel.findValuesAsText("expr"))
+        .isNotEmpty()
+        .allMatch(expression -> expression.contains("cluster=~\"$cluster\""));
+  }
+
+  @Test
   void metricThatIsNotThereIsFound() throws Exception {
     assertThat(metrics("sum by (le) (rate(filcdn_made_up_total{a=\"b\"}[5m])) > 3 or up == 0"))
         .containsExactlyInAnyOrder("filcdn_made_up_total", "up");
