@@ -37,6 +37,19 @@ class AccessLogTest {
   }
 
   @Test
+  void whatLooksLikeAFormatIsWrittenAsItIs() throws IOException {
+    Path file = folder.resolve("access.log");
+    AccessEntry entry = AccessEntryTest.entry("/%s%n{0}${x}");
+
+    try (AccessLog log =
+        AccessLog.open(rules(AccessLogFormat.COMBINED, file, 1), Clock.systemUTC()).orElseThrow()) {
+      log.add(entry);
+    }
+
+    assertThat(Files.readString(file)).isEqualTo(entry.combined() + "\n");
+  }
+
+  @Test
   void theFileGoesOnAndIsKeptInSoManyParts() throws IOException {
     Path file = folder.resolve("logs/access.log");
     for (int run = 0; run < 2; run++) {
