@@ -300,8 +300,19 @@ securityContext: {{ include "filcdn.podSecurity" . | nindent 2 }}
 {{- end }}
 {{- end }}
 
-{{- define "filcdn.dnsRoot" -}}
-{{ required "dnsRoot has to be what follows a payer in host names, such as .cdn.example.com" .Values.dnsRoot }}
+{{/* What follows a payer in host names, as a JSON list: dnsRoot may be one or several. */}}
+{{- define "filcdn.dnsRoots" -}}
+{{- $roots := .Values.dnsRoot -}}
+{{- if kindIs "string" $roots }}{{ $roots = compact (list $roots) }}{{ end -}}
+{{- if not $roots }}{{ fail "dnsRoot has to be what follows a payer in host names, such as .cdn.example.com" }}{{ end -}}
+{{ toJson $roots }}
+{{- end }}
+
+{{/* The hosts of payers, all below a root, and the roots themselves, as a JSON list. */}}
+{{- define "filcdn.edgeHosts" -}}
+{{- $hosts := list }}
+{{- range include "filcdn.dnsRoots" . | fromJsonArray }}{{ $hosts = concat $hosts (list (print "*" .) (trimPrefix "." .)) }}{{ end -}}
+{{ toJson $hosts }}
 {{- end }}
 
 {{/* The bytes of a quantity as Kubernetes writes it, such as 120Gi or 1.5T. */}}

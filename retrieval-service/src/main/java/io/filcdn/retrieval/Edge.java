@@ -45,10 +45,12 @@ import io.filcdn.retrieval.proof.PieceProver;
 import io.filcdn.retrieval.proof.ProofPath;
 import io.filcdn.retrieval.request.BotTokens;
 import io.filcdn.retrieval.request.CredentialReader;
+import io.filcdn.retrieval.request.PayerHosts;
 import io.filcdn.retrieval.request.RequestReader;
 import io.filcdn.retrieval.response.HeadAnswers;
 import io.filcdn.retrieval.response.Reservations;
 import io.filcdn.retrieval.response.TreeResponses;
+import io.filcdn.retrieval.server.AccessLog;
 import io.filcdn.retrieval.server.PublicHandler;
 import io.filcdn.retrieval.server.RequestRecorder;
 import io.filcdn.retrieval.stores.Stores;
@@ -65,15 +67,20 @@ import io.filcdn.retrieval.usage.LeasedQuota;
 import io.filcdn.retrieval.usage.MissWatch;
 import io.filcdn.retrieval.usage.Quota;
 import io.filcdn.retrieval.usage.RetrievalLog;
+import io.filcdn.retrieval.usage.Traffic;
 import io.filcdn.retrieval.usage.UnverifiedBudget;
 import io.filcdn.retrieval.usage.UsageFlush;
 import io.filcdn.service.schedule.BackgroundThread;
 import io.filcdn.wallet.CurioToken;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -84,6 +91,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /** The parts of an edge, put together and running. */
@@ -109,6 +117,9 @@ final class Edge implements AutoCloseable {
 
   private static final Duration LOOK_AT_MISSES = Duration.ofMinutes(1);
 
+  /** The time in which a payer or provider that moves nothing is left out of the metrics. */
+  private static final Duration IDLE_NAMES = Duration.ofHours(1);
+
   /** The proofs of small groups that are hashed for at once. */
   private static final int PROOF_WORKERS =
       Math.max(1, Runtime.getRuntime().availableProcessors() / 4);
@@ -130,6 +141,7 @@ final class Edge implements AutoCloseable {
   private final Optional<EdgeIdentity> identity;
   private final Quota quota;
   private final UnverifiedBudget unverified;
+  private final Traffic traffic;
   private final MissWatch misses = new MissWatch(System::nanoTime);
   private final Optional<Sightings> sightings;
   private final ReplicaFollower treeFollower;
@@ -137,6 +149,7 @@ final class Edge implements AutoCloseable {
   private final TreePublisher treePublisher;
   private final JournalShipper shipper;
   private final RetrievalLog log;
+  private final Optional<AccessLog> accessLog;
   private final UsageFlush usage;
   private final Optional<GranteeProofs> grantee;
   private final OriginClient origins;
@@ -199,9 +212,11 @@ final class Edge implements AutoCloseable {
         config.identity().key().map(key -> new EdgeIdentity(config.name(), key, tools.clock));
     quota = quota(config);
     shipper = new JournalShipper(journal, tools.kafka, identity);
+    accessLog = AccessLog.open(Settings.accessLog(config.accessLog()), tools.clock);
     log = new RetrievalLog(tools.kafka, config.usage().retrievalRecordsPerSecond());
     unverified = new UnverifiedBudget(Settings.unverified(config.unverified()), System::nanoTime);
-    EgressMeter meter = new EgressMeter(quota, unverified);
+    traffic = new Traffic(tools.meters, config.usage().namesShown());
+    EgressMeter meter = new EgressMeter(quota, unverified, traffic);
     usage = new UsageFlush(meter, journal, shipper::partitions, tools.clock);
     signatureWorkers =
         tools.vertx.createSharedWorkerExecutor("filcdn-signatures", SIGNATURE_WORKERS);
@@ -211,6 +226,7 @@ final class Edge implements AutoCloseable {
             tools.vertx,
             Settings.origins(config.origin(), tools.network.allowPrivateOrigins()),
             proofs(),
+            traffic,
             tools.clock);
     fillWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-fill", config.cache().workers());
     proofWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-proof", PROOF_WORKERS);
@@ -258,7 +274,7 @@ final class Edge implements AutoCloseable {
     treePublisher = new TreePublisher(stores.trees(), tools.kafka);
     followingTrees = Thread.ofPlatform().name("filcdn-trees").start(treeFollower);
     startSchedules(config);
-    measure();
+    measure(config);
   }
 
   private Optional<GranteeProofs> grantee(RetrievalConfig.Grantee config) {
@@ -284,8 +300,11 @@ final class Edge implements AutoCloseable {
 
   private Quota quota(RetrievalConfig.Edge config) {
     RetrievalConfig.Leases leases = config.leases();
-    if (leases.url().isEmpty()) {
-      LOG.warn("no filcdn.retrieval.leases.url is set: quota limits nothing that is served here");
+    Optional<URI> url = Settings.leaseUrl(leases);
+    if (url.isEmpty()) {
+      LOG.warn(
+          "filcdn.retrieval.leases.serve-without-limit is set: quota limits nothing that is served"
+              + " here");
       return tools.quota;
     }
     EdgeIdentity signer =
@@ -294,7 +313,7 @@ final class Edge implements AutoCloseable {
                 new IllegalStateException(
                     "expected filcdn.retrieval.identity.key next to filcdn.retrieval.leases.url,"
                         + " found none"));
-    LeaseClient client = new LeaseClient(leases.url().get(), signer, leases.timeout());
+    LeaseClient client = new LeaseClient(url.get(), signer, leases.timeout());
     return new LeasedQuota(
         client,
         stores.run(),
@@ -339,6 +358,7 @@ final class Edge implements AutoCloseable {
             tools.vertx,
             Settings.probing(config, tools.network.allowPrivateOrigins()),
             proofs(),
+            traffic,
             tools.clock);
     return new PieceProbes(tools.vertx, client, health, quota, Settings.probes(config.probes()));
   }
@@ -381,7 +401,7 @@ final class Edge implements AutoCloseable {
             answers);
     RequestReader reader =
         new RequestReader(
-            config.http().dnsRoot(),
+            PayerHosts.below(config.http().dnsRoot()),
             config.http().pathHosts().orElse(Set.of()),
             new CredentialReader(
                 new BotTokens(config.bots()), AccessKey.networkOf(tools.network.name())));
@@ -390,7 +410,7 @@ final class Edge implements AutoCloseable {
         limits,
         answers,
         new RequestRouter(reader, retrievals, proofs, trees(config, answers), answers),
-        new RequestRecorder(config.name(), log, tools.meters, tools.clock),
+        new RequestRecorder(config.name(), log, accessLog, tools.meters, tools.clock),
         System::nanoTime);
   }
 
@@ -461,6 +481,7 @@ final class Edge implements AutoCloseable {
     sweeping.every(refresh, "sweep", this::sweep);
     MultiGauge farmed = MultiGauge.builder("filcdn.misses.farmed.bytes").register(tools.meters);
     watching.every(LOOK_AT_MISSES, "misses", () -> showFarmed(farmed));
+    watching.every(IDLE_NAMES, "idle names", traffic::leaveOutIdle);
     tending.every(TEND_EVERY, "disk", disk::tend);
     tending.every(TEND_EVERY, "groups", disk::sync);
     tending.every(TEND_EVERY, "reserve", stores.reserve()::restore);
@@ -496,15 +517,21 @@ final class Edge implements AutoCloseable {
     }
   }
 
-  private void measure() {
+  private void measure(RetrievalConfig.Edge config) {
     MeterRegistry meters = tools.meters;
     meters.gauge("filcdn.journal.records", stores.journal(), Journal::size);
     if (quota instanceof LeasedQuota leased) {
       meters.gauge("filcdn.leases.answered", leased, leases -> leases.isAnswered() ? 1 : 0);
     }
     meters.gauge("filcdn.cache.pieces", disk, DiskPieceCache::size);
+    meters.gauge("filcdn.cache.disk.bytes", disk, DiskPieceCache::usedBytes);
+    show("filcdn.cache.disk.limit.bytes", Tags.empty(), config.cache().maxSize()::asLongValue);
     meters.gauge("filcdn.cache.memory.bytes", memory, MemoryTier::bytes);
-    meters.gauge("filcdn.cache.disk.failures", disk, DiskPieceCache::failures);
+    show("filcdn.cache.memory.limit.bytes", Tags.empty(), config.cache().memory()::asLongValue);
+    Path pieces = config.data().resolve("cache");
+    show("filcdn.disk.free.bytes", Tags.of("folder", "data"), () -> free(config.data()));
+    show("filcdn.disk.free.bytes", Tags.of("folder", "cache"), () -> free(pieces));
+    meters.more().counter("filcdn.cache.disk.failures", List.of(), disk, DiskPieceCache::failures);
     meters
         .more()
         .counter("filcdn.cache.scrubbed.bytes", List.of(), scrubber, CacheScrubber::checked);
@@ -537,13 +564,33 @@ final class Edge implements AutoCloseable {
     meters.gauge("filcdn.replica.lag.records", follower, ReplicaFollower::lag);
     meters.gauge("filcdn.access.lag.records", accessFollower, ReplicaFollower::lag);
     meters.gauge("filcdn.replica.data.sets", stores.replica(), IndexReplica::dataSets);
-    meters.gauge("filcdn.retrieval.records.dropped", log, RetrievalLog::dropped);
+    meters
+        .more()
+        .counter("filcdn.retrieval.records.dropped", List.of(), log, RetrievalLog::dropped);
+    accessLog.ifPresent(
+        lines ->
+            meters
+                .more()
+                .counter("filcdn.access.log.dropped", List.of(), lines, AccessLog::dropped));
     meters.gauge(
         "filcdn.denylist.entries",
         stores.denylist(),
         list ->
             list.state(Denylist.Source.REMOTE).entries()
                 + list.state(Denylist.Source.LOCAL).entries());
+  }
+
+  private void show(String name, Tags tags, Supplier<Number> value) {
+    Gauge.builder(name, value).tags(tags).register(tools.meters);
+  }
+
+  private static double free(Path folder) {
+    try {
+      return Files.getFileStore(folder).getUsableSpace();
+    } catch (IOException e) {
+      // of such a disk filcdn.disk.usable tells
+      return Double.NaN;
+    }
   }
 
   /** The handler that answers requests. */
@@ -663,6 +710,7 @@ final class Edge implements AutoCloseable {
     }
     shipper.close();
     log.close();
+    accessLog.ifPresent(AccessLog::close);
     sightings.ifPresent(Sightings::close);
     closeIndex();
     fillWorkers.close();

@@ -10,6 +10,7 @@ import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.Exchange;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.retrieval.request.PayerHosts;
 import io.filcdn.retrieval.stores.Stores;
 import io.filcdn.retrieval.usage.Quota;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -66,6 +67,7 @@ public class EdgeLifecycle implements RunningEdge {
   private final Map<String, Object> kafka;
   private final MeterRegistry meters;
   private final ConnectionLimits connections;
+  private final PayerHosts payerHosts;
   private @Nullable Router management;
   private volatile @Nullable Edge edge;
   private volatile String missing = "the edge has not started";
@@ -84,6 +86,9 @@ public class EdgeLifecycle implements RunningEdge {
     this.kafka = kafka;
     this.meters = meters;
     this.connections = Settings.connections(config.retrieval());
+    // before anything is opened
+    this.payerHosts = PayerHosts.below(config.retrieval().http().dnsRoot());
+    Settings.leaseUrl(config.retrieval().leases());
   }
 
   void routes(@Observes Router router) {
@@ -106,7 +111,7 @@ public class EdgeLifecycle implements RunningEdge {
             .get(30, TimeUnit.SECONDS);
     LOG.infof(
         "edge %s listens on %s:%d for {payer}%s",
-        config.retrieval().name(), http.host(), http.port(), http.dnsRoot());
+        config.retrieval().name(), http.host(), http.port(), payerHosts.first());
   }
 
   /**

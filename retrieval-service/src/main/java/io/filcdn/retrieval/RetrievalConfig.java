@@ -1,5 +1,6 @@
 package io.filcdn.retrieval;
 
+import io.filcdn.retrieval.server.AccessLogFormat;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -65,6 +66,9 @@ public interface RetrievalConfig {
     /** Counting. */
     Usage usage();
 
+    /** The log of requests. */
+    AccessLog accessLog();
+
     /** Who this edge is to metrics. */
     Identity identity();
 
@@ -92,13 +96,16 @@ public interface RetrievalConfig {
     /** TLS, where a certificate is set. */
     Tls tls();
 
-    /** The part of host names that follows the payer, with its leading dot. */
+    /**
+     * The part of host names that follows the payer, with its leading dot; several, separated by
+     * commas, where the edge has several domains. The first is the one that URLs are written with.
+     */
     @WithDefault(".localhost")
-    String dnsRoot();
+    List<String> dnsRoot();
 
     /**
-     * Hosts, beside the root itself and IP addresses, on which the payer is in the path: {@code
-     * /{payer}/{pieceCid}}.
+     * Hosts, beside the roots themselves and IP addresses, on which the payer is in the path:
+     * {@code /{payer}/{pieceCid}}.
      */
     Optional<Set<String>> pathHosts();
 
@@ -531,6 +538,43 @@ public interface RetrievalConfig {
     /** Retrievals a second that are told one by one; above it, they are sampled. */
     @WithDefault("100")
     long retrievalRecordsPerSecond();
+
+    /**
+     * Payers, and providers, whose bytes the metrics show by name at a time; those of all others
+     * are added up as {@code other}. One that moves nothing for an hour makes room for another.
+     */
+    @WithDefault("50")
+    int namesShown();
+  }
+
+  /** The log of requests, a line each: off by default, and without clients' whole addresses. */
+  interface AccessLog {
+
+    /** {@code json}, {@code combined} (Apache's), or {@code off}. */
+    @WithDefault("off")
+    AccessLogFormat format();
+
+    /** The file that is written; without it, lines go to the standard output. */
+    Optional<Path> file();
+
+    /** Bytes of the file at which it becomes {@code file.1} and another begins. */
+    @WithDefault("100M")
+    MemorySize maxSize();
+
+    /** Files that are kept, with the one that is written. */
+    @WithDefault("10")
+    int files();
+
+    /** Lines that may wait to be written; beyond, they are dropped and counted. */
+    @WithDefault("10000")
+    int maxWaiting();
+
+    /**
+     * {@code true} writes clients' addresses whole; otherwise it is their network's (IPv4 /24, IPv6
+     * /48).
+     */
+    @WithDefault("false")
+    boolean fullAddresses();
   }
 
   /** The name and key by which metrics knows this edge. */
@@ -576,8 +620,15 @@ public interface RetrievalConfig {
   /** Leasing quota from metrics. */
   interface Leases {
 
-    /** The address of metrics; without it, nothing limits what is served. */
+    /** The address of metrics, where quota is leased. */
     Optional<URI> url();
+
+    /**
+     * {@code true}: nothing limits what is served, also of what nobody has paid for. Without a
+     * {@code url}, an edge starts only so.
+     */
+    @WithDefault("false")
+    boolean serveWithoutLimit();
 
     /** Bytes to have at hand of each quota that is used. */
     @WithDefault("64M")

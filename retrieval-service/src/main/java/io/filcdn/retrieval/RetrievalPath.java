@@ -134,7 +134,8 @@ record RetrievalPath(
             bot,
             retrieval.grant().key(),
             retrieval.grant().caps(paid.dataSet()));
-    ResponseTally tally = meter.open(key, body.length(), opened.unverified(), charge);
+    ResponseTally tally =
+        meter.open(retrieval.request().payer(), key, body.length(), opened.unverified(), charge);
     PieceResponse response = new PieceResponse(answers, cache, retrieval, paid, body);
     PieceBytes bytes = response.opened(opened, context, tally);
     // 8. send them

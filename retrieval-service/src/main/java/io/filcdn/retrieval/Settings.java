@@ -15,11 +15,14 @@ import io.filcdn.retrieval.origin.PieceProbes;
 import io.filcdn.retrieval.origin.ProviderTrees;
 import io.filcdn.retrieval.origin.Reach;
 import io.filcdn.retrieval.request.ClientReader;
+import io.filcdn.retrieval.server.AccessLog;
 import io.filcdn.retrieval.stores.Stores;
 import io.filcdn.retrieval.usage.LeaseRules;
 import io.filcdn.retrieval.usage.UnverifiedBudget;
 import io.filcdn.service.start.UnusableSettingException;
+import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** The configuration in the words of the rooms, which know nothing of where it comes from. */
@@ -156,6 +159,36 @@ final class Settings {
   static DenylistRefresh.Rules denylist(RetrievalConfig.Denylist config) {
     return new DenylistRefresh.Rules(
         config.refresh(), config.timeout(), config.maxSize().asLongValue(), config.required());
+  }
+
+  /**
+   * The address where quota is leased; empty where the operator says that none limits what is
+   * served.
+   */
+  static Optional<URI> leaseUrl(RetrievalConfig.Leases config) {
+    if (config.url().isPresent() == config.serveWithoutLimit()) {
+      throw new UnusableSettingException(
+          "expected filcdn.retrieval.leases.url, the address of metrics where this edge leases what"
+              + " it may serve, or filcdn.retrieval.leases.serve-without-limit=true, by which it"
+              + " serves also what nobody has paid for; found "
+              + (config.serveWithoutLimit() ? "both" : "neither"));
+    }
+    return config.url();
+  }
+
+  static AccessLog.Rules accessLog(RetrievalConfig.AccessLog config) {
+    if (config.files() < 1 || config.maxWaiting() < 1) {
+      throw new UnusableSettingException(
+          "expected filcdn.retrieval.access-log.files and .max-waiting of 1 or more, found %d and %d"
+              .formatted(config.files(), config.maxWaiting()));
+    }
+    return new AccessLog.Rules(
+        config.format(),
+        config.file(),
+        config.maxSize().asLongValue(),
+        config.files(),
+        config.maxWaiting(),
+        config.fullAddresses());
   }
 
   static LeaseRules leases(RetrievalConfig.Leases config) {

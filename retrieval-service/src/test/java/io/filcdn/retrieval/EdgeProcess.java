@@ -71,6 +71,9 @@ final class EdgeProcess implements AutoCloseable {
     settings.put("filcdn.retrieval.http.port", Integer.toString(port));
     settings.put("filcdn.retrieval.disk-reserve", "1M");
     settings.put("filcdn.retrieval.usage.flush-interval", "100ms");
+    settings.put(
+        "filcdn.retrieval.leases.serve-without-limit",
+        Boolean.toString(!more.containsKey("filcdn.retrieval.leases.url")));
     settings.putAll(more);
     CLASSES.trainOnce(this::train);
     process = run(CLASSES.option(), data, "log");

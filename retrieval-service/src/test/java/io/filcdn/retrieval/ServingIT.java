@@ -480,8 +480,27 @@ class ServingIT extends EdgeTest {
   java.util.Map<String, String> settings() {
     return java.util.Map.of(
         "filcdn.retrieval.admission.denylist.refresh", "300ms",
+        "filcdn.retrieval.http.dns-root", ".localhost,.Second.example",
         "filcdn.retrieval.http.path-hosts", "cdn.example,a.localhost",
         "filcdn.retrieval.http.country-header", "CF-IPCountry");
+  }
+
+  @Test
+  void eachOfSeveralRootsIsThereForAllPayers() throws IOException {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 100);
+    String path = "/" + piece.cid();
+
+    Answer below = edge.client().send("GET", payer.address() + ".second.EXAMPLE.", path);
+    Answer itself = edge.client().send("GET", "second.example", "/" + payer.address() + path);
+
+    assertThat(below.body()).isEqualTo(piece.bytes());
+    assertThat(itself.body()).isEqualTo(piece.bytes());
+    assertThat(get(payer, piece).body()).isEqualTo(piece.bytes());
+    assertRefused(
+        edge.client().send("GET", payer.address() + ".x.second.example", path),
+        400,
+        "host-unknown");
   }
 
   @Test

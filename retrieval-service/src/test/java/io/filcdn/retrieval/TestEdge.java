@@ -48,6 +48,10 @@ final class TestEdge {
     values.put("filcdn.retrieval.http.host", "127.0.0.1");
     values.putIfAbsent("filcdn.retrieval.admission.denylist.refresh", "1h");
     values.putIfAbsent("filcdn.retrieval.disk-reserve", "1M");
+    // what may be served is the test's to say, where it leases nothing
+    values.put(
+        "filcdn.retrieval.leases.serve-without-limit",
+        Boolean.toString(!values.containsKey("filcdn.retrieval.leases.url")));
     values.putIfAbsent("filcdn.retrieval.usage.flush-interval", "100ms");
     this.config =
         new SmallRyeConfigBuilder()

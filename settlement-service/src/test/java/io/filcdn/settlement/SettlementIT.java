@@ -101,7 +101,7 @@ class SettlementIT extends OnStage {
         .contains("filcdn_settlement_unreported_bytes{kind=\"cdn\"} ")
         .contains("filcdn_settlement_transactions_pending{state=\"broadcast\"} 0.0")
         .contains("filcdn_settlement_active 1.0")
-        .contains("filcdn_settlement_operator_balance ");
+        .contains("filcdn_settlement_operator_balance_fil ");
   }
 
   @Test

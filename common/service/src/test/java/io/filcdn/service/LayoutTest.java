@@ -12,6 +12,7 @@ class LayoutTest {
         "io.filcdn.service",
         List.of(
             "log",
+            "monitoring",
             "start",
             "openapi",
             "auth",

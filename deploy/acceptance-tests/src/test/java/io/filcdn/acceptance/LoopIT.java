@@ -519,6 +519,10 @@ class LoopIT {
                       .as("what %s shows, and docs/metrics.md says", service)
                       .containsAll(page.always())
                       .isSubsetOf(page.everAtAll()));
+      Set<String> shown = MetricsPage.shown(stack.management(service));
+      assertThat(MetricsPage.described(stack.management(service)))
+          .as("what %s describes", service)
+          .containsAll(shown);
     }
   }
 

@@ -21,6 +21,7 @@ record MetricsPage(Set<String> always, Set<String> everAtAll) {
       Pattern.compile(
           "^\\| `(filcdn_\\w+)` \\| \\w+ \\|.*\\| (start|event) \\|", Pattern.MULTILINE);
   private static final Pattern TYPE = Pattern.compile("^# TYPE (filcdn_\\w+) ", Pattern.MULTILINE);
+  private static final Pattern HELP = Pattern.compile("^# HELP (filcdn_\\w+) ", Pattern.MULTILINE);
 
   /** The page's section of a service. */
   static MetricsPage of(String service) throws IOException {
@@ -45,9 +46,18 @@ record MetricsPage(Set<String> always, Set<String> everAtAll) {
 
   /** The names that a service shows now; the greatest value of a timer is one with the timer. */
   static Set<String> shown(URI management) {
-    return TYPE.matcher(text(management))
+    return names(TYPE, management);
+  }
+
+  /** The names that a service describes. */
+  static Set<String> described(URI management) {
+    return names(HELP, management);
+  }
+
+  private static Set<String> names(Pattern line, URI management) {
+    return line.matcher(text(management))
         .results()
-        .map((MatchResult type) -> type.group(1).replaceFirst("_(max|total)$", ""))
+        .map((MatchResult found) -> found.group(1).replaceFirst("_(max|total)$", ""))
         .collect(Collectors.toCollection(TreeSet::new));
   }
 

@@ -161,6 +161,7 @@ class SlowStartIT {
     settings.put("FILCDN_NETWORK", Path.of("../networks/devnet.json").toString());
     settings.put("FILCDN_OPERATOR_KEY", DevnetAccount.OPERATOR.privateKey());
     settings.put("FILCDN_RETRIEVAL_DATA", folder.resolve("edge").toString());
+    settings.put("FILCDN_RETRIEVAL_LEASES_SERVE_WITHOUT_LIMIT", "true");
     settings.put("KAFKA_BOOTSTRAP_SERVERS", NOBODY_LISTENS);
     settings.put("QUARKUS_DATASOURCE_JDBC_URL", url(9, name, name));
     settings.put("QUARKUS_HTTP_HOST", "127.0.0.1");

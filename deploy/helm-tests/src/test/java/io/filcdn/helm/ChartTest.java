@@ -1,13 +1,16 @@
 package io.filcdn.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.Helm;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseRequest;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -345,6 +348,55 @@ class ChartTest {
   }
 
   @Test
+  void severalDomainsLeadToTheEdgesAndTheFirstIsShown(@TempDir Path folder) throws Exception {
+    Rendered gateway =
+        Rendered.of(ofDomains(folder, "calibration", ".cdn.example.com", ".cdn.example.net"));
+    Rendered ingress =
+        Rendered.of(ofDomains(folder, "nginx", ".cdn.example.com", ".cdn.example.net"));
+    String[] hosts = {
+      "*.cdn.example.com", "cdn.example.com", "*.cdn.example.net", "cdn.example.net"
+    };
+
+    assertThat(texts(gateway.one("HTTPRoute", "edge-filcdn").at("/spec/hostnames")))
+        .containsExactly(hosts);
+    assertThat(ingress.one("Ingress", "edge-filcdn").at("/spec/rules").findValuesAsText("host"))
+        .containsExactly(hosts);
+    assertThat(texts(ingress.one("Ingress", "edge-filcdn").at("/spec/tls/0/hosts")))
+        .containsExactly(hosts);
+    assertThat(gateway.containers())
+        .anySatisfy(
+            edge ->
+                assertThat(variable(edge, "FILCDN_RETRIEVAL_HTTP_DNS_ROOT"))
+                    .isEqualTo(".cdn.example.com,.cdn.example.net"))
+        .anySatisfy(
+            metrics ->
+                assertThat(variable(metrics, "FILCDN_METRICS_PAGES_PIECE_URL"))
+                    .isEqualTo("https://{payer}.cdn.example.com/{pieceCid}"));
+  }
+
+  @Test
+  void eachOfSeveralDomainsIsOne(@TempDir Path folder) throws Exception {
+    Path wrong = ofDomains(folder, "calibration", ".cdn.example.com", "cdn.example.net");
+
+    assertThatThrownBy(() -> Rendered.of(wrong))
+        .hasMessageContaining("values don't meet the specifications of the schema")
+        .hasMessageContaining("dnsRoot");
+  }
+
+  /** An example with several domains. */
+  private static Path ofDomains(Path folder, String example, String... domains) throws IOException {
+    ObjectNode values = (ObjectNode) Rendered.YAML.readTree(Rendered.example(example).toFile());
+    ArrayNode list = values.putArray("dnsRoot");
+    Stream.of(domains).forEach(list::add);
+    return Files.writeString(
+        folder.resolve(example + ".yaml"), Rendered.YAML.writeValueAsString(values));
+  }
+
+  private static List<String> texts(JsonNode list) {
+    return Rendered.elements(list).map(JsonNode::asText).toList();
+  }
+
+  @Test
   void eachEdgeSeesItsOwnKeyAndNoOther() {
     assertThat(services("edge-only"))
         .singleElement()
@@ -400,9 +452,10 @@ class ChartTest {
   }
 
   @Test
-  void releaseOfEdgesAloneHasTheDashboardOfEdgesAlone() {
+  void releaseOfEdgesAloneHasTheDashboardsOfEdgesAlone() {
     assertThat(Rendered.of(Rendered.example("edge-only")).kind("ConfigMap").map(Rendered::name))
-        .containsExactlyInAnyOrder("edge-filcdn-network", "edge-filcdn-dashboard-edge");
+        .containsExactlyInAnyOrder(
+            "edge-filcdn-network", "edge-filcdn-dashboard-edge", "edge-filcdn-dashboard-traffic");
   }
 
   /** A region of edges leases at the host where the other lets edges lease, and nothing else. */

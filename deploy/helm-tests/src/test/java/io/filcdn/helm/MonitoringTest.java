@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -23,6 +28,10 @@ class MonitoringTest {
   private static final Path DOCS = Path.of("../../docs");
   private static final Pattern DOCUMENTED =
       Pattern.compile("^\\| `([a-z_]+)` \\| (\\w+) \\|", Pattern.MULTILINE);
+
+  private static final Pattern DESCRIBED =
+      Pattern.compile(
+          "^\\| `(filcdn_\\w+)` \\|.*\\| (?:start|event) \\| (.*) \\|$", Pattern.MULTILINE);
 
   /** What is in braces or quotes, ranges, and what grouping names: no metric is in there. */
   private static final Pattern NO_METRIC =
@@ -57,12 +66,33 @@ class MonitoringTest {
     assertThat(dashboards)
         .extracting(dashboard -> dashboard.path("uid").asText())
         .containsExactlyInAnyOrder(
-            "filcdn-edge", "filcdn-pipeline", "filcdn-settlement", "filcdn-indexer");
+            "filcdn-edge",
+            "filcdn-traffic",
+            "filcdn-pipeline",
+            "filcdn-settlement",
+            "filcdn-indexer");
     for (JsonNode dashboard : dashboards) {
       for (String expression : dashboard.path("panels").findValuesAsText("expr")) {
         assertThat(metrics(expression)).as(expression).isNotEmpty().isSubsetOf(series);
       }
     }
+  }
+
+  @Test
+  void dashboardsTellOfEachPanelAndOfOneClusterOrAll() throws Exception {
+    for (JsonNode dashboard : dashboards()) {
+      assertThat(dashboard.path("panels")).allSatisfy(MonitoringTest::tellsOfOneCluster);
+      assertThat(dashboard.at("/templating/list").findValuesAsText("name"))
+          .contains("datasource", "cluster", "namespace");
+      assertThat(dashboard.at("/links/0/url").asText()).endsWith("operations.md");
+    }
+  }
+
+  private static void tellsOfOneCluster(JsonNode panel) {
+    assertThat(panel.path("description").asText()).as(panel.path("title").asText()).isNotBlank();
+    assertThat(panel.findValuesAsText("expr"))
+        .isNotEmpty()
+        .allMatch(expression -> expression.contains("cluster=~\"$cluster\""));
   }
 
   @Test
@@ -72,6 +102,37 @@ class MonitoringTest {
     assertThat(documentedSeries())
         .contains("filcdn_first_byte_seconds_bucket", "filcdn_requests")
         .doesNotContain("filcdn_made_up_total", "filcdn_requests_count");
+  }
+
+  @Test
+  void servicesDescribeTheirMetricsAsThePageDoes() throws Exception {
+    String page = Files.readString(DOCS.resolve("metrics.md"));
+
+    for (String service : List.of("retrieval", "indexer", "metrics", "settlement")) {
+      Map<String, String> documented = new TreeMap<>();
+      int begin = page.indexOf("\n## " + service + "\n");
+      DESCRIBED
+          .matcher(page.substring(begin, page.indexOf("\n## ", begin + 1)))
+          .results()
+          .forEach(row -> documented.put(row.group(1), row.group(2).replace("`", "")));
+      Map<String, String> described = descriptions("common/service");
+      described.keySet().retainAll(documented.keySet());
+      described.putAll(descriptions(service + "-service"));
+
+      assertThat(described).as("what %s says of its metrics", service).isEqualTo(documented);
+    }
+  }
+
+  /** What a module says of its metrics. */
+  private static Map<String, String> descriptions(String module) throws IOException {
+    Properties file = new Properties();
+    try (Reader text =
+        Files.newBufferedReader(
+            Path.of("../..", module, "src/main/resources/META-INF/filcdn-metrics.properties"))) {
+      file.load(text);
+    }
+    return file.stringPropertyNames().stream()
+        .collect(Collectors.toMap(Function.identity(), file::getProperty));
   }
 
   @Test

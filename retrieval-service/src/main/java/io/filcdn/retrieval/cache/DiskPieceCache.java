@@ -261,6 +261,11 @@ public final class DiskPieceCache {
     return index.estimatedSize();
   }
 
+  /** The bytes of the disk that they take, by blocks of 4 KiB. */
+  public long usedBytes() {
+    return index.policy().eviction().orElseThrow().weightedSize().orElseThrow() * FILE_OVERHEAD;
+  }
+
   /** True where a piece can be stored: it fits, and the disk has not refused anything just now. */
   boolean takes(PieceCid piece) {
     return piece.rawSize() <= maxBytes && takesAny();

@@ -6,6 +6,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.OriginAddress.Checked;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
+import io.filcdn.retrieval.usage.Traffic;
 import io.filcdn.wallet.CurioToken;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
@@ -93,7 +94,7 @@ public final class OriginClient {
   }
 
   /** The tools that fetches work with. */
-  record Tools(Vertx vertx, Rules rules, Clock clock) {}
+  record Tools(Vertx vertx, Rules rules, Traffic traffic, Clock clock) {}
 
   /**
    * A request for a part of a piece.
@@ -115,9 +116,14 @@ public final class OriginClient {
 
   /**
    * @param proofs that gated providers are shown
+   * @param traffic is told of what providers send, for the metrics
    */
-  public OriginClient(Vertx vertx, Rules rules, OriginProofs proofs, Clock clock) {
-    this(new Tools(vertx, rules, clock), proofs, InetAddress::getAllByName, OriginTls.javasTrust());
+  public OriginClient(Vertx vertx, Rules rules, OriginProofs proofs, Traffic traffic, Clock clock) {
+    this(
+        new Tools(vertx, rules, traffic, clock),
+        proofs,
+        InetAddress::getAllByName,
+        OriginTls.javasTrust());
   }
 
   OriginClient(

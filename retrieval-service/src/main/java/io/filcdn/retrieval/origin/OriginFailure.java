@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.origin;
 
 import io.filcdn.common.payment.ProviderId;
+import java.util.Locale;
 
 /**
  * The reason that a provider did not deliver.
@@ -34,9 +35,16 @@ public record OriginFailure(ProviderId provider, Kind kind, String detail) {
     UNLEASED("not asked, as the data set's cache-miss quota cannot be leased now");
 
     private final String text;
+    private final String label;
 
     Kind(String text) {
       this.text = text;
+      this.label = name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The value of a metric's label. */
+    String label() {
+      return label;
     }
 
     @Override

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,7 +159,12 @@ final class OriginFetch {
 
   /** Drops the provider; the sink hears no more of it. */
   void cancel() {
+    stop("stopped");
+  }
+
+  private void stop(String result) {
     if (!over) {
+      ended(result);
       over = true;
       leaveHost();
       tools.vertx().cancelTimer(timer);
@@ -246,7 +252,12 @@ final class OriginFetch {
     end = Math.min(to, wanted.end());
     response = answer;
     answer.exceptionHandler(broken -> fail(Kind.FAILED, "the connection broke: " + broken));
-    answer.handler(this::take);
+    LongAdder traffic = tools.traffic().from(asked.origin.provider());
+    answer.handler(
+        bytes -> {
+          traffic.add(bytes.length());
+          take(bytes);
+        });
     answer.endHandler(last -> end());
     tools.vertx().cancelTimer(timer);
     timer = tools.vertx().setPeriodic(tools.rules().stall().toMillis(), tick -> checkPace());
@@ -316,7 +327,15 @@ final class OriginFetch {
     sink.completed();
   }
 
+  /** A question brings nothing that could be counted. */
+  private void ended(String result) {
+    if (method.equals(HttpMethod.GET)) {
+      tools.traffic().fetched(result);
+    }
+  }
+
   private void finish() {
+    ended("completed");
     over = true;
     leaveHost();
     tools.vertx().cancelTimer(timer);
@@ -324,7 +343,7 @@ final class OriginFetch {
 
   void fail(Kind kind, String detail) {
     if (!over) {
-      cancel();
+      stop(kind.label());
       sink.failed(new OriginFailure(asked.origin.provider(), kind, detail));
     }
   }

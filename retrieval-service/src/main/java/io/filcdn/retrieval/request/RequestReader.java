@@ -37,23 +37,17 @@ public final class RequestReader {
    */
   private static final CharSequence SERVICE_WORKER = new AsciiString("service-worker");
 
-  private final String dnsRoot;
+  private final PayerHosts payerHosts;
   private final Set<String> pathHosts;
   private final CredentialReader credentials;
 
   /**
-   * @param dnsRoot what follows the payer in host names, with its leading dot
-   * @param pathHosts hosts beside the root and IP addresses on which the payer is in the path
+   * @param pathHosts hosts beside the roots and IP addresses on which the payer is in the path
    */
-  public RequestReader(String dnsRoot, Set<String> pathHosts, CredentialReader credentials) {
-    if (!dnsRoot.startsWith(".") || dnsRoot.length() < 2) {
-      throw new IllegalArgumentException(
-          "expected a DNS root with a leading dot, such as .localhost, found \"%s\""
-              .formatted(dnsRoot));
-    }
-    this.dnsRoot = dnsRoot.toLowerCase(Locale.ROOT);
+  public RequestReader(PayerHosts payerHosts, Set<String> pathHosts, CredentialReader credentials) {
+    this.payerHosts = payerHosts;
     this.pathHosts =
-        Stream.concat(Stream.of(this.dnsRoot.substring(1)), pathHosts.stream().map(HostName::of))
+        Stream.concat(payerHosts.rootNames().stream(), pathHosts.stream().map(HostName::of))
             .collect(Collectors.toUnmodifiableSet());
     this.credentials = credentials;
   }
@@ -78,15 +72,15 @@ public final class RequestReader {
       return new ParsedRequest.Welcome();
     }
     String host = host(request);
-    boolean ofPayer = host.endsWith(dnsRoot) && !pathHosts.contains(host);
-    if (!ofPayer && isShared(host)) {
+    if (isShared(host)) {
       int slash = path.indexOf('/', 1);
       return slash < 0
           ? retrieval(request, path.substring(1), "/", true)
           : retrieval(request, path.substring(1, slash), path.substring(slash), true);
     }
-    return ofPayer
-        ? retrieval(request, host.substring(0, host.length() - dnsRoot.length()), path, false)
+    Optional<String> payer = payerHosts.payer(host);
+    return payer.isPresent()
+        ? retrieval(request, payer.get(), path, false)
         : new ParsedRequest.Refused(Refusal.HOST_UNKNOWN);
   }
 

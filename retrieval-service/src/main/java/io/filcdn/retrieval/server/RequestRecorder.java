@@ -11,10 +11,11 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 
-/** The recorder of requests that have ended: in the meters, and in the log of retrievals. */
+/** The recorder of requests that have ended: in the meters, and in the logs that there are. */
 public final class RequestRecorder {
 
   /** The buckets of the time to the first byte. */
@@ -32,6 +33,7 @@ public final class RequestRecorder {
 
   private final String edge;
   private final RetrievalLog log;
+  private final Optional<AccessLog> accessLog;
   private final MeterRegistry meters;
   private final Map<Answered, Timer> timers = new ConcurrentHashMap<>();
   private final Timer firstByte;
@@ -40,9 +42,15 @@ public final class RequestRecorder {
   /**
    * @param edge the name that records carry
    */
-  public RequestRecorder(String edge, RetrievalLog log, MeterRegistry meters, Clock clock) {
+  public RequestRecorder(
+      String edge,
+      RetrievalLog log,
+      Optional<AccessLog> accessLog,
+      MeterRegistry meters,
+      Clock clock) {
     this.edge = edge;
     this.log = log;
+    this.accessLog = accessLog;
     this.meters = meters;
     this.firstByte =
         Timer.builder("filcdn.first.byte").serviceLevelObjectives(FIRST_BYTE).register(meters);
@@ -53,6 +61,7 @@ public final class RequestRecorder {
   void record(Exchange ended, Client client) {
     timer(ended).record(ended.elapsedMicros(), TimeUnit.MICROSECONDS);
     ended.firstByteMicros().ifPresent(micros -> firstByte.record(micros, TimeUnit.MICROSECONDS));
+    accessLog.ifPresent(lines -> lines.write(ended, client));
     if (ended.asked().isPresent()) {
       long weight = log.weight();
       if (weight > 0) {

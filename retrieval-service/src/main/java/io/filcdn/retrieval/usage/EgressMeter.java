@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.usage;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.payment.DataSetId;
 import java.util.List;
@@ -17,27 +18,36 @@ public final class EgressMeter {
   private final EgressCounts counts;
   private final Quota quota;
   private final UnverifiedBudget unverified;
+  private final Traffic traffic;
 
   /**
    * @param quota where responses were reserved, and what is not billed is given back
    * @param unverified how many bytes of fills may be sent before their verdict
+   * @param traffic is told of all bytes, for the metrics
    */
-  public EgressMeter(Quota quota, UnverifiedBudget unverified) {
+  public EgressMeter(Quota quota, UnverifiedBudget unverified, Traffic traffic) {
     this.counts = new EgressCounts(quota);
     this.quota = quota;
     this.unverified = unverified;
+    this.traffic = traffic;
   }
 
   /**
    * Begins to count a response.
    *
+   * @param payer of the piece
    * @param length of the response; the first slice of it was reserved, unless a bot asks
    * @param fill the fill that the bytes come from, where they are not verified yet
    * @param charge to be told how many bytes the client took, where it made the edge fetch some
    */
   public ResponseTally open(
-      EgressKey key, long length, Optional<UnverifiedEgress> fill, Optional<FillCharge> charge) {
-    return new ResponseTally(key, length, counts, quota, fill, charge);
+      Address payer,
+      EgressKey key,
+      long length,
+      Optional<UnverifiedEgress> fill,
+      Optional<FillCharge> charge) {
+    return new ResponseTally(
+        key, length, counts, traffic.response(payer, key.cache()), quota, fill, charge);
   }
 
   /** Begins to hold back the bytes that responses get from a fill. */
@@ -59,11 +69,13 @@ public final class EgressMeter {
    * @param bot the bot that began the fill, for whose fills nobody pays
    */
   public void filled(DataSetId dataSet, long bytes, Optional<String> bot) {
+    traffic.verified(bytes);
     counts.fill(dataSet, bytes, bot);
   }
 
   /** Counts what the provider of {@code dataSet} supplied to a fill that did not verify. */
   public void filledInVain(DataSetId dataSet, long bytes) {
+    traffic.refused(bytes);
     counts.fillInVain(dataSet, bytes);
   }
 

@@ -18,6 +18,7 @@ public final class ResponseTally {
   private final List<QuotaName> quotas;
   private final long length;
   private final EgressCounts counts;
+  private final Traffic.Response traffic;
   private final Quota quota;
   private final Optional<FillCharge> charge;
   private Optional<UnverifiedEgress> fill;
@@ -39,6 +40,7 @@ public final class ResponseTally {
       EgressKey key,
       long length,
       EgressCounts counts,
+      Traffic.Response traffic,
       Quota quota,
       Optional<UnverifiedEgress> fill,
       Optional<FillCharge> charge) {
@@ -48,6 +50,7 @@ public final class ResponseTally {
     // a bot's bytes are billed to nobody, and nothing is reserved for them
     this.reserved = key.bot().isPresent() ? 0 : Math.min(length, Quota.SLICE);
     this.counts = counts;
+    this.traffic = traffic;
     this.quota = quota;
     this.fill = fill;
     this.charge = charge;
@@ -143,6 +146,7 @@ public final class ResponseTally {
   public void accepted(long bytes) {
     accepted += bytes;
     acceptedOfFill += bytes;
+    traffic.took(bytes);
     add(bytes, 0);
   }
 

@@ -20,7 +20,9 @@ import io.filcdn.retrieval.usage.CountedRows;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.FillCharge;
 import io.filcdn.retrieval.usage.Quota;
+import io.filcdn.retrieval.usage.Traffic;
 import io.filcdn.retrieval.usage.UnverifiedBudget;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -83,7 +85,8 @@ final class TestCache implements AutoCloseable {
         new UnverifiedBudget(
             new UnverifiedBudget.Limits(1L << 40, 1L << 40, 1L << 40, Duration.ofHours(1)),
             System::nanoTime);
-    meter = new EgressMeter(quota, budget);
+    Traffic traffic = new Traffic(new SimpleMeterRegistry(), 1);
+    meter = new EgressMeter(quota, budget, traffic);
     client =
         new OriginClient(
             vertx,
@@ -96,6 +99,7 @@ final class TestCache implements AutoCloseable {
                 64,
                 Reach.of(Set.of(), List.of(), Set.of(), true)),
             OriginProofs.NONE,
+            traffic,
             Clock.systemUTC());
     OriginHealth health =
         new OriginHealth(

@@ -8,9 +8,11 @@ import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.OriginFailure.Kind;
+import io.filcdn.retrieval.usage.Traffic;
 import io.filcdn.wallet.CurioToken;
 import io.filcdn.wallet.TypedDomain;
 import io.filcdn.wallet.WalletKey;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -77,7 +79,8 @@ class OriginClientTest {
             64,
             reach);
     return new OriginClient(
-        new OriginClient.Tools(vertx, rules, Clock.systemUTC()),
+        new OriginClient.Tools(
+            vertx, rules, new Traffic(new SimpleMeterRegistry(), 1), Clock.systemUTC()),
         proofs,
         this::lookup,
         OriginTls.javasTrust());

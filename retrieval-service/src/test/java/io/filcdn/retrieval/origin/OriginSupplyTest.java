@@ -8,6 +8,8 @@ import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.usage.Quota;
+import io.filcdn.retrieval.usage.Traffic;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -49,6 +51,7 @@ class OriginSupplyTest {
                   Duration.ofHours(12),
                   8,
                   Reach.of(Set.of(), List.of(), Set.of(), true)),
+              new Traffic(new SimpleMeterRegistry(), 1),
               Clock.systemUTC()),
           OriginProofs.NONE,
           InetAddress::getAllByName,

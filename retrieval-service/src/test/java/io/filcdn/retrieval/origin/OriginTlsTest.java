@@ -8,6 +8,8 @@ import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.CommP;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
+import io.filcdn.retrieval.usage.Traffic;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import java.io.DataInputStream;
@@ -129,7 +131,8 @@ class OriginTlsTest {
             8,
             Reach.of(Set.of(), List.of(), Set.of(), true));
     return new OriginClient(
-        new OriginClient.Tools(vertx, rules, Clock.systemUTC()),
+        new OriginClient.Tools(
+            vertx, rules, new Traffic(new SimpleMeterRegistry(), 1), Clock.systemUTC()),
         OriginProofs.NONE,
         host -> new InetAddress[] {InetAddress.getLoopbackAddress()},
         trust);

@@ -2,9 +2,11 @@ package io.filcdn.retrieval.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -50,8 +52,9 @@ class ResponseTallyTest {
   private static ResponseTally response(Quota quota, Optional<String> bot) {
     UnverifiedBudget budget =
         new UnverifiedBudget(new UnverifiedBudget.Limits(0, 0, 0, Duration.ofHours(1)), () -> 0);
-    return new EgressMeter(quota, budget)
+    return new EgressMeter(quota, budget, new Traffic(new SimpleMeterRegistry(), 1))
         .open(
+            Address.of("0x" + "aa".repeat(20)),
             new EgressKey(
                 DataSetId.of("fwss/1"),
                 CacheOutcome.HIT,

@@ -2,12 +2,14 @@ package io.filcdn.retrieval.usage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.retrieval.address.Prefix;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Cause;
 import io.filcdn.retrieval.usage.UnverifiedBudget.Supplier;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.util.NetUtil;
 import java.time.Duration;
 import java.util.List;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.Test;
 /** Fills and responses over a budget of 10 MiB a data set, 6 of one provider, 15 a provider. */
 class UnverifiedBudgetTest {
 
+  private static final Address PAYER = Address.of("0x" + "aa".repeat(20));
   private static final long MIB = 1 << 20;
   private static final Supplier PROVIDER = supplier(1, "192.0.2.1");
   private static final Supplier OTHER_PROVIDER = supplier(2, "198.51.100.1");
@@ -26,7 +29,8 @@ class UnverifiedBudgetTest {
   private final UnverifiedBudget budget =
       new UnverifiedBudget(
           new UnverifiedBudget.Limits(10 * MIB, 6 * MIB, 15 * MIB, Duration.ofHours(10)), now::get);
-  private final EgressMeter meter = new EgressMeter(Quota.UNLIMITED, budget);
+  private final EgressMeter meter =
+      new EgressMeter(Quota.UNLIMITED, budget, new Traffic(new SimpleMeterRegistry(), 1));
 
   private static Supplier supplier(int provider, String host) {
     return new Supplier(
@@ -52,7 +56,7 @@ class UnverifiedBudgetTest {
   }
 
   private ResponseTally response(int dataSet, UnverifiedEgress fill) {
-    return meter.open(key(dataSet), 0, Optional.of(fill), Optional.empty());
+    return meter.open(PAYER, key(dataSet), 0, Optional.of(fill), Optional.empty());
   }
 
   /** Sends as much of 100 MiB as is allowed; how much that is. */

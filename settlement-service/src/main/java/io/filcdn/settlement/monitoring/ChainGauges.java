@@ -47,7 +47,7 @@ final class ChainGauges {
     gauges.set("prices.differ", priceCheck.difference().isPresent() ? 1 : 0);
     try {
       BigDecimal balance = new BigDecimal(node.balance(key.address()).units(), COIN_DECIMALS);
-      gauges.set("operator.balance", balance.doubleValue());
+      gauges.set("operator.balance.fil", balance.doubleValue());
       alarmIfLow(balance);
     } catch (NodeException e) {
       LOG.debugf("the operator's balance cannot be read: %s", e.getMessage());

@@ -104,6 +104,7 @@ final class EdgeUnderTest implements AutoCloseable {
     environment.put("FILCDN_RETRIEVAL_HTTP_HOST", "127.0.0.1");
     environment.put("FILCDN_RETRIEVAL_HTTP_PORT", Integer.toString(port));
     environment.put("FILCDN_RETRIEVAL_DATA", folder.resolve("data").toString());
+    environment.put("FILCDN_RETRIEVAL_LEASES_SERVE_WITHOUT_LIMIT", "true");
     Server server = Server.start("filcdn", folder, Cores.measured(command(checkout)), environment);
     this.edge = new Contender("filcdn", server.awaitPort(port), port, PAYER + ".localhost");
     addProvider(FIRST, origin);

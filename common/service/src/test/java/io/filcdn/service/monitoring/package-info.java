@@ -1,0 +1,5 @@
+/** Tests of what every service's metrics keep. */
+@NullMarked
+package io.filcdn.service.monitoring;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,237 @@
+package io.filcdn.retrieval.server;
+
+import io.filcdn.common.chain.Address;
+import io.filcdn.retrieval.delivery.Exchange;
+import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.retrieval.request.Client;
+import io.filcdn.service.start.UnusableSettingException;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.io.FileNotFoundException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Function;
+import java.util.logging.ErrorManager;
+import java.util.logging.Formatter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jboss.logging.Logger;
+import org.jboss.logmanager.ExtLogRecord;
+import org.jboss.logmanager.formatters.PatternFormatter;
+import org.jboss.logmanager.handlers.ConsoleHandler;
+import org.jboss.logmanager.handlers.SizeRotatingFileHandler;
+
+/**
+ * A log of requests, a line each, written by a thread of its own. Nothing waits for it: where too
+ * many lines wait, or the disk takes none, they are dropped and counted.
+ */
+public final class AccessLog implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(AccessLog.class);
+  private static final Formatter LINE = new PatternFormatter("%s%n");
+
+  /** The header by which a client tells of its trace (W3C Trace Context). */
+  private static final String TRACE = "traceparent";
+
+  private static final Pattern TRACE_ID =
+      Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
+
+  private static final long CLOSE_SECONDS = 5;
+
+  private final Function<AccessEntry, String> format;
+  private final boolean fullAddresses;
+  private final Handler output;
+  private final ThreadPoolExecutor writer;
+  private final Clock clock;
+  private final LongAdder dropped = new LongAdder();
+
+  /**
+   * The rules of an access log.
+   *
+   * @param file that is written; the standard output without it
+   * @param maxBytes of the file, at which another begins
+   * @param files that are kept, with the one that is written
+   * @param waiting lines that may wait to be written
+   * @param fullAddresses whether clients' addresses are written whole
+   */
+  public record Rules(
+      AccessLogFormat format,
+      Optional<Path> file,
+      long maxBytes,
+      int files,
+      int waiting,
+      boolean fullAddresses) {}
+
+  AccessLog(Rules rules, Function<AccessEntry, String> format, Handler output, Clock clock) {
+    this.format = format;
+    this.fullAddresses = rules.fullAddresses;
+    this.output = output;
+    this.clock = clock;
+    this.writer =
+        new ThreadPoolExecutor(
+            1,
+            1,
+            0,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(rules.waiting),
+            Thread.ofPlatform().name("filcdn-access-log").factory(),
+            (line, full) -> dropped.increment());
+    output.setErrorManager(new CountedErrors());
+  }
+
+  /**
+   * Opens the log, where there is to be one.
+   *
+   * @throws UnusableSettingException where its file cannot be written
+   */
+  public static Optional<AccessLog> open(Rules rules, Clock clock) {
+    return format(rules.format).map(format -> new AccessLog(rules, format, output(rules), clock));
+  }
+
+  private static Optional<Function<AccessEntry, String>> format(AccessLogFormat format) {
+    return switch (format) {
+      case OFF -> Optional.empty();
+      case JSON -> Optional.of(AccessEntry::json);
+      case COMBINED -> Optional.of(AccessEntry::combined);
+    };
+  }
+
+  private static Handler output(Rules rules) {
+    if (rules.file.isEmpty()) {
+      return new ConsoleHandler(ConsoleHandler.Target.SYSTEM_OUT, LINE);
+    }
+    SizeRotatingFileHandler file = new SizeRotatingFileHandler();
+    file.setFormatter(LINE);
+    file.setAutoFlush(false);
+    file.setAppend(true);
+    file.setRotateSize(rules.maxBytes);
+    file.setMaxBackupIndex(rules.files - 1);
+    try {
+      file.setFile(rules.file.get().toFile());
+    } catch (FileNotFoundException e) {
+      throw new UnusableSettingException(
+          "expected in filcdn.retrieval.access-log.file a file that can be written, found "
+              + e.getMessage());
+    }
+    return file;
+  }
+
+  /** Errors of the output: each lost a line. */
+  private final class CountedErrors extends ErrorManager {
+
+    private boolean told;
+
+    @Override
+    public synchronized void error(String message, Exception failure, int code) {
+      dropped.increment();
+      if (!told) {
+        told = true;
+        LOG.errorf(failure, "the access log cannot be written: %s", message);
+      }
+    }
+  }
+
+  /** The number of lines that were not written. */
+  public long dropped() {
+    return dropped.sum();
+  }
+
+  /** Writes of a request that has ended. On its event loop, which it does not block. */
+  void write(Exchange ended, Client client) {
+    add(entry(ended, client));
+  }
+
+  void add(AccessEntry entry) {
+    writer.execute(() -> write(entry));
+  }
+
+  private void write(AccessEntry entry) {
+    output.publish(
+        new ExtLogRecord(
+            Level.INFO,
+            format.apply(entry),
+            ExtLogRecord.FormatStyle.NO_FORMAT,
+            AccessLog.class.getName()));
+    if (writer.getQueue().isEmpty()) {
+      output.flush();
+    }
+  }
+
+  private AccessEntry entry(Exchange ended, Client client) {
+    HttpServerRequest request = ended.request();
+    long micros = ended.elapsedMicros();
+    return new AccessEntry(
+        clock.instant().minus(micros, ChronoUnit.MICROS),
+        address(client),
+        request.method().name(),
+        Optional.ofNullable(request.path()).orElse("-"),
+        protocol(request.version()),
+        ended.status(),
+        ended.asked().map(Exchange.Asked::payer).map(Address::hex),
+        ended.asked().map(asked -> asked.piece().toString()),
+        header(request, HttpHeaderNames.RANGE),
+        ended.acceptedBytes(),
+        ended.outcome().map(Object::toString).or(() -> ended.refusal().map(Refusal::code)),
+        ended.firstByteMicros(),
+        micros,
+        header(request, TRACE).map(TRACE_ID::matcher).filter(Matcher::matches).map(m -> m.group(1)),
+        header(request, HttpHeaderNames.REFERER).map(AccessLog::withoutQuery),
+        header(request, HttpHeaderNames.USER_AGENT));
+  }
+
+  private String address(Client client) {
+    return fullAddresses
+        ? client.address().getHostAddress()
+        : text(client.networks().getLast().address());
+  }
+
+  private static String text(byte[] address) {
+    try {
+      return InetAddress.getByAddress(address).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new IllegalStateException("an IP address has 4 or 16 bytes", e);
+    }
+  }
+
+  private static String protocol(HttpVersion version) {
+    return switch (version) {
+      case HTTP_1_0 -> "HTTP/1.0";
+      case HTTP_1_1 -> "HTTP/1.1";
+      case HTTP_2 -> "HTTP/2.0";
+    };
+  }
+
+  private static Optional<String> header(HttpServerRequest request, CharSequence name) {
+    return Optional.ofNullable(request.getHeader(name));
+  }
+
+  /** A page's address can hold a credential too. */
+  private static String withoutQuery(String address) {
+    return address.split("[?#]", 2)[0];
+  }
+
+  /** Writes the lines that wait; later ones count as dropped. */
+  @Override
+  public void close() {
+    writer.shutdown();
+    try {
+      if (!writer.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        dropped.add(writer.shutdownNow().size());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    output.close();
+  }
+}
