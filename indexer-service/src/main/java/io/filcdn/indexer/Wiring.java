@@ -12,6 +12,7 @@ import io.filcdn.indexer.postgres.ExclusiveSession.Purpose;
 import io.filcdn.indexer.postgres.ExclusiveSessions;
 import io.filcdn.indexer.publish.PublishingSession;
 import io.filcdn.indexer.publish.WaitingMessages;
+import io.filcdn.indexer.store.Versions;
 import io.filcdn.indexer.screening.HttpScreener;
 import io.filcdn.indexer.screening.ListScreener;
 import io.filcdn.indexer.screening.Screener;
@@ -75,7 +76,7 @@ final class Wiring {
   @Produces
   @Singleton
   ExclusiveSessions sessions(DataSource database) {
-    return new ExclusiveSessions(database);
+    return new ExclusiveSessions(database, Versions::moveOn);
   }
 
   @Produces
