@@ -32,6 +32,11 @@ public final class LocalDevnet {
     this.folder = folder;
   }
 
+  /** The file of the chain that {@code folder} keeps. */
+  public static Path state(Path folder) {
+    return folder.resolve("chain").resolve("state.json");
+  }
+
   /**
    * Starts the chain that {@code folder} keeps, or a new one.
    *
@@ -39,11 +44,11 @@ public final class LocalDevnet {
    */
   public static LocalDevnet start(Path folder, int port, Path log, Consumer<ProcessHandle> launched)
       throws IOException {
-    Files.createDirectories(folder.resolve("chain"));
+    Files.createDirectories(state(folder).getParent());
     Anvil.Options options =
         Anvil.Options.inMemory(log)
             .onPort(port)
-            .keptIn(folder.resolve("chain/state.json"), STATE_INTERVAL)
+            .keptIn(state(folder), STATE_INTERVAL)
             .withSlotsInAnEpoch(SLOTS_IN_AN_EPOCH);
     return new LocalDevnet(Anvil.start(options, launched), folder);
   }
