@@ -35,7 +35,7 @@ class UpgradeTest {
                   "/spec/serviceName",
                   "/spec/podManagementPolicy",
                   "/spec/volumeClaimTemplates"),
-          "Service", List.of("/spec/clusterIP", "/spec/type"),
+          "Service", List.of("/spec/clusterIP"),
           "PersistentVolumeClaim", List.of("/spec"));
 
   static List<Path> examples() {
