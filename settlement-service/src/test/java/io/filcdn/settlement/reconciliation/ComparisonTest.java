@@ -132,6 +132,38 @@ class ComparisonTest {
         .containsExactly(ReconciliationResult.Kind.EPOCH);
   }
 
+  @Test
+  void aReportOfOursThatTheIndexDoesNotShowIsADifference() {
+    ReportingState known = state("fwss/1", 10, 6, 8, 4);
+    ReportingState lost =
+        new ReportingState(
+            known.dataSet(),
+            known.odometer(),
+            known.asOf(),
+            known.unreportedSince(),
+            usage(7, 4),
+            known.lastReported(),
+            known.ownRollups(),
+            known.allowance());
+
+    comparison.add(lost, onChain(49, 12, 100), settled(0, 0));
+
+    assertThat(close().differences())
+        .extracting(ReconciliationResult.Difference::kind)
+        .containsExactly(ReconciliationResult.Kind.REPORT_NOT_INDEXED);
+  }
+
+  @Test
+  void soManyDifferencesAreListedAndAllAreCounted() {
+    int many = ReconciliationResult.MAX_LISTED + 1;
+    for (int i = 0; i < many; i++) {
+      comparison.add(state("fwss/" + i, 7, 4, 8, 4), onChain(56, 12, 100), settled(0, 0));
+    }
+
+    assertThat(close().differenceCount()).isEqualTo(many);
+    assertThat(close().differences()).hasSize(ReconciliationResult.MAX_LISTED);
+  }
+
   private ReconciliationResult close() {
     return comparison.result(Instant.EPOCH, List.of());
   }
