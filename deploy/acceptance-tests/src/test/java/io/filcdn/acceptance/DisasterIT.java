@@ -53,8 +53,7 @@ class DisasterIT {
   private static final String ADMIN_TOKEN = "a-token-of-tests";
   private static final Map<String, String> SETTINGS =
       Map.of(
-          "FILCDN_ADMIN_TOKEN", ADMIN_TOKEN,
-          "FILCDN_RETRIEVAL_LIMITS_REQUESTS_PER_CLIENT", "1000");
+          "FILCDN_ADMIN_TOKEN", ADMIN_TOKEN, "FILCDN_RETRIEVAL_LIMITS_REQUESTS_PER_CLIENT", "1000");
 
   @TempDir Path folder;
 
@@ -181,8 +180,7 @@ class DisasterIT {
             Map.of("FILCDN_OPERATOR_KEY", DevnetAccount.OPERATOR.privateKey()),
             "--network=" + stack.networkFile())) {
       Stack.DemoPiece piece = stack.demoPieces().getFirst();
-      URI url =
-          other.service("retrieval").resolve(URI.create(piece.url().getRawPath()));
+      URI url = other.service("retrieval").resolve(URI.create(piece.url().getRawPath()));
       Download got = Client.get(url);
       assertThat(got.sha256()).isEqualTo(piece.sha256());
       // it has counted less than the chain was told
@@ -209,7 +207,9 @@ class DisasterIT {
     DataFolder.delete(stack.kept(part));
     process.destroyForcibly();
     process.onExit().join();
-    await().atMost(SOON).until(() -> stack.running(part).filter(p -> p.pid() != process.pid()).isPresent());
+    await()
+        .atMost(SOON)
+        .until(() -> stack.running(part).filter(p -> p.pid() != process.pid()).isPresent());
     if (part.equals("kafka")) {
       await()
           .atMost(SOON)
@@ -329,7 +329,8 @@ class DisasterIT {
       order(
           "POST",
           metrics.resolve(
-              "/api/v1/admin/dead-letters/%s/replay?why=restored".formatted(letter.path("id").asText())),
+              "/api/v1/admin/dead-letters/%s/replay?why=restored"
+                  .formatted(letter.path("id").asText())),
           "");
     }
   }
@@ -344,7 +345,9 @@ class DisasterIT {
                   .method(method, HttpRequest.BodyPublishers.ofString(body))
                   .build(),
               BodyHandlers.ofString());
-      assertThat(answer.statusCode()).as("%s %s: %s", method, uri, answer.body()).isBetween(200, 299);
+      assertThat(answer.statusCode())
+          .as("%s %s: %s", method, uri, answer.body())
+          .isBetween(200, 299);
       return answer.body();
     } catch (IOException e) {
       throw new UncheckedIOException(e);

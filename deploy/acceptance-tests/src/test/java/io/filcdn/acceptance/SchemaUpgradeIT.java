@@ -115,7 +115,8 @@ class SchemaUpgradeIT {
 
   private static List<Path> migrations(String service) throws IOException {
     try (Stream<Path> files =
-        Files.list(Path.of("../../%s-service/src/main/resources/db/migration".formatted(service)))) {
+        Files.list(
+            Path.of("../../%s-service/src/main/resources/db/migration".formatted(service)))) {
       return files.sorted(Comparator.comparingInt(SchemaUpgradeIT::version)).toList();
     }
   }
@@ -151,7 +152,8 @@ class SchemaUpgradeIT {
                 from information_schema.columns join information_schema.tables
                   using (table_schema, table_name)
                 where table_schema = 'public' and table_type = 'BASE TABLE'
-                order by table_name, ordinal_position""")) {
+                order by table_name, ordinal_position\
+                """)) {
       while (rows.next()) {
         List<Column> columns = all.computeIfAbsent(rows.getString(1), _ -> new ArrayList<>());
         if (rows.getBoolean("needed")) {
@@ -210,8 +212,7 @@ class SchemaUpgradeIT {
     }
   }
 
-  private static Map<String, Long> counts(String database, Set<String> tables)
-      throws SQLException {
+  private static Map<String, Long> counts(String database, Set<String> tables) throws SQLException {
     Map<String, Long> all = new TreeMap<>();
     try (Connection connection = connect(database);
         Statement statement = connection.createStatement()) {

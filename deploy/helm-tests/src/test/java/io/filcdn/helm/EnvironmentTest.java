@@ -65,9 +65,7 @@ class EnvironmentTest {
         .forEach(
             container -> {
               String service = container.path("name").asText();
-              assertThat(variables(container))
-                  .as(service)
-                  .allMatch(name -> isRead(service, name));
+              assertThat(variables(container)).as(service).allMatch(name -> isRead(service, name));
             });
   }
 

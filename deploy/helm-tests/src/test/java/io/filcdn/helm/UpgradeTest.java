@@ -54,14 +54,17 @@ class UpgradeTest {
   void anotherNameOfTheApplicationIsFound() {
     Path values = Rendered.example("calibration");
 
-    assertThat(differences(released(values), fixed(Rendered.of(values, Map.of("nameOverride", "x")))))
+    assertThat(
+            differences(released(values), fixed(Rendered.of(values, Map.of("nameOverride", "x")))))
         .anyMatch(difference -> difference.startsWith("gone: StatefulSet edge-filcdn-retrieval"));
     assertThat(
             differences(
-                released(values), fixed(Rendered.of(values, Map.of("retrieval.data.size", "30Gi")))))
+                released(values),
+                fixed(Rendered.of(values, Map.of("retrieval.data.size", "30Gi")))))
         .anyMatch(
             difference ->
-                difference.startsWith("StatefulSet edge-filcdn-retrieval/spec/volumeClaimTemplates"));
+                difference.startsWith(
+                    "StatefulSet edge-filcdn-retrieval/spec/volumeClaimTemplates"));
   }
 
   /** Writes the file that a release leaves for the next. */

@@ -17,8 +17,8 @@ import java.util.Set;
 
 /**
  * The command {@code ./filcdn backup}: copies the three databases of a running stack as they are at
- * one moment. It is a base backup of Postgres, whose tools the embedded one lacks: its files as they
- * are, and the log of what was written meanwhile, which makes them whole at the next start.
+ * one moment. It is a base backup of Postgres, whose tools the embedded one lacks: its files as
+ * they are, and the log of what was written meanwhile, which makes them whole at the next start.
  */
 final class Backup {
 
@@ -61,7 +61,8 @@ final class Backup {
       String last;
       try (ResultSet end =
           statement.executeQuery(
-              "select pg_walfile_name(lsn), labelfile from pg_backup_stop(wait_for_archive => false)")) {
+              "select pg_walfile_name(lsn), labelfile from pg_backup_stop(wait_for_archive =>"
+                  + " false)")) {
         end.next();
         last = end.getString(1);
         Files.writeString(backup.postgres().resolve("backup_label"), end.getString(2));

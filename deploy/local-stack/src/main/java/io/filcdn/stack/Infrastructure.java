@@ -50,8 +50,7 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
       boolean isDevnet)
       throws Exception {
     Files.createDirectories(folder);
-    Callable<EmbeddedPostgres> postgres =
-        () -> postgres(postgres(folder), data, ports, processes);
+    Callable<EmbeddedPostgres> postgres = () -> postgres(postgres(folder), data, ports, processes);
     Callable<String> kafka = () -> kafka(folder.resolve(KAFKA), data, ports, processes, patience);
     Callable<LocalDevnet> chain = () -> chain(folder, data, ports, processes);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -54,7 +54,6 @@ final class Restore {
       }
       Files.move(part, place, StandardCopyOption.ATOMIC_MOVE);
     }
-    console.say(
-        "The databases of %s are back: ./filcdn up goes on from them.".formatted(network));
+    console.say("The databases of %s are back: ./filcdn up goes on from them.".formatted(network));
   }
 }

@@ -35,7 +35,8 @@ public final class Versions {
             from index_version, (
               select (extract(epoch from clock_timestamp()) * 1000000)::bigint as micros
             ) now
-            where last_value < now.micros - 1000000""")) {
+            where last_value < now.micros - 1000000\
+            """)) {
       return move.execute();
     }
   }

@@ -15,7 +15,10 @@ import java.util.Optional;
 /** The rules of which usage is reported, and of which data set none is. */
 record ReportRules(DueConfig config, Network network, Clock clock) {
 
-  /** The finding that keeps a data set from being reported after block {@code latest}; empty where none does. */
+  /**
+   * The finding that keeps a data set from being reported after block {@code latest}; empty where
+   * none does.
+   */
   Optional<Finding> finding(ReportingState state, BlockNumber latest) {
     Epoch farthest = latest.plus(config.epochMarginBlocks()).epoch();
     if (state.isReportedBeyond(farthest)) {

@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 
 class ReportRulesTest {
 
-  private static final Network NETWORK = NetworkFile.read(Path.of("../deploy/networks/devnet.json"));
+  private static final Network NETWORK =
+      NetworkFile.read(Path.of("../deploy/networks/devnet.json"));
   private static final DataSetId DATA_SET = DataSetId.of("fwss/1");
   private static final BlockNumber LATEST = new BlockNumber(1000);
   private static final DueScope ALL = DueScope.everything(ByteCount.ZERO);
@@ -35,7 +36,8 @@ class ReportRulesTest {
   void whatWasServedAndNotReportedIsDueUpToTheOdometersEpoch() {
     ReportingState state = state(usage(500, 70), usage(100, 20), 950, 800);
 
-    assertThat(due(state, ALL)).contains(new DueUsage(state, usage(400, 50), epoch(800), epoch(950)));
+    assertThat(due(state, ALL))
+        .contains(new DueUsage(state, usage(400, 50), epoch(800), epoch(950)));
     assertThat(finding(state)).isEmpty();
   }
 
@@ -43,7 +45,8 @@ class ReportRulesTest {
   void aReportEndsBeforeTheNewestBlock() {
     ReportingState state = state(usage(500, 0), usage(0, 0), 2000, 800);
 
-    assertThat(due(state, ALL)).contains(new DueUsage(state, usage(500, 0), epoch(800), epoch(999)));
+    assertThat(due(state, ALL))
+        .contains(new DueUsage(state, usage(500, 0), epoch(800), epoch(999)));
     assertThat(rules(SERVED).due(state, new BlockNumber(801), ALL)).isEmpty();
     assertThat(rules(SERVED).due(state, new BlockNumber(802), ALL)).isPresent();
     assertThat(rules(SERVED).due(state, new BlockNumber(0), ALL)).isEmpty();
@@ -54,7 +57,13 @@ class ReportRulesTest {
     assertThat(due(state(usage(100, 20), usage(100, 20), 950, 800), ALL)).isEmpty();
     OwnRollups under =
         new OwnRollups(
-            Usage.NONE, Usage.NONE, Usage.NONE, Optional.empty(), Optional.empty(), true, Optional.empty());
+            Usage.NONE,
+            Usage.NONE,
+            Usage.NONE,
+            Optional.empty(),
+            Optional.empty(),
+            true,
+            Optional.empty());
     assertThat(due(state(usage(500, 0), Usage.NONE, 950, 800, under, GRANTS), ALL)).isEmpty();
   }
 
@@ -139,9 +148,7 @@ class ReportRulesTest {
         .get()
         .extracting(Finding::reason)
         .isEqualTo(Reason.ODOMETER_BELOW_REPORTED);
-    assertThat(
-            finding(
-                state(usage(11, 0), Usage.NONE, 950, 800, OwnRollups.NOTHING, usage(10, 0))))
+    assertThat(finding(state(usage(11, 0), Usage.NONE, 950, 800, OwnRollups.NOTHING, usage(10, 0))))
         .get()
         .extracting(Finding::reason)
         .isEqualTo(Reason.BEYOND_GRANTS);

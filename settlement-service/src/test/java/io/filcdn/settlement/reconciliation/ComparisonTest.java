@@ -59,7 +59,8 @@ class ComparisonTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(
                 "fwss/1 money",
-                "expected 56 cdn and 12 cache-miss in all for 8 cdn and 4 cache-miss bytes; found 35 and 0 settled, 20 and 12 owed"));
+                "expected 56 cdn and 12 cache-miss in all for 8 cdn and 4 cache-miss bytes; found"
+                    + " 35 and 0 settled, 20 and 12 owed"));
   }
 
   @Test
@@ -93,7 +94,8 @@ class ComparisonTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(
                 "fwss/1 lost",
-                "expected all to be paid before the data set was deleted, found 34 cdn and 6 cache-miss that nobody can be paid any more"));
+                "expected all to be paid before the data set was deleted, found 34 cdn and 6"
+                    + " cache-miss that nobody can be paid any more"));
   }
 
   @Test
@@ -109,7 +111,8 @@ class ComparisonTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(
                 "fwss/1 lost",
-                "expected all to be paid before its rails ended, found 20 cdn and 0 cache-miss that nobody can be paid any more"));
+                "expected all to be paid before its rails ended, found 20 cdn and 0 cache-miss that"
+                    + " nobody can be paid any more"));
   }
 
   @Test

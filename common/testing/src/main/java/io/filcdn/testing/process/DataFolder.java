@@ -142,7 +142,8 @@ public record DataFolder(Path root) {
           @Override
           public FileVisitResult visitFileFailed(Path each, IOException failure)
               throws IOException {
-            if (failure instanceof NoSuchFileException gone && each.toString().equals(gone.getFile())) {
+            if (failure instanceof NoSuchFileException gone
+                && each.toString().equals(gone.getFile())) {
               return FileVisitResult.CONTINUE;
             }
             throw failure;
