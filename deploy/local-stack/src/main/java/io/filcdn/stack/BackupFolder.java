@@ -1,12 +1,13 @@
 package io.filcdn.stack;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.filcdn.testing.process.StackFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -45,13 +46,21 @@ record BackupFolder(Path root) {
 
   /** The name of the network whose databases it has. */
   String network() {
+    return readNote()
+        .filter(JsonNode::isTextual)
+        .map(JsonNode::textValue)
+        .orElseThrow(
+            () ->
+                new StackFailure(
+                    "restore: expected a folder that ./filcdn backup wrote to its end, found %s without a backup.json that names its network"
+                        .formatted(root)));
+  }
+
+  private Optional<JsonNode> readNote() {
     try {
-      return Objects.requireNonNull(JSON.readTree(note().toFile()).path(NETWORK).textValue());
-    } catch (IOException | NullPointerException e) {
-      throw new StackFailure(
-          "restore: expected a folder that ./filcdn backup wrote to its end, found %s without a backup.json"
-              .formatted(root),
-          e);
+      return Optional.of(JSON.readTree(note().toFile()).path(NETWORK));
+    } catch (IOException e) {
+      return Optional.empty();
     }
   }
 }

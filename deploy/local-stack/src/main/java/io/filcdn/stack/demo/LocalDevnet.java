@@ -23,6 +23,7 @@ public final class LocalDevnet {
 
   private static final Duration STATE_INTERVAL = Duration.ofSeconds(5);
   private static final int SLOTS_IN_AN_EPOCH = 1;
+  private static final String CHAIN = "chain";
 
   private final Anvil anvil;
   private final Path folder;
@@ -34,7 +35,7 @@ public final class LocalDevnet {
 
   /** The file of the chain that {@code folder} keeps. */
   public static Path state(Path folder) {
-    return folder.resolve("chain").resolve("state.json");
+    return folder.resolve(CHAIN).resolve("state.json");
   }
 
   /**
@@ -44,7 +45,7 @@ public final class LocalDevnet {
    */
   public static LocalDevnet start(Path folder, int port, Path log, Consumer<ProcessHandle> launched)
       throws IOException {
-    Files.createDirectories(state(folder).getParent());
+    Files.createDirectories(folder.resolve(CHAIN));
     Anvil.Options options =
         Anvil.Options.inMemory(log)
             .onPort(port)
