@@ -100,6 +100,7 @@ class BatchesTest {
             LongStream.range(0, 3).mapToObj(i -> new Rollup(id(i), some, Usage.NONE)).toList());
 
     assertThat(batches(100).gasLimit(report)).isEqualTo(new Gas(330 + 2 * 3 * 7));
+    assertThat(batches(100).gasLimit(new Submission.Termination(id(1)))).isEqualTo(new Gas(110));
   }
 
   @Test
