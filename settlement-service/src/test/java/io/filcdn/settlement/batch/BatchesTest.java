@@ -91,6 +91,16 @@ class BatchesTest {
   }
 
   @Test
+  void oneDataSetIsLeftToTheContractHoweverLargeItIs() {
+    maxMessage = 1024 + 95;
+
+    assertThat(cut(settlement(0, 1), 100)).isEqualTo(new Batches.Cut.Complete());
+
+    assertThat(hands.taken).extracting(Batch::submission).containsExactly(settlement(0, 1));
+    assertThat(hands.refused).isEmpty();
+  }
+
+  @Test
   void aReportIsAllowedTheGasOfTwoSlotsOfEachDataSet() {
     emptySlotGas = 7;
     Usage some = new Usage(ByteCount.of(5), ByteCount.of(3));
@@ -101,6 +111,7 @@ class BatchesTest {
 
     assertThat(batches(100).gasLimit(report)).isEqualTo(new Gas(330 + 2 * 3 * 7));
     assertThat(batches(100).gasLimit(new Submission.Termination(id(1)))).isEqualTo(new Gas(110));
+    assertThat(batches(100).gasLimit(new Submission.GapFill())).isEqualTo(new Gas(110));
   }
 
   @Test
@@ -214,7 +225,7 @@ class BatchesTest {
     return new DataSetId(Generation.FWSS, number);
   }
 
-  /** A contract that takes 100 gas for each data set, and refuses some. */
+  /** A contract that takes 100 gas for each data set, or for none, and refuses some. */
   private static final class Chain implements Simulator {
 
     final Set<DataSetId> refused = new HashSet<>();
@@ -237,7 +248,7 @@ class BatchesTest {
 
     @Override
     public Gas estimateGas(Submission submission) {
-      return new Gas(100L * submission.size());
+      return new Gas(100L * Math.max(1, submission.size()));
     }
   }
 
