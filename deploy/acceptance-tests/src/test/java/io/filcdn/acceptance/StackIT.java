@@ -215,8 +215,18 @@ class StackIT {
   void everyCommandHasHelp() {
     for (String command :
         List.of(
-            "up", "down", "status", "store", "logs", "restart", "backup", "restore", "version",
-            "test", "rehearse", "mutate")) {
+            "up",
+            "down",
+            "status",
+            "store",
+            "logs",
+            "restart",
+            "backup",
+            "restore",
+            "version",
+            "test",
+            "rehearse",
+            "mutate")) {
       Outcome help = Script.run(command, "--help");
       assertThat(help.exitCode()).isZero();
       assertThat(help.lines().getFirst()).startsWith("./filcdn " + command);
