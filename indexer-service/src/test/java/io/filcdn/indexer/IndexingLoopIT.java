@@ -59,7 +59,7 @@ class IndexingLoopIT extends FakeChainTest {
     assertThat(tables.rows("select setval('index_version', 1)")).hasSize(1);
 
     indexer = new TestIndexer(tables.source(), producer, node);
-    chain.block(Contracts.usageReported(OPERATOR, 12, 1, 500, 100, 10));
+    chain.block(Contracts.toppedUp(12, 70, 30));
     patiently()
         .until(
             () -> {
@@ -68,7 +68,7 @@ class IndexingLoopIT extends FakeChainTest {
             });
     indexer.catchUp().publishAll();
 
-    assertThat(dataSet("fwss/12").reported().cdnBytes()).isEqualTo(ByteCount.of(100));
+    assertThat(dataSet("fwss/12").topUps().cdnUnfinal()).isEqualTo(TokenAmount.of(70));
     assertThat(dataSet("fwss/12").asOf().version()).isGreaterThan(told);
     assertThatTopicsEqualTables();
   }
