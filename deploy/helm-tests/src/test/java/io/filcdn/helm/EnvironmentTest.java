@@ -42,9 +42,9 @@ class EnvironmentTest {
           "metrics", MetricsConfig.class,
           "settlement", SettlementConfig.class);
 
-  /** Of the Java launcher, of the pod itself, and the key that all services read. */
+  /** Of the Java launcher, of the pod itself, and the keys that all services read. */
   private static final Set<String> OTHERS =
-      Set.of("JDK_JAVA_OPTIONS", "POD_NAME", "FILCDN_NETWORK");
+      Set.of("JDK_JAVA_OPTIONS", "POD_NAME", "FILCDN_NETWORK", "FILCDN_ADMIN_TOKEN");
 
   /** What a value must not be: these come from Secrets. */
   private static final Pattern SECRET =
