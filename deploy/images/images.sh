@@ -6,8 +6,9 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 here=$root/deploy/images
 out=$root/.filcdn/images
 services=(indexer retrieval metrics settlement)
-modules=java.se,jdk.unsupported,jdk.httpserver,jdk.jfr,jdk.management,jdk.net,jdk.naming.dns,jdk.zipfs
-flags=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+modules=java.se,jdk.unsupported,jdk.httpserver,jdk.jfr,jdk.management,jdk.net,jdk.naming.dns,jdk.zipfs,jdk.incubator.vector
+# the last: CommP of many nodes at once
+flags=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow --add-modules=jdk.incubator.vector)
 user=10001:10001
 
 main() {
@@ -91,10 +92,11 @@ debian_base() {
 
 java_runtime() {
   echo "Java: $("$JAVA_HOME/bin/java" -version 2>&1 | sed -n 2p)"
-  [ ! -e "$out/java" ] || [ ! "$out/java" -nt "$JAVA_HOME/release" ] || return 0
+  [ ! "$out/java" -nt "$JAVA_HOME/release" ] || [ "$(cat "$out/java.modules" 2>/dev/null)" != "$modules" ] || return 0
   rm -rf "$out/java"
   "$JAVA_HOME/bin/jlink" --add-modules $modules --no-header-files --no-man-pages \
     --compress zip-2 --output "$out/java"
+  echo "$modules" >"$out/java.modules"
 }
 
 # Everything that goes into a service's image, with the times of files that the AOT cache remembers.
@@ -104,6 +106,7 @@ assemble() {
   mkdir -p "$context"
   cp -a "$out/java" "$context/java"
   cp -a "$root/$1-service/target/quarkus-app" "$context/app"
+  "$JAVA_HOME/bin/java" "$here/OwnNatives.java" "$context/app"
   cp "$root/$1-service/target/bom.json" "$context/sbom.json"
   find "$context/app" -exec touch -d @1767225600 {} +
 }

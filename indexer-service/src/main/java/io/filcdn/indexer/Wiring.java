@@ -15,6 +15,7 @@ import io.filcdn.indexer.screening.HttpScreener;
 import io.filcdn.indexer.screening.ListScreener;
 import io.filcdn.indexer.screening.Screener;
 import io.filcdn.indexer.screening.Screening;
+import io.filcdn.indexer.store.Versions;
 import io.filcdn.service.kafka.KafkaPublisher;
 import io.filcdn.service.kafka.OutboxPublisher;
 import io.filcdn.service.schedule.Backoff;
@@ -75,7 +76,7 @@ final class Wiring {
   @Produces
   @Singleton
   ExclusiveSessions sessions(DataSource database) {
-    return new ExclusiveSessions(database);
+    return new ExclusiveSessions(database, Versions::moveOn);
   }
 
   @Produces

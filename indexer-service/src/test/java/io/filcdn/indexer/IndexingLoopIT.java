@@ -51,6 +51,29 @@ class IndexingLoopIT extends FakeChainTest {
   }
 
   @Test
+  void anIndexThatWasRestoredFromABackupTellsOfHigherVersionsThanItEverDid() {
+    chain.block(Contracts.dataSetCreated(12, 3, PAYER));
+    indexer.catchUp().publishAll();
+    long told = dataSet("fwss/12").asOf().version();
+    indexer.close();
+    assertThat(tables.rows("select setval('index_version', 1)")).hasSize(1);
+
+    indexer = new TestIndexer(tables.source(), producer, node);
+    chain.block(Contracts.toppedUp(12, 70, 30));
+    patiently()
+        .until(
+            () -> {
+              indexer.turn();
+              return indexer.progress().now().state() != Progress.State.STANDBY;
+            });
+    indexer.catchUp().publishAll();
+
+    assertThat(dataSet("fwss/12").topUps().cdnUnfinal()).isEqualTo(TokenAmount.of(70));
+    assertThat(dataSet("fwss/12").asOf().version()).isGreaterThan(told);
+    assertThatTopicsEqualTables();
+  }
+
+  @Test
   void aRemovedPieceAndADeletedDataSetLeaveTombstones() {
     chain
         .block(

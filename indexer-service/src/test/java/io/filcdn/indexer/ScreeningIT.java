@@ -15,6 +15,7 @@ import io.filcdn.indexer.screening.ListScreener;
 import io.filcdn.indexer.screening.Screener;
 import io.filcdn.indexer.screening.Screening;
 import io.filcdn.indexer.screening.Screening.Outcome;
+import io.filcdn.indexer.store.Versions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -47,7 +48,7 @@ class ScreeningIT extends FakeChainTest {
   @BeforeEach
   void startScreening() throws IOException {
     list = Files.writeString(folder.resolve("sanctioned"), "# nobody\n");
-    session = new ExclusiveSession(tables.source(), Purpose.SCREENING);
+    session = new ExclusiveSession(tables.source(), Purpose.SCREENING, Versions::moveOn);
   }
 
   @AfterEach

@@ -27,6 +27,7 @@ import io.filcdn.indexer.range.RangeReader;
 import io.filcdn.indexer.recheck.Rechecker;
 import io.filcdn.indexer.reorg.ForkFinder;
 import io.filcdn.indexer.rpc.ChainNodes;
+import io.filcdn.indexer.store.Versions;
 import io.filcdn.service.kafka.KafkaPublisher;
 import io.filcdn.service.kafka.KafkaPublisher.NotPublishedException;
 import io.filcdn.service.kafka.OutboxPublisher;
@@ -83,8 +84,8 @@ final class TestIndexer implements AutoCloseable {
       Network network,
       RangePlanner ranges,
       long maxAnswer) {
-    indexing = new ExclusiveSession(database, Purpose.INDEXING);
-    publishing = new ExclusiveSession(database, Purpose.PUBLISHING);
+    indexing = new ExclusiveSession(database, Purpose.INDEXING, Versions::moveOn);
+    publishing = new ExclusiveSession(database, Purpose.PUBLISHING, Versions::moveOn);
     LogFetcher logs = new LogFetcher(EventDecoder.of(network));
     rechecker = new Rechecker(logs, RECHECKED_EVERY, clock);
     ChainNodes chainNodes =

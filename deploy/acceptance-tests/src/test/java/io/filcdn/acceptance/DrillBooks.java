@@ -27,7 +27,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 final class DrillBooks {
 
   private final Stack stack;
-  private final AnotherEdge second;
+  private final List<URI> edges;
   private final Books books;
 
   /**
@@ -37,16 +37,19 @@ final class DrillBooks {
    */
   record Finding(String promise, boolean kept, String detail) {}
 
-  DrillBooks(Stack stack, AnotherEdge second) {
+  /**
+   * @param edges the management URLs of all edges
+   */
+  DrillBooks(Stack stack, List<URI> edges) {
     this.stack = stack;
-    this.second = second;
+    this.edges = List.copyOf(edges);
     this.books = new Books(stack);
   }
 
   /** The gauges of what is still under way; none where all is quiet. */
   List<String> unfinished() {
     List<String> all = new ArrayList<>();
-    for (URI edge : List.of(stack.management("retrieval"), second.management())) {
+    for (URI edge : edges) {
       for (String gauge :
           List.of(
               "filcdn_requests",
@@ -58,7 +61,7 @@ final class DrillBooks {
     }
     nonzero(all, stack.management("metrics"), "filcdn_intake_lag_records");
     nonzero(all, stack.management("metrics"), "filcdn_egress_parked_records");
-    nonzero(all, stack.management("indexer"), "filcdn_indexer_unpublished_records");
+    nonzero(all, stack.management("indexer"), "filcdn_indexer_outbox_rows");
     nonzero(all, stack.management("settlement"), "filcdn_intake_lag_records");
     nonzero(all, stack.management("settlement"), "filcdn_settlement_unreported_bytes");
     nonzero(all, stack.management("settlement"), "filcdn_settlement_transactions_pending");
@@ -82,6 +85,19 @@ final class DrillBooks {
             "" + clients.wrong()));
     for (TestDataSet dataSet : dataSets) {
       bytes(all, dataSet, clients, lost);
+      all.addAll(told(dataSet.onChain()));
+    }
+    all.addAll(standing(dataSets.stream().map(TestDataSet::onChain).toList()));
+    int letters = TopicContents.of(stack.kafka(), Topic.DEAD_LETTERS.topicName()).size();
+    all.add(new Finding("no record is put aside", letters == 0, letters + " dead letters"));
+    return all;
+  }
+
+  /** Compares what does not need all that edges ever told. */
+  List<Finding> standing(List<DataSetOnChain> dataSets) {
+    List<Finding> all = new ArrayList<>();
+    for (DataSetOnChain dataSet : dataSets) {
+      reported(all, dataSet);
       index(all, dataSet);
     }
     payees(all);
@@ -108,16 +124,35 @@ final class DrillBooks {
             egress + unbilled + unwritten >= taken,
             "billed %d, unbilled %d, taken %d, in crashes at most %d"
                 .formatted(egress, unbilled, taken, unwritten)));
-    UsageRecord odometer =
-        books
-            .odometer(dataSet.id())
-            .orElseThrow(() -> new AssertionError("nothing was counted" + of));
-    equal(all, "metrics counted what edges tell" + of, egress, odometer.cdnBytes());
+  }
+
+  /** Compares what edges told with what metrics counted of it. */
+  List<Finding> told(DataSetOnChain dataSet) {
+    List<Finding> all = new ArrayList<>();
+    String of = " of data set " + dataSet.number();
+    UsageRecord odometer = odometer(dataSet);
+    equal(
+        all,
+        "metrics counted what edges tell" + of,
+        books.egressBytes(dataSet.id()),
+        odometer.cdnBytes());
     equal(
         all,
         "metrics counted what providers supplied" + of,
         books.fillBytes(dataSet.id()),
         odometer.cacheMissBytes());
+    return all;
+  }
+
+  private UsageRecord odometer(DataSetOnChain dataSet) {
+    return books
+        .odometer(dataSet.id())
+        .orElseThrow(() -> new AssertionError("nothing was counted of " + dataSet.id()));
+  }
+
+  private void reported(List<Finding> all, DataSetOnChain dataSet) {
+    String of = " of data set " + dataSet.number();
+    UsageRecord odometer = odometer(dataSet);
     equal(
         all,
         "the chain was told what was counted" + of,
@@ -144,7 +179,7 @@ final class DrillBooks {
   }
 
   /** The pieces that the index told of last are those on the chain. */
-  private void index(List<Finding> all, TestDataSet dataSet) {
+  private void index(List<Finding> all, DataSetOnChain dataSet) {
     Set<String> chain =
         stack.devnet().reads().activePieces(dataSet.number()).values().stream()
             .map(piece -> PieceCid.fromBytes(HexFormat.of().parseHex(piece.cid())).toString())
@@ -191,8 +226,6 @@ final class DrillBooks {
   }
 
   private void putAside(List<Finding> all) {
-    int letters = TopicContents.of(stack.kafka(), Topic.DEAD_LETTERS.topicName()).size();
-    all.add(new Finding("no record is put aside", letters == 0, letters + " dead letters"));
     URI settlement = stack.management("settlement");
     double aside = MetricsPage.sum(settlement, "filcdn_settlement_set_aside", "");
     all.add(new Finding("no data set is set aside", aside == 0, "%.0f data sets".formatted(aside)));

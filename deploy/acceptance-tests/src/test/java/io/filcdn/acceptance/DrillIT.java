@@ -91,7 +91,7 @@ class DrillIT {
     liar = rogue.provider();
     harm = new DrillHarm(stack, second, lines);
     clients = new DrillClients(second);
-    books = new DrillBooks(stack, second);
+    books = new DrillBooks(stack, List.of(stack.management("retrieval"), second.management()));
   }
 
   private Market market(

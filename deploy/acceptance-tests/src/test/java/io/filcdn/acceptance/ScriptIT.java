@@ -92,6 +92,19 @@ class ScriptIT {
   }
 
   @Test
+  void aBackupNeedsAStackAndARestoreABackupOfAChainThatIsThere() throws IOException {
+    String data = Stack.data(folder.resolve("data"));
+    String place = folder.resolve("backup").toString();
+
+    assertIsOneLine(Script.run("backup", data), "./filcdn backup DIR");
+    assertIsOneLine(Script.run("backup", data, place), "no stack runs", "./filcdn up");
+    assertIsOneLine(Script.run("restore", data, place), place, "without a backup.json");
+    Files.createDirectories(folder.resolve("backup"));
+    Files.writeString(folder.resolve("backup/backup.json"), "{\"network\": \"devnet\"}");
+    assertIsOneLine(Script.run("restore", data, place), "expected the devnet's chain");
+  }
+
+  @Test
   void filesThatCannotBePiecesAreExplained() throws IOException {
     String data = Stack.data(folder.resolve("data"));
     String empty = Files.createFile(folder.resolve("empty")).toString();

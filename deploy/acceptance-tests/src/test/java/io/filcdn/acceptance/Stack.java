@@ -203,7 +203,22 @@ final class Stack implements AutoCloseable {
 
   /** The data set that the demo's payer pays for. */
   DataSetId demoDataSet() {
-    return DataSetId.of("fwss/" + text("/dataSetId"));
+    return demoOnChain().id();
+  }
+
+  /** The same as the chain tells of it. */
+  DataSetOnChain demoOnChain() {
+    return new DataSetOnChain(Long.parseLong(text("/dataSetId")), this);
+  }
+
+  /** The URL of a service's database, or of the administrator's, {@code postgres}. */
+  String jdbcUrl(String database) {
+    return text("/postgres/" + database);
+  }
+
+  /** The folder of what a part of it keeps. */
+  Path kept(String part) {
+    return new DataFolder(data).of("devnet").resolve(part);
   }
 
   URI service(String name) {

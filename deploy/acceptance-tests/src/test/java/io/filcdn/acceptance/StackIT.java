@@ -214,7 +214,19 @@ class StackIT {
   @Test
   void everyCommandHasHelp() {
     for (String command :
-        List.of("up", "down", "status", "store", "logs", "restart", "version", "test")) {
+        List.of(
+            "up",
+            "down",
+            "status",
+            "store",
+            "logs",
+            "restart",
+            "backup",
+            "restore",
+            "version",
+            "test",
+            "rehearse",
+            "mutate")) {
       Outcome help = Script.run(command, "--help");
       assertThat(help.exitCode()).isZero();
       assertThat(help.lines().getFirst()).startsWith("./filcdn " + command);

@@ -7,7 +7,6 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.testing.chain.DevnetHistory.Settlement;
 import io.filcdn.testing.chain.DevnetHistory.UsageReport;
 import io.filcdn.testing.chain.DevnetProvider;
-import io.filcdn.testing.chain.DevnetReads;
 import io.filcdn.testing.chain.Piece;
 import io.filcdn.testing.provider.DemoProvider;
 import java.io.ByteArrayInputStream;
@@ -22,7 +21,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
-/** A data set with CDN of a test's own, and what the chain tells of it. */
+/** A data set with CDN of a test's own. */
 record TestDataSet(
     long number, String payer, Stack stack, DemoProvider provider, DevnetProvider deeds) {
 
@@ -81,35 +80,27 @@ record TestDataSet(
   }
 
   DataSetId id() {
-    return DataSetId.of("fwss/" + number);
+    return onChain().id();
   }
 
-  /** The egress that its CDN rail pays for, in bytes. */
+  /** What the chain tells of it. */
+  DataSetOnChain onChain() {
+    return new DataSetOnChain(number, stack);
+  }
+
   long cdnGrant() {
-    DevnetReads reads = stack.devnet().reads();
-    return reads
-        .rail(reads.dataSet(number).cdnRailId())
-        .lockupFixed()
-        .divide(reads.cdnRatePerByte())
-        .longValueExact();
+    return onChain().cdnGrant();
   }
 
-  /** What the chain was told that was served of it. */
   List<UsageReport> reports() {
-    return stack.devnet().history().usageReports(0, stack.devnet().epoch()).stream()
-        .filter(report -> report.dataSetId() == number)
-        .toList();
+    return onChain().reports();
   }
 
   long reported(Function<UsageReport, BigInteger> kind) {
-    return reports().stream().map(kind).reduce(BigInteger.ZERO, BigInteger::add).longValueExact();
+    return onChain().reported(kind);
   }
 
-  /** What was paid for it along one rail, each before the fee. */
   List<BigInteger> settled(Settlement.Rails rail) {
-    return stack.devnet().history().settlements(0, stack.devnet().epoch()).stream()
-        .filter(settlement -> settlement.dataSetId() == number && settlement.rail() == rail)
-        .map(Settlement::amount)
-        .toList();
+    return onChain().settled(rail);
   }
 }

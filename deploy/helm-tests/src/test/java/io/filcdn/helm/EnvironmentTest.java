@@ -42,9 +42,9 @@ class EnvironmentTest {
           "metrics", MetricsConfig.class,
           "settlement", SettlementConfig.class);
 
-  /** Of the Java launcher, of the pod itself, and the key that all services read. */
+  /** Of the Java launcher, of the pod itself, and the keys that all services read. */
   private static final Set<String> OTHERS =
-      Set.of("JDK_JAVA_OPTIONS", "POD_NAME", "FILCDN_NETWORK");
+      Set.of("JDK_JAVA_OPTIONS", "POD_NAME", "FILCDN_NETWORK", "FILCDN_ADMIN_TOKEN");
 
   /** What a value must not be: these come from Secrets. */
   private static final Pattern SECRET =
@@ -65,17 +65,16 @@ class EnvironmentTest {
         .forEach(
             container -> {
               String service = container.path("name").asText();
-              Pattern own = own(service);
-
-              assertThat(variables(container))
-                  .as(service)
-                  .allMatch(
-                      name ->
-                          OTHERS.contains(name)
-                              || QUARKUS.contains(name)
-                              || KAFKA.contains(name)
-                              || own.matcher(name).matches());
+              assertThat(variables(container)).as(service).allMatch(name -> isRead(service, name));
             });
+  }
+
+  /** Whether a service, its Java or its pod reads a variable. */
+  static boolean isRead(String service, String name) {
+    return OTHERS.contains(name)
+        || QUARKUS.contains(name)
+        || KAFKA.contains(name)
+        || own(service).matcher(name).matches();
   }
 
   @ParameterizedTest

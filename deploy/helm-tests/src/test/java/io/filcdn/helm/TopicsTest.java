@@ -49,7 +49,8 @@ class TopicsTest {
     assertThat(Rendered.of(Rendered.example("calibration")).kind("KafkaTopic")).isEmpty();
   }
 
-  private static Map<String, String> expected() {
+  /** The topics as the code has them: each with its policy and how long it keeps records. */
+  static Map<String, String> expected() {
     return Arrays.stream(Topic.values())
         .collect(
             Collectors.toMap(
@@ -62,7 +63,7 @@ class TopicsTest {
                         .orElse("compact ")));
   }
 
-  private static Map<String, String> settings(
+  static Map<String, String> settings(
       Stream<JsonNode> topics,
       Function<JsonNode, String> name,
       Function<JsonNode, JsonNode> config) {

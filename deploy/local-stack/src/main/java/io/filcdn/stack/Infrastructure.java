@@ -34,6 +34,11 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
   private static final String KAFKA = "kafka";
   private static final String CHAIN = "chain";
 
+  /** The folder of the databases of a network that keeps its data in {@code folder}. */
+  static Path postgres(Path folder) {
+    return folder.resolve(POSTGRES);
+  }
+
   /** Starts its parts side by side, on what {@code folder} keeps, and waits until they answer. */
   static Infrastructure start(
       Path folder,
@@ -45,8 +50,7 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
       boolean isDevnet)
       throws Exception {
     Files.createDirectories(folder);
-    Callable<EmbeddedPostgres> postgres =
-        () -> postgres(folder.resolve(POSTGRES), data, ports, processes);
+    Callable<EmbeddedPostgres> postgres = () -> postgres(postgres(folder), data, ports, processes);
     Callable<String> kafka = () -> kafka(folder.resolve(KAFKA), data, ports, processes, patience);
     Callable<LocalDevnet> chain = () -> chain(folder, data, ports, processes);
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -75,7 +79,7 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
         () -> {
           // what ended by itself still holds its lock on the folder
           Objects.requireNonNull(last.get()).close();
-          EmbeddedPostgres next = postgres(folder.resolve(POSTGRES), data, ports, processes);
+          EmbeddedPostgres next = postgres(postgres(folder), data, ports, processes);
           last.set(next);
           return next.process();
         },

@@ -85,6 +85,18 @@ public final class Main {
           new Restart(data(given), console, http).run(given.operands().getFirst());
         }
       }
+      case "backup", "restore" -> {
+        Arguments given = Arguments.read(command, words, Set.of(DATA), Set.of());
+        if (given.operands().size() != 1) {
+          throw new StackFailure("expected one folder: ./filcdn %s DIR".formatted(command));
+        }
+        Path folder = Path.of(given.operands().getFirst());
+        if (command.equals("backup")) {
+          Backup.run(data(given), folder, console);
+        } else {
+          Restore.run(data(given), folder, console);
+        }
+      }
       case "store" -> {
         Arguments given = Arguments.read(command, words, Set.of(DATA), Set.of());
         try (Http http = new Http()) {

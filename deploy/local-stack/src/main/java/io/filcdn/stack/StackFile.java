@@ -43,6 +43,9 @@ final class StackFile {
   /** The services, in the order in which people look for them. */
   static final List<String> SERVICES = List.of("retrieval", "indexer", "metrics", "settlement");
 
+  /** Its administrator, and a database of no service. */
+  private static final String POSTGRES = "postgres";
+
   private static final JsonMapper JSON = JsonMapper.builder().build();
 
   private final ObjectNode json;
@@ -62,6 +65,7 @@ final class StackFile {
     json.put("kafkaUsers", data.kafkaUsers().toString());
     ObjectNode databases = json.putObject("postgres");
     Postgres.DATABASES.forEach(name -> databases.put(name, postgres.jdbcUrl(name)));
+    databases.put(POSTGRES, postgres.jdbcUrl(POSTGRES));
     ObjectNode chain = json.putObject("chain");
     chain.put("rpcUrl", network.rpcUrls().getFirst().toString());
     chain.put("chainId", network.chainId());
@@ -169,6 +173,11 @@ final class StackFile {
 
   String rpcUrl() {
     return text("/chain/rpcUrl");
+  }
+
+  /** The URL by which the administrator of Postgres connects. */
+  String postgres() {
+    return text("/postgres/" + POSTGRES);
   }
 
   boolean isDevnet() {

@@ -27,11 +27,16 @@ public final class ExclusiveSession implements AutoCloseable {
 
   private final DataSource database;
   private final Purpose purpose;
+  private final SqlWork<?> first;
   private @Nullable Connection held;
 
-  public ExclusiveSession(DataSource database, Purpose purpose) {
+  /**
+   * @param first the work with which each session that is taken begins
+   */
+  public ExclusiveSession(DataSource database, Purpose purpose, SqlWork<?> first) {
     this.database = database;
     this.purpose = purpose;
+    this.first = first;
   }
 
   /** The purpose of a session; each has its own lock. */
@@ -101,6 +106,7 @@ public final class ExclusiveSession implements AutoCloseable {
     Connection connection = database.getConnection();
     try {
       if (AdvisoryLock.of(NAMESPACE, purpose.lock).tryForSession(connection)) {
+        first.on(connection);
         LOG.infof("this process is the one for %s", purpose);
         return connection;
       }

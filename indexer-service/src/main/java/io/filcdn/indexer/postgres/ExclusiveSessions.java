@@ -11,9 +11,12 @@ public final class ExclusiveSessions implements AutoCloseable {
 
   private final Map<Purpose, ExclusiveSession> sessions = new EnumMap<>(Purpose.class);
 
-  public ExclusiveSessions(DataSource database) {
+  /**
+   * @param first the work with which each session that is taken begins
+   */
+  public ExclusiveSessions(DataSource database, SqlWork<?> first) {
     for (Purpose purpose : Purpose.values()) {
-      sessions.put(purpose, new ExclusiveSession(database, purpose));
+      sessions.put(purpose, new ExclusiveSession(database, purpose, first));
     }
   }
 

@@ -23,6 +23,26 @@ public final class Versions {
     this.block = block;
   }
 
+  /**
+   * Moves the sequence on to the time, which it is always behind: a database that was restored from
+   * a backup has told others of higher versions than it knows.
+   *
+   * @return whether it was more than a second behind
+   */
+  public static boolean moveOn(Connection connection) throws SQLException {
+    try (PreparedStatement move =
+            connection.prepareStatement(
+                """
+                select setval('index_version', now.micros)
+                from index_version, (
+                  select (extract(epoch from clock_timestamp()) * 1000000)::bigint as micros
+                ) now
+                where last_value < now.micros - 1000000""");
+        ResultSet moved = move.executeQuery()) {
+      return moved.next();
+    }
+  }
+
   /** A version above all before it. */
   public AsOf next() throws SQLException {
     if (next.isEmpty()) {

@@ -78,6 +78,65 @@ class BookTest {
   }
 
   @Test
+  void aGrantIsDueFromItsEndOnUntilThatIsEntered() {
+    Grant grant = grant(1, 1, 10, Optional.of(NOW));
+
+    assertThat(grant.isDue(NOW.minusMillis(1))).isFalse();
+    assertThat(grant.isDue(NOW)).isTrue();
+    assertThat(grant(1, 1, 10, Optional.empty()).isDue(LATER)).isFalse();
+    assertThat(grant.ended(GrantEnd.REVOKED).isDue(LATER)).isFalse();
+  }
+
+  @Test
+  void onlyGrantsWhoseTimeIsOverExpire() {
+    Book book =
+        book(
+            NOW,
+            grant(1, 1, 10, Optional.of(NOW)),
+            grant(2, 1, 20, Optional.of(SOON)),
+            grant(3, 1, 30, Optional.empty()));
+    assertThat(book.grants()).isEqualTo(3);
+
+    book.expireGrants();
+
+    assertThat(book.changedGrants()).extracting(Grant::number).containsExactly(1L);
+    assertThat(book.balance().available()).isEqualTo(amount(50));
+  }
+
+  @Test
+  void aReservationIsDueFromItsEndOnWhileItIsOpen() {
+    Reservation made = reserve(book(NOW, grant(1, 1, 10, Optional.empty())), 10);
+
+    assertThat(made.isOpen()).isTrue();
+    assertThat(made.isDue(LATER.minusMillis(1))).isFalse();
+    assertThat(made.isDue(LATER)).isTrue();
+    Reservation voided = made.closed(State.VOIDED, NOW);
+    assertThat(voided.isOpen()).isFalse();
+    assertThat(voided.isDue(LATER)).isFalse();
+  }
+
+  @Test
+  void whatIsUsedIsNotHeldAnyMore() {
+    Book book = book(NOW, grant(1, 100, 10, Optional.empty()));
+
+    book.commit(reserve(book, 7), amount(4));
+
+    assertThat(book.changed(1).orElseThrow().held()).isEqualTo(amount(3));
+    assertThat(book.changed(1).orElseThrow().remaining()).isEqualTo(amount(3));
+  }
+
+  @Test
+  void whatIsUsedOnChainIsEntered() {
+    Book book = book(NOW);
+
+    book.payOnChain(amount(5));
+
+    assertThat(book.entries())
+        .extracting(Entry::debit, Entry::credit, Entry::amount)
+        .containsExactly(tuple(CreditPot.PAID_ON_CHAIN, CreditPot.USED, amount(5)));
+  }
+
+  @Test
   void whatIsNotUsedComesBackToItsGrant() {
     Book book =
         book(NOW, grant(1, 100, 10, Optional.of(SOON)), grant(2, 100, 10, Optional.of(LATER)));

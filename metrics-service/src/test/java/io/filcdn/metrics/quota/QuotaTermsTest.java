@@ -88,6 +88,18 @@ class QuotaTermsTest {
   void aRateOfNothingIsRefused() {
     assertThatThrownBy(() -> new QuotaTerms(TokenAmount.ZERO, SEVEN, SEVEN, ByteCount.ZERO))
         .hasMessage("expected a rate per TiB above 0, found 0");
+    assertThatThrownBy(() -> new QuotaTerms(SEVEN, TokenAmount.ZERO, SEVEN, ByteCount.ZERO))
+        .hasMessage("expected a rate per TiB above 0, found 0");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, 0",
+    "9223372036854775807, 9223372036854775807",
+    "9223372036854775808, 9223372036854775807",
+  })
+  void anAllowanceAsANumberOf64BitsIsTheLargestWhereItIsMore(BigInteger bytes, long clamped) {
+    assertThat(new ByteAllowance(bytes).clamped()).isEqualTo(clamped);
   }
 
   @Test

@@ -2,14 +2,18 @@ package io.filcdn.settlement.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.Generation;
+import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.settlement.contracts.CallResult;
 import io.filcdn.settlement.contracts.ContractError;
 import io.filcdn.settlement.model.Gas;
+import io.filcdn.settlement.model.Rollup;
 import io.filcdn.settlement.model.Submission;
 import io.filcdn.settlement.model.Submission.RailSettlement;
+import io.filcdn.settlement.model.Usage;
 import io.quarkus.runtime.configuration.MemorySize;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -68,6 +72,46 @@ class BatchesTest {
     assertThat(hands.taken)
         .extracting(Batch::submission)
         .containsExactly(settlement(0, 2), settlement(2, 5));
+  }
+
+  @Test
+  void aBatchAsLargeAsAMessageOrItsGasIsWhole() {
+    // an envelope and two data sets
+    maxMessage = 1024 + 96 * 2;
+    assertThat(cut(settlement(0, 4), 100)).isEqualTo(new Batches.Cut.Complete());
+    assertThat(hands.taken)
+        .extracting(Batch::submission)
+        .containsExactly(settlement(0, 2), settlement(2, 4));
+
+    hands.taken.clear();
+    // 2 × 110 and 2 × 2 × 70 are all the gas there is
+    emptySlotGas = 70;
+    assertThat(cut(settlement(0, 2), 100)).isEqualTo(new Batches.Cut.Complete());
+    assertThat(hands.taken).containsExactly(new Batch(settlement(0, 2), new Gas(500)));
+  }
+
+  @Test
+  void oneDataSetIsLeftToTheContractHoweverLargeItIs() {
+    maxMessage = 1024 + 95;
+
+    assertThat(cut(settlement(0, 1), 100)).isEqualTo(new Batches.Cut.Complete());
+
+    assertThat(hands.taken).extracting(Batch::submission).containsExactly(settlement(0, 1));
+    assertThat(hands.refused).isEmpty();
+  }
+
+  @Test
+  void aReportIsAllowedTheGasOfTwoSlotsOfEachDataSet() {
+    emptySlotGas = 7;
+    Usage some = new Usage(ByteCount.of(5), ByteCount.of(3));
+    Submission.UsageReport report =
+        new Submission.UsageReport(
+            new Epoch(9),
+            LongStream.range(0, 3).mapToObj(i -> new Rollup(id(i), some, Usage.NONE)).toList());
+
+    assertThat(batches(100).gasLimit(report)).isEqualTo(new Gas(330 + 2 * 3 * 7));
+    assertThat(batches(100).gasLimit(new Submission.Termination(id(1)))).isEqualTo(new Gas(110));
+    assertThat(batches(100).gasLimit(new Submission.GapFill())).isEqualTo(new Gas(110));
   }
 
   @Test
@@ -138,6 +182,10 @@ class BatchesTest {
   }
 
   private Batches.Cut cut(Submission whole, int maxDataSets) {
+    return batches(maxDataSets).cut(whole, hands);
+  }
+
+  private Batches batches(int maxDataSets) {
     BatchConfig config =
         new BatchConfig() {
           @Override
@@ -165,7 +213,7 @@ class BatchesTest {
             return emptySlotGas;
           }
         };
-    return new Batches(chain, config).cut(whole, hands);
+    return new Batches(chain, config);
   }
 
   private static RailSettlement settlement(int from, int to) {
@@ -177,7 +225,7 @@ class BatchesTest {
     return new DataSetId(Generation.FWSS, number);
   }
 
-  /** A contract that takes 100 gas for each data set, and refuses some. */
+  /** A contract that takes 100 gas for each data set, or for none, and refuses some. */
   private static final class Chain implements Simulator {
 
     final Set<DataSetId> refused = new HashSet<>();
@@ -200,7 +248,7 @@ class BatchesTest {
 
     @Override
     public Gas estimateGas(Submission submission) {
-      return new Gas(100L * submission.size());
+      return new Gas(100L * Math.max(1, submission.size()));
     }
   }
 

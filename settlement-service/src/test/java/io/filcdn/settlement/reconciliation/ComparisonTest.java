@@ -59,7 +59,8 @@ class ComparisonTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(
                 "fwss/1 money",
-                "expected 56 cdn and 12 cache-miss in all for 8 cdn and 4 cache-miss bytes; found 35 and 0 settled, 20 and 12 owed"));
+                "expected 56 cdn and 12 cache-miss in all for 8 cdn and 4 cache-miss bytes; found"
+                    + " 35 and 0 settled, 20 and 12 owed"));
   }
 
   @Test
@@ -93,7 +94,8 @@ class ComparisonTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(
                 "fwss/1 lost",
-                "expected all to be paid before the data set was deleted, found 34 cdn and 6 cache-miss that nobody can be paid any more"));
+                "expected all to be paid before the data set was deleted, found 34 cdn and 6"
+                    + " cache-miss that nobody can be paid any more"));
   }
 
   @Test
@@ -109,7 +111,8 @@ class ComparisonTest {
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple(
                 "fwss/1 lost",
-                "expected all to be paid before its rails ended, found 20 cdn and 0 cache-miss that nobody can be paid any more"));
+                "expected all to be paid before its rails ended, found 20 cdn and 0 cache-miss that"
+                    + " nobody can be paid any more"));
   }
 
   @Test
@@ -130,6 +133,38 @@ class ComparisonTest {
     assertThat(early.result(Instant.EPOCH, List.of()).differences())
         .extracting(ReconciliationResult.Difference::kind)
         .containsExactly(ReconciliationResult.Kind.EPOCH);
+  }
+
+  @Test
+  void aReportOfOursThatTheIndexDoesNotShowIsADifference() {
+    ReportingState known = state("fwss/1", 10, 6, 8, 4);
+    ReportingState lost =
+        new ReportingState(
+            known.dataSet(),
+            known.odometer(),
+            known.asOf(),
+            known.unreportedSince(),
+            usage(7, 4),
+            known.lastReported(),
+            known.ownRollups(),
+            known.allowance());
+
+    comparison.add(lost, onChain(49, 12, 100), settled(0, 0));
+
+    assertThat(close().differences())
+        .extracting(ReconciliationResult.Difference::kind)
+        .containsExactly(ReconciliationResult.Kind.REPORT_NOT_INDEXED);
+  }
+
+  @Test
+  void soManyDifferencesAreListedAndAllAreCounted() {
+    int many = ReconciliationResult.MAX_LISTED + 1;
+    for (int i = 0; i < many; i++) {
+      comparison.add(state("fwss/" + i, 7, 4, 8, 4), onChain(56, 12, 100), settled(0, 0));
+    }
+
+    assertThat(close().differenceCount()).isEqualTo(many);
+    assertThat(close().differences()).hasSize(ReconciliationResult.MAX_LISTED);
   }
 
   private ReconciliationResult close() {

@@ -55,6 +55,7 @@ class FeePolicyTest {
     assertThat(POLICY.replacement(fees(799, 30), market(100, 30))).isEqualTo(pays(1000, 39));
     assertThat(POLICY.replacement(fees(800, 30), market(100, 30)))
         .isInstanceOf(FeePolicy.Offer.AboveCap.class);
+    assertThat(POLICY.replacement(fees(400, 319), market(100, 30))).isEqualTo(pays(600, 400));
     assertThat(POLICY.replacement(fees(400, 320), market(100, 30)))
         .isInstanceOf(FeePolicy.Offer.AboveCap.class);
   }

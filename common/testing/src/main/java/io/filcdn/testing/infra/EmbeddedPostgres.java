@@ -74,7 +74,7 @@ public final class EmbeddedPostgres implements Postgres {
 
   private static EmbeddedPostgres start(
       Path folder, int port, Path log, Path binaries, boolean endsWithJvm) {
-    Path data = folder.resolve(DATA);
+    Path data = files(folder);
     try {
       Files.createDirectories(folder);
       var builder =
@@ -101,7 +101,7 @@ public final class EmbeddedPostgres implements Postgres {
 
   /** The server that a process before this one left running on the data in {@code folder}. */
   public static Optional<ProcessHandle> leftover(Path folder) {
-    return running(folder.resolve(DATA));
+    return running(files(folder));
   }
 
   private static Optional<ProcessHandle> running(Path data) {
@@ -117,6 +117,11 @@ public final class EmbeddedPostgres implements Postgres {
       // none, or one that a crash cut off
       return Optional.empty();
     }
+  }
+
+  /** The folder of the files of a server that keeps its data in {@code folder}. */
+  public static Path files(Path folder) {
+    return folder.resolve(DATA);
   }
 
   /** The server's process. */

@@ -4,12 +4,17 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -99,6 +104,51 @@ public record DataFolder(Path root) {
    */
   public Optional<String> cause(String process) {
     return LogCause.of(lastLines(process, LINES_OF_A_TRACE));
+  }
+
+  /**
+   * Copies a folder with all that is in it, and who may read what. A file that goes meanwhile is
+   * left out.
+   *
+   * @param left whether a path, relative to {@code from}, is left out with all that is in it
+   */
+  public static void copy(Path from, Path to, Predicate<Path> left) throws IOException {
+    Files.walkFileTree(
+        from,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult preVisitDirectory(Path each, BasicFileAttributes attributes)
+              throws IOException {
+            if (left.test(from.relativize(each))) {
+              return FileVisitResult.SKIP_SUBTREE;
+            }
+            return visitFile(each, attributes);
+          }
+
+          @Override
+          public FileVisitResult visitFile(Path each, BasicFileAttributes attributes)
+              throws IOException {
+            Path relative = from.relativize(each);
+            if (!left.test(relative)) {
+              try {
+                Files.copy(each, to.resolve(relative), StandardCopyOption.COPY_ATTRIBUTES);
+              } catch (NoSuchFileException e) {
+                return visitFileFailed(each, e);
+              }
+            }
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path each, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException gone
+                && each.toString().equals(gone.getFile())) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+          }
+        });
   }
 
   /** Deletes a file or a folder with all that is in it, where it exists. */

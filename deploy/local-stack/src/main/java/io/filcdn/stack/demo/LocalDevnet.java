@@ -23,6 +23,7 @@ public final class LocalDevnet {
 
   private static final Duration STATE_INTERVAL = Duration.ofSeconds(5);
   private static final int SLOTS_IN_AN_EPOCH = 1;
+  private static final String CHAIN = "chain";
 
   private final Anvil anvil;
   private final Path folder;
@@ -32,6 +33,11 @@ public final class LocalDevnet {
     this.folder = folder;
   }
 
+  /** The file of the chain that {@code folder} keeps. */
+  public static Path state(Path folder) {
+    return folder.resolve(CHAIN).resolve("state.json");
+  }
+
   /**
    * Starts the chain that {@code folder} keeps, or a new one.
    *
@@ -39,11 +45,11 @@ public final class LocalDevnet {
    */
   public static LocalDevnet start(Path folder, int port, Path log, Consumer<ProcessHandle> launched)
       throws IOException {
-    Files.createDirectories(folder.resolve("chain"));
+    Files.createDirectories(folder.resolve(CHAIN));
     Anvil.Options options =
         Anvil.Options.inMemory(log)
             .onPort(port)
-            .keptIn(folder.resolve("chain/state.json"), STATE_INTERVAL)
+            .keptIn(state(folder), STATE_INTERVAL)
             .withSlotsInAnEpoch(SLOTS_IN_AN_EPOCH);
     return new LocalDevnet(Anvil.start(options, launched), folder);
   }

@@ -1,0 +1,46 @@
+package io.filcdn.acceptance;
+
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.testing.chain.DevnetHistory.Settlement;
+import io.filcdn.testing.chain.DevnetHistory.UsageReport;
+import io.filcdn.testing.chain.DevnetReads;
+import java.math.BigInteger;
+import java.util.List;
+import java.util.function.Function;
+
+/** A data set as the chain tells of it. */
+record DataSetOnChain(long number, Stack stack) {
+
+  DataSetId id() {
+    return DataSetId.of("fwss/" + number);
+  }
+
+  /** The egress that its CDN rail pays for, in bytes. */
+  long cdnGrant() {
+    DevnetReads reads = stack.devnet().reads();
+    return reads
+        .rail(reads.dataSet(number).cdnRailId())
+        .lockupFixed()
+        .divide(reads.cdnRatePerByte())
+        .longValueExact();
+  }
+
+  /** What the chain was told that was served of it. */
+  List<UsageReport> reports() {
+    return stack.devnet().history().usageReports(0, stack.devnet().epoch()).stream()
+        .filter(report -> report.dataSetId() == number)
+        .toList();
+  }
+
+  long reported(Function<UsageReport, BigInteger> kind) {
+    return reports().stream().map(kind).reduce(BigInteger.ZERO, BigInteger::add).longValueExact();
+  }
+
+  /** What was paid for it along one rail, each before the fee. */
+  List<BigInteger> settled(Settlement.Rails rail) {
+    return stack.devnet().history().settlements(0, stack.devnet().epoch()).stream()
+        .filter(settlement -> settlement.dataSetId() == number && settlement.rail() == rail)
+        .map(Settlement::amount)
+        .toList();
+  }
+}
