@@ -87,18 +87,19 @@ class LeasedQuotaTest {
             drained::add);
     opened.add(
         new LeasedQuota(
-            client,
-            JOURNAL,
-            "edge",
-            new LeaseRules(
-                advance,
-                standing,
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(10),
-                Duration.ofMillis(50)),
-            reports,
-            now::get,
-            nanos::get));
+                client,
+                JOURNAL,
+                "edge",
+                new LeaseRules(
+                    advance,
+                    standing,
+                    Duration.ofSeconds(30),
+                    Duration.ofMinutes(10),
+                    Duration.ofMillis(50)),
+                reports::tell,
+                now::get,
+                nanos::get)
+            .start());
   }
 
   /** What was prepared last. */
