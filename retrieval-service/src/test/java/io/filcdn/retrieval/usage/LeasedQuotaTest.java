@@ -140,6 +140,23 @@ class LeasedQuotaTest {
   }
 
   @Test
+  void whatMerelyLiesHereIsNotAskedForAgain() throws Exception {
+    open(300, 300);
+    prepare(100);
+    assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
+
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              int asked = metrics.arrived();
+              int renewed = metrics.requests() + 3;
+              await().atMost(SOON).until(() -> metrics.requests() >= renewed);
+              return metrics.arrived() == asked;
+            });
+  }
+
+  @Test
   void theFirstReservationWaitsAndThenIsDecidedHere() throws Exception {
     open(300, 0);
 
