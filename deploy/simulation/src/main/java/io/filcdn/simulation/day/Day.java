@@ -95,7 +95,7 @@ public final class Day {
       }
       return all;
     } catch (ExecutionException e) {
-      throw new IllegalStateException("a fleet broke: " + e.getCause().getMessage(), e.getCause());
+      throw new IllegalStateException("a fleet broke: " + e.getMessage(), e);
     }
   }
 

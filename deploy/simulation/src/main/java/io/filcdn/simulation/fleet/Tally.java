@@ -1,6 +1,8 @@
 package io.filcdn.simulation.fleet;
 
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 
 /** The sums of what happened, by minute. */
 public final class Tally {
@@ -34,34 +36,33 @@ public final class Tally {
   private static final int MINUTES = 24 * 60;
   private static final long MINUTE_NANOS = 60_000_000_000L;
 
-  private final long[][] sums = new long[Kind.values().length][MINUTES];
+  private final Map<Kind, long[]> sums = new EnumMap<>(Kind.class);
 
   /** Counts. */
   public void add(Kind kind, long nanos, long count) {
-    sums[kind.ordinal()][(int) Math.min(MINUTES - 1, nanos / MINUTE_NANOS)] += count;
+    minutes(kind)[(int) Math.min(MINUTES - 1, nanos / MINUTE_NANOS)] += count;
   }
 
   /** Counts what another counted. */
   public void add(Tally other) {
-    for (int kind = 0; kind < sums.length; kind++) {
-      for (int minute = 0; minute < MINUTES; minute++) {
-        sums[kind][minute] += other.sums[kind][minute];
-      }
-    }
+    other.sums.forEach(
+        (kind, counts) -> {
+          long[] mine = minutes(kind);
+          Arrays.setAll(mine, minute -> mine[minute] + counts[minute]);
+        });
   }
 
   /** The sum of a kind. */
   public long sum(Kind kind) {
-    return Arrays.stream(sums[kind.ordinal()]).sum();
+    return Arrays.stream(minutes(kind)).sum();
   }
 
   /** The most of a kind in a minute, by the second. */
   public long peak(Kind kind) {
-    return Arrays.stream(sums[kind.ordinal()]).max().orElse(0) / 60;
+    return Arrays.stream(minutes(kind)).max().orElse(0) / 60;
   }
 
-  /** The sum of a kind in some minutes. */
-  public long sum(Kind kind, int fromMinute, int toMinute) {
-    return Arrays.stream(sums[kind.ordinal()], fromMinute, toMinute).sum();
+  private long[] minutes(Kind kind) {
+    return sums.computeIfAbsent(kind, _ -> new long[MINUTES]);
   }
 }

@@ -36,7 +36,7 @@ public final class Zipf {
       double area = last + random.nextDouble() * (first - last);
       double at = inverse(area);
       long rank = Math.clamp(Math.round(at), 1, ranks);
-      if (rank - at <= shortcut || area >= integral(rank + 0.5) - density(rank)) {
+      if (rank - at <= shortcut || area >= integral(rank + 0.5) - density((double) rank)) {
         return rank;
       }
     }
