@@ -52,10 +52,13 @@ final class Replay {
       fleet.books().grant(QuotaName.cacheMiss(id), grant.path("cacheMiss").asLong(), 1);
     }
     fleet.run(requests().iterator(), time("untilMillis"));
-    return JSON.createObjectNode()
-        .put("calls", fleet.calls())
-        .put("asks", fleet.tally().sum(Kind.ASKS))
-        .put("writtenLeases", fleet.tally().sum(Kind.WRITTEN_LEASES))
+    ObjectNode found =
+        JSON.createObjectNode()
+            .put("calls", fleet.calls())
+            .put("asks", fleet.tally().sum(Kind.ASKS))
+            .put("writtenLeases", fleet.tally().sum(Kind.WRITTEN_LEASES));
+    fleet.settle();
+    return found
         .put("records", fleet.records())
         .put("rows", fleet.rows())
         .put("requests", fleet.tally().sum(Kind.REQUESTS))
