@@ -100,8 +100,8 @@ public final class Main {
       results
           .put(
               "verifying cores",
-              "cores to verify misses, a tenth of the bytes",
-              EdgeModel.verifyingCores(gigabits, 0.1))
+              "cores to verify misses, 30 % of the bytes",
+              EdgeModel.verifyingCores(gigabits, MISSES))
           .write(folder);
     }
   }

@@ -32,12 +32,6 @@ public final class EdgeModel {
   /** Bytes a second that one core verifies (docs/performance.md, CommP in vectors). */
   public static final double VERIFIED_PER_CORE = 1.14e9;
 
-  /** Bytes that a slow download takes beside its socket, at most (Edge: memory). */
-  public static final double PER_CONNECTION = 8e6 / 5_000;
-
-  /** Bytes of heap for each cached file (opening a cache of 1,000,000). */
-  public static final double PER_FILE = 203;
-
   private EdgeModel() {}
 
   /** The cores that send so many bits a second in responses of one kind. */
