@@ -314,18 +314,21 @@ final class Edge implements AutoCloseable {
                     "expected filcdn.retrieval.identity.key next to filcdn.retrieval.leases.url,"
                         + " found none"));
     LeaseClient client = new LeaseClient(url.get(), signer, leases.timeout());
-    return new LeasedQuota(
-        client,
-        stores.run(),
-        config.name(),
-        Settings.leases(leases),
+    JournalReports reports =
         new JournalReports(
             client,
             stores.journal()::progress,
             stores.journal()::complete,
-            stores.journal()::forget),
-        tools.clock,
-        System::nanoTime);
+            stores.journal()::forget);
+    return new LeasedQuota(
+            client,
+            stores.run(),
+            config.name(),
+            Settings.leases(leases),
+            reports::tell,
+            tools.clock,
+            System::nanoTime)
+        .start();
   }
 
   private DenylistRefresh denylists(RetrievalConfig.Denylist config, Path data) {

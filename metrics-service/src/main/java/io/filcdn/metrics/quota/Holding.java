@@ -11,7 +11,8 @@ import io.filcdn.common.piece.ByteCount;
  */
 public record Holding(ByteCount acquired, ByteCount returned, ByteCount applied) {
 
-  static final Holding NONE = new Holding(ByteCount.ZERO, ByteCount.ZERO, ByteCount.ZERO);
+  /** The holding of a journal that was never given anything. */
+  public static final Holding NONE = new Holding(ByteCount.ZERO, ByteCount.ZERO, ByteCount.ZERO);
 
   /**
    * The bytes that it holds: given, not given back, and not used. None, where it used more than

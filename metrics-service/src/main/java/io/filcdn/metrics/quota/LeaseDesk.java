@@ -19,7 +19,6 @@ import io.filcdn.metrics.odometer.Odometer.Totals;
 import io.filcdn.metrics.quota.PostgresLeaseJournals.Ended;
 import io.filcdn.metrics.quota.PostgresLeaseJournals.LeaseJournal;
 import io.filcdn.metrics.quota.PostgresLeases.Change;
-import io.filcdn.metrics.quota.PostgresLeases.Held;
 import io.filcdn.metrics.quota.PostgresQuotaStates.QuotaState;
 import io.filcdn.service.database.Database;
 import java.sql.Connection;
@@ -189,22 +188,17 @@ public final class LeaseDesk {
   }
 
   private Lease give(Ask ask, QuotaState state, Map<QuotaName, Long> ofCaps, List<Change> changes) {
-    Holding was = state.holding();
-    Holding less =
-        ask.used()
-            // of what only the edge tells it cannot give back what it said was used
-            .map(used -> was.returnedUnused(ask.returned()).used(used))
-            .orElseGet(() -> was.returned(ask.returned()));
-    long used = Math.addExact(state.all().used(), less.applied().bytes() - was.applied().bytes());
-    Optional<Long> unspent = unspent(ask.name(), state, used, ofCaps);
-    long heldByOthers = state.all().bytes() - was.held();
-    long free = unspent.orElse(0L) - heldByOthers - less.held();
-    Holding now = less.given(rules.size.of(ask, was.acquired().bytes(), free));
-    if (!now.equals(was)) {
-      changes.add(new Change(ask.name(), now, new Held(heldByOthers + now.held(), used)));
+    LeaseGrant grant =
+        LeaseGrant.of(
+            ask,
+            state.holding(),
+            state.all(),
+            used -> unspent(ask.name(), state, used, ofCaps),
+            rules.size);
+    if (grant.changes()) {
+      changes.add(new Change(ask.name(), grant.now(), grant.all()));
     }
-    return new Lease(
-        ask.name(), now.acquired(), now.returned(), now.applied(), unspent.map(ByteCount::of));
+    return grant.lease(ask);
   }
 
   /**

@@ -3,6 +3,7 @@ package io.filcdn.metrics.quota;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.metrics.quota.LeaseGrant.Held;
 import io.filcdn.metrics.quota.QuotaUsage.Account;
 import io.filcdn.metrics.quota.QuotaUsage.Spent;
 import io.filcdn.service.database.Columns;
@@ -164,14 +165,6 @@ public final class PostgresLeases {
       statement.executeUpdate();
     }
   }
-
-  /**
-   * The sums of all journals in a quota.
-   *
-   * @param bytes that they hold
-   * @param used that their edges say to have served of it, where no record tells
-   */
-  record Held(long bytes, long used) {}
 
   /**
    * What all journals hold of those of {@code quotas} that were ever leased; nobody else changes

@@ -4,7 +4,7 @@ import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.odometer.Odometer.Totals;
-import io.filcdn.metrics.quota.PostgresLeases.Held;
+import io.filcdn.metrics.quota.LeaseGrant.Held;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;

@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
+import java.util.function.ToLongFunction;
 import org.jboss.logging.Logger;
 
 /**
@@ -84,12 +85,22 @@ public final class DiskPieceCache {
     this.fills = folder.resolve("fills");
     this.sparse = folder.resolve("sparse");
     this.index =
-        Caffeine.newBuilder()
-            .maximumWeight(maxBytes / FILE_OVERHEAD)
-            .weigher((PieceCid piece, Stored stored) -> weight(stored.bytes()))
+        DiskPieceCache.<PieceCid, Stored>policy(maxBytes, Stored::bytes)
             .executor(deleter)
             .removalListener(this::removed)
             .build();
+  }
+
+  /**
+   * The policy of what stays on a disk: W-TinyLFU, by the blocks that files take.
+   *
+   * @param maxBytes the disk's share
+   * @param bytes of a file
+   */
+  public static <K, V> Caffeine<K, V> policy(long maxBytes, ToLongFunction<V> bytes) {
+    return Caffeine.newBuilder()
+        .maximumWeight(maxBytes / FILE_OVERHEAD)
+        .weigher((K key, V file) -> weight(bytes.applyAsLong(file)));
   }
 
   /**

@@ -15,7 +15,7 @@ import java.util.Optional;
  * The bytes counted since the last flush. Safe for use by several threads: event loops add, the
  * flush takes.
  */
-final class EgressCounts {
+public final class EgressCounts {
 
   @GuardedBy("this")
   private Map<EgressKey, Count> egress = new HashMap<>();
@@ -33,12 +33,12 @@ final class EgressCounts {
   /**
    * @param quota is told what was served of caps
    */
-  EgressCounts(Quota quota) {
+  public EgressCounts(Quota quota) {
     this.quota = quota;
   }
 
   /** Counts bytes of a response that are right, as far as anyone can tell. */
-  void egress(EgressKey key, long bytes, long requests) {
+  public void egress(EgressKey key, long bytes, long requests) {
     if (key.bot().isPresent()) {
       ofBot(key, bytes, requests);
       return;
@@ -63,7 +63,7 @@ final class EgressCounts {
   }
 
   /** Counts bytes that a provider supplied to a fill that verified. */
-  synchronized void fill(DataSetId dataSet, long bytes, Optional<String> bot) {
+  public synchronized void fill(DataSetId dataSet, long bytes, Optional<String> bot) {
     if (bot.isPresent()) {
       unbilled(dataSet, Reason.BOT, bot).add(0, bytes, 0);
     } else {
@@ -82,7 +82,7 @@ final class EgressCounts {
   }
 
   /** Takes what was counted; counting starts again from nothing. */
-  List<EgressRow> take() {
+  public List<EgressRow> take() {
     Map<EgressKey, Count> egressTaken;
     Map<DataSetId, Count> fillsTaken;
     Map<UnbilledKey, Count> unbilledTaken;

@@ -3,7 +3,7 @@ package io.filcdn.retrieval.usage;
 import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
-import io.filcdn.retrieval.usage.LeaseClient.NotAnsweredException;
+import io.filcdn.retrieval.usage.Lessor.NotAnsweredException;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -27,7 +27,7 @@ public record JournalReports(
   private static final Logger LOG = Logger.getLogger(JournalReports.class);
 
   /** Tells all there is to tell; what is not heard is told again with the next call. */
-  void tell() {
+  public void tell() {
     try {
       JournalProgress now = progress.get();
       if (!now.sequences().isEmpty() && !client.progress(now).applied()) {

@@ -180,14 +180,28 @@ final class LeaseAccount {
    */
   synchronized Ask ask(long now, boolean crowded) {
     claims.askForAll();
-    boolean idle = claims.isEmpty() && isIdle(now, crowded);
-    boolean forgotten = idle && isUnusedFor(rules.forget(), now);
-    long keep = idle ? (forgotten ? 0 : rules.standing()) : atHand(crowded);
-    long mayStay = idle ? keep : saturated(keep, keep);
-    if (claims.isEmpty() && available() > mayStay) {
-      returned += available() - keep;
+    if (claims.isEmpty()) {
+      returned += surplus(now, crowded);
+      return asked(kept(now, crowded));
     }
-    return asked(keep);
+    return asked(atHand(crowded));
+  }
+
+  /** The bytes to keep at hand where nobody waits for any. */
+  @GuardedBy("this")
+  private long kept(long now, boolean crowded) {
+    if (!isIdle(now, crowded)) {
+      return atHand(crowded);
+    }
+    return isUnusedFor(rules.forget(), now) ? 0 : rules.standing();
+  }
+
+  /** The bytes to give back where nobody waits for any: not each byte that is too much. */
+  @GuardedBy("this")
+  private long surplus(long now, boolean crowded) {
+    long keep = kept(now, crowded);
+    long mayStay = isIdle(now, crowded) ? keep : saturated(keep, keep);
+    return available() > mayStay ? available() - keep : 0;
   }
 
   /** The ask that is made once more, where there was not enough for all at once. */
@@ -324,13 +338,13 @@ final class LeaseAccount {
 
   /**
    * True where metrics is to hear of it: something happened since it was last asked for, or there
-   * is something to keep or to give back.
+   * is something to give back. What merely lies here needs no ask: its lease is its journal's.
    *
    * @param now in nanoseconds
    * @param crowded whether that of a client or token is given back as soon as it is not used
    */
   synchronized boolean isDue(long now, boolean crowded) {
-    return touched || hasTooMuch() || free() > 0 && (!isOfOne() || isIdle(now, crowded));
+    return touched || hasTooMuch() || surplus(now, crowded) > 0;
   }
 
   /** True where anything of it lies here, or happened since it was last asked for. */

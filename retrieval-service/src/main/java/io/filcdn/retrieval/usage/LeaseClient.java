@@ -13,7 +13,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 
 /** The lease contract, from the edge's side. Its calls block. */
-public final class LeaseClient implements AutoCloseable {
+public final class LeaseClient implements Lessor {
 
   private final HttpClient http;
   private final URI service;
@@ -37,14 +37,6 @@ public final class LeaseClient implements AutoCloseable {
     this.timeout = timeout;
   }
 
-  /** A failure: a call had no good answer; whether it was heard is unknown. */
-  static class NotAnsweredException extends Exception {
-
-    NotAnsweredException(String message) {
-      super(message);
-    }
-  }
-
   /**
    * A refusal: metrics does not take this edge for who it says it is, and no call helps until that
    * changes.
@@ -56,7 +48,8 @@ public final class LeaseClient implements AutoCloseable {
     }
   }
 
-  LeaseAnswer lease(LeaseRequest request) throws NotAnsweredException {
+  @Override
+  public LeaseAnswer lease(LeaseRequest request) throws NotAnsweredException {
     return call(LeaseRequest.PATH, request, LeaseAnswer.class);
   }
 

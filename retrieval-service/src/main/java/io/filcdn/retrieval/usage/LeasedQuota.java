@@ -8,8 +8,8 @@ import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
 import io.filcdn.common.lease.QuotaName;
 import io.filcdn.retrieval.usage.LeaseAccount.Kind;
-import io.filcdn.retrieval.usage.LeaseClient.NotAnsweredException;
 import io.filcdn.retrieval.usage.LeaseClient.RefusedException;
+import io.filcdn.retrieval.usage.Lessor.NotAnsweredException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -47,11 +47,11 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(LeasedQuota.class);
 
-  private final LeaseClient client;
+  private final Lessor lessor;
   private final JournalId journal;
   private final String edge;
   private final LeaseRules rules;
-  private final JournalReports reports;
+  private final Runnable reports;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final Map<QuotaName, LeaseAccount> accounts = new ConcurrentHashMap<>();
@@ -61,6 +61,13 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private final AtomicInteger ofOne = new AtomicInteger();
 
   private final Thread thread;
+
+  /**
+   * When metrics is to hear of this edge next, and whether it answered last. Of one turn at a time.
+   */
+  private long renewAt;
+
+  private boolean heard;
 
   private volatile long expiresAt;
   private volatile boolean closed;
@@ -91,17 +98,22 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private static final Duration FORGOTTEN_AFTER_END = CapPeriod.LEASED_AFTER_END.multipliedBy(5);
 
   /**
+   * Leases nothing before it is {@linkplain #start started}, or whoever made it takes {@linkplain
+   * #turn turns}.
+   *
+   * @param lessor who is asked, by one thread at a time
    * @param journal in which this process records what it serves
+   * @param reports told after each renewal
    */
   public LeasedQuota(
-      LeaseClient client,
+      Lessor lessor,
       JournalId journal,
       String edge,
       LeaseRules rules,
-      JournalReports reports,
+      Runnable reports,
       InstantSource clock,
       LongSupplier nanoTime) {
-    this.client = client;
+    this.lessor = lessor;
     this.journal = journal;
     this.edge = edge;
     this.rules = rules;
@@ -109,7 +121,14 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.expiresAt = nanoTime.getAsLong();
-    this.thread = Thread.ofPlatform().name("filcdn-leases").start(this::run);
+    this.renewAt = expiresAt;
+    this.thread = Thread.ofPlatform().name("filcdn-leases").unstarted(this::run);
+  }
+
+  /** Begins to ask, on a thread of its own. */
+  public LeasedQuota start() {
+    thread.start();
+    return this;
   }
 
   @Override
@@ -270,26 +289,38 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   }
 
   private void run() {
-    long renewAt = nanoTime.getAsLong();
-    boolean heard = false;
     boolean signalled = false;
     while (!closing) {
-      boolean renews = !heard || !signalled || nanoTime.getAsLong() - renewAt >= 0;
-      boolean crowded = isCrowded();
-      heard = renew(renews, crowded);
-      if (heard && (renews || crowded)) {
-        forget(crowded);
-      }
-      if (heard && renews) {
-        reports.tell();
-        renewAt = nanoTime.getAsLong() + rules.renewEvery().toNanos();
-      }
-      signalled =
-          await(
-              heard
-                  ? Math.max(0, renewAt - nanoTime.getAsLong())
-                  : rules.renewEvery().dividedBy(10).toNanos());
+      signalled = await(turn(signalled));
     }
+  }
+
+  /**
+   * Asks once for all there is to ask for now, and renews when it is time.
+   *
+   * @param signalled whether someone {@linkplain #isSignalled waits}, so that only what cannot wait
+   *     is asked for before it is time
+   * @return nanoseconds after which the next turn is due, unless someone waits earlier
+   */
+  public long turn(boolean signalled) {
+    boolean renews = !heard || !signalled || nanoTime.getAsLong() - renewAt >= 0;
+    boolean crowded = isCrowded();
+    heard = renew(renews, crowded);
+    if (heard && (renews || crowded)) {
+      forget(crowded);
+    }
+    if (heard && renews) {
+      reports.run();
+      renewAt = nanoTime.getAsLong() + rules.renewEvery().toNanos();
+    }
+    return heard
+        ? Math.max(0, renewAt - nanoTime.getAsLong())
+        : rules.renewEvery().dividedBy(10).toNanos();
+  }
+
+  /** True where someone began to wait, or too much came to lie here, since this was last asked. */
+  public boolean isSignalled() {
+    return signal.drainPermits() > 0;
   }
 
   /** Asks for what someone waits for; what can wait is asked for when leases are renewed. */
@@ -426,7 +457,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     List<LeaseAccount> left = new ArrayList<>();
     try {
       LeaseAnswer answer =
-          client.lease(new LeaseRequest(journal, edge, some.stream().map(ask).toList()));
+          lessor.lease(new LeaseRequest(journal, edge, some.stream().map(ask).toList()));
       if (answer.closed()) {
         closed = true;
         LOG.errorf("%s", refusal().orElseThrow());
@@ -491,7 +522,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       Thread.currentThread().interrupt();
     }
     sync(LeaseAccount::isInUse, true, LeaseAccount::returnAll);
-    reports.tell();
-    client.close();
+    reports.run();
+    lessor.close();
   }
 }

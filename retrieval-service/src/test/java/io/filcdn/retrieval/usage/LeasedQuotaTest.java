@@ -87,18 +87,19 @@ class LeasedQuotaTest {
             drained::add);
     opened.add(
         new LeasedQuota(
-            client,
-            JOURNAL,
-            "edge",
-            new LeaseRules(
-                advance,
-                standing,
-                Duration.ofSeconds(30),
-                Duration.ofMinutes(10),
-                Duration.ofMillis(50)),
-            reports,
-            now::get,
-            nanos::get));
+                client,
+                JOURNAL,
+                "edge",
+                new LeaseRules(
+                    advance,
+                    standing,
+                    Duration.ofSeconds(30),
+                    Duration.ofMinutes(10),
+                    Duration.ofMillis(50)),
+                reports::tell,
+                now::get,
+                nanos::get)
+            .start());
   }
 
   /** What was prepared last. */
@@ -136,6 +137,23 @@ class LeasedQuotaTest {
     await().atMost(SOON).until(() -> !quota().isAnswered());
     assertThat(quota().refusal()).isEmpty();
     assertThat(reserve(1)).isEqualTo(Outcome.RESERVED);
+  }
+
+  @Test
+  void whatMerelyLiesHereIsNotAskedForAgain() throws Exception {
+    open(300, 300);
+    prepare(100);
+    assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
+
+    await()
+        .atMost(SOON)
+        .until(
+            () -> {
+              int asked = metrics.arrived();
+              int renewed = metrics.requests() + 3;
+              await().atMost(SOON).until(() -> metrics.requests() >= renewed);
+              return metrics.arrived() == asked;
+            });
   }
 
   @Test
