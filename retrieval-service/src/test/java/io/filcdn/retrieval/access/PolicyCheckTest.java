@@ -205,7 +205,7 @@ class PolicyCheckTest {
 
   private static Credential signed(String claims) {
     return new Credential.Signed(
-        new SignedToken(DELEGATE.sign(claims), "a.example/b?c"), Optional.empty());
+        new SignedToken(DELEGATE.sign(claims)), () -> "a.example/b?c", Optional.empty());
   }
 
   /** Verifies where it is asked, and counts. */
@@ -411,7 +411,7 @@ class PolicyCheckTest {
             "B".repeat(86));
     refuses(
         Refusal.SIGNED_TOKEN_SIGNATURE,
-        new Credential.Signed(new SignedToken(forged, "a.example"), Optional.empty()),
+        new Credential.Signed(new SignedToken(forged), () -> "a.example", Optional.empty()),
         ONE);
     assertThat(signatures).isEqualTo(2);
   }
@@ -459,7 +459,7 @@ class PolicyCheckTest {
     salts = List.of(SALT);
 
     Credential signed = signed(CLAIMS);
-    String text = signed.signedToken().orElseThrow().text();
+    String text = signed.signed().orElseThrow().token().text();
     String hash = SecretHash.of(text.substring(0, text.lastIndexOf('.'))).hex();
     CapBearer client = new CapBearer.Client(SALT.bucket(ONE, new byte[] {(byte) 192, 0, 2, 7}));
     CapBearer token =
@@ -512,7 +512,7 @@ class PolicyCheckTest {
   }
 
   private static Credential shown(String token) {
-    return new Credential.Signed(new SignedToken(token, "a.example"), Optional.empty());
+    return new Credential.Signed(new SignedToken(token), () -> "a.example", Optional.empty());
   }
 
   @Test
