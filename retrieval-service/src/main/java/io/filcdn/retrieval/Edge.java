@@ -305,6 +305,7 @@ final class Edge implements AutoCloseable {
             stores.journal()::progress,
             stores.journal()::complete,
             stores.journal()::forget),
+        stores.replica()::payer,
         tools.clock,
         System::nanoTime);
   }

@@ -51,6 +51,7 @@ final class TokenVerifier {
     good =
         Caffeine.newBuilder()
             .maximumSize(REMEMBERED)
+            .executor(Runnable::run)
             .expireAfter(
                 Expiry.creating(
                     (SecretHash _, Good token) -> until(token.verified.claims().expires())))

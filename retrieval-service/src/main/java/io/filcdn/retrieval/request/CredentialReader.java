@@ -40,7 +40,11 @@ public final class CredentialReader {
   private final BotTokens bots;
   private final String network;
   private final Cache<String, Credential> recent =
-      Caffeine.newBuilder().maximumSize(REMEMBERED).expireAfterAccess(REMEMBERED_FOR).build();
+      Caffeine.newBuilder()
+          .maximumSize(REMEMBERED)
+          .expireAfterAccess(REMEMBERED_FOR)
+          .executor(Runnable::run)
+          .build();
 
   /**
    * @param network as keys have it

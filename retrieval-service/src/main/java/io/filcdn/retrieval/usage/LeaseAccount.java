@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.usage;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.lease.CapName;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
 import io.filcdn.common.lease.LeaseRequest.Ask;
@@ -20,6 +21,7 @@ final class LeaseAccount {
 
   private final QuotaName name;
   private final LeaseRules rules;
+  private final Optional<Address> payer;
 
   /** The claims on it that are not decided yet. */
   @GuardedBy("this")
@@ -72,8 +74,12 @@ final class LeaseAccount {
   @GuardedBy("this")
   private boolean touched;
 
-  LeaseAccount(QuotaName name, LeaseRules rules) {
+  /**
+   * @param payer whose place it has, where it is a client's or a token's and he is known
+   */
+  LeaseAccount(QuotaName name, LeaseRules rules, Optional<Address> payer) {
     this.name = name;
+    this.payer = payer;
     this.rules = rules.of(name);
   }
 
@@ -162,7 +168,13 @@ final class LeaseAccount {
     return crowded && isOfOne() ? 0 : Math.max(rules.advance(), rules.standing());
   }
 
-  private boolean isOfOne() {
+  /** The payer whose place it has. */
+  Optional<Address> payer() {
+    return payer;
+  }
+
+  /** True where it is a client's or a token's. */
+  boolean isOfOne() {
     return LeaseRules.isOfOne(name);
   }
 

@@ -278,6 +278,48 @@ class PolicyCheckTest {
     passes(signed(CLAIMS), ONE, ONE);
   }
 
+  /** The replica is closed, so that whoever reads its disk fails. */
+  @Test
+  void hostileTokensAreRefusedWithoutTheDiskAndOneSignatureIsVerified() {
+    policy("signed", "");
+    passes(signed(CLAIMS), ONE, ONE);
+    signatures = 0;
+    replica.close();
+    String kid = DELEGATE.publicKey().kid();
+    String header = "{\"alg\":\"%s\",\"kid\":\"%s\"}";
+    String anySignature = "A".repeat(86);
+    String expired = CLAIMS.replace("1796040600", "1796039999");
+    String deep = CLAIMS.replace("}", ",\"a\":" + "[".repeat(1_000) + "]".repeat(1_000) + "}");
+    Map<String, Refusal> hostile =
+        Map.of(
+            TestDelegate.made(header.formatted("none", kid), CLAIMS, anySignature),
+            Refusal.SIGNED_TOKEN_MALFORMED,
+            TestDelegate.made(header.formatted("HS256", kid), CLAIMS, anySignature),
+            Refusal.SIGNED_TOKEN_MALFORMED,
+            TestDelegate.made(header.formatted("ES256", kid), CLAIMS, anySignature),
+            Refusal.SIGNED_TOKEN_SIGNATURE,
+            TestDelegate.made(header.formatted("ES256", kid), expired, anySignature),
+            Refusal.SIGNED_TOKEN_EXPIRED,
+            TestDelegate.generate().sign(CLAIMS),
+            Refusal.SIGNED_TOKEN_SIGNER,
+            DELEGATE.sign(CLAIMS.replace("}", ",\"iss\":\"0x%s\"}".formatted("bb".repeat(20)))),
+            Refusal.SIGNED_TOKEN_PAYER,
+            DELEGATE.sign(deep),
+            Refusal.SIGNED_TOKEN_MALFORMED,
+            DELEGATE.sign(CLAIMS.replace("}", ",\"a\":\"%s\"}".formatted("x".repeat(3_000)))),
+            Refusal.SIGNED_TOKEN_MALFORMED);
+
+    hostile.forEach(
+        (token, refusal) ->
+            refuses(
+                refusal,
+                new Credential.Signed(new SignedToken(token), () -> "", Optional.empty()),
+                ONE));
+
+    assertThat(signatures).isEqualTo(1);
+    passes(signed(CLAIMS), ONE, ONE);
+  }
+
   @Test
   void whatIsPublicForATimeIsNotKeptForOthers() {
     policy("public", ",\"limits\":{},\"expires\":\"2026-12-30T12:00:00Z\"");
