@@ -43,7 +43,12 @@ final class TokenVerifier {
 
   private static final long REMEMBERED = 10_000;
 
+  /** Delegates whose keys are made ready; each takes some KiB. */
+  private static final long READY_KEYS = 1_000;
+
   private final Cache<SecretHash, Good> good;
+  private final Cache<DelegateKey, DelegateKey.Verifier> verifiers =
+      Caffeine.newBuilder().maximumSize(READY_KEYS).executor(Runnable::run).build();
   private final Clock clock;
 
   TokenVerifier(Clock clock) {
@@ -165,7 +170,8 @@ final class TokenVerifier {
   /** Verifies the signature of a token, which takes its time; what is good is remembered. */
   Outcome verify(Pending pending) {
     JWSObject token = pending.token;
-    if (!pending.signer.signed(token.getSigningInput(), token.getSignature().decode())) {
+    DelegateKey.Verifier verifier = verifiers.get(pending.signer, DelegateKey::verifier);
+    if (!verifier.signed(token.getSigningInput(), token.getSignature().decode())) {
       return new Outcome.Refused(
           Fault.SIGNATURE_WRONG, "expected the delegate's signature, found another");
     }

@@ -57,12 +57,13 @@ class DelegateKeyTest {
   /** RFC 7515, A.3. */
   @Test
   void whatItsPrivateHalfSignedIsToldFromAllElse() {
-    DelegateKey key =
+    DelegateKey.Verifier key =
         new DelegateKey(
-            "P-256",
-            "EC",
-            "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
-            "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0");
+                "P-256",
+                "EC",
+                "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+                "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0")
+            .verifier();
     byte[] message =
         ("eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxl"
                 + "LmNvbS9pc19yb290Ijp0cnVlfQ")
