@@ -93,7 +93,9 @@ final class CredentialCases {
   /** The hits that a second of a core yields, in turns, so that none always comes first. */
   private static double[] medians(
       List<IntFunction<Wrk>> some, int warmUp, int rounds, int seconds) {
-    some.forEach(each -> each.apply(warmUp));
+    for (IntFunction<Wrk> each : some) {
+      var _ = each.apply(warmUp);
+    }
     double[][] hits = new double[some.size()][rounds];
     for (int round = 0; round < rounds; round++) {
       for (int turn = 0; turn < some.size(); turn++) {

@@ -15,18 +15,6 @@ import java.util.stream.Stream;
  */
 record TokenScript(Path file, int count) {
 
-  private static final String SCRIPT =
-      """
-      local tokens = {}
-      for line in io.lines("%s") do tokens[#tokens + 1] = "Bearer " .. line end
-      local next = 0
-      request = function()
-        next = next %% #tokens + 1
-        wrk.headers["Authorization"] = tokens[next]
-        return wrk.format()
-      end
-      """;
-
   /** Writes one with new tokens. */
   static TokenScript write(Path folder, Supplier<String> tokens, int count) {
     List<String> all = Stream.generate(tokens).limit(count).toList();
@@ -34,7 +22,19 @@ record TokenScript(Path file, int count) {
       Path texts = Files.createTempFile(folder, "tokens", ".txt");
       Files.write(texts, all);
       Path file = Files.createTempFile(folder, "tokens", ".lua");
-      Files.writeString(file, SCRIPT.formatted(texts));
+      Files.writeString(
+          file,
+          """
+          local tokens = {}
+          for line in io.lines("%s") do tokens[#tokens + 1] = "Bearer " .. line end
+          local next = 0
+          request = function()
+            next = next %% #tokens + 1
+            wrk.headers["Authorization"] = tokens[next]
+            return wrk.format()
+          end
+          """
+              .formatted(texts));
       return new TokenScript(file, count);
     } catch (IOException e) {
       throw new BenchFailure("tokens cannot be written: " + e.getMessage(), e);
