@@ -5,6 +5,7 @@ import static io.filcdn.metrics.Samples.dataSet;
 import static io.filcdn.metrics.Samples.indexed;
 import static io.filcdn.metrics.Samples.journal;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.filcdn.common.access.CapPeriod;
 import io.filcdn.common.access.KeyId;
@@ -22,9 +23,14 @@ import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
+import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.metrics.quota.LeaseDesk.CapUse;
+import io.filcdn.metrics.quota.LeaseDesk.Correction;
 import io.filcdn.metrics.quota.PostgresDataSets;
+import io.filcdn.metrics.quota.PostgresLeaseJournals;
+import io.filcdn.metrics.quota.PostgresLeaseJournals.LeasingEdge;
 import io.filcdn.metrics.quota.PostgresLeases;
 import io.filcdn.metrics.quota.PostgresLeases.Totals;
 import io.filcdn.service.database.Database;
@@ -483,6 +489,58 @@ class CapsIT {
     assertThat(used(name)).isEqualTo(900);
     assertThat(totals()).isEqualTo(Totals.NONE);
     assertThat(stack.rows("select * from written_off")).isEmpty();
+  }
+
+  /** Each byte of a cap is one of the quota's, too. */
+  @Test
+  void whatEdgesHoldOfCapsIsNotAddedToTheirQuotas() {
+    Ask quota =
+        new Ask(
+            QuotaName.cdn(dataSet(7)),
+            ByteCount.of(500),
+            ByteCount.of(500),
+            ByteCount.ZERO,
+            Optional.empty());
+    answer(1, List.of(quota));
+    lease(1, client(3), 200, 0, 0);
+    answer(2, List.of(quota));
+
+    List<LeasingEdge> edges =
+        new Database(stack.dataSource())
+            .call(connection -> new PostgresLeaseJournals().edges(connection, 10));
+
+    assertThat(edges)
+        .extracting(LeasingEdge::edge, LeasingEdge::journals, LeasingEdge::held)
+        .containsExactly(tuple(TestEdges.EDGE, 2L, 1_000L));
+  }
+
+  /** What was lost was not served: an operator who knows that says so. */
+  @Test
+  void anOperatorCorrectsWhatCountsAsUsedAndTheCapHoldsFromThereOn() {
+    CapName name = policy(ALL, new CapPeriod.Life());
+    assertThat(service.leaseDesk().correct(name, -1, "why")).isEqualTo(new Correction.Unknown());
+    lease(1, name, 700, 0, 0);
+    lease(1, name, 700, 100, 200);
+    lease(2, name, 300, 0, 0);
+    service.leaseDesk().writeOff(journal(1), "its disk is lost");
+    assertThat(used(name)).isEqualTo(600);
+
+    assertThat(service.leaseDesk().correct(name, -400, "it never served"))
+        .isEqualTo(new Correction.Done(new CapUse(200, 300)));
+
+    assertThat(service.leaseDesk().use(name)).contains(new CapUse(200, 300));
+    assertThat(lease(3, name, 0, 0, 0).unspent()).contains(ByteCount.of(1_800));
+    assertThat(given(3, name, 1_501)).isZero();
+    assertThat(given(3, name, 1_500)).isEqualTo(1_500);
+    assertThat(service.leaseDesk().correct(name, -201, "too much"))
+        .isEqualTo(new Correction.Impossible(new CapUse(200, 1_800)));
+    assertThat(service.leaseDesk().correct(name, Long.MAX_VALUE, "too much"))
+        .isEqualTo(new Correction.Impossible(new CapUse(200, 1_800)));
+    assertThat(totals()).isEqualTo(new Totals(1_800, 0, 0));
+    assertThat(stack.rows("select subject, detail from audit where action = 'CAP_CORRECTED'"))
+        .containsExactly(
+            "a cap of the policy of fwss/7 in life"
+                + " 200 bytes count as used, and not 600; it never served");
   }
 
   /** Of clients and tokens an edge may have had millions. */

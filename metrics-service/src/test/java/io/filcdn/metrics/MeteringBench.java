@@ -30,8 +30,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The speed at which the packaged service counts rows, leases quota and reserves credit; by name:
- * {@code -Dit.test=MeteringBench}.
+ * The speed at which the packaged service counts rows and leases quota; by name: {@code
+ * -Dit.test=MeteringBench}.
  */
 class MeteringBench {
 
@@ -39,7 +39,6 @@ class MeteringBench {
   private static final int ROWS_A_RECORD = 200;
   private static final int DATA_SETS = 1_000;
   private static final int EDGES = 20;
-  private static final String ADMIN_TOKEN = "operators-know-this";
 
   @TempDir Path folder;
 
@@ -62,15 +61,12 @@ class MeteringBench {
                   Path.of("..", "deploy", "networks", "devnet.json").toString(),
                   "FILCDN_METRICS_LEASES_REQUIRED",
                   "true",
-                  "FILCDN_ADMIN_TOKEN",
-                  ADMIN_TOKEN,
                   "QUARKUS_HTTP_PORT",
                   Integer.toString(port)));
       try {
         count(stack, bytes);
         try (HttpClient http = HttpClient.newHttpClient()) {
           new LeaseCases(new LeaseCall(http, port), DATA_SETS).measure(report);
-          new CreditCases(http, port, ADMIN_TOKEN).measure(report);
         }
         new AnswerCases(stack, port).measure(report);
       } finally {

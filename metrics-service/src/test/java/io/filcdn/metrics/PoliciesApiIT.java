@@ -201,13 +201,24 @@ class PoliciesApiIT {
     post(message, wallet.sign(grant, mainnet))
         .statusCode(401)
         .body("code", equalTo("signature-wrong"));
+    refusedFor(mainnet, message, "chain-wrong");
+    refusedFor(
+        new TypedDomain("FilCDN", "1", domain.chainId(), grant.payer()), message, "contract-wrong");
+    refusedFor(
+        new TypedDomain("Other", "1", domain.chainId(), domain.verifyingContract()),
+        message,
+        "domain-wrong");
+    post(message, "0x12").statusCode(400).body("code", equalTo("signature-malformed"));
+  }
+
+  private void refusedFor(TypedDomain domain, String message, String code) {
+    String signature = wallet.sign(RecordJson.readStrictly(message, RetrievalGrant.class), domain);
     post(
             "{\"domain\":%s,\"message\":%s,\"signature\":\"%s\"}"
-                .formatted(RecordJson.write(mainnet), message, wallet.sign(grant, mainnet)),
+                .formatted(RecordJson.write(domain), message, signature),
             ContentType.JSON)
         .statusCode(401)
-        .body("code", equalTo("chain-wrong"));
-    post(message, "0x12").statusCode(400).body("code", equalTo("signature-malformed"));
+        .body("code", equalTo(code));
   }
 
   /** Each is signed as it stands: the payer himself said what cannot be. */

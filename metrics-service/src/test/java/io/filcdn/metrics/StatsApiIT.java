@@ -685,6 +685,38 @@ class StatsApiIT {
             leasing.reversed().stream().map(journal -> "journal " + journal).toList());
   }
 
+  @Test
+  void anOperatorSeesAndCorrectsTheUseOfACap() {
+    String cap = "cap/policy/fwss/13/all/2026-11-30";
+    execute(
+        "insert into held (data_set, quota, bytes, used)"
+            + " values ('cap/policy/fwss/13/all', '2026-11-30', 0, 9007199254740993)");
+
+    asOperator()
+        .queryParam("cap", cap)
+        .get("/api/v1/admin/caps")
+        .then()
+        .statusCode(200)
+        .body("cap", equalTo(cap))
+        .body("used", equalTo("9007199254740993"))
+        .body("held", equalTo("0"));
+    correct(cap, "-9007199254740992").statusCode(200).body("used", equalTo("1"));
+    correct(cap, "-2").statusCode(409).body("code", equalTo("conflict"));
+    correct("cap/policy/fwss/13/all/life", "-2")
+        .statusCode(404)
+        .body("code", equalTo("cap-unknown"));
+  }
+
+  private static ValidatableResponse correct(String cap, String change) {
+    return asOperator()
+        .contentType("application/json")
+        .body(
+            "{\"cap\":\"%s\",\"change\":\"%s\",\"why\":\"its disk is lost\"}"
+                .formatted(cap, change))
+        .post("/api/v1/admin/caps/corrections")
+        .then();
+  }
+
   private static List<String> journals(List<Map<String, Object>> items) {
     return items.stream().map(item -> String.valueOf(item.get("journal"))).toList();
   }

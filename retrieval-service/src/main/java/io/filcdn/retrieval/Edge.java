@@ -326,6 +326,7 @@ final class Edge implements AutoCloseable {
             config.name(),
             Settings.leases(leases),
             reports::tell,
+            stores.replica()::payer,
             tools.clock,
             System::nanoTime)
         .start();

@@ -28,7 +28,9 @@ import java.util.Set;
 /** The configuration in the words of the rooms, which know nothing of where it comes from. */
 final class Settings {
 
-  /** A page can ask for so many signed URLs at once; each takes some tenths of a millisecond. */
+  /**
+   * A page can ask for so many signed URLs at once; each takes some hundredths of a millisecond.
+   */
   private static final int SIGNATURES_PER_CLIENT = 64;
 
   private static final int SIGNATURES = 64 * SIGNATURES_PER_CLIENT;

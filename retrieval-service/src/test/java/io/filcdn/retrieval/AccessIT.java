@@ -14,6 +14,7 @@ import io.filcdn.testing.infra.EmbeddedKafka;
 import io.filcdn.testing.infra.Kafka;
 import io.filcdn.testing.infra.TopicContents;
 import java.io.IOException;
+import java.net.Socket;
 import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
@@ -175,6 +176,40 @@ class AccessIT extends EdgeTest {
         .atMost(SOON)
         .untilAsserted(() -> assertRefused(get(payer, piece, bearer(key)), 401, "key-unknown"));
     assertThat(get(payer, piece, bearer(key)).header("WWW-Authenticate")).isEqualTo("Bearer");
+  }
+
+  /** It remembers how what it showed was read, and nothing of what came of it. */
+  @Test
+  void eachRequestOfAConnectionIsCheckedForItself() throws Exception {
+    Payer payer = newPayer();
+    Payer other = newPayer();
+    TestPiece piece = placed(payer, 1_000);
+    TestPiece others = placed(other, 1_000);
+    AccessKey key = Keys.key();
+    AccessKeyRecord record = Keys.record(key, payer.address(), Keys.limits("{}"));
+    tell(key, record);
+
+    try (Socket socket = edge.client().connect()) {
+      for (int times = 0; times < 2; times++) {
+        assertThat(ask(socket, payer, piece, bearer(key)).body()).isEqualTo(piece.bytes());
+        assertRefused(ask(socket, other, others, bearer(key)), 403, "key-payer");
+      }
+      assertRefused(ask(socket, payer, piece, bearer(Keys.another(key))), 401, "key-unknown");
+      assertThat(ask(socket, payer, piece).status()).isEqualTo(200);
+      assertThat(ask(socket, payer, piece, bearer(key)).status()).isEqualTo(200);
+
+      index.key(record.revokedAt(Instant.now()));
+
+      await()
+          .atMost(SOON)
+          .untilAsserted(
+              () -> assertRefused(ask(socket, payer, piece, bearer(key)), 401, "key-revoked"));
+    }
+  }
+
+  private static Answer ask(Socket socket, Payer payer, TestPiece piece, String... headers)
+      throws IOException {
+    return EdgeClient.getOn(socket, payer.address(), "/" + piece.cid(), headers);
   }
 
   @Test

@@ -1,5 +1,7 @@
 package io.filcdn.retrieval;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import io.filcdn.common.chain.Address;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -156,6 +158,25 @@ record EdgeClient(int port) {
 
   Answer get(Address payer, String path, String... headers) throws IOException {
     return send("GET", payer + ".localhost", path, headers);
+  }
+
+  /** A connection on which one request after the other can be sent. */
+  Socket connect() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(20_000);
+    return socket;
+  }
+
+  /** Sends a request for a piece on a connection that stays. */
+  static Answer getOn(Socket socket, Address payer, String path, String... headers)
+      throws IOException {
+    StringBuilder head = new StringBuilder("GET " + path + " HTTP/1.1\r\n");
+    head.append("Host: ").append(payer).append(".localhost\r\n");
+    for (String header : headers) {
+      head.append(header).append("\r\n");
+    }
+    socket.getOutputStream().write(head.append("\r\n").toString().getBytes(US_ASCII));
+    return new Exchange(socket, false).rest();
   }
 
   Answer send(String method, String host, String path, String... headers) throws IOException {

@@ -18,10 +18,12 @@ import io.filcdn.retrieval.access.Keys;
 import io.filcdn.retrieval.access.TestDelegate;
 import io.filcdn.testing.infra.TopicContents;
 import java.io.IOException;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -217,12 +219,9 @@ class PoliciesIT extends EdgeTest {
     String address =
         "https://%s.localhost:%d/%s?filename=a.bin"
             .formatted(payer.address(), edge.client().port(), piece.cid());
-    String digest =
-        Base64.getUrlEncoder()
-            .withoutPadding()
-            .encodeToString(MessageDigest.getInstance("SHA-256").digest(address.getBytes(UTF_8)));
     String token =
-        DELEGATE.sign(claims(piece, "").replace(piece.cid().toString(), "hash:sha-256;" + digest));
+        DELEGATE.sign(
+            claims(piece, "").replace(piece.cid().toString(), "hash:sha-256;" + digest(address)));
 
     String path = "/%s?filename=%s&URISigningPackage=%s";
     assertServed(
@@ -231,6 +230,39 @@ class PoliciesIT extends EdgeTest {
         edge.client().get(payer.address(), path.formatted(piece.cid(), "b.bin", token)),
         403,
         "signed-token-piece");
+  }
+
+  /** It remembers that a token's signature is good, and not for what the token was shown. */
+  @Test
+  void eachAddressThatAConnectionAsksForIsCheckedAgainstItsToken() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 3_000);
+    TestPiece other = placed(payer, 3_000);
+    set(payer, PolicyAccess.SIGNED);
+    String path = "/" + piece.cid();
+    String address = "https://%s.localhost%s".formatted(payer.address(), path);
+    String bearer =
+        "Authorization: Bearer "
+            + DELEGATE.sign(
+                claims(piece, "")
+                    .replace(piece.cid().toString(), "hash:sha-256;" + digest(address)));
+
+    try (Socket socket = edge.client().connect()) {
+      for (int times = 0; times < 2; times++) {
+        assertServed(EdgeClient.getOn(socket, payer.address(), path, bearer), piece);
+        for (String wrong : List.of("/piece" + path, path + "?filename=a.bin", "/" + other.cid())) {
+          assertRefused(
+              EdgeClient.getOn(socket, payer.address(), wrong, bearer), 403, "signed-token-piece");
+        }
+      }
+      assertRefused(EdgeClient.getOn(socket, payer.address(), path), 401, "signed-url-needed");
+    }
+  }
+
+  private static String digest(String address) throws NoSuchAlgorithmException {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(MessageDigest.getInstance("SHA-256").digest(address.getBytes(UTF_8)));
   }
 
   @Test

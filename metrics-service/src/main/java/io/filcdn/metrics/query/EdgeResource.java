@@ -24,7 +24,7 @@ public class EdgeResource {
 
   private static final int MOST = 100;
 
-  /** All leases are looked at for it, by whoever asks. */
+  /** All leases of quota are looked at for it, by whoever asks. */
   private final KeptAnswer<List<Edge>> edges;
 
   public EdgeResource(Database database) {
@@ -42,7 +42,7 @@ public class EdgeResource {
    *
    * @param journals of its runs that are not closed
    * @param heard when it last asked for leases
-   * @param held bytes of all quotas that it may serve and has not
+   * @param held bytes of data sets' quotas that it may serve and has not
    */
   public record Edge(String edge, BigInteger journals, Instant heard, BigInteger held) {
 

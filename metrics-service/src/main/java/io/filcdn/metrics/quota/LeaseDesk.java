@@ -335,6 +335,77 @@ public final class LeaseDesk {
     return ended.held();
   }
 
+  /**
+   * The use of a cap by all edges.
+   *
+   * @param used bytes that count as used
+   * @param held bytes that journals hold
+   */
+  public record CapUse(long used, long held) {
+
+    private static CapUse of(Held held) {
+      return new CapUse(held.used(), held.bytes());
+    }
+  }
+
+  /** The use of a cap; nothing where it was never leased. */
+  public Optional<CapUse> use(CapName cap) {
+    return database
+        .call(c -> Optional.ofNullable(leases.lock(c, List.of(cap)).get(cap)))
+        .map(CapUse::of);
+  }
+
+  /** The outcome of a correction. */
+  public sealed interface Correction {
+
+    /**
+     * The cap was corrected.
+     *
+     * @param use from now on
+     */
+    record Done(CapUse use) implements Correction {}
+
+    /**
+     * The sum would be less than nothing, or no number of bytes.
+     *
+     * @param use as it stays
+     */
+    record Impossible(CapUse use) implements Correction {}
+
+    /** The cap was never leased. */
+    record Unknown() implements Correction {}
+  }
+
+  /**
+   * Corrects what counts as used of a cap, as nobody else can know that what a lost edge held was
+   * not served. What journals hold stays as it is.
+   *
+   * @param change the bytes to add, less than 0 to take off
+   */
+  public Correction correct(CapName cap, long change, String why) {
+    return database.call(
+        connection -> {
+          Held held = leases.lock(connection, List.of(cap)).get(cap);
+          if (held == null) {
+            return new Correction.Unknown();
+          }
+          long used = held.used() + change;
+          if (used < 0) {
+            return new Correction.Impossible(CapUse.of(held));
+          }
+          Held corrected = new Held(held.bytes(), used);
+          PostgresLeases.hold(connection, List.of(new Change(cap, Holding.NONE, corrected)));
+          audit.add(
+              connection,
+              new AuditEntry(
+                  clock.instant(),
+                  Action.CAP_CORRECTED,
+                  cap.toString(),
+                  "%d bytes count as used, and not %d; %s".formatted(used, held.used(), why)));
+          return new Correction.Done(CapUse.of(corrected));
+        });
+  }
+
   private Ended close(Connection connection, Owned journal, Action action, String why)
       throws SQLException {
     Instant now = clock.instant();

@@ -83,10 +83,13 @@ public final class PostgresLeaseJournals {
           + NOT_USED_UP
           + " order by data_set, quota";
 
+  /** A look-up a row: other edges wait for these quotas meanwhile. */
   private static final String FORGET =
-      "delete from lease where journal = ? and "
-          + NOT_USED_UP
-          + " returning data_set, quota, acquired, returned, applied";
+      """
+      delete from lease l using unnest(?, ?) as named (data_set, quota)
+      where l.journal = ? and l.data_set = named.data_set and l.quota = named.quota
+      returning l.data_set, l.quota, l.acquired, l.returned, l.applied
+      """;
 
   /** Caps of journals that were closed: nothing is held of them. */
   private static final String FORGET_USED_UP =
@@ -104,9 +107,11 @@ public final class PostgresLeaseJournals {
   private static final String KEEP_LEFT =
       """
       insert into written_off (journal, data_set, quota, bytes)
-      select journal, data_set, quota, acquired - returned - applied from lease
-      where journal = ? and acquired - returned - applied > 0
-        and not (data_set >= 'cap/' and data_set < 'cap0')
+      select l.journal, l.data_set, l.quota, l.acquired - l.returned - l.applied
+      from unnest(?, ?) as named (data_set, quota) join lease l
+        on l.data_set = named.data_set and l.quota = named.quota
+      where l.journal = ? and l.acquired - l.returned - l.applied > 0
+        and not (l.data_set >= 'cap/' and l.data_set < 'cap0')
       on conflict do nothing
       """;
 
@@ -127,15 +132,21 @@ public final class PostgresLeaseJournals {
       group by j.journal, j.edge, j.expires_at order by j.expires_at, j.journal limit ?
       """;
 
+  /** Without caps: their bytes are the quotas', and of clients and tokens there may be millions. */
   private static final String EDGES =
       """
-      select j.edge, count(*) as journals, max(j.asked_at) as asked_at,
-        capped(sum(coalesce(l.held, 0))) as held
-      from lease_journal j left join (
-        select journal, sum(greatest(0, acquired - returned - applied)) as held
-        from lease where acquired - returned <> applied group by journal) l using (journal)
-      where j.closed is null and j.edge <> ''
-      group by j.edge order by max(j.asked_at) desc, j.edge limit ?
+      select e.edge, e.journals, e.asked_at,
+        capped(coalesce((
+          select sum(greatest(0, l.acquired - l.returned - l.applied))
+          from lease_journal j join lease l using (journal)
+          where j.edge = e.edge and j.closed is null
+            and (l.data_set < 'cap/' or l.data_set >= 'cap0' and l.data_set < 'key/'
+              or l.data_set >= 'key0')), 0)) as held
+      from (
+        select edge, count(*) as journals, max(asked_at) as asked_at
+        from lease_journal where closed is null and edge <> ''
+        group by edge order by max(asked_at) desc, edge limit ?) e
+      order by e.asked_at desc, e.edge
       """;
 
   private static final String HOLDERS =
@@ -310,12 +321,18 @@ public final class PostgresLeaseJournals {
       statement.setString(4, why.name());
       statement.executeUpdate();
     }
-    Map<QuotaName, Held> heldByAll = leases.lock(connection, quotas(connection, journal));
-    update(connection, why == Action.LEASES_DRAINED ? FORGET_LEFT : KEEP_LEFT, journal);
+    List<QuotaName> quotas = quotas(connection, journal);
+    Map<QuotaName, Held> heldByAll = leases.lock(connection, quotas);
+    if (why == Action.LEASES_DRAINED) {
+      update(connection, FORGET_LEFT, journal);
+    } else {
+      keepLeft(connection, journal, quotas);
+    }
     List<Change> freed = new ArrayList<>();
     Ended ended = Ended.NOTHING;
     try (PreparedStatement statement = connection.prepareStatement(FORGET)) {
-      statement.setObject(1, journal.uuid());
+      PostgresLeases.bind(statement, 0, quotas);
+      statement.setObject(3, journal.uuid());
       try (ResultSet rows = statement.executeQuery()) {
         while (rows.next()) {
           Holding was = PostgresLeases.holding(rows);
@@ -352,6 +369,15 @@ public final class PostgresLeaseJournals {
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(sql)) {
       statement.setObject(1, journal.uuid());
+      statement.executeUpdate();
+    }
+  }
+
+  private static void keepLeft(Connection connection, JournalId journal, List<QuotaName> quotas)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(KEEP_LEFT)) {
+      PostgresLeases.bind(statement, 0, quotas);
+      statement.setObject(3, journal.uuid());
       statement.executeUpdate();
     }
   }
@@ -402,7 +428,7 @@ public final class PostgresLeaseJournals {
    * An edge that leases, with all its journals that are open.
    *
    * @param heard when it last asked for leases
-   * @param held bytes of quotas that its journals hold
+   * @param held bytes of data sets' quotas that its journals hold
    */
   public record LeasingEdge(String edge, long journals, Instant heard, long held) {}
 

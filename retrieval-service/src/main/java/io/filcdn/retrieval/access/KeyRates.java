@@ -25,6 +25,7 @@ final class KeyRates {
   private final Cache<KeyId, AtomicLong> due =
       Caffeine.newBuilder()
           .maximumSize(MOST)
+          .executor(Runnable::run)
           // by then all of it has grown back
           .expireAfterAccess(Duration.ofSeconds(2))
           .build();

@@ -47,7 +47,11 @@ final class KeyTable {
 
   private final Database database;
   private final Cache<KeyId, KeyLookup> recent =
-      Caffeine.newBuilder().maximumWeight(REMEMBERED).weigher(KeyTable::weight).build();
+      Caffeine.newBuilder()
+          .maximumWeight(REMEMBERED)
+          .weigher(KeyTable::weight)
+          .executor(Runnable::run)
+          .build();
 
   KeyTable(Database database) {
     this.database = database;

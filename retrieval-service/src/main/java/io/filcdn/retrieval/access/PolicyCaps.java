@@ -63,7 +63,7 @@ record PolicyCaps(Function<LocalDate, Optional<CapSalt>> salts) {
                 new Cap(
                     new CapName.OfToken(
                         request.payer(),
-                        request.credential().signedToken().orElseThrow().signed(),
+                        request.credential().signed().orElseThrow().token().signed(),
                         bytes,
                         claims.orElseThrow().expires()),
                     bytes.bytes())));
@@ -76,7 +76,7 @@ record PolicyCaps(Function<LocalDate, Optional<CapSalt>> salts) {
         caps.add(new CapBearer.Key(key.id()), bytes);
         yield true;
       }
-      case Credential.Signed(SignedToken token, _) -> {
+      case Credential.Signed(SignedToken token, _, _) -> {
         byte[] hash = token.signed().hex().getBytes(StandardCharsets.US_ASCII);
         yield addOfBucket(caps, hash, CapBearer.Token::new, bytes);
       }

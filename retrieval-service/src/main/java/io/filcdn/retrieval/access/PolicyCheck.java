@@ -152,18 +152,18 @@ public final class PolicyCheck {
 
   /** The token that was shown, where all that is wrong of it can be its signature. */
   private Optional<TokenVerifier.Pending> unverified(AccessRequest request) {
-    Optional<SignedToken> shown = request.credential().signedToken();
-    if (shown.isEmpty()) {
+    Optional<Credential.Signed> shown = request.credential().signed();
+    if (shown.isEmpty() || tokens.isVerified(shown.get().token())) {
       return Optional.empty();
     }
     Instant now = clock.instant();
     for (DataSetId dataSet : inOrder(request.admitted())) {
       if (replica.policy(request.payer(), dataSet)
               instanceof PolicyLookup.Known(PolicyRecord policy)
-          && tokens.look(shown.get(), policy.delegate())
+          && tokens.look(shown.get().token(), policy.delegate())
               instanceof TokenVerifier.Outcome.Unverified(TokenVerifier.Pending pending)
           && forbidden(policy, request, now).isEmpty()
-          && pending.claims().refusal(request, shown.get(), now).isEmpty()) {
+          && pending.claims().refusal(request, shown.get().address(), now).isEmpty()) {
         return Optional.of(pending);
       }
     }
@@ -275,7 +275,7 @@ public final class PolicyCheck {
       case KEYS ->
           request.credential() instanceof Credential.Key ? token : Finding.of(Refusal.KEY_NEEDED);
       case SIGNED ->
-          request.credential().signedToken().isPresent()
+          request.credential() instanceof Credential.Signed
               ? token
               : Finding.of(Refusal.SIGNED_URL_NEEDED);
     };
@@ -307,20 +307,19 @@ public final class PolicyCheck {
   /** The token that was shown: its fault, or its claims. */
   private Finding token(
       AccessRequest request, Optional<DelegateKey> delegate, Judged judged, Instant now) {
-    Optional<SignedToken> shown = request.credential().signedToken();
-    return shown.isEmpty()
+    return !(request.credential() instanceof Credential.Signed(var token, var address, _))
         ? Finding.NOTHING
-        : switch (tokens.look(shown.get(), delegate)) {
+        : switch (tokens.look(token, delegate)) {
           case TokenVerifier.Outcome.Refused(TokenVerifier.Fault fault, String detail) ->
               Finding.of(new Problem(refusal(fault), List.of(detail)));
-          case TokenVerifier.Outcome.Verified(_, TokenClaims claims) ->
-              finding(claims, claims.refusal(request, shown.get(), now).map(Problem::of));
+          case TokenVerifier.Outcome.Verified(TokenClaims claims) ->
+              finding(claims, claims.refusal(request, address, now).map(Problem::of));
           case TokenVerifier.Outcome.Unverified(TokenVerifier.Pending pending) ->
               finding(
                   pending.claims(),
                   pending
                       .claims()
-                      .refusal(request, shown.get(), now)
+                      .refusal(request, address, now)
                       .map(Problem::of)
                       .or(() -> signature(pending, judged)));
         };

@@ -45,7 +45,7 @@ final class PolicyTable {
 
   private final Database database;
   private final Cache<PolicyKey, Remembered> recent =
-      Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+      Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
 
   /** Counts batches of changes. A look-up that began before the last one counts no more. */
   private final AtomicLong changes = new AtomicLong();

@@ -63,12 +63,14 @@ public final class RegionalSightings implements KeySightings, TopicReplica {
     this.elsewhere =
         Caffeine.newBuilder()
             .maximumSize(MOST_KEYS)
+            .executor(Runnable::run)
             .expireAfterWrite(REMEMBERED)
             .ticker(ticker)
             .build();
     this.told =
         Caffeine.newBuilder()
             .maximumSize(MOST_KEYS)
+            .executor(Runnable::run)
             .expireAfterWrite(TOLD_EVERY)
             .ticker(ticker)
             .build();

@@ -6,30 +6,26 @@ import org.jspecify.annotations.Nullable;
 /**
  * A signed token as it was shown, not checked yet. It is a secret: whoever has it can fetch.
  *
- * <p>Not a record, so that nothing shows it by chance.
+ * <p>What was found out about it once goes with it, as a connection shows the same token again and
+ * again. Not a record, so that nothing shows its text by chance. Confined to the event loop of the
+ * connection that shows it.
  */
 public final class SignedToken {
 
   private final String text;
-  private final String address;
   private @Nullable SecretHash id;
   private @Nullable SecretHash signed;
+  private TokenVerifier.@Nullable Good good;
 
-  /**
-   * @param address that was asked for, without scheme and token: authority, path and query
-   */
-  public SignedToken(String text, String address) {
+  public SignedToken(String text) {
     this.text = text;
-    this.address = address;
   }
 
   String text() {
     return text;
   }
 
-  /**
-   * The hash of its text, which is no secret; made once, as a request asks for it several times.
-   */
+  /** The hash of its text, which is no secret. */
   SecretHash id() {
     if (id == null) {
       id = SecretHash.of(text);
@@ -48,9 +44,14 @@ public final class SignedToken {
     return signed;
   }
 
-  /** The address that was asked for, without its scheme, which a proxy in front can hide. */
-  String address() {
-    return address;
+  /** What its signature was found to be good for, where that is known. */
+  TokenVerifier.@Nullable Good good() {
+    return good;
+  }
+
+  /** Takes note that its signature is good, as it then is for ever. */
+  void isGood(TokenVerifier.Good found) {
+    good = found;
   }
 
   @Override

@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -113,8 +114,12 @@ record TokenClaims(
             : Optional.empty());
   }
 
-  /** The reason that a token with these claims is not good for a request. */
-  Optional<Refusal> refusal(AccessRequest request, SignedToken token, Instant now) {
+  /**
+   * The reason that a token with these claims is not good for a request.
+   *
+   * @param address that is asked for
+   */
+  Optional<Refusal> refusal(AccessRequest request, Supplier<String> address, Instant now) {
     if (!now.isBefore(expires)) {
       return Optional.of(Refusal.SIGNED_TOKEN_EXPIRED);
     }
@@ -124,7 +129,7 @@ record TokenClaims(
     if (issuer.filter(payer -> !payer.equals(request.payer())).isPresent()) {
       return Optional.of(Refusal.SIGNED_TOKEN_PAYER);
     }
-    if (!covers(request.admitted().piece(), token.address())) {
+    if (!covers(request.admitted().piece(), address)) {
       return Optional.of(Refusal.SIGNED_TOKEN_PIECE);
     }
     if (client.filter(network -> !network.contains(request.client())).isPresent()) {
@@ -136,12 +141,14 @@ record TokenClaims(
         : Optional.empty();
   }
 
-  private boolean covers(PieceCid piece, String address) {
+  private boolean covers(PieceCid piece, Supplier<String> address) {
     return switch (container) {
       case Container.OfPiece(PieceName name) -> names(name, piece);
       // a proxy that ends TLS hides which of the two it was
-      case Container.OfUri(String sha256) ->
-          sha256.equals(digest("https://" + address)) || sha256.equals(digest("http://" + address));
+      case Container.OfUri(String sha256) -> {
+        String asked = address.get();
+        yield sha256.equals(digest("https://" + asked)) || sha256.equals(digest("http://" + asked));
+      }
     };
   }
 

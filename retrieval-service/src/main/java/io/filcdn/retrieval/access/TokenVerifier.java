@@ -3,13 +3,9 @@ package io.filcdn.retrieval.access;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Expiry;
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
-import com.nimbusds.jose.crypto.ECDSAVerifier;
-import com.nimbusds.jose.jwk.Curve;
-import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.util.Base64URL;
 import io.filcdn.common.access.DelegateKey;
 import io.filcdn.common.access.SecretHash;
@@ -27,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * delegate. What it found good it remembers by the token's SHA-256 until the token expires; the
  * token itself is kept nowhere.
  *
- * <p>A signature takes some tenths of a millisecond, so that it is verified apart from the look at
- * all the rest, off the event loop.
+ * <p>A signature takes some hundredths of a millisecond, so that it is verified apart from the look
+ * at all the rest, off the event loop.
  */
 final class TokenVerifier {
 
@@ -47,7 +43,12 @@ final class TokenVerifier {
 
   private static final long REMEMBERED = 10_000;
 
+  /** Delegates whose keys are made ready; each takes some KiB. */
+  private static final long READY_KEYS = 1_000;
+
   private final Cache<SecretHash, Good> good;
+  private final Cache<DelegateKey, DelegateKey.Verifier> verifiers =
+      Caffeine.newBuilder().maximumSize(READY_KEYS).executor(Runnable::run).build();
   private final Clock clock;
 
   TokenVerifier(Clock clock) {
@@ -55,8 +56,10 @@ final class TokenVerifier {
     good =
         Caffeine.newBuilder()
             .maximumSize(REMEMBERED)
+            .executor(Runnable::run)
             .expireAfter(
-                Expiry.creating((SecretHash _, Good token) -> until(token.claims.expires())))
+                Expiry.creating(
+                    (SecretHash _, Good token) -> until(token.verified.claims().expires())))
             .build();
   }
 
@@ -65,18 +68,17 @@ final class TokenVerifier {
     return left.isPositive() ? left : Duration.ZERO;
   }
 
-  /** A token that {@code signer} signed. */
-  private record Good(DelegateKey signer, TokenClaims claims) {}
+  /**
+   * A token that {@code signer} signed. It has no other signer: it names the one by the SHA-256 of
+   * his key.
+   */
+  record Good(DelegateKey signer, Outcome.Verified verified) {}
 
   /** The outcome of looking at a token. */
   sealed interface Outcome {
 
-    /**
-     * A token that the delegate signed.
-     *
-     * @param id of the token, no secret: the SHA-256 of its text
-     */
-    record Verified(SecretHash id, TokenClaims claims) implements Outcome {}
+    /** A token that the delegate signed. */
+    record Verified(TokenClaims claims) implements Outcome {}
 
     /**
      * A token that is not good.
@@ -92,6 +94,7 @@ final class TokenVerifier {
   /**
    * A token whose signature is to be verified.
    *
+   * @param id of the token, no secret: the SHA-256 of its text
    * @param signer whose it has to be
    */
   record Pending(SecretHash id, DelegateKey signer, TokenClaims claims, JWSObject token) {}
@@ -106,6 +109,21 @@ final class TokenVerifier {
     SIGNATURE_WRONG
   }
 
+  /** True where a token's signature was verified before, and is good. */
+  boolean isVerified(SignedToken token) {
+    return known(token).isPresent();
+  }
+
+  private Optional<Good> known(SignedToken token) {
+    if (token.good() == null && token.text().length() <= LONGEST) {
+      Good found = good.getIfPresent(token.id());
+      if (found != null) {
+        token.isGood(found);
+      }
+    }
+    return Optional.ofNullable(token.good());
+  }
+
   /**
    * Looks at a token, but not at its signature, unless that was verified before.
    *
@@ -116,16 +134,15 @@ final class TokenVerifier {
     if (text.length() > LONGEST) {
       return malformed("expected a token of at most %d characters".formatted(LONGEST));
     }
-    SecretHash id = token.id();
-    Good known = good.getIfPresent(id);
-    if (known != null && delegate.equals(Optional.of(known.signer))) {
-      return new Outcome.Verified(id, known.claims);
+    Optional<Good> known = known(token);
+    if (known.isPresent() && delegate.equals(Optional.of(known.get().signer))) {
+      return known.get().verified;
     }
     if (!FORM.matcher(text).matches() || !isFlat(text)) {
       return malformed("expected a JWT of three parts, signed by ES256, with flat claims");
     }
     try {
-      return look(id, JWSObject.parse(text), delegate);
+      return look(token.id(), JWSObject.parse(text), delegate);
     } catch (ParseException e) {
       return malformed("expected a JWT signed by ES256: its header is none");
     }
@@ -152,12 +169,15 @@ final class TokenVerifier {
 
   /** Verifies the signature of a token, which takes its time; what is good is remembered. */
   Outcome verify(Pending pending) {
-    if (!isSignedBy(pending.signer, pending.token)) {
+    JWSObject token = pending.token;
+    DelegateKey.Verifier verifier = verifiers.get(pending.signer, DelegateKey::verifier);
+    if (!verifier.signed(token.getSigningInput(), token.getSignature().decode())) {
       return new Outcome.Refused(
           Fault.SIGNATURE_WRONG, "expected the delegate's signature, found another");
     }
-    good.put(pending.id, new Good(pending.signer, pending.claims));
-    return new Outcome.Verified(pending.id, pending.claims);
+    Outcome.Verified verified = new Outcome.Verified(pending.claims);
+    good.put(pending.id, new Good(pending.signer, verified));
+    return verified;
   }
 
   private static TokenClaims claims(JWSObject token) {
@@ -166,16 +186,6 @@ final class TokenVerifier {
       throw new IllegalArgumentException("expected claims as a JSON object, found another");
     }
     return TokenClaims.of(claims);
-  }
-
-  private static boolean isSignedBy(DelegateKey key, JWSObject token) {
-    try {
-      ECKey jwk =
-          new ECKey.Builder(Curve.P_256, new Base64URL(key.x()), new Base64URL(key.y())).build();
-      return token.verify(new ECDSAVerifier(jwk));
-    } catch (JOSEException | IllegalStateException e) {
-      return false;
-    }
   }
 
   private static Outcome malformed(String detail) {

@@ -148,6 +148,11 @@ public final class IndexReplica implements TopicReplica, AutoCloseable {
     return Optional.ofNullable(dataSets.get(id));
   }
 
+  /** The payer of a data set, where the index tells of it. */
+  public Optional<Address> payer(DataSetId id) {
+    return dataSet(id).map(DataSetRecord::payer);
+  }
+
   /** The provider, where the index tells of it. */
   Optional<ProviderRecord> provider(ProviderId id) {
     return Optional.ofNullable(providers.get(id));

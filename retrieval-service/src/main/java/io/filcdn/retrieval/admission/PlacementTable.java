@@ -53,7 +53,7 @@ final class PlacementTable {
 
   private final Database database;
   private final Cache<Holder, List<Row>> recent =
-      Caffeine.newBuilder().maximumSize(REMEMBERED).build();
+      Caffeine.newBuilder().maximumSize(REMEMBERED).executor(Runnable::run).build();
 
   PlacementTable(Database database) {
     this.database = database;

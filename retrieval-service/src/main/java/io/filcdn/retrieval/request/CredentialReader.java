@@ -19,11 +19,13 @@ import java.util.function.Supplier;
  * A text with a typo, or for another network, is found to be unusable here, before anything is
  * looked up.
  *
- * <p>Keys that were read of late are remembered with their hashes: reading one takes some
- * microseconds. That one is remembered says nothing of whether it is good.
+ * <p>What a connection shows again is not read again ({@link ShownCredential}). Keys that were read
+ * of late are remembered with their hashes, as one is shown on many connections: reading one takes
+ * some microseconds. That one is remembered says nothing of whether it is good.
  */
 public final class CredentialReader {
 
+  private static final Credential NONE = new Credential.None();
   private static final String KEY = "fcdn_";
   private static final String GATED = "curioretrieval";
 
@@ -38,7 +40,11 @@ public final class CredentialReader {
   private final BotTokens bots;
   private final String network;
   private final Cache<String, Credential> recent =
-      Caffeine.newBuilder().maximumSize(REMEMBERED).expireAfterAccess(REMEMBERED_FOR).build();
+      Caffeine.newBuilder()
+          .maximumSize(REMEMBERED)
+          .expireAfterAccess(REMEMBERED_FOR)
+          .executor(Runnable::run)
+          .build();
 
   /**
    * @param network as keys have it
@@ -50,12 +56,20 @@ public final class CredentialReader {
 
   /** Reads what a request shows, in its header and its query. */
   Credential read(HttpServerRequest request) {
-    Credential shown =
-        read(
-            Optional.ofNullable(request.getHeader(HttpHeaderNames.AUTHORIZATION)),
-            () -> TokenQuery.address(request));
+    String authorization = request.getHeader(HttpHeaderNames.AUTHORIZATION);
     String query = request.query();
-    return query == null ? shown : TokenQuery.read(query, shown, request);
+    if (authorization == null && query == null) {
+      return NONE;
+    }
+    Supplier<String> address = () -> TokenQuery.address(request);
+    Optional<Credential> again = ShownCredential.again(request, authorization, query);
+    if (again.isPresent()) {
+      return again.get() instanceof Credential.Signed signed ? signed.at(address) : again.get();
+    }
+    Credential shown = read(Optional.ofNullable(authorization), address);
+    Credential read = query == null ? shown : TokenQuery.read(query, shown, address);
+    new ShownCredential(authorization, query, read).keep(request);
+    return read;
   }
 
   /**
@@ -65,7 +79,7 @@ public final class CredentialReader {
    */
   Credential read(Optional<String> authorization, Supplier<String> address) {
     if (authorization.isEmpty()) {
-      return new Credential.None();
+      return NONE;
     }
     String header = authorization.get();
     Credential known = recent.getIfPresent(header);
@@ -105,7 +119,7 @@ public final class CredentialReader {
       return new Credential.Bot(bot.get());
     }
     return isJwt(token)
-        ? new Credential.Signed(new SignedToken(token, address.get()), Optional.empty())
+        ? new Credential.Signed(new SignedToken(token), address, Optional.empty())
         : new Credential.Unusable(Refusal.TOKEN_UNKNOWN);
   }
 

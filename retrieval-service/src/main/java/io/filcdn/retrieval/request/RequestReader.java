@@ -29,6 +29,9 @@ public final class RequestReader {
 
   private static final String PIECE_PATH = "/piece/";
 
+  /** The parameter that names what is saved. */
+  private static final String FILENAME = "filename";
+
   /** The end of the path to a piece's proofs. */
   private static final String PROOF = "proof";
 
@@ -197,11 +200,12 @@ public final class RequestReader {
   }
 
   private static Optional<FileName> filename(HttpServerRequest request) {
-    if (request.query() == null) {
+    String query = request.query();
+    if (query == null || !query.contains(FILENAME) && query.indexOf('%') < 0) {
       return Optional.empty();
     }
     try {
-      return Optional.ofNullable(request.getParam("filename")).flatMap(FileName::of);
+      return Optional.ofNullable(request.getParam(FILENAME)).flatMap(FileName::of);
     } catch (IllegalArgumentException e) {
       // a query that cannot be decoded asks for nothing
       return Optional.empty();

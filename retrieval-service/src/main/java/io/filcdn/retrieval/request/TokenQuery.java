@@ -9,6 +9,7 @@ import io.vertx.core.net.HostAndPort;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -26,13 +27,14 @@ final class TokenQuery {
    * Reads what a query shows.
    *
    * @param shown what the header does
+   * @param address that is asked for
    */
-  static Credential read(String query, Credential shown, HttpServerRequest request) {
+  static Credential read(String query, Credential shown, Supplier<String> address) {
     List<String> signed = values(query, SIGNED);
     if (!signed.isEmpty()) {
       return signed.size() > 1
           ? new Credential.Unusable(Refusal.CREDENTIALS_SEVERAL)
-          : signed(new SignedToken(signed.getFirst(), address(request)), shown);
+          : signed(new SignedToken(signed.getFirst()), address, shown);
     }
     List<String> gated = values(query, GATED);
     if (gated.isEmpty()) {
@@ -43,10 +45,10 @@ final class TokenQuery {
         : new Credential.Unusable(Refusal.CREDENTIALS_SEVERAL);
   }
 
-  private static Credential signed(SignedToken token, Credential shown) {
+  private static Credential signed(SignedToken token, Supplier<String> address, Credential shown) {
     return switch (shown) {
-      case Credential.None _ -> new Credential.Signed(token, Optional.empty());
-      case Credential.Bot(String name) -> new Credential.Signed(token, Optional.of(name));
+      case Credential.None _ -> new Credential.Signed(token, address, Optional.empty());
+      case Credential.Bot(String name) -> new Credential.Signed(token, address, Optional.of(name));
       case Credential.Key _, Credential.Signed _, Credential.Gated _ ->
           new Credential.Unusable(Refusal.CREDENTIALS_SEVERAL);
       case Credential.Unusable unusable -> unusable;

@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.usage;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.lease.CapName;
 import io.filcdn.common.lease.LeaseAnswer.Lease;
 import io.filcdn.common.lease.LeaseRequest.Ask;
@@ -18,8 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaseAccount {
 
+  /** So many renewals without an answer make an answer old. */
+  private static final int RENEWALS = 2;
+
   private final QuotaName name;
   private final LeaseRules rules;
+  private final Optional<Address> payer;
 
   /** The claims on it that are not decided yet. */
   @GuardedBy("this")
@@ -52,6 +57,9 @@ final class LeaseAccount {
   @GuardedBy("this")
   private long unspent = Long.MAX_VALUE;
 
+  @GuardedBy("this")
+  private long toldAt;
+
   /** True where metrics had the same sums when it last answered, and nothing of it was here. */
   @GuardedBy("this")
   private boolean settled;
@@ -72,8 +80,12 @@ final class LeaseAccount {
   @GuardedBy("this")
   private boolean touched;
 
-  LeaseAccount(QuotaName name, LeaseRules rules) {
+  /**
+   * @param payer whose place it has, where it is a client's or a token's and he is known
+   */
+  LeaseAccount(QuotaName name, LeaseRules rules, Optional<Address> payer) {
     this.name = name;
+    this.payer = payer;
     this.rules = rules.of(name);
   }
 
@@ -162,7 +174,13 @@ final class LeaseAccount {
     return crowded && isOfOne() ? 0 : Math.max(rules.advance(), rules.standing());
   }
 
-  private boolean isOfOne() {
+  /** The payer whose place it has. */
+  Optional<Address> payer() {
+    return payer;
+  }
+
+  /** True where it is a client's or a token's. */
+  boolean isOfOne() {
     return LeaseRules.isOfOne(name);
   }
 
@@ -244,9 +262,11 @@ final class LeaseAccount {
   /**
    * Learns what came of an ask, and grants or refuses what it was made for.
    *
+   * @param now in nanoseconds, when it was asked for
    * @return whether to ask again at once: there was not enough for all, and may be for some
    */
-  synchronized boolean told(Lease lease) {
+  synchronized boolean told(Lease lease, long now) {
+    toldAt = now;
     boolean remembered = !known && remember(lease);
     known = true;
     acquired = lease.acquired().bytes();
@@ -352,9 +372,15 @@ final class LeaseAccount {
     return touched || free() > 0;
   }
 
-  /** The bytes that nobody has used of the quota, as far as is known. */
-  synchronized long unspent() {
-    return unspent;
+  /**
+   * The bytes that nobody has used of the quota, as far as is known: others use it meanwhile, so
+   * that after a while without an answer it is what lies here.
+   *
+   * @param now in nanoseconds
+   */
+  synchronized long unspent(long now) {
+    boolean old = known && now - toldAt > RENEWALS * rules.renewEvery().toNanos();
+    return old ? Math.min(unspent, available()) : unspent;
   }
 
   /** The bytes that can be set aside while nobody renews. */

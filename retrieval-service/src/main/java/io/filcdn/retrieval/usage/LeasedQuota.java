@@ -1,12 +1,15 @@
 package io.filcdn.retrieval.usage;
 
 import io.filcdn.common.access.CapPeriod;
+import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.CapName;
 import io.filcdn.common.lease.CapSalt;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.common.lease.LeaseRequest.Ask;
 import io.filcdn.common.lease.QuotaName;
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.retrieval.usage.LeaseAccount.Kind;
 import io.filcdn.retrieval.usage.LeaseClient.RefusedException;
 import io.filcdn.retrieval.usage.Lessor.NotAnsweredException;
@@ -25,7 +28,6 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -57,8 +59,10 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private final Map<QuotaName, LeaseAccount> accounts = new ConcurrentHashMap<>();
   private final Semaphore signal = new Semaphore(0);
 
-  /** The number of accounts of clients and tokens. */
-  private final AtomicInteger ofOne = new AtomicInteger();
+  private final Function<DataSetId, Optional<Address>> payers;
+
+  /** The places for accounts of clients and tokens. While they are few, idle ones are forgotten. */
+  private final AccountPlaces places = new AccountPlaces(MOST_OF_ONE);
 
   private final Thread thread;
 
@@ -91,9 +95,6 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   /** The most clients and tokens that have an account at a time; who comes then is refused. */
   private static final int MOST_OF_ONE = 50_000;
 
-  /** From so many on each is forgotten as soon as it is not used. */
-  private static final int CROWDED = MOST_OF_ONE / 2;
-
   /** The time after a period's end after which metrics has forgotten it, and some more. */
   private static final Duration FORGOTTEN_AFTER_END = CapPeriod.LEASED_AFTER_END.multipliedBy(5);
 
@@ -104,6 +105,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
    * @param lessor who is asked, by one thread at a time
    * @param journal in which this process records what it serves
    * @param reports told after each renewal
+   * @param payers of data sets, who share the places for clients and tokens
    */
   public LeasedQuota(
       Lessor lessor,
@@ -111,6 +113,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       String edge,
       LeaseRules rules,
       Runnable reports,
+      Function<DataSetId, Optional<Address>> payers,
       InstantSource clock,
       LongSupplier nanoTime) {
     this.lessor = lessor;
@@ -118,6 +121,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     this.edge = edge;
     this.rules = rules;
     this.reports = reports;
+    this.payers = payers;
     this.clock = clock;
     this.nanoTime = nanoTime;
     this.expiresAt = nanoTime.getAsLong();
@@ -174,8 +178,9 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     if (account.isEmpty()) {
       return Long.MAX_VALUE;
     }
-    return nanoTime.getAsLong() - expiresAt < 0
-        ? account.get().unspent()
+    long now = nanoTime.getAsLong();
+    return now - expiresAt < 0
+        ? account.get().unspent(now)
         : account.get().leftInOutage();
   }
 
@@ -233,22 +238,32 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private void claim(LeaseHold hold, Need need, long now) {
     if (!LeaseRules.isOfOne(need.name())) {
       hold.claim(account(need.name()), need.bytes(), now);
-    } else if (accounts.containsKey(need.name()) || ofOne.get() < MOST_OF_ONE) {
-      accounts.compute(
-          need.name(),
-          (name, there) -> {
-            if (there == null) {
-              ofOne.incrementAndGet();
-            }
-            LeaseAccount account = there == null ? new LeaseAccount(name, rules) : there;
-            hold.claim(account, need.bytes(), now);
-            return account;
-          });
+      return;
     }
+    accounts.compute(
+        need.name(),
+        (name, there) -> {
+          LeaseAccount account = there == null ? enter(name) : there;
+          if (account != null) {
+            hold.claim(account, need.bytes(), now);
+          }
+          return account;
+        });
+  }
+
+  /** The account of a client or token that had none; null where there is no place for it. */
+  private @Nullable LeaseAccount enter(QuotaName name) {
+    Optional<Address> payer =
+        switch (name) {
+          case CapName.OfToken token -> Optional.of(token.payer());
+          case CapName.OfPolicy policy -> payers.apply(policy.dataSet());
+          case QuotaName.OfDataSet _, QuotaName.OfKey _ -> Optional.empty();
+        };
+    return places.enter(payer) ? new LeaseAccount(name, rules, payer) : null;
   }
 
   private LeaseAccount account(QuotaName name) {
-    return accounts.computeIfAbsent(name, each -> new LeaseAccount(each, rules));
+    return accounts.computeIfAbsent(name, each -> new LeaseAccount(each, rules, Optional.empty()));
   }
 
   /** The account of a quota; of a client or token only if it claimed something before. */
@@ -256,10 +271,6 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     return LeaseRules.isOfOne(name)
         ? Optional.ofNullable(accounts.get(name))
         : Optional.of(account(name));
-  }
-
-  private boolean isCrowded() {
-    return ofOne.get() > CROWDED;
   }
 
   /**
@@ -275,15 +286,15 @@ public final class LeasedQuota implements Quota, AutoCloseable {
             name,
             (_, account) ->
                 account.isForgettable(now, crowded) || over && !account.isInUse()
-                    ? gone(name)
+                    ? gone(account)
                     : account);
       }
     }
   }
 
-  private @Nullable LeaseAccount gone(QuotaName name) {
-    if (LeaseRules.isOfOne(name)) {
-      ofOne.decrementAndGet();
+  private @Nullable LeaseAccount gone(LeaseAccount account) {
+    if (account.isOfOne()) {
+      places.leave(account.payer());
     }
     return null;
   }
@@ -291,7 +302,18 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private void run() {
     boolean signalled = false;
     while (!closing) {
-      signalled = await(turn(signalled));
+      signalled = await(turnWhateverFails(signalled));
+    }
+  }
+
+  /** Those who wait are asked for again: there is no other thread that would. */
+  private long turnWhateverFails(boolean signalled) {
+    try {
+      return turn(signalled);
+    } catch (RuntimeException e) {
+      LOG.error("leases cannot be asked for; it is tried again", e);
+      heard = false;
+      return pauseNanos();
     }
   }
 
@@ -304,7 +326,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
    */
   public long turn(boolean signalled) {
     boolean renews = !heard || !signalled || nanoTime.getAsLong() - renewAt >= 0;
-    boolean crowded = isCrowded();
+    boolean crowded = places.areFew();
     heard = renew(renews, crowded);
     if (heard && (renews || crowded)) {
       forget(crowded);
@@ -313,9 +335,12 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       reports.run();
       renewAt = nanoTime.getAsLong() + rules.renewEvery().toNanos();
     }
-    return heard
-        ? Math.max(0, renewAt - nanoTime.getAsLong())
-        : rules.renewEvery().dividedBy(10).toNanos();
+    return heard ? Math.max(0, renewAt - nanoTime.getAsLong()) : pauseNanos();
+  }
+
+  /** The time after which it is asked again, where there was no answer. */
+  private long pauseNanos() {
+    return rules.renewEvery().dividedBy(10).toNanos();
   }
 
   /** True where someone began to wait, or too much came to lie here, since this was last asked. */
@@ -435,7 +460,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   private void askFor(List<LeaseAccount> some, Function<LeaseAccount, Ask> ask)
       throws NotAnsweredException {
-    boolean crowded = isCrowded();
+    boolean crowded = places.areFew();
     List<LeaseAccount> left = call(some, ask);
     for (int round = 1; round < MOST_ROUNDS && !left.isEmpty(); round++) {
       left = call(left, account -> account.askAgain(crowded));
@@ -469,7 +494,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
             "expected %d leases, found %d".formatted(some.size(), answer.leases().size()));
       }
       for (int i = 0; i < some.size(); i++) {
-        if (some.get(i).told(answer.leases().get(i))) {
+        if (some.get(i).told(answer.leases().get(i), now)) {
           left.add(some.get(i));
         }
       }

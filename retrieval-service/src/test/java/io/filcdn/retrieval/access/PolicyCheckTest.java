@@ -205,7 +205,7 @@ class PolicyCheckTest {
 
   private static Credential signed(String claims) {
     return new Credential.Signed(
-        new SignedToken(DELEGATE.sign(claims), "a.example/b?c"), Optional.empty());
+        new SignedToken(DELEGATE.sign(claims)), () -> "a.example/b?c", Optional.empty());
   }
 
   /** Verifies where it is asked, and counts. */
@@ -275,6 +275,48 @@ class PolicyCheckTest {
     assertThat(signatures).isZero();
     limits.leave(client);
     passes(signed(CLAIMS), ONE, ONE);
+    passes(signed(CLAIMS), ONE, ONE);
+  }
+
+  /** The replica is closed, so that whoever reads its disk fails. */
+  @Test
+  void hostileTokensAreRefusedWithoutTheDiskAndOneSignatureIsVerified() {
+    policy("signed", "");
+    passes(signed(CLAIMS), ONE, ONE);
+    signatures = 0;
+    replica.close();
+    String kid = DELEGATE.publicKey().kid();
+    String header = "{\"alg\":\"%s\",\"kid\":\"%s\"}";
+    String anySignature = "A".repeat(86);
+    String expired = CLAIMS.replace("1796040600", "1796039999");
+    String deep = CLAIMS.replace("}", ",\"a\":" + "[".repeat(1_000) + "]".repeat(1_000) + "}");
+    Map<String, Refusal> hostile =
+        Map.of(
+            TestDelegate.made(header.formatted("none", kid), CLAIMS, anySignature),
+            Refusal.SIGNED_TOKEN_MALFORMED,
+            TestDelegate.made(header.formatted("HS256", kid), CLAIMS, anySignature),
+            Refusal.SIGNED_TOKEN_MALFORMED,
+            TestDelegate.made(header.formatted("ES256", kid), CLAIMS, anySignature),
+            Refusal.SIGNED_TOKEN_SIGNATURE,
+            TestDelegate.made(header.formatted("ES256", kid), expired, anySignature),
+            Refusal.SIGNED_TOKEN_EXPIRED,
+            TestDelegate.generate().sign(CLAIMS),
+            Refusal.SIGNED_TOKEN_SIGNER,
+            DELEGATE.sign(CLAIMS.replace("}", ",\"iss\":\"0x%s\"}".formatted("bb".repeat(20)))),
+            Refusal.SIGNED_TOKEN_PAYER,
+            DELEGATE.sign(deep),
+            Refusal.SIGNED_TOKEN_MALFORMED,
+            DELEGATE.sign(CLAIMS.replace("}", ",\"a\":\"%s\"}".formatted("x".repeat(3_000)))),
+            Refusal.SIGNED_TOKEN_MALFORMED);
+
+    hostile.forEach(
+        (token, refusal) ->
+            refuses(
+                refusal,
+                new Credential.Signed(new SignedToken(token), () -> "", Optional.empty()),
+                ONE));
+
+    assertThat(signatures).isEqualTo(1);
     passes(signed(CLAIMS), ONE, ONE);
   }
 
@@ -411,7 +453,7 @@ class PolicyCheckTest {
             "B".repeat(86));
     refuses(
         Refusal.SIGNED_TOKEN_SIGNATURE,
-        new Credential.Signed(new SignedToken(forged, "a.example"), Optional.empty()),
+        new Credential.Signed(new SignedToken(forged), () -> "a.example", Optional.empty()),
         ONE);
     assertThat(signatures).isEqualTo(2);
   }
@@ -459,7 +501,7 @@ class PolicyCheckTest {
     salts = List.of(SALT);
 
     Credential signed = signed(CLAIMS);
-    String text = signed.signedToken().orElseThrow().text();
+    String text = signed.signed().orElseThrow().token().text();
     String hash = SecretHash.of(text.substring(0, text.lastIndexOf('.'))).hex();
     CapBearer client = new CapBearer.Client(SALT.bucket(ONE, new byte[] {(byte) 192, 0, 2, 7}));
     CapBearer token =
@@ -512,7 +554,7 @@ class PolicyCheckTest {
   }
 
   private static Credential shown(String token) {
-    return new Credential.Signed(new SignedToken(token, "a.example"), Optional.empty());
+    return new Credential.Signed(new SignedToken(token), () -> "a.example", Optional.empty());
   }
 
   @Test

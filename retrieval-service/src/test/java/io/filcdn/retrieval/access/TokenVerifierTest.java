@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
@@ -41,7 +42,7 @@ class TokenVerifierTest {
   }
 
   private Outcome verify(String token, Optional<DelegateKey> delegate) {
-    Outcome outcome = verifier.look(new SignedToken(token, ""), delegate);
+    Outcome outcome = verifier.look(new SignedToken(token), delegate);
     return outcome instanceof Outcome.Unverified(TokenVerifier.Pending pending)
         ? verifier.verify(pending)
         : outcome;
@@ -70,7 +71,7 @@ class TokenVerifierTest {
     Outcome first = verify(token);
 
     assertThat(first).isInstanceOf(Outcome.Verified.class);
-    assertThat(verifier.look(new SignedToken(token, ""), Optional.of(DELEGATE.publicKey())))
+    assertThat(verifier.look(new SignedToken(token), Optional.of(DELEGATE.publicKey())))
         .as("its signature is verified once")
         .isEqualTo(first);
     assertThat(((Outcome.Verified) first).claims())
@@ -194,11 +195,16 @@ class TokenVerifierTest {
   void aTokenThatWasGoodEndsWithItsSigner() {
     String token = DELEGATE.sign(CLAIMS);
     assertThat(verify(token)).isInstanceOf(Outcome.Verified.class);
+    SignedToken shownAgain = new SignedToken(token);
+    assertThat(verifier.isVerified(shownAgain)).isTrue();
 
-    assertThat(verify(token, Optional.of(TestDelegate.generate().publicKey())))
-        .isInstanceOf(Outcome.Refused.class);
-    assertThat(verify(token, Optional.empty())).isInstanceOf(Outcome.Refused.class);
-    assertThat(verify(token)).isInstanceOf(Outcome.Verified.class);
+    for (SignedToken shown : List.of(shownAgain, new SignedToken(token))) {
+      assertThat(verifier.look(shown, Optional.of(TestDelegate.generate().publicKey())))
+          .isInstanceOf(Outcome.Refused.class);
+      assertThat(verifier.look(shown, Optional.empty())).isInstanceOf(Outcome.Refused.class);
+      assertThat(verifier.look(shown, Optional.of(DELEGATE.publicKey())))
+          .isInstanceOf(Outcome.Verified.class);
+    }
   }
 
   @Test

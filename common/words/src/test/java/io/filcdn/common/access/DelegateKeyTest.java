@@ -1,5 +1,6 @@
 package io.filcdn.common.access;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -51,6 +52,41 @@ class DelegateKeyTest {
       assertThat(read(delegate.jwk())).isEqualTo(delegate);
       assertThat(delegate.kid()).hasSize(43);
     }
+  }
+
+  /** RFC 7515, A.3. */
+  @Test
+  void whatItsPrivateHalfSignedIsToldFromAllElse() {
+    DelegateKey.Verifier key =
+        new DelegateKey(
+                "P-256",
+                "EC",
+                "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
+                "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0")
+            .verifier();
+    byte[] message =
+        ("eyJhbGciOiJFUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxl"
+                + "LmNvbS9pc19yb290Ijp0cnVlfQ")
+            .getBytes(US_ASCII);
+    byte[] signature =
+        Base64.getUrlDecoder()
+            .decode(
+                "DtEhU3ljbEg8L38VWAfUAqOyKAM6-Xx-F4GawxaepmXFCgfTjDxw5djxLa8ISlSApmWQxfKTUJqPP3-Kg6NU1Q");
+
+    assertThat(key.signed(message, signature)).isTrue();
+    for (int i = 0; i < signature.length; i++) {
+      byte[] changed = signature.clone();
+      changed[i] ^= 1;
+      assertThat(key.signed(message, changed)).isFalse();
+    }
+    assertThat(key.signed(new byte[0], signature)).isFalse();
+    assertThat(key.signed(message, Arrays.copyOf(signature, 63))).isFalse();
+    assertThat(key.signed(message, Arrays.copyOf(signature, 65))).isFalse();
+    // R and S of zero, and beyond the curve's order, would sign everything for who does not look
+    assertThat(key.signed(message, new byte[64])).isFalse();
+    byte[] ones = new byte[64];
+    Arrays.fill(ones, (byte) -1);
+    assertThat(key.signed(message, ones)).isFalse();
   }
 
   private static String text(BigInteger number) {

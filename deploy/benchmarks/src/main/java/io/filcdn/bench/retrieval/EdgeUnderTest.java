@@ -60,6 +60,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -246,8 +247,10 @@ final class EdgeUnderTest implements AutoCloseable {
     return key;
   }
 
-  /** A token for a piece, by a delegate of whom the edge has been told; none is needed. */
-  String newSignedToken(PieceCid piece) {
+  /**
+   * Tokens for a piece, each another, by a delegate of whom the edge has been told; none is needed.
+   */
+  Supplier<String> newSigner(PieceCid piece) {
     try {
       ECKey key = new ECKeyGenerator(Curve.P_256).generate();
       DelegateKey delegate =
@@ -263,20 +266,37 @@ final class EdgeUnderTest implements AutoCloseable {
               PolicyLimits.NONE,
               version.incrementAndGet());
       tell(Topic.POLICIES, policy.key(), policy);
-      SignedJWT token =
-          new SignedJWT(
-              new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(delegate.kid()).build(),
-              new JWTClaimsSet.Builder()
-                  .claim("cdniuc", piece.toString())
-                  .expirationTime(Date.from(END))
-                  .build());
-      token.sign(new ECDSASigner(key));
-      String text = token.serialize();
-      edge.server().await("knows of a policy", Duration.ofSeconds(30), () -> isServed(piece, text));
-      return text;
+      ECDSASigner signer = new ECDSASigner(key);
+      AtomicLong made = new AtomicLong();
+      Supplier<String> tokens = () -> signed(signer, delegate.kid(), piece, made.incrementAndGet());
+      String first = tokens.get();
+      edge.server()
+          .await("knows of a policy", Duration.ofSeconds(30), () -> isServed(piece, first));
+      return tokens;
     } catch (JOSEException e) {
-      throw new BenchFailure("a token cannot be signed: " + e.getMessage(), e);
+      throw unsigned(e);
     }
+  }
+
+  private static String signed(ECDSASigner signer, String kid, PieceCid piece, long number) {
+    SignedJWT token =
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(kid).build(),
+            new JWTClaimsSet.Builder()
+                .claim("cdniuc", piece.toString())
+                .jwtID(Long.toString(number))
+                .expirationTime(Date.from(END))
+                .build());
+    try {
+      token.sign(signer);
+    } catch (JOSEException e) {
+      throw unsigned(e);
+    }
+    return token.serialize();
+  }
+
+  private static BenchFailure unsigned(JOSEException cause) {
+    return new BenchFailure("a token cannot be signed: " + cause.getMessage(), cause);
   }
 
   private boolean isServed(PieceCid piece, String credential) {

@@ -64,7 +64,7 @@ public final class RetrievalBench {
         PieceCid held = pieces.ofSize(HELD);
         contenders.forEach(contender -> Fetcher.get(contender, "/" + held));
         cases.addAll(new ManyCases(contenders, held).run());
-        cases.addAll(new CredentialCases(edge, hot).run());
+        cases.addAll(new CredentialCases(edge, hot, folder).run());
         cases.add(new FillCase(edge.contender(), hot, pieces.ofSize(LARGE)).run());
       }
       // where something fails, the logs stay

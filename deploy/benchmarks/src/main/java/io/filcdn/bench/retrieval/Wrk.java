@@ -4,6 +4,7 @@ import io.filcdn.bench.run.BenchFailure;
 import io.filcdn.bench.run.Cores;
 import io.filcdn.common.piece.PieceCid;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,12 +33,40 @@ record Wrk(double requestsPerSecond, double bytesPerSecond, double p99Millis, do
   /** Asks for one piece, over and over, with some headers. */
   static Wrk run(
       Contender contender, PieceCid piece, List<String> headers, int connections, int seconds) {
+    List<String> arguments = new ArrayList<>();
+    headers.forEach(header -> arguments.addAll(List.of("-H", header)));
+    arguments.add(contender.uri(piece).toString());
+    return run(contender, arguments, connections, seconds);
+  }
+
+  /** Asks for one piece by one address, over and over. */
+  static Wrk run(Contender contender, URI address, int connections, int seconds) {
+    return run(contender, List.of(address.toString()), connections, seconds);
+  }
+
+  /** Asks for one piece, each time with another token. */
+  static Wrk run(
+      Contender contender, PieceCid piece, TokenScript tokens, int connections, int seconds) {
+    Wrk run =
+        run(
+            contender,
+            List.of("-s", tokens.file().toString(), contender.uri(piece).toString()),
+            connections,
+            seconds);
+    if (run.requestsPerSecond * seconds + connections > tokens.count()) {
+      throw new BenchFailure(
+          "expected fewer requests than %d tokens, found %.0f a second"
+              .formatted(tokens.count(), run.requestsPerSecond));
+    }
+    return run;
+  }
+
+  private static Wrk run(Contender contender, List<String> request, int connections, int seconds) {
     List<String> arguments =
         new ArrayList<>(List.of("wrk", "--latency", "--timeout", "60s", "-t1"));
     arguments.addAll(List.of("-c" + connections, "-d" + seconds + "s"));
     arguments.addAll(List.of("-H", "Host: " + contender.host()));
-    headers.forEach(header -> arguments.addAll(List.of("-H", header)));
-    arguments.add(contender.uri(piece).toString());
+    arguments.addAll(request);
     List<String> command = Cores.other(arguments);
     Duration before = contender.server().processorTime();
     String output = output(command);

@@ -92,7 +92,14 @@ final class SimulatedEdge implements Lessor {
     return new Run(
         journal,
         new LeasedQuota(
-            this, journal, name(), settings.leases(), this::endJournals, time, time::now));
+            this,
+            journal,
+            name(),
+            settings.leases(),
+            this::endJournals,
+            _ -> Optional.empty(),
+            time,
+            time::now));
   }
 
   private String name() {
