@@ -40,7 +40,8 @@ public final class Chance {
   public static long sizes(long responses, RandomGenerator random) {
     if (responses > SUMMED) {
       double sum =
-          responses * MOMENTS[0] + Math.sqrt((double) responses) * MOMENTS[1] * random.nextGaussian();
+          responses * MOMENTS[0]
+              + Math.sqrt((double) responses) * MOMENTS[1] * random.nextGaussian();
       return Math.max(responses, Math.round(sum));
     }
     long sum = 0;
