@@ -77,6 +77,27 @@ export function count(value: unknown): number | undefined {
   return Number.isSafeInteger(value) ? (value as number) : undefined
 }
 
+/** A part of a list that the service has in pages. */
+export interface PageOf<T> {
+  of: T[]
+  /** Where the next page begins; absent on the last. */
+  next?: string
+}
+
+/**
+ * A page of the API.
+ *
+ * @param name what the list is called in it
+ */
+export function page<T>(json: any, name: string, read: (item: any) => T): PageOf<T> {
+  return { of: list(json?.[name], read), ...(json?.next != null && { next: String(json.next) }) }
+}
+
+/** What asks for a page: so many items, behind the last one that was seen. */
+export function pageQuery(limit: number, after: string | undefined): string {
+  return `limit=${limit}${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`
+}
+
 /** The sums of what was served, as ServedSums of the API. */
 export interface Sums {
   egress: bigint
@@ -211,26 +232,15 @@ function part(json: any): Bytes {
   }
 }
 
-export interface DataSets {
-  dataSets: DataSet[]
-  /** Where the next page begins; absent on the last. */
-  next?: string
-}
-
-export async function dataSetsOf(payer: string, after: string | undefined, signal: AbortSignal): Promise<DataSets> {
-  const from = after === undefined ? '' : `&after=${encodeURIComponent(after)}`
-  const json = await get(`/api/v1/payers/${payer}/data-sets?limit=10${from}`, signal)
-  return {
-    dataSets: list(json.dataSets, (account) => ({
-      id: text(account?.dataSet),
-      ...(typeof account?.provider === 'string' && { provider: account.provider }),
-      withCdn: account?.withCdn === true,
-      deleted: account?.deleted === true,
-      cdn: part(account?.cdn),
-      cacheMiss: part(account?.cacheMiss),
-    })),
-    ...(typeof json.next === 'string' && { next: json.next }),
-  }
+export async function dataSetsOf(payer: string, after: string | undefined, signal: AbortSignal): Promise<PageOf<DataSet>> {
+  return page(await get(`/api/v1/payers/${payer}/data-sets?${pageQuery(10, after)}`, signal), 'dataSets', (account) => ({
+    id: text(account?.dataSet),
+    ...(typeof account?.provider === 'string' && { provider: account.provider }),
+    withCdn: account?.withCdn === true,
+    deleted: account?.deleted === true,
+    cdn: part(account?.cdn),
+    cacheMiss: part(account?.cacheMiss),
+  }))
 }
 
 export interface PayerTotals {

@@ -1,9 +1,9 @@
 /** The parts that pages consist of. */
 import type { ComponentChildren, ComponentProps } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import { network } from './api'
+import { network, type PageOf } from './api'
 import { age, bytes, type ChainClock, epochAt, grouped, percent, timeOf, tokens } from './exact'
-import { type Polled, usePolled, useNow } from './polling'
+import { LIVE, type Polled, usePolled, useNow } from './polling'
 
 interface Named {
   value: bigint
@@ -188,32 +188,46 @@ export function Table({ label, head, children }: { label: string; head: string[]
   )
 }
 
-/** Where a visitor is in a list that the service has in pages. */
-export function usePages() {
-  const [before, setBefore] = useState<string[]>([])
-  return {
-    /** What the page that is shown begins behind; nothing on the first. */
-    after: before.at(-1),
-    back: before.length === 0 ? undefined : () => setBefore(before.slice(0, -1)),
-    on: (next: string) => setBefore([...before, next]),
-  }
+interface PagedProps<T> {
+  /** What is asked for; where it changes, the first page of another list is shown. */
+  name: string
+  /** What the items are called, as in "data sets". */
+  what: string
+  ask: (after: string | undefined, signal: AbortSignal) => Promise<PageOf<T>>
+  /** What is said where there are no items at all. */
+  none: string
+  children: (items: T[]) => ComponentChildren
 }
 
-/** The buttons to the pages before and behind. */
-export function Pager({ of, next, what }: { of: ReturnType<typeof usePages>; next: string | undefined; what: string }) {
+/** A list that the service has in pages, one page at a time. */
+export function Paged<T>(props: PagedProps<T>) {
+  return <Pages key={props.name} {...props} />
+}
+
+function Pages<T>({ name, what, ask, none, children }: PagedProps<T>) {
+  const [before, setBefore] = useState<string[]>([])
+  const after = before.at(-1)
+  const polled = usePolled(`${name} ${after}`, LIVE, (signal) => ask(after, signal))
   return (
-    <div role="group">
-      {of.back !== undefined && (
-        <button type="button" class="secondary" onClick={of.back}>
-          Back
-        </button>
+    <Answer of={polled} what={`the ${what}`} every={LIVE}>
+      {({ of, next }) => (
+        <>
+          {of.length > 0 ? children(of) : <p>{after === undefined ? none : `There are no more ${what}.`}</p>}
+          <div role="group">
+            {after !== undefined && (
+              <button type="button" class="secondary" onClick={() => setBefore(before.slice(0, -1))}>
+                Back
+              </button>
+            )}
+            {next !== undefined && (
+              <button type="button" class="secondary" onClick={() => setBefore([...before, next])}>
+                More {what}
+              </button>
+            )}
+          </div>
+        </>
       )}
-      {next !== undefined && (
-        <button type="button" class="secondary" onClick={() => of.on(next)}>
-          More {what}
-        </button>
-      )}
-    </div>
+    </Answer>
   )
 }
 

@@ -1,7 +1,7 @@
 import { type Bytes as Part, type DataSet, dataSetsOf, payerTotals, series, storage, type Sums } from '../api'
 import { lasts, monthly } from '../exact'
 import { payer as payerOf } from '../ids'
-import { Amount, Answer, Bytes, Count, EpochTime, Figure, Left, Pager, Section, Table, Title, useNetwork, usePages } from '../parts'
+import { Amount, Answer, Bytes, Count, EpochTime, Figure, Left, Paged, Section, Table, Title, useNetwork } from '../parts'
 import { bucketsOf, type Pace, pace as paceOf, PERIODS, type Period } from '../period'
 import { PieceLink } from '../piece-link'
 import { TopUp } from '../top-up'
@@ -27,7 +27,7 @@ export function PayerPage({ address: given }: { address: string }) {
     <>
       <Title text="Payer" of={address} />
       <Totals address={address} />
-      <DataSets key={address} address={address} />
+      <DataSets address={address} />
       <Stored address={address} />
       <Links address={address} />
       <Refusals />
@@ -66,22 +66,16 @@ function Totals({ address }: { address: string }) {
 
 /** Data sets, ten at a time as the service has them. */
 function DataSets({ address }: { address: string }) {
-  const pages = usePages()
-  const { after } = pages
-  const polled = usePolled(`${address} ${after}`, LIVE, (signal) => dataSetsOf(address, after, signal))
   return (
     <Section title="What is left of each data set's quotas" room="chart">
-      <Answer of={polled} what="the data sets" every={LIVE}>
-        {({ dataSets, next }) => (
-          <>
-            {dataSets.length === 0 && <p>This payer has no data sets{after !== undefined && ' behind those'}.</p>}
-            {dataSets.map((dataSet) => (
-              <Quotas key={dataSet.id} of={dataSet} payer={address} />
-            ))}
-            <Pager of={pages} next={next} what="data sets" />
-          </>
-        )}
-      </Answer>
+      <Paged
+        name={address}
+        what="data sets"
+        ask={(after, signal) => dataSetsOf(address, after, signal)}
+        none="This payer has no data sets."
+      >
+        {(all) => all.map((dataSet) => <Quotas key={dataSet.id} of={dataSet} payer={address} />)}
+      </Paged>
     </Section>
   )
 }

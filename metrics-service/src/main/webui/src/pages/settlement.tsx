@@ -10,7 +10,7 @@ import {
   ExactBytes,
   Failed,
   Figure,
-  Pager,
+  Paged,
   Section,
   Surely,
   Table,
@@ -18,7 +18,6 @@ import {
   Title,
   useAction,
   useNetwork,
-  usePages,
 } from '../parts'
 import { LIVE, useNow, usePolled } from '../polling'
 import {
@@ -192,29 +191,20 @@ function Reconciled() {
 }
 
 function Transactions() {
-  const pages = usePages()
-  const polled = usePolled(`transactions ${pages.after}`, LIVE, (signal) => transactions(pages.after, signal))
   return (
     <Section title="Transactions, the newest first" room="chart">
-      <Answer of={polled} what="the transactions" every={LIVE}>
-        {(told) => (
-          <>
-            {told.transactions.length === 0 ? (
-              <p>There are none{pages.after !== undefined && ' behind those'}.</p>
-            ) : (
-              <Table
-                label="Transactions"
-                head={['Number', 'Does', 'State', 'Signed', 'Data sets', 'Nonce', 'Attempts', 'Fee, in FIL', 'Hash']}
-              >
-                {told.transactions.map((one) => (
-                  <Row key={one.id} of={one} />
-                ))}
-              </Table>
-            )}
-            <Pager of={pages} next={told.next} what="transactions" />
-          </>
+      <Paged name="transactions" what="transactions" ask={transactions} none="There are none.">
+        {(all) => (
+          <Table
+            label="Transactions"
+            head={['Number', 'Does', 'State', 'Signed', 'Data sets', 'Nonce', 'Attempts', 'Fee, in FIL', 'Hash']}
+          >
+            {all.map((one) => (
+              <Row key={one.id} of={one} />
+            ))}
+          </Table>
         )}
-      </Answer>
+      </Paged>
     </Section>
   )
 }
