@@ -5,9 +5,14 @@ import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.piece.PieceName;
 import io.filcdn.metrics.pieces.LatencyScale;
+import io.filcdn.metrics.pieces.PostgresAnswers;
 import io.filcdn.metrics.pieces.PostgresPlacements;
 import io.filcdn.metrics.pieces.PostgresPlacements.Stored;
 import io.filcdn.metrics.pieces.PostgresPlacements.Uploads;
@@ -19,6 +24,7 @@ import io.filcdn.service.database.Database;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -36,6 +42,8 @@ public final class Statements {
   /** Pieces in an answer about the largest. */
   static final int MOST_PIECES = 100;
 
+  private static final int MOST_ANSWERS = 200;
+
   private static final Duration FRESH = Duration.ofMinutes(1);
   private static final int MOST_KEPT = 10;
 
@@ -43,6 +51,7 @@ public final class Statements {
   private final PostgresSettlements settlements;
   private final PostgresPlacements placements = new PostgresPlacements();
   private final PostgresRetrievals retrievals = new PostgresRetrievals();
+  private final PostgresAnswers answered = new PostgresAnswers();
   private final TokenAmount ratePerTib;
   private final Clock clock;
   private final LoadingCache<Integer, List<Piece>> topPieces;
@@ -178,6 +187,51 @@ public final class Statements {
 
   private static Optional<Long> quantile(SortedMap<Integer, Long> slots, double part) {
     return slots.isEmpty() ? Optional.empty() : Optional.of(LatencyScale.quantile(slots, part));
+  }
+
+  /**
+   * The retrievals that were answered alike, as far as edges told of them one by one.
+   *
+   * @param status of HTTP; 0 where an edge told another number
+   * @param code the reason of a refusal
+   */
+  public record Answers(int status, Optional<String> code, BigInteger retrievals) {}
+
+  List<Answers> answers(RequestValues.Times times) {
+    return database
+        .call(connection -> answered.within(connection, times.from(), times.to(), MOST_ANSWERS))
+        .stream()
+        .map(
+            answer ->
+                new Answers(
+                    answer.status(), answer.code(), BigInteger.valueOf(answer.retrievals())))
+        .toList();
+  }
+
+  /**
+   * A piece in a data set.
+   *
+   * @param bytes its raw size; absent where its name does not tell it
+   * @param since when the chain placed it
+   */
+  public record PlacedPiece(
+      PieceId pieceId, PieceName pieceCid, Optional<ByteCount> bytes, Instant since) {}
+
+  /** The pieces of a data set behind one of them. */
+  List<PlacedPiece> pieces(DataSetId dataSet, Optional<PieceId> after, int limit) {
+    return database
+        .call(connection -> placements.ofDataSet(connection, dataSet, after, limit))
+        .stream()
+        .map(
+            placed ->
+                new PlacedPiece(
+                    placed.key().pieceId(),
+                    placed.key().pieceCid(),
+                    placed.key().pieceCid() instanceof PieceCid
+                        ? Optional.of(ByteCount.of(placed.bytes()))
+                        : Optional.empty(),
+                    placed.since()))
+        .toList();
   }
 
   /** A piece that was retrieved much, as far as retrievals were told one by one. */

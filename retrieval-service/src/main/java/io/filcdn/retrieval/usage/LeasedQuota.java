@@ -51,7 +51,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private final JournalId journal;
   private final String edge;
   private final LeaseRules rules;
-  private final JournalReports reports;
+  private final EdgeReports reports;
   private final InstantSource clock;
   private final LongSupplier nanoTime;
   private final Map<QuotaName, LeaseAccount> accounts = new ConcurrentHashMap<>();
@@ -98,7 +98,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       JournalId journal,
       String edge,
       LeaseRules rules,
-      JournalReports reports,
+      EdgeReports reports,
       InstantSource clock,
       LongSupplier nanoTime) {
     this.client = client;
@@ -480,7 +480,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
-  /** Gives back all that is not used, and tells how much of the journal Kafka has. */
+  /** Gives back all that is not used, and tells the last of this edge. */
   @Override
   public void close() {
     closing = true;
