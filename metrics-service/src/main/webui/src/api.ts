@@ -385,6 +385,9 @@ export interface Edge {
   journals: bigint
   heard: number
   held: bigint
+  region: string | undefined
+  /** Absent where the edge told nothing of it. */
+  cache: { at: number; pieces: bigint; disk: bigint; maxDisk: bigint; memory: bigint } | undefined
 }
 
 export async function edges(signal: AbortSignal): Promise<Edge[]> {
@@ -393,6 +396,50 @@ export async function edges(signal: AbortSignal): Promise<Edge[]> {
     journals: whole(edge?.journals),
     heard: Date.parse(text(edge?.heard)),
     held: whole(edge?.held),
+    region: optional(edge?.region),
+    cache: edge?.cache && {
+      at: Date.parse(text(edge.cache.at)),
+      pieces: whole(edge.cache.pieces),
+      disk: whole(edge.cache.diskBytes),
+      maxDisk: whole(edge.cache.maxDiskBytes),
+      memory: whole(edge.cache.memoryBytes),
+    },
+  }))
+}
+
+/** Retrievals that were answered alike. */
+export interface Answers {
+  status: number
+  /** The reason of a refusal. */
+  code: string | undefined
+  retrievals: bigint
+}
+
+export async function answers(from: number, to: number, signal: AbortSignal): Promise<Answers[]> {
+  const times = `from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`
+  return list(await get(`/api/v1/answers?${times}`, signal), (one) => ({
+    status: count(one?.status) ?? 0,
+    code: optional(one?.code),
+    retrievals: whole(one?.retrievals),
+  }))
+}
+
+/** A piece in a data set. */
+export interface Piece {
+  id: string
+  cid: string
+  /** Absent where its name does not tell it. */
+  bytes: bigint | undefined
+  /** In milliseconds since 1970. */
+  since: number
+}
+
+export async function piecesOf(dataSet: string, after: string | undefined, signal: AbortSignal): Promise<PageOf<Piece>> {
+  return page(await get(`/api/v1/data-sets/${dataSet}/pieces?${pageQuery(10, after)}`, signal), 'pieces', (piece) => ({
+    id: text(piece?.pieceId),
+    cid: text(piece?.pieceCid),
+    bytes: piece?.bytes === undefined ? undefined : whole(piece.bytes),
+    since: Date.parse(text(piece?.since)),
   }))
 }
 

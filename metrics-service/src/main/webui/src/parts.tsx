@@ -88,16 +88,25 @@ export function Figure({ label, children, note }: { label: string; children: Com
   )
 }
 
+/** The part of something as bars have it; nothing is more than all of it. */
+function permille(part: bigint, all: bigint): number {
+  if (all <= 0n || part <= 0n) return 0
+  return part >= all ? 1000 : Number((part * 1000n) / all)
+}
+
 /** A bar that shows what is left of something. */
 export function Left({ label, left, all }: { label: string; left: bigint; all: bigint }) {
-  const permille = all > 0n && left > 0n ? (left >= all ? 1000 : Number((left * 1000n) / all)) : 0
-  return <progress aria-label={`${label}: ${percent(left, all)} left`} value={permille} max={1000} />
+  return <progress aria-label={`${label}: ${percent(left, all)} left`} value={permille(left, all)} max={1000} />
+}
+
+/** A bar that shows what of something is used. */
+export function Used({ label, used, all }: { label: string; used: bigint; all: bigint }) {
+  return <progress aria-label={`${label}: ${percent(used, all)} used`} value={permille(used, all)} max={1000} />
 }
 
 /** A share of the largest, as a bar beside the number that it shows. */
 export function Share({ part, largest }: { part: bigint; largest: bigint }) {
-  const permille = largest > 0n ? Number((part * 1000n) / largest) : 0
-  return <progress aria-hidden="true" value={permille} max={1000} />
+  return <progress aria-hidden="true" value={permille(part, largest)} max={1000} />
 }
 
 /** An answer, or the reason why it is not there; and its age. */
@@ -324,6 +333,17 @@ export function Title({ text, of, children }: { text: string; of?: string; child
       {of !== undefined && <Copyable text={of} label="the name" />}
       {children}
     </hgroup>
+  )
+}
+
+/** Details whose content is made while they are open. */
+export function Unfolded({ summary, children }: { summary: string; children: () => ComponentChildren }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{summary}</summary>
+      {open && children()}
+    </details>
   )
 }
 

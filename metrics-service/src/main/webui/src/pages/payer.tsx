@@ -1,9 +1,9 @@
-import { type Bytes as Part, type DataSet, dataSetsOf, payerTotals, series, storage, type Sums } from '../api'
+import { type Bytes as Part, type DataSet, dataSetsOf, payerTotals, piecesOf, series, storage, type Sums } from '../api'
 import { lasts, monthly } from '../exact'
-import { payer as payerOf } from '../ids'
-import { Amount, Answer, Bytes, Count, EpochTime, Figure, Left, Paged, Section, Table, Title, useNetwork } from '../parts'
+import { payer as payerOf, pieceUrl } from '../ids'
+import { Amount, Answer, Bytes, Count, EpochTime, Figure, Left, Paged, Section, Table, Time, Title, Unfolded, useNetwork } from '../parts'
 import { bucketsOf, type Pace, pace as paceOf, PERIODS, type Period } from '../period'
-import { PieceLink } from '../piece-link'
+import { PieceAt, PieceLink } from '../piece-link'
 import { TopUp } from '../top-up'
 import { LIVE, usePolled } from '../polling'
 
@@ -117,8 +117,54 @@ function Quotas({ of, payer }: { of: DataSet; payer: string }) {
         pick={(s) => s.miss}
         perTib={network?.perTib.cacheMiss}
       />
+      <Pieces dataSet={of.id} payer={payer} template={network?.pieceUrl} />
       {network !== undefined && takesTopUps(of) && <TopUp dataSet={of.id} payer={payer} network={network} />}
     </article>
+  )
+}
+
+interface PiecesProps {
+  dataSet: string
+  payer: string
+  /** The URL of pieces; absent where the operator told none. */
+  template: string | undefined
+}
+
+/** The pieces of a data set, asked for once somebody wants to see them. */
+function Pieces({ dataSet, payer, template }: PiecesProps) {
+  const clock = useNetwork().data
+  return (
+    <Unfolded summary={`Pieces of ${dataSet}`}>
+      {() => (
+        <Paged
+          name={dataSet}
+          what="pieces"
+          ask={(after, signal) => piecesOf(dataSet, after, signal)}
+          none="The data set has no pieces."
+        >
+          {(all) =>
+            all.map((piece) => (
+              <Unfolded key={piece.id} summary={`Piece ${piece.id}: ${piece.cid}`}>
+                {() => (
+                  <>
+                    <p>
+                      {piece.bytes !== undefined && (
+                        <>
+                          <Bytes value={piece.bytes} name={`piece-${piece.id}`} />
+                          {', '}
+                        </>
+                      )}
+                      in the data set since <Time at={piece.since} clock={clock} />.
+                    </p>
+                    {template !== undefined && <PieceAt url={pieceUrl(template, payer, piece.cid)} />}
+                  </>
+                )}
+              </Unfolded>
+            ))
+          }
+        </Paged>
+      )}
+    </Unfolded>
   )
 }
 

@@ -1,6 +1,6 @@
-import { edges, intake, type Ranked, top } from '../api'
+import { type Edge, edges, intake, type Ranked, top } from '../api'
 import { percent } from '../exact'
-import { Answer, Bytes, Count, Section, Table, Time, Title, useNetwork } from '../parts'
+import { Answer, Bytes, Count, Section, Table, Time, Title, Used, useNetwork } from '../parts'
 import { LIVE, usePolled } from '../polling'
 import { indexer } from '../settlement'
 
@@ -155,11 +155,12 @@ function Edges() {
               {served.problem !== undefined && <p class="problem">{`What they served: ${served.problem.message}`}</p>}
               <Table
                 label="Edges that lease quota"
-                head={['Edge', 'Last heard', 'Open journals', 'Quota it holds', 'Egress today (UTC)', 'Requests served from its cache']}
+                head={['Edge', 'Region', 'Last heard', 'Open journals', 'Quota it holds', 'Cache on disk', 'Pieces', 'In memory', 'Egress today (UTC)', 'Requests served from its cache']}
               >
                 {all.map((edge) => (
                   <tr key={edge.edge}>
                     <th scope="row">{edge.edge}</th>
+                    <td>{edge.region ?? '–'}</td>
                     <td>
                       <Time at={edge.heard} clock={clock} />
                     </td>
@@ -169,6 +170,7 @@ function Edges() {
                     <td>
                       <Bytes value={edge.held} name={`held-${edge.edge}`} />
                     </td>
+                    <Cached of={edge} />
                     <Served of={of(edge.edge)} />
                   </tr>
                 ))}
@@ -181,15 +183,31 @@ function Edges() {
   )
 }
 
+/** How full the cache of an edge is, as the edge told it with its last request for quota. */
+function Cached({ of: { edge, cache } }: { of: Edge }) {
+  if (cache === undefined) return <Nothing columns={3} />
+  return (
+    <>
+      <td>
+        <Bytes value={cache.disk} name={`disk-${edge}`} /> of <Bytes value={cache.maxDisk} name={`max-disk-${edge}`} />
+        <Used label={`The cache of ${edge}`} used={cache.disk} all={cache.maxDisk} />
+      </td>
+      <td>
+        <Count value={cache.pieces} name={`pieces-${edge}`} />
+      </td>
+      <td>
+        <Bytes value={cache.memory} name={`memory-${edge}`} />
+      </td>
+    </>
+  )
+}
+
+function Nothing({ columns }: { columns: number }) {
+  return Array.from({ length: columns }, (_, i) => <td key={i}>–</td>)
+}
+
 function Served({ of }: { of: Ranked | undefined }) {
-  if (of === undefined) {
-    return (
-      <>
-        <td>–</td>
-        <td>–</td>
-      </>
-    )
-  }
+  if (of === undefined) return <Nothing columns={2} />
   return (
     <>
       <td>

@@ -189,7 +189,7 @@ class SettlementPageIT {
     INDEXER.answers("/status", Answer.json("{\"state\":\"standby\"}"));
     visitor.go("/system");
 
-    says("The process that answered is a standby");
+    visitor.says("The process that answered is a standby");
   }
 
   @Test
@@ -324,12 +324,12 @@ class SettlementPageIT {
     visitor.fill("For operators", "token", "operators-know-this");
     visitor.click("Use it");
     visitor.click("Report: show what it would do");
-    says("5,000 and 70 bytes up to epoch 8");
+    visitor.says("5,000 and 70 bytes up to epoch 8");
     assertThat(orders()).containsExactly("/api/v1/admin/report?dryRun=true");
 
     visitor.click("Report all of that");
     visitor.click("Report all of that, surely");
-    says("it is ordered");
+    visitor.says("it is ordered");
 
     assertThat(orders())
         .containsExactly("/api/v1/admin/report?dryRun=true", "/api/v1/admin/report?dryRun=false");
@@ -356,26 +356,26 @@ class SettlementPageIT {
   @Test
   void theKeyboardAloneIsEnough() {
     visitor.go("/settlement");
-    says("once an operator releases it");
+    visitor.says("once an operator releases it");
     visitor.tabTo("The operators' token");
     visitor.write("operators-know-this");
     visitor.enter();
-    says("Forget the token");
+    visitor.says("Forget the token");
     visitor.tabTo("Report: show what it would do");
     visitor.enter();
-    says("5,000 and 70 bytes up to epoch 8");
+    visitor.says("5,000 and 70 bytes up to epoch 8");
     visitor.tabTo("Report all of that");
     visitor.enter();
     visitor.tabTo("Report all of that, surely");
     visitor.enter();
 
-    says("it is ordered");
+    visitor.says("it is ordered");
   }
 
   @Test
   void whatIsShownStaysWhileTheNetworkIsCut() {
     visitor.go("/settlement");
-    says("once an operator releases it");
+    visitor.says("once an operator releases it");
     await().atMost(PATIENCE).until(() -> visitor.figures().containsKey("unreported-cdn"));
 
     visitor.assertKeepsWhatItShowsWhileTheNetworkIsCut();
@@ -392,7 +392,7 @@ class SettlementPageIT {
     visitor.click("Use it");
     visitor.click("Report: show what it would do");
 
-    says("The operators' token");
+    visitor.says("The operators' token");
   }
 
   @Test
@@ -407,13 +407,13 @@ class SettlementPageIT {
     visitor.go("/settlement");
     visitor.fill("For operators", "token", "operators-know-this");
     visitor.click("Use it");
-    says("Forget the token");
+    visitor.says("Forget the token");
     assertThat(visitor.evaluate("hours.map(one => one.delay)").path(0).asInt())
         .isBetween(3_590_000, 3_600_000);
 
     visitor.evaluate("hours[0].act()");
 
-    says("The operators' token");
+    visitor.says("The operators' token");
   }
 
   @Test
@@ -421,10 +421,6 @@ class SettlementPageIT {
     SETTLEMENT.answers("/api/v1/backlog", new Answer(500, "text/html", "<h1>oh"));
     visitor.go("/settlement");
 
-    says("settlement: its answer is no JSON (status 500)");
-  }
-
-  private void says(String text) {
-    await().atMost(PATIENCE).untilAsserted(() -> assertThat(visitor.text()).contains(text));
+    visitor.says("settlement: its answer is no JSON (status 500)");
   }
 }
