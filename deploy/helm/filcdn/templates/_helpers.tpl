@@ -326,6 +326,7 @@ metrics:
   - /assets
   - /favicon.svg
   - /start
+  - /meanings
   - /account
   - /settlement
   - /system

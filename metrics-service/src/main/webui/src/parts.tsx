@@ -75,11 +75,33 @@ export function useNetwork() {
   return usePolled('network', 600_000, network)
 }
 
+/** The address of a word's row on the page of meanings. */
+export function meaningId(word: string): string {
+  return word.replace(/[^A-Za-z0-9_]+/g, '-')
+}
+
+/** A name that leads to what it means. */
+export function Meaning({ of, children }: { of: string; children: ComponentChildren }) {
+  return (
+    <a class="meaning" href={`/meanings#${meaningId(of)}`}>
+      {children}
+    </a>
+  )
+}
+
+interface FigureProps {
+  label: string
+  /** The word of the glossary that says what it is. */
+  means?: string
+  children: ComponentChildren
+  note?: string
+}
+
 /** A figure with its name, and what it was before. */
-export function Figure({ label, children, note }: { label: string; children: ComponentChildren; note?: string }) {
+export function Figure({ label, means, children, note }: FigureProps) {
   return (
     <div class="figure">
-      <dt>{label}</dt>
+      <dt>{means === undefined ? label : <Meaning of={means}>{label}</Meaning>}</dt>
       <dd>
         {children}
         {note !== undefined && <small>{note}</small>}
@@ -178,14 +200,14 @@ export function Copyable({ text, label }: { text: string; label: string }) {
 }
 
 /** A table that can be wider than the screen. */
-export function Table({ label, head, children }: { label: string; head: string[]; children: ComponentChildren }) {
+export function Table({ label, head, children }: { label: string; head: ComponentChildren[]; children: ComponentChildren }) {
   return (
     <div class="overflow-auto" role="region" aria-label={label} tabIndex={0}>
       <table>
         <thead>
           <tr>
-            {head.map((name) => (
-              <th scope="col" key={name}>
+            {head.map((name, i) => (
+              <th scope="col" key={i}>
                 {name}
               </th>
             ))}

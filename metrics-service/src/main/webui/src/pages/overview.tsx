@@ -117,21 +117,21 @@ function Figures(of: Of) {
   const against = (pick: (sums: Sums) => bigint) => change(pick(over(of.now)), pick(over(of.before)))
   return (
     <dl class="figures">
-      <Figure label="Egress" note={against((s) => s.egress)}>
+      <Figure label="Egress" means="egress" note={against((s) => s.egress)}>
         <Bytes value={now.egress} name="egress" />
       </Figure>
-      <Figure label="Requests" note={against((s) => s.requests)}>
+      <Figure label="Requests" means="request" note={against((s) => s.requests)}>
         <Count value={now.requests} name="requests" />
       </Figure>
-      <Figure label="Hit ratio, by bytes" note={`${percent(of.hitsBefore.egress, before.egress)} before`}>
+      <Figure label="Hit ratio, by bytes" means="hit ratio" note={`${percent(of.hitsBefore.egress, before.egress)} before`}>
         <data value={String(of.hits.egress)} data-name="hits" title={`${grouped(of.hits.egress)} bytes`}>
           {percent(of.hits.egress, now.egress)}
         </data>
       </Figure>
-      <Figure label="From providers" note={against((s) => s.miss)}>
+      <Figure label="From providers" means="cacheMissBytes" note={against((s) => s.miss)}>
         <Bytes value={now.miss} name="miss" />
       </Figure>
-      <Figure label="Not billed" note={against((s) => s.unbilled)}>
+      <Figure label="Not billed" means="unbilled" note={against((s) => s.unbilled)}>
         <Bytes value={now.unbilled} name="unbilled" />
       </Figure>
     </dl>
@@ -195,6 +195,7 @@ function Answered({ period }: { period: Period }) {
             <dl class="figures">
               <Figure
                 label="Refused or failed"
+                means="refusal"
                 {...(before !== undefined && { note: change(times(answers, isError), times(before, isError)) })}
               >
                 <Count value={times(answers, isError)} name="errors" />
@@ -238,7 +239,7 @@ export function Percentiles(times: { p50?: number; p95?: number; p99?: number })
       {(['p50', 'p95', 'p99'] as const).map((part) => {
         const time = times[part]
         return (
-          <Figure key={part} label={`${part.slice(1)} % within`}>
+          <Figure key={part} label={`${part.slice(1)} % within`} means="time to the first byte">
             {time === undefined ? '–' : <data value={time} data-name={part}>{micros(time)}</data>}
           </Figure>
         )

@@ -42,19 +42,19 @@ function Totals({ address }: { address: string }) {
       <Answer of={polled} what="what was served" every={LIVE}>
         {(totals) => (
           <dl class="figures">
-            <Figure label="Egress">
+            <Figure label="Egress" means="egress">
               <Bytes value={totals.egress} name="egress" />
             </Figure>
-            <Figure label="From providers">
+            <Figure label="From providers" means="cacheMissBytes">
               <Bytes value={totals.miss} name="miss" />
             </Figure>
-            <Figure label="Requests">
+            <Figure label="Requests" means="request">
               <Count value={totals.requests} name="requests" />
             </Figure>
-            <Figure label="Egress left">
+            <Figure label="Egress left" means="quota">
               <Bytes value={totals.remainingCdn} name="remaining" />
             </Figure>
-            <Figure label="Left from providers">
+            <Figure label="Left from providers" means="quota">
               <Bytes value={totals.remainingMiss} name="remaining-miss" />
             </Figure>
           </dl>
@@ -218,10 +218,10 @@ function Stored({ address }: { address: string }) {
         {(stored) => (
           <>
             <dl class="figures">
-              <Figure label="Pieces">
+              <Figure label="Pieces" means="piece">
                 <Count value={stored.pieces} name="pieces" />
               </Figure>
-              <Figure label="Stored">
+              <Figure label="Stored" means="placement">
                 <Bytes value={stored.bytes} name="stored" />
               </Figure>
             </dl>

@@ -47,16 +47,16 @@ function Supplied({ provider }: { provider: string }) {
           return (
             <>
               <dl class="figures">
-                <Figure label="Supplied and verified" note={against((s) => s.miss)}>
+                <Figure label="Supplied and verified" means="cacheMissBytes" note={against((s) => s.miss)}>
                   <Bytes value={all.miss} name="miss" />
                 </Figure>
-                <Figure label="Requests that started a fetch" note={against((s) => s.missRequests)}>
+                <Figure label="Requests that started a fetch" means="fill" note={against((s) => s.missRequests)}>
                   <Count value={all.missRequests} name="miss-requests" />
                 </Figure>
-                <Figure label="Egress of its data sets" note={against((s) => s.egress)}>
+                <Figure label="Egress of its data sets" means="egress" note={against((s) => s.egress)}>
                   <Bytes value={all.egress} name="egress" />
                 </Figure>
-                <Figure label="Requests" note={against((s) => s.requests)}>
+                <Figure label="Requests" means="request" note={against((s) => s.requests)}>
                   <Count value={all.requests} name="requests" />
                 </Figure>
               </dl>
@@ -108,13 +108,13 @@ function Earned({ provider }: { provider: string }) {
         {(told) => (
           <>
             <dl class="figures">
-              <Figure label="Reported bytes">
+              <Figure label="Reported bytes" means="rollup">
                 <Bytes value={told.bytes} name="statement-bytes" />
               </Figure>
-              <Figure label="Their price in USDFC">
+              <Figure label="Their price in USDFC" means="rail">
                 <Amount value={told.owed} name="owed" />
               </Figure>
-              <Figure label="Paid in USDFC">
+              <Figure label="Paid in USDFC" means="settle">
                 <Amount value={told.settled} name="settled" />
               </Figure>
             </dl>

@@ -63,16 +63,16 @@ function Open() {
         {({ unreported, waitingSince, deadlines }) => (
           <>
             <dl class="figures">
-              <Figure label="Unreported egress">
+              <Figure label="Unreported egress" means="backlog">
                 <Bytes value={unreported.cdn} name="unreported-cdn" />
               </Figure>
-              <Figure label="Unreported from providers">
+              <Figure label="Unreported from providers" means="backlog">
                 <Bytes value={unreported.miss} name="unreported-miss" />
               </Figure>
-              <Figure label="The oldest of it">
+              <Figure label="The oldest of it" means="toEpoch">
                 {unreported.oldest === undefined ? 'none' : <EpochTime epoch={unreported.oldest} clock={clock} name="oldest" />}
               </Figure>
-              <Figure label="A transaction waits since">
+              <Figure label="A transaction waits since" means="signed">
                 {waitingSince === undefined ? (
                   'none waits'
                 ) : (

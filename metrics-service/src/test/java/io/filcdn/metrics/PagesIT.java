@@ -200,6 +200,7 @@ class PagesIT {
         "/account",
         "/settlement",
         "/system",
+        "/meanings",
         "/provider/3",
         "/provider/fwss/3",
         "/audit/12",
@@ -341,6 +342,7 @@ class PagesIT {
     assertFigures(screen, "provider", "/provider/fwss/3", provider());
     assertFigures(screen, "audit", "/audit/fwss/12", audit());
     assertFigures(screen, "start", "/start", Map.of());
+    assertFigures(screen, "meanings", "/meanings", Map.of());
   }
 
   private static Map<String, String> overview() {
@@ -487,9 +489,22 @@ class PagesIT {
     visitor.picture(name + "-" + screen.name());
   }
 
-  @Test
-  void nothingIsAskedOfAnyoneElseAndItIsSmall() {
-    visitor.go("/");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/",
+        "/payer/PAYER",
+        "/provider/fwss/3",
+        "/audit/fwss/12",
+        "/start",
+        "/account",
+        "/settlement",
+        "/system",
+        "/meanings"
+      })
+  void nothingIsAskedOfAnyoneElseAndItIsSmall(String path) {
+    visitor.go(path.replace("PAYER", PAYER.hex()));
+    visitor.untilAllIsThere();
 
     JsonNode loaded =
         visitor.evaluate(
@@ -728,7 +743,8 @@ class PagesIT {
         "/start",
         "/account",
         "/settlement",
-        "/system"
+        "/system",
+        "/meanings"
       })
   void tabGoesToEverythingInItsOrderAndIsSeen(String path) {
     visitor.go(path.replace("PAYER", PAYER.hex()));
@@ -743,6 +759,24 @@ class PagesIT {
           .as(() -> visitor.focused("outerHTML"))
           .isEqualTo(stop);
     }
+  }
+
+  @Test
+  void aNumberLeadsToWhatItMeans() {
+    visitor.go("/system");
+    visitor.untilAllIsThere();
+    visitor.tabTo("filcdn_egress_parked_records");
+
+    visitor.enter();
+
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(visitor.focused("id")).isEqualTo("filcdn_egress_parked_records"));
+    assertThat(visitor.evaluate("document.activeElement.closest('div').textContent").asText())
+        .contains("records that wait for it");
+    assertThat(visitor.focused("getBoundingClientRect().top < innerHeight")).isEqualTo("true");
   }
 
   @Test

@@ -19,7 +19,7 @@ public class PageRoutes {
 
   private static final String DOCUMENT = "/index.html";
   private static final String PAGES =
-      "/(?:start|account|settlement|system)|/(?:provider|audit)/[^/]+(?:/[^/]+)?";
+      "/(?:start|account|settlement|system|meanings)|/(?:provider|audit)/[^/]+(?:/[^/]+)?";
   private static final String PAYER = "/payer/[^/]+";
 
   /** Files whose names change with their content. */
