@@ -284,6 +284,22 @@ export async function storage(payer: string, signal: AbortSignal): Promise<Stora
   }
 }
 
+/** Bytes that a provider supplied. */
+export interface Supply {
+  verified: bigint
+  unverified: bigint
+  unverifiedRequests: bigint
+}
+
+export async function supply(provider: string, signal: AbortSignal): Promise<Supply> {
+  const json = await get(`/api/v1/providers/${provider}/supply`, signal)
+  return {
+    verified: whole(json.verified),
+    unverified: whole(json.unverified),
+    unverifiedRequests: whole(json.unverifiedRequests),
+  }
+}
+
 export interface Statement {
   bytes: bigint
   owed: bigint

@@ -1,6 +1,6 @@
-import { latency, series, statement, statementPath, type Sums } from '../api'
+import { latency, series, statement, statementPath, type Sums, supply } from '../api'
 import { Chart } from '../chart'
-import { bytes, change, grouped } from '../exact'
+import { bytes, change, grouped, percent } from '../exact'
 import { provider as providerOf } from '../ids'
 import { Amount, Answer, Bytes, Count, Figure, Section, Table, Title } from '../parts'
 import { bucketsBefore, bucketsOf, fill, over, PERIODS, type Period, sum } from '../period'
@@ -25,6 +25,7 @@ export function ProviderPage({ generation, id }: { generation: string; id?: stri
     <>
       <Title text="Provider" of={provider} />
       <Supplied provider={provider} />
+      <Verified provider={provider} />
       <Speed provider={provider} />
       <Earned provider={provider} />
     </>
@@ -78,6 +79,33 @@ function Supplied({ provider }: { provider: string }) {
             </>
           )
         }}
+      </Answer>
+    </Section>
+  )
+}
+
+/** What of a provider's bytes was what it should be. */
+function Verified({ provider }: { provider: string }) {
+  const polled = usePolled(provider, LIVE, (signal) => supply(provider, signal))
+  return (
+    <Section title="Verified and not, since the beginning" room="figures">
+      <Answer of={polled} what="what was verified" every={LIVE}>
+        {(told) => (
+          <dl class="figures">
+            <Figure label="Verified share" means="verdict">
+              {percent(told.verified, told.verified + told.unverified)}
+            </Figure>
+            <Figure label="Verified bytes" means="cacheMissBytes">
+              <Bytes value={told.verified} name="verified" />
+            </Figure>
+            <Figure label="Bytes that failed" means="unbilled">
+              <Bytes value={told.unverified} name="unverified" />
+            </Figure>
+            <Figure label="Requests that got such bytes" means="unbilled">
+              <Count value={told.unverifiedRequests} name="faults" />
+            </Figure>
+          </dl>
+        )}
       </Answer>
     </Section>
   )

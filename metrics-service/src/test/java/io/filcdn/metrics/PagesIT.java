@@ -145,6 +145,7 @@ class PagesIT {
             egress(12, CacheOutcome.HIT, 3, 24),
             fill(12, 1000),
             unbilled(12, Reason.BOT, 2, 254),
+            unbilled(12, Reason.UNVERIFIED, 1, 12),
             hit(13, 100)));
     send(
         Topic.RETRIEVALS,
@@ -420,6 +421,10 @@ class PagesIT {
     figures.put("miss-requests", all.path("cacheMissRequests").asText());
     figures.put("statement-bytes", statement.path("bytes").asText());
     figures.put("owed", statement.path("owed").asText());
+    JsonNode supply = api("/api/v1/providers/fwss/3/supply");
+    figures.put("verified", supply.path("verified").asText());
+    figures.put("unverified", "24");
+    figures.put("faults", supply.path("unverifiedRequests").asText());
     figures.put("settled", statement.path("settled").asText());
     List.of("p50", "p95", "p99").forEach(p -> figures.put(p, latency.path(p).asText()));
     return figures;
@@ -772,8 +777,7 @@ class PagesIT {
     await()
         .atMost(PATIENCE)
         .untilAsserted(
-            () ->
-                assertThat(visitor.focused("id")).isEqualTo("filcdn_egress_parked_records"));
+            () -> assertThat(visitor.focused("id")).isEqualTo("filcdn_egress_parked_records"));
     assertThat(visitor.evaluate("document.activeElement.closest('div').textContent").asText())
         .contains("records that wait for it");
     assertThat(visitor.focused("getBoundingClientRect().top < innerHeight")).isEqualTo("true");

@@ -2,6 +2,7 @@ package io.filcdn.metrics.query;
 
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.PieceId;
+import io.filcdn.metrics.odometer.PostgresOdometers.Supply;
 import io.filcdn.metrics.query.Statements.Answers;
 import io.filcdn.metrics.query.Statements.Latency;
 import io.filcdn.metrics.query.Statements.Piece;
@@ -74,6 +75,15 @@ public class StatementResource {
     return format.equals("json")
         ? Response.ok(statement).build()
         : Response.ok(statement.csv()).type("text/csv; charset=utf-8").build();
+  }
+
+  @GET
+  @Path("providers/{id: .+}/supply")
+  @Operation(
+      summary =
+          "What a provider supplied since the beginning, to fills that verified and to others")
+  public Supply supply(@PathParam("id") String id) {
+    return statements.supply(PathIds.provider(id, network));
   }
 
   @GET

@@ -11,6 +11,8 @@ import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.metrics.odometer.PostgresOdometers;
+import io.filcdn.metrics.odometer.PostgresOdometers.Supply;
 import io.filcdn.metrics.pieces.LatencyScale;
 import io.filcdn.metrics.pieces.PostgresAnswers;
 import io.filcdn.metrics.pieces.PostgresPlacements;
@@ -49,6 +51,7 @@ public final class Statements {
 
   private final Database database;
   private final PostgresSettlements settlements;
+  private final PostgresOdometers odometers = new PostgresOdometers();
   private final PostgresPlacements placements = new PostgresPlacements();
   private final PostgresRetrievals retrievals = new PostgresRetrievals();
   private final PostgresAnswers answered = new PostgresAnswers();
@@ -128,6 +131,11 @@ public final class Statements {
         lines.stream().map(Line::owed).reduce(BigInteger.ZERO, BigInteger::add),
         lines.stream().map(Line::settled).reduce(BigInteger.ZERO, BigInteger::add),
         lines);
+  }
+
+  /** The bytes that a provider supplied, to fills that verified and to others. */
+  Supply supply(ProviderId provider) {
+    return database.call(connection -> odometers.supply(connection, provider));
   }
 
   /** The pieces placed on one day. */
