@@ -440,6 +440,27 @@ export async function answers(from: number, to: number, signal: AbortSignal): Pr
   }))
 }
 
+/** A transaction that reported bytes of a data set, or paid for them. */
+export interface Transaction {
+  hash: string
+  epoch: number
+  cdn: bigint
+  miss: bigint
+  cdnPaid: bigint
+  missPaid: bigint
+}
+
+export async function transactionsOf(dataSet: string, after: string | undefined, signal: AbortSignal): Promise<PageOf<Transaction>> {
+  return page(await get(`/api/v1/data-sets/${dataSet}/transactions?${pageQuery(10, after)}`, signal), 'transactions', (one) => ({
+    hash: text(one?.txHash),
+    epoch: count(one?.epoch) ?? 0,
+    cdn: whole(one?.cdnBytes),
+    miss: whole(one?.cacheMissBytes),
+    cdnPaid: whole(one?.cdnPaid),
+    missPaid: whole(one?.cacheMissPaid),
+  }))
+}
+
 /** A piece in a data set. */
 export interface Piece {
   id: string

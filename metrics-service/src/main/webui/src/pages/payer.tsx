@@ -1,7 +1,7 @@
-import { type Bytes as Part, type DataSet, dataSetsOf, payerTotals, piecesOf, series, storage, type Sums } from '../api'
+import { type Bytes as Part, type DataSet, dataSetsOf, payerTotals, piecesOf, series, storage, type Sums, transactionsOf } from '../api'
 import { lasts, monthly } from '../exact'
 import { payer as payerOf, pieceUrl } from '../ids'
-import { Amount, Answer, Bytes, Count, EpochTime, Figure, Left, Paged, Section, Table, Time, Title, Unfolded, useNetwork } from '../parts'
+import { Amount, Answer, Bytes, Copyable, Count, EpochTime, Figure, Left, Paged, Section, Table, Time, Title, Unfolded, useNetwork } from '../parts'
 import { bucketsOf, type Pace, pace as paceOf, PERIODS, type Period } from '../period'
 import { PieceAt, PieceLink } from '../piece-link'
 import { TopUp } from '../top-up'
@@ -117,9 +117,49 @@ function Quotas({ of, payer }: { of: DataSet; payer: string }) {
         pick={(s) => s.miss}
         perTib={network?.perTib.cacheMiss}
       />
+      <Transactions dataSet={of.id} />
       <Pieces dataSet={of.id} payer={payer} template={network?.pieceUrl} />
       {network !== undefined && takesTopUps(of) && <TopUp dataSet={of.id} payer={payer} network={network} />}
     </article>
+  )
+}
+
+/** The transactions that reported what a data set was served, or paid for it. */
+function Transactions({ dataSet }: { dataSet: string }) {
+  const clock = useNetwork().data
+  return (
+    <Unfolded summary={`Reports and payments of ${dataSet}`}>
+      {() => (
+        <Paged
+          name={dataSet}
+          what="transactions"
+          ask={(after, signal) => transactionsOf(dataSet, after, signal)}
+          none="Nothing of it was reported or paid yet."
+        >
+          {(all) => (
+            <Table
+              label={`Reports and payments of ${dataSet}`}
+              head={['Up to, or in', 'Egress reported', 'From providers', 'Paid in USDFC', 'Paid for providers', 'Transaction']}
+            >
+              {all.map((one) => (
+                <tr key={one.hash}>
+                  <th scope="row">
+                    <EpochTime epoch={one.epoch} clock={clock} />
+                  </th>
+                  <td>{one.cdn === 0n ? '–' : <Bytes value={one.cdn} />}</td>
+                  <td>{one.miss === 0n ? '–' : <Bytes value={one.miss} />}</td>
+                  <td>{one.cdnPaid === 0n ? '–' : <Amount value={one.cdnPaid} />}</td>
+                  <td>{one.missPaid === 0n ? '–' : <Amount value={one.missPaid} />}</td>
+                  <td>
+                    <Copyable text={one.hash} label="the hash of the transaction" />
+                  </td>
+                </tr>
+              ))}
+            </Table>
+          )}
+        </Paged>
+      )}
+    </Unfolded>
   )
 }
 

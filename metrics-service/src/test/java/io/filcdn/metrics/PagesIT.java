@@ -24,8 +24,11 @@ import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.chain.TxHash;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow.Reason;
@@ -36,6 +39,7 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
 import io.filcdn.testing.browser.Chromium;
@@ -608,6 +612,31 @@ class PagesIT {
         sample.lastReportedEpoch(),
         sample.settled(),
         sample.asOf());
+  }
+
+  @Test
+  void whatWasReportedIsListedWithItsTransaction() throws Exception {
+    TxHash hash = TxHash.of("0x" + "ab".repeat(32));
+    send(
+        Topic.SETTLEMENT,
+        dataSet(13).toString(),
+        RecordJson.write(
+            new SettlementRecord.Reported(
+                dataSet(13),
+                Clock.systemUTC().instant(),
+                hash,
+                new Epoch(7),
+                ByteCount.of(9_007_199_254_740_993L),
+                ByteCount.of(2))));
+    visitor.go("/payer/" + PAYER);
+
+    visitor.click("Reports and payments of fwss/13");
+
+    visitor.says(hash.hex());
+    assertThat(
+            visitor.evaluate("!!document.querySelector('td > data[value=\"9007199254740993\"]')"))
+        .isEqualTo(BooleanNode.TRUE);
+    visitor.assertNothingAmiss("reports of a data set");
   }
 
   @Test

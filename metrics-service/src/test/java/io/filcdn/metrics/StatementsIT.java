@@ -36,7 +36,10 @@ import io.filcdn.metrics.pieces.PostgresRetrievals.RankedPiece;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.statement.PostgresSettlements;
 import io.filcdn.metrics.statement.PostgresSettlements.Line;
+import io.filcdn.metrics.statement.PostgresSettlements.Transaction;
+import io.filcdn.metrics.statement.TransactionPlace;
 import io.filcdn.service.database.Database;
+import java.math.BigInteger;
 import java.sql.PreparedStatement;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -95,6 +98,43 @@ class StatementsIT {
             new Line(dataSet(8), ByteCount.of(9), TokenAmount.ZERO));
     assertThat(lines(102, 200))
         .containsExactly(new Line(dataSet(7), ByteCount.of(700), TokenAmount.ZERO));
+  }
+
+  @Test
+  void aDataSetsTransactionsComeTheNewestFirst() {
+    database.run(
+        c ->
+            settlements.keep(
+                c,
+                List.of(
+                    reported(1, 7, 100, 1000, 300),
+                    reported(2, 7, 101, 2000, 500),
+                    reported(3, 8, 101, 9, 9),
+                    settled(4, 7, Kind.CACHE_MISS, 101, 5555),
+                    settled(4, 7, Kind.CDN, 101, 7777))));
+
+    List<Transaction> newest = transactions(TransactionPlace.START);
+
+    assertThat(newest)
+        .containsExactly(
+            transaction(4, 101, 0, 0, 7777, 5555), transaction(2, 101, 2000, 500, 0, 0));
+    assertThat(transactions(TransactionPlace.of(newest.getLast().place().toString())))
+        .containsExactly(transaction(1, 100, 1000, 300, 0, 0));
+  }
+
+  private List<Transaction> transactions(TransactionPlace after) {
+    return database.call(c -> settlements.transactions(c, dataSet(7), after, 2));
+  }
+
+  private static Transaction transaction(
+      int tx, long epoch, long cdn, long cacheMiss, long cdnPaid, long cacheMissPaid) {
+    return new Transaction(
+        hash(tx),
+        new Epoch(epoch),
+        BigInteger.valueOf(cdn),
+        BigInteger.valueOf(cacheMiss),
+        TokenAmount.of(cdnPaid),
+        TokenAmount.of(cacheMissPaid));
   }
 
   @Test

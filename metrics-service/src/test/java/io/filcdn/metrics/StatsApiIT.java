@@ -475,6 +475,7 @@ class StatsApiIT {
         "/api/v1/answers?from=2026-01-01T00:00:00Z&to=2026-02-02T00:00:00Z",
         "/api/v1/data-sets/x/pieces",
         "/api/v1/data-sets/12/pieces?after=-1",
+        "/api/v1/data-sets/12/transactions?after=1,0x12",
         "/api/v1/top-pieces?days=9",
       })
   void whatCannotBeAskedIsToldWhatWasExpected(String path) {

@@ -9,6 +9,8 @@ import io.filcdn.metrics.query.Statements.Piece;
 import io.filcdn.metrics.query.Statements.PlacedPiece;
 import io.filcdn.metrics.query.Statements.Statement;
 import io.filcdn.metrics.query.Statements.Storage;
+import io.filcdn.metrics.statement.PostgresSettlements.Transaction;
+import io.filcdn.metrics.statement.TransactionPlace;
 import io.filcdn.service.paging.Page;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DefaultValue;
@@ -41,7 +43,7 @@ public class StatementResource {
   private static final int MOST_DAYS = 90;
   private static final int MOST_HOURS = 24 * 8;
 
-  private static final int MOST_PLACED = 100;
+  private static final int MOST_ON_A_PAGE = 100;
   private static final Duration LONGEST_OF_ANSWERS = Duration.ofDays(31);
 
   private final Statements statements;
@@ -124,11 +126,36 @@ public class StatementResource {
       @PathParam("id") String id,
       @QueryParam("after") @Nullable String after,
       @QueryParam("limit") @Nullable String limit) {
-    Page<PieceId> page = Page.of(after, limit, MOST_PLACED, PieceId::of);
+    Page<PieceId> page = Page.of(after, limit, MOST_ON_A_PAGE, PieceId::of);
     List<PlacedPiece> found =
         statements.pieces(PathIds.dataSet(id, network), page.after(), page.limit());
     return new PiecePage(found, page.next(found, PlacedPiece::pieceId));
   }
+
+  @GET
+  @Path("data-sets/{id: .+}/transactions")
+  @Operation(
+      summary = "The transactions that reported or paid bytes of a data set, the newest first")
+  @APIResponse(responseCode = "200", description = "None where nothing was reported")
+  public TransactionPage transactions(
+      @PathParam("id") String id,
+      @QueryParam("after") @Nullable String after,
+      @QueryParam("limit") @Nullable String limit) {
+    Page<TransactionPlace> page = Page.of(after, limit, MOST_ON_A_PAGE, TransactionPlace::of);
+    List<Transaction> found =
+        statements.transactions(
+            PathIds.dataSet(id, network),
+            page.after().orElse(TransactionPlace.START),
+            page.limit());
+    return new TransactionPage(found, page.next(found, last -> last.place().toString()));
+  }
+
+  /**
+   * A part of a data set's transactions.
+   *
+   * @param next what to give as {@code after} for those behind; absent on the last page
+   */
+  public record TransactionPage(List<Transaction> transactions, Optional<String> next) {}
 
   /**
    * A part of a data set's pieces.

@@ -22,6 +22,8 @@ import io.filcdn.metrics.pieces.PostgresRetrievals;
 import io.filcdn.metrics.pieces.PostgresRetrievals.RankedPiece;
 import io.filcdn.metrics.quota.QuotaTerms;
 import io.filcdn.metrics.statement.PostgresSettlements;
+import io.filcdn.metrics.statement.PostgresSettlements.Transaction;
+import io.filcdn.metrics.statement.TransactionPlace;
 import io.filcdn.service.database.Database;
 import java.math.BigInteger;
 import java.time.Clock;
@@ -131,6 +133,11 @@ public final class Statements {
         lines.stream().map(Line::owed).reduce(BigInteger.ZERO, BigInteger::add),
         lines.stream().map(Line::settled).reduce(BigInteger.ZERO, BigInteger::add),
         lines);
+  }
+
+  /** The transactions of a data set behind one of them. */
+  List<Transaction> transactions(DataSetId dataSet, TransactionPlace after, int limit) {
+    return database.call(connection -> settlements.transactions(connection, dataSet, after, limit));
   }
 
   /** The bytes that a provider supplied, to fills that verified and to others. */
