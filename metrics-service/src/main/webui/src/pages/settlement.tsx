@@ -211,6 +211,7 @@ function Transactions() {
 
 function Row({ of }: { of: Transaction }) {
   const clock = useNetwork().data
+  const now = useNow()
   return (
     <tr>
       <th scope="row">{of.id}</th>
@@ -218,6 +219,7 @@ function Row({ of }: { of: Transaction }) {
       <td>{of.state}</td>
       <td>
         <Time at={of.signedAt} clock={clock} />
+        {of.closedAt === undefined && <small>{` open, ${age((now - of.signedAt) / 1000)}`}</small>}
       </td>
       <td>{of.dataSets}</td>
       <td>{of.nonce}</td>

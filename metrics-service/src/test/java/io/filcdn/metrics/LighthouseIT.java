@@ -30,6 +30,7 @@ class LighthouseIT {
   private static final Path FOLDER = Path.of("target", "lighthouse");
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final int LEAST = 95;
+  private static final long FIRST_PAINT_MILLIS = 1000;
 
   /** A machine that does something else is slower; its best of these is the page's. */
   private static final int MOST_RUNS = 5;
@@ -58,7 +59,8 @@ class LighthouseIT {
         "/start",
         "/account",
         "/settlement",
-        "/system"
+        "/system",
+        "/meanings"
       })
   void aPageIsFastAccessibleAndAsBrowsersWantIt(String path) throws Exception {
     JsonNode first = judge(path);
@@ -66,10 +68,11 @@ class LighthouseIT {
     assertThat(score(first, "best-practices")).as(poor(first)).isGreaterThanOrEqualTo(LEAST);
 
     JsonNode last = first;
-    for (int run = 1; run < MOST_RUNS && score(last, "performance") < LEAST; run++) {
+    for (int run = 1; run < MOST_RUNS && !isFast(last); run++) {
       last = judge(path);
     }
     assertThat(score(last, "performance")).as(poor(last)).isGreaterThanOrEqualTo(LEAST);
+    assertThat(firstPaint(last)).isLessThanOrEqualTo(FIRST_PAINT_MILLIS);
   }
 
   private static JsonNode judge(String path) throws Exception {
@@ -82,6 +85,15 @@ class LighthouseIT {
         "--only-categories=performance,accessibility,best-practices",
         "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage");
     return JSON.readTree(Files.readString(FOLDER.resolve("report.json")));
+  }
+
+  private static boolean isFast(JsonNode report) {
+    return score(report, "performance") >= LEAST && firstPaint(report) <= FIRST_PAINT_MILLIS;
+  }
+
+  /** The first paint as it was here, not as it would be on a slow phone. */
+  private static long firstPaint(JsonNode report) {
+    return report.at("/audits/metrics/details/items/0/observedFirstPaint").asLong(Long.MAX_VALUE);
   }
 
   private static long score(JsonNode report, String category) {
