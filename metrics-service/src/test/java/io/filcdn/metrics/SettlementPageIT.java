@@ -13,6 +13,7 @@ import io.filcdn.metrics.FakeNeighbour.Request;
 import io.filcdn.testing.browser.Chromium;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -301,6 +302,17 @@ class SettlementPageIT {
     visitor.assertNothingAmiss("/settlement, " + screen);
     visitor.picture("settlement-" + screen.name());
 
+    tell(
+        "/internal/v1/leases",
+        """
+        {"journal":"00000000-0000-0000-0000-000000000007","edge":"edge-0","asks":[]}
+        """);
+    tell(
+        "/internal/v1/edge-status",
+        """
+        {"edge":"edge-0","region":"eu-1","cache":{"pieces":3,"diskBytes":"40960",
+          "maxDiskBytes":"9007199254740993","memoryBytes":"20"}}
+        """);
     visitor.go("/system");
     await()
         .atMost(PATIENCE)
@@ -309,13 +321,30 @@ class SettlementPageIT {
                 assertThat(visitor.figures())
                     .containsAllEntriesOf(
                         Map.of(
+                            "pieces-edge-0", "3",
+                            "disk-edge-0", "40960",
+                            "max-disk-edge-0", "9007199254740993",
+                            "memory-edge-0", "20",
                             "filcdn_indexer_head_block", "1234",
                             "filcdn_indexer_indexed_block", "1230",
                             "filcdn_indexer_lag_blocks", "4",
                             "filcdn_egress_parked_records", "0",
                             "lag-filcdn.egress", "0")));
+    assertThat(visitor.text()).contains("eu-1", "40.00 KiB of 8.00 PiB");
     visitor.assertNothingAmiss("/system, " + screen);
     visitor.picture("system-" + screen.name());
+  }
+
+  /** Tells metrics something as an edge does. */
+  private static void tell(String path, String body) {
+    long now = Clock.systemUTC().millis();
+    given()
+        .header("Authorization", TestEdges.authorization(TestEdges.EDGE, path, body, now))
+        .contentType("application/json")
+        .body(body)
+        .post(path)
+        .then()
+        .statusCode(200);
   }
 
   @Test
