@@ -9,8 +9,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -28,6 +30,7 @@ class LighthouseIT {
       new PackagedService(Map.of("filcdn.network", "../deploy/networks/devnet.json"));
 
   private static final Path FOLDER = Path.of("target", "lighthouse");
+  private static final Path LOG = FOLDER.resolve("log.txt");
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final int LEAST = 95;
   private static final long FIRST_PAINT_MILLIS = 1000;
@@ -46,7 +49,7 @@ class LighthouseIT {
           FOLDER.resolve(file),
           StandardCopyOption.REPLACE_EXISTING);
     }
-    run("../../../common/npm-install.sh", "lighthouse");
+    assertThat(run("../../../common/npm-install.sh", "lighthouse")).as(LOG.toString()).isTrue();
   }
 
   @ParameterizedTest
@@ -63,28 +66,37 @@ class LighthouseIT {
         "/meanings"
       })
   void aPageIsFastAccessibleAndAsBrowsersWantIt(String path) throws Exception {
-    JsonNode first = judge(path);
-    assertThat(score(first, "accessibility")).as(poor(first)).isGreaterThanOrEqualTo(LEAST);
-    assertThat(score(first, "best-practices")).as(poor(first)).isGreaterThanOrEqualTo(LEAST);
-
-    JsonNode last = first;
-    for (int run = 1; run < MOST_RUNS && !isFast(last); run++) {
-      last = judge(path);
+    List<String> slow = new ArrayList<>();
+    boolean fast = false;
+    while (!fast && slow.size() < MOST_RUNS) {
+      Optional<JsonNode> report = judge(path);
+      report.ifPresent(LighthouseIT::assertGood);
+      fast = report.filter(LighthouseIT::isFast).isPresent();
+      slow.add(report.map(LighthouseIT::poor).orElse("Lighthouse broke off"));
     }
-    assertThat(score(last, "performance")).as(poor(last)).isGreaterThanOrEqualTo(LEAST);
-    assertThat(firstPaint(last)).isLessThanOrEqualTo(FIRST_PAINT_MILLIS);
+
+    assertThat(fast).as(slow.toString()).isTrue();
   }
 
-  private static JsonNode judge(String path) throws Exception {
-    run(
-        "node_modules/.bin/lighthouse",
-        PageVisitor.root() + path.replace("PAYER", PAYER.hex()),
-        "--quiet",
-        "--output=json",
-        "--output-path=report.json",
-        "--only-categories=performance,accessibility,best-practices",
-        "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage");
-    return JSON.readTree(Files.readString(FOLDER.resolve("report.json")));
+  private static void assertGood(JsonNode report) {
+    assertThat(score(report, "accessibility")).as(poor(report)).isGreaterThanOrEqualTo(LEAST);
+    assertThat(score(report, "best-practices")).as(poor(report)).isGreaterThanOrEqualTo(LEAST);
+  }
+
+  /** A report; none where the browser did not answer Lighthouse in time. */
+  private static Optional<JsonNode> judge(String path) throws Exception {
+    boolean done =
+        run(
+            "node_modules/.bin/lighthouse",
+            PageVisitor.root() + path.replace("PAYER", PAYER.hex()),
+            "--quiet",
+            "--output=json",
+            "--output-path=report.json",
+            "--only-categories=performance,accessibility,best-practices",
+            "--chrome-flags=--headless=new --no-sandbox --disable-gpu --disable-dev-shm-usage");
+    return done
+        ? Optional.of(JSON.readTree(Files.readString(FOLDER.resolve("report.json"))))
+        : Optional.empty();
   }
 
   private static boolean isFast(JsonNode report) {
@@ -110,18 +122,17 @@ class LighthouseIT {
         .collect(Collectors.joining("; "));
   }
 
-  private static void run(String... command) throws Exception {
-    Path log = FOLDER.resolve("log.txt");
+  private static boolean run(String... command) throws Exception {
     Process process =
         new ProcessBuilder(command)
             .directory(FOLDER.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.to(log.toFile()))
+            .redirectOutput(ProcessBuilder.Redirect.to(LOG.toFile()))
             .start();
     boolean ended = process.waitFor(PATIENCE.toMinutes(), TimeUnit.MINUTES);
     if (!ended) {
       process.destroyForcibly();
     }
-    assertThat(ended && process.exitValue() == 0).as(() -> command[0] + ", " + log).isTrue();
+    return ended && process.exitValue() == 0;
   }
 }
