@@ -9,7 +9,7 @@ stamp=../../../target/webui-$1
 
 # the lock file stands for what is installed
 if [ -e "$stamp" ] && [ -e "$built" ] &&
-  [ -z "$(find ../../../webui.sh ./* -name node_modules -prune -o -newer "$stamp" -print | head -n 1)" ]; then
+  [ -z "$(find ../../../webui.sh ../../../../docs/metrics.md ../../../../docs/glossary.md ./* -name node_modules -prune -o -newer "$stamp" -print | head -n 1)" ]; then
   exit 0
 fi
 

@@ -337,6 +337,7 @@ metrics:
   - /assets
   - /favicon.svg
   - /start
+  - /meanings
   - /account
   - /settlement
   - /system
@@ -355,6 +356,7 @@ metrics:
   - /api/v1/providers
   - /api/v1/network
   - /api/v1/unbilled
+  - /api/v1/answers
   - /api/v1/edges
   - /api/v1/intake
   - /api/v1/settlement
@@ -368,6 +370,7 @@ leases:
   - /internal/v1/leases
   - /internal/v1/journal-progress
   - /internal/v1/journal-ends
+  - /internal/v1/edge-status
 {{- end }}
 
 {{/* Whose Service answers at a host of filcdn.publicPaths. */}}

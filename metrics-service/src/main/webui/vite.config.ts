@@ -10,6 +10,8 @@ export default defineConfig({
     license: { fileName: 'licenses.md' },
   },
   server: {
+    // what the numbers mean stands there
+    fs: { allow: ['.', '../../../../docs'] },
     // the API of a running ./filcdn up
     proxy: { '/api': 'http://127.0.0.1:8402' },
   },

@@ -1,5 +1,5 @@
 /** The part of the API that payers change things by: sessions, keys, policies. */
-import { call, count, list, optional, Problem, text, time } from './api'
+import { call, count, list, optional, page, type PageOf, pageQuery, Problem, text, time } from './api'
 import { whole } from './exact'
 import { Kept } from './kept'
 import { account, accountOf, signInMessage, signText, signTyped, type TypedData } from './wallet'
@@ -93,20 +93,8 @@ function key(json: any): Key {
   }
 }
 
-export interface PageOf<T> {
-  of: T[]
-  /** Where the next page begins; absent on the last. */
-  next?: string
-}
-
-function page<T>(json: any, name: string, read: (item: any) => T): PageOf<T> {
-  return { of: list(json?.[name], read), ...(json?.next !== undefined && { next: String(json.next) }) }
-}
-
-const from = (after: string | undefined) => (after === undefined ? '' : `&after=${encodeURIComponent(after)}`)
-
 export async function keys(after: string | undefined, signal: AbortSignal): Promise<PageOf<Key>> {
-  return page(await asPayer(`/api/v1/keys?limit=10${from(after)}`, { signal }), 'keys', key)
+  return page(await asPayer(`/api/v1/keys?${pageQuery(10, after)}`, { signal }), 'keys', key)
 }
 
 /** The new key itself, which is told this once. */
@@ -142,7 +130,7 @@ export interface Policy {
 
 /** @param limit the most on a page */
 export async function policies(after: string | undefined, signal?: AbortSignal, limit = 10): Promise<PageOf<Policy>> {
-  return page(await asPayer(`/api/v1/policies?limit=${limit}${from(after)}`, { ...(signal !== undefined && { signal }) }), 'policies', (json) => ({
+  return page(await asPayer(`/api/v1/policies?${pageQuery(limit, after)}`, { ...(signal !== undefined && { signal }) }), 'policies', (json) => ({
     dataSet: optional(json?.dataSet),
     access: text(json?.access),
     delegate: optional(json?.delegate),

@@ -77,6 +77,27 @@ export function count(value: unknown): number | undefined {
   return Number.isSafeInteger(value) ? (value as number) : undefined
 }
 
+/** A part of a list that the service has in pages. */
+export interface PageOf<T> {
+  of: T[]
+  /** Where the next page begins; absent on the last. */
+  next?: string
+}
+
+/**
+ * A page of the API.
+ *
+ * @param name what the list is called in it
+ */
+export function page<T>(json: any, name: string, read: (item: any) => T): PageOf<T> {
+  return { of: list(json?.[name], read), ...(json?.next != null && { next: String(json.next) }) }
+}
+
+/** What asks for a page: so many items, behind the last one that was seen. */
+export function pageQuery(limit: number, after: string | undefined): string {
+  return `limit=${limit}${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`
+}
+
 /** The sums of what was served, as ServedSums of the API. */
 export interface Sums {
   egress: bigint
@@ -211,26 +232,15 @@ function part(json: any): Bytes {
   }
 }
 
-export interface DataSets {
-  dataSets: DataSet[]
-  /** Where the next page begins; absent on the last. */
-  next?: string
-}
-
-export async function dataSetsOf(payer: string, after: string | undefined, signal: AbortSignal): Promise<DataSets> {
-  const from = after === undefined ? '' : `&after=${encodeURIComponent(after)}`
-  const json = await get(`/api/v1/payers/${payer}/data-sets?limit=10${from}`, signal)
-  return {
-    dataSets: list(json.dataSets, (account) => ({
-      id: text(account?.dataSet),
-      ...(typeof account?.provider === 'string' && { provider: account.provider }),
-      withCdn: account?.withCdn === true,
-      deleted: account?.deleted === true,
-      cdn: part(account?.cdn),
-      cacheMiss: part(account?.cacheMiss),
-    })),
-    ...(typeof json.next === 'string' && { next: json.next }),
-  }
+export async function dataSetsOf(payer: string, after: string | undefined, signal: AbortSignal): Promise<PageOf<DataSet>> {
+  return page(await get(`/api/v1/payers/${payer}/data-sets?${pageQuery(10, after)}`, signal), 'dataSets', (account) => ({
+    id: text(account?.dataSet),
+    ...(typeof account?.provider === 'string' && { provider: account.provider }),
+    withCdn: account?.withCdn === true,
+    deleted: account?.deleted === true,
+    cdn: part(account?.cdn),
+    cacheMiss: part(account?.cacheMiss),
+  }))
 }
 
 export interface PayerTotals {
@@ -271,6 +281,22 @@ export async function storage(payer: string, signal: AbortSignal): Promise<Stora
       pieces: whole(day?.pieces),
       bytes: whole(day?.bytes),
     })),
+  }
+}
+
+/** Bytes that a provider supplied. */
+export interface Supply {
+  verified: bigint
+  unverified: bigint
+  unverifiedRequests: bigint
+}
+
+export async function supply(provider: string, signal: AbortSignal): Promise<Supply> {
+  const json = await get(`/api/v1/providers/${provider}/supply`, signal)
+  return {
+    verified: whole(json.verified),
+    unverified: whole(json.unverified),
+    unverifiedRequests: whole(json.unverifiedRequests),
   }
 }
 
@@ -375,6 +401,9 @@ export interface Edge {
   journals: bigint
   heard: number
   held: bigint
+  region: string | undefined
+  /** Absent where the edge told nothing of it. */
+  cache: { at: number; pieces: bigint; disk: bigint; maxDisk: bigint; memory: bigint } | undefined
 }
 
 export async function edges(signal: AbortSignal): Promise<Edge[]> {
@@ -383,6 +412,71 @@ export async function edges(signal: AbortSignal): Promise<Edge[]> {
     journals: whole(edge?.journals),
     heard: Date.parse(text(edge?.heard)),
     held: whole(edge?.held),
+    region: optional(edge?.region),
+    cache: edge?.cache && {
+      at: Date.parse(text(edge.cache.at)),
+      pieces: whole(edge.cache.pieces),
+      disk: whole(edge.cache.diskBytes),
+      maxDisk: whole(edge.cache.maxDiskBytes),
+      memory: whole(edge.cache.memoryBytes),
+    },
+  }))
+}
+
+/** Retrievals that were answered alike. */
+export interface Answers {
+  status: number
+  /** The reason of a refusal. */
+  code: string | undefined
+  retrievals: bigint
+}
+
+export async function answers(from: number, to: number, signal: AbortSignal): Promise<Answers[]> {
+  const times = `from=${new Date(from).toISOString()}&to=${new Date(to).toISOString()}`
+  return list(await get(`/api/v1/answers?${times}`, signal), (one) => ({
+    status: count(one?.status) ?? 0,
+    code: optional(one?.code),
+    retrievals: whole(one?.retrievals),
+  }))
+}
+
+/** A transaction that reported bytes of a data set, or paid for them. */
+export interface Transaction {
+  hash: string
+  epoch: number
+  cdn: bigint
+  miss: bigint
+  cdnPaid: bigint
+  missPaid: bigint
+}
+
+export async function transactionsOf(dataSet: string, after: string | undefined, signal: AbortSignal): Promise<PageOf<Transaction>> {
+  return page(await get(`/api/v1/data-sets/${dataSet}/transactions?${pageQuery(10, after)}`, signal), 'transactions', (one) => ({
+    hash: text(one?.txHash),
+    epoch: count(one?.epoch) ?? 0,
+    cdn: whole(one?.cdnBytes),
+    miss: whole(one?.cacheMissBytes),
+    cdnPaid: whole(one?.cdnPaid),
+    missPaid: whole(one?.cacheMissPaid),
+  }))
+}
+
+/** A piece in a data set. */
+export interface Piece {
+  id: string
+  cid: string
+  /** Absent where its name does not tell it. */
+  bytes: bigint | undefined
+  /** In milliseconds since 1970. */
+  since: number
+}
+
+export async function piecesOf(dataSet: string, after: string | undefined, signal: AbortSignal): Promise<PageOf<Piece>> {
+  return page(await get(`/api/v1/data-sets/${dataSet}/pieces?${pageQuery(10, after)}`, signal), 'pieces', (piece) => ({
+    id: text(piece?.pieceId),
+    cid: text(piece?.pieceCid),
+    bytes: piece?.bytes === undefined ? undefined : whole(piece.bytes),
+    since: Date.parse(text(piece?.since)),
   }))
 }
 

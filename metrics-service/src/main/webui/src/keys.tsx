@@ -2,8 +2,7 @@ import { useState } from 'preact/hooks'
 import { type Key, keys, type Limits as KeyLimits, makeKey, revokeKey, rotateKey, SCOPES } from './access'
 import { Problem } from './api'
 import { BYTES, bytesText, entries, given, Limits } from './limits'
-import { Answer, Bytes, Copyable, Failed, Field, Pager, Section, Surely, Time, useAction, useNetwork, usePages } from './parts'
-import { LIVE, usePolled } from './polling'
+import { Bytes, Copyable, Failed, Field, Paged, Section, Surely, Time, useAction, useNetwork } from './parts'
 
 /** A key that was just made; the only time that anyone sees it. */
 interface Made {
@@ -14,23 +13,13 @@ interface Made {
 /** The keys of whoever is signed in. */
 export function Keys() {
   const [made, setMade] = useState<Made>()
-  const pages = usePages()
-  const polled = usePolled(`keys ${pages.after}`, LIVE, (signal) => keys(pages.after, signal))
   return (
     <>
       <Section title="Your keys">
         <div role="status">{made !== undefined && <Shown of={made} seen={() => setMade(undefined)} />}</div>
-        <Answer of={polled} what="your keys" every={LIVE}>
-          {({ of, next }) => (
-            <>
-              {of.length === 0 && <p>{pages.after === undefined ? 'You have made no keys yet.' : 'There are no more keys.'}</p>}
-              {of.map((key) => (
-                <One key={key.id} of={key} show={setMade} />
-              ))}
-              <Pager of={pages} next={next} what="keys" />
-            </>
-          )}
-        </Answer>
+        <Paged name="keys" what="keys" ask={keys} none="You have made no keys yet.">
+          {(all) => all.map((key) => <One key={key.id} of={key} show={setMade} />)}
+        </Paged>
       </Section>
       <Make show={setMade} />
     </>

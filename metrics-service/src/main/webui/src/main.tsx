@@ -14,10 +14,11 @@ import { Title, useNetwork } from './parts'
 /** Who looks at the first page needs none of these. */
 const AccountPage = lazy(() => import('./pages/account').then((page) => page.AccountPage))
 const SettlementPage = lazy(() => import('./pages/settlement').then((page) => page.SettlementPage))
+const MeaningsPage = lazy(() => import('./pages/meanings').then((page) => page.MeaningsPage))
 const SystemPage = lazy(() => import('./pages/system').then((page) => page.SystemPage))
 
 /** The paths of pages; all else on this host is the API's. */
-const PAGES = /^\/($|\?|start$|account$|settlement$|system$|payer\/|provider\/|audit\/)/
+const PAGES = /^\/($|\?|start$|account$|settlement$|system$|meanings(?:$|#)|payer\/|provider\/|audit\/)/
 
 function App() {
   return (
@@ -36,6 +37,7 @@ function App() {
           <Route path="/account" component={AccountPage} />
           <Route path="/settlement" component={SettlementPage} />
           <Route path="/system" component={SystemPage} />
+          <Route path="/meanings" component={MeaningsPage} />
           <Route default component={Nowhere} />
         </Router>
       </main>
@@ -112,7 +114,7 @@ function Foot() {
   return (
     <footer class="container">
       {data !== undefined && `Network ${data.name}, chain ${data.chainId}. `}
-      Bytes are counted to the digit: point at a number to see it whole.
+      Bytes are counted to the digit: point at a number to see it whole. <a href="/meanings">What the numbers mean.</a>
     </footer>
   )
 }

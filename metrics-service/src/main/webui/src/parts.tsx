@@ -1,9 +1,9 @@
 /** The parts that pages consist of. */
 import type { ComponentChildren, ComponentProps } from 'preact'
 import { useEffect, useId, useRef, useState } from 'preact/hooks'
-import { network } from './api'
+import { network, type PageOf } from './api'
 import { age, bytes, type ChainClock, epochAt, grouped, percent, timeOf, tokens } from './exact'
-import { type Polled, usePolled, useNow } from './polling'
+import { LIVE, type Polled, usePolled, useNow } from './polling'
 
 interface Named {
   value: bigint
@@ -75,11 +75,33 @@ export function useNetwork() {
   return usePolled('network', 600_000, network)
 }
 
+/** The address of a word's row on the page of meanings. */
+export function meaningId(word: string): string {
+  return word.replace(/[^A-Za-z0-9_]+/g, '-')
+}
+
+/** A name that leads to what it means. */
+export function Meaning({ of, children }: { of: string; children: ComponentChildren }) {
+  return (
+    <a class="meaning" href={`/meanings#${meaningId(of)}`}>
+      {children}
+    </a>
+  )
+}
+
+interface FigureProps {
+  label: string
+  /** The word of the glossary that says what it is. */
+  means?: string
+  children: ComponentChildren
+  note?: string
+}
+
 /** A figure with its name, and what it was before. */
-export function Figure({ label, children, note }: { label: string; children: ComponentChildren; note?: string }) {
+export function Figure({ label, means, children, note }: FigureProps) {
   return (
     <div class="figure">
-      <dt>{label}</dt>
+      <dt>{means === undefined ? label : <Meaning of={means}>{label}</Meaning>}</dt>
       <dd>
         {children}
         {note !== undefined && <small>{note}</small>}
@@ -88,16 +110,25 @@ export function Figure({ label, children, note }: { label: string; children: Com
   )
 }
 
+/** The part of something as bars have it; nothing is more than all of it. */
+function permille(part: bigint, all: bigint): number {
+  if (all <= 0n || part <= 0n) return 0
+  return part >= all ? 1000 : Number((part * 1000n) / all)
+}
+
 /** A bar that shows what is left of something. */
 export function Left({ label, left, all }: { label: string; left: bigint; all: bigint }) {
-  const permille = all > 0n && left > 0n ? (left >= all ? 1000 : Number((left * 1000n) / all)) : 0
-  return <progress aria-label={`${label}: ${percent(left, all)} left`} value={permille} max={1000} />
+  return <progress aria-label={`${label}: ${percent(left, all)} left`} value={permille(left, all)} max={1000} />
+}
+
+/** A bar that shows what of something is used. */
+export function Used({ label, used, all }: { label: string; used: bigint; all: bigint }) {
+  return <progress aria-label={`${label}: ${percent(used, all)} used`} value={permille(used, all)} max={1000} />
 }
 
 /** A share of the largest, as a bar beside the number that it shows. */
 export function Share({ part, largest }: { part: bigint; largest: bigint }) {
-  const permille = largest > 0n ? Number((part * 1000n) / largest) : 0
-  return <progress aria-hidden="true" value={permille} max={1000} />
+  return <progress aria-hidden="true" value={permille(part, largest)} max={1000} />
 }
 
 /** An answer, or the reason why it is not there; and its age. */
@@ -169,14 +200,14 @@ export function Copyable({ text, label }: { text: string; label: string }) {
 }
 
 /** A table that can be wider than the screen. */
-export function Table({ label, head, children }: { label: string; head: string[]; children: ComponentChildren }) {
+export function Table({ label, head, children }: { label: string; head: ComponentChildren[]; children: ComponentChildren }) {
   return (
     <div class="overflow-auto" role="region" aria-label={label} tabIndex={0}>
       <table>
         <thead>
           <tr>
-            {head.map((name) => (
-              <th scope="col" key={name}>
+            {head.map((name, i) => (
+              <th scope="col" key={i}>
                 {name}
               </th>
             ))}
@@ -188,32 +219,46 @@ export function Table({ label, head, children }: { label: string; head: string[]
   )
 }
 
-/** Where a visitor is in a list that the service has in pages. */
-export function usePages() {
-  const [before, setBefore] = useState<string[]>([])
-  return {
-    /** What the page that is shown begins behind; nothing on the first. */
-    after: before.at(-1),
-    back: before.length === 0 ? undefined : () => setBefore(before.slice(0, -1)),
-    on: (next: string) => setBefore([...before, next]),
-  }
+interface PagedProps<T> {
+  /** What is asked for; where it changes, the first page of another list is shown. */
+  name: string
+  /** What the items are called, as in "data sets". */
+  what: string
+  ask: (after: string | undefined, signal: AbortSignal) => Promise<PageOf<T>>
+  /** What is said where there are no items at all. */
+  none: string
+  children: (items: T[]) => ComponentChildren
 }
 
-/** The buttons to the pages before and behind. */
-export function Pager({ of, next, what }: { of: ReturnType<typeof usePages>; next: string | undefined; what: string }) {
+/** A list that the service has in pages, one page at a time. */
+export function Paged<T>(props: PagedProps<T>) {
+  return <Pages key={props.name} {...props} />
+}
+
+function Pages<T>({ name, what, ask, none, children }: PagedProps<T>) {
+  const [before, setBefore] = useState<string[]>([])
+  const after = before.at(-1)
+  const polled = usePolled(`${name} ${after}`, LIVE, (signal) => ask(after, signal))
   return (
-    <div role="group">
-      {of.back !== undefined && (
-        <button type="button" class="secondary" onClick={of.back}>
-          Back
-        </button>
+    <Answer of={polled} what={`the ${what}`} every={LIVE}>
+      {({ of, next }) => (
+        <>
+          {of.length > 0 ? children(of) : <p>{after === undefined ? none : `There are no more ${what}.`}</p>}
+          <div role="group">
+            {after !== undefined && (
+              <button type="button" class="secondary" onClick={() => setBefore(before.slice(0, -1))}>
+                Back
+              </button>
+            )}
+            {next !== undefined && (
+              <button type="button" class="secondary" onClick={() => setBefore([...before, next])}>
+                More {what}
+              </button>
+            )}
+          </div>
+        </>
       )}
-      {next !== undefined && (
-        <button type="button" class="secondary" onClick={() => of.on(next)}>
-          More {what}
-        </button>
-      )}
-    </div>
+    </Answer>
   )
 }
 
@@ -310,6 +355,17 @@ export function Title({ text, of, children }: { text: string; of?: string; child
       {of !== undefined && <Copyable text={of} label="the name" />}
       {children}
     </hgroup>
+  )
+}
+
+/** Details whose content is made while they are open. */
+export function Unfolded({ summary, children }: { summary: string; children: () => ComponentChildren }) {
+  const [open, setOpen] = useState(false)
+  return (
+    <details open={open} onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{summary}</summary>
+      {open && children()}
+    </details>
   )
 }
 

@@ -1,8 +1,7 @@
 import { useState } from 'preact/hooks'
 import { type Grant, nextSerial, policies, type Policy, setPolicy } from './access'
 import { BYTES, bytesText, entries, given, Limits } from './limits'
-import { Answer, Failed, Field, Pager, Section, Table, Time, useAction, useNetwork, usePages } from './parts'
-import { LIVE, usePolled } from './polling'
+import { Failed, Field, Paged, Section, Table, Time, useAction, useNetwork } from './parts'
 import { delegate } from './wallet'
 
 const ACCESS: [value: string, means: string][] = [
@@ -16,27 +15,18 @@ const MOST_LISTED = 100
 
 /** The policies of whoever is signed in. */
 export function Policies({ payer }: { payer: string }) {
-  const pages = usePages()
-  const polled = usePolled(`policies ${pages.after}`, LIVE, (signal) => policies(pages.after, signal))
   return (
     <>
       <Section title="Who may fetch">
-        <Answer of={polled} what="your policies" every={LIVE}>
-          {({ of, next }) => (
-            <>
-              {of.length === 0 && pages.after === undefined ? (
-                <p>Everyone may: you have set no policy.</p>
-              ) : (
-                <Table label="Policies" head={['Data set', 'Who may fetch', 'In force', 'Within']}>
-                  {of.map((policy) => (
-                    <Row key={policy.dataSet} of={policy} />
-                  ))}
-                </Table>
-              )}
-              <Pager of={pages} next={next} what="policies" />
-            </>
+        <Paged name="policies" what="policies" ask={policies} none="Everyone may: you have set no policy.">
+          {(all) => (
+            <Table label="Policies" head={['Data set', 'Who may fetch', 'In force', 'Within']}>
+              {all.map((policy) => (
+                <Row key={policy.dataSet} of={policy} />
+              ))}
+            </Table>
           )}
-        </Answer>
+        </Paged>
       </Section>
       <SetPolicy payer={payer} />
     </>

@@ -1,5 +1,5 @@
 /** What settlement and the indexer tell, through the metrics service; and what operators have settlement do. */
-import { call, count, list, optional, Problem, text, time } from './api'
+import { call, count, list, optional, page, type PageOf, pageQuery, Problem, text, time } from './api'
 import { grouped, tokens, whole } from './exact'
 import { Kept } from './kept'
 
@@ -47,29 +47,19 @@ export interface Transaction {
   dataSets: number
 }
 
-export interface Transactions {
-  transactions: Transaction[]
-  next?: string
-}
-
-export async function transactions(after: string | undefined, signal: AbortSignal): Promise<Transactions> {
-  const from = after === undefined ? '' : `&after=${encodeURIComponent(after)}`
-  const json = await call(`${ROOT}/transactions?limit=20${from}`, { signal })
-  return {
-    transactions: list(json.transactions, (one) => ({
-      id: String(one?.id),
-      activity: text(one?.activity),
-      state: text(one?.state),
-      nonce: String(one?.nonce),
-      signedAt: Date.parse(text(one?.signedAt)),
-      closedAt: time(one?.closedAt),
-      fee: amount(one?.feePaid),
-      hash: optional(one?.landed) ?? optional(one?.attempts?.at(-1)?.hash),
-      attempts: list(one?.attempts, () => 1).length,
-      dataSets: list(one?.dataSets, () => 1).length,
-    })),
-    ...(json.next !== undefined && { next: String(json.next) }),
-  }
+export async function transactions(after: string | undefined, signal: AbortSignal): Promise<PageOf<Transaction>> {
+  return page(await call(`${ROOT}/transactions?${pageQuery(20, after)}`, { signal }), 'transactions', (one) => ({
+    id: String(one?.id),
+    activity: text(one?.activity),
+    state: text(one?.state),
+    nonce: String(one?.nonce),
+    signedAt: Date.parse(text(one?.signedAt)),
+    closedAt: time(one?.closedAt),
+    fee: amount(one?.feePaid),
+    hash: optional(one?.landed) ?? optional(one?.attempts?.at(-1)?.hash),
+    attempts: list(one?.attempts, () => 1).length,
+    dataSets: list(one?.dataSets, () => 1).length,
+  }))
 }
 
 export interface SetAside {

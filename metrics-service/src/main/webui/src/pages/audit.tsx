@@ -1,6 +1,6 @@
 import { audit, type Audited } from '../api'
 import { dataSet as dataSetOf } from '../ids'
-import { Amount, Answer, EpochTime, ExactBytes, Figure, Section, Table, Time, Title, useNetwork } from '../parts'
+import { Amount, Answer, EpochTime, ExactBytes, Figure, Meaning, Section, Table, Time, Title, useNetwork } from '../parts'
 import { LIVE, usePolled } from '../polling'
 
 /** Every number that is kept of a data set's bytes, side by side. */
@@ -37,10 +37,10 @@ export function AuditPage({ generation, id }: { generation: string; id?: string 
                 </ul>
               )}
               <dl class="figures">
-                <Figure label="Counted up to">
+                <Figure label="Counted up to" means="odometer">
                   {told.asOf === undefined ? 'nothing yet' : <EpochTime epoch={told.asOf} clock={clock} />}
                 </Figure>
-                <Figure label="Reported up to">
+                <Figure label="Reported up to" means="toEpoch">
                   {told.lastReported === undefined ? 'nothing yet' : <EpochTime epoch={told.lastReported} clock={clock} />}
                 </Figure>
               </dl>
@@ -57,23 +57,25 @@ export function AuditPage({ generation, id }: { generation: string; id?: string 
   )
 }
 
-const ROWS: [key: Exclude<keyof Audited, 'settled' | 'holders'>, name: string, means: string][] = [
-  ['egress', 'Recorded', 'what the records of edges add up to'],
-  ['odometer', 'Odometer', 'what was counted of them'],
-  ['reported', 'Reported', 'what of it stands on chain'],
-  ['unreported', 'To be reported', 'odometer less reported'],
-  ['granted', 'Paid for', 'the bytes that all top-ups buy'],
-  ['held', 'Held by edges', 'leased to edges and not used yet'],
-  ['remaining', 'Left', 'paid for and not used'],
+const ROWS: [key: Exclude<keyof Audited, 'settled' | 'holders'>, name: string, word: string, means: string][] = [
+  ['egress', 'Recorded', 'egress', 'what the records of edges add up to'],
+  ['odometer', 'Odometer', 'odometer', 'what was counted of them'],
+  ['reported', 'Reported', 'rollup', 'what of it stands on chain'],
+  ['unreported', 'To be reported', 'due', 'odometer less reported'],
+  ['granted', 'Paid for', 'grant', 'the bytes that all top-ups buy'],
+  ['held', 'Held by edges', 'held', 'leased to edges and not used yet'],
+  ['remaining', 'Left', 'quota', 'paid for and not used'],
 ]
 
 function Numbers({ cdn, miss }: { cdn: Audited; miss: Audited }) {
   return (
     <Section title="Bytes, to the digit">
       <Table label="Counts" head={['Count', 'Egress', 'From providers', 'Is']}>
-        {ROWS.map(([key, name, means]) => (
+        {ROWS.map(([key, name, word, means]) => (
           <tr key={key}>
-            <th scope="row">{name}</th>
+            <th scope="row">
+              <Meaning of={word}>{name}</Meaning>
+            </th>
             <td>
               <ExactBytes value={cdn[key]} name={`cdn-${key}`} />
             </td>

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact'
 import { useLocation } from 'preact-iso'
-import { type Dimension, latency, type Ranked, series, type Sums, top, topPieces, unbilled } from '../api'
+import { type Answers, answers, type Dimension, latency, type Ranked, series, type Sums, top, topPieces, unbilled } from '../api'
 import { Chart } from '../chart'
 import { bytes, change, grouped, micros, percent } from '../exact'
 import { Answer, Bytes, Count, Figure, Section, Share, Table, Title } from '../parts'
@@ -35,6 +35,7 @@ export function Overview() {
       </fieldset>
       <Served period={period} />
       <FirstBytes period={period} />
+      <Answered period={period} />
       <div class="halves">
         <Top title="Payers" dimension="payer" days={period.days} href={(payer) => `/payer/${payer}`} />
         <Top title="Data sets" dimension="data-set" days={period.days} href={(id) => `/audit/${id}`} />
@@ -116,32 +117,37 @@ function Figures(of: Of) {
   const against = (pick: (sums: Sums) => bigint) => change(pick(over(of.now)), pick(over(of.before)))
   return (
     <dl class="figures">
-      <Figure label="Egress" note={against((s) => s.egress)}>
+      <Figure label="Egress" means="egress" note={against((s) => s.egress)}>
         <Bytes value={now.egress} name="egress" />
       </Figure>
-      <Figure label="Requests" note={against((s) => s.requests)}>
+      <Figure label="Requests" means="request" note={against((s) => s.requests)}>
         <Count value={now.requests} name="requests" />
       </Figure>
-      <Figure label="Hit ratio, by bytes" note={`${percent(of.hitsBefore.egress, before.egress)} before`}>
+      <Figure label="Hit ratio, by bytes" means="hit ratio" note={`${percent(of.hitsBefore.egress, before.egress)} before`}>
         <data value={String(of.hits.egress)} data-name="hits" title={`${grouped(of.hits.egress)} bytes`}>
           {percent(of.hits.egress, now.egress)}
         </data>
       </Figure>
-      <Figure label="From providers" note={against((s) => s.miss)}>
+      <Figure label="From providers" means="cacheMissBytes" note={against((s) => s.miss)}>
         <Bytes value={now.miss} name="miss" />
       </Figure>
-      <Figure label="Not billed" note={against((s) => s.unbilled)}>
+      <Figure label="Not billed" means="unbilled" note={against((s) => s.unbilled)}>
         <Bytes value={now.unbilled} name="unbilled" />
       </Figure>
     </dl>
   )
 }
 
+/** The hours for which the service keeps what it was told of single retrievals. */
+const MOST_HOURS = 192
+
+const hoursName = (hours: number) => (hours > 48 ? `${hours / 24} days` : `${hours} hours`)
+
 function FirstBytes({ period }: { period: Period }) {
-  const hours = Math.min(192, period.days * 24)
+  const hours = Math.min(MOST_HOURS, period.days * 24)
   const polled = usePolled(`latency ${hours}`, LIVE, (signal) => latency(hours, undefined, signal))
   return (
-    <Section title={`Time to the first byte, the last ${hours === 192 ? '8 days' : `${hours} hours`}`} room="figures">
+    <Section title={`Time to the first byte, the last ${hoursName(hours)}`} room="figures">
       <Answer of={polled} what="the times to the first byte" every={LIVE}>
         {(times) =>
           times.p50 === undefined ? (
@@ -155,6 +161,77 @@ function FirstBytes({ period }: { period: Period }) {
   )
 }
 
+const HOUR = 3_600_000
+
+interface AnswersOf {
+  answers: Answers[]
+  /** Of as many hours before; absent where they are not kept. */
+  before?: Answers[]
+}
+
+async function answered(hours: number, signal: AbortSignal): Promise<AnswersOf> {
+  const end = Math.ceil(Date.now() / HOUR) * HOUR
+  const from = end - hours * HOUR
+  const now = answers(from, end, signal)
+  if (2 * hours > MOST_HOURS) return { answers: await now }
+  const [told, before] = await Promise.all([now, answers(from - hours * HOUR, from, signal)])
+  return { answers: told, before }
+}
+
+const times = (of: Answers[], pick: (one: Answers) => boolean) =>
+  of.filter(pick).reduce((all, one) => all + one.retrievals, 0n)
+
+const isError = ({ status }: Answers) => status >= 400
+
+/** How retrievals were answered, and how many of them with an error. */
+function Answered({ period }: { period: Period }) {
+  const hours = Math.min(MOST_HOURS, period.days * 24)
+  const polled = usePolled(`answers ${hours}`, LIVE, (signal) => answered(hours, signal))
+  return (
+    <Section title={`Answers, the last ${hoursName(hours)}`} room="table">
+      <Answer of={polled} what="how retrievals were answered" every={LIVE}>
+        {({ answers, before }) => (
+          <>
+            <dl class="figures">
+              <Figure
+                label="Refused or failed"
+                means="refusal"
+                {...(before !== undefined && { note: change(times(answers, isError), times(before, isError)) })}
+              >
+                <Count value={times(answers, isError)} name="errors" />
+              </Figure>
+              <Figure label="Of all retrievals">{percent(times(answers, isError), times(answers, () => true))}</Figure>
+            </dl>
+            {answers.length === 0 ? (
+              <p>Nothing was asked for in this time.</p>
+            ) : (
+              <Table
+                label="Answers by status"
+                head={['Status', 'Reason', 'Retrievals', ...(before === undefined ? [] : [`The ${hoursName(hours)} before`])]}
+              >
+                {answers.map((one) => (
+                  <tr key={`${one.status} ${one.code}`}>
+                    <th scope="row">{one.status === 0 ? 'none of HTTP' : one.status}</th>
+                    <td>{one.code === undefined ? '–' : <code>{one.code}</code>}</td>
+                    <td>
+                      <Count value={one.retrievals} name={`answers-${one.status}-${one.code ?? ''}`} />
+                    </td>
+                    {before !== undefined && (
+                      <td>
+                        <Count value={times(before, (other) => other.status === one.status && other.code === one.code)} />
+                      </td>
+                    )}
+                  </tr>
+                ))}
+              </Table>
+            )}
+          </>
+        )}
+      </Answer>
+    </Section>
+  )
+}
+
 /** Times within which a part of all first bytes came. */
 export function Percentiles(times: { p50?: number; p95?: number; p99?: number }) {
   return (
@@ -162,7 +239,7 @@ export function Percentiles(times: { p50?: number; p95?: number; p99?: number })
       {(['p50', 'p95', 'p99'] as const).map((part) => {
         const time = times[part]
         return (
-          <Figure key={part} label={`${part.slice(1)} % within`}>
+          <Figure key={part} label={`${part.slice(1)} % within`} means="time to the first byte">
             {time === undefined ? '–' : <data value={time} data-name={part}>{micros(time)}</data>}
           </Figure>
         )

@@ -1,9 +1,9 @@
-import { type Bytes as Part, type DataSet, dataSetsOf, payerTotals, series, storage, type Sums } from '../api'
+import { type Bytes as Part, type DataSet, dataSetsOf, payerTotals, piecesOf, series, storage, type Sums, transactionsOf } from '../api'
 import { lasts, monthly } from '../exact'
-import { payer as payerOf } from '../ids'
-import { Amount, Answer, Bytes, Count, EpochTime, Figure, Left, Pager, Section, Table, Title, useNetwork, usePages } from '../parts'
+import { payer as payerOf, pieceUrl } from '../ids'
+import { Amount, Answer, Bytes, Copyable, Count, EpochTime, Figure, Left, Paged, Section, Table, Time, Title, Unfolded, useNetwork } from '../parts'
 import { bucketsOf, type Pace, pace as paceOf, PERIODS, type Period } from '../period'
-import { PieceLink } from '../piece-link'
+import { PieceAt, PieceLink } from '../piece-link'
 import { TopUp } from '../top-up'
 import { LIVE, usePolled } from '../polling'
 
@@ -27,7 +27,7 @@ export function PayerPage({ address: given }: { address: string }) {
     <>
       <Title text="Payer" of={address} />
       <Totals address={address} />
-      <DataSets key={address} address={address} />
+      <DataSets address={address} />
       <Stored address={address} />
       <Links address={address} />
       <Refusals />
@@ -42,19 +42,19 @@ function Totals({ address }: { address: string }) {
       <Answer of={polled} what="what was served" every={LIVE}>
         {(totals) => (
           <dl class="figures">
-            <Figure label="Egress">
+            <Figure label="Egress" means="egress">
               <Bytes value={totals.egress} name="egress" />
             </Figure>
-            <Figure label="From providers">
+            <Figure label="From providers" means="cacheMissBytes">
               <Bytes value={totals.miss} name="miss" />
             </Figure>
-            <Figure label="Requests">
+            <Figure label="Requests" means="request">
               <Count value={totals.requests} name="requests" />
             </Figure>
-            <Figure label="Egress left">
+            <Figure label="Egress left" means="quota">
               <Bytes value={totals.remainingCdn} name="remaining" />
             </Figure>
-            <Figure label="Left from providers">
+            <Figure label="Left from providers" means="quota">
               <Bytes value={totals.remainingMiss} name="remaining-miss" />
             </Figure>
           </dl>
@@ -66,22 +66,16 @@ function Totals({ address }: { address: string }) {
 
 /** Data sets, ten at a time as the service has them. */
 function DataSets({ address }: { address: string }) {
-  const pages = usePages()
-  const { after } = pages
-  const polled = usePolled(`${address} ${after}`, LIVE, (signal) => dataSetsOf(address, after, signal))
   return (
     <Section title="What is left of each data set's quotas" room="chart">
-      <Answer of={polled} what="the data sets" every={LIVE}>
-        {({ dataSets, next }) => (
-          <>
-            {dataSets.length === 0 && <p>This payer has no data sets{after !== undefined && ' behind those'}.</p>}
-            {dataSets.map((dataSet) => (
-              <Quotas key={dataSet.id} of={dataSet} payer={address} />
-            ))}
-            <Pager of={pages} next={next} what="data sets" />
-          </>
-        )}
-      </Answer>
+      <Paged
+        name={address}
+        what="data sets"
+        ask={(after, signal) => dataSetsOf(address, after, signal)}
+        none="This payer has no data sets."
+      >
+        {(all) => all.map((dataSet) => <Quotas key={dataSet.id} of={dataSet} payer={address} />)}
+      </Paged>
     </Section>
   )
 }
@@ -123,8 +117,94 @@ function Quotas({ of, payer }: { of: DataSet; payer: string }) {
         pick={(s) => s.miss}
         perTib={network?.perTib.cacheMiss}
       />
+      <Transactions dataSet={of.id} />
+      <Pieces dataSet={of.id} payer={payer} template={network?.pieceUrl} />
       {network !== undefined && takesTopUps(of) && <TopUp dataSet={of.id} payer={payer} network={network} />}
     </article>
+  )
+}
+
+/** The transactions that reported what a data set was served, or paid for it. */
+function Transactions({ dataSet }: { dataSet: string }) {
+  const clock = useNetwork().data
+  return (
+    <Unfolded summary={`Reports and payments of ${dataSet}`}>
+      {() => (
+        <Paged
+          name={dataSet}
+          what="transactions"
+          ask={(after, signal) => transactionsOf(dataSet, after, signal)}
+          none="Nothing of it was reported or paid yet."
+        >
+          {(all) => (
+            <Table
+              label={`Reports and payments of ${dataSet}`}
+              head={['Up to, or in', 'Egress reported', 'From providers', 'Paid in USDFC', 'Paid for providers', 'Transaction']}
+            >
+              {all.map((one) => (
+                <tr key={one.hash}>
+                  <th scope="row">
+                    <EpochTime epoch={one.epoch} clock={clock} />
+                  </th>
+                  <td>{one.cdn === 0n ? '–' : <Bytes value={one.cdn} />}</td>
+                  <td>{one.miss === 0n ? '–' : <Bytes value={one.miss} />}</td>
+                  <td>{one.cdnPaid === 0n ? '–' : <Amount value={one.cdnPaid} />}</td>
+                  <td>{one.missPaid === 0n ? '–' : <Amount value={one.missPaid} />}</td>
+                  <td>
+                    <Copyable text={one.hash} label="the hash of the transaction" />
+                  </td>
+                </tr>
+              ))}
+            </Table>
+          )}
+        </Paged>
+      )}
+    </Unfolded>
+  )
+}
+
+interface PiecesProps {
+  dataSet: string
+  payer: string
+  /** The URL of pieces; absent where the operator told none. */
+  template: string | undefined
+}
+
+/** The pieces of a data set, asked for once somebody wants to see them. */
+function Pieces({ dataSet, payer, template }: PiecesProps) {
+  const clock = useNetwork().data
+  return (
+    <Unfolded summary={`Pieces of ${dataSet}`}>
+      {() => (
+        <Paged
+          name={dataSet}
+          what="pieces"
+          ask={(after, signal) => piecesOf(dataSet, after, signal)}
+          none="The data set has no pieces."
+        >
+          {(all) =>
+            all.map((piece) => (
+              <Unfolded key={piece.id} summary={`Piece ${piece.id}: ${piece.cid}`}>
+                {() => (
+                  <>
+                    <p>
+                      {piece.bytes !== undefined && (
+                        <>
+                          <Bytes value={piece.bytes} name={`piece-${piece.id}`} />
+                          {', '}
+                        </>
+                      )}
+                      in the data set since <Time at={piece.since} clock={clock} />.
+                    </p>
+                    {template !== undefined && <PieceAt url={pieceUrl(template, payer, piece.cid)} />}
+                  </>
+                )}
+              </Unfolded>
+            ))
+          }
+        </Paged>
+      )}
+    </Unfolded>
   )
 }
 
@@ -178,10 +258,10 @@ function Stored({ address }: { address: string }) {
         {(stored) => (
           <>
             <dl class="figures">
-              <Figure label="Pieces">
+              <Figure label="Pieces" means="piece">
                 <Count value={stored.pieces} name="pieces" />
               </Figure>
-              <Figure label="Stored">
+              <Figure label="Stored" means="placement">
                 <Bytes value={stored.bytes} name="stored" />
               </Figure>
             </dl>

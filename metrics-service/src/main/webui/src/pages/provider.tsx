@@ -1,6 +1,6 @@
-import { latency, series, statement, statementPath, type Sums } from '../api'
+import { latency, series, statement, statementPath, type Sums, supply } from '../api'
 import { Chart } from '../chart'
-import { bytes, change, grouped } from '../exact'
+import { bytes, change, grouped, percent } from '../exact'
 import { provider as providerOf } from '../ids'
 import { Amount, Answer, Bytes, Count, Figure, Section, Table, Title } from '../parts'
 import { bucketsBefore, bucketsOf, fill, over, PERIODS, type Period, sum } from '../period'
@@ -25,6 +25,7 @@ export function ProviderPage({ generation, id }: { generation: string; id?: stri
     <>
       <Title text="Provider" of={provider} />
       <Supplied provider={provider} />
+      <Verified provider={provider} />
       <Speed provider={provider} />
       <Earned provider={provider} />
     </>
@@ -47,16 +48,16 @@ function Supplied({ provider }: { provider: string }) {
           return (
             <>
               <dl class="figures">
-                <Figure label="Supplied and verified" note={against((s) => s.miss)}>
+                <Figure label="Supplied and verified" means="cacheMissBytes" note={against((s) => s.miss)}>
                   <Bytes value={all.miss} name="miss" />
                 </Figure>
-                <Figure label="Requests that started a fetch" note={against((s) => s.missRequests)}>
+                <Figure label="Requests that started a fetch" means="fill" note={against((s) => s.missRequests)}>
                   <Count value={all.missRequests} name="miss-requests" />
                 </Figure>
-                <Figure label="Egress of its data sets" note={against((s) => s.egress)}>
+                <Figure label="Egress of its data sets" means="egress" note={against((s) => s.egress)}>
                   <Bytes value={all.egress} name="egress" />
                 </Figure>
-                <Figure label="Requests" note={against((s) => s.requests)}>
+                <Figure label="Requests" means="request" note={against((s) => s.requests)}>
                   <Count value={all.requests} name="requests" />
                 </Figure>
               </dl>
@@ -78,6 +79,33 @@ function Supplied({ provider }: { provider: string }) {
             </>
           )
         }}
+      </Answer>
+    </Section>
+  )
+}
+
+/** What of a provider's bytes was what it should be. */
+function Verified({ provider }: { provider: string }) {
+  const polled = usePolled(provider, LIVE, (signal) => supply(provider, signal))
+  return (
+    <Section title="Verified and not, since the beginning" room="figures">
+      <Answer of={polled} what="what was verified" every={LIVE}>
+        {(told) => (
+          <dl class="figures">
+            <Figure label="Verified share" means="verdict">
+              {percent(told.verified, told.verified + told.unverified)}
+            </Figure>
+            <Figure label="Verified bytes" means="cacheMissBytes">
+              <Bytes value={told.verified} name="verified" />
+            </Figure>
+            <Figure label="Bytes that failed" means="unbilled">
+              <Bytes value={told.unverified} name="unverified" />
+            </Figure>
+            <Figure label="Requests that got such bytes" means="unbilled">
+              <Count value={told.unverifiedRequests} name="faults" />
+            </Figure>
+          </dl>
+        )}
       </Answer>
     </Section>
   )
@@ -108,13 +136,13 @@ function Earned({ provider }: { provider: string }) {
         {(told) => (
           <>
             <dl class="figures">
-              <Figure label="Reported bytes">
+              <Figure label="Reported bytes" means="rollup">
                 <Bytes value={told.bytes} name="statement-bytes" />
               </Figure>
-              <Figure label="Their price in USDFC">
+              <Figure label="Their price in USDFC" means="rail">
                 <Amount value={told.owed} name="owed" />
               </Figure>
-              <Figure label="Paid in USDFC">
+              <Figure label="Paid in USDFC" means="settle">
                 <Amount value={told.settled} name="settled" />
               </Figure>
             </dl>

@@ -10,7 +10,7 @@ import {
   ExactBytes,
   Failed,
   Figure,
-  Pager,
+  Paged,
   Section,
   Surely,
   Table,
@@ -18,7 +18,6 @@ import {
   Title,
   useAction,
   useNetwork,
-  usePages,
 } from '../parts'
 import { LIVE, useNow, usePolled } from '../polling'
 import {
@@ -64,16 +63,16 @@ function Open() {
         {({ unreported, waitingSince, deadlines }) => (
           <>
             <dl class="figures">
-              <Figure label="Unreported egress">
+              <Figure label="Unreported egress" means="backlog">
                 <Bytes value={unreported.cdn} name="unreported-cdn" />
               </Figure>
-              <Figure label="Unreported from providers">
+              <Figure label="Unreported from providers" means="backlog">
                 <Bytes value={unreported.miss} name="unreported-miss" />
               </Figure>
-              <Figure label="The oldest of it">
+              <Figure label="The oldest of it" means="toEpoch">
                 {unreported.oldest === undefined ? 'none' : <EpochTime epoch={unreported.oldest} clock={clock} name="oldest" />}
               </Figure>
-              <Figure label="A transaction waits since">
+              <Figure label="A transaction waits since" means="signed">
                 {waitingSince === undefined ? (
                   'none waits'
                 ) : (
@@ -192,35 +191,27 @@ function Reconciled() {
 }
 
 function Transactions() {
-  const pages = usePages()
-  const polled = usePolled(`transactions ${pages.after}`, LIVE, (signal) => transactions(pages.after, signal))
   return (
     <Section title="Transactions, the newest first" room="chart">
-      <Answer of={polled} what="the transactions" every={LIVE}>
-        {(told) => (
-          <>
-            {told.transactions.length === 0 ? (
-              <p>There are none{pages.after !== undefined && ' behind those'}.</p>
-            ) : (
-              <Table
-                label="Transactions"
-                head={['Number', 'Does', 'State', 'Signed', 'Data sets', 'Nonce', 'Attempts', 'Fee, in FIL', 'Hash']}
-              >
-                {told.transactions.map((one) => (
-                  <Row key={one.id} of={one} />
-                ))}
-              </Table>
-            )}
-            <Pager of={pages} next={told.next} what="transactions" />
-          </>
+      <Paged name="transactions" what="transactions" ask={transactions} none="There are none.">
+        {(all) => (
+          <Table
+            label="Transactions"
+            head={['Number', 'Does', 'State', 'Signed', 'Data sets', 'Nonce', 'Attempts', 'Fee, in FIL', 'Hash']}
+          >
+            {all.map((one) => (
+              <Row key={one.id} of={one} />
+            ))}
+          </Table>
         )}
-      </Answer>
+      </Paged>
     </Section>
   )
 }
 
 function Row({ of }: { of: Transaction }) {
   const clock = useNetwork().data
+  const now = useNow()
   return (
     <tr>
       <th scope="row">{of.id}</th>
@@ -228,6 +219,7 @@ function Row({ of }: { of: Transaction }) {
       <td>{of.state}</td>
       <td>
         <Time at={of.signedAt} clock={clock} />
+        {of.closedAt === undefined && <small>{` open, ${age((now - of.signedAt) / 1000)}`}</small>}
       </td>
       <td>{of.dataSets}</td>
       <td>{of.nonce}</td>

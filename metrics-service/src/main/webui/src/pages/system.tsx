@@ -1,6 +1,6 @@
-import { edges, intake, type Ranked, top } from '../api'
+import { type Edge, edges, intake, type Ranked, top } from '../api'
 import { percent } from '../exact'
-import { Answer, Bytes, Count, Section, Table, Time, Title, useNetwork } from '../parts'
+import { Answer, Bytes, Count, Meaning, Section, Table, Time, Title, Used, useNetwork } from '../parts'
 import { LIVE, usePolled } from '../polling'
 import { indexer } from '../settlement'
 
@@ -15,8 +15,8 @@ export function SystemPage() {
     <>
       <Title text="System">
         <p>
-          What each number means to an operator, and what to do about it, is in <code>docs/operations.md</code> and{' '}
-          <code>docs/metrics.md</code> under the name that stands behind it.
+          What each number <a href="/meanings">means</a> is behind its name; what an operator does about it is in{' '}
+          <code>docs/operations.md</code>.
         </p>
       </Title>
       <Indexer />
@@ -41,7 +41,9 @@ function Row({ name, metric, means, value }: NumberProps) {
       <td>{value === undefined ? '–' : <Count value={BigInt(value)} name={metric} />}</td>
       <td>{means}</td>
       <td>
-        <code>{metric}</code>
+        <Meaning of={metric}>
+          <code>{metric}</code>
+        </Meaning>
       </td>
     </tr>
   )
@@ -85,7 +87,7 @@ function Intake() {
             <p>
               Each process of metrics reads partitions of its own. <code>{told.process}</code> answered: the first table is of those that it reads.
             </p>
-            <Table label="Topics that metrics reads" head={['Topic', 'Partitions it reads', 'Records behind', 'State']}>
+            <Table label="Topics that metrics reads" head={['Topic', 'Partitions it reads', <Meaning of="filcdn_intake_lag_records">Records behind</Meaning>, 'State']}>
               {told.topics.map((topic) => (
                 <tr key={topic.topic}>
                   <th scope="row">
@@ -134,6 +136,19 @@ function topicState(topic: { partitions: bigint; failing: boolean }): string {
   return topic.partitions === 0n ? 'none is this process’s: others read them' : 'reading'
 }
 
+const EDGE_HEAD = [
+  'Edge',
+  'Region',
+  'Last heard',
+  <Meaning of="journal">Open journals</Meaning>,
+  <Meaning of="held">Quota it holds</Meaning>,
+  <Meaning of="disk's share">Cache on disk</Meaning>,
+  <Meaning of="piece">Pieces</Meaning>,
+  <Meaning of="block">In memory</Meaning>,
+  <Meaning of="egress">Egress today (UTC)</Meaning>,
+  <Meaning of="hit">Requests served from its cache</Meaning>,
+]
+
 function Edges() {
   const clock = useNetwork().data
   const polled = usePolled('edges', LIVE, edges)
@@ -155,11 +170,12 @@ function Edges() {
               {served.problem !== undefined && <p class="problem">{`What they served: ${served.problem.message}`}</p>}
               <Table
                 label="Edges that lease quota"
-                head={['Edge', 'Last heard', 'Open journals', 'Quota it holds', 'Egress today (UTC)', 'Requests served from its cache']}
+head={EDGE_HEAD}
               >
                 {all.map((edge) => (
                   <tr key={edge.edge}>
                     <th scope="row">{edge.edge}</th>
+                    <td>{edge.region ?? '–'}</td>
                     <td>
                       <Time at={edge.heard} clock={clock} />
                     </td>
@@ -169,6 +185,7 @@ function Edges() {
                     <td>
                       <Bytes value={edge.held} name={`held-${edge.edge}`} />
                     </td>
+                    <Cached of={edge} />
                     <Served of={of(edge.edge)} />
                   </tr>
                 ))}
@@ -181,15 +198,31 @@ function Edges() {
   )
 }
 
+/** How full the cache of an edge is, as the edge told it with its last request for quota. */
+function Cached({ of: { edge, cache } }: { of: Edge }) {
+  if (cache === undefined) return <Nothing columns={3} />
+  return (
+    <>
+      <td>
+        <Bytes value={cache.disk} name={`disk-${edge}`} /> of <Bytes value={cache.maxDisk} name={`max-disk-${edge}`} />
+        <Used label={`The cache of ${edge}`} used={cache.disk} all={cache.maxDisk} />
+      </td>
+      <td>
+        <Count value={cache.pieces} name={`pieces-${edge}`} />
+      </td>
+      <td>
+        <Bytes value={cache.memory} name={`memory-${edge}`} />
+      </td>
+    </>
+  )
+}
+
+function Nothing({ columns }: { columns: number }) {
+  return Array.from({ length: columns }, (_, i) => <td key={i}>–</td>)
+}
+
 function Served({ of }: { of: Ranked | undefined }) {
-  if (of === undefined) {
-    return (
-      <>
-        <td>–</td>
-        <td>–</td>
-      </>
-    )
-  }
+  if (of === undefined) return <Nothing columns={2} />
   return (
     <>
       <td>

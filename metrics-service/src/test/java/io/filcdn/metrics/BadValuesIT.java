@@ -188,6 +188,9 @@ class BadValuesIT {
         "/internal/v1/leases | {\"journal\":\"00000000-0000-0000-0000-000000000007\",\"edge\":\"\\u0000\",\"asks\":[]}",
         "/internal/v1/journal-progress | {\"journal\":\"00000000-0000-0000-0000-000000000007\",\"edge\":\"e\",\"sequences\":{\"-1\":1}}",
         "/internal/v1/journal-progress | {\"journal\":\"00000000-0000-0000-0000-000000000007\",\"edge\":\"\\u0000\",\"sequences\":{}}",
+        "/internal/v1/edge-status | {\"edge\":\"edge-0\",\"region\":\"\\u0000\",\"cache\":{\"pieces\":1,\"diskBytes\":\"1\",\"maxDiskBytes\":\"1\",\"memoryBytes\":\"1\"}}",
+        "/internal/v1/edge-status | {\"edge\":\"edge-0\",\"cache\":{\"pieces\":-1,\"diskBytes\":\"1\",\"maxDiskBytes\":\"1\",\"memoryBytes\":\"1\"}}",
+        "/internal/v1/edge-status | {\"edge\":\"edge-0\",\"cache\":{\"pieces\":1,\"diskBytes\":\"-1\",\"maxDiskBytes\":\"1\",\"memoryBytes\":\"1\"}}",
         "/internal/v1/journal-ends | {\"journal\":\"00000000-0000-0000-0000-000000000007\",\"sequences\":{\"0\":-5}}",
         "/internal/v1/journal-ends | {\"journal\":\"00000000-0000-0000-0000-000000000007\",\"sequences\":{\"x\":5}}",
       })

@@ -18,8 +18,16 @@ import java.util.concurrent.Executors;
 /** Another service as metrics meets it: answers that a test gives it, by path. */
 public final class FakeNeighbour implements AutoCloseable {
 
-  /** An answer. */
-  public record Answer(int status, String type, String body) {
+  /**
+   * An answer.
+   *
+   * @param headers besides the type
+   */
+  public record Answer(int status, String type, String body, Map<String, String> headers) {
+
+    public Answer(int status, String type, String body) {
+      this(status, type, body, Map.of());
+    }
 
     public static Answer json(String body) {
       return new Answer(200, "application/json", body);
@@ -79,6 +87,7 @@ public final class FakeNeighbour implements AutoCloseable {
       byte[] body = answer.body().getBytes(UTF_8);
       exchange.getResponseHeaders().set("Content-Type", answer.type());
       exchange.getResponseHeaders().set("Location", "http://127.0.0.1:1/");
+      answer.headers().forEach(exchange.getResponseHeaders()::set);
       exchange.sendResponseHeaders(answer.status(), body.length);
       if (answer.equals(STALLED)) {
         exchange.getResponseBody().flush();

@@ -230,6 +230,19 @@ final class PageVisitor {
     return evaluate("document.querySelector('main').textContent").asText();
   }
 
+  /** Waits until nothing is asked for any more that is not there yet. */
+  void untilAllIsThere() {
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () ->
+                evaluate("document.querySelectorAll('[aria-busy=true]').length === 0").asBoolean());
+  }
+
+  void says(String text) {
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(text()).contains(text));
+  }
+
   void shows(String name, String value) {
     await().atMost(PATIENCE).untilAsserted(() -> assertThat(figures()).containsEntry(name, value));
   }

@@ -16,6 +16,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
 import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
@@ -23,8 +24,11 @@ import static org.hamcrest.Matchers.startsWith;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.chain.TxHash;
 import io.filcdn.common.egress.CacheOutcome;
 import io.filcdn.common.egress.EgressRecord;
 import io.filcdn.common.egress.EgressRow.Reason;
@@ -35,6 +39,7 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.service.database.Database;
 import io.filcdn.testing.browser.Chromium;
@@ -42,6 +47,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.sql.PreparedStatement;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -71,7 +77,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The pages in Chromium, on the running service. Leaves pictures in target/screenshots. */
 class PagesIT {
 
-  private static final String PIECE_URL = "http://localhost:8400/{payer}/{pieceCid}";
+  private static final FakeNeighbour EDGE = new FakeNeighbour();
+  private static final String PIECE_URL = EDGE.url() + "/{payer}/{pieceCid}";
+  private static final String CID =
+      "bafkzcibcd4bdomn3tgwgrh3g532zopskstnbrd2n3sxfqbze7rxt7vqn7veigmy";
 
   /** A devnet whose operator told where pieces are. */
   @RegisterExtension
@@ -114,6 +123,7 @@ class PagesIT {
   @AfterAll
   static void end() {
     chromium.close();
+    EDGE.close();
   }
 
   private static void feed() throws Exception {
@@ -139,8 +149,17 @@ class PagesIT {
             egress(12, CacheOutcome.HIT, 3, 24),
             fill(12, 1000),
             unbilled(12, Reason.BOT, 2, 254),
+            unbilled(12, Reason.UNVERIFIED, 1, 12),
             hit(13, 100)));
-    send(Topic.RETRIEVALS, PAYER.hex(), RecordJson.write(retrieval(now)));
+    send(
+        Topic.RETRIEVALS,
+        PAYER.hex(),
+        RecordJson.write(retrieval(now, 200, Optional.empty(), Optional.of(12_345L), 1)));
+    send(
+        Topic.RETRIEVALS,
+        PAYER.hex(),
+        RecordJson.write(
+            retrieval(now, 402, Optional.of("cdn-quota-exhausted"), Optional.empty(), 2)));
     await()
         .atMost(PATIENCE)
         .untilAsserted(
@@ -148,6 +167,7 @@ class PagesIT {
               when().get("/data-set/12").then().statusCode(200);
               when().get("/data-set/13").then().statusCode(200);
               when().get("/api/v1/latency").then().body("retrievals", equalTo("1"));
+              when().get("/api/v1/answers").then().body("code", hasItem("cdn-quota-exhausted"));
               when()
                   .get("/api/v1/series/total/all")
                   .then()
@@ -155,7 +175,8 @@ class PagesIT {
             });
   }
 
-  private static RetrievalRecord retrieval(Instant at) {
+  private static RetrievalRecord retrieval(
+      Instant at, int status, Optional<String> error, Optional<Long> ttfbMicros, long weight) {
     return new RetrievalRecord(
         at,
         "edge-0",
@@ -163,15 +184,15 @@ class PagesIT {
         HOSTILE,
         Optional.of(dataSet(12)),
         Optional.of(ProviderId.fwss(3)),
-        200,
-        Optional.empty(),
+        status,
+        error,
         Optional.of(CacheOutcome.MISS),
         ByteCount.of(1024),
-        Optional.of(12_345L),
+        ttfbMicros,
         23_456,
         "DE",
         Optional.empty(),
-        1);
+        weight);
   }
 
   // ---- the routes
@@ -184,6 +205,7 @@ class PagesIT {
         "/account",
         "/settlement",
         "/system",
+        "/meanings",
         "/provider/3",
         "/provider/fwss/3",
         "/audit/12",
@@ -200,6 +222,7 @@ class PagesIT {
         .header("X-Content-Type-Options", "nosniff")
         .header("Content-Security-Policy", startsWith("default-src 'none'; script-src 'self';"))
         .header("Content-Security-Policy", containsString("frame-ancestors 'none'"))
+        .header("Content-Security-Policy", containsString("media-src " + EDGE.url() + ";"))
         .header("Content-Security-Policy", not(containsString("unsafe")))
         .body(containsString("<div id=\"app\">"));
   }
@@ -324,6 +347,7 @@ class PagesIT {
     assertFigures(screen, "provider", "/provider/fwss/3", provider());
     assertFigures(screen, "audit", "/audit/fwss/12", audit());
     assertFigures(screen, "start", "/start", Map.of());
+    assertFigures(screen, "meanings", "/meanings", Map.of());
   }
 
   private static Map<String, String> overview() {
@@ -337,6 +361,12 @@ class PagesIT {
     figures.put("hits", sums("/api/v1/series/outcome/hit" + since).path("egressBytes").asText());
     JsonNode latency = api("/api/v1/latency");
     List.of("p50", "p95", "p99").forEach(p -> figures.put(p, latency.path(p).asText()));
+    figures.put("errors", "2");
+    for (JsonNode answers : api("/api/v1/answers")) {
+      figures.put(
+          "answers-%s-%s".formatted(answers.path("status").asText(), answers.path("code").asText()),
+          answers.path("retrievals").asText());
+    }
     for (JsonNode sum : api("/api/v1/unbilled")) {
       figures.put(sum.path("reason").asText() + "-bytes", sum.path("bytes").asText());
     }
@@ -395,6 +425,10 @@ class PagesIT {
     figures.put("miss-requests", all.path("cacheMissRequests").asText());
     figures.put("statement-bytes", statement.path("bytes").asText());
     figures.put("owed", statement.path("owed").asText());
+    JsonNode supply = api("/api/v1/providers/fwss/3/supply");
+    figures.put("verified", supply.path("verified").asText());
+    figures.put("unverified", "24");
+    figures.put("faults", supply.path("unverifiedRequests").asText());
     figures.put("settled", statement.path("settled").asText());
     List.of("p50", "p95", "p99").forEach(p -> figures.put(p, latency.path(p).asText()));
     return figures;
@@ -464,9 +498,22 @@ class PagesIT {
     visitor.picture(name + "-" + screen.name());
   }
 
-  @Test
-  void nothingIsAskedOfAnyoneElseAndItIsSmall() {
-    visitor.go("/");
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/",
+        "/payer/PAYER",
+        "/provider/fwss/3",
+        "/audit/fwss/12",
+        "/start",
+        "/account",
+        "/settlement",
+        "/system",
+        "/meanings"
+      })
+  void nothingIsAskedOfAnyoneElseAndItIsSmall(String path) {
+    visitor.go(path.replace("PAYER", PAYER.hex()));
+    visitor.untilAllIsThere();
 
     JsonNode loaded =
         visitor.evaluate(
@@ -510,13 +557,7 @@ class PagesIT {
   void whatIsShownStaysAndIsMarkedAsOldWhileTheNetworkIsCut(String path, String figure) {
     visitor.go(path.replace("PAYER", PAYER.hex()));
     await().atMost(PATIENCE).until(() -> visitor.figures().containsKey(figure));
-    await()
-        .atMost(PATIENCE)
-        .until(
-            () ->
-                visitor
-                    .evaluate("document.querySelectorAll('[aria-busy=true]').length === 0")
-                    .asBoolean());
+    visitor.untilAllIsThere();
 
     visitor.assertKeepsWhatItShowsWhileTheNetworkIsCut();
   }
@@ -574,6 +615,217 @@ class PagesIT {
   }
 
   @Test
+  void whatWasReportedIsListedWithItsTransaction() throws Exception {
+    TxHash hash = TxHash.of("0x" + "ab".repeat(32));
+    send(
+        Topic.SETTLEMENT,
+        dataSet(13).toString(),
+        RecordJson.write(
+            new SettlementRecord.Reported(
+                dataSet(13),
+                Clock.systemUTC().instant(),
+                hash,
+                new Epoch(7),
+                ByteCount.of(9_007_199_254_740_993L),
+                ByteCount.of(2))));
+    visitor.go("/payer/" + PAYER);
+
+    visitor.click("Reports and payments of fwss/13");
+
+    visitor.says(hash.hex());
+    assertThat(
+            visitor.evaluate("!!document.querySelector('td > data[value=\"9007199254740993\"]')"))
+        .isEqualTo(BooleanNode.TRUE);
+    visitor.assertNothingAmiss("reports of a data set");
+  }
+
+  @Test
+  void aHundredThousandPiecesComeTenAtATime() {
+    place(13, 100_000);
+    String shown =
+        "[...document.querySelectorAll('main article details details summary')].map(s => s.textContent)";
+
+    visitor.go("/payer/" + PAYER);
+    visitor.click("Pieces of fwss/13");
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(visitor.evaluate(shown)).hasSize(10));
+    assertThat(visitor.evaluate(shown).path(0).asText()).isEqualTo("Piece 1: " + CID);
+    visitor.click("More pieces");
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(visitor.evaluate(shown).path(0).asText()).isEqualTo("Piece 11: " + CID));
+    assertThat(visitor.evaluate(shown)).hasSize(10);
+    visitor.assertNothingAmiss("a data set with 100,000 pieces");
+  }
+
+  private static void place(int dataSet, int pieces) {
+    new Database(SERVICE.stack().dataSource())
+        .run(
+            connection -> {
+              try (PreparedStatement statement =
+                  connection.prepareStatement(
+                      """
+                      insert into placement (key, payer, bytes, day, since)
+                      select ? || id, ?, 1000, date '2026-11-30', 1796000000
+                      from generate_series(1, ?) id on conflict do nothing
+                      """)) {
+                statement.setString(1, "%s/%s/%s/".formatted(CID, PAYER, dataSet(dataSet)));
+                statement.setString(2, PAYER.hex());
+                statement.setInt(3, pieces);
+                statement.executeUpdate();
+              }
+            });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "image/svg+xml | img",
+        "audio/wav | audio",
+        "video/mp4 | video",
+        "text/html | pre",
+        "application/zip | none",
+      })
+  void aPieceIsTriedAndShownAndNothingOfItRuns(String type, String element) {
+    String hostile =
+        """
+        <svg xmlns="http://www.w3.org/2000/svg" width="9" height="9" onload="window.hacked=1">
+          <script>window.hacked=1</script></svg>
+        """;
+    answerOfTheEdge(200, type, hostile, Map.of("Cache-Status", "edge-0; hit"));
+    tryPiece();
+
+    visitor.shows("tried-status", "200");
+    visitor.shows("tried-size", String.valueOf(hostile.length()));
+    if (element.equals("none")) {
+      visitor.says("There is no preview of application/zip.");
+    } else if (element.equals("img")) {
+      await()
+          .atMost(PATIENCE)
+          .until(
+              () -> visitor.evaluate("document.querySelector('img')?.naturalWidth").asInt() == 9);
+    } else if (element.equals("pre")) {
+      assertThat(visitor.evaluate("document.querySelector('pre.preview').textContent").asText())
+          .isEqualTo(hostile);
+    } else {
+      // no sound and no film, which the browser finds out
+      visitor.says("The browser cannot show it as " + type);
+    }
+    assertThat(visitor.text()).contains("edge-0; hit");
+    assertThat(visitor.evaluate("typeof window.hacked").asText()).isEqualTo("undefined");
+    visitor.assertNothingAmiss("a preview of " + type);
+  }
+
+  @Test
+  void aRefusalOfTheEdgeIsTold() {
+    answerOfTheEdge(
+        402,
+        "application/problem+json",
+        "{\"detail\":\"%s\"}".formatted(HOSTILE),
+        Map.of("X-Error-Code", "cdn-quota-exhausted"));
+    tryPiece();
+
+    visitor.shows("tried-status", "402");
+    visitor.says("cdn-quota-exhausted: " + HOSTILE);
+    visitor.assertNothingAmiss("a refusal of the edge");
+  }
+
+  private static void answerOfTheEdge(
+      int status, String type, String body, Map<String, String> headers) {
+    Map<String, String> all = new HashMap<>(headers);
+    all.put("Access-Control-Allow-Origin", "*");
+    all.put("Access-Control-Expose-Headers", "Cache-Status, X-Error-Code");
+    EDGE.answers(
+        "/%s/%s".formatted(PAYER.hex(), CID), new FakeNeighbour.Answer(status, type, body, all));
+  }
+
+  private void tryPiece() {
+    place(12, 1);
+    visitor.go("/payer/" + PAYER);
+    visitor.click("Pieces of fwss/12");
+    visitor.click("Piece 1: " + CID);
+    visitor.click("Try it");
+  }
+
+  /** What Tab stops at in the whole document, in its order: of radio buttons the chosen one. */
+  private static final String STOPS =
+      """
+      window.stops = [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]
+        .filter(one => one.checkVisibility() && !one.disabled && !(one.type === 'radio' && !one.checked))
+      stops.length
+      """;
+
+  /** The place in these of what has the focus; -1 where that is not to be seen. */
+  private static final String STOP =
+      """
+      (one => {
+        const style = getComputedStyle(one)
+        const seen = style.outlineStyle !== 'none' || style.boxShadow !== 'none'
+        return seen ? stops.indexOf(one) : -1
+      })(document.activeElement)
+      """;
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/",
+        "/payer/PAYER",
+        "/provider/fwss/3",
+        "/audit/fwss/12",
+        "/start",
+        "/account",
+        "/settlement",
+        "/system",
+        "/meanings"
+      })
+  void tabGoesToEverythingInItsOrderAndIsSeen(String path) {
+    visitor.go(path.replace("PAYER", PAYER.hex()));
+    visitor.untilAllIsThere();
+    visitor.evaluate("document.activeElement.blur()");
+    int stops = visitor.evaluate(STOPS).asInt();
+
+    assertThat(stops).isGreaterThan(7);
+    for (int stop = 0; stop < stops; stop++) {
+      visitor.press("Tab", 9, "");
+      assertThat(visitor.evaluate(STOP).asInt())
+          .as(() -> visitor.focused("outerHTML"))
+          .isEqualTo(stop);
+    }
+  }
+
+  @Test
+  void aNumberLeadsToWhatItMeans() {
+    visitor.go("/system");
+    visitor.untilAllIsThere();
+    visitor.tabTo("filcdn_egress_parked_records");
+
+    visitor.enter();
+
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () -> assertThat(visitor.focused("id")).isEqualTo("filcdn_egress_parked_records"));
+    assertThat(visitor.evaluate("document.activeElement.closest('div').textContent").asText())
+        .contains("records that wait for it");
+    assertThat(visitor.focused("getBoundingClientRect().top < innerHeight")).isEqualTo("true");
+  }
+
+  @Test
+  void whoeverStartsNeedsNoNetworkForIt() {
+    visitor.go("/start");
+    await().atMost(PATIENCE).until(() -> visitor.text().contains("{pieceCid}"));
+    visitor.offline(true);
+
+    visitor.evaluate("document.querySelector('[name=payer]').focus()");
+    visitor.write(PAYER.toString());
+
+    visitor.says("As the SDK returned it");
+    visitor.offline(false);
+  }
+
+  @Test
   void theKeyboardAloneIsEnough() {
     visitor.go("/");
     visitor.evaluate("document.activeElement.blur()");
@@ -618,7 +870,6 @@ class PagesIT {
 
   @Test
   void whoeverStartsGetsTheUrlsOfHisOwnAddress() {
-    String cid = "bafkzcibcd4bdomn3tgwgrh3g532zopskstnbrd2n3sxfqbze7rxt7vqn7veigmy";
     visitor.go("/start");
 
     visitor.evaluate("document.querySelector('[name=payer]').focus()");
@@ -631,14 +882,14 @@ class PagesIT {
                     .evaluate("!!document.querySelector('[placeholder^=bafkzcib]')")
                     .asBoolean());
     visitor.evaluate("document.querySelector('[placeholder^=bafkzcib]').focus()");
-    visitor.write(cid);
+    visitor.write(CID);
 
     await()
         .atMost(PATIENCE)
         .untilAsserted(
             () ->
                 assertThat(visitor.evaluate("document.querySelector('main').textContent").asText())
-                    .contains("http://localhost:8400/" + PAYER.hex() + "/" + cid));
+                    .contains(EDGE.url() + "/" + PAYER.hex() + "/" + CID));
     assertThat(visitor.evaluate("[...document.links].map(a => a.pathname)").toString())
         .contains("/payer/" + PAYER.hex());
   }

@@ -13,6 +13,7 @@ import io.filcdn.metrics.FakeNeighbour.Request;
 import io.filcdn.testing.browser.Chromium;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -189,7 +190,7 @@ class SettlementPageIT {
     INDEXER.answers("/status", Answer.json("{\"state\":\"standby\"}"));
     visitor.go("/system");
 
-    says("The process that answered is a standby");
+    visitor.says("The process that answered is a standby");
   }
 
   @Test
@@ -301,6 +302,17 @@ class SettlementPageIT {
     visitor.assertNothingAmiss("/settlement, " + screen);
     visitor.picture("settlement-" + screen.name());
 
+    tell(
+        "/internal/v1/leases",
+        """
+        {"journal":"00000000-0000-0000-0000-000000000007","edge":"edge-0","asks":[]}
+        """);
+    tell(
+        "/internal/v1/edge-status",
+        """
+        {"edge":"edge-0","region":"eu-1","cache":{"pieces":3,"diskBytes":"40960",
+          "maxDiskBytes":"9007199254740993","memoryBytes":"20"}}
+        """);
     visitor.go("/system");
     await()
         .atMost(PATIENCE)
@@ -309,13 +321,30 @@ class SettlementPageIT {
                 assertThat(visitor.figures())
                     .containsAllEntriesOf(
                         Map.of(
+                            "pieces-edge-0", "3",
+                            "disk-edge-0", "40960",
+                            "max-disk-edge-0", "9007199254740993",
+                            "memory-edge-0", "20",
                             "filcdn_indexer_head_block", "1234",
                             "filcdn_indexer_indexed_block", "1230",
                             "filcdn_indexer_lag_blocks", "4",
                             "filcdn_egress_parked_records", "0",
                             "lag-filcdn.egress", "0")));
+    assertThat(visitor.text()).contains("eu-1", "40.00 KiB of 8.00 PiB");
     visitor.assertNothingAmiss("/system, " + screen);
     visitor.picture("system-" + screen.name());
+  }
+
+  /** Tells metrics something as an edge does. */
+  private static void tell(String path, String body) {
+    long now = Clock.systemUTC().millis();
+    given()
+        .header("Authorization", TestEdges.authorization(TestEdges.EDGE, path, body, now))
+        .contentType("application/json")
+        .body(body)
+        .post(path)
+        .then()
+        .statusCode(200);
   }
 
   @Test
@@ -324,12 +353,12 @@ class SettlementPageIT {
     visitor.fill("For operators", "token", "operators-know-this");
     visitor.click("Use it");
     visitor.click("Report: show what it would do");
-    says("5,000 and 70 bytes up to epoch 8");
+    visitor.says("5,000 and 70 bytes up to epoch 8");
     assertThat(orders()).containsExactly("/api/v1/admin/report?dryRun=true");
 
     visitor.click("Report all of that");
     visitor.click("Report all of that, surely");
-    says("it is ordered");
+    visitor.says("it is ordered");
 
     assertThat(orders())
         .containsExactly("/api/v1/admin/report?dryRun=true", "/api/v1/admin/report?dryRun=false");
@@ -356,26 +385,26 @@ class SettlementPageIT {
   @Test
   void theKeyboardAloneIsEnough() {
     visitor.go("/settlement");
-    says("once an operator releases it");
+    visitor.says("once an operator releases it");
     visitor.tabTo("The operators' token");
     visitor.write("operators-know-this");
     visitor.enter();
-    says("Forget the token");
+    visitor.says("Forget the token");
     visitor.tabTo("Report: show what it would do");
     visitor.enter();
-    says("5,000 and 70 bytes up to epoch 8");
+    visitor.says("5,000 and 70 bytes up to epoch 8");
     visitor.tabTo("Report all of that");
     visitor.enter();
     visitor.tabTo("Report all of that, surely");
     visitor.enter();
 
-    says("it is ordered");
+    visitor.says("it is ordered");
   }
 
   @Test
   void whatIsShownStaysWhileTheNetworkIsCut() {
     visitor.go("/settlement");
-    says("once an operator releases it");
+    visitor.says("once an operator releases it");
     await().atMost(PATIENCE).until(() -> visitor.figures().containsKey("unreported-cdn"));
 
     visitor.assertKeepsWhatItShowsWhileTheNetworkIsCut();
@@ -392,7 +421,7 @@ class SettlementPageIT {
     visitor.click("Use it");
     visitor.click("Report: show what it would do");
 
-    says("The operators' token");
+    visitor.says("The operators' token");
   }
 
   @Test
@@ -407,13 +436,13 @@ class SettlementPageIT {
     visitor.go("/settlement");
     visitor.fill("For operators", "token", "operators-know-this");
     visitor.click("Use it");
-    says("Forget the token");
+    visitor.says("Forget the token");
     assertThat(visitor.evaluate("hours.map(one => one.delay)").path(0).asInt())
         .isBetween(3_590_000, 3_600_000);
 
     visitor.evaluate("hours[0].act()");
 
-    says("The operators' token");
+    visitor.says("The operators' token");
   }
 
   @Test
@@ -421,10 +450,6 @@ class SettlementPageIT {
     SETTLEMENT.answers("/api/v1/backlog", new Answer(500, "text/html", "<h1>oh"));
     visitor.go("/settlement");
 
-    says("settlement: its answer is no JSON (status 500)");
-  }
-
-  private void says(String text) {
-    await().atMost(PATIENCE).untilAsserted(() -> assertThat(visitor.text()).contains(text));
+    visitor.says("settlement: its answer is no JSON (status 500)");
   }
 }

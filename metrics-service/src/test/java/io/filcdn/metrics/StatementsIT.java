@@ -6,6 +6,7 @@ import static io.filcdn.metrics.Samples.PAYER;
 import static io.filcdn.metrics.Samples.dataSet;
 import static io.filcdn.metrics.Samples.indexed;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
@@ -24,7 +25,10 @@ import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.metrics.pieces.LatencyScale;
 import io.filcdn.metrics.pieces.PlacementChange;
+import io.filcdn.metrics.pieces.PostgresAnswers;
+import io.filcdn.metrics.pieces.PostgresAnswers.Answered;
 import io.filcdn.metrics.pieces.PostgresPlacements;
+import io.filcdn.metrics.pieces.PostgresPlacements.PlacedPiece;
 import io.filcdn.metrics.pieces.PostgresPlacements.Stored;
 import io.filcdn.metrics.pieces.PostgresPlacements.Uploads;
 import io.filcdn.metrics.pieces.PostgresRetrievals;
@@ -32,7 +36,12 @@ import io.filcdn.metrics.pieces.PostgresRetrievals.RankedPiece;
 import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.statement.PostgresSettlements;
 import io.filcdn.metrics.statement.PostgresSettlements.Line;
+import io.filcdn.metrics.statement.PostgresSettlements.Transaction;
+import io.filcdn.metrics.statement.TransactionPlace;
 import io.filcdn.service.database.Database;
+import java.math.BigInteger;
+import java.sql.PreparedStatement;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
@@ -55,6 +64,7 @@ class StatementsIT {
   private final PostgresSettlements settlements = new PostgresSettlements(DEVNET);
   private final PostgresPlacements placements = new PostgresPlacements();
   private final PostgresRetrievals retrievals = new PostgresRetrievals();
+  private final PostgresAnswers answers = new PostgresAnswers();
 
   @BeforeEach
   void forget() {
@@ -88,6 +98,43 @@ class StatementsIT {
             new Line(dataSet(8), ByteCount.of(9), TokenAmount.ZERO));
     assertThat(lines(102, 200))
         .containsExactly(new Line(dataSet(7), ByteCount.of(700), TokenAmount.ZERO));
+  }
+
+  @Test
+  void aDataSetsTransactionsComeTheNewestFirst() {
+    database.run(
+        c ->
+            settlements.keep(
+                c,
+                List.of(
+                    reported(1, 7, 100, 1000, 300),
+                    reported(2, 7, 101, 2000, 500),
+                    reported(3, 8, 101, 9, 9),
+                    settled(4, 7, Kind.CACHE_MISS, 101, 5555),
+                    settled(4, 7, Kind.CDN, 101, 7777))));
+
+    List<Transaction> newest = transactions(TransactionPlace.START);
+
+    assertThat(newest)
+        .containsExactly(
+            transaction(4, 101, 0, 0, 7777, 5555), transaction(2, 101, 2000, 500, 0, 0));
+    assertThat(transactions(TransactionPlace.of(newest.getLast().place().toString())))
+        .containsExactly(transaction(1, 100, 1000, 300, 0, 0));
+  }
+
+  private List<Transaction> transactions(TransactionPlace after) {
+    return database.call(c -> settlements.transactions(c, dataSet(7), after, 2));
+  }
+
+  private static Transaction transaction(
+      int tx, long epoch, long cdn, long cacheMiss, long cdnPaid, long cacheMissPaid) {
+    return new Transaction(
+        hash(tx),
+        new Epoch(epoch),
+        BigInteger.valueOf(cdn),
+        BigInteger.valueOf(cacheMiss),
+        TokenAmount.of(cdnPaid),
+        TokenAmount.of(cacheMissPaid));
   }
 
   @Test
@@ -156,6 +203,103 @@ class StatementsIT {
     assertThat(stack.rows("select * from latency")).isEmpty();
   }
 
+  @Test
+  void answersAreCountedByStatusAndReason() {
+    List<RetrievalRecord> records =
+        List.of(
+            answered(200, Optional.empty(), 7),
+            answered(402, Optional.of("cdn-quota-exhausted"), 2),
+            answered(402, Optional.of("cdn-quota-exhausted"), 1),
+            answered(503, Optional.of("<script>"), 2),
+            answered(-1, Optional.of("x".repeat(65)), 1));
+
+    database.run(c -> answers.add(c, records, NOON));
+
+    assertThat(answers(NOON, NOON.plusSeconds(1)))
+        .containsExactly(
+            new Answered(200, Optional.empty(), 7),
+            new Answered(402, Optional.of("cdn-quota-exhausted"), 3),
+            new Answered(503, Optional.of("other"), 2),
+            new Answered(0, Optional.of("other"), 1));
+    assertThat(answers(NOON.minusSeconds(3600), NOON)).isEmpty();
+    assertThat(answers(NOON.plusSeconds(1), NOON.plusSeconds(3600))).isEmpty();
+  }
+
+  @Test
+  void ofEachHourOnlyTheMostFrequentAnswersAreKept() {
+    database.run(
+        c ->
+            answers.add(
+                c,
+                List.of(
+                    answered(200, Optional.empty(), 7),
+                    answered(404, Optional.of("a"), 1),
+                    answered(404, Optional.of("b"), 3)),
+                NOON));
+
+    database.run(c -> answers.forget(c, 2, NOON));
+
+    assertThat(answers(NOON, NOON.plusSeconds(1)))
+        .containsExactly(
+            new Answered(200, Optional.empty(), 7), new Answered(404, Optional.of("b"), 3));
+    database.run(c -> answers.forget(c, 2, NOON.plusSeconds(1)));
+    assertThat(stack.rows("select * from answered")).isEmpty();
+  }
+
+  private List<Answered> answers(Instant from, Instant to) {
+    return database.call(c -> answers.within(c, from, to, 10));
+  }
+
+  @Test
+  void aDataSetsPiecesComeInTheOrderOfTheirIdsWithoutThoseThatAreGone() {
+    PlacementChange gone = placing(3, 1);
+    keep(placing(10, 1000), placing(9, 500), gone, placing(2, 20));
+    keep(new PlacementChange(gone.key(), Optional.empty()));
+
+    List<PlacedPiece> first = pieces(Optional.empty());
+    List<PlacedPiece> second = pieces(Optional.of(first.getLast().key().pieceId()));
+
+    assertThat(first)
+        .extracting(piece -> piece.key().pieceId().number(), PlacedPiece::bytes)
+        .containsExactly(tuple(2L, 20L), tuple(9L, 500L));
+    assertThat(second).extracting(PlacedPiece::bytes).containsExactly(1000L);
+    assertThat(
+            database.<List<PlacedPiece>>call(
+                c -> placements.ofDataSet(c, dataSet(8), Optional.empty(), 2)))
+        .isEmpty();
+  }
+
+  @Test
+  void aHundredThousandPiecesOfADataSetAreReadByTheirIndex() {
+    database.run(
+        c -> {
+          try (PreparedStatement fill =
+              c.prepareStatement(
+                  """
+                  insert into placement (key, payer, bytes, day)
+                  select 'piece-' || id || '/0xaa/fwss/7/' || id, '0xaa', 1, date '2026-11-30'
+                  from generate_series(1, 100000) id
+                  """)) {
+            fill.executeUpdate();
+          }
+        });
+
+    assertThat(
+            stack.rows(
+                """
+                explain select key from placement
+                where split_part(key, '/', 3) || '/' || split_part(key, '/', 4) = 'fwss/7'
+                  and split_part(key, '/', 5)::bigint > 50000 and removed_at is null
+                order by split_part(key, '/', 5)::bigint limit 10
+                """))
+        .anyMatch(line -> line.contains("Index Scan using placement_data_set"))
+        .noneMatch(line -> line.contains("Sort"));
+  }
+
+  private List<PlacedPiece> pieces(Optional<PieceId> after) {
+    return database.call(c -> placements.ofDataSet(c, dataSet(7), after, 2));
+  }
+
   private List<Line> lines(long from, long to) {
     return database.call(
         c -> settlements.lines(c, ProviderId.fwss(3), new Epoch(from), new Epoch(to)));
@@ -204,8 +348,17 @@ class StatementsIT {
     return TxHash.of("0x%064x".formatted(number));
   }
 
+  private static RetrievalRecord answered(int status, Optional<String> error, long weight) {
+    return retrieval("piece", status, error, 1, 0, weight);
+  }
+
   private static RetrievalRecord retrieval(
       String piece, int status, long ttfb, long bytes, long weight) {
+    return retrieval(piece, status, Optional.empty(), ttfb, bytes, weight);
+  }
+
+  private static RetrievalRecord retrieval(
+      String piece, int status, Optional<String> error, long ttfb, long bytes, long weight) {
     return new RetrievalRecord(
         NOON,
         "edge-0",
@@ -214,7 +367,7 @@ class StatementsIT {
         Optional.of(dataSet(7)),
         Optional.empty(),
         status,
-        Optional.empty(),
+        error,
         Optional.of(CacheOutcome.HIT),
         ByteCount.of(bytes),
         Optional.of(ttfb),

@@ -73,6 +73,7 @@ class StatsApiIT {
 
   private static final String LEASES = "/internal/v1/leases";
   private static final String ENDS = "/internal/v1/journal-ends";
+  private static final String STATUS = "/internal/v1/edge-status";
   private static final String PROGRESS = "/internal/v1/journal-progress";
 
   /** Hours that are long ago would be forgotten at once. */
@@ -470,6 +471,11 @@ class StatsApiIT {
         "/api/v1/providers/3/statement?format=pdf",
         "/api/v1/payers/12/storage",
         "/api/v1/latency?hours=0",
+        "/api/v1/answers?from=soon",
+        "/api/v1/answers?from=2026-01-01T00:00:00Z&to=2026-02-02T00:00:00Z",
+        "/api/v1/data-sets/x/pieces",
+        "/api/v1/data-sets/12/pieces?after=-1",
+        "/api/v1/data-sets/12/transactions?after=1,0x12",
         "/api/v1/top-pieces?days=9",
       })
   void whatCannotBeAskedIsToldWhatWasExpected(String path) {
@@ -555,6 +561,44 @@ class StatsApiIT {
     posted(403, ENDS, TestEdges.authorization("edge", ENDS, end, now()), end);
     // none of that was kept: nothing waits to be applied
     edge(PROGRESS).apply(mine).body("applied", equalTo(true));
+  }
+
+  @Test
+  void anEdgeTellsHowFullItsCacheIs() {
+    edge(LEASES)
+        .apply("{\"journal\":\"%s\",\"edge\":\"edge-0\",\"asks\":[]}".formatted(journal(79)));
+    String told =
+        """
+        {"edge":"edge-0","region":"eu-1","cache":{"pieces":3,"diskBytes":"40960",
+          "maxDiskBytes":"9007199254740993","memoryBytes":"20"}}
+        """;
+    String others = told.replace("edge-0", "edge");
+    long now = now();
+
+    posted(401, STATUS, "Bearer operators-know-this", told);
+    posted(403, STATUS, TestEdges.authorization("edge-0", STATUS, others, now), others);
+    posted(200, STATUS, TestEdges.authorization("edge-0", STATUS, told, now), told)
+        .body("taken", equalTo(true));
+    String earlier = told.replace("40960", "1");
+    posted(200, STATUS, TestEdges.authorization("edge-0", STATUS, earlier, now - 1), earlier)
+        .body("taken", equalTo(false));
+
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () ->
+                when()
+                    .get("/api/v1/edges")
+                    .then()
+                    .body("find { it.edge == 'edge-0' }.region", equalTo("eu-1"))
+                    .body("find { it.edge == 'edge-0' }.cache.pieces", equalTo("3"))
+                    .body("find { it.edge == 'edge-0' }.cache.diskBytes", equalTo("40960"))
+                    .body(
+                        "find { it.edge == 'edge-0' }.cache.maxDiskBytes",
+                        equalTo("9007199254740993"))
+                    .body(
+                        "find { it.edge == 'edge-0' }.cache.at",
+                        equalTo(Instant.ofEpochMilli(now).toString())));
   }
 
   private static ValidatableResponse asked(int status, String authorization, String body) {

@@ -6,8 +6,10 @@ import io.filcdn.common.access.KeyId;
 import io.filcdn.common.access.PolicyKey;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.lease.EdgeStatus;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.access.AccessControl;
@@ -58,9 +60,9 @@ import io.filcdn.retrieval.tree.TreePublisher;
 import io.filcdn.retrieval.tree.TreeStore;
 import io.filcdn.retrieval.usage.BestEffortProducer;
 import io.filcdn.retrieval.usage.EdgeIdentity;
+import io.filcdn.retrieval.usage.EdgeReports;
 import io.filcdn.retrieval.usage.EgressMeter;
 import io.filcdn.retrieval.usage.Journal;
-import io.filcdn.retrieval.usage.JournalReports;
 import io.filcdn.retrieval.usage.JournalShipper;
 import io.filcdn.retrieval.usage.LeaseClient;
 import io.filcdn.retrieval.usage.LeasedQuota;
@@ -210,6 +212,14 @@ final class Edge implements AutoCloseable {
     denylists = denylists(config.admission().denylist(), config.data());
     identity =
         config.identity().key().map(key -> new EdgeIdentity(config.name(), key, tools.clock));
+    memory = new MemoryTier(config.cache().memory().asLongValue(), Runnable::run);
+    disk =
+        DiskPieceCache.open(
+            config.data().resolve("cache"),
+            config.cache().maxSize().asLongValue(),
+            memory,
+            evicting::execute,
+            System::nanoTime);
     quota = quota(config);
     shipper = new JournalShipper(journal, tools.kafka, identity);
     accessLog = AccessLog.open(Settings.accessLog(config.accessLog()), tools.clock);
@@ -231,14 +241,6 @@ final class Edge implements AutoCloseable {
     fillWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-fill", config.cache().workers());
     proofWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-proof", PROOF_WORKERS);
     treeWorkers = tools.vertx.createSharedWorkerExecutor("filcdn-trees", TREE_WORKERS);
-    memory = new MemoryTier(config.cache().memory().asLongValue(), Runnable::run);
-    disk =
-        DiskPieceCache.open(
-            config.data().resolve("cache"),
-            config.cache().maxSize().asLongValue(),
-            memory,
-            evicting::execute,
-            System::nanoTime);
     scrubber =
         new CacheScrubber(
             disk, stores.trees(), config.cache().scrubRate().asLongValue(), System::nanoTime);
@@ -314,12 +316,13 @@ final class Edge implements AutoCloseable {
                     "expected filcdn.retrieval.identity.key next to filcdn.retrieval.leases.url,"
                         + " found none"));
     LeaseClient client = new LeaseClient(url.get(), signer, leases.timeout());
-    JournalReports reports =
-        new JournalReports(
+    EdgeReports reports =
+        new EdgeReports(
             client,
             stores.journal()::progress,
             stores.journal()::complete,
-            stores.journal()::forget);
+            stores.journal()::forget,
+            () -> status(config));
     return new LeasedQuota(
             client,
             stores.run(),
@@ -330,6 +333,17 @@ final class Edge implements AutoCloseable {
             tools.clock,
             System::nanoTime)
         .start();
+  }
+
+  private EdgeStatus status(RetrievalConfig.Edge config) {
+    return new EdgeStatus(
+        config.name(),
+        config.location().region(),
+        new EdgeStatus.CacheUse(
+            disk.size(),
+            ByteCount.of(disk.usedBytes()),
+            ByteCount.of(disk.maxBytes()),
+            ByteCount.of(memory.bytes())));
   }
 
   private DenylistRefresh denylists(RetrievalConfig.Denylist config, Path data) {

@@ -485,7 +485,51 @@ class LoopIT {
                 JsonNode shown = tab.evaluate(figures);
                 assertThat(shown.path("filcdn_indexer_head_block").asLong()).isPositive();
                 assertThat(shown.path("held-local").asText()).isNotEmpty();
+                assertThat(shown.path("pieces-local").asLong()).isPositive();
               });
+    }
+  }
+
+  /** By the edge's own port, which is another origin than the page's. */
+  @Test
+  void aPieceIsTriedOnItsPayersPage() throws IOException {
+    TestDataSet dataSet = market.newDataSet();
+    byte[] content = bytes(12, 100_000);
+    PieceCid cid = dataSet.add(content);
+    Client.get(dataSet.url(cid));
+    String field =
+        """
+        (field => {
+          field?.focus()
+          return field != null
+        })(document.querySelector('[placeholder^=bafkzcib]'))
+        """;
+    String button =
+        """
+        (button => {
+          button?.click()
+          return button !== undefined
+        })([...document.querySelectorAll('main button')].find(one => one.textContent === 'Try it'))
+        """;
+    String told = "document.querySelector('[data-name=tried-%s]')?.value ?? ''";
+
+    try (Chromium chromium = Chromium.start(folder.resolve("chromium-of-a-try"))) {
+      Chromium.Tab tab = chromium.open();
+      tab.navigate(stack.service("metrics").resolve("/payer/" + dataSet.payer()).toString());
+      await().atMost(COUNTED_WITHIN).until(() -> tab.evaluate(field).asBoolean());
+      tab.send(
+          "Input.insertText", new ObjectMapper().createObjectNode().put("text", cid.toString()));
+      await().atMost(COUNTED_WITHIN).until(() -> tab.evaluate(button).asBoolean());
+      await()
+          .atMost(COUNTED_WITHIN)
+          .untilAsserted(
+              () -> {
+                assertThat(tab.evaluate(told.formatted("status")).asText()).isEqualTo("206");
+                assertThat(tab.evaluate(told.formatted("size")).asText())
+                    .isEqualTo(Integer.toString(content.length));
+              });
+      assertThat(tab.evaluate("document.querySelector('main').textContent").asText())
+          .contains("; hit", "Paid by the data set" + dataSet.number());
     }
   }
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.marcnuri.helm.Helm;
+import io.filcdn.common.lease.EdgeStatus;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseRequest;
@@ -474,7 +475,7 @@ class ChartTest {
                 assertThat(variable(edge, "FILCDN_RETRIEVAL_LEASES_URL"))
                     .isEqualTo("https://" + route.at("/hostnames/0").asText()));
     assertThat(route.findValuesAsText("value"))
-        .containsExactly(LeaseRequest.PATH, JournalProgress.PATH, JournalEnd.PATH)
+        .containsExactly(LeaseRequest.PATH, JournalProgress.PATH, JournalEnd.PATH, EdgeStatus.PATH)
         .isEqualTo(ingress.path("spec").findValuesAsText("path"));
     assertThat(route.at("/rules/0/backendRefs/0/name").asText()).isEqualTo("edge-filcdn-metrics");
     assertThat(main.one("NetworkPolicy", "edge-filcdn-metrics").at("/spec/ingress").toString())

@@ -1,9 +1,11 @@
 package io.filcdn.metrics.housekeeping;
 
 import io.filcdn.metrics.counting.PipelineMetrics;
+import io.filcdn.metrics.identity.PostgresEdgeStatuses;
 import io.filcdn.metrics.intake.LostRecordDetector;
 import io.filcdn.metrics.intake.PostgresApprovals;
 import io.filcdn.metrics.intake.PostgresJournals;
+import io.filcdn.metrics.pieces.PostgresAnswers;
 import io.filcdn.metrics.pieces.PostgresRetrievals;
 import io.filcdn.metrics.publish.PostgresDeadLetters;
 import io.filcdn.metrics.quota.LeaseDesk;
@@ -26,6 +28,9 @@ import java.util.List;
 public final class Housekeeping {
 
   private static final int MOST_PIECES_A_DAY = 1000;
+
+  /** Above the number of reasons that edges refuse for. */
+  private static final int MOST_ANSWERS_AN_HOUR = 200;
 
   /** Days and months of keys for which leases are kept after them: none is given by then. */
   private static final int KEEP_LEASED_DAYS = 3;
@@ -60,6 +65,8 @@ public final class Housekeeping {
   private final PostgresJournals journals = new PostgresJournals();
   private final PostgresSeries series = new PostgresSeries();
   private final PostgresRetrievals retrievals = new PostgresRetrievals();
+  private final PostgresAnswers answers = new PostgresAnswers();
+  private final PostgresEdgeStatuses edgeStatuses = new PostgresEdgeStatuses();
   private final PostgresDeadLetters letters = new PostgresDeadLetters();
   private final PostgresApprovals approvals = new PostgresApprovals();
 
@@ -146,6 +153,8 @@ public final class Housekeeping {
           LocalDate today = now.atOffset(ZoneOffset.UTC).toLocalDate();
           LocalDate oldest = hours.atOffset(ZoneOffset.UTC).toLocalDate();
           retrievals.forget(connection, today, MOST_PIECES_A_DAY, oldest);
+          answers.forget(connection, MOST_ANSWERS_AN_HOUR, hours);
+          edgeStatuses.forget(connection, hours);
         });
   }
 

@@ -8,6 +8,7 @@ import io.filcdn.common.network.Network;
 import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.metrics.json.PostgresSafeJson;
 import io.filcdn.metrics.pieces.PlacementChange;
+import io.filcdn.metrics.pieces.PostgresAnswers;
 import io.filcdn.metrics.pieces.PostgresPlacements;
 import io.filcdn.metrics.pieces.PostgresRetrievals;
 import io.filcdn.metrics.quota.PostgresDataSets;
@@ -126,9 +127,13 @@ public final class TopicFollowers implements AutoCloseable {
 
   private TopicFollower.Step retrievals() {
     PostgresRetrievals retrievals = new PostgresRetrievals();
+    PostgresAnswers answers = new PostgresAnswers();
     return kept(
         record -> PostgresSafeJson.valueOf(record, RetrievalRecord.class),
-        (connection, records) -> retrievals.add(connection, records, clock.instant()));
+        (connection, records) -> {
+          retrievals.add(connection, records, clock.instant());
+          answers.add(connection, records, clock.instant());
+        });
   }
 
   private <T> TopicFollower.Step kept(

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.filcdn.common.identity.RequestSignature;
 import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.lease.EdgeStatus;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseAnswer;
@@ -11,10 +12,12 @@ import io.filcdn.common.lease.LeaseRequest;
 import io.filcdn.metrics.identity.AuthenticationFailure;
 import io.filcdn.metrics.identity.EdgeAuthentication;
 import io.filcdn.metrics.identity.EdgeAuthentication.Caller;
+import io.filcdn.metrics.identity.PostgresEdgeStatuses;
 import io.filcdn.metrics.intake.LostRecordDetector;
 import io.filcdn.metrics.json.PostgresSafeJson;
 import io.filcdn.metrics.quota.LeaseDesk;
 import io.filcdn.metrics.quota.LeaseDesk.Reply;
+import io.filcdn.service.database.Database;
 import io.filcdn.service.database.Database.DatabaseException;
 import io.filcdn.service.problem.HttpProblem;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -61,6 +64,8 @@ public class LeaseResource {
   private final EdgeAuthentication authentication;
   private final LeaseDesk desk;
   private final LostRecordDetector lostRecords;
+  private final Database database;
+  private final PostgresEdgeStatuses statuses = new PostgresEdgeStatuses();
   private final MeterRegistry metrics;
   private final Timer requests;
 
@@ -68,10 +73,12 @@ public class LeaseResource {
       EdgeAuthentication authentication,
       LeaseDesk desk,
       LostRecordDetector lostRecords,
+      Database database,
       MeterRegistry metrics) {
     this.authentication = authentication;
     this.desk = desk;
     this.lostRecords = lostRecords;
+    this.database = database;
     this.metrics = metrics;
     this.requests = metrics.timer("filcdn.leases.requests");
   }
@@ -126,6 +133,22 @@ public class LeaseResource {
         : new Reply.ForeignJournal<>();
   }
 
+  @POST
+  @Path(EdgeStatus.PATH)
+  @Operation(summary = "Tells how full an edge's cache is, for people who look at it")
+  public Response status(
+      @Nullable @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization, String body) {
+    return answer(authorization, EdgeStatus.PATH, body, EdgeStatus.class, this::status);
+  }
+
+  private Reply<EdgeStatus.Answer> status(Caller.Edge edge, EdgeStatus status) {
+    if (!status.edge().equals(edge.name())) {
+      return new Reply.ForeignJournal<>();
+    }
+    boolean taken = database.call(connection -> statuses.keep(connection, status, edge.at()));
+    return new Reply.Done<>(new EdgeStatus.Answer(taken));
+  }
+
   private <Q, A> Response answer(
       @Nullable String authorization, String path, String body, Class<Q> type, Call<Q, A> call) {
     return switch (authentication.authenticate(authorization, path, body)) {
@@ -154,7 +177,7 @@ public class LeaseResource {
           refused(
               403,
               AuthenticationFailure.FOREIGN_JOURNAL.code(),
-              "expected a journal of the edge that signed, found another edge's");
+              "expected the name and a journal of the edge that signed, found another edge's");
       case Reply.Outdated<A> _ ->
           refused(
               409,

@@ -3,6 +3,7 @@ package io.filcdn.metrics.odometer;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.odometer.Odometer.Totals;
 import io.filcdn.service.database.Columns;
@@ -52,6 +53,16 @@ public final class PostgresOdometers {
         requests = capped(u.requests::numeric + excluded.requests),
         bytes = capped(u.bytes::numeric + excluded.bytes),
         fill_bytes = capped(u.fill_bytes::numeric + excluded.fill_bytes)
+      """;
+
+  private static final String SUPPLY =
+      """
+      select coalesce(sum(o.cache_miss_bytes), 0) as verified,
+        coalesce(sum(u.fill_bytes), 0) as unverified, coalesce(sum(u.requests), 0) as requests
+      from data_set d
+      left join odometer o using (data_set)
+      left join unbilled u on u.data_set = d.data_set and u.reason = 'unverified'
+      where d.provider = ?
       """;
 
   private static final String UNBILLED_SUMS =
@@ -199,6 +210,29 @@ public final class PostgresOdometers {
 
   private static EgressRow.Reason reason(ResultSet row) throws SQLException {
     return EgressRow.Reason.valueOf(row.getString("reason").toUpperCase(Locale.ROOT));
+  }
+
+  /**
+   * The bytes that a provider supplied, since the beginning.
+   *
+   * @param verified to fills that verified
+   * @param unverified to fills that did not
+   * @param unverifiedRequests responses that came from these
+   */
+  public record Supply(BigInteger verified, BigInteger unverified, BigInteger unverifiedRequests) {}
+
+  /** The bytes that a provider supplied for its data sets. */
+  public Supply supply(Connection connection, ProviderId provider) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(SUPPLY)) {
+      statement.setString(1, provider.toString());
+      try (ResultSet row = statement.executeQuery()) {
+        row.next();
+        return new Supply(
+            row.getBigDecimal("verified").toBigIntegerExact(),
+            row.getBigDecimal("unverified").toBigIntegerExact(),
+            row.getBigDecimal("requests").toBigIntegerExact());
+      }
+    }
   }
 
   /** The bytes that a data set was served for free. */

@@ -1,5 +1,6 @@
 package io.filcdn.metrics.pages;
 
+import io.filcdn.metrics.pages.NetworkResource.NetworkView;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.MIMEHeader;
@@ -18,22 +19,33 @@ public class PageRoutes {
 
   private static final String DOCUMENT = "/index.html";
   private static final String PAGES =
-      "/(?:start|account|settlement|system)|/(?:provider|audit)/[^/]+(?:/[^/]+)?";
+      "/(?:start|account|settlement|system|meanings)|/(?:provider|audit)/[^/]+(?:/[^/]+)?";
   private static final String PAYER = "/payer/[^/]+";
 
   /** Files whose names change with their content. */
   private static final String HASHED = "/assets/.+";
 
+  private final String policy;
+
+  public PageRoutes(NetworkView network) {
+    this.policy = PagePolicy.of(network.pieceUrl());
+  }
+
   void add(@Observes Router router) {
     read(router.routeWithRegex(HASHED))
         .handler(request -> cache(request, "public, max-age=31536000, immutable"));
-    read(router.routeWithRegex("/|" + DOCUMENT)).handler(request -> cache(request, "no-cache"));
+    read(router.routeWithRegex("/|" + DOCUMENT)).handler(this::document);
     read(router.routeWithRegex(PAGES)).handler(request -> request.reroute(DOCUMENT));
     read(router.routeWithRegex(PAYER)).handler(PageRoutes::pageOrApi);
   }
 
   private static Route read(Route route) {
     return route.method(HttpMethod.GET).method(HttpMethod.HEAD);
+  }
+
+  private void document(RoutingContext request) {
+    request.response().putHeader("Content-Security-Policy", policy);
+    cache(request, "no-cache");
   }
 
   /** For what is there; a refusal is not to be kept. */

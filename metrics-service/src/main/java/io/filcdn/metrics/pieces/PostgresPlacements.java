@@ -1,6 +1,9 @@
 package io.filcdn.metrics.pieces;
 
 import io.filcdn.common.chain.Address;
+import io.filcdn.common.index.PlacementKey;
+import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.PieceId;
 import io.filcdn.metrics.pieces.PlacementChange.Placed;
 import io.filcdn.service.database.Columns;
 import java.sql.Connection;
@@ -72,6 +75,18 @@ public final class PostgresPlacements {
   private static final String UPLOADS =
       "select day, pieces, bytes from upload_day where payer = ? and day >= ? order by day";
 
+  /** As the index of placements has a data set and a piece's number. */
+  private static final String OF_DATA_SET =
+      """
+      select key, bytes, since from placement
+      where split_part(key, '/', 3) || '/' || split_part(key, '/', 4) = ?
+        and split_part(key, '/', 5)::bigint > ? and removed_at is null
+      order by split_part(key, '/', 5)::bigint limit ?
+      """;
+
+  /** A piece where it is placed. */
+  public record PlacedPiece(PlacementKey key, long bytes, Instant since) {}
+
   /** A number of pieces, and of their bytes. */
   public record Stored(long pieces, long bytes) {}
 
@@ -123,6 +138,28 @@ public final class PostgresPlacements {
       try (ResultSet rows = statement.executeQuery()) {
         return rows.next() ? new Stored(rows.getLong(1), rows.getLong(2)) : new Stored(0, 0);
       }
+    }
+  }
+
+  /** The pieces that are in a data set behind one of them, in the order of their ids. */
+  public List<PlacedPiece> ofDataSet(
+      Connection connection, DataSetId dataSet, Optional<PieceId> after, int limit)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(OF_DATA_SET)) {
+      statement.setString(1, dataSet.toString());
+      statement.setLong(2, after.map(PieceId::number).orElse(-1L));
+      statement.setInt(3, limit);
+      List<PlacedPiece> pieces = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          pieces.add(
+              new PlacedPiece(
+                  PlacementKey.of(rows.getString("key")),
+                  rows.getLong("bytes"),
+                  Instant.ofEpochSecond(rows.getLong("since"))));
+        }
+      }
+      return pieces;
     }
   }
 

@@ -82,7 +82,7 @@ public final class PostgresRetrievals {
     Map<PieceDay, long[]> pieces = new HashMap<>();
     for (RetrievalRecord record : records) {
       Instant at = record.at().isAfter(now) ? now : record.at();
-      long weight = Math.clamp(record.weight(), 1, 1_000_000);
+      long weight = weight(record);
       record.ttfbMicros().ifPresent(micros -> count(slots, record, at, micros, weight));
       String piece = record.pieceCid();
       PieceDay day =
@@ -96,6 +96,11 @@ public final class PostgresRetrievals {
       }
     }
     store(connection, slots, pieces);
+  }
+
+  /** The number of retrievals that a record may stand for. */
+  static long weight(RetrievalRecord record) {
+    return Math.clamp(record.weight(), 1, 1_000_000);
   }
 
   private static void count(

@@ -4,7 +4,6 @@ import io.filcdn.common.network.Network;
 import io.filcdn.metrics.odometer.PostgresOdometers.UnbilledSum;
 import io.filcdn.metrics.series.Dimension;
 import io.filcdn.metrics.series.Sums;
-import io.filcdn.service.problem.HttpProblem;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
@@ -16,7 +15,6 @@ import jakarta.ws.rs.core.MediaType;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -70,18 +68,14 @@ public class HistoryResource {
       @QueryParam("to") Optional<String> to) {
     boolean daily = daily(by);
     Dimension known = dimension(dimension);
-    Instant end =
-        to.map(text -> RequestValues.time("to", text)).orElse(clock.instant().plusSeconds(1));
-    Instant usual = daily ? end.minus(30, ChronoUnit.DAYS) : end.minus(1, ChronoUnit.DAYS);
-    Instant start = from.map(text -> RequestValues.time("from", text)).orElse(usual);
-    Duration longest = daily ? LONGEST_IN_DAYS : LONGEST_IN_HOURS;
-    if (!start.isBefore(end) || Duration.between(start, end).compareTo(longest) > 0) {
-      throw HttpProblem.malformed(
-          "from",
-          "expected from before to, at most %d days apart by %s, found %s and %s"
-              .formatted(longest.toDays(), by, start, end));
-    }
-    return history.points(known, value(known, value), daily, start, end).stream()
+    RequestValues.Times times =
+        RequestValues.times(
+            from,
+            to,
+            clock.instant(),
+            daily ? Duration.ofDays(30) : Duration.ofDays(1),
+            daily ? LONGEST_IN_DAYS : LONGEST_IN_HOURS);
+    return history.points(known, value(known, value), daily, times.from(), times.to()).stream()
         .map(point -> new Point(point.from(), ServedSums.of(point.sums())))
         .toList();
   }

@@ -4,7 +4,9 @@ import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.time.NamedTime;
 import io.filcdn.service.problem.HttpProblem;
 import jakarta.ws.rs.WebApplicationException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 
@@ -50,6 +52,28 @@ public final class RequestValues {
                     name,
                     "%s as a time like 2026-11-21T12:00:00Z, from 1970 on".formatted(name),
                     text));
+  }
+
+  /** The times that a request is about, {@code from} before {@code to}. */
+  record Times(Instant from, Instant to) {}
+
+  /**
+   * Times as they are written; up to {@code now} where nothing else is.
+   *
+   * @param usual how long they are where their beginning is not written
+   * @param longest how long they may be
+   */
+  static Times times(
+      Optional<String> from, Optional<String> to, Instant now, Duration usual, Duration longest) {
+    Instant end = to.map(text -> time("to", text)).orElse(now.plusSeconds(1));
+    Instant start = from.map(text -> time("from", text)).orElse(end.minus(usual));
+    if (!start.isBefore(end) || Duration.between(start, end).compareTo(longest) > 0) {
+      throw HttpProblem.malformed(
+          "from",
+          "expected from before to, at most %d days apart, found %s and %s"
+              .formatted(longest.toDays(), start, end));
+    }
+    return new Times(start, end);
   }
 
   /** A text of a certain form. */

@@ -5,9 +5,16 @@ import com.github.benmanes.caffeine.cache.LoadingCache;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.payment.PieceId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.payment.TokenAmount;
+import io.filcdn.common.piece.ByteCount;
+import io.filcdn.common.piece.PieceCid;
+import io.filcdn.common.piece.PieceName;
+import io.filcdn.metrics.odometer.PostgresOdometers;
+import io.filcdn.metrics.odometer.PostgresOdometers.Supply;
 import io.filcdn.metrics.pieces.LatencyScale;
+import io.filcdn.metrics.pieces.PostgresAnswers;
 import io.filcdn.metrics.pieces.PostgresPlacements;
 import io.filcdn.metrics.pieces.PostgresPlacements.Stored;
 import io.filcdn.metrics.pieces.PostgresPlacements.Uploads;
@@ -15,10 +22,13 @@ import io.filcdn.metrics.pieces.PostgresRetrievals;
 import io.filcdn.metrics.pieces.PostgresRetrievals.RankedPiece;
 import io.filcdn.metrics.quota.QuotaTerms;
 import io.filcdn.metrics.statement.PostgresSettlements;
+import io.filcdn.metrics.statement.PostgresSettlements.Transaction;
+import io.filcdn.metrics.statement.TransactionPlace;
 import io.filcdn.service.database.Database;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -36,13 +46,17 @@ public final class Statements {
   /** Pieces in an answer about the largest. */
   static final int MOST_PIECES = 100;
 
+  private static final int MOST_ANSWERS = 200;
+
   private static final Duration FRESH = Duration.ofMinutes(1);
   private static final int MOST_KEPT = 10;
 
   private final Database database;
   private final PostgresSettlements settlements;
+  private final PostgresOdometers odometers = new PostgresOdometers();
   private final PostgresPlacements placements = new PostgresPlacements();
   private final PostgresRetrievals retrievals = new PostgresRetrievals();
+  private final PostgresAnswers answered = new PostgresAnswers();
   private final TokenAmount ratePerTib;
   private final Clock clock;
   private final LoadingCache<Integer, List<Piece>> topPieces;
@@ -121,6 +135,16 @@ public final class Statements {
         lines);
   }
 
+  /** The transactions of a data set behind one of them. */
+  List<Transaction> transactions(DataSetId dataSet, TransactionPlace after, int limit) {
+    return database.call(connection -> settlements.transactions(connection, dataSet, after, limit));
+  }
+
+  /** The bytes that a provider supplied, to fills that verified and to others. */
+  Supply supply(ProviderId provider) {
+    return database.call(connection -> odometers.supply(connection, provider));
+  }
+
   /** The pieces placed on one day. */
   public record Day(LocalDate day, BigInteger pieces, BigInteger bytes) {}
 
@@ -178,6 +202,51 @@ public final class Statements {
 
   private static Optional<Long> quantile(SortedMap<Integer, Long> slots, double part) {
     return slots.isEmpty() ? Optional.empty() : Optional.of(LatencyScale.quantile(slots, part));
+  }
+
+  /**
+   * The retrievals that were answered alike, as far as edges told of them one by one.
+   *
+   * @param status of HTTP; 0 where an edge told another number
+   * @param code the reason of a refusal
+   */
+  public record Answers(int status, Optional<String> code, BigInteger retrievals) {}
+
+  List<Answers> answers(RequestValues.Times times) {
+    return database
+        .call(connection -> answered.within(connection, times.from(), times.to(), MOST_ANSWERS))
+        .stream()
+        .map(
+            answer ->
+                new Answers(
+                    answer.status(), answer.code(), BigInteger.valueOf(answer.retrievals())))
+        .toList();
+  }
+
+  /**
+   * A piece in a data set.
+   *
+   * @param bytes its raw size; absent where its name does not tell it
+   * @param since when the chain placed it
+   */
+  public record PlacedPiece(
+      PieceId pieceId, PieceName pieceCid, Optional<ByteCount> bytes, Instant since) {}
+
+  /** The pieces of a data set behind one of them. */
+  List<PlacedPiece> pieces(DataSetId dataSet, Optional<PieceId> after, int limit) {
+    return database
+        .call(connection -> placements.ofDataSet(connection, dataSet, after, limit))
+        .stream()
+        .map(
+            placed ->
+                new PlacedPiece(
+                    placed.key().pieceId(),
+                    placed.key().pieceCid(),
+                    placed.key().pieceCid() instanceof PieceCid
+                        ? Optional.of(ByteCount.of(placed.bytes()))
+                        : Optional.empty(),
+                    placed.since()))
+        .toList();
   }
 
   /** A piece that was retrieved much, as far as retrievals were told one by one. */

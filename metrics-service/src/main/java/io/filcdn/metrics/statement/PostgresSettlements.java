@@ -1,6 +1,7 @@
 package io.filcdn.metrics.statement;
 
 import io.filcdn.common.chain.Epoch;
+import io.filcdn.common.chain.TxHash;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
@@ -10,6 +11,7 @@ import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.service.database.Columns;
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -40,6 +42,17 @@ public final class PostgresSettlements {
       group by e.data_set order by e.data_set
       """;
 
+  private static final String TRANSACTIONS =
+      """
+      select epoch, tx_hash,
+        coalesce(sum(bytes) filter (where quota = 'cdn'), 0) as cdn_bytes,
+        coalesce(sum(bytes) filter (where quota = 'cacheMiss'), 0) as cache_miss_bytes,
+        coalesce(sum(amount) filter (where quota = 'cdn'), 0) as cdn_paid,
+        coalesce(sum(amount) filter (where quota = 'cacheMiss'), 0) as cache_miss_paid
+      from settled_event where data_set = ? and (epoch, tx_hash) < (?, ?)
+      group by epoch, tx_hash order by epoch desc, tx_hash desc limit ?
+      """;
+
   private record Row(
       String txHash,
       String kind,
@@ -56,6 +69,26 @@ public final class PostgresSettlements {
    * @param settled what was paid along its cache-miss rail, before the network's fee
    */
   public record Line(DataSetId dataSet, ByteCount bytes, TokenAmount settled) {}
+
+  /**
+   * A transaction that reported bytes of a data set, or paid for them along its rails.
+   *
+   * @param epoch up to which it reported, or in which it paid
+   * @param cdnPaid before the network's fee, as {@code cacheMissPaid}
+   */
+  public record Transaction(
+      TxHash txHash,
+      Epoch epoch,
+      BigInteger cdnBytes,
+      BigInteger cacheMissBytes,
+      TokenAmount cdnPaid,
+      TokenAmount cacheMissPaid) {
+
+    /** Its place in the list of all. */
+    public TransactionPlace place() {
+      return new TransactionPlace(epoch, txHash);
+    }
+  }
 
   private final Network network;
 
@@ -118,6 +151,32 @@ public final class PostgresSettlements {
           .bigint(Row::bytes)
           .text(row -> row.amount().toString());
       statement.executeUpdate();
+    }
+  }
+
+  /** The transactions of a data set behind one of them, the newest first. */
+  public List<Transaction> transactions(
+      Connection connection, DataSetId dataSet, TransactionPlace after, int limit)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(TRANSACTIONS)) {
+      statement.setString(1, dataSet.toString());
+      statement.setLong(2, after.epoch().value());
+      statement.setString(3, after.txHash().hex());
+      statement.setInt(4, limit);
+      List<Transaction> transactions = new ArrayList<>();
+      try (ResultSet rows = statement.executeQuery()) {
+        while (rows.next()) {
+          transactions.add(
+              new Transaction(
+                  TxHash.of(rows.getString("tx_hash")),
+                  new Epoch(rows.getLong("epoch")),
+                  rows.getBigDecimal("cdn_bytes").toBigIntegerExact(),
+                  rows.getBigDecimal("cache_miss_bytes").toBigIntegerExact(),
+                  new TokenAmount(rows.getBigDecimal("cdn_paid").toBigIntegerExact()),
+                  new TokenAmount(rows.getBigDecimal("cache_miss_paid").toBigIntegerExact())));
+        }
+      }
+      return transactions;
     }
   }
 

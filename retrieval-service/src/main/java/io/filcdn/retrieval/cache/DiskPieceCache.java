@@ -277,6 +277,11 @@ public final class DiskPieceCache {
     return index.policy().eviction().orElseThrow().weightedSize().orElseThrow() * FILE_OVERHEAD;
   }
 
+  /** The disk's share. */
+  public long maxBytes() {
+    return maxBytes;
+  }
+
   /** True where a piece can be stored: it fits, and the disk has not refused anything just now. */
   boolean takes(PieceCid piece) {
     return piece.rawSize() <= maxBytes && takesAny();

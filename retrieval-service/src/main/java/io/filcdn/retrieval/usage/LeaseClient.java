@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.usage;
 
 import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.common.lease.EdgeStatus;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseAnswer;
@@ -59,6 +60,10 @@ public final class LeaseClient implements Lessor {
 
   JournalProgress.Answer progress(JournalProgress progress) throws NotAnsweredException {
     return call(JournalProgress.PATH, progress, JournalProgress.Answer.class);
+  }
+
+  EdgeStatus.Answer status(EdgeStatus status) throws NotAnsweredException {
+    return call(EdgeStatus.PATH, status, EdgeStatus.Answer.class);
   }
 
   private <T> T call(String path, Object body, Class<T> answer) throws NotAnsweredException {

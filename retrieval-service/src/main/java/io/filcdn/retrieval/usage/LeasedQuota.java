@@ -536,7 +536,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
-  /** Gives back all that is not used, and tells how much of the journal Kafka has. */
+  /** Gives back all that is not used, and tells the last of this edge. */
   @Override
   public void close() {
     closing = true;

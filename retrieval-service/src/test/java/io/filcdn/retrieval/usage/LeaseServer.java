@@ -7,6 +7,7 @@ import io.filcdn.common.identity.EdgeKeyPair;
 import io.filcdn.common.identity.RequestSignature;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.lease.CapSalt;
+import io.filcdn.common.lease.EdgeStatus;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseAnswer;
@@ -46,6 +47,7 @@ public final class LeaseServer implements AutoCloseable {
   private final Set<JournalId> closed = new HashSet<>();
   private final List<JournalEnd> ended = new ArrayList<>();
   private final List<JournalProgress> progress = new ArrayList<>();
+  private final List<EdgeStatus> statuses = new ArrayList<>();
   private List<CapSalt> salts = List.of();
   private boolean failing;
   private boolean revoked;
@@ -61,6 +63,7 @@ public final class LeaseServer implements AutoCloseable {
     http.createContext(LeaseRequest.PATH, this::lease);
     http.createContext(JournalEnd.PATH, this::end);
     http.createContext(JournalProgress.PATH, this::progress);
+    http.createContext(EdgeStatus.PATH, this::status);
     // while one call waits, others arrive
     http.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
     http.start();
@@ -168,6 +171,11 @@ public final class LeaseServer implements AutoCloseable {
     return List.copyOf(progress);
   }
 
+  /** The statuses that were told, the last one last. */
+  public synchronized List<EdgeStatus> statuses() {
+    return List.copyOf(statuses);
+  }
+
   private long[] sums(QuotaName key) {
     return leases.computeIfAbsent(key, _ -> new long[3]);
   }
@@ -257,6 +265,14 @@ public final class LeaseServer implements AutoCloseable {
     if (!refused(call, body)) {
       progress.add(RecordJson.read(body, JournalProgress.class));
       answer(call, 200, RecordJson.write(new JournalProgress.Answer(true)));
+    }
+  }
+
+  private synchronized void status(HttpExchange call) throws IOException {
+    String body = body(call);
+    if (!refused(call, body)) {
+      statuses.add(RecordJson.read(body, EdgeStatus.class));
+      answer(call, 200, RecordJson.write(new EdgeStatus.Answer(true)));
     }
   }
 

@@ -11,10 +11,12 @@ import io.filcdn.common.egress.JournalId;
 import io.filcdn.common.lease.CapBearer;
 import io.filcdn.common.lease.CapName;
 import io.filcdn.common.lease.CapSalt;
+import io.filcdn.common.lease.EdgeStatus;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.retrieval.usage.Quota.Need;
 import io.filcdn.retrieval.usage.Quota.Outcome;
@@ -58,6 +60,11 @@ class LeasedQuotaTest {
   private static final Address PAYER = Address.of("0x" + "ab".repeat(20));
   private static final Address OTHER_PAYER = Address.of("0x" + "cd".repeat(20));
   private static final CapPeriod DAY = CapPeriod.of("2026-11-28");
+  private static final EdgeStatus STATUS =
+      new EdgeStatus(
+          "edge",
+          Optional.of("eu-1"),
+          new EdgeStatus.CacheUse(3, ByteCount.of(40), ByteCount.of(100), ByteCount.of(20)));
   private static final Duration SOON = Duration.ofSeconds(20);
 
   @TempDir Path folder;
@@ -85,12 +92,13 @@ class LeasedQuotaTest {
 
   private void open(long advance, long standing) {
     LeaseClient client = new LeaseClient(metrics.uri(), identity, Duration.ofSeconds(5));
-    JournalReports reports =
-        new JournalReports(
+    EdgeReports reports =
+        new EdgeReports(
             client,
             () -> new JournalProgress(JOURNAL, "edge", Map.of(2, 9L)),
             () -> drained.isEmpty() ? List.of(new JournalEnd(FORMER, Map.of(0, 3L))) : List.of(),
-            drained::add);
+            drained::add,
+            () -> STATUS);
     opened.add(
         new LeasedQuota(
                 client,
@@ -416,6 +424,13 @@ class LeasedQuotaTest {
 
     assertThat(metrics.ended()).contains(new JournalEnd(FORMER, Map.of(0, 3L)));
     assertThat(metrics.progress()).contains(new JournalProgress(JOURNAL, "edge", Map.of(2, 9L)));
+  }
+
+  @Test
+  void metricsHearsOfTheEdgesStatus() {
+    open(0, 0);
+
+    await().atMost(SOON).until(() -> metrics.statuses().contains(STATUS));
   }
 
   @Test

@@ -208,4 +208,25 @@ class LeaseRequestTest {
                     LeaseRequest.class))
         .hasMessageContaining("expected dataSet and quota, or key and period");
   }
+
+  @Test
+  void aStatusIsReadAsItWasWritten() {
+    EdgeStatus status =
+        new EdgeStatus(
+            "edge-0",
+            Optional.of("eu-1"),
+            new EdgeStatus.CacheUse(3, ByteCount.of(4), ByteCount.of(5), ByteCount.of(6)));
+
+    String json = RecordJson.write(status);
+
+    assertThat(json)
+        .isEqualTo(
+            "{\"edge\":\"edge-0\",\"region\":\"eu-1\",\"cache\":{\"pieces\":3,\"diskBytes\":\"4\","
+                + "\"maxDiskBytes\":\"5\",\"memoryBytes\":\"6\"}}");
+    assertThat(RecordJson.read(json, EdgeStatus.class)).isEqualTo(status);
+    assertThatThrownBy(() -> RecordJson.read(json.replace("eu-1", "eu 1"), EdgeStatus.class))
+        .hasMessageContaining("expected a region");
+    assertThatThrownBy(() -> RecordJson.read(json.replace(":3", ":-3"), EdgeStatus.class))
+        .hasMessageContaining("expected at least 0 pieces");
+  }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.usage;
 
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.lease.EdgeStatus;
 import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.retrieval.usage.Lessor.NotAnsweredException;
@@ -10,21 +11,23 @@ import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 
 /**
- * The reports to metrics on journals. Of this run's: how much of it Kafka has, so that it is
- * noticed where Kafka loses that. Of those of former runs: once Kafka has all of one, its end,
- * until metrics has applied all of it and set free what the run held.
+ * The reports of this edge to metrics. On this run's journal: how much of it Kafka has, so that it
+ * is noticed where Kafka loses that. On those of former runs: once Kafka has all of one, its end,
+ * until metrics has applied all of it and set free what the run held. On the edge itself: its
+ * status, for people.
  *
  * @param progress of this run
  * @param complete former journals that Kafka has all of
  * @param drained is told which of them hold nothing any more
  */
-public record JournalReports(
+public record EdgeReports(
     LeaseClient client,
     Supplier<JournalProgress> progress,
     Supplier<List<JournalEnd>> complete,
-    Consumer<JournalId> drained) {
+    Consumer<JournalId> drained,
+    Supplier<EdgeStatus> status) {
 
-  private static final Logger LOG = Logger.getLogger(JournalReports.class);
+  private static final Logger LOG = Logger.getLogger(EdgeReports.class);
 
   /** Tells all there is to tell; what is not heard is told again with the next call. */
   public void tell() {
@@ -38,8 +41,10 @@ public record JournalReports(
           drained.accept(end.journal());
         }
       }
+      // last, as nothing waits for it
+      var _ = client.status(status.get());
     } catch (NotAnsweredException | IllegalStateException e) {
-      LOG.debugf("metrics is told of journals later: %s", e.getMessage());
+      LOG.debugf("metrics is told of journals and status later: %s", e.getMessage());
     }
   }
 }
