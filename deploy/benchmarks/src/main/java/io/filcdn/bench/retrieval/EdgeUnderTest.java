@@ -184,6 +184,7 @@ final class EdgeUnderTest implements AutoCloseable {
     for (PieceCid piece : pieces) {
       providers.forEach(provider -> place(piece, provider));
     }
+    index.flush();
     for (PieceCid piece : pieces) {
       edge.server()
           .await(
