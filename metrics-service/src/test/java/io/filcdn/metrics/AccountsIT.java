@@ -133,7 +133,8 @@ class AccountsIT {
     MetricsService next = process(stack.dataSource());
     next.start();
 
-    await().atMost(Duration.ofMinutes(1))
+    await()
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () -> assertThat(stack.rows("select published from access_key")).containsExactly("1"));
     List<ConsumerRecord<String, String>> told = stack.written(Topic.KEYS);

@@ -277,7 +277,8 @@ class CreditsApiIT {
     as(OPERATOR).body("replaced").post(revoke).then().statusCode(204);
     as(OPERATOR).body("replaced").post(revoke).then().statusCode(204);
 
-    await().atMost(Duration.ofMinutes(1))
+    await()
+        .atMost(Duration.ofMinutes(1))
         .until(
             () -> operate(made.getString("token"), commit("x", 1)).extract().statusCode() == 401);
     operate(next.getString("token"), commit("x", 1)).statusCode(200);

@@ -161,7 +161,9 @@ class KeysApiIT {
     as(token).post(KEYS + "/" + id + "/rotate").then().statusCode(409);
     JsonPath admin = made(token, "{\"name\":\"%s\",\"scopes\":[\"admin\"]}".formatted(unique()));
     as(admin.getString("key")).get(KEYS).then().statusCode(200);
-    await().atMost(Duration.ofMinutes(1)).untilAsserted(() -> assertThat(topics()).contains(id).contains("\"revoked\""));
+    await()
+        .atMost(Duration.ofMinutes(1))
+        .untilAsserted(() -> assertThat(topics()).contains(id).contains("\"revoked\""));
 
     String everything = tables() + topics() + Files.readString(LOG);
     assertThat(everything).contains(id).contains(wallet.address().hex());

@@ -136,7 +136,8 @@ class PoliciesIT {
     MetricsService next = process(stack.dataSource());
     next.start();
 
-    await().atMost(Duration.ofMinutes(1))
+    await()
+        .atMost(Duration.ofMinutes(1))
         .untilAsserted(
             () -> assertThat(stack.rows("select published from policy")).containsExactly("1"));
     assertThat(told(stack.written(Topic.POLICIES))).containsExactly(PAYER + "/fwss/12 keys 1");

@@ -34,7 +34,8 @@ public final class Main {
               .run();
       default ->
           throw new BenchFailure(
-              "expected the name of a benchmark (verify, retrieval, load), found \"%s\"".formatted(name));
+              "expected the name of a benchmark (verify, retrieval, load), found \"%s\""
+                  .formatted(name));
     };
   }
 }

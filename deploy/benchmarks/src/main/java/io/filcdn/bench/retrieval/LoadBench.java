@@ -56,8 +56,7 @@ public final class LoadBench {
         PieceCid held = pieces.ofSize(HELD);
         Fetcher.get(contender, "/" + small);
         Fetcher.get(contender, "/" + held);
-        cases.addAll(
-            new CrowdCases(origin, contender, small, held, pieces.ofSize(COLD)).run());
+        cases.addAll(new CrowdCases(origin, contender, small, held, pieces.ofSize(COLD)).run());
         cases.addAll(new MixedCases(pieces, contender, time).run());
       }
       RetrievalBench.delete(folder);

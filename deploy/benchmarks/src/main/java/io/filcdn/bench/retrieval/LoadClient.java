@@ -34,7 +34,8 @@ final class LoadClient implements AutoCloseable {
     socket.setReceiveBufferSize(receiveBuffer);
     socket.setSoTimeout(PATIENCE_MILLIS);
     socket.setTcpNoDelay(true);
-    socket.bind(new InetSocketAddress("127.0.%d.%d".formatted(1 + number / 200, 1 + number % 200), 0));
+    socket.bind(
+        new InetSocketAddress("127.0.%d.%d".formatted(1 + number / 200, 1 + number % 200), 0));
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), edge.port()));
     this.in = new BufferedInputStream(socket.getInputStream(), STEP);
   }

@@ -87,7 +87,11 @@ final class MixedCases {
     }
     return List.of(
         new Case(
-            "right answers of the mixed load", right.sum(), "answers", asked.sum(), Case.Better.MORE),
+            "right answers of the mixed load",
+            right.sum(),
+            "answers",
+            asked.sum(),
+            Case.Better.MORE),
         flat("memory under the mixed load", "MB", memory),
         flat("open files under the mixed load", "files", files));
   }
