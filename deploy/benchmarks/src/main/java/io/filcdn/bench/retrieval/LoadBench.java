@@ -18,7 +18,7 @@ import java.util.Map;
 public final class LoadBench {
 
   private static final long LINE = 10_000_000_000L;
-  private static final long SMALL = 200_001;
+  private static final long SMALL = 1_000;
   private static final long HELD = 64 << 20;
   private static final long COLD = 256 << 20;
 
