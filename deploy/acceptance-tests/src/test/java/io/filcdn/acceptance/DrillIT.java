@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.SequencedMap;
 import java.util.TreeMap;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
@@ -71,6 +72,7 @@ class DrillIT {
   private DrillHarm harm;
   private DrillClients clients;
   private DrillBooks books;
+  private TestDataSet ending;
 
   @BeforeEach
   void up() {
@@ -120,7 +122,7 @@ class DrillIT {
   void whateverBreaksTheBooksAreRightInTheEnd() throws Exception {
     System.out.printf("DRILL --seed %d --minutes %d%n", seed, time.toMinutes());
     TestDataSet first = dataSet(honest);
-    dataSet(honest);
+    ending = dataSet(honest);
     lies.addAll(offers(dataSet(rogue)));
     long began = System.nanoTime();
     clients.begin(seed);
@@ -187,6 +189,11 @@ class DrillIT {
               .devnet()
               .asPayer(dataSet.payer())
               .topUp(dataSet.number(), Devnet.tokens("0.01"), Devnet.tokens("0.01"));
+      case Deed.Remove _ -> remove(dataSet);
+      case Deed.Terminate _ -> {
+        long rail = stack.devnet().reads().dataSet(ending.number()).cdnRailId();
+        stack.devnet().asPayer(ending.payer()).terminateRail(rail);
+      }
       case Deed.RollingRestart _ -> {
         harm.end(Victim.RETRIEVAL);
         awaitReady();
@@ -216,6 +223,14 @@ class DrillIT {
       clients.offer(offer);
     } catch (ConditionTimeoutException | UncheckedIOException e) {
       System.out.printf("DRILL the herd does not come: %s%n", e.getMessage());
+    }
+  }
+
+  /** The newest piece of the data set, but not its last. */
+  private void remove(TestDataSet dataSet) {
+    SequencedMap<Long, ?> pieces = stack.devnet().reads().activePieces(dataSet.number());
+    if (pieces.size() > 1) {
+      dataSet.deeds().removePieces(dataSet.number(), List.of(pieces.lastEntry().getKey()));
     }
   }
 

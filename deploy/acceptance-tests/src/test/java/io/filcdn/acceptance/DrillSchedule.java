@@ -82,6 +82,12 @@ record DrillSchedule(List<Event> events) {
 
     record TopUp() implements Deed {}
 
+    /** A piece is taken off the chain, once a drill: a proving period of blocks goes by. */
+    record Remove() implements Deed {}
+
+    /** A payer ends a CDN rail of his, once a drill. */
+    record Terminate() implements Deed {}
+
     /** Both edges, one after the other, politely. */
     record RollingRestart() implements Deed {}
   }
@@ -107,7 +113,7 @@ record DrillSchedule(List<Event> events) {
     int millis = SHORT_MILLIS + random.nextInt(LONG_MILLIS - SHORT_MILLIS);
     Victim victim = Victim.values()[random.nextInt(Victim.values().length)];
     Line line = Line.values()[random.nextInt(Line.values().length)];
-    return switch (random.nextInt(16)) {
+    return switch (random.nextInt(18)) {
       case 0, 1, 2, 3 -> victim.mayEnd() ? new Deed.Kill(victim) : new Deed.Freeze(victim, millis);
       case 4, 5 -> victim.mayEnd() ? new Deed.Restart(victim) : new Deed.Freeze(victim, millis);
       case 6, 7 -> new Deed.Freeze(victim, millis);
@@ -118,11 +124,16 @@ record DrillSchedule(List<Event> events) {
       case 12 -> new Deed.Lie();
       case 13 -> new Deed.Herd();
       case 14 -> new Deed.TopUp();
+      case 15 -> new Deed.Remove();
+      case 16 -> new Deed.Terminate();
       default -> new Deed.RollingRestart();
     };
   }
 
   private static boolean isBearable(List<Event> before, long at, Deed deed) {
+    if (deed instanceof Deed.Remove || deed instanceof Deed.Terminate) {
+      return before.stream().noneMatch(event -> event.deed().equals(deed));
+    }
     return ended(deed).stream()
         .allMatch(
             victim ->

@@ -1,10 +1,12 @@
 package io.filcdn.bench;
 
 import io.filcdn.bench.report.Report;
+import io.filcdn.bench.retrieval.LoadBench;
 import io.filcdn.bench.retrieval.RetrievalBench;
 import io.filcdn.bench.run.BenchFailure;
 import io.filcdn.bench.run.Checkout;
 import io.filcdn.bench.verify.VerifyBench;
+import java.time.Duration;
 
 /** Runs one benchmark, prints its table and writes {@code target/bench/NAME.json}. */
 public final class Main {
@@ -14,7 +16,7 @@ public final class Main {
   public static void main(String[] args) {
     try {
       Checkout checkout = Checkout.ofProperty();
-      Report report = run(args.length == 1 ? args[0] : "", checkout);
+      Report report = run(args.length > 0 ? args[0] : "", checkout);
       System.out.print(report.table());
       System.out.println("written to " + report.write(checkout.output()));
     } catch (BenchFailure e) {
@@ -27,9 +29,13 @@ public final class Main {
     return switch (name) {
       case "verify" -> new VerifyBench(checkout).run();
       case "retrieval" -> new RetrievalBench(checkout).run();
+      case "load" ->
+          new LoadBench(checkout, Duration.ofMinutes(Long.getLong("filcdn.load.minutes", 30)))
+              .run();
       default ->
           throw new BenchFailure(
-              "expected the name of a benchmark (verify, retrieval), found \"%s\"".formatted(name));
+              "expected the name of a benchmark (verify, retrieval, load), found \"%s\""
+                  .formatted(name));
     };
   }
 }

@@ -114,6 +114,15 @@ public final class Server implements AutoCloseable {
     }
   }
 
+  /** The number of files and connections that the process has open. */
+  public int openFiles() {
+    try (Stream<Path> open = Files.list(Path.of("/proc", Long.toString(pid()), "fd"))) {
+      return Math.toIntExact(open.count());
+    } catch (IOException e) {
+      throw new BenchFailure("the open files of %s cannot be counted".formatted(name), e);
+    }
+  }
+
   @Override
   public void close() {
     process.descendants().forEach(ProcessHandle::destroy);
