@@ -2,6 +2,7 @@ package io.filcdn.bench;
 
 import io.filcdn.bench.report.Report;
 import io.filcdn.bench.retrieval.RetrievalBench;
+import io.filcdn.bench.retrieval.TlsBench;
 import io.filcdn.bench.run.BenchFailure;
 import io.filcdn.bench.run.Checkout;
 import io.filcdn.bench.verify.VerifyBench;
@@ -27,9 +28,10 @@ public final class Main {
     return switch (name) {
       case "verify" -> new VerifyBench(checkout).run();
       case "retrieval" -> new RetrievalBench(checkout).run();
+      case "tls" -> new TlsBench(checkout).run();
       default ->
           throw new BenchFailure(
-              "expected the name of a benchmark (verify, retrieval), found \"%s\"".formatted(name));
+              "expected the name of a benchmark (verify, retrieval, tls), found \"%s\"".formatted(name));
     };
   }
 }

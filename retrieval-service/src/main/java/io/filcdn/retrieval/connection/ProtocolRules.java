@@ -16,6 +16,8 @@ final class ProtocolRules extends ChannelInboundHandlerAdapter {
   /** The names that Vert.x gives its own. */
   private static final String HTTP_1_ENCODER = "httpEncoder";
 
+  private static final String CHUNKED_WRITER = "chunkedWriter";
+
   private static final String HTTP_2_HANDLER = "handler";
 
   private static final String EARLY_END = "filcdn-early-end";
@@ -41,6 +43,10 @@ final class ProtocolRules extends ChannelInboundHandlerAdapter {
           ConnectionTimeouts.HTTP_1_DECODER,
           ConnectionTimeouts.HTTP_1_DECODER,
           new StrictRequestDecoder(options));
+      if (pipeline.get(CHUNKED_WRITER) != null) {
+        // files are not sent here, and it keeps each write until it is flushed
+        pipeline.remove(CHUNKED_WRITER);
+      }
       pipeline.addAfter(HTTP_1_ENCODER, "filcdn-one-at-a-time", new PipeliningLimiter());
       pipeline.addAfter(HTTP_1_ENCODER, "filcdn-requests", new RequestGate());
     } else {

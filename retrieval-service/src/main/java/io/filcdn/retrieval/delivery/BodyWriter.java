@@ -15,19 +15,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The writer of one response's body, which tells of each byte that the client's socket accepted: on
- * cleartext HTTP/1.1 as {@link SocketMeter} sees it, else when a write is complete. Confined to the
+ * HTTP/1.1 as {@link SocketMeter} sees it, on HTTP/2 when a write is complete. Confined to the
  * connection's event loop.
  */
 public final class BodyWriter {
 
-  /** Where parts of a write are not seen, writes are as small as TLS records and HTTP/2 frames. */
+  /** Where parts of a write are not seen, writes are as small as HTTP/2 frames. */
   private static final int UNSEEN_CHUNK = 16 << 10;
 
-  private static final int UNSEEN_AT_ONCE = 64 << 10;
+  private static final int COPIED_AT_ONCE = 64 << 10;
 
   private final HttpServerResponse response;
   private final boolean framed;
-  private final boolean copied;
+  private final boolean encrypted;
   private final long length;
   private final LongConsumer accepted;
   private final @Nullable SocketMeter socketMeter;
@@ -46,7 +46,7 @@ public final class BodyWriter {
   BodyWriter(HttpServerRequest request, long length, LongConsumer accepted) {
     this.response = request.response();
     this.framed = request.version() == HttpVersion.HTTP_2;
-    this.copied = framed && !request.isSSL();
+    this.encrypted = request.isSSL();
     this.length = length;
     this.accepted = accepted;
     this.socketMeter =
@@ -57,8 +57,8 @@ public final class BodyWriter {
 
   /** Prepares a new connection for counting at its socket. */
   public static void meter(HttpConnection connection) {
-    if (!connection.isSsl() && connection instanceof ConnectionBase base) {
-      base.channel().pipeline().addFirst(new SocketMeter());
+    if (connection instanceof ConnectionBase base) {
+      SocketMeter.install(base.channel().pipeline());
     }
   }
 
@@ -67,7 +67,7 @@ public final class BodyWriter {
    * copy a client.
    */
   long most() {
-    return socketMeter != null ? Long.MAX_VALUE : UNSEEN_AT_ONCE;
+    return socketMeter != null && !encrypted ? Long.MAX_VALUE : COPIED_AT_ONCE;
   }
 
   /** Writes a part of the body, which stays the caller's until the write is complete. */
@@ -103,7 +103,7 @@ public final class BodyWriter {
    * to the socket; with TLS it lies encrypted elsewhere by then.
    */
   private ByteBuf lasting(ByteBuf part) {
-    return copied ? Unpooled.copiedBuffer(part) : part;
+    return encrypted ? part : Unpooled.copiedBuffer(part);
   }
 
   private Future<Void> send(ByteBuf part, boolean last) {

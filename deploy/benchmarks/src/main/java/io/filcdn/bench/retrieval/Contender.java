@@ -9,13 +9,25 @@ import java.net.URI;
  *
  * @param name for people
  * @param server the process
+ * @param scheme of its URLs
  * @param port where it listens on loopback
  * @param host the {@code Host} it is asked by
  */
-record Contender(String name, Server server, int port, String host) implements AutoCloseable {
+record Contender(String name, Server server, String scheme, int port, String host)
+    implements AutoCloseable {
+
+  /** One that is asked in cleartext. */
+  Contender(String name, Server server, int port, String host) {
+    this(name, server, "http", port, host);
+  }
+
+  /** The same server where it speaks TLS. */
+  Contender overTls(int tlsPort) {
+    return new Contender(name, server, "https", tlsPort, host);
+  }
 
   URI uri(PieceCid piece) {
-    return URI.create("http://127.0.0.1:" + port + "/" + piece);
+    return URI.create(scheme + "://127.0.0.1:" + port + "/" + piece);
   }
 
   @Override

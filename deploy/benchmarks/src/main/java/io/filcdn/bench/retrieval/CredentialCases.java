@@ -57,7 +57,7 @@ final class CredentialCases {
 
   /** Hits that a second of a core yields. */
   private double ask(List<String> headers, int seconds) {
-    Wrk run = Wrk.run(edge.contender(), piece, headers, CONNECTIONS, seconds);
+    Load run = Wrk.run(edge.contender(), piece, headers, CONNECTIONS, seconds);
     return run.requestsPerSecond() / run.cores();
   }
 }

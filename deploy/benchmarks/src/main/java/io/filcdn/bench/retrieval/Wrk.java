@@ -12,25 +12,23 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * One run of the load generator wrk, on the core that does not serve.
- *
- * @param cores how many the server kept busy
- */
-record Wrk(double requestsPerSecond, double bytesPerSecond, double p99Millis, double cores) {
+/** The load generator wrk, which speaks HTTP/1.1. */
+final class Wrk {
 
   private static final Pattern REQUESTS = Pattern.compile("Requests/sec:\\s+([\\d.]+)");
   private static final Pattern TIME = Pattern.compile("requests in ([\\d.]+)(us|ms|s|m)");
   private static final Pattern TRANSFER = Pattern.compile("Transfer/sec:\\s+([\\d.]+)([KMG]?)B");
   private static final Pattern P99 = Pattern.compile("99%\\s+([\\d.]+)(us|ms|s|m)");
 
+  private Wrk() {}
+
   /** Asks for one piece, over and over. */
-  static Wrk run(Contender contender, PieceCid piece, int connections, int seconds) {
+  static Load run(Contender contender, PieceCid piece, int connections, int seconds) {
     return run(contender, piece, List.of(), connections, seconds);
   }
 
   /** Asks for one piece, over and over, with some headers. */
-  static Wrk run(
+  static Load run(
       Contender contender, PieceCid piece, List<String> headers, int connections, int seconds) {
     List<String> arguments =
         new ArrayList<>(List.of("wrk", "--latency", "--timeout", "60s", "-t1"));
@@ -51,31 +49,31 @@ record Wrk(double requestsPerSecond, double bytesPerSecond, double p99Millis, do
     Matcher transfer = match(TRANSFER, output);
     Matcher p99 = match(P99, output);
     Matcher time = match(TIME, output);
-    return new Wrk(
+    return new Load(
         Double.parseDouble(requests.group(1)),
         Double.parseDouble(transfer.group(1)) * factor(transfer.group(2)),
         Double.parseDouble(p99.group(1)) * millis(p99.group(2)),
         used.toMillis() / (Double.parseDouble(time.group(1)) * millis(time.group(2))));
   }
 
-  private static String output(List<String> command) {
+  static String output(List<String> command) {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
-      throw new BenchFailure("wrk cannot be started: " + e.getMessage(), e);
+      throw new BenchFailure(command + " cannot be started: " + e.getMessage(), e);
     }
   }
 
-  private static Matcher match(Pattern pattern, String output) {
+  static Matcher match(Pattern pattern, String output) {
     Matcher matcher = pattern.matcher(output);
     if (!matcher.find()) {
-      throw new BenchFailure("expected %s in what wrk says, found:%n%s".formatted(pattern, output));
+      throw new BenchFailure("expected %s in what the load generator says, found:%n%s".formatted(pattern, output));
     }
     return matcher;
   }
 
-  private static double factor(String unit) {
+  static double factor(String unit) {
     return switch (unit.toUpperCase(Locale.ROOT)) {
       case "K" -> 1 << 10;
       case "M" -> 1 << 20;
