@@ -113,11 +113,7 @@ final class PublicListener {
     return vertx.setPeriodic(
         LOOK_AT_FILES_MILLIS,
         now ->
-            vertx.executeBlocking(
-                () -> {
-                  tls.reload(server);
-                  return null;
-                }));
+            vertx.executeBlocking(() -> tls.reload(server)));
   }
 
   /** Lets nobody in any more, and cuts the connections that are open. */

@@ -108,17 +108,7 @@ public final class BodyWriter {
 
   private Future<Void> send(ByteBuf part, boolean last) {
     Buffer buffer = BufferImpl.buffer(part);
-    return last ? end(response, framed, buffer) : response.write(buffer);
-  }
-
-  /**
-   * Ends a response with its last bytes. Vert.x resets no stream that was ended, also where the
-   * client has not taken it yet; so a stream is ended when it has.
-   *
-   * @param framed whether it is a stream of HTTP/2
-   */
-  static Future<Void> end(HttpServerResponse response, boolean framed, Buffer last) {
-    return framed ? response.write(last).compose(taken -> response.end()) : response.end(last);
+    return last ? response.end(buffer) : response.write(buffer);
   }
 
   /** Writes complete in their order. Of the first frame that fails, a part may have got through. */

@@ -28,7 +28,7 @@ final class SocketMeter extends ChannelOutboundHandlerAdapter {
   private static final int RECORD = 16 << 10;
 
   /** The name that Vert.x gives the encryption. */
-  private static final String TLS = "ssl";
+  static final String TLS = "ssl";
 
   private final ArrayDeque<Body> bodies = new ArrayDeque<>();
   private final boolean encrypted;

@@ -1,12 +1,13 @@
 package io.filcdn.retrieval.tls;
 
 import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
-import io.netty.handler.ssl.OpenSslSessionContext;
+import io.netty.handler.ssl.OpenSslServerSessionContext;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslProvider;
 import io.vertx.core.net.OpenSSLEngineOptions;
 import io.vertx.core.spi.tls.DefaultSslContextFactory;
 import io.vertx.core.spi.tls.SslContextFactory;
+import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLException;
@@ -16,6 +17,9 @@ import javax.net.ssl.SSLException;
  * kept here is no other edge's, and TLS 1.3 asks for tickets only.
  */
 final class BoringSslOptions extends OpenSSLEngineOptions {
+
+  /** Names the servers that take each other's sessions. */
+  private static final byte[] SESSIONS = "filcdn".getBytes(StandardCharsets.US_ASCII);
 
   private final Supplier<TicketKeys> tickets;
 
@@ -44,8 +48,10 @@ final class BoringSslOptions extends OpenSSLEngineOptions {
       @Override
       public SslContext create() throws SSLException {
         SslContext context = super.create();
-        if (context.sessionContext() instanceof OpenSslSessionContext sessions) {
+        if (context.sessionContext() instanceof OpenSslServerSessionContext sessions) {
           TicketKeys keys = tickets.get();
+          // Netty's own differs from edge to edge, for servers that ask clients for certificates
+          sessions.setSessionIdContext(SESSIONS);
           sessions.setTicketKeys(keys.inForce());
           sessions.setSessionTimeout(keys.longestAgeSeconds());
         }

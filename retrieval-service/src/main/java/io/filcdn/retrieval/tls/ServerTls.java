@@ -1,15 +1,16 @@
 package io.filcdn.retrieval.tls;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.net.JdkSSLEngineOptions;
 import io.vertx.core.net.SSLEngineOptions;
-import io.vertx.core.net.SSLOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.LinkedHashSet;
@@ -117,29 +118,34 @@ public final class ServerTls {
    * Looks at the files again; what cannot be used changes nothing. Not for an event loop.
    *
    * @param server one of those that share the port
+   * @return when what is new is in force; fails where it is not used
    */
-  public synchronized void reload(HttpServer server) {
+  public synchronized Future<Void> reload(HttpServer server) {
     try {
       Certificate now = readCertificate();
       TicketKeys keys = readTickets();
       boolean isNew = !now.leaf().equals(certificate.leaf());
-      if (isNew || !keys.isSameAs(tickets)) {
-        tickets = keys;
-        certificate = now;
-        server
-            .updateSSLOptions(secure(new HttpServerOptions()).getSslOptions(), true)
-            .onSuccess(
-                updated -> {
-                  if (isNew) {
-                    LOG.infof(
-                        "a new certificate is in force: %s, until %s",
-                        now.leaf().getSubjectX500Principal(), now.leaf().getNotAfter().toInstant());
-                  }
-                })
-            .onFailure(e -> LOG.errorf("a new certificate or key of tickets is not used: %s", e));
+      if (!isNew && keys.isSameAs(tickets)) {
+        return Future.succeededFuture();
       }
+      tickets = keys;
+      certificate = now;
+      return server
+          .updateSSLOptions(secure(new HttpServerOptions()).getSslOptions(), true)
+          .onSuccess(updated -> tell(isNew, now.leaf()))
+          .onFailure(e -> LOG.errorf(e, "a new certificate or new keys of tickets are not used"))
+          .mapEmpty();
     } catch (IOException | IllegalArgumentException e) {
       LOG.errorf("%s; certificate and keys of tickets stay as they are", e.getMessage());
+      return Future.succeededFuture();
+    }
+  }
+
+  private static void tell(boolean isNew, X509Certificate certificate) {
+    if (isNew) {
+      LOG.infof(
+          "a new certificate is in force: %s, until %s",
+          certificate.getSubjectX500Principal(), certificate.getNotAfter().toInstant());
     }
   }
 
