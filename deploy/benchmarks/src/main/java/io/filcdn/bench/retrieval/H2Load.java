@@ -32,7 +32,7 @@ final class H2Load {
                 ":authority: " + contender.host(),
                 contender.uri(piece).toString()));
     Duration before = contender.server().processorTime();
-    String output = Wrk.output(command);
+    String output = Wrk.output(contender, command);
     Duration used = contender.server().processorTime().minus(before);
     Matcher speed = Wrk.match(SPEED, output);
     Matcher ok = Wrk.match(OK, output);

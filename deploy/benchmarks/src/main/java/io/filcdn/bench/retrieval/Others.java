@@ -34,7 +34,7 @@ final class Others {
         """
             .formatted(tls.certificate(), tls.key());
     Contender nginx = nginx(folder, origin, " ssl http2", settings);
-    return nginx.overTls(nginx.port());
+    return nginx.overTls(nginx.port(), tls);
   }
 
   private static Contender nginx(Path folder, URI origin, String listening, String tls) {

@@ -66,7 +66,7 @@ public final class TlsBench {
           Contender nginx = Others.nginx(folder.resolve("nginx"), origin.url(), tls)) {
         cases =
             cases(
-                new Pieces(origin, edge), List.of(edge.contender().overTls(tlsPort), nginx));
+                new Pieces(origin, edge), List.of(edge.contender().overTls(tlsPort, tls), nginx));
       }
       // where something fails, the logs stay
       RetrievalBench.delete(folder);

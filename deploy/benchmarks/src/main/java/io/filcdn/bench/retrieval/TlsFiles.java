@@ -6,11 +6,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A certificate with a key of P-256 that signs itself, by openssl. */
-record TlsFiles(Path certificate, Path key) {
+/**
+ * A certificate with a key of P-256 that signs itself, by openssl.
+ *
+ * @param client the settings of clients by OpenSSL, which want one cipher
+ */
+record TlsFiles(Path certificate, Path key, Path client) {
+
+  private static final String CLIENT =
+      """
+      openssl_conf = all
+      [all]
+      ssl_conf = clients
+      [clients]
+      system_default = one
+      [one]
+      Ciphersuites = TLS_AES_128_GCM_SHA256
+      """;
 
   static TlsFiles in(Path folder) {
-    TlsFiles files = new TlsFiles(folder.resolve("tls.crt"), folder.resolve("tls.key"));
+    TlsFiles files =
+        new TlsFiles(
+            folder.resolve("tls.crt"), folder.resolve("tls.key"), folder.resolve("client.cnf"));
     List<String> command =
         List.of(
             "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
@@ -18,6 +35,7 @@ record TlsFiles(Path certificate, Path key) {
             "-out", files.certificate.toString());
     try {
       Files.createDirectories(folder);
+      Files.writeString(files.client, CLIENT);
       Process openssl = new ProcessBuilder(command).redirectErrorStream(true).start();
       String output = new String(openssl.getInputStream().readAllBytes());
       if (openssl.waitFor() != 0) {

@@ -38,7 +38,7 @@ final class Wrk {
     arguments.add(contender.uri(piece).toString());
     List<String> command = Cores.other(arguments);
     Duration before = contender.server().processorTime();
-    String output = output(command);
+    String output = output(contender, command);
     Duration used = contender.server().processorTime().minus(before);
     if (output.contains("Non-2xx") || output.contains("Socket errors: connect")) {
       throw new BenchFailure(
@@ -56,9 +56,11 @@ final class Wrk {
         used.toMillis() / (Double.parseDouble(time.group(1)) * millis(time.group(2))));
   }
 
-  static String output(List<String> command) {
+  static String output(Contender contender, List<String> command) {
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().putAll(contender.clients());
+      Process process = builder.start();
       return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new BenchFailure(command + " cannot be started: " + e.getMessage(), e);
