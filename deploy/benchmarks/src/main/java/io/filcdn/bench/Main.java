@@ -3,6 +3,7 @@ package io.filcdn.bench;
 import io.filcdn.bench.report.Report;
 import io.filcdn.bench.retrieval.RetrievalBench;
 import io.filcdn.bench.retrieval.TlsBench;
+import io.filcdn.bench.retrieval.ZipfBench;
 import io.filcdn.bench.run.BenchFailure;
 import io.filcdn.bench.run.Checkout;
 import io.filcdn.bench.verify.VerifyBench;
@@ -28,10 +29,11 @@ public final class Main {
     return switch (name) {
       case "verify" -> new VerifyBench(checkout).run();
       case "retrieval" -> new RetrievalBench(checkout).run();
+      case "zipf" -> new ZipfBench(checkout).run();
       case "tls" -> new TlsBench(checkout).run();
       default ->
           throw new BenchFailure(
-              "expected the name of a benchmark (verify, retrieval, tls), found \"%s\"".formatted(name));
+              "expected the name of a benchmark (verify, retrieval, tls, zipf), found \"%s\"".formatted(name));
     };
   }
 }

@@ -1,11 +1,11 @@
 package io.filcdn.retrieval.connection;
 
 import io.filcdn.retrieval.delivery.ConnectionTimeouts;
+import io.filcdn.retrieval.delivery.FlushHold;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.flush.FlushConsolidationHandler;
 import io.vertx.core.http.HttpServerOptions;
 
 /**
@@ -20,8 +20,6 @@ final class ProtocolRules extends ChannelInboundHandlerAdapter {
   private static final String CHUNKED_WRITER = "chunkedWriter";
 
   private static final String HTTP_2_HANDLER = "handler";
-
-  private static final int MOST_FLUSHES_AT_ONCE = 64;
 
   private static final String EARLY_END = "filcdn-early-end";
 
@@ -53,11 +51,7 @@ final class ProtocolRules extends ChannelInboundHandlerAdapter {
       pipeline.addAfter(HTTP_1_ENCODER, "filcdn-one-at-a-time", new PipeliningLimiter());
       pipeline.addAfter(HTTP_1_ENCODER, "filcdn-requests", new RequestGate());
     } else {
-      // else each frame is a write to the socket
-      pipeline.addBefore(
-          HTTP_2_HANDLER,
-          "filcdn-flushes",
-          new FlushConsolidationHandler(MOST_FLUSHES_AT_ONCE, true));
+      pipeline.addBefore(HTTP_2_HANDLER, "filcdn-flushes", new FlushHold());
       pipeline.addBefore(HTTP_2_HANDLER, "filcdn-frames", new FrameRules());
     }
     pipeline.remove(EARLY_END);

@@ -2,6 +2,7 @@ package io.filcdn.retrieval.delivery;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.buffer.impl.BufferImpl;
@@ -31,6 +32,7 @@ public final class BodyWriter {
   private final long length;
   private final LongConsumer accepted;
   private final @Nullable SocketMeter socketMeter;
+  private final @Nullable FlushHold flushes;
   private boolean begun;
 
   /** The number of writes that are not complete yet, where parts of a write are not seen. */
@@ -49,10 +51,10 @@ public final class BodyWriter {
     this.encrypted = request.isSSL();
     this.length = length;
     this.accepted = accepted;
-    this.socketMeter =
-        !framed && request.connection() instanceof ConnectionBase connection
-            ? SocketMeter.of(connection.channel())
-            : null;
+    @Nullable Channel channel =
+        request.connection() instanceof ConnectionBase connection ? connection.channel() : null;
+    this.socketMeter = framed || channel == null ? null : SocketMeter.of(channel);
+    this.flushes = framed && channel != null ? FlushHold.of(channel) : null;
   }
 
   /** Prepares a new connection for counting at its socket. */
@@ -86,6 +88,12 @@ public final class BodyWriter {
   }
 
   private Future<Void> writeUnseen(ByteBuf chunk, boolean last) {
+    return flushes == null
+        ? writeFrames(chunk, last)
+        : flushes.onceFor(() -> writeFrames(chunk, last));
+  }
+
+  private Future<Void> writeFrames(ByteBuf chunk, boolean last) {
     Future<Void> done = Future.succeededFuture();
     int end = chunk.readableBytes();
     for (int at = 0; at < end; at += UNSEEN_CHUNK) {

@@ -82,6 +82,15 @@ final class Others {
 
   /** Varnish with storage in memory. */
   static Contender varnish(Path folder, URI origin) {
+    return varnish(folder, origin, 3L << 30);
+  }
+
+  /**
+   * The same with another bound.
+   *
+   * @param memory in bytes
+   */
+  static Contender varnish(Path folder, URI origin, long memory) {
     int port = FreePort.find();
     String settings =
         """
@@ -94,7 +103,7 @@ final class Others {
     Path vcl = write(folder, "pieces.vcl", settings);
     List<String> command = new ArrayList<>(List.of("varnishd", "-F", "-j", "none"));
     command.addAll(List.of("-n", folder.resolve("work").toString()));
-    command.addAll(List.of("-a", "127.0.0.1:" + port, "-f", vcl.toString(), "-s", "malloc,3g"));
+    command.addAll(List.of("-a", "127.0.0.1:" + port, "-f", vcl.toString(), "-s", "malloc," + memory));
     Server server = Server.start("varnish", folder, Cores.measured(command), path());
     return new Contender("varnish", server.awaitPort(port), port, "pieces.localhost");
   }

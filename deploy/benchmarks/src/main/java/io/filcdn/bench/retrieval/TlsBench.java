@@ -27,6 +27,7 @@ public final class TlsBench {
   private static final int H2_STREAMS = 16;
   private static final int ROUNDS = Integer.getInteger("filcdn.bench.rounds", 30);
   private static final int WARM_UP_SECONDS = Integer.getInteger("filcdn.bench.warmup", 10);
+  private static final int FIRST_WARM_UP_SECONDS = 3 * WARM_UP_SECONDS;
   private static final int SECONDS = Integer.getInteger("filcdn.bench.seconds", 1);
   private static final String ENGINE = System.getProperty("filcdn.bench.engine", "boringssl");
   private static final int LARGE = 1 << 20;
@@ -86,6 +87,12 @@ public final class TlsBench {
   }
 
   private static List<Case> cases(Pieces pieces, List<Contender> contenders) {
+    PieceCid small = pieces.ofSize(1 << 10);
+    // what all cases share is compiled once
+    Contender edge = contenders.getFirst();
+    Wrk.run(edge, small, CONNECTIONS, FIRST_WARM_UP_SECONDS);
+    H2Load.run(edge, small, H2_CONNECTIONS, H2_STREAMS, FIRST_WARM_UP_SECONDS);
+    Handshakes.run(edge, small, false, FIRST_WARM_UP_SECONDS);
     Map<String, Integer> sizes = new LinkedHashMap<>();
     sizes.put("1 KiB", 1 << 10);
     sizes.put("64 KiB", 64 << 10);
@@ -110,7 +117,6 @@ public final class TlsBench {
                   (contender, seconds) ->
                       H2Load.run(contender, piece, H2_CONNECTIONS, H2_STREAMS, seconds)));
         });
-    PieceCid small = pieces.ofSize(1 << 10);
     for (boolean resumed : new boolean[] {false, true}) {
       cases.addAll(
           compare(

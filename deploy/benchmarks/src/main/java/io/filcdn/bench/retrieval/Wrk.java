@@ -5,6 +5,7 @@ import io.filcdn.bench.run.Cores;
 import io.filcdn.common.piece.PieceCid;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,12 +31,34 @@ final class Wrk {
   /** Asks for one piece, over and over, with some headers. */
   static Load run(
       Contender contender, PieceCid piece, List<String> headers, int connections, int seconds) {
+    List<String> arguments = arguments(contender, connections, seconds);
+    headers.forEach(header -> arguments.addAll(List.of("-H", header)));
+    arguments.add(contender.uri(piece).toString());
+    return run(contender, arguments);
+  }
+
+  /**
+   * Asks for what a script says.
+   *
+   * @param script in Lua, which gets {@code paths} and a number that differs from run to run
+   */
+  static Load run(Contender contender, Path script, Path paths, int connections, int seconds) {
+    List<String> arguments = arguments(contender, connections, seconds);
+    arguments.addAll(List.of("-s", script.toString()));
+    arguments.add("http://127.0.0.1:%d/".formatted(contender.port()));
+    arguments.addAll(List.of("--", paths.toString(), Long.toString(System.nanoTime() >>> 20)));
+    return run(contender, arguments);
+  }
+
+  private static List<String> arguments(Contender contender, int connections, int seconds) {
     List<String> arguments =
         new ArrayList<>(List.of("wrk", "--latency", "--timeout", "60s", "-t1"));
     arguments.addAll(List.of("-c" + connections, "-d" + seconds + "s"));
     arguments.addAll(List.of("-H", "Host: " + contender.host()));
-    headers.forEach(header -> arguments.addAll(List.of("-H", header)));
-    arguments.add(contender.uri(piece).toString());
+    return arguments;
+  }
+
+  private static Load run(Contender contender, List<String> arguments) {
     List<String> command = Cores.other(arguments);
     Duration before = contender.server().processorTime();
     String output = output(contender, command);
