@@ -111,9 +111,7 @@ final class PublicListener {
   /** Looks at files of TLS now and then; servers of one port share them. */
   private static long look(Vertx vertx, ServerTls tls, EdgeHttpServer server) {
     return vertx.setPeriodic(
-        LOOK_AT_FILES_MILLIS,
-        now ->
-            vertx.executeBlocking(() -> tls.reload(server)));
+        LOOK_AT_FILES_MILLIS, now -> vertx.executeBlocking(() -> tls.reload(server)));
   }
 
   /** Lets nobody in any more, and cuts the connections that are open. */

@@ -33,7 +33,8 @@ public final class Main {
       case "tls" -> new TlsBench(checkout).run();
       default ->
           throw new BenchFailure(
-              "expected the name of a benchmark (verify, retrieval, tls, zipf), found \"%s\"".formatted(name));
+              "expected the name of a benchmark (verify, retrieval, tls, zipf), found \"%s\""
+                  .formatted(name));
     };
   }
 }

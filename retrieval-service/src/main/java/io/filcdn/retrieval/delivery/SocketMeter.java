@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A meter of the bytes of each response body that an HTTP/1.1 connection's socket has accepted. It
- * watches two counts grow: bytes handed down, and bytes that the socket took. A body is a stretch of
- * the first count; whatever of that stretch lies below the second count was accepted. Confined to
- * the connection's event loop.
+ * watches two counts grow: bytes handed down, and bytes that the socket took. A body is a stretch
+ * of the first count; whatever of that stretch lies below the second count was accepted. Confined
+ * to the connection's event loop.
  *
  * <p>In cleartext it sits next to the socket, and sees each byte, also within a buffer and within
- * sendfile. With TLS it sits before the encryption, and hands down what fills a record: the bytes of
- * a record are accepted when all of it is, as a client can read no part of one.
+ * sendfile. With TLS it sits before the encryption, and hands down what fills a record: the bytes
+ * of a record are accepted when all of it is, as a client can read no part of one.
  */
 final class SocketMeter extends ChannelOutboundHandlerAdapter {
 

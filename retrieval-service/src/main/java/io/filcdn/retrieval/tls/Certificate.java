@@ -40,7 +40,8 @@ record Certificate(PemKeyCertOptions pem, X509Certificate leaf) {
             .addKeyValue(Buffer.buffer(Files.readAllBytes(key)));
     X509KeyManager manager = manager(vertx, pem.copy(), chain, key);
     for (String kind : KINDS) {
-      for (String alias : Optional.ofNullable(manager.getServerAliases(kind, null)).orElse(new String[0])) {
+      for (String alias :
+          Optional.ofNullable(manager.getServerAliases(kind, null)).orElse(new String[0])) {
         X509Certificate leaf = manager.getCertificateChain(alias)[0];
         if (signs(manager.getPrivateKey(alias), leaf.getPublicKey())) {
           return new Certificate(pem, leaf);

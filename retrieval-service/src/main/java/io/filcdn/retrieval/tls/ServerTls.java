@@ -29,7 +29,9 @@ public final class ServerTls {
 
   private static final Set<String> VERSIONS = new LinkedHashSet<>(List.of("TLSv1.3", "TLSv1.2"));
 
-  /** Ciphers that authenticate, with keys of their own for each session; the server's order counts. */
+  /**
+   * Ciphers that authenticate, with keys of their own for each session; the server's order counts.
+   */
   private static final List<String> CIPHERS =
       List.of(
           "TLS_AES_128_GCM_SHA256",

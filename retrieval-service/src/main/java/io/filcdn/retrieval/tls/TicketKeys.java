@@ -6,7 +6,6 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -24,7 +23,8 @@ final class TicketKeys {
 
   private static final int SECRET_BYTES = 32;
   private static final int MOST_SECRETS = 4;
-  private static final byte[] PURPOSE = "filcdn tls tickets".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] PURPOSE =
+      "filcdn tls tickets".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
 
   private final List<byte[]> secrets;
   private final Duration rotation;
@@ -51,12 +51,15 @@ final class TicketKeys {
    * @throws IllegalArgumentException where there are none; the message shows no secret
    */
   static TicketKeys of(String secrets, Duration rotation, Instant now) {
-    List<byte[]> decoded = secrets.lines().filter(line -> !line.isBlank()).map(TicketKeys::secret).toList();
+    List<byte[]> decoded =
+        secrets.lines().filter(line -> !line.isBlank()).map(TicketKeys::secret).toList();
     if (decoded.isEmpty() || decoded.size() > MOST_SECRETS) {
       throw new IllegalArgumentException(
-          "expected 1 to %d secrets of tickets, one a line, found %d".formatted(MOST_SECRETS, decoded.size()));
+          "expected 1 to %d secrets of tickets, one a line, found %d"
+              .formatted(MOST_SECRETS, decoded.size()));
     }
-    return new TicketKeys(decoded, rotation, Math.floorDiv(now.getEpochSecond(), rotation.toSeconds()));
+    return new TicketKeys(
+        decoded, rotation, Math.floorDiv(now.getEpochSecond(), rotation.toSeconds()));
   }
 
   private static byte[] secret(String line) {
@@ -76,7 +79,9 @@ final class TicketKeys {
   /** The keys, the one that tickets are made with first. */
   OpenSslSessionTicketKey[] inForce() {
     return secrets.stream()
-        .flatMap(secret -> LongStream.of(period, period - 1, period + 1).mapToObj(of -> derive(secret, of)))
+        .flatMap(
+            secret ->
+                LongStream.of(period, period - 1, period + 1).mapToObj(of -> derive(secret, of)))
         .map(TicketKeys::key)
         .toArray(OpenSslSessionTicketKey[]::new);
   }
@@ -94,7 +99,8 @@ final class TicketKeys {
   }
 
   private static byte[] derive(byte[] secret, long period) {
-    byte[] info = ByteBuffer.allocate(PURPOSE.length + Long.BYTES).put(PURPOSE).putLong(period).array();
+    byte[] info =
+        ByteBuffer.allocate(PURPOSE.length + Long.BYTES).put(PURPOSE).putLong(period).array();
     try {
       return KDF.getInstance("HKDF-SHA256")
           .deriveData(

@@ -35,7 +35,9 @@ class SocketMeterTest {
 
   private SocketMeter meter() {
     channel.pipeline().addLast(SocketMeter.TLS, new Encryption());
-    channel.pipeline().addLast(ConnectionTimeouts.HTTP_1_DECODER, new ChannelOutboundHandlerAdapter());
+    channel
+        .pipeline()
+        .addLast(ConnectionTimeouts.HTTP_1_DECODER, new ChannelOutboundHandlerAdapter());
     SocketMeter.install(channel.pipeline());
     return SocketMeter.of(channel);
   }
@@ -55,7 +57,9 @@ class SocketMeterTest {
     channel.flush();
     write(20_000);
 
-    assertThat(records).containsExactly(100, RECORD - 100, RECORD, 40_000 - 2 * RECORD + 100, RECORD, 20_000 - RECORD);
+    assertThat(records)
+        .containsExactly(
+            100, RECORD - 100, RECORD, 40_000 - 2 * RECORD + 100, RECORD, 20_000 - RECORD);
   }
 
   @Test

@@ -46,7 +46,8 @@ class ServerTlsTest {
   private static final Duration ROTATION = Duration.ofHours(12);
 
   private final Vertx vertx = Vertx.vertx();
-  private final AtomicReference<Instant> now = new AtomicReference<>(Instant.parse("2026-11-30T13:00:00Z"));
+  private final AtomicReference<Instant> now =
+      new AtomicReference<>(Instant.parse("2026-11-30T13:00:00Z"));
   private Path folder;
   private TestCertificate certificate;
   private Path secrets;
@@ -106,7 +107,8 @@ class ServerTlsTest {
   private static SSLSocket connect(SSLContext client, HttpServer server) throws Exception {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
     socket.setSoTimeout(30_000);
-    return (SSLSocket) client.getSocketFactory().createSocket(socket, "localhost", server.actualPort(), true);
+    return (SSLSocket)
+        client.getSocketFactory().createSocket(socket, "localhost", server.actualPort(), true);
   }
 
   private static void ask(SSLSocket socket) throws IOException {
@@ -206,7 +208,8 @@ class ServerTlsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "c2hvcnQ=", "not base64 but long enough to be a secret of some bytes"})
+  @ValueSource(
+      strings = {"", "c2hvcnQ=", "not base64 but long enough to be a secret of some bytes"})
   void secretsThatAreNoneAreRefusedAndNotShown(String text) throws Exception {
     Files.writeString(secrets, text);
 
@@ -225,7 +228,9 @@ class ServerTlsTest {
     Path key = Files.copy(certificate.key(), files.resolve("key"));
     ServerTls tls =
         new ServerTls(
-            vertx, new ServerTls.Settings(engine, chain, key, Optional.empty(), ROTATION), now::get);
+            vertx,
+            new ServerTls.Settings(engine, chain, key, Optional.empty(), ROTATION),
+            now::get);
     HttpServer server = listen(tls);
     SSLSocket open = connect(client(), server);
     ask(open);

@@ -27,12 +27,7 @@ record Contender(
   /** The same server where it speaks TLS. */
   Contender overTls(int tlsPort, TlsFiles tls) {
     return new Contender(
-        name,
-        server,
-        "https",
-        tlsPort,
-        host,
-        Map.of("OPENSSL_CONF", tls.client().toString()));
+        name, server, "https", tlsPort, host, Map.of("OPENSSL_CONF", tls.client().toString()));
   }
 
   URI uri(PieceCid piece) {

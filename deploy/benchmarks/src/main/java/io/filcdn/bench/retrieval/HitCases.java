@@ -59,8 +59,7 @@ final class HitCases {
   private List<Case> hits(String size, int bytes) {
     PieceCid piece = pieces.ofSize(bytes);
     contenders.forEach(contender -> warm(contender, piece, bytes));
-    Turns rounds =
-        Turns.take(contenders, ROUNDS, c -> Wrk.run(c, piece, CONNECTIONS, SECONDS));
+    Turns rounds = Turns.take(contenders, ROUNDS, c -> Wrk.run(c, piece, CONNECTIONS, SECONDS));
     String unit = bytes < LARGE ? "req/s" : "GB/s";
     ToDoubleFunction<Load> speed =
         bytes < LARGE ? Load::requestsPerSecond : run -> run.bytesPerSecond() / 1e9;
@@ -74,8 +73,7 @@ final class HitCases {
   }
 
   /** The edge against the better of the two others; all three are told on the way. */
-  private Case compare(
-      String name, String unit, Turns rounds, ToDoubleFunction<Load> value) {
+  private Case compare(String name, String unit, Turns rounds, ToDoubleFunction<Load> value) {
     double[] means = new double[contenders.size()];
     for (int i = 0; i < means.length; i++) {
       means[i] = rounds.mean(i, value);

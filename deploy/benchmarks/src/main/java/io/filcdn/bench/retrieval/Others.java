@@ -103,7 +103,8 @@ final class Others {
     Path vcl = write(folder, "pieces.vcl", settings);
     List<String> command = new ArrayList<>(List.of("varnishd", "-F", "-j", "none"));
     command.addAll(List.of("-n", folder.resolve("work").toString()));
-    command.addAll(List.of("-a", "127.0.0.1:" + port, "-f", vcl.toString(), "-s", "malloc," + memory));
+    command.addAll(
+        List.of("-a", "127.0.0.1:" + port, "-f", vcl.toString(), "-s", "malloc," + memory));
     Server server = Server.start("varnish", folder, Cores.measured(command), path());
     return new Contender("varnish", server.awaitPort(port), port, "pieces.localhost");
   }

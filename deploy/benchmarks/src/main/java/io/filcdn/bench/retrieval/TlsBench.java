@@ -66,8 +66,7 @@ public final class TlsBench {
                   checkout, folder.resolve("edge"), origin.url(), environment(tls, tlsPort));
           Contender nginx = Others.nginx(folder.resolve("nginx"), origin.url(), tls)) {
         cases =
-            cases(
-                new Pieces(origin, edge), List.of(edge.contender().overTls(tlsPort, tls), nginx));
+            cases(new Pieces(origin, edge), List.of(edge.contender().overTls(tlsPort, tls), nginx));
       }
       // where something fails, the logs stay
       RetrievalBench.delete(folder);

@@ -30,9 +30,22 @@ record TlsFiles(Path certificate, Path key, Path client) {
             folder.resolve("tls.crt"), folder.resolve("tls.key"), folder.resolve("client.cnf"));
     List<String> command =
         List.of(
-            "openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
-            "-nodes", "-days", "2", "-subj", "/CN=localhost", "-keyout", files.key.toString(),
-            "-out", files.certificate.toString());
+            "openssl",
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-nodes",
+            "-days",
+            "2",
+            "-subj",
+            "/CN=localhost",
+            "-keyout",
+            files.key.toString(),
+            "-out",
+            files.certificate.toString());
     try {
       Files.createDirectories(folder);
       Files.writeString(files.client, CLIENT);

@@ -93,7 +93,8 @@ final class Wrk {
   static Matcher match(Pattern pattern, String output) {
     Matcher matcher = pattern.matcher(output);
     if (!matcher.find()) {
-      throw new BenchFailure("expected %s in what the load generator says, found:%n%s".formatted(pattern, output));
+      throw new BenchFailure(
+          "expected %s in what the load generator says, found:%n%s".formatted(pattern, output));
     }
     return matcher;
   }

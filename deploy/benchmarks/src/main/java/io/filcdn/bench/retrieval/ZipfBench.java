@@ -22,7 +22,8 @@ import java.util.stream.IntStream;
 
 /**
  * The edge, nginx and Varnish side by side on many pieces, of which few are asked for often (Zipf):
- * the edge and Varnish have memory for a quarter of their bytes, and the edge and nginx disk for all.
+ * the edge and Varnish have memory for a quarter of their bytes, and the edge and nginx disk for
+ * all.
  */
 public final class ZipfBench {
 
@@ -120,7 +121,8 @@ public final class ZipfBench {
     long last = 0;
     for (int i = 0; i < PIECES; i++) {
       double share = (double) i / (PIECES - 1);
-      last = Math.max(last + 1, Math.round(SMALLEST * Math.pow((double) LARGEST / SMALLEST, share)));
+      last =
+          Math.max(last + 1, Math.round(SMALLEST * Math.pow((double) LARGEST / SMALLEST, share)));
       sizes.add(last);
     }
     return sizes;
@@ -141,8 +143,7 @@ public final class ZipfBench {
       List<Contender> contenders, Path script, Path paths, int connections) {
     contenders.forEach(one -> Wrk.run(one, script, paths, connections, WARM_UP_SECONDS));
     Turns turns =
-        Turns.take(
-            contenders, ROUNDS, one -> Wrk.run(one, script, paths, connections, SECONDS));
+        Turns.take(contenders, ROUNDS, one -> Wrk.run(one, script, paths, connections, SECONDS));
     String name = "Zipf mix, %d connections".formatted(connections);
     return List.of(
         best(name, "req/s", contenders, turns, Load::requestsPerSecond, Case.Better.MORE),
