@@ -10,6 +10,7 @@ import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** With TLS, what is counted when; in cleartext, whole edges are asked. */
@@ -39,12 +40,12 @@ class SocketMeterTest {
         .pipeline()
         .addLast(ConnectionTimeouts.HTTP_1_DECODER, new ChannelOutboundHandlerAdapter());
     SocketMeter.install(channel.pipeline());
-    return SocketMeter.of(channel);
+    return Objects.requireNonNull(SocketMeter.of(channel));
   }
 
   private ChannelPromise write(int size) {
     ChannelPromise promise = channel.newPromise();
-    channel.pipeline().write(Unpooled.buffer(size).writerIndex(size), promise);
+    var _ = channel.pipeline().write(Unpooled.buffer(size).writerIndex(size), promise);
     return promise;
   }
 
@@ -52,10 +53,10 @@ class SocketMeterTest {
   void aRecordIsFilledWithHeadAndBody() {
     meter();
 
-    write(100);
-    write(40_000);
+    var _ = write(100);
+    var _ = write(40_000);
     channel.flush();
-    write(20_000);
+    var _ = write(20_000);
 
     assertThat(records)
         .containsExactly(
@@ -65,7 +66,7 @@ class SocketMeterTest {
   @Test
   void bytesOfABodyAreAcceptedRecordByRecord() {
     SocketMeter meter = meter();
-    write(100);
+    var _ = write(100);
     ChannelPromise body = write(40_000);
     meter.begin(40_000, 40_000, accepted::add);
 

@@ -176,7 +176,7 @@ class ServerTlsTest {
     SSLContext client = client();
     SSLSession session = session(client, server);
 
-    now.set(now.get().plus(ROTATION.multipliedBy(periods)));
+    now.updateAndGet(before -> before.plus(ROTATION.multipliedBy(periods)));
     wait(tls.reload(server));
 
     assertThat(resumes(client, session, server)).isEqualTo(resumed);
@@ -188,7 +188,7 @@ class ServerTlsTest {
     HttpServer ahead = listen(tls(TlsEngine.BORINGSSL, Optional.of(secrets)));
     SSLSession session = session(client, ahead);
 
-    now.set(now.get().minus(ROTATION));
+    now.updateAndGet(before -> before.minus(ROTATION));
 
     assertThat(resumes(client, session, another(ahead, Optional.of(secrets)))).isTrue();
   }

@@ -2,6 +2,7 @@ package io.filcdn.bench.retrieval;
 
 import io.filcdn.bench.run.BenchFailure;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,7 +51,7 @@ record TlsFiles(Path certificate, Path key, Path client) {
       Files.createDirectories(folder);
       Files.writeString(files.client, CLIENT);
       Process openssl = new ProcessBuilder(command).redirectErrorStream(true).start();
-      String output = new String(openssl.getInputStream().readAllBytes());
+      String output = new String(openssl.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (openssl.waitFor() != 0) {
         throw new BenchFailure("openssl makes no certificate: " + output);
       }

@@ -4,12 +4,13 @@ import io.filcdn.bench.run.BenchFailure;
 import io.filcdn.bench.run.Cores;
 import io.filcdn.common.piece.PieceCid;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -20,6 +21,9 @@ final class Wrk {
   private static final Pattern TIME = Pattern.compile("requests in ([\\d.]+)(us|ms|s|m)");
   private static final Pattern TRANSFER = Pattern.compile("Transfer/sec:\\s+([\\d.]+)([KMG]?)B");
   private static final Pattern P99 = Pattern.compile("99%\\s+([\\d.]+)(us|ms|s|m)");
+
+  /** The time that a run may take; those that are asked for take less. */
+  private static final long MOST_SECONDS = 60;
 
   private Wrk() {}
 
@@ -83,10 +87,21 @@ final class Wrk {
     try {
       ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
       builder.environment().putAll(contender.clients());
-      Process process = builder.start();
-      return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      Path output = Files.createTempFile("filcdn-load", ".txt");
+      try {
+        Process process = builder.redirectOutput(output.toFile()).start();
+        if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
+          process.destroyForcibly().waitFor();
+        }
+        return Files.readString(output);
+      } finally {
+        Files.delete(output);
+      }
     } catch (IOException e) {
       throw new BenchFailure(command + " cannot be started: " + e.getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new BenchFailure("interrupted", e);
     }
   }
 
