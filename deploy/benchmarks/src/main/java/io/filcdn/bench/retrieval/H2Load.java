@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 final class H2Load {
 
   private static final Pattern SPEED =
-      Pattern.compile("finished in ([\\d.]+)s, ([\\d.]+) req/s, ([\\d.]+)([KMG]?)B/s");
+      Pattern.compile("finished in ([\\d.]+)(us|ms|s), ([\\d.]+) req/s, ([\\d.]+)([KMG]?)B/s");
   private static final Pattern OK =
       Pattern.compile("(\\d+) failed, (\\d+) errored, (\\d+) timeout");
 
@@ -52,9 +52,9 @@ final class H2Load {
               .formatted(contender.name(), output));
     }
     return new Load(
-        Double.parseDouble(speed.group(2)),
-        Double.parseDouble(speed.group(3)) * Wrk.factor(speed.group(4)),
+        Double.parseDouble(speed.group(3)),
+        Double.parseDouble(speed.group(4)) * Wrk.factor(speed.group(5)),
         0,
-        used.toMillis() / (Double.parseDouble(speed.group(1)) * 1e3));
+        used.toMillis() / (Double.parseDouble(speed.group(1)) * Wrk.millis(speed.group(2))));
   }
 }

@@ -123,7 +123,7 @@ final class Wrk {
     };
   }
 
-  private static double millis(String unit) {
+  static double millis(String unit) {
     return switch (unit) {
       case "us" -> 1e-3;
       case "s" -> 1e3;
