@@ -23,8 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -80,20 +78,12 @@ final class PublicListener {
             config.headTimeout().toMillis(),
             config.maxUnsent().asLongValue());
     OpenConnections connections = new OpenConnections();
-    Queue<EdgeHttpServer> secured = new ConcurrentLinkedQueue<>();
     return vertx
         .deployVerticle(
             () ->
                 new Listener(
                     servers,
-                    options -> {
-                      EdgeHttpServer server =
-                          new EdgeHttpServer(vertx, options, limits, connections, bounds);
-                      if (options.isSsl()) {
-                        secured.add(server);
-                      }
-                      return server;
-                    },
+                    options -> new EdgeHttpServer(vertx, options, limits, connections, bounds),
                     config.tls().strictTransportSecurity(),
                     handler),
             new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors()))
@@ -103,15 +93,21 @@ final class PublicListener {
                     vertx,
                     connections,
                     deployment,
-                    tls.map(files -> look(vertx, files, secured.element()))
+                    tls.map(files -> look(vertx, files))
                         .map(OptionalLong::of)
                         .orElse(OptionalLong.empty())));
   }
 
-  /** Looks at files of TLS now and then; servers of one port share them. */
-  private static long look(Vertx vertx, ServerTls tls, EdgeHttpServer server) {
+  /** Looks at the files of TLS now and then. */
+  private static long look(Vertx vertx, ServerTls tls) {
     return vertx.setPeriodic(
-        LOOK_AT_FILES_MILLIS, now -> vertx.executeBlocking(() -> tls.reload(server)));
+        LOOK_AT_FILES_MILLIS,
+        now ->
+            vertx.executeBlocking(
+                () -> {
+                  tls.reload();
+                  return tls;
+                }));
   }
 
   /** Lets nobody in any more, and cuts the connections that are open. */

@@ -12,6 +12,11 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.StreamResetException;
 import io.vertx.core.net.SocketAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.cert.Certificate;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
@@ -145,5 +150,41 @@ class TlsAndHttp2IT extends TlsEdgeTest {
     assertThat(put(way, piece, piece.tree()).statusCode()).isEqualTo(201);
     assertThat(edge.edge().knowsTree(piece.cid())).isTrue();
     await().atMost(Duration.ofSeconds(20)).until(() -> edge.edge().requests() == 0);
+  }
+
+  @Test
+  void aRenewedCertificateIsForNewConnections() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 1_000);
+    HttpClient open = client(Way.TLS_2);
+    Certificate before = certificate(open, payer, piece);
+
+    TestCertificate renewed = TestCertificate.in(Files.createDirectory(folder.resolve("renewed")));
+    replace(renewed.key(), folder.resolve("edge.key"));
+    replace(renewed.certificate(), folder.resolve("edge.crt"));
+
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(() -> !newConnectionsCertificate(payer, piece).equals(before));
+    assertThat(certificate(open, payer, piece)).isEqualTo(before);
+    wait(open.close());
+  }
+
+  private static void replace(Path with, Path file) throws IOException {
+    Files.copy(with, file, StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private Certificate newConnectionsCertificate(Payer payer, TestPiece piece) throws Exception {
+    HttpClient client = client(Way.TLS_1);
+    Certificate certificate = certificate(client, payer, piece);
+    wait(client.close());
+    return certificate;
+  }
+
+  private Certificate certificate(HttpClient client, Payer payer, TestPiece piece)
+      throws Exception {
+    HttpClientResponse answer = wait(ask(client, Way.TLS_2, payer, piece, HttpMethod.GET));
+    assertThat(body(answer)).isEqualTo(piece.bytes());
+    return answer.request().connection().peerCertificates().getFirst();
   }
 }

@@ -13,16 +13,17 @@ import java.security.Signature;
 import java.security.cert.X509Certificate;
 import java.util.Optional;
 import java.util.stream.Stream;
-import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.X509KeyManager;
 
 /**
  * A certificate and its key, as they lay in their files at one time.
  *
- * @param pem both
+ * @param pem both, as Vert.x wants them
+ * @param keys both, as engines want them
  * @param leaf the edge's own certificate
  */
-record Certificate(PemKeyCertOptions pem, X509Certificate leaf) {
+record Certificate(PemKeyCertOptions pem, KeyManagerFactory keys, X509Certificate leaf) {
 
   /** The kinds of keys that certificates of servers have. */
   private static final String[] KINDS = {"EC", "RSA", "EdDSA"};
@@ -38,13 +39,14 @@ record Certificate(PemKeyCertOptions pem, X509Certificate leaf) {
         new PemKeyCertOptions()
             .addCertValue(Buffer.buffer(Files.readAllBytes(chain)))
             .addKeyValue(Buffer.buffer(Files.readAllBytes(key)));
-    X509KeyManager manager = manager(vertx, pem.copy(), chain, key);
+    KeyManagerFactory keys = keys(vertx, pem.copy(), chain, key);
+    X509KeyManager manager = manager(keys);
     for (String kind : KINDS) {
       for (String alias :
           Optional.ofNullable(manager.getServerAliases(kind, null)).orElse(new String[0])) {
         X509Certificate leaf = manager.getCertificateChain(alias)[0];
         if (signs(manager.getPrivateKey(alias), leaf.getPublicKey())) {
-          return new Certificate(pem, leaf);
+          return new Certificate(pem, keys, leaf);
         }
       }
     }
@@ -52,14 +54,17 @@ record Certificate(PemKeyCertOptions pem, X509Certificate leaf) {
         "expected the key of the certificate %s in %s, found another's".formatted(chain, key));
   }
 
-  private static X509KeyManager manager(Vertx vertx, PemKeyCertOptions pem, Path chain, Path key) {
+  private static X509KeyManager manager(KeyManagerFactory keys) {
+    return Stream.of(keys.getKeyManagers())
+        .filter(X509KeyManager.class::isInstance)
+        .map(X509KeyManager.class::cast)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static KeyManagerFactory keys(Vertx vertx, PemKeyCertOptions pem, Path chain, Path key) {
     try {
-      KeyManager[] managers = pem.getKeyManagerFactory(vertx).getKeyManagers();
-      return Stream.of(managers)
-          .filter(X509KeyManager.class::isInstance)
-          .map(X509KeyManager.class::cast)
-          .findFirst()
-          .orElseThrow();
+      return pem.getKeyManagerFactory(vertx);
     } catch (Exception e) {
       throw new IllegalArgumentException(
           "expected a certificate chain in %s and its key in %s, both PEM, found others: %s"

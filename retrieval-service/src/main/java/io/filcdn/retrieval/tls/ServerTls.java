@@ -1,10 +1,7 @@
 package io.filcdn.retrieval.tls;
 
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.net.JdkSSLEngineOptions;
 import io.vertx.core.net.SSLEngineOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +14,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jboss.logging.Logger;
 
 /**
@@ -52,7 +50,10 @@ public final class ServerTls {
   /** The secret of the tickets where no file has some. */
   private final String ownSecret = TicketKeys.newSecret(new SecureRandom());
 
-  private Certificate certificate;
+  /** Those of the servers that share the port: one, or some where connections came at once. */
+  private final List<RenewableContext> contexts = new CopyOnWriteArrayList<>();
+
+  private volatile Certificate certificate;
   private volatile TicketKeys tickets;
 
   /**
@@ -110,36 +111,27 @@ public final class ServerTls {
   }
 
   private SSLEngineOptions engineOptions() {
-    return switch (engine) {
-      case BORINGSSL -> new BoringSslOptions(() -> tickets);
-      case JAVA -> new JdkSSLEngineOptions().setPooledHeapBuffers(true);
-    };
+    return EngineOptions.of(
+        engine,
+        () -> new ContextFactory(engine, () -> certificate, () -> tickets, contexts::add));
   }
 
-  /**
-   * Looks at the files again; what cannot be used changes nothing. Not for an event loop.
-   *
-   * @param server one of those that share the port
-   * @return when what is new is in force; fails where it is not used
-   */
-  public synchronized Future<Void> reload(HttpServer server) {
+  /** Looks at the files again; what cannot be used changes nothing. Not for an event loop. */
+  public synchronized void reload() {
     try {
       Certificate now = readCertificate();
       TicketKeys keys = readTickets();
       boolean isNew = !now.leaf().equals(certificate.leaf());
-      if (!isNew && keys.isSameAs(tickets)) {
-        return Future.succeededFuture();
+      if (isNew || !keys.isSameAs(tickets)) {
+        tickets = keys;
+        certificate = now;
+        for (RenewableContext context : contexts) {
+          context.renew();
+        }
+        tell(isNew, now.leaf());
       }
-      tickets = keys;
-      certificate = now;
-      return server
-          .updateSSLOptions(secure(new HttpServerOptions()).getSslOptions(), true)
-          .onSuccess(updated -> tell(isNew, now.leaf()))
-          .onFailure(e -> LOG.errorf(e, "a new certificate or new keys of tickets are not used"))
-          .mapEmpty();
     } catch (IOException | IllegalArgumentException e) {
       LOG.errorf("%s; certificate and keys of tickets stay as they are", e.getMessage());
-      return Future.succeededFuture();
     }
   }
 

@@ -177,7 +177,7 @@ class ServerTlsTest {
     SSLSession session = session(client, server);
 
     now.updateAndGet(before -> before.plus(ROTATION.multipliedBy(periods)));
-    wait(tls.reload(server));
+    tls.reload();
 
     assertThat(resumes(client, session, server)).isEqualTo(resumed);
   }
@@ -202,7 +202,7 @@ class ServerTlsTest {
 
     String before = Files.readString(secrets);
     Files.writeString(secrets, TicketKeys.newSecret(new SecureRandom()) + "\n" + before);
-    wait(tls.reload(server));
+    tls.reload();
 
     assertThat(resumes(client, session, server)).isTrue();
   }
@@ -236,10 +236,10 @@ class ServerTlsTest {
     ask(open);
 
     replace(next.certificate(), chain);
-    wait(tls.reload(server));
+    tls.reload();
     X509Certificate between = leaf(session(client(), server));
     replace(next.key(), key);
-    wait(tls.reload(server));
+    tls.reload();
 
     ask(open);
     open.close();
