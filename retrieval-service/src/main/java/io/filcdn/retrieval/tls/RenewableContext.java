@@ -44,6 +44,7 @@ final class RenewableContext extends SslContext {
   }
 
   @Override
+  @SuppressWarnings("deprecation") // nothing else can be answered with
   public ApplicationProtocolNegotiator applicationProtocolNegotiator() {
     return current.applicationProtocolNegotiator();
   }

@@ -112,8 +112,7 @@ public final class ServerTls {
 
   private SSLEngineOptions engineOptions() {
     return EngineOptions.of(
-        engine,
-        () -> new ContextFactory(engine, () -> certificate, () -> tickets, contexts::add));
+        engine, () -> new ContextFactory(engine, () -> certificate, () -> tickets, contexts::add));
   }
 
   /** Looks at the files again; what cannot be used changes nothing. Not for an event loop. */
