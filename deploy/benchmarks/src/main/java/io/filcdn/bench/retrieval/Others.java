@@ -105,6 +105,8 @@ final class Others {
     command.addAll(List.of("-n", folder.resolve("work").toString()));
     command.addAll(
         List.of("-a", "127.0.0.1:" + port, "-f", vcl.toString(), "-s", "malloc," + memory));
+    // a large piece takes the place of many small ones
+    command.addAll(List.of("-p", "nuke_limit=100000"));
     Server server = Server.start("varnish", folder, Cores.measured(command), path());
     return new Contender("varnish", server.awaitPort(port), port, "pieces.localhost");
   }

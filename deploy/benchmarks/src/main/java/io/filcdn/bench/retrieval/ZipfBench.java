@@ -53,7 +53,7 @@ public final class ZipfBench {
       init = function(args)
         for line in io.lines(args[1]) do
           requests[#requests + 1] = wrk.format("GET", line)
-          total = total + 1 / #requests ^ %s
+          total = total + 1 / (#requests) ^ %s
           sums[#sums + 1] = total
         end
         math.randomseed(tonumber(args[2]))
