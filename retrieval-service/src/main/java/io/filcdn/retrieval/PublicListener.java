@@ -5,6 +5,7 @@ import io.filcdn.retrieval.connection.EdgeHttpServer;
 import io.filcdn.retrieval.connection.OpenConnections;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.DateHeader;
+import io.filcdn.retrieval.tls.ServerTls;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -12,15 +13,16 @@ import io.vertx.core.Handler;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.PemKeyCertOptions;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -40,14 +42,23 @@ final class PublicListener {
   /** The time that the ports and their connections may take to close. */
   private static final long CLOSE_SECONDS = 15;
 
+  /** The time between looks whether certificate or secrets have changed. */
+  private static final long LOOK_AT_FILES_MILLIS = 10_000;
+
+  private static final CharSequence STRICT_TRANSPORT_SECURITY =
+      HttpHeaders.createOptimized("Strict-Transport-Security");
+
   private final Vertx vertx;
   private final OpenConnections connections;
   private final String deployment;
+  private final OptionalLong looking;
 
-  private PublicListener(Vertx vertx, OpenConnections connections, String deployment) {
+  private PublicListener(
+      Vertx vertx, OpenConnections connections, String deployment, OptionalLong looking) {
     this.vertx = vertx;
     this.connections = connections;
     this.deployment = deployment;
+    this.looking = looking;
   }
 
   /** Begins to listen. */
@@ -58,7 +69,9 @@ final class PublicListener {
       Handler<HttpServerRequest> handler) {
     List<HttpServerOptions> servers = new ArrayList<>();
     servers.add(options(config).setPort(config.port()));
-    tls(config).ifPresent(tls -> servers.add(tls));
+    Optional<ServerTls> tls = tls(vertx, config.tls());
+    tls.ifPresent(
+        secured -> servers.add(secured.secure(options(config).setPort(config.tls().port()))));
     EdgeHttpServer.Bounds bounds =
         new EdgeHttpServer.Bounds(
             config.idleTimeout().toMillis(),
@@ -71,13 +84,35 @@ final class PublicListener {
                 new Listener(
                     servers,
                     options -> new EdgeHttpServer(vertx, options, limits, connections, bounds),
+                    config.tls().strictTransportSecurity(),
                     handler),
             new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors()))
-        .map(deployment -> new PublicListener(vertx, connections, deployment));
+        .map(
+            deployment ->
+                new PublicListener(
+                    vertx,
+                    connections,
+                    deployment,
+                    tls.map(files -> look(vertx, files))
+                        .map(OptionalLong::of)
+                        .orElse(OptionalLong.empty())));
+  }
+
+  /** Looks at the files of TLS now and then. */
+  private static long look(Vertx vertx, ServerTls tls) {
+    return vertx.setPeriodic(
+        LOOK_AT_FILES_MILLIS,
+        now ->
+            vertx.executeBlocking(
+                () -> {
+                  tls.reload();
+                  return tls;
+                }));
   }
 
   /** Lets nobody in any more, and cuts the connections that are open. */
   void close() throws InterruptedException {
+    looking.ifPresent(vertx::cancelTimer);
     Future<Void> closed = vertx.undeploy(deployment);
     // a server that closes waits for clients to take what lies in its queues
     connections.cut();
@@ -106,8 +141,7 @@ final class PublicListener {
         .setMaxInitialLineLength(MAX_REQUEST_LINE);
   }
 
-  private static Optional<HttpServerOptions> tls(RetrievalConfig.Http config) {
-    RetrievalConfig.Tls tls = config.tls();
+  private static Optional<ServerTls> tls(Vertx vertx, RetrievalConfig.Tls tls) {
     if (tls.certificate().isEmpty() && tls.key().isEmpty()) {
       return Optional.empty();
     }
@@ -120,29 +154,29 @@ final class PublicListener {
             .orElseThrow(
                 () -> new IllegalArgumentException("a TLS certificate is set, but no key"));
     return Optional.of(
-        options(config)
-            .setPort(tls.port())
-            .setSsl(true)
-            .setUseAlpn(true)
-            .setKeyCertOptions(
-                new PemKeyCertOptions()
-                    .setCertPath(certificate.toString())
-                    .setKeyPath(key.toString())));
+        new ServerTls(
+            vertx,
+            new ServerTls.Settings(
+                tls.engine(), certificate, key, tls.ticketSecrets(), tls.ticketRotation()),
+            Clock.systemUTC()));
   }
 
   private static final class Listener extends AbstractVerticle {
 
     private final List<HttpServerOptions> servers;
     private final Function<HttpServerOptions, HttpServer> server;
+    private final Optional<String> strictTransportSecurity;
     private final Handler<HttpServerRequest> handler;
     private final DateHeader dates = new DateHeader(Clock.systemUTC());
 
     Listener(
         List<HttpServerOptions> servers,
         Function<HttpServerOptions, HttpServer> server,
+        Optional<String> strictTransportSecurity,
         Handler<HttpServerRequest> handler) {
       this.servers = servers;
       this.server = server;
+      this.strictTransportSecurity = strictTransportSecurity;
       this.handler = handler;
     }
 
@@ -156,17 +190,24 @@ final class PublicListener {
           .apply(options)
           .invalidRequestHandler(
               request -> {
-                dates.date(request.response());
+                begin(request);
                 Answers.unreadable(request);
               })
           .requestHandler(
               request -> {
-                dates.date(request.response());
+                begin(request);
                 EdgeHttpServer.requestBegins(request);
                 handler.handle(request);
               })
           .listen()
           .mapEmpty();
+    }
+
+    private void begin(HttpServerRequest request) {
+      dates.date(request.response());
+      if (strictTransportSecurity.isPresent() && request.isSSL()) {
+        request.response().putHeader(STRICT_TRANSPORT_SECURITY, strictTransportSecurity.get());
+      }
     }
   }
 }

@@ -1,6 +1,7 @@
 package io.filcdn.retrieval;
 
 import io.filcdn.retrieval.server.AccessLogFormat;
+import io.filcdn.retrieval.tls.TlsEngine;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
@@ -174,6 +175,35 @@ public interface RetrievalConfig {
 
     /** Its private key (PEM). A secret. */
     Optional<Path> key();
+
+    /**
+     * The implementation of TLS: {@code boringssl}, for which {@code java} stands in on machines
+     * that it is not there for, or {@code java}.
+     */
+    @WithDefault("boringssl")
+    TlsEngine engine();
+
+    /**
+     * The file with the secrets from which the keys of session tickets are derived: one a line, of
+     * 32 bytes or more in base64. The first is for new tickets; those after it, of which there may
+     * be three, are for tickets that clients still have. Edges with the same file resume each
+     * other's sessions; without one, an edge resumes its own. Only {@code boringssl} uses it. A
+     * secret.
+     */
+    Optional<Path> ticketSecrets();
+
+    /**
+     * The time after which the keys of session tickets change. A session can be resumed for at
+     * least as long, and for at most twice as long.
+     */
+    @WithDefault("12h")
+    Duration ticketRotation();
+
+    /**
+     * The value of {@code Strict-Transport-Security} in answers over TLS, such as {@code
+     * max-age=31536000}; without it, they have none.
+     */
+    Optional<String> strictTransportSecurity();
   }
 
   /** Rules of who may be served. */

@@ -16,6 +16,7 @@ class LayoutTest {
             "response",
             "proof",
             "connection",
+            "tls",
             "request",
             "stores",
             "access",

@@ -21,6 +21,9 @@ class PackagedNativesIT {
   private static final Map<String, String> NATIVES =
       Map.of("amd64", "librocksdbjni-linux64.so", "aarch64", "librocksdbjni-linux-aarch64.so");
 
+  private static final Map<String, String> NETTYS =
+      Map.of("amd64", "linux_x86_64", "aarch64", "linux_aarch_64");
+
   @Test
   void rocksDbHasTheNativeLibraryOfThisPlatformAlone() throws IOException {
     String expected = NATIVES.getOrDefault(System.getProperty("os.arch"), "no such platform");
@@ -28,11 +31,25 @@ class PackagedNativesIT {
     assertThat(natives(rocksDb())).containsExactly(expected);
   }
 
+  @Test
+  void boringSslIsThereForThisPlatformAlone() throws IOException {
+    String expected = NETTYS.getOrDefault(System.getProperty("os.arch"), "no such platform");
+
+    assertThat(natives(jar("netty-tcnative-boringssl-static")))
+        .singleElement()
+        .asString()
+        .contains(expected);
+  }
+
   private static Path rocksDb() throws IOException {
+    return jar("rocksdbjni");
+  }
+
+  private static Path jar(String name) throws IOException {
     try (Stream<Path> jars = Files.list(LIBRARIES)) {
-      return jars.filter(jar -> jar.getFileName().toString().contains("rocksdbjni"))
-          .findFirst()
-          .orElseThrow();
+      List<Path> found = jars.filter(jar -> jar.getFileName().toString().contains(name)).toList();
+      assertThat(found).hasSize(1);
+      return found.getFirst();
     }
   }
 

@@ -7,11 +7,11 @@ import java.security.KeyStore;
 import java.util.Base64;
 
 /** A certificate that signs itself, and its key, as PEM files; made with the JDK's keytool. */
-record TestCertificate(Path certificate, Path key) {
+public record TestCertificate(Path certificate, Path key) {
 
   private static final String PASSWORD = "changeit";
 
-  static TestCertificate in(Path folder) throws Exception {
+  public static TestCertificate in(Path folder) throws Exception {
     Path store = folder.resolve("store.p12");
     Process keytool =
         new ProcessBuilder(

@@ -3,6 +3,8 @@ package io.filcdn.bench;
 import io.filcdn.bench.report.Report;
 import io.filcdn.bench.retrieval.LoadBench;
 import io.filcdn.bench.retrieval.RetrievalBench;
+import io.filcdn.bench.retrieval.TlsBench;
+import io.filcdn.bench.retrieval.ZipfBench;
 import io.filcdn.bench.run.BenchFailure;
 import io.filcdn.bench.run.Checkout;
 import io.filcdn.bench.verify.VerifyBench;
@@ -32,9 +34,11 @@ public final class Main {
       case "load" ->
           new LoadBench(checkout, Duration.ofMinutes(Long.getLong("filcdn.load.minutes", 30)))
               .run();
+      case "zipf" -> new ZipfBench(checkout).run();
+      case "tls" -> new TlsBench(checkout).run();
       default ->
           throw new BenchFailure(
-              "expected the name of a benchmark (verify, retrieval, load), found \"%s\""
+              "expected the name of a benchmark (verify, retrieval, tls, zipf, load), found \"%s\""
                   .formatted(name));
     };
   }

@@ -49,7 +49,7 @@ public class CapAdminResource {
 
     private static Use of(CapName cap, CapUse use) {
       return new Use(
-          cap.cap().orElseThrow(), BigInteger.valueOf(use.used()), BigInteger.valueOf(use.held()));
+          cap.text(), BigInteger.valueOf(use.used()), BigInteger.valueOf(use.held()));
     }
   }
 

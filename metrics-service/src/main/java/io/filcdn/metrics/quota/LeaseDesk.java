@@ -343,7 +343,7 @@ public final class LeaseDesk {
    */
   public record CapUse(long used, long held) {
 
-    private static CapUse of(Held held) {
+    private static CapUse of(LeaseGrant.Held held) {
       return new CapUse(held.used(), held.bytes());
     }
   }
@@ -385,7 +385,7 @@ public final class LeaseDesk {
   public Correction correct(CapName cap, long change, String why) {
     return database.call(
         connection -> {
-          Held held = leases.lock(connection, List.of(cap)).get(cap);
+          LeaseGrant.Held held = leases.lock(connection, List.of(cap)).get(cap);
           if (held == null) {
             return new Correction.Unknown();
           }
@@ -393,7 +393,7 @@ public final class LeaseDesk {
           if (used < 0) {
             return new Correction.Impossible(CapUse.of(held));
           }
-          Held corrected = new Held(held.bytes(), used);
+          LeaseGrant.Held corrected = new LeaseGrant.Held(held.bytes(), used);
           PostgresLeases.hold(connection, List.of(new Change(cap, Holding.NONE, corrected)));
           audit.add(
               connection,

@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.connection;
 
 import io.filcdn.retrieval.delivery.ConnectionTimeouts;
+import io.filcdn.retrieval.delivery.FlushHold;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
@@ -15,6 +16,8 @@ final class ProtocolRules extends ChannelInboundHandlerAdapter {
 
   /** The names that Vert.x gives its own. */
   private static final String HTTP_1_ENCODER = "httpEncoder";
+
+  private static final String CHUNKED_WRITER = "chunkedWriter";
 
   private static final String HTTP_2_HANDLER = "handler";
 
@@ -41,9 +44,14 @@ final class ProtocolRules extends ChannelInboundHandlerAdapter {
           ConnectionTimeouts.HTTP_1_DECODER,
           ConnectionTimeouts.HTTP_1_DECODER,
           new StrictRequestDecoder(options));
+      if (pipeline.get(CHUNKED_WRITER) != null) {
+        // files are not sent here, and it keeps each write until it is flushed
+        pipeline.remove(CHUNKED_WRITER);
+      }
       pipeline.addAfter(HTTP_1_ENCODER, "filcdn-one-at-a-time", new PipeliningLimiter());
       pipeline.addAfter(HTTP_1_ENCODER, "filcdn-requests", new RequestGate());
     } else {
+      pipeline.addBefore(HTTP_2_HANDLER, "filcdn-flushes", new FlushHold());
       pipeline.addBefore(HTTP_2_HANDLER, "filcdn-frames", new FrameRules());
     }
     pipeline.remove(EARLY_END);

@@ -2,6 +2,7 @@ package io.filcdn.retrieval.delivery;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.buffer.impl.BufferImpl;
@@ -15,22 +16,23 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The writer of one response's body, which tells of each byte that the client's socket accepted: on
- * cleartext HTTP/1.1 as {@link SocketMeter} sees it, else when a write is complete. Confined to the
+ * HTTP/1.1 as {@link SocketMeter} sees it, on HTTP/2 when a write is complete. Confined to the
  * connection's event loop.
  */
 public final class BodyWriter {
 
-  /** Where parts of a write are not seen, writes are as small as TLS records and HTTP/2 frames. */
+  /** Where parts of a write are not seen, writes are as small as HTTP/2 frames. */
   private static final int UNSEEN_CHUNK = 16 << 10;
 
-  private static final int UNSEEN_AT_ONCE = 64 << 10;
+  private static final int COPIED_AT_ONCE = 64 << 10;
 
   private final HttpServerResponse response;
   private final boolean framed;
-  private final boolean copied;
+  private final boolean encrypted;
   private final long length;
   private final LongConsumer accepted;
   private final @Nullable SocketMeter socketMeter;
+  private final @Nullable FlushHold flushes;
   private boolean begun;
 
   /** The number of writes that are not complete yet, where parts of a write are not seen. */
@@ -46,19 +48,19 @@ public final class BodyWriter {
   BodyWriter(HttpServerRequest request, long length, LongConsumer accepted) {
     this.response = request.response();
     this.framed = request.version() == HttpVersion.HTTP_2;
-    this.copied = framed && !request.isSSL();
+    this.encrypted = request.isSSL();
     this.length = length;
     this.accepted = accepted;
-    this.socketMeter =
-        !framed && request.connection() instanceof ConnectionBase connection
-            ? SocketMeter.of(connection.channel())
-            : null;
+    @Nullable Channel channel =
+        request.connection() instanceof ConnectionBase connection ? connection.channel() : null;
+    this.socketMeter = framed || channel == null ? null : SocketMeter.of(channel);
+    this.flushes = framed && channel != null ? FlushHold.of(channel) : null;
   }
 
   /** Prepares a new connection for counting at its socket. */
   public static void meter(HttpConnection connection) {
-    if (!connection.isSsl() && connection instanceof ConnectionBase base) {
-      base.channel().pipeline().addFirst(new SocketMeter());
+    if (connection instanceof ConnectionBase base) {
+      SocketMeter.install(base.channel().pipeline());
     }
   }
 
@@ -67,7 +69,7 @@ public final class BodyWriter {
    * copy a client.
    */
   long most() {
-    return socketMeter != null ? Long.MAX_VALUE : UNSEEN_AT_ONCE;
+    return socketMeter != null && !encrypted ? Long.MAX_VALUE : COPIED_AT_ONCE;
   }
 
   /** Writes a part of the body, which stays the caller's until the write is complete. */
@@ -86,6 +88,12 @@ public final class BodyWriter {
   }
 
   private Future<Void> writeUnseen(ByteBuf chunk, boolean last) {
+    return flushes == null
+        ? writeFrames(chunk, last)
+        : flushes.onceFor(() -> writeFrames(chunk, last));
+  }
+
+  private Future<Void> writeFrames(ByteBuf chunk, boolean last) {
     Future<Void> done = Future.succeededFuture();
     int end = chunk.readableBytes();
     for (int at = 0; at < end; at += UNSEEN_CHUNK) {
@@ -103,22 +111,12 @@ public final class BodyWriter {
    * to the socket; with TLS it lies encrypted elsewhere by then.
    */
   private ByteBuf lasting(ByteBuf part) {
-    return copied ? Unpooled.copiedBuffer(part) : part;
+    return encrypted ? part : Unpooled.copiedBuffer(part);
   }
 
   private Future<Void> send(ByteBuf part, boolean last) {
     Buffer buffer = BufferImpl.buffer(part);
-    return last ? end(response, framed, buffer) : response.write(buffer);
-  }
-
-  /**
-   * Ends a response with its last bytes. Vert.x resets no stream that was ended, also where the
-   * client has not taken it yet; so a stream is ended when it has.
-   *
-   * @param framed whether it is a stream of HTTP/2
-   */
-  static Future<Void> end(HttpServerResponse response, boolean framed, Buffer last) {
-    return framed ? response.write(last).compose(taken -> response.end()) : response.end(last);
+    return last ? response.end(buffer) : response.write(buffer);
   }
 
   /** Writes complete in their order. Of the first frame that fails, a part may have got through. */

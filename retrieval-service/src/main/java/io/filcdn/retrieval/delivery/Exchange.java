@@ -6,6 +6,8 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.refusal.Refusal;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.handler.codec.http2.Http2ConnectionHandler;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -130,8 +132,7 @@ public final class Exchange {
 
   /** Ends it with an answer of at most 64 KiB. */
   void end(Buffer body) {
-    boolean framed = request.version() == HttpVersion.HTTP_2;
-    endsWith(BodyWriter.end(response(), framed, body));
+    endsWith(response().end(body));
   }
 
   private void endsWith(Future<Void> sent) {
@@ -171,7 +172,7 @@ public final class Exchange {
   /** Ends it without an answer, in a way that the client sees. */
   public void abandon() {
     if (request.version() == HttpVersion.HTTP_2) {
-      response().reset(HTTP_2_INTERNAL_ERROR);
+      reset();
     } else if (request.connection() instanceof ConnectionBase base) {
       // not from the channel's end, where Vert.x first flushes: the client might take nothing
       var _ = base.channelHandlerContext().close();
@@ -179,6 +180,21 @@ public final class Exchange {
       request.connection().close();
     }
     ended();
+  }
+
+  /** Vert.x resets no stream that was ended, also where the client has not taken its end yet. */
+  private void reset() {
+    response().reset(HTTP_2_INTERNAL_ERROR);
+    if (response().ended() && request.connection() instanceof ConnectionBase base) {
+      ChannelHandlerContext context = base.channelHandlerContext();
+      Http2ConnectionHandler streams = base.channel().pipeline().get(Http2ConnectionHandler.class);
+      if (streams != null && streams.connection().stream(request.streamId()) != null) {
+        var _ =
+            streams.resetStream(
+                context, request.streamId(), HTTP_2_INTERNAL_ERROR, context.newPromise());
+        context.flush();
+      }
+    }
   }
 
   void refused(Refusal why) {

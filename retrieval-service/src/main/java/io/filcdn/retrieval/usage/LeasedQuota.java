@@ -179,9 +179,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
       return Long.MAX_VALUE;
     }
     long now = nanoTime.getAsLong();
-    return now - expiresAt < 0
-        ? account.get().unspent(now)
-        : account.get().leftInOutage();
+    return now - expiresAt < 0 ? account.get().unspent(now) : account.get().leftInOutage();
   }
 
   @Override

@@ -78,7 +78,7 @@ class DiskPieceCacheTest {
       onDisk = files.filter(Files::isRegularFile).count();
     }
     assertThat(onDisk).isEqualTo(cache.size()).isBetween(5L, 9L);
-    assertThat(cache.bytes()).isBetween(onDisk * 10_000, cache.maxBytes());
+    assertThat(cache.usedBytes()).isBetween(onDisk * 10_000, cache.maxBytes());
   }
 
   @Test

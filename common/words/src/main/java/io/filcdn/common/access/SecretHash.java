@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import io.filcdn.common.digest.Digests;
-import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**

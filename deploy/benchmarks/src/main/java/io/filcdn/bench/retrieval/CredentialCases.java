@@ -56,23 +56,23 @@ final class CredentialCases {
         newTokens(tokens));
   }
 
-  private IntFunction<Wrk> header(String credential) {
+  private IntFunction<Load> header(String credential) {
     List<String> headers = List.of("Authorization: Bearer " + credential);
     return seconds -> Wrk.run(edge.contender(), piece, headers, HitCases.CONNECTIONS, seconds);
   }
 
-  private Wrk bare(int seconds) {
+  private Load bare(int seconds) {
     return Wrk.run(edge.contender(), piece, HitCases.CONNECTIONS, seconds);
   }
 
-  private Case compare(String name, IntFunction<Wrk> with) {
-    List<IntFunction<Wrk>> both = List.of(with, this::bare);
+  private Case compare(String name, IntFunction<Load> with) {
+    List<IntFunction<Load>> both = List.of(with, this::bare);
     double[] hits = medians(both, HitCases.WARM_UP_SECONDS, HitCases.ROUNDS, HitCases.SECONDS);
     return new Case(name, hits[0], "req/s", hits[1], Case.Better.MORE);
   }
 
   private Case newTokens(Supplier<String> tokens) {
-    IntFunction<Wrk> with =
+    IntFunction<Load> with =
         seconds ->
             Wrk.run(
                 edge.contender(),
@@ -87,15 +87,15 @@ final class CredentialCases {
 
   /** The hits that a second of a core yields, in turns, so that none always comes first. */
   private static double[] medians(
-      List<IntFunction<Wrk>> some, int warmUp, int rounds, int seconds) {
-    for (IntFunction<Wrk> each : some) {
+      List<IntFunction<Load>> some, int warmUp, int rounds, int seconds) {
+    for (IntFunction<Load> each : some) {
       var _ = each.apply(warmUp);
     }
     double[][] hits = new double[some.size()][rounds];
     for (int round = 0; round < rounds; round++) {
       for (int turn = 0; turn < some.size(); turn++) {
         int which = (turn + round) % some.size();
-        Wrk run = some.get(which).apply(seconds);
+        Load run = some.get(which).apply(seconds);
         hits[which][round] = run.requestsPerSecond() / run.cores();
       }
     }

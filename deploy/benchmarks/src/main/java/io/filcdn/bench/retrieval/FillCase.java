@@ -32,10 +32,10 @@ final class FillCase {
   }
 
   Case run() {
-    Wrk quiet = Wrk.run(edge, hot, CONNECTIONS, SECONDS);
+    Load quiet = Wrk.run(edge, hot, CONNECTIONS, SECONDS);
     try (ExecutorService client = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Fetcher.Response> fill = client.submit(() -> Fetcher.get(edge, "/" + large));
-      Wrk busy = Wrk.run(edge, hot, CONNECTIONS, SECONDS);
+      Load busy = Wrk.run(edge, hot, CONNECTIONS, SECONDS);
       if (fill.get().bytes() != large.rawSize()) {
         throw new BenchFailure("expected the whole large piece, found " + fill.get());
       }

@@ -63,13 +63,10 @@ final class HitCases {
   private List<Case> hits(String size, int bytes) {
     PieceCid piece = pieces.ofSize(bytes);
     contenders.forEach(contender -> warm(contender, piece, bytes));
-    List<List<Wrk>> rounds = new ArrayList<>();
-    for (int round = 0; round < ROUNDS; round++) {
-      rounds.add(round(piece, round % 2 == 1));
-    }
+    Turns rounds = Turns.take(contenders, ROUNDS, c -> Wrk.run(c, piece, CONNECTIONS, SECONDS));
     String unit = bytes < LARGE ? "req/s" : "GB/s";
-    ToDoubleFunction<Wrk> speed =
-        bytes < LARGE ? Wrk::requestsPerSecond : run -> run.bytesPerSecond() / 1e9;
+    ToDoubleFunction<Load> speed =
+        bytes < LARGE ? Load::requestsPerSecond : run -> run.bytesPerSecond() / 1e9;
     return List.of(
         compare("hit " + size, unit, rounds, speed),
         compare(
@@ -79,22 +76,11 @@ final class HitCases {
             run -> speed.applyAsDouble(run) / run.cores()));
   }
 
-  /**
-   * One run of each, from either end, so that nobody always comes after the same one; what it
-   * returns is in the order of the contenders.
-   */
-  private List<Wrk> round(PieceCid piece, boolean backwards) {
-    List<Contender> turns = backwards ? contenders.reversed() : contenders;
-    List<Wrk> runs = turns.stream().map(c -> Wrk.run(c, piece, CONNECTIONS, SECONDS)).toList();
-    return backwards ? runs.reversed() : runs;
-  }
-
   /** The edge against the better of the two others; all three are told on the way. */
-  private Case compare(
-      String name, String unit, List<List<Wrk>> rounds, ToDoubleFunction<Wrk> value) {
+  private Case compare(String name, String unit, Turns rounds, ToDoubleFunction<Load> value) {
     double[] means = new double[contenders.size()];
     for (int i = 0; i < means.length; i++) {
-      means[i] = mean(rounds, i, value);
+      means[i] = rounds.mean(i, value);
       System.out.printf(
           Locale.ROOT, "%s: %s %.2f %s%n", name, contenders.get(i).name(), means[i], unit);
     }
@@ -111,12 +97,5 @@ final class HitCases {
       }
     }
     Wrk.run(contender, piece, CONNECTIONS, WARM_UP_SECONDS);
-  }
-
-  private static double mean(List<List<Wrk>> rounds, int contender, ToDoubleFunction<Wrk> of) {
-    return rounds.stream()
-        .mapToDouble(round -> of.applyAsDouble(round.get(contender)))
-        .average()
-        .orElseThrow();
   }
 }

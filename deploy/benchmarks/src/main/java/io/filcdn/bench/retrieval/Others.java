@@ -19,6 +19,25 @@ final class Others {
 
   /** nginx with {@code proxy_cache} on disk, sendfile, and a buffered access log. */
   static Contender nginx(Path folder, URI origin) {
+    return nginx(folder, origin, "", "");
+  }
+
+  /** The same over TLS and HTTP/2, with the edge's first cipher. */
+  static Contender nginx(Path folder, URI origin, TlsFiles tls) {
+    String settings =
+        """
+        ssl_certificate %s;
+              ssl_certificate_key %s;
+              ssl_protocols TLSv1.2 TLSv1.3;
+              ssl_conf_command Ciphersuites TLS_AES_128_GCM_SHA256;
+              ssl_session_cache shared:tls:10m;
+        """
+            .formatted(tls.certificate(), tls.key());
+    Contender nginx = nginx(folder, origin, " ssl http2", settings);
+    return nginx.overTls(nginx.port(), tls);
+  }
+
+  private static Contender nginx(Path folder, URI origin, String listening, String tls) {
     int port = FreePort.find();
     String settings =
         """
@@ -38,7 +57,8 @@ final class Others {
           proxy_temp_path temp;
           proxy_cache_path cache levels=1:2 keys_zone=pieces:64m max_size=8g inactive=1d use_temp_path=off;
           server {
-            listen 127.0.0.1:%d;
+            listen 127.0.0.1:%d%s;
+              %s
             location / {
               proxy_pass %s/piece/;
               proxy_http_version 1.1;
@@ -53,7 +73,7 @@ final class Others {
           }
         }
         """
-            .formatted(port, origin);
+            .formatted(port, listening, tls, origin);
     write(folder, "nginx.conf", settings);
     List<String> command = List.of("nginx", "-p", folder.toString(), "-c", "nginx.conf");
     Server server = Server.start("nginx", folder, Cores.measured(command), path());
@@ -62,6 +82,15 @@ final class Others {
 
   /** Varnish with storage in memory. */
   static Contender varnish(Path folder, URI origin) {
+    return varnish(folder, origin, 3L << 30);
+  }
+
+  /**
+   * The same with another bound.
+   *
+   * @param memory in bytes
+   */
+  static Contender varnish(Path folder, URI origin, long memory) {
     int port = FreePort.find();
     String settings =
         """
@@ -74,7 +103,10 @@ final class Others {
     Path vcl = write(folder, "pieces.vcl", settings);
     List<String> command = new ArrayList<>(List.of("varnishd", "-F", "-j", "none"));
     command.addAll(List.of("-n", folder.resolve("work").toString()));
-    command.addAll(List.of("-a", "127.0.0.1:" + port, "-f", vcl.toString(), "-s", "malloc,3g"));
+    command.addAll(
+        List.of("-a", "127.0.0.1:" + port, "-f", vcl.toString(), "-s", "malloc," + memory));
+    // a large piece takes the place of many small ones
+    command.addAll(List.of("-p", "nuke_limit=100000"));
     Server server = Server.start("varnish", folder, Cores.measured(command), path());
     return new Contender("varnish", server.awaitPort(port), port, "pieces.localhost");
   }

@@ -24,7 +24,7 @@ public final class RetrievalBench {
   private static final long LARGE = 2L << 30;
 
   /** Room for all of it in memory, and for all clients on one address. */
-  private static final Map<String, String> ENVIRONMENT =
+  static final Map<String, String> ENVIRONMENT =
       Map.of(
           "FILCDN_RETRIEVAL_CACHE_MEMORY", "1G",
           "FILCDN_RETRIEVAL_LIMITS_REQUESTS_PER_CLIENT", "20000",

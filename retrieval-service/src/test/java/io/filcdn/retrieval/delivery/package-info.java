@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.retrieval.delivery;
+
+import org.jspecify.annotations.NullMarked;

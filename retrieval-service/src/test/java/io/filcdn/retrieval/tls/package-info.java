@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.retrieval.tls;
+
+import org.jspecify.annotations.NullMarked;
