@@ -48,8 +48,7 @@ public class CapAdminResource {
   public record Use(String cap, BigInteger used, BigInteger held) {
 
     private static Use of(CapName cap, CapUse use) {
-      return new Use(
-          cap.text(), BigInteger.valueOf(use.used()), BigInteger.valueOf(use.held()));
+      return new Use(cap.text(), BigInteger.valueOf(use.used()), BigInteger.valueOf(use.held()));
     }
   }
 
