@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -47,23 +48,34 @@ record AccessEntry(
   /** The characters of a foreign text that are written. */
   private static final int LONGEST = 512;
 
+  private static final HexFormat HEX = HexFormat.of();
+
   private static final JsonMapper JSON =
       JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
 
   private static final DateTimeFormatter COMBINED_TIME =
       DateTimeFormatter.ofPattern("dd/MMM/yyyy:HH:mm:ss Z", Locale.ROOT).withZone(ZoneOffset.UTC);
 
+  /** Cuts what is foreign before the entry waits: a request's head can be long. */
+  AccessEntry {
+    method = cut(method);
+    path = cut(path);
+    range = range.map(AccessEntry::cut);
+    referer = referer.map(AccessEntry::cut);
+    userAgent = userAgent.map(AccessEntry::cut);
+  }
+
   String json() {
     ObjectNode line = JSON.createObjectNode();
     line.put("time", time.toString());
     line.put("client", client);
-    line.put("method", cut(method));
-    line.put("path", cut(path));
+    line.put("method", method);
+    line.put("path", path);
     line.put("protocol", protocol);
     line.put("status", status);
     payer.ifPresent(it -> line.put("payer", it));
     piece.ifPresent(it -> line.put("piece", it));
-    range.ifPresent(it -> line.put("range", cut(it)));
+    range.ifPresent(it -> line.put("range", it));
     line.put("bytes", bytes);
     outcome.ifPresent(it -> line.put("outcome", it));
     firstByteMicros.ifPresent(it -> line.put("firstByteMicros", it));
@@ -107,10 +119,10 @@ record AccessEntry(
   /** As Apache escapes: what is not printable ASCII, quotes and backslashes are {@code \xhh}. */
   private static String escaped(String text) {
     StringBuilder escaped = new StringBuilder(text.length());
-    for (byte b : cut(text).getBytes(StandardCharsets.UTF_8)) {
+    for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
       char c = (char) (b & 0xff);
       if (c < ' ' || c > '~' || c == '"' || c == '\\') {
-        escaped.append("\\x%02x".formatted((int) c));
+        escaped.append("\\x").append(HEX.toHexDigits(b));
       } else {
         escaped.append(c);
       }

@@ -54,6 +54,12 @@ record Certificate(PemKeyCertOptions pem, KeyManagerFactory keys, X509Certificat
         "expected the key of the certificate %s in %s, found another's".formatted(chain, key));
   }
 
+  /** True where its files hold the same: the chain counts too, whose leaf can be the same. */
+  boolean isSameAs(Certificate other) {
+    return pem.getCertValues().equals(other.pem.getCertValues())
+        && pem.getKeyValues().equals(other.pem.getKeyValues());
+  }
+
   private static X509KeyManager manager(KeyManagerFactory keys) {
     return Stream.of(keys.getKeyManagers())
         .filter(X509KeyManager.class::isInstance)

@@ -120,17 +120,30 @@ public final class ServerTls {
     try {
       Certificate now = readCertificate();
       TicketKeys keys = readTickets();
-      boolean isNew = !now.leaf().equals(certificate.leaf());
+      boolean isNew = !now.isSameAs(certificate);
       if (isNew || !keys.isSameAs(tickets)) {
-        tickets = keys;
-        certificate = now;
-        for (RenewableContext context : contexts) {
-          context.renew();
-        }
+        renew(now, keys);
         tell(isNew, now.leaf());
       }
     } catch (IOException | IllegalArgumentException e) {
       LOG.errorf("%s; certificate and keys of tickets stay as they are", e.getMessage());
+    }
+  }
+
+  /** What fails is tried again with the next look, as nothing counts as taken up. */
+  private void renew(Certificate next, TicketKeys keys) throws IOException {
+    Certificate last = certificate;
+    TicketKeys lastKeys = tickets;
+    certificate = next;
+    tickets = keys;
+    try {
+      for (RenewableContext context : contexts) {
+        context.renew();
+      }
+    } catch (IOException e) {
+      certificate = last;
+      tickets = lastKeys;
+      throw e;
     }
   }
 
