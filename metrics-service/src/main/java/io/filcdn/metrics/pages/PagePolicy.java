@@ -11,11 +11,6 @@ import java.util.regex.Pattern;
  */
 final class PagePolicy {
 
-  private static final String POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self';"
-          + " img-src 'self' data:%1$s; media-src%2$s; connect-src 'self'%1$s;"
-          + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-
   private static final Pattern AUTHORITY =
       Pattern.compile("(?<scheme>https?)://(?<host>[^/:?#]+)(?<port>:[0-9]{1,5})?(?:[/?#].*)?");
 
@@ -33,7 +28,12 @@ final class PagePolicy {
    */
   static String of(Optional<String> pieceUrl) {
     Optional<String> origin = pieceUrl.flatMap(PagePolicy::origin);
-    return POLICY.formatted(origin.map(" "::concat).orElse(""), " " + origin.orElse("'none'"));
+    String pieces = origin.map(" "::concat).orElse("");
+    return "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self';"
+        + (" img-src 'self' data:" + pieces + ";")
+        + (" media-src " + origin.orElse("'none'") + ";")
+        + (" connect-src 'self'" + pieces + ";")
+        + " base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
   }
 
   /**
