@@ -72,7 +72,6 @@ class DrillIT {
   private DrillHarm harm;
   private DrillClients clients;
   private DrillBooks books;
-  private TestDataSet ending;
 
   @BeforeEach
   void up() {
@@ -122,7 +121,7 @@ class DrillIT {
   void whateverBreaksTheBooksAreRightInTheEnd() throws Exception {
     System.out.printf("DRILL --seed %d --minutes %d%n", seed, time.toMinutes());
     TestDataSet first = dataSet(honest);
-    ending = dataSet(honest);
+    TestDataSet ending = dataSet(honest);
     lies.addAll(offers(dataSet(rogue)));
     long began = System.nanoTime();
     clients.begin(seed);
@@ -131,7 +130,7 @@ class DrillIT {
       long wait = event.at().toNanos() - (System.nanoTime() - began);
       Connection.pause(Math.max(0, Duration.ofNanos(wait).toMillis()));
       System.out.printf("DRILL %d s: %s%n", event.at().toSeconds(), event.deed());
-      act(event.deed(), first);
+      act(event.deed(), first, ending);
     }
     clients.close();
     lies.forEach(lie -> liar.mend(lie.cid()));
@@ -172,7 +171,7 @@ class DrillIT {
     return bytes;
   }
 
-  private void act(Deed deed, TestDataSet dataSet) {
+  private void act(Deed deed, TestDataSet dataSet, TestDataSet ending) {
     done.merge(deed.getClass().getSimpleName(), 1, Integer::sum);
     switch (deed) {
       case Deed.Kill(Victim victim) -> harm.kill(victim);

@@ -51,6 +51,9 @@ public final class Statements {
   private static final Duration FRESH = Duration.ofMinutes(1);
   private static final int MOST_KEPT = 10;
 
+  private static final Duration SUPPLY_KEPT = Duration.ofSeconds(2);
+  private static final int MOST_PROVIDERS = 1_000;
+
   private final Database database;
   private final PostgresSettlements settlements;
   private final PostgresOdometers odometers = new PostgresOdometers();
@@ -60,6 +63,7 @@ public final class Statements {
   private final TokenAmount ratePerTib;
   private final Clock clock;
   private final LoadingCache<Integer, List<Piece>> topPieces;
+  private final LoadingCache<ProviderId, Supply> supplies;
 
   /**
    * @param ratePerTib the price of 2⁴⁰ bytes from providers
@@ -81,6 +85,11 @@ public final class Statements {
             .refreshAfterWrite(FRESH)
             .executor(background)
             .build(this::rank);
+    this.supplies =
+        Caffeine.newBuilder()
+            .maximumSize(MOST_PROVIDERS)
+            .expireAfterWrite(SUPPLY_KEPT)
+            .build(this::sum);
   }
 
   /**
@@ -142,6 +151,10 @@ public final class Statements {
 
   /** The bytes that a provider supplied, to fills that verified and to others. */
   Supply supply(ProviderId provider) {
+    return supplies.get(provider);
+  }
+
+  private Supply sum(ProviderId provider) {
     return database.call(connection -> odometers.supply(connection, provider));
   }
 
