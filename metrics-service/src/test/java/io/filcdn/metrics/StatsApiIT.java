@@ -566,7 +566,8 @@ class StatsApiIT {
   @Test
   void anEdgeTellsHowFullItsCacheIs() {
     edge(LEASES)
-        .apply("{\"journal\":\"%s\",\"edge\":\"edge-0\",\"asks\":[]}".formatted(journal(79)));
+        .apply("{\"journal\":\"%s\",\"edge\":\"edge-0\",\"asks\":[]}".formatted(journal(79)))
+        .statusCode(200);
     String told =
         """
         {"edge":"edge-0","region":"eu-1","cache":{"pieces":3,"diskBytes":"40960",
