@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The pages as Lighthouse judges them: that of npm, with this machine's Chromium. */
 @Tag("slow")
@@ -53,18 +53,7 @@ class LighthouseIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "/",
-        "/payer/PAYER",
-        "/provider/fwss/3",
-        "/audit/fwss/12",
-        "/start",
-        "/account",
-        "/settlement",
-        "/system",
-        "/meanings"
-      })
+  @MethodSource("io.filcdn.metrics.PageVisitor#paths")
   void aPageIsFastAccessibleAndAsBrowsersWantIt(String path) throws Exception {
     List<String> slow = new ArrayList<>();
     boolean fast = false;

@@ -81,6 +81,20 @@ final class PageVisitor {
         new Screen("phone-dark", 375, 740, "dark"));
   }
 
+  /** The paths of all pages; PAYER stands for a payer's address. */
+  static Stream<String> paths() {
+    return Stream.of(
+        "/",
+        "/payer/PAYER",
+        "/provider/fwss/3",
+        "/audit/fwss/12",
+        "/start",
+        "/account",
+        "/settlement",
+        "/system",
+        "/meanings");
+  }
+
   /** Opens a tab. */
   static PageVisitor open(Chromium chromium) {
     PageVisitor visitor = new PageVisitor(chromium.open());

@@ -499,18 +499,7 @@ class PagesIT {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "/",
-        "/payer/PAYER",
-        "/provider/fwss/3",
-        "/audit/fwss/12",
-        "/start",
-        "/account",
-        "/settlement",
-        "/system",
-        "/meanings"
-      })
+  @MethodSource("io.filcdn.metrics.PageVisitor#paths")
   void nothingIsAskedOfAnyoneElseAndItIsSmall(String path) {
     visitor.go(path.replace("PAYER", PAYER.hex()));
     visitor.untilAllIsThere();
@@ -768,18 +757,7 @@ class PagesIT {
       """;
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "/",
-        "/payer/PAYER",
-        "/provider/fwss/3",
-        "/audit/fwss/12",
-        "/start",
-        "/account",
-        "/settlement",
-        "/system",
-        "/meanings"
-      })
+  @MethodSource("io.filcdn.metrics.PageVisitor#paths")
   void tabGoesToEverythingInItsOrderAndIsSeen(String path) {
     visitor.go(path.replace("PAYER", PAYER.hex()));
     visitor.untilAllIsThere();
