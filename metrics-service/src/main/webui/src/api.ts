@@ -80,7 +80,7 @@ export function count(value: unknown): number | undefined {
 /** A part of a list that the service has in pages. */
 export interface PageOf<T> {
   of: T[]
-  /** Where the next page begins; absent on the last. */
+  /** The place where the next page begins; absent on the last. */
   next?: string
 }
 
@@ -93,7 +93,7 @@ export function page<T>(json: any, name: string, read: (item: any) => T): PageOf
   return { of: list(json?.[name], read), ...(json?.next != null && { next: String(json.next) }) }
 }
 
-/** What asks for a page: so many items, behind the last one that was seen. */
+/** The query for a page: so many items, behind the last one that was seen. */
 export function pageQuery(limit: number, after: string | undefined): string {
   return `limit=${limit}${after === undefined ? '' : `&after=${encodeURIComponent(after)}`}`
 }

@@ -1,4 +1,4 @@
-/** What numbers and words mean: the tables of docs/metrics.md and docs/glossary.md, as they stand there. */
+/** The meanings of numbers and words: the tables of docs/metrics.md and docs/glossary.md, as they stand there. */
 import glossary from '../../../../../docs/glossary.md?raw'
 import metrics from '../../../../../docs/metrics.md?raw'
 

@@ -220,12 +220,12 @@ export function Table({ label, head, children }: { label: string; head: Componen
 }
 
 interface PagedProps<T> {
-  /** What is asked for; where it changes, the first page of another list is shown. */
+  /** The query; where it changes, the first page of another list is shown. */
   name: string
-  /** What the items are called, as in "data sets". */
+  /** The name of the items, as in "data sets". */
   what: string
   ask: (after: string | undefined, signal: AbortSignal) => Promise<PageOf<T>>
-  /** What is said where there are no items at all. */
+  /** The text where there are no items at all. */
   none: string
   children: (items: T[]) => ComponentChildren
 }

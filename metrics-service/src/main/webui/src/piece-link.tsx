@@ -91,7 +91,7 @@ function Answered({ of }: { of: Tried }) {
   )
 }
 
-/** What a piece is, as far as browsers show it. Nothing of it runs here: the policy of this page lets no script in. */
+/** A piece, as far as browsers show it. Nothing of it runs here: the policy of this page lets no script in. */
 function Preview({ url, of }: { url: string; of: Tried }) {
   const [broken, setBroken] = useState(false)
   const shown = preview(of)

@@ -18,7 +18,7 @@ export interface Tried {
   type: string
   /** The bytes of the whole piece; absent of a refusal. */
   size: bigint | undefined
-  /** Where the bytes came from, as Cache-Status (RFC 9211) has it. */
+  /** The source of the bytes, as Cache-Status (RFC 9211) has it. */
   cache: string | undefined
   dataSet: string | undefined
   /** Milliseconds to the head of the answer, and to the last byte that was taken. */
@@ -95,7 +95,7 @@ const decoded = (bytes: Uint8Array<ArrayBuffer>) => new TextDecoder().decode(byt
 /** The way in which a browser shows a piece. */
 export type Preview = { kind: 'image' | 'audio' | 'video' } | { kind: 'text'; text: string } | { kind: 'none' }
 
-/** How a piece that was tried can be shown. */
+/** The way in which a piece that was tried can be shown. */
 export function preview({ type, bytes }: Pick<Tried, 'type' | 'bytes'>): Preview {
   const [kind] = type.split('/')
   if (kind === 'image' || kind === 'audio' || kind === 'video') return { kind }

@@ -183,7 +183,7 @@ const times = (of: Answers[], pick: (one: Answers) => boolean) =>
 
 const isError = ({ status }: Answers) => status >= 400
 
-/** How retrievals were answered, and how many of them with an error. */
+/** The answers to retrievals, and how many of them were an error. */
 function Answered({ period }: { period: Period }) {
   const hours = Math.min(MOST_HOURS, period.days * 24)
   const polled = usePolled(`answers ${hours}`, LIVE, (signal) => answered(hours, signal))

@@ -84,7 +84,7 @@ function Supplied({ provider }: { provider: string }) {
   )
 }
 
-/** What of a provider's bytes was what it should be. */
+/** The part of a provider's bytes that was what it should be. */
 function Verified({ provider }: { provider: string }) {
   const polled = usePolled(provider, LIVE, (signal) => supply(provider, signal))
   return (

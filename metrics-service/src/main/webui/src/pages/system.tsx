@@ -198,7 +198,7 @@ head={EDGE_HEAD}
   )
 }
 
-/** How full the cache of an edge is, as the edge told it with its last request for quota. */
+/** The use of an edge's cache, as the edge told it with its last request for quota. */
 function Cached({ of: { edge, cache } }: { of: Edge }) {
   if (cache === undefined) return <Nothing columns={3} />
   return (

@@ -514,7 +514,7 @@ class CapsIT {
         .containsExactly(tuple(TestEdges.EDGE, 2L, 1_000L));
   }
 
-  /** What was lost was not served: an operator who knows that says so. */
+  /** An operator who knows that what was lost was not served says so. */
   @Test
   void anOperatorCorrectsWhatCountsAsUsedAndTheCapHoldsFromThereOn() {
     CapName name = policy(ALL, new CapPeriod.Life());

@@ -101,7 +101,7 @@ class LighthouseIT {
     return Math.round(100 * report.at("/categories/" + category + "/score").asDouble());
   }
 
-  /** What a report holds against a page. */
+  /** The findings of a report against a page. */
   private static String poor(JsonNode report) {
     return report
         .path("audits")

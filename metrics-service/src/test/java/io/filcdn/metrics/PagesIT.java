@@ -738,7 +738,7 @@ class PagesIT {
     visitor.click("Try it");
   }
 
-  /** What Tab stops at in the whole document, in its order: of radio buttons the chosen one. */
+  /** The stops of Tab in the whole document, in its order: of radio buttons the chosen one. */
   private static final String STOPS =
       """
       window.stops = [...document.querySelectorAll('a[href], button, input, select, summary, [tabindex="0"]')]

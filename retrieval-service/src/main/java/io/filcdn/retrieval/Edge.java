@@ -543,7 +543,7 @@ final class Edge implements AutoCloseable {
     }
     meters.gauge("filcdn.cache.pieces", disk, DiskPieceCache::size);
     meters.gauge("filcdn.cache.disk.bytes", disk, DiskPieceCache::usedBytes);
-    show("filcdn.cache.disk.limit.bytes", Tags.empty(), config.cache().maxSize()::asLongValue);
+    show("filcdn.cache.disk.limit.bytes", Tags.empty(), disk::maxBytes);
     meters.gauge("filcdn.cache.memory.bytes", memory, MemoryTier::bytes);
     show("filcdn.cache.memory.limit.bytes", Tags.empty(), config.cache().memory()::asLongValue);
     Path pieces = config.data().resolve("cache");

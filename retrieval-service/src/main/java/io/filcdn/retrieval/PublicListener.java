@@ -6,6 +6,7 @@ import io.filcdn.retrieval.connection.OpenConnections;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.DateHeader;
 import io.filcdn.retrieval.tls.ServerTls;
+import io.filcdn.service.start.UnusableSettingException;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -148,17 +149,21 @@ final class PublicListener {
     Path certificate =
         tls.certificate()
             .orElseThrow(
-                () -> new IllegalArgumentException("a TLS key is set, but no certificate"));
+                () -> new UnusableSettingException("a TLS key is set, but no certificate"));
     Path key =
         tls.key()
             .orElseThrow(
-                () -> new IllegalArgumentException("a TLS certificate is set, but no key"));
-    return Optional.of(
-        new ServerTls(
-            vertx,
-            new ServerTls.Settings(
-                tls.engine(), certificate, key, tls.ticketSecrets(), tls.ticketRotation()),
-            Clock.systemUTC()));
+                () -> new UnusableSettingException("a TLS certificate is set, but no key"));
+    try {
+      return Optional.of(
+          new ServerTls(
+              vertx,
+              new ServerTls.Settings(
+                  tls.engine(), certificate, key, tls.ticketSecrets(), tls.ticketRotation()),
+              Clock.systemUTC()));
+    } catch (IllegalArgumentException e) {
+      throw new UnusableSettingException(e.getMessage());
+    }
   }
 
   private static final class Listener extends AbstractVerticle {

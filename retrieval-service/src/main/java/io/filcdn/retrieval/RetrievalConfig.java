@@ -591,7 +591,7 @@ public interface RetrievalConfig {
     @WithDefault("100M")
     MemorySize maxSize();
 
-    /** Files that are kept, with the one that is written. */
+    /** Files that are kept, with the one that is written; 2 or more. */
     @WithDefault("10")
     int files();
 

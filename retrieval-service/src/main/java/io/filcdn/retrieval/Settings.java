@@ -179,10 +179,11 @@ final class Settings {
   }
 
   static AccessLog.Rules accessLog(RetrievalConfig.AccessLog config) {
-    if (config.files() < 1 || config.maxWaiting() < 1) {
+    // a log of one file would never be cut
+    if (config.files() < 2 || config.maxWaiting() < 1) {
       throw new UnusableSettingException(
-          "expected filcdn.retrieval.access-log.files and .max-waiting of 1 or more, found %d and %d"
-              .formatted(config.files(), config.maxWaiting()));
+          "expected filcdn.retrieval.access-log.files of 2 or more and .max-waiting of 1 or more,"
+              + " found %d and %d".formatted(config.files(), config.maxWaiting()));
     }
     return new AccessLog.Rules(
         config.format(),

@@ -35,7 +35,7 @@ class EdgeServiceIT {
   private static final Address PAYER = Address.of("0x" + "aa".repeat(20));
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 
-  /** What came to the collector of traces, each byte a character. */
+  /** The bytes that came to the collector of traces, each a character. */
   private final Queue<String> traces = new ConcurrentLinkedQueue<>();
 
   private Infra infra;

@@ -25,7 +25,7 @@ record DataSetOnChain(long number, Stack stack) {
         .longValueExact();
   }
 
-  /** What the chain was told that was served of it. */
+  /** The usage that the chain was told of it. */
   List<UsageReport> reports() {
     return stack.devnet().history().usageReports(0, stack.devnet().epoch()).stream()
         .filter(report -> report.dataSetId() == number)
@@ -36,7 +36,7 @@ record DataSetOnChain(long number, Stack stack) {
     return reports().stream().map(kind).reduce(BigInteger.ZERO, BigInteger::add).longValueExact();
   }
 
-  /** What was paid for it along one rail, each before the fee. */
+  /** The payments for it along one rail, each before the fee. */
   List<BigInteger> settled(Settlement.Rails rail) {
     return stack.devnet().history().settlements(0, stack.devnet().epoch()).stream()
         .filter(settlement -> settlement.dataSetId() == number && settlement.rail() == rail)

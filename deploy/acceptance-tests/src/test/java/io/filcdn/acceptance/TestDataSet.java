@@ -83,7 +83,7 @@ record TestDataSet(
     return onChain().id();
   }
 
-  /** What the chain tells of it. */
+  /** The facts that the chain tells of it. */
   DataSetOnChain onChain() {
     return new DataSetOnChain(number, stack);
   }

@@ -69,7 +69,7 @@ class EnvironmentTest {
             });
   }
 
-  /** Whether a service, its Java or its pod reads a variable. */
+  /** True where a service, its Java or its pod reads a variable. */
   static boolean isRead(String service, String name) {
     return OTHERS.contains(name)
         || QUARKUS.contains(name)

@@ -123,7 +123,7 @@ class MonitoringTest {
     }
   }
 
-  /** What a module says of its metrics. */
+  /** The descriptions that a module has of its metrics. */
   private static Map<String, String> descriptions(String module) throws IOException {
     Properties file = new Properties();
     try (Reader text =

@@ -24,7 +24,7 @@ final class Backup {
 
   private static final Path LOG = Path.of("pg_wal");
 
-  /** What belongs to the running server, and is made anew by the next. */
+  /** The files of the running server alone, which the next makes anew. */
   private static final Set<Path> OF_THE_SERVER =
       Set.of(Path.of("postmaster.pid"), Path.of("postmaster.opts"));
 

@@ -25,8 +25,8 @@ import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * What {@code ./filcdn simulate} runs: prints tables, and writes {@code target/simulate/*.json}.
- * With a file, {@link Replay} of it is printed as JSON.
+ * The program of {@code ./filcdn simulate}: prints tables, and writes {@code
+ * target/simulate/*.json}. With a file, {@link Replay} of it is printed as JSON.
  */
 public final class Main {
 

@@ -43,7 +43,7 @@ final class Replay {
     }
   }
 
-  /** What metrics had to do for them. */
+  /** Replays them, and tells what metrics had to do. */
   ObjectNode run(Network network) {
     Fleet fleet = new Fleet(settings(), network, Desk.REAL);
     for (JsonNode grant : file.path("grants")) {

@@ -8,12 +8,12 @@ public final class PrivateAnswer {
 
   private PrivateAnswer() {}
 
-  /** What is there. */
+  /** An answer with what is there. */
   public static <T> RestResponse<T> ok(T body) {
     return with(RestResponse.Status.OK, body);
   }
 
-  /** What the call has made. */
+  /** An answer with what the call has made. */
   public static <T> RestResponse<T> created(T body) {
     return with(RestResponse.Status.CREATED, body);
   }

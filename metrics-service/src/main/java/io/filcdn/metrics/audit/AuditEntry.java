@@ -26,7 +26,7 @@ public record AuditEntry(Instant at, Action action, String subject, String detai
     LEASES_DRAINED,
     /** The bytes that a journal still held were set free, as nobody expects them any more. */
     LEASES_WRITTEN_OFF,
-    /** What counts as used of a cap was corrected by an operator. */
+    /** An operator corrected what counts as used of a cap. */
     CAP_CORRECTED,
     /** A payer's key was taken back by an operator. */
     KEY_REVOKED,

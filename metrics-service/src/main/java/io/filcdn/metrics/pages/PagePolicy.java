@@ -14,7 +14,7 @@ final class PagePolicy {
   private static final Pattern AUTHORITY =
       Pattern.compile("(?<scheme>https?)://(?<host>[^/:?#]+)(?<port>:[0-9]{1,5})?(?:[/?#].*)?");
 
-  /** What follows the last label that depends on payer or piece. */
+  /** The part behind the last label that depends on payer or piece. */
   private static final Pattern BEHIND = Pattern.compile(".*\\{[A-Za-z]+}[^.]*\\.(?<behind>.+)");
 
   private static final Pattern HOST = Pattern.compile("[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)*");

@@ -46,6 +46,7 @@ public final class Statements {
   /** Pieces in an answer about the largest. */
   static final int MOST_PIECES = 100;
 
+  /** Kinds of answers in a list of them. */
   private static final int MOST_ANSWERS = 200;
 
   private static final Duration FRESH = Duration.ofMinutes(1);

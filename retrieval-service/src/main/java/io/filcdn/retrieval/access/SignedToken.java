@@ -44,7 +44,7 @@ public final class SignedToken {
     return signed;
   }
 
-  /** What its signature was found to be good for, where that is known. */
+  /** The finding that its signature is good, where there is one. */
   TokenVerifier.@Nullable Good good() {
     return good;
   }

@@ -47,7 +47,7 @@ public final class Database implements AutoCloseable {
   private static final int MOST_OPEN_FILES = 256;
   private static final int MOST_LOG_FILES = 2;
 
-  /** What a database writes when it is opened, besides the rows of its log. */
+  /** The bytes that a database writes when it is opened, besides the rows of its log. */
   private static final int OPENING_BYTES = 1 << 20;
 
   private static final long PROBE_EVERY_NANOS = Duration.ofSeconds(1).toNanos();

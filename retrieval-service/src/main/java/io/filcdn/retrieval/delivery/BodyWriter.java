@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class BodyWriter {
 
-  /** Where parts of a write are not seen, writes are as small as HTTP/2 frames. */
+  /** The bytes of a write whose parts are not seen: as few as those of an HTTP/2 frame. */
   private static final int UNSEEN_CHUNK = 16 << 10;
 
   private static final int COPIED_AT_ONCE = 64 << 10;

@@ -23,6 +23,9 @@ public final class FlushHold extends ChannelOutboundHandlerAdapter {
 
   /** Does some writes, and flushes once where one of them was to be flushed. */
   <T> T onceFor(Supplier<T> writes) {
+    if (held) {
+      return writes.get();
+    }
     held = true;
     asked = false;
     T result;

@@ -13,8 +13,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What an access log tells of a request: no header but those named here, and no query, which can
- * hold a credential. All texts are foreign; whatever they hold, an entry is one line.
+ * The facts that an access log tells of a request: no header but those named here, and no query,
+ * which can hold a credential. All texts are foreign; whatever they hold, an entry is one line.
  *
  * @param time at which its head had come
  * @param client the client's address, or its network's

@@ -217,7 +217,7 @@ public final class AccessLog implements AutoCloseable {
   }
 
   /** A page's address can hold a credential too. */
-  private static String withoutQuery(String address) {
+  static String withoutQuery(String address) {
     return address.split("[?#]", 2)[0];
   }
 

@@ -17,7 +17,7 @@ import javax.net.ssl.SSLException;
  */
 final class ContextFactory extends DefaultSslContextFactory {
 
-  /** Names the servers that take each other's sessions. */
+  /** The name of the servers that take each other's sessions. */
   private static final byte[] SESSIONS = "filcdn".getBytes(StandardCharsets.US_ASCII);
 
   private final boolean boring;
@@ -46,6 +46,8 @@ final class ContextFactory extends DefaultSslContextFactory {
   public SslContext create() throws SSLException {
     RenewableContext context = new RenewableContext(this::make);
     made.accept(context);
+    // what changed before it was known there
+    context.renew();
     return context;
   }
 

@@ -50,7 +50,9 @@ public final class ServerTls {
   /** The secret of the tickets where no file has some. */
   private final String ownSecret = TicketKeys.newSecret(new SecureRandom());
 
-  /** Those of the servers that share the port: one, or some where connections came at once. */
+  /**
+   * The contexts of the servers that share the port: one, or some where connections came at once.
+   */
   private final List<RenewableContext> contexts = new CopyOnWriteArrayList<>();
 
   private volatile Certificate certificate;
@@ -125,12 +127,15 @@ public final class ServerTls {
         renew(now, keys);
         tell(isNew, now.leaf());
       }
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException e) {
+      LOG.errorf(
+          "a file for TLS cannot be used: %s; certificate and keys of tickets stay as they are", e);
+    } catch (IllegalArgumentException e) {
       LOG.errorf("%s; certificate and keys of tickets stay as they are", e.getMessage());
     }
   }
 
-  /** What fails is tried again with the next look, as nothing counts as taken up. */
+  /** Takes them up. Where that fails, nothing counts as taken up: the next look tries again. */
   private void renew(Certificate next, TicketKeys keys) throws IOException {
     Certificate last = certificate;
     TicketKeys lastKeys = tickets;

@@ -2,6 +2,7 @@ package io.filcdn.retrieval.tls;
 
 import io.netty.handler.ssl.OpenSslSessionTicketKey;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -23,8 +24,7 @@ final class TicketKeys {
 
   private static final int SECRET_BYTES = 32;
   private static final int MOST_SECRETS = 4;
-  private static final byte[] PURPOSE =
-      "filcdn tls tickets".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+  private static final byte[] PURPOSE = "filcdn tls tickets".getBytes(StandardCharsets.US_ASCII);
 
   private final List<byte[]> secrets;
   private final Duration rotation;
@@ -91,7 +91,7 @@ final class TicketKeys {
     return Math.toIntExact(2 * rotation.toSeconds());
   }
 
-  /** Whether these are the same keys as others. */
+  /** True where these are the same keys as others. */
   boolean isSameAs(TicketKeys other) {
     return period == other.period
         && rotation.equals(other.rotation)

@@ -19,6 +19,7 @@ import org.jboss.logging.Logger;
  * @param progress of this run
  * @param complete former journals that Kafka has all of
  * @param drained is told which of them hold nothing any more
+ * @param status of this edge
  */
 public record EdgeReports(
     LeaseClient client,

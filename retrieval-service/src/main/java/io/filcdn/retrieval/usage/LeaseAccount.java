@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class LeaseAccount {
 
-  /** So many renewals without an answer make an answer old. */
-  private static final int RENEWALS = 2;
-
   private final QuotaName name;
   private final LeaseRules rules;
   private final Optional<Address> payer;
@@ -56,9 +53,6 @@ final class LeaseAccount {
    */
   @GuardedBy("this")
   private long unspent = Long.MAX_VALUE;
-
-  @GuardedBy("this")
-  private long toldAt;
 
   /** True where metrics had the same sums when it last answered, and nothing of it was here. */
   @GuardedBy("this")
@@ -262,11 +256,9 @@ final class LeaseAccount {
   /**
    * Learns what came of an ask, and grants or refuses what it was made for.
    *
-   * @param now in nanoseconds, when it was asked for
    * @return whether to ask again at once: there was not enough for all, and may be for some
    */
-  synchronized boolean told(Lease lease, long now) {
-    toldAt = now;
+  synchronized boolean told(Lease lease) {
     boolean remembered = !known && remember(lease);
     known = true;
     acquired = lease.acquired().bytes();
@@ -372,15 +364,9 @@ final class LeaseAccount {
     return touched || free() > 0;
   }
 
-  /**
-   * The bytes that nobody has used of the quota, as far as is known: others use it meanwhile, so
-   * that after a while without an answer it is what lies here.
-   *
-   * @param now in nanoseconds
-   */
-  synchronized long unspent(long now) {
-    boolean old = known && now - toldAt > RENEWALS * rules.renewEvery().toNanos();
-    return old ? Math.min(unspent, available()) : unspent;
+  /** The bytes that nobody has used of the quota, as far as is known. */
+  synchronized long unspent() {
+    return unspent;
   }
 
   /** The bytes that can be set aside while nobody renews. */

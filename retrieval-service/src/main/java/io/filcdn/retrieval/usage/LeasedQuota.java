@@ -58,7 +58,6 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private final LongSupplier nanoTime;
   private final Map<QuotaName, LeaseAccount> accounts = new ConcurrentHashMap<>();
   private final Semaphore signal = new Semaphore(0);
-
   private final Function<DataSetId, Optional<Address>> payers;
 
   /** The places for accounts of clients and tokens. While they are few, idle ones are forgotten. */
@@ -67,7 +66,8 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private final Thread thread;
 
   /**
-   * When metrics is to hear of this edge next, and whether it answered last. Of one turn at a time.
+   * The time when metrics is to hear of this edge next; below, whether it answered last. Of one
+   * turn at a time.
    */
   private long renewAt;
 
@@ -178,8 +178,9 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     if (account.isEmpty()) {
       return Long.MAX_VALUE;
     }
-    long now = nanoTime.getAsLong();
-    return now - expiresAt < 0 ? account.get().unspent(now) : account.get().leftInOutage();
+    return nanoTime.getAsLong() - expiresAt < 0
+        ? account.get().unspent()
+        : account.get().leftInOutage();
   }
 
   @Override
@@ -492,7 +493,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
             "expected %d leases, found %d".formatted(some.size(), answer.leases().size()));
       }
       for (int i = 0; i < some.size(); i++) {
-        if (some.get(i).told(answer.leases().get(i), now)) {
+        if (some.get(i).told(answer.leases().get(i))) {
           left.add(some.get(i));
         }
       }

@@ -19,6 +19,8 @@ import java.util.logging.LogRecord;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AccessLogTest {
 
@@ -67,6 +69,13 @@ class AccessLogTest {
           .containsExactlyInAnyOrder("access.log", "access.log.1", "access.log.2");
     }
     assertThat(Files.readString(file)).hasSizeLessThan(30_000).contains("\"path\":\"/1/299\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "?token=secret", "#token=secret", "?a=b#token=secret"})
+  void nothingOfAPagesQueryIsWritten(String behind) {
+    assertThat(AccessLog.withoutQuery("https://app.example/page" + behind))
+        .isEqualTo("https://app.example/page");
   }
 
   @Test

@@ -133,7 +133,7 @@ class ServerTlsTest {
     }
   }
 
-  /** Whether a client that has a session with one server resumes it with another. */
+  /** True where a client that has a session with one server resumes it with another. */
   private static boolean resumes(SSLContext client, SSLSession session, HttpServer server)
       throws Exception {
     while (System.currentTimeMillis() <= session.getCreationTime()) {

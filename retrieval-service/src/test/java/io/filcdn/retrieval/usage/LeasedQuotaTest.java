@@ -172,22 +172,6 @@ class LeasedQuotaTest {
   }
 
   @Test
-  void whatOthersMayHaveUsedMeanwhileIsNotCountedOn() throws Exception {
-    open(300, 300);
-    prepare(100);
-    assertThat(reserve(100)).isEqualTo(Outcome.RESERVED);
-    assertThat(quota().remaining(QuotaName.cdn(DATA_SET))).isGreaterThan(300);
-
-    await()
-        .atMost(SOON)
-        .until(
-            () -> {
-              nanos.addAndGet(TimeUnit.SECONDS.toNanos(1));
-              return quota().remaining(QuotaName.cdn(DATA_SET)) <= 300;
-            });
-  }
-
-  @Test
   void theFirstReservationWaitsAndThenIsDecidedHere() throws Exception {
     open(300, 0);
 
@@ -689,7 +673,7 @@ class LeasedQuotaTest {
     await().atMost(SOON).until(() -> reserve(client(50_001), 100) == Outcome.RESERVED);
   }
 
-  /** What comes of a request that needs one byte of a cap. */
+  /** The outcome of a request that needs one byte of a cap. */
   private CompletableFuture<Outcome> prepared(CapName name) {
     CompletableFuture<Outcome> decided = new CompletableFuture<>();
     quota().prepare(List.of(new Need(name, 1)), kept -> decided.complete(kept.reserve(name, 1)));

@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What nodes answer to the question for their chain, and what is shown of their URLs. */
+/** Answers of nodes to the question for their chain, and what is shown of their URLs. */
 class ChainIdQuestionTest {
 
   @ParameterizedTest

@@ -37,7 +37,7 @@ final class CrowdCases {
   private final PieceCid held;
   private final PieceCid cold;
 
-  /** What one client of a crowd does. */
+  /** The part of one client of a crowd. */
   private interface Deed {
     boolean isServed(int number) throws IOException;
   }
