@@ -150,7 +150,7 @@ class StackIT {
         Script.run(
             Map.of("FILCDN_OPERATOR_KEY", SOME_KEY),
             List.of("up", "--no-build", "--port-base=0", "--network", file.toString(), data()));
-    assertFailsInOneLine(outcome, "http://127.0.0.1:9", "rpcUrls");
+    assertFailsInOneLine(outcome, "127.0.0.1:9", "rpcUrls");
   }
 
   @Test
