@@ -162,7 +162,7 @@ final class PublicListener {
                   tls.engine(), certificate, key, tls.ticketSecrets(), tls.ticketRotation()),
               Clock.systemUTC()));
     } catch (IllegalArgumentException e) {
-      throw new UnusableSettingException(e.getMessage());
+      throw new UnusableSettingException(String.valueOf(e.getMessage()));
     }
   }
 
