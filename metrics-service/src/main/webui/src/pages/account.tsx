@@ -12,7 +12,8 @@ export function AccountPage() {
       <Title text="Keys and policies">
         <p>
           A key is for a program that fetches in your name, within limits. A policy says who may fetch on your account at all;
-          without one, everyone may.
+          without one, everyone may. Caches are regional: whoever switches location often, as by a VPN, or shares a key with
+          people far away, meets caches that have not seen the piece, which is slower and fetches more from providers.
         </p>
       </Title>
       {signedIn === undefined ? (

@@ -323,6 +323,15 @@ const REFUSALS: [code: string, meaning: string, what: string][] = [
     'The data set is so new that a reorganisation of the chain could still take it back.',
     'Wait: minutes on Filecoin, half a minute on a devnet.',
   ],
+  ['quota-reserved', 'Responses under way hold what is left of the quota.', 'Ask again in a moment, or top up.'],
+  ['key-needed', 'The policy lets those fetch who show a key.', 'Send a key of this payer, or change the policy.'],
+  ['signed-url-needed', 'The policy lets those fetch who have a signed URL.', 'Sign one, or change the policy.'],
+  ['signed-token-expired', 'The time of the signed URL is over.', 'Sign another.'],
+  ['key-revoked', 'The key was taken back.', 'Make another key.'],
+  ['key-bytes-exhausted', 'The key has fetched what it may in this day or month.', 'Wait, or make a key with a higher limit.'],
+  ['policy-bytes-exhausted', 'What the policy allows in a day was served.', 'Wait, or sign a policy with a higher limit.'],
+  ['policy-origin', 'The policy names the pages that may fetch, and this is none of them.', 'Add its origin to the policy.'],
+  ['gated-proof-needed', 'The data set is gated.', 'Send a proof of a wallet that its payer let in.'],
 ]
 
 function Refusals() {
@@ -331,6 +340,7 @@ function Refusals() {
       <p>
         A refusal is never billed, and says its code in the header <code>X-Error-Code</code>. A top-up is paid from
         what the payer has in Filecoin Pay; each data set above prepares the call. It counts once the block is indexed.
+        These are the codes that a payer can do something about; the answer itself explains any other.
       </p>
       <Table label="Refusals" head={['Code', 'Means', 'What helps']}>
         {REFUSALS.map(([code, meaning, what]) => (
