@@ -149,13 +149,7 @@ function FirstBytes({ period }: { period: Period }) {
   return (
     <Section title={`Time to the first byte, the last ${hoursName(hours)}`} room="figures">
       <Answer of={polled} what="the times to the first byte" every={LIVE}>
-        {(times) =>
-          times.p50 === undefined ? (
-            <p>Nothing was fetched in this time.</p>
-          ) : (
-            <Percentiles {...times} />
-          )
-        }
+        {(times) => <Percentiles {...times} />}
       </Answer>
     </Section>
   )
@@ -178,7 +172,7 @@ async function answered(hours: number, signal: AbortSignal): Promise<AnswersOf> 
   return { answers: told, before }
 }
 
-const times = (of: Answers[], pick: (one: Answers) => boolean) =>
+const retrievals = (of: Answers[], pick: (one: Answers) => boolean) =>
   of.filter(pick).reduce((all, one) => all + one.retrievals, 0n)
 
 const isError = ({ status }: Answers) => status >= 400
@@ -196,11 +190,11 @@ function Answered({ period }: { period: Period }) {
               <Figure
                 label="Refused or failed"
                 means="refusal"
-                {...(before !== undefined && { note: change(times(answers, isError), times(before, isError)) })}
+                {...(before !== undefined && { note: change(retrievals(answers, isError), retrievals(before, isError)) })}
               >
-                <Count value={times(answers, isError)} name="errors" />
+                <Count value={retrievals(answers, isError)} name="errors" />
               </Figure>
-              <Figure label="Of all retrievals">{percent(times(answers, isError), times(answers, () => true))}</Figure>
+              <Figure label="Of all retrievals">{percent(retrievals(answers, isError), retrievals(answers, () => true))}</Figure>
             </dl>
             {answers.length === 0 ? (
               <p>Nothing was asked for in this time.</p>
@@ -218,7 +212,7 @@ function Answered({ period }: { period: Period }) {
                     </td>
                     {before !== undefined && (
                       <td>
-                        <Count value={times(before, (other) => other.status === one.status && other.code === one.code)} />
+                        <Count value={retrievals(before, (other) => other.status === one.status && other.code === one.code)} />
                       </td>
                     )}
                   </tr>
@@ -234,6 +228,9 @@ function Answered({ period }: { period: Period }) {
 
 /** Times within which a part of all first bytes came. */
 export function Percentiles(times: { p50?: number; p95?: number; p99?: number }) {
+  if (times.p50 === undefined) {
+    return <p>Nothing was fetched in this time.</p>
+  }
   return (
     <dl class="figures">
       {(['p50', 'p95', 'p99'] as const).map((part) => {

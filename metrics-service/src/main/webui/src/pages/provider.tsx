@@ -118,11 +118,11 @@ function Speed({ provider }: { provider: string }) {
     <Section title="Time to the first byte, the last 24 hours">
       <h3>What this provider supplied</h3>
       <Answer of={own} what="the times to the first byte" every={LIVE}>
-        {(times) => (times.p50 === undefined ? <p>Nothing was fetched in this time.</p> : <Percentiles {...times} />)}
+        {(times) => <Percentiles {...times} />}
       </Answer>
       <h3>All retrievals, those from the cache included</h3>
       <Answer of={all} what="the times to the first byte" every={LIVE}>
-        {(times) => (times.p50 === undefined ? <p>Nothing was fetched in this time.</p> : <Percentiles {...times} />)}
+        {(times) => <Percentiles {...times} />}
       </Answer>
     </Section>
   )

@@ -170,7 +170,7 @@ function Edges() {
               {served.problem !== undefined && <p class="problem">{`What they served: ${served.problem.message}`}</p>}
               <Table
                 label="Edges that lease quota"
-head={EDGE_HEAD}
+                head={EDGE_HEAD}
               >
                 {all.map((edge) => (
                   <tr key={edge.edge}>

@@ -636,6 +636,11 @@ final class Edge implements AutoCloseable {
     return stores.access().knows(name, serial);
   }
 
+  /** True where the copies have noted that they had all: else none is trusted after a restart. */
+  boolean hasNoted() {
+    return stores.replica().followedAt().isPresent() && stores.access().followedAt().isPresent();
+  }
+
   /** True where parts of the piece can be verified alone. */
   boolean knowsTree(PieceCid piece) {
     return stores.trees().find(piece).isPresent();

@@ -6,6 +6,7 @@ import io.filcdn.retrieval.connection.OpenConnections;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.DateHeader;
 import io.filcdn.retrieval.tls.ServerTls;
+import io.filcdn.service.schedule.BackgroundThread;
 import io.filcdn.service.start.UnusableSettingException;
 import io.vertx.core.AbstractVerticle;
 import io.vertx.core.DeploymentOptions;
@@ -20,10 +21,10 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -44,7 +45,7 @@ final class PublicListener {
   private static final long CLOSE_SECONDS = 15;
 
   /** The time between looks whether certificate or secrets have changed. */
-  private static final long LOOK_AT_FILES_MILLIS = 10_000;
+  private static final Duration LOOK_AT_FILES = Duration.ofSeconds(10);
 
   private static final CharSequence STRICT_TRANSPORT_SECURITY =
       HttpHeaders.createOptimized("Strict-Transport-Security");
@@ -52,14 +53,15 @@ final class PublicListener {
   private final Vertx vertx;
   private final OpenConnections connections;
   private final String deployment;
-  private final OptionalLong looking;
+  private final BackgroundThread looking = new BackgroundThread("filcdn-tls");
 
   private PublicListener(
-      Vertx vertx, OpenConnections connections, String deployment, OptionalLong looking) {
+      Vertx vertx, OpenConnections connections, String deployment, Optional<ServerTls> tls) {
     this.vertx = vertx;
     this.connections = connections;
     this.deployment = deployment;
-    this.looking = looking;
+    tls.ifPresent(
+        files -> looking.every(LOOK_AT_FILES, "looking at the files of TLS", files::reload));
   }
 
   /** Begins to listen. */
@@ -88,32 +90,12 @@ final class PublicListener {
                     config.tls().strictTransportSecurity(),
                     handler),
             new DeploymentOptions().setInstances(Runtime.getRuntime().availableProcessors()))
-        .map(
-            deployment ->
-                new PublicListener(
-                    vertx,
-                    connections,
-                    deployment,
-                    tls.map(files -> look(vertx, files))
-                        .map(OptionalLong::of)
-                        .orElse(OptionalLong.empty())));
-  }
-
-  /** Looks at the files of TLS now and then. */
-  private static long look(Vertx vertx, ServerTls tls) {
-    return vertx.setPeriodic(
-        LOOK_AT_FILES_MILLIS,
-        now ->
-            vertx.executeBlocking(
-                () -> {
-                  tls.reload();
-                  return tls;
-                }));
+        .map(deployment -> new PublicListener(vertx, connections, deployment, tls));
   }
 
   /** Lets nobody in any more, and cuts the connections that are open. */
   void close() throws InterruptedException {
-    looking.ifPresent(vertx::cancelTimer);
+    looking.close();
     Future<Void> closed = vertx.undeploy(deployment);
     // a server that closes waits for clients to take what lies in its queues
     connections.cut();

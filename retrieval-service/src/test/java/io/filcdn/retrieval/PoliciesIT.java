@@ -10,6 +10,7 @@ import io.filcdn.common.access.PolicyAccess;
 import io.filcdn.common.access.PolicyKey;
 import io.filcdn.common.access.PolicyLimits;
 import io.filcdn.common.access.PolicyRecord;
+import io.filcdn.common.digest.Digests;
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.payment.DataSetId;
@@ -22,8 +23,6 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -259,10 +258,10 @@ class PoliciesIT extends EdgeTest {
     }
   }
 
-  private static String digest(String address) throws NoSuchAlgorithmException {
+  private static String digest(String address) {
     return Base64.getUrlEncoder()
         .withoutPadding()
-        .encodeToString(MessageDigest.getInstance("SHA-256").digest(address.getBytes(UTF_8)));
+        .encodeToString(Digests.sha256(address.getBytes(UTF_8)));
   }
 
   @Test

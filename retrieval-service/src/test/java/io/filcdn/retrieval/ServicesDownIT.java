@@ -13,8 +13,6 @@ import org.junit.jupiter.api.Test;
 /** An edge that is left alone: it needs nobody to serve what it knows, and records it or stops. */
 class ServicesDownIT extends EdgeTest {
 
-  private static final Duration NOTED_WITHIN = Duration.ofSeconds(5);
-
   private static final int JOURNAL = 8;
 
   @Override
@@ -42,9 +40,7 @@ class ServicesDownIT extends EdgeTest {
     TestPiece cold = placed(payer, 50_000);
     get(payer, cached);
     assertBilled(payer, 100_000, 100_000);
-    // copies note with their polls, each second, that they have had all: without that they are not
-    // trusted after a restart
-    await().pollDelay(NOTED_WITHIN).atMost(Duration.ofMinutes(1)).until(() -> edge.edge().ready());
+    await().atMost(Duration.ofMinutes(2)).until(() -> edge.edge().hasNoted());
     int port = URI.create("kafka://" + kafka.bootstrapServers()).getPort();
     kafka.close();
 

@@ -28,7 +28,7 @@ record BackupFolder(Path root) {
     return root.resolve("backup.json");
   }
 
-  /** Makes it, for its user alone, where it is not there. */
+  /** Makes it, where it is not there. */
   void make() throws IOException {
     Files.createDirectories(root);
     try (Stream<Path> files = Files.list(root)) {

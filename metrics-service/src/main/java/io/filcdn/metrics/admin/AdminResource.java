@@ -113,9 +113,7 @@ public class AdminResource {
   public Replayed.Done replay(
       @PathParam("id") String text, @QueryParam("why") @DefaultValue("") String why, String body) {
     long id = RequestValues.within("id", text, 0, Long.MAX_VALUE);
-    if (why.isBlank() || !RequestValues.isText(why)) {
-      throw HttpProblem.malformed("why", "expected ?why=… to say in text why it may count");
-    }
+    RequestValues.requireWhy(why, "expected ?why=… to say in text why it may count");
     Optional<String> corrected = Optional.of(body).filter(sent -> !sent.isBlank());
     return switch (replay.replay(id, corrected, why)) {
       case Replayed.Done done -> done;
@@ -278,9 +276,7 @@ public class AdminResource {
   public WrittenOff writeOff(@PathParam("journal") String journal, String why) {
     JournalId id =
         RequestValues.parsed("journal", text -> new JournalId(UUID.fromString(text)), journal);
-    if (why.isBlank() || !RequestValues.isText(why)) {
-      throw HttpProblem.malformed("why", "expected a body of text that says why, found none");
-    }
+    RequestValues.requireWhy(why, "expected a body of text that says why, found none");
     return new WrittenOff(id, leaseDesk.writeOff(id, why));
   }
 

@@ -79,9 +79,7 @@ public class CapAdminResource {
   public Use correct(String body) {
     CapCorrection correction = JsonBody.read("correction", body, CapCorrection.class);
     String why = Objects.requireNonNullElse(correction.why(), "");
-    if (why.isBlank() || !RequestValues.isText(why)) {
-      throw HttpProblem.malformed("why", "expected why in text, found none");
-    }
+    RequestValues.requireWhy(why, "expected why in text, found none");
     CapName cap =
         RequestValues.parsed("cap", CapName::of, Objects.requireNonNullElse(correction.cap(), ""));
     long change =

@@ -51,6 +51,8 @@ import org.jspecify.annotations.Nullable;
 @Tag(name = "Admin", description = "For operators: the admin token is the bearer token")
 public class CreditAdminResource {
 
+  private static final String WHY = "expected a body of text that says why, found none";
+
   private static final int MOST = 1000;
 
   private final Credits credits;
@@ -139,7 +141,7 @@ public class CreditAdminResource {
   public void revokeCreditToken(
       @PathParam("name") String name, @PathParam("id") String id, String why) {
     KeyId key = RequestValues.parsed("token-id", KeyId::of, id);
-    requireWhy(why);
+    RequestValues.requireWhy(why, WHY);
     if (!credits.services().revoke(name, key, why)) {
       throw HttpProblem.unknown(
           "token", "expected the id of a token of the service, found another");
@@ -167,7 +169,7 @@ public class CreditAdminResource {
       description = "What reservations hold of it can still be used")
   public StoredGrant revokeGrant(@PathParam("number") String number, String why) {
     long grant = grantNumber(number);
-    requireWhy(why);
+    RequestValues.requireWhy(why, WHY);
     return CreditResource.done(credits.grantDesk().revoke(grant, why));
   }
 
@@ -272,12 +274,6 @@ public class CreditAdminResource {
 
   private static long grantNumber(String text) {
     return RequestValues.within("grant", text, 1, Long.MAX_VALUE);
-  }
-
-  private static void requireWhy(String why) {
-    if (why.isBlank() || !RequestValues.isText(why)) {
-      throw HttpProblem.malformed("why", "expected a body of text that says why, found none");
-    }
   }
 
   /** The name of an item in its place. */

@@ -60,9 +60,7 @@ public class KeyAdminResource {
   @Operation(summary = "Takes a payer's key back, for ever; the body says why")
   public KeyView revokeForPayer(@PathParam("id") String id, String why) {
     KeyId key = RequestValues.parsed("key-id", KeyId::of, id);
-    if (why.isBlank() || !RequestValues.isText(why)) {
-      throw HttpProblem.malformed("why", "expected a body of text that says why, found none");
-    }
+    RequestValues.requireWhy(why, "expected a body of text that says why, found none");
     return accounts
         .keys()
         .revokeForOperator(key, why)

@@ -76,6 +76,17 @@ public final class RequestValues {
     return new Times(start, end);
   }
 
+  /**
+   * Refuses an order without a text that says why.
+   *
+   * @param expected what was to say it, for who sent the order
+   */
+  public static void requireWhy(String why, String expected) {
+    if (why.isBlank() || !isText(why)) {
+      throw HttpProblem.malformed("why", expected);
+    }
+  }
+
   /** A text of a certain form. */
   static String formed(String name, String expected, Pattern form, String text) {
     if (!form.matcher(text).matches()) {

@@ -4,7 +4,6 @@ import io.filcdn.common.access.AccessKey;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.wallet.CurioToken;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** A request's proof of who asks, as it was shown: read, and not checked against anything yet. */
 public sealed interface Credential {
@@ -25,18 +24,9 @@ public sealed interface Credential {
   /**
    * A token that a delegate signed. A secret.
    *
-   * @param address that was asked for, without its scheme, which a proxy in front can hide, and
-   *     without the token: authority, path and query. Few tokens are for one address alone
    * @param caller the bot that shows it, where one does
    */
-  record Signed(SignedToken token, Supplier<String> address, Optional<String> caller)
-      implements Credential {
-
-    /** The same token, shown for another address. */
-    public Signed at(Supplier<String> other) {
-      return new Signed(token, other, caller);
-    }
-  }
+  record Signed(SignedToken token, Optional<String> caller) implements Credential {}
 
   /**
    * A token of gated retrieval. A secret.
@@ -52,7 +42,7 @@ public sealed interface Credential {
   default Optional<String> bot() {
     return switch (this) {
       case Bot(String name) -> Optional.of(name);
-      case Signed(_, _, Optional<String> caller) -> caller;
+      case Signed(_, Optional<String> caller) -> caller;
       case None _, Key _, Gated _, Unusable _ -> Optional.empty();
     };
   }

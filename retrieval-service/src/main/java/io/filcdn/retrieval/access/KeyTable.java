@@ -11,7 +11,6 @@ import io.filcdn.retrieval.database.Opened;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +30,6 @@ final class KeyTable {
   static final String NAME = "keys";
 
   private static final Logger LOG = Logger.getLogger(KeyTable.class);
-
-  private static final byte[] NOTHING = {};
 
   /** Of what tells no version: any other record is newer. */
   private static final long NO_VERSION = 0;
@@ -162,11 +159,7 @@ final class KeyTable {
   }
 
   private KeyLookup read(KeyId id) {
-    byte[] row =
-        database.read(
-            opened ->
-                Objects.requireNonNullElse(
-                    opened.db().get(opened.table(NAME), bytes(id)), NOTHING));
+    byte[] row = database.read(opened -> opened.get(NAME, bytes(id)));
     if (row.length == 0) {
       return KeyLookup.UNKNOWN;
     }

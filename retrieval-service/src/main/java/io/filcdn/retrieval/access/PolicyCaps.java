@@ -76,7 +76,7 @@ record PolicyCaps(Function<LocalDate, Optional<CapSalt>> salts) {
         caps.add(new CapBearer.Key(key.id()), bytes);
         yield true;
       }
-      case Credential.Signed(SignedToken token, _, _) -> {
+      case Credential.Signed(SignedToken token, _) -> {
         byte[] hash = token.signed().hex().getBytes(StandardCharsets.US_ASCII);
         yield addOfBucket(caps, hash, CapBearer.Token::new, bytes);
       }

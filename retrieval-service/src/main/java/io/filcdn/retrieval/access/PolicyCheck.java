@@ -116,7 +116,8 @@ public final class PolicyCheck {
     }
     Optional<Supplier<Judged>> work =
         switch (request.credential()) {
-          case Credential.Signed _ -> unverified(request).map(token -> () -> judged(token));
+          case Credential.Signed shown ->
+              unverified(request, shown).map(token -> () -> judged(token));
           case Credential.Gated(Optional<CurioToken> token) ->
               token
                   .flatMap(shown -> gates.work(request, shown, clock.instant()))
@@ -151,19 +152,19 @@ public final class PolicyCheck {
   }
 
   /** The token that was shown, where all that is wrong of it can be its signature. */
-  private Optional<TokenVerifier.Pending> unverified(AccessRequest request) {
-    Optional<Credential.Signed> shown = request.credential().signed();
-    if (shown.isEmpty() || tokens.isVerified(shown.get().token())) {
+  private Optional<TokenVerifier.Pending> unverified(
+      AccessRequest request, Credential.Signed shown) {
+    if (tokens.isVerified(shown.token())) {
       return Optional.empty();
     }
     Instant now = clock.instant();
     for (DataSetId dataSet : inOrder(request.admitted())) {
       if (replica.policy(request.payer(), dataSet)
               instanceof PolicyLookup.Known(PolicyRecord policy)
-          && tokens.look(shown.get().token(), policy.delegate())
+          && tokens.look(shown.token(), policy.delegate())
               instanceof TokenVerifier.Outcome.Unverified(TokenVerifier.Pending pending)
           && forbidden(policy, request, now).isEmpty()
-          && pending.claims().refusal(request, shown.get().address(), now).isEmpty()) {
+          && pending.claims().refusal(request, now).isEmpty()) {
         return Optional.of(pending);
       }
     }
@@ -307,19 +308,19 @@ public final class PolicyCheck {
   /** The token that was shown: its fault, or its claims. */
   private Finding token(
       AccessRequest request, Optional<DelegateKey> delegate, Judged judged, Instant now) {
-    return !(request.credential() instanceof Credential.Signed(var token, var address, _))
+    return !(request.credential() instanceof Credential.Signed(var token, _))
         ? Finding.NOTHING
         : switch (tokens.look(token, delegate)) {
           case TokenVerifier.Outcome.Refused(TokenVerifier.Fault fault, String detail) ->
               Finding.of(new Problem(refusal(fault), List.of(detail)));
           case TokenVerifier.Outcome.Verified(TokenClaims claims) ->
-              finding(claims, claims.refusal(request, address, now).map(Problem::of));
+              finding(claims, claims.refusal(request, now).map(Problem::of));
           case TokenVerifier.Outcome.Unverified(TokenVerifier.Pending pending) ->
               finding(
                   pending.claims(),
                   pending
                       .claims()
-                      .refusal(request, address, now)
+                      .refusal(request, now)
                       .map(Problem::of)
                       .or(() -> signature(pending, judged)));
         };

@@ -12,7 +12,6 @@ import io.filcdn.retrieval.database.Opened;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jboss.logging.Logger;
@@ -35,8 +34,6 @@ final class PolicyTable {
   static final String NAME = "policies";
 
   private static final Logger LOG = Logger.getLogger(PolicyTable.class);
-
-  private static final byte[] NOTHING = {};
 
   private static final long UNREADABLE = 0;
 
@@ -164,10 +161,7 @@ final class PolicyTable {
   }
 
   private byte[] row(PolicyKey name) {
-    return database.read(
-        opened ->
-            Objects.requireNonNullElse(
-                opened.db().get(opened.table(NAME), bytes(name.toString())), NOTHING));
+    return database.read(opened -> opened.get(NAME, bytes(name.toString())));
   }
 
   private PolicyLookup read(PolicyKey name) {

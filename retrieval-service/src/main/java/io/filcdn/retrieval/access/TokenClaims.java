@@ -114,12 +114,8 @@ record TokenClaims(
             : Optional.empty());
   }
 
-  /**
-   * The reason that a token with these claims is not good for a request.
-   *
-   * @param address that is asked for
-   */
-  Optional<Refusal> refusal(AccessRequest request, Supplier<String> address, Instant now) {
+  /** The reason that a token with these claims is not good for a request. */
+  Optional<Refusal> refusal(AccessRequest request, Instant now) {
     if (!now.isBefore(expires)) {
       return Optional.of(Refusal.SIGNED_TOKEN_EXPIRED);
     }
@@ -129,7 +125,7 @@ record TokenClaims(
     if (issuer.filter(payer -> !payer.equals(request.payer())).isPresent()) {
       return Optional.of(Refusal.SIGNED_TOKEN_PAYER);
     }
-    if (!covers(request.admitted().piece(), address)) {
+    if (!covers(request.admitted().piece(), request.address())) {
       return Optional.of(Refusal.SIGNED_TOKEN_PIECE);
     }
     if (client.filter(network -> !network.contains(request.client())).isPresent()) {

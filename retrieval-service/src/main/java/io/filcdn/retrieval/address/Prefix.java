@@ -69,12 +69,17 @@ public record Prefix(Width width, long bits) {
     return Arrays.copyOf(ByteBuffer.allocate(16).putLong(bits).array(), four ? 4 : 16);
   }
 
-  @Override
-  public String toString() {
+  /** The text of its first address. */
+  public String first() {
     try {
-      return InetAddress.getByAddress(address()).getHostAddress() + "/" + width.length;
+      return InetAddress.getByAddress(address()).getHostAddress();
     } catch (UnknownHostException e) {
       throw new IllegalStateException("an IP address has 4 or 16 bytes", e);
     }
+  }
+
+  @Override
+  public String toString() {
+    return first() + "/" + width.length;
   }
 }

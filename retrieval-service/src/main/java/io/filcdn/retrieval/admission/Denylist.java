@@ -4,6 +4,7 @@ import io.filcdn.common.digest.Digests;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.database.Database;
+import io.filcdn.retrieval.database.Opened;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,8 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -35,8 +36,10 @@ public final class Denylist implements AutoCloseable {
 
   private static final byte[] PRESENT = {};
 
+  private static final String TABLE = "default";
+
   private static final Database.Shape SHAPE =
-      new Database.Shape("denylist", List.of("default"), 8L << 20, 10);
+      new Database.Shape("denylist", List.of(TABLE), 8L << 20, 10);
 
   private final Database database;
 
@@ -89,26 +92,23 @@ public final class Denylist implements AutoCloseable {
 
   /** True where a piece is denied, in either spelling of its CID. */
   public boolean holds(PieceCid piece) {
-    return remote.entries + local.entries > 0 && (holds((PieceName) piece) || holds(piece.commP()));
+    return remote.entries + local.entries > 0
+        && database.read(opened -> holds(opened, piece) || holds(opened, piece.commP()));
   }
 
-  private boolean holds(PieceName name) {
+  private boolean holds(Opened opened, PieceName name) throws RocksDBException {
     byte[] hash = hash(name);
     for (Source source : Source.values()) {
       State state;
       do {
         state = state(source);
-        if (state.entries > 0 && has(key(source, state.generation, hash))) {
+        if (state.entries > 0 && opened.db().get(key(source, state.generation, hash)) != null) {
           return true;
         }
         // a list that was replaced meanwhile is gone, and would say no
       } while (!state.equals(state(source)));
     }
     return false;
-  }
-
-  private boolean has(byte[] key) {
-    return database.read(opened -> opened.db().get(key) != null);
   }
 
   /** The state of a source's list, as far as it is known. */
@@ -229,9 +229,7 @@ public final class Denylist implements AutoCloseable {
   }
 
   private State read(Source source) {
-    byte[] value =
-        database.read(
-            opened -> Objects.requireNonNullElse(opened.db().get(source.metaKey()), PRESENT));
+    byte[] value = database.read(opened -> opened.get(TABLE, source.metaKey()));
     if (value.length == 0) {
       return State.NONE;
     }

@@ -69,8 +69,12 @@ public final class Database implements AutoCloseable {
 
   private volatile Runnable listener = () -> {};
   private volatile boolean refused;
-  private volatile boolean closed;
-  private volatile long probed = System.nanoTime() - PROBE_EVERY_NANOS;
+
+  @GuardedBy("opening")
+  private boolean closed;
+
+  @GuardedBy("opening")
+  private long probed = System.nanoTime() - PROBE_EVERY_NANOS;
 
   /**
    * The shape of a database.
@@ -248,6 +252,7 @@ public final class Database implements AutoCloseable {
   }
 
   /** Looks at most once in a while. */
+  @GuardedBy("opening")
   private boolean takesWrites() {
     if (System.nanoTime() - probed < PROBE_EVERY_NANOS) {
       return false;

@@ -12,6 +12,8 @@ import org.rocksdb.RocksIterator;
 /** An open database, with its tables by their names. */
 public final class Opened {
 
+  private static final byte[] NOTHING = {};
+
   private final RocksDB db;
   private final Map<String, ColumnFamilyHandle> tables = new HashMap<>();
 
@@ -30,6 +32,11 @@ public final class Opened {
   /** A table of the database. */
   public ColumnFamilyHandle table(String name) {
     return Objects.requireNonNull(tables.get(name), name);
+  }
+
+  /** The value of a row; empty where there is none. */
+  public byte[] get(String table, byte[] key) throws RocksDBException {
+    return Objects.requireNonNullElse(db.get(table(table), key), NOTHING);
   }
 
   /** A table's rows in the order of their keys. The caller closes it. */

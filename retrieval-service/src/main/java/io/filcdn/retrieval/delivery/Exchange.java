@@ -81,6 +81,11 @@ public final class Exchange {
     return outcome;
   }
 
+  /** The source of the bytes, or the code of the reason that there were none. */
+  public Optional<String> result() {
+    return outcome().map(Object::toString).or(() -> refusal().map(Refusal::code));
+  }
+
   /** The data set that pays. */
   public Optional<DataSetId> dataSet() {
     return dataSet;

@@ -17,6 +17,7 @@ import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.request.ParsedRequest;
 import io.filcdn.retrieval.request.ProofSelection;
+import io.filcdn.retrieval.request.TokenQuery;
 import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -72,7 +73,12 @@ public final class ProofPath {
       Exchange exchange, Client client, ParsedRequest.Proof request, Decision.Admitted admitted) {
     AccessRequest asked =
         new AccessRequest(
-            request.credential(), client.address(), request.origin(), request.payer(), admitted);
+            request.credential(),
+            () -> TokenQuery.address(exchange.request()),
+            client.address(),
+            request.origin(),
+            request.payer(),
+            admitted);
     access.check(
         asked,
         verdict ->

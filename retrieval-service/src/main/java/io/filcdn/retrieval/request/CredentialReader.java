@@ -12,7 +12,6 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /**
  * A reader of what a request shows: {@code Authorization}, by its scheme, and tokens in its query.
@@ -61,23 +60,18 @@ public final class CredentialReader {
     if (authorization == null && query == null) {
       return NONE;
     }
-    Supplier<String> address = () -> TokenQuery.address(request);
     Optional<Credential> again = ShownCredential.again(request, authorization, query);
     if (again.isPresent()) {
-      return again.get() instanceof Credential.Signed signed ? signed.at(address) : again.get();
+      return again.get();
     }
-    Credential shown = read(Optional.ofNullable(authorization), address);
-    Credential read = query == null ? shown : TokenQuery.read(query, shown, address);
+    Credential shown = read(Optional.ofNullable(authorization));
+    Credential read = query == null ? shown : TokenQuery.read(query, shown);
     new ShownCredential(authorization, query, read).keep(request);
     return read;
   }
 
-  /**
-   * Reads the header's value, where there is one.
-   *
-   * @param address that is asked for, as signed tokens can be for it
-   */
-  Credential read(Optional<String> authorization, Supplier<String> address) {
+  /** Reads the header's value, where there is one. */
+  Credential read(Optional<String> authorization) {
     if (authorization.isEmpty()) {
       return NONE;
     }
@@ -86,18 +80,18 @@ public final class CredentialReader {
     if (known != null) {
       return known;
     }
-    Credential credential = read(header, address);
+    Credential credential = read(header);
     if (credential instanceof Credential.Key && header.length() <= LONGEST) {
       recent.put(header, credential);
     }
     return credential;
   }
 
-  private Credential read(String header, Supplier<String> address) {
+  private Credential read(String header) {
     String[] parts = header.strip().split(" ", 2);
     String value = parts.length > 1 ? parts[1].strip() : "";
     return switch (parts[0].toLowerCase(Locale.ROOT)) {
-      case "bearer" -> value.startsWith(KEY) ? key(value) : bearer(value, address);
+      case "bearer" -> value.startsWith(KEY) ? key(value) : bearer(value);
       case GATED -> new Credential.Gated(CurioToken.read(value));
       default -> new Credential.Unusable(Refusal.TOKEN_UNKNOWN);
     };
@@ -113,13 +107,13 @@ public final class CredentialReader {
         : new Credential.Unusable(Refusal.KEY_OTHER_NETWORK);
   }
 
-  private Credential bearer(String token, Supplier<String> address) {
+  private Credential bearer(String token) {
     Optional<String> bot = bots.nameOf(token);
     if (bot.isPresent()) {
       return new Credential.Bot(bot.get());
     }
     return isJwt(token)
-        ? new Credential.Signed(new SignedToken(token), address, Optional.empty())
+        ? new Credential.Signed(new SignedToken(token), Optional.empty())
         : new Credential.Unusable(Refusal.TOKEN_UNKNOWN);
   }
 

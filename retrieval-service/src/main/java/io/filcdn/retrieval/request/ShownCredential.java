@@ -48,13 +48,8 @@ record ShownCredential(
     if (takesTime
         && length(authorization) + length(query) <= LONGEST
         && request.connection() instanceof ConnectionBase base) {
-      attribute(base).set(new ShownCredential(authorization, query, unbound()));
+      attribute(base).set(this);
     }
-  }
-
-  /** Without its request, which would be kept as long as the connection. */
-  private Credential unbound() {
-    return credential instanceof Credential.Signed signed ? signed.at(() -> "") : credential;
   }
 
   private static Attribute<ShownCredential> attribute(ConnectionBase connection) {

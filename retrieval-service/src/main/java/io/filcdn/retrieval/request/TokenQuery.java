@@ -9,14 +9,13 @@ import io.vertx.core.net.HostAndPort;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
  * The tokens in a query: a signed one (RFC 9246), and one of gated retrieval. Neither has
  * characters that are encoded there, and what is encoded is none.
  */
-final class TokenQuery {
+public final class TokenQuery {
 
   private static final String SIGNED = "URISigningPackage=";
   private static final String GATED = CurioToken.PARAMETER + "=";
@@ -27,14 +26,13 @@ final class TokenQuery {
    * Reads what a query shows.
    *
    * @param shown what the header does
-   * @param address that is asked for
    */
-  static Credential read(String query, Credential shown, Supplier<String> address) {
+  static Credential read(String query, Credential shown) {
     List<String> signed = values(query, SIGNED);
     if (!signed.isEmpty()) {
       return signed.size() > 1
           ? new Credential.Unusable(Refusal.CREDENTIALS_SEVERAL)
-          : signed(new SignedToken(signed.getFirst()), address, shown);
+          : signed(new SignedToken(signed.getFirst()), shown);
     }
     List<String> gated = values(query, GATED);
     if (gated.isEmpty()) {
@@ -45,10 +43,10 @@ final class TokenQuery {
         : new Credential.Unusable(Refusal.CREDENTIALS_SEVERAL);
   }
 
-  private static Credential signed(SignedToken token, Supplier<String> address, Credential shown) {
+  private static Credential signed(SignedToken token, Credential shown) {
     return switch (shown) {
-      case Credential.None _ -> new Credential.Signed(token, address, Optional.empty());
-      case Credential.Bot(String name) -> new Credential.Signed(token, address, Optional.of(name));
+      case Credential.None _ -> new Credential.Signed(token, Optional.empty());
+      case Credential.Bot(String name) -> new Credential.Signed(token, Optional.of(name));
       case Credential.Key _, Credential.Signed _, Credential.Gated _ ->
           new Credential.Unusable(Refusal.CREDENTIALS_SEVERAL);
       case Credential.Unusable unusable -> unusable;
@@ -65,7 +63,7 @@ final class TokenQuery {
   }
 
   /** The address that is asked for, without its scheme and its tokens: authority, path, query. */
-  static String address(HttpServerRequest request) {
+  public static String address(HttpServerRequest request) {
     HostAndPort authority = request.authority();
     String rest =
         request.query() == null

@@ -8,6 +8,7 @@ import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.Exchange;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.request.ParsedRequest;
+import io.filcdn.retrieval.request.TokenQuery;
 
 /**
  * A request for a piece.
@@ -38,7 +39,12 @@ public record Retrieval(
   /** The question whether the client may fetch what was admitted. */
   public AccessRequest access(Decision.Admitted admitted) {
     return new AccessRequest(
-        request.credential(), client.address(), request.origin(), request.payer(), admitted);
+        request.credential(),
+        () -> TokenQuery.address(exchange.request()),
+        client.address(),
+        request.origin(),
+        request.payer(),
+        admitted);
   }
 
   /** The head of the response, where the request was admitted. */

@@ -2,15 +2,12 @@ package io.filcdn.retrieval.server;
 
 import io.filcdn.common.chain.Address;
 import io.filcdn.retrieval.delivery.Exchange;
-import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.service.start.UnusableSettingException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.io.FileNotFoundException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -182,7 +179,7 @@ public final class AccessLog implements AutoCloseable {
         ended.asked().map(asked -> asked.piece().toString()),
         header(request, HttpHeaderNames.RANGE),
         ended.acceptedBytes(),
-        ended.outcome().map(Object::toString).or(() -> ended.refusal().map(Refusal::code)),
+        ended.result(),
         ended.firstByteMicros(),
         micros,
         header(request, TRACE).map(TRACE_ID::matcher).filter(Matcher::matches).map(m -> m.group(1)),
@@ -191,17 +188,7 @@ public final class AccessLog implements AutoCloseable {
   }
 
   private String address(Client client) {
-    return fullAddresses
-        ? client.address().getHostAddress()
-        : text(client.networks().getLast().address());
-  }
-
-  private static String text(byte[] address) {
-    try {
-      return InetAddress.getByAddress(address).getHostAddress();
-    } catch (UnknownHostException e) {
-      throw new IllegalStateException("an IP address has 4 or 16 bytes", e);
-    }
+    return fullAddresses ? client.address().getHostAddress() : client.networks().getLast().first();
   }
 
   private static String protocol(HttpVersion version) {

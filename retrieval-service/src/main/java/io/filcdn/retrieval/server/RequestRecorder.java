@@ -71,13 +71,7 @@ public final class RequestRecorder {
   }
 
   private Timer timer(Exchange ended) {
-    String outcome =
-        ended
-            .outcome()
-            .map(Object::toString)
-            .or(() -> ended.refusal().map(Refusal::code))
-            .orElse("none");
-    Answered answered = new Answered(ended.status(), outcome);
+    Answered answered = new Answered(ended.status(), ended.result().orElse("none"));
     Timer known = timers.get(answered);
     return known != null ? known : timers.computeIfAbsent(answered, this::timer);
   }

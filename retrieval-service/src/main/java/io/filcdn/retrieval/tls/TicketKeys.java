@@ -36,7 +36,7 @@ final class TicketKeys {
     this.period = period;
   }
 
-  /** Secrets that nobody else has. */
+  /** A secret that nobody else has. */
   static String newSecret(SecureRandom random) {
     byte[] secret = new byte[SECRET_BYTES];
     random.nextBytes(secret);

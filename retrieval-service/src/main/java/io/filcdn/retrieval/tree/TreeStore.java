@@ -19,7 +19,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -113,16 +112,12 @@ public final class TreeStore implements TopicReplica, AutoCloseable {
 
   private Optional<PieceTree> read(PieceCid piece) {
     try {
-      byte[] hashes = read(opened -> get(opened, key(piece)), NOTHING);
+      byte[] hashes = read(opened -> opened.get(TREES, key(piece)), NOTHING);
       return hashes.length == 0 ? Optional.empty() : Optional.of(PieceTree.read(piece, hashes));
     } catch (IllegalStateException | IllegalArgumentException e) {
       LOG.errorf("the tree of piece %s cannot be read: %s", piece, e.getMessage());
       return Optional.empty();
     }
-  }
-
-  private static byte[] get(Opened opened, byte[] key) throws RocksDBException {
-    return Objects.requireNonNullElse(opened.db().get(opened.table(TREES), key), NOTHING);
   }
 
   /** Reads; gives {@code otherwise} where the database is closed: fills can outlive it. */

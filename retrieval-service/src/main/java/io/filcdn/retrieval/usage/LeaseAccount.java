@@ -356,7 +356,7 @@ final class LeaseAccount {
    * @param crowded whether that of a client or token is given back as soon as it is not used
    */
   synchronized boolean isDue(long now, boolean crowded) {
-    return touched || hasTooMuch() || surplus(now, crowded) > 0;
+    return touched || surplus(now, crowded) > 0;
   }
 
   /** True where anything of it lies here, or happened since it was last asked for. */

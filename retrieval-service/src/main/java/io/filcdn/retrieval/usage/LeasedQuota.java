@@ -65,12 +65,10 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   private final Thread thread;
 
-  /**
-   * The time when metrics is to hear of this edge next; below, whether it answered last. Of one
-   * turn at a time.
-   */
+  /** The time when metrics is to hear of this edge next. Of one turn at a time. */
   private long renewAt;
 
+  /** True where metrics answered the last turn. Of one turn at a time. */
   private boolean heard;
 
   private volatile long expiresAt;
@@ -319,7 +317,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   /**
    * Asks once for all there is to ask for now, and renews when it is time.
    *
-   * @param signalled whether someone {@linkplain #isSignalled waits}, so that only what cannot wait
+   * @param signalled whether someone {@linkplain #takeSignal waits}, so that only what cannot wait
    *     is asked for before it is time
    * @return nanoseconds after which the next turn is due, unless someone waits earlier
    */
@@ -343,7 +341,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   }
 
   /** True where someone began to wait, or too much came to lie here, since this was last asked. */
-  public boolean isSignalled() {
+  public boolean takeSignal() {
     return signal.drainPermits() > 0;
   }
 

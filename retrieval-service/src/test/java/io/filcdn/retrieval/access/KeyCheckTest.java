@@ -97,7 +97,7 @@ class KeyCheckTest {
 
   private static AccessRequest request(AccessKey shown, String client, Optional<String> origin) {
     return new AccessRequest(
-        new Credential.Key(shown), InetAddress.ofLiteral(client), origin, PAYER, PIECE);
+        new Credential.Key(shown), () -> "", InetAddress.ofLiteral(client), origin, PAYER, PIECE);
   }
 
   private Verdict verdict(KeyLookup found) {

@@ -197,6 +197,7 @@ class PolicyCheckTest {
             Optional.empty());
     return new AccessRequest(
         shown,
+        () -> "a.example/b?c",
         InetAddress.ofLiteral("192.0.2.7"),
         Optional.of("https://a.example"),
         PAYER,
@@ -204,8 +205,7 @@ class PolicyCheckTest {
   }
 
   private static Credential signed(String claims) {
-    return new Credential.Signed(
-        new SignedToken(DELEGATE.sign(claims)), () -> "a.example/b?c", Optional.empty());
+    return new Credential.Signed(new SignedToken(DELEGATE.sign(claims)), Optional.empty());
   }
 
   /** Verifies where it is asked, and counts. */
@@ -311,10 +311,7 @@ class PolicyCheckTest {
 
     hostile.forEach(
         (token, refusal) ->
-            refuses(
-                refusal,
-                new Credential.Signed(new SignedToken(token), () -> "", Optional.empty()),
-                ONE));
+            refuses(refusal, new Credential.Signed(new SignedToken(token), Optional.empty()), ONE));
 
     assertThat(signatures).isEqualTo(1);
     passes(signed(CLAIMS), ONE, ONE);
@@ -453,7 +450,7 @@ class PolicyCheckTest {
             "B".repeat(86));
     refuses(
         Refusal.SIGNED_TOKEN_SIGNATURE,
-        new Credential.Signed(new SignedToken(forged), () -> "a.example", Optional.empty()),
+        new Credential.Signed(new SignedToken(forged), Optional.empty()),
         ONE);
     assertThat(signatures).isEqualTo(2);
   }
@@ -554,7 +551,7 @@ class PolicyCheckTest {
   }
 
   private static Credential shown(String token) {
-    return new Credential.Signed(new SignedToken(token), () -> "a.example", Optional.empty());
+    return new Credential.Signed(new SignedToken(token), Optional.empty());
   }
 
   @Test

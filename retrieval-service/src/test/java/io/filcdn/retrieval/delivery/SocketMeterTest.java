@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -89,7 +90,7 @@ class SocketMeterTest {
     meter.begin(2 * RECORD, 2 * RECORD, accepted::add);
 
     written.get(0).trySuccess();
-    written.get(1).tryFailure(new java.io.IOException("left"));
+    written.get(1).tryFailure(new IOException("left"));
 
     assertThat(accepted).containsExactly((long) RECORD);
     assertThat(body.isSuccess()).isFalse();

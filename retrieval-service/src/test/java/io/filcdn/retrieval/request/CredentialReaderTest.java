@@ -18,14 +18,14 @@ class CredentialReaderTest {
       new CredentialReader(new BotTokens(Map.of("crawler", "robot")), "devnet");
 
   private Credential read(String authorization) {
-    return reader.read(Optional.of(authorization), () -> "a.example/b");
+    return reader.read(Optional.of(authorization));
   }
 
   @Test
   void eachSchemeAndPrefixIsReadAsWhatItIs() {
     AccessKey key = Keys.key();
 
-    assertThat(reader.read(Optional.empty(), () -> "a.example/b")).isEqualTo(new Credential.None());
+    assertThat(reader.read(Optional.empty())).isEqualTo(new Credential.None());
     assertThat(read("Bearer robot")).isEqualTo(new Credential.Bot("crawler"));
     assertThat(read("bEARER   robot ")).isEqualTo(new Credential.Bot("crawler"));
     assertThat(read("Bearer " + key.text()))

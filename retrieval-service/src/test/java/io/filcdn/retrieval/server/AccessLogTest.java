@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -143,7 +144,7 @@ class AccessLogTest {
             Clock.systemUTC())) {
       log.add(AccessEntryTest.entry("/"));
 
-      await().until(() -> log.dropped() == 1);
+      await().atMost(Duration.ofMinutes(1)).until(() -> log.dropped() == 1);
     }
   }
 

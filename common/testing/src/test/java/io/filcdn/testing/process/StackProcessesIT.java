@@ -110,7 +110,7 @@ class StackProcessesIT {
 
   @Test
   void oneThatIgnoresBeingAskedIsEndedByForce() {
-    StackProcesses impatient = new StackProcesses(data, java.time.Duration.ofMillis(200));
+    StackProcesses impatient = new StackProcesses(data, Duration.ofMillis(200));
     ProcessHandle stubborn =
         impatient.start("indexer", shell("trap '' TERM; touch up; sleep 600"), Map.of());
     await().atMost(Duration.ofMinutes(1)).until(() -> Files.exists(folder.resolve("up")));

@@ -3,11 +3,10 @@ package io.filcdn.bench.retrieval;
 import io.filcdn.bench.report.Case;
 import io.filcdn.bench.report.Report;
 import io.filcdn.bench.run.Checkout;
+import io.filcdn.bench.run.TemporaryFolder;
 import io.filcdn.bench.run.Tool;
 import io.filcdn.common.piece.PieceCid;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,25 +43,23 @@ public final class LoadBench {
   /** Runs for some minutes more than the mixed load. */
   public Report run() {
     Tool.need(List.of(new Tool("taskset", "util-linux")));
-    try {
-      Path folder = Files.createTempDirectory("filcdn-load");
-      List<Case> cases = new ArrayList<>();
-      try (SlowOrigin origin = new SlowOrigin(LINE);
-          EdgeUnderTest edge =
-              new EdgeUnderTest(checkout, folder.resolve("edge"), origin.url(), ENVIRONMENT)) {
-        Pieces pieces = new Pieces(origin, edge);
-        Contender contender = edge.contender();
-        PieceCid small = pieces.ofSize(SMALL);
-        PieceCid held = pieces.ofSize(HELD);
-        Fetcher.get(contender, "/" + small);
-        Fetcher.get(contender, "/" + held);
-        cases.addAll(new CrowdCases(origin, contender, small, held, pieces.ofSize(COLD)).run());
-        cases.addAll(new MixedCases(pieces, contender, time).run());
-      }
-      RetrievalBench.delete(folder);
-      return new Report("load", cases, List.of(CrowdCases.METHOD, MixedCases.METHOD));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the benchmark cannot use the temporary folder", e);
+    return TemporaryFolder.use(this::measure);
+  }
+
+  private Report measure(Path folder) throws IOException {
+    List<Case> cases = new ArrayList<>();
+    try (SlowOrigin origin = new SlowOrigin(LINE);
+        EdgeUnderTest edge =
+            new EdgeUnderTest(checkout, folder.resolve("edge"), origin.url(), ENVIRONMENT)) {
+      Pieces pieces = new Pieces(origin, edge);
+      Contender contender = edge.contender();
+      PieceCid small = pieces.ofSize(SMALL);
+      PieceCid held = pieces.ofSize(HELD);
+      Fetcher.get(contender, "/" + small);
+      Fetcher.get(contender, "/" + held);
+      cases.addAll(new CrowdCases(origin, contender, small, held, pieces.ofSize(COLD)).run());
+      cases.addAll(new MixedCases(pieces, contender, time).run());
     }
+    return new Report("load", cases, List.of(CrowdCases.METHOD, MixedCases.METHOD));
   }
 }

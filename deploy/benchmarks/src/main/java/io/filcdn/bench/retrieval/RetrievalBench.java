@@ -3,11 +3,10 @@ package io.filcdn.bench.retrieval;
 import io.filcdn.bench.report.Case;
 import io.filcdn.bench.report.Report;
 import io.filcdn.bench.run.Checkout;
+import io.filcdn.bench.run.TemporaryFolder;
 import io.filcdn.bench.run.Tool;
 import io.filcdn.common.piece.PieceCid;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,48 +46,37 @@ public final class RetrievalBench {
             new Tool("nginx", "nginx-light"),
             new Tool("varnishd", "varnish"),
             new Tool("wrk", "wrk")));
-    try {
-      Path folder = Files.createTempDirectory("filcdn-bench");
-      List<Case> cases = new ArrayList<>();
-      try (SlowOrigin origin = new SlowOrigin(ColdCases.LINE);
-          EdgeUnderTest edge =
-              new EdgeUnderTest(checkout, folder.resolve("edge"), origin.url(), ENVIRONMENT);
-          Contender nginx = Others.nginx(folder.resolve("nginx"), origin.url());
-          Contender varnish = Others.varnish(folder.resolve("varnish"), origin.url())) {
-        Pieces pieces = new Pieces(origin, edge);
-        List<Contender> contenders = List.of(edge.contender(), nginx, varnish);
-        cases.addAll(new HitCases(pieces, contenders).run());
-        cases.addAll(new ColdCases(origin, pieces, edge.contender(), nginx).run());
-        cases.addAll(new TreeCases(origin, edge, nginx).run());
-        PieceCid hot = pieces.ofSize(HOT);
-        PieceCid held = pieces.ofSize(HELD);
-        contenders.forEach(contender -> Fetcher.get(contender, "/" + held));
-        cases.addAll(new ManyCases(contenders, held).run());
-        cases.addAll(new CredentialCases(edge, hot, folder).run());
-        cases.add(new FillCase(edge.contender(), hot, pieces.ofSize(LARGE)).run());
-      }
-      // where something fails, the logs stay
-      delete(folder);
-      return new Report(
-          "retrieval",
-          cases,
-          List.of(
-              HitCases.METHOD,
-              ColdCases.METHOD,
-              TreeCases.METHOD,
-              ManyCases.METHOD,
-              CredentialCases.METHOD,
-              FillCase.METHOD));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the benchmark cannot use the temporary folder", e);
-    }
+    return TemporaryFolder.use(this::measure);
   }
 
-  static void delete(Path folder) throws IOException {
-    try (var files = Files.walk(folder)) {
-      for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
+  private Report measure(Path folder) throws IOException {
+    List<Case> cases = new ArrayList<>();
+    try (SlowOrigin origin = new SlowOrigin(ColdCases.LINE);
+        EdgeUnderTest edge =
+            new EdgeUnderTest(checkout, folder.resolve("edge"), origin.url(), ENVIRONMENT);
+        Contender nginx = Others.nginx(folder.resolve("nginx"), origin.url());
+        Contender varnish = Others.varnish(folder.resolve("varnish"), origin.url())) {
+      Pieces pieces = new Pieces(origin, edge);
+      List<Contender> contenders = List.of(edge.contender(), nginx, varnish);
+      cases.addAll(new HitCases(pieces, contenders).run());
+      cases.addAll(new ColdCases(origin, pieces, edge.contender(), nginx).run());
+      cases.addAll(new TreeCases(origin, edge, nginx).run());
+      PieceCid hot = pieces.ofSize(HOT);
+      PieceCid held = pieces.ofSize(HELD);
+      contenders.forEach(contender -> Fetcher.get(contender, "/" + held));
+      cases.addAll(new ManyCases(contenders, held).run());
+      cases.addAll(new CredentialCases(edge, hot, folder).run());
+      cases.add(new FillCase(edge.contender(), hot, pieces.ofSize(LARGE)).run());
     }
+    return new Report(
+        "retrieval",
+        cases,
+        List.of(
+            HitCases.METHOD,
+            ColdCases.METHOD,
+            TreeCases.METHOD,
+            ManyCases.METHOD,
+            CredentialCases.METHOD,
+            FillCase.METHOD));
   }
 }

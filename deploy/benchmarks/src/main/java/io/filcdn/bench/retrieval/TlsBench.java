@@ -3,12 +3,11 @@ package io.filcdn.bench.retrieval;
 import io.filcdn.bench.report.Case;
 import io.filcdn.bench.report.Report;
 import io.filcdn.bench.run.Checkout;
+import io.filcdn.bench.run.TemporaryFolder;
 import io.filcdn.bench.run.Tool;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.testing.process.FreePort;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -55,25 +54,22 @@ public final class TlsBench {
             new Tool("wrk", "wrk"),
             new Tool("h2load", "nghttp2-client"),
             new Tool("openssl", "openssl")));
-    try {
-      Path folder = Files.createTempDirectory("filcdn-bench");
-      TlsFiles tls = TlsFiles.in(folder.resolve("tls"));
-      int tlsPort = FreePort.find();
-      List<Case> cases;
-      try (SlowOrigin origin = new SlowOrigin(ColdCases.LINE);
-          EdgeUnderTest edge =
-              new EdgeUnderTest(
-                  checkout, folder.resolve("edge"), origin.url(), environment(tls, tlsPort));
-          Contender nginx = Others.nginx(folder.resolve("nginx"), origin.url(), tls)) {
-        cases =
-            cases(new Pieces(origin, edge), List.of(edge.contender().overTls(tlsPort, tls), nginx));
-      }
-      // where something fails, the logs stay
-      RetrievalBench.delete(folder);
-      return new Report("tls", cases, List.of(METHOD));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the benchmark cannot use the temporary folder", e);
+    return TemporaryFolder.use(this::measure);
+  }
+
+  private Report measure(Path folder) throws IOException {
+    TlsFiles tls = TlsFiles.in(folder.resolve("tls"));
+    int tlsPort = FreePort.find();
+    List<Case> cases;
+    try (SlowOrigin origin = new SlowOrigin(ColdCases.LINE);
+        EdgeUnderTest edge =
+            new EdgeUnderTest(
+                checkout, folder.resolve("edge"), origin.url(), environment(tls, tlsPort));
+        Contender nginx = Others.nginx(folder.resolve("nginx"), origin.url(), tls)) {
+      cases =
+          cases(new Pieces(origin, edge), List.of(edge.contender().overTls(tlsPort, tls), nginx));
     }
+    return new Report("tls", cases, List.of(METHOD));
   }
 
   private static Map<String, String> environment(TlsFiles tls, int port) {

@@ -4,10 +4,10 @@ import io.filcdn.bench.report.Case;
 import io.filcdn.bench.report.Report;
 import io.filcdn.bench.run.BenchFailure;
 import io.filcdn.bench.run.Checkout;
+import io.filcdn.bench.run.TemporaryFolder;
 import io.filcdn.bench.run.Tool;
 import io.filcdn.common.piece.PieceCid;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,36 +83,33 @@ public final class ZipfBench {
             new Tool("nginx", "nginx-light"),
             new Tool("varnishd", "varnish"),
             new Tool("wrk", "wrk")));
-    try {
-      Path folder = Files.createTempDirectory("filcdn-bench");
-      List<Long> sizes = sizes();
-      long memory = sizes.stream().mapToLong(size -> size).sum() / 4;
-      Map<String, String> environment = new HashMap<>(RetrievalBench.ENVIRONMENT);
-      environment.put("FILCDN_RETRIEVAL_CACHE_MEMORY", Long.toString(memory));
-      List<Case> cases = new ArrayList<>();
-      try (SlowOrigin origin = new SlowOrigin(LINE);
-          EdgeUnderTest edge =
-              new EdgeUnderTest(checkout, folder.resolve("edge"), origin.url(), environment);
-          Contender nginx = Others.nginx(folder.resolve("nginx"), origin.url());
-          Contender varnish = Others.varnish(folder.resolve("varnish"), origin.url(), memory)) {
-        List<PieceCid> pieces = new ArrayList<>(new Pieces(origin, edge).ofSizes(sizes));
-        // often asked for are pieces of any size
-        Collections.shuffle(pieces, new Random(SEED));
-        List<Contender> contenders = List.of(edge.contender(), nginx, varnish);
-        contenders.forEach(contender -> fill(contender, pieces));
-        Path script = Files.writeString(folder.resolve("zipf.lua"), SCRIPT);
-        Path paths =
-            Files.write(
-                folder.resolve("paths"), pieces.stream().map(piece -> "/" + piece).toList());
-        for (int connections : CONNECTIONS) {
-          cases.addAll(compare(contenders, script, paths, connections));
-        }
+    return TemporaryFolder.use(this::measure);
+  }
+
+  private Report measure(Path folder) throws IOException {
+    List<Long> sizes = sizes();
+    long memory = sizes.stream().mapToLong(size -> size).sum() / 4;
+    Map<String, String> environment = new HashMap<>(RetrievalBench.ENVIRONMENT);
+    environment.put("FILCDN_RETRIEVAL_CACHE_MEMORY", Long.toString(memory));
+    List<Case> cases = new ArrayList<>();
+    try (SlowOrigin origin = new SlowOrigin(LINE);
+        EdgeUnderTest edge =
+            new EdgeUnderTest(checkout, folder.resolve("edge"), origin.url(), environment);
+        Contender nginx = Others.nginx(folder.resolve("nginx"), origin.url());
+        Contender varnish = Others.varnish(folder.resolve("varnish"), origin.url(), memory)) {
+      List<PieceCid> pieces = new ArrayList<>(new Pieces(origin, edge).ofSizes(sizes));
+      // often asked for are pieces of any size
+      Collections.shuffle(pieces, new Random(SEED));
+      List<Contender> contenders = List.of(edge.contender(), nginx, varnish);
+      contenders.forEach(contender -> fill(contender, pieces));
+      Path script = Files.writeString(folder.resolve("zipf.lua"), SCRIPT);
+      Path paths =
+          Files.write(folder.resolve("paths"), pieces.stream().map(piece -> "/" + piece).toList());
+      for (int connections : CONNECTIONS) {
+        cases.addAll(compare(contenders, script, paths, connections));
       }
-      RetrievalBench.delete(folder);
-      return new Report("zipf", cases, List.of(METHOD));
-    } catch (IOException e) {
-      throw new UncheckedIOException("the benchmark cannot use the temporary folder", e);
     }
+    return new Report("zipf", cases, List.of(METHOD));
   }
 
   /** Sizes that differ, evenly many of each order of magnitude. */

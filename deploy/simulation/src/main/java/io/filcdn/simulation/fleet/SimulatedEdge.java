@@ -132,7 +132,7 @@ final class SimulatedEdge implements Lessor {
 
   /** Has metrics asked where someone waits for it. */
   private void ask() {
-    if (run.quota.isSignalled() && !signalled) {
+    if (run.quota.takeSignal() && !signalled) {
       turnAt(time.now() + settings.call().toNanos(), true);
     }
   }
