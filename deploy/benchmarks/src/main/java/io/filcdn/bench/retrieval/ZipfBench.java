@@ -35,7 +35,7 @@ public final class ZipfBench {
   private static final long LARGEST = 4 << 20;
   private static final double ALPHA = 0.9;
   private static final long SEED = 27;
-  private static final int[] CONNECTIONS = {1, 32, 256};
+  private static final int[] CONNECTIONS = {1, 32, 256, 1_000};
 
   /** Fast enough that the pieces come soon. */
   private static final long LINE = 10_000_000_000L;
