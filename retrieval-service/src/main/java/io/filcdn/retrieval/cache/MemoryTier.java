@@ -171,7 +171,6 @@ public final class MemoryTier {
             "expected %d bytes from %d on, found the end".formatted(block.capacity(), start));
       }
     }
-    block.writerIndex(block.capacity());
   }
 
   private static void removed(@Nullable Key key, @Nullable ByteBuf block, RemovalCause cause) {
@@ -181,15 +180,24 @@ public final class MemoryTier {
   /** Memory that counts until it is freed. */
   private final class Block extends UnpooledDirectByteBuf {
 
+    private final ByteBuf memory;
+
     Block(int capacity) {
-      super(UnpooledByteBufAllocator.DEFAULT, capacity, capacity);
-      bytes.addAndGet(capacity);
+      // not made all zeros: that, and pages that are new each time, cost more than reading a file
+      this(UnpooledByteBufAllocator.DEFAULT.directBuffer(capacity, capacity));
+    }
+
+    private Block(ByteBuf memory) {
+      super(memory.alloc(), memory.nioBuffer(0, memory.capacity()), memory.capacity());
+      this.memory = memory;
+      bytes.addAndGet(memory.capacity());
     }
 
     @Override
     protected void deallocate() {
       bytes.addAndGet(-maxCapacity());
       super.deallocate();
+      memory.release();
     }
   }
 }

@@ -61,6 +61,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -91,6 +92,18 @@ final class EdgeUnderTest implements AutoCloseable {
    * @param settings environment beyond what every run has
    */
   EdgeUnderTest(Checkout checkout, Path folder, URI origin, Map<String, String> settings) {
+    this(checkout, folder, origin, settings, Cores::measured);
+  }
+
+  /**
+   * @param cores where it runs
+   */
+  EdgeUnderTest(
+      Checkout checkout,
+      Path folder,
+      URI origin,
+      Map<String, String> settings,
+      UnaryOperator<List<String>> cores) {
     int kafkaPort = FreePort.find();
     this.kafka = kafka(folder.resolve("kafka"), kafkaPort);
     String brokers = "127.0.0.1:" + kafkaPort;
@@ -108,7 +121,7 @@ final class EdgeUnderTest implements AutoCloseable {
     environment.put("FILCDN_RETRIEVAL_HTTP_PORT", Integer.toString(port));
     environment.put("FILCDN_RETRIEVAL_DATA", folder.resolve("data").toString());
     environment.put("FILCDN_RETRIEVAL_LEASES_SERVE_WITHOUT_LIMIT", "true");
-    Server server = Server.start("filcdn", folder, Cores.measured(command(checkout)), environment);
+    Server server = Server.start("filcdn", folder, cores.apply(command(checkout)), environment);
     this.edge = new Contender("filcdn", server.awaitPort(port), port, PAYER + ".localhost");
     addProvider(FIRST, origin);
   }

@@ -3,14 +3,17 @@ package io.filcdn.bench.retrieval;
 import io.filcdn.bench.report.Case;
 import io.filcdn.bench.report.Report;
 import io.filcdn.bench.run.Checkout;
+import io.filcdn.bench.run.Cores;
 import io.filcdn.bench.run.TemporaryFolder;
 import io.filcdn.bench.run.Tool;
 import io.filcdn.common.piece.PieceCid;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The edge, nginx and Varnish side by side: one provider behind all three, servers on one core, the
@@ -20,7 +23,6 @@ public final class RetrievalBench {
 
   private static final long HOT = 16 << 10;
   private static final long HELD = 64 << 20;
-  private static final long LARGE = 2L << 30;
 
   /** Room for all of it in memory, and for all clients on one address. */
   static final Map<String, String> ENVIRONMENT =
@@ -31,6 +33,8 @@ public final class RetrievalBench {
           "FILCDN_RETRIEVAL_LIMITS_FILLS_PER_CLIENT", "1000000",
           "FILCDN_RETRIEVAL_LIMITS_TREES_PER_CLIENT", "1000000",
           "FILCDN_RETRIEVAL_LIMITS_PROMISED_BYTES_PER_CLIENT", "10T");
+
+  private static final String ONLY = System.getProperty("filcdn.bench.only", ".*");
 
   private final Checkout checkout;
 
@@ -58,15 +62,23 @@ public final class RetrievalBench {
         Contender varnish = Others.varnish(folder.resolve("varnish"), origin.url())) {
       Pieces pieces = new Pieces(origin, edge);
       List<Contender> contenders = List.of(edge.contender(), nginx, varnish);
-      cases.addAll(new HitCases(pieces, contenders).run());
-      cases.addAll(new ColdCases(origin, pieces, edge.contender(), nginx).run());
-      cases.addAll(new TreeCases(origin, edge, nginx).run());
       PieceCid hot = pieces.ofSize(HOT);
       PieceCid held = pieces.ofSize(HELD);
       contenders.forEach(contender -> Fetcher.get(contender, "/" + held));
-      cases.addAll(new ManyCases(contenders, held).run());
-      cases.addAll(new CredentialCases(edge, hot, folder).run());
-      cases.add(new FillCase(edge.contender(), hot, pieces.ofSize(LARGE)).run());
+      Map<String, Supplier<List<Case>>> groups = new LinkedHashMap<>();
+      groups.put("hits", new HitCases(pieces, contenders)::run);
+      groups.put("cold", new ColdCases(origin, pieces, edge.contender(), nginx)::run);
+      groups.put("trees", new TreeCases(origin, edge, nginx)::run);
+      groups.put("many", new ManyCases(contenders, held)::run);
+      groups.put("credentials", new CredentialCases(edge, hot, folder)::run);
+      groups.put("fills", new FillCase(pieces, List.of(edge.contender(), nginx), hot)::run);
+      groups.put("cores", () -> twoCores(folder, origin, edge.contender(), hot));
+      groups.forEach(
+          (name, group) -> {
+            if (name.matches(ONLY)) {
+              cases.addAll(group.get());
+            }
+          });
     }
     return new Report(
         "retrieval",
@@ -77,6 +89,16 @@ public final class RetrievalBench {
             TreeCases.METHOD,
             ManyCases.METHOD,
             CredentialCases.METHOD,
-            FillCase.METHOD));
+            FillCase.METHOD,
+            TwoCoresCase.METHOD));
+  }
+
+  private List<Case> twoCores(Path folder, SlowOrigin origin, Contender one, PieceCid hot) {
+    try (EdgeUnderTest two =
+        new EdgeUnderTest(
+            checkout, folder.resolve("two"), origin.url(), ENVIRONMENT, Cores::both)) {
+      two.place(List.of(hot));
+      return new TwoCoresCase(one, two.contender(), hot).run();
+    }
   }
 }

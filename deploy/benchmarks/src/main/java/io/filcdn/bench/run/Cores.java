@@ -18,8 +18,13 @@ public final class Cores {
     return pinned("1", command);
   }
 
-  private static List<String> pinned(String core, List<String> command) {
-    List<String> pinned = new ArrayList<>(List.of("taskset", "-c", core));
+  /** The command, on both. */
+  public static List<String> both(List<String> command) {
+    return pinned("0,1", command);
+  }
+
+  private static List<String> pinned(String cores, List<String> command) {
+    List<String> pinned = new ArrayList<>(List.of("taskset", "-c", cores));
     pinned.addAll(command);
     return pinned;
   }
