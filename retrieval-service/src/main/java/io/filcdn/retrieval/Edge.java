@@ -428,7 +428,8 @@ final class Edge implements AutoCloseable {
         limits,
         answers,
         new RequestRouter(reader, retrievals, proofs, trees(config, answers), answers),
-        new RequestRecorder(config.name(), log, accessLog, tools.meters, tools.clock),
+        new RequestRecorder(
+            config.name(), log, accessLog, meter.traces(), tools.meters, tools.clock),
         System::nanoTime);
   }
 

@@ -182,9 +182,19 @@ public final class AccessLog implements AutoCloseable {
         ended.result(),
         ended.firstByteMicros(),
         micros,
-        header(request, TRACE).map(TRACE_ID::matcher).filter(Matcher::matches).map(m -> m.group(1)),
+        traceId(ended),
         header(request, HttpHeaderNames.REFERER).map(AccessLog::withoutQuery),
         header(request, HttpHeaderNames.USER_AGENT));
+  }
+
+  /** The trace that this edge makes, which is the client's where he names one; else what he says. */
+  private static Optional<String> traceId(Exchange ended) {
+    return ended.trace().isValid()
+        ? Optional.of(ended.trace().getTraceId())
+        : header(ended.request(), TRACE)
+            .map(TRACE_ID::matcher)
+            .filter(Matcher::matches)
+            .map(trace -> trace.group(1));
   }
 
   private String address(Client client) {
