@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.filcdn.common.kafka.KafkaPrincipal;
 import io.filcdn.common.kafka.Topic;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The chart allows each service with Kafka what {@link KafkaPrincipal} says, and nothing else. */
+/** The chart, and compose, allow each service with Kafka what {@link KafkaPrincipal} says, and nothing else. */
 class KafkaAclsTest {
 
   /** Something that a principal may do. */
@@ -54,6 +55,13 @@ class KafkaAclsTest {
                     service -> "kafka.acls.users." + service, service -> "cdn." + service));
 
     assertThat(job(named)).containsExactlyInAnyOrderElementsOf(expected("User:cdn."));
+  }
+
+  @Test
+  void composeAllowsWhatTheCodeSays() throws Exception {
+    JsonNode acls = Rendered.YAML.readTree(Path.of("../compose/acls.json").toFile());
+
+    assertThat(file(acls)).containsExactlyInAnyOrderElementsOf(expected("User:"));
   }
 
   @Test
@@ -116,7 +124,11 @@ class KafkaAclsTest {
             .one("ConfigMap", "edge-filcdn-acls")
             .at("/data/acls.json")
             .asText();
-    return Rendered.elements(Rendered.YAML.readTree(file))
+    return file(Rendered.YAML.readTree(file));
+  }
+
+  private static List<Acl> file(JsonNode acls) {
+    return Rendered.elements(acls)
         .flatMap(
             acl ->
                 acls(
