@@ -69,7 +69,7 @@ class KafkaAclsTest {
     Rendered chart = Rendered.of(Rendered.example("calibration"));
 
     assertThat(chart.kind("KafkaUser")).isEmpty();
-    assertThat(chart.objects()).extracting(Rendered::name).doesNotContain("edge-filcdn-acls");
+    assertThat(chart.objects()).extracting(Rendered::name).doesNotContain("filcdn-acls");
   }
 
   /** Each service has its own login, and the administrator's is the jobs' alone. */
@@ -121,7 +121,7 @@ class KafkaAclsTest {
   private static List<Acl> job(Map<String, Object> values) throws Exception {
     String file =
         Rendered.of(Rendered.example("mainnet"), values)
-            .one("ConfigMap", "edge-filcdn-acls")
+            .one("ConfigMap", "filcdn-acls")
             .at("/data/acls.json")
             .asText();
     return file(Rendered.YAML.readTree(file));
