@@ -129,6 +129,7 @@ class ValuesTest {
                     Rendered.example("calibration"),
                     Map.of(
                         "edges.list[2].edge", "filcdn-retrieval-0",
-                        "edges.list[2].publicKey", "of another time")));
+                        "edges.list[2].publicKey", 
+                            "MCowBQYDK2VwAyEA1/0ERozhKDYtdf/mDUrDAZlINwGQylj6yNRtOr7T2UU=")));
   }
 }
