@@ -19,6 +19,12 @@ import org.junit.jupiter.api.io.TempDir;
 class TraceIT {
 
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
+  private static final long INTERNAL = 1;
+  private static final long SERVER = 2;
+  private static final long CLIENT = 3;
+  private static final long PRODUCER = 4;
+  private static final long CONSUMER = 5;
+
   private static final Duration REPORTED_WITHIN = Duration.ofMinutes(3);
 
   @TempDir private Path folder;
@@ -33,15 +39,17 @@ class TraceIT {
               stack.demoPieces().getFirst().url());
       assertThat(fetched.status()).isEqualTo(200);
 
-      ReceivedSpan request = awaitSpan(collector, "filcdn-retrieval", "GET");
-      ReceivedSpan sent = awaitSpan(collector, "filcdn-retrieval", "send filcdn.egress");
-      assertThat(sent.parentId()).isEqualTo(request.spanId());
-      ReceivedSpan counted = awaitSpan(collector, "filcdn-metrics", "process filcdn.egress");
-      assertThat(counted.parentId()).isEqualTo(sent.spanId());
-      ReceivedSpan told = awaitSpan(collector, "filcdn-metrics", "send filcdn.usage");
-      assertThat(told.parentId()).isEqualTo(counted.spanId());
-      awaitSpan(collector, "filcdn-settlement", "process filcdn.usage");
-      ReceivedSpan report = awaitSpan(collector, "filcdn-settlement", "report");
+      ReceivedSpan request = awaitSpan(collector, "filcdn-retrieval", SERVER, "GET");
+      ReceivedSpan sent = awaitSpan(collector, "filcdn-retrieval", PRODUCER, "send filcdn.egress");
+      assertThat(comesOf(sent, request)).isTrue();
+      ReceivedSpan counted = awaitSpan(collector, "filcdn-metrics", CONSUMER, "process filcdn.egress");
+      assertThat(comesOf(counted, sent)).isTrue();
+      ReceivedSpan told = awaitSpan(collector, "filcdn-metrics", PRODUCER, "send filcdn.usage");
+      assertThat(comesOf(told, counted)).isTrue();
+      ReceivedSpan kept =
+          awaitSpan(collector, "filcdn-settlement", CONSUMER, "process filcdn.usage");
+      assertThat(comesOf(kept, told)).isTrue();
+      ReceivedSpan report = awaitSpan(collector, "filcdn-settlement", INTERNAL, "report");
       ReceivedSpan transaction =
           await()
               .atMost(REPORTED_WITHIN)
@@ -57,7 +65,7 @@ class TraceIT {
 
       assertThat(transaction.service()).isEqualTo("filcdn-settlement");
       assertThat(report.events()).anyMatch(text -> text.startsWith("0x"));
-      assertThat(collector.spans(TRACE))
+      assertThat(collector.spans())
           .as("statements of metrics' database")
           .anyMatch(
               span ->
@@ -66,16 +74,24 @@ class TraceIT {
                       && "postgresql".equals(span.attributes().get("db.system")));
       assertThat(collector.spans())
           .as("calls that nothing traced has made")
-          .noneMatch(span -> span.parentId().isEmpty() && span.kind() == 3);
+          .noneMatch(span -> span.parentId().isEmpty() && span.kind() == CLIENT);
       assertThat(collector.spans().toString()).doesNotContain("password");
     }
   }
 
+  /** True where a span is a child of another, or linked to it. */
+  private static boolean comesOf(ReceivedSpan span, ReceivedSpan cause) {
+    return span.parentId().equals(cause.spanId())
+        || span.links().stream().anyMatch(link -> link.spanId().equals(cause.spanId()));
+  }
+
   /** A span of the request's trace, or one that is linked to it. */
-  private static ReceivedSpan awaitSpan(OtlpReceiver collector, String service, String name) {
+  private static ReceivedSpan awaitSpan(
+      OtlpReceiver collector, String service, long kind, String name) {
     Predicate<ReceivedSpan> wanted =
         span ->
             span.service().equals(service)
+                && span.kind() == kind
                 && span.name().startsWith(name)
                 && (span.traceId().equals(TRACE)
                     || span.links().stream().anyMatch(link -> link.traceId().equals(TRACE)));
