@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class TracesIT {
 
   private static final Address PAYER = Address.of("0x" + "aa".repeat(20));
-  private static final DataSetId DATA_SET = DataSetId.parse("fwss/1");
+  private static final DataSetId DATA_SET = DataSetId.of("fwss/1");
   private static final String TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
   private static final Duration SOON = Duration.ofSeconds(60);
 

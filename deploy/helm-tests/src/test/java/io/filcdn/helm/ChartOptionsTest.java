@@ -42,12 +42,12 @@ class ChartOptionsTest {
     "release-with-a-name-of-all-the-fifty-three-characters,"
         + " release-with-a-name-of-all-the-fifty-three"
   })
-  void namesHaveNoDotsAndFitLabels(String release, String name) {
+  void namesHaveNoDotsAndFitLabels(String release, String cut) {
     Rendered chart =
         Rendered.release(
             release,
             Rendered.example("mainnet"),
-            Rendered.edgesOf("eu1-%s-retrieval".formatted(name), 6));
+            Rendered.edgesOf("eu1-%s-retrieval".formatted(cut), 6));
 
     assertThat(chart.objects().stream().map(Rendered::name))
         .allMatch(name -> name.matches("[a-z]([-a-z0-9]*[a-z0-9])?"))
