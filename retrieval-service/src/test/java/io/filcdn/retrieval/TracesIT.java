@@ -1,5 +1,6 @@
 package io.filcdn.retrieval;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,7 +13,6 @@ import io.filcdn.testing.infra.Infra;
 import io.filcdn.testing.tracing.OtlpReceiver;
 import io.filcdn.testing.tracing.ReceivedSpan;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -21,7 +21,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -86,7 +85,7 @@ class TracesIT {
   }
 
   @Test
-  void aRequestsTraceGoesOnInFetchLeaseAndKafka() throws Exception {
+  void aRequestsTraceGoesOnInFetchAndKafka() throws Exception {
     TestPiece piece = TestPiece.random(1_000, 1);
     provider.with(piece);
     edge.awaitPlaced(index.place(piece, PAYER, "fwss/1"));
@@ -107,18 +106,40 @@ class TracesIT {
     assertThat(fetch.parentId()).isEqualTo(request.spanId());
     assertThat(fetch.attributes().get("url.full"))
         .isEqualTo(provider.url() + "/piece/" + piece.cid());
-    ReceivedSpan lease = awaitSpan(3, "POST /internal/v1/leases");
-    assertThat(lease.parentId()).isEqualTo(request.spanId());
-    assertThat(metrics.traces()).contains("00-" + TRACE + "-" + lease.spanId() + "-01");
     ReceivedSpan egress = awaitSpan(4, "send filcdn.egress");
     assertThat(egress.parentId()).isEqualTo(request.spanId());
-    assertThat(traceparents(Topic.EGRESS)).contains("00-" + TRACE + "-" + egress.spanId() + "-01");
-    assertThat(traceparents(Topic.RETRIEVALS))
-        .contains("00-" + TRACE + "-" + request.spanId() + "-01");
+    awaitRecord(Topic.EGRESS, egress);
+    awaitRecord(Topic.RETRIEVALS, request);
     assertThat(collector.spans().toString()).doesNotContain("secret-of-a-query");
   }
 
-  private List<String> traceparents(Topic topic) {
+  @Test
+  void theCallForALeaseIsInTheTraceOfTheRequestThatWaitsForIt() throws Exception {
+    TestPiece piece = TestPiece.random(1_000, 2);
+    provider.with(piece);
+    // who asks whether it is there is the first to need a lease
+    edge.awaitPlaced(index.place(piece, PAYER, "fwss/1"));
+
+    await()
+        .atMost(SOON)
+        .until(
+            () ->
+                collector.spans().stream()
+                    .filter(span -> span.name().equals("POST /internal/v1/leases"))
+                    .anyMatch(this::isOfARequestAndTold));
+  }
+
+  private boolean isOfARequestAndTold(ReceivedSpan lease) {
+    boolean isOfARequest =
+        collector.spans(lease.traceId()).stream()
+            .anyMatch(span -> span.kind() == 2 && span.spanId().equals(lease.parentId()));
+    return isOfARequest
+        && metrics.traces().contains("00-%s-%s-01".formatted(lease.traceId(), lease.spanId()));
+  }
+
+  /** Waits for a record that says that it comes of a span of the request's trace. */
+  private void awaitRecord(Topic topic, ReceivedSpan span) {
+    String told = "00-" + TRACE + "-" + span.spanId() + "-01";
     try (KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(
             Map.of("bootstrap.servers", infra.kafka().bootstrapServers()),
@@ -130,20 +151,21 @@ class TracesIT {
               .toList();
       consumer.assign(partitions);
       consumer.seekToBeginning(partitions);
-      List<ConsumerRecord<String, String>> records = new ArrayList<>();
-      await()
+      List<String> found = new ArrayList<>();
+      await(topic.topicName())
           .atMost(SOON)
           .until(
               () -> {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-                return !records.isEmpty();
+                consumer
+                    .poll(Duration.ofMillis(100))
+                    .forEach(
+                        record ->
+                            record
+                                .headers()
+                                .headers("traceparent")
+                                .forEach(h -> found.add(new String(h.value(), UTF_8))));
+                return found.contains(told);
               });
-      return records.stream()
-          .flatMap(
-              record ->
-                  Optional.ofNullable(record.headers().lastHeader("traceparent")).stream()
-                      .map(header -> new String(header.value(), StandardCharsets.UTF_8)))
-          .toList();
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.filcdn.indexer.topics;
 
+import static io.filcdn.indexer.Patience.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -12,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Pattern;
@@ -83,13 +85,19 @@ class ComposeKafkaIT {
     }
   }
 
+  /** The broker hears of rights a moment after they are set. */
+  private void mayWrite(String container, Topic topic) {
+    patiently().untilAsserted(() -> send(client(container), topic));
+  }
+
   @Test
   void eachServiceWritesWhatIsItsOwnAndNothingElse() throws Throwable {
-    send(client("retrieval"), Topic.EGRESS);
-    send(client("retrieval-2"), Topic.EGRESS);
-    send(client("metrics"), Topic.USAGE);
-    send(client("indexer"), Topic.DATA_SETS);
-    send(client("settlement"), Topic.SETTLEMENT);
+    for (String edge : List.of("retrieval", "retrieval-2")) {
+      mayWrite(edge, Topic.EGRESS);
+    }
+    mayWrite("metrics", Topic.USAGE);
+    mayWrite("indexer", Topic.DATA_SETS);
+    mayWrite("settlement", Topic.SETTLEMENT);
 
     assertThatThrownBy(() -> send(client("retrieval"), Topic.DATA_SETS))
         .isInstanceOf(TopicAuthorizationException.class);
