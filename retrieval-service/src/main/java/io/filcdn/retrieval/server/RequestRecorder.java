@@ -43,7 +43,7 @@ public final class RequestRecorder {
 
   /**
    * @param edge the name that records carry
-   * @param counted takes the spans of requests whose bytes somebody pays for
+   * @param counted takes the spans of requests whose bytes are counted
    */
   public RequestRecorder(
       String edge,
@@ -66,7 +66,7 @@ public final class RequestRecorder {
   void record(Exchange ended, Client client) {
     timer(ended).record(ended.elapsedMicros(), TimeUnit.MICROSECONDS);
     ended.firstByteMicros().ifPresent(micros -> firstByte.record(micros, TimeUnit.MICROSECONDS));
-    if (ended.dataSet().isPresent()) {
+    if (ended.acceptedBytes() > 0) {
       counted.add(ended.trace());
     }
     accessLog.ifPresent(lines -> lines.write(ended, client));
