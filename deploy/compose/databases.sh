@@ -1,10 +1,13 @@
 #!/bin/sh
 # Makes a database a service, each its owner's alone. Postgres' image runs this once, on an empty volume.
 set -eu
-for name in indexer metrics settlement; do
-  psql -v ON_ERROR_STOP=1 -v name="$name" -v password="$POSTGRES_PASSWORD" -U postgres <<'SQL'
+make() {
+  psql -v ON_ERROR_STOP=1 -v name="$1" -v password="$2" -U postgres <<'SQL'
 create role :"name" login password :'password';
 create database :"name" owner :"name";
 revoke connect on database :"name" from public;
 SQL
-done
+}
+make indexer "$INDEXER_PASSWORD"
+make metrics "$METRICS_PASSWORD"
+make settlement "$SETTLEMENT_PASSWORD"

@@ -428,7 +428,8 @@ final class Edge implements AutoCloseable {
         limits,
         answers,
         new RequestRouter(reader, retrievals, proofs, trees(config, answers), answers),
-        new RequestRecorder(config.name(), log, accessLog, tools.meters, tools.clock),
+        new RequestRecorder(
+            config.name(), log, accessLog, meter.traces(), tools.meters, tools.clock),
         System::nanoTime);
   }
 
@@ -586,10 +587,14 @@ final class Edge implements AutoCloseable {
         .more()
         .counter("filcdn.retrieval.records.dropped", List.of(), log, RetrievalLog::dropped);
     accessLog.ifPresent(
-        lines ->
-            meters
-                .more()
-                .counter("filcdn.access.log.dropped", List.of(), lines, AccessLog::dropped));
+        lines -> {
+          meters.more().counter("filcdn.access.log.dropped", List.of(), lines, AccessLog::dropped);
+          meters.gauge(
+              "filcdn.disk.usable",
+              Tags.of("folder", "access-log"),
+              lines,
+              of -> of.isWritten() ? 1 : 0);
+        });
     meters.gauge(
         "filcdn.denylist.entries",
         stores.denylist(),

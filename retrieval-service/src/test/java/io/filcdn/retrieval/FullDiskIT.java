@@ -151,6 +151,40 @@ class FullDiskIT {
     await().atMost(SOON).until(() -> egressBytes() == servedBytes + 300_000);
   }
 
+  @Test
+  void anEdgeServesWithoutAnAccessLogUntilItsFileCanBeWritten() throws Exception {
+    Path logs = Files.createFile(data.resolve("logs"));
+    Path log = logs.resolve("access.log");
+    started =
+        new EdgeProcess(
+            infra.kafka(),
+            data,
+            Map.of(
+                "filcdn.retrieval.access-log.format", "json",
+                "filcdn.retrieval.access-log.file", log.toString()));
+    edge().awaitReady();
+    TestPiece piece = placed(1_000, 5);
+    await().atMost(SOON).until(() -> served(piece));
+
+    assertThat(metrics()).contains("filcdn_disk_usable{folder=\"access-log\"} 0.0");
+    await()
+        .atMost(SOON)
+        .until(() -> metrics().lines().anyMatch(FullDiskIT::showsADroppedLine));
+
+    Files.delete(logs);
+
+    await().atMost(SOON).until(() -> served(piece) && Files.exists(log) && Files.size(log) > 0);
+    assertThat(Files.readString(log)).contains(piece.cid().toString());
+    await()
+        .atMost(SOON)
+        .until(() -> metrics().contains("filcdn_disk_usable{folder=\"access-log\"} 1.0"));
+  }
+
+  private static boolean showsADroppedLine(String metric) {
+    return metric.startsWith("filcdn_access_log_dropped_total ")
+        && Double.parseDouble(metric.substring(metric.indexOf(' '))) > 0;
+  }
+
   private boolean served(TestPiece piece) throws IOException {
     Answer answer = get(piece);
     servedBytes += answer.status() == 200 ? answer.body().length : 0;

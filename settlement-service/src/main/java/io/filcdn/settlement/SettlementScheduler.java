@@ -1,5 +1,6 @@
 package io.filcdn.settlement;
 
+import io.filcdn.service.tracing.Tracing;
 import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.contracts.NodeException;
@@ -74,7 +75,7 @@ class SettlementScheduler {
   private void walkNow() {
     dueWork.walking();
     try {
-      gauges.active(run.walk());
+      gauges.active(Tracing.begin("settle", run::walk));
       reconcileIfTime();
     } catch (NodeException e) {
       gauges.active(false);

@@ -20,6 +20,7 @@ class LayoutTest {
             "problem",
             "kafka",
             "schedule",
+            "tracing",
             "database"));
   }
 }

@@ -6,10 +6,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What an operator may choose of a release's names, pods, images and Service. */
@@ -35,9 +37,17 @@ class ChartOptionsTest {
   @TempDir Path folder;
 
   @ParameterizedTest
-  @ValueSource(strings = {"a.release", "release-with-a-name-of-all-the-fifty-three-characters"})
-  void namesHaveNoDotsAndFitLabels(String release) {
-    Rendered chart = Rendered.release(release, Rendered.example("mainnet"), Map.of());
+  @CsvSource({
+    "a.release, a-release-filcdn",
+    "release-with-a-name-of-all-the-fifty-three-characters,"
+        + " release-with-a-name-of-all-the-fifty-three"
+  })
+  void namesHaveNoDotsAndFitLabels(String release, String cut) {
+    Rendered chart =
+        Rendered.release(
+            release,
+            Rendered.example("mainnet"),
+            Rendered.edgesOf("eu1-%s-retrieval".formatted(cut), 6));
 
     assertThat(chart.objects().stream().map(Rendered::name))
         .allMatch(name -> name.matches("[a-z]([-a-z0-9]*[a-z0-9])?"))
@@ -46,10 +56,19 @@ class ChartOptionsTest {
         .allMatch(name -> (name + "-0123456789").length() <= 63, "fits its revisions' hash");
   }
 
+  /** Values with the two edges of calibration under their name. */
+  private static Map<String, Object> named(String statefulSet, Map<String, Object> more) {
+    Map<String, Object> all = new HashMap<>(Rendered.edgesOf(statefulSet, 2));
+    all.putAll(more);
+    return all;
+  }
+
   @Test
   void overridesNameObjectsAndLabels() {
     Rendered chart =
-        Rendered.of(CALIBRATION, Map.of("nameOverride", "edges", "fullnameOverride", "eu"));
+        Rendered.of(
+            CALIBRATION,
+            named("eu-retrieval", Map.of("nameOverride", "edges", "fullnameOverride", "eu")));
 
     assertThat(chart.objects().stream().map(Rendered::name)).allMatch(n -> n.startsWith("eu"));
     assertThat(chart.objects().stream().map(o -> o.at("/metadata/labels/app.kubernetes.io~1name")))
@@ -57,15 +76,18 @@ class ChartOptionsTest {
     assertThat(chart.one("NetworkPolicy", "eu").at("/spec/podSelector/matchLabels"))
         .isEqualTo(
             Rendered.YAML.valueToTree(
-                Map.of("app.kubernetes.io/name", "edges", "app.kubernetes.io/instance", "edge")));
-    assertThat(Rendered.of(CALIBRATION, Map.of("nameOverride", "other")).pods())
-        .containsKey("edge-other-retrieval");
+                Map.of("app.kubernetes.io/name", "edges", "app.kubernetes.io/instance", "filcdn")));
+    assertThat(Rendered.of(
+                    CALIBRATION,
+                    named("filcdn-other-retrieval", Map.of("nameOverride", "other")))
+                .pods())
+        .containsKey("filcdn-other-retrieval");
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"indexer", "retrieval", "metrics", "settlement"})
   void podsTakeWhatTheOperatorAdds(String component) throws Exception {
-    JsonNode pod = with(component, POD_OPTIONS).pods().get("edge-filcdn-" + component);
+    JsonNode pod = with(component, POD_OPTIONS).pods().get("filcdn-" + component);
 
     assertThat(pod).isNotNull();
     assertThat(pod.at("/affinity/nodeAffinity").isEmpty()).isFalse();
@@ -89,14 +111,14 @@ class ChartOptionsTest {
     for (String component : List.of("indexer", "metrics", "settlement")) {
       assertThat(
               Rendered.of(CALIBRATION, Map.of(component + ".replicas", 0))
-                  .one("Deployment", "edge-filcdn-" + component)
+                  .one("Deployment", "filcdn-" + component)
                   .at("/spec/replicas")
                   .asInt(-1))
           .isZero();
     }
     assertThat(
             Rendered.of(CALIBRATION, Map.of("retrieval.replicas", 0))
-                .one("StatefulSet", "edge-filcdn-retrieval")
+                .one("StatefulSet", "filcdn-retrieval")
                 .at("/spec/replicas")
                 .asInt(-1))
         .isZero();
@@ -131,7 +153,7 @@ class ChartOptionsTest {
               ipFamilyPolicy: PreferDualStack
               nodePorts: {http: 30080, https: 30443}
             """);
-    JsonNode service = chart.one("Service", "edge-filcdn-retrieval");
+    JsonNode service = chart.one("Service", "filcdn-retrieval");
     JsonNode spec = service.path("spec");
 
     assertThat(SCHEMAS.errors(service)).isEmpty();
@@ -142,7 +164,7 @@ class ChartOptionsTest {
     assertThat(spec.findValuesAsText("nodePort")).containsExactly("30080", "30443");
     assertThat(
             Rendered.of(CALIBRATION)
-                .one("Service", "edge-filcdn-retrieval")
+                .one("Service", "filcdn-retrieval")
                 .path("spec")
                 .properties())
         .extracting(Map.Entry::getKey)

@@ -77,7 +77,7 @@ class ChartTest {
             .flatMap(Rendered.of(values)::kind)
             .filter(
                 object ->
-                    !List.of("edge-filcdn", "edge-filcdn-leases").contains(Rendered.name(object)))
+                    !List.of("filcdn", "filcdn-leases").contains(Rendered.name(object)))
             .flatMap(
                 object ->
                     Stream.concat(
@@ -128,8 +128,8 @@ class ChartTest {
   @Test
   void gatewayAndIngressLeadTheSameHostsToTheSamePaths() {
     JsonNode route =
-        Rendered.of(Rendered.example("calibration")).one("HTTPRoute", "edge-filcdn-metrics");
-    JsonNode ingress = Rendered.of(Rendered.example("nginx")).one("Ingress", "edge-filcdn-metrics");
+        Rendered.of(Rendered.example("calibration")).one("HTTPRoute", "filcdn-metrics");
+    JsonNode ingress = Rendered.of(Rendered.example("nginx")).one("Ingress", "filcdn-metrics");
 
     assertThat(route.at("/spec/hostnames/0").asText())
         .isEqualTo(ingress.at("/spec/rules/0/host").asText());
@@ -144,8 +144,8 @@ class ChartTest {
   @Test
   void envoyGatewayHashesThePiece() {
     Rendered chart = Rendered.of(Rendered.example("calibration"));
-    JsonNode policy = chart.one("BackendTrafficPolicy", "edge-filcdn").path("spec");
-    JsonNode script = chart.one("EnvoyExtensionPolicy", "edge-filcdn").path("spec");
+    JsonNode policy = chart.one("BackendTrafficPolicy", "filcdn").path("spec");
+    JsonNode script = chart.one("EnvoyExtensionPolicy", "filcdn").path("spec");
 
     assertThat(policy.at("/loadBalancer/type").asText()).isEqualTo("ConsistentHash");
     assertThat(script.at("/lua/0/inline").asText())
@@ -163,7 +163,7 @@ class ChartTest {
         Rendered.of(Rendered.example("calibration"), Map.of("gateway.controller", "other"));
     assertThat(other.kind("BackendTrafficPolicy")).isEmpty();
     assertThat(other.kind("EnvoyExtensionPolicy")).isEmpty();
-    assertThat(other.one("HTTPRoute", "edge-filcdn").path("spec").findValuesAsText("value"))
+    assertThat(other.one("HTTPRoute", "filcdn").path("spec").findValuesAsText("value"))
         .containsExactly("/piece", "/");
   }
 
@@ -220,7 +220,7 @@ class ChartTest {
   @ValueSource(strings = {"/containers/0", "/containers/0/env/0", "/securityContext", "/volumes/0"})
   void fieldThatDoesNotExistDeepInsideIsFound(String place) {
     JsonNode planted =
-        Rendered.of(Rendered.example("mainnet")).one("StatefulSet", "edge-filcdn-retrieval");
+        Rendered.of(Rendered.example("mainnet")).one("StatefulSet", "filcdn-retrieval");
     ((ObjectNode) planted.at("/spec/template/spec" + place)).put("plantedField", true);
 
     assertThat(SCHEMAS.errors(planted)).singleElement().asString().contains("plantedField");
@@ -271,7 +271,7 @@ class ChartTest {
         Rendered.of(
                 Rendered.example("calibration"),
                 Map.of("retrieval.drainSeconds", 7200, "retrieval.preStopSeconds", 20))
-            .one("StatefulSet", "edge-filcdn-retrieval")
+            .one("StatefulSet", "filcdn-retrieval")
             .at("/spec/template/spec");
 
     assertThat(pod.path("terminationGracePeriodSeconds").asInt()).isEqualTo(7280);
@@ -293,7 +293,7 @@ class ChartTest {
           Rendered.of(
                   Rendered.example("calibration"),
                   Map.of("network.name", file.path("name").asText()))
-              .one("ConfigMap", "edge-filcdn-network");
+              .one("ConfigMap", "filcdn-network");
 
       assertThat(Rendered.YAML.readTree(rendered.at("/data/network.json").asText()))
           .isEqualTo(file);
@@ -303,7 +303,7 @@ class ChartTest {
   @Test
   void edgesNameThemselvesByRegionAndPod() {
     JsonNode edge =
-        Rendered.of(Rendered.example("edge-only")).one("StatefulSet", "edge-filcdn-retrieval");
+        Rendered.of(Rendered.example("edge-only")).one("StatefulSet", "filcdn-retrieval");
 
     assertThat(Rendered.elements(edge.at("/spec/template/spec/containers/0/env")))
         .filteredOn(v -> v.path("name").asText().equals("FILCDN_RETRIEVAL_EDGE"))
@@ -339,7 +339,7 @@ class ChartTest {
         .satisfies(
             edge ->
                 assertThat(variable(edge, "FILCDN_RETRIEVAL_LEASES_URL"))
-                    .isEqualTo("http://edge-filcdn-metrics:8080"));
+                    .isEqualTo("http://filcdn-metrics:8080"));
     assertThat(services("edge-only"))
         .singleElement()
         .satisfies(
@@ -358,11 +358,11 @@ class ChartTest {
       "*.cdn.example.com", "cdn.example.com", "*.cdn.example.net", "cdn.example.net"
     };
 
-    assertThat(texts(gateway.one("HTTPRoute", "edge-filcdn").at("/spec/hostnames")))
+    assertThat(texts(gateway.one("HTTPRoute", "filcdn").at("/spec/hostnames")))
         .containsExactly(hosts);
-    assertThat(ingress.one("Ingress", "edge-filcdn").at("/spec/rules").findValuesAsText("host"))
+    assertThat(ingress.one("Ingress", "filcdn").at("/spec/rules").findValuesAsText("host"))
         .containsExactly(hosts);
-    assertThat(texts(ingress.one("Ingress", "edge-filcdn").at("/spec/tls/0/hosts")))
+    assertThat(texts(ingress.one("Ingress", "filcdn").at("/spec/tls/0/hosts")))
         .containsExactly(hosts);
     assertThat(gateway.containers())
         .anySatisfy(
@@ -419,8 +419,8 @@ class ChartTest {
   void metricsReadsTheListOfEdgesAndNoPrivateKey() {
     Rendered chart = Rendered.of(Rendered.example("calibration"));
 
-    assertThat(chart.one("ConfigMap", "edge-filcdn-edges").at("/data/edges.json").asText())
-        .contains("edge-filcdn-retrieval-0", "edge-filcdn-retrieval-1", "publicKey");
+    assertThat(chart.one("ConfigMap", "filcdn-edges").at("/data/edges.json").asText())
+        .contains("filcdn-retrieval-0", "filcdn-retrieval-1", "publicKey");
     assertThat(services("calibration"))
         .filteredOn(c -> !c.path("name").asText().equals("retrieval"))
         .allMatch(
@@ -448,7 +448,7 @@ class ChartTest {
     Rendered edges = Rendered.of(Rendered.example("edge-only"));
 
     assertThat(edges.pods().keySet())
-        .containsExactlyInAnyOrder("edge-filcdn-retrieval", "edge-filcdn-test");
+        .containsExactlyInAnyOrder("filcdn-retrieval", "filcdn-test");
     assertThat(edges.kind("Deployment")).isEmpty();
   }
 
@@ -456,17 +456,17 @@ class ChartTest {
   void releaseOfEdgesAloneHasTheDashboardsOfEdgesAlone() {
     assertThat(Rendered.of(Rendered.example("edge-only")).kind("ConfigMap").map(Rendered::name))
         .containsExactlyInAnyOrder(
-            "edge-filcdn-network", "edge-filcdn-dashboard-edge", "edge-filcdn-dashboard-traffic");
+            "filcdn-network", "filcdn-dashboard-edge", "filcdn-dashboard-traffic");
   }
 
   /** A region of edges leases at the host where the other lets edges lease, and nothing else. */
   @Test
   void edgesOfAnotherRegionReachLeases() {
     Rendered main = Rendered.of(Rendered.example("mainnet"));
-    JsonNode route = main.one("HTTPRoute", "edge-filcdn-leases").path("spec");
+    JsonNode route = main.one("HTTPRoute", "filcdn-leases").path("spec");
     JsonNode ingress =
         Rendered.of(Rendered.example("nginx"), Map.of("leases.host", "leases.example.com"))
-            .one("Ingress", "edge-filcdn-leases");
+            .one("Ingress", "filcdn-leases");
 
     assertThat(services("edge-only"))
         .singleElement()
@@ -477,8 +477,8 @@ class ChartTest {
     assertThat(route.findValuesAsText("value"))
         .containsExactly(LeaseRequest.PATH, JournalProgress.PATH, JournalEnd.PATH, EdgeStatus.PATH)
         .isEqualTo(ingress.path("spec").findValuesAsText("path"));
-    assertThat(route.at("/rules/0/backendRefs/0/name").asText()).isEqualTo("edge-filcdn-metrics");
-    assertThat(main.one("NetworkPolicy", "edge-filcdn-metrics").at("/spec/ingress").toString())
+    assertThat(route.at("/rules/0/backendRefs/0/name").asText()).isEqualTo("filcdn-metrics");
+    assertThat(main.one("NetworkPolicy", "filcdn-metrics").at("/spec/ingress").toString())
         .contains("envoy-gateway-system");
   }
 }

@@ -16,6 +16,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.yaml.snakeyaml.Yaml;
 
@@ -47,7 +48,7 @@ class ComposeTest {
               unread.put(name, names);
             });
 
-    assertThat(unread).hasSize(6).allSatisfy((_, names) -> assertThat(names).isEmpty());
+    assertThat(unread).hasSize(7).allSatisfy((_, names) -> assertThat(names).isEmpty());
   }
 
   @Test
@@ -103,6 +104,42 @@ class ComposeTest {
         .allMatch(topic -> topic.at("/config/min.insync.replicas").asInt() == 1);
     assertThat(file.at("/services/topics/entrypoint").toString())
         .contains("io.filcdn.indexer.topics.TopicSetup", "/etc/filcdn/topics.json");
+    assertThat(file.at("/services/acls/entrypoint").toString())
+        .contains("io.filcdn.indexer.topics.AclSetup", "/etc/filcdn/acls.json");
+  }
+
+  @Test
+  void eachServiceHasAPasswordOfItsOwnForKafkaAndForItsDatabase() {
+    Map<String, Set<String>> services = new TreeMap<>();
+    services()
+        .forEach(
+            (name, service) -> {
+              JsonNode environment = service.path("environment");
+              Stream.of("KAFKA_SASL_JAAS_CONFIG", "QUARKUS_DATASOURCE_JDBC_URL")
+                  .flatMap(key -> VALUE.matcher(environment.path(key).asText()).results())
+                  .map(value -> value.group(1))
+                  .forEach(
+                      password ->
+                          services
+                              .computeIfAbsent(password, _ -> new TreeSet<>())
+                              .add(name.replaceFirst("-2$", "")));
+            });
+
+    assertThat(services).hasSize(8);
+    assertThat(services.get("FILCDN_KAFKA_PASSWORD")).containsExactlyInAnyOrder("acls", "topics");
+    assertThat(services)
+        .allSatisfy(
+            (password, users) ->
+                assertThat(users).as(password).hasSize(password.equals("FILCDN_KAFKA_PASSWORD") ? 2 : 1));
+  }
+
+  @Test
+  void edgesDoNotReachDatabases() {
+    assertThat(file.at("/services/postgres/networks").toString()).isEqualTo("[\"databases\"]");
+    assertThat(services().entrySet())
+        .filteredOn(service -> service.getValue().path("networks").toString().contains("databases"))
+        .extracting(Map.Entry::getKey)
+        .containsExactlyInAnyOrder("indexer", "metrics", "settlement");
   }
 
   /** The containers that are of this project, by their names. */

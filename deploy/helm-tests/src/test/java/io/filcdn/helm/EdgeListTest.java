@@ -62,12 +62,15 @@ class EdgeListTest {
             (name, pod) -> {
               assertThat(pod.findValuesAsText("secretName").contains("filcdn-edges"))
                   .as(name)
-                  .isEqualTo(name.equals("edge-filcdn-retrieval"));
-              assertThat(pod.path("volumes").toString().contains("\"edge-filcdn-edges\""))
+                  .isEqualTo(name.equals("filcdn-retrieval"));
+              assertThat(
+                      Rendered.elements(pod.path("volumes"))
+                          .map(volume -> volume.at("/configMap/name").asText()))
                   .as(name)
-                  .isEqualTo(name.equals("edge-filcdn-metrics"));
+                  .filteredOn("filcdn-edges"::equals)
+                  .hasSize(name.equals("filcdn-metrics") ? 1 : 0);
             });
-    JsonNode metrics = Objects.requireNonNull(pods.get("edge-filcdn-metrics"));
+    JsonNode metrics = Objects.requireNonNull(pods.get("filcdn-metrics"));
     assertThat(Rendered.elements(metrics.at("/containers/0/volumeMounts")))
         .filteredOn(mount -> mount.path("name").asText().equals("edges"))
         .singleElement()
@@ -88,7 +91,7 @@ class EdgeListTest {
                         !object.equals(
                             revoked.one(object.path("kind").asText(), Rendered.name(object))))
                 .map(Rendered::name))
-        .containsExactly("edge-filcdn-metrics");
+        .containsExactly("filcdn-metrics");
   }
 
   private static long goodWith(Path values, String key, String value) {
@@ -96,15 +99,15 @@ class EdgeListTest {
   }
 
   private static String list(Rendered chart) {
-    return chart.one("ConfigMap", "edge-filcdn-edges").at("/data/edges.json").asText();
+    return chart.one("ConfigMap", "filcdn-edges").at("/data/edges.json").asText();
   }
 
   /** Their names, as the edges themselves are told them. */
   private static List<String> edges(Rendered chart) {
-    JsonNode set = chart.one("StatefulSet", "edge-filcdn-retrieval");
+    JsonNode set = chart.one("StatefulSet", "filcdn-retrieval");
     int count =
         chart
-            .find("HorizontalPodAutoscaler", "edge-filcdn-retrieval")
+            .find("HorizontalPodAutoscaler", "filcdn-retrieval")
             .map(scaler -> scaler.at("/spec/maxReplicas").asInt())
             .orElse(set.at("/spec/replicas").asInt());
     String pattern =

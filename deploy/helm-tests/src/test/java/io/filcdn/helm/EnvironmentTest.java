@@ -95,7 +95,9 @@ class EnvironmentTest {
         Map.of(
             "retrieval.granteeSecret", "grantee",
             "retrieval.locationNotice", "true",
-            "retrieval.region", "eu");
+            "retrieval.region", "eu",
+            "edges.list[0].edge", "eu-filcdn-retrieval-0",
+            "edges.list[1].edge", "eu-filcdn-retrieval-1");
     Path values = Rendered.example("operators");
 
     assertThat(edge(Rendered.of(values, set)))

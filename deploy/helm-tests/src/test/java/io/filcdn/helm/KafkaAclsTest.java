@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.filcdn.common.kafka.KafkaPrincipal;
 import io.filcdn.common.kafka.Topic;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -14,7 +15,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The chart allows each service with Kafka what {@link KafkaPrincipal} says, and nothing else. */
+/** The chart, and compose, allow each service with Kafka what {@link KafkaPrincipal} says, and nothing else. */
 class KafkaAclsTest {
 
   /** Something that a principal may do. */
@@ -57,11 +58,18 @@ class KafkaAclsTest {
   }
 
   @Test
+  void composeAllowsWhatTheCodeSays() throws Exception {
+    JsonNode acls = Rendered.YAML.readTree(Path.of("../compose/acls.json").toFile());
+
+    assertThat(file(acls)).containsExactlyInAnyOrderElementsOf(expected("User:"));
+  }
+
+  @Test
   void nothingIsSetUnlessItIsAskedFor() {
     Rendered chart = Rendered.of(Rendered.example("calibration"));
 
     assertThat(chart.kind("KafkaUser")).isEmpty();
-    assertThat(chart.objects()).extracting(Rendered::name).doesNotContain("edge-filcdn-acls");
+    assertThat(chart.objects()).extracting(Rendered::name).doesNotContain("filcdn-acls");
   }
 
   /** Each service has its own login, and the administrator's is the jobs' alone. */
@@ -113,10 +121,14 @@ class KafkaAclsTest {
   private static List<Acl> job(Map<String, Object> values) throws Exception {
     String file =
         Rendered.of(Rendered.example("mainnet"), values)
-            .one("ConfigMap", "edge-filcdn-acls")
+            .one("ConfigMap", "filcdn-acls")
             .at("/data/acls.json")
             .asText();
-    return Rendered.elements(Rendered.YAML.readTree(file))
+    return file(Rendered.YAML.readTree(file));
+  }
+
+  private static List<Acl> file(JsonNode acls) {
+    return Rendered.elements(acls)
         .flatMap(
             acl ->
                 acls(

@@ -15,7 +15,7 @@ class NetworkPolicyTest {
 
   @Test
   void nothingIsAllowedThatIsNotSaid() {
-    JsonNode all = chart.one("NetworkPolicy", "edge-filcdn").path("spec");
+    JsonNode all = chart.one("NetworkPolicy", "filcdn").path("spec");
 
     assertThat(all.at("/podSelector/matchLabels").size()).isEqualTo(2);
     assertThat(texts(all.path("policyTypes"))).containsExactly("Ingress", "Egress");
@@ -51,7 +51,7 @@ class NetworkPolicyTest {
             Rendered.example("operators"),
             Map.of("metrics.config.filcdn\\.metrics\\.wallets\\.ask-chain", "true"));
 
-    JsonNode policy = asking.one("NetworkPolicy", "edge-filcdn-metrics").path("spec");
+    JsonNode policy = asking.one("NetworkPolicy", "filcdn-metrics").path("spec");
     assertThat(ports(policy.path("egress"))).containsExactly(9093, 5432, 443);
   }
 
@@ -62,7 +62,7 @@ class NetworkPolicyTest {
             Rendered.example("operators"),
             Map.of("metrics.config.filcdn\\.metrics\\.wallets\\.ask-chain", "\"false\""));
 
-    JsonNode policy = off.one("NetworkPolicy", "edge-filcdn-metrics").path("spec");
+    JsonNode policy = off.one("NetworkPolicy", "filcdn-metrics").path("spec");
     assertThat(ports(policy.path("egress"))).containsExactly(9093, 5432);
   }
 
@@ -79,10 +79,10 @@ class NetworkPolicyTest {
     Rendered shown = Rendered.of(Rendered.example("calibration"));
 
     for (String service : List.of("indexer", "settlement")) {
-      JsonNode policy = shown.one("NetworkPolicy", "edge-filcdn-" + service).path("spec");
+      JsonNode policy = shown.one("NetworkPolicy", "filcdn-" + service).path("spec");
       assertThat(peers(policy.path("ingress"))).containsExactly("test", "metrics");
     }
-    assertThat(peers(shown.one("NetworkPolicy", "edge-filcdn-metrics").path("spec").path("egress")))
+    assertThat(peers(shown.one("NetworkPolicy", "filcdn-metrics").path("spec").path("egress")))
         .containsExactly("indexer", "settlement");
   }
 
@@ -101,7 +101,7 @@ class NetworkPolicyTest {
 
     assertThat(jobs.kind("Job"))
         .extracting(Rendered::name)
-        .containsExactlyInAnyOrder("edge-filcdn-topics", "edge-filcdn-acls");
+        .containsExactlyInAnyOrder("filcdn-topics", "filcdn-acls");
     assertThat(jobs.kind("Job"))
         .allSatisfy(
             job -> {
@@ -117,7 +117,7 @@ class NetworkPolicyTest {
   }
 
   private JsonNode policy(String component) {
-    return chart.one("NetworkPolicy", "edge-filcdn-" + component).path("spec");
+    return chart.one("NetworkPolicy", "filcdn-" + component).path("spec");
   }
 
   private static List<Integer> ports(JsonNode rules) {

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
@@ -27,6 +28,9 @@ record Rendered(List<JsonNode> objects) {
 
   /** The chart with its hooks as ordinary objects: the library leaves hooks out. */
   private static final Path WITH_HOOKS = withHooks(Path.of("target/chart"));
+
+  /** The name by which docs/operations.md installs it, and by which the examples name edges. */
+  private static final String RELEASE = "filcdn";
 
   static final YAMLMapper YAML = new YAMLMapper();
 
@@ -53,7 +57,15 @@ record Rendered(List<JsonNode> objects) {
    * @throws IllegalStateException with Helm's message, where it refuses the values
    */
   static Rendered of(Path values, Map<String, Object> set) {
-    return release("edge", values, set);
+    return release(RELEASE, values, set);
+  }
+
+  /** Values by which the list of edges has those of a StatefulSet. */
+  static Map<String, Object> edgesOf(String statefulSet, int count) {
+    return IntStream.range(0, count)
+        .boxed()
+        .collect(
+            Collectors.toMap("edges.list[%d].edge"::formatted, i -> statefulSet + "-" + i));
   }
 
   /** As a release of another name. */

@@ -19,7 +19,7 @@ class TopicsTest {
   void jobCreatesEachTopicAsTheCodeSays() throws Exception {
     String file =
         Rendered.of(Rendered.example("calibration"))
-            .one("ConfigMap", "edge-filcdn-topics")
+            .one("ConfigMap", "filcdn-topics")
             .at("/data/topics.json")
             .asText();
 

@@ -89,7 +89,10 @@ class ValuesTest {
           calibration | retrieval.config.filcdn\\.retrieval\\.edge=me | retrieval would get the variable FILCDN_RETRIEVAL_EDGE twice
           calibration | metrics.extraEnv[0].name=FILCDN_NETWORK | metrics would get the variable FILCDN_NETWORK twice
           mainnet     | indexer.config.kafka\\.sasl\\.jaas\\.config=x | indexer would get the variable KAFKA_SASL_JAAS_CONFIG twice
-          calibration | edges.list[1].publicKey=MCowBQYDK2VwAyEApF5D6Y+0fzsY/zNed0q/iH2u8zuUjF7sLszck3Lo+J4= | gives edge-filcdn-retrieval-0 and edge-filcdn-retrieval-1 the same publicKey
+          calibration | retrieval.replicas=3 | edges.list has no key of filcdn-retrieval-2
+          calibration | retrieval.region=eu1 | edges.list has no key of eu1-filcdn-retrieval-0, eu1-filcdn-retrieval-1
+          mainnet     | retrieval.autoscaling.maxReplicas=8 | edges.list has no key of eu1-filcdn-retrieval-6, eu1-filcdn-retrieval-7
+          calibration | edges.list[1].publicKey=MCowBQYDK2VwAyEApF5D6Y+0fzsY/zNed0q/iH2u8zuUjF7sLszck3Lo+J4= | gives filcdn-retrieval-0 and filcdn-retrieval-1 the same publicKey
           """)
   void valuesThatDoNotFitEachOtherFailWithASentence(String example, String values, String message) {
     Map<String, Object> set =
@@ -124,6 +127,9 @@ class ValuesTest {
             () ->
                 Rendered.of(
                     Rendered.example("calibration"),
-                    Map.of("edges.list[1].edge", "edge-filcdn-retrieval-0")));
+                    Map.of(
+                        "edges.list[2].edge", "filcdn-retrieval-0",
+                        "edges.list[2].publicKey", 
+                            "MCowBQYDK2VwAyEA1/0ERozhKDYtdf/mDUrDAZlINwGQylj6yNRtOr7T2UU=")));
   }
 }

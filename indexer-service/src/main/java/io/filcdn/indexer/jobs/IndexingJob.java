@@ -3,6 +3,7 @@ package io.filcdn.indexer.jobs;
 import io.filcdn.indexer.health.Progress;
 import io.filcdn.indexer.jobs.IndexingLoop.Turn;
 import io.filcdn.service.schedule.Backoff;
+import io.filcdn.service.tracing.Tracing;
 import java.time.Duration;
 import org.jboss.logging.Logger;
 
@@ -39,7 +40,7 @@ public final class IndexingJob implements Job {
 
   private Turn guarded() {
     try {
-      return loop.turn();
+      return Tracing.begin("index", loop::turn);
     } catch (RuntimeException e) {
       // a bug: nothing was committed; say so as loudly as can be, and try again
       LOG.error("a turn of the indexing loop failed", e);

@@ -11,6 +11,7 @@ import io.filcdn.retrieval.follow.ReplicaFollower;
 import io.filcdn.retrieval.follow.TopicReplica;
 import io.filcdn.retrieval.usage.BestEffortProducer;
 import io.github.bucket4j.Bucket;
+import io.opentelemetry.api.trace.SpanContext;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,7 +85,7 @@ public final class RegionalSightings implements KeySightings, TopicReplica {
   private boolean isElsewhere(KeyId key) {
     if (told.getIfPresent(key) == null && rate.tryConsume(1)) {
       told.put(key, true);
-      producer.send(key.toString(), new KeySighting(key, region));
+      producer.send(key.toString(), new KeySighting(key, region), SpanContext.getInvalid());
     }
     Instant seen = elsewhere.getIfPresent(key);
     return seen != null && seen.plus(REMEMBERED).isAfter(clock.instant());

@@ -6,8 +6,10 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.PieceName;
 import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.service.tracing.Tracing;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.handler.codec.http2.Http2ConnectionHandler;
+import io.opentelemetry.api.trace.SpanContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -38,6 +40,7 @@ public final class Exchange {
   private final HttpServerRequest request;
   private final LongSupplier nanoTime;
   private final long startedAt;
+  private final SpanContext trace;
   private final Consumer<Exchange> onEnd;
   private Optional<Refusal> refusal = Optional.empty();
   private Optional<CacheOutcome> outcome = Optional.empty();
@@ -55,11 +58,17 @@ public final class Exchange {
     this.request = request;
     this.nanoTime = nanoTime;
     this.startedAt = nanoTime.getAsLong();
+    this.trace = Tracing.current();
     this.onEnd = onEnd;
   }
 
   public HttpServerRequest request() {
     return request;
+  }
+
+  /** The request's span, where it is traced; an invalid one where not. */
+  public SpanContext trace() {
+    return trace;
   }
 
   HttpServerResponse response() {

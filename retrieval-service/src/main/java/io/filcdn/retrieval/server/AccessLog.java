@@ -7,7 +7,7 @@ import io.filcdn.service.start.UnusableSettingException;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
-import java.io.FileNotFoundException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -27,7 +27,6 @@ import org.jboss.logging.Logger;
 import org.jboss.logmanager.ExtLogRecord;
 import org.jboss.logmanager.formatters.PatternFormatter;
 import org.jboss.logmanager.handlers.ConsoleHandler;
-import org.jboss.logmanager.handlers.SizeRotatingFileHandler;
 
 /**
  * A log of requests, a line each, written by a thread of its own. Nothing waits for it: where too
@@ -52,6 +51,11 @@ public final class AccessLog implements AutoCloseable {
   private final ThreadPoolExecutor writer;
   private final Clock clock;
   private final LongAdder dropped = new LongAdder();
+  private final LongAdder errors = new LongAdder();
+  private volatile boolean written = true;
+
+  /** The errors before the last flush. Of one thread at a time. */
+  private long errorsBefore;
 
   /**
    * The rules of an access log.
@@ -85,12 +89,15 @@ public final class AccessLog implements AutoCloseable {
             Thread.ofPlatform().name("filcdn-access-log").factory(),
             (line, full) -> dropped.increment());
     output.setErrorManager(new CountedErrors());
+    // so that a file that cannot be opened is told of before the first line
+    flush();
   }
 
   /**
-   * Opens the log, where there is to be one.
+   * Opens the log, where there is to be one. A file that cannot be written now, as on a full disk,
+   * keeps nobody from being served: its lines are dropped until it can.
    *
-   * @throws UnusableSettingException where its file cannot be written
+   * @throws UnusableSettingException where its file is a folder
    */
   public static Optional<AccessLog> open(Rules rules, Clock clock) {
     return format(rules.format).map(format -> new AccessLog(rules, format, output(rules), clock));
@@ -108,35 +115,35 @@ public final class AccessLog implements AutoCloseable {
     if (rules.file.isEmpty()) {
       return new ConsoleHandler(ConsoleHandler.Target.SYSTEM_OUT, LINE);
     }
-    SizeRotatingFileHandler file = new SizeRotatingFileHandler();
-    file.setFormatter(LINE);
-    file.setAutoFlush(false);
-    file.setAppend(true);
-    file.setRotateSize(rules.maxBytes);
-    file.setMaxBackupIndex(rules.files - 1);
-    try {
-      file.setFile(rules.file.get().toFile());
-    } catch (FileNotFoundException e) {
+    Path file = rules.file.get();
+    if (Files.isDirectory(file)) {
       throw new UnusableSettingException(
-          "expected in filcdn.retrieval.access-log.file a file that can be written, found "
-              + e.getMessage());
+          "expected in filcdn.retrieval.access-log.file a file, found the folder " + file);
     }
-    return file;
+    return new LineFile(file, LINE, rules.maxBytes, rules.files, System::nanoTime);
   }
 
-  /** Errors of the output: each lost a line. */
+  /** Errors of the output. Each lost a line, but where the file was only opened. */
   private final class CountedErrors extends ErrorManager {
 
-    private boolean told;
-
     @Override
-    public synchronized void error(String message, Exception failure, int code) {
-      dropped.increment();
-      if (!told) {
-        told = true;
-        LOG.errorf(failure, "the access log cannot be written: %s", message);
+    public void error(String message, Exception failure, int code) {
+      if (code != OPEN_FAILURE) {
+        dropped.increment();
+      }
+      errors.increment();
+      if (written) {
+        written = false;
+        LOG.errorf(
+            "the access log cannot be written, and its lines are dropped: %s",
+            failure == null ? message : failure.getMessage());
       }
     }
+  }
+
+  /** True where the output took what it was last given. */
+  public boolean isWritten() {
+    return written;
   }
 
   /** The number of lines that were not written. */
@@ -161,8 +168,18 @@ public final class AccessLog implements AutoCloseable {
             ExtLogRecord.FormatStyle.NO_FORMAT,
             AccessLog.class.getName()));
     if (writer.getQueue().isEmpty()) {
-      output.flush();
+      flush();
     }
+  }
+
+  private void flush() {
+    output.flush();
+    long found = errors.sum();
+    if (found == errorsBefore && !written) {
+      written = true;
+      LOG.info("the access log is written again");
+    }
+    errorsBefore = found;
   }
 
   private AccessEntry entry(Exchange ended, Client client) {
@@ -182,9 +199,19 @@ public final class AccessLog implements AutoCloseable {
         ended.result(),
         ended.firstByteMicros(),
         micros,
-        header(request, TRACE).map(TRACE_ID::matcher).filter(Matcher::matches).map(m -> m.group(1)),
+        traceId(ended),
         header(request, HttpHeaderNames.REFERER).map(AccessLog::withoutQuery),
         header(request, HttpHeaderNames.USER_AGENT));
+  }
+
+  /** The trace that this edge makes, which is the client's where he names one; else what he says. */
+  private static Optional<String> traceId(Exchange ended) {
+    return ended.trace().isValid()
+        ? Optional.of(ended.trace().getTraceId())
+        : header(ended.request(), TRACE)
+            .map(TRACE_ID::matcher)
+            .filter(Matcher::matches)
+            .map(trace -> trace.group(1));
   }
 
   private String address(Client client) {

@@ -6,6 +6,7 @@ import io.filcdn.retrieval.delivery.Exchange;
 import io.filcdn.retrieval.refusal.Refusal;
 import io.filcdn.retrieval.request.Client;
 import io.filcdn.retrieval.usage.RetrievalLog;
+import io.filcdn.service.tracing.TraceLinks;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Clock;
@@ -34,6 +35,7 @@ public final class RequestRecorder {
   private final String edge;
   private final RetrievalLog log;
   private final Optional<AccessLog> accessLog;
+  private final TraceLinks counted;
   private final MeterRegistry meters;
   private final Map<Answered, Timer> timers = new ConcurrentHashMap<>();
   private final Timer firstByte;
@@ -41,16 +43,19 @@ public final class RequestRecorder {
 
   /**
    * @param edge the name that records carry
+   * @param counted takes the spans of requests whose bytes are counted
    */
   public RequestRecorder(
       String edge,
       RetrievalLog log,
       Optional<AccessLog> accessLog,
+      TraceLinks counted,
       MeterRegistry meters,
       Clock clock) {
     this.edge = edge;
     this.log = log;
     this.accessLog = accessLog;
+    this.counted = counted;
     this.meters = meters;
     this.firstByte =
         Timer.builder("filcdn.first.byte").serviceLevelObjectives(FIRST_BYTE).register(meters);
@@ -61,11 +66,14 @@ public final class RequestRecorder {
   void record(Exchange ended, Client client) {
     timer(ended).record(ended.elapsedMicros(), TimeUnit.MICROSECONDS);
     ended.firstByteMicros().ifPresent(micros -> firstByte.record(micros, TimeUnit.MICROSECONDS));
+    if (ended.acceptedBytes() > 0) {
+      counted.add(ended.trace());
+    }
     accessLog.ifPresent(lines -> lines.write(ended, client));
     if (ended.asked().isPresent()) {
       long weight = log.weight();
       if (weight > 0) {
-        log.write(retrieval(ended, ended.asked().get(), client, weight));
+        log.write(retrieval(ended, ended.asked().get(), client, weight), ended.trace());
       }
     }
   }

@@ -2,6 +2,8 @@ package io.filcdn.retrieval.usage;
 
 import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.service.kafka.TraceHeaders;
+import io.opentelemetry.api.trace.SpanContext;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -74,12 +76,19 @@ public final class BestEffortProducer implements AutoCloseable {
     return dropped.get();
   }
 
-  /** Sends a record; after the end it counts as dropped. */
-  public void send(String key, Object record) {
+  /**
+   * Sends a record; after the end it counts as dropped.
+   *
+   * @param trace the span of which it tells
+   */
+  public void send(String key, Object record, SpanContext trace) {
+    ProducerRecord<String, String> sent =
+        new ProducerRecord<>(topic.topicName(), key, RecordJson.write(record));
+    TraceHeaders.write(sent, trace);
     try {
       var _ =
           producer.send(
-              new ProducerRecord<>(topic.topicName(), key, RecordJson.write(record)),
+              sent,
               (metadata, failure) -> {
                 if (failure != null) {
                   dropped.incrementAndGet();

@@ -3,6 +3,7 @@ package io.filcdn.retrieval.usage;
 import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.service.tracing.TraceLinks;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,6 +20,7 @@ public final class EgressMeter {
   private final Quota quota;
   private final UnverifiedBudget unverified;
   private final Traffic traffic;
+  private final TraceLinks traces = new TraceLinks();
 
   /**
    * @param quota where responses were reserved, and what is not billed is given back
@@ -30,6 +32,11 @@ public final class EgressMeter {
     this.quota = quota;
     this.unverified = unverified;
     this.traffic = traffic;
+  }
+
+  /** The spans of requests whose bytes were counted since they were last taken. */
+  public TraceLinks traces() {
+    return traces;
   }
 
   /**

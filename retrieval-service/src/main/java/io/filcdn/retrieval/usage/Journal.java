@@ -10,6 +10,7 @@ import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.retrieval.database.Database;
 import io.filcdn.retrieval.database.Opened;
+import io.filcdn.service.tracing.TraceLinks;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -54,6 +55,7 @@ public final class Journal implements AutoCloseable {
   private final String edge;
   private final long maxRecords;
   private final AtomicLong records = new AtomicLong();
+  private final TraceLinks traces = new TraceLinks();
 
   /** The last sequence of this run that Kafka has, by partition. */
   private final Map<Integer, Long> acknowledged = new ConcurrentHashMap<>();
@@ -90,6 +92,11 @@ public final class Journal implements AutoCloseable {
       journal.close();
       throw e;
     }
+  }
+
+  /** The spans of requests whose bytes are in records that wait for Kafka; not kept on disk. */
+  TraceLinks traces() {
+    return traces;
   }
 
   /** True where so much waits for Kafka that no new response may start. */

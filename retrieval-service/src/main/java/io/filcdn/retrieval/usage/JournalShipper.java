@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import com.google.errorprone.annotations.concurrent.GuardedBy;
 import io.filcdn.common.identity.SignedMessage;
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.service.kafka.TraceHeaders;
+import io.filcdn.service.tracing.Tracing;
+import io.opentelemetry.api.trace.SpanKind;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -96,6 +99,14 @@ public final class JournalShipper implements AutoCloseable {
    * @return whether the journal is empty
    */
   public boolean ship() {
+    return Tracing.within(
+        "send " + Topic.EGRESS.topicName(),
+        SpanKind.PRODUCER,
+        journal.traces().take(),
+        this::shipAll);
+  }
+
+  private boolean shipAll() {
     Set<Integer> stuck = new HashSet<>();
     while (true) {
       List<Journal.Unsent> heads = journal.heads(partition -> !stuck.contains(partition));
@@ -148,6 +159,7 @@ public final class JournalShipper implements AutoCloseable {
         signer ->
             sent.headers()
                 .add(SignedMessage.EGRESS_HEADER, signer.sign(record.value()).getBytes(UTF_8)));
+    TraceHeaders.write(sent, Tracing.current());
     return sent;
   }
 

@@ -6,6 +6,7 @@ import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
+import io.filcdn.service.tracing.Tracing;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -68,17 +69,17 @@ public final class LeaseClient implements Lessor {
 
   private <T> T call(String path, Object body, Class<T> answer) throws NotAnsweredException {
     String json = RecordJson.write(body);
-    HttpRequest request =
+    HttpRequest.Builder request =
         HttpRequest.newBuilder(service.resolve(path))
             .timeout(timeout)
             .header("Content-Type", "application/json")
             .header("Authorization", identity.sign(path, json).header())
-            .POST(HttpRequest.BodyPublishers.ofString(json))
-            .build();
+            .POST(HttpRequest.BodyPublishers.ofString(json));
+    Tracing.tell(Tracing.current(), request::header);
     try {
-      HttpResponse<String> response = http.send(request, HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() != 200) {
-        throw notAnswered(request.uri(), response);
+        throw notAnswered(response.uri(), response);
       }
       return RecordJson.read(response.body(), answer);
     } catch (IOException | IllegalArgumentException e) {

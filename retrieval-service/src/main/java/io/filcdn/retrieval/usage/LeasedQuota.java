@@ -13,6 +13,9 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.retrieval.usage.LeaseAccount.Kind;
 import io.filcdn.retrieval.usage.LeaseClient.RefusedException;
 import io.filcdn.retrieval.usage.Lessor.NotAnsweredException;
+import io.filcdn.service.tracing.TraceLinks;
+import io.filcdn.service.tracing.Tracing;
+import io.opentelemetry.api.trace.SpanKind;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -58,6 +61,10 @@ public final class LeasedQuota implements Quota, AutoCloseable {
   private final LongSupplier nanoTime;
   private final Map<QuotaName, LeaseAccount> accounts = new ConcurrentHashMap<>();
   private final Semaphore signal = new Semaphore(0);
+
+  /** The spans of requests that wait for the next call. */
+  private final TraceLinks waiting = new TraceLinks();
+
   private final Function<DataSetId, Optional<Address>> payers;
 
   /** The places for accounts of clients and tokens. While they are few, idle ones are forgotten. */
@@ -212,6 +219,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     if (hold.isDecided()) {
       then.accept(hold);
     } else {
+      waiting.add(Tracing.current());
       signal.release();
     }
   }
@@ -479,7 +487,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     List<LeaseAccount> left = new ArrayList<>();
     try {
       LeaseAnswer answer =
-          lessor.lease(new LeaseRequest(journal, edge, some.stream().map(ask).toList()));
+          lease(new LeaseRequest(journal, edge, some.stream().map(ask).toList()));
       if (answer.closed()) {
         closed = true;
         LOG.errorf("%s", refusal().orElseThrow());
@@ -504,6 +512,14 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     } finally {
       some.forEach(account -> account.decided().forEach(LeasedQuota::goOn));
     }
+  }
+
+  private LeaseAnswer lease(LeaseRequest request) throws NotAnsweredException {
+    return Tracing.within(
+        "POST " + LeaseRequest.PATH,
+        SpanKind.CLIENT,
+        waiting.take(),
+        () -> lessor.lease(request));
   }
 
   /** Keeps the keys of the days that were told, and of the day before: clocks differ. */

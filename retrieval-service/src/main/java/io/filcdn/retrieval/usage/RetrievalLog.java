@@ -4,6 +4,7 @@ import io.filcdn.common.egress.RetrievalRecord;
 import io.filcdn.common.kafka.Topic;
 import io.github.bucket4j.Bucket;
 import io.github.bucket4j.TimeMeter;
+import io.opentelemetry.api.trace.SpanContext;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
@@ -63,8 +64,12 @@ public final class RetrievalLog implements AutoCloseable {
     return 0;
   }
 
-  /** Writes a record; after the end it counts as dropped. Never blocks, never fails. */
-  public void write(RetrievalRecord record) {
+  /**
+   * Writes a record; after the end it counts as dropped. Never blocks, never fails.
+   *
+   * @param trace the retrieval's span
+   */
+  public void write(RetrievalRecord record, SpanContext trace) {
     LOG.debugf(
         "%s %s %d %s %s bytes in %d us",
         record.payer(),
@@ -73,7 +78,7 @@ public final class RetrievalLog implements AutoCloseable {
         record.cache().map(Object::toString).or(record::error).orElse("-"),
         record.bytes(),
         record.ttlbMicros());
-    producer.send(record.payer().hex(), record);
+    producer.send(record.payer().hex(), record, trace);
   }
 
   @Override

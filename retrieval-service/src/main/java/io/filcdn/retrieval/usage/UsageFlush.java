@@ -65,6 +65,7 @@ public final class UsageFlush {
     try {
       journal.append(rows, partitions.getAsInt(), begun, now);
       refused = List.of();
+      journal.traces().addAll(meter.traces().take());
       begun = now;
       failing = false;
     } catch (IllegalStateException e) {

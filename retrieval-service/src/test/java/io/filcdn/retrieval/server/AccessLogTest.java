@@ -149,7 +149,23 @@ class AccessLogTest {
   }
 
   @Test
-  void aFileThatCannotBeWrittenIsSaidAtTheStart() throws IOException {
+  void aFileThatCannotBeOpenedEndsNoStart() throws IOException {
+    Path taken = Files.createFile(folder.resolve("taken"));
+    try (AccessLog log =
+        AccessLog.open(
+                rules(AccessLogFormat.JSON, taken.resolve("access.log"), 2), Clock.systemUTC())
+            .orElseThrow()) {
+      assertThat(log.isWritten()).isFalse();
+      assertThat(log.dropped()).isZero();
+
+      log.add(AccessEntryTest.entry("/"));
+
+      await().atMost(Duration.ofMinutes(1)).until(() -> log.dropped() == 1);
+    }
+  }
+
+  @Test
+  void aFolderIsRefusedAtTheStart() throws IOException {
     Path taken = Files.createDirectory(folder.resolve("taken"));
 
     assertThatThrownBy(

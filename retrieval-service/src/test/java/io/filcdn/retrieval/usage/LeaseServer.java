@@ -31,7 +31,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -56,6 +58,7 @@ public final class LeaseServer implements AutoCloseable {
   private long shareInAdvance = 1;
   private final AtomicInteger arrived = new AtomicInteger();
   private final AtomicInteger grants = new AtomicInteger();
+  private final Queue<String> traces = new ConcurrentLinkedQueue<>();
   private volatile CountDownLatch paused = new CountDownLatch(0);
 
   public LeaseServer() throws IOException {
@@ -130,6 +133,11 @@ public final class LeaseServer implements AutoCloseable {
     return arrived.get();
   }
 
+  /** The traces that calls for leases named. */
+  public List<String> traces() {
+    return List.copyOf(traces);
+  }
+
   /** How many calls were given something. */
   public int grants() {
     return grants.get();
@@ -182,6 +190,7 @@ public final class LeaseServer implements AutoCloseable {
 
   private void lease(HttpExchange call) throws IOException {
     String body = body(call);
+    Optional.ofNullable(call.getRequestHeaders().getFirst("traceparent")).ifPresent(traces::add);
     if (body.contains("\"needed\"")) {
       arrived.incrementAndGet();
     }

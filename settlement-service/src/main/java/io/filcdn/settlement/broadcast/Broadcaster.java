@@ -9,6 +9,9 @@ import io.filcdn.settlement.model.Attempt;
 import io.filcdn.settlement.model.LedgerTransaction;
 import io.filcdn.settlement.model.Nonce;
 import io.filcdn.settlement.model.TransactionState;
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
@@ -26,6 +29,8 @@ import org.jboss.logging.Logger;
 public class Broadcaster {
 
   private static final Logger LOG = Logger.getLogger(Broadcaster.class);
+
+  private static final AttributeKey<String> HASH = AttributeKey.stringKey("transaction.hash");
 
   private final Transactions transactions;
   private final Node node;
@@ -106,6 +111,7 @@ public class Broadcaster {
       // a spent nonce is most often these bytes in a block already: confirmation will tell
       case SendResult.Taken(), SendResult.NonceSpent() -> {
         transactions.sent(attempt.signed().hash(), now);
+        Span.current().addEvent("sent", Attributes.of(HASH, attempt.signed().hash().toString()));
         LOG.infof(
             "sent transaction=%s hash=%s activity=%s nonce=%s dataSets=%d time=%d",
             transaction.id(),

@@ -7,6 +7,8 @@ import io.filcdn.common.usage.UsageRecord;
 import io.filcdn.service.kafka.ConsumerGroup;
 import io.filcdn.service.kafka.FollowerSettings;
 import io.filcdn.service.kafka.TopicFollower;
+import io.filcdn.service.tracing.Tracing;
+import io.filcdn.settlement.replica.OdometerTraces;
 import io.filcdn.settlement.replica.TopicTables;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
@@ -44,6 +46,7 @@ final class Intake {
       TopicTables tables,
       TopicProgress progress,
       RecordReader reader,
+      OdometerTraces traces,
       Clock clock,
       MeterRegistry metrics) {
     this.kafka = kafka;
@@ -53,17 +56,28 @@ final class Intake {
     this.metrics = metrics;
     this.followers =
         List.of(
-            follower(Topic.USAGE, "usage", UsageRecord.class, tables::keepUsage),
-            follower(Topic.DATA_SETS, "data-sets", DataSetRecord.class, tables::keepDataSets),
+            follower(
+                Topic.USAGE,
+                "usage",
+                UsageRecord.class,
+                tables::keepUsage,
+                usage -> traces.keep(usage.dataSet(), Tracing.current())),
+            follower(
+                Topic.DATA_SETS,
+                "data-sets",
+                DataSetRecord.class,
+                tables::keepDataSets,
+                _ -> {}),
             follower(
                 Topic.PAYERS,
                 "payers",
                 PayerRecord.class,
-                payers -> tables.keepPayers(payers, clock.instant())));
+                payers -> tables.keepPayers(payers, clock.instant()),
+                _ -> {}));
   }
 
   private <T> TopicFollower follower(
-      Topic topic, String name, Class<T> type, Consumer<List<T>> keep) {
+      Topic topic, String name, Class<T> type, Consumer<List<T>> keep, Consumer<T> traced) {
     return new TopicFollower(
         new FollowerSettings(
             topic.topicName(),
@@ -73,7 +87,7 @@ final class Intake {
             MAX_WAIT,
             LONGEST_PAUSE),
         kafka,
-        new TopicIntake<>(topic.topicName(), type, keep, tables, progress, reader),
+        new TopicIntake<>(topic.topicName(), type, keep, tables, progress, reader, traced),
         tables::nextOffsets,
         metrics);
   }

@@ -11,6 +11,7 @@ import jakarta.persistence.PersistenceException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -26,20 +27,26 @@ final class TopicIntake<T> implements TopicFollower.Step {
   private final TopicTables tables;
   private final TopicProgress progress;
   private final RecordReader reader;
+  private final Consumer<T> traced;
 
+  /**
+   * @param traced hears of each record that is part of a trace, within the span of its batch
+   */
   TopicIntake(
       String topic,
       Class<T> type,
       Consumer<List<T>> keep,
       TopicTables tables,
       TopicProgress progress,
-      RecordReader reader) {
+      RecordReader reader,
+      Consumer<T> traced) {
     this.topic = topic;
     this.type = type;
     this.keep = keep;
     this.tables = tables;
     this.progress = progress;
     this.reader = reader;
+    this.traced = traced;
   }
 
   @Override
@@ -66,7 +73,9 @@ final class TopicIntake<T> implements TopicFollower.Step {
     tables.lock(topic);
     List<T> values = new ArrayList<>();
     for (SourceRecord record : batch.records()) {
-      reader.read(record, type).ifPresent(values::add);
+      Optional<T> value = reader.read(record, type);
+      value.ifPresent(values::add);
+      value.filter(_ -> record.trace().isSampled()).ifPresent(traced);
     }
     if (!values.isEmpty()) {
       keep.accept(values);

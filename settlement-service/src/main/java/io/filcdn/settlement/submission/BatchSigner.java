@@ -1,6 +1,7 @@
 package io.filcdn.settlement.submission;
 
 import io.filcdn.common.payment.DataSetId;
+import io.filcdn.service.tracing.Tracing;
 import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.batch.Batch;
@@ -11,8 +12,12 @@ import io.filcdn.settlement.due.Finding;
 import io.filcdn.settlement.guard.EpochGuard;
 import io.filcdn.settlement.guard.SigningGuard;
 import io.filcdn.settlement.model.Submission;
+import io.filcdn.settlement.replica.OdometerTraces;
 import io.filcdn.settlement.setaside.SetAside;
+import io.opentelemetry.api.trace.SpanContext;
+import io.opentelemetry.api.trace.SpanKind;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jboss.logging.Logger;
@@ -31,6 +36,7 @@ final class BatchSigner {
   private final SigningOutcomes outcomes;
   private final Broadcaster broadcaster;
   private final Findings findings;
+  private final OdometerTraces traces;
   private final Alarms alarms;
   private final SubmissionConfig config;
 
@@ -40,6 +46,7 @@ final class BatchSigner {
       SigningOutcomes outcomes,
       Broadcaster broadcaster,
       Findings findings,
+      OdometerTraces traces,
       Alarms alarms,
       SubmissionConfig config) {
     this.epochGuard = epochGuard;
@@ -47,6 +54,7 @@ final class BatchSigner {
     this.outcomes = outcomes;
     this.broadcaster = broadcaster;
     this.findings = findings;
+    this.traces = traces;
     this.alarms = alarms;
     this.config = config;
   }
@@ -104,6 +112,22 @@ final class BatchSigner {
           batch.submission().activity(), batch.submission().dataSets(), batch.gasLimit());
       return true;
     }
+    return batch.submission() instanceof Submission.UsageReport report
+        ? signReport(report, batch, head)
+        : signAndSend(batch, head);
+  }
+
+  /** Goes on with the traces of requests whose bytes are reported. */
+  private boolean signReport(Submission.UsageReport report, Batch batch, Head head) {
+    List<SpanContext> causes = traces.of(report.dataSets());
+    boolean hasRoom =
+        Tracing.within(
+            "report", SpanKind.INTERNAL, causes, () -> signAndSend(batch, head));
+    traces.forget(report.dataSets());
+    return hasRoom;
+  }
+
+  private boolean signAndSend(Batch batch, Head head) {
     if (!outcomes.goesOn(guard.sign(batch.submission(), batch.gasLimit(), head))) {
       return false;
     }

@@ -25,7 +25,9 @@ public final class Endpoint {
 
   public Endpoint(URI url, OkHttpClient client) {
     this.url = url;
-    this.service = new HttpService(url.toString(), client);
+    this.service =
+        new HttpService(
+            url.toString(), client.newBuilder().addInterceptor(new RpcSpans()).build());
     this.api = new JsonRpc2_0Web3j(service);
   }
 

@@ -1,6 +1,8 @@
 package io.filcdn.service.kafka;
 
+import io.filcdn.service.tracing.Tracing;
 import io.micrometer.core.instrument.Timer;
+import io.opentelemetry.api.trace.SpanKind;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,11 +58,22 @@ final class BatchInHand implements AutoCloseable {
                 applying.run();
               } else {
                 long start = System.nanoTime();
-                applying.run();
+                traced(next, applying);
                 // not a failed one: by their number it is told whether anything went on
                 batches.record(System.nanoTime() - start, TimeUnit.NANOSECONDS);
               }
             });
+  }
+
+  private static void traced(Batch batch, Runnable applying) {
+    Tracing.within(
+        "process " + batch.topic(),
+        SpanKind.CONSUMER,
+        TraceHeaders.of(batch.records()),
+        () -> {
+          applying.run();
+          return batch;
+        });
   }
 
   /** Waits until the batch is applied, and commits its offsets; a second call does nothing. */

@@ -1,5 +1,7 @@
 package io.filcdn.service.kafka;
 
+import io.filcdn.service.tracing.Tracing;
+import io.opentelemetry.api.trace.SpanKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -67,6 +69,14 @@ public final class KafkaPublisher implements AutoCloseable {
    *     but none is under way any more
    */
   public void send(List<ProducerRecord<String, String>> records) {
+    if (!records.isEmpty()) {
+      Tracing.step(
+          "send " + records.getFirst().topic(), SpanKind.PRODUCER, () -> sendAndWait(records));
+    }
+  }
+
+  private List<ProducerRecord<String, String>> sendAndWait(
+      List<ProducerRecord<String, String>> records) {
     List<Future<RecordMetadata>> acknowledgements = new ArrayList<>(records.size());
     for (ProducerRecord<String, String> record : records) {
       Future<RecordMetadata> acknowledgement = begin(record);
@@ -92,9 +102,11 @@ public final class KafkaPublisher implements AutoCloseable {
     if (failure != null) {
       throw failure;
     }
+    return records;
   }
 
   private Future<RecordMetadata> begin(ProducerRecord<String, String> record) {
+    TraceHeaders.write(record, Tracing.current());
     try {
       return producer.send(record);
     } catch (KafkaException e) {

@@ -1,6 +1,7 @@
 package io.filcdn.service.kafka;
 
 import io.filcdn.common.identity.SignedMessage;
+import io.opentelemetry.api.trace.SpanContext;
 import java.nio.charset.StandardCharsets;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param value absent in a tombstone; bytes that are no UTF-8 are replaced
  * @param signature its header {@link SignedMessage#EGRESS_HEADER}, in Base64; absent in what edges
  *     did not write
+ * @param trace the span that it comes of, by its headers; an invalid one where they name none
  */
 public record SourceRecord(
     String topic,
@@ -20,7 +22,19 @@ public record SourceRecord(
     long offset,
     @Nullable String key,
     @Nullable String value,
-    @Nullable String signature) {
+    @Nullable String signature,
+    SpanContext trace) {
+
+  /** A record that is part of no trace. */
+  public SourceRecord(
+      String topic,
+      int partition,
+      long offset,
+      @Nullable String key,
+      @Nullable String value,
+      @Nullable String signature) {
+    this(topic, partition, offset, key, value, signature, SpanContext.getInvalid());
+  }
 
   /** A record that nobody signed, or of which nobody asks who did. */
   public SourceRecord(
@@ -39,7 +53,8 @@ public record SourceRecord(
         record.value(),
         signature == null || signature.value() == null
             ? null
-            : new String(signature.value(), StandardCharsets.UTF_8));
+            : new String(signature.value(), StandardCharsets.UTF_8),
+        TraceHeaders.read(record.headers()));
   }
 
   @Override

@@ -6,7 +6,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -46,15 +48,45 @@ public final class EmbeddedKafka implements Kafka {
     return kafka;
   }
 
+  /**
+   * Starts one as a deployment configures it, but for folder and ports.
+   *
+   * @param listener the name of the listener for clients; the other is {@code CONTROLLER}
+   * @param admin the login of its administrator
+   */
+  public static EmbeddedKafka start(
+      Path folder, Map<String, String> deployed, String listener, Map<String, Object> admin) {
+    int port = FreePort.find();
+    Map<String, String> settings = settings(folder, port, FreePort.find());
+    Map<String, String> ours = Map.copyOf(settings);
+    settings.putAll(deployed);
+    for (String place : List.of("listeners", "advertised.listeners")) {
+      settings.put(
+          place, Objects.requireNonNull(ours.get(place)).replace("PLAINTEXT", listener));
+    }
+    for (String place : List.of("log.dirs", "controller.quorum.voters")) {
+      settings.put(place, Objects.requireNonNull(ours.get(place)));
+    }
+    return start(folder, port, settings, admin);
+  }
+
   private static EmbeddedKafka start(Path folder, int port, Optional<KafkaUsers> users) {
     int brokerPort = port == 0 ? FreePort.find() : port;
     Map<String, String> settings = settings(folder, brokerPort, FreePort.find());
     users.ifPresent(known -> settings.putAll(secured(known)));
+    return start(
+        folder,
+        brokerPort,
+        settings,
+        users.map(known -> known.client(KafkaUsers.ADMIN)).orElse(Map.of()));
+  }
+
+  private static EmbeddedKafka start(
+      Path folder, int port, Map<String, String> settings, Map<String, Object> admin) {
     formatWhereNew(folder, settings);
     KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings), Time.SYSTEM);
     server.startup();
-    return new EmbeddedKafka(
-        server, brokerPort, users.map(known -> known.client(KafkaUsers.ADMIN)).orElse(Map.of()));
+    return new EmbeddedKafka(server, port, admin);
   }
 
   /** The controller's port too: it is as open to this machine as the broker's. */

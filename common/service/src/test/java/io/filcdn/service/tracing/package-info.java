@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.service.tracing;
+
+import org.jspecify.annotations.NullMarked;
