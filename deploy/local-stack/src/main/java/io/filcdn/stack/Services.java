@@ -19,13 +19,7 @@ import java.util.Map;
 /** The configuration of the four services for one machine: small, and by environment variables. */
 final class Services {
 
-  private static final List<String> SMALL_JVM =
-      List.of(
-          "-XX:+UseSerialGC",
-          "-Xss512k",
-          "-XX:+ExitOnOutOfMemoryError",
-          "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow");
+  private static final String SMALL_STACKS = "-Xss512k";
 
   /** Compiles less well and takes less memory: for what waits for others most of the time. */
   private static final List<String> MOSTLY_WAITING = List.of("-Xmx128m", "-XX:TieredStopAtLevel=1");
@@ -33,13 +27,7 @@ final class Services {
   private static final List<String> BUSY = List.of("-Xmx128m");
 
   /** Pieces are hashed and kept outside the heap. */
-  private static final List<String> STREAMING =
-      List.of(
-          "-Xmx192m",
-          "-XX:MaxDirectMemorySize=256m",
-          // CommP of many nodes at once
-          "--add-modules",
-          "jdk.incubator.vector");
+  private static final List<String> STREAMING = List.of("-Xmx192m", "-XX:MaxDirectMemorySize=256m");
 
   private final Checkout checkout;
   private final Ports ports;
@@ -140,7 +128,8 @@ final class Services {
   private Service service(String name, List<String> size, Map<String, String> own) {
     String management = Service.management(name, ports);
     List<String> command = new ArrayList<>(List.of(Checkout.java()));
-    command.addAll(SMALL_JVM);
+    command.addAll(checkout.javaOptions(name));
+    command.add(SMALL_STACKS);
     command.addAll(size);
     Map<String, String> environment = new HashMap<>(shared);
     environment.putAll(own);
@@ -158,8 +147,8 @@ final class Services {
   /** The command that runs Kafka, as {@link io.filcdn.testing.infra.KafkaProcess} wants it. */
   static List<String> kafka(Path folder, int port, Path readyFile, Path users) {
     List<String> command = new ArrayList<>(List.of(Checkout.java()));
-    command.addAll(SMALL_JVM);
-    command.addAll(List.of("-Xmx160m", "-XX:TieredStopAtLevel=1"));
+    command.addAll(Checkout.ofThisProcess().javaOptions("kafka"));
+    command.addAll(List.of(SMALL_STACKS, "-Xmx160m", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(io.filcdn.testing.infra.KafkaProcess.class.getName());
     command.addAll(
