@@ -36,10 +36,7 @@ final class Services {
   private final KafkaUsers kafkaUsers;
   private final Map<String, String> shared;
 
-  /**
-   * @param kafka where Kafka is
-   */
-  Services(Checkout checkout, DataFolder data, Ports ports, String kafka) {
+  Services(Checkout checkout, DataFolder data, Ports ports) {
     this.checkout = checkout;
     this.ports = ports;
     this.keys = EdgeKeys.in(data);
@@ -50,7 +47,7 @@ final class Services {
             "FILCDN_NETWORK",
             data.networkFile().toString(),
             "KAFKA_BOOTSTRAP_SERVERS",
-            kafka,
+            Infrastructure.kafka(ports),
             "QUARKUS_HTTP_HOST",
             "127.0.0.1",
             // glibc keeps a heap per thread otherwise
