@@ -347,7 +347,8 @@ class LoopIT {
 
     assertThat(urls).hasSize(100).doesNotHaveDuplicates();
     for (int i = 0; i < 100; i++) {
-      assertThat(Client.get(urls.get(i)).sha256()).isEqualTo(Client.sha256(bytes(1_000 + i, 2_000)));
+      assertThat(Client.get(urls.get(i)).sha256())
+          .isEqualTo(Client.sha256(bytes(1_000 + i, 2_000)));
     }
   }
 

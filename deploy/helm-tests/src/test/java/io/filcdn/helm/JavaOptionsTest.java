@@ -86,7 +86,8 @@ class JavaOptionsTest {
     command.addAll(options);
     command.addAll(List.of("-XX:+PrintFlagsFinal", "-version"));
     Process java = new ProcessBuilder(command).redirectErrorStream(true).start();
-    List<String> said = new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
+    List<String> said =
+        new String(java.getInputStream().readAllBytes(), StandardCharsets.UTF_8).lines().toList();
     assertThat(java.waitFor(1, TimeUnit.MINUTES)).isTrue();
     assertThat(java.exitValue()).as(String.join("\n", said)).isZero();
     return String.join(

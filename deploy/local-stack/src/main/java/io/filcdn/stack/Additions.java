@@ -60,7 +60,9 @@ final class Additions {
     return added;
   }
 
-  /** Sends a transaction for each batch, and then waits for all of them: one block can take them. */
+  /**
+   * Sends a transaction for each batch, and then waits for all of them: one block can take them.
+   */
   private void addTogether(List<List<PieceCid>> batches, Devnet devnet) {
     Map<String, List<PieceCid>> pending = new HashMap<>();
     for (List<PieceCid> batch : batches) {
@@ -74,7 +76,9 @@ final class Additions {
     boolean decided =
         patience.until(
             () -> {
-              pending.entrySet().removeIf(sent -> isDecided(sent.getKey(), sent.getValue(), devnet));
+              pending
+                  .entrySet()
+                  .removeIf(sent -> isDecided(sent.getKey(), sent.getValue(), devnet));
               return pending.isEmpty();
             },
             pending::size,

@@ -114,8 +114,7 @@ record FilesToStore(List<FileToStore> all) {
     List<FileToStore> left = all.stream().filter(file -> !file.isOnItsWay()).toList();
     if (all.size() == 1 && !left.isEmpty()) {
       throw new StackFailure(
-          "store: %s %s"
-              .formatted(all.getFirst().path(), all.getFirst().failure().orElseThrow()));
+          "store: %s %s".formatted(all.getFirst().path(), all.getFirst().failure().orElseThrow()));
     }
     int width = all.stream().mapToInt(file -> file.path().toString().length()).max().orElse(0);
     String row = "%-" + Math.max(width, "FILE".length()) + "s  %15s  %s";

@@ -47,8 +47,7 @@ final class Store {
   private final Http http;
   private final Clock clock;
 
-  private Store(
-      FilesToStore files, StackFile stack, Console console, Http http, Clock clock) {
+  private Store(FilesToStore files, StackFile stack, Console console, Http http, Clock clock) {
     this.files = files;
     this.stack = stack;
     this.console = console;
@@ -84,12 +83,10 @@ final class Store {
 
   private void run() throws Exception {
     handOver();
-    List<PieceCid> unserved =
-        files.pieces().stream().filter(piece -> !isFetchable(piece)).toList();
+    List<PieceCid> unserved = files.pieces().stream().filter(piece -> !isFetchable(piece)).toList();
     console.say(
         "At the provider: %s, with %s that nobody can fetch yet."
-            .formatted(
-                count(files.onTheirWay().size(), "file"), count(unserved.size(), "piece")));
+            .formatted(count(files.onTheirWay().size(), "file"), count(unserved.size(), "piece")));
     if (!unserved.isEmpty()) {
       awaitFetchable(new Additions(files, stack, console).of(unserved));
     }
