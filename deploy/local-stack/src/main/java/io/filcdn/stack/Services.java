@@ -19,7 +19,14 @@ import java.util.Map;
 /** The configuration of the four services for one machine: small, and by environment variables. */
 final class Services {
 
-  private static final String SMALL_STACKS = "-Xss512k";
+  /** Heaps that grow when they have to, and memory of the C library that goes back. */
+  private static final List<String> SMALL =
+      List.of(
+          "-Xss512k",
+          "-Xms24m",
+          "-XX:TrimNativeHeapInterval=5000",
+          // no collections for the sake of classes while they are loaded
+          "-XX:MetaspaceSize=96m");
 
   /** Compiles less well and takes less memory: for what waits for others most of the time. */
   private static final List<String> MOSTLY_WAITING = List.of("-Xmx128m", "-XX:TieredStopAtLevel=1");
@@ -126,7 +133,7 @@ final class Services {
     String management = Service.management(name, ports);
     List<String> command = new ArrayList<>(List.of(Checkout.java()));
     command.addAll(checkout.javaOptions(name));
-    command.add(SMALL_STACKS);
+    command.addAll(SMALL);
     command.addAll(size);
     Map<String, String> environment = new HashMap<>(shared);
     environment.putAll(own);
@@ -145,7 +152,8 @@ final class Services {
   static List<String> kafka(Path folder, int port, Path readyFile, Path users) {
     List<String> command = new ArrayList<>(List.of(Checkout.java()));
     command.addAll(Checkout.ofThisProcess().javaOptions("kafka"));
-    command.addAll(List.of(SMALL_STACKS, "-Xmx160m", "-XX:TieredStopAtLevel=1"));
+    command.addAll(SMALL);
+    command.addAll(List.of("-Xmx160m", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(io.filcdn.testing.infra.KafkaProcess.class.getName());
     command.addAll(

@@ -97,8 +97,8 @@ final class Up {
                 folder.resolve("retrieval"),
                 operatorKey,
                 choice.isDevnet());
+    infrastructure.awaitKafka(patience);
     if (options.train()) {
-      infrastructure.awaitKafka(patience);
       new Training(processes, console, patience, http).of(services);
     }
     StackFile stack = StackFile.of(ports, data, effective, infrastructure.postgres());
@@ -108,7 +108,6 @@ final class Up {
       demo.get().describe(stack, signed.get());
     }
     services.forEach(service -> service.start(processes));
-    infrastructure.awaitKafka(patience);
     List<DemoPiece> pieces = demo.map(shown -> shown.content().pieces()).orElse(List.of());
     stayWith(
         new Watch(
@@ -145,6 +144,8 @@ final class Up {
     }
     watch.publish();
     Welcome.say(console, stack, data, http);
+    // the start took most of the heap; what comes now takes little
+    System.gc();
     while (true) {
       tend(watch, LOOK_EVERY);
     }
