@@ -7,8 +7,6 @@ here=$root/deploy/images
 out=$root/.filcdn/images
 services=(indexer retrieval metrics settlement)
 modules=java.se,jdk.unsupported,jdk.httpserver,jdk.jfr,jdk.management,jdk.net,jdk.naming.dns,jdk.zipfs,jdk.incubator.vector
-# the last: CommP of many nodes at once
-flags=(--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow --add-modules=jdk.incubator.vector)
 user=10001:10001
 
 main() {
@@ -107,6 +105,7 @@ assemble() {
   cp -a "$out/java" "$context/java"
   cp -a "$root/$1-service/target/quarkus-app" "$context/app"
   "$JAVA_HOME/bin/java" "$here/OwnNatives.java" "$context/app"
+  cat "$root/deploy/java/service.options" $(find "$root/deploy/java" -name "$1.options") >"$context/app/java.options"
   cp "$root/$1-service/target/bom.json" "$context/sbom.json"
   find "$context/app" -exec touch -d @1767225600 {} +
 }
@@ -156,7 +155,7 @@ train() {
   port=$(free_port)
   rm -rf "$data"
   configuration "$1" "$port" "$data" >"$out/$1.env"
-  env -i $(cat "$out/$1.env") "$out/java/bin/java" "${flags[@]}" \
+  env -i $(cat "$out/$1.env") "$out/java/bin/java" "@$app/java.options" \
     -XX:AOTCacheOutput="$app/app.aot" -jar "$app/quarkus-run.jar" >"$log" 2>&1 &
   pid=$!
   await_ready "$port" "$pid" >/dev/null || fail "$1 does not become ready: see $log"
@@ -182,7 +181,7 @@ run_once() {
     sed 's|^FILCDN_NETWORK=.*|FILCDN_NETWORK=/etc/filcdn/network.json|' >"$out/$service.env"
   # with "on", Java ends where it cannot use the cache
   echo "QUARKUS_LOG_CONSOLE_JSON_ENABLED=true" >>"$out/$service.env"
-  echo "JDK_JAVA_OPTIONS=-XX:AOTMode=$mode -XX:+UseSerialGC -XX:MaxRAMPercentage=60" >>"$out/$service.env"
+  echo "JDK_JAVA_OPTIONS=@/app/java.options -XX:AOTMode=$mode -XX:MaxRAMPercentage=60" >>"$out/$service.env"
   "$engine" rm -f "$name" >/dev/null 2>&1 || true
   "$engine" run -d --name "$name" --network host --read-only --user $user \
     --cap-drop all --security-opt no-new-privileges --memory 768m \

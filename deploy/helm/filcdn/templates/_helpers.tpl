@@ -178,7 +178,7 @@ spec:
 {{- define "filcdn.environment" -}}
 {{- $root := index . 0 }}{{ $values := index $root.Values (index . 1) -}}
 - name: JDK_JAVA_OPTIONS
-  value: {{ $values.javaOptions | quote }}
+  value: {{ printf "@/app/java.options %s" $values.javaOptions | quote }}
 - name: FILCDN_NETWORK
   value: /etc/filcdn/network.json
 {{ include "filcdn.kafka" (list $root $values.secrets) }}

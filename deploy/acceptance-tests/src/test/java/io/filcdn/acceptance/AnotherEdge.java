@@ -73,10 +73,11 @@ final class AnotherEdge implements AutoCloseable {
   private Process begin() {
     List<String> command =
         new ArrayList<>(
-            List.of(ProcessHandle.current().info().command().orElseThrow(), "-XX:+UseSerialGC"));
-    command.addAll(List.of("-Xmx192m", "-XX:MaxDirectMemorySize=256m"));
-    command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-jar"));
+            List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "@../java/service.options",
+                "@../java/retrieval.options"));
+    command.addAll(List.of("-Xmx192m", "-XX:MaxDirectMemorySize=256m", "-jar"));
     command.add("../../retrieval-service/target/quarkus-app/quarkus-run.jar");
     File log = folder.resolve("log").toFile();
     ProcessBuilder builder =

@@ -337,6 +337,22 @@ class LoopIT {
   }
 
   @Test
+  void manyFilesAreStoredTogetherAndEachIsServed() throws IOException {
+    Path album = Files.createDirectories(folder.resolve("album"));
+    for (int i = 0; i < 100; i++) {
+      Files.write(album.resolve("picture-%02d".formatted(i)), bytes(1_000 + i, 2_000));
+    }
+
+    List<URI> urls = stack.storeAll(album);
+
+    assertThat(urls).hasSize(100).doesNotHaveDuplicates();
+    for (int i = 0; i < 100; i++) {
+      assertThat(Client.get(urls.get(i)).sha256())
+          .isEqualTo(Client.sha256(bytes(1_000 + i, 2_000)));
+    }
+  }
+
+  @Test
   void filecoinsOwnSdkStoresPiecesAndFetchesThemThroughTheEdge() {
     RoundTrip trip = RoundTrip.on(stack);
 

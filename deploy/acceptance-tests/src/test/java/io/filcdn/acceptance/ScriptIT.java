@@ -107,15 +107,22 @@ class ScriptIT {
   @Test
   void filesThatCannotBePiecesAreExplained() throws IOException {
     String data = Stack.data(folder.resolve("data"));
-    String empty = Files.createFile(folder.resolve("empty")).toString();
-    String sparse = sparse(folder.resolve("sparse"), 1L << 40);
+    Path album = Files.createDirectories(folder.resolve("album"));
+    assertIsOneLine(Script.run("store", data, album.toString()), "no file is in", "album");
+    String empty = Files.createFile(album.resolve("empty")).toString();
+    String sparse = sparse(album.resolve("sparse"), 1L << 40);
 
     assertIsOneLine(Script.run("store", data, empty), empty, "is empty");
-    assertIsOneLine(Script.run("store", data, folder.toString()), "is a folder");
     assertIsOneLine(Script.run("store", data, folder + "/none"), "does not exist");
     assertIsOneLine(Script.run("store", data, "/dev/null"), "is no regular file");
     assertIsOneLine(Script.run("store", data, sparse), "is too large", "68182605824");
     assertIsOneLine(Script.run("store", data, "../../README.md"), "no stack is ready");
+    assertThat(Script.run("store", data, album.toString()).lines())
+        .satisfiesExactly(
+            head -> assertThat(head).matches("FILE +BYTES +URL"),
+            row -> assertThat(row).startsWith(empty).contains("not stored: it is empty"),
+            row -> assertThat(row).startsWith(sparse).contains("not stored: it is too large"),
+            end -> assertThat(end).startsWith("filcdn: store: 2 of 2 files are not stored"));
   }
 
   private static String sparse(Path file, long size) throws IOException {

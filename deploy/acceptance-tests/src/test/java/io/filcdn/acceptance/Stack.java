@@ -302,9 +302,17 @@ final class Stack implements AutoCloseable {
 
   /** Stores a file as a person does, and tells where it can be fetched. */
   URI store(Path file) {
-    Outcome outcome = Script.run("store", data(data), file.toString());
+    return storeAll(file).getFirst();
+  }
+
+  /** Stores a file, or all files of a folder, and tells where each can be fetched. */
+  List<URI> storeAll(Path path) {
+    Outcome outcome = Script.run("store", data(data), path.toString());
     assertThat(outcome.exitCode()).as(outcome.text()).isZero();
-    return URI.create(outcome.lines().getLast());
+    return outcome.lines().stream()
+        .filter(line -> line.contains("  http://"))
+        .map(line -> URI.create(line.substring(line.lastIndexOf(' ') + 1)))
+        .toList();
   }
 
   @Override

@@ -3,6 +3,8 @@ package io.filcdn.stack;
 import io.filcdn.testing.process.StackFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The folder with FilCDN's sources and what was built of them.
@@ -35,6 +37,17 @@ record Checkout(Path root) {
               .formatted(service, jar));
     }
     return jar;
+  }
+
+  /**
+   * The options of the Java that runs a process, from the files that its image is made with too.
+   */
+  List<String> javaOptions(String process) {
+    return Stream.of("service", process)
+        .map(name -> root.resolve("deploy/java/%s.options".formatted(name)))
+        .filter(Files::exists)
+        .map(file -> "@" + file)
+        .toList();
   }
 
   /** The place of a service's AOT cache: beside what was built, and gone with it. */

@@ -17,18 +17,19 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The infrastructure that the services stand on.
  *
- * @param kafka where Kafka is, as {@code host:port}
  * @param devnet the chain, where it is one of this stack's own
+ * @param kafkaStart the start of Kafka, which takes longer than that of the others and which
+ *     nothing before the services needs
  */
-record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDevnet> devnet) {
+record Infrastructure(
+    EmbeddedPostgres postgres, Optional<LocalDevnet> devnet, Future<?> kafkaStart) {
 
   private static final String POSTGRES = "postgres";
   private static final String KAFKA = "kafka";
@@ -39,7 +40,10 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
     return folder.resolve(POSTGRES);
   }
 
-  /** Starts its parts side by side, on what {@code folder} keeps, and waits until they answer. */
+  /**
+   * Starts its parts side by side, on what {@code folder} keeps, and waits until all but Kafka
+   * answer.
+   */
   static Infrastructure start(
       Path folder,
       DataFolder data,
@@ -51,23 +55,32 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
       throws Exception {
     Files.createDirectories(folder);
     Callable<EmbeddedPostgres> postgres = () -> postgres(postgres(folder), data, ports, processes);
-    Callable<String> kafka = () -> kafka(folder.resolve(KAFKA), data, ports, processes, patience);
+    Callable<ProcessHandle> kafka =
+        () -> kafka(folder.resolve(KAFKA), data, ports, processes, patience);
     Callable<LocalDevnet> chain = () -> chain(folder, data, ports, processes);
-    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      Future<EmbeddedPostgres> postgresUp =
-          threads.submit(() -> console.step("Postgres", postgres));
-      Future<String> kafkaUp = threads.submit(() -> console.step("Kafka", kafka));
-      Optional<Future<LocalDevnet>> chainUp =
-          isDevnet
-              ? Optional.of(threads.submit(() -> console.step("chain", chain)))
-              : Optional.empty();
-      Optional<LocalDevnet> devnet =
-          chainUp.isPresent()
-              ? Optional.of(result("the chain", chainUp.get(), patience))
-              : Optional.empty();
-      return new Infrastructure(
-          result("Postgres", postgresUp, patience), result("Kafka", kafkaUp, patience), devnet);
-    }
+    Future<ProcessHandle> kafkaStart = begin(() -> console.step("Kafka", kafka));
+    Future<EmbeddedPostgres> postgresStart = begin(() -> console.step("Postgres", postgres));
+    Optional<LocalDevnet> devnet =
+        isDevnet
+            ? Optional.of(result("the chain", begin(() -> console.step("chain", chain)), patience))
+            : Optional.empty();
+    return new Infrastructure(result("Postgres", postgresStart, patience), devnet, kafkaStart);
+  }
+
+  private static <T> Future<T> begin(Callable<T> start) {
+    FutureTask<T> task = new FutureTask<>(start);
+    Thread.ofVirtual().start(task);
+    return task;
+  }
+
+  /** Waits until Kafka answers and has FilCDN's topics. */
+  void awaitKafka(Patience patience) throws Exception {
+    result("Kafka", kafkaStart, patience);
+  }
+
+  /** The address of a stack's Kafka. */
+  static String kafka(Ports ports) {
+    return "127.0.0.1:" + ports.of(Listener.KAFKA);
   }
 
   /** The ways to start those parts again that keep on disk what they have told others. */
@@ -84,10 +97,7 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
           return next.process();
         },
         KAFKA,
-        () -> {
-          kafka(folder.resolve(KAFKA), data, ports, processes, patience);
-          return processes.running(KAFKA).orElseThrow();
-        });
+        () -> kafka(folder.resolve(KAFKA), data, ports, processes, patience));
   }
 
   private static EmbeddedPostgres postgres(
@@ -98,7 +108,7 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
     return postgres;
   }
 
-  private static String kafka(
+  private static ProcessHandle kafka(
       Path folder, DataFolder data, Ports ports, StackProcesses processes, Patience patience)
       throws IOException {
     Path ready = folder.resolve("ready");
@@ -122,7 +132,7 @@ record Infrastructure(EmbeddedPostgres postgres, String kafka, Optional<LocalDev
                   data.cause(KAFKA).orElse("it said nothing"),
                   data.log(KAFKA)));
     }
-    return "127.0.0.1:" + ports.of(Listener.KAFKA);
+    return process;
   }
 
   private static LocalDevnet chain(

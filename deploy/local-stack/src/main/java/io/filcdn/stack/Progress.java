@@ -9,47 +9,55 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 
-/** A file's bytes, which say now and then how many of them were read. */
-final class Progress extends FilterInputStream {
+/** The progress of files that are read to their ends: says now and then how much was read. */
+final class Progress {
 
   private static final Duration PAUSE = Duration.ofSeconds(1);
   private static final double MEBIBYTE = 1 << 20;
 
-  private final String name;
+  private final int files;
   private final long size;
   private final Console console;
   private final Clock clock;
   private Instant lastSaid;
+  private int opened;
   private long read;
 
-  private Progress(InputStream in, String name, long size, Console console, Clock clock) {
-    super(in);
-    this.name = name;
+  private Progress(int files, long size, Console console, Clock clock) {
+    this.files = files;
     this.size = size;
     this.console = console;
     this.clock = clock;
     this.lastSaid = clock.instant();
   }
 
-  static Progress of(Path file, Console console, Clock clock) throws IOException {
-    return new Progress(
-        Files.newInputStream(file), file.toString(), Files.size(file), console, clock);
+  static Progress of(List<FileToStore> files, Console console, Clock clock) {
+    long size = files.stream().mapToLong(FileToStore::size).sum();
+    return new Progress(files.size(), size, console, clock);
   }
 
-  @Override
-  public int read() throws IOException {
-    int one = super.read();
-    count(one < 0 ? 0 : 1);
-    return one;
-  }
+  /** The bytes of the next file, which count as they are read. */
+  InputStream open(Path file) throws IOException {
+    InputStream bytes = Files.newInputStream(file);
+    opened++;
+    return new FilterInputStream(bytes) {
+      @Override
+      public int read() throws IOException {
+        int one = super.read();
+        count(one < 0 ? 0 : 1);
+        return one;
+      }
 
-  @Override
-  public int read(byte[] bytes, int offset, int length) throws IOException {
-    int some = super.read(bytes, offset, length);
-    count(Math.max(0, some));
-    return some;
+      @Override
+      public int read(byte[] into, int offset, int length) throws IOException {
+        int some = super.read(into, offset, length);
+        count(Math.max(0, some));
+        return some;
+      }
+    };
   }
 
   private void count(int more) {
@@ -59,7 +67,12 @@ final class Progress extends FilterInputStream {
       lastSaid = now;
       console.say(
           String.format(
-              Locale.ROOT, "%s: %.0f of %.0f MiB", name, read / MEBIBYTE, size / MEBIBYTE));
+              Locale.ROOT,
+              "  file %d of %d, %.0f of %.0f MiB",
+              opened,
+              files,
+              read / MEBIBYTE,
+              size / MEBIBYTE));
     }
   }
 }

@@ -19,13 +19,14 @@ import java.util.Map;
 /** The configuration of the four services for one machine: small, and by environment variables. */
 final class Services {
 
-  private static final List<String> SMALL_JVM =
+  /** Heaps that grow when they have to, and memory of the C library that goes back. */
+  private static final List<String> SMALL =
       List.of(
-          "-XX:+UseSerialGC",
           "-Xss512k",
-          "-XX:+ExitOnOutOfMemoryError",
-          "--enable-native-access=ALL-UNNAMED",
-          "--sun-misc-unsafe-memory-access=allow");
+          "-Xms24m",
+          "-XX:TrimNativeHeapInterval=5000",
+          // no collections for the sake of classes while they are loaded
+          "-XX:MetaspaceSize=96m");
 
   /** Compiles less well and takes less memory: for what waits for others most of the time. */
   private static final List<String> MOSTLY_WAITING = List.of("-Xmx128m", "-XX:TieredStopAtLevel=1");
@@ -33,13 +34,7 @@ final class Services {
   private static final List<String> BUSY = List.of("-Xmx128m");
 
   /** Pieces are hashed and kept outside the heap. */
-  private static final List<String> STREAMING =
-      List.of(
-          "-Xmx192m",
-          "-XX:MaxDirectMemorySize=256m",
-          // CommP of many nodes at once
-          "--add-modules",
-          "jdk.incubator.vector");
+  private static final List<String> STREAMING = List.of("-Xmx192m", "-XX:MaxDirectMemorySize=256m");
 
   private final Checkout checkout;
   private final Ports ports;
@@ -48,10 +43,7 @@ final class Services {
   private final KafkaUsers kafkaUsers;
   private final Map<String, String> shared;
 
-  /**
-   * @param kafka where Kafka is
-   */
-  Services(Checkout checkout, DataFolder data, Ports ports, String kafka) {
+  Services(Checkout checkout, DataFolder data, Ports ports) {
     this.checkout = checkout;
     this.ports = ports;
     this.keys = EdgeKeys.in(data);
@@ -62,7 +54,7 @@ final class Services {
             "FILCDN_NETWORK",
             data.networkFile().toString(),
             "KAFKA_BOOTSTRAP_SERVERS",
-            kafka,
+            Infrastructure.kafka(ports),
             "QUARKUS_HTTP_HOST",
             "127.0.0.1",
             // glibc keeps a heap per thread otherwise
@@ -140,7 +132,8 @@ final class Services {
   private Service service(String name, List<String> size, Map<String, String> own) {
     String management = Service.management(name, ports);
     List<String> command = new ArrayList<>(List.of(Checkout.java()));
-    command.addAll(SMALL_JVM);
+    command.addAll(checkout.javaOptions(name));
+    command.addAll(SMALL);
     command.addAll(size);
     Map<String, String> environment = new HashMap<>(shared);
     environment.putAll(own);
@@ -158,7 +151,8 @@ final class Services {
   /** The command that runs Kafka, as {@link io.filcdn.testing.infra.KafkaProcess} wants it. */
   static List<String> kafka(Path folder, int port, Path readyFile, Path users) {
     List<String> command = new ArrayList<>(List.of(Checkout.java()));
-    command.addAll(SMALL_JVM);
+    command.addAll(Checkout.ofThisProcess().javaOptions("kafka"));
+    command.addAll(SMALL);
     command.addAll(List.of("-Xmx160m", "-XX:TieredStopAtLevel=1"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(io.filcdn.testing.infra.KafkaProcess.class.getName());

@@ -4,6 +4,7 @@ import io.filcdn.common.network.Network;
 import io.filcdn.stack.demo.DemoPiece;
 import io.filcdn.stack.demo.LocalDevnet;
 import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.testing.infra.KafkaUsers;
 import io.filcdn.testing.process.Console;
 import io.filcdn.testing.process.DataFolder;
 import io.filcdn.testing.process.Http;
@@ -82,18 +83,21 @@ final class Up {
       RpcCheck.pass(network, http);
     }
 
+    // before Kafka and the services look for theirs
+    KafkaUsers.in(data.kafkaUsers());
     console.say("Starting FilCDN on %s; its data is in %s".formatted(network.name(), folder));
     Infrastructure infrastructure = infrastructure(folder, ports, choice);
     Optional<Demo> demo = demo(infrastructure, folder, ports);
     Network effective = network(choice, network, infrastructure, ports);
 
     List<Service> services =
-        new Services(checkout, data, ports, infrastructure.kafka())
+        new Services(checkout, data, ports)
             .all(
                 infrastructure.postgres(),
                 folder.resolve("retrieval"),
                 operatorKey,
                 choice.isDevnet());
+    infrastructure.awaitKafka(patience);
     if (options.train()) {
       new Training(processes, console, patience, http).of(services);
     }
@@ -140,6 +144,8 @@ final class Up {
     }
     watch.publish();
     Welcome.say(console, stack, data, http);
+    // the start took most of the heap; what comes now takes little
+    System.gc();
     while (true) {
       tend(watch, LOOK_EVERY);
     }
@@ -174,7 +180,7 @@ final class Up {
     }
   }
 
-  /** Starts Postgres, Kafka and the chain; anew where the chain lost what the databases know. */
+  /** Starts Kafka, Postgres and the chain; anew where the chain lost what the databases know. */
   private Infrastructure infrastructure(Path folder, Ports ports, NetworkChoice choice)
       throws Exception {
     Infrastructure started =
@@ -188,6 +194,7 @@ final class Up {
       return started;
     }
     console.say("The devnet starts fresh: %s.".formatted(mismatch.get()));
+    started.awaitKafka(patience);
     processes.stop();
     DataFolder.delete(folder);
     return Infrastructure.start(

@@ -1,7 +1,5 @@
 package io.filcdn.testing.chain;
 
-import static io.filcdn.testing.chain.Abi.cids;
-
 import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.Collections;
@@ -134,22 +132,28 @@ public final class DevnetProvider {
   }
 
   Transaction addPiecesTransaction(long dataSetId, List<Piece> pieces) {
-    byte[] extraData =
-        Abi.encodeArguments(
-            "(uint256,string[][],string[][],bytes)",
-            unusedNonce(),
-            pieces.stream().map(piece -> List.copyOf(piece.metadata().keySet())).toList(),
-            pieces.stream().map(piece -> List.copyOf(piece.metadata().values())).toList(),
-            NO_SIGNATURE);
     return devnet.send(
         account,
         verifier(),
-        Abi.encode(
-            "addPieces(uint256,address,(bytes)[],bytes)",
-            dataSetId,
-            "0x0000000000000000000000000000000000000000",
-            cids(pieces.stream().map(Piece::cidBytes).toList()),
-            extraData));
+        ProviderTransactions.addition(dataSetId, pieces, unsignedAddition(pieces)));
+  }
+
+  /**
+   * Sends the transaction that adds pieces without waiting for a block, and returns its hash, of
+   * which {@link ProviderTransactions#find} tells more.
+   */
+  public String submitPieces(long dataSetId, List<Piece> pieces) {
+    return new ProviderTransactions(devnet, account)
+        .addPieces(dataSetId, pieces, unsignedAddition(pieces));
+  }
+
+  private byte[] unsignedAddition(List<Piece> pieces) {
+    return Abi.encodeArguments(
+        "(uint256,string[][],string[][],bytes)",
+        unusedNonce(),
+        pieces.stream().map(piece -> List.copyOf(piece.metadata().keySet())).toList(),
+        pieces.stream().map(piece -> List.copyOf(piece.metadata().values())).toList(),
+        NO_SIGNATURE);
   }
 
   /** Has pieces removed in the next proving period; until then nothing shows on chain. */

@@ -76,12 +76,12 @@ public final class ProviderTransactions {
 
   /** Creates a data set with pieces in it. */
   public String createDataSet(List<Piece> pieces, byte[] extraData) {
-    return submit(DevnetProvider.CLEANUP_DEPOSIT, adding(0, recordKeeper(), pieces, extraData));
+    return submit(DevnetProvider.CLEANUP_DEPOSIT, addition(0, recordKeeper(), pieces, extraData));
   }
 
   /** Adds pieces to a data set. */
   public String addPieces(long dataSetId, List<Piece> pieces, byte[] extraData) {
-    return submit(BigInteger.ZERO, adding(dataSetId, NO_LISTENER, pieces, extraData));
+    return submit(BigInteger.ZERO, addition(dataSetId, pieces, extraData));
   }
 
   /** Has a piece removed in the next proving period. */
@@ -145,7 +145,12 @@ public final class ProviderTransactions {
     return ((List<?>) arguments.get(2)).size();
   }
 
-  private static String adding(
+  /** The call that adds pieces to a data set. */
+  static String addition(long dataSetId, List<Piece> pieces, byte[] extraData) {
+    return addition(dataSetId, NO_LISTENER, pieces, extraData);
+  }
+
+  private static String addition(
       long dataSetId, String listener, List<Piece> pieces, byte[] extraData) {
     return Abi.encode(
         ADD_PIECES,

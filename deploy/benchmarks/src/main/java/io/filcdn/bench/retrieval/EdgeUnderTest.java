@@ -155,10 +155,8 @@ final class EdgeUnderTest implements AutoCloseable {
       throw new BenchFailure("expected the retrieval service at %s: build it first".formatted(jar));
     }
     List<String> command = new ArrayList<>(List.of(Checkout.java()));
-    command.addAll(List.of("-XX:+UseSerialGC", "-Xmx512m", "-XX:MaxDirectMemorySize=2g"));
-    command.addAll(List.of("--add-modules", "jdk.incubator.vector"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED"));
-    command.addAll(List.of("--sun-misc-unsafe-memory-access=allow"));
+    command.addAll(checkout.edgeJavaOptions());
+    command.addAll(List.of("-Xmx512m", "-XX:MaxDirectMemorySize=2g"));
     command.addAll(List.of(System.getProperty("filcdn.bench.jvm", "-Xshare:auto").split(" ")));
     command.addAll(List.of("-jar", jar.toString()));
     return command;

@@ -3,7 +3,9 @@ package io.filcdn.bench.run;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The checkout that is measured: where its parts are, and where results go. */
 public record Checkout(Path root) {
@@ -21,6 +23,13 @@ public record Checkout(Path root) {
   /** This module. */
   public Path benchmarks() {
     return root.resolve("deploy").resolve("benchmarks");
+  }
+
+  /** The options of the Java that runs an edge, from the files that its image is made with too. */
+  public List<String> edgeJavaOptions() {
+    return Stream.of("service", "retrieval")
+        .map(name -> "@" + root.resolve("deploy/java/%s.options".formatted(name)))
+        .toList();
   }
 
   /** The running class path, for processes that run in other folders. */
