@@ -160,16 +160,16 @@ class FullDiskIT {
             infra.kafka(),
             data,
             Map.of(
-                "filcdn.retrieval.access-log.format", "json",
-                "filcdn.retrieval.access-log.file", log.toString()));
+                "filcdn.retrieval.access-log.format",
+                "json",
+                "filcdn.retrieval.access-log.file",
+                log.toString()));
     edge().awaitReady();
     TestPiece piece = placed(1_000, 5);
     await().atMost(SOON).until(() -> served(piece));
 
     assertThat(metrics()).contains("filcdn_disk_usable{folder=\"access-log\"} 0.0");
-    await()
-        .atMost(SOON)
-        .until(() -> metrics().lines().anyMatch(FullDiskIT::showsADroppedLine));
+    await().atMost(SOON).until(() -> metrics().lines().anyMatch(FullDiskIT::showsADroppedLine));
 
     Files.delete(logs);
 

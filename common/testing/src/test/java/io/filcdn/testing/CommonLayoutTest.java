@@ -48,6 +48,15 @@ class CommonLayoutTest {
   void whatTestsShareFlowsOneWay() {
     LayoutRules.check(
         "io.filcdn.testing",
-        List.of("provider", "chain", "infra", "browser", "process", "tracing", "bench", "layout", "time"));
+        List.of(
+            "provider",
+            "chain",
+            "infra",
+            "browser",
+            "process",
+            "tracing",
+            "bench",
+            "layout",
+            "time"));
   }
 }

@@ -84,8 +84,8 @@ class TraceIT {
             span.kind() == kind
                 && span.name().equals(name)
                 && (span.parentId().equals(cause.spanId())
-                    || span.links().contains(
-                        new ReceivedSpan.Link(cause.traceId(), cause.spanId()))),
+                    || span.links()
+                        .contains(new ReceivedSpan.Link(cause.traceId(), cause.spanId()))),
         name);
   }
 

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,9 +77,9 @@ class ChartOptionsTest {
         .isEqualTo(
             Rendered.YAML.valueToTree(
                 Map.of("app.kubernetes.io/name", "edges", "app.kubernetes.io/instance", "filcdn")));
-    assertThat(Rendered.of(
-                    CALIBRATION,
-                    named("filcdn-other-retrieval", Map.of("nameOverride", "other")))
+    assertThat(
+            Rendered.of(
+                    CALIBRATION, named("filcdn-other-retrieval", Map.of("nameOverride", "other")))
                 .pods())
         .containsKey("filcdn-other-retrieval");
   }
@@ -163,10 +163,7 @@ class ChartOptionsTest {
     assertThat(spec.path("ipFamilyPolicy").asText()).isEqualTo("PreferDualStack");
     assertThat(spec.findValuesAsText("nodePort")).containsExactly("30080", "30443");
     assertThat(
-            Rendered.of(CALIBRATION)
-                .one("Service", "filcdn-retrieval")
-                .path("spec")
-                .properties())
+            Rendered.of(CALIBRATION).one("Service", "filcdn-retrieval").path("spec").properties())
         .extracting(Map.Entry::getKey)
         .containsExactly("type", "selector", "ports");
   }

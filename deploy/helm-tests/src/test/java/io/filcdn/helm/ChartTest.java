@@ -75,9 +75,7 @@ class ChartTest {
     List<JsonNode> paths =
         Stream.of("Ingress", "HTTPRoute")
             .flatMap(Rendered.of(values)::kind)
-            .filter(
-                object ->
-                    !List.of("filcdn", "filcdn-leases").contains(Rendered.name(object)))
+            .filter(object -> !List.of("filcdn", "filcdn-leases").contains(Rendered.name(object)))
             .flatMap(
                 object ->
                     Stream.concat(
@@ -447,8 +445,7 @@ class ChartTest {
   void releaseOfEdgesAloneHasNothingElse() {
     Rendered edges = Rendered.of(Rendered.example("edge-only"));
 
-    assertThat(edges.pods().keySet())
-        .containsExactlyInAnyOrder("filcdn-retrieval", "filcdn-test");
+    assertThat(edges.pods().keySet()).containsExactlyInAnyOrder("filcdn-retrieval", "filcdn-test");
     assertThat(edges.kind("Deployment")).isEmpty();
   }
 

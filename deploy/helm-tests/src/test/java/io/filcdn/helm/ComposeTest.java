@@ -130,7 +130,9 @@ class ComposeTest {
     assertThat(services)
         .allSatisfy(
             (password, users) ->
-                assertThat(users).as(password).hasSize(password.equals("FILCDN_KAFKA_PASSWORD") ? 2 : 1));
+                assertThat(users)
+                    .as(password)
+                    .hasSize(password.equals("FILCDN_KAFKA_PASSWORD") ? 2 : 1));
   }
 
   @Test

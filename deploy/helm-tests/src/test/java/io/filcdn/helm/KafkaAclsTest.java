@@ -15,7 +15,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The chart, and compose, allow each service with Kafka what {@link KafkaPrincipal} says, and nothing else. */
+/**
+ * The chart, and compose, allow each service with Kafka what {@link KafkaPrincipal} says, and
+ * nothing else.
+ */
 class KafkaAclsTest {
 
   /** Something that a principal may do. */

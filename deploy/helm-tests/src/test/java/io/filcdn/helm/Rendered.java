@@ -64,8 +64,7 @@ record Rendered(List<JsonNode> objects) {
   static Map<String, Object> edgesOf(String statefulSet, int count) {
     return IntStream.range(0, count)
         .boxed()
-        .collect(
-            Collectors.toMap("edges.list[%d].edge"::formatted, i -> statefulSet + "-" + i));
+        .collect(Collectors.toMap("edges.list[%d].edge"::formatted, i -> statefulSet + "-" + i));
   }
 
   /** As a release of another name. */

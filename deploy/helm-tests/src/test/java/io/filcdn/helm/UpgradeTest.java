@@ -65,8 +65,7 @@ class UpgradeTest {
                 fixed(Rendered.of(values, Map.of("retrieval.data.size", "30Gi")))))
         .anyMatch(
             difference ->
-                difference.startsWith(
-                    "StatefulSet filcdn-retrieval/spec/volumeClaimTemplates"));
+                difference.startsWith("StatefulSet filcdn-retrieval/spec/volumeClaimTemplates"));
   }
 
   /** Writes the file that a release leaves for the next. */

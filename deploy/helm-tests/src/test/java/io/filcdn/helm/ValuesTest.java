@@ -129,7 +129,7 @@ class ValuesTest {
                     Rendered.example("calibration"),
                     Map.of(
                         "edges.list[2].edge", "filcdn-retrieval-0",
-                        "edges.list[2].publicKey", 
+                        "edges.list[2].publicKey",
                             "MCowBQYDK2VwAyEA1/0ERozhKDYtdf/mDUrDAZlINwGQylj6yNRtOr7T2UU=")));
   }
 }

@@ -66,8 +66,7 @@ class WorkflowsTest {
   @Test
   void noJobOfAReleaseHasRightsThatItDoesNotName() throws IOException {
     assertThat(workflow("release").path("permissions")).isEmpty();
-    assertThat(jobs("release"))
-        .allSatisfy(job -> assertThat(job.path("permissions")).isNotEmpty());
+    assertThat(jobs("release")).allSatisfy(job -> assertThat(job.path("permissions")).isNotEmpty());
     assertThat(jobs("release"))
         .filteredOn(job -> job.path("permissions").has("id-token"))
         .isNotEmpty()

@@ -204,7 +204,9 @@ public final class AccessLog implements AutoCloseable {
         header(request, HttpHeaderNames.USER_AGENT));
   }
 
-  /** The trace that this edge makes, which is the client's where he names one; else what he says. */
+  /**
+   * The trace that this edge makes, which is the client's where he names one; else what he says.
+   */
   private static Optional<String> traceId(Exchange ended) {
     return ended.trace().isValid()
         ? Optional.of(ended.trace().getTraceId())

@@ -77,7 +77,8 @@ public final class LeaseClient implements Lessor {
             .POST(HttpRequest.BodyPublishers.ofString(json));
     Tracing.tell(Tracing.current(), request::header);
     try {
-      HttpResponse<String> response = http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      HttpResponse<String> response =
+          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
       if (response.statusCode() != 200) {
         throw notAnswered(response.uri(), response);
       }

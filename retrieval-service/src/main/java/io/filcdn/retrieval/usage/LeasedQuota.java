@@ -486,8 +486,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     long now = nanoTime.getAsLong();
     List<LeaseAccount> left = new ArrayList<>();
     try {
-      LeaseAnswer answer =
-          lease(new LeaseRequest(journal, edge, some.stream().map(ask).toList()));
+      LeaseAnswer answer = lease(new LeaseRequest(journal, edge, some.stream().map(ask).toList()));
       if (answer.closed()) {
         closed = true;
         LOG.errorf("%s", refusal().orElseThrow());
@@ -516,10 +515,7 @@ public final class LeasedQuota implements Quota, AutoCloseable {
 
   private LeaseAnswer lease(LeaseRequest request) throws NotAnsweredException {
     return Tracing.within(
-        "POST " + LeaseRequest.PATH,
-        SpanKind.CLIENT,
-        waiting.take(),
-        () -> lessor.lease(request));
+        "POST " + LeaseRequest.PATH, SpanKind.CLIENT, waiting.take(), () -> lessor.lease(request));
   }
 
   /** Keeps the keys of the days that were told, and of the day before: clocks differ. */

@@ -63,11 +63,7 @@ final class Intake {
                 tables::keepUsage,
                 usage -> traces.keep(usage.dataSet(), Tracing.current())),
             follower(
-                Topic.DATA_SETS,
-                "data-sets",
-                DataSetRecord.class,
-                tables::keepDataSets,
-                _ -> {}),
+                Topic.DATA_SETS, "data-sets", DataSetRecord.class, tables::keepDataSets, _ -> {}),
             follower(
                 Topic.PAYERS,
                 "payers",

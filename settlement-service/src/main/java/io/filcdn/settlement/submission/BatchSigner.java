@@ -121,8 +121,7 @@ final class BatchSigner {
   private boolean signReport(Submission.UsageReport report, Batch batch, Head head) {
     List<SpanContext> causes = traces.of(report.dataSets());
     boolean hasRoom =
-        Tracing.within(
-            "report", SpanKind.INTERNAL, causes, () -> signAndSend(batch, head));
+        Tracing.within("report", SpanKind.INTERNAL, causes, () -> signAndSend(batch, head));
     traces.forget(report.dataSets());
     return hasRoom;
   }

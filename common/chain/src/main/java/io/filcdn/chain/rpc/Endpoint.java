@@ -26,8 +26,7 @@ public final class Endpoint {
   public Endpoint(URI url, OkHttpClient client) {
     this.url = url;
     this.service =
-        new HttpService(
-            url.toString(), client.newBuilder().addInterceptor(new RpcSpans()).build());
+        new HttpService(url.toString(), client.newBuilder().addInterceptor(new RpcSpans()).build());
     this.api = new JsonRpc2_0Web3j(service);
   }
 

@@ -44,12 +44,7 @@ final class TraceSampler implements Sampler {
     if (from.isRemote() && kind == SpanKind.SERVER && !isOfAnEdge(attributes)) {
       // a number of our own: that of the trace was chosen by him too
       return configured.shouldSample(
-          Context.root(),
-          IdGenerator.random().generateTraceId(),
-          name,
-          kind,
-          attributes,
-          links);
+          Context.root(), IdGenerator.random().generateTraceId(), name, kind, attributes, links);
     }
     return configured.shouldSample(parent, traceId, name, kind, attributes, links);
   }

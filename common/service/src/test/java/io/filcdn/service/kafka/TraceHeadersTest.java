@@ -67,8 +67,7 @@ class TraceHeadersTest {
                     .mapToObj(
                         number -> {
                           ProducerRecord<String, String> sent = record();
-                          TraceHeaders.write(
-                              sent, span(1 + number / 2, TraceFlags.getSampled()));
+                          TraceHeaders.write(sent, span(1 + number / 2, TraceFlags.getSampled()));
                           return received(sent);
                         })
                     .toList()))

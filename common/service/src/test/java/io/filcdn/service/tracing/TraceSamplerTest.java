@@ -41,7 +41,10 @@ class TraceSamplerTest {
         .with(
             Span.wrap(
                 SpanContext.createFromRemoteParent(
-                    LOWEST_ID, "0000000000000001", TraceFlags.getSampled(), TraceState.getDefault())));
+                    LOWEST_ID,
+                    "0000000000000001",
+                    TraceFlags.getSampled(),
+                    TraceState.getDefault())));
   }
 
   @Test

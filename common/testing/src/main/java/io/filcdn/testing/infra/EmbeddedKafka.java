@@ -61,8 +61,7 @@ public final class EmbeddedKafka implements Kafka {
     Map<String, String> ours = Map.copyOf(settings);
     settings.putAll(deployed);
     for (String place : List.of("listeners", "advertised.listeners")) {
-      settings.put(
-          place, Objects.requireNonNull(ours.get(place)).replace("PLAINTEXT", listener));
+      settings.put(place, Objects.requireNonNull(ours.get(place)).replace("PLAINTEXT", listener));
     }
     for (String place : List.of("log.dirs", "controller.quorum.voters")) {
       settings.put(place, Objects.requireNonNull(ours.get(place)));

@@ -30,7 +30,9 @@ record OtlpMessage(Map<Integer, List<ByteBuffer>> fields, Map<Integer, Long> num
         case FOUR_BYTES -> numbers.put(field, (long) left.getInt());
         case BYTES -> {
           int length = (int) varint(left);
-          fields.computeIfAbsent(field, _ -> new ArrayList<>()).add(left.slice(left.position(), length));
+          fields
+              .computeIfAbsent(field, _ -> new ArrayList<>())
+              .add(left.slice(left.position(), length));
           left.position(left.position() + length);
         }
         default -> throw new IllegalArgumentException("no wire type of OTLP in tag " + tag);

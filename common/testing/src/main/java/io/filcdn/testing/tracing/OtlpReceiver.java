@@ -36,8 +36,7 @@ public final class OtlpReceiver implements AutoCloseable {
     return Map.of(
         "quarkus.otel.sdk.disabled", "false",
         "quarkus.otel.exporter.otlp.protocol", "http/protobuf",
-        "quarkus.otel.exporter.otlp.endpoint",
-            "http://127.0.0.1:" + server.getAddress().getPort(),
+        "quarkus.otel.exporter.otlp.endpoint", "http://127.0.0.1:" + server.getAddress().getPort(),
         "quarkus.otel.bsp.schedule.delay", "100ms");
   }
 
@@ -79,7 +78,9 @@ public final class OtlpReceiver implements AutoCloseable {
         span.messages(13).stream()
             .map(link -> new ReceivedSpan.Link(link.hex(1), link.hex(2)))
             .toList(),
-        span.messages(11).stream().flatMap(event -> event.attributes(3).values().stream()).toList());
+        span.messages(11).stream()
+            .flatMap(event -> event.attributes(3).values().stream())
+            .toList());
   }
 
   @Override
