@@ -48,7 +48,7 @@ final class PublicListener {
   private static final Duration LOOK_AT_FILES = Duration.ofSeconds(10);
 
   private static final CharSequence STRICT_TRANSPORT_SECURITY =
-      HttpHeaders.createOptimized("Strict-Transport-Security");
+      HttpHeaders.createOptimized("strict-transport-security");
 
   private final Vertx vertx;
   private final OpenConnections connections;

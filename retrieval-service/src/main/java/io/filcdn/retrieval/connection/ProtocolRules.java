@@ -5,6 +5,7 @@ import io.filcdn.retrieval.delivery.FlushHold;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPipeline;
+import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.vertx.core.http.HttpServerOptions;
 
@@ -20,6 +21,12 @@ final class ProtocolRules extends ChannelInboundHandlerAdapter {
   private static final String CHUNKED_WRITER = "chunkedWriter";
 
   private static final String HTTP_2_HANDLER = "handler";
+
+  /**
+   * The bytes between which the queue of an HTTP/2 connection fills up: 64 KiB of a body fit in
+   * with the heads of their frames, and are not sent in two parts.
+   */
+  private static final WriteBufferWaterMark QUEUE = new WriteBufferWaterMark(32 << 10, 96 << 10);
 
   private static final String EARLY_END = "filcdn-early-end";
 
@@ -51,6 +58,7 @@ final class ProtocolRules extends ChannelInboundHandlerAdapter {
       pipeline.addAfter(HTTP_1_ENCODER, "filcdn-one-at-a-time", new PipeliningLimiter());
       pipeline.addAfter(HTTP_1_ENCODER, "filcdn-requests", new RequestGate());
     } else {
+      ctx.channel().config().setWriteBufferWaterMark(QUEUE);
       pipeline.addBefore(HTTP_2_HANDLER, "filcdn-flushes", new FlushHold());
       pipeline.addBefore(HTTP_2_HANDLER, "filcdn-frames", new FrameRules());
     }

@@ -29,12 +29,13 @@ import java.util.regex.Pattern;
 /** Answers that need no byte of a piece, and the heads of those that do. */
 public final class Answers {
 
-  private static final CharSequence X_ERROR_CODE = new AsciiString("X-Error-Code");
-  static final CharSequence CSP = new AsciiString("Content-Security-Policy");
-  static final CharSequence CONTENT_TYPE_OPTIONS = new AsciiString("X-Content-Type-Options");
-  private static final CharSequence X_DATA_SET_ID = new AsciiString("X-Data-Set-ID");
-  static final CharSequence ALLOW_ORIGIN = new AsciiString("Access-Control-Allow-Origin");
-  static final CharSequence EXPOSE = new AsciiString("Access-Control-Expose-Headers");
+  // names are in lower case, as HTTP/2 wants them: others are rewritten for each response
+  private static final CharSequence X_ERROR_CODE = new AsciiString("x-error-code");
+  static final CharSequence CSP = new AsciiString("content-security-policy");
+  static final CharSequence CONTENT_TYPE_OPTIONS = new AsciiString("x-content-type-options");
+  private static final CharSequence X_DATA_SET_ID = new AsciiString("x-data-set-id");
+  static final CharSequence ALLOW_ORIGIN = new AsciiString("access-control-allow-origin");
+  static final CharSequence EXPOSE = new AsciiString("access-control-expose-headers");
 
   // what the head of every piece says is kept as bytes, which are copied: strings are spelled out
   static final CharSequence CACHE_FOR_EVER = new AsciiString("public, max-age=31536000, immutable");
@@ -68,9 +69,9 @@ public final class Answers {
   private static final Pattern NAMES = Pattern.compile("[!#$%&'*+.^_`|~0-9A-Za-z, \\t-]{1,2000}");
 
   private static final CharSequence RESOURCE_POLICY =
-      new AsciiString("Cross-Origin-Resource-Policy");
+      new AsciiString("cross-origin-resource-policy");
   private static final CharSequence CROSS_ORIGIN = new AsciiString("cross-origin");
-  private static final CharSequence TIMING = new AsciiString("Timing-Allow-Origin");
+  private static final CharSequence TIMING = new AsciiString("timing-allow-origin");
 
   static final CharSequence NOSNIFF = new AsciiString("nosniff");
   static final CharSequence ANYONE = new AsciiString("*");

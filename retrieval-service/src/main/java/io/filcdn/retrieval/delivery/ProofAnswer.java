@@ -11,7 +11,7 @@ import io.vertx.core.http.HttpHeaders;
 public final class ProofAnswer {
 
   private static final CharSequence CBOR = new AsciiString("application/cbor");
-  private static final CharSequence PROOF_RANGE = new AsciiString("Piece-Proof-Range");
+  private static final CharSequence PROOF_RANGE = new AsciiString("piece-proof-range");
 
   private ProofAnswer() {}
 

@@ -17,7 +17,7 @@ import java.util.Optional;
 public final class PieceProofHeader {
 
   /** The header's name. */
-  public static final CharSequence NAME = new AsciiString("Piece-Proof");
+  public static final CharSequence NAME = new AsciiString("piece-proof");
 
   private static final int MOST_GROUPS = 16;
   private static final int MOST_BYTES = 1024;

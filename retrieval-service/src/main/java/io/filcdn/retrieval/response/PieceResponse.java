@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 /** A response with bytes of a piece: its head, and its other source where a disk fails. */
 public final class PieceResponse implements ResponseWriter.Body {
 
-  private static final CharSequence CACHE_STATUS = new AsciiString("Cache-Status");
-  private static final CharSequence SERVER_TIMING = new AsciiString("Server-Timing");
+  private static final CharSequence CACHE_STATUS = new AsciiString("cache-status");
+  private static final CharSequence SERVER_TIMING = new AsciiString("server-timing");
 
   /**
    * The notice to who changes regions, or shares a key with somebody there: caches are regional.
@@ -34,7 +34,7 @@ public final class PieceResponse implements ResponseWriter.Body {
   private static final String ELSEWHERE =
       ", elsewhere;desc=\"this key was used in another region within the hour\"";
 
-  private static final CharSequence REPR_DIGEST = new AsciiString("Repr-Digest");
+  private static final CharSequence REPR_DIGEST = new AsciiString("repr-digest");
   private static final CharSequence CACHE_HIT = new AsciiString("filcdn; hit");
 
   private final Answers answers;
