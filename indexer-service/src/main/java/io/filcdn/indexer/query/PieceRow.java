@@ -14,6 +14,7 @@ import io.filcdn.common.piece.PieceName;
 import io.filcdn.indexer.chain.Entity;
 import io.quarkus.hibernate.orm.panache.PanacheEntityBase;
 import io.quarkus.hibernate.orm.panache.PanacheQuery;
+import io.quarkus.panache.common.Parameters;
 import jakarta.persistence.Column;
 import jakarta.persistence.Id;
 import jakarta.persistence.IdClass;
@@ -60,29 +61,37 @@ public class PieceRow extends PanacheEntityBase {
   /** The places of a piece, by its v1 or v2 PieceCID; up to {@code limit} places behind a place. */
   static List<PlacementRecord> find(PieceName name, Optional<Entity.Piece> after, int limit) {
     return switch (name) {
-      case PieceCid cid -> page("pieceCid = ?1", cid.toString(), after, limit);
-      case CommP root -> page("root = ?1", root.bytes(), after, limit);
+      // the index is on what all PieceCIDs of a root share
+      case PieceCid cid ->
+          page(
+              "root = :root and pieceCid = :cid",
+              Parameters.with("root", cid.commP().bytes()).and("cid", cid.toString()),
+              after,
+              limit);
+      case CommP root -> page("root = :root", Parameters.with("root", root.bytes()), after, limit);
     };
   }
 
   /** The pieces that a data set holds; up to {@code limit} pieces behind a piece. */
   static List<PlacementRecord> in(DataSetId dataSet, Optional<Entity.Piece> after, int limit) {
-    return page("dataSet = ?1", dataSet.toString(), after, limit);
+    return page("dataSet = :in", Parameters.with("in", dataSet.toString()), after, limit);
   }
 
   private static List<PlacementRecord> page(
-      String condition, Object value, Optional<Entity.Piece> after, int limit) {
+      String condition, Parameters values, Optional<Entity.Piece> after, int limit) {
     String order = " order by dataSet, pieceId";
     PanacheQuery<PieceRow> found =
         after
             .<PanacheQuery<PieceRow>>map(
                 place ->
                     find(
-                        condition + " and (dataSet > ?2 or dataSet = ?2 and pieceId > ?3)" + order,
-                        value,
-                        place.dataSet().toString(),
-                        place.piece().number()))
-            .orElseGet(() -> find(condition + order, value));
+                        condition
+                            + " and (dataSet > :after or dataSet = :after and pieceId > :piece)"
+                            + order,
+                        values
+                            .and("after", place.dataSet().toString())
+                            .and("piece", place.piece().number())))
+            .orElseGet(() -> find(condition + order, values));
     return found.page(0, limit).list().stream().map(PieceRow::asRecord).toList();
   }
 
