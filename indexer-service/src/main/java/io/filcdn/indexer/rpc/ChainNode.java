@@ -109,7 +109,7 @@ public final class ChainNode {
             addresses.stream().map(Address::hex).toList());
     byte[] text;
     try {
-      text = answered("eth_getLogs", () -> endpoint.text(web3.ethGetLogs(filter)));
+      text = ask("eth_getLogs", () -> endpoint.text(web3.ethGetLogs(filter)));
     } catch (NodeFailedException e) {
       if (e.getCause() instanceof AnswerLimit.TooLargeException tooLarge) {
         return new LogsAnswer.Refused(tooLarge.toString());
@@ -121,7 +121,7 @@ public final class ChainNode {
     if (same.isPresent()) {
       return same.get();
     }
-    EthLog answer = answered("eth_getLogs", () -> endpoint.read(text, EthLog.class));
+    EthLog answer = ask("eth_getLogs", () -> endpoint.read(text, EthLog.class));
     if (answer.hasError()) {
       return new LogsAnswer.Refused(described(answer.getError()));
     }
@@ -232,10 +232,10 @@ public final class ChainNode {
   }
 
   private <T extends Response<?>> T send(String method, Request<?, T> request) {
-    return answered(method, request::send);
+    return ask(method, request::send);
   }
 
-  private <T> T answered(String method, Question<T> question) {
+  private <T> T ask(String method, Question<T> question) {
     try {
       return question.ask();
     } catch (InterruptedIOException e) {

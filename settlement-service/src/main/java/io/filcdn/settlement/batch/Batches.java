@@ -2,7 +2,6 @@ package io.filcdn.settlement.batch;
 
 import io.filcdn.settlement.contracts.ContractError;
 import io.filcdn.settlement.contracts.GasEstimate;
-import io.filcdn.settlement.contracts.NodeException;
 import io.filcdn.settlement.model.Gas;
 import io.filcdn.settlement.model.Submission;
 import jakarta.inject.Singleton;
@@ -119,15 +118,10 @@ public final class Batches {
   /**
    * The gas that {@code submission}, which goes through, is allowed.
    *
-   * @throws NodeException where it is refused
+   * @throws io.filcdn.settlement.contracts.NodeException where it is refused
    */
   public Gas gasLimit(Submission submission) {
-    return switch (simulator.run(submission)) {
-      case GasEstimate.Takes(Gas gas) -> limit(submission, gas);
-      case GasEstimate.Refused(ContractError error) ->
-          throw new NodeException(
-              "expected %s to go through, found: %s".formatted(submission.activity(), error));
-    };
+    return limit(submission, simulator.run(submission).gasTaken());
   }
 
   /**

@@ -10,4 +10,17 @@ public sealed interface GasEstimate {
 
   /** A call that is refused. */
   record Refused(ContractError error) implements GasEstimate {}
+
+  /**
+   * The gas, where a refusal can only mean a wrong node or contract.
+   *
+   * @throws NodeException where the call is refused
+   */
+  default Gas gasTaken() {
+    return switch (this) {
+      case Takes(Gas gas) -> gas;
+      case Refused(ContractError error) ->
+          throw new NodeException("expected a call to go through, found " + error);
+    };
+  }
 }
