@@ -116,12 +116,13 @@ class IndexerBench {
       try (PreparedStatement select =
           connection.prepareStatement(
               """
-              select * from pieces where piece_cid = ?
+              select * from pieces where root = ? and piece_cid = ?
                order by data_set, piece_id fetch first 1000 rows only""")) {
         for (int i = 0; i < LOOKUPS; i++) {
           PieceCid cid = FakePieces.numbered(random.nextInt(100_000));
           long begin = System.nanoTime();
-          select.setString(1, cid.toString());
+          select.setBytes(1, cid.commP().bytes());
+          select.setString(2, cid.toString());
           try (ResultSet row = select.executeQuery()) {
             found += row.next() ? 1 : 0;
           }

@@ -112,8 +112,10 @@ class SettlementBench {
     insert into odometer (data_set, count_generation, cdn_bytes, cache_miss_bytes, as_of, unreported_since)
       select 'fwss/' || 1000000 + n, 1, 1000 + n, n, 5, 5 from generate_series(1, %1$d) n;
     insert into indexed_data_set (data_set, version, block, payer, with_cdn, deleted, cdn_rail,
-        cache_miss_rail, reported_cdn_bytes, reported_cache_miss_bytes, settled_cdn, settled_cache_miss)
-      select 'fwss/' || 1000000 + n, 1, 1, '0x00', true, false, n, n, 0, 0, 0, 0
+        cache_miss_rail, reported_cdn_bytes, reported_cache_miss_bytes, settled_cdn, settled_cache_miss,
+        granted_cdn_final, granted_cdn_unfinal, granted_cache_miss_final, granted_cache_miss_unfinal)
+      select 'fwss/' || 1000000 + n, 1, 1, '0x00', true, false, n, n, 0, 0, 0, 0,
+        power(10::numeric, 20), 0, power(10::numeric, 20), 0
       from generate_series(1, %1$d) n;
     """
         .formatted(count);

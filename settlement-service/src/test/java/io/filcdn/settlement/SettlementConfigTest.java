@@ -41,7 +41,7 @@ class SettlementConfigTest {
     assertThat(settlement.due().epochMarginBlocks()).isEqualTo(20);
     assertThat(settlement.due().railEndMarginBlocks()).isEqualTo(20);
     assertThat(settlement.due().terminateWithin()).isEqualTo(Duration.ofHours(6));
-    assertThat(settlement.batch().maxDataSets()).isEqualTo(200);
+    assertThat(settlement.batch().maxDataSets()).isEqualTo(400);
     assertThat(settlement.batch().maxMessage().asLongValue()).isEqualTo(65_536);
     assertThat(settlement.batch().maxGas()).isEqualTo(5_000_000_000L);
     assertThat(settlement.batch().gasHeadroomPercent()).isEqualTo(25);

@@ -74,23 +74,23 @@ public final class LogFetcher {
     if (!(one instanceof RangeLogs first)) {
       return decoded(node, one, true);
     }
-    return switch (second(node, witness, range)) {
+    return switch (second(node, witness, range, first)) {
       case RangeLogs second -> decoded(node, fuller(first, second, node, witness), true);
       case Reading failed -> decoded(node, failed, true);
     };
   }
 
-  private Reading second(ChainNode node, ChainNode witness, BlockRange range) {
+  private Reading second(ChainNode node, ChainNode witness, BlockRange range, RangeLogs first) {
     if (!witness.equals(node)) {
       try {
-        if (read(witness, range, Optional.empty()) instanceof RangeLogs whole) {
+        if (readAgain(witness, range, first) instanceof RangeLogs whole) {
           return whole;
         }
       } catch (NodeFailedException e) {
         LOG.infof("no second reading by another node: %s", e.getMessage());
       }
     }
-    return read(node, range, Optional.empty());
+    return readAgain(node, range, first);
   }
 
   private static Reading fuller(
@@ -129,7 +129,8 @@ public final class LogFetcher {
         indexed.stream()
             .map(block -> new RangeLogs.BlockRef(block.number(), block.hash()))
             .toList();
-    return decoded(node, read(node, blocks.getFirst().number(), blocks, false), false);
+    return decoded(
+        node, read(node, blocks.getFirst().number(), blocks, false, Optional.empty()), false);
   }
 
   /** The outcome of asking a node for the logs of a range. */
@@ -139,35 +140,60 @@ public final class LogFetcher {
   record Failed(FetchedRange why) implements Reading {}
 
   private Reading read(ChainNode node, BlockRange range, Optional<BlockHash> before) {
-    List<RangeLogs.BlockRef> blocks =
-        range.isFinal() ? lastBlock(node, range) : linked(node, range, before);
+    return read(
+        node,
+        range,
+        range.isFinal() ? lastBlock(node, range) : linked(node, range, before),
+        Optional.empty());
+  }
+
+  /** Reads a range of final blocks that was read before. */
+  private Reading readAgain(ChainNode node, BlockRange range, RangeLogs before) {
+    return read(node, range, lastBlock(node, range), Optional.of(before));
+  }
+
+  private Reading read(
+      ChainNode node,
+      BlockRange range,
+      List<RangeLogs.BlockRef> blocks,
+      Optional<RangeLogs> before) {
     return blocks.isEmpty()
         ? new Failed(
             new FetchedRange.Moved(
                 "%s: blocks %s to %s do not follow each other"
                     .formatted(node, range.from(), range.to())))
-        : read(node, range.from(), blocks, range.isFinal());
+        : read(node, range.from(), blocks, range.isFinal(), before);
   }
 
   private Reading read(
-      ChainNode node, BlockNumber from, List<RangeLogs.BlockRef> blocks, boolean onlyTheLast) {
-    Reading reading = readOnce(node, from, blocks, onlyTheLast);
+      ChainNode node,
+      BlockNumber from,
+      List<RangeLogs.BlockRef> blocks,
+      boolean onlyTheLast,
+      Optional<RangeLogs> before) {
+    Reading reading = readOnce(node, from, blocks, onlyTheLast, before);
     // an endpoint with several nodes behind it may have answered from another fork, once
     return reading instanceof RangeLogs whole && whole.isMixed()
-        ? readOnce(node, from, blocks, onlyTheLast)
+        ? readOnce(node, from, blocks, onlyTheLast, before)
         : reading;
   }
 
   private Reading readOnce(
-      ChainNode node, BlockNumber from, List<RangeLogs.BlockRef> blocks, boolean onlyTheLast) {
+      ChainNode node,
+      BlockNumber from,
+      List<RangeLogs.BlockRef> blocks,
+      boolean onlyTheLast,
+      Optional<RangeLogs> before) {
     RangeLogs.BlockRef last = blocks.getLast();
-    return switch (node.logs(from, last.number(), contracts)) {
+    Optional<LogsAnswer.Logs> answered =
+        before.filter(first -> first.blocks().getLast().equals(last)).map(RangeLogs::answer);
+    return switch (node.logs(from, last.number(), contracts, answered)) {
       case LogsAnswer.Refused refused ->
           new Failed(new FetchedRange.Refused(node + ": " + refused.reason()));
       case LogsAnswer.Logs answer -> {
         Optional<RangeLogs.BlockRef> stands = node.block(last.number()).map(RangeLogs.BlockRef::of);
         yield stands.equals(Optional.of(last))
-            ? RangeLogs.of(node, answer.logs(), blocks, onlyTheLast)
+            ? RangeLogs.of(node, answer, blocks, onlyTheLast)
             : new Failed(
                 new FetchedRange.Moved(
                     "%s: expected block %s to be %s, as it was read before, found %s"

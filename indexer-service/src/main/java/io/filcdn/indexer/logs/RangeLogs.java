@@ -10,6 +10,7 @@ import io.filcdn.indexer.chain.Block;
 import io.filcdn.indexer.chain.RawLog;
 import io.filcdn.indexer.rpc.ChainNode;
 import io.filcdn.indexer.rpc.DropReason;
+import io.filcdn.indexer.rpc.LogsAnswer;
 import io.filcdn.indexer.rpc.NodeFailedException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -24,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * chain.
  *
  * @param isMixed whether logs of other blocks were among them, which are left out
+ * @param answer what the node told
  */
-record RangeLogs(List<BlockRef> blocks, List<RawLog> logs, boolean isMixed)
+record RangeLogs(List<BlockRef> blocks, List<RawLog> logs, boolean isMixed, LogsAnswer.Logs answer)
     implements LogFetcher.Reading {
 
   /** A block that is known to be on the node's chain. */
@@ -36,14 +38,15 @@ record RangeLogs(List<BlockRef> blocks, List<RawLog> logs, boolean isMixed)
   }
 
   /**
-   * The logs that lie in one of {@code blocks}. Where only the last one is known, they lie in the
-   * block of their number: the one that all logs with that number agree on, or else the one that
-   * the node has there.
+   * The logs of {@code answer} that lie in one of {@code blocks}. Where only the last one is known,
+   * they lie in the block of their number: the one that all logs with that number agree on, or else
+   * the one that the node has there.
    *
    * @throws NodeFailedException where two logs are left at one place
    */
   static RangeLogs of(
-      ChainNode node, List<RawLog> logs, List<BlockRef> blocks, boolean onlyTheLast) {
+      ChainNode node, LogsAnswer.Logs answer, List<BlockRef> blocks, boolean onlyTheLast) {
+    List<RawLog> logs = answer.logs();
     Map<BlockNumber, BlockHash> hashes = new HashMap<>();
     blocks.forEach(block -> hashes.put(block.number(), block.hash()));
     if (onlyTheLast) {
@@ -54,7 +57,7 @@ record RangeLogs(List<BlockRef> blocks, List<RawLog> logs, boolean isMixed)
     if (ours.stream().map(RawLog::position).distinct().count() < ours.size()) {
       throw new NodeFailedException(node + ": expected one log at each place, found two");
     }
-    return new RangeLogs(blocks, ours, ours.size() < logs.size());
+    return new RangeLogs(blocks, ours, ours.size() < logs.size(), answer);
   }
 
   /** The blocks that logs say they are of; the node's own where they say different things. */
@@ -112,6 +115,7 @@ record RangeLogs(List<BlockRef> blocks, List<RawLog> logs, boolean isMixed)
                     !doubtful.contains(log.position().block())
                         || isOf(log, hashes.get(log.position().block()), node))
             .toList(),
-        isMixed);
+        isMixed,
+        answer);
   }
 }

@@ -96,7 +96,11 @@ final class Reprojection {
       foldPayers(only(touched, Entity.Payer.class));
       foldProviders(only(touched, Entity.Provider.class));
       Set<DataSetId> changed = foldDataSets(only(touched, Entity.DataSet.class));
-      foldPieces(only(touched, Entity.Piece.class));
+      foldPieces(
+          only(touched, Entity.Piece.class).stream()
+              // a new piece has one row to be added, with all others of its data set or here
+              .filter(piece -> !(inMemory.containsKey(piece) && changed.contains(piece.dataSet())))
+              .toList());
       for (DataSetId dataSet : changed) {
         foldAllPieces(dataSet);
       }

@@ -59,30 +59,35 @@ public class PieceRow extends PanacheEntityBase {
 
   /** The places of a piece, by its v1 or v2 PieceCID; up to {@code limit} places behind a place. */
   static List<PlacementRecord> find(PieceName name, Optional<Entity.Piece> after, int limit) {
+    byte[] root = name.commP().bytes();
     return switch (name) {
-      case PieceCid cid -> page("pieceCid = ?1", cid.toString(), after, limit);
-      case CommP root -> page("root = ?1", root.bytes(), after, limit);
+      // the index is on what all PieceCIDs of a root share
+      case PieceCid cid ->
+          page(
+              "root = :root and pieceCid = :cid",
+              Map.of("root", root, "cid", cid.toString()),
+              after,
+              limit);
+      case CommP _ -> page("root = :root", Map.of("root", root), after, limit);
     };
   }
 
   /** The pieces that a data set holds; up to {@code limit} pieces behind a piece. */
   static List<PlacementRecord> in(DataSetId dataSet, Optional<Entity.Piece> after, int limit) {
-    return page("dataSet = ?1", dataSet.toString(), after, limit);
+    return page("dataSet = :dataSet", Map.of("dataSet", dataSet.toString()), after, limit);
   }
 
   private static List<PlacementRecord> page(
-      String condition, Object value, Optional<Entity.Piece> after, int limit) {
-    String order = " order by dataSet, pieceId";
+      String condition, Map<String, Object> values, Optional<Entity.Piece> after, int limit) {
+    String behind = " and (dataSet > :after or dataSet = :after and pieceId > :piece)";
+    Map<String, Object> bound = new HashMap<>(values);
+    after.ifPresent(
+        place -> {
+          bound.put("after", place.dataSet().toString());
+          bound.put("piece", place.piece().number());
+        });
     PanacheQuery<PieceRow> found =
-        after
-            .<PanacheQuery<PieceRow>>map(
-                place ->
-                    find(
-                        condition + " and (dataSet > ?2 or dataSet = ?2 and pieceId > ?3)" + order,
-                        value,
-                        place.dataSet().toString(),
-                        place.piece().number()))
-            .orElseGet(() -> find(condition + order, value));
+        find(condition + (after.isPresent() ? behind : "") + " order by dataSet, pieceId", bound);
     return found.page(0, limit).list().stream().map(PieceRow::asRecord).toList();
   }
 

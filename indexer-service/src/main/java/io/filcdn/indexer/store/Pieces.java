@@ -31,6 +31,14 @@ import java.util.TreeMap;
 /** The table of pieces in data sets; what changes in it goes to the outbox. */
 public final class Pieces {
 
+  private static final String REPLACING =
+      """
+
+      on conflict (data_set, piece_id) do update set
+        (piece_cid, root, payer, metadata, added, as_of_block, version) =
+        (excluded.piece_cid, excluded.root, excluded.payer, excluded.metadata,
+         excluded.added, excluded.as_of_block, excluded.version)""";
+
   private final Connection connection;
   private final WriteMode what;
   private final Outbox outbox;
@@ -55,14 +63,15 @@ public final class Pieces {
   /**
    * Writes and publishes where pieces are, as far as that is new.
    *
-   * @param fresh those that had no event until now, and so have no row
+   * @param fresh those that had no event until now and were not saved yet, and so have no row
    */
   public void save(
       Map<Entity.Piece, PlacementHistory> pieces, Set<? extends Entity> fresh, Versions versions)
       throws SQLException {
     Map<Entity.Piece, Row> rows =
         rows(pieces.keySet().stream().filter(piece -> !fresh.contains(piece)).toList());
-    List<PlacementRecord> written = new ArrayList<>();
+    List<PlacementRecord> added = new ArrayList<>();
+    List<PlacementRecord> changed = new ArrayList<>();
     List<Row> gone = new ArrayList<>();
     Map<PlacementKey, Message> messages = new LinkedHashMap<>();
     for (var entry : pieces.entrySet()) {
@@ -79,10 +88,12 @@ public final class Pieces {
       for (PlacementKey key : former) {
         messages.put(key, message(key, Optional.empty(), versions.next().version()));
       }
+      List<PlacementRecord> written = fresh.contains(entry.getKey()) ? added : changed;
       now.ifPresentOrElse(written::add, () -> before.ifPresent(gone::add));
       now.ifPresent(p -> messages.put(p.key(), message(p.key(), now, p.asOf().version())));
     }
-    write(written);
+    write(added, "");
+    write(changed, REPLACING);
     delete(gone);
     outbox.put(messages.values());
   }
@@ -123,7 +134,7 @@ public final class Pieces {
     }
   }
 
-  private void write(List<PlacementRecord> placements) throws SQLException {
+  private void write(List<PlacementRecord> placements, String onConflict) throws SQLException {
     if (placements.isEmpty()) {
       return;
     }
@@ -132,11 +143,8 @@ public final class Pieces {
             """
             insert into pieces
               (as_of_block, version, data_set, piece_id, piece_cid, root, payer, metadata, added)
-            select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)
-            on conflict (data_set, piece_id) do update set
-              (piece_cid, root, payer, metadata, added, as_of_block, version) =
-              (excluded.piece_cid, excluded.root, excluded.payer, excluded.metadata,
-               excluded.added, excluded.as_of_block, excluded.version)""")) {
+            select * from unnest(?, ?, ?, ?, ?, ?, ?, ?, ?)"""
+                + onConflict)) {
       Columns.of(insert, placements)
           .bigint(placement -> placement.asOf().block().value())
           .bigint(placement -> placement.asOf().version());

@@ -6,8 +6,11 @@ import io.smallrye.config.WithDefault;
 /** Bounds on a transaction. */
 public interface BatchConfig {
 
-  /** Data sets in one transaction. Some 670 rollups fit one message of Filecoin. */
-  @WithDefault("200")
+  /**
+   * Data sets in one transaction; fewer where the message or the gas would be too large. Some 670
+   * rollups fit one message of Filecoin.
+   */
+  @WithDefault("400")
   int maxDataSets();
 
   /** The largest message; Filecoin takes 64 KiB. */

@@ -1,7 +1,7 @@
 package io.filcdn.settlement.batch;
 
-import io.filcdn.settlement.contracts.CallResult;
 import io.filcdn.settlement.contracts.ContractError;
+import io.filcdn.settlement.contracts.GasEstimate;
 import io.filcdn.settlement.model.Gas;
 import io.filcdn.settlement.model.Submission;
 import jakarta.inject.Singleton;
@@ -86,15 +86,15 @@ public final class Batches {
         halve(part, parts, taker, "it is larger than a message");
         continue;
       }
-      switch (simulator.call(part)) {
-        case CallResult.Reverted(ContractError error) -> {
-          if (error.concernsAll()) {
+      switch (simulator.run(part)) {
+        case GasEstimate.Refused(ContractError error) -> {
+          if (concernsAll(error, part)) {
             return new Cut.Refused(error);
           }
           halve(part, parts, taker, "the contract refuses it: " + error);
         }
-        case CallResult.Returned _ -> {
-          Gas limit = gasLimit(part);
+        case GasEstimate.Takes(Gas gas) -> {
+          Gas limit = limit(part, gas);
           if (limit.units() > config.maxGas()) {
             halve(part, parts, taker, "it needs %s gas of %d".formatted(limit, config.maxGas()));
           } else if (!taker.take(new Batch(part, limit))) {
@@ -106,13 +106,30 @@ public final class Batches {
     return new Cut.Complete();
   }
 
+  /** True where an error says the same of whatever else is asked for. */
+  private static boolean concernsAll(ContractError error, Submission part) {
+    return switch (error.cause()) {
+      case DATA_SET -> false;
+      case SIZE -> part.size() <= 1;
+      case CALL -> true;
+    };
+  }
+
   /**
-   * The gas that {@code submission} is allowed: what it takes now, some headroom, and what it takes
-   * more should transactions before it empty the slots that it writes to.
+   * The gas that {@code submission}, which goes through, is allowed.
+   *
+   * @throws io.filcdn.settlement.contracts.NodeException where it is refused
    */
   public Gas gasLimit(Submission submission) {
-    return simulator
-        .estimateGas(submission)
+    return limit(submission, simulator.run(submission).gasTaken());
+  }
+
+  /**
+   * What a submission takes now, some headroom, and what it takes more should transactions before
+   * it empty the slots that it writes to.
+   */
+  private Gas limit(Submission submission, Gas taken) {
+    return taken
         .plusPercent(config.gasHeadroomPercent())
         .plus(Math.multiplyExact(emptiable(submission), config.emptySlotGas()));
   }

@@ -1,9 +1,11 @@
 package io.filcdn.settlement.batch;
 
+import io.filcdn.settlement.contracts.Call;
 import io.filcdn.settlement.contracts.CallResult;
+import io.filcdn.settlement.contracts.ContractError;
+import io.filcdn.settlement.contracts.GasEstimate;
 import io.filcdn.settlement.contracts.Node;
 import io.filcdn.settlement.contracts.OperatorContract;
-import io.filcdn.settlement.model.Gas;
 import io.filcdn.settlement.model.Submission;
 import io.filcdn.settlement.signing.OperatorKey;
 import jakarta.inject.Singleton;
@@ -29,13 +31,13 @@ final class ContractSimulator implements Simulator {
     return OperatorContract.size(submission);
   }
 
+  /** Calls first: nodes tell why a contract refuses a call, and not all do of an estimate. */
   @Override
-  public CallResult call(Submission submission) {
-    return node.call(operator.call(key.address(), submission));
-  }
-
-  @Override
-  public Gas estimateGas(Submission submission) {
-    return node.estimateGas(operator.call(key.address(), submission));
+  public GasEstimate run(Submission submission) {
+    Call call = operator.call(key.address(), submission);
+    return switch (node.call(call)) {
+      case CallResult.Reverted(ContractError error) -> new GasEstimate.Refused(error);
+      case CallResult.Returned _ -> node.estimateGas(call);
+    };
   }
 }

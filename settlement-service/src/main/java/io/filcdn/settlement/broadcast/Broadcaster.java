@@ -15,7 +15,6 @@ import io.opentelemetry.api.trace.Span;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -60,7 +59,7 @@ public class Broadcaster {
   }
 
   private void send(Predicate<LedgerTransaction> which, Instant now) {
-    for (LedgerTransaction transaction : transactions.open()) {
+    for (LedgerTransaction transaction : transactions.waiting()) {
       if (which.test(transaction)) {
         send(transaction, now);
       }
@@ -139,11 +138,7 @@ public class Broadcaster {
    */
   public Optional<LedgerTransaction> stuck() {
     Instant before = clock.instant().minus(config.stuckAfter());
-    List<LedgerTransaction> waiting =
-        transactions.open().stream()
-            .filter(transaction -> transaction.state().awaitsBlock())
-            .sorted(Comparator.comparing(LedgerTransaction::nonce))
-            .toList();
+    List<LedgerTransaction> waiting = transactions.waiting();
     List<LedgerTransaction> late =
         waiting.stream().filter(transaction -> !transaction.signedAt().isAfter(before)).toList();
     if (late.isEmpty()) {

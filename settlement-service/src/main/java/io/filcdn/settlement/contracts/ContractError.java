@@ -21,22 +21,32 @@ import org.web3j.protocol.core.Response;
  * The reason why a contract refused a call.
  *
  * @param text the decoded error, such as {@code RailInactiveOrSettled(7)}, or what the node said
- * @param concernsAll whether the contract refuses whatever data sets are asked for: the caller, the
- *     contract or the call is wrong, not one of them
  */
-public record ContractError(String text, boolean concernsAll) {
+public record ContractError(String text, Cause cause) {
+
+  /** The part of a call that a contract refuses it for. */
+  public enum Cause {
+    /** One of the data sets: without it, the others go through. */
+    DATA_SET,
+    /** The number of data sets: some of them may go through. */
+    SIZE,
+    /** The caller, the contract or the call: it is refused whatever data sets are asked for. */
+    CALL
+  }
 
   /** Errors that have nothing to do with the data sets of the call. */
-  private static final Set<String> OF_THE_RUN =
+  private static final Set<String> OF_THE_CALL =
       Set.of(
           "Unauthorized",
           "InvalidUsageAmount",
           "OnlyFilBeamControllerAllowed",
           "OwnableUnauthorizedAccount");
 
-  /** The words of nodes, in any case, where gas or the money for it does not suffice. */
-  private static final List<String> OF_THE_NODE =
-      List.of("out of gas", "insufficient funds", "not enough funds", "syserroutofgas");
+  /** The words of nodes, in any case, where no block has so much gas. */
+  private static final List<String> NO_GAS = List.of("out of gas", "outofgas");
+
+  /** The words of nodes, in any case, where the money for gas does not suffice. */
+  private static final List<String> NO_MONEY = List.of("insufficient funds", "not enough funds");
 
   private static final Map<String, AbiError> BY_SELECTOR =
       Stream.of(ContractAbi.FIL_BEAM_OPERATOR, ContractAbi.FWSS, ContractAbi.FILECOIN_PAY)
@@ -63,10 +73,18 @@ public record ContractError(String text, boolean concernsAll) {
     if (decoded.isPresent()) {
       return decoded;
     }
-    if (OF_THE_NODE.stream().anyMatch(message.toLowerCase(Locale.ROOT)::contains)) {
-      return Optional.of(new ContractError(oneLine(message), true));
+    return cause(message, reverted).map(cause -> new ContractError(oneLine(message), cause));
+  }
+
+  private static Optional<Cause> cause(String message, boolean reverted) {
+    String lower = message.toLowerCase(Locale.ROOT);
+    if (NO_GAS.stream().anyMatch(lower::contains)) {
+      return Optional.of(Cause.SIZE);
     }
-    return reverted ? Optional.of(new ContractError(oneLine(message), false)) : Optional.empty();
+    if (NO_MONEY.stream().anyMatch(lower::contains)) {
+      return Optional.of(Cause.CALL);
+    }
+    return reverted ? Optional.of(Cause.DATA_SET) : Optional.empty();
   }
 
   private static Optional<ContractError> decoded(String data, String message) {
@@ -81,11 +99,12 @@ public record ContractError(String text, boolean concernsAll) {
     String selector = data.substring(0, SELECTOR_CHARACTERS).toLowerCase(Locale.ROOT);
     try {
       if (selector.equals(AbiError.TEXT.signature().selector())) {
-        return new ContractError("\"%s\"".formatted(shortened(AbiError.TEXT, data)), false);
+        return new ContractError(
+            "\"%s\"".formatted(shortened(AbiError.TEXT, data)), Cause.DATA_SET);
       }
       if (selector.equals(AbiError.PANIC.signature().selector())) {
         return new ContractError(
-            "Panic(0x%x)".formatted(AbiError.PANIC.values(data).number("")), true);
+            "Panic(0x%x)".formatted(AbiError.PANIC.values(data).number("")), Cause.CALL);
       }
       AbiError error = BY_SELECTOR.get(selector);
       if (error != null) {
@@ -93,14 +112,16 @@ public record ContractError(String text, boolean concernsAll) {
             error.values(data).all().stream()
                 .map(Object::toString)
                 .collect(joining(", ", "(", ")"));
-        return new ContractError(error.name() + arguments, OF_THE_RUN.contains(error.name()));
+        return new ContractError(
+            error.name() + arguments,
+            OF_THE_CALL.contains(error.name()) ? Cause.CALL : Cause.DATA_SET);
       }
     } catch (IllegalArgumentException e) {
       // shown as it came
     }
     return new ContractError(
         "unknown error %s(%s)".formatted(selector, words(data.substring(SELECTOR_CHARACTERS))),
-        false);
+        Cause.DATA_SET);
   }
 
   private static String words(String hex) {

@@ -206,11 +206,14 @@ public final class Node {
     return endpoints.askAll(questions, EthCall.class).stream().map(Node::result).toList();
   }
 
-  /** The gas that a call takes, where {@link #call} let it through. */
-  public Gas estimateGas(Call call) {
-    return answer(
+  /** The gas that a call takes on the newest block. */
+  public GasEstimate estimateGas(Call call) {
+    return endpoints.ask(
         api -> api.ethEstimateGas(request(call)),
-        answer -> new Gas(answer.getAmountUsed().longValueExact()));
+        answer ->
+            answer.hasError()
+                ? new GasEstimate.Refused(refusal("eth_estimateGas", answer.getError()))
+                : new GasEstimate.Takes(new Gas(answer.getAmountUsed().longValueExact())));
   }
 
   /** Hands signed bytes to a node. */
@@ -280,10 +283,12 @@ public final class Node {
     if (!answer.hasError()) {
       return new CallResult.Returned(answer.getValue());
     }
-    return new CallResult.Reverted(
-        ContractError.of(answer.getError())
-            .orElseThrow(
-                () -> new NodeException("eth_call failed: " + answer.getError().getMessage())));
+    return new CallResult.Reverted(refusal("eth_call", answer.getError()));
+  }
+
+  private static ContractError refusal(String method, Response.Error error) {
+    return ContractError.of(error)
+        .orElseThrow(() -> new NodeException(method + " failed: " + error.getMessage()));
   }
 
   private <T extends Response<?>, R> R answer(

@@ -20,7 +20,9 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -72,15 +74,16 @@ public final class DueSettlements {
             .toList();
     List<OnChainUsage> amounts =
         operator.usage(candidates.stream().map(Owed.Candidate::dataSet).toList());
-    List<Debt> debts = new ArrayList<>();
+    Map<Owed.Candidate, Owed> owed = new LinkedHashMap<>();
     for (int i = 0; i < candidates.size(); i++) {
-      Owed.Candidate candidate = candidates.get(i);
+      DataSetId dataSet = candidates.get(i).dataSet();
       OnChainUsage read = amounts.get(i);
-      Owed owed = new Owed(candidate.dataSet(), read.cdn(), read.cacheMiss(), latest);
-      owedAmounts.keep(candidate, owed);
-      debts.add(new Debt(candidate, owed));
+      owed.put(candidates.get(i), new Owed(dataSet, read.cdn(), read.cacheMiss(), latest));
     }
-    return debts;
+    owedAmounts.keep(owed);
+    return owed.entrySet().stream()
+        .map(entry -> new Debt(entry.getKey(), entry.getValue()))
+        .toList();
   }
 
   /**

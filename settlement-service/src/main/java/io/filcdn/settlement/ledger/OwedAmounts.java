@@ -7,13 +7,16 @@ import io.filcdn.common.payment.RailId;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord;
+import io.filcdn.service.database.Columns;
 import io.filcdn.settlement.model.Activity;
 import io.filcdn.settlement.model.Owed;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.transaction.Transactional;
 import java.math.BigDecimal;
+import java.sql.PreparedStatement;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -66,19 +69,29 @@ public class OwedAmounts {
         .toList();
   }
 
-  /** Keeps what was read for a candidate. */
+  /** Keeps what was read for candidates. */
   @Transactional
-  public void keep(Owed.Candidate candidate, Owed owed) {
-    OwedRow row = OwedRow.findById(owed.dataSet().toString());
-    if (row == null) {
-      row = new OwedRow();
-      row.dataSet = owed.dataSet().toString();
-    }
-    row.cdn = owed.cdn().units();
-    row.cacheMiss = owed.cacheMiss().units();
-    row.block = owed.block().value();
-    row.indexVersion = candidate.indexVersion();
-    row.persist();
+  public void keep(Map<Owed.Candidate, Owed> read) {
+    database.doWork(
+        connection -> {
+          try (PreparedStatement upsert =
+              connection.prepareStatement(
+                  """
+                  insert into owed (data_set, index_version, cdn, cache_miss, block)
+                  select * from unnest(?, ?, ?, ?, ?)
+                  on conflict (data_set) do update set
+                    (index_version, cdn, cache_miss, block) =
+                    (excluded.index_version, excluded.cdn, excluded.cache_miss, excluded.block)""")) {
+            Columns.of(upsert, read.keySet())
+                .text(candidate -> candidate.dataSet().toString())
+                .bigint(Owed.Candidate::indexVersion);
+            Columns.after(2, upsert, read.values())
+                .numeric(owed -> new BigDecimal(owed.cdn().units()))
+                .numeric(owed -> new BigDecimal(owed.cacheMiss().units()))
+                .bigint(owed -> owed.block().value());
+            upsert.executeUpdate();
+          }
+        });
   }
 
   /** The amounts that were last read. */

@@ -14,6 +14,7 @@ import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.hibernate.Session;
 import org.hibernate.query.NativeQuery;
 import org.jspecify.annotations.Nullable;
@@ -141,13 +142,15 @@ public class ReportingStates {
   /** Notes that rollups of ours cover {@code dataSets}, but for what was counted since. */
   @Transactional(Transactional.TxType.MANDATORY)
   public void noteCovered(Collection<DataSetId> dataSets) {
-    for (ReportingState state : of(dataSets)) {
-      topics.markUnreported(
-          state.dataSet(),
-          state.due() instanceof ReportingState.Due.Nothing
-              ? Optional.empty()
-              : Optional.of(state.asOf()));
-    }
+    topics.markUnreported(
+        of(dataSets).stream()
+            .collect(
+                Collectors.toMap(
+                    ReportingState::dataSet,
+                    state ->
+                        state.due() instanceof ReportingState.Due.Nothing
+                            ? Optional.empty()
+                            : Optional.of(state.asOf()))));
   }
 
   /** The sum of it all, for gauges. */

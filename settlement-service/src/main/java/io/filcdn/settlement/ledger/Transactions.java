@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 public class Transactions {
 
   static final String OPEN = "state in ('signed', 'broadcast', 'included')";
+  private static final String WAITING = "state in ('signed', 'broadcast')";
 
   private final Session database;
   private final TransactionReader reader;
@@ -47,6 +48,12 @@ public class Transactions {
   @Transactional
   public List<LedgerTransaction> open() {
     return reader.read(TransactionRow.list(OPEN, Sort.by("nonce")));
+  }
+
+  /** Those that no block holds yet, in the order of their nonces. */
+  @Transactional
+  public List<LedgerTransaction> waiting() {
+    return reader.read(TransactionRow.list(WAITING, Sort.by("nonce")));
   }
 
   /** Those of any state, newest first. */
@@ -70,8 +77,7 @@ public class Transactions {
   /** Since when the one waits that was signed first of those that no block holds. */
   @Transactional
   public Optional<Instant> oldestWaiting() {
-    return TransactionRow.<TransactionRow>find(
-            "state in ('signed', 'broadcast')", Sort.by("signedAt"))
+    return TransactionRow.<TransactionRow>find(WAITING, Sort.by("signedAt"))
         .firstResultOptional()
         .map(row -> row.signedAt);
   }

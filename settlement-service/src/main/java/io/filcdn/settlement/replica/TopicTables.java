@@ -126,16 +126,19 @@ public class TopicTables {
   }
 
   /**
-   * Notes the as-of epoch of the oldest bytes of a data set that no rollup of ours covers.
+   * Notes the as-of epochs of the oldest bytes of data sets that no rollup of ours covers.
    *
-   * @param since empty where all are covered
+   * @param since of each data set; empty where all are covered
    */
   @Transactional(Transactional.TxType.MANDATORY)
-  public void markUnreported(DataSetId dataSet, Optional<Epoch> since) {
-    OdometerRow.update(
-        "unreportedSince = ?1 where dataSet = ?2",
-        since.map(Epoch::value).orElse(null),
-        dataSet.toString());
+  public void markUnreported(Map<DataSetId, Optional<Epoch>> since) {
+    for (OdometerRow row : lock(OdometerRow.class, since.keySet())) {
+      row.unreportedSince =
+          since
+              .getOrDefault(DataSetId.of(row.dataSet), Optional.empty())
+              .map(Epoch::value)
+              .orElse(null);
+    }
   }
 
   /**

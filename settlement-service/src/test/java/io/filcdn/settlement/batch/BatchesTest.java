@@ -7,8 +7,9 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.Generation;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
-import io.filcdn.settlement.contracts.CallResult;
 import io.filcdn.settlement.contracts.ContractError;
+import io.filcdn.settlement.contracts.ContractError.Cause;
+import io.filcdn.settlement.contracts.GasEstimate;
 import io.filcdn.settlement.model.Gas;
 import io.filcdn.settlement.model.Rollup;
 import io.filcdn.settlement.model.Submission;
@@ -29,7 +30,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class BatchesTest {
 
-  private static final ContractError ENDED = new ContractError("RailInactiveOrSettled(7)", false);
+  private static final ContractError ENDED =
+      new ContractError("RailInactiveOrSettled(7)", Cause.DATA_SET);
+
+  private static final ContractError NO_GAS = new ContractError("out of gas", Cause.SIZE);
 
   private final Chain chain = new Chain();
   private final Hands hands = new Hands();
@@ -126,11 +130,32 @@ class BatchesTest {
   }
 
   @Test
+  void aBatchThatANodeHasNotTheGasForIsHalved() {
+    chain.gasSufficesFor = 3;
+
+    assertThat(cut(settlement(0, 8), 100)).isEqualTo(new Batches.Cut.Complete());
+
+    assertThat(hands.taken)
+        .extracting(Batch::submission)
+        .containsExactly(settlement(0, 2), settlement(2, 4), settlement(4, 6), settlement(6, 8));
+    assertThat(hands.refused).isEmpty();
+  }
+
+  @Test
+  void nobodyIsBlamedWhereThereIsNotTheGasForOne() {
+    chain.gasSufficesFor = 0;
+
+    assertThat(cut(settlement(0, 8), 100)).isEqualTo(new Batches.Cut.Refused(NO_GAS));
+
+    assertThat(hands.all()).isEmpty();
+  }
+
+  @Test
   void nobodyIsBlamedWhereTheContractRefusesEverybody() {
     chain.refusesAll = true;
 
     assertThat(cut(settlement(0, 8), 100))
-        .isEqualTo(new Batches.Cut.Refused(new ContractError("Unauthorized()", true)));
+        .isEqualTo(new Batches.Cut.Refused(new ContractError("Unauthorized()", Cause.CALL)));
 
     assertThat(hands.all()).isEmpty();
   }
@@ -230,6 +255,7 @@ class BatchesTest {
 
     final Set<DataSetId> refused = new HashSet<>();
     boolean refusesAll;
+    int gasSufficesFor = Integer.MAX_VALUE;
 
     @Override
     public int size(Submission submission) {
@@ -237,18 +263,16 @@ class BatchesTest {
     }
 
     @Override
-    public CallResult call(Submission submission) {
+    public GasEstimate run(Submission submission) {
       if (refusesAll) {
-        return new CallResult.Reverted(new ContractError("Unauthorized()", true));
+        return new GasEstimate.Refused(new ContractError("Unauthorized()", Cause.CALL));
+      }
+      if (submission.size() > gasSufficesFor) {
+        return new GasEstimate.Refused(NO_GAS);
       }
       return submission.dataSets().stream().anyMatch(refused::contains)
-          ? new CallResult.Reverted(ENDED)
-          : new CallResult.Returned("0x");
-    }
-
-    @Override
-    public Gas estimateGas(Submission submission) {
-      return new Gas(100L * Math.max(1, submission.size()));
+          ? new GasEstimate.Refused(ENDED)
+          : new GasEstimate.Takes(new Gas(100L * Math.max(1, submission.size())));
     }
   }
 

@@ -10,6 +10,7 @@ import io.filcdn.common.payment.RailId;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.usage.QuotaRecord.Kind;
+import io.filcdn.settlement.contracts.ContractError.Cause;
 import io.filcdn.settlement.model.Rollup;
 import io.filcdn.settlement.model.Submission;
 import io.filcdn.settlement.model.Submission.RailSettlement;
@@ -104,13 +105,15 @@ class ContractsTest {
   @Test
   void outOfGasAndNoFundsAreNoDataSetsFault() {
     assertThat(ContractError.of(error(-32000, "out of gas", null)))
-        .contains(new ContractError("out of gas", true));
+        .contains(new ContractError("out of gas", Cause.SIZE));
     assertThat(
             ContractError.of(
                 error(1, "message execution failed (exit=[7], vm error=[SysErrOutOfGas])", null)))
-        .hasValueSatisfying(found -> assertThat(found.concernsAll()).isTrue());
+        .hasValueSatisfying(found -> assertThat(found.cause()).isEqualTo(Cause.SIZE));
+    assertThat(ContractError.of(error(-32003, "EVM error OutOfGas", null)))
+        .contains(new ContractError("EVM error OutOfGas", Cause.SIZE));
     assertThat(ContractError.of(error(-32003, "Insufficient funds for gas * price + value", null)))
-        .hasValueSatisfying(found -> assertThat(found.concernsAll()).isTrue());
+        .hasValueSatisfying(found -> assertThat(found.cause()).isEqualTo(Cause.CALL));
   }
 
   @Test
@@ -124,7 +127,8 @@ class ContractsTest {
 
     assertThat(ContractError.of(error(3, "execution reverted", data)))
         .contains(
-            new ContractError("CannotModifyTerminatedRailBeyondEndEpoch(42, 120, 130)", false));
+            new ContractError(
+                "CannotModifyTerminatedRailBeyondEndEpoch(42, 120, 130)", Cause.DATA_SET));
   }
 
   @Test
@@ -135,7 +139,7 @@ class ContractsTest {
                     1,
                     "message execution failed (exit=[33], revert reason=[0x82b42900], vm error=[..])",
                     null)))
-        .contains(new ContractError("Unauthorized()", true));
+        .contains(new ContractError("Unauthorized()", Cause.CALL));
   }
 
   @Test
@@ -145,7 +149,7 @@ class ContractsTest {
     assertThat(ContractError.of(error(3, "execution reverted", data)))
         .contains(
             new ContractError(
-                "OnlyFilBeamControllerAllowed(0x%040x, 0x%040x)".formatted(1, 2), true));
+                "OnlyFilBeamControllerAllowed(0x%040x, 0x%040x)".formatted(1, 2), Cause.CALL));
   }
 
   @Test
@@ -153,13 +157,13 @@ class ContractsTest {
     String data = "0x08c379a0" + word(0x20) + word(5) + "68656c6c6f" + "0".repeat(54);
 
     assertThat(ContractError.of(error(3, "execution reverted", data)))
-        .contains(new ContractError("\"hello\"", false));
+        .contains(new ContractError("\"hello\"", Cause.DATA_SET));
   }
 
   @Test
   void anUnknownErrorIsShownAsItCame() {
     assertThat(ContractError.of(error(3, "execution reverted", "0xdeadbeef" + word(9))))
-        .contains(new ContractError("unknown error 0xdeadbeef(" + word(9) + ")", false));
+        .contains(new ContractError("unknown error 0xdeadbeef(" + word(9) + ")", Cause.DATA_SET));
   }
 
   @Test

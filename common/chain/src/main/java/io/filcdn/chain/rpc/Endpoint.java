@@ -2,6 +2,7 @@ package io.filcdn.chain.rpc;
 
 import io.filcdn.common.network.Network;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +10,6 @@ import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import okhttp3.OkHttpClient;
-import org.web3j.protocol.Web3jService;
 import org.web3j.protocol.core.BatchRequest;
 import org.web3j.protocol.core.JsonRpc2_0Web3j;
 import org.web3j.protocol.core.Request;
@@ -20,14 +20,35 @@ import org.web3j.protocol.http.HttpService;
 public final class Endpoint {
 
   private final URI url;
-  private final Web3jService service;
+  private final TextService service;
   private final JsonRpc2_0Web3j api;
 
   public Endpoint(URI url, OkHttpClient client) {
     this.url = url;
     this.service =
-        new HttpService(url.toString(), client.newBuilder().addInterceptor(new RpcSpans()).build());
+        new TextService(url, client.newBuilder().addInterceptor(new RpcSpans()).build());
     this.api = new JsonRpc2_0Web3j(service);
+  }
+
+  /** The way of questions to the node, and of its answers back. */
+  private static final class TextService extends HttpService {
+
+    TextService(URI url, OkHttpClient client) {
+      super(url.toString(), client);
+    }
+
+    byte[] ask(Request<?, ?> question) throws IOException {
+      try (InputStream answer = performIO(objectMapper.writeValueAsString(question))) {
+        if (answer == null) {
+          throw new IOException("expected an answer, found none");
+        }
+        return answer.readAllBytes();
+      }
+    }
+
+    <T> T read(byte[] answer, Class<T> type) {
+      return objectMapper.readValue(answer, type);
+    }
   }
 
   /** The calls that can be made. */
@@ -60,6 +81,26 @@ public final class Endpoint {
       inOrder.add(answer);
     }
     return inOrder;
+  }
+
+  /**
+   * Asks a question. The same one has the same id each time, so that the same answer is the same
+   * text.
+   *
+   * @return the answer, as the node wrote it
+   */
+  public byte[] text(Request<?, ?> question) throws IOException {
+    question.setId(1);
+    return service.ask(question);
+  }
+
+  /**
+   * Reads an answer's text.
+   *
+   * @throws RuntimeException where it is none to a question of this type
+   */
+  public <T extends Response<?>> T read(byte[] text, Class<T> type) {
+    return service.read(text, type);
   }
 
   @Override
