@@ -4,6 +4,8 @@ import static io.filcdn.indexer.Patience.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.testing.infra.EmbeddedKafka;
 import java.io.IOException;
@@ -65,9 +67,9 @@ class ComposeKafkaIT {
         VALUE
             .matcher(Files.readString(COMPOSE.resolve("compose.yaml")))
             .replaceAll(value -> "of-" + value.group(1));
-    Map<String, Map<String, Map<String, Map<String, Object>>>> file = new Yaml().load(text);
-    return file.get("services").get(container).get("environment").entrySet().stream()
-        .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().toString()));
+    JsonNode file = new ObjectMapper().valueToTree(new Yaml().<Object>load(text));
+    return file.path("services").path(container).path("environment").properties().stream()
+        .collect(Collectors.toMap(Map.Entry::getKey, each -> each.getValue().asText()));
   }
 
   private Map<String, Object> client(String container) throws IOException {
@@ -108,7 +110,7 @@ class ComposeKafkaIT {
   @Test
   void aServicesPasswordOpensNoOthersLogin() throws IOException {
     Map<String, Object> client = client("retrieval");
-    String login = client.get("sasl.jaas.config").toString();
+    String login = String.valueOf(client.get("sasl.jaas.config"));
     client.put("sasl.jaas.config", login.replace("\"retrieval\"", "\"indexer\""));
 
     assertThat(login).contains("\"retrieval\"");

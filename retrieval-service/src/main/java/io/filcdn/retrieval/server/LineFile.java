@@ -41,7 +41,7 @@ final class LineFile extends Handler {
   }
 
   @Override
-  public void setErrorManager(ErrorManager errors) {
+  public synchronized void setErrorManager(ErrorManager errors) {
     super.setErrorManager(errors);
     lines.setErrorManager(errors);
   }
