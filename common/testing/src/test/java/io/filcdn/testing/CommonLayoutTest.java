@@ -48,6 +48,7 @@ class CommonLayoutTest {
   void whatTestsShareFlowsOneWay() {
     LayoutRules.check(
         "io.filcdn.testing",
-        List.of("provider", "chain", "infra", "browser", "process", "bench", "layout", "time"));
+        List.of(
+            "provider", "chain", "infra", "browser", "process", "bench", "layout", "time", "tls"));
   }
 }
