@@ -41,6 +41,9 @@ final class Services {
           "--add-modules",
           "jdk.incubator.vector");
 
+  /** The begin of variables that are for one service alone, as in {@code FILCDN_UP_METRICS_TZ}. */
+  private static final String OF_ONE_SERVICE = "FILCDN_UP_%s_";
+
   private final Checkout checkout;
   private final Ports ports;
   private final EdgeKeys keys;
@@ -151,8 +154,22 @@ final class Services {
                 environment.put(
                     "KAFKA_" + key.replace('.', '_').toUpperCase(Locale.ROOT), "" + value));
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(URI.create(management).getPort()));
+    environment.putAll(own(name, System.getenv()));
     return new Service(
         name, command, checkout.jar(name), checkout.aotCache(name), environment, management);
+  }
+
+  /** The variables among {@code all} that are for this service alone, by their names to it. */
+  static Map<String, String> own(String service, Map<String, String> all) {
+    String begin = OF_ONE_SERVICE.formatted(service.toUpperCase(Locale.ROOT));
+    Map<String, String> own = new HashMap<>();
+    all.forEach(
+        (name, value) -> {
+          if (name.startsWith(begin)) {
+            own.put(name.substring(begin.length()), value);
+          }
+        });
+    return own;
   }
 
   /** The command that runs Kafka, as {@link io.filcdn.testing.infra.KafkaProcess} wants it. */
