@@ -155,7 +155,7 @@ class LeasesIT extends LeasingEdgeTest {
       await().pollDelay(Duration.ofMillis(50)).until(() -> true);
       client.send(Http2Socket.number(Http2Socket.RST_STREAM, 1, 8));
       while (client.comes(100)) {
-        client.next().orElseThrow();
+        var _ = client.next().orElseThrow();
       }
     }
   }
