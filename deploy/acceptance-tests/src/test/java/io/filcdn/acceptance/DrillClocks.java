@@ -23,7 +23,6 @@ final class DrillClocks {
 
   private static final Path LIBRARIES = Path.of("/usr/lib");
   private static final String PATTERN = "glob:/usr/lib/**/faketime/libfaketime.so.1";
-  private static final String FOR_ONE_SERVICE = "FILCDN_UP_%s_%s";
 
   private final Path folder;
   private final Optional<Path> library;
@@ -87,7 +86,7 @@ final class DrillClocks {
                 environment(service)
                     .forEach(
                         (name, value) ->
-                            environment.put(FOR_ONE_SERVICE.formatted(service, name), value)));
+                            environment.put("FILCDN_UP_%s_%s".formatted(service, name), value)));
     return environment;
   }
 

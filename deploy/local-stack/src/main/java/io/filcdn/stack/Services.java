@@ -41,9 +41,6 @@ final class Services {
           "--add-modules",
           "jdk.incubator.vector");
 
-  /** The begin of variables that are for one service alone, as in {@code FILCDN_UP_METRICS_TZ}. */
-  private static final String OF_ONE_SERVICE = "FILCDN_UP_%s_";
-
   private final Checkout checkout;
   private final Ports ports;
   private final EdgeKeys keys;
@@ -159,9 +156,12 @@ final class Services {
         name, command, checkout.jar(name), checkout.aotCache(name), environment, management);
   }
 
-  /** The variables among {@code all} that are for this service alone, by their names to it. */
+  /**
+   * The variables among {@code all} that are for this service alone, by their names to it: {@code
+   * FILCDN_UP_METRICS_TZ} is {@code TZ} to metrics.
+   */
   static Map<String, String> own(String service, Map<String, String> all) {
-    String begin = OF_ONE_SERVICE.formatted(service.toUpperCase(Locale.ROOT));
+    String begin = "FILCDN_UP_%s_".formatted(service.toUpperCase(Locale.ROOT));
     Map<String, String> own = new HashMap<>();
     all.forEach(
         (name, value) -> {
