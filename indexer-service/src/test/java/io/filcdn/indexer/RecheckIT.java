@@ -11,6 +11,7 @@ import io.filcdn.indexer.fake.FakeChain;
 import io.filcdn.indexer.fake.FakeLog;
 import io.filcdn.indexer.fake.FakeNode;
 import io.filcdn.indexer.jobs.IndexingLoop.Turn;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -113,6 +114,21 @@ class RecheckIT extends FakeChainTest {
     indexer.publishAll();
 
     assertThat(topics.of(Topic.PLACEMENTS)).isEqualTo(placements);
+    assertThat(dataSet("fwss/12").topUps().cdnUnfinal()).isEqualTo(TokenAmount.of(70));
+  }
+
+  @Test
+  void aClockThatWasAheadAndIsPutRightPutsNoRecheckOff() {
+    Duration ahead = Duration.ofDays(1);
+    chain.block(CREATED).block(ADDED).block(TOPPED_UP).block();
+    node.hide(TOPPED_UP);
+    indexer.clock().move(ahead);
+    indexer.catchUp();
+    indexer.clock().move(ahead.negated());
+    node.hideNothing();
+
+    recheck().catchUp().publishAll();
+
     assertThat(dataSet("fwss/12").topUps().cdnUnfinal()).isEqualTo(TokenAmount.of(70));
   }
 
@@ -238,7 +254,20 @@ class RecheckIT extends FakeChainTest {
     assertThat(indexer.turn()).isEqualTo(Turn.FAILED);
     assertThat(node.calls()).isEqualTo(calls);
 
-    indexer.clock().move(java.time.Duration.ofSeconds(30));
+    indexer.clock().move(Duration.ofSeconds(30));
+    indexer.catchUp();
+    assertThat(tables.rows("select id from data_sets")).containsExactly("fwss/12");
+  }
+
+  @Test
+  void aClockThatWasAheadAndIsPutRightLeavesNoNodeAlone() {
+    chain.block(CREATED);
+    indexer.clock().move(Duration.ofDays(1));
+    node.limitNext("eth_chainId", "30");
+    assertThat(indexer.turn()).isEqualTo(Turn.FAILED);
+
+    indexer.clock().move(Duration.ofDays(-1));
+
     indexer.catchUp();
     assertThat(tables.rows("select id from data_sets")).containsExactly("fwss/12");
   }

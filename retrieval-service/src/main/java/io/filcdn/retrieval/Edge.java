@@ -12,6 +12,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.common.piece.PieceName;
+import io.filcdn.common.time.SteadyClock;
 import io.filcdn.retrieval.access.AccessControl;
 import io.filcdn.retrieval.access.AccessReplica;
 import io.filcdn.retrieval.access.GateCheck;
@@ -357,13 +358,15 @@ final class Edge implements AutoCloseable {
   }
 
   private FillDependencies fillTools(RetrievalConfig.Origin config, EgressMeter meter) {
-    PieceHistory history = new PieceHistory(Settings.history(config), tools.clock);
+    // how long a provider is left alone, whatever is done to the clock
+    Clock steady = new SteadyClock(tools.clock);
+    PieceHistory history = new PieceHistory(Settings.history(config), steady);
     stores.replica().listen(history::placementChanged, history::providerChanged);
     return new FillDependencies(
         tools.vertx,
         fillWorkers,
         origins,
-        new OriginHealth(config.fetchesPerProvider(), config.leaveAlone(), tools.clock, history),
+        new OriginHealth(config.fetchesPerProvider(), config.leaveAlone(), steady, history),
         quota,
         meter,
         stores.trees(),

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.usage.QuotaRecord.Kind;
 import io.filcdn.retrieval.EdgeClient.Answer;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,6 +118,46 @@ class LeasesIT extends LeasingEdgeTest {
     assertThat(get(poor, piece).status()).isEqualTo(200);
 
     assertHeld(poor, 5_000, 0);
+  }
+
+  /** Of the last write a part waits for the window, which ends, and the rest for the socket. */
+  @Test
+  void aStreamThatIsResetGivesBackNoByteThatItsSocketTakes() throws Exception {
+    Payer payer = paid(1_000_000_000, 100_000_000);
+    DataSetId dataSet = DataSetId.of(payer.dataSet());
+    int size = 1_500_000;
+    TestPiece piece = placed(payer, size);
+    get(payer, piece);
+
+    for (int unread = 64 << 10; unread < 1 << 20; unread += 16 << 10) {
+      reset(payer, piece, size - 1_000, size - unread);
+    }
+
+    await().atMost(SOON).until(() -> edge.edge().requests() == 0);
+    await()
+        .atMost(SOON)
+        .untilAsserted(
+            () -> assertThat(metrics.held(dataSet, Kind.CDN)).isEqualTo(egressBytes(payer)));
+  }
+
+  /** Asks with a window of so many bytes, takes some, resets the stream and takes what comes. */
+  private void reset(Payer payer, TestPiece piece, int window, int take) throws IOException {
+    byte[] initialWindow = ByteBuffer.allocate(6).putShort((short) 4).putInt(window).array();
+    try (Http2Socket client = new Http2Socket(edge.client().port())) {
+      client.send(
+          Http2Socket.frame(Http2Socket.SETTINGS, 0, 0, initialWindow),
+          Http2Socket.number(Http2Socket.WINDOW_UPDATE, 0, window),
+          Http2Socket.get(1, payer.address() + ".localhost", "/" + piece.cid()));
+      for (int taken = 0; taken < take; ) {
+        Http2Socket.Frame frame = client.next().orElseThrow();
+        taken += frame.type() == Http2Socket.DATA ? frame.payload().length : 0;
+      }
+      await().pollDelay(Duration.ofMillis(50)).until(() -> true);
+      client.send(Http2Socket.number(Http2Socket.RST_STREAM, 1, 8));
+      while (client.comes(100)) {
+        var _ = client.next().orElseThrow();
+      }
+    }
   }
 
   @Test

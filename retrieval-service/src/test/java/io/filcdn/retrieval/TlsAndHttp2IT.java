@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.filcdn.retrieval.TestProvider.Fault;
 import io.filcdn.retrieval.tls.TlsEngine;
+import io.filcdn.testing.tls.TestCertificate;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientResponse;

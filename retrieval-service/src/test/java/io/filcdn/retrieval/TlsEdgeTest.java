@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.filcdn.retrieval.TestProvider.Fault;
 import io.filcdn.retrieval.tls.TlsEngine;
 import io.filcdn.testing.process.FreePort;
+import io.filcdn.testing.tls.TestCertificate;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

@@ -57,6 +57,7 @@ class CommonLayoutTest {
             "tracing",
             "bench",
             "layout",
-            "time"));
+            "time",
+            "tls"));
   }
 }

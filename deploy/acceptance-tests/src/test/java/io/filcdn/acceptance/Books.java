@@ -14,15 +14,30 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /** What the services tell each other about bytes, as it stands in Kafka. */
 final class Books {
 
   private final Map<String, Object> kafka;
+  private final Supplier<List<ConsumerRecord<String, String>>> egress;
 
   Books(Stack stack) {
     this.kafka = stack.kafka();
+    this.egress = () -> TopicContents.of(kafka, Topic.EGRESS.topicName());
+  }
+
+  /**
+   * Those of a stack whose Kafka forgets.
+   *
+   * @param egress what remembers the records of edges
+   */
+  Books(Stack stack, TopicContents egress) {
+    this.kafka = stack.kafka();
+    this.egress = egress::read;
   }
 
   /** Bytes of a data set that are to be paid for. */
@@ -72,7 +87,7 @@ final class Books {
 
   /** The journal that an edge writes at the moment. */
   Optional<JournalId> journal(String edge) {
-    return read(Topic.EGRESS, EgressRecord.class).stream()
+    return egress()
         .filter(record -> record.edge().equals(edge))
         .max(Comparator.comparing(EgressRecord::to))
         .map(EgressRecord::journal);
@@ -88,12 +103,16 @@ final class Books {
 
   /** The same flush can come twice: it is known by journal, partition and sequence. */
   private long sum(DataSetId dataSet, ToLongFunction<EgressRow> bytes) {
-    return read(Topic.EGRESS, EgressRecord.class).stream()
+    return egress()
         .distinct()
         .flatMap(flush -> flush.rows().stream())
         .filter(row -> row.dataSet().equals(dataSet))
         .mapToLong(bytes)
         .sum();
+  }
+
+  private Stream<EgressRecord> egress() {
+    return egress.get().stream().map(record -> RecordJson.read(record.value(), EgressRecord.class));
   }
 
   private <T> List<T> read(Topic topic, Class<T> type) {

@@ -17,17 +17,19 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Locale;
 import java.util.Map;
+import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One HTTP/1.1 request from an address of this machine, and what its client takes of the answer.
  */
-final class Connection implements AutoCloseable {
+final class Connection implements Exchange {
 
   /** The bytes that its socket may hold unread; the kernel doubles them. */
   static final int RECEIVE_BUFFER = 64 * 1024;
 
   private static final int TIMEOUT_MILLIS = 60_000;
+  private static final int HANDSHAKE_MILLIS = 4_000;
 
   private final Socket socket;
   private final InputStream in;
@@ -38,9 +40,12 @@ final class Connection implements AutoCloseable {
 
   private record Head(int status, Map<String, String> headers, long length) {}
 
-  private Connection(Socket socket, boolean hasBody) throws IOException {
+  /**
+   * @param secured the same socket, or the one with TLS upon it
+   */
+  private Connection(Socket socket, Socket secured, boolean hasBody) throws IOException {
     this.socket = socket;
-    this.in = new BufferedInputStream(socket.getInputStream());
+    this.in = new BufferedInputStream(secured.getInputStream());
     this.hasBody = hasBody;
   }
 
@@ -59,6 +64,25 @@ final class Connection implements AutoCloseable {
    * @param headers lines that end with CR LF
    */
   static Connection open(InetAddress from, String method, URI url, String headers) {
+    return open(from, method, url, headers, socket -> socket);
+  }
+
+  /** Likewise by TLS. */
+  static Connection open(
+      InetAddress from, String method, URI url, String headers, SSLSocketFactory tls) {
+    return open(
+        from,
+        method,
+        url,
+        headers,
+        socket -> {
+          socket.setSoTimeout(HANDSHAKE_MILLIS);
+          return tls.createSocket(socket, url.getHost(), url.getPort(), false);
+        });
+  }
+
+  private static Connection open(
+      InetAddress from, String method, URI url, String headers, Security security) {
     Socket socket = new Socket();
     try {
       socket.setReceiveBufferSize(RECEIVE_BUFFER);
@@ -68,12 +92,18 @@ final class Connection implements AutoCloseable {
       String request =
           "%s %s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n%s\r\n"
               .formatted(method, target(url), url.getAuthority(), headers);
-      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-      return new Connection(socket, !method.equals("HEAD"));
+      Socket secured = security.of(socket);
+      secured.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new Connection(socket, secured, !method.equals("HEAD"));
     } catch (IOException e) {
       closed(socket);
       throw new UncheckedIOException("%s %s".formatted(method, url), e);
     }
+  }
+
+  /** The socket that is read and written: one itself, or with TLS upon it. */
+  private interface Security {
+    Socket of(Socket socket) throws IOException;
   }
 
   private static String target(URI url) {
@@ -144,8 +174,8 @@ final class Connection implements AutoCloseable {
     }
   }
 
-  /** Likewise, and only until nothing comes for so long; also where no head does. */
-  Connection takeUntilQuiet(long most, int millis) {
+  @Override
+  public Connection takeUntilQuiet(long most, int millis) {
     try {
       socket.setSoTimeout(millis);
       takeAll(most);
@@ -176,8 +206,8 @@ final class Connection implements AutoCloseable {
     return head != null && head.status / 100 != 2;
   }
 
-  /** True where the head of an answer has come. */
-  boolean isAnswered() {
+  @Override
+  public boolean isAnswered() {
     return head != null;
   }
 
@@ -202,8 +232,14 @@ final class Connection implements AutoCloseable {
     return taken;
   }
 
+  @Override
+  public void leave() {
+    reset();
+  }
+
   /** What was taken; the digest is complete with it. */
-  Download download() {
+  @Override
+  public Download download() {
     try {
       String digest = HexFormat.of().formatHex(sha256.digest());
       return new Download(head().status, head().headers, taken, taken == head().length, digest);

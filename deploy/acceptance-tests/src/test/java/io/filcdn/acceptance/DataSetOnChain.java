@@ -2,8 +2,8 @@ package io.filcdn.acceptance;
 
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.testing.chain.DevnetHistory.Settlement;
+import io.filcdn.testing.chain.DevnetHistory.TopUp;
 import io.filcdn.testing.chain.DevnetHistory.UsageReport;
-import io.filcdn.testing.chain.DevnetReads;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.function.Function;
@@ -15,14 +15,17 @@ record DataSetOnChain(long number, Stack stack) {
     return DataSetId.of("fwss/" + number);
   }
 
-  /** The egress that its CDN rail pays for, in bytes. */
+  /** The egress that was ever paid into its CDN rail, in bytes. */
   long cdnGrant() {
-    DevnetReads reads = stack.devnet().reads();
-    return reads
-        .rail(reads.dataSet(number).cdnRailId())
-        .lockupFixed()
-        .divide(reads.cdnRatePerByte())
-        .longValueExact();
+    return cdnPaidIn().divide(stack.devnet().reads().cdnRatePerByte()).longValueExact();
+  }
+
+  /** All that was ever paid into its CDN rail. */
+  BigInteger cdnPaidIn() {
+    return stack.devnet().history().topUps(0, stack.devnet().epoch()).stream()
+        .filter(topUp -> topUp.dataSetId() == number)
+        .map(TopUp::cdn)
+        .reduce(BigInteger.ZERO, BigInteger::add);
   }
 
   /** The usage that the chain was told of it. */

@@ -50,10 +50,12 @@ class DisasterIT {
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final Duration QUIET_WITHIN = Duration.ofMinutes(6);
   private static final Duration SOON = Duration.ofMinutes(4);
-  private static final String ADMIN_TOKEN = "a-token-of-tests";
   private static final Map<String, String> SETTINGS =
       Map.of(
-          "FILCDN_ADMIN_TOKEN", ADMIN_TOKEN, "FILCDN_RETRIEVAL_LIMITS_REQUESTS_PER_CLIENT", "1000");
+          "FILCDN_ADMIN_TOKEN",
+          DrillQuiet.ADMIN_TOKEN,
+          "FILCDN_RETRIEVAL_LIMITS_REQUESTS_PER_CLIENT",
+          "1000");
 
   @TempDir Path folder;
 
@@ -98,7 +100,7 @@ class DisasterIT {
     replayLetters();
     awaitQuiet();
     assertKept(books().told(stack.demoOnChain()));
-    assertKept(books().standing(List.of(stack.demoOnChain())));
+    assertKept(ledger().compare(List.of(stack.demoOnChain())));
     assertThat(new Books(stack).egressBytes(stack.demoDataSet())).isEqualTo(taken.get());
     assertThat(reported()).isEqualTo(taken.get()).isGreaterThan(reported);
   }
@@ -120,7 +122,7 @@ class DisasterIT {
     visit();
     store();
     awaitQuiet();
-    assertKept(books().standing(List.of(stack.demoOnChain())));
+    assertKept(ledger().compare(List.of(stack.demoOnChain())));
     assertThat(reported()).isEqualTo(taken.get());
     assertThat(Client.get(stack.signedPiece().url()).status()).isEqualTo(401);
   }
@@ -141,7 +143,7 @@ class DisasterIT {
     assertThat(order("GET", leases, "")).doesNotContain(lost.toString());
     awaitQuiet();
     assertKept(books().told(stack.demoOnChain()));
-    assertKept(books().standing(List.of(stack.demoOnChain())));
+    assertKept(ledger().compare(List.of(stack.demoOnChain())));
     assertThat(reported()).isEqualTo(taken.get());
   }
 
@@ -166,7 +168,7 @@ class DisasterIT {
     store();
     awaitQuiet();
     assertKept(books().told(stack.demoOnChain()));
-    assertKept(books().standing(List.of(stack.demoOnChain())));
+    assertKept(ledger().compare(List.of(stack.demoOnChain())));
     assertThat(reported()).isEqualTo(taken.get());
   }
 
@@ -196,7 +198,7 @@ class DisasterIT {
       assertThat(got.bytes()).isLessThan(taken.get());
       assertThat(reported()).isEqualTo(taken.get());
       assertKept(books().told(stack.demoOnChain()));
-      assertKept(books().standing(List.of(stack.demoOnChain())));
+      assertKept(ledger().compare(List.of(stack.demoOnChain())));
     }
   }
 
@@ -253,7 +255,11 @@ class DisasterIT {
   }
 
   private DrillBooks books() {
-    return new DrillBooks(stack, List.of(stack.management("retrieval")));
+    return new DrillBooks(stack, new Books(stack));
+  }
+
+  private DrillLedger ledger() {
+    return new DrillLedger(stack, new Books(stack));
   }
 
   /** Fetches all pieces of the demo. */
@@ -306,12 +312,15 @@ class DisasterIT {
 
   /** Waits until all that was served is counted, reported and settled. */
   private void awaitQuiet() {
+    DrillQuiet quiet =
+        new DrillQuiet(
+            stack, List.of(stack.management("retrieval")), () -> List.of(stack.demoOnChain()));
     await()
         .atMost(QUIET_WITHIN)
         .pollInterval(Duration.ofSeconds(1))
         .during(Duration.ofSeconds(8))
         .ignoreExceptions()
-        .untilAsserted(() -> assertThat(books().unfinished()).isEmpty());
+        .untilAsserted(() -> assertThat(quiet.unfinished()).isEmpty());
   }
 
   private static void assertKept(List<Finding> findings) {
@@ -341,7 +350,7 @@ class DisasterIT {
       HttpResponse<String> answer =
           http.send(
               HttpRequest.newBuilder(uri)
-                  .header("Authorization", "Bearer " + ADMIN_TOKEN)
+                  .header("Authorization", "Bearer " + DrillQuiet.ADMIN_TOKEN)
                   .method(method, HttpRequest.BodyPublishers.ofString(body))
                   .build(),
               BodyHandlers.ofString());

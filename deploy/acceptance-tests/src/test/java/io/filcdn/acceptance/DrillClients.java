@@ -1,70 +1,68 @@
 package io.filcdn.acceptance;
 
-import io.filcdn.acceptance.DrillHarm.Lost;
+import io.filcdn.acceptance.DrillEdges.Part;
+import io.filcdn.acceptance.DrillEdges.Way;
 import io.filcdn.acceptance.DrillSchedule.Victim;
-import io.filcdn.common.payment.DataSetId;
-import io.filcdn.common.piece.PieceCid;
+import io.filcdn.acceptance.DrillTakings.Offer;
+import io.filcdn.acceptance.DrillTakings.Outcome;
+import io.filcdn.acceptance.DrillTakings.Request;
 import java.io.UncheckedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Queue;
+import java.util.Optional;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The clients of a drill: they ask either edge for pieces of several payers, whole or in part, take
- * all of it, some of it or take their time, and look at each byte.
+ * The clients of a drill: they ask either edge, with TLS or without, for pieces of several payers,
+ * whole or in part, and take all of it, some of it or take their time.
  */
 final class DrillClients implements AutoCloseable {
 
   private static final int CLIENTS = 10;
   private static final int FIRST_ADDRESS = 100;
+  private static final int BALANCED_ADDRESS = 180;
   private static final int MOST_PAUSE_MILLIS = 150;
   private static final int QUIET_MILLIS = 4_000;
+  private static final int PATIENT_MILLIS = 20_000;
   private static final int SOME = 64 * 1024;
   private static final int HERD = 40;
 
-  /** An edge writes its counts each second, and may be late. */
-  private static final long UNWRITTEN_NANOS = TimeUnit.SECONDS.toNanos(3);
-
+  private final DrillEdges edges;
   private final AnotherEdge second;
+  private final DrillTakings takings = new DrillTakings();
   private final List<Offer> offers = new CopyOnWriteArrayList<>();
-  private final Queue<Taken> taken = new ConcurrentLinkedQueue<>();
-  private final Queue<String> wrong = new ConcurrentLinkedQueue<>();
-  private final Map<Integer, AtomicInteger> statuses = new ConcurrentHashMap<>();
-  private final AtomicInteger failed = new AtomicInteger();
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final List<Future<?>> clients = new ArrayList<>();
   private volatile boolean over;
 
-  /** A piece that can be asked for. */
-  record Offer(TestDataSet dataSet, PieceCid cid, byte[] content) {}
+  /** What a client does with an answer. */
+  private interface Taste {
+    void take(Exchange exchange);
+  }
 
-  /**
-   * The outcome of a request.
-   *
-   * @param from when it was sent, and {@code to} when it was over, by {@link System#nanoTime}
-   * @param whole whether its client took all of it
-   */
-  record Taken(DataSetId dataSet, Victim edge, long from, long to, long bytes, boolean whole) {}
-
-  DrillClients(AnotherEdge second) {
+  DrillClients(DrillEdges edges, AnotherEdge second) {
+    this.edges = edges;
     this.second = second;
   }
 
   void offer(Offer offer) {
     offers.add(offer);
+  }
+
+  List<Offer> offers() {
+    return List.copyOf(offers);
+  }
+
+  DrillTakings takings() {
+    return takings;
   }
 
   /** Has them come. */
@@ -114,101 +112,104 @@ final class DrillClients implements AutoCloseable {
 
   private void ask(int address, Offer offer, Random random) {
     Victim edge = random.nextInt(3) == 0 ? Victim.SECOND : Victim.RETRIEVAL;
-    URI url =
-        edge == Victim.SECOND
-            ? second.url(offer.dataSet.payer(), offer.cid)
-            : offer.dataSet.url(offer.cid);
-    int size = offer.content.length;
+    Way way = Way.values()[Math.max(0, random.nextInt(4) - 1)];
+    int size = offer.content().length;
     int first = random.nextInt(3) == 0 ? random.nextInt(size) : 0;
     int last = first == 0 ? size - 1 : Math.min(size - 1, first + random.nextInt(size));
-    String range = first == 0 ? "" : "Range: bytes=%d-%d\r\n".formatted(first, last);
-    long from = System.nanoTime();
-    try (Connection connection = Connection.open(Connection.client(address), "GET", url, range)) {
-      take(connection, last + 1 - first, random);
-      note(connection, offer, edge, first, from);
-    } catch (UncheckedIOException e) {
-      failed.incrementAndGet();
-    }
+    Part part = new Part(offer.dataSet(), offer.cid(), first, last);
+    send(
+        new Request(edge, way, offer, part, System.nanoTime()),
+        address,
+        exchange -> take(exchange, last + 1 - first, random, offer.patient()));
   }
 
-  private static void take(Connection connection, int length, Random random) {
-    switch (random.nextInt(8)) {
-      case 0 -> connection.takeUntilQuiet(random.nextInt(length) + 1, QUIET_MILLIS);
+  private static void take(Exchange exchange, int length, Random random, boolean patient) {
+    switch (patient ? Integer.MAX_VALUE : random.nextInt(8)) {
+      case 0 -> exchange.takeUntilQuiet(random.nextInt(length) + 1, QUIET_MILLIS);
       case 1 -> {
         for (int at = SOME; at < length && at < 8 * SOME; at += SOME) {
-          connection.takeUntilQuiet(at, QUIET_MILLIS).rest(random.nextInt(MOST_PAUSE_MILLIS));
+          exchange.takeUntilQuiet(at, QUIET_MILLIS);
+          Connection.pause(random.nextInt(MOST_PAUSE_MILLIS));
         }
       }
-      default -> connection.takeUntilQuiet(Long.MAX_VALUE, QUIET_MILLIS);
+      default -> exchange.takeUntilQuiet(Long.MAX_VALUE, QUIET_MILLIS);
     }
   }
 
-  private void note(Connection connection, Offer offer, Victim edge, int first, long from) {
-    if (!connection.isAnswered()) {
-      failed.incrementAndGet();
-      return;
+  /** Takes all of a piece from an edge. */
+  Outcome takeAll(Victim edge, Way way, int address, Offer offer) {
+    return send(
+        new Request(edge, way, offer, offer.whole(), System.nanoTime()),
+        address,
+        exchange -> exchange.takeUntilQuiet(Long.MAX_VALUE, PATIENT_MILLIS));
+  }
+
+  private Outcome send(Request request, int address, Taste taste) {
+    Offer offer = request.offer();
+    URI clear =
+        request.edge() == Victim.SECOND
+            ? second.url(offer.dataSet().payer(), offer.cid())
+            : offer.dataSet().url(offer.cid());
+    try (Exchange exchange =
+        edges.open(
+            request.edge(), request.way(), Connection.client(address), request.part(), clear)) {
+      taste.take(exchange);
+      if (!exchange.isAnswered()) {
+        exchange.leave();
+        return takings.unanswered(request);
+      }
+      Download got = exchange.download();
+      if (!got.whole()) {
+        exchange.leave();
+      }
+      return takings.note(request, got);
+    } catch (UncheckedIOException e) {
+      return e.getCause() instanceof ConnectException
+          ? takings.unreached()
+          : takings.unanswered(request);
     }
-    Download download = connection.download();
-    statuses.computeIfAbsent(download.status(), _ -> new AtomicInteger()).incrementAndGet();
-    if (connection.isRefused()) {
-      return;
+  }
+
+  /**
+   * Has clients behind a balancer fetch while something is done. Each keeps to one edge, and asks
+   * the other one again where its own does not answer, or is about to stop.
+   *
+   * @return what one of them saw that was no retried request
+   */
+  List<String> seenWhile(List<Offer> warm, Runnable deed) {
+    List<String> seen = new CopyOnWriteArrayList<>();
+    List<Future<?>> balanced = new ArrayList<>();
+    AtomicBoolean done = new AtomicBoolean();
+    for (Way way : Way.values()) {
+      for (Victim edge : DrillEdges.both()) {
+        int address = BALANCED_ADDRESS + balanced.size();
+        balanced.add(
+            threads.submit(
+                () -> {
+                  for (int i = 0; !done.get(); i = (i + 1) % warm.size()) {
+                    fetch(edge, way, address, warm.get(i)).ifPresent(seen::add);
+                  }
+                }));
+      }
     }
-    boolean whole = download.whole();
-    if (!whole) {
-      connection.reset();
+    try {
+      deed.run();
+    } finally {
+      done.set(true);
+      join(balanced);
     }
-    int start = download.status() == 206 ? first : 0;
-    byte[] right =
-        Arrays.copyOfRange(offer.content, start, start + Math.toIntExact(download.bytes()));
-    if (!Client.sha256(right).equals(download.sha256())) {
-      wrong.add("%d bytes from %d of %s at %s".formatted(download.bytes(), start, offer.cid, edge));
-    }
-    taken.add(
-        new Taken(offer.dataSet.id(), edge, from, System.nanoTime(), download.bytes(), whole));
+    return seen;
   }
 
-  /** The wrong bytes that they got. */
-  List<String> wrong() {
-    return List.copyOf(wrong);
-  }
-
-  /** Bytes that they took of a data set. */
-  long bytes(DataSetId dataSet) {
-    return of(dataSet).stream().mapToLong(Taken::bytes).sum();
-  }
-
-  /** The requests for a data set that they left before their end, or that ended before it. */
-  long left(DataSetId dataSet) {
-    return of(dataSet).stream().filter(each -> !each.whole).count();
-  }
-
-  /** The most bytes of a data set that could be in no journal when these edges were killed. */
-  long unwritten(DataSetId dataSet, List<Lost> ends) {
-    return of(dataSet).stream()
-        .filter(
-            each ->
-                ends.stream()
-                    .anyMatch(
-                        end ->
-                            end.edge() == each.edge
-                                && each.from - end.at() < 0
-                                && end.at() - each.to < UNWRITTEN_NANOS))
-        .mapToLong(Taken::bytes)
-        .sum();
-  }
-
-  private List<Taken> of(DataSetId dataSet) {
-    return taken.stream().filter(each -> each.dataSet.equals(dataSet)).toList();
-  }
-
-  /** The outcome of their requests, for a person. */
-  String summary() {
-    List<String> parts = new ArrayList<>();
-    statuses.entrySet().stream()
-        .sorted(Map.Entry.comparingByKey())
-        .forEach(entry -> parts.add("%d × %d".formatted(entry.getValue().get(), entry.getKey())));
-    parts.add("%d without an answer".formatted(failed.get()));
-    return String.join(", ", parts);
+  private Optional<String> fetch(Victim edge, Way way, int address, Offer offer) {
+    Outcome first = takeAll(edge, way, address, offer);
+    Outcome last =
+        first == Outcome.DRAINING || first == Outcome.UNANSWERED
+            ? takeAll(DrillEdges.other(edge), way, address, offer)
+            : first;
+    return last == Outcome.WHOLE
+        ? Optional.empty()
+        : Optional.of("%s by %s of %s: %s, then %s".formatted(offer.cid(), way, edge, first, last));
   }
 
   /** Has them go, and waits for the last. */

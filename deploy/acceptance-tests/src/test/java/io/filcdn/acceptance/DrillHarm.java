@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,22 +27,25 @@ final class DrillHarm {
   /** A file may have so many bytes on a full disk: logs and databases are larger by then. */
   private static final String FULL = "65536";
 
+  private static final Duration READY_WITHIN = Duration.ofMinutes(3);
   private static final int OK = 200;
   private static final int LOOK_MILLIS = 200;
 
   private final Stack stack;
   private final AnotherEdge second;
   private final Map<Line, FaultProxy> lines;
-  private final List<Lost> lost = new ArrayList<>();
+  private final DrillClocks clocks;
+  private final List<Lost> lost = new CopyOnWriteArrayList<>();
   private final Map<Victim, List<Long>> readyAfter = new ConcurrentSkipListMap<>();
 
   /** The end of an edge's process at which counts can be lost, by {@link System#nanoTime}. */
   record Lost(Victim edge, long at) {}
 
-  DrillHarm(Stack stack, AnotherEdge second, Map<Line, FaultProxy> lines) {
+  DrillHarm(Stack stack, AnotherEdge second, Map<Line, FaultProxy> lines, DrillClocks clocks) {
     this.stack = stack;
     this.second = second;
     this.lines = Map.copyOf(lines);
+    this.clocks = clocks;
   }
 
   /** The ends of edges so far. */
@@ -65,7 +67,13 @@ final class DrillHarm {
             });
     if (victim.isService()) {
       long began = System.nanoTime();
-      Thread.startVirtualThread(() -> awaitReady(victim, began));
+      Thread.startVirtualThread(
+          () -> {
+            awaitReady(victim);
+            readyAfter
+                .computeIfAbsent(victim, _ -> new CopyOnWriteArrayList<>())
+                .add(Duration.ofNanos(System.nanoTime() - began).toMillis());
+          });
     }
     if (victim.isEdge()) {
       lost.add(new Lost(victim, System.nanoTime()));
@@ -78,6 +86,28 @@ final class DrillHarm {
     process(victim)
         .ifPresent(process -> signal(victim == Victim.POSTGRES ? "INT" : "TERM", process));
     startAgain(victim);
+  }
+
+  /** Ends both edges politely, one after the other: the second once the first is ready again. */
+  void restartEdges() {
+    for (Victim edge : DrillEdges.both()) {
+      ProcessHandle before = process(edge).orElseThrow();
+      end(edge);
+      before.onExit().join();
+      awaitReady(edge);
+    }
+  }
+
+  /** Puts all clocks right, and waits until all services are ready. */
+  void relieve() {
+    clocks.right();
+    Stream.of(Victim.values()).filter(Victim::isService).forEach(this::awaitReady);
+  }
+
+  /** Has a service's clock be off, and no other. */
+  void shift(Victim service, int seconds) {
+    clocks.right();
+    clocks.shift(service, seconds);
   }
 
   private void startAgain(Victim victim) {
@@ -119,16 +149,18 @@ final class DrillHarm {
     return Objects.requireNonNull(lines.get(line));
   }
 
-  private void awaitReady(Victim victim, long began) {
+  private void awaitReady(Victim victim) {
     URI ready = management(victim).resolve("/q/health/ready");
+    long limit = System.nanoTime() + READY_WITHIN.toNanos();
     try (Http http = new Http()) {
       while (http.ask(ready.toString()).filter(answer -> answer.statusCode() == OK).isEmpty()) {
+        if (System.nanoTime() - limit > 0) {
+          throw new AssertionError(
+              "%s is not ready within %s without help".formatted(victim, READY_WITHIN));
+        }
         Connection.pause(LOOK_MILLIS);
       }
     }
-    readyAfter
-        .computeIfAbsent(victim, _ -> new CopyOnWriteArrayList<>())
-        .add(Duration.ofNanos(System.nanoTime() - began).toMillis());
   }
 
   private URI management(Victim victim) {

@@ -4,23 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.filcdn.acceptance.DrillBooks.Finding;
-import io.filcdn.acceptance.DrillClients.Offer;
+import io.filcdn.acceptance.DrillEdges.Way;
 import io.filcdn.acceptance.DrillSchedule.Deed;
 import io.filcdn.acceptance.DrillSchedule.Event;
 import io.filcdn.acceptance.DrillSchedule.Line;
 import io.filcdn.acceptance.DrillSchedule.Victim;
-import io.filcdn.common.kafka.RecordJson;
+import io.filcdn.acceptance.DrillTakings.Offer;
+import io.filcdn.acceptance.DrillTakings.Outcome;
+import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.piece.PieceCid;
-import io.filcdn.testing.chain.Devnet;
 import io.filcdn.testing.chain.DevnetAccount;
+import io.filcdn.testing.infra.TopicContents;
 import io.filcdn.testing.provider.DemoProvider;
 import io.filcdn.testing.provider.Fault;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,13 +47,24 @@ class DrillIT {
   private static final long USUAL_SEED = 1;
   private static final long USUAL_MINUTES = 3;
   private static final Duration QUIET_WITHIN = Duration.ofMinutes(6);
+  private static final Duration QUIET_FOR = Duration.ofSeconds(8);
+  private static final Duration SERVED_WITHIN = Duration.ofMinutes(2);
   private static final int PIECES = 8;
   private static final int MOST_BYTES = 5 << 20;
+  private static final long MEBIBYTE = 1 << 20;
+  private static final int ADDRESS = 175;
 
-  /** Short times, so that a drill is quiet soon: abandoned fills are given up. */
+  /** Short times, so that a drill is quiet soon: abandoned fills and leases are given up. */
   private static final Map<String, String> SETTINGS =
       Map.of(
+          "FILCDN_ADMIN_TOKEN", DrillQuiet.ADMIN_TOKEN,
           "FILCDN_RETRIEVAL_CACHE_ABANDONED_TIME", "10s",
+          "FILCDN_RETRIEVAL_LEASES_ADVANCE", "16M",
+          "FILCDN_RETRIEVAL_LEASES_STANDING", "64M",
+          "FILCDN_RETRIEVAL_LEASES_IDLE", "5s",
+          "FILCDN_RETRIEVAL_LEASES_FORGET", "10s",
+          "FILCDN_RETRIEVAL_LEASES_RENEW_EVERY", "2s",
+          "FILCDN_RETRIEVAL_LIMITS_QUOTA_SHARE_PER_CLIENT", "1",
           "FILCDN_RETRIEVAL_LIMITS_REQUESTS_PER_CLIENT", "1000");
 
   @TempDir Path folder;
@@ -60,26 +73,36 @@ class DrillIT {
   private final Duration time =
       Duration.ofMinutes(Long.getLong("filcdn.drill.minutes", USUAL_MINUTES));
   private final Random random = new Random(seed);
+  private final DrillReport report = new DrillReport(seed, time);
   private final List<TestDataSet> dataSets = new ArrayList<>();
   private final List<Offer> lies = new ArrayList<>();
   private final Map<Line, FaultProxy> lines = new TreeMap<>();
-  private final Map<String, Integer> done = new TreeMap<>();
+  private final List<AutoCloseable> open = new ArrayList<>();
   private Stack stack;
   private AnotherEdge second;
+  private DrillEdges edges;
   private Market honest;
   private Market rogue;
   private DemoProvider liar;
   private DrillHarm harm;
   private DrillClients clients;
-  private DrillBooks books;
+  private TopicContents egress;
+  private DrillRetention retention;
+  private DrillPurse purse;
+  private TestDataSet main;
+  private TestDataSet ending;
 
   @BeforeEach
   void up() {
-    stack = Stack.up(folder.resolve("data"), SETTINGS);
-    lines.put(Line.SECOND_TO_METRICS, FaultProxy.to(stack.service("metrics")));
-    Map<String, String> settings = new TreeMap<>(SETTINGS);
+    edges = opened(new DrillEdges(folder.resolve("tls")));
+    DrillClocks clocks = DrillClocks.in(folder.resolve("clocks"));
+    clocks.missing().ifPresent(report::say);
+    stack =
+        opened(Stack.up(folder.resolve("data"), settings(Victim.RETRIEVAL, clocks.environment())));
+    lines.put(Line.SECOND_TO_METRICS, opened(FaultProxy.to(stack.service("metrics"))));
+    Map<String, String> settings = settings(Victim.SECOND, clocks.environment(Victim.SECOND));
     settings.put("FILCDN_RETRIEVAL_LEASES_URL", line(Line.SECOND_TO_METRICS).url().toString());
-    second = AnotherEdge.start(stack, "second", folder.resolve("second"), settings);
+    second = opened(AnotherEdge.start(stack, "second", folder.resolve("second"), settings));
     honest =
         market(
             Line.TO_HONEST_PROVIDER,
@@ -90,17 +113,26 @@ class DrillIT {
         market(
             Line.TO_ROGUE, DevnetAccount.OUTSIDER, DevnetAccount.DEPLOYER, DevnetAccount.OUTSIDER);
     liar = rogue.provider();
-    harm = new DrillHarm(stack, second, lines);
-    clients = new DrillClients(second);
-    books = new DrillBooks(stack, List.of(stack.management("retrieval"), second.management()));
+    harm = new DrillHarm(stack, second, lines, clocks);
+    clients = opened(new DrillClients(edges, second));
+    egress = opened(new TopicContents(stack.kafka(), Topic.EGRESS.topicName()));
+    retention = new DrillRetention(stack, egress);
+  }
+
+  private Map<String, String> settings(Victim edge, Map<String, String> clock) {
+    Map<String, String> settings = new HashMap<>(SETTINGS);
+    settings.putAll(edges.settings(edge));
+    settings.putAll(clock);
+    return settings;
   }
 
   private Market market(
       Line line, DevnetAccount provider, DevnetAccount payee, DevnetAccount payer) {
     DemoProvider started = DemoProvider.start(folder.resolve(line.name()), 0);
-    lines.put(line, FaultProxy.to(started.url()));
-    return Market.open(
-        stack, new Market.Traders(provider, payee, payer), started, behind -> line(line).url());
+    lines.put(line, opened(FaultProxy.to(started.url())));
+    return opened(
+        Market.open(
+            stack, new Market.Traders(provider, payee, payer), started, _ -> line(line).url()));
   }
 
   private FaultProxy line(Line line) {
@@ -108,50 +140,57 @@ class DrillIT {
   }
 
   @AfterEach
-  void down() {
-    clients.close();
-    second.close();
-    rogue.close();
-    honest.close();
-    lines.values().forEach(FaultProxy::close);
-    stack.close();
+  void down() throws Exception {
+    // the newest first: what did not start is not there
+    for (AutoCloseable each : open.reversed()) {
+      each.close();
+    }
+  }
+
+  private <T extends AutoCloseable> T opened(T one) {
+    open.add(one);
+    return one;
   }
 
   @Test
   void whateverBreaksTheBooksAreRightInTheEnd() throws Exception {
-    System.out.printf("DRILL --seed %d --minutes %d%n", seed, time.toMinutes());
-    TestDataSet first = dataSet(honest);
-    TestDataSet ending = dataSet(honest);
-    lies.addAll(offers(dataSet(rogue)));
+    report.begin();
+    main = dataSet(honest, false);
+    ending = dataSet(honest, false);
+    purse = opened(DrillPurse.of(stack, dataSet(honest, true)));
+    lies.addAll(offers(dataSet(rogue, false), false));
+    purse.watch(clients.takings(), harm.lost());
     long began = System.nanoTime();
     clients.begin(seed);
 
     for (Event event : DrillSchedule.of(seed, time).events()) {
       long wait = event.at().toNanos() - (System.nanoTime() - began);
       Connection.pause(Math.max(0, Duration.ofNanos(wait).toMillis()));
-      System.out.printf("DRILL %d s: %s%n", event.at().toSeconds(), event.deed());
-      act(event.deed(), first, ending);
+      report.begin(event);
+      act(event.deed());
     }
     clients.close();
     lies.forEach(lie -> liar.mend(lie.cid()));
-    long quietAfter = awaitQuiet();
-    List<Finding> findings = books.compare(dataSets, clients, harm.lost());
+    harm.relieve();
+    List<Finding> findings = new ArrayList<>(afterwards());
+    findings.add(awaitQuiet());
+    findings.addAll(compare());
 
-    report(findings, quietAfter);
+    report.end(findings, clients.takings(), harm, retention, purse);
     assertThat(findings).allMatch(Finding::kept);
   }
 
   /** A data set with pieces, that clients ask for. */
-  private TestDataSet dataSet(Market market) {
+  private TestDataSet dataSet(Market market, boolean patient) {
     TestDataSet dataSet = market.newDataSet();
     dataSets.add(dataSet);
     if (market == honest) {
-      offers(dataSet);
+      offers(dataSet, patient);
     }
     return dataSet;
   }
 
-  private List<Offer> offers(TestDataSet dataSet) {
+  private List<Offer> offers(TestDataSet dataSet, boolean patient) {
     List<byte[]> contents = new ArrayList<>();
     for (int i = 0; i < PIECES; i++) {
       contents.add(content());
@@ -159,7 +198,7 @@ class DrillIT {
     List<PieceCid> cids = dataSet.addAll(contents);
     List<Offer> all = new ArrayList<>();
     for (int i = 0; i < PIECES; i++) {
-      all.add(new Offer(dataSet, cids.get(i), contents.get(i)));
+      all.add(new Offer(dataSet, cids.get(i), contents.get(i), System.nanoTime(), patient));
     }
     all.forEach(clients::offer);
     return all;
@@ -171,8 +210,7 @@ class DrillIT {
     return bytes;
   }
 
-  private void act(Deed deed, TestDataSet dataSet, TestDataSet ending) {
-    done.merge(deed.getClass().getSimpleName(), 1, Integer::sum);
+  private void act(Deed deed) {
     switch (deed) {
       case Deed.Kill(Victim victim) -> harm.kill(victim);
       case Deed.Restart(Victim victim) -> harm.end(victim);
@@ -180,24 +218,18 @@ class DrillIT {
       case Deed.FullDisk(Victim edge, int millis) -> harm.fillDisk(edge, millis);
       case Deed.Cut(Line line, int millis) -> harm.cut(line, millis);
       case Deed.Slow slow -> harm.slow(slow);
+      case Deed.Shift(Victim service, int seconds) -> harm.shift(service, seconds);
       case Deed.Reorg(int depth) -> stack.devnet().rpc().call("anvil_reorg", depth, List.of());
+      case Deed.Retention _ -> report.say(retention.forget());
       case Deed.Lie _ -> lie();
-      case Deed.Herd _ -> herd(dataSet);
-      case Deed.TopUp _ ->
-          stack
-              .devnet()
-              .asPayer(dataSet.payer())
-              .topUp(dataSet.number(), Devnet.tokens("0.01"), Devnet.tokens("0.01"));
-      case Deed.Remove _ -> remove(dataSet);
+      case Deed.Herd _ -> herd();
+      case Deed.TopUp(int mebibytes) -> purse.pay(mebibytes * MEBIBYTE);
+      case Deed.Remove _ -> remove(main);
       case Deed.Terminate _ -> {
         long rail = stack.devnet().reads().dataSet(ending.number()).cdnRailId();
         stack.devnet().asPayer(ending.payer()).terminateRail(rail);
       }
-      case Deed.RollingRestart _ -> {
-        harm.end(Victim.RETRIEVAL);
-        awaitReady();
-        harm.end(Victim.SECOND);
-      }
+      case Deed.RollingRestart _ -> rollingRestart();
     }
   }
 
@@ -214,14 +246,14 @@ class DrillIT {
   }
 
   /** Puts a new piece on the chain, whatever is down, and has many ask for it at once. */
-  private void herd(TestDataSet dataSet) {
+  private void herd() {
     byte[] bytes = content();
     try {
-      Offer offer = new Offer(dataSet, dataSet.add(bytes), bytes);
+      Offer offer = new Offer(main, main.add(bytes), bytes, System.nanoTime(), false);
       clients.herd(offer, random);
       clients.offer(offer);
     } catch (ConditionTimeoutException | UncheckedIOException e) {
-      System.out.printf("DRILL the herd does not come: %s%n", e.getMessage());
+      report.say("the herd does not come: " + e.getMessage());
     }
   }
 
@@ -233,49 +265,90 @@ class DrillIT {
     }
   }
 
-  private void awaitReady() {
-    await()
-        .atMost(QUIET_WITHIN)
-        .ignoreExceptions()
-        .until(
-            () ->
-                Client.get(stack.management("retrieval").resolve("/q/health/ready")).status()
-                    == 200);
+  /** Nothing else is broken meanwhile, and both edges have the pieces that are fetched. */
+  private void rollingRestart() {
+    harm.relieve();
+    List<Offer> warm =
+        clients.offers().stream().filter(offer -> offer.dataSet().equals(main)).limit(4).toList();
+    warm.forEach(this::awaitServed);
+    report.seenByBalancedClients(clients.seenWhile(warm, harm::restartEdges));
   }
 
-  /** Waits until all that was served is counted, reported and settled; tells how many seconds. */
-  private long awaitQuiet() {
+  private void awaitServed(Offer offer) {
+    for (Victim edge : DrillEdges.both()) {
+      await()
+          .atMost(SERVED_WITHIN)
+          .until(() -> clients.takeAll(edge, Way.CLEAR, ADDRESS, offer) == Outcome.WHOLE);
+    }
+  }
+
+  /** What must be so once nothing is broken any more. */
+  private List<Finding> afterwards() {
+    DrillRefusals refusals = refusals();
+    List<String> unserved = new ArrayList<>();
+    for (Offer offer : clients.offers()) {
+      if (offer.dataSet().equals(main) && refusals.isPlaced(offer)) {
+        try {
+          awaitServed(offer);
+        } catch (ConditionTimeoutException e) {
+          unserved.add(offer.cid().toString());
+        }
+      }
+    }
+    Finding usedUp = purse.useUp(clients);
+    return List.of(
+        Finding.none("both edges serve all that the chain has", unserved),
+        usedUp,
+        purse.payAndAwaitServed(clients, 100 * MEBIBYTE));
+  }
+
+  private DrillRefusals refusals() {
+    return new DrillRefusals(
+        stack, purse.dataSet(), report.hasDone(Deed.Terminate.class) ? ending : null);
+  }
+
+  /** Waits until all that was served is counted, reported and settled. */
+  private Finding awaitQuiet() {
     long begin = System.nanoTime();
-    await()
-        .atMost(QUIET_WITHIN)
-        .pollInterval(Duration.ofSeconds(1))
-        .during(Duration.ofSeconds(8))
-        .ignoreExceptions()
-        .untilAsserted(() -> assertThat(books.unfinished()).isEmpty());
-    return Duration.ofNanos(System.nanoTime() - begin).toSeconds();
+    List<URI> managements = List.of(stack.management("retrieval"), second.management());
+    DrillQuiet quiet = new DrillQuiet(stack, managements, this::onChain);
+    try {
+      await()
+          .atMost(QUIET_WITHIN)
+          .pollInterval(Duration.ofSeconds(1))
+          .during(QUIET_FOR)
+          .ignoreExceptions()
+          .until(() -> quiet.unfinished().isEmpty());
+    } catch (ConditionTimeoutException e) {
+      return Finding.none("all is quiet without help", quiet.unfinished());
+    }
+    Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+    return new Finding(
+        "all is quiet without help", true, "after %d s".formatted(waited.toSeconds()));
   }
 
-  private void report(List<Finding> findings, long quietAfter) throws IOException {
-    System.out.printf("DRILL clients: %s%n", clients.summary());
-    System.out.printf("DRILL done: %s%n", done);
-    System.out.printf("DRILL ready after a kill, in milliseconds: %s%n", harm.readyAfter());
-    System.out.printf("DRILL quiet after %d s%n", quietAfter);
-    findings.forEach(
-        finding ->
-            System.out.printf(
-                "DRILL %s  %s: %s%n",
-                finding.kept() ? "kept  " : "BROKEN", finding.promise(), finding.detail()));
-    Path reports = Files.createDirectories(Path.of("../../target/drill"));
-    Files.writeString(
-        reports.resolve("seed-%d-%d-minutes.json".formatted(seed, time.toMinutes())),
-        RecordJson.write(
-            Map.of(
-                "seed", seed,
-                "minutes", time.toMinutes(),
-                "done", done,
-                "clients", clients.summary(),
-                "quietAfterSeconds", quietAfter,
-                "readyAfterMillis", harm.readyAfter(),
-                "findings", findings)));
+  private List<DataSetOnChain> onChain() {
+    return dataSets.stream().map(TestDataSet::onChain).toList();
+  }
+
+  private List<Finding> compare() {
+    DrillTakings takings = clients.takings();
+    Books told = new Books(stack, egress);
+    DrillBooks books = new DrillBooks(stack, told);
+    List<Finding> all = new ArrayList<>();
+    all.add(Finding.none("each answer that a client got is right", takings.wrong()));
+    all.add(
+        Finding.none(
+            "nobody is refused without a reason", refusals().unexplained(takings.refusals())));
+    all.add(Finding.none("no more is served than paid for, at any moment", purse.overdrawn()));
+    all.add(Finding.none("a rolling restart is a retried request", report.seenByBalancedClients()));
+    for (TestDataSet dataSet : dataSets) {
+      all.addAll(books.taken(dataSet.id(), takings, harm.lost(), purse.elsewhere(dataSet)));
+      all.addAll(books.told(dataSet.onChain()));
+    }
+    all.addAll(new DrillLedger(stack, told).compare(onChain()));
+    all.add(books.deadLetters());
+    all.addAll(books.leases());
+    return all;
   }
 }

@@ -13,6 +13,8 @@ record DrillSchedule(List<Event> events) {
   private static final int MORE_MILLIS = 5_000;
   private static final int SHORT_MILLIS = 1_000;
   private static final int LONG_MILLIS = 7_000;
+  private static final int MOST_SECONDS_OFF = 150;
+  private static final int MOST_MIB_PAID = 150;
 
   /** A process that ends so often within a minute ends its supervisor's patience. */
   private static final int MOST_ENDS_A_MINUTE = 3;
@@ -80,7 +82,14 @@ record DrillSchedule(List<Event> events) {
     /** A new piece, asked for by many at once. */
     record Herd() implements Deed {}
 
-    record TopUp() implements Deed {}
+    /** The payer whose money runs out pays for more. */
+    record TopUp(int mebibytes) implements Deed {}
+
+    /** The clock of a service is off by so much from now on, and all others are right. */
+    record Shift(Victim service, int seconds) implements Deed {}
+
+    /** Kafka forgets what all who read it have read. */
+    record Retention() implements Deed {}
 
     /** A piece is taken off the chain, once a drill: a proving period of blocks goes by. */
     record Remove() implements Deed {}
@@ -113,7 +122,7 @@ record DrillSchedule(List<Event> events) {
     int millis = SHORT_MILLIS + random.nextInt(LONG_MILLIS - SHORT_MILLIS);
     Victim victim = Victim.values()[random.nextInt(Victim.values().length)];
     Line line = Line.values()[random.nextInt(Line.values().length)];
-    return switch (random.nextInt(18)) {
+    return switch (random.nextInt(23)) {
       case 0, 1, 2, 3 -> victim.mayEnd() ? new Deed.Kill(victim) : new Deed.Freeze(victim, millis);
       case 4, 5 -> victim.mayEnd() ? new Deed.Restart(victim) : new Deed.Freeze(victim, millis);
       case 6, 7 -> new Deed.Freeze(victim, millis);
@@ -123,9 +132,14 @@ record DrillSchedule(List<Event> events) {
       case 11 -> new Deed.Reorg(1 + random.nextInt(2));
       case 12 -> new Deed.Lie();
       case 13 -> new Deed.Herd();
-      case 14 -> new Deed.TopUp();
-      case 15 -> new Deed.Remove();
-      case 16 -> new Deed.Terminate();
+      case 14, 15 -> new Deed.TopUp(1 + random.nextInt(MOST_MIB_PAID));
+      case 16 -> new Deed.Remove();
+      case 17 -> new Deed.Terminate();
+      case 18, 19 ->
+          new Deed.Shift(
+              Victim.values()[random.nextInt(Victim.KAFKA.ordinal())],
+              random.nextInt(2 * MOST_SECONDS_OFF) - MOST_SECONDS_OFF);
+      case 20, 21 -> new Deed.Retention();
       default -> new Deed.RollingRestart();
     };
   }
@@ -133,6 +147,9 @@ record DrillSchedule(List<Event> events) {
   private static boolean isBearable(List<Event> before, long at, Deed deed) {
     if (deed instanceof Deed.Remove || deed instanceof Deed.Terminate) {
       return before.stream().noneMatch(event -> event.deed().equals(deed));
+    }
+    if (deed instanceof Deed.RollingRestart && isRecent(before, at, deed)) {
+      return false;
     }
     return ended(deed).stream()
         .allMatch(
@@ -142,6 +159,13 @@ record DrillSchedule(List<Event> events) {
                         .filter(event -> ended(event.deed()).contains(victim))
                         .count()
                     < MOST_ENDS_A_MINUTE);
+  }
+
+  /** True where it was done a moment ago: it waits until all are ready, and others wait for it. */
+  private static boolean isRecent(List<Event> before, long at, Deed deed) {
+    return before.stream()
+        .filter(event -> at - event.at().toMillis() < MINUTE.toMillis())
+        .anyMatch(event -> event.deed().equals(deed));
   }
 
   /** Those whose process ends by it. */

@@ -63,19 +63,30 @@ final class Forger implements AutoCloseable {
 
   /** A record that claims so many bytes of a data set, as egress and as fills. */
   EgressRecord claim(String edge, JournalId journal, long sequence, DataSetId dataSet, long bytes) {
+    return record(
+        edge,
+        journal,
+        sequence,
+        List.of(egress(dataSet, bytes), new EgressRow.Fill(dataSet, 0, ByteCount.of(bytes))));
+  }
+
+  /** A row of so many bytes that were served from a cache. */
+  static EgressRow egress(DataSetId dataSet, long bytes) {
+    return new EgressRow.Egress(
+        dataSet, CacheOutcome.HIT, "2xx", "ZZ", 0, ByteCount.of(bytes), Optional.empty());
+  }
+
+  /** A record of these rows, of one data set. */
+  EgressRecord record(String edge, JournalId journal, long sequence, List<EgressRow> rows) {
     Instant now = Instant.now();
-    ByteCount claimed = ByteCount.of(bytes);
     return new EgressRecord(
         journal,
-        EgressPartition.of(dataSet, partitions),
+        EgressPartition.of(rows.getFirst().dataSet(), partitions),
         sequence,
         edge,
         now.minusMillis(1),
         now,
-        List.of(
-            new EgressRow.Egress(
-                dataSet, CacheOutcome.HIT, "2xx", "ZZ", 0, claimed, Optional.empty()),
-            new EgressRow.Fill(dataSet, 0, claimed)));
+        rows);
   }
 
   /** Writes a record to {@code filcdn.egress}, signed where there is a key. */

@@ -7,11 +7,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
 
 /** What docs/metrics.md says a service shows, and what it does show. */
 record MetricsPage(Set<String> always, Set<String> everAtAll) {
@@ -63,12 +65,20 @@ record MetricsPage(Set<String> always, Set<String> everAtAll) {
 
   /** The sum of a service's values of {@code name} whose labels contain {@code label}. */
   static double sum(URI management, String name, String label) {
+    return values(management, name, label).sum();
+  }
+
+  /** The sum of a service's values of {@code name}, where it shows any. */
+  static OptionalDouble find(URI management, String name) {
+    return values(management, name, "").reduce(Double::sum);
+  }
+
+  private static DoubleStream values(URI management, String name, String label) {
     return text(management)
         .lines()
         .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
         .filter(line -> line.contains(label))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-        .sum();
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))));
   }
 
   private static String text(URI management) {

@@ -144,8 +144,25 @@ final class Services {
                 environment.put(
                     "KAFKA_" + key.replace('.', '_').toUpperCase(Locale.ROOT), "" + value));
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(URI.create(management).getPort()));
+    environment.putAll(own(name, System.getenv()));
     return new Service(
         name, command, checkout.jar(name), checkout.aotCache(name), environment, management);
+  }
+
+  /**
+   * The variables among {@code all} that are for this service alone, by their names to it: {@code
+   * FILCDN_UP_METRICS_TZ} is {@code TZ} to metrics.
+   */
+  static Map<String, String> own(String service, Map<String, String> all) {
+    String begin = "FILCDN_UP_%s_".formatted(service.toUpperCase(Locale.ROOT));
+    Map<String, String> own = new HashMap<>();
+    all.forEach(
+        (name, value) -> {
+          if (name.startsWith(begin)) {
+            own.put(name.substring(begin.length()), value);
+          }
+        });
+    return own;
   }
 
   /** The command that runs Kafka, as {@link io.filcdn.testing.infra.KafkaProcess} wants it. */

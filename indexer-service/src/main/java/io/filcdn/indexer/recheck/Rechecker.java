@@ -1,6 +1,7 @@
 package io.filcdn.indexer.recheck;
 
 import io.filcdn.common.chain.BlockNumber;
+import io.filcdn.common.time.Recurrence;
 import io.filcdn.indexer.chain.IndexedBlock;
 import io.filcdn.indexer.chain.Tip;
 import io.filcdn.indexer.logs.FetchedRange;
@@ -11,7 +12,6 @@ import io.filcdn.indexer.rpc.NodeFailedException;
 import io.filcdn.indexer.store.Cursor;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -34,10 +34,8 @@ import java.util.function.Supplier;
 public final class Rechecker {
 
   private final LogFetcher logs;
-  private final Duration every;
-  private final Clock clock;
+  private final Recurrence turns;
   private final AtomicBoolean hinted = new AtomicBoolean();
-  private Instant last;
   private Set<IndexedBlock> doubt = Set.of();
 
   /**
@@ -45,18 +43,12 @@ public final class Rechecker {
    */
   public Rechecker(LogFetcher logs, Duration every, Clock clock) {
     this.logs = logs;
-    this.every = every;
-    this.clock = clock;
-    this.last = clock.instant();
+    this.turns = new Recurrence(every, clock.instant().plus(every), clock);
   }
 
   /** True where all blocks that can still change are to be read again. */
   public boolean isDue() {
-    return hinted.get() || timeHasCome();
-  }
-
-  private boolean timeHasCome() {
-    return !clock.instant().isBefore(last.plus(every));
+    return hinted.get() || turns.isDue();
   }
 
   /** Makes it due: someone says that a block holds a log. For any thread. */
@@ -71,7 +63,7 @@ public final class Rechecker {
    */
   public Recheck run(ChainNode node, Tip tip, Cursor cursor, Supplier<List<IndexedBlock>> stored) {
     // in one step: a hint that comes now is for the next time
-    boolean all = hinted.getAndSet(false) || timeHasCome();
+    boolean all = hinted.getAndSet(false) || turns.isDue();
     boolean done = false;
     try {
       Recheck result = check(node, tip, cursor, stored, all);
@@ -79,7 +71,7 @@ public final class Rechecker {
       return result;
     } finally {
       if (all && done) {
-        last = clock.instant();
+        turns.done();
       } else if (all) {
         hinted.set(true);
       }

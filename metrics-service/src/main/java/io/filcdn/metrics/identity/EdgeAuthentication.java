@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 /** The check that a request was signed a moment ago by an edge of the operator's list. */
 public record EdgeAuthentication(EdgeListFile edges, Clock clock) {
 
-  /** The most that the clocks of edges and metrics may differ. */
-  static final Duration TOLERANCE = Duration.ofMinutes(1);
-
   /** The caller that makes a request. */
   public sealed interface Caller {
 
@@ -52,7 +49,7 @@ public record EdgeAuthentication(EdgeListFile edges, Clock clock) {
   private Caller verify(RequestSignature signed, String path, String body) {
     Instant now = clock.instant();
     Instant at = Instant.ofEpochMilli(signed.at());
-    if (Duration.between(at, now).abs().compareTo(TOLERANCE) > 0) {
+    if (Duration.between(at, now).abs().compareTo(RequestSignature.TOLERANCE) > 0) {
       return new Caller.Unauthenticated(
           "clock",
           "expected a request signed within a minute of %s, found %s; set the edge's clock"

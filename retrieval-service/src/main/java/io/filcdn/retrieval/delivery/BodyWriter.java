@@ -11,6 +11,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.impl.ConnectionBase;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,7 +37,7 @@ public final class BodyWriter {
   private final @Nullable FlushHold flushes;
   private boolean begun;
 
-  /** The number of writes that are not complete yet, where parts of a write are not seen. */
+  /** The number of writes, or of parts of them that are not seen, that are not complete yet. */
   private int underWay;
 
   private boolean broken;
@@ -79,11 +81,14 @@ public final class BodyWriter {
 
   private Future<Void> writeSeen(ByteBuf chunk, boolean last, SocketMeter meter) {
     int written = chunk.readableBytes();
+    underWay++;
     Future<Void> done = send(chunk, last);
     if (!begun) {
       begun = true;
       meter.begin(length, written, accepted);
     }
+    // its meter has told all of it by then
+    done.onComplete(sent -> completed());
     return done;
   }
 
@@ -94,16 +99,19 @@ public final class BodyWriter {
   }
 
   private Future<Void> writeFrames(ByteBuf chunk, boolean last) {
-    Future<Void> done = Future.succeededFuture();
     int end = chunk.readableBytes();
+    int parts = Math.ceilDiv(end, UNSEEN_CHUNK);
+    List<Future<Void>> written = new ArrayList<>(parts);
+    // all of them, before the first can be complete
+    underWay += parts;
     for (int at = 0; at < end; at += UNSEEN_CHUNK) {
       int part = Math.min(UNSEEN_CHUNK, end - at);
-      underWay++;
-      done =
+      written.add(
           send(lasting(chunk.slice(at, part)), last && at + part == end)
-              .onComplete(sent -> completed(part, sent.succeeded()));
+              .onComplete(sent -> completed(part, sent.succeeded())));
     }
-    return done;
+    // of a stream that is reset, the last can fail while those before it are still to be encrypted
+    return Future.join(written).mapEmpty();
   }
 
   /**
@@ -121,19 +129,24 @@ public final class BodyWriter {
 
   /** Writes complete in their order. Of the first frame that fails, a part may have got through. */
   private void completed(int part, boolean sent) {
-    underWay--;
     if (sent || (framed && !broken)) {
       accepted.accept(part);
     }
     broken |= !sent;
+    completed();
+  }
+
+  private void completed() {
+    underWay--;
     if (underWay == 0 && whenSettled != null) {
       whenSettled.run();
     }
   }
 
   /**
-   * Runs {@code then} when nothing more will be accepted, after the client has left: a stream can
-   * be closed before its last writes are known to be complete.
+   * Runs {@code then} when nothing more will be accepted, after the client has left or is sent
+   * away: a stream can be closed before its last writes are known to be complete, and what was
+   * written to a connection by TLS goes on for a moment as that is closed.
    */
   void settle(Runnable then) {
     if (underWay == 0) {

@@ -299,7 +299,8 @@ public final class ResponseWriter {
         done -> {
           chunk.release();
           if (last) {
-            end();
+            // of a stream that is reset, its end can fail before what is before it is complete
+            writer.settle(this::end);
           }
         });
     if (!last) {

@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.follow;
 
 import io.filcdn.common.kafka.Topic;
+import io.filcdn.common.time.Recurrence;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -46,7 +47,7 @@ public final class ReplicaFollower implements Runnable, AutoCloseable {
   private Map<TopicPartition, Long> targets = new HashMap<>();
 
   private final CountDownLatch closing = new CountDownLatch(1);
-  private Instant heardAt = Instant.EPOCH;
+  private final Recurrence asks;
   private volatile long lag;
   private volatile boolean caughtUp;
   private volatile boolean trusted;
@@ -83,6 +84,7 @@ public final class ReplicaFollower implements Runnable, AutoCloseable {
     this.consumer = consumer;
     this.clock = clock;
     this.maxOffline = maxOffline;
+    this.asks = new Recurrence(ASK_EVERY, clock.instant(), clock);
   }
 
   private static Consumer<String, String> consumer(Feed feed, Map<String, Object> kafka) {
@@ -207,7 +209,7 @@ public final class ReplicaFollower implements Runnable, AutoCloseable {
 
   /** An empty poll does not tell silence from a broken line: from time to time Kafka is asked. */
   private boolean isTimeToAsk() {
-    if (clock.instant().isBefore(heardAt.plus(ASK_EVERY))) {
+    if (!asks.isDue()) {
       return false;
     }
     consumer.endOffsets(consumer.assignment());
@@ -219,7 +221,8 @@ public final class ReplicaFollower implements Runnable, AutoCloseable {
     records.forEach(all::add);
     Map<TopicPartition, Long> next = new HashMap<>();
     records.nextOffsets().forEach((partition, offset) -> next.put(partition, offset.offset()));
-    heardAt = clock.instant();
+    Instant heardAt = clock.instant();
+    asks.done();
     // a copy of a part may lack what closes a piece, so that it must not look complete after a
     // restart
     replica.apply(all, next, caughtUp ? Optional.of(heardAt) : Optional.empty());

@@ -71,10 +71,16 @@ public final class EdgeIdentity {
     return loaded.key.sign(SignedMessage.egress(record.getBytes(UTF_8)));
   }
 
-  /** The signature of a request; each has a later time than the one before. */
+  /** The signature of a request; each has a later time than the one before that was believed. */
   RequestSignature sign(String path, String body) {
     long now = clock.millis();
-    long at = lastAt.updateAndGet(last -> Math.max(last + 1, now));
+    long at = lastAt.updateAndGet(last -> next(last, now));
     return RequestSignature.of(loaded.key, path, edge, at, body);
+  }
+
+  /** A clock that was so far ahead was not believed: it is put right, and nothing waits for it. */
+  private static long next(long last, long now) {
+    boolean wasBelieved = last - now <= RequestSignature.TOLERANCE.toMillis();
+    return wasBelieved ? Math.max(last + 1, now) : now;
   }
 }

@@ -142,8 +142,12 @@ public final class ResponseTally {
         });
   }
 
-  /** The client's socket accepted that many more body bytes. */
+  /** The client's socket accepted that many more body bytes; nothing counts after the end. */
   public void accepted(long bytes) {
+    if (ended) {
+      // what was reserved for them is given back
+      return;
+    }
     accepted += bytes;
     acceptedOfFill += bytes;
     traffic.took(bytes);

@@ -3,7 +3,7 @@ package io.filcdn.retrieval.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.filcdn.retrieval.TestCertificate;
+import io.filcdn.testing.tls.TestCertificate;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;

@@ -98,6 +98,19 @@ class ResponseTallyTest {
   }
 
   @Test
+  void whatIsAcceptedAfterTheEndIsNotCountedAsItIsNotReservedAnyMore() {
+    OneQuota quota = new OneQuota(100 * MIB);
+    ResponseTally response = response(quota, Optional.empty());
+    response.accepted(700);
+    response.ended();
+
+    response.accepted(49_152);
+
+    assertThat(response.acceptedBytes()).isEqualTo(700);
+    assertThat(quota.left).isEqualTo(100 * MIB - 700);
+  }
+
+  @Test
   void nothingIsWrittenThatIsNotPaidFor() {
     OneQuota quota = new OneQuota(3 * MIB + 5);
     ResponseTally response = response(quota, Optional.empty());

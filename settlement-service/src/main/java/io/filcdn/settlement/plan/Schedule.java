@@ -1,6 +1,7 @@
 package io.filcdn.settlement.plan;
 
 import io.filcdn.common.network.Network;
+import io.filcdn.common.time.Recurrence;
 import io.filcdn.settlement.ledger.LedgerConfig;
 import io.filcdn.settlement.ledger.Transactions;
 import io.filcdn.settlement.model.Activity;
@@ -11,6 +12,7 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -35,44 +37,42 @@ public class Schedule {
   private final Network network;
   private final Duration reconcileEvery;
   private final Clock clock;
-  private final Map<Entry, Instant> next = new EnumMap<>(Entry.class);
+  private final Map<Entry, Recurrence> turns = new EnumMap<>(Entry.class);
 
   Schedule(Network network, Transactions transactions, LedgerConfig config, Clock clock) {
     this.network = network;
     this.reconcileEvery = config.reconcileEvery();
     this.clock = clock;
-    Instant now = clock.instant();
-    next.put(Entry.LOOK, now);
-    next.put(Entry.RECONCILE, now);
-    next.put(Entry.REPORT, after(transactions, now, every(Entry.REPORT), Activity.REPORT));
-    next.put(
-        Entry.SETTLE,
-        after(
-            transactions,
-            now,
-            every(Entry.SETTLE),
-            Activity.SETTLE_CDN,
-            Activity.SETTLE_CACHE_MISS));
+    begin(Entry.LOOK, Optional.empty());
+    begin(Entry.RECONCILE, Optional.empty());
+    begin(Entry.REPORT, last(transactions, Activity.REPORT));
+    begin(Entry.SETTLE, last(transactions, Activity.SETTLE_CDN, Activity.SETTLE_CACHE_MISS));
   }
 
-  private static Instant after(
-      Transactions transactions, Instant now, Duration every, Activity... activities) {
+  private void begin(Entry entry, Optional<Instant> last) {
+    Duration every = every(entry);
+    Instant next = last.map(time -> time.plus(every)).orElseGet(clock::instant);
+    turns.put(entry, new Recurrence(every, next, clock));
+  }
+
+  private static Optional<Instant> last(Transactions transactions, Activity... activities) {
     return Stream.of(activities)
         .flatMap(activity -> transactions.lastSigned(activity).stream())
-        .max(Instant::compareTo)
-        .map(last -> last.plus(every))
-        .filter(now::isBefore)
-        .orElse(now);
+        .max(Instant::compareTo);
   }
 
   /** True where it is time. */
   public boolean isTime(Entry entry) {
-    return !clock.instant().isBefore(Objects.requireNonNull(next.get(entry)));
+    return turn(entry).isDue();
   }
 
   /** Notes that it was done. */
   public void done(Entry entry) {
-    next.put(entry, clock.instant().plus(every(entry)));
+    turn(entry).done();
+  }
+
+  private Recurrence turn(Entry entry) {
+    return Objects.requireNonNull(turns.get(entry));
   }
 
   private Duration every(Entry entry) {

@@ -34,7 +34,7 @@ public final class RateLimit implements Interceptor {
   @Override
   public Response intercept(Chain chain) throws IOException {
     Instant until = restsUntil;
-    if (clock.instant().isBefore(until)) {
+    if (rests(until)) {
       throw new IOException("not called until " + until + ", as it asked for");
     }
     Response response = chain.proceed(chain.request());
@@ -44,6 +44,12 @@ public final class RateLimit implements Interceptor {
       restsUntil = clock.instant().plus(named.orElse(WHERE_NONE_IS_NAMED));
     }
     return response;
+  }
+
+  /** A time further away than any that is kept is of a clock that was ahead. */
+  private boolean rests(Instant until) {
+    Instant now = clock.instant();
+    return now.isBefore(until) && !now.plus(LONGEST).isBefore(until);
   }
 
   /** In both forms of RFC 9110: seconds, or a date. */

@@ -39,6 +39,24 @@ public final class DevnetHistory {
     }
   }
 
+  /** The amounts that were paid into a data set's CDN rails, at its creation or later. */
+  public record TopUp(long dataSetId, BigInteger cdn, BigInteger cacheMiss) {}
+
+  /** What payers paid in in these blocks, both included, in its order. */
+  public List<TopUp> topUps(long fromBlock, long toBlock) {
+    String topic = Abi.topic0("CDNPaymentRailsToppedUp(uint256,uint256,uint256,uint256,uint256)");
+    List<String> amounts = List.of("uint256", "uint256", "uint256", "uint256");
+    return logs(devnet.contracts().fwss(), fromBlock, toBlock).stream()
+        .filter(log -> log.topic0().equals(topic))
+        .map(
+            log -> {
+              List<Object> fields = Abi.decode(log.data(), amounts);
+              return new TopUp(
+                  topic(log, 1), (BigInteger) fields.get(0), (BigInteger) fields.get(2));
+            })
+        .toList();
+  }
+
   /** The operator's reports in these blocks, both included, in their order. */
   public List<UsageReport> usageReports(long fromBlock, long toBlock) {
     return usageReports(devnet.contracts().filBeamOperator(), fromBlock, toBlock);

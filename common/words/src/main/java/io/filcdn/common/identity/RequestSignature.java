@@ -2,6 +2,7 @@ package io.filcdn.common.identity;
 
 import static java.util.Objects.requireNonNull;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -17,6 +18,9 @@ public record RequestSignature(String edge, long at, String signature) {
 
   /** The scheme's name, in {@code Authorization} and {@code WWW-Authenticate}. */
   public static final String SCHEME = "FilCDN-Edge";
+
+  /** The most that the clocks of who signs and who believes may differ. */
+  public static final Duration TOLERANCE = Duration.ofMinutes(1);
 
   private static final Pattern HEADER =
       Pattern.compile(

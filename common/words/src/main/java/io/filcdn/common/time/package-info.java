@@ -1,4 +1,4 @@
-/** The times that may be named. */
+/** The times that may be named, and those at which something comes again. */
 @NullMarked
 package io.filcdn.common.time;
 
