@@ -25,8 +25,7 @@ public final class Endpoint {
 
   public Endpoint(URI url, OkHttpClient client) {
     this.url = url;
-    this.service =
-        new TextService(url, client.newBuilder().addInterceptor(new RpcSpans()).build());
+    this.service = new TextService(url, client.newBuilder().addInterceptor(new RpcSpans()).build());
     this.api = new JsonRpc2_0Web3j(service);
   }
 
