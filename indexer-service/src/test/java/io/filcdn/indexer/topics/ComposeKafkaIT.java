@@ -89,7 +89,9 @@ class ComposeKafkaIT {
 
   /** The broker hears of rights a moment after they are set. */
   private void mayWrite(String container, Topic topic) {
-    patiently().untilAsserted(() -> send(client(container), topic));
+    patiently()
+        .ignoreException(TopicAuthorizationException.class)
+        .untilAsserted(() -> send(client(container), topic));
   }
 
   @Test
