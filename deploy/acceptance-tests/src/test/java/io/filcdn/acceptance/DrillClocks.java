@@ -42,15 +42,11 @@ final class DrillClocks {
     PathMatcher matcher = FileSystems.getDefault().getPathMatcher(PATTERN);
     try (Stream<Path> files = Files.find(LIBRARIES, 3, (path, _) -> matcher.matches(path))) {
       DrillClocks clocks = new DrillClocks(Files.createDirectories(folder), files.findFirst());
-      services().forEach(service -> clocks.write(service, 0));
+      Victim.services().forEach(service -> clocks.write(service, 0));
       return clocks;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  private static Stream<Victim> services() {
-    return Stream.of(Victim.values()).filter(Victim::isService);
   }
 
   /** What keeps clocks from being moved, for a person; empty where nothing does. */
@@ -79,7 +75,7 @@ final class DrillClocks {
   /** The same of all services of a stack, as {@code ./filcdn up} passes them on. */
   Map<String, String> environment() {
     Map<String, String> environment = new HashMap<>();
-    services()
+    Victim.services().stream()
         .filter(service -> service != Victim.SECOND)
         .forEach(
             service ->

@@ -101,7 +101,7 @@ final class DrillHarm {
   /** Puts all clocks right, and waits until all services are ready. */
   void relieve() {
     clocks.right();
-    Stream.of(Victim.values()).filter(Victim::isService).forEach(this::awaitReady);
+    Victim.services().forEach(this::awaitReady);
   }
 
   /** Has a service's clock be off, and no other. */

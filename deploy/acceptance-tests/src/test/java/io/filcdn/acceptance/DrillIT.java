@@ -117,6 +117,9 @@ class DrillIT {
     clients = opened(new DrillClients(edges, second));
     egress = opened(new TopicContents(stack.kafka(), Topic.EGRESS.topicName()));
     retention = new DrillRetention(stack, egress);
+    main = dataSet(honest, false);
+    ending = dataSet(honest, false);
+    purse = opened(DrillPurse.of(stack, dataSet(honest, true)));
   }
 
   private Map<String, String> settings(Victim edge, Map<String, String> clock) {
@@ -155,9 +158,6 @@ class DrillIT {
   @Test
   void whateverBreaksTheBooksAreRightInTheEnd() throws Exception {
     report.begin();
-    main = dataSet(honest, false);
-    ending = dataSet(honest, false);
-    purse = opened(DrillPurse.of(stack, dataSet(honest, true)));
     lies.addAll(offers(dataSet(rogue, false), false));
     purse.watch(clients.takings(), harm.lost());
     long began = System.nanoTime();

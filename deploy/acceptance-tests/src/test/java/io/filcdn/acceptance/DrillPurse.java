@@ -155,7 +155,7 @@ final class DrillPurse implements AutoCloseable {
   Finding useUp(DrillClients clients) {
     List<Offer> largestFirst =
         offers(clients).stream()
-            .sorted(Comparator.comparing((Offer offer) -> offer.content().length).reversed())
+            .sorted(Comparator.comparingInt((Offer offer) -> offer.content().length).reversed())
             .toList();
     for (Offer offer : largestFirst) {
       await()

@@ -48,7 +48,7 @@ final class DrillRetention {
         read.putAll(read(metrics, topic.topicName()));
       }
     } catch (SQLException e) {
-      return e.getMessage();
+      return "" + e.getMessage();
     }
     Map<String, Object> settings = new HashMap<>(stack.kafka());
     settings.put("default.api.timeout.ms", SECONDS * 1_000);

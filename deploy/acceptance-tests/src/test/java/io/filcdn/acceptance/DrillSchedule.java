@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Stream;
 
 /** The harm that is done to a stack, and when: all of it follows from one seed. */
 record DrillSchedule(List<Event> events) {
@@ -39,6 +40,11 @@ record DrillSchedule(List<Event> events) {
     /** True where it may lose nothing by an end: anvil forgets its last blocks, no real chain. */
     boolean mayEnd() {
       return this != CHAIN;
+    }
+
+    /** Those that tell whether they are ready. */
+    static List<Victim> services() {
+      return Stream.of(values()).filter(Victim::isService).toList();
     }
 
     /** True where it tells whether it is ready. */
@@ -137,7 +143,7 @@ record DrillSchedule(List<Event> events) {
       case 17 -> new Deed.Terminate();
       case 18, 19 ->
           new Deed.Shift(
-              Victim.values()[random.nextInt(Victim.KAFKA.ordinal())],
+              Victim.services().get(random.nextInt(Victim.services().size())),
               random.nextInt(2 * MOST_SECONDS_OFF) - MOST_SECONDS_OFF);
       case 20, 21 -> new Deed.Retention();
       default -> new Deed.RollingRestart();
