@@ -51,7 +51,12 @@ final class Http2Socket implements AutoCloseable {
 
   /** Connects, and sends the preface and empty settings. */
   Http2Socket(int port) throws IOException {
-    this.socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    this(new Socket(InetAddress.getLoopbackAddress(), port));
+  }
+
+  /** Sends the same on a connection that there is. */
+  Http2Socket(Socket socket) throws IOException {
+    this.socket = socket;
     socket.setSoTimeout(TIMEOUT_MILLIS);
     this.bytes = new PushbackInputStream(socket.getInputStream());
     this.in = new DataInputStream(bytes);

@@ -16,16 +16,20 @@ import io.vertx.core.net.SocketAddress;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.Certificate;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -114,6 +118,62 @@ class TlsAndHttp2IT extends TlsEdgeTest {
     stuck.resume();
     assertThat(end.get(30, TimeUnit.SECONDS)).isInstanceOf(StreamResetException.class);
     wait(client.close());
+  }
+
+  /** What was handed to TLS in that turn is encrypted after it. */
+  @Test
+  void aStreamThatIsResetInTheTurnOfItsRequestHarmsNoOther() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = placed(payer, 200_000);
+    get(payer, piece);
+    get(payer, piece);
+    byte[] smallWindow = ByteBuffer.allocate(6).putShort((short) 4).putInt(5_000).array();
+
+    try (Http2Socket client = new Http2Socket(tlsSocket())) {
+      client.send(Http2Socket.frame(Http2Socket.SETTINGS, 0, 0, smallWindow));
+      for (int stream = 1; stream < 20; stream += 2) {
+        client.send(
+            tlsGet(stream, payer, piece), Http2Socket.number(Http2Socket.RST_STREAM, stream, 8));
+      }
+      client.send(tlsGet(21, payer, piece));
+
+      Http2Socket.Frame first =
+          client
+              .next(frame -> frame.stream() == 21 && frame.type() == Http2Socket.DATA)
+              .orElseThrow();
+      assertThat(first.payload())
+          .isEqualTo(Arrays.copyOf(piece.bytes(), first.payload().length))
+          .isNotEmpty();
+    }
+  }
+
+  private static byte[] tlsGet(int stream, Payer payer, TestPiece piece) {
+    return Http2Socket.frame(
+        Http2Socket.HEADERS,
+        Http2Socket.END_HEADERS | Http2Socket.END_STREAM,
+        stream,
+        Http2Socket.block(
+            ":method",
+            "GET",
+            ":scheme",
+            "https",
+            ":authority",
+            payer.address() + ".localhost",
+            ":path",
+            "/" + piece.cid()));
+  }
+
+  private SSLSocket tlsSocket() throws Exception {
+    SSLSocket socket =
+        (SSLSocket)
+            new TestCertificate(folder.resolve("edge.crt"), folder.resolve("edge.key"))
+                .clients()
+                .getSocketFactory()
+                .createSocket(InetAddress.getLoopbackAddress(), tlsPort);
+    SSLParameters parameters = socket.getSSLParameters();
+    parameters.setApplicationProtocols(new String[] {"h2"});
+    socket.setSSLParameters(parameters);
+    return socket;
   }
 
   private HttpClientResponse put(Way way, TestPiece piece, byte[] tree) throws Exception {

@@ -76,6 +76,7 @@ class ValuesTest {
       textBlock =
           """
           calibration | retrieval.trustedProxies=null | retrieval.trustedProxies is empty, and an Ingress
+          calibration | metrics.javaOptions=-XX:+UseG1GC | metrics.javaOptions chooses a collector
           operators   | retrieval.trustedProxies=null | retrieval.trustedProxies is empty, and an Ingress
           operators   | gateway.parentRefs=null | gateway.parentRefs has to name the Gateways
           mainnet     | retrieval.resources.requests.cpu=null | retrieval.autoscaling.cpuPercent is a share of

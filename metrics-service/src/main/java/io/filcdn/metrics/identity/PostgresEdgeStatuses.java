@@ -1,5 +1,6 @@
 package io.filcdn.metrics.identity;
 
+import io.filcdn.common.identity.RequestSignature;
 import io.filcdn.common.lease.EdgeStatus;
 import io.filcdn.common.piece.ByteCount;
 import java.sql.Connection;
@@ -27,8 +28,9 @@ public final class PostgresEdgeStatuses {
         told_at = excluded.told_at, region = excluded.region, pieces = excluded.pieces,
         disk_bytes = excluded.disk_bytes, max_disk_bytes = excluded.max_disk_bytes,
         memory_bytes = excluded.memory_bytes
-      where e.told_at < excluded.told_at
-      """;
+      where e.told_at < excluded.told_at or e.told_at > excluded.told_at + %d
+      """
+          .formatted(RequestSignature.MOST_APART.toMillis());
 
   private static final String FIND = "select * from edge_status where edge = any (?)";
 

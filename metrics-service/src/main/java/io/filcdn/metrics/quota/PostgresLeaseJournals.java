@@ -3,6 +3,7 @@ package io.filcdn.metrics.quota;
 import static java.util.Objects.requireNonNull;
 
 import io.filcdn.common.egress.JournalId;
+import io.filcdn.common.identity.RequestSignature;
 import io.filcdn.common.lease.CapBearer;
 import io.filcdn.common.lease.CapName;
 import io.filcdn.common.lease.QuotaName;
@@ -41,14 +42,19 @@ import java.util.stream.Stream;
  */
 public final class PostgresLeaseJournals {
 
-  /** Changes no row where the journal may not lease, or its edge has asked later already. */
+  /**
+   * Changes no row where the journal may not lease, or its edge has asked later already, by a clock
+   * that was not ahead.
+   */
   static final String RENEW =
       """
       insert into lease_journal as j (journal, edge, expires_at, asked_at) values (?, ?, ?, ?)
       on conflict (journal) do update set
         expires_at = greatest(j.expires_at, excluded.expires_at), asked_at = excluded.asked_at
-      where j.closed is null and j.edge = excluded.edge and j.asked_at < excluded.asked_at
-      """;
+      where j.closed is null and j.edge = excluded.edge and (j.asked_at < excluded.asked_at
+        or j.asked_at > excluded.asked_at + %d)
+      """
+          .formatted(RequestSignature.MOST_APART.toMillis());
 
   private static final String FIND =
       "select edge, closed is not null as closed from lease_journal where journal = ? for update";

@@ -74,7 +74,11 @@ public final class BodyWriter {
     return socketMeter != null && !encrypted ? Long.MAX_VALUE : COPIED_AT_ONCE;
   }
 
-  /** Writes a part of the body, which stays the caller's until the write is complete. */
+  /**
+   * Writes a part of the body, which stays the caller's until the write is complete, and where that
+   * fails until the event loop's turn is over: what was handed to TLS in it is encrypted at its
+   * end.
+   */
   Future<Void> write(ByteBuf chunk, boolean last) {
     return socketMeter != null ? writeSeen(chunk, last, socketMeter) : writeUnseen(chunk, last);
   }
@@ -116,7 +120,8 @@ public final class BodyWriter {
 
   /**
    * A write to a stream fails when the stream is reset, while a part of it may still be on its way
-   * to the socket; with TLS it lies encrypted elsewhere by then.
+   * to the socket. With TLS that is encrypted within the turn of the event loop, and lies elsewhere
+   * then.
    */
   private ByteBuf lasting(ByteBuf part) {
     return encrypted ? part : Unpooled.copiedBuffer(part);
@@ -127,13 +132,17 @@ public final class BodyWriter {
     return last ? response.end(buffer) : response.write(buffer);
   }
 
-  /** Writes complete in their order. Of the first frame that fails, a part may have got through. */
+  /** Of the first frame that fails, a part may have got through. */
   private void completed(int part, boolean sent) {
-    if (sent || (framed && !broken)) {
-      accepted.accept(part);
-    }
+    boolean took = sent || (framed && !broken);
     broken |= !sent;
-    completed();
+    try {
+      if (took) {
+        accepted.accept(part);
+      }
+    } finally {
+      completed();
+    }
   }
 
   private void completed() {

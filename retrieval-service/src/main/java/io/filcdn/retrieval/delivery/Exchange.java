@@ -187,13 +187,20 @@ public final class Exchange {
   public void abandon() {
     if (request.version() == HttpVersion.HTTP_2) {
       reset();
-    } else if (request.connection() instanceof ConnectionBase base) {
+    } else {
+      closeConnection();
+    }
+    ended();
+  }
+
+  /** Closes its connection, and ends all else that is on it. */
+  void closeConnection() {
+    if (request.connection() instanceof ConnectionBase base) {
       // not from the channel's end, where Vert.x first flushes: the client might take nothing
       var _ = base.channelHandlerContext().close();
     } else {
       request.connection().close();
     }
-    ended();
   }
 
   /** Vert.x resets no stream that was ended, also where the client has not taken its end yet. */

@@ -59,6 +59,7 @@ public final class ResponseWriter {
   private final ContextInternal context;
   private final BodyWriter writer;
   private final SlowClientMonitor slowClients;
+  private final long leaveMillis;
   private final AtomicBoolean woken = new AtomicBoolean();
 
   private final Runnable wakeUp = this::wake;
@@ -121,6 +122,7 @@ public final class ResponseWriter {
     this.response = request.response();
     this.context = (ContextInternal) Vertx.currentContext();
     this.writer = new BodyWriter(request, body.range().length(), this::accepted);
+    this.leaveMillis = pace.windowMillis();
     this.slowClients =
         new SlowClientMonitor(context.owner(), pace, exchange::acceptedBytes, this::windowEnded);
     this.position = body.range().start();
@@ -297,7 +299,11 @@ public final class ResponseWriter {
     }
     written.onComplete(
         done -> {
-          chunk.release();
+          if (done.succeeded()) {
+            chunk.release();
+          } else {
+            context.nettyEventLoop().execute(chunk::release);
+          }
           if (last) {
             // of a stream that is reset, its end can fail before what is before it is complete
             writer.settle(this::end);
@@ -399,6 +405,16 @@ public final class ResponseWriter {
       leave();
     }
     writer.settle(this::end);
+    if (!ended) {
+      // what lies in the socket's queue goes with the connection of a client that takes nothing
+      context.owner().setTimer(leaveMillis, late -> closeUnlessEnded());
+    }
+  }
+
+  private void closeUnlessEnded() {
+    if (!ended) {
+      exchange.closeConnection();
+    }
   }
 
   /** Needs the piece no more. */

@@ -35,6 +35,9 @@ public final class ReplicaFollower implements Runnable, AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(ReplicaFollower.class);
 
+  /** The most that a clock is put back where it was right. */
+  private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
+
   private static final Duration ASK_EVERY = Duration.ofMinutes(1);
 
   private final Feed feed;
@@ -162,9 +165,12 @@ public final class ReplicaFollower implements Runnable, AutoCloseable {
   }
 
   private boolean isFresh() {
+    Instant now = clock.instant();
     return replica
         .followedAt()
-        .map(at -> !at.plus(maxOffline).isBefore(clock.instant()))
+        // a time to come was noted by a clock that was ahead, and nobody knows when that was
+        .filter(at -> !at.isAfter(now.plus(CLOCKS_DIFFER)))
+        .map(at -> !at.plus(maxOffline).isBefore(now))
         .orElse(false);
   }
 

@@ -50,9 +50,15 @@ final class LineFile extends Handler {
   public void publish(LogRecord line) {
     if (open()) {
       lines.publish(line);
-    } else {
-      reportError(file + " is not open", null, ErrorManager.WRITE_FAILURE);
+      // where it could not begin anew, its handler has none any more, and says nothing of later
+      // lines
+      isOpen = lines.getFile() != null;
+      if (isOpen) {
+        return;
+      }
+      tryAt = nanoTime.getAsLong() + TRY_AGAIN.toNanos();
     }
+    reportError(file + " is not open", null, ErrorManager.WRITE_FAILURE);
   }
 
   @Override

@@ -134,11 +134,14 @@ public final class ResponseTally {
         needs,
         hold -> {
           reserving = false;
-          if (!ended && quota.reserveAll(hold, quotas, more)) {
-            reserved += more;
-            came.run();
+          try {
+            if (!ended && quota.reserveAll(hold, quotas, more)) {
+              reserved += more;
+              came.run();
+            }
+          } finally {
+            hold.release();
           }
-          hold.release();
         });
   }
 

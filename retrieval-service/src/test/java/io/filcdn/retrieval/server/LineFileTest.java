@@ -59,4 +59,25 @@ class LineFileTest {
     assertThat(errors.subList(2, errors.size())).containsExactly(ErrorManager.WRITE_FAILURE);
     assertThat(parent.resolve("access.log")).hasContent("third");
   }
+
+  @Test
+  void aFileThatCannotBeginAnewIsTriedAgainAfterAWhile() throws IOException {
+    Files.delete(parent);
+    now += LineFile.TRY_AGAIN.toNanos();
+    write("a".repeat(1_100));
+    Files.delete(parent.resolve("access.log"));
+    Files.delete(parent);
+    Files.createFile(parent);
+    errors.clear();
+
+    write("b");
+    write("c");
+    assertThat(errors).filteredOn(code -> code == ErrorManager.WRITE_FAILURE).hasSize(2);
+    Files.delete(parent);
+    now += LineFile.TRY_AGAIN.toNanos();
+    write("d");
+    file.close();
+
+    assertThat(parent.resolve("access.log")).hasContent("d");
+  }
 }

@@ -5,6 +5,7 @@ import io.filcdn.settlement.contracts.CallResult;
 import io.filcdn.settlement.contracts.ContractError;
 import io.filcdn.settlement.contracts.GasEstimate;
 import io.filcdn.settlement.contracts.Node;
+import io.filcdn.settlement.contracts.NodeException;
 import io.filcdn.settlement.contracts.OperatorContract;
 import io.filcdn.settlement.model.Submission;
 import io.filcdn.settlement.signing.OperatorKey;
@@ -31,13 +32,27 @@ final class ContractSimulator implements Simulator {
     return OperatorContract.size(submission);
   }
 
-  /** Calls first: nodes tell why a contract refuses a call, and not all do of an estimate. */
+  /**
+   * Calls first: nodes tell why a contract refuses a call, and not all do of an estimate. No data
+   * set is blamed for an estimate alone, which nodes make on top of what waits for a block.
+   *
+   * @throws NodeException where the call goes through, and its estimate is refused for a data set
+   */
   @Override
   public GasEstimate run(Submission submission) {
     Call call = operator.call(key.address(), submission);
     return switch (node.call(call)) {
       case CallResult.Reverted(ContractError error) -> new GasEstimate.Refused(error);
-      case CallResult.Returned _ -> node.estimateGas(call);
+      case CallResult.Returned _ -> estimate(call);
     };
+  }
+
+  private GasEstimate estimate(Call call) {
+    GasEstimate estimate = node.estimateGas(call);
+    if (estimate instanceof GasEstimate.Refused(ContractError error)
+        && error.cause() == ContractError.Cause.DATA_SET) {
+      throw new NodeException("expected an estimate of a call that goes through, found: " + error);
+    }
+    return estimate;
   }
 }

@@ -137,10 +137,10 @@ public class Broadcaster {
    * whatever reason, raises an alarm.
    */
   public Optional<LedgerTransaction> stuck() {
-    Instant before = clock.instant().minus(config.stuckAfter());
+    Instant now = clock.instant();
     List<LedgerTransaction> waiting = transactions.waiting();
     List<LedgerTransaction> late =
-        waiting.stream().filter(transaction -> !transaction.signedAt().isAfter(before)).toList();
+        waiting.stream().filter(transaction -> isLate(transaction.signedAt(), now)).toList();
     if (late.isEmpty()) {
       return Optional.empty();
     }
@@ -148,8 +148,14 @@ public class Broadcaster {
     alarm(late, onChain);
     return waiting.stream()
         .findFirst()
-        .filter(first -> !first.newest().signedAt().isAfter(before))
+        .filter(first -> isLate(first.newest().signedAt(), now))
         .filter(first -> first.nonce().equals(onChain));
+  }
+
+  /** A time to come is of a clock that was ahead: it may be long ago. */
+  private boolean isLate(Instant signedAt, Instant now) {
+    return !signedAt.isAfter(now.minus(config.stuckAfter()))
+        || signedAt.isAfter(now.plus(config.stuckAfter()));
   }
 
   private void alarm(List<LedgerTransaction> late, Nonce onChain) {

@@ -43,7 +43,9 @@ public record ContractError(String text, Cause cause) {
           "OwnableUnauthorizedAccount");
 
   /** The words of nodes, in any case, where no block has so much gas. */
-  private static final List<String> NO_GAS = List.of("out of gas", "outofgas");
+  private static final List<String> NO_GAS =
+      List.of(
+          "out of gas", "outofgas", "gas required exceeds allowance", "exceeds block gas limit");
 
   /** The words of nodes, in any case, where the money for gas does not suffice. */
   private static final List<String> NO_MONEY = List.of("insufficient funds", "not enough funds");

@@ -6,7 +6,7 @@ package io.filcdn.settlement.contracts;
  */
 public final class NodeException extends RuntimeException {
 
-  NodeException(String message) {
+  public NodeException(String message) {
     super(message);
   }
 

@@ -24,6 +24,9 @@ public final class RateLimit implements Interceptor {
   /** A node that names a day is asked earlier. */
   private static final Duration LONGEST = Duration.ofMinutes(5);
 
+  /** The most that a clock is put back where it was right. */
+  private static final Duration SLACK = Duration.ofMinutes(1);
+
   private final Clock clock;
   private volatile Instant restsUntil = Instant.MIN;
 
@@ -49,7 +52,7 @@ public final class RateLimit implements Interceptor {
   /** A time further away than any that is kept is of a clock that was ahead. */
   private boolean rests(Instant until) {
     Instant now = clock.instant();
-    return now.isBefore(until) && !now.plus(LONGEST).isBefore(until);
+    return now.isBefore(until) && !now.plus(LONGEST).plus(SLACK).isBefore(until);
   }
 
   /** In both forms of RFC 9110: seconds, or a date. */

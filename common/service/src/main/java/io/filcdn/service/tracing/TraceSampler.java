@@ -15,8 +15,7 @@ import java.util.List;
 /**
  * The configured sampler, but for two things. A call that nothing traced makes, as polls of a
  * database do, begins no trace. And a stranger does not decide that his request is traced: it is
- * chosen like one that names no trace. Edges do for the calls that they make of metrics; an edge
- * has nothing at such paths.
+ * chosen like one that names no trace. Edges do for the calls that they make of metrics.
  */
 final class TraceSampler implements Sampler {
 
@@ -24,9 +23,14 @@ final class TraceSampler implements Sampler {
   private static final AttributeKey<String> PATH = AttributeKey.stringKey("url.path");
 
   private final Sampler configured;
+  private final boolean isCalledByEdges;
 
-  TraceSampler(Sampler configured) {
+  /**
+   * @param isCalledByEdges whether calls of edges come here
+   */
+  TraceSampler(Sampler configured, boolean isCalledByEdges) {
     this.configured = configured;
+    this.isCalledByEdges = isCalledByEdges;
   }
 
   @Override
@@ -49,9 +53,9 @@ final class TraceSampler implements Sampler {
     return configured.shouldSample(parent, traceId, name, kind, attributes, links);
   }
 
-  private static boolean isOfAnEdge(Attributes attributes) {
+  private boolean isOfAnEdge(Attributes attributes) {
     String path = attributes.get(PATH);
-    return path != null && path.startsWith(CALLS_OF_EDGES);
+    return isCalledByEdges && path != null && path.startsWith(CALLS_OF_EDGES);
   }
 
   @Override

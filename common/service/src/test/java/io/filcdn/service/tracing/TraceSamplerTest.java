@@ -25,7 +25,12 @@ class TraceSamplerTest {
 
   private static SamplingDecision decision(
       Sampler configured, Context parent, SpanKind kind, String path) {
-    return new TraceSampler(configured)
+    return decision(configured, true, parent, kind, path);
+  }
+
+  private static SamplingDecision decision(
+      Sampler configured, boolean isCalledByEdges, Context parent, SpanKind kind, String path) {
+    return new TraceSampler(configured, isCalledByEdges)
         .shouldSample(
             parent,
             LOWEST_ID,
@@ -69,6 +74,14 @@ class TraceSamplerTest {
     assertThat(
             decision(NONE_OF_ITS_OWN, sampledAtAClient(), SpanKind.SERVER, "/internal/v1/leases"))
         .isEqualTo(SamplingDecision.RECORD_AND_SAMPLE);
+  }
+
+  @Test
+  void whereEdgesDoNotCallTheirPathsAreLikeOthers() {
+    assertThat(
+            decision(
+                NONE_OF_ITS_OWN, false, sampledAtAClient(), SpanKind.SERVER, "/internal/v1/leases"))
+        .isEqualTo(SamplingDecision.DROP);
   }
 
   @Test

@@ -22,6 +22,12 @@ public record RequestSignature(String edge, long at, String signature) {
   /** The most that the clocks of who signs and who believes may differ. */
   public static final Duration TOLERANCE = Duration.ofMinutes(1);
 
+  /**
+   * The most by which a time that was believed can be later than one that is believed now. One that
+   * is later still was told by a clock that was ahead.
+   */
+  public static final Duration MOST_APART = TOLERANCE.multipliedBy(2);
+
   private static final Pattern HEADER =
       Pattern.compile(
           SCHEME + " edge=\"([^\"]{1,200})\", at=([0-9]{1,15}), signature=\"([A-Za-z0-9+/=]+)\"");

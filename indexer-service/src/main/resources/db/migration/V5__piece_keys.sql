@@ -3,8 +3,6 @@
 drop index pieces_by_cid;
 
 -- Keys are compared as bytes: a language's order costs each of an index's comparisons some tenths of a
--- microsecond, and nobody reads these in its order.
+-- microsecond, and nobody reads these in its order. The table is locked while its indexes are made anew.
 alter table pieces alter column data_set type text collate "C";
-alter table outbox
-  alter column topic type text collate "C",
-  alter column key type text collate "C";
+analyze pieces;
