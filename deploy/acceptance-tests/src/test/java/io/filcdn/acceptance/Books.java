@@ -74,6 +74,12 @@ final class Books {
     return odometer(dataSet, Long.MAX_VALUE);
   }
 
+  /** The newest odometer of a data set of which something was counted. */
+  UsageRecord counted(DataSetId dataSet) {
+    return odometer(dataSet)
+        .orElseThrow(() -> new AssertionError("nothing was counted of " + dataSet));
+  }
+
   /** The newest of those that were counted at most so often anew. */
   Optional<UsageRecord> odometer(DataSetId dataSet, long generation) {
     return read(Topic.USAGE, UsageRecord.class).stream()

@@ -46,7 +46,7 @@ final class DrillClients implements AutoCloseable {
   private final List<Future<?>> clients = new ArrayList<>();
   private volatile boolean over;
 
-  /** What a client does with an answer. */
+  /** The ways in which a client takes an answer. */
   private interface Taste {
     void take(Exchange exchange);
   }

@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 
 /**
  * The wall clocks of services, each of which can be off: by libfaketime, where this machine has it.
- * What measures time itself (the monotonic clock) goes on.
+ * Their monotonic clocks, which measure time itself, go on.
  */
 final class DrillClocks {
 

@@ -16,10 +16,10 @@ import io.filcdn.testing.infra.TopicContents;
 import java.math.BigInteger;
 import java.net.URI;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -50,10 +50,7 @@ final class DrillLedger {
 
   private void reported(List<Finding> all, DataSetOnChain dataSet) {
     String of = " of " + dataSet.id();
-    UsageRecord odometer =
-        books
-            .odometer(dataSet.id())
-            .orElseThrow(() -> new AssertionError("nothing was counted of " + dataSet.id()));
+    UsageRecord odometer = books.counted(dataSet.id());
     all.add(
         Finding.equal(
             "the chain was told what was counted" + of,
@@ -104,9 +101,7 @@ final class DrillLedger {
         .devnet()
         .reads()
         .activePieces(dataSet.number())
-        .forEach(
-            (id, piece) ->
-                chain.put(id, PieceCid.fromBytes(HexFormat.of().parseHex(piece.cid())).toString()));
+        .forEach((id, piece) -> chain.put(id, PieceCid.fromBytes(piece.cidBytes()).toString()));
     Map<String, String> newest = new LinkedHashMap<>();
     for (ConsumerRecord<String, String> record :
         TopicContents.of(stack.kafka(), Topic.PLACEMENTS.topicName())) {
@@ -168,8 +163,8 @@ final class DrillLedger {
     all.add(
         Finding.equal(
             "no data set is set aside",
-            0.0,
-            MetricsPage.sum(settlement, "filcdn_settlement_set_aside", "")));
+            OptionalDouble.of(0),
+            MetricsPage.find(settlement, "filcdn_settlement_set_aside")));
     all.add(
         Finding.equal(
             "reconciliation finds no difference",

@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.core.ConditionTimeoutException;
 
 /**
@@ -53,7 +54,7 @@ final class DrillPurse implements AutoCloseable {
   private final Queue<String> overdrawn = new ConcurrentLinkedQueue<>();
   private final long elsewhere;
   private long mostPaid;
-  private int looks;
+  private final AtomicInteger looks = new AtomicInteger();
   private volatile boolean over;
 
   private DrillPurse(Stack stack, TestDataSet dataSet, long elsewhere) {
@@ -131,21 +132,24 @@ final class DrillPurse implements AutoCloseable {
     long served = elsewhere + takings.wholeBytes(dataSet.id());
     long unwritten = takings.unwritten(dataSet.id(), lost);
     mostPaid = Math.max(mostPaid, dataSet.cdnGrant());
-    looks++;
+    looks.incrementAndGet();
     if (served > mostPaid + unwritten) {
       overdrawn.add(
           "served %d, paid for %d, in crashes at most %d".formatted(served, mostPaid, unwritten));
     }
   }
 
-  /** The moments at which more was served than paid for. */
-  List<String> overdrawn() {
-    return List.copyOf(overdrawn);
+  /** Looks whether more was served than was paid for, whenever that could be looked at. */
+  Finding served() {
+    return new Finding(
+        "no more is served than paid for, at any moment",
+        looks() > 0 && overdrawn.isEmpty(),
+        "%d looks: %s".formatted(looks(), overdrawn));
   }
 
   /** How often it was looked. */
   int looks() {
-    return looks;
+    return looks.get();
   }
 
   /**

@@ -4,7 +4,6 @@ import io.filcdn.acceptance.DrillTakings.Offer;
 import io.filcdn.acceptance.DrillTakings.Refusal;
 import io.filcdn.common.piece.PieceCid;
 import java.util.Collection;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -96,7 +95,7 @@ final class DrillRefusals {
 
   private Set<String> onChain(long dataSet) {
     return stack.devnet().reads().activePieces(dataSet).values().stream()
-        .map(piece -> PieceCid.fromBytes(HexFormat.of().parseHex(piece.cid())).toString())
+        .map(piece -> PieceCid.fromBytes(piece.cidBytes()).toString())
         .collect(Collectors.toSet());
   }
 }

@@ -17,8 +17,8 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Kafka's retention: it forgets what all who read a topic have read. Metrics reads these alone, and
- * so does who compares in the end.
+ * Kafka's retention: it forgets what all who read a topic have read. Of the services metrics alone
+ * reads these; who compares in the end does too.
  */
 final class DrillRetention {
 

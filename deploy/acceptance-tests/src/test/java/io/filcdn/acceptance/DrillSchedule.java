@@ -37,7 +37,7 @@ record DrillSchedule(List<Event> events) {
     POSTGRES,
     CHAIN;
 
-    /** True where it may lose nothing by an end: anvil forgets its last blocks, no real chain. */
+    /** True where an end loses nothing it told: anvil forgets its last blocks, as no chain does. */
     boolean mayEnd() {
       return this != CHAIN;
     }

@@ -24,7 +24,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -87,7 +86,7 @@ class StoreIT {
 
   private List<String> onChain() {
     return devnet.reads().activePieces(dataSet).values().stream()
-        .map(piece -> PieceCid.fromBytes(HexFormat.of().parseHex(piece.cid())).toString())
+        .map(piece -> PieceCid.fromBytes(piece.cidBytes()).toString())
         .toList();
   }
 

@@ -183,7 +183,7 @@ public final class MemoryTier {
     private final ByteBuf memory;
 
     Block(int capacity) {
-      // not made all zeros: that, and pages that are new each time, cost more than reading a file
+      // not made all zeros, nor of pages that are new each time: a file's bytes fill it at once
       this(UnpooledByteBufAllocator.DEFAULT.directBuffer(capacity, capacity));
     }
 

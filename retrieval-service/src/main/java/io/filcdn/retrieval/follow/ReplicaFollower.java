@@ -2,6 +2,7 @@ package io.filcdn.retrieval.follow;
 
 import io.filcdn.common.kafka.Topic;
 import io.filcdn.common.time.Recurrence;
+import io.filcdn.common.time.SteadyClock;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,9 +35,6 @@ import org.jboss.logging.Logger;
 public final class ReplicaFollower implements Runnable, AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(ReplicaFollower.class);
-
-  /** The most that a clock is put back where it was right. */
-  private static final Duration CLOCKS_DIFFER = Duration.ofMinutes(1);
 
   private static final Duration ASK_EVERY = Duration.ofMinutes(1);
 
@@ -169,7 +167,7 @@ public final class ReplicaFollower implements Runnable, AutoCloseable {
     return replica
         .followedAt()
         // a time to come was noted by a clock that was ahead, and nobody knows when that was
-        .filter(at -> !at.isAfter(now.plus(CLOCKS_DIFFER)))
+        .filter(at -> !at.isAfter(now.plus(SteadyClock.MOST_PUT_BACK)))
         .map(at -> !at.plus(maxOffline).isBefore(now))
         .orElse(false);
   }

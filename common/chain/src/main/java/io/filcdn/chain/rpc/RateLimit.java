@@ -1,5 +1,6 @@
 package io.filcdn.chain.rpc;
 
+import io.filcdn.common.time.SteadyClock;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.DateTimeException;
@@ -23,9 +24,6 @@ public final class RateLimit implements Interceptor {
 
   /** A node that names a day is asked earlier. */
   private static final Duration LONGEST = Duration.ofMinutes(5);
-
-  /** The most that a clock is put back where it was right. */
-  private static final Duration SLACK = Duration.ofMinutes(1);
 
   private final Clock clock;
   private volatile Instant restsUntil = Instant.MIN;
@@ -52,7 +50,8 @@ public final class RateLimit implements Interceptor {
   /** A time further away than any that is kept is of a clock that was ahead. */
   private boolean rests(Instant until) {
     Instant now = clock.instant();
-    return now.isBefore(until) && !now.plus(LONGEST).plus(SLACK).isBefore(until);
+    Instant latest = now.plus(LONGEST).plus(SteadyClock.MOST_PUT_BACK);
+    return now.isBefore(until) && !latest.isBefore(until);
   }
 
   /** In both forms of RFC 9110: seconds, or a date. */

@@ -181,7 +181,7 @@ class TracingTest {
     assertThat(allocated).isLessThan(10_000);
   }
 
-  /** What a request passes, and a batch, of which nothing is traced. */
+  /** The steps of a request, and of a batch, of which nothing is traced. */
   private static long steps(
       TraceLinks links, Tracing.Work<TraceLinks, RuntimeException> work, int times) {
     long spans = 0;

@@ -42,7 +42,7 @@ public final class DevnetHistory {
   /** The amounts that were paid into a data set's CDN rails, at its creation or later. */
   public record TopUp(long dataSetId, BigInteger cdn, BigInteger cacheMiss) {}
 
-  /** What payers paid in in these blocks, both included, in its order. */
+  /** The payments that payers made in these blocks, both included, in their order. */
   public List<TopUp> topUps(long fromBlock, long toBlock) {
     String topic = Abi.topic0("CDNPaymentRailsToppedUp(uint256,uint256,uint256,uint256,uint256)");
     List<String> amounts = List.of("uint256", "uint256", "uint256", "uint256");

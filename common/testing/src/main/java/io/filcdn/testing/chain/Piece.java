@@ -22,7 +22,8 @@ public record Piece(String cid, SequencedMap<String, String> metadata) {
     return new Piece(cid, new TreeMap<>(added));
   }
 
-  byte[] cidBytes() {
+  /** The bytes of its CID, as the chain has them. */
+  public byte[] cidBytes() {
     return Numeric.hexStringToByteArray(cid);
   }
 }

@@ -12,7 +12,6 @@ import io.filcdn.testing.chain.ProviderTransactions.Outcome;
 import io.filcdn.testing.chain.ProviderTransactions.Sent;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +92,7 @@ final class DataSetRequests implements HttpHandler {
         .activePieces(dataSetId)
         .forEach(
             (id, piece) -> {
-              String cid = PieceCid.fromBytes(HexFormat.of().parseHex(piece.cid())).toString();
+              String cid = PieceCid.fromBytes(piece.cidBytes()).toString();
               pieces.add(
                   Map.of("pieceId", id, "pieceCid", cid, "subPieceCid", cid, "subPieceOffset", 0));
             });

@@ -40,12 +40,12 @@ public final class OtlpReceiver implements AutoCloseable {
         "quarkus.otel.bsp.schedule.delay", "100ms");
   }
 
-  /** What came so far. */
+  /** The spans that came so far. */
   public List<ReceivedSpan> spans() {
     return List.copyOf(spans);
   }
 
-  /** What came so far of a trace. */
+  /** The spans of a trace that came so far. */
   public List<ReceivedSpan> spans(String traceId) {
     return spans.stream().filter(span -> span.traceId().equals(traceId)).toList();
   }

@@ -10,9 +10,6 @@ import java.time.Instant;
  */
 public final class Recurrence {
 
-  /** The most that a clock is put back where it was right. */
-  private static final Duration SLACK = Duration.ofMinutes(1);
-
   private final Duration every;
   private final Clock clock;
   private Instant next;
@@ -29,7 +26,7 @@ public final class Recurrence {
   /** True where it is time. */
   public boolean isDue() {
     Instant now = clock.instant();
-    return !now.isBefore(next) || now.plus(every).plus(SLACK).isBefore(next);
+    return !now.isBefore(next) || now.plus(every).plus(SteadyClock.MOST_PUT_BACK).isBefore(next);
   }
 
   /** Notes that it was done now. */

@@ -1,6 +1,7 @@
 package io.filcdn.common.time;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.function.LongSupplier;
@@ -10,6 +11,9 @@ import java.util.function.LongSupplier;
  * process, which must not last longer because a clock was ahead.
  */
 public final class SteadyClock extends Clock {
+
+  /** The most that a wall clock is put back which was right; one put back by more was ahead. */
+  public static final Duration MOST_PUT_BACK = Duration.ofMinutes(1);
 
   private final Clock wall;
   private final LongSupplier nanos;
