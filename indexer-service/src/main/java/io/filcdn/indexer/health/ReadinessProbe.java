@@ -1,5 +1,6 @@
 package io.filcdn.indexer.health;
 
+import io.filcdn.service.http.WholeAnswer;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 final class ReadinessProbe {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
+  private static final long MOST_BYTES = 1 << 20;
   private static final int OK = 200;
 
   private ReadinessProbe() {}
@@ -37,8 +39,12 @@ final class ReadinessProbe {
   private static boolean isReady(HttpClient client, URI url, PrintStream out) {
     try {
       HttpResponse<String> answer =
-          client.send(
-              HttpRequest.newBuilder(url).timeout(TIMEOUT).build(), BodyHandlers.ofString());
+          WholeAnswer.of(
+              client,
+              HttpRequest.newBuilder(url).build(),
+              BodyHandlers.ofString(),
+              MOST_BYTES,
+              TIMEOUT);
       boolean ready = answer.statusCode() == OK;
       out.printf(
           "%s %s%s%n", url, ready ? "is ready" : "is not ready: ", ready ? "" : answer.body());

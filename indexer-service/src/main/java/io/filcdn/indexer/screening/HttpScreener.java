@@ -3,6 +3,7 @@ package io.filcdn.indexer.screening;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.filcdn.common.chain.Address;
+import io.filcdn.service.http.WholeAnswer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,6 +22,8 @@ public final class HttpScreener implements Screener {
 
   private static final int OK = 200;
   private static final ObjectMapper JSON = new ObjectMapper();
+
+  private static final long MOST_BYTES = 1 << 20;
 
   private final HttpClient client;
   private final String url;
@@ -41,11 +44,11 @@ public final class HttpScreener implements Screener {
   public Verdict screen(Address address) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + "/" + address))
-            .timeout(timeout)
             .header("Accept", "application/json");
     key.ifPresent(value -> request.header("X-API-Key", value));
     try {
-      return verdict(client.send(request.build(), BodyHandlers.ofString()));
+      return verdict(
+          WholeAnswer.of(client, request.build(), BodyHandlers.ofString(), MOST_BYTES, timeout));
     } catch (IOException e) {
       return new Verdict.Unavailable("the screening API does not answer: " + e);
     } catch (InterruptedException e) {

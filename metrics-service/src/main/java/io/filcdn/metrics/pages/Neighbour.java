@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import io.filcdn.service.http.WholeAnswer;
 import io.filcdn.service.problem.HttpProblem;
 import io.filcdn.service.start.UnusableSettingException;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -20,11 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -178,15 +175,13 @@ public final class Neighbour {
         .header(HttpHeaders.ACCEPT, MediaType.APPLICATION_JSON);
   }
 
-  /** The time is that for the whole answer: a timeout of the request is one for its head. */
   private Answer send(HttpRequest request, Semaphore free, Duration within) {
     if (!free.tryAcquire()) {
       return away("it is asked as many things at once as it may be");
     }
-    CompletableFuture<HttpResponse<byte[]>> asked =
-        http.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), MOST_BYTES));
     try {
-      HttpResponse<byte[]> answer = asked.get(within.toMillis(), TimeUnit.MILLISECONDS);
+      HttpResponse<byte[]> answer =
+          WholeAnswer.of(http, request, BodyHandlers.ofByteArray(), MOST_BYTES, within);
       String type = answer.headers().firstValue(HttpHeaders.CONTENT_TYPE).orElse("");
       int status = answer.statusCode();
       boolean isRedirect = status >= 300 && status < 400;
@@ -194,13 +189,12 @@ public final class Neighbour {
         return away("its answer is no JSON (status %d)".formatted(status));
       }
       return new Answer(status, type, answer.body());
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (IOException e) {
       return away("it does not answer in time and size");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return away("this service stops");
     } finally {
-      asked.cancel(true);
       free.release();
     }
   }

@@ -4,6 +4,7 @@ import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.metrics.publish.PostgresWebhookCalls.Call;
 import io.filcdn.service.database.Database;
+import io.filcdn.service.http.WholeAnswer;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.URI;
@@ -44,6 +45,7 @@ public final class Webhooks {
   private static final Logger LOG = Logger.getLogger(Webhooks.class);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+  private static final long MOST_BYTES = 1 << 20;
   private static final int AT_ONCE = 50;
 
   private final Database database;
@@ -127,13 +129,15 @@ public final class Webhooks {
   private boolean isAnswered(Call call) {
     HttpRequest request =
         HttpRequest.newBuilder(target.url)
-            .timeout(target.timeout)
             .header("Content-Type", "application/json")
             .header(SIGNATURE, "sha256=" + signature(target.secret, call.body()))
             .POST(HttpRequest.BodyPublishers.ofString(call.body()))
             .build();
     try {
-      int status = http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
+      int status =
+          WholeAnswer.of(
+                  http, request, HttpResponse.BodyHandlers.discarding(), MOST_BYTES, target.timeout)
+              .statusCode();
       if (status / 100 != 2) {
         LOG.warnf("expected a 2xx of the %s, found %d; it is called again", target, status);
       }

@@ -1,6 +1,7 @@
 package io.filcdn.retrieval.admission;
 
 import io.filcdn.retrieval.admission.Denylist.Source;
+import io.filcdn.service.http.WholeAnswer;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -15,10 +16,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
 import org.jboss.logging.Logger;
 
@@ -118,25 +115,18 @@ public final class DenylistRefresh implements AutoCloseable {
     if (!tag.isEmpty()) {
       question.header("If-None-Match", tag);
     }
-    CompletableFuture<HttpResponse<Path>> answer =
-        http.sendAsync(question.build(), BodyHandlers.limiting(toDownload(), rules.maxSize()));
     try {
-      HttpResponse<Path> response = answer.get(rules.timeout().toMillis(), TimeUnit.MILLISECONDS);
+      HttpResponse<Path> response =
+          WholeAnswer.of(http, question.build(), toDownload(), rules.maxSize(), rules.timeout());
       if (response.statusCode() == 200) {
         take(Source.REMOTE, download, response.headers().firstValue("ETag").orElse(""));
       } else if (response.statusCode() != 304) {
         LOG.warnf("the denylist answers %d, the last one stays in force", response.statusCode());
       }
-    } catch (TimeoutException e) {
-      notFetched("expected the whole of it within " + rules.timeout());
-    } catch (ExecutionException e) {
-      notFetched(String.valueOf(e.getCause()));
     } catch (IOException e) {
       notFetched(e.toString());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } finally {
-      answer.cancel(true);
     }
   }
 

@@ -107,7 +107,8 @@ public final class Reservations {
             hold.release();
             retrieval.exchange().abandon();
           } else {
-            then.accept(hold);
+            // on the event loop, with nobody behind it who would answer where this fails
+            retrieval.exchange().orAbandon(() -> then.accept(hold));
           }
         });
   }

@@ -6,6 +6,7 @@ import io.filcdn.common.lease.JournalEnd;
 import io.filcdn.common.lease.JournalProgress;
 import io.filcdn.common.lease.LeaseAnswer;
 import io.filcdn.common.lease.LeaseRequest;
+import io.filcdn.service.http.WholeAnswer;
 import io.filcdn.service.tracing.Tracing;
 import java.io.IOException;
 import java.net.URI;
@@ -16,6 +17,9 @@ import java.time.Duration;
 
 /** The lease contract, from the edge's side. Its calls block. */
 public final class LeaseClient implements Lessor {
+
+  /** The bytes of the longest answer: some hundred for each lease. */
+  private static final long MOST_BYTES = 4 << 20;
 
   private final HttpClient http;
   private final URI service;
@@ -71,14 +75,14 @@ public final class LeaseClient implements Lessor {
     String json = RecordJson.write(body);
     HttpRequest.Builder request =
         HttpRequest.newBuilder(service.resolve(path))
-            .timeout(timeout)
             .header("Content-Type", "application/json")
             .header("Authorization", identity.sign(path, json).header())
             .POST(HttpRequest.BodyPublishers.ofString(json));
     Tracing.tell(Tracing.current(), request::header);
     try {
       HttpResponse<String> response =
-          http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+          WholeAnswer.of(
+              http, request.build(), HttpResponse.BodyHandlers.ofString(), MOST_BYTES, timeout);
       if (response.statusCode() != 200) {
         throw notAnswered(response.uri(), response);
       }

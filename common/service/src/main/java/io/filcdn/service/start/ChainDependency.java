@@ -2,6 +2,7 @@ package io.filcdn.service.start;
 
 import io.filcdn.common.network.ChainIdQuestion;
 import io.filcdn.common.network.Network;
+import io.filcdn.service.http.WholeAnswer;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -20,6 +21,7 @@ import java.util.stream.Collectors;
 final class ChainDependency implements Dependency {
 
   private static final Duration LIMIT = Duration.ofSeconds(5);
+  private static final long MOST_BYTES = 64 << 10;
 
   private final Network network;
 
@@ -61,12 +63,12 @@ final class ChainDependency implements Dependency {
   private static OptionalLong chainId(HttpClient client, URI url) {
     HttpRequest request =
         HttpRequest.newBuilder(url)
-            .timeout(LIMIT)
             .header("Content-Type", "application/json")
             .POST(BodyPublishers.ofString(ChainIdQuestion.BODY))
             .build();
     try {
-      return ChainIdQuestion.read(client.send(request, BodyHandlers.ofString()).body());
+      return ChainIdQuestion.read(
+          WholeAnswer.of(client, request, BodyHandlers.ofString(), MOST_BYTES, LIMIT).body());
     } catch (IOException e) {
       return OptionalLong.empty();
     } catch (InterruptedException e) {
