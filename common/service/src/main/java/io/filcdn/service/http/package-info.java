@@ -1,0 +1,5 @@
+/** Calls of other services by HTTP. */
+@NullMarked
+package io.filcdn.service.http;
+
+import org.jspecify.annotations.NullMarked;
