@@ -151,11 +151,13 @@ await_ready() {
 
 # Runs a service once, so that Java remembers what it loaded and linked.
 train() {
-  local app=$out/$1/app port log=$out/$1.train.log data=$out/train pid
+  local app=$out/$1/app port log=$out/$1.train.log data=$out/train pid settings
   port=$(free_port)
   rm -rf "$data"
   configuration "$1" "$port" "$data" >"$out/$1.env"
-  env -i $(cat "$out/$1.env") "$out/java/bin/java" "@$app/java.options" \
+  # one setting a line, of which some have spaces
+  mapfile -t settings <"$out/$1.env"
+  env -i "${settings[@]}" "$out/java/bin/java" "@$app/java.options" \
     -XX:AOTCacheOutput="$app/app.aot" -jar "$app/quarkus-run.jar" >"$log" 2>&1 &
   pid=$!
   await_ready "$port" "$pid" >/dev/null || fail "$1 does not become ready: see $log"

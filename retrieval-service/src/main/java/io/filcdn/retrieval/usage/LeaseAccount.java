@@ -349,14 +349,14 @@ final class LeaseAccount {
   }
 
   /**
-   * True where metrics is to hear of it: something happened since it was last asked for, or there
-   * is something to give back. What merely lies here needs no ask: its lease is its journal's.
+   * True where metrics is to hear of it: someone waits, something happened since it was last asked
+   * for, or there is something to give back. What merely lies here needs no ask: its lease is its journal's.
    *
    * @param now in nanoseconds
    * @param crowded whether that of a client or token is given back as soon as it is not used
    */
   synchronized boolean isDue(long now, boolean crowded) {
-    return touched || surplus(now, crowded) > 0;
+    return !claims.isNobodys() || touched || surplus(now, crowded) > 0;
   }
 
   /** True where anything of it lies here, or happened since it was last asked for. */

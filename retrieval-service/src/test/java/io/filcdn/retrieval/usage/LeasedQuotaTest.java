@@ -65,6 +65,7 @@ class LeasedQuotaTest {
           "edge",
           Optional.of("eu-1"),
           new EdgeStatus.CacheUse(3, ByteCount.of(40), ByteCount.of(100), ByteCount.of(20)));
+  private static final Duration RENEW_EVERY = Duration.ofMillis(50);
   private static final Duration SOON = Duration.ofSeconds(20);
 
   @TempDir Path folder;
@@ -99,22 +100,20 @@ class LeasedQuotaTest {
             () -> drained.isEmpty() ? List.of(new JournalEnd(FORMER, Map.of(0, 3L))) : List.of(),
             drained::add,
             () -> STATUS);
-    opened.add(
-        new LeasedQuota(
-                client,
-                JOURNAL,
-                "edge",
-                new LeaseRules(
-                    advance,
-                    standing,
-                    Duration.ofSeconds(30),
-                    Duration.ofMinutes(10),
-                    Duration.ofMillis(50)),
-                reports::tell,
-                dataSet -> Optional.of(dataSet.equals(DATA_SET) ? PAYER : OTHER_PAYER),
-                now::get,
-                nanos::get)
-            .start());
+    opened.add(make(client, advance, standing, reports::tell).start());
+  }
+
+  private LeasedQuota make(Lessor lessor, long advance, long standing, Runnable reports) {
+    return new LeasedQuota(
+        lessor,
+        JOURNAL,
+        "edge",
+        new LeaseRules(
+            advance, standing, Duration.ofSeconds(30), Duration.ofMinutes(10), RENEW_EVERY),
+        reports,
+        dataSet -> Optional.of(dataSet.equals(DATA_SET) ? PAYER : OTHER_PAYER),
+        now::get,
+        nanos::get);
   }
 
   /** What was prepared last. */
@@ -454,6 +453,43 @@ class LeasedQuotaTest {
     assertThat(metrics.held(DATA_SET, QuotaRecord.Kind.CDN)).isEqualTo(960);
   }
 
+  /**
+   * The asks of a turn are for who waited when it began; whoever comes then is of the next, also
+   * where those who are refused have nothing more to do with the quota: another refuses them first.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whoComesBetweenTwoAsksOfATurnIsAskedForByTheNext(boolean renews) {
+    metrics.shareInAdvance(1_000);
+    LeaseClient client = new LeaseClient(metrics.uri(), identity, Duration.ofSeconds(5));
+    AtomicReference<Runnable> meanwhile = new AtomicReference<>(() -> {});
+    LeasedQuota quota =
+        make(
+            request -> {
+              meanwhile.getAndSet(() -> {}).run();
+              return client.lease(request);
+            },
+            0,
+            0,
+            () -> {});
+    quota.turn(false);
+    CompletableFuture<Outcome> first = new CompletableFuture<>();
+    CompletableFuture<Outcome> late = new CompletableFuture<>();
+    prepare(quota, 600, first);
+    quota.prepare(List.of(new Need(QuotaName.cdn(DATA_SET), 700)), Quota.Hold::release);
+    quota.prepare(List.of(new Need(QuotaName.cdn(DATA_SET), 800)), Quota.Hold::release);
+    meanwhile.set(() -> prepare(quota, 200, late));
+
+    quota.turn(quota.takeSignal());
+    assertThat(first).isCompletedWithValue(Outcome.RESERVED);
+    assertThat(late).isNotDone();
+    nanos.addAndGet(renews ? RENEW_EVERY.toNanos() : 0);
+    quota.turn(quota.takeSignal());
+
+    assertThat(late).isCompletedWithValue(Outcome.RESERVED);
+    client.close();
+  }
+
   @Test
   void oneCallServesAllThatWait() throws Exception {
     metrics.shareInAdvance(1_000);
@@ -717,10 +753,13 @@ class LeasedQuotaTest {
   }
 
   private void prepare(long bytes, CompletableFuture<Outcome> decided) {
-    quota()
-        .prepare(
-            List.of(new Need(QuotaName.cdn(DATA_SET), bytes)),
-            kept -> decided.complete(kept.reserve(QuotaName.cdn(DATA_SET), bytes)));
+    prepare(quota(), bytes, decided);
+  }
+
+  private static void prepare(LeasedQuota quota, long bytes, CompletableFuture<Outcome> decided) {
+    quota.prepare(
+        List.of(new Need(QuotaName.cdn(DATA_SET), bytes)),
+        kept -> decided.complete(kept.reserve(QuotaName.cdn(DATA_SET), bytes)));
   }
 
   private static Map<Outcome, Long> outcomes(List<CompletableFuture<Outcome>> all) {
