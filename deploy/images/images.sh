@@ -124,10 +124,10 @@ configuration() {
   local pid
   read -r pid _ <"$out/stack/pids/$1.pid"
   tr '\0' '\n' <"/proc/$pid/environ" | grep -E '^(FILCDN|KAFKA|QUARKUS)_' |
-    grep -vE '^(QUARKUS_HTTP_PORT|FILCDN_RETRIEVAL_(DATA|HTTP_PORT|EDGE))='
+    grep -vE '^(QUARKUS_HTTP_PORT|FILCDN_RETRIEVAL_(DATA|HTTP_PORT))='
   echo "QUARKUS_HTTP_PORT=$2"
   [ "$1" != retrieval ] || printf '%s\n' "FILCDN_RETRIEVAL_HTTP_PORT=$(free_port)" \
-    "FILCDN_RETRIEVAL_EDGE=images" "FILCDN_RETRIEVAL_DATA=$3"
+    "FILCDN_RETRIEVAL_DATA=$3"
 }
 
 free_port() {
@@ -176,11 +176,22 @@ check() {
   echo "  $1: ready, read-only and as $user; with the AOT cache $on, without $off"
 }
 
+# Copies the stack's files that a configuration names to where nobody in particular can read them.
+move_files() {
+  local settings=$out/$1.env files=$out/$1.files path
+  rm -rf "$files"
+  mkdir -p "$files"
+  for path in $(sed -n "s|^[A-Z_]*=\($out/stack/.*\)|\1|p" "$settings"); do
+    install -D -m 644 "$path" "$files/${path#"$out/stack/"}"
+  done
+  sed -i "s|=$out/stack/|=/etc/filcdn/|" "$settings"
+}
+
 run_once() {
   local service=$1 mode=$2 name=filcdn-check-$1-$2 port pid took memory
   port=$(free_port)
-  configuration "$service" "$port" /var/lib/filcdn |
-    sed 's|^FILCDN_NETWORK=.*|FILCDN_NETWORK=/etc/filcdn/network.json|' >"$out/$service.env"
+  configuration "$service" "$port" /var/lib/filcdn >"$out/$service.env"
+  move_files "$service"
   # with "on", Java ends where it cannot use the cache
   echo "QUARKUS_LOG_CONSOLE_JSON_ENABLED=true" >>"$out/$service.env"
   echo "JDK_JAVA_OPTIONS=@/app/java.options -XX:AOTMode=$mode -XX:MaxRAMPercentage=60" >>"$out/$service.env"
@@ -189,7 +200,7 @@ run_once() {
     --cap-drop all --security-opt no-new-privileges --memory 768m \
     --ulimit nofile=4096:4096 --ulimit nproc=4096:4096 \
     --tmpfs /tmp:rw,exec,mode=1777 --tmpfs /var/lib/filcdn:rw,mode=1777 \
-    -v "$out/stack/network.json:/etc/filcdn/network.json:ro" \
+    -v "$out/$service.files:/etc/filcdn:ro" \
     --env-file "$out/$service.env" "$(image "$service")" >/dev/null
   pid=$("$engine" inspect -f '{{.State.Pid}}' "$name")
   if ! took=$(await_ready "$port" "$pid"); then
@@ -200,6 +211,7 @@ run_once() {
   "$engine" logs "$name" 2>&1 | grep -q '^{.*"level":' || fail "$service does not log JSON"
   memory=$(awk '/^VmRSS/ { print int($2 / 1024) }' "/proc/$pid/status")
   "$engine" rm -f -t 10 "$name" >/dev/null
+  rm -rf "$out/$service.files"
   echo "$took ms and $memory MB"
 }
 
