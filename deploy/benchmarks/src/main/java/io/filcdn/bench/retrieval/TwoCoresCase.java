@@ -30,7 +30,7 @@ final class TwoCoresCase {
   }
 
   List<Case> run() {
-    contenders.forEach(edge -> Wrk.run(edge, hot, CONNECTIONS, 6 * HitCases.WARM_UP_SECONDS));
+    contenders.forEach(edge -> Wrk.run(edge, hot, CONNECTIONS, 5 * HitCases.WARM_UP_SECONDS));
     Turns turns =
         Turns.take(
             contenders, HitCases.ROUNDS, edge -> Wrk.run(edge, hot, CONNECTIONS, HitCases.SECONDS));
