@@ -160,7 +160,10 @@ train() {
   env -i "${settings[@]}" "$out/java/bin/java" "@$app/java.options" \
     -XX:AOTCacheOutput="$app/app.aot" -jar "$app/quarkus-run.jar" >"$log" 2>&1 &
   pid=$!
-  await_ready "$port" "$pid" >/dev/null || fail "$1 does not become ready: see $log"
+  if ! await_ready "$port" "$pid" >/dev/null; then
+    kill -9 "$pid" 2>/dev/null || true
+    fail "$1 does not become ready: see $log"
+  fi
   kill "$pid"
   wait "$pid" || true
   [ -s "$app/app.aot" ] || fail "$1 left no AOT cache: see $log"

@@ -221,6 +221,23 @@ class RecheckIT extends FakeChainTest {
   }
 
   @Test
+  void anOrderThatWasAcceptedWaitsForANodeThatAnswers() {
+    chain.block(CREATED).block(ADDED).block(TOPPED_UP).blocks(2).finalUpTo(4);
+    indexer.catchUp();
+    chain.reorg(3).block(Contracts.toppedUp(12, 5, 5)).blocks(4);
+    assertThat(indexer.turn()).isEqualTo(Turn.HALTED);
+
+    node.limitNext("eth_getBlockByNumber", "30");
+    rewindTo(2);
+    assertThat(indexer.turn()).isEqualTo(Turn.FAILED);
+    indexer.clock().move(Duration.ofSeconds(30));
+    indexer.catchUp();
+
+    assertThat(tables.rows("select block_number from cursor"))
+        .containsExactly(Long.toString(chain.head().number()));
+  }
+
+  @Test
   void republishTellsAllThatTheIndexHolds() {
     chain
         .block(Contracts.productAdded(3, "https://pdp.example.net"))

@@ -15,6 +15,7 @@ import io.filcdn.retrieval.stores.Stores;
 import io.filcdn.retrieval.usage.Quota;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.ShutdownDelayInitiatedEvent;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -148,6 +149,10 @@ public class EdgeLifecycle implements RunningEdge {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      // as at a start at once: what was opened by then goes with the process
+      LOG.error("the edge cannot start", e);
+      Quarkus.asyncExit(1);
     }
   }
 

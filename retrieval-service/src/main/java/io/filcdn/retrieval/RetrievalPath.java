@@ -122,7 +122,13 @@ record RetrievalPath(
     // 6. where the bytes are: on the disk, or on their way from a provider
     Optional<String> bot = retrieval.request().bot();
     FillContext context = new FillContext(retrieval.request().payer(), paid.origins(), bot, charge);
-    PieceCache.Opened opened = cache.open(paid.piece(), context, body.ranges());
+    PieceCache.Opened opened;
+    try {
+      opened = cache.open(paid.piece(), context, body.ranges());
+    } catch (RuntimeException e) {
+      reservations.giveBack(retrieval, paid, body, charge);
+      throw e;
+    }
     // 7. count them
     String country = retrieval.client().country();
     EgressKey key =

@@ -5,10 +5,12 @@ import io.filcdn.common.kafka.Topic;
 import io.filcdn.indexer.chain.Block;
 import io.filcdn.indexer.chain.IndexedBlock;
 import io.filcdn.indexer.chain.LogFingerprints;
+import io.filcdn.indexer.postgres.DatabaseFailedException;
 import io.filcdn.indexer.projection.ChainStep;
 import io.filcdn.indexer.projection.Index;
 import io.filcdn.indexer.rpc.ChainNode;
 import io.filcdn.indexer.rpc.ChainNodes;
+import io.filcdn.indexer.rpc.NodeFailedException;
 import io.filcdn.indexer.store.Cursor;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -52,13 +54,31 @@ public final class OperationQueue {
     return waiting.offer(operation);
   }
 
-  /** Does the next one; false where none waits. */
+  /**
+   * Does the next one; false where none waits. One that fails as nodes or the database do not
+   * answer stays the next: it was accepted.
+   */
   public boolean run(ChainNodes nodes, Index index) {
-    Operation next = waiting.poll();
-    switch (next) {
-      case null -> {
-        return false;
+    Operation next = waiting.peek();
+    if (next == null) {
+      return false;
+    }
+    boolean stays = false;
+    try {
+      run(next, nodes, index);
+    } catch (NodeFailedException | DatabaseFailedException e) {
+      stays = true;
+      throw e;
+    } finally {
+      if (!stays) {
+        waiting.remove();
       }
+    }
+    return true;
+  }
+
+  private static void run(Operation operation, ChainNodes nodes, Index index) {
+    switch (operation) {
       case Operation.Rewind rewind ->
           nodes.ask(
               node -> {
@@ -70,7 +90,6 @@ public final class OperationQueue {
         index.republish(republish.topics());
       }
     }
-    return true;
   }
 
   private static void rewind(ChainNode node, Index index, BlockNumber to) {

@@ -26,6 +26,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jboss.logging.Logger;
 
 /**
  * The check of a request against the policies of the data sets that could pay for it: it goes on
@@ -33,6 +34,11 @@ import java.util.stream.Stream;
  * shown has to be good, also where none is needed: it may limit what its bearer gets.
  */
 public final class PolicyCheck {
+
+  private static final Logger LOG = Logger.getLogger(PolicyCheck.class);
+
+  private static final Outcome UNAVAILABLE =
+      new Outcome.Refused(Problem.of(Refusal.POLICIES_UNAVAILABLE));
 
   /** The data sets of a payer with the same piece that are looked at; others do not pay. */
   private static final int MOST_PAYERS = 32;
@@ -111,7 +117,7 @@ public final class PolicyCheck {
   void check(AccessRequest request, Consumer<Outcome> then) {
     if (!trusted.getAsBoolean()) {
       // what is here may be older than what closed a piece
-      then.accept(new Outcome.Refused(Problem.of(Refusal.POLICIES_UNAVAILABLE)));
+      then.accept(UNAVAILABLE);
       return;
     }
     Optional<Supplier<Judged>> work =
@@ -138,11 +144,18 @@ public final class PolicyCheck {
         work.get(),
         judged -> {
           limits.leave(networks);
-          then.accept(
-              judged.isPresent()
-                  ? check(request, judged.get())
-                  : new Outcome.Refused(Problem.of(Refusal.POLICIES_UNAVAILABLE)));
+          then.accept(judged.map(found -> checkOrRefuse(request, found)).orElse(UNAVAILABLE));
         });
+  }
+
+  /** After a wait nobody is behind this who would answer where it fails. */
+  private Outcome checkOrRefuse(AccessRequest request, Judged judged) {
+    try {
+      return check(request, judged);
+    } catch (RuntimeException e) {
+      LOG.error("the policies cannot be read", e);
+      return UNAVAILABLE;
+    }
   }
 
   private Judged judged(TokenVerifier.Pending token) {

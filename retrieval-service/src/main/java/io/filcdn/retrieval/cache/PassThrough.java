@@ -174,11 +174,17 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     long at = supply.received() - waitingBytes() - part.length();
     tools
         .workers()
-        .executeBlocking(() -> take(part, at), false)
+        .<Void>executeBlocking(
+            () -> {
+              take(part, at);
+              return null;
+            },
+            false)
         .onSuccess(
-            full -> {
+            taken -> {
               hashing = false;
-              if (full || waitingBytes() > WINDOW) {
+              // as it is now: the reader may have taken some of it meanwhile, or left
+              if (isFull() || waitingBytes() > WINDOW) {
                 supply.pause();
               } else {
                 // of a range, the reader may have all and read no more
@@ -195,7 +201,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   }
 
   /** Hashes a part that begins at {@code at} and keeps what the reader will want of it. */
-  private boolean take(Buffer part, long at) {
+  private void take(Buffer part, long at) {
     byte[] bytes = part.getBytes();
     verifier.update(ByteBuffer.wrap(bytes));
     synchronized (this) {
@@ -208,8 +214,11 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
         contentType = ContentType.of(bytes);
         state = State.ARRIVING;
       }
-      return windowBytes > WINDOW;
     }
+  }
+
+  private synchronized boolean isFull() {
+    return windowBytes > WINDOW;
   }
 
   @GuardedBy("this")

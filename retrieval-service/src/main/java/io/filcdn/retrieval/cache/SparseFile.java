@@ -22,6 +22,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.zip.CRC32C;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * a wrong one. Safe for use by several threads.
  */
 final class SparseFile implements Stored {
+
+  private static final Logger LOG = Logger.getLogger(SparseFile.class);
 
   /** The suffix by which the name of a bitmap's file differs from that of its piece's. */
   static final String BITMAP = ".groups";
@@ -277,13 +280,14 @@ final class SparseFile implements Stored {
   /** One user less; the last one closes the file. */
   synchronized void leave() {
     users--;
-    if (users == 0 && channel != null) {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        throw new java.io.UncheckedIOException("a sparse file cannot be closed", e);
-      }
+    FileChannel open = channel;
+    if (users == 0 && open != null) {
       channel = null;
+      try {
+        open.close();
+      } catch (IOException e) {
+        LOG.warnf("a sparse file cannot be closed: %s", e);
+      }
     }
   }
 

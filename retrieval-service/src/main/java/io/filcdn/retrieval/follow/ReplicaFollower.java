@@ -129,6 +129,10 @@ public final class ReplicaFollower implements Runnable, AutoCloseable {
         } catch (KafkaException | IllegalStateException e) {
           LOG.warnf("%s: not followed for now: %s", feed.name, e.getMessage());
           trusted = isKnownFresh();
+        } catch (RuntimeException | Error e) {
+          // there is no other thread that would follow
+          LOG.errorf(e, "%s: not followed for now", feed.name);
+          trusted = isKnownFresh();
         }
       } while (!closing.await(1, TimeUnit.SECONDS));
     } catch (InterruptedException e) {

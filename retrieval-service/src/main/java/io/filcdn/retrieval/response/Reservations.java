@@ -189,6 +189,15 @@ public final class Reservations {
     return outcome;
   }
 
+  /** Gives back what was reserved for a response that is not sent. */
+  public void giveBack(
+      Retrieval retrieval, Decision.Admitted paid, ResponseBody body, Optional<FillCharge> charge) {
+    charge.ifPresent(each -> each.accepted(0));
+    if (retrieval.request().bot().isEmpty()) {
+      payment.giveBack(paid.dataSet(), retrieval.grant(), body.length());
+    }
+  }
+
   /**
    * The reason that a response would be refused before anything is fetched for it. Nothing stays
    * reserved.

@@ -350,7 +350,8 @@ final class LeaseAccount {
 
   /**
    * True where metrics is to hear of it: someone waits, something happened since it was last asked
-   * for, or there is something to give back. What merely lies here needs no ask: its lease is its journal's.
+   * for, or there is something to give back. What merely lies here needs no ask: its lease is its
+   * journal's.
    *
    * @param now in nanoseconds
    * @param crowded whether that of a client or token is given back as soon as it is not used
@@ -359,9 +360,9 @@ final class LeaseAccount {
     return !claims.isNobodys() || touched || surplus(now, crowded) > 0;
   }
 
-  /** True where anything of it lies here, or happened since it was last asked for. */
+  /** True where someone waits, or anything of it lies here, or happened since it was last told. */
   synchronized boolean isInUse() {
-    return touched || free() > 0;
+    return !claims.isNobodys() || touched || free() > 0;
   }
 
   /** The bytes that nobody has used of the quota, as far as is known. */

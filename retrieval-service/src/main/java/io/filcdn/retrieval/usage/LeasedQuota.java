@@ -311,12 +311,13 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     }
   }
 
-  /** Those who wait are asked for again: there is no other thread that would. */
+  /** Whatever fails, this goes on: there is no other thread that would. Nobody waits for it. */
   private long turnWhateverFails(boolean signalled) {
     try {
       return turn(signalled);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.error("leases cannot be asked for; it is tried again", e);
+      leaveUnanswered(List.copyOf(accounts.values()));
       heard = false;
       return pauseNanos();
     }

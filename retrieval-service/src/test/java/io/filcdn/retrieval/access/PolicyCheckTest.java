@@ -87,6 +87,9 @@ class PolicyCheckTest {
   private long version;
   private int signatures;
 
+  /** What happens while a signature is verified. */
+  private Runnable meanwhile = () -> {};
+
   @BeforeEach
   void open() {
     index = IndexReplica.open(folder.resolve("index"));
@@ -213,7 +216,9 @@ class PolicyCheckTest {
     @Override
     public <T> void verify(Supplier<T> work, Consumer<Optional<T>> then) {
       signatures++;
-      then.accept(Optional.of(work.get()));
+      T done = work.get();
+      meanwhile.run();
+      then.accept(Optional.of(done));
     }
   }
 
@@ -276,6 +281,20 @@ class PolicyCheckTest {
     limits.leave(client);
     passes(signed(CLAIMS), ONE, ONE);
     passes(signed(CLAIMS), ONE, ONE);
+  }
+
+  @Test
+  void whereTheDiskFailsWhileASignatureIsVerifiedItsRequestIsAnsweredAndItsPlaceIsFree() {
+    policy("signed", "");
+    meanwhile =
+        () -> {
+          // so that the policy is looked up anew
+          policy("signed", "");
+          replica.close();
+        };
+
+    refuses(Refusal.POLICIES_UNAVAILABLE, signed(CLAIMS), ONE);
+    assertThat(limits.enter(Prefix.of(InetAddress.ofLiteral("192.0.2.7")))).isEmpty();
   }
 
   /** The replica is closed, so that whoever reads its disk fails. */

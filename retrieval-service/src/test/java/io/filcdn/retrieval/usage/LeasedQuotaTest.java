@@ -491,6 +491,29 @@ class LeasedQuotaTest {
   }
 
   @Test
+  void whoWaitsForACapGoesOnWhereTheCallForDataSetsFailsInAnUnexpectedWay() {
+    LeasedQuota quota =
+        make(
+            request -> {
+              throw new IllegalStateException("as expected");
+            },
+            0,
+            0,
+            () -> {});
+    CapName cap = new CapName.OfPolicy(DATA_SET, new CapBearer.All(), DAY);
+    CompletableFuture<Outcome> ofDataSet = new CompletableFuture<>();
+    CompletableFuture<Outcome> ofCap = new CompletableFuture<>();
+    prepare(quota, 600, ofDataSet);
+    quota.prepare(List.of(new Need(cap, 600)), kept -> ofCap.complete(kept.reserve(cap, 600)));
+
+    quota.start();
+
+    assertThat(outcomes(List.of(ofDataSet, ofCap)))
+        .containsOnly(Map.entry(Outcome.UNREACHABLE, 2L));
+    quota.close();
+  }
+
+  @Test
   void oneCallServesAllThatWait() throws Exception {
     metrics.shareInAdvance(1_000);
     open(0, 0);

@@ -16,7 +16,8 @@ public record BackgroundTask(String name, Runnable work) implements Runnable {
   public void run() {
     try {
       work.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      // of an error, too, a schedule would tell nobody, and run it no more
       LOG.errorf(e, "%s failed and is tried again", name);
     }
   }
