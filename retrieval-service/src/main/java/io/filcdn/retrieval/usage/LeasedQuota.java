@@ -556,8 +556,13 @@ public final class LeasedQuota implements Quota, AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    sync(LeaseAccount::isInUse, true, LeaseAccount::returnAll);
-    reports.run();
-    lessor.close();
+    try {
+      sync(LeaseAccount::isInUse, true, LeaseAccount::returnAll);
+      reports.run();
+    } catch (RuntimeException e) {
+      LOG.error("what is not used cannot be given back", e);
+    } finally {
+      lessor.close();
+    }
   }
 }
