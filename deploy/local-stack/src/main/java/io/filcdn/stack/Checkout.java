@@ -1,5 +1,6 @@
 package io.filcdn.stack;
 
+import io.filcdn.testing.process.ClassArchive;
 import io.filcdn.testing.process.StackFailure;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,6 +54,12 @@ record Checkout(Path root) {
   /** The place of a service's AOT cache: beside what was built, and gone with it. */
   Path aotCache(String service) {
     return root.resolve("%s-service/target/%s.aot".formatted(service, service));
+  }
+
+  /** The place of the archive of a service's classes, which a build leaves there. */
+  ClassArchive classArchive(String service) {
+    return new ClassArchive(
+        jar(service), root.resolve("%s-service/target/%s.jsa".formatted(service, service)));
   }
 
   /** The Java that runs this process runs the others too. */

@@ -146,7 +146,13 @@ final class Services {
     environment.put("QUARKUS_HTTP_PORT", Integer.toString(URI.create(management).getPort()));
     environment.putAll(own(name, System.getenv()));
     return new Service(
-        name, command, checkout.jar(name), checkout.aotCache(name), environment, management);
+        name,
+        command,
+        checkout.jar(name),
+        checkout.classArchive(name),
+        checkout.aotCache(name),
+        environment,
+        management);
   }
 
   /**

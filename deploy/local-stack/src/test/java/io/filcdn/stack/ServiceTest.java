@@ -2,6 +2,7 @@ package io.filcdn.stack;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.testing.process.ClassArchive;
 import io.filcdn.testing.process.DataFolder;
 import io.filcdn.testing.process.StackProcesses;
 import java.io.IOException;
@@ -26,6 +27,7 @@ class ServiceTest {
   @TempDir Path folder;
 
   private Path jar;
+  private Path archive;
   private Path cache;
   private Service service;
 
@@ -34,8 +36,17 @@ class ServiceTest {
   void build() throws IOException {
     jar = Files.createFile(folder.resolve("service.jar"));
     Files.setLastModifiedTime(jar, BUILT);
+    archive = folder.resolve("service.jsa");
     cache = folder.resolve("service.aot");
-    service = new Service("indexer", List.of("echo"), jar, cache, Map.of(), "http://127.0.0.1:1");
+    service =
+        new Service(
+            "indexer",
+            List.of("echo"),
+            jar,
+            new ClassArchive(jar, archive),
+            cache,
+            Map.of(),
+            "http://127.0.0.1:1");
   }
 
   @Test
@@ -44,7 +55,23 @@ class ServiceTest {
   }
 
   @Test
+  void aServiceWhoseClassesAreArchivedStartsFromThem() throws IOException {
+    Files.setLastModifiedTime(Files.createFile(archive), LATER);
+
+    assertThat(said(service::start))
+        .isEqualTo("-XX:SharedArchiveFile=%s -jar %s".formatted(archive, jar));
+  }
+
+  @Test
+  void theArchiveOfAnEarlierBuildIsNotUsed() throws IOException {
+    Files.setLastModifiedTime(Files.createFile(archive), BEFORE);
+
+    assertThat(said(service::start)).isEqualTo("-jar " + jar);
+  }
+
+  @Test
   void aServiceThatWasTrainedStartsFromItsCache() throws IOException {
+    Files.setLastModifiedTime(Files.createFile(archive), LATER);
     Files.setLastModifiedTime(Files.createFile(cache), LATER);
 
     assertThat(said(service::start)).isEqualTo("-XX:AOTCache=%s -jar %s".formatted(cache, jar));

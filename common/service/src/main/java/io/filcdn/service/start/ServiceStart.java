@@ -21,6 +21,15 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ServiceStart {
 
+  /**
+   * The system property by which a service needs nothing, loads the classes of its start and ends,
+   * so that Java can archive them ({@code -XX:ArchiveClassesAtExit}).
+   */
+  public static final String ONLY_LOADS = "filcdn.only-loads-classes";
+
+  /** The class that Quarkus generates; making it is the first half of a start. */
+  private static final String APPLICATION = "io.quarkus.runner.ApplicationImpl";
+
   private static final String DATASOURCE = "quarkus.datasource.";
   private static final String JDBC_URL = DATASOURCE + "jdbc.url";
   private static final String JDBC_PROPERTIES = DATASOURCE + "jdbc.additional-jdbc-properties.";
@@ -37,9 +46,27 @@ public final class ServiceStart {
   /** The needs of a service besides Kafka. */
   public record Needs(boolean database, boolean chain) {}
 
-  /** Runs a service until it ends. */
+  /**
+   * Runs a service until it ends, or where {@link #ONLY_LOADS} is set, loads the classes of its
+   * start and ends.
+   */
   public static void run(String service, Needs needs, String... arguments) {
-    new ServiceStart(service, config()).run(needs, arguments);
+    if (Boolean.getBoolean(ONLY_LOADS)) {
+      load();
+    } else {
+      new ServiceStart(service, config()).run(needs, arguments);
+    }
+  }
+
+  /** Makes the application as Quarkus does before it reads any configuration. */
+  private static void load() {
+    try {
+      Class.forName(APPLICATION, true, Thread.currentThread().getContextClassLoader());
+    } catch (ClassNotFoundException e) {
+      throw new IllegalStateException("expected an application of Quarkus, found none", e);
+    }
+    // some of what was made has threads
+    System.exit(0);
   }
 
   /** The configuration as Quarkus will read it; it has none of its own yet. */
