@@ -6,7 +6,9 @@ import io.filcdn.settlement.model.Gas;
 import io.filcdn.settlement.model.Submission;
 import jakarta.inject.Singleton;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,6 +19,12 @@ import java.util.Optional;
 public final class Batches {
 
   private static final int ENVELOPE = 1024;
+
+  /**
+   * The number of data sets after which nobody is blamed any more where there is not the gas for
+   * one alone: nothing else has gone through by then, so that it is the node that has too little.
+   */
+  private static final int ENOUGH = 20;
 
   private final Simulator simulator;
   private final BatchConfig config;
@@ -80,6 +88,8 @@ public final class Batches {
   private Cut cutAgreed(Submission agreed, Taker taker) {
     Deque<Submission> parts = new ArrayDeque<>();
     parts.add(agreed);
+    List<Submission> withoutGas = new ArrayList<>();
+    boolean taken = false;
     while (!parts.isEmpty()) {
       Submission part = parts.pop();
       if (part.size() > 1 && simulator.size(part) > largest()) {
@@ -88,10 +98,17 @@ public final class Batches {
       }
       switch (simulator.run(part)) {
         case GasEstimate.Refused(ContractError error) -> {
-          if (concernsAll(error, part)) {
+          if (error.cause() == ContractError.Cause.SIZE && part.size() == 1) {
+            withoutGas.add(part);
+            // whose fault it is shows when others go through, or do not
+            if (!taken && (withoutGas.size() == ENOUGH || parts.isEmpty())) {
+              return new Cut.Refused(error);
+            }
+          } else if (error.cause() == ContractError.Cause.CALL) {
             return new Cut.Refused(error);
+          } else {
+            halve(part, parts, taker, "the contract refuses it: " + error);
           }
-          halve(part, parts, taker, "the contract refuses it: " + error);
         }
         case GasEstimate.Takes(Gas gas) -> {
           Gas limit = limit(part, gas);
@@ -99,20 +116,14 @@ public final class Batches {
             halve(part, parts, taker, "it needs %s gas of %d".formatted(limit, config.maxGas()));
           } else if (!taker.take(new Batch(part, limit))) {
             return new Cut.Stopped();
+          } else {
+            taken = true;
           }
         }
       }
     }
+    withoutGas.forEach(one -> taker.refuse(one, "no node has the gas for it alone"));
     return new Cut.Complete();
-  }
-
-  /** True where an error says the same of whatever else is asked for. */
-  private static boolean concernsAll(ContractError error, Submission part) {
-    return switch (error.cause()) {
-      case DATA_SET -> false;
-      case SIZE -> part.size() <= 1;
-      case CALL -> true;
-    };
   }
 
   /**

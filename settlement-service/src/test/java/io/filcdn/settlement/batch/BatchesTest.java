@@ -27,6 +27,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BatchesTest {
 
@@ -141,13 +142,27 @@ class BatchesTest {
     assertThat(hands.refused).isEmpty();
   }
 
-  @Test
-  void nobodyIsBlamedWhereThereIsNotTheGasForOne() {
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 80})
+  void nobodyIsBlamedWhereThereIsNotTheGasForOne(int dataSets) {
     chain.gasSufficesFor = 0;
 
-    assertThat(cut(settlement(0, 8), 100)).isEqualTo(new Batches.Cut.Refused(NO_GAS));
+    assertThat(cut(settlement(0, dataSets), 100)).isEqualTo(new Batches.Cut.Refused(NO_GAS));
 
     assertThat(hands.all()).isEmpty();
+  }
+
+  /** Such as one whose payer had its rate changed ten thousand times. */
+  @ParameterizedTest
+  @ValueSource(longs = {0, 3, 7})
+  void oneForWhichThereIsNotTheGasKeepsNoOtherFromGoingOn(long number) {
+    chain.withoutGas.add(id(number));
+
+    assertThat(cut(settlement(0, 8), 100)).isEqualTo(new Batches.Cut.Complete());
+
+    assertThat(hands.refused).containsExactly(id(number));
+    assertThat(hands.reasons).containsExactly("no node has the gas for it alone");
+    assertThat(hands.all()).containsExactlyInAnyOrderElementsOf(settlement(0, 8).dataSets());
   }
 
   @Test
@@ -254,6 +269,7 @@ class BatchesTest {
   private static final class Chain implements Simulator {
 
     final Set<DataSetId> refused = new HashSet<>();
+    final Set<DataSetId> withoutGas = new HashSet<>();
     boolean refusesAll;
     int gasSufficesFor = Integer.MAX_VALUE;
 
@@ -267,7 +283,8 @@ class BatchesTest {
       if (refusesAll) {
         return new GasEstimate.Refused(new ContractError("Unauthorized()", Cause.CALL));
       }
-      if (submission.size() > gasSufficesFor) {
+      if (submission.size() > gasSufficesFor
+          || submission.dataSets().stream().anyMatch(withoutGas::contains)) {
         return new GasEstimate.Refused(NO_GAS);
       }
       return submission.dataSets().stream().anyMatch(refused::contains)
