@@ -179,14 +179,18 @@ check() {
   echo "  $1: ready, read-only and as $user; with the AOT cache $on, without $off"
 }
 
-# Copies the stack's files that a configuration names to where nobody in particular can read them.
+# Copies the stack's files that a configuration names to where the image's user can read them.
 move_files() {
   local settings=$out/$1.env files=$out/$1.files path
   rm -rf "$files"
   mkdir -p "$files"
-  for path in $(sed -n "s|^[A-Z_]*=\($out/stack/.*\)|\1|p" "$settings"); do
-    install -D -m 644 "$path" "$files/${path#"$out/stack/"}"
-  done
+  while IFS='=' read -r _ path; do
+    case $path in
+      "$out/stack/"*)
+        install -D -m 644 "$path" "$files/${path#"$out/stack/"}" || fail "$path cannot be copied"
+        ;;
+    esac
+  done <"$settings"
   sed -i "s|=$out/stack/|=/etc/filcdn/|" "$settings"
 }
 
@@ -207,6 +211,7 @@ run_once() {
     --env-file "$out/$service.env" "$(image "$service")" >/dev/null
   pid=$("$engine" inspect -f '{{.State.Pid}}' "$name")
   if ! took=$(await_ready "$port" "$pid"); then
+    rm -rf "$out/$service.files"
     "$engine" logs "$name" >"$out/$service.check.log" 2>&1 || true
     "$engine" rm -f "$name" >/dev/null
     fail "the image of $service does not become ready: see $out/$service.check.log"

@@ -149,7 +149,7 @@ public class EdgeLifecycle implements RunningEdge {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       // as at a start at once: what was opened by then goes with the process
       LOG.error("the edge cannot start", e);
       Quarkus.asyncExit(1);

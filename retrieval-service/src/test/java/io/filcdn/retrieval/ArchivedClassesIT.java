@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What {@code ./filcdn} has Java do with a service that was built. */
+/** The archive of a service's classes, which {@code ./filcdn up} has Java make. */
 class ArchivedClassesIT {
 
   private static final Path JAR = Path.of("target/quarkus-app/quarkus-run.jar");

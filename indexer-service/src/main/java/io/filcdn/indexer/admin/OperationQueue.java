@@ -30,7 +30,13 @@ public final class OperationQueue {
   private static final Logger LOG = Logger.getLogger(OperationQueue.class);
   private static final int WAITING_AT_MOST = 4;
 
+  /** The times that one is tried. */
+  private static final int MOST_TRIES = 20;
+
   private final BlockingQueue<Operation> waiting = new ArrayBlockingQueue<>(WAITING_AT_MOST);
+
+  /** How often the next one has failed. Of the thread that indexes. */
+  private int failures;
 
   /** An operation that an operator asks for. */
   public sealed interface Operation {
@@ -56,7 +62,7 @@ public final class OperationQueue {
 
   /**
    * Does the next one; false where none waits. One that fails as nodes or the database do not
-   * answer stays the next: it was accepted.
+   * answer stays the next for a while: it was accepted.
    */
   public boolean run(ChainNodes nodes, Index index) {
     Operation next = waiting.peek();
@@ -67,14 +73,25 @@ public final class OperationQueue {
     try {
       run(next, nodes, index);
     } catch (NodeFailedException | DatabaseFailedException e) {
-      stays = true;
+      failures++;
+      stays = failures < MOST_TRIES;
+      if (!stays) {
+        LOG.errorf(e, "given up after %d tries: %s", failures, next);
+      }
       throw e;
     } finally {
       if (!stays) {
-        waiting.remove();
+        failures = 0;
+        waiting.remove(next);
       }
     }
     return true;
+  }
+
+  /** Forgets rewinds: another process indexes now, and what was asked here may be long over. */
+  public void dropRewinds() {
+    waiting.removeIf(Operation.Rewind.class::isInstance);
+    failures = 0;
   }
 
   private static void run(Operation operation, ChainNodes nodes, Index index) {

@@ -34,6 +34,7 @@ public record IndexingLoop(
   public Turn turn() {
     try {
       if (!index.hold()) {
+        operations.dropRewinds();
         progress.enter(Progress.State.STANDBY);
         return Turn.WAIT;
       }

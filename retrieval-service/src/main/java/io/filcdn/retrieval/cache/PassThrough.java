@@ -96,13 +96,14 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     this.context = tools.vertx().getOrCreateContext();
     this.piece = piece;
     this.request = request;
-    request.charge().ifPresent(FillCharge::begin);
     this.ranges = ranges;
     this.leave = leave;
     this.supply = tools.supply(OriginSupply.Wanted.whole(piece), request.origins(), this);
     this.verifier = new PieceVerifier(piece);
     this.unverified = tools.meter().openPassThrough();
     this.windowStart = ranges.first().start();
+    // last: what begins has to end
+    request.charge().ifPresent(FillCharge::begin);
   }
 
   UnverifiedEgress unverified() {

@@ -286,7 +286,7 @@ final class SparseFile implements Stored {
       try {
         open.close();
       } catch (IOException e) {
-        LOG.warnf("a sparse file cannot be closed: %s", e);
+        LOG.warnf("%s cannot be closed: %s", path, e);
       }
     }
   }

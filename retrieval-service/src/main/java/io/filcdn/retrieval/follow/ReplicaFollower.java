@@ -179,7 +179,7 @@ public final class ReplicaFollower implements Runnable, AutoCloseable {
   private boolean isKnownFresh() {
     try {
       return isFresh();
-    } catch (IllegalStateException e) {
+    } catch (RuntimeException e) {
       LOG.warnf("%s: the copy cannot be read: %s", feed.name, e.getMessage());
       return false;
     }

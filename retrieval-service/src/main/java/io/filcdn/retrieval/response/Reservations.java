@@ -108,9 +108,19 @@ public final class Reservations {
             retrieval.exchange().abandon();
           } else {
             // on the event loop, with nobody behind it who would answer where this fails
-            retrieval.exchange().orAbandon(() -> then.accept(hold));
+            retrieval.exchange().orAbandon(() -> releasing(hold, then));
           }
         });
+  }
+
+  /** Goes on with what is kept, of which nothing stays kept where that fails. */
+  private static void releasing(Quota.Hold hold, Consumer<Quota.Hold> then) {
+    try {
+      then.accept(hold);
+    } catch (RuntimeException e) {
+      hold.release();
+      throw e;
+    }
   }
 
   /** Loops, not streams: every request passes here. */
@@ -182,11 +192,16 @@ public final class Reservations {
     if (unpaid.isPresent()) {
       return new Outcome.Refused(unpaid.get());
     }
-    Outcome outcome = fill(retrieval, admitted, body.ranges());
-    if (outcome instanceof Outcome.Refused && !free) {
-      payment.giveBack(admitted.dataSet(), retrieval.grant(), length);
+    boolean reserved = false;
+    try {
+      Outcome outcome = fill(retrieval, admitted, body.ranges());
+      reserved = outcome instanceof Outcome.Reserved;
+      return outcome;
+    } finally {
+      if (!reserved && !free) {
+        payment.giveBack(admitted.dataSet(), retrieval.grant(), length);
+      }
     }
-    return outcome;
   }
 
   /** Gives back what was reserved for a response that is not sent. */

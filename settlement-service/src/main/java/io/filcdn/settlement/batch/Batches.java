@@ -21,10 +21,10 @@ public final class Batches {
   private static final int ENVELOPE = 1024;
 
   /**
-   * The number of data sets after which nobody is blamed any more where there is not the gas for
-   * one alone: nothing else has gone through by then, so that it is the node that has too little.
+   * The number of data sets without gas after which it is the node that has too little, where
+   * nothing goes through by then.
    */
-  private static final int ENOUGH = 20;
+  private static final int MOST_WITHOUT_GAS = 20;
 
   private final Simulator simulator;
   private final BatchConfig config;
@@ -74,56 +74,82 @@ public final class Batches {
 
   /** Cuts {@code whole}, and hands over each batch as soon as it is known to go through. */
   public Cut cut(Submission whole, Taker taker) {
-    for (int from = 0; from < whole.size(); from += config.maxDataSets()) {
-      int to = Math.min(whole.size(), from + config.maxDataSets());
-      Optional<? extends Submission> agreed = taker.agreed(whole.part(from, to));
-      Cut cut = agreed.isPresent() ? cutAgreed(agreed.get(), taker) : new Cut.Complete();
-      if (!(cut instanceof Cut.Complete)) {
-        return cut;
-      }
-    }
-    return new Cut.Complete();
+    return new Cutting(taker).cut(whole);
   }
 
-  private Cut cutAgreed(Submission agreed, Taker taker) {
-    Deque<Submission> parts = new ArrayDeque<>();
-    parts.add(agreed);
-    List<Submission> withoutGas = new ArrayList<>();
-    boolean taken = false;
-    while (!parts.isEmpty()) {
-      Submission part = parts.pop();
-      if (part.size() > 1 && simulator.size(part) > largest()) {
-        halve(part, parts, taker, "it is larger than a message");
-        continue;
+  /** One cutting of a submission. */
+  private final class Cutting {
+
+    private final Taker taker;
+
+    /** Data sets for which there is not the gas alone. */
+    private final List<Submission> withoutGas = new ArrayList<>();
+
+    private boolean someGoThrough;
+
+    Cutting(Taker taker) {
+      this.taker = taker;
+    }
+
+    Cut cut(Submission whole) {
+      Cut cut = new Cut.Complete();
+      for (int from = 0;
+          from < whole.size() && cut instanceof Cut.Complete;
+          from += config.maxDataSets()) {
+        int to = Math.min(whole.size(), from + config.maxDataSets());
+        Optional<? extends Submission> agreed = taker.agreed(whole.part(from, to));
+        cut = agreed.isPresent() ? cutAgreed(agreed.get()) : cut;
       }
-      switch (simulator.run(part)) {
-        case GasEstimate.Refused(ContractError error) -> {
-          if (error.cause() == ContractError.Cause.SIZE && part.size() == 1) {
-            withoutGas.add(part);
-            // whose fault it is shows when others go through, or do not
-            if (!taken && (withoutGas.size() == ENOUGH || parts.isEmpty())) {
+      return cut instanceof Cut.Refused ? cut : blamed(cut);
+    }
+
+    /** Whose fault it is that there is not the gas for one shows where others go through. */
+    private Cut blamed(Cut cut) {
+      if (someGoThrough) {
+        withoutGas.forEach(one -> taker.refuse(one, "there is not the gas for it alone"));
+        return cut;
+      }
+      return withoutGas.isEmpty()
+          ? cut
+          : new Cut.Refused(new ContractError("out of gas", ContractError.Cause.SIZE));
+    }
+
+    private Cut cutAgreed(Submission agreed) {
+      Deque<Submission> parts = new ArrayDeque<>();
+      parts.add(agreed);
+      while (!parts.isEmpty()) {
+        Submission part = parts.pop();
+        if (part.size() > 1 && simulator.size(part) > largest()) {
+          halve(part, parts, taker, "it is larger than a message");
+          continue;
+        }
+        switch (simulator.run(part)) {
+          case GasEstimate.Refused(ContractError error) -> {
+            boolean alone = error.cause() == ContractError.Cause.SIZE && part.size() == 1;
+            if (alone) {
+              withoutGas.add(part);
+            }
+            boolean enough = !someGoThrough && withoutGas.size() == MOST_WITHOUT_GAS;
+            if (enough || error.cause() == ContractError.Cause.CALL) {
               return new Cut.Refused(error);
             }
-          } else if (error.cause() == ContractError.Cause.CALL) {
-            return new Cut.Refused(error);
-          } else {
-            halve(part, parts, taker, "the contract refuses it: " + error);
+            if (!alone) {
+              halve(part, parts, taker, "the contract refuses it: " + error);
+            }
           }
-        }
-        case GasEstimate.Takes(Gas gas) -> {
-          Gas limit = limit(part, gas);
-          if (limit.units() > config.maxGas()) {
-            halve(part, parts, taker, "it needs %s gas of %d".formatted(limit, config.maxGas()));
-          } else if (!taker.take(new Batch(part, limit))) {
-            return new Cut.Stopped();
-          } else {
-            taken = true;
+          case GasEstimate.Takes(Gas gas) -> {
+            someGoThrough = true;
+            Gas limit = limit(part, gas);
+            if (limit.units() > config.maxGas()) {
+              halve(part, parts, taker, "it needs %s gas of %d".formatted(limit, config.maxGas()));
+            } else if (!taker.take(new Batch(part, limit))) {
+              return new Cut.Stopped();
+            }
           }
         }
       }
+      return new Cut.Complete();
     }
-    withoutGas.forEach(one -> taker.refuse(one, "no node has the gas for it alone"));
-    return new Cut.Complete();
   }
 
   /**

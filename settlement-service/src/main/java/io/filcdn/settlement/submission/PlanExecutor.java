@@ -71,7 +71,10 @@ public final class PlanExecutor {
         }
         case Batches.Cut.Refused(ContractError error) -> {
           refused(submission, error);
-          return true;
+          if (error.cause() == ContractError.Cause.CALL) {
+            return true;
+          }
+          // for others there may be the gas
         }
       }
     }

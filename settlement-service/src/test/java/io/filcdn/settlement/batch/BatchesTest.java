@@ -161,8 +161,40 @@ class BatchesTest {
     assertThat(cut(settlement(0, 8), 100)).isEqualTo(new Batches.Cut.Complete());
 
     assertThat(hands.refused).containsExactly(id(number));
-    assertThat(hands.reasons).containsExactly("no node has the gas for it alone");
+    assertThat(hands.reasons).containsExactly("there is not the gas for it alone");
     assertThat(hands.all()).containsExactlyInAnyOrderElementsOf(settlement(0, 8).dataSets());
+  }
+
+  @Test
+  void nobodyIsBlamedForGasWhereWhatElseThereIsIsRefusedForItself() {
+    chain.withoutGas.add(id(0));
+    chain.refused.add(id(1));
+
+    assertThat(cut(settlement(0, 2), 100)).isEqualTo(new Batches.Cut.Refused(NO_GAS));
+
+    assertThat(hands.refused).containsExactly(id(1));
+  }
+
+  @Test
+  void oneWithoutGasIsSetAsideAlsoWhereOthersAreOfAnotherPart() {
+    chain.withoutGas.add(id(4));
+    hands.room = 1;
+
+    assertThat(cut(settlement(0, 5), 4)).isEqualTo(new Batches.Cut.Stopped());
+    hands.taken.clear();
+    hands.room = 2;
+    assertThat(cut(settlement(0, 5), 4)).isEqualTo(new Batches.Cut.Complete());
+
+    assertThat(hands.refused).containsExactly(id(4));
+  }
+
+  @Test
+  void aNodeWithoutGasIsNotAskedForEveryDataSet() {
+    chain.gasSufficesFor = 0;
+
+    cut(settlement(0, 400), 400);
+
+    assertThat(chain.runs).isLessThan(60);
   }
 
   @Test
@@ -271,6 +303,7 @@ class BatchesTest {
     final Set<DataSetId> refused = new HashSet<>();
     final Set<DataSetId> withoutGas = new HashSet<>();
     boolean refusesAll;
+    int runs;
     int gasSufficesFor = Integer.MAX_VALUE;
 
     @Override
@@ -280,6 +313,7 @@ class BatchesTest {
 
     @Override
     public GasEstimate run(Submission submission) {
+      runs++;
       if (refusesAll) {
         return new GasEstimate.Refused(new ContractError("Unauthorized()", Cause.CALL));
       }

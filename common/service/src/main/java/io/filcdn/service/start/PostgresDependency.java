@@ -34,9 +34,10 @@ final class PostgresDependency implements Dependency {
     }
     this.url = url;
     this.properties.putAll(properties);
-    this.properties.putIfAbsent("connectTimeout", SECONDS_TO_CONNECT);
-    this.properties.putIfAbsent("loginTimeout", SECONDS_TO_ANSWER);
-    this.properties.putIfAbsent("socketTimeout", SECONDS_TO_ANSWER);
+    // whatever the service gives its own statements
+    this.properties.put("connectTimeout", SECONDS_TO_CONNECT);
+    this.properties.put("loginTimeout", SECONDS_TO_ANSWER);
+    this.properties.put("socketTimeout", SECONDS_TO_ANSWER);
   }
 
   @Override

@@ -52,21 +52,23 @@ public final class ServiceStart {
    */
   public static void run(String service, Needs needs, String... arguments) {
     if (Boolean.getBoolean(ONLY_LOADS)) {
-      load();
+      load(service);
     } else {
       new ServiceStart(service, config()).run(needs, arguments);
     }
   }
 
   /** Makes the application as Quarkus does before it reads any configuration. */
-  private static void load() {
+  private static void load(String service) {
+    int status = 0;
     try {
       Class.forName(APPLICATION, true, Thread.currentThread().getContextClassLoader());
-    } catch (ClassNotFoundException e) {
-      throw new IllegalStateException("expected an application of Quarkus, found none", e);
+    } catch (ClassNotFoundException | LinkageError e) {
+      new StartFailure(service).tell(e);
+      status = 1;
     }
     // some of what was made has threads
-    System.exit(0);
+    System.exit(status);
   }
 
   /** The configuration as Quarkus will read it; it has none of its own yet. */
