@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.core.BaseConnection;
 
 /**
  * A database session that one process has at a time: it holds an advisory lock for as long as it
@@ -127,12 +128,17 @@ public final class ExclusiveSession implements AutoCloseable {
     }
   }
 
+  /**
+   * Ends a session for good. {@code close()} alone would hand it back to the pool, lock and all;
+   * the pool's own {@code abort()} ends nothing and keeps its place for ever (Agroal 3.0.1).
+   */
   private static void abort(Connection connection) {
-    try {
-      // not close(): that would hand the session back to the pool, lock and all
-      connection.abort(Runnable::run);
+    try (connection) {
+      connection.unwrap(BaseConnection.class).abort(Runnable::run);
+      // fails, by which the pool learns that it is over, and lets go of it when it is closed
+      connection.createStatement().close();
     } catch (SQLException e) {
-      LOG.debugf("a broken session could not be ended: %s", e.getMessage());
+      LOG.debugf("a session has ended: %s", e.getMessage());
     }
   }
 }

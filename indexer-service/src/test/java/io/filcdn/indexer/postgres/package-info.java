@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.indexer.postgres;
+
+import org.jspecify.annotations.NullMarked;
