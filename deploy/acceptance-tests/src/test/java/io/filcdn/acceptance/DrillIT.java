@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -67,7 +68,9 @@ class DrillIT {
           "FILCDN_RETRIEVAL_LIMITS_QUOTA_SHARE_PER_CLIENT", "1",
           "FILCDN_RETRIEVAL_LIMITS_REQUESTS_PER_CLIENT", "1000");
 
-  @TempDir Path folder;
+  /** Stays where a promise was not kept: the logs of all processes are in it. */
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  Path folder;
 
   private final long seed = Long.getLong("filcdn.drill.seed", USUAL_SEED);
   private final Duration time =
@@ -94,6 +97,7 @@ class DrillIT {
 
   @BeforeEach
   void up() {
+    report.say("its files are in " + folder + ", and stay there where a promise is not kept");
     edges = opened(new DrillEdges(folder.resolve("tls")));
     DrillClocks clocks = DrillClocks.in(folder.resolve("clocks"));
     clocks.missing().ifPresent(report::say);
