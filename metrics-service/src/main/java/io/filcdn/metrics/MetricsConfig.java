@@ -294,7 +294,7 @@ public interface MetricsConfig {
     /** The key that calls are signed with. A secret. */
     Optional<String> secret();
 
-    /** The time for an answer. */
+    /** The time for a whole answer, of at most 1 MiB. */
     @WithDefault("5s")
     Duration timeout();
 
