@@ -21,6 +21,7 @@ class LayoutTest {
             "kafka",
             "schedule",
             "tracing",
+            "http",
             "database"));
   }
 }
