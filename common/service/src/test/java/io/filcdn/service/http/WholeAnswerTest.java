@@ -18,6 +18,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class WholeAnswerTest {
 
@@ -30,9 +31,11 @@ class WholeAnswerTest {
     server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
   }
 
+  /** The client waits for what is under way, which nothing is. */
   @AfterEach
+  @Timeout(60)
   void close() throws IOException {
-    http.shutdownNow();
+    http.close();
     server.close();
   }
 
