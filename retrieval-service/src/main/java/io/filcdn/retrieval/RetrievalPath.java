@@ -122,13 +122,7 @@ record RetrievalPath(
     // 6. where the bytes are: on the disk, or on their way from a provider
     Optional<String> bot = retrieval.request().bot();
     FillContext context = new FillContext(retrieval.request().payer(), paid.origins(), bot, charge);
-    PieceCache.Opened opened;
-    try {
-      opened = cache.open(paid.piece(), context, body.ranges());
-    } catch (RuntimeException e) {
-      reservations.giveBack(retrieval, paid, body, charge);
-      throw e;
-    }
+    PieceCache.Opened opened = open(retrieval, paid, body, context);
     // 7. count them
     String country = retrieval.client().country();
     EgressKey key =
@@ -146,6 +140,16 @@ record RetrievalPath(
     PieceBytes bytes = response.opened(opened, context, tally);
     // 8. send them
     new ResponseWriter(retrieval.exchange(), response, bytes, tally, pace).start(opened.outcome());
+  }
+
+  private PieceCache.Opened open(
+      Retrieval retrieval, Decision.Admitted paid, ResponseBody body, FillContext context) {
+    try {
+      return cache.open(paid.piece(), context, body.ranges());
+    } catch (RuntimeException e) {
+      reservations.giveBack(retrieval, paid, body, context.charge());
+      throw e;
+    }
   }
 
   /** Takes note of a request that has ended. */

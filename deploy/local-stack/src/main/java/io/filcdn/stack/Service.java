@@ -20,9 +20,8 @@ import java.util.Map;
  *
  * @param name as in {@code indexer}
  * @param java what to execute, up to the jar
- * @param jar the program
- * @param classArchive the classes of the program's start as Java loads them (JEP 350), where they
- *     were archived
+ * @param classArchive the program, and the classes of its start as Java loads them (JEP 350), where
+ *     they were archived
  * @param aotCache where Java remembers what the program loads and links (JEP 514), once it was
  *     trained
  * @param environment its configuration
@@ -31,7 +30,6 @@ import java.util.Map;
 record Service(
     String name,
     List<String> java,
-    Path jar,
     ClassArchive classArchive,
     Path aotCache,
     Map<String, String> environment,
@@ -65,7 +63,7 @@ record Service(
   private ProcessHandle start(StackProcesses processes, List<String> aot) {
     List<String> command = new ArrayList<>(java);
     command.addAll(aot);
-    command.addAll(List.of("-jar", jar.toString()));
+    command.addAll(List.of("-jar", classArchive.jar().toString()));
     return processes.start(name, command, environment);
   }
 
@@ -75,7 +73,7 @@ record Service(
   }
 
   private boolean isOfThisBuild(Path made) {
-    return made.toFile().lastModified() > jar.toFile().lastModified();
+    return made.toFile().lastModified() > classArchive.jar().toFile().lastModified();
   }
 
   /**

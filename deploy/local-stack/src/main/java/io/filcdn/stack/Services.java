@@ -148,7 +148,6 @@ final class Services {
     return new Service(
         name,
         command,
-        checkout.jar(name),
         checkout.classArchive(name),
         checkout.aotCache(name),
         environment,

@@ -42,7 +42,6 @@ class ServiceTest {
         new Service(
             "indexer",
             List.of("echo"),
-            jar,
             new ClassArchive(jar, archive),
             cache,
             Map.of(),

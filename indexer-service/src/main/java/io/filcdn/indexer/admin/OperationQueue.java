@@ -35,7 +35,7 @@ public final class OperationQueue {
 
   private final BlockingQueue<Operation> waiting = new ArrayBlockingQueue<>(WAITING_AT_MOST);
 
-  /** How often the next one has failed. Of the thread that indexes. */
+  /** The times that the next one has failed. Of the thread that indexes. */
   private int failures;
 
   /** An operation that an operator asks for. */

@@ -19,7 +19,6 @@ import java.util.stream.Stream;
 final class ReadinessProbe {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(10);
-  private static final long MOST_BYTES = 1 << 20;
   private static final int OK = 200;
 
   private ReadinessProbe() {}
@@ -40,11 +39,7 @@ final class ReadinessProbe {
     try {
       HttpResponse<String> answer =
           WholeAnswer.of(
-              client,
-              HttpRequest.newBuilder(url).build(),
-              BodyHandlers.ofString(),
-              MOST_BYTES,
-              TIMEOUT);
+              client, HttpRequest.newBuilder(url).build(), BodyHandlers.ofString(), TIMEOUT);
       boolean ready = answer.statusCode() == OK;
       out.printf(
           "%s %s%s%n", url, ready ? "is ready" : "is not ready: ", ready ? "" : answer.body());

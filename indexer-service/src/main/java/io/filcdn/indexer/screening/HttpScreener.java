@@ -23,8 +23,6 @@ public final class HttpScreener implements Screener {
   private static final int OK = 200;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private static final long MOST_BYTES = 1 << 20;
-
   private final HttpClient client;
   private final String url;
   private final Optional<String> key;
@@ -47,8 +45,7 @@ public final class HttpScreener implements Screener {
             .header("Accept", "application/json");
     key.ifPresent(value -> request.header("X-API-Key", value));
     try {
-      return verdict(
-          WholeAnswer.of(client, request.build(), BodyHandlers.ofString(), MOST_BYTES, timeout));
+      return verdict(WholeAnswer.of(client, request.build(), BodyHandlers.ofString(), timeout));
     } catch (IOException e) {
       return new Verdict.Unavailable("the screening API does not answer: " + e);
     } catch (InterruptedException e) {

@@ -45,7 +45,6 @@ public final class Webhooks {
   private static final Logger LOG = Logger.getLogger(Webhooks.class);
   private static final Duration FIRST_PAUSE = Duration.ofSeconds(10);
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
-  private static final long MOST_BYTES = 1 << 20;
   private static final int AT_ONCE = 50;
 
   private final Database database;
@@ -135,8 +134,7 @@ public final class Webhooks {
             .build();
     try {
       int status =
-          WholeAnswer.of(
-                  http, request, HttpResponse.BodyHandlers.discarding(), MOST_BYTES, target.timeout)
+          WholeAnswer.of(http, request, HttpResponse.BodyHandlers.discarding(), target.timeout)
               .statusCode();
       if (status / 100 != 2) {
         LOG.warnf("expected a 2xx of the %s, found %d; it is called again", target, status);

@@ -87,7 +87,7 @@ class PolicyCheckTest {
   private long version;
   private int signatures;
 
-  /** What happens while a signature is verified. */
+  /** The event that falls into the time in which a signature is verified. */
   private Runnable meanwhile = () -> {};
 
   @BeforeEach

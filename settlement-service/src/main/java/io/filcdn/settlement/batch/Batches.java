@@ -6,10 +6,10 @@ import io.filcdn.settlement.model.Gas;
 import io.filcdn.settlement.model.Submission;
 import jakarta.inject.Singleton;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Optional;
+import java.util.SequencedMap;
 
 /**
  * The cutting of a submission into batches that are small enough and go through. Where the contract
@@ -82,8 +82,8 @@ public final class Batches {
 
     private final Taker taker;
 
-    /** Data sets for which there is not the gas alone. */
-    private final List<Submission> withoutGas = new ArrayList<>();
+    /** Data sets for which there is not the gas alone, and what the node said of each. */
+    private final SequencedMap<Submission, ContractError> withoutGas = new LinkedHashMap<>();
 
     private boolean someGoThrough;
 
@@ -105,13 +105,14 @@ public final class Batches {
 
     /** Whose fault it is that there is not the gas for one shows where others go through. */
     private Cut blamed(Cut cut) {
-      if (someGoThrough) {
-        withoutGas.forEach(one -> taker.refuse(one, "there is not the gas for it alone"));
+      if (withoutGas.isEmpty()) {
         return cut;
       }
-      return withoutGas.isEmpty()
-          ? cut
-          : new Cut.Refused(new ContractError("out of gas", ContractError.Cause.SIZE));
+      if (!someGoThrough) {
+        return new Cut.Refused(withoutGas.lastEntry().getValue());
+      }
+      withoutGas.keySet().forEach(one -> taker.refuse(one, "there is not the gas for it alone"));
+      return cut;
     }
 
     private Cut cutAgreed(Submission agreed) {
@@ -120,28 +121,28 @@ public final class Batches {
       while (!parts.isEmpty()) {
         Submission part = parts.pop();
         if (part.size() > 1 && simulator.size(part) > largest()) {
-          halve(part, parts, taker, "it is larger than a message");
+          halve(part, parts, "it is larger than a message");
           continue;
         }
         switch (simulator.run(part)) {
           case GasEstimate.Refused(ContractError error) -> {
             boolean alone = error.cause() == ContractError.Cause.SIZE && part.size() == 1;
             if (alone) {
-              withoutGas.add(part);
+              withoutGas.put(part, error);
             }
             boolean enough = !someGoThrough && withoutGas.size() == MOST_WITHOUT_GAS;
             if (enough || error.cause() == ContractError.Cause.CALL) {
               return new Cut.Refused(error);
             }
             if (!alone) {
-              halve(part, parts, taker, "the contract refuses it: " + error);
+              halve(part, parts, "the contract refuses it: " + error);
             }
           }
           case GasEstimate.Takes(Gas gas) -> {
             someGoThrough = true;
             Gas limit = limit(part, gas);
             if (limit.units() > config.maxGas()) {
-              halve(part, parts, taker, "it needs %s gas of %d".formatted(limit, config.maxGas()));
+              halve(part, parts, "it needs %s gas of %d".formatted(limit, config.maxGas()));
             } else if (!taker.take(new Batch(part, limit))) {
               return new Cut.Stopped();
             }
@@ -149,6 +150,16 @@ public final class Batches {
         }
       }
       return new Cut.Complete();
+    }
+
+    private void halve(Submission part, Deque<Submission> parts, String why) {
+      if (part.size() == 1) {
+        taker.refuse(part, why);
+        return;
+      }
+      int middle = part.size() / 2;
+      parts.push(part.part(middle, part.size()));
+      parts.push(part.part(0, middle));
     }
   }
 
@@ -188,15 +199,5 @@ public final class Batches {
    */
   private long largest() {
     return config.maxMessage().asLongValue() - ENVELOPE;
-  }
-
-  private static void halve(Submission part, Deque<Submission> parts, Taker taker, String why) {
-    if (part.size() == 1) {
-      taker.refuse(part, why);
-      return;
-    }
-    int middle = part.size() / 2;
-    parts.push(part.part(middle, part.size()));
-    parts.push(part.part(0, middle));
   }
 }

@@ -20,7 +20,17 @@ import java.util.concurrent.TimeoutException;
  */
 public final class WholeAnswer {
 
+  /** The bytes of an answer whose caller says nothing of its size. */
+  private static final long USUALLY_MOST = 1 << 20;
+
   private WholeAnswer() {}
+
+  /** Asks, and waits; for an answer of at most 1 MiB. */
+  public static <T> HttpResponse<T> of(
+      HttpClient http, HttpRequest request, BodyHandler<T> body, Duration time)
+      throws IOException, InterruptedException {
+    return of(http, request, body, USUALLY_MOST, time);
+  }
 
   /**
    * Asks, and waits.

@@ -21,7 +21,6 @@ import java.util.stream.Collectors;
 final class ChainDependency implements Dependency {
 
   private static final Duration LIMIT = Duration.ofSeconds(5);
-  private static final long MOST_BYTES = 64 << 10;
 
   private final Network network;
 
@@ -68,7 +67,7 @@ final class ChainDependency implements Dependency {
             .build();
     try {
       return ChainIdQuestion.read(
-          WholeAnswer.of(client, request, BodyHandlers.ofString(), MOST_BYTES, LIMIT).body());
+          WholeAnswer.of(client, request, BodyHandlers.ofString(), LIMIT).body());
     } catch (IOException e) {
       return OptionalLong.empty();
     } catch (InterruptedException e) {
