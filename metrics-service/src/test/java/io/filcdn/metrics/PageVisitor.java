@@ -253,8 +253,9 @@ final class PageVisitor {
                 evaluate("document.querySelectorAll('[aria-busy=true]').length === 0").asBoolean());
   }
 
-  void says(String text) {
-    await().atMost(PATIENCE).untilAsserted(() -> assertThat(text()).contains(text));
+  /** Waits until the page says all of it: its parts come one by one. */
+  void says(String... texts) {
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(text()).contains(texts));
   }
 
   void shows(String name, String value) {

@@ -295,9 +295,9 @@ class SettlementPageIT {
                             "all-owed-cdn", "1000000000000000001",
                             "all-settled-miss", "12",
                             "fee-42", "123456789012345678901")));
-    assertThat(visitor.text())
-        .contains("1.000000000000000001", "123.456789012345678901", "once an operator releases it")
-        .contains(HOSTILE);
+    visitor.says(
+        "1.000000000000000001", "123.456789012345678901", "once an operator releases it", HOSTILE);
+    visitor.untilAllIsThere();
     assertThat(visitor.evaluate("document.images.length").asInt()).isZero();
     visitor.assertNothingAmiss("/settlement, " + screen);
     visitor.picture("settlement-" + screen.name());
@@ -330,7 +330,8 @@ class SettlementPageIT {
                             "filcdn_indexer_lag_blocks", "4",
                             "filcdn_egress_parked_records", "0",
                             "lag-filcdn.egress", "0")));
-    assertThat(visitor.text()).contains("eu-1", "40.00 KiB of 8.00 PiB");
+    visitor.says("eu-1", "40.00 KiB of 8.00 PiB");
+    visitor.untilAllIsThere();
     visitor.assertNothingAmiss("/system, " + screen);
     visitor.picture("system-" + screen.name());
   }
