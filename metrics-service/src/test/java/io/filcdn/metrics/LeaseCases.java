@@ -18,9 +18,14 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 
-/** How many quotas edges can lease, one request after the other, and how long a request takes. */
+/**
+ * The quotas that edges can lease, one request after the other, and how long a request takes, also
+ * where requests come at a fixed rate whatever becomes of those before.
+ */
 final class LeaseCases {
 
   /** An edge asks at once for all quotas that ran low since it last did: some, or, rarely, many. */
@@ -38,7 +43,9 @@ final class LeaseCases {
   private static final int WARM_UPS = 4;
 
   private static final int REQUESTS = 3_000;
+  private static final int PACED_REQUESTS = 7_500;
   private static final int LEAST_A_SECOND = 5_000;
+  private static final long AT_ONCE = 0;
   private static final double MOST_MILLIS = 5;
 
   private final LeaseCall call;
@@ -54,14 +61,22 @@ final class LeaseCases {
       List<List<Edge>> sizes = List.of(edges(SOME), edges(MANY));
       for (int round = 0; round < WARM_UPS; round++) {
         for (List<Edge> edges : sizes) {
-          all(threads, edges, WARM_UP);
+          all(threads, edges, WARM_UP, AT_ONCE);
         }
       }
       for (List<Edge> edges : sizes) {
         long begun = System.nanoTime();
-        long[] nanos = all(threads, edges, REQUESTS);
+        long[] nanos = all(threads, edges, REQUESTS, AT_ONCE);
         report(report, edges.getFirst().asks, nanos, (System.nanoTime() - begun) / 1e9);
       }
+      long every = TimeUnit.SECONDS.toNanos(1) * EDGES * SOME / LEAST_A_SECOND;
+      long[] paced = all(threads, sizes.getFirst(), PACED_REQUESTS, every);
+      report.atMost(
+          MOST_MILLIS,
+          "lease request of %d at a fixed %,d acquisitions/s, p99 from when due"
+              .formatted(SOME, LEAST_A_SECOND),
+          percentile(99, paced),
+          "ms");
     }
   }
 
@@ -82,11 +97,11 @@ final class LeaseCases {
     return IntStream.range(0, EDGES).mapToObj(edge -> new Edge(100 * asks + edge, asks)).toList();
   }
 
-  /** How long each request of all edges took, the shortest first. */
-  private static long[] all(ExecutorService threads, List<Edge> edges, int requests)
+  /** The time that each request of all edges took, the shortest first. */
+  private static long[] all(ExecutorService threads, List<Edge> edges, int requests, long every)
       throws Exception {
     List<Callable<long[]>> calls = new ArrayList<>();
-    edges.forEach(edge -> calls.add(() -> edge.ask(requests)));
+    edges.forEach(edge -> calls.add(() -> edge.ask(requests, every)));
     List<long[]> parts = new ArrayList<>();
     for (Future<long[]> part : threads.invokeAll(calls)) {
       parts.add(part.get());
@@ -112,12 +127,20 @@ final class LeaseCases {
       this.random = new Random(journal);
     }
 
-    /** Asks {@code count} times, and tells how many nanoseconds each took. */
-    long[] ask(int count) throws IOException, InterruptedException {
+    /**
+     * Asks {@code count} times.
+     *
+     * @param every the nanoseconds from when a request is due until the next one is; {@link
+     *     #AT_ONCE}: it is due when the one before was answered
+     * @return the nanoseconds from when each was due until it was answered
+     */
+    long[] ask(int count, long every) throws IOException, InterruptedException {
       long[] nanos = new long[count];
+      long began = System.nanoTime();
       for (int i = 0; i < count; i++) {
         LeaseRequest request = request();
-        long begun = System.nanoTime();
+        long begun = every == AT_ONCE ? System.nanoTime() : began + i * every;
+        LockSupport.parkNanos(begun - System.nanoTime());
         LeaseAnswer answer = call.send(request);
         nanos[i] = System.nanoTime() - begun;
         assertThat(answer.leases())

@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -33,7 +32,7 @@ final class DrillHarm {
 
   private final Stack stack;
   private final AnotherEdge second;
-  private final Map<Line, FaultProxy> lines;
+  private final DrillLines lines;
   private final DrillClocks clocks;
   private final List<Lost> lost = new CopyOnWriteArrayList<>();
   private final Map<Victim, List<Long>> readyAfter = new ConcurrentSkipListMap<>();
@@ -41,10 +40,10 @@ final class DrillHarm {
   /** The end of an edge's process at which counts can be lost, by {@link System#nanoTime}. */
   record Lost(Victim edge, long at) {}
 
-  DrillHarm(Stack stack, AnotherEdge second, Map<Line, FaultProxy> lines, DrillClocks clocks) {
+  DrillHarm(Stack stack, AnotherEdge second, DrillLines lines, DrillClocks clocks) {
     this.stack = stack;
     this.second = second;
-    this.lines = Map.copyOf(lines);
+    this.lines = lines;
     this.clocks = clocks;
   }
 
@@ -132,21 +131,17 @@ final class DrillHarm {
   }
 
   void cut(Line line, int millis) {
-    FaultProxy proxy = proxy(line);
+    FaultProxy proxy = lines.line(line);
     proxy.cut();
     Connection.pause(millis);
     proxy.mend();
   }
 
   void slow(Deed.Slow slow) {
-    FaultProxy proxy = proxy(slow.line());
+    FaultProxy proxy = lines.line(slow.line());
     proxy.slowDown(slow.delayMillis());
     Connection.pause(slow.millis());
     proxy.mend();
-  }
-
-  private FaultProxy proxy(Line line) {
-    return Objects.requireNonNull(lines.get(line));
   }
 
   private void awaitReady(Victim victim) {

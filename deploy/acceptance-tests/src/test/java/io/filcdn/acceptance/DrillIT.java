@@ -25,10 +25,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Random;
 import java.util.SequencedMap;
-import java.util.TreeMap;
 import org.awaitility.core.ConditionTimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,8 +77,9 @@ class DrillIT {
   private final DrillReport report = new DrillReport(seed, time);
   private final List<TestDataSet> dataSets = new ArrayList<>();
   private final List<Offer> lies = new ArrayList<>();
-  private final Map<Line, FaultProxy> lines = new TreeMap<>();
   private final List<AutoCloseable> open = new ArrayList<>();
+  private DrillLines lines;
+  private DrillTrap trap;
   private Stack stack;
   private AnotherEdge second;
   private DrillEdges edges;
@@ -101,11 +100,17 @@ class DrillIT {
     edges = opened(new DrillEdges(folder.resolve("tls")));
     DrillClocks clocks = DrillClocks.in(folder.resolve("clocks"));
     clocks.missing().ifPresent(report::say);
-    stack =
-        opened(Stack.up(folder.resolve("data"), settings(Victim.RETRIEVAL, clocks.environment())));
-    lines.put(Line.SECOND_TO_METRICS, opened(FaultProxy.to(stack.service("metrics"))));
-    Map<String, String> settings = settings(Victim.SECOND, clocks.environment(Victim.SECOND));
-    settings.put("FILCDN_RETRIEVAL_LEASES_URL", line(Line.SECOND_TO_METRICS).url().toString());
+    lines = opened(new DrillLines());
+    trap = opened(DrillTrap.open());
+    Map<String, String> settings = settings(Victim.RETRIEVAL, clocks.environment());
+    stack = Stack.up(folder.resolve("data"), settings);
+    open.add(() -> stack.close());
+    settings.putAll(lines.within(stack, folder.resolve("networks")));
+    stack = stack.restarted(settings);
+    settings = settings(Victim.SECOND, clocks.environment(Victim.SECOND));
+    settings.put(
+        "FILCDN_RETRIEVAL_LEASES_URL",
+        lines.lay(Line.SECOND_TO_METRICS, stack.service("metrics")).url().toString());
     second = opened(AnotherEdge.start(stack, "second", folder.resolve("second"), settings));
     honest =
         market(
@@ -136,14 +141,9 @@ class DrillIT {
   private Market market(
       Line line, DevnetAccount provider, DevnetAccount payee, DevnetAccount payer) {
     DemoProvider started = DemoProvider.start(folder.resolve(line.name()), 0);
-    lines.put(line, opened(FaultProxy.to(started.url())));
+    URI url = lines.lay(line, started.url()).url();
     return opened(
-        Market.open(
-            stack, new Market.Traders(provider, payee, payer), started, _ -> line(line).url()));
-  }
-
-  private FaultProxy line(Line line) {
-    return Objects.requireNonNull(lines.get(line));
+        Market.open(stack, new Market.Traders(provider, payee, payer), started, _ -> url));
   }
 
   @AfterEach
@@ -240,11 +240,13 @@ class DrillIT {
   private void lie() {
     Offer offer = lies.get(random.nextInt(lies.size()));
     int at = random.nextInt(offer.content().length);
-    switch (random.nextInt(5)) {
+    switch (random.nextInt(7)) {
       case 0 -> liar.fail(offer.cid(), new Fault.WrongByte(at));
       case 1 -> liar.fail(offer.cid(), new Fault.DiesAt(at));
       case 2 -> liar.fail(offer.cid(), new Fault.Trickles(1_000 + at));
       case 3 -> liar.fail(offer.cid(), new Fault.Answers(503));
+      case 4 -> liar.fail(offer.cid(), new Fault.Answers(429));
+      case 5 -> liar.fail(offer.cid(), new Fault.Redirects(trap.url()));
       default -> liar.mend(offer.cid());
     }
   }
@@ -344,6 +346,7 @@ class DrillIT {
     all.add(
         Finding.none(
             "nobody is refused without a reason", refusals().unexplained(takings.refusals())));
+    all.add(Finding.equal("nobody goes where a provider sends him", 0, trap.visits()));
     all.add(purse.served());
     all.add(Finding.none("a rolling restart is a retried request", report.seenByBalancedClients()));
     for (TestDataSet dataSet : dataSets) {

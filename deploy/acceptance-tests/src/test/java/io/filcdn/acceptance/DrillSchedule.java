@@ -59,7 +59,13 @@ record DrillSchedule(List<Event> events) {
 
   /** A line between two processes. */
   enum Line {
+    RETRIEVAL_TO_METRICS,
     SECOND_TO_METRICS,
+    INDEXER_TO_CHAIN,
+    SETTLEMENT_TO_CHAIN,
+    INDEXER_TO_POSTGRES,
+    METRICS_TO_POSTGRES,
+    SETTLEMENT_TO_POSTGRES,
     TO_HONEST_PROVIDER,
     TO_ROGUE
   }

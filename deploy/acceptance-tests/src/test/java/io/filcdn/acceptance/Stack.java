@@ -40,6 +40,7 @@ final class Stack implements AutoCloseable {
 
   private static final JsonMapper JSON = JsonMapper.builder().build();
   private static final String DESCRIPTION = "stack.json";
+  private static final int ANY_PORTS = 0;
 
   /** FilecoinPay keeps 0.5 % of each payment, rounded up. */
   private static final BigInteger FEE_DIVISOR = BigInteger.valueOf(200);
@@ -73,8 +74,21 @@ final class Stack implements AutoCloseable {
 
   /** The same with more in its environment and more options. */
   static Stack up(Path data, Map<String, String> environment, String... options) {
-    List<String> words = new ArrayList<>(List.of(options));
-    words.addAll(0, List.of("up", "--detach", "--no-build", "--port-base", "0", data(data)));
+    return up(data, environment, ANY_PORTS, options);
+  }
+
+  /** Starts it again where it listened before, with more in its environment. */
+  Stack restarted(Map<String, String> environment) {
+    close();
+    return up(data, environment, service("retrieval").getPort());
+  }
+
+  private static Stack up(
+      Path data, Map<String, String> environment, int portBase, String... options) {
+    List<String> words = new ArrayList<>();
+    words.addAll(List.of("up", "--detach", "--no-build", data(data)));
+    words.addAll(List.of("--port-base", Integer.toString(portBase)));
+    words.addAll(List.of(options));
     Outcome outcome = Script.run(environment, words);
     assertThat(outcome.exitCode()).as(outcome.text()).isZero();
     return new Stack(data, outcome);

@@ -3,6 +3,7 @@ package io.filcdn.testing.provider;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
 
@@ -33,6 +34,12 @@ final class Answer {
   static void created(HttpExchange exchange, String location) throws IOException {
     exchange.getResponseHeaders().set("Location", location);
     empty(exchange, 201);
+  }
+
+  /** 302 to another place. */
+  static void redirect(HttpExchange exchange, URI to) throws IOException {
+    exchange.getResponseHeaders().set("Location", to.toString());
+    empty(exchange, 302);
   }
 
   /** An answer without a body. */

@@ -176,11 +176,13 @@ public final class DemoProvider implements AutoCloseable {
         return;
       }
     }
-    if (faults.of(cid).orElse(null) instanceof Fault.Answers(int status)) {
-      Answer.text(exchange, status, "as asked");
-      return;
+    switch (faults.of(cid).orElse(null)) {
+      case Fault.Answers(int status) -> Answer.text(exchange, status, "as asked");
+      case Fault.Redirects(URI to) -> Answer.redirect(exchange, to);
+      case null, default ->
+          new PieceResponse(exchange, cid, store.file(cid), gate != null, faults, this::count)
+              .send();
     }
-    new PieceResponse(exchange, cid, store.file(cid), gate != null, faults, this::count).send();
   }
 
   private void put(HttpExchange exchange, String path) throws IOException {

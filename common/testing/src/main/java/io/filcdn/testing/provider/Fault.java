@@ -1,5 +1,7 @@
 package io.filcdn.testing.provider;
 
+import java.net.URI;
+
 /** A way for a provider to fail a fetch on purpose, so that tests see what an edge makes of it. */
 public sealed interface Fault {
 
@@ -35,4 +37,7 @@ public sealed interface Fault {
 
   /** An answer other than the piece: this HTTP status, with a short text. */
   record Answers(int status) implements Fault {}
+
+  /** A redirect (302) to this URL instead of the piece. */
+  record Redirects(URI to) implements Fault {}
 }

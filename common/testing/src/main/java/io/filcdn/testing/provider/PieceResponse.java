@@ -144,6 +144,7 @@ final class PieceResponse {
       case null -> stop;
       case Fault.WrongByte _ -> stop;
       case Fault.Answers _ -> stop;
+      case Fault.Redirects _ -> stop;
     };
   }
 

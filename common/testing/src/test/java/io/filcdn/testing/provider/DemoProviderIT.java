@@ -216,6 +216,17 @@ class DemoProviderIT {
   }
 
   @Test
+  void aRedirectIsAnsweredInsteadOfThePiece() throws Exception {
+    provider.fail(piece, new Fault.Redirects(URI.create("http://elsewhere.example/")));
+
+    HttpResponse<byte[]> got = get(piece.toString());
+
+    assertThat(got.statusCode()).isEqualTo(302);
+    assertThat(header(got, "Location")).isEqualTo("http://elsewhere.example/");
+    assertThat(provider.fetches(piece)).isEqualTo(new Fetches(0, 0));
+  }
+
+  @Test
   void moreThanCurioServesAtOnceAreTurnedAway() throws Exception {
     provider.fail(piece, new Fault.StallsAt(0));
     List<HttpResponse<InputStream>> stalled = new ArrayList<>();
