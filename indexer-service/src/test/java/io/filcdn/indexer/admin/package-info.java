@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.indexer.admin;
+
+import org.jspecify.annotations.NullMarked;
