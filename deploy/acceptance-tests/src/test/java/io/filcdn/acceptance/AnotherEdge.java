@@ -92,7 +92,8 @@ final class AnotherEdge implements AutoCloseable {
     }
   }
 
-  private void awaitReady() {
+  /** Waits until it is ready. */
+  void awaitReady() {
     try (Http http = new Http()) {
       String ready = "http://127.0.0.1:%d/q/health/ready".formatted(management);
       await()
@@ -120,10 +121,9 @@ final class AnotherEdge implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
-  /** Starts it again on what it left, and waits until it is ready. */
+  /** Starts it again on what it left. */
   void startAgain() {
     process = begin();
-    awaitReady();
   }
 
   @Override

@@ -144,6 +144,7 @@ class ThreeEdgesIT {
     assertThat(received).as("bytes that clients got with the key").isBetween(1L, most);
 
     third.startAgain();
+    third.awaitReady();
     String id = made.path("details").path("id").asText();
     await().ignoreExceptions().atMost(SOON).until(() -> used(id) > 0);
     assertThat(used(id)).as("bytes that were counted to the key").isBetween(1L, most);
@@ -160,6 +161,7 @@ class ThreeEdgesIT {
 
     assertThat(received).as("bytes that clients got in all").isBetween(1L, CAP * daysSince(begun));
     third.startAgain();
+    third.awaitReady();
     // metrics, which was killed, may not be there yet
     await()
         .ignoreExceptions()
@@ -182,6 +184,7 @@ class ThreeEdgesIT {
         .as("bytes that two clients got")
         .isBetween(CAP, 2 * CAP * daysSince(begun));
     third.startAgain();
+    third.awaitReady();
   }
 
   @Test
@@ -196,6 +199,7 @@ class ThreeEdgesIT {
         .isBetween(1L, CAP);
 
     third.startAgain();
+    third.awaitReady();
     awaitRefused(urls.getFirst(), header, 403);
     awaitAll(urls, bearer(token(urls, ",\"fcdn_max\":%d,\"jti\":\"two\"".formatted(CAP))), 200);
   }
