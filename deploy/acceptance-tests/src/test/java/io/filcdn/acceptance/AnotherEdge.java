@@ -77,8 +77,11 @@ final class AnotherEdge implements AutoCloseable {
                 ProcessHandle.current().info().command().orElseThrow(),
                 "@../java/service.options",
                 "@../java/retrieval.options"));
-    command.addAll(List.of("-Xmx192m", "-XX:MaxDirectMemorySize=256m", "-jar"));
-    command.add("../../retrieval-service/target/quarkus-app/quarkus-run.jar");
+    command.addAll(List.of("-Xmx192m", "-XX:MaxDirectMemorySize=256m"));
+    // the stack that it joins has left it there
+    command.add("-XX:SharedArchiveFile=../../retrieval-service/target/retrieval.jsa");
+    command.add("-Xlog:cds=off");
+    command.addAll(List.of("-jar", "../../retrieval-service/target/quarkus-app/quarkus-run.jar"));
     File log = folder.resolve("log").toFile();
     ProcessBuilder builder =
         new ProcessBuilder(command)

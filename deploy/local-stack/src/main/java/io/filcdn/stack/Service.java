@@ -52,7 +52,10 @@ record Service(
     if (isTrained()) {
       return List.of("-XX:AOTCache=" + aotCache);
     }
-    return isOfThisBuild(classArchive.file()) ? List.of(classArchive.option()) : List.of();
+    // quiet: what of the JDK's own archive it cannot use for these options is no error
+    return isOfThisBuild(classArchive.file())
+        ? List.of(classArchive.option(), "-Xlog:cds=off")
+        : List.of();
   }
 
   /** Starts it to learn: at its end it leaves the AOT cache. */

@@ -58,7 +58,7 @@ class ServiceTest {
     Files.setLastModifiedTime(Files.createFile(archive), LATER);
 
     assertThat(said(service::start))
-        .isEqualTo("-XX:SharedArchiveFile=%s -jar %s".formatted(archive, jar));
+        .isEqualTo("-XX:SharedArchiveFile=%s -Xlog:cds=off -jar %s".formatted(archive, jar));
   }
 
   @Test
