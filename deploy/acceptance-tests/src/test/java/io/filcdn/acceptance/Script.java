@@ -17,7 +17,7 @@ final class Script {
 
   private static final Path SCRIPT = Path.of("../../filcdn").toAbsolutePath().normalize();
   private static final String USUAL_PLACES = "/(usr|opt|Library)/[^\\s;]*\\*[^\\s;]*";
-  private static final Duration LIMIT = Duration.ofMinutes(4);
+  private static final Duration LIMIT = Duration.ofMinutes(15);
 
   private Script() {}
 

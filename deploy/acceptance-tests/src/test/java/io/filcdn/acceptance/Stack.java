@@ -89,9 +89,19 @@ final class Stack implements AutoCloseable {
     words.addAll(List.of("up", "--detach", "--no-build", data(data)));
     words.addAll(List.of("--port-base", Integer.toString(portBase)));
     words.addAll(List.of(options));
-    Outcome outcome = Script.run(environment, words);
-    assertThat(outcome.exitCode()).as(outcome.text()).isZero();
-    return new Stack(data, outcome);
+    boolean up = false;
+    try {
+      Outcome outcome = Script.run(environment, words);
+      assertThat(outcome.exitCode()).as(outcome.text()).isZero();
+      Stack stack = new Stack(data, outcome);
+      up = true;
+      return stack;
+    } finally {
+      // it goes on by itself
+      if (!up) {
+        Script.run("down", data(data));
+      }
+    }
   }
 
   static String data(Path data) {
