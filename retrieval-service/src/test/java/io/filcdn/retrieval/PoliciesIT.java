@@ -446,12 +446,17 @@ class PoliciesIT extends EdgeTest {
     String good = token(piece);
     String bad = TestDelegate.generate().sign(claims(piece, ""));
 
-    assertServed(signed(payer, piece, good), piece);
-    Answer refused = signed(payer, piece, bad, "Accept: application/json");
-    assertRefused(refused, 401, "signed-token-signer");
-    await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) > 0);
+    StringBuilder logs = new StringBuilder();
+    Answer refused;
+    try (CollectedLogs _ = CollectedLogs.into(logs)) {
+      assertServed(signed(payer, piece, good), piece);
+      refused = signed(payer, piece, bad, "Accept: application/json");
+      assertRefused(refused, 401, "signed-token-signer");
+      await().atMost(Duration.ofSeconds(20)).until(() -> retrievals(payer) > 0);
+    }
 
-    String told = refused.headers() + refused.text() + provider.asked() + topics();
+    assertThat(logs).as("what was logged").isNotEmpty();
+    String told = refused.headers() + refused.text() + provider.asked() + topics() + logs;
     for (String token : List.of(good, bad)) {
       assertThat(told)
           .doesNotContain(token)

@@ -88,6 +88,8 @@ class PieceCidTest {
         // digest length off by one, in both directions
         "015591202100" + "02" + ROOT,
         "015591202300" + "02" + ROOT,
+        // a byte behind the root that the digest's length counts
+        "015591202300" + "02" + ROOT + "00",
         // padding 0 spelled with two bytes
         "01559120238000" + "02" + ROOT,
         // more padding than the tree holds
@@ -120,11 +122,16 @@ class PieceCidTest {
     Random random = new Random(7);
     int read = 0;
     for (int i = 0; i < 200_000; i++) {
-      StringBuilder text = new StringBuilder(random.nextBoolean() ? CID : CID_V1);
+      // paddings of 1 to 9 bytes: each leaves another number of spare bits
+      long rawSize = 1L << random.nextInt(40);
+      PieceCid piece =
+          new PieceCid(
+              PieceCid.parse(CID).commP(),
+              PieceCid.heightFor(rawSize) + random.nextInt(8),
+              rawSize);
+      StringBuilder text = new StringBuilder(random.nextInt(4) > 0 ? piece.toString() : CID_V1);
       for (int changes = random.nextInt(3); changes >= 0; changes--) {
-        text.setCharAt(
-            random.nextInt(text.length()),
-            "abcdefghijklmnopqrstuvwxyz234567AB01=".charAt(random.nextInt(37)));
+        change(text, random);
       }
       try {
         assertThat(PieceName.parse(text.toString())).hasToString(text.toString());
@@ -135,6 +142,16 @@ class PieceCidTest {
     }
 
     assertThat(read).isBetween(1_000, 199_000);
+  }
+
+  private static void change(StringBuilder text, Random random) {
+    char other = "abcdefghijklmnopqrstuvwxyz234567AB01=".charAt(random.nextInt(37));
+    switch (random.nextInt(4)) {
+      case 0 -> text.append('a');
+      case 1 -> text.append(other);
+      case 2 -> text.deleteCharAt(text.length() - 1);
+      default -> text.setCharAt(random.nextInt(text.length()), other);
+    }
   }
 
   @Test
