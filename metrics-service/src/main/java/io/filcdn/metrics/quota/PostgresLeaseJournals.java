@@ -171,8 +171,8 @@ public final class PostgresLeaseJournals {
   private static final String MISSING =
       """
       select p.partition, p.partitions, l.quota,
-        sum(p.check_sequence - coalesce(w.sequence, 0))::bigint as records,
-        sum(greatest(0, l.acquired - l.returned - l.applied))::bigint as held
+        capped(sum(p.check_sequence - coalesce(w.sequence, 0))) as records,
+        capped(sum(greatest(0, l.acquired - l.returned - l.applied))) as held
       from journal_progress p join lease l using (journal)
       left join watermark w on w.journal = p.journal and w.partition = p.partition
       where p.lost_since is not null and l.data_set = ?
