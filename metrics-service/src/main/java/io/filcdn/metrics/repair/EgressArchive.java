@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -38,9 +39,18 @@ public final class EgressArchive {
    * them as Kafka still has. A partition that ends before was made anew: it is read whole.
    *
    * @param offsets by partition; a partition without one is read from 0
-   * @return why they could not be read, where no more came
+   * @return why they could not be read, where they could not
    */
   Optional<String> readFrom(Map<Integer, Long> offsets, Consumer<SourceRecord> records) {
+    try {
+      return read(stretches(offsets), records);
+    } catch (KafkaException e) {
+      return Optional.of(
+          "expected to read %s, found: %s".formatted(Topic.EGRESS.topicName(), e.getMessage()));
+    }
+  }
+
+  private Map<TopicPartition, Range> stretches(Map<Integer, Long> offsets) {
     Map<TopicPartition, Range> stretches = new HashMap<>();
     for (Map.Entry<Integer, Range> kept : there.find().entrySet()) {
       long wanted = offsets.getOrDefault(kept.getKey(), 0L);
@@ -50,6 +60,11 @@ public final class EgressArchive {
           new TopicPartition(Topic.EGRESS.topicName(), kept.getKey()),
           new Range(wanted <= end ? Math.max(first, wanted) : first, end));
     }
+    return stretches;
+  }
+
+  private Optional<String> read(
+      Map<TopicPartition, Range> stretches, Consumer<SourceRecord> records) {
     Map<String, Object> settings = new HashMap<>(kafka);
     settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "filcdn-metrics-rebuild");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");

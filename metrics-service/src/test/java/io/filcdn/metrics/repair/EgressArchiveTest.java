@@ -53,6 +53,14 @@ class EgressArchiveTest {
     assertThat(read).hasSize(61);
   }
 
+  @Test
+  void aKafkaThatCannotBeReadIsTold() {
+    EgressArchive archive = new EgressArchive(Map.of("bootstrap.servers", "no-port"));
+
+    assertThat(archive.readFrom(Map.of(), read::add))
+        .hasValueSatisfying(why -> assertThat(why).startsWith("expected to read " + EGRESS));
+  }
+
   private void pollsInVain(int times) {
     for (int i = 0; i < times; i++) {
       consumer.schedulePollTask(() -> {});
