@@ -279,7 +279,7 @@ class RepairIT {
 
   @Test
   void ofTwoRebuildsOfAnOdometerThatIsNotThereOneSetsRight() {
-    sendAndApply(flush(journal(34), 0, 1, hit(7, 150)));
+    sendAndApply(flush(journal(41), 0, 1, hit(7, 150)));
     damage("delete from odometer");
 
     assertThat(rebuildWhile(() -> assertThat(rebuild()).containsExactly(Verdict.APPLIED)))
@@ -290,13 +290,29 @@ class RepairIT {
 
   @Test
   void whatIsCountedWhileARebuildIsUnderWayStays() {
-    sendAndApply(flush(journal(34), 0, 1, hit(7, 150)));
+    sendAndApply(flush(journal(42), 0, 1, hit(7, 150)));
     damage("update odometer set cdn_bytes = 100 where data_set = 'fwss/7'");
 
-    assertThat(rebuildWhile(() -> sendAndApply(flush(journal(34), 0, 2, hit(7, 1000)))))
+    assertThat(rebuildWhile(() -> sendAndApply(flush(journal(42), 0, 2, hit(7, 1000)))))
         .containsExactly(Verdict.APPLIED);
 
     assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 1150 0 2");
+  }
+
+  @Test
+  void aCheckpointThatIsTakenWhileARebuildIsUnderWayDoesNotUndoIt() {
+    sendAndApply(flush(journal(40), 0, 1, hit(7, 150), fill(7, 9)));
+    sendAndApply(flush(journal(40), 0, 2, hit(8, 70)));
+    damage("update odometer set cdn_bytes = 100, requests = 9 where data_set = 'fwss/7'");
+    damage("delete from odometer where data_set = 'fwss/8'");
+
+    assertThat(rebuildWhile(this::takeCheckpoint))
+        .containsExactly(Verdict.APPLIED, Verdict.APPLIED);
+    RebuildReport again = service.rebuild().run(true);
+
+    assertThat(again.checkpoint()).isPositive();
+    assertThat(again.differences()).isEmpty();
+    assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 150 9 1", "fwss/8 70 0 1");
   }
 
   /** What another process' rebuild comes to where something happens once it has looked. */

@@ -123,7 +123,7 @@ public final class Rebuild {
         database.call(
             connection -> {
               List<Difference> judged = judged(connection, differences, apply);
-              return apply ? applied(connection, judged, snapshots.generations) : judged;
+              return apply ? applied(connection, judged, snapshots) : judged;
             });
     return new RebuildReport(
         snapshots.from.id(), recount.records(), 0, apply, Optional.empty(), shown);
@@ -211,22 +211,23 @@ public final class Rebuild {
   }
 
   private List<Difference> applied(
-      Connection connection, List<Difference> judged, Map<DataSetId, Long> generations)
-      throws SQLException {
+      Connection connection, List<Difference> judged, Snapshots snapshots) throws SQLException {
+    checkpoints.hold(connection);
     List<Difference> applied = new ArrayList<>();
     for (Difference difference : judged) {
-      long generation =
-          generations.getOrDefault(difference.dataSet(), PostgresOdometers.FIRST_GENERATION);
       boolean moved =
-          difference.verdict() == Verdict.APPLIED && !apply(connection, difference, generation);
+          difference.verdict() == Verdict.APPLIED && !apply(connection, difference, snapshots);
       applied.add(moved ? difference.judged(Verdict.BUSY) : difference);
     }
     return applied;
   }
 
-  private boolean apply(Connection connection, Difference difference, long generation)
+  private boolean apply(Connection connection, Difference difference, Snapshots snapshots)
       throws SQLException {
     Instant now = clock.instant();
+    long generation =
+        snapshots.generations.getOrDefault(
+            difference.dataSet(), PostgresOdometers.FIRST_GENERATION);
     boolean corrected =
         odometers.correct(
             connection,
@@ -236,6 +237,12 @@ public final class Rebuild {
             difference.recounted(),
             network.epochAt(now));
     if (corrected) {
+      checkpoints.correct(
+          connection,
+          snapshots.from.id(),
+          difference.dataSet(),
+          difference.counted(),
+          difference.recounted());
       audit.add(
           connection,
           new AuditEntry(
