@@ -240,6 +240,24 @@ class LeaseDeskIT {
   }
 
   @Test
+  void anEdgeThatAsksAgainWhileOthersAreWrittenOffKeepsWhatItHolds() {
+    lease(1, ask(400, 400, 0));
+    clock.move(Duration.ofDays(8));
+
+    try (MetricsService other =
+        stack.service(
+            Meanwhile.happens(stack.dataSource(), () -> lease(1, ask(500, 500, 0))),
+            clock,
+            new SimpleMeterRegistry())) {
+      other.leaseDesk().writeOff();
+    }
+
+    assertThat(held()).isEqualTo(500);
+    assertThat(stack.audit()).isEmpty();
+    assertThat(lease(1, ask(600, 600, 0))).isEqualTo(given(600, 0, 0, 1000));
+  }
+
+  @Test
   void manyEdgesAtOnceAreNeverGivenMoreThanThereIs() throws Exception {
     List<Callable<Long>> edges = new ArrayList<>();
     for (int edge = 1; edge <= 16; edge++) {

@@ -103,7 +103,13 @@ class PayerTotalsIT {
               new PostgresDataSets().keepNewer(connection, List.of(dataSet));
               if (!used.equals(Totals.NONE)) {
                 new PostgresOdometers()
-                    .correct(connection, dataSet.dataSet(), Totals.NONE, used, new Epoch(1));
+                    .correct(
+                        connection,
+                        dataSet.dataSet(),
+                        PostgresOdometers.FIRST_GENERATION,
+                        Totals.NONE,
+                        used,
+                        new Epoch(1));
               }
             });
     Quota quota = TERMS.quota(dataSet, used);

@@ -40,7 +40,11 @@ import io.filcdn.testing.time.MovedClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -262,6 +266,151 @@ class RepairIT {
   }
 
   @Test
+  void ofTwoRebuildsAtOnceOneSetsRight() {
+    sendAndApply(flush(journal(34), 0, 1, hit(7, 150)));
+    damage("update odometer set cdn_bytes = 100 where data_set = 'fwss/7'");
+
+    assertThat(rebuildWhile(() -> assertThat(rebuild()).containsExactly(Verdict.APPLIED)))
+        .containsExactly(Verdict.BUSY);
+
+    assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 150 0 1");
+    assertThat(stack.audit()).hasSize(1);
+  }
+
+  @Test
+  void ofTwoRebuildsOfAnOdometerThatIsNotThereOneSetsRight() {
+    sendAndApply(flush(journal(41), 0, 1, hit(7, 150)));
+    damage("delete from odometer");
+
+    assertThat(rebuildWhile(() -> assertThat(rebuild()).containsExactly(Verdict.APPLIED)))
+        .containsExactly(Verdict.BUSY);
+
+    assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 150 0 1");
+  }
+
+  @Test
+  void whatIsCountedWhileARebuildIsUnderWayStays() {
+    sendAndApply(flush(journal(42), 0, 1, hit(7, 150)));
+    damage("update odometer set cdn_bytes = 100 where data_set = 'fwss/7'");
+
+    assertThat(rebuildWhile(() -> sendAndApply(flush(journal(42), 0, 2, hit(7, 1000)))))
+        .containsExactly(Verdict.APPLIED);
+
+    assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 1150 0 2");
+  }
+
+  @Test
+  void aCheckpointThatIsTakenWhileARebuildIsUnderWayDoesNotUndoIt() {
+    sendAndApply(flush(journal(40), 0, 1, hit(7, 150), fill(7, 9)));
+    sendAndApply(flush(journal(40), 0, 2, hit(8, 70)));
+    damage("update odometer set cdn_bytes = 100, requests = 9 where data_set = 'fwss/7'");
+    damage("delete from odometer where data_set = 'fwss/8'");
+
+    assertThat(rebuildWhile(this::takeCheckpoint))
+        .containsExactly(Verdict.APPLIED, Verdict.APPLIED);
+    RebuildReport again = service.rebuild().run(true);
+
+    assertThat(again.checkpoint()).isPositive();
+    assertThat(again.differences()).isEmpty();
+    assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 150 9 1", "fwss/8 70 0 1");
+  }
+
+  /** What another process' rebuild comes to where something happens once it has looked. */
+  private List<Verdict> rebuildWhile(Runnable deed) {
+    try (MetricsService other =
+        stack.service(
+            Meanwhile.happens(stack.dataSource(), deed), clock, new SimpleMeterRegistry())) {
+      return verdicts(other.rebuild().run(true));
+    }
+  }
+
+  private List<Verdict> rebuild() {
+    return verdicts(service.rebuild().run(true));
+  }
+
+  @Test
+  void whatATopicHeldThatWasMadeAnewIsNotTakenForUncounted() {
+    apply(List.of(source(0, 999_998, RecordJson.write(flush(journal(35), 0, 1, hit(7, 1))))));
+    takeCheckpoint();
+    apply(List.of(source(0, 999_999, RecordJson.write(flush(journal(35), 0, 2, hit(7, 10))))));
+    sendAndApply(flush(journal(35), 0, 3, hit(7, 100)));
+
+    RebuildReport report = service.rebuild().run(true);
+
+    assertThat(report.problem()).hasValueSatisfying(why -> assertThat(why).contains("found 1 of"));
+    assertThat(report.missing()).isEqualTo(1);
+    assertThat(report.differences()).isEmpty();
+    assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 111 0 3");
+  }
+
+  @Test
+  void aTopicThatWasMadeAnewIsReadFromItsBeginning() {
+    apply(List.of(source(0, 999_999, RecordJson.write(flush(journal(36), 0, 1, hit(7, 1))))));
+    takeCheckpoint();
+    sendAndApply(flush(journal(36), 0, 2, hit(7, 10)));
+    damage("update odometer set cdn_bytes = 12 where data_set = 'fwss/7'");
+
+    RebuildReport report = service.rebuild().run(true);
+
+    assertThat(report.problem()).isEmpty();
+    assertThat(verdicts(report)).containsExactly(Verdict.APPLIED);
+    assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 11 0 2");
+  }
+
+  @Test
+  void whatKafkaHasDeletedIsNotTakenForUncounted() throws Exception {
+    sendAndApply(flush(journal(37), 0, 1, hit(7, 1)));
+    takeCheckpoint();
+    sendAndApply(flush(journal(37), 0, 2, hit(7, 10)));
+    TopicPartition partition = new TopicPartition(Topic.EGRESS.topicName(), 0);
+    try (Admin admin = Admin.create(stack.kafka())) {
+      admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(-1))).all().get();
+    }
+    sendAndApply(flush(journal(37), 0, 3, hit(7, 100)));
+
+    RebuildReport report = service.rebuild().run(true);
+
+    assertThat(report.problem()).isPresent();
+    assertThat(report.missing()).isEqualTo(1);
+    assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 111 0 3");
+  }
+
+  @Test
+  void anAcceptedGapMissesNothingAndWhatComesOfItLaterCountsNothing() {
+    sendAndApply(flush(journal(38), 0, 1, hit(7, 1)));
+    takeCheckpoint();
+    sendAndApply(flush(journal(38), 0, 4, hit(7, 1000)));
+    service.gapAcceptance().accept(new Gap(new JournalPartition(journal(38), 0), 2, 3), "lost");
+    sendAndApply(flush(journal(38), 0, 2, hit(7, 10)));
+
+    RebuildReport report = service.rebuild().run(true);
+
+    assertThat(report.problem()).isEmpty();
+    assertThat(report.missing()).isZero();
+    assertThat(report.records()).isEqualTo(1);
+    assertThat(report.differences()).isEmpty();
+    assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 1001 0 2");
+  }
+
+  /** A letter of a topic that there is no more may have the offset of another's record. */
+  @Test
+  void aDeadLetterSilencesNoRecordButItself() {
+    stack.send(flush(journal(39), 0, 1, hit(7, 100)));
+    SourceRecord counted = inKafka().getFirst();
+    String forged = RecordJson.write(flush(journal(39), 0, 1, hit(7, 7)));
+    apply(
+        List.of(
+            new SourceRecord(counted.topic(), 0, counted.offset(), counted.key(), forged, null)));
+    apply(List.of(counted));
+
+    RebuildReport report = service.rebuild().run(true);
+
+    assertThat(deadLetters()).hasSize(1);
+    assertThat(report.problem()).isEmpty();
+    assertThat(report.differences()).isEmpty();
+  }
+
+  @Test
   void checkpointsAreTakenWhenDueAndTheOldestForgotten() {
     sendAndApply(flush(journal(33), 0, 1, hit(7, 100)));
     for (int times = 0; times < 12; times++) {
@@ -272,6 +421,10 @@ class RepairIT {
     assertThat(stack.rows("select count(*) from checkpoint")).containsExactly("8");
     assertThat(stack.rows("select distinct data_set, cdn_bytes from checkpoint_odometer"))
         .containsExactly("fwss/7 100");
+  }
+
+  private static List<Verdict> verdicts(RebuildReport report) {
+    return report.differences().stream().map(Difference::verdict).toList();
   }
 
   private void takeCheckpoint() {

@@ -50,6 +50,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -154,6 +156,30 @@ class StatementsIT {
   }
 
   @Test
+  void placementsOfMoreBytesThanASumCanHoldEndNoBatch() {
+    long largest = 127L << 48;
+    PlacementChange[] all =
+        LongStream.rangeClosed(1, 300)
+            .mapToObj(id -> placing(id, largest))
+            .toArray(PlacementChange[]::new);
+    PlacementChange[] gone =
+        Stream.of(all)
+            .map(change -> new PlacementChange(change.key(), Optional.empty()))
+            .toArray(PlacementChange[]::new);
+
+    keep(all);
+    keep(placing(301, largest));
+    assertThat(pinned()).isEqualTo(new Stored(301, Long.MAX_VALUE));
+    keep(gone);
+    assertThat(pinned()).isEqualTo(new Stored(1, 0));
+    keep(all);
+
+    assertThat(pinned()).isEqualTo(new Stored(301, Long.MAX_VALUE));
+    assertThat(database.<List<Uploads>>call(c -> placements.uploads(c, PAYER, LocalDate.EPOCH)))
+        .containsExactly(new Uploads(LocalDate.EPOCH, 301, Long.MAX_VALUE));
+  }
+
+  @Test
   void aPlacementThatCameAndWentInOneBatchIsNotThere() {
     PlacementChange first = placing(1, 1000);
 
@@ -181,6 +207,62 @@ class StatementsIT {
     assertThat(database.<List<RankedPiece>>call(c -> retrievals.top(c, TODAY, 2)))
         .containsExactly(
             new RankedPiece("piece-1", 34 * 10 + 20 * 50, 54), new RankedPiece("piece-0", 330, 33));
+  }
+
+  @Test
+  void retrievalsOfMoreBytesThanASumCanHoldEndNoBatch() {
+    long most = Long.MAX_VALUE;
+    List<RetrievalRecord> records =
+        List.of(
+            retrieval("piece-1", 200, 1, most / 2, 3),
+            retrieval("piece-1", 200, 1, most, 1),
+            retrieval("piece-2", 200, 1, 10, 1));
+
+    for (Instant day : List.of(NOON, NOON, NOON.plus(1, ChronoUnit.DAYS))) {
+      database.run(c -> retrievals.add(c, dated(records, day), day));
+    }
+
+    assertThat(database.<List<RankedPiece>>call(c -> retrievals.top(c, TODAY, 2)))
+        .containsExactly(new RankedPiece("piece-1", most, 12), new RankedPiece("piece-2", 30, 3));
+  }
+
+  @Test
+  void retrievalsOfTimesThatNoTableHoldsEndNoBatch() {
+    List<RetrievalRecord> records =
+        Stream.of(Instant.MIN, Instant.parse("-290000-01-01T00:00:00Z"), Instant.MAX)
+            .flatMap(at -> dated(List.of(retrieval("piece-1", 200, 1, 10, 1)), at).stream())
+            .toList();
+
+    database.run(c -> retrievals.add(c, records, NOON));
+    database.run(c -> answers.add(c, records, NOON));
+
+    assertThat(stack.rows("select day, retrievals from piece_day order by day"))
+        .containsExactly("1970-01-01 2", TODAY + " 1");
+    assertThat(answers(Instant.EPOCH, NOON.plusSeconds(1)))
+        .containsExactly(new Answered(200, Optional.empty(), 3));
+  }
+
+  private static List<RetrievalRecord> dated(List<RetrievalRecord> records, Instant at) {
+    return records.stream()
+        .map(
+            r ->
+                new RetrievalRecord(
+                    at,
+                    r.edge(),
+                    r.payer(),
+                    r.pieceCid(),
+                    r.dataSet(),
+                    r.provider(),
+                    r.status(),
+                    r.error(),
+                    r.cache(),
+                    r.bytes(),
+                    r.ttfbMicros(),
+                    r.ttlbMicros(),
+                    r.country(),
+                    r.bot(),
+                    r.weight()))
+        .toList();
   }
 
   @Test

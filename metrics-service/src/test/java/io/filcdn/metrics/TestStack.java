@@ -44,9 +44,9 @@ final class TestStack implements AutoCloseable {
   private static final String TABLES =
       "watermark, parked, journal_progress, intake_offset, odometer, unbilled, data_set,"
           + " dead_letter, audit, checkpoint, checkpoint_odometer, checkpoint_watermark,"
-          + " checkpoint_offset, lease_journal, lease, held, written_off, approved, series,"
-          + " quota_level, webhook_call, latency, piece_day, placement, pinned, upload_day,"
-          + " settled_event, used_nonce, payer_session, access_key, key_usage, policy,"
+          + " checkpoint_offset, accepted_gap, lease_journal, lease, held, written_off, approved,"
+          + " series, quota_level, webhook_call, latency, piece_day, answered, placement, pinned,"
+          + " upload_day, settled_event, used_nonce, payer_session, access_key, key_usage, policy,"
           + " credit_service, credit_token, credit_balance, credit_grant, credit_reservation,"
           + " credit_entry, credit_outbox, kept, cap_salt";
 

@@ -105,6 +105,7 @@ public final class JournalGate {
       return new Acceptance.Refused(
           "expected the gap %s, found %s; list the gaps again".formatted(gap, found.get()));
     }
+    gaps.keepAccepted(connection, gap);
     Watermark before = journals.lock(connection, List.of(gap.lane())).getFirst();
     long last =
         journals.release(

@@ -13,6 +13,6 @@ public record LostRecords(Gap gap, String edge, Instant since) {
 
   /** The number of records that are missing. */
   public long records() {
-    return gap.to() - gap.from() + 1;
+    return gap.size();
   }
 }

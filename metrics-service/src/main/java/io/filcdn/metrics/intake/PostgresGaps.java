@@ -14,7 +14,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The gaps in journals, as the tables of {@link PostgresJournals} tell them. */
+/**
+ * The gaps in journals, as the tables of {@link PostgresJournals} tell them, and those accepted.
+ */
 public final class PostgresGaps {
 
   private static final String LIST =
@@ -49,6 +51,12 @@ public final class PostgresGaps {
       from journal_progress p left join watermark w using (journal, partition)
       where journal = ? and partition = ? and p.lost_since is not null
         and coalesce(w.sequence, 0) < p.check_sequence
+      """;
+
+  private static final String KEEP_ACCEPTED =
+      """
+      insert into accepted_gap (journal, partition, first_missing, last_missing)
+      values (?, ?, ?, ?)
       """;
 
   /**
@@ -92,6 +100,28 @@ public final class PostgresGaps {
     }
     Optional<Gap> gap = find(connection, FIND, lane);
     return gap.isPresent() ? gap : find(connection, FIND_TAIL, lane);
+  }
+
+  /** Remembers that a watermark passes over a gap. */
+  void keepAccepted(Connection connection, Gap gap) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(KEEP_ACCEPTED)) {
+      bind(statement, gap.lane());
+      statement.setLong(3, gap.from());
+      statement.setLong(4, gap.to());
+      statement.executeUpdate();
+    }
+  }
+
+  /** All gaps that were accepted. */
+  public List<Gap> accepted(Connection connection) throws SQLException {
+    List<Gap> gaps = new ArrayList<>();
+    try (PreparedStatement statement = connection.prepareStatement("select * from accepted_gap");
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        gaps.add(gap(rows));
+      }
+    }
+    return gaps;
   }
 
   private static Optional<Gap> find(Connection connection, String query, JournalPartition lane)

@@ -14,11 +14,16 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /** The tables of odometers and of unbilled bytes; each method works in the caller's transaction. */
 public final class PostgresOdometers {
+
+  /** The generation of an odometer that was never corrected, and of one that there is not yet. */
+  public static final long FIRST_GENERATION = 1;
 
   /** The SQL state of a sum that its column cannot hold. */
   private static final String OUT_OF_RANGE = "22003";
@@ -88,28 +93,53 @@ public final class PostgresOdometers {
           count_generation)
       values (?, ?, ?, ?, ?, ?, 2)
       on conflict (data_set) do update set
-        cdn_bytes = o.cdn_bytes + excluded.cdn_bytes - ?,
-        cache_miss_bytes = o.cache_miss_bytes + excluded.cache_miss_bytes - ?,
-        requests = o.requests + excluded.requests - ?,
-        cache_miss_requests = o.cache_miss_requests + excluded.cache_miss_requests - ?,
+        cdn_bytes = o.cdn_bytes - ? + excluded.cdn_bytes,
+        cache_miss_bytes = o.cache_miss_bytes - ? + excluded.cache_miss_bytes,
+        requests = o.requests - ? + excluded.requests,
+        cache_miss_requests = o.cache_miss_requests - ? + excluded.cache_miss_requests,
         as_of = greatest(o.as_of, excluded.as_of),
         count_generation = o.count_generation + 1,
         version = o.version + 1
+      where o.count_generation = ?
       """;
+
+  private static final String CORRECTED =
+      "select data_set, count_generation from odometer where count_generation > 1";
+
+  /** The generations of the odometers that were corrected; that of all others is the first. */
+  public Map<DataSetId, Long> correctedGenerations(Connection connection) throws SQLException {
+    Map<DataSetId, Long> generations = new HashMap<>();
+    try (PreparedStatement statement = connection.prepareStatement(CORRECTED);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        generations.put(DataSetId.of(rows.getString(1)), rows.getLong(2));
+      }
+    }
+    return generations;
+  }
 
   /**
    * Adds to an odometer what it should have shown, less what it showed, at one and the same moment;
    * what it counted since stays. Its generation says that totals can have gone down.
+   *
+   * @param generation that the odometer had at that moment
+   * @return false where it has another: it was corrected since, and stays as it is
    */
-  public void correct(
-      Connection connection, DataSetId dataSet, Totals shown, Totals right, Epoch now)
+  public boolean correct(
+      Connection connection,
+      DataSetId dataSet,
+      long generation,
+      Totals shown,
+      Totals right,
+      Epoch now)
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(CORRECT)) {
       statement.setString(1, dataSet.toString());
       bind(statement, 2, right);
       statement.setLong(6, now.value());
       bind(statement, 7, shown);
-      statement.executeUpdate();
+      statement.setLong(11, generation);
+      return statement.executeUpdate() > 0;
     }
   }
 

@@ -65,12 +65,12 @@ public final class PostgresAnswers {
    */
   public record Answered(int status, Optional<String> code, long retrievals) {}
 
-  /** Counts retrievals; those that the future dates are of now. */
+  /** Counts retrievals. */
   public void add(Connection connection, List<RetrievalRecord> records, Instant now)
       throws SQLException {
     Map<Cell, Long> cells = new HashMap<>();
     for (RetrievalRecord record : records) {
-      Instant at = record.at().isAfter(now) ? now : record.at();
+      Instant at = PostgresRetrievals.at(record, now);
       long hour = at.truncatedTo(ChronoUnit.HOURS).getEpochSecond();
       cells.merge(
           new Cell(hour, status(record), code(record)),

@@ -24,7 +24,7 @@ import java.util.Optional;
  */
 public final class PostgresPlacements {
 
-  /** A placement that is told again adds nothing. */
+  /** A placement that is told again adds nothing; 2⁶³ − 1 stands for more bytes than that. */
   private static final String PLACE =
       """
       with added as (
@@ -35,14 +35,14 @@ public final class PostgresPlacements {
         returning payer, bytes, day
       ), uploaded as (
         insert into upload_day as u (payer, day, pieces, bytes)
-        select payer, day, count(*), sum(bytes)::bigint from added group by payer, day order by 1, 2
+        select payer, day, count(*), capped(sum(bytes)) from added group by payer, day order by 1, 2
         on conflict (payer, day) do update set
-          pieces = u.pieces + excluded.pieces, bytes = u.bytes + excluded.bytes
+          pieces = u.pieces + excluded.pieces, bytes = capped(u.bytes::numeric + excluded.bytes)
       )
       insert into pinned as p (payer, pieces, bytes)
-      select payer, count(*), sum(bytes)::bigint from added group by payer order by 1
+      select payer, count(*), capped(sum(bytes)) from added group by payer order by 1
       on conflict (payer) do update set
-        pieces = p.pieces + excluded.pieces, bytes = p.bytes + excluded.bytes
+        pieces = p.pieces + excluded.pieces, bytes = capped(p.bytes::numeric + excluded.bytes)
       """;
 
   /** A placement whose removal a reorganisation took back is what it was. */
@@ -52,8 +52,9 @@ public final class PostgresPlacements {
         update placement set removed_at = null
         where key = any (?) and removed_at is not null and not settled
         returning payer, bytes)
-      update pinned p set pieces = p.pieces + sums.pieces, bytes = p.bytes + sums.bytes
-      from (select payer, count(*) as pieces, sum(bytes)::bigint as bytes
+      update pinned p set pieces = p.pieces + sums.pieces,
+        bytes = capped(p.bytes + sums.bytes)
+      from (select payer, count(*) as pieces, sum(bytes) as bytes
         from back group by payer) sums
       where p.payer = sums.payer
       """;
@@ -64,8 +65,9 @@ public final class PostgresPlacements {
       with gone as (
         update placement set removed_at = ? where key = any (?) and removed_at is null
         returning payer, bytes)
-      update pinned p set pieces = p.pieces - sums.pieces, bytes = p.bytes - sums.bytes
-      from (select payer, count(*) as pieces, sum(bytes)::bigint as bytes
+      update pinned p set pieces = p.pieces - sums.pieces,
+        bytes = capped(greatest(0, p.bytes - sums.bytes))
+      from (select payer, count(*) as pieces, sum(bytes) as bytes
         from gone group by payer) sums
       where p.payer = sums.payer
       """;

@@ -44,7 +44,7 @@ public final class PostgresRetrievals {
       from unnest(?, ?, ?, ?) as told (day, piece, retrievals, bytes) order by 1, 2
       on conflict (day, piece) do update set
         retrievals = p.retrievals + excluded.retrievals,
-        egress_bytes = p.egress_bytes + excluded.egress_bytes
+        egress_bytes = capped(p.egress_bytes::numeric + excluded.egress_bytes)
       """;
 
   private static final String LATENCY =
@@ -55,7 +55,7 @@ public final class PostgresRetrievals {
 
   private static final String TOP =
       """
-      select piece, sum(egress_bytes)::bigint, sum(retrievals)::bigint
+      select piece, capped(sum(egress_bytes)), capped(sum(retrievals))
       from piece_day where day >= ? group by piece order by 2 desc, 1 limit ?
       """;
 
@@ -75,13 +75,13 @@ public final class PostgresRetrievals {
   /** A piece that was retrieved much. */
   public record RankedPiece(String piece, long egressBytes, long retrievals) {}
 
-  /** Counts retrievals; those that the future dates are of now. */
+  /** Counts retrievals; 2⁶³ − 1 stands for more bytes than that. */
   public void add(Connection connection, List<RetrievalRecord> records, Instant now)
       throws SQLException {
     Map<Slot, Long> slots = new HashMap<>();
     Map<PieceDay, long[]> pieces = new HashMap<>();
     for (RetrievalRecord record : records) {
-      Instant at = record.at().isAfter(now) ? now : record.at();
+      Instant at = at(record, now);
       long weight = weight(record);
       record.ttfbMicros().ifPresent(micros -> count(slots, record, at, micros, weight));
       String piece = record.pieceCid();
@@ -92,10 +92,18 @@ public final class PostgresRetrievals {
       if (record.status() < 300) {
         long[] sums = pieces.computeIfAbsent(day, _ -> new long[2]);
         sums[0] += weight;
-        sums[1] += Math.multiplyExact(record.bytes().bytes(), weight);
+        long bytes = record.bytes().bytes();
+        sums[1] =
+            bytes > (Long.MAX_VALUE - sums[1]) / weight ? Long.MAX_VALUE : sums[1] + bytes * weight;
       }
     }
     store(connection, slots, pieces);
+  }
+
+  /** The time of a retrieval: whatever the clock of its edge says, within what tables can hold. */
+  static Instant at(RetrievalRecord record, Instant now) {
+    Instant told = record.at().isAfter(now) ? now : record.at();
+    return told.isBefore(Instant.EPOCH) ? Instant.EPOCH : told;
   }
 
   /** The number of retrievals that a record may stand for. */

@@ -320,19 +320,32 @@ public final class LeaseDesk {
   /** Writes off what journals hold that nobody has heard of for too long. */
   public void writeOff() {
     Instant then = clock.instant().minus(rules.writeOffAfter);
+    String why = "nobody has heard of its edge since before " + then;
     for (JournalId journal : database.call(c -> journals.expired(c, then, AT_ONCE))) {
-      writeOff(journal, "nobody has heard of its edge since before " + then);
+      // its edge may ask again while those before it are written off
+      database
+          .call(
+              connection ->
+                  journals.lockExpired(connection, journal, then)
+                      ? Optional.of(writeOff(connection, journal, why))
+                      : Optional.<Ended>empty())
+          .ifPresent(ended -> tell(journal, ended, why));
     }
   }
 
   /** Writes off what a journal holds; what it may yet tell of is counted all the same. */
   public long writeOff(JournalId journal, String why) {
-    Ended ended =
-        database.call(
-            connection ->
-                close(connection, new Owned(journal, ""), Action.LEASES_WRITTEN_OFF, why));
-    LOG.warnf("journal %s is written off: %s; %s", journal, told(ended), why);
+    Ended ended = database.call(connection -> writeOff(connection, journal, why));
+    tell(journal, ended, why);
     return ended.held();
+  }
+
+  private Ended writeOff(Connection connection, JournalId journal, String why) throws SQLException {
+    return close(connection, new Owned(journal, ""), Action.LEASES_WRITTEN_OFF, why);
+  }
+
+  private static void tell(JournalId journal, Ended ended, String why) {
+    LOG.warnf("journal %s is written off: %s; %s", journal, told(ended), why);
   }
 
   /**

@@ -129,6 +129,11 @@ public final class PostgresLeaseJournals {
       order by expires_at limit ?
       """;
 
+  private static final String LOCK_EXPIRED =
+      """
+      select 1 from lease_journal where journal = ? and closed is null and expires_at < ? for update
+      """;
+
   private static final String LIST =
       """
       select j.journal, j.edge, j.expires_at, count(*) as quotas,
@@ -166,8 +171,8 @@ public final class PostgresLeaseJournals {
   private static final String MISSING =
       """
       select p.partition, p.partitions, l.quota,
-        sum(p.check_sequence - coalesce(w.sequence, 0))::bigint as records,
-        sum(greatest(0, l.acquired - l.returned - l.applied))::bigint as held
+        capped(sum(p.check_sequence - coalesce(w.sequence, 0))) as records,
+        capped(sum(greatest(0, l.acquired - l.returned - l.applied))) as held
       from journal_progress p join lease l using (journal)
       left join watermark w on w.journal = p.journal and w.partition = p.partition
       where p.lost_since is not null and l.data_set = ?
@@ -415,6 +420,17 @@ public final class PostgresLeaseJournals {
       }
     }
     return journals;
+  }
+
+  /** True where a journal is still one of them; it stays so until the transaction ends. */
+  boolean lockExpired(Connection connection, JournalId journal, Instant then) throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(LOCK_EXPIRED)) {
+      statement.setObject(1, journal.uuid());
+      statement.setObject(2, then.atOffset(ZoneOffset.UTC));
+      try (ResultSet rows = statement.executeQuery()) {
+        return rows.next();
+      }
+    }
   }
 
   /**

@@ -1,6 +1,5 @@
 package io.filcdn.metrics.repair;
 
-import io.filcdn.service.database.AdvisoryLock;
 import io.filcdn.service.database.Database;
 import java.time.Clock;
 import java.time.Duration;
@@ -11,7 +10,6 @@ import org.jboss.logging.Logger;
 public final class Checkpoints {
 
   private static final Logger LOG = Logger.getLogger(Checkpoints.class);
-  private static final AdvisoryLock TAKING = AdvisoryLock.of(0x63686563_6b700001L);
 
   private final Database database;
   private final PostgresCheckpoints tables = new PostgresCheckpoints();
@@ -31,10 +29,11 @@ public final class Checkpoints {
     database.run(
         connection -> {
           tables.freeze(connection);
+          tables.hold(connection);
           Instant now = clock.instant();
           boolean due =
               tables.lastTaken(connection).map(last -> !last.plus(every).isAfter(now)).orElse(true);
-          if (due && TAKING.tryIn(connection)) {
+          if (due) {
             LOG.infof("checkpoint %d is taken", tables.take(connection, now, keep));
           }
         });

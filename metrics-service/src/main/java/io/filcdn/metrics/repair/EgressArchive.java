@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 
@@ -18,6 +19,9 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 public final class EgressArchive {
 
   private static final Duration POLL = Duration.ofSeconds(1);
+
+  /** The number of polls in a row that may bring nothing: a minute. */
+  private static final int POLLS_IN_VAIN = 60;
 
   private final Map<String, Object> kafka;
   private final EgressOffsets there;
@@ -31,42 +35,73 @@ public final class EgressArchive {
   }
 
   /**
-   * Hands over all records from {@code offsets} to the present end of each partition.
+   * Hands over all records from {@code offsets} to the present end of each partition, or as many of
+   * them as Kafka still has. A partition that ends before was made anew: it is read whole.
    *
    * @param offsets by partition; a partition without one is read from 0
-   * @return why that is not possible, where Kafka has deleted some of them
+   * @return why they could not be read, where they could not
    */
   Optional<String> readFrom(Map<Integer, Long> offsets, Consumer<SourceRecord> records) {
+    try {
+      return read(stretches(offsets), records);
+    } catch (KafkaException e) {
+      return Optional.of(
+          "expected to read %s, found: %s".formatted(Topic.EGRESS.topicName(), e.getMessage()));
+    }
+  }
+
+  private Map<TopicPartition, Range> stretches(Map<Integer, Long> offsets) {
     Map<TopicPartition, Range> stretches = new HashMap<>();
     for (Map.Entry<Integer, Range> kept : there.find().entrySet()) {
-      TopicPartition partition = new TopicPartition(Topic.EGRESS.topicName(), kept.getKey());
       long wanted = offsets.getOrDefault(kept.getKey(), 0L);
       long first = kept.getValue().begin();
       long end = kept.getValue().end();
-      if (first > wanted) {
-        return Optional.of(
-            "expected %s from offset %d on, found it kept from %d on: what lies between is gone, so that nothing can be counted again from there"
-                .formatted(partition, wanted, first));
-      }
-      stretches.put(partition, new Range(Math.min(wanted, end), end));
+      stretches.put(
+          new TopicPartition(Topic.EGRESS.topicName(), kept.getKey()),
+          new Range(wanted <= end ? Math.max(first, wanted) : first, end));
     }
-    read(stretches, records);
-    return Optional.empty();
+    return stretches;
   }
 
-  private void read(Map<TopicPartition, Range> stretches, Consumer<SourceRecord> records) {
+  private Optional<String> read(
+      Map<TopicPartition, Range> stretches, Consumer<SourceRecord> records) {
     Map<String, Object> settings = new HashMap<>(kafka);
     settings.put(ConsumerConfig.CLIENT_ID_CONFIG, "filcdn-metrics-rebuild");
     settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
     try (KafkaConsumer<String, String> consumer =
         new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer())) {
-      consumer.assign(stretches.keySet());
-      stretches.forEach((partition, range) -> consumer.seek(partition, range.begin()));
-      while (stretches.entrySet().stream()
-          .anyMatch(one -> consumer.position(one.getKey()) < one.getValue().end())) {
-        consumer.poll(POLL).forEach(record -> records.accept(SourceRecord.of(record)));
-      }
+      return read(consumer, stretches, records);
     }
+  }
+
+  static Optional<String> read(
+      org.apache.kafka.clients.consumer.Consumer<String, String> consumer,
+      Map<TopicPartition, Range> stretches,
+      Consumer<SourceRecord> records) {
+    consumer.assign(stretches.keySet());
+    stretches.forEach((partition, range) -> consumer.seek(partition, range.begin()));
+    long left = left(consumer, stretches);
+    int inVain = 0;
+    while (left > 0 && inVain < POLLS_IN_VAIN) {
+      consumer.poll(POLL).forEach(record -> records.accept(SourceRecord.of(record)));
+      long before = left;
+      left = left(consumer, stretches);
+      inVain = left < before ? 0 : inVain + 1;
+    }
+    return left == 0
+        ? Optional.empty()
+        : Optional.of(
+            "expected another %d offsets of %s, found none within %d s: its brokers do not answer, or not for all of its partitions"
+                .formatted(left, Topic.EGRESS.topicName(), POLL.toSeconds() * POLLS_IN_VAIN));
+  }
+
+  /** The number of offsets that were not read. */
+  private static long left(
+      org.apache.kafka.clients.consumer.Consumer<String, String> consumer,
+      Map<TopicPartition, Range> stretches) {
+    return stretches.entrySet().stream()
+        .mapToLong(one -> Math.max(0, one.getValue().end() - consumer.position(one.getKey())))
+        .sum();
   }
 }

@@ -46,6 +46,18 @@ public final class PostgresCheckpoints {
       delete from checkpoint where id in (select id from checkpoint order by id desc offset ?)
       """;
 
+  private static final String CORRECT =
+      """
+      insert into checkpoint_odometer as o
+        (checkpoint, data_set, cdn_bytes, cache_miss_bytes, requests, cache_miss_requests)
+      select id, ?, ?, ?, ?, ? from checkpoint where id > ?
+      on conflict (checkpoint, data_set) do update set
+        cdn_bytes = o.cdn_bytes - ? + excluded.cdn_bytes,
+        cache_miss_bytes = o.cache_miss_bytes - ? + excluded.cache_miss_bytes,
+        requests = o.requests - ? + excluded.requests,
+        cache_miss_requests = o.cache_miss_requests - ? + excluded.cache_miss_requests
+      """;
+
   private static final String TOTALS =
       "data_set, cdn_bytes, cache_miss_bytes, requests, " + "cache_miss_requests";
 
@@ -70,6 +82,16 @@ public final class PostgresCheckpoints {
   public void freeze(Connection connection) throws SQLException {
     try (var statement = connection.createStatement()) {
       statement.execute("set transaction isolation level repeatable read");
+    }
+  }
+
+  /**
+   * Lets nobody else take a checkpoint before this transaction ends. One that is frozen sees what
+   * the last holder has left, if nothing but {@link #freeze} was called before.
+   */
+  public void hold(Connection connection) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute("lock table checkpoint in share row exclusive mode");
     }
   }
 
@@ -99,6 +121,29 @@ public final class PostgresCheckpoints {
     update(connection, COPY_OFFSETS, id);
     update(connection, FORGET, keep);
     return id;
+  }
+
+  /**
+   * Corrects an odometer in the checkpoints that were taken after one, as it is corrected itself:
+   * who counts again from them would undo it.
+   */
+  void correct(Connection connection, long after, DataSetId dataSet, Totals shown, Totals right)
+      throws SQLException {
+    try (PreparedStatement statement = connection.prepareStatement(CORRECT)) {
+      statement.setString(1, dataSet.toString());
+      bind(statement, 2, right);
+      statement.setLong(6, after);
+      bind(statement, 7, shown);
+      statement.executeUpdate();
+    }
+  }
+
+  private static void bind(PreparedStatement statement, int first, Totals totals)
+      throws SQLException {
+    statement.setLong(first, totals.cdnBytes().bytes());
+    statement.setLong(first + 1, totals.cacheMissBytes().bytes());
+    statement.setLong(first + 2, totals.requests());
+    statement.setLong(first + 3, totals.cacheMissRequests());
   }
 
   /** The newest checkpoint, or that before all counting. */

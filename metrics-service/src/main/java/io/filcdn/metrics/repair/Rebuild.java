@@ -9,7 +9,9 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.metrics.audit.AuditEntry;
 import io.filcdn.metrics.audit.PostgresAudit;
 import io.filcdn.metrics.intake.EgressParser;
+import io.filcdn.metrics.intake.Gap;
 import io.filcdn.metrics.intake.Position;
+import io.filcdn.metrics.intake.PostgresGaps;
 import io.filcdn.metrics.intake.PostgresOffsets;
 import io.filcdn.metrics.intake.RecordAuthentication;
 import io.filcdn.metrics.odometer.Odometer.Totals;
@@ -19,7 +21,6 @@ import io.filcdn.metrics.quota.PostgresDataSets;
 import io.filcdn.metrics.repair.PostgresCheckpoints.Checkpoint;
 import io.filcdn.metrics.repair.RebuildReport.Difference;
 import io.filcdn.metrics.repair.RebuildReport.Verdict;
-import io.filcdn.service.database.AdvisoryLock;
 import io.filcdn.service.database.Database;
 import io.filcdn.service.kafka.SourceRecord;
 import java.sql.Connection;
@@ -37,15 +38,15 @@ import java.util.TreeSet;
 /**
  * The rebuild of the odometers: counts them again, from the last checkpoint and {@code
  * filcdn.egress}, shows what differs, and sets them right where it is told to. The service goes on
- * counting meanwhile: what differs is added to what an odometer shows then.
+ * counting meanwhile: what differs is added to what an odometer shows then. Of two rebuilds at
+ * once, one corrects an odometer: the other finds that its generation has changed.
  */
 public final class Rebuild {
-
-  private static final AdvisoryLock REBUILDING = AdvisoryLock.of(0x72656275_696c6401L);
 
   private final Database database;
   private final PostgresCheckpoints checkpoints = new PostgresCheckpoints();
   private final PostgresOdometers odometers = new PostgresOdometers();
+  private final PostgresGaps gaps = new PostgresGaps();
   private final PostgresDataSets dataSets = new PostgresDataSets();
   private final PostgresDeadLetters deadLetters = new PostgresDeadLetters();
   private final PostgresAudit audit = new PostgresAudit();
@@ -76,19 +77,23 @@ public final class Rebuild {
   /**
    * Two moments of one database, and which records died.
    *
-   * @param dead the places in journals of those that took one
-   * @param unheard the places in Kafka of the others
+   * @param generations of those odometers that were corrected before
+   * @param accepted the gaps that were taken for lost
+   * @param dead the places in journals of the records that took one
+   * @param unheard the others
    * @param read up to where metrics has read, by partition
    */
   private record Snapshots(
       Checkpoint from,
       Checkpoint to,
+      Map<DataSetId, Long> generations,
+      List<Gap> accepted,
       Set<Position> dead,
-      Set<SourcePlace> unheard,
+      Set<Unheard> unheard,
       Map<Integer, Long> read) {}
 
-  /** A place in Kafka. */
-  private record SourcePlace(int partition, long offset) {}
+  /** A record that was not its edge's word. In a topic made anew, another may have its offset. */
+  private record Unheard(int partition, long offset, Optional<String> value) {}
 
   /**
    * Counts again.
@@ -97,8 +102,10 @@ public final class Rebuild {
    */
   public RebuildReport run(boolean apply) {
     Snapshots snapshots = database.call(this::snapshots);
-    Recount recount = new Recount(network, snapshots.from, snapshots.to, parser, snapshots.dead);
-    Optional<String> incomplete =
+    Recount recount =
+        new Recount(
+            network, snapshots.from, snapshots.to, parser, snapshots.dead, snapshots.accepted);
+    Optional<String> unreadable =
         archive.readFrom(
             snapshots.from.offsets(),
             source -> {
@@ -106,18 +113,33 @@ public final class Rebuild {
                 recount.add(source);
               }
             });
-    if (incomplete.isPresent()) {
-      return RebuildReport.impossible(snapshots.from.id(), incomplete.get());
+    Optional<String> problem = unreadable.or(() -> incomplete(snapshots, recount));
+    if (problem.isPresent()) {
+      return RebuildReport.impossible(
+          snapshots.from.id(), recount.records(), recount.missing(), problem.get());
     }
     List<Difference> differences = differences(snapshots.to.totals(), recount.totals());
     List<Difference> shown =
         database.call(
             connection -> {
               List<Difference> judged = judged(connection, differences, apply);
-              return apply ? applied(connection, judged) : judged;
+              return apply ? applied(connection, judged, snapshots) : judged;
             });
     return new RebuildReport(
-        snapshots.from.id(), recount.records(), recount.missing(), apply, Optional.empty(), shown);
+        snapshots.from.id(), recount.records(), 0, apply, Optional.empty(), shown);
+  }
+
+  private static Optional<String> incomplete(Snapshots snapshots, Recount recount) {
+    long missing = recount.missing();
+    return missing == 0
+        ? Optional.empty()
+        : Optional.of(
+            "expected all %d records that were counted since checkpoint %d, found %d of them in %s: it was made anew, or has lost the others, and without what they counted no odometer can be set right"
+                .formatted(
+                    recount.records() + missing,
+                    snapshots.from.id(),
+                    recount.records(),
+                    Topic.EGRESS.topicName()));
   }
 
   private Snapshots snapshots(Connection connection) throws SQLException {
@@ -125,16 +147,22 @@ public final class Rebuild {
     Checkpoint from = checkpoints.last(connection);
     Checkpoint to = checkpoints.present(connection, clock.instant());
     Set<Position> dead = new HashSet<>();
-    Set<SourcePlace> unheard = new HashSet<>();
+    Set<Unheard> unheard = new HashSet<>();
     for (DeadLetter letter : deadLetters.ofTopic(connection, Topic.EGRESS.topicName())) {
       if (DeadLetterReplay.takesAPlace(letter)) {
         parser.parse(DeadLetterReplay.asItCame(letter)).position().ifPresent(dead::add);
       } else {
-        unheard.add(new SourcePlace(letter.partition(), letter.offset()));
+        unheard.add(new Unheard(letter.partition(), letter.offset(), letter.value()));
       }
     }
-    Map<Integer, Long> read = offsets.find(connection, Topic.EGRESS.topicName());
-    return new Snapshots(from, to, dead, unheard, read);
+    return new Snapshots(
+        from,
+        to,
+        odometers.correctedGenerations(connection),
+        gaps.accepted(connection),
+        dead,
+        unheard,
+        offsets.find(connection, Topic.EGRESS.topicName()));
   }
 
   /**
@@ -142,8 +170,9 @@ public final class Rebuild {
    * when they came, the others are looked at.
    */
   private boolean isHeard(Snapshots snapshots, SourceRecord source) {
-    SourcePlace place = new SourcePlace(source.partition(), source.offset());
-    return !snapshots.unheard.contains(place)
+    Unheard unheard =
+        new Unheard(source.partition(), source.offset(), Optional.ofNullable(source.value()));
+    return !snapshots.unheard.contains(unheard)
         && (source.offset() < snapshots.read.getOrDefault(source.partition(), 0L)
             || database.call(connection -> authentication.isAuthentic(connection, source)));
   }
@@ -181,30 +210,47 @@ public final class Rebuild {
     return judged;
   }
 
-  private List<Difference> applied(Connection connection, List<Difference> judged)
-      throws SQLException {
-    if (!REBUILDING.tryIn(connection)) {
-      return judged.stream().map(difference -> difference.judged(Verdict.BUSY)).toList();
-    }
-    Instant now = clock.instant();
+  private List<Difference> applied(
+      Connection connection, List<Difference> judged, Snapshots snapshots) throws SQLException {
+    checkpoints.hold(connection);
+    List<Difference> applied = new ArrayList<>();
     for (Difference difference : judged) {
-      if (difference.verdict() == Verdict.APPLIED) {
+      boolean moved =
+          difference.verdict() == Verdict.APPLIED && !apply(connection, difference, snapshots);
+      applied.add(moved ? difference.judged(Verdict.BUSY) : difference);
+    }
+    return applied;
+  }
+
+  private boolean apply(Connection connection, Difference difference, Snapshots snapshots)
+      throws SQLException {
+    Instant now = clock.instant();
+    long generation =
+        snapshots.generations.getOrDefault(
+            difference.dataSet(), PostgresOdometers.FIRST_GENERATION);
+    boolean corrected =
         odometers.correct(
             connection,
             difference.dataSet(),
+            generation,
             difference.counted(),
             difference.recounted(),
             network.epochAt(now));
-        audit.add(
-            connection,
-            new AuditEntry(
-                now,
-                AuditEntry.Action.REBUILT,
-                "data set " + difference.dataSet(),
-                "%s was counted, and is %s"
-                    .formatted(difference.counted(), difference.recounted())));
-      }
+    if (corrected) {
+      checkpoints.correct(
+          connection,
+          snapshots.from.id(),
+          difference.dataSet(),
+          difference.counted(),
+          difference.recounted());
+      audit.add(
+          connection,
+          new AuditEntry(
+              now,
+              AuditEntry.Action.REBUILT,
+              "data set " + difference.dataSet(),
+              "%s was counted, and is %s".formatted(difference.counted(), difference.recounted())));
     }
-    return judged;
+    return corrected;
   }
 }

@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * @param checkpoint the one that it began with; 0 where there was none, so that all was counted
  * @param records how many records were counted again
- * @param missing how many records Kafka no longer has, or never had, though a gap was accepted
- * @param problem why nothing could be counted
+ * @param missing how many records were counted and not found again
+ * @param problem why nothing could be counted again
  */
 public record RebuildReport(
     long checkpoint,
@@ -21,8 +21,8 @@ public record RebuildReport(
     Optional<String> problem,
     List<Difference> differences) {
 
-  static RebuildReport impossible(long checkpoint, String problem) {
-    return new RebuildReport(checkpoint, 0, 0, false, Optional.of(problem), List.of());
+  static RebuildReport impossible(long checkpoint, long records, long missing, String problem) {
+    return new RebuildReport(checkpoint, records, missing, false, Optional.of(problem), List.of());
   }
 
   /** An odometer that shows something else than its records come to. */
@@ -41,7 +41,7 @@ public record RebuildReport(
     APPLIED,
     /** Nothing: it would show less than stands on chain. */
     BELOW_REPORTED,
-    /** Nothing: another rebuild is being applied. */
+    /** Nothing: another rebuild has corrected the odometer meanwhile. */
     BUSY
   }
 }

@@ -36,7 +36,7 @@ public final class PostgresSettlements {
 
   private static final String LINES =
       """
-      select e.data_set, sum(e.bytes)::bigint as bytes, sum(e.amount) as settled
+      select e.data_set, capped(sum(e.bytes)) as bytes, sum(e.amount) as settled
       from data_set d join settled_event e on e.data_set = d.data_set
       where d.provider = ? and e.quota = 'cacheMiss' and e.epoch between ? and ?
       group by e.data_set order by e.data_set

@@ -1,0 +1,4 @@
+@NullMarked
+package io.filcdn.metrics.repair;
+
+import org.jspecify.annotations.NullMarked;
