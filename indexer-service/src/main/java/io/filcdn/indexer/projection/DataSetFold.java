@@ -19,10 +19,10 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.indexer.chain.ChainEvent;
 import io.filcdn.indexer.chain.LoggedEvent;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -45,22 +45,12 @@ public final class DataSetFold {
   }
 
   /**
-   * Folds all events of one data set.
+   * Begins the fold of the events of one data set.
    *
-   * @param events in the chain's order; the first top-up stands before the creation
    * @param isFinal tells which blocks cannot change any more
-   * @param isDeep tells in which blocks a creation is deep enough for the data set to be served
-   * @return empty where FWSS has not created the data set: reports for it may exist all the same
    */
-  public Optional<DataSetRecord> fold(
-      DataSetId id,
-      List<LoggedEvent> events,
-      Predicate<BlockNumber> isFinal,
-      Predicate<BlockNumber> isDeep,
-      AsOf asOf) {
-    State state = new State(isFinal);
-    events.forEach(state::apply);
-    return state.record(id, isDeep, asOf);
+  State begin(Predicate<BlockNumber> isFinal) {
+    return new State(isFinal);
   }
 
   /**
@@ -90,7 +80,7 @@ public final class DataSetFold {
   }
 
   /** A fold under way. */
-  private final class State {
+  final class State implements Consumer<LoggedEvent> {
 
     private final Predicate<BlockNumber> isFinal;
     private ChainEvent.@Nullable DataSetCreated created;
@@ -104,11 +94,13 @@ public final class DataSetFold {
     private Settled settled = Settled.NONE;
     private Optional<Epoch> lastReportedEpoch = Optional.empty();
 
-    State(Predicate<BlockNumber> isFinal) {
+    private State(Predicate<BlockNumber> isFinal) {
       this.isFinal = isFinal;
     }
 
-    void apply(LoggedEvent logged) {
+    /** Takes the next event in the chain's order; the first top-up stands before the creation. */
+    @Override
+    public void accept(LoggedEvent logged) {
       BlockNumber block = logged.position().block();
       switch (logged.event()) {
         case ChainEvent.DataSetCreated e -> {
@@ -196,6 +188,12 @@ public final class DataSetFold {
       settled = new Settled(settled.cdn().plus(cdn), settled.cacheMiss().plus(cacheMiss));
     }
 
+    /**
+     * The data set as its events tell.
+     *
+     * @param isDeep tells in which blocks a creation is deep enough for the data set to be served
+     * @return empty where FWSS has not created it: reports for it may exist all the same
+     */
     Optional<DataSetRecord> record(DataSetId id, Predicate<BlockNumber> isDeep, AsOf asOf) {
       return Optional.ofNullable(created)
           .map(

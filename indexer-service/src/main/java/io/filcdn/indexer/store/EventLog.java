@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -38,6 +39,9 @@ public final class EventLog {
   private static final Map<String, Class<?>> KINDS =
       Arrays.stream(ChainEvent.class.getPermittedSubclasses())
           .collect(toUnmodifiableMap(Class::getSimpleName, Function.identity()));
+
+  /** So many events are in memory at once where a whole history is read. */
+  private static final int FETCH = 500;
 
   private final Connection connection;
 
@@ -109,7 +113,9 @@ public final class EventLog {
     }
     try (PreparedStatement delete =
         connection.prepareStatement(
-            "delete from event_entities where block_number > ? returning entity")) {
+            """
+            with gone as (delete from event_entities where block_number > ? returning entity)
+            select distinct entity from gone""")) {
       delete.setLong(1, last);
       return entities(delete);
     }
@@ -159,7 +165,33 @@ public final class EventLog {
     }
   }
 
-  /** All events of each of {@code entities}, in the chain's order; none for one without. */
+  /**
+   * Replays the history of each entity to its fold, in the chain's order. A history grows with each
+   * report and settlement, for years: however long it is, memory holds a few of its events.
+   */
+  public <E extends Entity> void replay(Map<E, ? extends Consumer<LoggedEvent>> folds)
+      throws SQLException {
+    Map<String, Consumer<LoggedEvent>> byKey = new HashMap<>();
+    folds.forEach((entity, fold) -> byKey.put(entity.key(), fold));
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            select entity, events.* from event_entities join events using (block_number, log_index)
+             where entity = any (?) order by entity, block_number, log_index""")) {
+      select.setArray(1, texts(List.copyOf(byKey.keySet())));
+      select.setFetchSize(FETCH);
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          requireNonNull(byKey.get(rows.getString("entity"))).accept(event(rows));
+        }
+      }
+    }
+  }
+
+  /**
+   * All events of each of {@code entities}, in the chain's order; none for one without. They are
+   * all in memory, each once: as those of pieces, which have two at most, and share them.
+   */
   public Map<Entity, List<LoggedEvent>> eventsOf(Collection<? extends Entity> entities)
       throws SQLException {
     if (entities.isEmpty()) {

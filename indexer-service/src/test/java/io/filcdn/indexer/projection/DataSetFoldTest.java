@@ -17,12 +17,11 @@ import io.filcdn.common.payment.RailId;
 import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.indexer.chain.ChainEvent;
-import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.fake.Contracts;
 import java.net.URI;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 class DataSetFoldTest {
@@ -66,7 +65,7 @@ class DataSetFoldTest {
   void withoutACreationThereIsNoDataSet() {
     History history = new History().block(5, TOP_UP).block(6, report(Contracts.OPERATOR, 4, 1, 1));
 
-    assertThat(fold.fold(ID, history.events(), block -> true, block -> true, AS_OF)).isEmpty();
+    assertThat(folded(history, _ -> true, _ -> true)).isEmpty();
   }
 
   @Test
@@ -156,9 +155,7 @@ class DataSetFoldTest {
             .block(31, report(Contracts.OPERATOR, 30, 1000, 10))
             .block(40, TOP_UP, report(Contracts.OPERATOR, 39, 500, 5));
 
-    DataSetRecord half =
-        fold.fold(ID, history.events(), block -> block.value() <= 31, block -> true, AS_OF)
-            .orElseThrow();
+    DataSetRecord half = folded(history, block -> block.value() <= 31, _ -> true).orElseThrow();
 
     assertThat(half.topUps())
         .isEqualTo(
@@ -201,14 +198,14 @@ class DataSetFoldTest {
 
   @Test
   void aDataSetIsProvisionalUntilItsCreationIsDeepEnough() {
-    List<LoggedEvent> events = new History().block(30, TOP_UP, CREATED).block(50, TOP_UP).events();
+    History history = new History().block(30, TOP_UP, CREATED).block(50, TOP_UP);
 
-    assertThat(provisionalSince(events, 29)).contains(new BlockNumber(30));
-    assertThat(provisionalSince(events, 30)).isEmpty();
+    assertThat(provisionalSince(history, 29)).contains(new BlockNumber(30));
+    assertThat(provisionalSince(history, 30)).isEmpty();
   }
 
-  private Optional<BlockNumber> provisionalSince(List<LoggedEvent> events, long deepest) {
-    return fold.fold(ID, events, block -> false, block -> block.value() <= deepest, AS_OF)
+  private Optional<BlockNumber> provisionalSince(History history, long deepest) {
+    return folded(history, _ -> false, block -> block.value() <= deepest)
         .orElseThrow()
         .provisionalSince();
   }
@@ -259,7 +256,14 @@ class DataSetFoldTest {
   }
 
   private DataSetRecord folded(History history) {
-    return fold.fold(ID, history.events(), block -> true, block -> true, AS_OF).orElseThrow();
+    return folded(history, _ -> true, _ -> true).orElseThrow();
+  }
+
+  private Optional<DataSetRecord> folded(
+      History history, Predicate<BlockNumber> isFinal, Predicate<BlockNumber> isDeep) {
+    DataSetFold.State state = fold.begin(isFinal);
+    history.events().forEach(state);
+    return state.record(ID, isDeep, AS_OF);
   }
 
   private static ChainEvent created(Map<String, String> metadata) {
