@@ -2,19 +2,22 @@ package io.filcdn.indexer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.filcdn.common.kafka.Topic;
+import io.filcdn.indexer.admin.OperationQueue;
 import io.filcdn.indexer.fake.Contracts;
 import io.filcdn.indexer.fake.FakeLog;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Collections;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** Data sets with more events than memory should hold, all of which one block touches. */
+/** Data sets with histories that are too long to be read whole at each event. */
 class LongHistoryIT extends FakeChainTest {
 
   private static final int DATA_SETS = 50;
@@ -43,6 +46,30 @@ class LongHistoryIT extends FakeChainTest {
         .isEqualTo(Collections.nCopies(DATA_SETS, Integer.toString(EVENTS_EACH + 5)));
   }
 
+  @Test
+  void finalEventsAreFoldedOnceAndAllOfThemWhereEverythingIsPublishedAnew() throws SQLException {
+    chain.block(Contracts.dataSetCreated(12, 3, PAYER)).block(Contracts.cdnSettlement(12, 40));
+    chain.finalUpTo(chain.head().number());
+    indexer.catchUp();
+    execute("delete from events where kind = 'CDNSettlement'");
+
+    settle(2);
+    assertThat(tables.rows("select cdn_settled from data_sets")).containsExactly("42");
+
+    indexer.operations().offer(new OperationQueue.Operation.Republish(Set.of(Topic.DATA_SETS)));
+    indexer.catchUp();
+    assertThat(tables.rows("select cdn_settled from data_sets")).containsExactly("2");
+
+    settle(1);
+    assertThat(tables.rows("select cdn_settled from data_sets")).containsExactly("3");
+  }
+
+  private void settle(long amount) {
+    chain.block(Contracts.cdnSettlement(12, amount));
+    chain.finalUpTo(chain.head().number());
+    indexer.catchUp();
+  }
+
   private interface LogOf {
     FakeLog dataSet(long id);
   }
@@ -53,21 +80,25 @@ class LongHistoryIT extends FakeChainTest {
 
   /** Settlements of 1 each; as JSON they are a kilobyte, as long addresses and hashes make them. */
   private void addSettlements(long block) throws SQLException {
+    execute(
+        """
+        insert into events
+        select %1$d, 1000 + n, '0x' || repeat('0', 64), '0x' || repeat('0', 64), 'CDNSettlement',
+               rpad('{"dataSet": "fwss/' || 1 + n %% %2$d || '", "cdnAmount": "1"}', 1000)
+          from generate_series(0, %2$d * %3$d - 1) n"""
+            .formatted(block, DATA_SETS, EVENTS_EACH));
+    execute(
+        """
+        insert into event_entities
+        select 'data-set:fwss/' || 1 + n %% %2$d, %1$d, 1000 + n
+          from generate_series(0, %2$d * %3$d - 1) n"""
+            .formatted(block, DATA_SETS, EVENTS_EACH));
+  }
+
+  private void execute(String sql) throws SQLException {
     try (Connection connection = tables.source().getConnection();
         Statement statement = connection.createStatement()) {
-      statement.execute(
-          """
-          insert into events
-          select %1$d, 1000 + n, '0x' || repeat('0', 64), '0x' || repeat('0', 64), 'CDNSettlement',
-                 rpad('{"dataSet": "fwss/' || 1 + n %% %2$d || '", "cdnAmount": "1"}', 1000)
-            from generate_series(0, %2$d * %3$d - 1) n"""
-              .formatted(block, DATA_SETS, EVENTS_EACH));
-      statement.execute(
-          """
-          insert into event_entities
-          select 'data-set:fwss/' || 1 + n %% %2$d, %1$d, 1000 + n
-            from generate_series(0, %2$d * %3$d - 1) n"""
-              .formatted(block, DATA_SETS, EVENTS_EACH));
+      statement.execute(sql);
     }
   }
 }

@@ -7,6 +7,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.store.Blocks;
+import io.filcdn.indexer.store.Checkpoints;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.DataSetState;
 import io.filcdn.indexer.store.DataSets;
@@ -153,7 +154,9 @@ public final class Projection {
     List<LogEntry> ours = withAffected(connection, supplement.events());
     new EventLog(connection).supplement(ours);
     new UndecodableLogs(connection).keep(supplement.undecodable());
-    return affected(ours);
+    Set<Entity> affected = affected(ours);
+    new Checkpoints(connection).drop(affected, Optional.empty());
+    return affected;
   }
 
   /** The events that affect an entity, each with those. */
@@ -211,7 +214,9 @@ public final class Projection {
   private static Set<Entity> removeAfter(Connection connection, Optional<BlockNumber> ancestor)
       throws SQLException {
     new UndecodableLogs(connection).removeAfter(ancestor);
-    return new EventLog(connection).removeAfter(ancestor);
+    Set<Entity> affected = new EventLog(connection).removeAfter(ancestor);
+    new Checkpoints(connection).drop(affected, ancestor);
+    return affected;
   }
 
   private static Set<Entity> finalise(Connection connection, ChainStep.Finalize step)

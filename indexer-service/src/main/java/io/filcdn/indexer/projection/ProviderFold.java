@@ -1,15 +1,16 @@
 package io.filcdn.indexer.projection;
 
+import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.indexer.chain.ChainEvent;
 import io.filcdn.indexer.chain.LoggedEvent;
+import io.filcdn.indexer.store.EventLog;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** The fold of the registry's events of a provider: the newest one tells. */
-final class ProviderFold implements Consumer<LoggedEvent> {
+final class ProviderFold implements EventLog.Fold {
 
   /** Longer than any URL that is fetched. */
   private static final int MAX_URL = 2048;
@@ -23,9 +24,14 @@ final class ProviderFold implements Consumer<LoggedEvent> {
     this.id = id;
   }
 
-  /** Takes the provider's next event that concerns its PDP product, in the chain's order. */
   @Override
-  public void accept(LoggedEvent logged) {
+  public Optional<BlockNumber> upTo() {
+    return Optional.empty();
+  }
+
+  /** Takes the next event that concerns the PDP product. */
+  @Override
+  public void take(LoggedEvent logged) {
     if (logged.event() instanceof ChainEvent.ProductAdded e) {
       offer(e.serviceUrl());
     } else if (logged.event() instanceof ChainEvent.ProductUpdated e) {

@@ -7,6 +7,8 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.store.Blocks;
+import io.filcdn.indexer.store.Checkpoint;
+import io.filcdn.indexer.store.Checkpoints;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.DataSetState;
 import io.filcdn.indexer.store.DataSets;
@@ -70,7 +72,9 @@ final class Reprojection {
   /** One run, in one transaction. */
   private final class Run {
 
+    private final WriteMode what;
     private final EventLog log;
+    private final Checkpoints checkpoints;
     private final DataSets dataSets;
     private final Pieces pieces;
     private final Providers providers;
@@ -82,8 +86,10 @@ final class Reprojection {
 
     Run(Connection connection, WriteMode what, Map<Entity, List<LoggedEvent>> inMemory)
         throws SQLException {
+      this.what = what;
       this.inMemory = inMemory;
       log = new EventLog(connection);
+      checkpoints = new Checkpoints(connection);
       dataSets = new DataSets(connection, what);
       pieces = new Pieces(connection, what);
       providers = new Providers(connection, what);
@@ -150,20 +156,35 @@ final class Reprojection {
     }
 
     private void foldSomeDataSets(List<Entity.DataSet> some) throws SQLException {
-      Map<Entity.DataSet, DataSetFold.State> folds = new LinkedHashMap<>();
-      some.forEach(dataSet -> folds.put(dataSet, dataSetFold.begin(this::isFinal)));
+      Map<Entity.DataSet, DataSetFold.State> folds = begin(some);
       log.replay(folds);
       List<DataSetRecord> records = new ArrayList<>();
       for (var fold : folds.entrySet()) {
-        DataSetId id = fold.getKey().id();
-        var state = fold.getValue().record(id, this::isDeep, versions.next());
+        var state = fold.getValue().record(this::isDeep, versions.next());
         if (state.isPresent()) {
           records.add(state.get());
         } else {
-          dataSets.remove(id, versions);
+          dataSets.remove(fold.getKey().id(), versions);
         }
       }
       dataSets.save(records);
+      checkpoints.keep(
+          folds.values().stream().flatMap(fold -> fold.checkpoint().stream()).toList(),
+          dataSetFold.rules());
+    }
+
+    private Map<Entity.DataSet, DataSetFold.State> begin(List<Entity.DataSet> some)
+        throws SQLException {
+      Map<DataSetId, Checkpoint> known =
+          what == WriteMode.EVERYTHING
+              ? Map.of() // it also puts right what no step would fold again
+              : checkpoints.of(some.stream().map(Entity.DataSet::id).toList(), dataSetFold.rules());
+      Map<Entity.DataSet, DataSetFold.State> folds = new LinkedHashMap<>();
+      for (Entity.DataSet dataSet : some) {
+        Optional<Checkpoint> checkpoint = Optional.ofNullable(known.get(dataSet.id()));
+        folds.put(dataSet, dataSetFold.begin(dataSet.id(), checkpoint, this::isFinal));
+      }
+      return folds;
     }
 
     private Set<DataSetId> changed(

@@ -29,7 +29,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -165,24 +164,39 @@ public final class EventLog {
     }
   }
 
+  /** A fold of the history of an entity. */
+  public interface Fold {
+
+    /** The block up to which it holds all events; empty where it holds none. */
+    Optional<BlockNumber> upTo();
+
+    /** Takes the next event in the chain's order. */
+    void take(LoggedEvent event);
+  }
+
   /**
-   * Replays the history of each entity to its fold, in the chain's order. A history grows with each
-   * report and settlement, for years: however long it is, memory holds a few of its events.
+   * Replays the history of each entity to its fold, which takes what it does not hold yet. A
+   * history grows with each report and settlement, for years: however long it is, memory holds a
+   * few of its events.
    */
-  public <E extends Entity> void replay(Map<E, ? extends Consumer<LoggedEvent>> folds)
-      throws SQLException {
-    Map<String, Consumer<LoggedEvent>> byKey = new HashMap<>();
+  public void replay(Map<? extends Entity, ? extends Fold> folds) throws SQLException {
+    Map<String, Fold> byKey = new HashMap<>();
     folds.forEach((entity, fold) -> byKey.put(entity.key(), fold));
     try (PreparedStatement select =
         connection.prepareStatement(
             """
-            select entity, events.* from event_entities join events using (block_number, log_index)
-             where entity = any (?) order by entity, block_number, log_index""")) {
-      select.setArray(1, texts(List.copyOf(byKey.keySet())));
+            select entity, history.* from unnest(?, ?) as asked (entity, up_to)
+             cross join lateral (
+               select events.* from event_entities own join events using (block_number, log_index)
+                where own.entity = asked.entity and own.block_number > asked.up_to
+                order by own.block_number, own.log_index) history""")) {
+      Columns.of(select, byKey.entrySet())
+          .text(Map.Entry::getKey)
+          .bigint(fold -> fold.getValue().upTo().map(BlockNumber::value).orElse(-1L));
       select.setFetchSize(FETCH);
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
-          requireNonNull(byKey.get(rows.getString("entity"))).accept(event(rows));
+          requireNonNull(byKey.get(rows.getString("entity"))).take(event(rows));
         }
       }
     }

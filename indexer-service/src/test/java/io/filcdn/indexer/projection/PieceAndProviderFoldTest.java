@@ -125,7 +125,7 @@ class PieceAndProviderFoldTest {
 
   private static Optional<ProviderRecord> provider(History history) {
     ProviderFold fold = new ProviderFold(PROVIDER);
-    history.events().forEach(fold);
+    history.events().forEach(fold::take);
     return fold.record(AS_OF);
   }
 
