@@ -219,7 +219,7 @@ public final class EventLog {
         connection.prepareStatement(
             """
             select entity, block_number, log_index from event_entities
-             where entity = any (?) order by block_number, log_index""")) {
+             where entity = any (?) order by entity, block_number, log_index""")) {
       select.setArray(1, keys);
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {
