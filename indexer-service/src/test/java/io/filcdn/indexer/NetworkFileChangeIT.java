@@ -54,7 +54,8 @@ class NetworkFileChangeIT extends FakeChainTest {
         .blocks(3)
         .block(Contracts.dataSetCreated(12, 3, PAYER))
         .block(Contracts.usageReported(SECOND, 12, 1, 400, 30, 3))
-        .blocks(7)
+        .block(Contracts.toppedUp(12, 70, 30))
+        .blocks(6)
         .block(Contracts.usageReported(SECOND, 12, 401, 410, 2, 2))
         .finalUpTo(11)
         .block(Contracts.usageReported(SECOND, 12, 411, 420, 1, 1));

@@ -27,6 +27,8 @@ final class Tables implements AutoCloseable {
           "select * from events order by block_number, log_index",
           "event_entities",
           "select * from event_entities order by 1, 2, 3",
+          "checkpoints",
+          "select data_set, block_number, rules, state::jsonb from checkpoints order by data_set",
           "undecodable_logs",
           "select * from undecodable_logs order by block_number, log_index",
           "data_sets",

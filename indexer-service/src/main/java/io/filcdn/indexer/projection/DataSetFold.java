@@ -5,11 +5,10 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.chain.Epoch;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.DataSetRecord;
-import io.filcdn.common.index.DataSetRecord.Gate;
-import io.filcdn.common.index.DataSetRecord.Rail;
 import io.filcdn.common.index.DataSetRecord.Reported;
 import io.filcdn.common.index.DataSetRecord.Settled;
 import io.filcdn.common.index.DataSetRecord.TopUps;
+import io.filcdn.common.kafka.RecordJson;
 import io.filcdn.common.network.Network;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
@@ -18,8 +17,9 @@ import io.filcdn.common.payment.TokenAmount;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.indexer.chain.ChainEvent;
 import io.filcdn.indexer.chain.LoggedEvent;
+import io.filcdn.indexer.store.Checkpoint;
+import io.filcdn.indexer.store.EventLog;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DataSetFold {
 
-  private static final String WITH_CDN = "withCDN";
-  private static final String GATED = "withRetrievalACL";
-
   /** The most that is told of reported bytes, so that no sum with them overflows: 4 EiB. */
   private static final long BYTES_AT_MOST = 1L << 62;
 
@@ -45,27 +42,19 @@ public final class DataSetFold {
   }
 
   /**
-   * Folds all events of one data set.
+   * Begins the fold of the events of one data set.
    *
-   * @param events in the chain's order; the first top-up stands before the creation
+   * @param checkpoint by these rules, after which it goes on; empty where it takes all events
    * @param isFinal tells which blocks cannot change any more
-   * @param isDeep tells in which blocks a creation is deep enough for the data set to be served
-   * @return empty where FWSS has not created the data set: reports for it may exist all the same
    */
-  public Optional<DataSetRecord> fold(
-      DataSetId id,
-      List<LoggedEvent> events,
-      Predicate<BlockNumber> isFinal,
-      Predicate<BlockNumber> isDeep,
-      AsOf asOf) {
-    State state = new State(isFinal);
-    events.forEach(state::apply);
-    return state.record(id, isDeep, asOf);
+  State begin(DataSetId id, Optional<Checkpoint> checkpoint, Predicate<BlockNumber> isFinal) {
+    return new State(id, checkpoint, isFinal);
   }
 
   /**
    * The part of the network file that a fold depends on, as one text: where it changes, all data
-   * sets have to be folded anew.
+   * sets have to be folded anew, from their first events. So they have where the code comes to make
+   * something else of the same events, or to keep it otherwise: the text then needs a word for it.
    */
   String rules() {
     return "operator %s, operators %s, reports count from %s, served at depth %d, gates known"
@@ -90,31 +79,66 @@ public final class DataSetFold {
   }
 
   /** A fold under way. */
-  private final class State {
+  final class State implements EventLog.Fold {
 
+    private final DataSetId id;
+    private final Optional<BlockNumber> begun;
     private final Predicate<BlockNumber> isFinal;
-    private ChainEvent.@Nullable DataSetCreated created;
-    private BlockNumber createdIn = new BlockNumber(0);
-    private @Nullable ProviderId provider;
+    private Optional<BlockNumber> lastFinal = Optional.empty();
+    private @Nullable FoldedDataSet ofFinal;
+    private Optional<ChainEvent.DataSetCreated> created;
+    private BlockNumber createdIn;
+    private Optional<ProviderId> provider;
     private boolean cdnEnded;
     private boolean deleted;
-    private final Map<RailId, Epoch> railEnds = new HashMap<>();
-    private TopUps topUps = TopUps.NONE;
-    private Reported reported = Reported.NONE;
-    private Settled settled = Settled.NONE;
-    private Optional<Epoch> lastReportedEpoch = Optional.empty();
+    private final Map<RailId, Epoch> railEnds;
+    private TopUps topUps;
+    private Reported reported;
+    private Settled settled;
+    private Optional<Epoch> lastReportedEpoch;
 
-    State(Predicate<BlockNumber> isFinal) {
+    private State(DataSetId id, Optional<Checkpoint> checkpoint, Predicate<BlockNumber> isFinal) {
+      this.id = id;
+      this.begun = checkpoint.map(Checkpoint::upTo);
       this.isFinal = isFinal;
+      FoldedDataSet before =
+          checkpoint
+              .map(kept -> RecordJson.read(kept.state(), FoldedDataSet.class))
+              .orElse(FoldedDataSet.NOTHING);
+      created = before.created();
+      createdIn = before.createdIn();
+      provider = before.provider();
+      cdnEnded = before.cdnEnded();
+      deleted = before.deleted();
+      railEnds = new HashMap<>(before.railEnds());
+      topUps = before.topUps();
+      reported = before.reported();
+      settled = before.settled();
+      lastReportedEpoch = before.lastReportedEpoch();
     }
 
-    void apply(LoggedEvent logged) {
+    @Override
+    public Optional<BlockNumber> upTo() {
+      return begun;
+    }
+
+    @Override
+    public void take(LoggedEvent logged) {
       BlockNumber block = logged.position().block();
-      switch (logged.event()) {
+      if (isFinal.test(block)) {
+        lastFinal = Optional.of(block);
+      } else if (ofFinal == null) {
+        ofFinal = folded();
+      }
+      apply(block, logged.event());
+    }
+
+    private void apply(BlockNumber block, ChainEvent event) {
+      switch (event) {
         case ChainEvent.DataSetCreated e -> {
-          created = e;
+          created = Optional.of(e);
           createdIn = block;
-          provider = e.provider();
+          provider = Optional.of(e.provider());
         }
         case ChainEvent.CDNServiceTerminated _ -> cdnEnded = true;
         case ChainEvent.DataSetDeleted _, ChainEvent.DataSetAbandoned _ -> deleted = true;
@@ -129,7 +153,7 @@ public final class DataSetFold {
         case ChainEvent.CacheMissSettlement e -> settle(TokenAmount.ZERO, e.cacheMissAmount());
         // by itself it ends only storage: since FWSS 1.3.0 the CDN lives on
         case ChainEvent.ServiceTerminated _ -> {}
-        case ChainEvent.StorageProviderChanged e -> provider = e.provider();
+        case ChainEvent.StorageProviderChanged e -> provider = Optional.of(e.provider());
         case ChainEvent.PieceAdded _, ChainEvent.PiecesAdded _, ChainEvent.PiecesRemoved _ -> {}
         case ChainEvent.ProductAdded _,
             ChainEvent.ProductUpdated _,
@@ -196,33 +220,40 @@ public final class DataSetFold {
       settled = new Settled(settled.cdn().plus(cdn), settled.cacheMiss().plus(cacheMiss));
     }
 
-    Optional<DataSetRecord> record(DataSetId id, Predicate<BlockNumber> isDeep, AsOf asOf) {
-      return Optional.ofNullable(created)
-          .map(
-              facts ->
-                  new DataSetRecord(
-                      id,
-                      facts.payer(),
-                      Objects.requireNonNullElse(provider, facts.provider()),
-                      facts.payee(),
-                      facts.metadata().containsKey(WITH_CDN) && !cdnEnded && !deleted,
-                      deleted,
-                      isDeep.test(createdIn) ? Optional.empty() : Optional.of(createdIn),
-                      facts.metadata().containsKey(GATED)
-                          ? Optional.of(Gate.CURIO_RETRIEVAL)
-                          : Optional.empty(),
-                      facts.pdpRail().map(this::rail),
-                      facts.cacheMissRail().map(this::rail),
-                      facts.cdnRail().map(this::rail),
-                      topUps,
-                      reported,
-                      lastReportedEpoch,
-                      settled,
-                      asOf));
+    /**
+     * The data set as its events tell.
+     *
+     * @param isDeep tells in which blocks a creation is deep enough for the data set to be served
+     * @return empty where FWSS has not created it: reports for it may exist all the same
+     */
+    Optional<DataSetRecord> record(Predicate<BlockNumber> isDeep, AsOf asOf) {
+      return folded().record(id, isDeep, asOf);
     }
 
-    private Rail rail(RailId id) {
-      return new Rail(id, Optional.ofNullable(railEnds.get(id)));
+    /**
+     * The place after the final events; empty where none came after the one that it went on from.
+     */
+    Optional<Checkpoint> checkpoint() {
+      return lastFinal.map(
+          block ->
+              new Checkpoint(
+                  id,
+                  block,
+                  RecordJson.write(Objects.requireNonNullElseGet(ofFinal, this::folded))));
+    }
+
+    private FoldedDataSet folded() {
+      return new FoldedDataSet(
+          created,
+          createdIn,
+          provider,
+          cdnEnded,
+          deleted,
+          railEnds,
+          topUps,
+          reported,
+          lastReportedEpoch,
+          settled);
     }
   }
 }

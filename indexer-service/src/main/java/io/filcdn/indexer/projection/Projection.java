@@ -7,6 +7,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.store.Blocks;
+import io.filcdn.indexer.store.Checkpoints;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.DataSetState;
 import io.filcdn.indexer.store.DataSets;
@@ -34,6 +35,9 @@ import java.util.Set;
 public final class Projection {
 
   private static final int FOLDED_AT_ONCE = 1000;
+
+  private static final List<String> WAYS_BESIDE_KEYS =
+      List.of("seqscan", "hashjoin", "mergejoin", "sort", "incremental_sort");
 
   private final DataSetFold fold;
   private final Reprojection reprojection;
@@ -121,12 +125,13 @@ public final class Projection {
   }
 
   /**
-   * All that is read here is read by keys that have an index. A planner that has not analysed the
-   * growing tables of a backfill yet would read them whole, again and again.
+   * All that is read here is read by keys that have an index, and in its order. A planner that has
+   * not analysed the growing tables of a backfill yet would read them whole, again and again; and
+   * one that has would sort histories, all events of them.
    */
   private static void readByKey(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      for (String way : List.of("seqscan", "hashjoin", "mergejoin")) {
+      for (String way : WAYS_BESIDE_KEYS) {
         statement.execute("set local enable_" + way + " = off");
       }
     }
@@ -149,7 +154,9 @@ public final class Projection {
     List<LogEntry> ours = withAffected(connection, supplement.events());
     new EventLog(connection).supplement(ours);
     new UndecodableLogs(connection).keep(supplement.undecodable());
-    return affected(ours);
+    Set<Entity> affected = affected(ours);
+    new Checkpoints(connection).drop(affected, Optional.empty());
+    return affected;
   }
 
   /** The events that affect an entity, each with those. */
@@ -207,7 +214,9 @@ public final class Projection {
   private static Set<Entity> removeAfter(Connection connection, Optional<BlockNumber> ancestor)
       throws SQLException {
     new UndecodableLogs(connection).removeAfter(ancestor);
-    return new EventLog(connection).removeAfter(ancestor);
+    Set<Entity> affected = new EventLog(connection).removeAfter(ancestor);
+    new Checkpoints(connection).drop(affected, ancestor);
+    return affected;
   }
 
   private static Set<Entity> finalise(Connection connection, ChainStep.Finalize step)

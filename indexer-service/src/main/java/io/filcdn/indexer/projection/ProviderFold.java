@@ -1,48 +1,60 @@
 package io.filcdn.indexer.projection;
 
+import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.common.index.AsOf;
 import io.filcdn.common.index.ProviderRecord;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.indexer.chain.ChainEvent;
 import io.filcdn.indexer.chain.LoggedEvent;
-import java.util.List;
+import io.filcdn.indexer.store.EventLog;
 import java.util.Optional;
 
 /** The fold of the registry's events of a provider: the newest one tells. */
-final class ProviderFold {
+final class ProviderFold implements EventLog.Fold {
 
   /** Longer than any URL that is fetched. */
   private static final int MAX_URL = 2048;
 
-  private ProviderFold() {}
+  private final ProviderId id;
+  private Optional<String> serviceUrl = Optional.empty();
+  private boolean isKnown;
+  private boolean removed;
 
-  /**
-   * Folds all events of one provider that concern its PDP product.
-   *
-   * @param events in the chain's order
-   * @return empty where it never offered one
-   */
-  static Optional<ProviderRecord> fold(ProviderId id, List<LoggedEvent> events, AsOf asOf) {
-    Optional<ProviderRecord> state = Optional.empty();
-    for (LoggedEvent logged : events) {
-      if (logged.event() instanceof ChainEvent.ProductAdded e) {
-        state = offered(id, e.serviceUrl(), asOf);
-      } else if (logged.event() instanceof ChainEvent.ProductUpdated e) {
-        state = offered(id, e.serviceUrl(), asOf);
-      } else if (logged.event() instanceof ChainEvent.ProviderApproved e) {
-        state = offered(id, e.serviceUrl(), asOf);
-      } else if (logged.event() instanceof ChainEvent.ProductRemoved
-          || logged.event() instanceof ChainEvent.ProviderRemoved) {
-        state = state.map(known -> new ProviderRecord(id, known.serviceUrl(), true, asOf));
-      }
-    }
-    return state;
+  ProviderFold(ProviderId id) {
+    this.id = id;
   }
 
-  private static Optional<ProviderRecord> offered(
-      ProviderId id, Optional<String> serviceUrl, AsOf asOf) {
-    return Optional.of(
-        new ProviderRecord(id, serviceUrl.filter(ProviderFold::isText), false, asOf));
+  @Override
+  public Optional<BlockNumber> upTo() {
+    return Optional.empty();
+  }
+
+  /** Takes the next event that concerns the PDP product. */
+  @Override
+  public void take(LoggedEvent logged) {
+    if (logged.event() instanceof ChainEvent.ProductAdded e) {
+      offer(e.serviceUrl());
+    } else if (logged.event() instanceof ChainEvent.ProductUpdated e) {
+      offer(e.serviceUrl());
+    } else if (logged.event() instanceof ChainEvent.ProviderApproved e) {
+      offer(e.serviceUrl());
+    } else if (logged.event() instanceof ChainEvent.ProductRemoved
+        || logged.event() instanceof ChainEvent.ProviderRemoved) {
+      removed = true;
+    }
+  }
+
+  /** The provider as its events tell; empty where it never offered the product. */
+  Optional<ProviderRecord> record(AsOf asOf) {
+    return isKnown
+        ? Optional.of(new ProviderRecord(id, serviceUrl, removed, asOf))
+        : Optional.empty();
+  }
+
+  private void offer(Optional<String> url) {
+    serviceUrl = url.filter(ProviderFold::isText);
+    isKnown = true;
+    removed = false;
   }
 
   /** Anyone can register anything: what no database or URL can hold is no URL. */

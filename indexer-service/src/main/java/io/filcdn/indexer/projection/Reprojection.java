@@ -7,6 +7,8 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.indexer.chain.Entity;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.store.Blocks;
+import io.filcdn.indexer.store.Checkpoint;
+import io.filcdn.indexer.store.Checkpoints;
 import io.filcdn.indexer.store.Cursor;
 import io.filcdn.indexer.store.DataSetState;
 import io.filcdn.indexer.store.DataSets;
@@ -28,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Gatherers;
 
 /**
  * The reprojection of entities: they are folded anew from the log, and what came out differently is
@@ -36,8 +39,8 @@ import java.util.Set;
  */
 final class Reprojection {
 
-  /** So many pieces are folded at once: a data set can hold more than memory does. */
-  private static final int PIECES_AT_ONCE = 1000;
+  /** So many entities are folded at once: there can be more of them than memory holds. */
+  private static final int FOLDED_AT_ONCE = 1000;
 
   private final DataSetFold dataSetFold;
 
@@ -69,7 +72,9 @@ final class Reprojection {
   /** One run, in one transaction. */
   private final class Run {
 
+    private final WriteMode what;
     private final EventLog log;
+    private final Checkpoints checkpoints;
     private final DataSets dataSets;
     private final Pieces pieces;
     private final Providers providers;
@@ -81,8 +86,10 @@ final class Reprojection {
 
     Run(Connection connection, WriteMode what, Map<Entity, List<LoggedEvent>> inMemory)
         throws SQLException {
+      this.what = what;
       this.inMemory = inMemory;
       log = new EventLog(connection);
+      checkpoints = new Checkpoints(connection);
       dataSets = new DataSets(connection, what);
       pieces = new Pieces(connection, what);
       providers = new Providers(connection, what);
@@ -119,41 +126,65 @@ final class Reprojection {
     }
 
     private void foldProviders(List<Entity.Provider> touched) throws SQLException {
-      Map<Entity, List<LoggedEvent>> events = log.eventsOf(touched);
-      List<ProviderRecord> records = new ArrayList<>();
-      for (Entity.Provider provider : touched) {
-        var state = ProviderFold.fold(provider.id(), eventsOf(provider, events), versions.next());
-        if (state.isPresent()) {
-          records.add(state.get());
-        } else {
-          providers.remove(provider.id(), versions);
+      for (List<Entity.Provider> some : inSlices(touched)) {
+        Map<Entity.Provider, ProviderFold> folds = new LinkedHashMap<>();
+        some.forEach(provider -> folds.put(provider, new ProviderFold(provider.id())));
+        log.replay(folds);
+        List<ProviderRecord> records = new ArrayList<>();
+        for (var fold : folds.entrySet()) {
+          var state = fold.getValue().record(versions.next());
+          if (state.isPresent()) {
+            records.add(state.get());
+          } else {
+            providers.remove(fold.getKey().id(), versions);
+          }
         }
+        providers.save(records);
       }
-      providers.save(records);
     }
 
     /** Returns the data sets that changed in what their pieces depend on. */
     private Set<DataSetId> foldDataSets(List<Entity.DataSet> touched) throws SQLException {
-      List<DataSetId> ids = touched.stream().map(Entity.DataSet::id).toList();
-      Map<DataSetId, DataSetState> before = dataSets.states(ids);
-      Map<Entity, List<LoggedEvent>> events = log.eventsOf(touched);
+      Set<DataSetId> changed = new HashSet<>();
+      for (List<Entity.DataSet> some : inSlices(touched)) {
+        List<DataSetId> ids = some.stream().map(Entity.DataSet::id).toList();
+        Map<DataSetId, DataSetState> before = dataSets.states(ids);
+        foldSomeDataSets(some);
+        changed.addAll(changed(ids, before, dataSets.states(ids)));
+      }
+      return changed;
+    }
+
+    private void foldSomeDataSets(List<Entity.DataSet> some) throws SQLException {
+      Map<Entity.DataSet, DataSetFold.State> folds = begin(some);
+      log.replay(folds);
       List<DataSetRecord> records = new ArrayList<>();
-      for (Entity.DataSet dataSet : touched) {
-        var state =
-            dataSetFold.fold(
-                dataSet.id(),
-                eventsOf(dataSet, events),
-                this::isFinal,
-                this::isDeep,
-                versions.next());
+      for (var fold : folds.entrySet()) {
+        var state = fold.getValue().record(this::isDeep, versions.next());
         if (state.isPresent()) {
           records.add(state.get());
         } else {
-          dataSets.remove(dataSet.id(), versions);
+          dataSets.remove(fold.getKey().id(), versions);
         }
       }
       dataSets.save(records);
-      return changed(ids, before, dataSets.states(ids));
+      checkpoints.keep(
+          folds.values().stream().flatMap(fold -> fold.checkpoint().stream()).toList(),
+          dataSetFold.rules());
+    }
+
+    private Map<Entity.DataSet, DataSetFold.State> begin(List<Entity.DataSet> some)
+        throws SQLException {
+      Map<DataSetId, Checkpoint> known =
+          what == WriteMode.EVERYTHING
+              ? Map.of() // it also puts right what no step would fold again
+              : checkpoints.of(some.stream().map(Entity.DataSet::id).toList(), dataSetFold.rules());
+      Map<Entity.DataSet, DataSetFold.State> folds = new LinkedHashMap<>();
+      for (Entity.DataSet dataSet : some) {
+        Optional<Checkpoint> checkpoint = Optional.ofNullable(known.get(dataSet.id()));
+        folds.put(dataSet, dataSetFold.begin(dataSet.id(), checkpoint, this::isFinal));
+      }
+      return folds;
     }
 
     private Set<DataSetId> changed(
@@ -177,19 +208,19 @@ final class Reprojection {
       Optional<Entity> after = Optional.empty();
       List<Entity.Piece> some;
       do {
-        some = log.piecesOf(dataSet, after, PIECES_AT_ONCE);
+        some = log.piecesOf(dataSet, after, FOLDED_AT_ONCE);
         foldPieces(some);
         after = some.isEmpty() ? Optional.empty() : Optional.of(some.getLast());
-      } while (some.size() == PIECES_AT_ONCE);
+      } while (some.size() == FOLDED_AT_ONCE);
     }
 
     private void foldPieces(List<Entity.Piece> touched) throws SQLException {
-      for (int from = 0; from < touched.size(); from += PIECES_AT_ONCE) {
-        foldSome(touched.subList(from, Math.min(touched.size(), from + PIECES_AT_ONCE)));
+      for (List<Entity.Piece> some : inSlices(touched)) {
+        foldSomePieces(some);
       }
     }
 
-    private void foldSome(List<Entity.Piece> touched) throws SQLException {
+    private void foldSomePieces(List<Entity.Piece> touched) throws SQLException {
       Map<Entity, List<LoggedEvent>> events = piecesEvents(touched);
       Map<DataSetId, DataSetState> states =
           dataSets.states(touched.stream().map(Entity.Piece::dataSet).distinct().toList());
@@ -230,6 +261,10 @@ final class Reprojection {
     private static List<LoggedEvent> eventsOf(
         Entity entity, Map<Entity, List<LoggedEvent>> events) {
       return events.getOrDefault(entity, List.of());
+    }
+
+    private static <T> List<List<T>> inSlices(List<T> all) {
+      return all.stream().gather(Gatherers.windowFixed(FOLDED_AT_ONCE)).toList();
     }
 
     private static <T> List<T> only(Collection<Entity> entities, Class<T> type) {

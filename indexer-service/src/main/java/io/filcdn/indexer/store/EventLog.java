@@ -39,6 +39,9 @@ public final class EventLog {
       Arrays.stream(ChainEvent.class.getPermittedSubclasses())
           .collect(toUnmodifiableMap(Class::getSimpleName, Function.identity()));
 
+  /** So many events are in memory at once where a whole history is read. */
+  private static final int FETCH = 500;
+
   private final Connection connection;
 
   public EventLog(Connection connection) {
@@ -109,7 +112,9 @@ public final class EventLog {
     }
     try (PreparedStatement delete =
         connection.prepareStatement(
-            "delete from event_entities where block_number > ? returning entity")) {
+            """
+            with gone as (delete from event_entities where block_number > ? returning entity)
+            select distinct entity from gone""")) {
       delete.setLong(1, last);
       return entities(delete);
     }
@@ -159,7 +164,48 @@ public final class EventLog {
     }
   }
 
-  /** All events of each of {@code entities}, in the chain's order; none for one without. */
+  /** A fold of the history of an entity. */
+  public interface Fold {
+
+    /** The block up to which it holds all events; empty where it holds none. */
+    Optional<BlockNumber> upTo();
+
+    /** Takes the next event in the chain's order. */
+    void take(LoggedEvent event);
+  }
+
+  /**
+   * Replays the history of each entity to its fold, which takes what it does not hold yet. A
+   * history grows with each report and settlement, for years: however long it is, memory holds a
+   * few of its events.
+   */
+  public void replay(Map<? extends Entity, ? extends Fold> folds) throws SQLException {
+    Map<String, Fold> byKey = new HashMap<>();
+    folds.forEach((entity, fold) -> byKey.put(entity.key(), fold));
+    try (PreparedStatement select =
+        connection.prepareStatement(
+            """
+            select entity, history.* from unnest(?, ?) as asked (entity, up_to)
+             cross join lateral (
+               select events.* from event_entities own join events using (block_number, log_index)
+                where own.entity = asked.entity and own.block_number > asked.up_to
+                order by own.block_number, own.log_index) history""")) {
+      Columns.of(select, byKey.entrySet())
+          .text(Map.Entry::getKey)
+          .bigint(fold -> fold.getValue().upTo().map(BlockNumber::value).orElse(-1L));
+      select.setFetchSize(FETCH);
+      try (ResultSet rows = select.executeQuery()) {
+        while (rows.next()) {
+          requireNonNull(byKey.get(rows.getString("entity"))).take(event(rows));
+        }
+      }
+    }
+  }
+
+  /**
+   * All events of each of {@code entities}, in the chain's order; none for one without. They are
+   * all in memory, each once: as those of pieces, which have two at most, and share them.
+   */
   public Map<Entity, List<LoggedEvent>> eventsOf(Collection<? extends Entity> entities)
       throws SQLException {
     if (entities.isEmpty()) {
@@ -173,7 +219,7 @@ public final class EventLog {
         connection.prepareStatement(
             """
             select entity, block_number, log_index from event_entities
-             where entity = any (?) order by block_number, log_index""")) {
+             where entity = any (?) order by entity, block_number, log_index""")) {
       select.setArray(1, keys);
       try (ResultSet rows = select.executeQuery()) {
         while (rows.next()) {

@@ -19,11 +19,19 @@ import io.filcdn.common.piece.ByteCount;
 import io.filcdn.indexer.chain.ChainEvent;
 import io.filcdn.indexer.chain.LoggedEvent;
 import io.filcdn.indexer.fake.Contracts;
+import io.filcdn.indexer.store.Checkpoint;
+import java.lang.reflect.RecordComponent;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.function.Predicate;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class DataSetFoldTest {
 
@@ -66,7 +74,7 @@ class DataSetFoldTest {
   void withoutACreationThereIsNoDataSet() {
     History history = new History().block(5, TOP_UP).block(6, report(Contracts.OPERATOR, 4, 1, 1));
 
-    assertThat(fold.fold(ID, history.events(), block -> true, block -> true, AS_OF)).isEmpty();
+    assertThat(folded(history, _ -> true, _ -> true)).isEmpty();
   }
 
   @Test
@@ -156,9 +164,7 @@ class DataSetFoldTest {
             .block(31, report(Contracts.OPERATOR, 30, 1000, 10))
             .block(40, TOP_UP, report(Contracts.OPERATOR, 39, 500, 5));
 
-    DataSetRecord half =
-        fold.fold(ID, history.events(), block -> block.value() <= 31, block -> true, AS_OF)
-            .orElseThrow();
+    DataSetRecord half = folded(history, block -> block.value() <= 31, _ -> true).orElseThrow();
 
     assertThat(half.topUps())
         .isEqualTo(
@@ -201,14 +207,14 @@ class DataSetFoldTest {
 
   @Test
   void aDataSetIsProvisionalUntilItsCreationIsDeepEnough() {
-    List<LoggedEvent> events = new History().block(30, TOP_UP, CREATED).block(50, TOP_UP).events();
+    History history = new History().block(30, TOP_UP, CREATED).block(50, TOP_UP);
 
-    assertThat(provisionalSince(events, 29)).contains(new BlockNumber(30));
-    assertThat(provisionalSince(events, 30)).isEmpty();
+    assertThat(provisionalSince(history, 29)).contains(new BlockNumber(30));
+    assertThat(provisionalSince(history, 30)).isEmpty();
   }
 
-  private Optional<BlockNumber> provisionalSince(List<LoggedEvent> events, long deepest) {
-    return fold.fold(ID, events, block -> false, block -> block.value() <= deepest, AS_OF)
+  private Optional<BlockNumber> provisionalSince(History history, long deepest) {
+    return folded(history, _ -> false, block -> block.value() <= deepest)
         .orElseThrow()
         .provisionalSince();
   }
@@ -258,8 +264,106 @@ class DataSetFoldTest {
     assertThat(folded(history)).isEqualTo(folded(history));
   }
 
+  @ParameterizedTest
+  @MethodSource("seeds")
+  void goingOnFromACheckpointIsFoldingAll(long seed) {
+    Random random = new Random(seed);
+    History history = new History();
+    Optional<Checkpoint> checkpoint = Optional.empty();
+    long lastFinal = 0;
+    for (long head = 1; head <= 60; head++) {
+      history.block(head, randomEvents(random));
+      lastFinal =
+          random.nextInt(4) == 0 ? lastFinal + random.nextLong(head - lastFinal + 1) : lastFinal;
+      BlockNumber last = new BlockNumber(lastFinal);
+      Predicate<BlockNumber> isFinal = block -> block.compareTo(last) <= 0;
+
+      DataSetFold.State goingOn = fold.begin(ID, checkpoint, isFinal);
+      history.events().stream()
+          .filter(event -> isAfter(event, goingOn.upTo()))
+          .forEach(goingOn::take);
+
+      assertThat(goingOn.record(isFinal, AS_OF))
+          .isEqualTo(folded(history.events(), isFinal, isFinal));
+      if (goingOn.checkpoint().isPresent()) {
+        checkpoint = goingOn.checkpoint();
+      }
+    }
+    assertThat(checkpoint).isPresent();
+  }
+
+  /** Who changes what a checkpoint holds changes the rules' last word, too: old ones are let go. */
+  @Test
+  void aCheckpointHoldsWhatItsRulesStandFor() {
+    assertThat(fold.rules()).endsWith(", gates known");
+    assertThat(FoldedDataSet.class.getRecordComponents())
+        .extracting(RecordComponent::getName)
+        .containsExactly(
+            "created",
+            "createdIn",
+            "provider",
+            "cdnEnded",
+            "deleted",
+            "railEnds",
+            "topUps",
+            "reported",
+            "lastReportedEpoch",
+            "settled");
+  }
+
+  static LongStream seeds() {
+    return LongStream.rangeClosed(1, 100);
+  }
+
+  private static boolean isAfter(LoggedEvent event, Optional<BlockNumber> place) {
+    return place.isEmpty() || event.position().block().compareTo(place.get()) > 0;
+  }
+
+  private static ChainEvent[] randomEvents(Random random) {
+    return Stream.generate(() -> randomEvent(random))
+        .limit(random.nextInt(3))
+        .toArray(ChainEvent[]::new);
+  }
+
+  private static ChainEvent randomEvent(Random random) {
+    Address operator = random.nextBoolean() ? Contracts.OPERATOR : Contracts.PAST_OPERATOR;
+    RailId rail = List.of(PDP, CACHE_MISS, CDN).get(random.nextInt(3));
+    return switch (random.nextInt(24)) {
+      case 0, 1 -> CREATED;
+      case 2 -> created(Map.of("withRetrievalACL", ""));
+      case 3, 4, 5 -> TOP_UP;
+      case 6 -> new ChainEvent.RailTerminated(rail, new Epoch(random.nextInt(90)));
+      case 7 -> new ChainEvent.RailFinalized(rail);
+      case 8 -> new ChainEvent.PDPPaymentTerminated(ID, new Epoch(random.nextInt(90)), PDP);
+      case 9 -> new ChainEvent.StorageProviderChanged(ID, ProviderId.fwss(random.nextInt(5)));
+      case 10, 11 -> new ChainEvent.CDNSettlement(ID, TokenAmount.of(random.nextInt(9)));
+      case 12, 13 -> new ChainEvent.CacheMissSettlement(ID, TokenAmount.of(random.nextInt(9)));
+      case 14 ->
+          random.nextInt(4) == 0
+              ? new ChainEvent.DataSetDeleted(ID)
+              : new ChainEvent.ServiceTerminated(ID);
+      case 15 ->
+          random.nextInt(4) == 0
+              ? new ChainEvent.CDNServiceTerminated(ID)
+              : report(operator, random.nextInt(90), Long.MAX_VALUE / 3, 1);
+      default -> report(operator, random.nextInt(90), random.nextInt(999), random.nextInt(99));
+    };
+  }
+
   private DataSetRecord folded(History history) {
-    return fold.fold(ID, history.events(), block -> true, block -> true, AS_OF).orElseThrow();
+    return folded(history, _ -> true, _ -> true).orElseThrow();
+  }
+
+  private Optional<DataSetRecord> folded(
+      History history, Predicate<BlockNumber> isFinal, Predicate<BlockNumber> isDeep) {
+    return folded(history.events(), isFinal, isDeep);
+  }
+
+  private Optional<DataSetRecord> folded(
+      List<LoggedEvent> events, Predicate<BlockNumber> isFinal, Predicate<BlockNumber> isDeep) {
+    DataSetFold.State state = fold.begin(ID, Optional.empty(), isFinal);
+    events.forEach(state::take);
+    return state.record(isDeep, AS_OF);
   }
 
   private static ChainEvent created(Map<String, String> metadata) {

@@ -124,7 +124,9 @@ class PieceAndProviderFoldTest {
   }
 
   private static Optional<ProviderRecord> provider(History history) {
-    return ProviderFold.fold(PROVIDER, history.events(), AS_OF);
+    ProviderFold fold = new ProviderFold(PROVIDER);
+    history.events().forEach(fold::take);
+    return fold.record(AS_OF);
   }
 
   private static ProviderRecord record(String url, boolean removed) {
