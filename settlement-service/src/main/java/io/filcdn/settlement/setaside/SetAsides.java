@@ -18,18 +18,23 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.hibernate.Session;
+import org.hibernate.query.MutationQuery;
 import org.jspecify.annotations.Nullable;
 
 /** Data sets that are left out of one activity, so that they do not stop the others. */
 @ApplicationScoped
 public class SetAsides {
 
+  private final Session database;
   private final Outbox outbox;
   private final Alarms alarms;
   private final LedgerConfig config;
   private final Clock clock;
 
-  SetAsides(Outbox outbox, Alarms alarms, LedgerConfig config, Clock clock) {
+  SetAsides(
+      Session database, Outbox outbox, Alarms alarms, LedgerConfig config, Clock clock) {
+    this.database = database;
     this.outbox = outbox;
     this.alarms = alarms;
     this.config = config;
@@ -106,11 +111,9 @@ public class SetAsides {
   /** Lets data sets take part in the next run; they stay set aside until they get through. */
   @Transactional
   public void retryNow(Activity activity, Collection<DataSetId> dataSets) {
-    SetAsideRow.update(
-        "retryAt = ?1 where key.activity = ?2 and key.dataSet in ?3",
-        clock.instant(),
-        activity.toString(),
-        dataSets.stream().map(DataSetId::toString).toList());
+    change("update set_aside set retry_at = :now", activity, dataSets)
+        .setParameter("now", clock.instant())
+        .executeUpdate();
   }
 
   /**
@@ -135,10 +138,14 @@ public class SetAsides {
   /** Lets data sets take part again. */
   @Transactional
   public void release(Activity activity, Collection<DataSetId> dataSets) {
-    SetAsideRow.delete(
-        "key.activity = ?1 and key.dataSet in ?2",
-        activity.toString(),
-        dataSets.stream().map(DataSetId::toString).toList());
+    change("delete from set_aside", activity, dataSets).executeUpdate();
+  }
+
+  private MutationQuery change(String what, Activity activity, Collection<DataSetId> dataSets) {
+    return database
+        .createNativeMutationQuery(what + " where activity = :activity and data_set = any (:ids)")
+        .setParameter("activity", activity.toString())
+        .setParameter("ids", dataSets.stream().map(DataSetId::toString).toArray(String[]::new));
   }
 
   /** The number of those that are set aside from {@code activity}. */
