@@ -6,6 +6,7 @@ import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.ledger.LedgerConfig;
 import io.filcdn.settlement.ledger.Outbox;
+import io.filcdn.settlement.ledger.Prices;
 import io.filcdn.settlement.model.Activity;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -29,14 +30,21 @@ public class SetAsides {
   private final Session database;
   private final Outbox outbox;
   private final Alarms alarms;
+  private final Prices prices;
   private final LedgerConfig config;
   private final Clock clock;
 
   SetAsides(
-      Session database, Outbox outbox, Alarms alarms, LedgerConfig config, Clock clock) {
+      Session database,
+      Outbox outbox,
+      Alarms alarms,
+      Prices prices,
+      LedgerConfig config,
+      Clock clock) {
     this.database = database;
     this.outbox = outbox;
     this.alarms = alarms;
+    this.prices = prices;
     this.config = config;
     this.clock = clock;
   }
@@ -71,10 +79,10 @@ public class SetAsides {
 
   private @Nullable Instant retryAt(SetAside.Reason reason, Instant since, Instant now) {
     boolean young = now.isBefore(since.plus(config.grantsGrace()));
-    if (!reason.canHeal(young)) {
+    if (!reason.canHeal(young || prices.disputed())) {
       return null;
     }
-    return reason == SetAside.Reason.BEYOND_GRANTS
+    return reason == SetAside.Reason.BEYOND_GRANTS && young
         ? now.plus(config.grantsGrace())
         : now.plus(config.setAsideFor());
   }
