@@ -196,6 +196,35 @@ class CrashIT extends OnStage {
   }
 
   @Test
+  void aReportOfWhichNoNodeTellsAnythingAnyMoreStaysOpenAndHoldsUpNobodyElse() {
+    UsedDataSet untold = stage.newDataSet().serve(5000, 0);
+    ServiceProcess before = stage.startService().awaitReady();
+    stage.proxy().afterNextSend(before::destroy);
+    patiently().until(() -> !before.isAlive());
+    patiently().until(() -> untold.reports().size() == 1);
+    stage.anvil().mine(20);
+    stage.proxy().forgetBlocksBefore(stage.devnet().epoch() - 9);
+    untold.serve(70, 0);
+    UsedDataSet other = stage.newDataSet().serve(7000, 0);
+
+    ServiceProcess service =
+        stage.startService(Map.of("FILCDN_SETTLEMENT_BROADCAST_MAX_PENDING", "1")).awaitReady();
+    stage.letTimeRun();
+
+    patiently().until(() -> other.events(SettlementRecord.Settled.class).size() == 1);
+    patiently().until(() -> service.log().contains("alarm=contradiction transaction="));
+    assertThat(service.reportStatesOf(untold)).containsExactly("included");
+    assertThat(untold.reports()).hasSize(1);
+
+    stage.proxy().heal();
+
+    patiently().until(() -> untold.events(SettlementRecord.Reported.class).size() == 2);
+    assertThat(untold.reports())
+        .extracting(report -> report.cdnBytes().intValue())
+        .containsExactly(5000, 70);
+  }
+
+  @Test
   void aReportWhoseNonceAnotherTransactionTookIsDueAgain() {
     UsedDataSet dataSet = stage.newDataSet().serve(5000, 0);
     stage.proxy().setSends(RpcProxy.Sends.LOST);

@@ -13,6 +13,8 @@ import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.testing.chain.DevnetHistory;
 import io.filcdn.testing.chain.DevnetOperator;
 import java.math.BigInteger;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -145,16 +147,8 @@ class GrantsIT extends OnStage {
   void aNetworkFileWithOtherPricesThanTheChainIsToldAndTheHigherPriceCounts() {
     UsedDataSet half = stage.newDataSet().serve(CDN_BYTES / 2, 0);
     UsedDataSet more = stage.newDataSet().serve(CDN_BYTES / 2 + 1, 0);
-    String twice =
-        stage
-            .networkFile(
-                "twice",
-                Map.of(
-                    "reportEverySeconds",
-                    "2, \"rates\": {\"cdnPerTib\": \"14000000000000000000\", \"cacheMissPerTib\": \"7000000000000000000\"}"))
-            .toString();
-
-    ServiceProcess service = stage.startService(Map.of("FILCDN_NETWORK", twice)).awaitReady();
+    ServiceProcess service =
+        stage.startService(Map.of("FILCDN_NETWORK", twicePrices().toString())).awaitReady();
     stage.letTimeRun();
 
     patiently().until(() -> half.events(SettlementRecord.Settled.class).size() == 1);
@@ -166,6 +160,23 @@ class GrantsIT extends OnStage {
         .contains("the price list has 7000000000000000000 cdn")
         .contains("the operator contract charges 6366462 and 6366462 for a byte");
     assertThat(service.metrics()).contains("filcdn_settlement_prices_differ 1.0");
+  }
+
+  @Test
+  void whatThePriceOfOneOfManyDoesNotPayForIsReportedOnceTheyAgree() {
+    UsedDataSet dataSet = stage.newDataSet().serve(CDN_BYTES / 2 + 1, 0);
+    Map<String, String> disputed = new HashMap<>(HASTE);
+    disputed.put("FILCDN_SETTLEMENT_LEDGER_SET_ASIDE_FOR", "1s");
+    disputed.put("FILCDN_NETWORK", twicePrices().toString());
+    ServiceProcess before = stage.startService(disputed).awaitReady();
+    stage.letTimeRun();
+    patiently().until(() -> dataSet.events(SettlementRecord.Failed.class).size() == 1);
+    before.kill();
+    assertThat(dataSet.reports()).isEmpty();
+
+    stage.startService(HASTE).awaitReady();
+
+    patiently().until(() -> dataSet.reportedCdnBytes() == CDN_BYTES / 2 + 1);
   }
 
   @Test
@@ -201,6 +212,15 @@ class GrantsIT extends OnStage {
     // what is owed is paid all the same
     patiently().until(() -> ahead.events(SettlementRecord.Settled.class).size() == 1);
     assertThat(ahead.reports()).hasSize(1);
+  }
+
+  /** A network file with twice the chain's prices. */
+  private static Path twicePrices() {
+    return stage.networkFile(
+        "twice",
+        Map.of(
+            "reportEverySeconds",
+            "2, \"rates\": {\"cdnPerTib\": \"14000000000000000000\", \"cacheMissPerTib\": \"7000000000000000000\"}"));
   }
 
   private static void awaitPaidFor(ServiceProcess service, UsedDataSet dataSet, String cdnBytes) {

@@ -1,6 +1,7 @@
 package io.filcdn.settlement;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.empty;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.greaterThanOrEqualTo;
 import static org.hamcrest.Matchers.hasItem;
@@ -178,5 +179,72 @@ class OperationsIT extends OnStage {
     stage.holdTime();
     stage.devnet().changeFwssController(young, old);
     stage.index().count(List.of(old));
+  }
+
+  @Test
+  void aReportToAPastOperatorContractIsJudgedThere() {
+    UsedDataSet dataSet = stage.newDataSet().serve(5000, 300);
+    ServiceProcess before = stage.startService().awaitReady();
+    stage.proxy().afterNextSend(before::destroy);
+    patiently().until(() -> !before.isAlive());
+    patiently().until(() -> dataSet.reports().size() == 1);
+    String old = stage.devnet().contracts().filBeamOperator();
+    String young = stage.devnet().deployOperator();
+    stage.devnet().changeFwssController(old, young);
+    stage.index().count(List.of(old, young));
+    dataSet.serve(111, 22);
+
+    String migrated = stage.networkFile("judged", List.of(old, young)).toString();
+    ServiceProcess after = stage.startService(Map.of("FILCDN_NETWORK", migrated)).awaitReady();
+    stage.letTimeRun();
+
+    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 2);
+    assertThat(after.reportStatesOf(dataSet)).containsExactly("final", "final");
+    assertThat(stage.devnet().history().usageReports(young, 0, stage.devnet().epoch()))
+        .filteredOn(report -> report.dataSetId() == dataSet.number())
+        .extracting(report -> report.cdnBytes() + " " + report.cacheMissBytes())
+        .containsExactly("111 22");
+    after.kill();
+    stage.holdTime();
+    stage.devnet().changeFwssController(young, old);
+    stage.index().count(List.of(old));
+  }
+
+  @Test
+  void moreDataSetsThatCannotWaitThanAStatementHasParametersForHoldUpNobody() {
+    ServiceProcess service = stage.startService(Map.of(ServiceProcess.HEAP, "512m")).awaitReady();
+    stage.sql(sanctioned(70_000));
+
+    UsedDataSet dataSet = stage.newDataSet().serve(5000, 0);
+    stage.letTimeRun();
+
+    patiently().until(() -> dataSet.events(SettlementRecord.Settled.class).size() == 1);
+    String all = "?activity=settle-cdn";
+    service.order("/api/v1/admin/set-asides/retry" + all).body("dataSets.size()", equalTo(70_000));
+    service.order("/api/v1/admin/set-asides/release" + all);
+    service.order("/api/v1/admin/set-asides/release" + all).body("dataSets", empty());
+    service.kill();
+    stage.sql(
+        "delete from set_aside where data_set like 'fwss/99_____'",
+        "delete from odometer where data_set like 'fwss/99_____'",
+        "delete from indexed_data_set where data_set like 'fwss/99_____'");
+  }
+
+  /** Data sets of a sanctioned payer, of which nothing was used; their CDN does not end by us. */
+  private static String sanctioned(int count) {
+    return """
+    insert into payer (address, version, sanctioned, sanctioned_since) values ('0x99', 1, true, now());
+    insert into odometer (data_set, count_generation, cdn_bytes, cache_miss_bytes, as_of)
+      select 'fwss/' || 9900000 + n, 1, 0, 0, 5 from generate_series(1, %1$d) n;
+    insert into indexed_data_set (data_set, version, block, payer, with_cdn, deleted, cdn_rail,
+        cache_miss_rail, reported_cdn_bytes, reported_cache_miss_bytes, settled_cdn, settled_cache_miss,
+        granted_cdn_final, granted_cdn_unfinal, granted_cache_miss_final, granted_cache_miss_unfinal)
+      select 'fwss/' || 9900000 + n, 1, 1, '0x99', true, false, n, n, 0, 0, 0, 0, 0, 0, 0, 0
+      from generate_series(1, %1$d) n;
+    insert into set_aside (data_set, activity, reason, message, since)
+      select 'fwss/' || 9900000 + n, activity, 'reverted', 'by this test', now()
+      from generate_series(1, %1$d) n, (values ('terminate'), ('settle-cdn')) of (activity);
+    """
+        .formatted(count);
   }
 }

@@ -35,7 +35,10 @@ public enum Alarm {
   REVERTED,
   /** A transaction's nonce was spent by another. */
   DROPPED,
-  /** The chain shows something about a transaction that fits none of its outcomes. */
+  /**
+   * The chain shows something about a transaction that fits none of its outcomes, or no node tells
+   * its outcome.
+   */
   CONTRADICTION,
   /** The chain knows fewer transactions of the operator than the ledger. */
   NONCE_BEHIND,

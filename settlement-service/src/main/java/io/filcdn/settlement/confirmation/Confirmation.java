@@ -11,6 +11,7 @@ import io.filcdn.settlement.ledger.Transactions;
 import io.filcdn.settlement.model.Inclusion;
 import io.filcdn.settlement.model.LedgerTransaction;
 import io.filcdn.settlement.model.Submission;
+import io.filcdn.settlement.model.TransactionId;
 import io.filcdn.settlement.model.TransactionState;
 import io.filcdn.settlement.setaside.SetAside;
 import io.filcdn.settlement.setaside.SetAsides;
@@ -18,6 +19,7 @@ import io.quarkus.narayana.jta.QuarkusTransaction;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import org.jboss.logging.Logger;
@@ -38,6 +40,9 @@ public class Confirmation {
   private final ConfirmationConfig config;
   private final Clock clock;
 
+  /** Only read and written by the thread that walks. */
+  private Set<TransactionId> untoldLastTime = Set.of();
+
   Confirmation(
       Transactions transactions,
       TransactionOutcomes outcomes,
@@ -55,17 +60,27 @@ public class Confirmation {
     this.clock = clock;
   }
 
-  /** Looks once at each open transaction. */
+  /**
+   * Looks once at each open transaction. One of which no node tells what became of it stays open,
+   * so that nothing of it is repeated, and the others go on.
+   */
   public void follow(Head head) {
+    Set<TransactionId> untold = new HashSet<>();
     for (LedgerTransaction transaction : transactions.open()) {
-      apply(transaction, outcomes.of(transaction, head), head);
+      TransactionOutcome outcome = outcomes.of(transaction, head);
+      apply(transaction, outcome, head);
+      if (outcome instanceof TransactionOutcome.Untold) {
+        untold.add(transaction.id());
+      }
     }
+    untoldLastTime = untold;
   }
 
   private void apply(LedgerTransaction transaction, TransactionOutcome outcome, Head head) {
     switch (outcome) {
       case TransactionOutcome.Waiting() -> waiting(transaction);
       case TransactionOutcome.Hidden() -> hidden(transaction, head);
+      case TransactionOutcome.Untold untold -> untold(transaction, untold);
       case TransactionOutcome.Included(BlockNumber block, boolean succeeded) ->
           transactions.included(transaction.id(), block, succeeded && isDeepEnough(block, head));
       case TransactionOutcome.Landed landed -> landed(transaction, landed);
@@ -110,6 +125,21 @@ public class Confirmation {
         .includedBlock()
         .filter(block -> isDeepEnough(block, head))
         .ifPresent(block -> transactions.included(transaction.id(), block, true));
+  }
+
+  /** What a node does not tell once it may have had a bad moment; twice, someone has to look. */
+  private void untold(LedgerTransaction transaction, TransactionOutcome.Untold untold) {
+    if (untold.spent() && transaction.state().awaitsBlock()) {
+      transactions.spent(transaction.id());
+    }
+    String line =
+        "transaction=%s nonce=%s no node tells what became of it, it stays open: %s"
+            .formatted(transaction.id(), transaction.nonce(), untold.message());
+    if (untoldLastTime.contains(transaction.id())) {
+      alarms.raise(Alarm.CONTRADICTION, line);
+    } else {
+      LOG.warn(line);
+    }
   }
 
   private boolean isDeepEnough(BlockNumber block, Head head) {

@@ -40,6 +40,14 @@ public sealed interface TransactionOutcome {
    */
   record Idle(Inclusion inclusion, Set<DataSetId> unpaid) implements TransactionOutcome {}
 
+  /**
+   * A transaction of which no node tells what became of it: old blocks are asked for, which many
+   * nodes do not keep.
+   *
+   * @param spent whether its nonce is spent at a final block
+   */
+  record Untold(boolean spent, String message) implements TransactionOutcome {}
+
   /** A transaction in a final block that did not do what it was to do. */
   record Failed(Inclusion inclusion, String reason) implements TransactionOutcome {}
 

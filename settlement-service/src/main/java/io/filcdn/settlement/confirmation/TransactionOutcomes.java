@@ -4,6 +4,7 @@ import io.filcdn.common.chain.BlockNumber;
 import io.filcdn.settlement.contracts.ContractEvent;
 import io.filcdn.settlement.contracts.Head;
 import io.filcdn.settlement.contracts.Node;
+import io.filcdn.settlement.contracts.NodeException;
 import io.filcdn.settlement.contracts.Receipt;
 import io.filcdn.settlement.model.Inclusion;
 import io.filcdn.settlement.model.LedgerTransaction;
@@ -41,11 +42,24 @@ public final class TransactionOutcomes {
     this.reasons = reasons;
   }
 
-  /** The outcome of {@code transaction}, as the chain shows it now. */
+  /**
+   * The outcome of {@code transaction}, as the chain shows it now.
+   *
+   * @throws NodeException where no node even tells the sender's nonce
+   */
   public TransactionOutcome of(LedgerTransaction transaction, Head head) {
+    boolean spent = isSpent(transaction, head.finalised());
+    try {
+      return outcome(transaction, spent, head);
+    } catch (NodeException e) {
+      return new TransactionOutcome.Untold(spent, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private TransactionOutcome outcome(LedgerTransaction transaction, boolean spent, Head head) {
     Optional<Receipt> receipt =
         transaction.hashes().stream().map(node::receipt).flatMap(Optional::stream).findFirst();
-    if (isSpent(transaction, head.finalised())) {
+    if (spent) {
       return atFinality(transaction, receipt, head);
     }
     if (receipt.isPresent()) {

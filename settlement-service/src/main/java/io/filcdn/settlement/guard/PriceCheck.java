@@ -57,7 +57,7 @@ public class PriceCheck {
       alarms.raise(Alarm.PRICE_MISMATCH, found.get());
     }
     difference = found;
-    prices.put(sources.inForce());
+    prices.put(sources.inForce(), found.isPresent());
   }
 
   private List<OperatorContract.Rates> before() {

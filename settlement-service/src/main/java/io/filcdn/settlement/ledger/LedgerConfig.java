@@ -15,7 +15,7 @@ public interface LedgerConfig {
   /**
    * The time in which a data set of which more was counted than was paid for may heal by itself:
    * the index can be a moment behind the count. After that only an operator lets it be reported
-   * again.
+   * again; while prices differ it is tried again as others are.
    */
   @WithDefault("2m")
   Duration grantsGrace();

@@ -117,13 +117,13 @@ public class OwedAmounts {
         .createNativeQuery(
             """
             select d.data_set from indexed_data_set d left join owed o using (data_set)
-            where d.data_set in (:ids) and (o.cdn > 0 or o.cache_miss > 0
+            where d.data_set = any (:ids) and (o.cdn > 0 or o.cache_miss > 0
               or d.last_reported_epoch is not null
                 and (o.data_set is null or o.index_version < d.version)
               or exists (select from rail_payment p where p.data_set = d.data_set and p.in_flight))
             """,
             String.class)
-        .setParameterList("ids", dataSets.stream().map(DataSetId::toString).toList())
+        .setParameter("ids", dataSets.stream().map(DataSetId::toString).toArray(String[]::new))
         .getResultStream()
         .map(DataSetId::of)
         .collect(Collectors.toSet());

@@ -9,6 +9,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 public class Prices {
 
   private volatile PriceList inForce;
+  private volatile boolean disputed;
 
   Prices(Network network) {
     this.inForce = new PriceList(network.rates(), network.rates());
@@ -19,8 +20,14 @@ public class Prices {
     return inForce;
   }
 
+  /** True where the prices' sources differ, so that bytes may cost less. */
+  public boolean disputed() {
+    return disputed;
+  }
+
   /** Puts other prices in force. */
-  public void put(PriceList prices) {
+  public void put(PriceList prices, boolean areDisputed) {
     inForce = prices;
+    disputed = areDisputed;
   }
 }

@@ -107,8 +107,9 @@ public class ReportingStates {
     return dataSets.isEmpty()
         ? List.of()
         : read(
-            query("and o.data_set in (:ids) order by o.data_set")
-                .setParameterList("ids", dataSets.stream().map(DataSetId::toString).toList()));
+            query("and o.data_set = any (:ids) order by o.data_set")
+                .setParameter(
+                    "ids", dataSets.stream().map(DataSetId::toString).toArray(String[]::new)));
   }
 
   /** Some of them all, in the order of their ids' texts: those that follow {@code after}. */

@@ -125,6 +125,15 @@ public class Transactions {
     }
   }
 
+  /**
+   * Notes that a final block spent its nonce, so that it waits for none, though nobody tells what
+   * it did: its data sets' next items wait.
+   */
+  @Transactional
+  public void spent(TransactionId id) {
+    row(id).state = TransactionState.INCLUDED.toString();
+  }
+
   /** Notes that no block holds it any more, so that it is sent again at once. */
   @Transactional
   public void backToBroadcast(TransactionId id) {

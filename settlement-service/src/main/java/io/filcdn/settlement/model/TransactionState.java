@@ -27,7 +27,7 @@ public enum TransactionState {
   SIGNED,
   /** A node took it. */
   BROADCAST,
-  /** A block that is not final yet holds it. */
+  /** A block holds it that is not final yet, or spent its nonce while no node tells what it did. */
   INCLUDED,
   /** Its effect stands at a final block. */
   FINAL,

@@ -47,13 +47,14 @@ public record SetAside(
     /**
      * True where it is worth another try without an operator having looked at it.
      *
-     * @param young whether it was found so lately that the topics may only have come out of step
+     * @param unsure whether it was found so lately that the topics may only have come out of step,
+     *     or while prices are disputed
      */
-    boolean canHeal(boolean young) {
+    boolean canHeal(boolean unsure) {
       return switch (this) {
         case ODOMETER_BELOW_REPORTED -> false;
         // a later top-up must not pay for what was never served
-        case BEYOND_GRANTS -> young;
+        case BEYOND_GRANTS -> unsure;
         case REPORT_NOT_INDEXED,
             EPOCH_AHEAD,
             REVERTED,

@@ -6,6 +6,7 @@ import io.filcdn.settlement.alarm.Alarm;
 import io.filcdn.settlement.alarm.Alarms;
 import io.filcdn.settlement.ledger.LedgerConfig;
 import io.filcdn.settlement.ledger.Outbox;
+import io.filcdn.settlement.ledger.Prices;
 import io.filcdn.settlement.model.Activity;
 import io.quarkus.panache.common.Sort;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -18,20 +19,32 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.hibernate.Session;
+import org.hibernate.query.MutationQuery;
 import org.jspecify.annotations.Nullable;
 
 /** Data sets that are left out of one activity, so that they do not stop the others. */
 @ApplicationScoped
 public class SetAsides {
 
+  private final Session database;
   private final Outbox outbox;
   private final Alarms alarms;
+  private final Prices prices;
   private final LedgerConfig config;
   private final Clock clock;
 
-  SetAsides(Outbox outbox, Alarms alarms, LedgerConfig config, Clock clock) {
+  SetAsides(
+      Session database,
+      Outbox outbox,
+      Alarms alarms,
+      Prices prices,
+      LedgerConfig config,
+      Clock clock) {
+    this.database = database;
     this.outbox = outbox;
     this.alarms = alarms;
+    this.prices = prices;
     this.config = config;
     this.clock = clock;
   }
@@ -66,10 +79,10 @@ public class SetAsides {
 
   private @Nullable Instant retryAt(SetAside.Reason reason, Instant since, Instant now) {
     boolean young = now.isBefore(since.plus(config.grantsGrace()));
-    if (!reason.canHeal(young)) {
+    if (!reason.canHeal(young || prices.disputed())) {
       return null;
     }
-    return reason == SetAside.Reason.BEYOND_GRANTS
+    return reason == SetAside.Reason.BEYOND_GRANTS && young
         ? now.plus(config.grantsGrace())
         : now.plus(config.setAsideFor());
   }
@@ -106,11 +119,9 @@ public class SetAsides {
   /** Lets data sets take part in the next run; they stay set aside until they get through. */
   @Transactional
   public void retryNow(Activity activity, Collection<DataSetId> dataSets) {
-    SetAsideRow.update(
-        "retryAt = ?1 where key.activity = ?2 and key.dataSet in ?3",
-        clock.instant(),
-        activity.toString(),
-        dataSets.stream().map(DataSetId::toString).toList());
+    change("update set_aside set retry_at = :now", activity, dataSets)
+        .setParameter("now", clock.instant())
+        .executeUpdate();
   }
 
   /**
@@ -135,10 +146,14 @@ public class SetAsides {
   /** Lets data sets take part again. */
   @Transactional
   public void release(Activity activity, Collection<DataSetId> dataSets) {
-    SetAsideRow.delete(
-        "key.activity = ?1 and key.dataSet in ?2",
-        activity.toString(),
-        dataSets.stream().map(DataSetId::toString).toList());
+    change("delete from set_aside", activity, dataSets).executeUpdate();
+  }
+
+  private MutationQuery change(String what, Activity activity, Collection<DataSetId> dataSets) {
+    return database
+        .createNativeMutationQuery(what + " where activity = :activity and data_set = any (:ids)")
+        .setParameter("activity", activity.toString())
+        .setParameter("ids", dataSets.stream().map(DataSetId::toString).toArray(String[]::new));
   }
 
   /** The number of those that are set aside from {@code activity}. */

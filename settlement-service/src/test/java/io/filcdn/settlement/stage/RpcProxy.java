@@ -19,6 +19,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicReference;
 import org.web3j.crypto.Hash;
+import org.web3j.utils.Numeric;
 
 /**
  * Stands between the service and the node: it keeps Filecoin's rules for messages, breaks
@@ -68,6 +69,7 @@ public final class RpcProxy implements AutoCloseable {
   private volatile double failures;
   private volatile boolean emptyReceipts;
   private volatile Lookups lookups = Lookups.PASS;
+  private volatile long oldestBlock;
 
   private RpcProxy(HttpServer server, ChainRpc rpc) {
     this.server = server;
@@ -110,6 +112,11 @@ public final class RpcProxy implements AutoCloseable {
     this.lookups = lookups;
   }
 
+  /** Logs of blocks before this one, and the state after them, are refused from now on. */
+  public void forgetBlocksBefore(long block) {
+    oldestBlock = block;
+  }
+
   /** Runs {@code action} once, in the place of the next signed bytes' going to the node. */
   public void beforeNextSend(Runnable action) {
     beforeSend.set(Optional.of(action));
@@ -131,6 +138,7 @@ public final class RpcProxy implements AutoCloseable {
     failures = 0;
     emptyReceipts = false;
     lookups = Lookups.PASS;
+    oldestBlock = 0;
     beforeSend.set(Optional.empty());
     afterSend.set(Optional.empty());
     beforeReport.set(Optional.empty());
@@ -162,7 +170,11 @@ public final class RpcProxy implements AutoCloseable {
         }
         return;
       }
-      if (request.path("method").asText().equals("eth_sendRawTransaction")) {
+      if (asksForForgotten(request)) {
+        answer(
+            exchange,
+            error(request, "bad tipset height: lookbacks of more than 24h0m0s are disallowed"));
+      } else if (request.path("method").asText().equals("eth_sendRawTransaction")) {
         send(exchange, question, request);
       } else {
         if (simulatesReport(request)) {
@@ -171,6 +183,16 @@ public final class RpcProxy implements AutoCloseable {
         answer(exchange, passed(request, ask(question)));
       }
     }
+  }
+
+  private boolean asksForForgotten(JsonNode request) {
+    String block =
+        switch (request.path("method").asText()) {
+          case "eth_getLogs" -> request.at("/params/0/fromBlock").asText();
+          case "eth_call", "eth_getTransactionCount" -> request.at("/params/1").asText();
+          default -> "";
+        };
+    return block.startsWith("0x") && Numeric.toBigInt(block).longValueExact() < oldestBlock;
   }
 
   private static boolean simulatesReport(JsonNode request) {
