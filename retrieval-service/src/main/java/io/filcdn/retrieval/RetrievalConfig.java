@@ -458,7 +458,7 @@ public interface RetrievalConfig {
     @WithDefault("5s")
     Duration connectTimeout();
 
-    /** The time for the head of an answer, with DNS and redirects. */
+    /** The time for the head of an answer, with redirects; before it, as much for DNS. */
     @WithDefault("15s")
     Duration firstByteTimeout();
 
