@@ -318,6 +318,7 @@ public interface RetrievalConfig {
 
     /**
      * Fetches from providers that a client may begin in an hour; one that brings nothing is free.
+     * Of pieces that are placed without their sizes, as many may bring nothing.
      */
     @WithDefault("10000")
     long fillsPerClient();

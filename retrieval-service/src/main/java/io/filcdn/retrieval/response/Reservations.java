@@ -292,7 +292,8 @@ public final class Reservations {
             admitted.dataSet(),
             toFetch,
             ranges.length(),
-            missQuota(admitted, toFetch));
+            missQuota(admitted, toFetch),
+            admission.isSized(piece, retrieval.request().payer()));
     return switch (fills.begin(fetch, watch(retrieval, admitted.dataSet()))) {
       case FillLimits.Leave.Given(FillCharge charge) -> new Outcome.Reserved(Optional.of(charge));
       case FillLimits.Leave.Refused(Refusal refusal) -> new Outcome.Refused(refusal);
