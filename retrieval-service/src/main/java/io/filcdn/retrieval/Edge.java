@@ -38,6 +38,7 @@ import io.filcdn.retrieval.connection.ConnectionLimits;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.follow.ReplicaFollower;
 import io.filcdn.retrieval.origin.GranteeProofs;
+import io.filcdn.retrieval.origin.HostAddresses;
 import io.filcdn.retrieval.origin.OriginClient;
 import io.filcdn.retrieval.origin.OriginHealth;
 import io.filcdn.retrieval.origin.OriginProofs;
@@ -155,6 +156,7 @@ final class Edge implements AutoCloseable {
   private final Optional<AccessLog> accessLog;
   private final UsageFlush usage;
   private final Optional<GranteeProofs> grantee;
+  private final HostAddresses hosts;
   private final OriginClient origins;
   private final PieceProbes probes;
   private final MemoryTier memory;
@@ -232,10 +234,12 @@ final class Edge implements AutoCloseable {
     signatureWorkers =
         tools.vertx.createSharedWorkerExecutor("filcdn-signatures", SIGNATURE_WORKERS);
     grantee = grantee(config.grantee());
+    hosts = new HostAddresses(tools.vertx);
     origins =
         new OriginClient(
             tools.vertx,
             Settings.origins(config.origin(), tools.network.allowPrivateOrigins()),
+            hosts,
             proofs(),
             traffic,
             tools.clock);
@@ -378,6 +382,7 @@ final class Edge implements AutoCloseable {
         new OriginClient(
             tools.vertx,
             Settings.probing(config, tools.network.allowPrivateOrigins()),
+            hosts,
             proofs(),
             traffic,
             tools.clock);
@@ -731,6 +736,7 @@ final class Edge implements AutoCloseable {
     shipping.close();
     origins.close();
     probes.close();
+    hosts.close();
     giveUpAbandoned();
     usage.flush();
     if (!shipper.ship()) {

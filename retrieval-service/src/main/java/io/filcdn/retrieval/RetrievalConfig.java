@@ -318,6 +318,7 @@ public interface RetrievalConfig {
 
     /**
      * Fetches from providers that a client may begin in an hour; one that brings nothing is free.
+     * Of pieces that are placed without their sizes, as many may bring nothing.
      */
     @WithDefault("10000")
     long fillsPerClient();
@@ -458,7 +459,7 @@ public interface RetrievalConfig {
     @WithDefault("5s")
     Duration connectTimeout();
 
-    /** The time for the head of an answer, with DNS and redirects. */
+    /** The time for the head of an answer, with redirects; before it, as much for DNS. */
     @WithDefault("15s")
     Duration firstByteTimeout();
 

@@ -177,6 +177,41 @@ class CapsIT extends LeasingEdgeTest {
   }
 
   @Test
+  void whereACapOfOneDataSetIsUsedUpAnotherThatHasThePiecePays() throws Exception {
+    Payer payer = paid();
+    metrics.grant(DataSetId.of(payer.secondDataSet()), Kind.CDN, 5_000);
+    metrics.grant(DataSetId.of(payer.secondDataSet()), Kind.CACHE_MISS, 5_000);
+    TestPiece piece = placedTwice(payer, 3_000);
+    set(payer, PolicyAccess.PUBLIC, "{\"bytesPerDay\":\"4000\"}");
+    List<CapName> names = daily(payer, new CapBearer.All());
+    grant(names, 4_000);
+
+    Answer first = get(payer, piece);
+    await().atMost(SOON).until(() -> sum(names) == 3_000);
+    Answer asked = head(payer, piece);
+    Answer second = get(payer, piece);
+
+    assertThat("fwss/" + first.header("X-Data-Set-ID")).isEqualTo(payer.dataSet());
+    for (Answer answer : List.of(asked, second)) {
+      assertThat(answer.status()).isEqualTo(200);
+      assertThat("fwss/" + answer.header("X-Data-Set-ID")).isEqualTo(payer.secondDataSet());
+    }
+  }
+
+  @Test
+  void whereNoOtherDataSetCanPayTheCapIsWhatIsTold() throws Exception {
+    Payer payer = paid();
+    metrics.grant(DataSetId.of(payer.secondDataSet()), Kind.CDN, 2_000);
+    metrics.grant(DataSetId.of(payer.secondDataSet()), Kind.CACHE_MISS, 5_000);
+    TestPiece piece = placedTwice(payer, 3_000);
+    set(payer, PolicyAccess.PUBLIC, "{\"bytesPerDay\":\"2500\"}");
+    grant(daily(payer, new CapBearer.All()), 2_500);
+
+    assertRefused(get(payer, piece), 429, "policy-bytes-exhausted");
+    assertRefused(head(payer, piece), 429, "policy-bytes-exhausted");
+  }
+
+  @Test
   void aCapInAllEndsForGood() throws Exception {
     Payer payer = paid();
     TestPiece piece = placed(payer, 3_000);

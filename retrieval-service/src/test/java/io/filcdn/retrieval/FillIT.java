@@ -7,6 +7,7 @@ import io.filcdn.retrieval.EdgeClient.Answer;
 import io.filcdn.retrieval.TestProvider.Fault;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -397,10 +398,36 @@ class FillIT extends EdgeTest {
     // a client that leaves with most of a piece is not served for nothing
     await().atMost(Duration.ofSeconds(20)).until(() -> fillBytes(leaving) == 40_000_000);
     assertThat(egressBytes(leaving)).isBetween(25_000_000L, 30_000_000L);
+    awaitStored();
+  }
+
+  /** Waits until the disk, which had failed, is tried again. */
+  private void awaitStored() {
     Payer later = newPayer();
     await()
         .atMost(Duration.ofSeconds(30))
         .until(() -> get(later, placed(later, 10)).header("Cache-Status").contains("stored"));
+  }
+
+  @Test
+  void theFirst4KiBOfWhatPassesThroughTellItsTypeInHoweverManyPartsTheyCome() throws Exception {
+    Payer payer = newPayer();
+    Path fills = edge.data().resolve("cache").resolve("fills");
+    byte[] list = ("[1" + ",1".repeat(4_000) + "]").getBytes(StandardCharsets.US_ASCII);
+    TestPiece json = TestPiece.of(list);
+    provider.with(json, new Fault.Trickles(3_000));
+    place(json, payer.address(), payer.dataSet());
+    deleteEmpty(fills);
+    try {
+      Answer passed = get(payer, json);
+
+      assertThat(passed.header("Content-Type")).isEqualTo("application/json");
+      assertThat(passed.body()).isEqualTo(list);
+      assertThat(isCold(json)).isTrue();
+    } finally {
+      Files.createDirectories(fills);
+    }
+    awaitStored();
   }
 
   @Test

@@ -140,6 +140,26 @@ class LeasesIT extends LeasingEdgeTest {
             () -> assertThat(metrics.held(dataSet, Kind.CDN)).isEqualTo(egressBytes(payer)));
   }
 
+  @Test
+  void aStreamWhoseWindowIsShutCostsNothing() throws Exception {
+    Payer payer = paid(1_000_000, 1_000_000);
+    TestPiece piece = placed(payer, 100_000);
+    get(payer, piece);
+    try (Http2Socket client = new Http2Socket(edge.client().port())) {
+      client.send(
+          Http2Socket.frame(Http2Socket.SETTINGS, 0, 0, new byte[] {0, 4, 0, 0, 0, 0}),
+          Http2Socket.get(1, payer.address() + ".localhost", "/" + piece.cid()));
+      await().atMost(SOON).until(() -> edge.edge().requests() == 1);
+
+      client.send(Http2Socket.number(Http2Socket.RST_STREAM, 1, 8));
+      await().atMost(SOON).until(() -> edge.edge().requests() == 0);
+    }
+    get(payer, piece);
+
+    await().atMost(SOON).until(() -> egressBytes(payer) >= 200_000);
+    assertThat(egressBytes(payer)).isEqualTo(200_000);
+  }
+
   /** Asks with a window of so many bytes, takes some, resets the stream and takes what comes. */
   private void reset(Payer payer, TestPiece piece, int window, int take) throws IOException {
     byte[] initialWindow = ByteBuffer.allocate(6).putShort((short) 4).putInt(window).array();

@@ -252,6 +252,11 @@ public final class Admission {
     return replica.dataSet(dataSet).map(set -> set.gate().isPresent()).orElse(true);
   }
 
+  /** True where a payer has a piece with its size; else the size is whatever a client asks for. */
+  public boolean isSized(PieceCid piece, Address payer) {
+    return replica.placements(piece, payer).stream().anyMatch(Placement::sized);
+  }
+
   /**
    * True where a piece may not stay cached: it is denied, or the payers that had it have it no
    * more.

@@ -16,9 +16,10 @@ import java.util.function.LongUnaryOperator;
 /**
  * The limits of what clients may make the edge fetch from providers within an hour: a payer pays
  * for the whole piece, however little of it a client takes. Limited are the fetches that brought
- * anything, the bytes beyond what their client took, and as a share of the data set's cache-miss
- * quota, both these and all bytes, so that no client alone uses up what is there for all. The
- * networks that a client lies in have limits of their own, which are wider.
+ * anything, apart from them those that brought nothing of pieces whose size is the client's guess,
+ * the bytes beyond what their client took, and as a share of the data set's cache-miss quota, both
+ * these and all bytes, so that no client alone uses up what is there for all. The networks that a
+ * client lies in have limits of their own, which are wider.
  *
  * <p>A fetch holds what it can cost when it begins, and is charged what it did cost once it and its
  * response are over; in between, a client that takes less than it asked for can get ahead of its
@@ -71,8 +72,10 @@ public final class FillLimits {
    * @param asked how many of its bytes the client asks for
    * @param quota what the data set has left for cache misses; {@link Long#MAX_VALUE} where that is
    *     not known
+   * @param sized whether the index tells the piece's size; else it is the client's guess
    */
-  public record Fetch(List<Prefix> networks, DataSetId dataSet, long size, long asked, long quota) {
+  public record Fetch(
+      List<Prefix> networks, DataSetId dataSet, long size, long asked, long quota, boolean sized) {
 
     /** The bytes beyond those that the client asks for. */
     long more() {
@@ -92,6 +95,8 @@ public final class FillLimits {
   }
 
   private record NetworkOfDataSet(Prefix network, DataSetId dataSet) {}
+
+  private record GuessesOf(Prefix network) {}
 
   /** The bytes that a fetch holds of one limit, and how it is charged. */
   private record Account(
@@ -182,6 +187,10 @@ public final class FillLimits {
     accounts.add(
         new Account(unasked, both, shareUnasked, fetch.more(), FillLimits::unaskedOf, refusal));
     accounts.add(new Account(bytes, both, share, fetch.size, FillLimits::bytesOf, refusal));
+    if (!fetch.sized) {
+      Object guesses = new GuessesOf(network);
+      accounts.add(new Account(fetches, guesses, most, 1, FillLimits::wrongGuessesOf, refusal));
+    }
   }
 
   private static long share(double part, long quota) {
@@ -191,6 +200,10 @@ public final class FillLimits {
   /** A fetch counts where it brought anything. */
   private static long countOf(long fetched, long accepted) {
     return fetched > 0 ? 1 : 0;
+  }
+
+  private static long wrongGuessesOf(long fetched, long accepted) {
+    return 1 - countOf(fetched, accepted);
   }
 
   private static long bytesOf(long fetched, long accepted) {

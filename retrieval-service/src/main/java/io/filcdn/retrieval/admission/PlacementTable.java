@@ -62,11 +62,16 @@ final class PlacementTable {
   /**
    * A piece in a data set.
    *
+   * @param sized whether it is placed there with its size, and not by its root alone
    * @param added the epoch in which it came there, where that is known
    * @param label what its metadata says that the piece is
    */
   record Placement(
-      PieceCid piece, DataSetId dataSet, Optional<Epoch> added, Optional<PieceLabel> label) {}
+      PieceCid piece,
+      DataSetId dataSet,
+      boolean sized,
+      Optional<Epoch> added,
+      Optional<PieceLabel> label) {}
 
   void put(
       Opened opened,
@@ -161,7 +166,7 @@ final class PlacementTable {
     }
 
     private Placement of(PieceCid piece) {
-      return new Placement(piece, dataSet, added, label);
+      return new Placement(piece, dataSet, height > 0, added, label);
     }
   }
 

@@ -7,6 +7,7 @@ import io.filcdn.common.proof.PieceTree;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.bytes.ReprDigest;
 import io.filcdn.retrieval.media.ContentType;
+import io.filcdn.retrieval.media.FirstBytes;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.verify.PieceVerifier;
 import io.netty.buffer.ByteBuf;
@@ -42,8 +43,7 @@ final class FillBytes {
   /** The bytes that have arrived and may not be written yet, by where they begin. */
   private final ConcurrentNavigableMap<Long, ByteBuf> unwritten = new ConcurrentSkipListMap<>();
 
-  /** The first bytes, which tell what the piece is. */
-  private final ByteBuffer head;
+  private final FirstBytes first;
 
   @GuardedBy("this")
   private int readers;
@@ -67,7 +67,7 @@ final class FillBytes {
     this.file = file;
     this.unread = unread;
     this.verifier = new PieceVerifier(piece);
-    this.head = ByteBuffer.allocate((int) Math.min(ContentType.SNIFFED, piece.rawSize()));
+    this.first = new FirstBytes(piece.rawSize());
   }
 
   /** Tells who supplied the first bytes. */
@@ -84,20 +84,17 @@ final class FillBytes {
     unwritten.put(at, bytes);
     arrived = at + bytes.readableBytes();
     if (state == PieceBytes.State.AWAITED) {
-      lookAt(bytes.nioBuffer());
+      first.add(bytes.nioBuffer()).ifPresent(this::begin);
     }
     if (state != PieceBytes.State.AWAITED) {
       tell();
     }
   }
 
-  /** Learns what the piece is, so that readers may begin. */
-  private void lookAt(ByteBuffer bytes) {
-    head.put(bytes.limit(Math.min(bytes.limit(), bytes.position() + head.remaining())));
-    if (!head.hasRemaining()) {
-      contentType = ContentType.of(head.array());
-      state = PieceBytes.State.ARRIVING;
-    }
+  /** What the piece is, is known, so that readers may begin. */
+  private void begin(String type) {
+    contentType = type;
+    state = PieceBytes.State.ARRIVING;
   }
 
   /** Appends bytes that arrived; blocks on the disk and hashes. One writer at a time. */

@@ -7,6 +7,7 @@ import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.bytes.PieceBytes;
 import io.filcdn.retrieval.media.ContentType;
+import io.filcdn.retrieval.media.FirstBytes;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginSupply;
 import io.filcdn.retrieval.refusal.Problem;
@@ -51,6 +52,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   private final ByteRanges ranges;
   private final OriginSupply supply;
   private final PieceVerifier verifier;
+  private final FirstBytes first;
   private final UnverifiedEgress unverified;
   private final Consumer<PassThrough> leave;
 
@@ -100,6 +102,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     this.leave = leave;
     this.supply = tools.supply(OriginSupply.Wanted.whole(piece), request.origins(), this);
     this.verifier = new PieceVerifier(piece);
+    this.first = new FirstBytes(piece.rawSize());
     this.unverified = tools.meter().openPassThrough();
     this.windowStart = ranges.first().start();
     // last: what begins has to end
@@ -212,10 +215,15 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
         }
       }
       if (contentType == null) {
-        contentType = ContentType.of(bytes);
-        state = State.ARRIVING;
+        first.add(ByteBuffer.wrap(bytes)).ifPresent(this::begin);
       }
     }
+  }
+
+  /** What the piece is, is known, so that the reader may begin. */
+  private void begin(String type) {
+    contentType = type;
+    state = State.ARRIVING;
   }
 
   private synchronized boolean isFull() {

@@ -28,6 +28,10 @@ public final class ConnectionTimeouts extends IdleStateHandler {
   private int answering;
   private long heads;
   private int waiting;
+
+  /** The bytes of the write under way that had left when it was last looked. */
+  private long left;
+
   private @Nullable ScheduledFuture<?> head;
   private @Nullable ScheduledFuture<?> rest;
 
@@ -103,9 +107,21 @@ public final class ConnectionTimeouts extends IdleStateHandler {
   protected void channelIdle(ChannelHandlerContext ctx, IdleStateEvent event) {
     ChannelOutboundBuffer unsent = ctx.channel().unsafe().outboundBuffer();
     boolean clientHasAll = unsent == null || unsent.totalPendingWriteBytes() == 0;
-    if (waiting == 0 || !clientHasAll) {
+    boolean goesOn = clientHasAll ? waiting > 0 : moves(unsent, event);
+    if (!goesOn) {
       close(ctx);
     }
+  }
+
+  /**
+   * True where bytes of the write under way left since it was last looked. A large one moves for
+   * long before it is complete, and only then the time begins anew: what has left of it by the
+   * first event left within that time.
+   */
+  private boolean moves(ChannelOutboundBuffer unsent, IdleStateEvent event) {
+    long before = event.isFirst() ? 0 : left;
+    left = unsent.currentProgress();
+    return left > before;
   }
 
   /** A head has begun. */

@@ -2,9 +2,7 @@ package io.filcdn.retrieval.origin;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -19,11 +17,6 @@ record OriginAddress(OriginUrl url, List<InetAddress> addresses) {
   /** So many addresses of a name are tried. */
   private static final int MOST_ADDRESSES = 8;
 
-  /** A DNS resolver, which blocks. */
-  interface Names {
-    InetAddress[] lookup(String host) throws UnknownHostException;
-  }
-
   /** The outcome of a check. */
   sealed interface Checked {
     /** An address that may be contacted. */
@@ -33,31 +26,22 @@ record OriginAddress(OriginUrl url, List<InetAddress> addresses) {
     record Refused(String why) implements Checked {}
   }
 
-  /** Reads, resolves and checks a service URL; blocks on DNS. */
-  static Checked check(String serviceUrl, Reach reach, Names names) {
-    try {
-      return check(OriginUrl.parse(serviceUrl), reach, names);
-    } catch (IllegalArgumentException e) {
-      return new Checked.Refused(String.valueOf(e.getMessage()));
-    }
-  }
-
-  /** Resolves and checks a URL; blocks on DNS. */
-  static Checked check(OriginUrl url, Reach reach, Names names) {
-    InetAddress[] found;
-    try {
-      found = names.lookup(url.host().replaceAll("[\\[\\]]", ""));
-    } catch (UnknownHostException e) {
+  /**
+   * Checks a URL.
+   *
+   * @param found the addresses of its host; none where it is not in DNS
+   */
+  static Checked check(OriginUrl url, Reach reach, List<InetAddress> found) {
+    if (found.isEmpty()) {
       return new Checked.Refused(
           "the host %s is not in DNS".formatted(OriginUrl.shown(url.host())));
     }
-    List<InetAddress> usable = Arrays.stream(found).filter(reach::allows).toList();
+    List<InetAddress> usable = found.stream().filter(reach::allows).toList();
     if (usable.isEmpty()) {
       return new Checked.Refused(
           "expected a public address of %s, found %s"
               .formatted(
-                  OriginUrl.shown(url.host()),
-                  Arrays.stream(found).limit(MOST_ADDRESSES).toList()));
+                  OriginUrl.shown(url.host()), found.stream().limit(MOST_ADDRESSES).toList()));
     }
     return new OriginAddress(url, byTurns(usable)).check(reach);
   }

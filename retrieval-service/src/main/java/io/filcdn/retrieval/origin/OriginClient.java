@@ -1,7 +1,5 @@
 package io.filcdn.retrieval.origin;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.OriginAddress.Checked;
@@ -9,12 +7,10 @@ import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import io.filcdn.retrieval.usage.Traffic;
 import io.filcdn.wallet.CurioToken;
 import io.vertx.core.Vertx;
-import io.vertx.core.WorkerExecutor;
 import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpHeaders;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -22,7 +18,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import javax.net.ssl.X509ExtendedTrustManager;
@@ -44,29 +39,18 @@ public final class OriginClient {
   /** The status that a server sends on a connection that it was about to close for idleness. */
   private static final int REQUEST_TIMEOUT = 408;
 
-  /** Names are looked up by threads of their own: a name can be made to take long. */
-  private static final int RESOLVERS = 8;
-
-  private static final int MOST_ADDRESSES = 10_000;
-  private static final Duration ADDRESS_HOLDS = Duration.ofSeconds(10);
-
   private final Tools tools;
   private final OriginProofs proofs;
-  private final OriginAddress.Names names;
-  private final WorkerExecutor resolvers;
-
+  private final HostAddresses addresses;
   private final OriginConnections connections;
   private final HostFetches hosts;
-
-  /** The addresses that service URLs led to a moment ago: looking is a hop to another thread. */
-  private final Cache<String, OriginAddress> addresses =
-      Caffeine.newBuilder().maximumSize(MOST_ADDRESSES).expireAfterWrite(ADDRESS_HOLDS).build();
 
   /**
    * The rules by which providers are asked.
    *
    * @param connect how long a connection to one address may take
-   * @param firstByte how long the head of an answer may take, redirects and all
+   * @param firstByte how long the head of an answer may take, redirects and all, and before that
+   *     the addresses of the provider's host
    * @param stall within which time a provider must send {@code leastBytes}
    * @param leastBytes the least that it must send within {@code stall}
    * @param longest how long a provider may take for a whole piece, as far as its pace goes
@@ -115,23 +99,25 @@ public final class OriginClient {
   }
 
   /**
+   * @param addresses of providers' hosts
    * @param proofs that gated providers are shown
    * @param traffic is told of what providers send, for the metrics
    */
-  public OriginClient(Vertx vertx, Rules rules, OriginProofs proofs, Traffic traffic, Clock clock) {
-    this(
-        new Tools(vertx, rules, traffic, clock),
-        proofs,
-        InetAddress::getAllByName,
-        OriginTls.javasTrust());
+  public OriginClient(
+      Vertx vertx,
+      Rules rules,
+      HostAddresses addresses,
+      OriginProofs proofs,
+      Traffic traffic,
+      Clock clock) {
+    this(new Tools(vertx, rules, traffic, clock), addresses, proofs, OriginTls.javasTrust());
   }
 
   OriginClient(
-      Tools tools, OriginProofs proofs, OriginAddress.Names names, X509ExtendedTrustManager trust) {
+      Tools tools, HostAddresses addresses, OriginProofs proofs, X509ExtendedTrustManager trust) {
     this.tools = tools;
+    this.addresses = addresses;
     this.proofs = proofs;
-    this.names = names;
-    this.resolvers = tools.vertx.createSharedWorkerExecutor("filcdn-resolve", RESOLVERS);
     this.connections = new OriginConnections(tools, trust);
     this.hosts = new HostFetches(tools.rules.connections());
   }
@@ -157,19 +143,20 @@ public final class OriginClient {
 
   /** Asks the provider. Returns at once; the fetch's sink is called on the current event loop. */
   void start(OriginFetch fetch) {
-    String serviceUrl = fetch.origin().serviceUrl();
-    OriginAddress known = addresses.getIfPresent(serviceUrl);
-    if (known != null) {
-      askAt(known, fetch);
-    } else {
-      check(
-          () -> OriginAddress.check(serviceUrl, tools.rules.reach(), names),
-          fetch,
-          address -> {
-            addresses.put(serviceUrl, address);
-            askAt(address, fetch);
-          });
+    OriginUrl url;
+    try {
+      url = OriginUrl.parse(fetch.origin().serviceUrl());
+    } catch (IllegalArgumentException e) {
+      fetch.fail(Kind.UNUSABLE, String.valueOf(e.getMessage()));
+      return;
     }
+    check(
+        url,
+        fetch,
+        address -> {
+          fetch.asks();
+          askAt(address, fetch);
+        });
   }
 
   private void askAt(OriginAddress service, OriginFetch fetch) {
@@ -180,17 +167,23 @@ public final class OriginClient {
         .onFailure(failure -> fetch.fail(Kind.FAILED, "no proof for it can be signed"));
   }
 
-  private void check(Callable<Checked> check, OriginFetch fetch, Consumer<OriginAddress> then) {
-    resolvers
-        .executeBlocking(check, false)
+  private void check(OriginUrl url, OriginFetch fetch, Consumer<OriginAddress> then) {
+    addresses
+        .of(url.host())
         .onSuccess(
-            checked -> {
-              switch (checked) {
-                case Checked.Usable(OriginAddress address) -> then.accept(address);
-                case Checked.Refused(String why) -> fetch.fail(Kind.UNUSABLE, why);
+            found -> {
+              if (!fetch.isOver()) {
+                use(OriginAddress.check(url, tools.rules.reach(), found), fetch, then);
               }
             })
         .onFailure(failure -> fetch.fail(Kind.UNUSABLE, failure.toString()));
+  }
+
+  private static void use(Checked checked, OriginFetch fetch, Consumer<OriginAddress> then) {
+    switch (checked) {
+      case Checked.Usable(OriginAddress address) -> then.accept(address);
+      case Checked.Refused(String why) -> fetch.fail(Kind.UNUSABLE, why);
+    }
   }
 
   private void ask(Question question) {
@@ -270,18 +263,17 @@ public final class OriginClient {
                   from.url().host(), reach.redirectHosts().patterns(), OriginUrl.shown(to.host())));
       return;
     }
-    // the host that was checked stays at the addresses that were checked
-    Callable<Checked> check =
-        to.host().equals(from.url().host())
-            ? () -> from.at(to).check(reach)
-            : () -> OriginAddress.check(to, reach, names);
-    check(
-        check,
-        question.fetch,
+    Consumer<OriginAddress> then =
         address ->
             ask(
                 new Question(
-                    address, question.fetch, Optional.empty(), question.redirects - 1, false)));
+                    address, question.fetch, Optional.empty(), question.redirects - 1, false));
+    if (to.host().equals(from.url().host())) {
+      // the host that was checked stays at the addresses that were checked
+      use(from.at(to).check(reach), question.fetch, then);
+    } else {
+      check(to, question.fetch, then);
+    }
   }
 
   /** Netty gives a header's bytes as characters of Latin-1; UTF-8 where they are that. */
@@ -304,6 +296,5 @@ public final class OriginClient {
   /** Ends all fetches. */
   public void close() {
     connections.close();
-    resolvers.close();
   }
 }

@@ -97,12 +97,21 @@ final class OriginFetch {
     this.wanted = part.wanted;
     this.method = part.method;
     this.sink = sink;
+    // it waits for DNS, with others, and not yet for the provider
+    this.timer = timer(Kind.BUSY, "no address of its host");
+  }
+
+  private long timer(Kind kind, String missing) {
     Duration patience = tools.rules().firstByte();
-    this.timer =
-        tools
-            .vertx()
-            .setTimer(
-                patience.toMillis(), late -> fail(Kind.TIMEOUT, "no answer within " + patience));
+    return tools
+        .vertx()
+        .setTimer(patience.toMillis(), late -> fail(kind, missing + " within " + patience));
+  }
+
+  /** The provider's address is known: it has the time for an answer from now on. */
+  void asks() {
+    tools.vertx().cancelTimer(timer);
+    timer = timer(Kind.TIMEOUT, "no answer");
   }
 
   Origin origin() {

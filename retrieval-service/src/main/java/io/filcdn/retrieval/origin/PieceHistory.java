@@ -11,6 +11,7 @@ import io.filcdn.retrieval.origin.OriginFailure.Kind;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,10 @@ import org.jspecify.annotations.Nullable;
 public final class PieceHistory {
 
   private static final long MAX_PIECES = 100_000;
+
+  /** Of one root, so that sizes which clients make up are no work. */
+  private static final int MAX_ABSENCES = 64;
+
   private static final Duration LONGEST_WAIT = Duration.ofHours(1);
   private static final Duration SUSPICION = Duration.ofDays(1);
   private static final Duration WHOLE_ONLY = Duration.ofHours(1);
@@ -125,6 +130,9 @@ public final class PieceHistory {
             (root, known) -> {
               Map<Absence, Instant> all = new HashMap<>(known == null ? Map.of() : known);
               all.values().removeIf(end -> !lasts(end));
+              if (all.size() == MAX_ABSENCES) {
+                all.remove(Collections.min(all.entrySet(), Map.Entry.comparingByValue()).getKey());
+              }
               all.put(absence(origin, piece), until);
               return Map.copyOf(all);
             });

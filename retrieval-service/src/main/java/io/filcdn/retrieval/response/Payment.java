@@ -5,6 +5,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.retrieval.access.Grant;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.refusal.Refusal;
+import io.filcdn.retrieval.usage.Cap;
 import io.filcdn.retrieval.usage.Quota;
 import java.time.Clock;
 import java.util.List;
@@ -25,6 +26,18 @@ record Payment(Quota quota, Clock clock) {
       long first = length <= quota.remaining(name) ? slice(length) : length;
       needs.add(new Quota.Need(name, first));
     }
+  }
+
+  /**
+   * True where each cap of a data set's own leaves as much as the whole response, when prepared.
+   */
+  boolean isWithinCaps(DataSetId dataSet, Grant grant, long length) {
+    for (Cap cap : grant.caps(dataSet)) {
+      if (quota.remaining(cap.name()) < length) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**

@@ -67,7 +67,7 @@ public final class Reservations {
     /**
      * Goes on.
      *
-     * @param paid by the data set that has most left
+     * @param paid by the data set that has most left, of those whose caps leave enough
      * @param hold what is kept for it, and has to be released
      */
     void with(Decision.Admitted paid, Quota.Hold hold);
@@ -75,7 +75,8 @@ public final class Reservations {
 
   /**
    * Gets quota, and goes on: at once where it is at hand, otherwise later on the same event loop.
-   * Only the first request for a data set, and one that needs much, waits.
+   * Only the first request for a data set, one that needs much, and one that a cap would refuse
+   * waits.
    */
   public void prepare(
       Retrieval retrieval, Decision.Admitted admitted, ResponseBody body, Next next) {
@@ -86,13 +87,45 @@ public final class Reservations {
         hold -> {
           Decision.Admitted paid = admission.paidAnew(admitted);
           if (paid.dataSet().equals(admitted.dataSet())) {
-            next.with(admitted, hold);
+            goOn(retrieval, admitted, body, hold, next);
           } else {
             // only now it is known that another has more left
             hold.release();
-            await(retrieval, paid, body, other -> next.with(paid, other));
+            await(retrieval, paid, body, other -> goOn(retrieval, paid, body, other, next));
           }
         });
+  }
+
+  /** Goes on, without the data set that would pay where its caps leave too little. */
+  private void goOn(
+      Retrieval retrieval,
+      Decision.Admitted admitted,
+      ResponseBody body,
+      Quota.Hold hold,
+      Next next) {
+    Optional<Decision.Admitted> others = others(retrieval, admitted, body.length());
+    if (others.isEmpty()) {
+      next.with(admitted, hold);
+    } else {
+      hold.release();
+      prepare(retrieval, others.get(), body, next);
+    }
+  }
+
+  /** The same, paid by others, where caps of the data set that would pay leave too little. */
+  private Optional<Decision.Admitted> others(
+      Retrieval retrieval, Decision.Admitted admitted, long length) {
+    DataSetId capped = admitted.dataSet();
+    if (admitted.payers().size() == 1
+        || retrieval.request().bot().isPresent()
+        || payment.isWithinCaps(capped, retrieval.grant(), length)) {
+      return Optional.empty();
+    }
+    List<DataSetId> others = admitted.payers().stream().filter(set -> !set.equals(capped)).toList();
+    // where none of them can pay, the cap is what the client is told of
+    return others.stream().anyMatch(set -> quota.remaining(QuotaName.cdn(set)) >= length)
+        ? admission.paidBy(admitted, others)
+        : Optional.empty();
   }
 
   private void await(
@@ -259,7 +292,8 @@ public final class Reservations {
             admitted.dataSet(),
             toFetch,
             ranges.length(),
-            missQuota(admitted, toFetch));
+            missQuota(admitted, toFetch),
+            admission.isSized(piece, retrieval.request().payer()));
     return switch (fills.begin(fetch, watch(retrieval, admitted.dataSet()))) {
       case FillLimits.Leave.Given(FillCharge charge) -> new Outcome.Reserved(Optional.of(charge));
       case FillLimits.Leave.Refused(Refusal refusal) -> new Outcome.Refused(refusal);

@@ -41,7 +41,8 @@ class FillLimitsTest {
         DATA_SET,
         size,
         asked,
-        quota);
+        quota,
+        true);
   }
 
   /** Begins a fetch without a share of a quota, and ends it. */
@@ -79,6 +80,25 @@ class FillLimitsTest {
 
     assertThat(runs(100, () -> run(limits, 0, 0, 0))).isEqualTo(100);
     assertThat(runs(100, () -> run(limits, 1_000, 1_000, 1_000))).isEqualTo(8);
+  }
+
+  @Test
+  void guessesOfASizeThatBringNothingAreLimitedApartFromFetches() {
+    FillLimits limits = limits(8, 10_000);
+    Fetch guess =
+        new Fetch(
+            Prefix.of(NetUtil.createInetAddressFromIpAddressString("192.0.2.1")),
+            DATA_SET,
+            1_000,
+            1_000,
+            Long.MAX_VALUE,
+            false);
+
+    assertThat(runs(100, () -> run(limits, guess, 0, 0))).isEqualTo(8);
+    assertThat(runs(100, () -> run(limits, 1_000, 1_000, 1_000))).isEqualTo(8);
+    now.addAndGet(Duration.ofHours(1).toNanos());
+    assertThat(runs(100, () -> run(limits, guess, 1_000, 1_000))).isEqualTo(8);
+    assertThat(runs(100, () -> run(limits, 0, 0, 0))).isZero();
   }
 
   @Test

@@ -55,7 +55,11 @@ class IndexReplicaTest {
   }
 
   private static Placement placement(PieceCid piece, int dataSet) {
-    return new Placement(piece, DataSetId.of("fwss/" + dataSet), ADDED, Optional.empty());
+    return placement(piece, dataSet, true);
+  }
+
+  private static Placement placement(PieceCid piece, int dataSet, boolean sized) {
+    return new Placement(piece, DataSetId.of("fwss/" + dataSet), sized, ADDED, Optional.empty());
   }
 
   @Test
@@ -104,7 +108,7 @@ class IndexReplicaTest {
     try (IndexReplica replica = IndexReplica.open(folder)) {
       replica.applyChanges(List.of(placed(ROOT, PAYER, 1)), Map.of(), Optional.of(NOW));
 
-      assertThat(replica.placements(SHORT, PAYER)).containsExactly(placement(SHORT, 1));
+      assertThat(replica.placements(SHORT, PAYER)).containsExactly(placement(SHORT, 1, false));
       assertThat(replica.placements(ROOT, PAYER)).isEmpty();
       assertThat(replica.hasUnsized(ROOT, PAYER)).isTrue();
       assertThat(replica.hasUnsized(ROOT, OTHER)).isFalse();

@@ -7,6 +7,7 @@ import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;
 import io.filcdn.retrieval.bytes.PieceBytes;
+import io.filcdn.retrieval.origin.HostAddresses;
 import io.filcdn.retrieval.origin.HostPatterns;
 import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.origin.OriginClient;
@@ -98,6 +99,7 @@ final class TestCache implements AutoCloseable {
                 Duration.ofHours(12),
                 64,
                 Reach.of(Set.of(), List.of(), Set.of(), true)),
+            new HostAddresses(vertx),
             OriginProofs.NONE,
             traffic,
             Clock.systemUTC());

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.filcdn.retrieval.origin.OriginAddress.Checked;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -20,8 +21,10 @@ class OriginAddressTest {
   private static final Reach PUBLIC = Reach.of(Set.of(), List.of(), Set.of(), false);
   private static final Reach PRIVATE_TOO = Reach.of(Set.of(), List.of(), Set.of(), true);
 
-  private static Checked check(String url, Reach reach) {
-    return OriginAddress.check(url, reach, InetAddress::getAllByName);
+  private static Checked check(String url, Reach reach) throws UnknownHostException {
+    OriginUrl parsed = OriginUrl.parse(url);
+    return OriginAddress.check(
+        parsed, reach, List.of(InetAddress.getAllByName(parsed.host().replaceAll("[\\[\\]]", ""))));
   }
 
   @ParameterizedTest
@@ -95,7 +98,7 @@ class OriginAddressTest {
         "http://[4000::1]",
         "http://[ff02::1]"
       })
-  void whatIsNotPublicIsRefused(String url) {
+  void whatIsNotPublicIsRefused(String url) throws Exception {
     assertThat(check(url, PUBLIC)).isInstanceOf(Checked.Refused.class);
   }
 
@@ -116,12 +119,12 @@ class OriginAddressTest {
         "http://[2003::1]",
         "http://[3ffe::1]"
       })
-  void publicAddressesMayBeContacted(String url) {
+  void publicAddressesMayBeContacted(String url) throws Exception {
     assertThat(check(url, PUBLIC)).isInstanceOf(Checked.Usable.class);
   }
 
   @Test
-  void anOperatorsOwnNetworksAreNotContacted() {
+  void anOperatorsOwnNetworksAreNotContacted() throws Exception {
     Reach reach =
         Reach.of(Set.of(), List.of("8.8.8.0/24", " 2001:67c:2960:6464::/96"), Set.of(), false);
 
@@ -135,12 +138,12 @@ class OriginAddressTest {
   }
 
   @Test
-  void aDevnetMayLiveOnLoopback() {
+  void aDevnetMayLiveOnLoopback() throws Exception {
     assertThat(check("http://127.0.0.1:8407", PRIVATE_TOO)).isInstanceOf(Checked.Usable.class);
   }
 
   @Test
-  void onlyPortsThatAreAllowedAreContacted() {
+  void onlyPortsThatAreAllowedAreContacted() throws Exception {
     Reach reach = Reach.of(Set.of(443), List.of(), Set.of(), false);
 
     assertThat(check("https://8.8.8.8", reach)).isInstanceOf(Checked.Usable.class);
@@ -148,18 +151,12 @@ class OriginAddressTest {
     assertThat(check("http://8.8.8.8", reach)).isInstanceOf(Checked.Refused.class);
   }
 
-  private static OriginAddress resolved(String... addresses) {
-    Checked checked =
-        OriginAddress.check(
-            "http://sp.example",
-            PUBLIC,
-            host -> {
-              InetAddress[] found = new InetAddress[addresses.length];
-              for (int i = 0; i < found.length; i++) {
-                found[i] = InetAddress.getByName(addresses[i]);
-              }
-              return found;
-            });
+  private static OriginAddress resolved(String... addresses) throws UnknownHostException {
+    List<InetAddress> found = new ArrayList<>();
+    for (String address : addresses) {
+      found.add(InetAddress.getByName(address));
+    }
+    Checked checked = OriginAddress.check(OriginUrl.parse("http://sp.example"), PUBLIC, found);
     return ((Checked.Usable) checked).address();
   }
 
@@ -185,13 +182,7 @@ class OriginAddressTest {
 
   @Test
   void aNameThatIsNotInDnsIsRefused() {
-    Checked checked =
-        OriginAddress.check(
-            "http://sp.example",
-            PUBLIC,
-            host -> {
-              throw new UnknownHostException(host);
-            });
+    Checked checked = OriginAddress.check(OriginUrl.parse("http://sp.example"), PUBLIC, List.of());
 
     assertThat(checked).isEqualTo(new Checked.Refused("the host sp.example is not in DNS"));
   }

@@ -2,6 +2,7 @@ package io.filcdn.retrieval.origin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.CommP;
@@ -33,6 +34,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +59,10 @@ class OriginClientTest {
   private final Context context = vertx.getOrCreateContext();
 
   private final Map<String, List<String>> names = new ConcurrentHashMap<>();
+
+  /** The names that are not found before their latch opens. */
+  private final Map<String, CountDownLatch> slowNames = new ConcurrentHashMap<>();
+
   private Optional<CurioToken> proof = Optional.empty();
   private final OriginProofs proofs = (origin, piece) -> Future.succeededFuture(proof);
   private final OriginClient client = client(Set.of());
@@ -81,12 +87,13 @@ class OriginClientTest {
     return new OriginClient(
         new OriginClient.Tools(
             vertx, rules, new Traffic(new SimpleMeterRegistry(), 1), Clock.systemUTC()),
+        new HostAddresses(vertx, this::lookup, Ticker.systemTicker()),
         proofs,
-        this::lookup,
         OriginTls.javasTrust());
   }
 
   private InetAddress[] lookup(String host) throws UnknownHostException {
+    await(slowNames.getOrDefault(host, new CountDownLatch(0)));
     if (host.endsWith(".invalid")) {
       throw new UnknownHostException(host);
     }
@@ -98,8 +105,17 @@ class OriginClientTest {
     return found;
   }
 
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   @AfterEach
   void close() throws Exception {
+    slowNames.values().forEach(CountDownLatch::countDown);
     client.close();
     vertx.close().toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
   }
@@ -364,6 +380,40 @@ class OriginClientTest {
       assertThat(fetch("http://broken.example:" + provider.port()).end()).startsWith("failed: ");
       assertThat(provider.connections()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void aProviderIsNotBlamedForItsNameNotBeingLookedUpInTime() throws Exception {
+    slowNames.put("sp.example", new CountDownLatch(1));
+    OriginClient impatient =
+        client(Duration.ofMillis(300), 1, Reach.of(Set.of(), List.of(), Set.of(), true));
+
+    assertThat(end(impatient, "http://sp.example"))
+        .isEqualTo(Kind.BUSY + ": no address of its host within PT0.3S");
+
+    impatient.close();
+  }
+
+  @Test
+  void theTimeForAnAnswerBeginsOnceTheAddressIsKnown() throws Exception {
+    CountDownLatch found = new CountDownLatch(1);
+    names.put("sp.example", List.of("127.0.0.1"));
+    slowNames.put("sp.example", found);
+    OriginClient patient =
+        client(Duration.ofSeconds(6), 1, Reach.of(Set.of(), List.of(), Set.of(), true));
+    try (RawProvider provider =
+        new RawProvider(
+            request -> {
+              Thread.sleep(3_500);
+              request.ok(BYTES);
+            })) {
+      CompletableFuture<Outcome> outcome =
+          begin(patient, "http://sp.example:" + provider.port(), 0);
+      vertx.setTimer(3_500, late -> found.countDown());
+
+      outcome.get(60, TimeUnit.SECONDS).assertWhole();
+    }
+    patient.close();
   }
 
   @ParameterizedTest

@@ -13,7 +13,6 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import java.net.InetAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,8 +52,8 @@ class OriginSupplyTest {
                   Reach.of(Set.of(), List.of(), Set.of(), true)),
               new Traffic(new SimpleMeterRegistry(), 1),
               Clock.systemUTC()),
+          new HostAddresses(vertx),
           OriginProofs.NONE,
-          InetAddress::getAllByName,
           OriginTls.javasTrust());
   private final OriginHealth health =
       new OriginHealth(

@@ -3,6 +3,7 @@ package io.filcdn.retrieval.origin;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.benmanes.caffeine.cache.Ticker;
 import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.common.piece.CommP;
@@ -133,8 +134,11 @@ class OriginTlsTest {
     return new OriginClient(
         new OriginClient.Tools(
             vertx, rules, new Traffic(new SimpleMeterRegistry(), 1), Clock.systemUTC()),
+        new HostAddresses(
+            vertx,
+            host -> new InetAddress[] {InetAddress.getLoopbackAddress()},
+            Ticker.systemTicker()),
         OriginProofs.NONE,
-        host -> new InetAddress[] {InetAddress.getLoopbackAddress()},
         trust);
   }
 

@@ -53,6 +53,18 @@ class PieceHistoryTest {
   }
 
   @Test
+  void ofOneRootSoManyAbsencesAreRemembered() {
+    for (int size = 901; size <= 965; size++) {
+      history.absent(A, new PieceCid(new CommP(1, 2, 3, 4), 5, size));
+      clock.move(Duration.ofMillis(1));
+    }
+
+    assertThat(against(A, new PieceCid(new CommP(1, 2, 3, 4), 5, 901))).isEmpty();
+    assertThat(against(A, new PieceCid(new CommP(1, 2, 3, 4), 5, 902))).contains(Kind.NOT_FOUND);
+    assertThat(against(A, new PieceCid(new CommP(1, 2, 3, 4), 5, 965))).contains(Kind.NOT_FOUND);
+  }
+
+  @Test
   void whatTheIndexTellsAnewIsAskedForAnew() {
     for (Origin origin : List.of(A, B)) {
       history.absent(origin, PIECE);
