@@ -35,7 +35,7 @@ class LongHistoryIT extends FakeChainTest {
     long taken;
     try (ScheduledExecutorService collector = Executors.newSingleThreadScheduledExecutor();
         LiveHeap heap = LiveHeap.watch()) {
-      collector.scheduleWithFixedDelay(System::gc, 0, 200, TimeUnit.MILLISECONDS);
+      var _ = collector.scheduleWithFixedDelay(System::gc, 0, 200, TimeUnit.MILLISECONDS);
       indexer.catchUp();
       taken = heap.peak() - heap.before();
       collector.shutdownNow();
