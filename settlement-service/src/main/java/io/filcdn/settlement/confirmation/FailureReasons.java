@@ -21,7 +21,8 @@ final class FailureReasons {
 
   /** Why {@code transaction} failed, as far as can still be told. */
   String of(LedgerTransaction transaction) {
-    return switch (node.call(operator.call(transaction.sender(), transaction.submission()))) {
+    OperatorContract called = operator.at(transaction.operator());
+    return switch (node.call(called.call(transaction.sender(), transaction.submission()))) {
       case CallResult.Reverted(ContractError error) -> error.text();
       case CallResult.Returned _ ->
           "its receipt says that it failed, but the same call goes through now";

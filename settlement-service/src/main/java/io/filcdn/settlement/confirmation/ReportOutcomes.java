@@ -39,9 +39,11 @@ final class ReportOutcomes {
       Submission.UsageReport report,
       Optional<Receipt> receipt,
       Head head) {
-    Map<DataSetId, ContractEvent.UsageReported> found = find(transaction, report, receipt, head);
+    OperatorContract called = operator.at(transaction.operator());
+    Map<DataSetId, ContractEvent.UsageReported> found =
+        find(called, transaction, report, receipt, head);
     List<DataSetId> missing = missing(report, found);
-    List<DataSetId> below = belowToEpoch(report, head.finalised());
+    List<DataSetId> below = belowToEpoch(called, report, head.finalised());
     if (missing.isEmpty() && below.isEmpty()) {
       return new TransactionOutcome.Landed(
           TransactionOutcomes.inclusion(lastOf(found), receipt), Map.of(), Set.of());
@@ -69,26 +71,27 @@ final class ReportOutcomes {
    * The events that the contract logged for this toEpoch: in the receipt's block, or since it was
    * signed.
    */
-  private Map<DataSetId, ContractEvent.UsageReported> find(
+  private static Map<DataSetId, ContractEvent.UsageReported> find(
+      OperatorContract called,
       LedgerTransaction transaction,
       Submission.UsageReport report,
       Optional<Receipt> receipt,
       Head head) {
     if (receipt.isPresent()) {
       BlockNumber block = receipt.get().inclusion().block();
-      var inBlock = reportedIn(report, block, block);
+      var inBlock = reportedIn(called, report, block, block);
       if (missing(report, inBlock).isEmpty()) {
         return inBlock;
       }
     }
-    return reportedIn(report, transaction.signedBlock(), head.finalised());
+    return reportedIn(called, report, transaction.signedBlock(), head.finalised());
   }
 
-  private Map<DataSetId, ContractEvent.UsageReported> reportedIn(
-      Submission.UsageReport report, BlockNumber from, BlockNumber to) {
+  private static Map<DataSetId, ContractEvent.UsageReported> reportedIn(
+      OperatorContract called, Submission.UsageReport report, BlockNumber from, BlockNumber to) {
     Set<DataSetId> dataSets = Set.copyOf(report.dataSets());
     Map<DataSetId, ContractEvent.UsageReported> found = new HashMap<>();
-    for (ContractEvent event : operator.events(report, from, to)) {
+    for (ContractEvent event : called.events(report, from, to)) {
       if (event instanceof ContractEvent.UsageReported reported
           && reported.toEpoch().equals(report.toEpoch())
           && dataSets.contains(reported.dataSet())) {
@@ -116,9 +119,10 @@ final class ReportOutcomes {
         .orElseThrow();
   }
 
-  private List<DataSetId> belowToEpoch(Submission.UsageReport report, BlockNumber block) {
+  private static List<DataSetId> belowToEpoch(
+      OperatorContract called, Submission.UsageReport report, BlockNumber block) {
     List<DataSetId> dataSets = report.dataSets();
-    var usages = operator.usage(dataSets, block);
+    var usages = called.usage(dataSets, block);
     return IntStream.range(0, dataSets.size())
         .filter(i -> usages.get(i).maxReported().isBefore(report.toEpoch()))
         .mapToObj(dataSets::get)

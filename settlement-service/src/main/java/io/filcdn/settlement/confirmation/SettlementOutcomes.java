@@ -53,26 +53,32 @@ final class SettlementOutcomes {
             ? TransactionOutcomes.inclusion(transaction, receipt)
             : Optional.of(TransactionOutcomes.inclusion(events.getFirst(), receipt));
     return inclusion
-        .map(seen -> included(settlement, seen, amounts(events)))
+        .map(
+            seen ->
+                included(operator.at(transaction.operator()), settlement, seen, amounts(events)))
         .orElseGet(TransactionOutcome.Gone::new);
   }
 
-  private TransactionOutcome included(
+  private static TransactionOutcome included(
+      OperatorContract called,
       Submission.RailSettlement settlement,
       Inclusion inclusion,
       Map<DataSetId, TokenAmount> settled) {
     List<DataSetId> silent =
         settlement.dataSets().stream().filter(dataSet -> !settled.containsKey(dataSet)).toList();
-    Set<DataSetId> unpaid = owing(settlement, silent, inclusion.block());
+    Set<DataSetId> unpaid = owing(called, settlement, silent, inclusion.block());
     return settled.isEmpty() && !unpaid.isEmpty()
         ? new TransactionOutcome.Idle(inclusion, unpaid)
         : new TransactionOutcome.Landed(inclusion, settled, unpaid);
   }
 
   /** Those of {@code silent} that still owed something after {@code block}. */
-  private Set<DataSetId> owing(
-      Submission.RailSettlement settlement, List<DataSetId> silent, BlockNumber block) {
-    List<OnChainUsage> usages = operator.usage(silent, block);
+  private static Set<DataSetId> owing(
+      OperatorContract called,
+      Submission.RailSettlement settlement,
+      List<DataSetId> silent,
+      BlockNumber block) {
+    List<OnChainUsage> usages = called.usage(silent, block);
     Set<DataSetId> owing = new HashSet<>();
     for (int i = 0; i < silent.size(); i++) {
       OnChainUsage usage = usages.get(i);

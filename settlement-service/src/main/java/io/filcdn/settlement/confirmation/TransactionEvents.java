@@ -10,7 +10,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Optional;
 
-/** The events that the operator contract logged in a transaction of ours, up to the final block. */
+/** The events that the called contract logged in a transaction of ours, up to the final block. */
 @Singleton
 final class TransactionEvents {
 
@@ -24,6 +24,7 @@ final class TransactionEvents {
   List<ContractEvent> of(LedgerTransaction transaction, Optional<Receipt> receipt, Head head) {
     Optional<BlockNumber> block = receipt.map(found -> found.inclusion().block());
     return operator
+        .at(transaction.operator())
         .events(
             transaction.submission(),
             block.orElse(transaction.signedBlock()),

@@ -17,6 +17,7 @@ import io.filcdn.common.usage.QuotaRecord;
 import io.filcdn.settlement.model.Rollup;
 import io.filcdn.settlement.model.Submission;
 import io.filcdn.settlement.model.Usage;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.math.BigInteger;
 import java.util.List;
@@ -51,10 +52,20 @@ public final class OperatorContract {
   private final Address address;
   private final Address stateView;
 
+  @Inject
   OperatorContract(Node node, Network network) {
+    this(node, network.contracts().filBeamOperator(), network.contracts().stateView());
+  }
+
+  private OperatorContract(Node node, Address address, Address stateView) {
     this.node = node;
-    this.address = network.contracts().filBeamOperator();
-    this.stateView = network.contracts().stateView();
+    this.address = address;
+    this.stateView = stateView;
+  }
+
+  /** An operator contract elsewhere: one of the past knows what was sent to it. */
+  public OperatorContract at(Address other) {
+    return new OperatorContract(node, other, stateView);
   }
 
   /**

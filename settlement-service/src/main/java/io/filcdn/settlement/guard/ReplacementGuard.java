@@ -59,8 +59,7 @@ public final class ReplacementGuard {
           "transaction=%s expected it to wait as before, found it %s"
               .formatted(now.id(), now.state()));
     }
-    SubmissionSigner.Signed signed =
-        signer.sign(now.sender(), now.submission(), now.nonce(), now.gasLimit(), fees);
+    SubmissionSigner.Signed signed = signer.again(now, fees);
     ledger.replace(now.id(), signed.bytes(), fees, signed.at());
     LOG.infof(
         "replaced transaction=%s hash=%s by=%s nonce=%s maxFeePerGas=%s",

@@ -131,8 +131,7 @@ public class SigningGuard {
 
   private TransactionId store(Asked asked, Nonce nonce) {
     Submission submission = asked.submission();
-    SubmissionSigner.Signed signed =
-        signer.sign(signer.address(), submission, nonce, asked.gasLimit(), asked.fees());
+    SubmissionSigner.Signed signed = signer.sign(submission, nonce, asked.gasLimit(), asked.fees());
     TransactionId id =
         submissions.store(
             new NewTransaction(

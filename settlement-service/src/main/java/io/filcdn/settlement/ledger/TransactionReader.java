@@ -68,6 +68,7 @@ class TransactionReader {
     return new LedgerTransaction(
         new TransactionId(row.number()),
         TransactionState.of(row.state),
+        new Address(row.operator),
         new Address(row.sender),
         new Nonce(row.nonce),
         submission,

@@ -13,6 +13,8 @@ import java.util.Optional;
 /**
  * A transaction of the operator: one nonce with one purpose.
  *
+ * @param operator the operator contract that it calls, which was in office when it was signed; the
+ *     sender where it only spends a nonce
  * @param signedBlock the head when it was signed: no event of it can be in an earlier block
  * @param includedBlock the block that was last seen to hold it
  * @param closedAt when it became final, reverted or dropped
@@ -25,6 +27,7 @@ import java.util.Optional;
 public record LedgerTransaction(
     TransactionId id,
     TransactionState state,
+    Address operator,
     Address sender,
     Nonce nonce,
     Submission submission,

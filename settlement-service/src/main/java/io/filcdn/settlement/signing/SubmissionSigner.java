@@ -6,6 +6,7 @@ import io.filcdn.settlement.contracts.Call;
 import io.filcdn.settlement.contracts.OperatorContract;
 import io.filcdn.settlement.model.Fees;
 import io.filcdn.settlement.model.Gas;
+import io.filcdn.settlement.model.LedgerTransaction;
 import io.filcdn.settlement.model.Nonce;
 import io.filcdn.settlement.model.SignedBytes;
 import io.filcdn.settlement.model.Submission;
@@ -42,9 +43,19 @@ public final class SubmissionSigner {
     return key.address();
   }
 
-  /** Signs a submission of {@code sender}. */
-  public Signed sign(Address sender, Submission submission, Nonce nonce, Gas gasLimit, Fees fees) {
-    Call call = operator.call(sender, submission);
+  /** Signs a submission to the operator contract in office. */
+  public Signed sign(Submission submission, Nonce nonce, Gas gasLimit, Fees fees) {
+    return sign(operator.call(address(), submission), nonce, gasLimit, fees);
+  }
+
+  /** Signs the same call of the same contract with the same nonce once more, for other fees. */
+  public Signed again(LedgerTransaction transaction, Fees fees) {
+    Call call =
+        operator.at(transaction.operator()).call(transaction.sender(), transaction.submission());
+    return sign(call, transaction.nonce(), transaction.gasLimit(), fees);
+  }
+
+  private Signed sign(Call call, Nonce nonce, Gas gasLimit, Fees fees) {
     SignedBytes bytes =
         key.sign(
             new UnsignedTransaction(
