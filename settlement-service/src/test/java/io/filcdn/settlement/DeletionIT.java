@@ -31,13 +31,8 @@ class DeletionIT extends OnStage {
     UsedDataSet ended = stage.newDataSet().serve(7000, 200);
     UsedDataSet other = stage.newDataSet().serve(7000, 200);
     stage.devnet().asProvider(DevnetAccount.PROVIDER).terminateServiceAtOnce(ended.number());
-    String rare =
-        stage
-            .networkFile(
-                "rare", Map.of("reportEverySeconds", "14400", "settleEverySeconds", "14400"))
-            .toString();
 
-    ServiceProcess rarely = stage.startService(Map.of("FILCDN_NETWORK", rare)).awaitReady();
+    ServiceProcess rarely = startRarely();
     stage.letTimeRun();
 
     patiently().until(() -> ended.events(SettlementRecord.Settled.class).size() == 2);
@@ -47,6 +42,34 @@ class DeletionIT extends OnStage {
     // nothing is left for the other tests
     stage.startService().awaitReady();
     patiently().until(() -> other.events(SettlementRecord.Settled.class).size() == 2);
+  }
+
+  @Test
+  void onlyWhatTheRailPaysThatEndsCannotWait() {
+    UsedDataSet first = stage.newDataSet().serve(5000, 100);
+    ServiceProcess before = stage.startService().awaitReady();
+    stage.letTimeRun();
+    patiently().until(() -> first.events(SettlementRecord.Settled.class).size() == 2);
+    before.kill();
+    stage.holdTime();
+    UsedDataSet hits = stage.newDataSet().serve(7000, 0);
+    UsedDataSet misses = stage.newDataSet().serve(7000, 200);
+    for (UsedDataSet dataSet : List.of(hits, misses)) {
+      stage
+          .devnet()
+          .asPayer(DevnetAccount.PAYER)
+          .terminateRail(dataSet.onChain().cacheMissRailId());
+    }
+
+    ServiceProcess rarely = startRarely();
+    stage.letTimeRun();
+
+    patiently().until(() -> misses.events(SettlementRecord.Settled.class).size() == 2);
+    assertThat(hits.reports()).isEmpty();
+    rarely.kill();
+    // nothing is left for the other tests
+    stage.startService().awaitReady();
+    patiently().until(() -> hits.events(SettlementRecord.Settled.class).size() == 1);
   }
 
   @Test
@@ -113,6 +136,16 @@ class DeletionIT extends OnStage {
     patiently().until(() -> states(service, dataSet).equals(List.of("final")));
     assertThat(dataSet.settled(DevnetHistory.Settlement.Rails.CDN)).isEqualTo(owedFor(9000));
     assertThat(dataSet.events(SettlementRecord.Failed.class)).isEmpty();
+  }
+
+  /** A service that would report and settle in hours, but for what cannot wait. */
+  private static ServiceProcess startRarely() {
+    String rare =
+        stage
+            .networkFile(
+                "rare", Map.of("reportEverySeconds", "14400", "settleEverySeconds", "14400"))
+            .toString();
+    return stage.startService(Map.of("FILCDN_NETWORK", rare)).awaitReady();
   }
 
   /** Someone else with the operator's key reports, so that all is left to be settled. */

@@ -38,13 +38,27 @@ public class UrgentDataSets {
   public record ToTerminate(DataSetId dataSet, Instant since) {}
 
   /**
+   * Data sets whose usage cannot wait: those of {@link #toSettle}, but for those of which only the
+   * cache-miss rail ends, with nothing that it is to pay. A payer can end it alone, and edges go on
+   * to serve what they have cached: each byte of that would be a report.
+   */
+  @Transactional
+  public Set<DataSetId> toReport(Epoch now, Epoch until) {
+    return find("o.cache_miss_bytes <> d.reported_cache_miss_bytes", now, until);
+  }
+
+  /**
    * Data sets with usage whose CDN rails end after {@code now} and up to {@code until}, those with
    * something to report or pay whose storage ends up to {@code until} or has, as they can be
    * deleted from then on, those of sanctioned payers whose CDN is still on, and those that were
    * found beyond their grants a moment ago and are to be looked at once more.
    */
   @Transactional
-  public Set<DataSetId> of(Epoch now, Epoch until) {
+  public Set<DataSetId> toSettle(Epoch now, Epoch until) {
+    return find("true", now, until);
+  }
+
+  private Set<DataSetId> find(String usesCacheMissRail, Epoch now, Epoch until) {
     return database
         .createNativeQuery(
             """
@@ -52,7 +66,7 @@ public class UrgentDataSets {
               left join payer p on p.address = d.payer left join owed w using (data_set)
             where d.data_set like 'fwss/%%' and d.cdn_rail is not null and d.cache_miss_rail is not null
               and (d.cdn_rail_end > :now and d.cdn_rail_end <= :until
-                or d.cache_miss_rail_end > :now and d.cache_miss_rail_end <= :until
+                or d.cache_miss_rail_end > :now and d.cache_miss_rail_end <= :until and %s
                 or d.pdp_rail_end <= :until and not d.deleted
                   and ((o.cdn_bytes, o.cache_miss_bytes) <> (d.reported_cdn_bytes, d.reported_cache_miss_bytes)
                     or w.cdn > 0 or w.cache_miss > 0
@@ -61,7 +75,7 @@ public class UrgentDataSets {
                   and s.activity = 'report' and s.reason = 'beyond-grants' and s.retry_at <= :time)
                 or %s)
             """
-                .formatted(SANCTIONED),
+                .formatted(usesCacheMissRail, SANCTIONED),
             String.class)
         .setParameter("now", now.value())
         .setParameter("until", until.value())

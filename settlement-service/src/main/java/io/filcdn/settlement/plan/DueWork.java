@@ -55,17 +55,22 @@ public class DueWork {
 
   /** The reports to make, the most urgent first. */
   public List<Item> reports(Head head) {
-    return items(WorkOrders.Task.REPORT, Schedule.Entry.REPORT, head);
+    return items(
+        urgentDataSets.toReport(head.latest().epoch(), horizon(head)),
+        WorkOrders.Task.REPORT,
+        Schedule.Entry.REPORT);
   }
 
   /** The settlements to make, the most urgent first. */
   public List<Item> settlements(Head head) {
-    return items(WorkOrders.Task.SETTLE, Schedule.Entry.SETTLE, head);
+    return items(
+        urgentDataSets.toSettle(head.latest().epoch(), horizon(head)),
+        WorkOrders.Task.SETTLE,
+        Schedule.Entry.SETTLE);
   }
 
-  private List<Item> items(WorkOrders.Task task, Schedule.Entry entry, Head head) {
+  private List<Item> items(Set<DataSetId> urgent, WorkOrders.Task task, Schedule.Entry entry) {
     List<Item> items = new ArrayList<>();
-    Set<DataSetId> urgent = urgentDataSets.of(head.latest().epoch(), horizon(head));
     if (!urgent.isEmpty()) {
       items.add(new Item(DueScope.only(urgent), () -> {}));
     }

@@ -202,15 +202,17 @@ public final class Index implements AutoCloseable {
     boolean deleted = !devnet.reads().isDataSetLive(dataSet.id());
     Optional<Epoch> pdpEnd = pdpEndOf(dataSet, head);
     boolean withCdn = devnet.reads().dataSetMetadata(dataSet.id()).containsKey("withCDN");
-    Optional<Epoch> end = endOf(dataSet);
+    Optional<Epoch> cdnEnd = endOf(dataSet.cdnRailId());
+    Optional<Epoch> missEnd = endOf(dataSet.cacheMissRailId());
     String state =
-        "%s %s %s %s %s %s %s %s %s"
+        "%s %s %s %s %s %s %s %s %s %s"
             .formatted(
                 reports,
                 inOffice,
                 settlements,
                 withCdn,
-                end,
+                cdnEnd,
+                missEnd,
                 cdnRails.get(dataSet.id()),
                 topUps,
                 deleted,
@@ -227,9 +229,9 @@ public final class Index implements AutoCloseable {
             withCdn,
             deleted,
             Optional.of(rail(new RailId(dataSet.pdpRailId()), pdpEnd)),
-            Optional.of(rail(new RailId(dataSet.cacheMissRailId()), end)),
+            Optional.of(rail(new RailId(dataSet.cacheMissRailId()), missEnd)),
             Optional.of(
-                rail(cdnRails.getOrDefault(dataSet.id(), new RailId(dataSet.cdnRailId())), end)),
+                rail(cdnRails.getOrDefault(dataSet.id(), new RailId(dataSet.cdnRailId())), cdnEnd)),
             new DataSetRecord.TopUps(
                 sum(topUps, TopUp::cdn),
                 TokenAmount.ZERO,
@@ -326,10 +328,10 @@ public final class Index implements AutoCloseable {
         .reduce(TokenAmount.ZERO, TokenAmount::plus);
   }
 
-  /** When the CDN rail ends; empty while it lives, and where it is gone. */
-  private Optional<Epoch> endOf(DevnetReads.DataSet dataSet) {
+  /** When a rail ends; empty while it lives, and where it is gone. */
+  private Optional<Epoch> endOf(long rail) {
     try {
-      long end = devnet.reads().rail(dataSet.cdnRailId()).endEpoch();
+      long end = devnet.reads().rail(rail).endEpoch();
       return end == 0 ? Optional.empty() : Optional.of(new Epoch(end));
     } catch (ContractRevert e) {
       return Optional.empty();
