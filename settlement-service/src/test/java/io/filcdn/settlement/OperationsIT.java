@@ -9,11 +9,13 @@ import static org.hamcrest.Matchers.not;
 
 import io.filcdn.common.usage.SettlementRecord;
 import io.filcdn.settlement.stage.OnStage;
+import io.filcdn.settlement.stage.RpcProxy;
 import io.filcdn.settlement.stage.ServiceProcess;
 import io.filcdn.settlement.stage.Stage;
 import io.filcdn.settlement.stage.UsedDataSet;
 import io.filcdn.testing.chain.DevnetAccount;
 import io.filcdn.testing.chain.DevnetHistory;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -159,14 +161,10 @@ class OperationsIT extends OnStage {
     patiently().until(() -> dataSet.events(SettlementRecord.Settled.class).size() == 2);
     before.kill();
     stage.holdTime();
-    String old = stage.devnet().contracts().filBeamOperator();
-    String young = stage.devnet().deployOperator();
-    stage.devnet().changeFwssController(old, young);
-    stage.index().count(List.of(old, young));
+    String young = newOperator();
     dataSet.serve(111, 22);
 
-    String migrated = stage.networkFile("migrated", List.of(old, young)).toString();
-    ServiceProcess after = stage.startService(Map.of("FILCDN_NETWORK", migrated)).awaitReady();
+    ServiceProcess after = startMigrated(young, Map.of());
     stage.letTimeRun();
 
     patiently().until(() -> dataSet.events(SettlementRecord.Settled.class).size() == 4);
@@ -176,9 +174,54 @@ class OperationsIT extends OnStage {
         .extracting(report -> report.cdnBytes() + " " + report.cacheMissBytes())
         .containsExactly("111 22");
     after.kill();
-    stage.holdTime();
-    stage.devnet().changeFwssController(young, old);
-    stage.index().count(List.of(old));
+    dismiss(young);
+  }
+
+  @Test
+  void aReportToAPastOperatorContractIsJudgedThere() {
+    UsedDataSet dataSet = stage.newDataSet().serve(5000, 300);
+    ServiceProcess before = stage.startService().awaitReady();
+    stage.proxy().afterNextSend(before::destroy);
+    patiently().until(() -> !before.isAlive());
+    patiently().until(() -> dataSet.reports().size() == 1);
+    String young = newOperator();
+    dataSet.serve(111, 22);
+
+    ServiceProcess after = startMigrated(young, Map.of());
+    stage.letTimeRun();
+
+    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 2);
+    assertThat(after.reportStatesOf(dataSet)).containsExactly("final", "final");
+    assertThat(stage.devnet().history().usageReports(young, 0, stage.devnet().epoch()))
+        .filteredOn(report -> report.dataSetId() == dataSet.number())
+        .extracting(report -> report.cdnBytes() + " " + report.cacheMissBytes())
+        .containsExactly("111 22");
+    after.kill();
+    dismiss(young);
+  }
+
+  @Test
+  void aReportThatWaitsForAPastOperatorContractIsReplacedThere() {
+    UsedDataSet dataSet = stage.newDataSet().serve(5000, 300);
+    stage.proxy().setSends(RpcProxy.Sends.LOST);
+    ServiceProcess before = stage.startService().awaitReady();
+    patiently().until(() -> before.reportStatesOf(dataSet).equals(List.of("signed")));
+    before.kill();
+    stage.proxy().heal();
+    String young = newOperator();
+    stage.stopTime();
+
+    ServiceProcess after =
+        startMigrated(young, Map.of("FILCDN_SETTLEMENT_BROADCAST_STUCK_AFTER", "2s"));
+    patiently().until(() -> after.reportsOf(dataSet).getFirst().at("/attempts").size() > 1);
+    stage.letTimeRun();
+
+    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 1);
+    assertThat(dataSet.reports())
+        .extracting(report -> report.cdnBytes() + " " + report.cacheMissBytes())
+        .containsExactly("5000 300");
+    after.kill();
+    dismiss(young);
   }
 
   @Test
@@ -228,6 +271,32 @@ class OperationsIT extends OnStage {
         "delete from set_aside where data_set like 'fwss/99_____'",
         "delete from odometer where data_set like 'fwss/99_____'",
         "delete from indexed_data_set where data_set like 'fwss/99_____'");
+  }
+
+  /** Another operator contract, which FWSS obeys from now on. */
+  private static String newOperator() {
+    String old = stage.devnet().contracts().filBeamOperator();
+    String young = stage.devnet().deployOperator();
+    stage.devnet().changeFwssController(old, young);
+    stage.index().count(List.of(old, young));
+    return young;
+  }
+
+  /** A service that knows both operator contracts, and that {@code young} is in office. */
+  private static ServiceProcess startMigrated(String young, Map<String, String> different) {
+    String old = stage.devnet().contracts().filBeamOperator();
+    Map<String, String> environment = new HashMap<>(different);
+    environment.put(
+        "FILCDN_NETWORK", stage.networkFile("migrated", List.of(old, young)).toString());
+    return stage.startService(environment).awaitReady();
+  }
+
+  /** The stage's own operator contract is in office again. */
+  private static void dismiss(String young) {
+    String old = stage.devnet().contracts().filBeamOperator();
+    stage.holdTime();
+    stage.devnet().changeFwssController(young, old);
+    stage.index().count(List.of(old));
   }
 
   /** Data sets of a sanctioned payer, of which nothing was used; their CDN does not end by us. */
