@@ -1,7 +1,6 @@
 package io.filcdn.retrieval.cache;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.proof.GroupRun;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.Origin;
@@ -11,11 +10,11 @@ import io.vertx.core.Context;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /**
  * The fetching of groups of one piece whose tree is known, for all who wait for some. Each group is
@@ -34,9 +33,12 @@ import java.util.stream.Stream;
  * <p>A {@link GroupLane} fetches a run of groups for a reader that is about to reach them. Where a
  * piece has several providers there are two lanes for a reader, each of which takes the next short
  * run when it is through, so that the faster provider supplies more. A reader whose next group no
- * lane reaches soon has one of its own, also within what others claimed. A lane that is too far
- * ahead of all readers ends, and holds no provider; once half of what it brought is read, the next
- * goes on.
+ * lane reaches soon has one of its own, also within what others claimed, which it then claims. A
+ * lane that is too far ahead of all readers ends, and holds no provider; once half of what it
+ * brought is read, the next goes on.
+ *
+ * <p>A group is at the expense of the data set whose provider supplies it. So a provider supplies
+ * only what one who brought it reads soon, however much more others wait for.
  *
  * <p>Confined to the event loop that it was made on, but for {@link #open}.
  */
@@ -240,23 +242,18 @@ final class GroupFill {
       return Optional.empty();
     }
     int first = next.nextSetBit(0);
-    GroupWant claimant = wantOf(first).orElseThrow();
-    List<Origin> origins = origins(claimant, first);
+    List<Origin> origins = origins(reader, first);
     boolean several = !inOrder && origins.stream().map(Origin::provider).distinct().count() > 1;
     if (lanes(reader) >= (several ? LANES_OF_SEVERAL : 1)) {
       return Optional.empty();
     }
     List.copyOf(lanes).forEach(lane -> lane.endBefore(first));
-    BitSet run = (BitSet) claimant.claimed().clone();
-    run.and(unfetched);
-    int length = run.nextClearBit(first) - first;
-    return Optional.of(
-        new GroupLane(
-            this,
-            target,
-            new GroupLane.Users(reader, claimant),
-            new GroupRun(first, Math.min(length, several ? shortRun() : reader.most(first, ahead))),
-            origins));
+    int length = Math.min(unfetched.nextClearBit(first), reader.end()) - first;
+    GroupRun run =
+        new GroupRun(first, Math.min(length, several ? shortRun() : reader.most(first, ahead)));
+    wants.forEach(want -> want.leave(run));
+    reader.take(run);
+    return Optional.of(new GroupLane(this, target, reader, run, origins));
   }
 
   /** Short enough for two lanes to have a run each before more is to be read. */
@@ -264,24 +261,14 @@ final class GroupFill {
     return Math.min(ahead / 4, SHORT_RUN);
   }
 
-  /**
-   * Its own providers, then those of all others who wait: of another payer's gated data set, where
-   * one who passed that gate waits for the group too.
-   */
-  List<Origin> origins(GroupWant want, int group) {
-    return Stream.concat(Stream.of(want), wants.stream())
-        .filter(
-            each ->
-                each.request().gate().filter(by -> !by.equals(want.request().payer())).isEmpty()
-                    || each.reads(group, ahead))
-        .flatMap(each -> each.request().origins().stream())
+  /** The providers of all who read a group soon, those of {@code own} first. */
+  List<Origin> origins(GroupWant own, int group) {
+    return wants.stream()
+        .filter(want -> want.reads(group, ahead))
+        .sorted(Comparator.comparing(want -> want != own))
+        .flatMap(want -> want.request().origins().stream())
         .distinct()
         .toList();
-  }
-
-  /** True where a reader on a payer's account waits. */
-  boolean waits(Address payer) {
-    return wants.stream().anyMatch(want -> want.request().payer().equals(payer));
   }
 
   /** Nobody waits for this any more: what was fetched for it goes to who waits for it too. */
@@ -291,13 +278,22 @@ final class GroupFill {
     gone.claimed().clear();
     wants.forEach(want -> want.inherit(orphans));
     List.copyOf(lanes).forEach(lane -> lane.leaveOut(orphans));
-    List.copyOf(lanes).forEach(GroupLane::leaveGates);
+    List.copyOf(lanes).forEach(GroupLane::leaveUnread);
     file.unclaim(orphans);
   }
 
-  /** True where a reader reads a group soon. */
-  boolean isAwaited(int group) {
-    return wants.stream().anyMatch(want -> want.reads(group, ahead));
+  /** True where one who brought a provider reads a group soon. */
+  boolean isAwaited(int group, Origin from) {
+    return awaitedTo(group, from) > group;
+  }
+
+  /** The group behind what such read from a group on; that group where there are none. */
+  int awaitedTo(int group, Origin from) {
+    return wants.stream()
+        .filter(want -> want.reads(group, ahead) && want.request().origins().contains(from))
+        .mapToInt(GroupWant::end)
+        .max()
+        .orElse(group);
   }
 
   /** The one for whom a group is fetched; none where that one has left. */

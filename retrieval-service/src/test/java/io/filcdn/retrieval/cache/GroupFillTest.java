@@ -181,6 +181,84 @@ class GroupFillTest {
     }
   }
 
+  /** A provider that stops in front of a byte until it is let on. */
+  private static void stopsAt(
+      RangeProvider provider, PieceCid piece, long stop, CountDownLatch letOn) {
+    provider.has(
+        piece,
+        position -> {
+          if (position == stop) {
+            pass(letOn);
+          }
+          return at(position % GROUP);
+        });
+  }
+
+  @Test
+  void anothersProviderGoesOnForASilentOneWithTheGroupsOfItsOwnReadersAlone() throws Exception {
+    PieceCid piece = piece(20, 20);
+    CountDownLatch letOn = new CountDownLatch(1);
+    stopsAt(first, piece, 300_000, letOn);
+    ByteRange all = new ByteRange(0, piece.rawSize());
+    try (TestCache.Reader stranger = cache.open(piece, all, List.of(first.origin()))) {
+      // it has been asked for all, before another comes
+      await().atMost(Duration.ofSeconds(20)).until(() -> !first.asked().isEmpty());
+      try (TestCache.Reader own =
+          cache.open(piece, new ByteRange(0, 2L * GROUP), List.of(second.origin()))) {
+        assertRight(own.read(GROUP), 0, GROUP);
+      }
+      letOn.countDown();
+
+      assertRight(stranger.read(piece.rawSize()), 0, GROUP);
+    }
+
+    awaitFilled(piece.rawSize());
+    assertThat(cache.filled(second.origin().dataSet())).isBetween(1L * GROUP, 2L * GROUP);
+    assertThat(second.asked()).containsExactly(new ByteRange(0, 2L * GROUP));
+    assertThat(cache.taken()).isEqualTo(piece.rawSize());
+  }
+
+  @Test
+  void aProviderGoesNoFurtherForStrangersThanItsOwnReadersCame() throws Exception {
+    PieceCid piece = piece(20, 20);
+    CountDownLatch letOn = new CountDownLatch(1);
+    stopsAt(second, piece, 3L * GROUP + 300_000, letOn);
+    ByteRange all = new ByteRange(0, piece.rawSize());
+    TestCache.Reader own = cache.open(piece, all, List.of(second.origin()));
+    assertRight(own.read(3L * GROUP), 0, GROUP);
+    try (TestCache.Reader stranger = cache.open(piece, all, List.of(first.origin()))) {
+      stranger.read(1);
+      own.close();
+      letOn.countDown();
+
+      assertRight(stranger.read(piece.rawSize() - 1), 1, GROUP);
+    }
+
+    awaitFilled(piece.rawSize());
+    // one more where its first bytes come before it is known that nobody is left
+    assertThat(cache.filled(second.origin().dataSet())).isBetween(4L * GROUP, 5L * GROUP);
+    assertThat(cache.taken()).isEqualTo(piece.rawSize());
+  }
+
+  @Test
+  void whatAnotherClaimedAndIsFarFromIsFetchedAtTheExpenseOfWhoReadsIt() throws Exception {
+    PieceCid piece = piece(20, 30);
+    ByteRange far = new ByteRange(20L * GROUP, 22L * GROUP);
+    try (TestCache.Reader stranger =
+        cache.open(piece, new ByteRange(0, piece.rawSize()), List.of(first.origin()))) {
+      stranger.read(1);
+      awaitFilled(8L * GROUP);
+
+      assertRight(cache.read(piece, far, List.of(second.origin())), far.start(), GROUP);
+      awaitFilled(10L * GROUP);
+
+      assertThat(second.asked()).containsExactly(far);
+      assertRight(stranger.read(piece.rawSize() - 1), 1, GROUP);
+    }
+    awaitFilled(piece.rawSize());
+    assertThat(cache.filled(second.origin().dataSet())).isEqualTo(2L * GROUP);
+  }
+
   @Test
   void whoPassedAGateDoesNotWaitForAStrangersFillNorFillForHim() throws Exception {
     PieceCid piece = piece(20, 20, false);
