@@ -13,8 +13,10 @@ import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * The fetching of groups of one piece whose tree is known, for all who wait for some. Each group is
@@ -67,12 +69,12 @@ final class GroupFill {
   private final List<GroupWant> wants = new ArrayList<>();
   private final List<GroupLane> lanes = new ArrayList<>();
 
-  /** True where readers moved, and lanes are about to be given out for it. */
-  private final AtomicBoolean moved = new AtomicBoolean();
+  /** True where readers came, moved or left, and are about to be looked at. */
+  private final AtomicBoolean changed = new AtomicBoolean();
 
-  /** The readers that were opened and are not among the wants yet. */
+  /** The wants of readers that were opened and are not among the others yet. */
   @GuardedBy("this")
-  private int opening;
+  private final List<GroupWant> opened = new ArrayList<>();
 
   /** True where a provider knows no ranges: each run of its own is read from the first byte on. */
   private boolean inOrder;
@@ -108,16 +110,16 @@ final class GroupFill {
    * @throws IOException where the file cannot be opened
    */
   Optional<SparseReader> open(FillContext request, ByteRange range) throws IOException {
+    SparseReader reader;
     synchronized (this) {
       if (closed) {
         return Optional.empty();
       }
       enter();
-      opening++;
+      reader = new SparseReader(file, range, this::readerChanged);
+      opened.add(new GroupWant(reader, request, file.claim(range)));
     }
-    SparseReader reader = new SparseReader(file, range, this::readerMoved, this::readerLeft);
-    GroupWant want = new GroupWant(reader, request, file.claim(range));
-    context.runOnContext(on -> register(want));
+    readerChanged();
     return Optional.of(reader);
   }
 
@@ -139,37 +141,38 @@ final class GroupFill {
     file.enter();
   }
 
-  private void register(GroupWant want) {
-    wants.add(want);
-    synchronized (this) {
-      opening--;
+  /** Looks at all readers once, however many of them came, moved or left meanwhile. */
+  private void readerChanged() {
+    if (changed.compareAndSet(false, true)) {
+      context.runOnContext(
+          on -> {
+            changed.set(false);
+            look();
+          });
     }
-    // whoever had claimed some of the range may have left meanwhile, or may have got it
-    want.claimed().or(file.claim(want.reader().range()));
-    file.leaveOutHere(want.claimed());
+  }
+
+  private void look() {
+    takeOpened().forEach(this::register);
+    remove(wants.stream().filter(want -> want.reader().isClosed()).collect(Collectors.toSet()));
     if (ending) {
-      fail(List.of(want), Optional.empty());
+      fail(List.copyOf(wants), Optional.empty());
     } else {
       assign();
     }
   }
 
-  private void readerMoved() {
-    if (moved.compareAndSet(false, true)) {
-      context.runOnContext(
-          on -> {
-            moved.set(false);
-            assign();
-          });
-    }
+  private synchronized List<GroupWant> takeOpened() {
+    List<GroupWant> all = List.copyOf(opened);
+    opened.clear();
+    return all;
   }
 
-  private void readerLeft() {
-    context.runOnContext(
-        on -> {
-          wants.stream().filter(want -> want.reader().isClosed()).toList().forEach(this::remove);
-          assign();
-        });
+  private void register(GroupWant want) {
+    wants.add(want);
+    // whoever had claimed some of the range may have left meanwhile, or may have got it
+    want.claimed().or(file.claim(want.reader().range()));
+    file.leaveOutHere(want.claimed());
   }
 
   /** Ends all fetching; whoever waits has failed. */
@@ -199,7 +202,7 @@ final class GroupFill {
   }
 
   private synchronized boolean close() {
-    boolean closes = opening == 0 && !closed;
+    boolean closes = opened.isEmpty() && !closed;
     closed |= closes;
     return closes;
   }
@@ -211,7 +214,7 @@ final class GroupFill {
     BitSet claimed = new BitSet();
     wants.forEach(want -> claimed.or(want.claimed()));
     return wants.stream()
-        .filter(reader -> !reader.reader().isClosed())
+        .filter(GroupWant::isReading)
         .flatMap(reader -> nextLane(reader, unfetched(reader, claimed)).stream())
         .findFirst();
   }
@@ -271,11 +274,17 @@ final class GroupFill {
         .toList();
   }
 
-  /** Nobody waits for this any more: what was fetched for it goes to who waits for it too. */
-  private void remove(GroupWant gone) {
-    wants.remove(gone);
-    BitSet orphans = (BitSet) gone.claimed().clone();
-    gone.claimed().clear();
+  /** Nobody waits for these any more: what was fetched for them goes to who waits for it too. */
+  private void remove(Set<GroupWant> gone) {
+    if (gone.isEmpty()) {
+      return;
+    }
+    wants.removeAll(gone);
+    BitSet orphans = new BitSet();
+    for (GroupWant want : gone) {
+      orphans.or(want.claimed());
+      want.claimed().clear();
+    }
     wants.forEach(want -> want.inherit(orphans));
     List.copyOf(lanes).forEach(lane -> lane.leaveOut(orphans));
     List.copyOf(lanes).forEach(GroupLane::leaveUnread);
@@ -302,10 +311,9 @@ final class GroupFill {
   }
 
   private void fail(List<GroupWant> failing, Optional<Problem> why) {
-    for (GroupWant want : failing) {
-      want.reader().failed(why);
-      remove(want);
-    }
+    failing.forEach(want -> want.reader().fail(why));
+    file.tell();
+    remove(Set.copyOf(failing));
     assign();
   }
 

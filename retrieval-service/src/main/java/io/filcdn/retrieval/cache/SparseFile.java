@@ -249,7 +249,7 @@ final class SparseFile implements Stored {
             ranges,
             range -> {
               enter();
-              return new SparseReader(this, range, () -> {}, () -> {});
+              return new SparseReader(this, range, () -> {});
             });
     // in this order: of what is lost from here on, the reader knows
     if (holds(ranges)) {

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -257,6 +258,26 @@ class GroupFillTest {
     }
     awaitFilled(piece.rawSize());
     assertThat(cache.filled(second.origin().dataSet())).isEqualTo(2L * GROUP);
+  }
+
+  @Test
+  void manyReadersOfManyRangesLeaveAtOnceWithoutHoldingUpTheEdge() throws Exception {
+    PieceCid piece = piece(22, 128);
+    CountDownLatch letOn = new CountDownLatch(1);
+    stopsAt(first, piece, 0, letOn);
+    ByteRanges aByteOfEach =
+        new ByteRanges(
+            LongStream.range(0, 128)
+                .mapToObj(group -> new ByteRange(group * GROUP, group * GROUP + 1))
+                .toList());
+    List<TestCache.Reader> readers = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      readers.add(cache.open(piece, aByteOfEach, List.of(first.origin())));
+    }
+    readers.forEach(TestCache.Reader::close);
+
+    await().atMost(Duration.ofSeconds(5)).until(() -> cache.cache().underWay() == 0);
+    letOn.countDown();
   }
 
   @Test
