@@ -240,8 +240,8 @@ final class FillBytes {
     }
 
     @Override
-    public String contentType() {
-      return FillBytes.this.contentType();
+    public Optional<String> contentType() {
+      return Optional.of(FillBytes.this.contentType());
     }
 
     @Override

@@ -398,11 +398,7 @@ final class SparseFile implements Stored {
 
   /** The media type, which is looked for where the first bytes are here. Blocks on the disk. */
   void findContentType() throws IOException {
-    boolean here;
-    synchronized (this) {
-      here = verified.get(0);
-    }
-    if (here && contentType == null) {
+    if (contentType == null && here().get(0)) {
       look();
     }
   }

@@ -3,7 +3,6 @@ package io.filcdn.retrieval.cache;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.PieceBytes;
-import io.filcdn.retrieval.media.ContentType;
 import io.filcdn.retrieval.refusal.Problem;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -118,8 +117,8 @@ final class SparseReader implements PieceBytes {
   }
 
   @Override
-  public String contentType() {
-    return file.contentType().orElse(ContentType.UNKNOWN);
+  public Optional<String> contentType() {
+    return file.contentType();
   }
 
   @Override
@@ -143,6 +142,7 @@ final class SparseReader implements PieceBytes {
 
   @Override
   public ByteBuf read(long position, int most) throws IOException {
+    file.findContentType();
     Optional<ByteBuf> block = reads.want(position) ? file.load(position) : Optional.empty();
     if (block.isEmpty()) {
       return PieceBytes.super.read(position, most);

@@ -123,7 +123,7 @@ public final class PieceResponse implements ResponseWriter.Body {
   }
 
   @Override
-  public void describe(String sniffed) {
+  public void describe(Optional<String> sniffed) {
     PieceCache.Opened source = Objects.requireNonNull(opened);
     if (body.partial()) {
       answers.describePart(retrieval.exchange(), head, body.ranges(), body.length());
@@ -131,7 +131,7 @@ public final class PieceResponse implements ResponseWriter.Body {
       answers.describe(retrieval.exchange(), head, body.length());
     }
     MultiMap headers = retrieval.exchange().request().response().headers();
-    headers.add(HttpHeaders.CONTENT_TYPE, head.contentType(sniffed));
+    sniffed.map(head::contentType).ifPresent(type -> headers.add(HttpHeaders.CONTENT_TYPE, type));
     headers.add(CACHE_STATUS, cacheStatus(source.outcome(), source.stored()));
     source.bytes().digest().ifPresent(digest -> headers.add(REPR_DIGEST, digest.value()));
     if (body.partial() && body.ranges().isOne()) {
