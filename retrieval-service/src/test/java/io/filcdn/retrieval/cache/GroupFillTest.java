@@ -305,6 +305,27 @@ class GroupFillTest {
   }
 
   @Test
+  void aStrangersFillMakesNoPieceWarmForWhoPassedAGate() throws Exception {
+    PieceCid piece = piece(20, 20, false);
+    CountDownLatch letOn = new CountDownLatch(1);
+    stopsAt(first, piece, 5L * GROUP, letOn);
+    ByteRanges oneByte = ByteRanges.of(new ByteRange(0, 1));
+    ByteRange all = new ByteRange(0, piece.rawSize());
+    try (TestCache.Reader stranger = cache.open(piece, all, List.of(first.origin()))) {
+      stranger.read(1);
+
+      assertThat(cache.cache().isCold(piece, List.of(first.origin()), oneByte)).isFalse();
+      assertThat(cache.cache().isCold(piece, List.of(gated(second)), oneByte)).isTrue();
+      letOn.countDown();
+      stranger.read(piece.rawSize() - 1);
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> cache.cache().isHit(piece, List.of(gated(second)), oneByte));
+    assertThat(cache.cache().isCold(piece, List.of(gated(second)), oneByte)).isFalse();
+  }
+
+  @Test
   void severalRangesAreFetchedAsTheyAreReadWhileOthersRead() throws Exception {
     PieceCid piece = piece(22, 60);
     List<Origin> origins = List.of(first.origin());
@@ -371,7 +392,7 @@ class GroupFillTest {
       ByteRange range = new ByteRange(position, position + 1);
 
       assertRight(cache.read(piece, range, origins), position, group);
-      assertThat(cache.cache().isCold(piece, ByteRanges.of(range))).isFalse();
+      assertThat(cache.cache().isCold(piece, origins, ByteRanges.of(range))).isFalse();
     }
 
     awaitFilled(2 * group);
@@ -402,7 +423,7 @@ class GroupFillTest {
 
       assertRight(small.read(piece, oneByte.first(), origins), 7 * group, group);
 
-      assertThat(small.cache().isHit(piece, oneByte)).isTrue();
+      assertThat(small.cache().isHit(piece, origins, oneByte)).isTrue();
       await()
           .atMost(Duration.ofSeconds(20))
           .untilAsserted(() -> assertThat(small.filled()).isEqualTo(group));

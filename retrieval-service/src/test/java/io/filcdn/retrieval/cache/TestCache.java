@@ -1,6 +1,5 @@
 package io.filcdn.retrieval.cache;
 
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.lease.QuotaName;
 import io.filcdn.common.payment.DataSetId;
@@ -46,9 +45,6 @@ import java.util.function.Predicate;
 final class TestCache implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-  /** The payer of who reads from providers of no gated data set. */
-  private static final Address PAYER = Address.of("0x" + "b0".repeat(20));
 
   private final OriginClient client;
   private final EgressMeter meter;
@@ -186,12 +182,7 @@ final class TestCache implements AutoCloseable {
         new FillCharge(
             (bySuppliers, accepted) ->
                 bySuppliers.forEach(each -> supplied.addAndGet(each.bytes())));
-    FillContext context =
-        new FillContext(
-            origins.getFirst().gatedBy().orElse(PAYER),
-            origins,
-            Optional.empty(),
-            Optional.of(charge));
+    FillContext context = new FillContext(origins, Optional.empty(), Optional.of(charge));
     return new Reader(piece, ranges, context, charge);
   }
 
