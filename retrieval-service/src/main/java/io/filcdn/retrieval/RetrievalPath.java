@@ -121,7 +121,7 @@ record RetrievalPath(
       Retrieval retrieval, Decision.Admitted paid, ResponseBody body, Optional<FillCharge> charge) {
     // 6. where the bytes are: on the disk, or on their way from a provider
     Optional<String> bot = retrieval.request().bot();
-    FillContext context = new FillContext(retrieval.request().payer(), paid.origins(), bot, charge);
+    FillContext context = new FillContext(paid.origins(), bot, charge);
     PieceCache.Opened opened = open(retrieval, paid, body, context);
     // 7. count them
     String country = retrieval.client().country();

@@ -108,7 +108,7 @@ abstract class EdgeTest {
   boolean isCold(TestPiece piece) {
     return edge.edge()
         .cache()
-        .isCold(piece.cid(), ByteRanges.of(new ByteRange(0, piece.cid().rawSize())));
+        .isCold(piece.cid(), List.of(), ByteRanges.of(new ByteRange(0, piece.cid().rawSize())));
   }
 
   /** A piece that the first provider has, in the payer's data set there. */

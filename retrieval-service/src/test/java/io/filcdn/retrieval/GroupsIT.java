@@ -94,6 +94,30 @@ class GroupsIT extends EdgeTest {
     assertBilled(payer, 10 + GROUP - 5, GROUP);
   }
 
+  /** Whoever keeps the answer would keep a wrong type with it. */
+  @Test
+  void whatAPieceIsIsToldOnlyOnceItsFirstBytesAreHere() throws Exception {
+    Payer payer = newPayer();
+    TestPiece piece = known(payer, 5 * GROUP);
+
+    Answer middle = get(payer, piece, range(3 * GROUP, 3 * GROUP));
+    Answer named =
+        edge.client()
+            .get(
+                payer.address(), "/" + piece.cid() + "/a.mp4", range(9 * GROUP / 2, 9 * GROUP / 2));
+    Answer first = get(payer, piece, range(0, 0));
+    Answer again = get(payer, piece, range(3 * GROUP, 3 * GROUP));
+
+    assertThat(middle.status()).isEqualTo(206);
+    assertThat(middle.header("Content-Type")).isEmpty();
+    assertThat(named.status()).isEqualTo(206);
+    assertThat(named.header("Content-Type")).isEmpty();
+    assertThat(first.header("Content-Type")).isEqualTo("application/octet-stream");
+    assertThat(again.header("Content-Type")).isEqualTo("application/octet-stream");
+    awaitIdle();
+    assertBilled(payer, 4, 3 * GROUP);
+  }
+
   @Test
   void everyByteOfAnyRangesIsRightAndFetchedOnce() throws Exception {
     Random random = new Random(7);

@@ -49,8 +49,11 @@ public interface PieceBytes extends AutoCloseable {
   /** The provider that supplied the first of them; empty where they were here before. */
   Optional<ProviderId> supplier();
 
-  /** The media type that the first bytes suggest; known once one of them was read. */
-  String contentType();
+  /**
+   * The media type that the piece's first bytes suggest; known once a byte was read, but empty
+   * where the first ones are not here.
+   */
+  Optional<String> contentType();
 
   /** The SHA-256 of the whole piece, where it is known. */
   default Optional<ReprDigest> digest() {

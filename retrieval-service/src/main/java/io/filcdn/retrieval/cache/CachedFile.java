@@ -132,8 +132,8 @@ public final class CachedFile implements Stored {
     }
 
     @Override
-    public String contentType() {
-      return ContentType.orUnknown(contentType, piece.rawSize());
+    public Optional<String> contentType() {
+      return Optional.of(ContentType.orUnknown(contentType, piece.rawSize()));
     }
 
     @Override

@@ -237,8 +237,8 @@ final class FillBytes {
     }
 
     @Override
-    public String contentType() {
-      return FillBytes.this.contentType();
+    public Optional<String> contentType() {
+      return Optional.of(FillBytes.this.contentType());
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.filcdn.retrieval.cache;
 
 import com.google.errorprone.annotations.concurrent.GuardedBy;
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.proof.GroupRun;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.origin.Origin;
@@ -11,11 +10,13 @@ import io.vertx.core.Context;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /**
  * The fetching of groups of one piece whose tree is known, for all who wait for some. Each group is
@@ -34,9 +35,12 @@ import java.util.stream.Stream;
  * <p>A {@link GroupLane} fetches a run of groups for a reader that is about to reach them. Where a
  * piece has several providers there are two lanes for a reader, each of which takes the next short
  * run when it is through, so that the faster provider supplies more. A reader whose next group no
- * lane reaches soon has one of its own, also within what others claimed. A lane that is too far
- * ahead of all readers ends, and holds no provider; once half of what it brought is read, the next
- * goes on.
+ * lane reaches soon has one of its own, also within what others claimed, which it then claims. A
+ * lane that is too far ahead of all readers ends, and holds no provider; once half of what it
+ * brought is read, the next goes on.
+ *
+ * <p>A group is at the expense of the data set whose provider supplies it. So a provider supplies
+ * only what one who brought it reads soon, however much more others wait for.
  *
  * <p>Confined to the event loop that it was made on, but for {@link #open}.
  */
@@ -65,12 +69,12 @@ final class GroupFill {
   private final List<GroupWant> wants = new ArrayList<>();
   private final List<GroupLane> lanes = new ArrayList<>();
 
-  /** True where readers moved, and lanes are about to be given out for it. */
-  private final AtomicBoolean moved = new AtomicBoolean();
+  /** True where readers came, moved or left, and are about to be looked at. */
+  private final AtomicBoolean changed = new AtomicBoolean();
 
-  /** The readers that were opened and are not among the wants yet. */
+  /** The wants of readers that were opened and are not among the others yet. */
   @GuardedBy("this")
-  private int opening;
+  private final List<GroupWant> opened = new ArrayList<>();
 
   /** True where a provider knows no ranges: each run of its own is read from the first byte on. */
   private boolean inOrder;
@@ -106,16 +110,16 @@ final class GroupFill {
    * @throws IOException where the file cannot be opened
    */
   Optional<SparseReader> open(FillContext request, ByteRange range) throws IOException {
+    SparseReader reader;
     synchronized (this) {
       if (closed) {
         return Optional.empty();
       }
       enter();
-      opening++;
+      reader = new SparseReader(file, range, this::readerChanged);
+      opened.add(new GroupWant(reader, request, file.claim(range)));
     }
-    SparseReader reader = new SparseReader(file, range, this::readerMoved, this::readerLeft);
-    GroupWant want = new GroupWant(reader, request, file.claim(range));
-    context.runOnContext(on -> register(want));
+    readerChanged();
     return Optional.of(reader);
   }
 
@@ -137,37 +141,38 @@ final class GroupFill {
     file.enter();
   }
 
-  private void register(GroupWant want) {
-    wants.add(want);
-    synchronized (this) {
-      opening--;
+  /** Looks at all readers once, however many of them came, moved or left meanwhile. */
+  private void readerChanged() {
+    if (changed.compareAndSet(false, true)) {
+      context.runOnContext(
+          on -> {
+            changed.set(false);
+            look();
+          });
     }
-    // whoever had claimed some of the range may have left meanwhile, or may have got it
-    want.claimed().or(file.claim(want.reader().range()));
-    file.leaveOutHere(want.claimed());
+  }
+
+  private void look() {
+    takeOpened().forEach(this::register);
+    remove(wants.stream().filter(want -> want.reader().isClosed()).collect(Collectors.toSet()));
     if (ending) {
-      fail(List.of(want), Optional.empty());
+      fail(List.copyOf(wants), Optional.empty());
     } else {
       assign();
     }
   }
 
-  private void readerMoved() {
-    if (moved.compareAndSet(false, true)) {
-      context.runOnContext(
-          on -> {
-            moved.set(false);
-            assign();
-          });
-    }
+  private synchronized List<GroupWant> takeOpened() {
+    List<GroupWant> all = List.copyOf(opened);
+    opened.clear();
+    return all;
   }
 
-  private void readerLeft() {
-    context.runOnContext(
-        on -> {
-          wants.stream().filter(want -> want.reader().isClosed()).toList().forEach(this::remove);
-          assign();
-        });
+  private void register(GroupWant want) {
+    wants.add(want);
+    // whoever had claimed some of the range may have left meanwhile, or may have got it
+    want.claimed().or(file.claim(want.reader().range()));
+    file.leaveOutHere(want.claimed());
   }
 
   /** Ends all fetching; whoever waits has failed. */
@@ -197,7 +202,7 @@ final class GroupFill {
   }
 
   private synchronized boolean close() {
-    boolean closes = opening == 0 && !closed;
+    boolean closes = opened.isEmpty() && !closed;
     closed |= closes;
     return closes;
   }
@@ -209,7 +214,7 @@ final class GroupFill {
     BitSet claimed = new BitSet();
     wants.forEach(want -> claimed.or(want.claimed()));
     return wants.stream()
-        .filter(reader -> !reader.reader().isClosed())
+        .filter(GroupWant::isReading)
         .flatMap(reader -> nextLane(reader, unfetched(reader, claimed)).stream())
         .findFirst();
   }
@@ -240,23 +245,18 @@ final class GroupFill {
       return Optional.empty();
     }
     int first = next.nextSetBit(0);
-    GroupWant claimant = wantOf(first).orElseThrow();
-    List<Origin> origins = origins(claimant, first);
+    List<Origin> origins = origins(reader, first);
     boolean several = !inOrder && origins.stream().map(Origin::provider).distinct().count() > 1;
     if (lanes(reader) >= (several ? LANES_OF_SEVERAL : 1)) {
       return Optional.empty();
     }
     List.copyOf(lanes).forEach(lane -> lane.endBefore(first));
-    BitSet run = (BitSet) claimant.claimed().clone();
-    run.and(unfetched);
-    int length = run.nextClearBit(first) - first;
-    return Optional.of(
-        new GroupLane(
-            this,
-            target,
-            new GroupLane.Users(reader, claimant),
-            new GroupRun(first, Math.min(length, several ? shortRun() : reader.most(first, ahead))),
-            origins));
+    int length = Math.min(unfetched.nextClearBit(first), reader.end()) - first;
+    GroupRun run =
+        new GroupRun(first, Math.min(length, several ? shortRun() : reader.most(first, ahead)));
+    wants.forEach(want -> want.leave(run));
+    reader.take(run);
+    return Optional.of(new GroupLane(this, target, reader, run, origins));
   }
 
   /** Short enough for two lanes to have a run each before more is to be read. */
@@ -264,40 +264,45 @@ final class GroupFill {
     return Math.min(ahead / 4, SHORT_RUN);
   }
 
-  /**
-   * Its own providers, then those of all others who wait: of another payer's gated data set, where
-   * one who passed that gate waits for the group too.
-   */
-  List<Origin> origins(GroupWant want, int group) {
-    return Stream.concat(Stream.of(want), wants.stream())
-        .filter(
-            each ->
-                each.request().gate().filter(by -> !by.equals(want.request().payer())).isEmpty()
-                    || each.reads(group, ahead))
-        .flatMap(each -> each.request().origins().stream())
+  /** The providers of all who read a group soon, those of {@code own} first. */
+  List<Origin> origins(GroupWant own, int group) {
+    return wants.stream()
+        .filter(want -> want.reads(group, ahead))
+        .sorted(Comparator.comparing(want -> want != own))
+        .flatMap(want -> want.request().origins().stream())
         .distinct()
         .toList();
   }
 
-  /** True where a reader on a payer's account waits. */
-  boolean waits(Address payer) {
-    return wants.stream().anyMatch(want -> want.request().payer().equals(payer));
-  }
-
-  /** Nobody waits for this any more: what was fetched for it goes to who waits for it too. */
-  private void remove(GroupWant gone) {
-    wants.remove(gone);
-    BitSet orphans = (BitSet) gone.claimed().clone();
-    gone.claimed().clear();
+  /** Nobody waits for these any more: what was fetched for them goes to who waits for it too. */
+  private void remove(Set<GroupWant> gone) {
+    if (gone.isEmpty()) {
+      return;
+    }
+    wants.removeAll(gone);
+    BitSet orphans = new BitSet();
+    for (GroupWant want : gone) {
+      orphans.or(want.claimed());
+      want.claimed().clear();
+    }
     wants.forEach(want -> want.inherit(orphans));
     List.copyOf(lanes).forEach(lane -> lane.leaveOut(orphans));
-    List.copyOf(lanes).forEach(GroupLane::leaveGates);
+    List.copyOf(lanes).forEach(GroupLane::leaveUnread);
     file.unclaim(orphans);
   }
 
-  /** True where a reader reads a group soon. */
-  boolean isAwaited(int group) {
-    return wants.stream().anyMatch(want -> want.reads(group, ahead));
+  /** True where one who brought a provider reads a group soon. */
+  boolean isAwaited(int group, Origin from) {
+    return awaitedTo(group, from) > group;
+  }
+
+  /** The group behind what such read from a group on; that group where there are none. */
+  int awaitedTo(int group, Origin from) {
+    return wants.stream()
+        .filter(want -> want.reads(group, ahead) && want.request().origins().contains(from))
+        .mapToInt(GroupWant::end)
+        .max()
+        .orElse(group);
   }
 
   /** The one for whom a group is fetched; none where that one has left. */
@@ -306,10 +311,9 @@ final class GroupFill {
   }
 
   private void fail(List<GroupWant> failing, Optional<Problem> why) {
-    for (GroupWant want : failing) {
-      want.reader().failed(why);
-      remove(want);
-    }
+    failing.forEach(want -> want.reader().fail(why));
+    file.tell();
+    remove(Set.copyOf(failing));
     assign();
   }
 

@@ -32,8 +32,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A lane of a {@link GroupFill}: it fetches a run of groups from one provider at a time, and has a
  * worker check and write them. A group has one provider: where that fails in the middle, the next
- * begins the group anew; where the group is wrong, it is clear who lied. Behind the first group
- * that nobody waits for, or reads soon, it stops.
+ * begins the group anew; where the group is wrong, it is clear who lied. It stops in front of the
+ * first group that nobody waits for, or that none of those reads soon who brought its provider.
  *
  * <p>Confined to its fill's event loop, but for what the worker does with a batch, at most one at
  * any time.
@@ -54,6 +54,9 @@ final class GroupLane implements OriginSupply.Taker {
   private final PieceTree tree;
   private final PieceGroups groups;
   private final GroupWant reader;
+
+  /** The groups from the one that is read on behind which nothing is fetched. */
+  private final int ahead;
 
   private final OriginSupply supply;
   private final int first;
@@ -84,25 +87,20 @@ final class GroupLane implements OriginSupply.Taker {
   private @Nullable GroupVerifier verifier;
 
   /**
-   * Those whom a lane is for.
-   *
-   * @param reader that reads its groups next
-   * @param claimant that claimed the first of them
-   */
-  record Users(GroupWant reader, GroupWant claimant) {}
-
-  /**
+   * @param reader that claims the run, and reads it soon
    * @param origins the providers that can be asked
    */
-  GroupLane(GroupFill fill, GroupTarget target, Users users, GroupRun run, List<Origin> origins) {
+  GroupLane(
+      GroupFill fill, GroupTarget target, GroupWant reader, GroupRun run, List<Origin> origins) {
     this.fill = fill;
     this.tools = target.tools();
     this.disk = target.disk();
     this.file = target.file();
     this.tree = target.tree();
     this.groups = tree.groups();
-    this.reader = users.reader;
-    this.want = users.claimant;
+    this.reader = reader;
+    this.ahead = target.groupsAhead();
+    this.want = reader;
     this.first = Math.toIntExact(run.first());
     this.end = Math.toIntExact(run.last() + 1);
     List<Origin> free = origins.stream().filter(origin -> !fill.isSupplying(origin)).toList();
@@ -127,15 +125,10 @@ final class GroupLane implements OriginSupply.Taker {
   }
 
   /**
-   * Goes no further with the provider of a gated data set of whose payer nobody waits any more: the
-   * group that has begun is its last.
+   * Goes no further with a provider once all who brought it are gone: what has begun is its last.
    */
-  void leaveGates() {
-    boolean shut =
-        told.stream()
-            .flatMap(origin -> origin.gatedBy().stream())
-            .anyMatch(payer -> !fill.waits(payer));
-    if (shut) {
+  void leaveUnread() {
+    if (told.stream().anyMatch(from -> isAsking(from) && !fill.isAwaited(next(), from))) {
       endBefore(begun());
     }
   }
@@ -158,6 +151,12 @@ final class GroupLane implements OriginSupply.Taker {
     }
     int group = file.groupAt(position);
     return position == groups.from(group) ? group : group + 1;
+  }
+
+  /** The group that whoever is asked next begins with. */
+  private int next() {
+    long position = goesOnFrom(supply.position());
+    return Math.min(end - 1, position == file.piece().rawSize() ? end : file.groupAt(position));
   }
 
   private long endPosition() {
@@ -183,8 +182,10 @@ final class GroupLane implements OriginSupply.Taker {
     boolean endsGroup = notesWhole(position, position + wanted);
     if (wanted < bytes.length() || supply.position() == endPosition() && !isWhole()) {
       stop();
-    } else if (endsGroup && begun() < end && !fill.isAwaited(begun())) {
-      reader.fallsBehind();
+    } else if (endsGroup && begun() < end && !fill.isAwaited(begun(), supply.origin())) {
+      if (!reader.reads(begun(), ahead)) {
+        reader.fallsBehind();
+      }
       endBefore(begun());
     } else if (waiting > PAUSE_ABOVE) {
       supply.pause();
@@ -225,6 +226,22 @@ final class GroupLane implements OriginSupply.Taker {
   }
 
   @Override
+  public boolean mayBeAsked(Origin origin) {
+    boolean may = fill.isAwaited(next(), origin);
+    if (!may) {
+      // told of again where somebody comes who brings it
+      told.remove(origin);
+    }
+    return may;
+  }
+
+  @Override
+  public long goesOnTo(Origin origin, long wantedTo) {
+    endBefore(Math.max(next() + 1, fill.awaitedTo(next(), origin)));
+    return endPosition();
+  }
+
+  @Override
   public List<Origin> more() {
     return others();
   }
@@ -232,7 +249,7 @@ final class GroupLane implements OriginSupply.Taker {
   /** Those of readers that came meanwhile, and those that other lanes fetch from. */
   @Override
   public List<Origin> others() {
-    List<Origin> others = new ArrayList<>(fill.origins(want, Math.min(begun(), end - 1)));
+    List<Origin> others = new ArrayList<>(fill.origins(want, next()));
     others.removeAll(told);
     told.addAll(others);
     return others;

@@ -1,5 +1,6 @@
 package io.filcdn.retrieval.cache;
 
+import io.filcdn.common.proof.GroupRun;
 import java.util.BitSet;
 
 /** A reader, and the groups that are fetched for it. Confined to its fill's event loop. */
@@ -48,30 +49,46 @@ final class GroupWant {
     return slow ? reader.group() + ahead - first : Integer.MAX_VALUE;
   }
 
+  /** True where its reader reads, or soon will. */
+  boolean isReading() {
+    return reader.hasBegun() && !reader.isClosed();
+  }
+
   /** True where its reader reads a group soon: within so many from the one that it reads. */
   boolean reads(int group, int ahead) {
     int at = reader.group();
-    return reader.hasBegun() && group >= at && group < Math.min(at + ahead, last() + 1);
+    return isReading() && group >= at && group < Math.min(at + ahead, end());
   }
 
   /** The groups that its reader reads soon: so many from the one that it reads. */
   BitSet next(int ahead) {
     int at = reader.group();
     BitSet next = new BitSet();
-    if (reader.hasBegun() && at <= last()) {
-      next.set(at, Math.min(at + ahead, last() + 1));
+    if (isReading() && at < end()) {
+      next.set(at, Math.min(at + ahead, end()));
     }
     return next;
   }
 
-  private int last() {
-    return reader.file().groupAt(reader.range().end() - 1);
+  /** The group behind the last one of its range. */
+  int end() {
+    return reader.file().groupAt(reader.range().end() - 1) + 1;
+  }
+
+  /** Another claims a run. */
+  void leave(GroupRun run) {
+    claimed.clear(Math.toIntExact(run.first()), Math.toIntExact(run.last() + 1));
+  }
+
+  /** Claims a run of its range, which nobody else claims. */
+  void take(GroupRun run) {
+    claimed.set(Math.toIntExact(run.first()), Math.toIntExact(run.last() + 1));
   }
 
   /** Takes the groups of its range out of {@code orphans}: they are fetched for it. */
   void inherit(BitSet orphans) {
     BitSet its = new BitSet();
-    its.set(reader.file().groupAt(reader.range().start()), last() + 1);
+    its.set(reader.file().groupAt(reader.range().start()), end());
     its.and(orphans);
     claimed.or(its);
     orphans.andNot(its);

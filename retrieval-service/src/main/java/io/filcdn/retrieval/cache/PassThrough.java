@@ -294,8 +294,8 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
   }
 
   @Override
-  public String contentType() {
-    return ContentType.orUnknown(contentType, piece.rawSize());
+  public Optional<String> contentType() {
+    return Optional.of(ContentType.orUnknown(contentType, piece.rawSize()));
   }
 
   @Override

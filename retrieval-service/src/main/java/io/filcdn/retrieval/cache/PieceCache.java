@@ -63,12 +63,23 @@ public final class PieceCache {
   /**
    * The ones who share a fill.
    *
-   * @param gate whose clients they are; empty for all whose providers ask for no proof
+   * @param gate the payer whose clients they are, as what the provider of a gated data set supplies
+   *     is fetched for its payer's alone; empty for all whose providers ask for no proof
    */
   private record FillKey(PieceCid piece, Optional<Address> gate) {
 
     static FillKey shared(PieceCid piece) {
       return new FillKey(piece, Optional.empty());
+    }
+
+    /** Of those who bring some providers. A loop, not a stream: every request passes here. */
+    static FillKey of(PieceCid piece, List<Origin> origins) {
+      for (Origin origin : origins) {
+        if (origin.gatedBy().isPresent()) {
+          return new FillKey(piece, origin.gatedBy());
+        }
+      }
+      return shared(piece);
     }
   }
 
@@ -87,10 +98,12 @@ public final class PieceCache {
   /**
    * True where a request for some ranges of the piece can make the edge fetch something, at once or
    * when another leaves for whom it is fetched, or make an abandoned fill go on.
+   *
+   * @param origins the providers that it would bring
    */
-  public boolean isCold(PieceCid piece, ByteRanges ranges) {
+  public boolean isCold(PieceCid piece, List<Origin> origins, ByteRanges ranges) {
     // in this order: a fill puts the piece on the disk before it leaves the map
-    Fill fill = fills.get(FillKey.shared(piece));
+    Fill fill = fills.get(FillKey.of(piece, origins));
     return (fill == null || fill.isAbandoned())
         && disk.get(piece).isEmpty()
         && disk.groups(piece).map(file -> !file.holds(ranges)).orElse(true);
@@ -102,7 +115,7 @@ public final class PieceCache {
    * event loop.
    */
   public void prepare(PieceCid piece, List<Origin> origins, ByteRanges ranges, Runnable then) {
-    if (isCold(piece, ranges)) {
+    if (isCold(piece, origins, ranges)) {
       trees.load(piece, origins).onComplete(loaded -> then.run());
     } else {
       then.run();
@@ -154,10 +167,14 @@ public final class PieceCache {
     return size;
   }
 
-  /** True where a request for some ranges of the piece would be a hit. */
-  public boolean isHit(PieceCid piece, ByteRanges ranges) {
+  /**
+   * True where a request for some ranges of the piece would be a hit.
+   *
+   * @param origins the providers that it would bring
+   */
+  public boolean isHit(PieceCid piece, List<Origin> origins, ByteRanges ranges) {
     // in this order: a fill puts the piece on the disk before it leaves the map
-    Fill fill = fills.get(FillKey.shared(piece));
+    Fill fill = fills.get(FillKey.of(piece, origins));
     return (fill != null && fill.verifiedType().isPresent())
         || disk.get(piece).isPresent()
         || disk.groups(piece).filter(file -> file.holds(ranges)).isPresent();
@@ -247,7 +264,7 @@ public final class PieceCache {
     if (byGroups.isPresent()) {
       return byGroups.get();
     }
-    FillKey key = new FillKey(piece, context.gate());
+    FillKey key = FillKey.of(piece, context.origins());
     if (!disk.takes(piece) && !fills.containsKey(key)) {
       return passThrough(piece, context, ranges);
     }

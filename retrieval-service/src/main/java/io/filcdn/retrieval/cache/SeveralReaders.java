@@ -124,7 +124,7 @@ final class SeveralReaders implements PieceBytes {
   }
 
   @Override
-  public String contentType() {
+  public Optional<String> contentType() {
     return readers.getFirst().contentType();
   }
 

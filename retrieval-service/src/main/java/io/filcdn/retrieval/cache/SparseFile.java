@@ -249,7 +249,7 @@ final class SparseFile implements Stored {
             ranges,
             range -> {
               enter();
-              return new SparseReader(this, range, () -> {}, () -> {});
+              return new SparseReader(this, range, () -> {});
             });
     // in this order: of what is lost from here on, the reader knows
     if (holds(ranges)) {
@@ -398,11 +398,7 @@ final class SparseFile implements Stored {
 
   /** The media type, which is looked for where the first bytes are here. Blocks on the disk. */
   void findContentType() throws IOException {
-    boolean here;
-    synchronized (this) {
-      here = verified.get(0);
-    }
-    if (here && contentType == null) {
+    if (contentType == null && here().get(0)) {
       look();
     }
   }

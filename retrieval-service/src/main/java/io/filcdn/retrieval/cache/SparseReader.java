@@ -3,7 +3,6 @@ package io.filcdn.retrieval.cache;
 import io.filcdn.common.payment.ProviderId;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.PieceBytes;
-import io.filcdn.retrieval.media.ContentType;
 import io.filcdn.retrieval.refusal.Problem;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -20,8 +19,7 @@ final class SparseReader implements PieceBytes {
 
   private final SparseFile file;
   private final ByteRange range;
-  private final Runnable moved;
-  private final Runnable left;
+  private final Runnable changed;
   private final int losses;
   private final MemoryTier.Reads reads;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -37,14 +35,12 @@ final class SparseReader implements PieceBytes {
 
   /**
    * @param file which its user has entered; left when the reader is closed
-   * @param moved called when it reads another group
-   * @param left called when it is closed
+   * @param changed called when it begins, when it reads another group, and when it is closed
    */
-  SparseReader(SparseFile file, ByteRange range, Runnable moved, Runnable left) {
+  SparseReader(SparseFile file, ByteRange range, Runnable changed) {
     this.file = file;
     this.range = range;
-    this.moved = moved;
-    this.left = left;
+    this.changed = changed;
     this.losses = file.losses();
     this.reads = file.memory().reads(file.piece());
     this.group = file.groupAt(range.start());
@@ -72,7 +68,7 @@ final class SparseReader implements PieceBytes {
   void begin() {
     if (!begun) {
       begun = true;
-      moved.run();
+      changed.run();
     }
   }
 
@@ -84,11 +80,10 @@ final class SparseReader implements PieceBytes {
     return closed.get();
   }
 
-  /** Ends the wait: the rest of the range will not come. */
-  void failed(Optional<Problem> why) {
+  /** Ends the wait: the rest of the range will not come. The file has to tell of it. */
+  void fail(Optional<Problem> why) {
     problem = why;
     failed = true;
-    file.tell();
   }
 
   /** Tells who supplied a group of the range. */
@@ -122,8 +117,8 @@ final class SparseReader implements PieceBytes {
   }
 
   @Override
-  public String contentType() {
-    return file.contentType().orElse(ContentType.UNKNOWN);
+  public Optional<String> contentType() {
+    return file.contentType();
   }
 
   @Override
@@ -147,6 +142,7 @@ final class SparseReader implements PieceBytes {
 
   @Override
   public ByteBuf read(long position, int most) throws IOException {
+    file.findContentType();
     Optional<ByteBuf> block = reads.want(position) ? file.load(position) : Optional.empty();
     if (block.isEmpty()) {
       return PieceBytes.super.read(position, most);
@@ -166,7 +162,7 @@ final class SparseReader implements PieceBytes {
   private void reads(int now) {
     if (group != now) {
       group = now;
-      moved.run();
+      changed.run();
     }
   }
 
@@ -184,7 +180,7 @@ final class SparseReader implements PieceBytes {
   public void close() {
     if (closed.compareAndSet(false, true)) {
       file.leave();
-      left.run();
+      changed.run();
     }
   }
 }

@@ -13,6 +13,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.impl.ContextInternal;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jboss.logging.Logger;
 
@@ -87,9 +88,10 @@ public final class ResponseWriter {
     /**
      * Sets status and headers.
      *
-     * @param sniffed the media type that the first bytes tell
+     * @param sniffed the media type that the piece's first bytes tell; empty where they are not
+     *     here
      */
-    void describe(String sniffed);
+    void describe(Optional<String> sniffed);
 
     /**
      * The number of bytes of the piece among the next bytes of the body that the client's socket

@@ -58,7 +58,10 @@ public final class OriginSupply implements OriginSink {
   private final Quota quota;
   private final LongSupplier nanoTime;
   private final PieceCid piece;
-  private final ByteRange wanted;
+
+  /** Shorter once a provider was asked that goes on to less. */
+  private ByteRange wanted;
+
   private final long mostSkipped;
   private final ArrayDeque<Origin> candidates;
   private final boolean fromOneOnly;
@@ -105,6 +108,20 @@ public final class OriginSupply implements OriginSink {
      */
     default long goesOnFrom(long position) {
       return position;
+    }
+
+    /** True where a provider may be asked for the next bytes. */
+    default boolean mayBeAsked(Origin origin) {
+      return true;
+    }
+
+    /**
+     * The position to which a provider goes on that is about to be asked: no more is wanted then.
+     *
+     * @param end of what is wanted
+     */
+    default long goesOnTo(Origin origin, long end) {
+      return end;
     }
 
     /**
@@ -241,7 +258,10 @@ public final class OriginSupply implements OriginSink {
     if (known.isPresent()) {
       failures.add(known.get());
       start();
+    } else if (!taker.mayBeAsked(origin)) {
+      start();
     } else {
+      wanted = new ByteRange(wanted.start(), taker.goesOnTo(origin, wanted.end()));
       pay(origin);
     }
   }
@@ -520,6 +540,7 @@ public final class OriginSupply implements OriginSink {
   private boolean isBetter(Origin other, long bytes) {
     return !replaced.contains(other)
         && !other.provider().equals(supplier())
+        && taker.mayBeAsked(other)
         && health.history().suspicion(piece, other.provider()) == 0
         && health.history().against(other, piece).isEmpty()
         && health.isAvailable(other)

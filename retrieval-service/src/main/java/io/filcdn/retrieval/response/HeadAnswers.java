@@ -40,7 +40,8 @@ public final class HeadAnswers {
           Optional<Problem> refusal = refusal(retrieval, paid, hold, body);
           PieceCid piece = paid.piece();
           // the PieceCID tells all of an empty piece
-          boolean decided = body.length() == 0 || !cache.isCold(piece, body.ranges());
+          boolean decided =
+              body.length() == 0 || !cache.isCold(piece, paid.origins(), body.ranges());
           if (refusal.isPresent() || decided) {
             answer(retrieval, paid, body, refusal);
           } else {

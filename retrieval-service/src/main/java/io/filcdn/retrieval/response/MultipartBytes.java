@@ -44,8 +44,8 @@ final class MultipartBytes implements PieceBytes {
   }
 
   @Override
-  public String contentType() {
-    return body.contentType();
+  public Optional<String> contentType() {
+    return Optional.of(body.contentType());
   }
 
   @Override

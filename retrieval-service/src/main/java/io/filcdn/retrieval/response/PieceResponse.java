@@ -10,6 +10,7 @@ import io.filcdn.retrieval.cache.PieceCache;
 import io.filcdn.retrieval.delivery.Answers;
 import io.filcdn.retrieval.delivery.Exchange;
 import io.filcdn.retrieval.delivery.ResponseWriter;
+import io.filcdn.retrieval.origin.Origin;
 import io.filcdn.retrieval.proof.PieceProofHeader;
 import io.filcdn.retrieval.refusal.Problem;
 import io.filcdn.retrieval.usage.ResponseTally;
@@ -18,6 +19,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,7 @@ public final class PieceResponse implements ResponseWriter.Body {
   private final PieceCache cache;
   private final Retrieval retrieval;
   private final Answers.Head head;
+  private final List<Origin> origins;
   private final ResponseBody body;
   private long acceptedBytes;
   private PieceCache.@Nullable Opened opened;
@@ -57,6 +60,7 @@ public final class PieceResponse implements ResponseWriter.Body {
     this.cache = cache;
     this.retrieval = retrieval;
     this.head = retrieval.head(admitted);
+    this.origins = admitted.origins();
     this.body = body;
   }
 
@@ -99,7 +103,7 @@ public final class PieceResponse implements ResponseWriter.Body {
         .map(head::contentType)
         .ifPresent(type -> response.putHeader(HttpHeaders.CONTENT_TYPE, type));
     cache.digest(head.piece()).ifPresent(digest -> response.putHeader(REPR_DIGEST, digest.value()));
-    boolean hit = cache.isHit(head.piece(), body.ranges());
+    boolean hit = cache.isHit(head.piece(), origins, body.ranges());
     response.putHeader(CACHE_STATUS, hit ? CACHE_HIT : "filcdn; detail=from-cid");
     response.putHeader(SERVER_TIMING, serverTiming("head", exchange.elapsedMicros()));
     exchange.end();
@@ -123,7 +127,7 @@ public final class PieceResponse implements ResponseWriter.Body {
   }
 
   @Override
-  public void describe(String sniffed) {
+  public void describe(Optional<String> sniffed) {
     PieceCache.Opened source = Objects.requireNonNull(opened);
     if (body.partial()) {
       answers.describePart(retrieval.exchange(), head, body.ranges(), body.length());
@@ -131,7 +135,7 @@ public final class PieceResponse implements ResponseWriter.Body {
       answers.describe(retrieval.exchange(), head, body.length());
     }
     MultiMap headers = retrieval.exchange().request().response().headers();
-    headers.add(HttpHeaders.CONTENT_TYPE, head.contentType(sniffed));
+    sniffed.map(head::contentType).ifPresent(type -> headers.add(HttpHeaders.CONTENT_TYPE, type));
     headers.add(CACHE_STATUS, cacheStatus(source.outcome(), source.stored()));
     source.bytes().digest().ifPresent(digest -> headers.add(REPR_DIGEST, digest.value()));
     if (body.partial() && body.ranges().isOne()) {

@@ -169,7 +169,7 @@ public final class Reservations {
         }
       }
     }
-    if (cache.isCold(admitted.piece(), body.ranges())) {
+    if (cache.isCold(admitted.piece(), admitted.origins(), body.ranges())) {
       admitted.origins().stream()
           .map(Origin::dataSet)
           .distinct()
@@ -279,7 +279,7 @@ public final class Reservations {
 
   private Outcome fill(Retrieval retrieval, Decision.Admitted admitted, ByteRanges ranges) {
     PieceCid piece = admitted.piece();
-    if (!cache.isCold(piece, ranges)) {
+    if (!cache.isCold(piece, admitted.origins(), ranges)) {
       return Outcome.HIT;
     }
     if (admitted.origins().isEmpty()) {

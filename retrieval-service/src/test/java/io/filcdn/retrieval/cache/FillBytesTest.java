@@ -89,7 +89,7 @@ class FillBytesTest {
     bring(4_000, 5_000);
 
     assertThat(reader.state()).isEqualTo(PieceBytes.State.ARRIVING);
-    assertThat(reader.contentType()).isEqualTo("application/octet-stream");
+    assertThat(reader.contentType()).hasValue("application/octet-stream");
     reader.close();
   }
 

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -181,6 +182,104 @@ class GroupFillTest {
     }
   }
 
+  /** A provider that stops in front of a byte until it is let on. */
+  private static void stopsAt(
+      RangeProvider provider, PieceCid piece, long stop, CountDownLatch letOn) {
+    provider.has(
+        piece,
+        position -> {
+          if (position == stop) {
+            pass(letOn);
+          }
+          return at(position % GROUP);
+        });
+  }
+
+  @Test
+  void anothersProviderGoesOnForASilentOneWithTheGroupsOfItsOwnReadersAlone() throws Exception {
+    PieceCid piece = piece(20, 20);
+    CountDownLatch letOn = new CountDownLatch(1);
+    stopsAt(first, piece, 300_000, letOn);
+    ByteRange all = new ByteRange(0, piece.rawSize());
+    try (TestCache.Reader stranger = cache.open(piece, all, List.of(first.origin()))) {
+      // it has been asked for all, before another comes
+      await().atMost(Duration.ofSeconds(20)).until(() -> !first.asked().isEmpty());
+      try (TestCache.Reader own =
+          cache.open(piece, new ByteRange(0, 2L * GROUP), List.of(second.origin()))) {
+        assertRight(own.read(GROUP), 0, GROUP);
+      }
+      letOn.countDown();
+
+      assertRight(stranger.read(piece.rawSize()), 0, GROUP);
+    }
+
+    awaitFilled(piece.rawSize());
+    assertThat(cache.filled(second.origin().dataSet())).isBetween(1L * GROUP, 2L * GROUP);
+    assertThat(second.asked()).containsExactly(new ByteRange(0, 2L * GROUP));
+    assertThat(cache.taken()).isEqualTo(piece.rawSize());
+  }
+
+  @Test
+  void aProviderGoesNoFurtherForStrangersThanItsOwnReadersCame() throws Exception {
+    PieceCid piece = piece(20, 20);
+    CountDownLatch letOn = new CountDownLatch(1);
+    stopsAt(second, piece, 3L * GROUP + 300_000, letOn);
+    ByteRange all = new ByteRange(0, piece.rawSize());
+    TestCache.Reader own = cache.open(piece, all, List.of(second.origin()));
+    assertRight(own.read(3L * GROUP), 0, GROUP);
+    try (TestCache.Reader stranger = cache.open(piece, all, List.of(first.origin()))) {
+      stranger.read(1);
+      own.close();
+      letOn.countDown();
+
+      assertRight(stranger.read(piece.rawSize() - 1), 1, GROUP);
+    }
+
+    awaitFilled(piece.rawSize());
+    // one more where its first bytes come before it is known that nobody is left
+    assertThat(cache.filled(second.origin().dataSet())).isBetween(4L * GROUP, 5L * GROUP);
+    assertThat(cache.taken()).isEqualTo(piece.rawSize());
+  }
+
+  @Test
+  void whatAnotherClaimedAndIsFarFromIsFetchedAtTheExpenseOfWhoReadsIt() throws Exception {
+    PieceCid piece = piece(20, 30);
+    ByteRange far = new ByteRange(20L * GROUP, 22L * GROUP);
+    try (TestCache.Reader stranger =
+        cache.open(piece, new ByteRange(0, piece.rawSize()), List.of(first.origin()))) {
+      stranger.read(1);
+      awaitFilled(8L * GROUP);
+
+      assertRight(cache.read(piece, far, List.of(second.origin())), far.start(), GROUP);
+      awaitFilled(10L * GROUP);
+
+      assertThat(second.asked()).containsExactly(far);
+      assertRight(stranger.read(piece.rawSize() - 1), 1, GROUP);
+    }
+    awaitFilled(piece.rawSize());
+    assertThat(cache.filled(second.origin().dataSet())).isEqualTo(2L * GROUP);
+  }
+
+  @Test
+  void manyReadersOfManyRangesLeaveAtOnceWithoutHoldingUpTheEdge() throws Exception {
+    PieceCid piece = piece(22, 128);
+    CountDownLatch letOn = new CountDownLatch(1);
+    stopsAt(first, piece, 0, letOn);
+    ByteRanges aByteOfEach =
+        new ByteRanges(
+            LongStream.range(0, 128)
+                .mapToObj(group -> new ByteRange(group * GROUP, group * GROUP + 1))
+                .toList());
+    List<TestCache.Reader> readers = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      readers.add(cache.open(piece, aByteOfEach, List.of(first.origin())));
+    }
+    readers.forEach(TestCache.Reader::close);
+
+    await().atMost(Duration.ofSeconds(5)).until(() -> cache.cache().underWay() == 0);
+    letOn.countDown();
+  }
+
   @Test
   void whoPassedAGateDoesNotWaitForAStrangersFillNorFillForHim() throws Exception {
     PieceCid piece = piece(20, 20, false);
@@ -203,6 +302,27 @@ class GroupFillTest {
       assertRight(let.read(piece.rawSize()), 0, GROUP);
       assertThat(second.asked()).hasSize(1);
     }
+  }
+
+  @Test
+  void aStrangersFillMakesNoPieceWarmForWhoPassedAGate() throws Exception {
+    PieceCid piece = piece(20, 20, false);
+    CountDownLatch letOn = new CountDownLatch(1);
+    stopsAt(first, piece, 5L * GROUP, letOn);
+    ByteRanges oneByte = ByteRanges.of(new ByteRange(0, 1));
+    ByteRange all = new ByteRange(0, piece.rawSize());
+    try (TestCache.Reader stranger = cache.open(piece, all, List.of(first.origin()))) {
+      stranger.read(1);
+
+      assertThat(cache.cache().isCold(piece, List.of(first.origin()), oneByte)).isFalse();
+      assertThat(cache.cache().isCold(piece, List.of(gated(second)), oneByte)).isTrue();
+      letOn.countDown();
+      stranger.read(piece.rawSize() - 1);
+    }
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> cache.cache().isHit(piece, List.of(gated(second)), oneByte));
+    assertThat(cache.cache().isCold(piece, List.of(gated(second)), oneByte)).isFalse();
   }
 
   @Test
@@ -272,7 +392,7 @@ class GroupFillTest {
       ByteRange range = new ByteRange(position, position + 1);
 
       assertRight(cache.read(piece, range, origins), position, group);
-      assertThat(cache.cache().isCold(piece, ByteRanges.of(range))).isFalse();
+      assertThat(cache.cache().isCold(piece, origins, ByteRanges.of(range))).isFalse();
     }
 
     awaitFilled(2 * group);
@@ -303,7 +423,7 @@ class GroupFillTest {
 
       assertRight(small.read(piece, oneByte.first(), origins), 7 * group, group);
 
-      assertThat(small.cache().isHit(piece, oneByte)).isTrue();
+      assertThat(small.cache().isHit(piece, origins, oneByte)).isTrue();
       await()
           .atMost(Duration.ofSeconds(20))
           .untilAsserted(() -> assertThat(small.filled()).isEqualTo(group));

@@ -23,7 +23,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -167,6 +169,52 @@ class GroupPropertiesTest {
         assertThat(cache.filled()).as("billed of %s", ranges).isEqualTo(needed);
       }
       assertThat(cache.disk().trouble()).as("what the disk is blamed for").isEmpty();
+      assertNothingIsWrong(cache.disk());
+    }
+  }
+
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("seeds")
+  void noPayerIsBilledForGroupsThatOnlyAnothersClientsRead(int seed) throws Exception {
+    readForTwoPayers(seed);
+  }
+
+  @Tag("slow")
+  @ParameterizedTest(name = "seed {0}")
+  @MethodSource("moreSeeds")
+  void noPayerIsBilledForGroupsThatOnlyAnothersClientsReadWhateverElseHappens(int seed)
+      throws Exception {
+    readForTwoPayers(seed);
+  }
+
+  private void readForTwoPayers(int seed) throws Exception {
+    Random random = new Random(seed);
+    List<Sample> some =
+        samples.stream().filter(each -> PieceGroups.ofTree(each.piece).count() > 1).toList();
+    Sample sample = some.get(random.nextInt(some.size()));
+    Faults faults = Faults.of(random, sample.bytes.length);
+    long readAhead = new long[] {1, 3L << 20, 64L << 20}[random.nextInt(3)];
+    try (RangeProvider first = provider(1, faults.first);
+        RangeProvider second = provider(2, faults.second);
+        TestCache cache = cache(2_000_000 + seed, true, 1L << 30, readAhead)) {
+      Map<Origin, List<ByteRange>> ranges = new HashMap<>();
+      List<Future<?>> reads = new ArrayList<>();
+      for (Origin origin : List.of(first.origin(), second.origin())) {
+        List<ByteRange> own = ranges(random, sample.bytes.length).subList(0, 2);
+        ranges.put(origin, own);
+        reads.add(threads.submit(() -> read(cache, sample, own, List.of(origin), 3, true)));
+      }
+      for (Future<?> read : reads) {
+        read.get(60, TimeUnit.SECONDS);
+      }
+
+      awaitIdle(cache);
+      assertThat(cache.taken()).as("quota that is spent").isEqualTo(cache.filled());
+      ranges.forEach(
+          (origin, own) ->
+              assertThat(cache.filled(origin.dataSet()))
+                  .as("billed to %s, whose clients read %s", origin.dataSet(), own)
+                  .isLessThanOrEqualTo(sizeOfGroups(sample.piece, own)));
       assertNothingIsWrong(cache.disk());
     }
   }

@@ -176,6 +176,36 @@ class SparseFileTest {
   }
 
   @Test
+  void whatThePieceIsIsKnownOnceItsFirstBytesAreHere() throws Exception {
+    SparseFile file = with(1);
+    try (PieceBytes reader =
+        file.read(ByteRanges.of(new ByteRange(GROUP, GROUP + 5L))).orElseThrow()) {
+      reader.read(GROUP, 5).release();
+      assertThat(reader.contentType()).isEmpty();
+
+      file.begins(0);
+      file.write(ByteBuffer.wrap(bytes, 0, GROUP), 0);
+      file.verified(0);
+
+      assertThat(reader.contentType()).hasValue("application/octet-stream");
+    }
+    file.sync();
+    file.leave();
+    // also to who reads it into memory first
+    MemoryTier memory = new MemoryTier(8L << 20, Runnable::run);
+    memory.wants(piece, 0);
+    try (PieceBytes reader =
+        SparseFile.found(piece, path, memory)
+            .read(ByteRanges.of(new ByteRange(0, 5)))
+            .orElseThrow()) {
+      reader.read(0, 5).release();
+
+      assertThat(memory.bytes()).isEqualTo(MemoryTier.BLOCK);
+      assertThat(reader.contentType()).hasValue("application/octet-stream");
+    }
+  }
+
+  @Test
   void aHotBlockIsServedFromMemory() throws Exception {
     MemoryTier memory = new MemoryTier(8L << 20, Runnable::run);
     SparseFile file = SparseFile.empty(piece, path, memory);

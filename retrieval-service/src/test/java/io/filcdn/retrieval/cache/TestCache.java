@@ -1,8 +1,8 @@
 package io.filcdn.retrieval.cache;
 
-import io.filcdn.common.chain.Address;
 import io.filcdn.common.egress.EgressRow;
 import io.filcdn.common.lease.QuotaName;
+import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.PieceCid;
 import io.filcdn.retrieval.bytes.ByteRange;
 import io.filcdn.retrieval.bytes.ByteRanges;
@@ -40,14 +40,12 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 
 /** A cache of pieces in front of real providers, with its books, and readers without clients. */
 final class TestCache implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(20);
-
-  /** The payer of who reads from providers of no gated data set. */
-  private static final Address PAYER = Address.of("0x" + "b0".repeat(20));
 
   private final OriginClient client;
   private final EgressMeter meter;
@@ -147,10 +145,20 @@ final class TestCache implements AutoCloseable {
   }
 
   /** Bytes of providers that are billed. */
-  synchronized long filled() {
+  long filled() {
+    return filled(any -> true);
+  }
+
+  /** Bytes that one data set pays for. */
+  long filled(DataSetId dataSet) {
+    return filled(each -> each.equals(dataSet));
+  }
+
+  private synchronized long filled(Predicate<DataSetId> of) {
     rows.addAll(CountedRows.take(meter));
     return rows.stream()
         .filter(EgressRow.Fill.class::isInstance)
+        .filter(row -> of.test(row.dataSet()))
         .mapToLong(row -> ((EgressRow.Fill) row).fillBytes().bytes())
         .sum();
   }
@@ -176,12 +184,7 @@ final class TestCache implements AutoCloseable {
         new FillCharge(
             (bySuppliers, accepted) ->
                 bySuppliers.forEach(each -> supplied.addAndGet(each.bytes())));
-    FillContext context =
-        new FillContext(
-            origins.getFirst().gatedBy().orElse(PAYER),
-            origins,
-            Optional.empty(),
-            Optional.of(charge));
+    FillContext context = new FillContext(origins, Optional.empty(), Optional.of(charge));
     return new Reader(piece, ranges, context, charge);
   }
 
