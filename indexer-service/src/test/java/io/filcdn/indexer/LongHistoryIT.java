@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -35,10 +36,11 @@ class LongHistoryIT extends FakeChainTest {
     long taken;
     try (ScheduledExecutorService collector = Executors.newSingleThreadScheduledExecutor();
         LiveHeap heap = LiveHeap.watch()) {
-      var _ = collector.scheduleWithFixedDelay(System::gc, 0, 200, TimeUnit.MILLISECONDS);
+      ScheduledFuture<?> collecting =
+          collector.scheduleWithFixedDelay(System::gc, 0, 200, TimeUnit.MILLISECONDS);
       indexer.catchUp();
       taken = heap.peak() - heap.before();
-      collector.shutdownNow();
+      collecting.cancel(false);
     }
 
     assertThat(taken).isLessThan(8 * MEBIBYTE);

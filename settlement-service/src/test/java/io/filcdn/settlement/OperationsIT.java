@@ -225,35 +225,6 @@ class OperationsIT extends OnStage {
   }
 
   @Test
-  void aReportToAPastOperatorContractIsJudgedThere() {
-    UsedDataSet dataSet = stage.newDataSet().serve(5000, 300);
-    ServiceProcess before = stage.startService().awaitReady();
-    stage.proxy().afterNextSend(before::destroy);
-    patiently().until(() -> !before.isAlive());
-    patiently().until(() -> dataSet.reports().size() == 1);
-    String old = stage.devnet().contracts().filBeamOperator();
-    String young = stage.devnet().deployOperator();
-    stage.devnet().changeFwssController(old, young);
-    stage.index().count(List.of(old, young));
-    dataSet.serve(111, 22);
-
-    String migrated = stage.networkFile("judged", List.of(old, young)).toString();
-    ServiceProcess after = stage.startService(Map.of("FILCDN_NETWORK", migrated)).awaitReady();
-    stage.letTimeRun();
-
-    patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 2);
-    assertThat(after.reportStatesOf(dataSet)).containsExactly("final", "final");
-    assertThat(stage.devnet().history().usageReports(young, 0, stage.devnet().epoch()))
-        .filteredOn(report -> report.dataSetId() == dataSet.number())
-        .extracting(report -> report.cdnBytes() + " " + report.cacheMissBytes())
-        .containsExactly("111 22");
-    after.kill();
-    stage.holdTime();
-    stage.devnet().changeFwssController(young, old);
-    stage.index().count(List.of(old));
-  }
-
-  @Test
   void moreDataSetsThatCannotWaitThanAStatementHasParametersForHoldUpNobody() {
     ServiceProcess service = stage.startService(Map.of(ServiceProcess.HEAP, "512m")).awaitReady();
     stage.sql(sanctioned(70_000));
