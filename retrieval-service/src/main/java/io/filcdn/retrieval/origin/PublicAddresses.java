@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * that look public, and networks of the operator's own. Java gives IPv4 addresses that were mapped
  * into IPv6 as IPv4.
  */
-final class PublicAddresses {
+class PublicAddresses {
 
   /** IANA's IPv4 special-purpose address registry, and multicast. */
   private static final List<String> SPECIAL_IPV4 =

@@ -400,16 +400,16 @@ class OriginClientTest {
     names.put("sp.example", List.of("127.0.0.1"));
     slowNames.put("sp.example", found);
     OriginClient patient =
-        client(Duration.ofSeconds(6), 1, Reach.of(Set.of(), List.of(), Set.of(), true));
+        client(Duration.ofSeconds(12), 1, Reach.of(Set.of(), List.of(), Set.of(), true));
     try (RawProvider provider =
         new RawProvider(
             request -> {
-              Thread.sleep(3_500);
+              Thread.sleep(6_500);
               request.ok(BYTES);
             })) {
       CompletableFuture<Outcome> outcome =
           begin(patient, "http://sp.example:" + provider.port(), 0);
-      vertx.setTimer(3_500, late -> found.countDown());
+      vertx.setTimer(6_500, late -> found.countDown());
 
       outcome.get(60, TimeUnit.SECONDS).assertWhole();
     }
@@ -625,6 +625,46 @@ class OriginClientTest {
     }
   }
 
+  /** A host that the operator lets providers redirect to, but that leads inward. */
+  @Test
+  void whereARedirectLeadsIsNotConnectedToWhereThatIsPrivate() throws Exception {
+    names.put("inside.example", List.of("127.0.0.3"));
+    PublicAddresses outside =
+        new PublicAddresses(List.of()) {
+          @Override
+          boolean contains(InetAddress address) {
+            return address.getHostAddress().equals("127.0.0.1");
+          }
+        };
+    OriginClient strict =
+        client(
+            Duration.ofSeconds(30),
+            1,
+            new Reach(Set.of(), outside, HostPatterns.of(Set.of("*")), false));
+    try (RawProvider inside =
+            new RawProvider(
+                new ServerSocket(0, 100, InetAddress.getByName("127.0.0.3")),
+                request -> request.ok(BYTES));
+        RawProvider provider =
+            new RawProvider(
+                request ->
+                    request.write(
+                        "HTTP/1.1 302 Found\nLocation: http://%s/x\nContent-Length: 0\n\n"
+                            .formatted(
+                                request.target().contains("name")
+                                    ? "inside.example:" + inside.port()
+                                    : "127.0.0.3:" + inside.port()),
+                        new byte[0]))) {
+      assertThat(end(strict, provider.url() + "/name"))
+          .startsWith(Kind.UNUSABLE + ": expected a public address of inside.example");
+      assertThat(end(strict, provider.url() + "/address"))
+          .startsWith(Kind.UNUSABLE + ": expected a public address of 127.0.0.3");
+
+      assertThat(inside.connections()).isZero();
+      strict.close();
+    }
+  }
+
   @Test
   void whatIsCompressedIsNotUnpacked() throws Exception {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
@@ -643,18 +683,25 @@ class OriginClientTest {
     }
   }
 
-  @Test
-  void aHeadThatDoesNotEndIsNotReadForEver() throws Exception {
+  /** A head that is right but for its length, which is all that can be wrong with it. */
+  @ParameterizedTest
+  @ValueSource(ints = {15, 17, 1_000})
+  void aHeadThatDoesNotEndIsNotReadForEver(int kilobytes) throws Exception {
     try (RawProvider provider =
         new RawProvider(
             request -> {
               request.write("HTTP/1.1 200 OK\n", new byte[0]);
-              for (int i = 0; i < 1_000; i++) {
+              for (int i = 0; i < kilobytes; i++) {
                 request.write("X-%d: %s\n".formatted(i, "a".repeat(1_000)), new byte[0]);
               }
-              request.ok(BYTES);
+              request.write("Content-Length: %d\n\n".formatted(BYTES.length), BYTES);
             })) {
-      assertThat(fetch(provider.url()).end()).startsWith(Kind.FAILED + ": ");
+      String end = fetch(provider.url()).end();
+      if (kilobytes < 16) {
+        assertThat(end).isEqualTo("completed");
+      } else {
+        assertThat(end).startsWith(Kind.FAILED + ": ");
+      }
     }
   }
 
