@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What happens to settlement over the years, and what operators do about it. */
@@ -225,6 +226,7 @@ class OperationsIT extends OnStage {
   }
 
   @Test
+  @Tag("slow")
   void moreDataSetsThatCannotWaitThanAStatementHasParametersForHoldUpNobody() {
     ServiceProcess service = stage.startService(Map.of(ServiceProcess.HEAP, "512m")).awaitReady();
     stage.sql(sanctioned(70_000));
