@@ -315,7 +315,7 @@ class RepairIT {
     assertThat(stack.rows(ODOMETERS)).containsExactly("fwss/7 150 9 1", "fwss/8 70 0 1");
   }
 
-  /** What another process' rebuild comes to where something happens once it has looked. */
+  /** The outcome of another process' rebuild where something happens once it has looked. */
   private List<Verdict> rebuildWhile(Runnable deed) {
     try (MetricsService other =
         stack.service(

@@ -57,7 +57,7 @@ record FoldedDataSet(
     railEnds = Map.copyOf(railEnds);
   }
 
-  /** What is published of it; empty where FWSS has not created it. */
+  /** The record that is published of it; empty where FWSS has not created it. */
   Optional<DataSetRecord> record(DataSetId id, Predicate<BlockNumber> isDeep, AsOf asOf) {
     return created.map(
         facts ->

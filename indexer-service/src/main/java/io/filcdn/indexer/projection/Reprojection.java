@@ -39,7 +39,7 @@ import java.util.stream.Gatherers;
  */
 final class Reprojection {
 
-  /** So many entities are folded at once: there can be more of them than memory holds. */
+  /** The number of entities that are folded at once: there can be more than memory holds. */
   private static final int FOLDED_AT_ONCE = 1000;
 
   private final DataSetFold dataSetFold;

@@ -39,7 +39,7 @@ public final class EventLog {
       Arrays.stream(ChainEvent.class.getPermittedSubclasses())
           .collect(toUnmodifiableMap(Class::getSimpleName, Function.identity()));
 
-  /** So many events are in memory at once where a whole history is read. */
+  /** The number of events that are in memory at once where a whole history is read. */
   private static final int FETCH = 500;
 
   private final Connection connection;

@@ -292,7 +292,9 @@ class DataSetFoldTest {
     assertThat(checkpoint).isPresent();
   }
 
-  /** Who changes what a checkpoint holds changes the rules' last word, too: old ones are let go. */
+  /**
+   * A change of what a checkpoint holds takes another last word of the rules: old ones are let go.
+   */
   @Test
   void aCheckpointHoldsWhatItsRulesStandFor() {
     assertThat(fold.rules()).endsWith(", gates known");

@@ -36,7 +36,7 @@ class EgressArchiveTest {
     assertThat(read).hasSize(3);
   }
 
-  /** What comes behind the end is not waited for, and does not count as going on. */
+  /** Records behind the end are not waited for, and do not count as going on. */
   @Test
   void aPartitionThatNobodyAnswersForIsWaitedForAMinute() {
     consumer.schedulePollTask(() -> add(0, 0));

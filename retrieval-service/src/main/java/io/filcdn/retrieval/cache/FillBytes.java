@@ -91,7 +91,7 @@ final class FillBytes {
     }
   }
 
-  /** What the piece is, is known, so that readers may begin. */
+  /** The type of the piece is known, so that readers may begin. */
   private void begin(String type) {
     contentType = type;
     state = PieceBytes.State.ARRIVING;

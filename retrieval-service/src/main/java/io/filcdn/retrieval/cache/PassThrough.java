@@ -220,7 +220,7 @@ final class PassThrough implements PieceBytes, OriginSupply.Taker {
     }
   }
 
-  /** What the piece is, is known, so that the reader may begin. */
+  /** The type of the piece is known, so that the reader may begin. */
   private void begin(String type) {
     contentType = type;
     state = State.ARRIVING;

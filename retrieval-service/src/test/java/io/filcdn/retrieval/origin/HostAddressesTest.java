@@ -28,7 +28,7 @@ class HostAddressesTest {
   private final AtomicInteger lookUps = new AtomicInteger();
   private final AtomicInteger underWay = new AtomicInteger();
 
-  /** What DNS holds. */
+  /** The names that DNS holds. */
   private final Map<String, String> names = new ConcurrentHashMap<>();
 
   /** Opened where the servers of names that begin with "silent" answer. */

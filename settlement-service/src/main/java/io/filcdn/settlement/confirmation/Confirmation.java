@@ -127,7 +127,7 @@ public class Confirmation {
         .ifPresent(block -> transactions.included(transaction.id(), block, true));
   }
 
-  /** What a node does not tell once it may have had a bad moment; twice, someone has to look. */
+  /** An outcome that no node tells: once it is a bad moment of one; twice, someone has to look. */
   private void untold(LedgerTransaction transaction, TransactionOutcome.Untold untold) {
     if (untold.spent() && transaction.state().awaitsBlock()) {
       transactions.spent(transaction.id());

@@ -328,7 +328,7 @@ public final class Index implements AutoCloseable {
         .reduce(TokenAmount.ZERO, TokenAmount::plus);
   }
 
-  /** When a rail ends; empty while it lives, and where it is gone. */
+  /** The end of a rail; empty while it lives, and where it is gone. */
   private Optional<Epoch> endOf(long rail) {
     try {
       long end = devnet.reads().rail(rail).endEpoch();
