@@ -5,6 +5,7 @@ import io.filcdn.testing.process.DataFolder;
 import io.filcdn.testing.process.StackFailure;
 import io.filcdn.testing.process.StackProcesses;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -162,7 +163,18 @@ final class Watch {
   }
 
   private void start(String name, Starter starter) throws IOException {
-    ProcessHandle process = starter.start();
+    ProcessHandle process;
+    try {
+      process = starter.start();
+    } catch (StackFailure | UncheckedIOException e) {
+      if (processes.isStopping() || processes.running(name).isPresent()) {
+        throw e;
+      }
+      // it ended while it started, which is one more end
+      console.say(String.valueOf(e.getMessage()));
+      ended.add(name);
+      return;
+    }
     console.say("%s runs again, as process %d.".formatted(name, process.pid()));
     watch(name);
     if (!starting) {
