@@ -21,11 +21,9 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,27 +80,30 @@ class StackIT {
     }
   }
 
-  /** As if the chain's newest state had not reached the disk; while no indexer writes. */
   /** Its second end comes while it starts. */
   private static void assertKafkaIsStartedAgainHoweverOftenItEnds(Stack stack) {
-    Set<Long> killed = new HashSet<>();
-    while (killed.size() < 2) {
-      Connection.pause(20);
-      stack
-          .running("kafka")
-          .filter(process -> killed.add(process.pid()))
-          .ifPresent(
-              process -> {
-                process.destroyForcibly();
-                process.onExit().join();
-              });
-    }
-    await()
-        .atMost(Duration.ofMinutes(3))
-        .until(
-            () -> stack.running("kafka").filter(next -> !killed.contains(next.pid())).isPresent());
+    ProcessHandle first = stack.running("kafka").orElseThrow();
+    ProcessHandle second = awaitAnotherKafka(stack, kill(first));
+    awaitAnotherKafka(stack, kill(second));
   }
 
+  private static ProcessHandle kill(ProcessHandle process) {
+    process.destroyForcibly();
+    process.onExit().join();
+    return process;
+  }
+
+  private static ProcessHandle awaitAnotherKafka(Stack stack, ProcessHandle than) {
+    return await()
+        .pollInterval(Duration.ofMillis(20))
+        .atMost(Duration.ofMinutes(3))
+        .until(
+            () -> stack.running("kafka"),
+            found -> found.filter(now -> !now.equals(than)).isPresent())
+        .orElseThrow();
+  }
+
+  /** As if the chain's newest state had not reached the disk; while no indexer writes. */
   private static void pretendToKnowMoreBlocks(Path data) throws SQLException {
     try (EmbeddedPostgres postgres =
             EmbeddedPostgres.start(data.resolve("networks/devnet/postgres"), 0);
