@@ -243,9 +243,13 @@ class DisasterIT {
     }
   }
 
-  /** Waits until the edge serves all of the demo's pieces. */
+  /**
+   * Waits until the edge serves all of the demo's pieces for a while: a moment passes until it
+   * notices that topics were made anew, and what it knew is unknown until it has read them.
+   */
   private void awaitServed() {
     await()
+        .during(Duration.ofSeconds(20))
         .atMost(SOON)
         .ignoreExceptions()
         .until(
