@@ -5,7 +5,7 @@ import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
-/** Something that happens between the first transaction of a process and its second. */
+/** A deed that happens between the first transaction of a process and its second. */
 final class Meanwhile {
 
   private Meanwhile() {}

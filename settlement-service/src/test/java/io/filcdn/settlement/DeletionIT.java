@@ -20,14 +20,19 @@ class DeletionIT extends OnStage {
   private static final Map<String, String> HASTE =
       Map.of("FILCDN_SETTLEMENT_LEDGER_RECONCILE_EVERY", "1s");
 
-  @Test
-  void aDataSetWhoseStorageEndedIsReportedAndPaidAtOnce() {
+  /** Has a service report and settle once, so that its usual time to do so is far off again. */
+  private static void settleAndHoldTime() {
     UsedDataSet first = stage.newDataSet().serve(5000, 100);
     ServiceProcess before = stage.startService().awaitReady();
     stage.letTimeRun();
     patiently().until(() -> first.events(SettlementRecord.Settled.class).size() == 2);
     before.kill();
     stage.holdTime();
+  }
+
+  @Test
+  void aDataSetWhoseStorageEndedIsReportedAndPaidAtOnce() {
+    settleAndHoldTime();
     UsedDataSet ended = stage.newDataSet().serve(7000, 200);
     UsedDataSet other = stage.newDataSet().serve(7000, 200);
     stage.devnet().asProvider(DevnetAccount.PROVIDER).terminateServiceAtOnce(ended.number());
@@ -46,12 +51,7 @@ class DeletionIT extends OnStage {
 
   @Test
   void onlyWhatTheRailPaysThatEndsCannotWait() {
-    UsedDataSet first = stage.newDataSet().serve(5000, 100);
-    ServiceProcess before = stage.startService().awaitReady();
-    stage.letTimeRun();
-    patiently().until(() -> first.events(SettlementRecord.Settled.class).size() == 2);
-    before.kill();
-    stage.holdTime();
+    settleAndHoldTime();
     UsedDataSet hits = stage.newDataSet().serve(7000, 0);
     UsedDataSet misses = stage.newDataSet().serve(7000, 200);
     for (UsedDataSet dataSet : List.of(hits, misses)) {

@@ -170,10 +170,7 @@ class OperationsIT extends OnStage {
 
     patiently().until(() -> dataSet.events(SettlementRecord.Settled.class).size() == 4);
     assertThat(dataSet.reports()).hasSize(1);
-    assertThat(stage.devnet().history().usageReports(young, 0, stage.devnet().epoch()))
-        .filteredOn(report -> report.dataSetId() == dataSet.number())
-        .extracting(report -> report.cdnBytes() + " " + report.cacheMissBytes())
-        .containsExactly("111 22");
+    assertReportsTo(young, dataSet, "111 22");
     after.kill();
     dismiss(young);
   }
@@ -193,10 +190,7 @@ class OperationsIT extends OnStage {
 
     patiently().until(() -> dataSet.events(SettlementRecord.Reported.class).size() == 2);
     assertThat(after.reportStatesOf(dataSet)).containsExactly("final", "final");
-    assertThat(stage.devnet().history().usageReports(young, 0, stage.devnet().epoch()))
-        .filteredOn(report -> report.dataSetId() == dataSet.number())
-        .extracting(report -> report.cdnBytes() + " " + report.cacheMissBytes())
-        .containsExactly("111 22");
+    assertReportsTo(young, dataSet, "111 22");
     after.kill();
     dismiss(young);
   }
@@ -244,6 +238,13 @@ class OperationsIT extends OnStage {
         "delete from set_aside where data_set like 'fwss/99_____'",
         "delete from odometer where data_set like 'fwss/99_____'",
         "delete from indexed_data_set where data_set like 'fwss/99_____'");
+  }
+
+  private static void assertReportsTo(String operator, UsedDataSet dataSet, String bytes) {
+    assertThat(stage.devnet().history().usageReports(operator, 0, stage.devnet().epoch()))
+        .filteredOn(report -> report.dataSetId() == dataSet.number())
+        .extracting(report -> report.cdnBytes() + " " + report.cacheMissBytes())
+        .containsExactly(bytes);
   }
 
   /** Another operator contract, which FWSS obeys from now on. */

@@ -1,27 +1,35 @@
 package io.filcdn.acceptance;
 
+import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A place in the operator's network where nobody has anything to look for. */
 final class DrillTrap implements AutoCloseable {
 
-  private final ServerSocket server;
+  private final HttpServer server;
   private final AtomicInteger visits = new AtomicInteger();
 
-  private DrillTrap(ServerSocket server) {
+  private DrillTrap(HttpServer server) {
     this.server = server;
   }
 
   static DrillTrap open() {
     try {
-      DrillTrap trap = new DrillTrap(new ServerSocket(0, 16, InetAddress.getLoopbackAddress()));
-      Thread.startVirtualThread(trap::accept);
+      DrillTrap trap =
+          new DrillTrap(
+              HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+      trap.server.createContext(
+          "/",
+          exchange -> {
+            trap.visits.incrementAndGet();
+            exchange.close();
+          });
+      trap.server.start();
       return trap;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -30,32 +38,17 @@ final class DrillTrap implements AutoCloseable {
 
   /** Its URL, of another host than providers have. */
   URI url() {
-    return URI.create("http://localhost:%d/latest/meta-data".formatted(server.getLocalPort()));
+    return URI.create(
+        "http://localhost:%d/latest/meta-data".formatted(server.getAddress().getPort()));
   }
 
-  /** The connections to it so far. */
+  /** The requests that it got so far. */
   int visits() {
     return visits.get();
   }
 
-  private void accept() {
-    try {
-      while (true) {
-        try (Socket _ = server.accept()) {
-          visits.incrementAndGet();
-        }
-      }
-    } catch (IOException e) {
-      // it is closed
-    }
-  }
-
   @Override
   public void close() {
-    try {
-      server.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    server.stop(0);
   }
 }

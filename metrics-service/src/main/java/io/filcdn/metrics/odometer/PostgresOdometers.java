@@ -143,7 +143,12 @@ public final class PostgresOdometers {
     }
   }
 
-  private static void bind(PreparedStatement statement, int first, Totals totals)
+  /**
+   * Binds totals to four parameters: CDN bytes, cache-miss bytes, requests and cache-miss requests.
+   *
+   * @param first the number of the first of them
+   */
+  public static void bind(PreparedStatement statement, int first, Totals totals)
       throws SQLException {
     statement.setLong(first, totals.cdnBytes().bytes());
     statement.setLong(first + 1, totals.cacheMissBytes().bytes());

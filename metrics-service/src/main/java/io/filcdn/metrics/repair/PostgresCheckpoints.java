@@ -5,6 +5,7 @@ import io.filcdn.common.payment.DataSetId;
 import io.filcdn.common.piece.ByteCount;
 import io.filcdn.metrics.intake.JournalPartition;
 import io.filcdn.metrics.odometer.Odometer.Totals;
+import io.filcdn.metrics.odometer.PostgresOdometers;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -131,19 +132,11 @@ public final class PostgresCheckpoints {
       throws SQLException {
     try (PreparedStatement statement = connection.prepareStatement(CORRECT)) {
       statement.setString(1, dataSet.toString());
-      bind(statement, 2, right);
+      PostgresOdometers.bind(statement, 2, right);
       statement.setLong(6, after);
-      bind(statement, 7, shown);
+      PostgresOdometers.bind(statement, 7, shown);
       statement.executeUpdate();
     }
-  }
-
-  private static void bind(PreparedStatement statement, int first, Totals totals)
-      throws SQLException {
-    statement.setLong(first, totals.cdnBytes().bytes());
-    statement.setLong(first + 1, totals.cacheMissBytes().bytes());
-    statement.setLong(first + 2, totals.requests());
-    statement.setLong(first + 3, totals.cacheMissRequests());
   }
 
   /** The newest checkpoint, or that before all counting. */

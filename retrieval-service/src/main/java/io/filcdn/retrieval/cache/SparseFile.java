@@ -292,7 +292,7 @@ final class SparseFile implements Stored {
   }
 
   private synchronized FileChannel openToWrite(int group) throws IOException {
-    if (verified.get(group)) {
+    if (isHere(group)) {
       throw new IOException("expected a group that is not here, found group " + group);
     }
     return open();
@@ -398,9 +398,13 @@ final class SparseFile implements Stored {
 
   /** The media type, which is looked for where the first bytes are here. Blocks on the disk. */
   void findContentType() throws IOException {
-    if (contentType == null && here().get(0)) {
+    if (contentType == null && isHere(0)) {
       look();
     }
+  }
+
+  private synchronized boolean isHere(int group) {
+    return verified.get(group);
   }
 
   /** Makes the groups that are here outlive a crash. Blocks on the disk. */

@@ -25,7 +25,7 @@ class ConnectionTimeoutsTest {
 
   private static final int SIZE = 4 << 20;
   private static final int BUFFER = 64 << 10;
-  private static final long IDLE_MILLIS = 2_000;
+  private static final long IDLE_MILLIS = 3_000;
 
   private final EventLoopGroup loops = new NioEventLoopGroup(1);
   private final Socket client = new Socket();

@@ -397,21 +397,21 @@ class OriginClientTest {
   @Test
   void theTimeForAnAnswerBeginsOnceTheAddressIsKnown() throws Exception {
     CountDownLatch found = new CountDownLatch(1);
+    CountDownLatch over = new CountDownLatch(1);
     names.put("sp.example", List.of("127.0.0.1"));
     slowNames.put("sp.example", found);
     OriginClient patient =
-        client(Duration.ofSeconds(12), 1, Reach.of(Set.of(), List.of(), Set.of(), true));
-    try (RawProvider provider =
-        new RawProvider(
-            request -> {
-              Thread.sleep(6_500);
-              request.ok(BYTES);
-            })) {
-      CompletableFuture<Outcome> outcome =
-          begin(patient, "http://sp.example:" + provider.port(), 0);
-      vertx.setTimer(6_500, late -> found.countDown());
+        client(Duration.ofSeconds(6), 1, Reach.of(Set.of(), List.of(), Set.of(), true));
+    try (RawProvider silent = new RawProvider(request -> over.await())) {
+      long begun = System.nanoTime();
+      CompletableFuture<Outcome> outcome = begin(patient, "http://sp.example:" + silent.port(), 0);
+      vertx.setTimer(1_500, late -> found.countDown());
 
-      outcome.get(60, TimeUnit.SECONDS).assertWhole();
+      assertThat(outcome.get(60, TimeUnit.SECONDS).end())
+          .isEqualTo(Kind.TIMEOUT + ": no answer within PT6S");
+      assertThat(Duration.ofNanos(System.nanoTime() - begun))
+          .isGreaterThan(Duration.ofMillis(7_400));
+      over.countDown();
     }
     patient.close();
   }
